@@ -1,0 +1,1 @@
+"""gitseal keeps a team's secrets in its Git repository."""

@@ -1,0 +1,138 @@
+"""A secret's value: its type and its exact content, and the plaintext bytes that are sealed (docs/format.md, section 5).
+
+The content is kept as the bytes that were given, after a check that they are of the type: `1.50` stays `1.50`. Turning
+values into Python objects or into an env file's text is the work of `render` and `exchange`.
+"""
+
+import re
+from enum import Enum
+
+from gitseal.errors import Error
+from gitseal.secret import Secret
+
+MAX_CONTENT = 8 * 1024 * 1024
+
+
+class Kind(Enum):
+    """The type of a value; the member's value is the type byte of the plaintext."""
+
+    TEXT = b"t"
+    INTEGER = b"i"
+    FLOAT = b"f"
+    BOOLEAN = b"b"
+    NULL = b"n"
+    BYTES = b"y"
+    JSON = b"j"
+
+    @property
+    def word(self) -> str:
+        """The type as the user writes it after `--type` and reads it in `list`."""
+        return self.name.lower()
+
+
+_BY_BYTE = {kind.value: kind for kind in Kind}
+_INTEGER = re.compile(rb"0|-?[1-9][0-9]*")
+_FLOAT = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)|-?\.inf|\.nan")
+
+
+class Value(Secret):
+    """A value of a secret: `kind`, and the content behind `reveal()`.
+
+    Content by kind: text is UTF-8; integer and float are decimal text (floats also `.inf`, `-.inf`, `.nan`); boolean
+    is `true` or `false`; null is empty; bytes is anything; JSON is one JSON text of RFC 8259 without repeated names.
+    """
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: Kind, content: bytes) -> None:
+        super().__init__(content)
+        self.kind = kind
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Value) and self.kind is other.kind and super().__eq__(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Value({self.kind.word}, …)"
+
+
+def text(content: str) -> Value:
+    """A text value; lone surrogates are refused."""
+    return checked(Kind.TEXT, content.encode("utf-8", "surrogatepass"))
+
+
+def checked(kind: Kind, content: bytes) -> Value:
+    """The value, after a check that `content` is of `kind` and at most 8 MiB.
+
+    Raises Error without the content in its message.
+    """
+    if len(content) > MAX_CONTENT:
+        raise Error(f"the value has {len(content)} bytes, more than the {MAX_CONTENT} that fit", "store a reference to the file instead")
+    if not _is_of(kind, content):
+        raise Error(f"the value is not of type {kind.word}", _HINTS.get(kind, "give the value another --type"))
+    return Value(kind, content)
+
+
+_HINTS = {
+    Kind.TEXT: "text is UTF-8; for other bytes add: --type bytes",
+    Kind.INTEGER: "an integer is written in decimal, such as 8080",
+    Kind.FLOAT: "a float is written in decimal, such as 0.5",
+    Kind.BOOLEAN: "a boolean is true or false",
+}
+
+
+def _is_of(kind: Kind, content: bytes) -> bool:
+    if kind is Kind.TEXT:
+        return _is_utf8(content)
+    if kind is Kind.INTEGER:
+        return _INTEGER.fullmatch(content) is not None
+    if kind is Kind.FLOAT:
+        return _FLOAT.fullmatch(content) is not None
+    if kind is Kind.BOOLEAN:
+        return content in {b"true", b"false"}
+    if kind is Kind.NULL:
+        return content == b""
+    if kind is Kind.JSON:
+        return _is_json(content)
+    return True
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_json(content: bytes) -> bool:
+    import json  # 5 ms that `get` and `render` of a file without JSON values need not pay
+
+    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        if len({name for name, _ in pairs}) != len(pairs):
+            raise ValueError
+        return dict(pairs)
+
+    def refuse(_constant: str) -> object:
+        raise ValueError
+
+    try:
+        json.loads(content.decode(), object_pairs_hook=unique, parse_constant=refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def to_plaintext(value: Value) -> bytes:
+    """The type byte and the content; padding is added by `crypto`."""
+    return value.kind.value + value.reveal()
+
+
+def from_plaintext(plaintext: bytes) -> Value:
+    """The value of an opened and unpadded plaintext. Raises Error where the type byte or the content does not hold."""
+    kind = _BY_BYTE.get(plaintext[:1])
+    if kind is None:
+        raise Error("the value has a type that this version does not know", "upgrade gitseal")
+    # A text value is by far the most common; its check is the decoding that every reader does anyway.
+    return checked(kind, plaintext[1:])

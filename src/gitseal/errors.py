@@ -1,0 +1,58 @@
+"""What can go wrong, in words: a message that names the thing and a hint that holds the next command.
+
+Every error the user can meet is an `Error`; anything else that reaches the command line is a bug. Messages are lower
+case, quote names, end without a full stop and never hold a secret value. Subclasses exist only where a caller tells
+them apart.
+"""
+
+
+class Error(Exception):
+    """An expected refusal or failure.
+
+    `message` is one line that names the thing. `hint` is one line with the exact command that helps, or empty.
+    """
+
+    status = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(Error):
+    """The command was called in a way it does not take."""
+
+    status = 2
+
+
+class Malformed(Error):
+    """A file breaks its grammar. `line` counts from 1; 0 means the file as a whole."""
+
+    def __init__(self, message: str, line: int = 0, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.line = line
+
+
+class UnknownVersion(Error):
+    """A file or token of a version that this program does not know."""
+
+
+class NotForYou(Error):
+    """None of the identities at hand opens this access group."""
+
+
+class Damaged(Error):
+    """A token that does not open where it stands: damaged, moved or made with another key; the AEAD cannot tell."""
+
+
+class Stale(Error):
+    """A token under a data key that is no longer the access group's."""
+
+
+class Unconfirmed(Error):
+    """A data key or recipient that this clone has not met and nobody has confirmed."""
+
+
+class Busy(Error):
+    """Another process holds or changed what this one wanted to write; doing it again helps."""

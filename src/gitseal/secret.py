@@ -1,0 +1,37 @@
+"""`Secret`: bytes that never show themselves."""
+
+import hmac
+from typing import NoReturn
+
+
+class Secret:
+    """Bytes that appear in no repr, format or pickle; `reveal()` is the one way to them.
+
+    Equality is of the content, in constant time for equal lengths. Secrets are not hashable, so none ends up as a
+    key of something that prints its keys. Python cannot wipe memory: this guards against showing, not against reading.
+    """
+
+    __slots__ = ("_content",)
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def reveal(self) -> bytes:
+        """The bytes themselves; the caller owes them the same care."""
+        return self._content
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._content, other._content)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is not pickled or copied")
