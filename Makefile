@@ -1,0 +1,57 @@
+# Needs Python 3.11 or newer, Git and make; everything else goes into .venv and .peers here.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+PEERS := $(CURDIR)/.peers
+
+.PHONY: help demo test check format peers bench fuzz clean
+
+help:
+	@echo 'make demo     the main job on a small web application, in this clone, which stays clean'
+	@echo 'make test     the tests'
+	@echo 'make check    lint, types, floors, generated files, then the tests: what CI runs'
+	@echo 'make format   put the code into its one shape'
+	@echo 'make peers    fetch the tools that some tests and the benchmarks compare with, as far as possible'
+	@echo 'make bench    measure the budgets and write docs/benchmarks.md'
+	@echo 'make fuzz     the random tests at full scale'
+	@echo 'make clean    remove everything that make made'
+
+# Made once, and again when what it should hold has changed.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'gitseal needs Python 3.11 or newer: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
+
+test: $(READY)
+	@$(BIN)/python -m pytest -n auto
+
+# Each line names what it compares, so that a check of nothing is seen; pytest comes last, its closing line ends the run.
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	PATH="$(CURDIR)/$(BIN):$$PATH" tools/check-generated
+	$(BIN)/python -m pytest -n auto
+
+format: $(READY)
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+peers:
+	@tools/peers "$(PEERS)"
+
+bench: $(READY)
+	@PATH="$(CURDIR)/$(BIN):$$PATH:$(PEERS)/bin" $(BIN)/python -m bench.run $(BENCH)
+
+fuzz: $(READY)
+	@GITSEAL_FUZZ=1 $(BIN)/python -m pytest -n auto -m fuzz
+
+clean:
+	rm -rf .venv .peers .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests bench -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,137 @@
+"""What every test stands on: a home of its own, a Git that reads only it, and the tools that are not ours.
+
+Only what several test files share belongs here.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+TOP = Path(__file__).resolve().parent.parent
+PEERS = TOP / ".peers"
+# Read before the isolation takes it away: `make fuzz` sets it.
+FUZZ = os.environ.get("GITSEAL_FUZZ") == "1"
+
+# A timed test fails on a busy machine, so there are no deadlines; budgets are the benchmarks' work.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=100)
+hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=10_000)
+hypothesis.settings.load_profile("fuzz" if FUZZ else "quick")
+
+GIT_CONFIG = """\
+[user]
+\tname = Test
+\temail = test@example.com
+[init]
+\tdefaultBranch = main
+[commit]
+\tgpgSign = false
+[advice]
+\tdetachedHead = false
+"""
+
+
+class _HomeGuard:
+    """Fails the test whose process opens or lists something in the real home.
+
+    The project, Python and its libraries may lie below it; those stay open. Children are kept out by HOME alone.
+    """
+
+    # The first argument of each is a path. There is no event for stat, so asking whether something exists passes.
+    EVENTS = frozenset({"open", "os.listdir", "os.scandir", "os.mkdir", "os.rename", "os.remove", "os.chmod"})
+
+    def __init__(self) -> None:
+        self.home = pwd.getpwuid(os.getuid()).pw_dir.rstrip("/") + "/"
+        roots = {str(TOP), sys.prefix, sys.base_prefix, *(entry for entry in sys.path if entry)}
+        self.allowed = tuple(root.rstrip("/") + "/" for root in roots)
+        self.touched: list[str] = []
+        self.armed = False
+
+    def __call__(self, event: str, args: tuple[object, ...]) -> None:
+        """The audit hook; what it raises comes out of the call that touched the home."""
+        if not self.armed or event not in self.EVENTS or not isinstance(args[0], str | bytes):
+            return
+        path = os.path.normpath(os.path.join(os.getcwd(), os.fsdecode(args[0]))) + "/"  # noqa: PTH109, PTH118 - runs in each open
+        if self.home != "/" and path.startswith(self.home) and not path.startswith((*self.allowed, self.scratch)):
+            self.touched.append(path)
+            raise AssertionError(f"the real home was touched: {path}")
+
+    scratch = "/nowhere/"
+
+
+_guard = _HomeGuard()
+sys.addaudithook(_guard)
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home of the test's own, which it gets; nothing of the person's Git, keys or settings is seen or touched."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".gitconfig").write_text(GIT_CONFIG, encoding="utf-8")
+    # Tests are often run from a hook, which hands them GIT_DIR and GIT_INDEX_FILE of the real repository.
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "GITSEAL_", "SOPS_", "AGE_", "SSH_", "XDG_")):
+            monkeypatch.delenv(name)
+    for name in ("EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    settings = {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_DATA_HOME": str(home / ".local/share"),
+        "XDG_STATE_HOME": str(home / ".local/state"),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        # Our own commands first, the fetched peers last: what the machine has wins over what was fetched.
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], str(PEERS / "bin")]),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    _guard.scratch = str(tmp_path_factory.getbasetemp()) + "/"
+    _guard.touched.clear()
+    _guard.armed = True
+    yield home
+    _guard.armed = False
+    assert not _guard.touched, f"the real home was touched: {_guard.touched}"
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A real, empty Git repository on branch main, which is the working directory too."""
+    top = tmp_path / "repo"
+    top.mkdir()
+    monkeypatch.chdir(top)
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    return top
+
+
+@pytest.fixture
+def git(repo: Path) -> Callable[..., str]:
+    """`git("log", "-1")` in `repo`, or in the folder given as `cwd`: its standard output, or a failure with its words."""
+
+    def run(*args: str | Path, cwd: Path = repo, stdin: str | None = None) -> str:
+        done = subprocess.run(["git", *args], cwd=cwd, input=stdin, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"git {args} gave {done.returncode}: {done.stderr}"
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def peer() -> Callable[[str], str]:
+    """`peer("sops")` is the path of a real tool that is not ours; where it is missing the test is skipped, saying so."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name) or shutil.which(name, path=str(PEERS / "bin"))
+        return path or pytest.skip(f"{name} is not on this machine: `make peers` fetches what it can")
+
+    return find
