@@ -1,0 +1,30 @@
+"""Size classes: the length of a ciphertext tells the size of its value only coarsely (docs/format.md, section 5).
+
+An unpadded plaintext of m bytes, marker included, is filled to a multiple of 64 up to 512 bytes, above that to a
+multiple of 2^(floor(log2 m) - 3): at most 12.5 % more, and two values of one class cannot be told apart.
+"""
+
+from gitseal.errors import Damaged
+
+_MARKER = b"\x80"
+_SMALL_STEP = 64
+_SMALL_LIMIT = 512
+
+
+def size_class(length: int) -> int:
+    """The padded length of `length` bytes, marker included."""
+    step = _SMALL_STEP if length <= _SMALL_LIMIT else 1 << (length.bit_length() - 4)
+    return -(-length // step) * step
+
+
+def pad(content: bytes) -> bytes:
+    """The content, 0x80, and zeros up to its size class."""
+    return (content + _MARKER).ljust(size_class(len(content) + 1), b"\0")
+
+
+def unpad(padded: bytes) -> bytes:
+    """The content again. Raises Damaged where filler or length is any other than `pad` makes."""
+    content = padded.rstrip(b"\0")
+    if not content.endswith(_MARKER) or len(padded) != size_class(len(content)):
+        raise Damaged("the padding under a right tag is wrong: this value was not made by a sound program")
+    return content[:-1]

@@ -1,0 +1,150 @@
+"""`Document`: one parsed environment file, its values by name, and what opens and seals them."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
+from gitseal.document.header import HEADER, Header, parse_header
+from gitseal.document.token import Token, parse_token
+from gitseal.document.value import Kind, Value, from_plaintext, to_plaintext
+from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
+from gitseal.yamltext import reader
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import Kind as NodeKind
+from gitseal.yamltext.tree import Node, Path, Tree
+
+MAX_NAMES = 200_000
+_MOVED_TRIES = 64
+_FIRST_LINE = "# Sealed by gitseal: names are readable, values are not."
+
+
+class Entry(NamedTuple):
+    """One name of a document. `token` is None where the value stands plain."""
+
+    path: Path
+    token: Token | None
+    node: Node
+
+    @property
+    def name(self) -> str:
+        """The name as the user writes it, sections before it: `api/TOKEN`."""
+        return path_text(self.path)
+
+    @property
+    def line(self) -> int:
+        """The line of the name, from 1."""
+        return self.node.line + 1
+
+
+class Document:
+    """A parsed environment file: `tree` with its lines, `header`, and `entries` by path in the order of the file."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.header: Header = parse_header(tree.root)
+        self.entries: dict[Path, Entry] = {}
+        for path, node in tree.nodes.items():
+            if path[0] != HEADER and (node.kind is not NodeKind.MAPPING or not node.children):
+                value = node.value
+                token = parse_token(value, node.value_line + 1) if isinstance(value, str) else None
+                self.entries[path] = Entry(path, token, node)
+        if len(self.entries) > MAX_NAMES:
+            raise Malformed(f"a file holds at most {MAX_NAMES} names")
+
+    def serialise(self) -> bytes:
+        """The file, byte for byte."""
+        return self.tree.serialise()
+
+    def groups_in_use(self) -> set[str]:
+        """The access groups that some value is sealed to."""
+        return {entry.token.group for entry in self.entries.values() if entry.token is not None}
+
+    def under(self, path: Path) -> Iterator[Entry]:
+        """The entry at `path`, or those of the section at `path`."""
+        for candidate, entry in self.entries.items():
+            if candidate[: len(path)] == path:
+                yield entry
+
+
+def parse(data: bytes) -> Document:
+    """The document of a file's bytes. Raises Malformed with the line, or UnknownVersion."""
+    return Document(reader.parse(data))
+
+
+def create(environment: str) -> Document:
+    """A new empty document with a new random file id and no access group."""
+    file_id = "f" + os.urandom(16).hex()
+    return parse(f"{_FIRST_LINE}\n\n{HEADER}:\n  version: 1\n  id: {file_id}\n  environment: {environment}\n".encode())
+
+
+def seal(key: DataKey | PublicKey, path: Path, value: Value, *, write_only: bool = False) -> Token:
+    """The token of a value at `path`: kind `s` under a data key, kind `w` under a public key or where `write_only` says so."""
+    plaintext = to_plaintext(value)
+    if isinstance(key, DataKey) and not write_only:
+        return Token.of("s", key.scope.group, key.key_id, key.seal(path, plaintext))
+    public = key.public if isinstance(key, DataKey) else key
+    return Token.of(WRITE_ONLY, public.scope.group, public.key_id, public.seal(path, plaintext))
+
+
+def open_entry(document: Document, entry: Entry, keys: Mapping[str, DataKey]) -> Value:
+    """The value of an entry, plain or sealed. `keys` are the data keys at hand, by access group.
+
+    Raises NotForYou, Stale, Damaged or Malformed, each naming the name and its line.
+    """
+    token = entry.token
+    if token is None:
+        return plain_value(entry)
+    key = keys.get(token.group)
+    current = document.header.access.get(token.group)
+    if current is None or token.key_id != current.key_id:
+        raise Stale(
+            f'"{entry.name}" (line {entry.line}) is sealed under a data key that is no longer the one of access group "{token.group}"',
+            f"take the value from the commit that set it, or set it again: gitseal set {entry.name} -e {document.header.environment}",
+        )
+    if key is None:
+        raise NotForYou(
+            f'"{entry.name}" is sealed to access group "{token.group}", which no identity at hand opens',
+            "see what was tried with: gitseal whoami",
+        )
+    try:
+        return from_plaintext(key.open(token.kind, entry.path, token.ciphertext()))
+    except Malformed as error:
+        raise Malformed(f'"{entry.name}": {error.message}', entry.line, error.hint) from None
+    except Damaged as error:
+        raise _damaged(document, entry, key, error) from None
+    except Error as error:
+        raise Error(f'"{entry.name}": {error.message}', error.hint) from None
+
+
+def _damaged(document: Document, entry: Entry, key: DataKey, error: Damaged) -> Damaged:
+    """The error with what can be said for certain: `moved` only where the token opens under another name."""
+    hint = f"take the line from an earlier commit: git log -p -- .secrets/{document.header.environment}.yaml"
+    token = entry.token
+    if error.message == "damaged or moved" and token is not None:
+        for other in list(document.entries)[:_MOVED_TRIES]:
+            try:
+                key.open(token.kind, other, token.ciphertext())
+            except Damaged:
+                continue
+            return Damaged(f'"{entry.name}" (line {entry.line}) was moved: it holds what was sealed as "{path_text(other)}"', hint)
+    return Damaged(f'"{entry.name}" (line {entry.line}): {error.message}', hint)
+
+
+def plain_value(entry: Entry) -> Value:
+    """The value of an entry that stands plain, with the type that its spelling has."""
+    node = entry.node
+    value = node.value
+    if node.kind is not NodeKind.SCALAR:
+        import json  # few files hold plain lists, and `get` and `render` need no JSON otherwise
+
+        return Value(Kind.JSON, json.dumps(node.plain(), ensure_ascii=False, separators=(",", ":")).encode())
+    if value is None:
+        return Value(Kind.NULL, b"")
+    if isinstance(value, bool):
+        return Value(Kind.BOOLEAN, b"true" if value else b"false")
+    if isinstance(value, int):
+        return Value(Kind.INTEGER, node.source.encode())
+    if isinstance(value, float):
+        return Value(Kind.FLOAT, node.source.encode())
+    return Value(Kind.TEXT, value.encode())

@@ -1,0 +1,143 @@
+"""The header of an environment file: the mapping `gitseal`, who it was wrapped for and under which keys."""
+
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gitseal.crypto.datakey import PublicKey, Scope
+from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
+from gitseal.errors import Malformed, UnknownVersion
+from gitseal.yamltext.tree import Kind, Node, Path
+
+HEADER = "gitseal"
+VERSION = 1
+MAX_GROUPS = 64
+MAX_STANZAS = 256
+
+GROUP = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_FILE_ID = re.compile(r"f[0-9a-f]{32}")
+_RECIPIENT_ID = re.compile(r"r[0-9a-f]{32}")
+_PUBLIC = "gsp1"
+
+
+class Access(NamedTuple):
+    """One access group of a file. `stanzas` is by person or machine, then by recipient id."""
+
+    public: PublicKey
+    succeeds: Token | None
+    stanzas: dict[str, dict[str, Stanza]]
+    line: int
+
+    @property
+    def key_id(self) -> str:
+        return self.public.key_id
+
+    def wrapped(self) -> Iterator[tuple[str, str, Stanza]]:
+        """Every stanza with the name and the recipient id it stands under."""
+        for name, by_id in self.stanzas.items():
+            for recipient_id, stanza in by_id.items():
+                yield name, recipient_id, stanza
+
+
+class Header(NamedTuple):
+    """What a file says of itself. `id` is its file id, `access` its access groups by name."""
+
+    id: str
+    environment: str
+    access: dict[str, Access]
+
+    def scope(self, group: str) -> Scope:
+        return Scope(self.id, self.environment, group)
+
+
+def succession_path(group: str) -> Path:
+    """Where the succession token of a group stands; as a token it is bound to this name."""
+    return (HEADER, "access", group, "succeeds")
+
+
+def public_text(public: PublicKey) -> str:
+    """A public key as the header writes it: `gsp1` and 32 bytes in base64."""
+    return _PUBLIC + b2a_base64(public.raw, newline=False).decode("ascii")
+
+
+def parse_header(root: Node) -> Header:
+    """The header of a file. Raises Malformed with the line, or UnknownVersion."""
+    node = root.children.get(HEADER)
+    if node is None:
+        raise Malformed('this is no sealed file: the mapping "gitseal" is missing', 0, "make environments with: gitseal env add NAME")
+    fields = _fields(node, required=("version", "id", "environment"), optional=("access",))
+    version = fields["version"].value
+    if version != VERSION or isinstance(version, bool):
+        raise UnknownVersion("this file is of a version that this gitseal does not know", "upgrade gitseal")
+    file_id = _text(fields["id"])
+    if not _FILE_ID.fullmatch(file_id):
+        raise Malformed("a file id is f and 32 hex digits", fields["id"].line + 1)
+    environment = _text(fields["environment"])
+    groups = _mapping(fields["access"]) if "access" in fields else {}
+    if len(groups) > MAX_GROUPS:
+        raise Malformed(f"a file has at most {MAX_GROUPS} access groups", node.line + 1)
+    access = {name: _access(group, Scope(file_id, environment, name)) for name, group in groups.items()}
+    return Header(file_id, environment, access)
+
+
+def _access(node: Node, scope: Scope) -> Access:
+    if not GROUP.fullmatch(scope.group):
+        raise Malformed("an access group has a lower-case name of at most 32 letters, digits and -", node.line + 1)
+    fields = _fields(node, required=("key", "public"), optional=("succeeds", "stanzas"))
+    public = _public(fields["public"], scope)
+    if _text(fields["key"]) != public.key_id:
+        raise Malformed(f'the key id of access group "{scope.group}" does not follow from its public key', fields["key"].line + 1)
+    succeeds = None
+    if "succeeds" in fields:
+        succeeds = parse_token(_text(fields["succeeds"]), fields["succeeds"].value_line + 1)
+        if succeeds is None:
+            raise Malformed("a succession is a sealed token", fields["succeeds"].line + 1)
+    stanzas = {}
+    for name, person in (_mapping(fields["stanzas"]) if "stanzas" in fields else {}).items():
+        stanzas[name] = {key: _stanza(key, stanza) for key, stanza in _mapping(person).items()}
+    if sum(map(len, stanzas.values())) > MAX_STANZAS:
+        raise Malformed(f"an access group has at most {MAX_STANZAS} stanzas", node.line + 1)
+    return Access(public, succeeds, stanzas, node.line + 1)
+
+
+def _stanza(recipient_id: str, node: Node) -> Stanza:
+    if not _RECIPIENT_ID.fullmatch(recipient_id):
+        raise Malformed("a recipient id is r and 32 hex digits", node.line + 1)
+    return parse_stanza(node.value, node.value_line + 1)
+
+
+def _public(node: Node, scope: Scope) -> PublicKey:
+    text = _text(node)
+    encoded = text.removeprefix(_PUBLIC)
+    try:
+        raw = a2b_base64(encoded, strict_mode=True)
+        if text == encoded or b2a_base64(raw, newline=False).decode("ascii") != encoded:
+            raise Malformed("")
+        return PublicKey(scope, raw)
+    except (Base64Error, ValueError, Malformed):
+        raise Malformed("a public key is gsp1 and the base64 of one canonical X25519 key", node.line + 1) from None
+
+
+def _fields(node: Node, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Node]:
+    fields = _mapping(node)
+    for name, field in fields.items():
+        if name not in required and name not in optional:
+            raise Malformed(f'the header has no field "{name}"', field.line + 1, "upgrade gitseal if a newer one wrote this file")
+    for name in required:
+        if name not in fields:
+            raise Malformed(f'the header lacks the field "{name}"', node.line + 1)
+    return fields
+
+
+def _mapping(node: Node) -> dict[str, Node]:
+    if node.kind is not Kind.MAPPING:
+        raise Malformed("a mapping is missing here", node.line + 1)
+    return node.children
+
+
+def _text(node: Node) -> str:
+    if node.kind is not Kind.SCALAR or not isinstance(node.value, str):
+        raise Malformed("a text is missing here", node.line + 1)
+    return node.value

@@ -1,0 +1,100 @@
+"""`ENC[...]` and `STANZA[...]`: the two scalars that carry ciphertext (docs/format.md, section 4)."""
+
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from typing import NamedTuple
+
+from gitseal.errors import Malformed, UnknownVersion
+
+_BASE64 = r"([A-Za-z0-9+/]+={0,2})"
+_ENC = re.compile(rf"ENC\[v1,([sw]),([a-z][a-z0-9-]{{0,31}}):(k[0-9a-f]{{32}}),{_BASE64}\]")
+_STANZA = re.compile(rf"STANZA\[v1,(k[0-9a-f]{{32}}),{_BASE64}\]")
+_OTHER_VERSION = re.compile(r"(?:ENC|STANZA)\[v([0-9]+),")
+
+MAX_STANZA = 8192
+
+
+class Token(NamedTuple):
+    """A sealed value as it stands in the file: `kind` is `s` or `w`, `payload` the ciphertext in base64."""
+
+    kind: str
+    group: str
+    key_id: str
+    payload: str
+
+    def ciphertext(self) -> bytes:
+        """The bytes of the payload. Raises Malformed where the base64 is not canonical."""
+        return _decoded(self.payload)
+
+    def serialise(self) -> str:
+        return f"ENC[v1,{self.kind},{self.group}:{self.key_id},{self.payload}]"
+
+    @classmethod
+    def of(cls, kind: str, group: str, key_id: str, ciphertext: bytes) -> "Token":
+        """A token around new ciphertext."""
+        return cls(kind, group, key_id, _encoded(ciphertext))
+
+
+class Stanza(NamedTuple):
+    """A data key wrapped for one recipient: an age file in base64, and the id of the key that is in it."""
+
+    key_id: str
+    payload: str
+
+    def age_file(self) -> bytes:
+        """The age file. Raises Malformed where the base64 is not canonical or the file is larger than 8 KiB."""
+        age_file = _decoded(self.payload)
+        if len(age_file) > MAX_STANZA:
+            raise Malformed(f"a stanza is larger than {MAX_STANZA} bytes")
+        return age_file
+
+    def serialise(self) -> str:
+        return f"STANZA[v1,{self.key_id},{self.payload}]"
+
+    @classmethod
+    def of(cls, key_id: str, age_file: bytes) -> "Stanza":
+        """A stanza around a new age file."""
+        return cls(key_id, _encoded(age_file))
+
+
+def parse_token(text: str, line: int) -> Token | None:
+    """The token that `text` is, or None for a scalar that is no token.
+
+    What begins like a token and is none is Malformed, and UnknownVersion where it names a version other than 1.
+    """
+    if not text.startswith(("ENC[", "STANZA[")):
+        return None
+    found = _ENC.fullmatch(text)
+    if found is None:
+        raise _refusal(text, line)
+    return Token._make(found.groups())
+
+
+def parse_stanza(text: object, line: int) -> Stanza:
+    """The stanza that `text` is. Raises Malformed or UnknownVersion."""
+    found = _STANZA.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        raise _refusal(str(text), line)
+    return Stanza(found[1], found[2])
+
+
+def _refusal(text: str, line: int) -> Malformed | UnknownVersion:
+    other = _OTHER_VERSION.match(text)
+    if other and other[1] != "1":
+        return UnknownVersion(f"line {line} holds a token of version {other[1]}, which this gitseal does not know", "upgrade gitseal")
+    return Malformed("this is not a whole ENC[...] or STANZA[...] token", line, "take the line from an earlier commit")
+
+
+def _decoded(payload: str) -> bytes:
+    try:
+        content = a2b_base64(payload, strict_mode=True)
+    except Base64Error:
+        content = b""
+    if _encoded(content) != payload:
+        raise Malformed("the base64 of a token is not in its one canonical form")
+    return content
+
+
+def _encoded(content: bytes) -> str:
+    return b2a_base64(content, newline=False).decode("ascii")

@@ -1,0 +1,253 @@
+"""Edits of a tree that touch only the lines of the names they change, each checked by reading the result again.
+
+A sealed value is written as a name line and a value line, with a blank line between names: plain line merges of
+neighbouring names are then clean (docs/explanation/merging.md).
+"""
+
+from bisect import bisect
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from gitseal.errors import Malformed
+from gitseal.yamltext import scalars
+from gitseal.yamltext.reader import parse
+from gitseal.yamltext.tree import Kind, Node, Path, Plain, Tree
+
+_STEP = "  "
+
+
+class Put(NamedTuple):
+    """A scalar to be written: its source text, and whether it gets a line of its own below the name.
+
+    A new name is set off from the one above by a blank line, unless `tight`.
+    """
+
+    source: str
+    own_line: bool = False
+    tight: bool = False
+
+
+def edit(
+    tree: Tree,
+    puts: Mapping[Path, Put] | None = None,
+    removes: Iterable[Path] = (),
+    renames: Mapping[Path, Path] | None = None,
+    last: str = "",
+) -> Tree:
+    """The tree after all the edits at once; what was not named keeps its lines byte for byte.
+
+    `puts` adds or replaces scalars; a new name takes its alphabetical place in a sorted section, else the section's end.
+    `removes` takes names or whole sections out; a section that becomes empty goes too. `renames` gives a name another
+    last part, its comments going with it; its new value is among the puts. `last` is a top-level name that stays last.
+    Raises KeyError for a removed or renamed name that is not there, ValueError where a put goes through a scalar or where
+    the result is not the old tree with just these changes: then nothing may be written.
+    """
+    puts = dict(puts or {})
+    draft = _Draft(tree, last)
+    moved = {new: draft.take_comments(tree.nodes[old]) for old, new in (renames or {}).items() if not draft.stays(old, new)}
+    for old, new in (renames or {}).items():
+        if new in moved:
+            draft.remove(tree.nodes[old])
+        else:
+            draft.replace(tree.nodes[old], puts.pop(new), new[-1])
+    gone = {*removes, *(renames or {})}
+    for path in gone - set(renames or {}):
+        draft.remove(tree.nodes[path])
+    draft.drop_empty_sections(gone)
+    for path in [path for path in puts if path in tree.nodes]:
+        draft.replace(tree.nodes[path], puts.pop(path), path[-1])
+    draft.insert(puts, moved)
+    edited = draft.apply()
+    _check(tree, edited, gone, draft.written)
+    return edited
+
+
+def leaves(tree: Tree) -> dict[Path, Plain]:
+    """Every name that is no section, with its plain value; an empty section counts as a leaf."""
+    return {path: node.plain() for path, node in tree.nodes.items() if node.kind is not Kind.MAPPING or not node.children}
+
+
+def _check(before: Tree, after: Tree, gone: set[Path], written: Mapping[Path, Put]) -> None:
+    expected = {path: value for path, value in leaves(before).items() if not any(path[: n + 1] in gone for n in range(len(path)))}
+    expected |= {path: scalars.parse(put.source, 0) for path, put in written.items()}
+    if leaves(after) != expected:
+        raise ValueError("the edited text is not the old tree with just these changes")
+
+
+_New = dict[str, "tuple[list[str], Put] | _New"]
+
+
+def _written(new: _New, indent: str) -> list[str]:
+    """The lines of new names and sections, a blank line between names."""
+    lines: list[str] = []
+    for name, content in new.items():
+        label = indent + scalars.serialise_name(name) + ":"
+        if lines and (isinstance(content, dict) or not content[1].tight):
+            lines.append("")
+        if isinstance(content, dict):
+            lines += [label, *_written(content, indent + _STEP)]
+            continue
+        comments, put = content
+        lines += [indent + comment for comment in comments]
+        lines += [label, indent + _STEP + put.source] if put.own_line else [f"{label} {put.source}"]
+    return lines
+
+
+class _Draft:
+    """The lines of a tree with what is to be cut out and put in. Positions are those of the old text until `apply`."""
+
+    def __init__(self, tree: Tree, last: str) -> None:
+        self.tree = tree
+        self.last = last
+        self.eol = "\r" if tree.lines[0].endswith("\r") else ""
+        self.cut: set[int] = set()
+        self.put: dict[int, list[str]] = {}
+        self.written: dict[Path, Put] = {}
+        self.removed: set[Path] = set()
+
+    def apply(self) -> Tree:
+        lines: list[str] = []
+        for number in range(len(self.tree.lines) + 1):
+            lines += self.put.get(number, ())
+            if number < len(self.tree.lines) and number not in self.cut:
+                lines.append(self.tree.lines[number])
+        text = "\n".join(lines)
+        try:
+            return parse(text.encode())
+        except Malformed as error:
+            raise ValueError(f"the edited text breaks the grammar: {error.message}") from None
+
+    def at(self, number: int, lines: Iterable[str]) -> None:
+        self.put.setdefault(number, []).extend(line + self.eol for line in lines)
+
+    def stays(self, old: Path, new: Path) -> bool:
+        """Whether a renamed name can keep its lines: the same section, which is unsorted or stays sorted."""
+        if old[:-1] != new[:-1]:
+            return False
+        names = self.names(old[:-1])
+        renamed = [new[-1] if name == old[-1] else name for name in names]
+        return names != sorted(names) or renamed == sorted(renamed)
+
+    def names(self, section: Path) -> list[str]:
+        node = self.tree.nodes[section] if section else self.tree.root
+        return [name for name in node.children if (*section, name) != (self.last,)]
+
+    def take_comments(self, node: Node) -> list[str]:
+        """Cuts the comment lines directly above the node and returns them."""
+        first = self.comments_above(node)
+        self.cut.update(range(first, node.line))
+        return [self.tree.lines[number].strip(" \r") for number in range(first, node.line)]
+
+    def comments_above(self, node: Node) -> int:
+        """The first line of the comment block directly above the node, or the node's own line."""
+        first = node.line
+        while self.tree.is_comment(first - 1) and first - 1 not in self.cut:
+            first -= 1
+        return first
+
+    def remove(self, node: Node) -> None:
+        """Cuts the node and one blank line beside it; a comment directly above stays, with the blank line that follows."""
+        self.cut.update(range(node.line, node.end))
+        self.removed.add(node.path)
+        above = node.line - 1
+        if self.tree.is_comment(above) and above not in self.cut:
+            return
+        at_end = node.end >= len(self.tree.lines) - 1
+        if at_end and self.tree.is_blank(above):
+            self.cut.add(above)
+        elif not at_end and self.tree.is_blank(node.end):
+            self.cut.add(node.end)
+
+    def drop_empty_sections(self, gone: set[Path]) -> None:
+        """Removes sections that lost their last name."""
+        for path in sorted({path[:-1] for path in gone if len(path) > 1}, key=len, reverse=True):
+            section = path
+            while section and all((*section, name) in self.removed for name in self.tree.nodes[section].children):
+                self.remove(self.tree.nodes[section])
+                section = section[:-1]
+
+    def replace(self, node: Node, put: Put, name: str) -> None:
+        """Writes the value (and the name, if it is another) over the node's own lines."""
+        path = (*node.path[:-1], name)
+        self.written[path] = put
+        lines = self.tree.lines
+        head = lines[node.line]
+        label, rest = head[: head.index(":") + 1], head[head.index(":") + 1 :].rstrip("\r")
+        if name != node.path[-1]:
+            label = " " * node.indent + scalars.serialise_name(name) + ":"
+        in_place = node.kind is Kind.SCALAR and bool(node.source)
+        comment = ""
+        if in_place and node.value_line == node.line:
+            comment = rest.lstrip(" ")[len(node.source) :]
+        elif "#" in rest:
+            comment = " " + rest.strip(" ")
+        if in_place and node.value_line != node.line:
+            below = lines[node.value_line].rstrip("\r")
+            indent = len(below) - len(below.lstrip(" "))
+            tail = below[indent + len(node.source) :]
+            self.cut.update((node.line, node.value_line))
+            self.at(node.line, [label + rest, " " * indent + put.source + tail])
+            return
+        self.cut.update(range(node.line, node.end))
+        if put.own_line:
+            self.at(node.line, [label + comment, " " * node.indent + _STEP + put.source])
+        else:
+            self.at(node.line, [f"{label} {put.source}{comment}"])
+
+    def insert(self, puts: Mapping[Path, Put], comments: Mapping[Path, list[str]]) -> None:
+        """Puts new names into their sections, each at its place."""
+        self.written.update(puts)
+        sections: dict[Path, _New] = {}
+        for path in sorted(puts):
+            section = self.deepest_section(path)
+            new = sections.setdefault(section, {})
+            for part in path[len(section) : -1]:
+                inner = new.setdefault(part, {})
+                if not isinstance(inner, dict):
+                    raise ValueError(f'"{part}" is a value, not a section')
+                new = inner
+            if path[-1] in new:
+                raise ValueError(f'"{path[-1]}" is a section, not a value')
+            new[path[-1]] = (comments.get(path, []), puts[path])
+        # An inner section's end can be the line where its parent's next name goes in: the inner one comes first.
+        for section in sorted(sections, key=len, reverse=True):
+            self.place(section, sections[section])
+
+    def deepest_section(self, path: Path) -> Path:
+        """The longest part of the path that is a section already. Raises ValueError where a scalar is in the way."""
+        for depth in range(len(path) - 1, 0, -1):
+            node = self.tree.nodes.get(path[:depth])
+            if node is not None and path[:depth] not in self.removed:
+                if node.kind is not Kind.MAPPING or not node.children:
+                    raise ValueError(f'"{"/".join(path[:depth])}" is a value, not a section')
+                return path[:depth]
+        return ()
+
+    def child_indent(self, section: Path) -> str:
+        node = self.tree.nodes[section] if section else self.tree.root
+        return " " * next((child.indent for child in node.children.values()), 0)
+
+    def place(self, section: Path, new: "_New") -> None:
+        """Puts new names where they belong among the names that the section keeps."""
+        node = self.tree.nodes[section] if section else self.tree.root
+        kept = [name for name in self.names(section) if (*section, name) not in self.removed]
+        is_sorted = kept == sorted(kept)
+        for name in new:
+            block = _written({name: new[name]}, self.child_indent(section))
+            before = bisect(kept, name) if is_sorted else len(kept)
+            if before:
+                self.after(node.children[kept[before - 1]], block)
+            else:
+                self.before(node.children[kept[0]] if kept else node.children.get(self.last), block)
+
+    def after(self, node: Node, block: list[str]) -> None:
+        closing = [] if self.tree.is_blank(node.end) or node.end >= len(self.tree.lines) else [""]
+        self.at(node.end, ["", *block, *closing])
+
+    def before(self, node: Node | None, block: list[str]) -> None:
+        if node is not None:
+            self.at(self.comments_above(node), [*block, ""])
+            return
+        end = len(self.tree.lines) - 1 if not self.tree.lines[-1] else len(self.tree.lines)
+        opening = [""] if end and not self.tree.is_blank(end - 1) else []
+        self.at(end, [*opening, *block])

@@ -1,0 +1,89 @@
+"""Collections written on one line: `{}` and `[]` everywhere, `[a, b]` and `{a: b}` in the policy."""
+
+import re
+
+from gitseal.errors import Malformed
+from gitseal.yamltext import scalars
+from gitseal.yamltext.tree import Kind, Node
+
+_MAX_DEPTH = 4
+_TOKEN = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[\[\]{},]|:(?= |$)|(?:[^\s\[\]{},:#"']|:(?! |$)| +(?=[^\s\[\]{},:#"'])|(?<=\S)#)+)""")
+
+
+def parse_into(node: Node, text: str, line: int, *, filled: bool) -> None:
+    """Reads the collection at the beginning of `text` into `node`; only a comment may follow. Raises Malformed.
+
+    Without `filled` only `{}` and `[]` are read.
+    """
+    if text[:2] in {"{}", "[]"}:
+        node.kind = Kind.MAPPING if text[0] == "{" else Kind.SEQUENCE
+        rest = text[2:]
+    elif filled:
+        rest = _Flow(text, line).read(node)
+    else:
+        raise Malformed("a list or mapping in [ ] or { } is not allowed here", line)
+    if rest and not scalars.is_comment(rest):
+        raise Malformed("something follows the collection on its line", line)
+
+
+class _Flow:
+    """One pass over the tokens of a flow collection."""
+
+    def __init__(self, text: str, line: int) -> None:
+        self.text = text
+        self.line = line
+        self.at = 0
+
+    def read(self, node: Node) -> str:
+        self.collection(node, self.next(), 1)
+        return self.text[self.at :]
+
+    def peek(self) -> str:
+        found = _TOKEN.match(self.text, self.at)
+        if found is None:
+            raise Malformed("a list or mapping in brackets is not closed on its line", self.line, "write it as a block, one item a line")
+        return found[1]
+
+    def next(self) -> str:
+        token = self.peek()
+        found = _TOKEN.match(self.text, self.at)
+        self.at = found.end() if found else self.at
+        return token
+
+    def collection(self, node: Node, opening: str, depth: int) -> None:
+        if depth > _MAX_DEPTH:
+            raise Malformed(f"brackets are nested deeper than {_MAX_DEPTH}", self.line)
+        node.kind = Kind.SEQUENCE if opening == "[" else Kind.MAPPING
+        closing = "]" if opening == "[" else "}"
+        while self.peek() != closing:
+            if opening == "[":
+                child = Node((*node.path, f"[{len(node.items)}]"), self.line - 1, 0)
+                node.items.append(child)
+            else:
+                child = self.named(node)
+            self.value(child, depth)
+            if self.peek() == ",":
+                self.next()
+            elif self.peek() != closing:
+                raise Malformed(f'"," or "{closing}" is missing', self.line)
+        self.next()
+
+    def named(self, node: Node) -> Node:
+        name = scalars.parse_name(self.next(), self.line)
+        if name in node.children:
+            raise Malformed(f'the name "{name}" stands twice', self.line)
+        if self.next() != ":":
+            raise Malformed(f'":" and a blank are missing after "{name}"', self.line)
+        child = Node((*node.path, name), self.line - 1, 0)
+        node.children[name] = child
+        return child
+
+    def value(self, node: Node, depth: int) -> None:
+        token = self.next()
+        if token in {"[", "{"}:
+            self.collection(node, token, depth + 1)
+        elif token in {"]", "}", ",", ":"}:
+            raise Malformed("a value is missing in a list or mapping", self.line)
+        else:
+            node.source = token
+            node.value = scalars.parse(token, self.line)

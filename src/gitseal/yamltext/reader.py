@@ -1,0 +1,161 @@
+"""The reader: bytes in, a tree with positions or a refusal with its line out. One pass, linear, no recursion on input."""
+
+import re
+
+from gitseal.errors import Malformed
+from gitseal.yamltext import flow, scalars
+from gitseal.yamltext.characters import decode
+from gitseal.yamltext.tree import Kind, Node, Path, Tree
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 8
+
+_ENTRY = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*|"[^"\\]*"|'[^']*') *:(?: +(.*)|)$""")
+_CONFLICT = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
+_INDENTATION = "this line is indented like none above it"
+
+
+def parse(data: bytes, *, policy: bool = False) -> Tree:
+    """The tree of a file.
+
+    `policy` also accepts what people write by hand in a policy and no sealed file holds: `[a, b]` and `{a: b}` on one
+    line, and mappings as items of a list. Raises Malformed with the line.
+    """
+    if len(data) > MAX_BYTES:
+        raise Malformed(f"the file is larger than {MAX_BYTES // 2**20} MiB")
+    tree = Tree(decode(data).split("\n"))
+    _Reader(tree, policy=policy).read()
+    return tree
+
+
+class _Reader:
+    """The state of one pass: the open mappings and lists, innermost last, and the name that still waits for its value."""
+
+    def __init__(self, tree: Tree, *, policy: bool) -> None:
+        self.tree = tree
+        self.policy = policy
+        self.open: list[Node] = [tree.root]
+        self.columns: list[int] = [0]
+        self.pending: Node | None = None
+        self.last = -1
+
+    def read(self) -> None:
+        for number, raw in enumerate(self.tree.lines):
+            line = raw[:-1] if raw.endswith("\r") else raw
+            content = line.lstrip(" ")
+            if not content or content[0] == "#":
+                continue
+            self.line(number, len(line) - len(content), content)
+            self.last = number
+        self.close(-1)
+
+    def line(self, number: int, column: int, content: str) -> None:
+        """One line that is neither blank nor a comment."""
+        entry = _ENTRY.match(content)
+        is_item = content[0] == "-" and (content == "-" or content[1] == " ")
+        if self.pending is not None and self.take_pending(self.pending, number, column, content, entry is not None, is_item=is_item):
+            return
+        if column != self.columns[-1] or (self.open[-1].kind is Kind.SEQUENCE) != is_item:
+            self.close(column, keep_list=is_item)
+        parent = self.open[-1]
+        if column != self.columns[-1] or (parent.kind is Kind.SEQUENCE) != is_item:
+            self.refuse(number, column, content)
+        if is_item:
+            self.item(parent, number, column, content)
+        elif entry is not None:
+            self.entry(parent, number, column, entry)
+        else:
+            self.refuse(number, column, content)
+
+    def take_pending(self, node: Node, number: int, column: int, content: str, is_entry: bool, *, is_item: bool) -> bool:
+        """Decides what the line makes of the name that waits. True where the line was its scalar."""
+        self.pending = None
+        if column <= node.indent and not (is_item and column == node.indent and self.open[-1].kind is Kind.MAPPING):
+            return False
+        if is_entry or is_item:
+            self.push(node, Kind.MAPPING if is_entry else Kind.SEQUENCE, column, number)
+            return False
+        if number != node.line + 1:
+            raise Malformed("a value stands on its name's line or on the next one", number + 1)
+        self.value(node, number, content)
+        return True
+
+    def entry(self, parent: Node, number: int, column: int, entry: re.Match[str]) -> None:
+        name = scalars.parse_name(entry[1], number + 1)
+        if name in parent.children:
+            raise Malformed(f'the name "{name}" stands twice, first in line {parent.children[name].line + 1}', number + 1)
+        node = Node((*parent.path, name), number, column)
+        if len(node.path) > MAX_DEPTH:
+            raise Malformed(f"names are nested deeper than {MAX_DEPTH}", number + 1)
+        parent.children[name] = node
+        self.tree.nodes[node.path] = node
+        text = entry[2]
+        if not text or text[0] == "#":
+            self.pending = node
+        else:
+            self.value(node, number, text)
+
+    def item(self, parent: Node, number: int, column: int, content: str) -> None:
+        text = content[1:].lstrip(" ")
+        node = Node((*parent.path, f"[{len(parent.items)}]"), number, column)
+        parent.items.append(node)
+        if not text or text[0] == "#":
+            raise Malformed("a list item has no value on its line", number + 1)
+        entry = _ENTRY.match(text)
+        if entry is None:
+            self.value(node, number, text)
+        elif self.policy:
+            inner = column + len(content) - len(text)
+            self.push(node, Kind.MAPPING, inner, number)
+            self.entry(node, number, inner, entry)
+        else:
+            raise Malformed("an item of a list is a mapping, which this file cannot hold", number + 1)
+
+    def value(self, node: Node, number: int, text: str) -> None:
+        """Reads the scalar or collection that begins at `text` as the node's value."""
+        node.value_line = number
+        node.end = number + 1
+        if text[0] in "[{":
+            flow.parse_into(node, text, number + 1, filled=self.policy)
+            return
+        node.source, rest = scalars.split_comment(text)
+        if rest and not scalars.is_comment(rest):
+            raise Malformed("something follows the value on its line", number + 1)
+        node.value = scalars.parse(node.source, number + 1)
+
+    def push(self, node: Node, kind: Kind, column: int, number: int) -> None:
+        if len(self.open) > 2 * MAX_DEPTH:
+            raise Malformed(f"the file is nested deeper than {MAX_DEPTH}", number + 1)
+        node.kind = kind
+        self.open.append(node)
+        self.columns.append(column)
+
+    def close(self, column: int, *, keep_list: bool = False) -> None:
+        """Ends every mapping and list that is indented deeper than `column`, and a list at it unless it goes on."""
+        while len(self.open) > 1:
+            node = self.open[-1]
+            deeper = self.columns[-1] > column
+            ended = node.kind is Kind.SEQUENCE and self.columns[-1] == column and not keep_list
+            if not deeper and not ended:
+                return
+            node.end = self.last + 1
+            self.open.pop()
+            self.columns.pop()
+        self.open[0].end = self.last + 1
+
+    def refuse(self, number: int, column: int, content: str) -> None:
+        """Says why this line is none of the grammar."""
+        if column == 0 and content.startswith(_CONFLICT):
+            raise Malformed("a merge conflict is not resolved here", number + 1, "run: gitseal resolve")
+        if content.startswith(("---", "...", "%")):
+            raise Malformed("directives and document markers are not allowed", number + 1)
+        if "\t" in content[:1]:
+            raise Malformed("a tab is used for indentation", number + 1)
+        if column != self.columns[-1]:
+            raise Malformed(_INDENTATION, number + 1)
+        raise Malformed("this line is no name, value, comment or blank line", number + 1)
+
+
+def path_text(path: Path) -> str:
+    """A name as the user writes it: its parts joined by `/`."""
+    return "/".join(path)

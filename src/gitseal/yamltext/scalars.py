@@ -1,0 +1,141 @@
+"""Scalars and names on one line: what they mean and how they are written.
+
+Only spellings that all YAML parsers, 1.1 and 1.2, read alike are accepted plain; the rest has to be quoted.
+"""
+
+import re
+
+from gitseal.errors import Malformed
+from gitseal.yamltext.characters import is_refused
+
+Scalar = str | int | float | bool | None
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
+_NULL_OR_BOOLEAN: dict[str, Scalar] = {"null": None, "true": True, "false": False}
+_ELSEWHERE_NOT_TEXT = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "=", "<<"})
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
+_ELSEWHERE_A_NUMBER_OR_DATE = re.compile(
+    r"[-+]?[.]?[0-9][0-9_.,:eE+\-TtZz ]*|[-+]?0[xX][0-9a-fA-F_]*|[-+]?0[oObB][0-9_]*|[-+]?\.(?:inf|nan)", re.IGNORECASE
+)
+_INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
+_DOUBLE_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_SINGLE_QUOTED = re.compile(r"'((?:[^']|'')*)'")
+_ESCAPE = re.compile(r'\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(["\\/nrtbf])|.)')
+_SHORT_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+_WRITTEN_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def split_comment(text: str) -> tuple[str, str]:
+    """`text`, which begins at a scalar, as the scalar's source and what follows it (blanks and a comment, or nothing).
+
+    A quoted scalar ends at its closing quote; an unclosed one is returned whole and refused by `parse`.
+    """
+    if text[0] in "\"'":
+        quoted = (_DOUBLE_QUOTED if text[0] == '"' else _SINGLE_QUOTED).match(text)
+        end = quoted.end() if quoted else len(text)
+    else:
+        comment = text.find(" #")
+        end = len(text if comment < 0 else text[:comment].rstrip(" "))
+    return text[:end], text[end:]
+
+
+def is_comment(text: str) -> bool:
+    """Whether what follows a scalar on its line is nothing, blanks, or blanks and a comment."""
+    stripped = text.lstrip(" ")
+    return not stripped or (stripped[0] == "#" and stripped is not text and text[0] == " ")
+
+
+def parse(source: str, line: int) -> Scalar:
+    """The value of a scalar as written at `line` (from 1). Raises Malformed."""
+    first = source[0]
+    if first == '"':
+        return _double_quoted(source, line)
+    if first == "'":
+        if not _SINGLE_QUOTED.fullmatch(source):
+            raise Malformed("a single-quoted text is not closed on its line", line)
+        return source[1:-1].replace("''", "'")
+    if first in _INDICATORS:
+        raise Malformed(f'a plain text cannot begin with "{first}"', line, "put the value in double quotes")
+    if ": " in source or " #" in source or source[-1] == ":" or "\t" in source:
+        raise Malformed('a plain text holds ": ", " #" or a tab', line, "put the value in double quotes")
+    return _plain(source, line)
+
+
+def _plain(source: str, line: int) -> Scalar:
+    if source in _NULL_OR_BOOLEAN:
+        return _NULL_OR_BOOLEAN[source]
+    if source[0] in "0123456789-+.":
+        if _INTEGER.fullmatch(source):
+            return int(source)
+        if _FLOAT.fullmatch(source):
+            return float(source)
+        if _ELSEWHERE_A_NUMBER_OR_DATE.fullmatch(source):
+            raise Malformed("some YAML parsers read this value as a number or a date", line, "put the value in double quotes")
+    if len(source) <= 5 and source.lower() in _ELSEWHERE_NOT_TEXT:
+        raise Malformed("some YAML parsers read this word as a boolean or null", line, "write true, false or null, or quote it")
+    return source
+
+
+def _double_quoted(source: str, line: int) -> str:
+    if not _DOUBLE_QUOTED.fullmatch(source):
+        raise Malformed("a double-quoted text is not closed on its line", line)
+
+    def character(found: re.Match[str]) -> str:
+        digits = found[1] or found[2] or found[3]
+        if digits is not None:
+            code = int(digits, 16)
+            if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+                raise Malformed("an escape names no character", line)
+            return chr(code)
+        if found[4] is None:
+            raise Malformed("an escape that gitseal does not read", line, r"it reads \\ \" \/ \n \r \t \b \f \xHH \uHHHH \UHHHHHHHH")
+        return _SHORT_ESCAPES[found[4]]
+
+    inner = source[1:-1]
+    if "\t" in inner:
+        raise Malformed("a tab stands in a quoted text", line, r"write it as \t in double quotes")
+    return _ESCAPE.sub(character, inner) if "\\" in inner else inner
+
+
+def parse_name(source: str, line: int) -> str:
+    """A name, written plain or quoted. Raises Malformed where it is none, or where some parser reads it as no text."""
+    name = source[1:-1] if source[0] in "\"'" else source
+    if not NAME.fullmatch(name):
+        raise Malformed("a name begins with a letter or _ and has at most 128 letters, digits, _, . and -", line)
+    if source is name and name.lower() in _ELSEWHERE_NOT_TEXT:
+        raise Malformed(f'some YAML parsers read the name "{name}" as a boolean or null', line, f'write it as "{name}" in quotes')
+    return name
+
+
+def serialise_name(name: str) -> str:
+    """The name as it is written: quoted where a YAML parser would read it as something else."""
+    return f'"{name}"' if name.lower() in _ELSEWHERE_NOT_TEXT else name
+
+
+def serialise(value: Scalar) -> str:
+    """A source that `parse` reads as `value`: plain where that is safe, else double-quoted. Floats as their shortest text."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if value and value[0] != " " and value[-1] != " " and not is_refused(value):
+        try:
+            if parse(value, 0) == value and value[0] not in "\"'":
+                return value
+        except Malformed:
+            pass
+    return '"' + "".join(_escaped(char) for char in value) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in _WRITTEN_ESCAPES:
+        return _WRITTEN_ESCAPES[char]
+    if not is_refused(char):
+        return char
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,74 @@
+"""The tree that the reader gives: nodes with the lines they stand on."""
+
+from enum import Enum
+from typing import Union
+
+from gitseal.yamltext.scalars import Scalar
+
+Path = tuple[str, ...]
+Plain = Union[Scalar, list["Plain"], dict[str, "Plain"]]
+
+
+class Kind(Enum):
+    """What stands at a name."""
+
+    SCALAR = "scalar"
+    MAPPING = "mapping"
+    SEQUENCE = "sequence"
+
+
+class Node:
+    """One name with its value, or one item of a list. Line numbers count from 0; `end` is the line after the last.
+
+    `line` holds the name, `value_line` the scalar (the same line, or the next). `source` is the scalar as written.
+    Comments and blank lines around a node are not part of it.
+    """
+
+    __slots__ = ("children", "end", "indent", "items", "kind", "line", "path", "source", "value", "value_line")
+
+    def __init__(self, path: Path, line: int, indent: int) -> None:
+        self.path = path
+        self.line = line
+        self.indent = indent
+        self.kind = Kind.SCALAR
+        self.value: Scalar = None
+        self.source = ""
+        self.value_line = line
+        self.end = line + 1
+        self.children: dict[str, Node] = {}
+        self.items: list[Node] = []
+
+    def plain(self) -> Plain:
+        """The node as plain Python data."""
+        if self.kind is Kind.MAPPING:
+            return {name: child.plain() for name, child in self.children.items()}
+        if self.kind is Kind.SEQUENCE:
+            return [item.plain() for item in self.items]
+        return self.value
+
+
+class Tree:
+    """A file: its lines (without the line feed, with a carriage return where there is one) and its root mapping.
+
+    `nodes` finds every name of every block mapping outside lists by its path.
+    """
+
+    __slots__ = ("lines", "nodes", "root")
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.root = Node((), 0, 0)
+        self.root.kind = Kind.MAPPING
+        self.nodes: dict[Path, Node] = {}
+
+    def serialise(self) -> bytes:
+        """The file again, byte for byte."""
+        return "\n".join(self.lines).encode()
+
+    def is_blank(self, line: int) -> bool:
+        """Whether `line` is within the file and empty but for spaces."""
+        return 0 <= line < len(self.lines) and not self.lines[line].strip(" \r")
+
+    def is_comment(self, line: int) -> bool:
+        """Whether `line` is within the file and holds a comment alone."""
+        return 0 <= line < len(self.lines) and self.lines[line].lstrip(" ").startswith("#")
