@@ -47,6 +47,7 @@ class _HomeGuard:
     EVENTS = frozenset({"open", "os.listdir", "os.scandir", "os.mkdir", "os.rename", "os.remove", "os.chmod"})
 
     def __init__(self) -> None:
+        self.scratch = "/nowhere/"
         self.home = pwd.getpwuid(os.getuid()).pw_dir.rstrip("/") + "/"
         roots = {str(TOP), sys.prefix, sys.base_prefix, *(entry for entry in sys.path if entry)}
         self.allowed = tuple(root.rstrip("/") + "/" for root in roots)
@@ -57,12 +58,10 @@ class _HomeGuard:
         """The audit hook; what it raises comes out of the call that touched the home."""
         if not self.armed or event not in self.EVENTS or not isinstance(args[0], str | bytes):
             return
-        path = os.path.normpath(os.path.join(os.getcwd(), os.fsdecode(args[0]))) + "/"  # noqa: PTH109, PTH118 - runs in each open
+        path = os.path.abspath(os.fsdecode(args[0])) + "/"  # noqa: PTH100 - this runs in every open
         if self.home != "/" and path.startswith(self.home) and not path.startswith((*self.allowed, self.scratch)):
             self.touched.append(path)
             raise AssertionError(f"the real home was touched: {path}")
-
-    scratch = "/nowhere/"
 
 
 _guard = _HomeGuard()
@@ -116,7 +115,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def git(repo: Path) -> Callable[..., str]:
-    """`git("log", "-1")` in `repo`, or in the folder given as `cwd`: its standard output, or a failure with its words."""
+    """`git("log", "-1")` in `repo`, or in the folder given as `cwd`: its standard output; a failure fails the test."""
 
     def run(*args: str | Path, cwd: Path = repo, stdin: str | None = None) -> str:
         done = subprocess.run(["git", *args], cwd=cwd, input=stdin, capture_output=True, text=True, check=False)
@@ -128,7 +127,7 @@ def git(repo: Path) -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def peer() -> Callable[[str], str]:
-    """`peer("sops")` is the path of a real tool that is not ours; where it is missing the test is skipped, saying so."""
+    """`peer("sops")` is the path of a real tool that is not ours; without it the test is skipped, saying so."""
 
     def find(name: str) -> str:
         path = shutil.which(name) or shutil.which(name, path=str(PEERS / "bin"))

@@ -16,7 +16,7 @@ def contracts() -> list[dict[str, object]]:
 
 
 def picture() -> list[str]:
-    """The floors in the one fenced block of docs/architecture.md that begins with the floor `cli`, from the top down."""
+    """The floors in the one fenced block of docs/architecture.md that begins with `cli`, from the top down."""
     text = (TOP / "docs/architecture.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```[a-z]*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     (block,) = [block for block in blocks if re.match(r"cli\b", block)]

@@ -1,0 +1,181 @@
+"""Measures the budgets and writes docs/benchmarks.md.
+
+`make bench`, or `python -m bench.run [--runs N] [--only WORD]`. A budget is a ratio of two medians of whole processes
+that took turns, never a number of seconds: it means the same on another machine. With `--only` nothing is written.
+"""
+
+import argparse
+import datetime as dt
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import timing
+from bench.timing import Command, Times
+from bench.world import RECIPIENTS, SOPS_LIMIT, Missing, World
+
+TARGET = Path("docs/benchmarks.md")
+LIMIT = 600.0
+"""Seconds for one run of anything; nothing comes near it unless it is broken."""
+
+
+class Row(NamedTuple):
+    """One comparison. `budget` is the largest ratio of ours to theirs, or None where there is none to keep.
+
+    The two commands are made when the row's turn comes: a repository of 100,000 names is not made in vain.
+    """
+
+    work: str
+    against: str
+    budget: float | None
+    runs: int
+    ours: Callable[[], Command]
+    theirs: Callable[[], Command]
+    limit: float = LIMIT
+
+
+class Result(NamedTuple):
+    """A row with its two times, or with the reason why it has none."""
+
+    row: Row
+    times: tuple[Times, Times] | None
+    reason: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """Ours by theirs."""
+        if self.times is None:
+            raise ValueError(self.reason)
+        return self.times[0].median / self.times[1].median
+
+    @property
+    def verdict(self) -> str:
+        """What the last column says."""
+        if self.times is None:
+            return f"not measured: {self.reason}"
+        if self.row.budget is None:
+            return "no budget"
+        return "yes" if self.ratio <= self.row.budget else "**no**"
+
+
+def rows(world: World) -> Iterator[Row]:
+    """Everything that is measured, cheapest first."""
+    w = world
+    bare, imports = w.bare, "a Python that only imports click, cryptography.cobblestone and pyrage"
+    sops, extract, age = "`sops -d`", "`sops -d --extract`", "`age -d` of the whole file"
+
+    yield Row("`get` of 100 names", imports, 1.5, 21, lambda: w.get(100), bare)
+    yield Row("`render` of 100 names", imports, 1.5, 21, lambda: w.render(100), bare)
+    yield Row("`get` of 100 names", extract, None, 11, lambda: w.get(100), lambda: w.sops_extract(100))
+    yield Row("`render` of 100 names", sops, None, 11, lambda: w.render(100), lambda: w.sops(100))
+    yield Row("`render` of 100 names", age, None, 11, lambda: w.render(100), lambda: w.age(100))
+    yield Row("`get` of 10,000 names", imports, None, 11, lambda: w.get(10_000), bare)
+    yield Row("`render` of 10,000 names", sops, 0.3, 7, lambda: w.render(10_000), lambda: w.sops(10_000))
+    yield Row("`render` of 10,000 names", imports, None, 11, lambda: w.render(10_000), bare)
+    yield Row("`render` of 10,000 names", age, None, 7, lambda: w.render(10_000), lambda: w.age(10_000))
+    yield Row("`set` in 10,000 names", "its `render`", 2.0, 11, lambda: w.set_one(10_000), lambda: w.render(10_000))
+    rekey = f"`rekey` of 10,000 names, {RECIPIENTS} recipients, one removed"
+    yield Row(rekey, "the sum of its wraps and seals", 1.5, 7, lambda: w.rekey(10_000), lambda: w.seals(10_000))
+    yield Row("`get` of 100,000 names", imports, None, 5, lambda: w.get(100_000), bare)
+    yield Row("`render` of 100,000 names", imports, None, 5, lambda: w.render(100_000), bare)
+    big = "`render` of 100,000 names"
+    yield Row(big, "`render` of 10,000", 12.0, 5, lambda: w.render(100_000), lambda: w.render(10_000))
+    yield Row(big, sops, 0.05, 1, lambda: w.render(100_000), lambda: w.sops(100_000), limit=SOPS_LIMIT)
+
+
+def measure(row: Row, world: World, most: int) -> Result:
+    """The row's times, in at most `most` runs. A tool that is missing or takes too long is a reason, not a failure."""
+    try:
+        pair = timing.pair(row.ours(), row.theirs(), runs=min(row.runs, most), env=world.env, limit=row.limit)
+    except Missing as missing:
+        return Result(row, None, str(missing))
+    except subprocess.TimeoutExpired as expired:
+        return Result(row, None, f"`{Path(expired.cmd[0]).name}` was stopped after {expired.timeout:.0f} s")
+    return Result(row, pair)
+
+
+def page(results: list[Result], command: str) -> str:
+    """docs/benchmarks.md."""
+    head = f"""\
+# Benchmarks
+
+Written by `{command}` on {dt.datetime.now(dt.UTC):%Y-%m-%d}; not edited by hand.
+
+Whole processes, from start to exit, in a repository made by gitseal itself; the two sides of a row take turns.
+Times are medians, with the shortest and the longest run. A budget is the largest allowed ratio of the medians.
+Values are 16 to 64 characters long. "The sum of its wraps and seals" is the libraries alone, in one process, without
+the start of Python, reading, parsing or opening anything (`bench/seals.py`). sops seals the same values in one YAML
+file, age the same values in one dotenv file, both to the same X25519 recipient.
+
+| | |
+|---|---|
+"""
+    machine = "".join(f"| {name} | {value} |\n" for name, value in versions())
+    table = "\n| work | gitseal | against | its time | budget | measured | kept |\n|---|---|---|---|---|---|---|\n"
+    return head + machine + table + "".join(line(result) for result in results)
+
+
+def line(result: Result) -> str:
+    """One line of the table."""
+    row = result.row
+    budget = "" if row.budget is None else f"{row.budget:g}"
+    ours, theirs, ratio = ("", "", "") if result.times is None else (*map(str, result.times), f"{result.ratio:.2f}")
+    return f"| {row.work} | {ours} | {row.against} | {theirs} | {budget} | {ratio} | {result.verdict} |\n"
+
+
+def versions() -> Iterator[tuple[str, str]]:
+    """What the figures depend on."""
+    yield "machine", f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
+    yield "Python", platform.python_version()
+    for library in ("gitseal", "cryptography", "pyrage", "click"):
+        yield library, importlib.metadata.version(library)
+    for name in ("git", "sops", "age"):
+        found = shutil.which(name)
+        words = [name, "--version"] if found else []
+        said = subprocess.run(words, capture_output=True, text=True, check=False).stdout if words else "not found"
+        yield name, said.splitlines()[0].removeprefix(f"{name} ").removeprefix("version ")
+
+
+def processor() -> str:
+    """The processor's name where the system tells it."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [
+            line.split(":", 1)[1].strip()
+            for line in info.read_text("utf-8").splitlines()
+            if line.startswith("model name")
+        ]
+        if names:
+            return names[0]
+    return platform.processor() or platform.machine()
+
+
+def main() -> None:
+    """Measure what was asked for, show it, and write the page when that was everything."""
+    parser = argparse.ArgumentParser(prog="bench.run", description="Measure the budgets and write docs/benchmarks.md.")
+    parser.add_argument("--runs", type=int, default=1000, help="at most so many runs of each side")
+    parser.add_argument("--only", default="", metavar="WORD", help="only rows with this in them; writes nothing")
+    options = parser.parse_args()
+    results = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        world = World(Path(folder).resolve())
+        for row in rows(world):
+            if options.only in row.work + row.against:
+                results.append(measure(row, world, options.runs))
+                print(line(results[-1]), end="", file=sys.stderr, flush=True)
+    bounded = [result for result in results if result.row.budget is not None]
+    print(f"{sum(result.verdict == 'yes' for result in bounded)} of {len(bounded)} budgets kept", file=sys.stderr)
+    if not options.only:
+        limited = f" BENCH='--runs {options.runs}'" if options.runs < 1000 else ""  # noqa: PLR2004 - the default above
+        TARGET.write_text(page(results, f"make bench{limited}"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

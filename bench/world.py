@@ -1,0 +1,202 @@
+"""What is measured: repositories of made-up secrets, made by the real commands in a temporary folder, on first use."""
+
+import functools
+import json
+import os
+import random
+import shutil
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.timing import Command
+
+PYTHON = sys.executable
+GITSEAL = str(Path(PYTHON).parent / "gitseal")
+RECIPIENTS = 10
+"""Who a rekey finds: the one who runs it, eight who stay, one who leaves."""
+
+SOPS_LIMIT = 300.0
+"""Seconds that sops gets for one command."""
+
+
+SEALED_LENGTH = 64
+"""Bytes of a padded plaintext in the smallest size class, which most of the values fall into."""
+
+
+class Missing(Exception):
+    """A tool or a file that a row needs is not to be had; the message says why."""
+
+
+class World:
+    """A home, an identity and everything sealed to it, below `folder`, which is the caller's to remove."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.identity = folder / "me.txt"
+        config = folder / "gitconfig"
+        config.write_text(
+            "[user]\n\tname = bench\n\temail = bench@example.com\n[init]\n\tdefaultBranch = main\n", encoding="utf-8"
+        )
+        foreign = ("GIT_", "GITSEAL_", "SOPS_", "XDG_")
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)} | {
+            "HOME": str(folder),
+            "GIT_CONFIG_GLOBAL": str(config),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GITSEAL_IDENTITY_FILE": str(self.identity),
+            "SOPS_AGE_KEY_FILE": str(self.identity),
+            "LC_ALL": "C.UTF-8",
+        }
+        self.recipient = self.run([GITSEAL, "keygen", "-o", str(self.identity)], folder).strip()
+
+    def run(self, argv: list[str], cwd: Path, limit: float | None = None) -> str:
+        """Standard output of a command that has to succeed; raises `RuntimeError` with its words where it does not."""
+        done = subprocess.run(
+            argv,
+            cwd=cwd,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=limit,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"{' '.join(argv)} gave {done.returncode}: {done.stderr[-500:]}")
+        return done.stdout
+
+    @functools.cache  # noqa: B019 - there is one world, and it lives as long as the program
+    def repository(self, names: int) -> Path:
+        """A committed repository whose production holds that many names, checked once against what went in."""
+        top = self.folder / f"repository-{names}"
+        top.mkdir()
+        wanted = values(names)
+        dotenv = top / "big.env"
+        dotenv.write_text("".join(f"{name}='{value}'\n" for name, value in wanted.items()), encoding="utf-8")
+        self.run(["git", "init", "--quiet"], top)
+        self.run([GITSEAL, "init", "-e", "production", "--as", "bench"], top)
+        self.run([GITSEAL, "import", "big.env", "-e", "production"], top)
+        dotenv.unlink()
+        self._commit(top, "sealed")
+        if json.loads(self.run([GITSEAL, "render", "-e", "production", "--format", "json"], top)) != wanted:
+            raise RuntimeError(f"what came out of {names} names is not what went in")
+        return top
+
+    @functools.cache  # noqa: B019 - see repository
+    def scratch(self, names: int) -> Path:
+        """A copy of that repository, to be changed at will."""
+        top = self.folder / f"scratch-{names}"
+        shutil.copytree(self.repository(names), top, symlinks=True)
+        return top
+
+    @functools.cache  # noqa: B019 - see repository
+    def before_rekey(self, names: int) -> Path:
+        """A copy in which RECIPIENTS could read every value and the policy has just lost one of them."""
+        top = self.folder / f"before-rekey-{names}"
+        shutil.copytree(self.repository(names), top, symlinks=True)
+        others = [f"person{number}" for number in range(1, RECIPIENTS)]
+        for person in others:
+            key = self.run([GITSEAL, "keygen", "-o", str(self.folder / f"{person}-{names}.txt")], top).strip()
+            self.run([GITSEAL, "recipient", "add", person, key, "--group", "team"], top)
+        self.run([GITSEAL, "rekey", "--yes"], top)
+        self._commit(top, "shared")
+        self.run([GITSEAL, "recipient", "remove", others[-1]], top)
+        return top
+
+    @functools.cache  # noqa: B019 - see repository
+    def sealed_by_sops(self, names: int) -> Path:
+        """The same values in one YAML file sealed by sops to the same recipient."""
+        sops = tool("sops")
+        plain = self.folder / f"plain-{names}.yaml"
+        plain.write_text("".join(f"{n}: {json.dumps(v)}\n" for n, v in values(names).items()), encoding="utf-8")
+        try:
+            sealed = self.run([sops, "encrypt", "--age", self.recipient, plain.name], self.folder, SOPS_LIMIT)
+        except subprocess.TimeoutExpired:
+            raise Missing(f"sops did not seal {names:,} values within {SOPS_LIMIT:.0f} s") from None
+        path = self.folder / f"sops-{names}.yaml"
+        path.write_text(sealed, encoding="utf-8")
+        return path
+
+    @functools.cache  # noqa: B019 - see repository
+    def sealed_by_age(self, names: int) -> Path:
+        """The same values as one dotenv file sealed whole by age to the same recipient."""
+        age = tool("age")
+        plain, path = self.folder / f"plain-{names}.env", self.folder / f"age-{names}.env"
+        plain.write_text("".join(f"{name}='{value}'\n" for name, value in values(names).items()), encoding="utf-8")
+        self.run([age, "-r", self.recipient, "-o", str(path), str(plain)], self.folder)
+        return path
+
+    def get(self, names: int) -> Command:
+        """The value in the middle of the file."""
+        return self._gitseal(self.repository(names), "get", "-e", "production", _middle(names))
+
+    def render(self, names: int) -> Command:
+        """The whole environment as dotenv on standard output."""
+        return self._gitseal(self.repository(names), "render", "-e", "production", "--format", "dotenv")
+
+    def set_one(self, names: int) -> Command:
+        """Another value for the name in the middle, each time a new one, in a copy."""
+        top = self.scratch(names)
+        return Command(lambda run: [GITSEAL, "set", "-e", "production", f"{_middle(names)}=run{run}"], top)
+
+    def rekey(self, names: int) -> Command:
+        """A rekey after a recipient was removed, each time in a fresh copy."""
+        origin, top = self.before_rekey(names), self.folder / "rekey"
+
+        def prepare() -> None:
+            shutil.rmtree(top, ignore_errors=True)
+            shutil.copytree(origin, top, symlinks=True)
+
+        return Command(lambda _: [GITSEAL, "rekey", "--yes"], top, prepare)
+
+    def seals(self, names: int) -> Command:
+        """What that rekey cannot do without, done by the libraries alone."""
+        words = ["-m", "bench.seals", str(names), str(SEALED_LENGTH), str(RECIPIENTS - 1)]
+        return Command(lambda _: [PYTHON, *words], Path.cwd(), reports=True)
+
+    def bare(self) -> Command:
+        """A Python that loads what `get` cannot do without and ends."""
+        return self._other(PYTHON, "-c", "import click, cryptography.cobblestone, pyrage")
+
+    def sops(self, names: int) -> Command:
+        """What `render` does, by sops."""
+        return self._other(tool("sops"), "-d", str(self.sealed_by_sops(names)))
+
+    def sops_extract(self, names: int) -> Command:
+        """What `get` does, by sops."""
+        return self._other(tool("sops"), "-d", "--extract", f'["{_middle(names)}"]', str(self.sealed_by_sops(names)))
+
+    def age(self, names: int) -> Command:
+        """The same content, opened whole by age."""
+        return self._other(tool("age"), "-d", "-i", str(self.identity), str(self.sealed_by_age(names)))
+
+    def _gitseal(self, top: Path, *words: str) -> Command:
+        return Command(lambda _: [GITSEAL, *words], top)
+
+    def _other(self, *argv: str) -> Command:
+        return Command(lambda _: list(argv), self.folder)
+
+    def _commit(self, top: Path, message: str) -> None:
+        self.run(["git", "add", "--all"], top)
+        self.run(["git", "commit", "--quiet", "--no-verify", "-m", message], top)
+
+
+def tool(name: str) -> str:
+    """The path of a tool that is not ours; raises `Missing`."""
+    path = shutil.which(name)
+    if path is None:
+        raise Missing(f"{name} was not found; `make peers` fetches it")
+    return path
+
+
+def _middle(names: int) -> str:
+    return f"SECRET_{names // 2:06d}"
+
+
+@functools.cache
+def values(names: int) -> dict[str, str]:
+    """That many names in sorted order with made-up values of 16 to 64 characters, the same ones every time."""
+    dice = random.Random(names)
+    letters = string.ascii_letters + string.digits + "+/=_-:@"
+    return {f"SECRET_{number:06d}": "".join(dice.choices(letters, k=dice.randint(16, 64))) for number in range(names)}
