@@ -1,0 +1,31 @@
+"""Patterns for names, the same in rules, `include` and `--only`."""
+
+from gitseal.yamltext.tree import Path
+
+
+def matches(pattern: str, path: Path) -> bool:
+    """Whether a pattern names the secret at `path`.
+
+    Without `/` it is held against the last part at any depth, with `/` against the whole path. `*` stands for any
+    characters but `/`. Takes time linear in the lengths, whatever the pattern.
+    """
+    parts = pattern.split("/")
+    if len(parts) == 1:
+        return _part_matches(pattern, path[-1])
+    return len(parts) == len(path) and all(map(_part_matches, parts, path))
+
+
+def _part_matches(pattern: str, part: str) -> bool:
+    first, *rest = pattern.split("*")
+    if not rest:
+        return part == pattern
+    *middle, last = rest
+    if not part.startswith(first) or not part.endswith(last) or len(part) < len(first) + len(last):
+        return False
+    at, end = len(first), len(part) - len(last)
+    for piece in middle:
+        found = part.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True

@@ -1,0 +1,119 @@
+"""The values that policy.yaml holds, and the questions they answer."""
+
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.policy.patterns import matches
+from gitseal.yamltext.tree import Path
+
+DEFAULT = "default"
+
+ACCEPT = "accept"
+PENDING = "pending"
+REFUSE = "refuse"
+
+
+class Principal(NamedTuple):
+    """A person or machine with the public keys that data keys are wrapped to."""
+
+    kind: str
+    email: str
+    keys: tuple[str, ...]
+    signing: tuple[str, ...]
+
+
+class Environment(NamedTuple):
+    """One environment's part of the policy. `open` and `change` hold names of recipients and groups."""
+
+    open: tuple[str, ...]
+    change: tuple[str, ...]
+    aliases: tuple[str, ...]
+    extends: str
+    protected: bool
+    reveal: bool
+    write_only: str
+
+
+class Rule(NamedTuple):
+    """The answer for the names it matches: plain, or sealed to the access group `access` that `open` may open."""
+
+    names: tuple[str, ...]
+    environments: tuple[str, ...]
+    plain: bool
+    access: str
+    open: tuple[str, ...]
+
+    def covers(self, environment: str, path: Path) -> bool:
+        """Whether this rule is about the name in that environment; a rule that names no environments is about all."""
+        if self.environments and environment not in self.environments:
+            return False
+        return any(matches(pattern, path) for pattern in self.names)
+
+
+class Policy(NamedTuple):
+    """A whole policy, checked: every name in it is defined, and each secret's name has exactly one answer."""
+
+    recipients: dict[str, Principal]
+    groups: dict[str, tuple[str, ...]]
+    environments: dict[str, Environment]
+    rules: tuple[Rule, ...]
+    allow_names: tuple[str, ...]
+    policy_change: tuple[str, ...]
+    manifest_change: tuple[str, ...]
+    hook_block: tuple[str, ...]
+    hook_templates: tuple[str, ...]
+
+    def environment(self, name: str) -> Environment:
+        """The environment of that name. Raises Error where the policy has none."""
+        found = self.environments.get(name)
+        if found is None:
+            raise Error(f'the policy has no environment "{name}"', f"add it with: gitseal env add {name}")
+        return found
+
+    def is_plain(self, environment: str, path: Path) -> bool:
+        """Whether the first rule that covers the name says plain. What no rule covers is sealed."""
+        rule = self.rule(environment, path)
+        return rule is not None and rule.plain
+
+    def group(self, environment: str, path: Path) -> str:
+        """The access group that the name is sealed to."""
+        rule = self.rule(environment, path)
+        return DEFAULT if rule is None or rule.plain else rule.access
+
+    def rule(self, environment: str, path: Path) -> Rule | None:
+        """The first rule that covers the name."""
+        for rule in self.rules:
+            if rule.covers(environment, path):
+                return rule
+        return None
+
+    def open_to(self, environment: str, group: str) -> tuple[str, ...] | None:
+        """The people and machines, sorted, who may open an access group; None where the policy has no such group there."""
+        if group == DEFAULT:
+            return self.members(self.environment(environment).open)
+        for rule in self.rules:
+            if rule.access == group and (not rule.environments or environment in rule.environments):
+                return self.members(rule.open)
+        return None
+
+    def members(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The recipients that names of recipients and groups stand for, each once, sorted."""
+        found: set[str] = set()
+        for name in names:
+            found.update(self.groups.get(name, (name,)))
+        return tuple(sorted(found))
+
+    def chain(self, environment: str) -> tuple[str, ...]:
+        """The environment and what it extends, nearest first. The parser has refused cycles."""
+        names = [environment]
+        while environment in self.environments and self.environments[environment].extends:
+            environment = self.environments[environment].extends
+            names.append(environment)
+        return tuple(names)
+
+    def resolve(self, name: str) -> str:
+        """The environment that a name or alias stands for; an unknown name stands for itself."""
+        for environment, value in self.environments.items():
+            if name in value.aliases:
+                return environment
+        return name
