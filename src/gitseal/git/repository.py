@@ -1,0 +1,111 @@
+"""Questions to one repository."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from gitseal.errors import Error
+from gitseal.git.binary import git
+
+
+def find_top(start: Path) -> Path | None:
+    """The nearest folder from `start` upward that holds `.git`, or None. Runs nothing: a deploy host may have no Git."""
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists():
+            return folder
+    return None
+
+
+class Repository:
+    """The repository whose working tree's top is `top`; nothing is asked before it is needed."""
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+        self._common: Path | None = None
+
+    def common_dir(self) -> Path:
+        """The Git directory that all linked worktrees share."""
+        if self._common is None:
+            answer = git(self.top, "rev-parse", "--git-common-dir")
+            if answer is None:
+                raise Error(f'"{self.top}" is not a Git repository that Git can read', "look at: git status")
+            self._common = (self.top / answer.decode().rstrip("\n")).resolve()
+        return self._common
+
+    def config(self, key: str) -> str:
+        """A setting's value, or nothing."""
+        answer = git(self.top, "config", "--get", key)
+        return answer.decode().removesuffix("\n") if answer is not None else ""
+
+    def trusted_ref(self) -> str:
+        """The ref whose state is believed: `gitseal.trust`, else the default branch of the remote `origin`; or nothing."""
+        configured = self.config("gitseal.trust")
+        if configured:
+            if self.commit(configured) is None:
+                raise Error(f'gitseal.trust names "{configured}", which is no commit here', "mend it with: git config gitseal.trust REF")
+            return configured
+        answer = git(self.top, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
+        return answer.decode().rstrip("\n") if answer is not None else ""
+
+    def commit(self, revision: str) -> str | None:
+        """The full id of the commit that a revision names, or None."""
+        answer = git(self.top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return answer.decode().rstrip("\n") if answer is not None else None
+
+    def file(self, revision: str, path: str) -> bytes | None:
+        """The bytes of a regular file in a revision; None where it has none there. `path` is relative to the top."""
+        commit = self.commit(revision)
+        listed = git(self.top, "ls-tree", "-z", commit, "--", path) if commit else None
+        if not listed:
+            return None
+        mode, _kind, object_id = listed.split(b"\t")[0].decode().split(" ")
+        # A symlink's blob is its target: whoever asks for a file must not be given that.
+        return git(self.top, "cat-file", "blob", object_id) if mode.startswith("100") else None
+
+    def versions(self, path: str) -> Iterator[bytes]:
+        """Every distinct content that a file ever had: on any ref, in any reflog, and in the index."""
+        object_ids = self._object_ids(path)
+        yield from self.blobs(object_ids)
+
+    def _object_ids(self, path: str) -> list[str]:
+        # --full-history: the default leaves out what a merge dropped, and who read that still knows it.
+        log = git(
+            self.top, "log", "--all", "--reflog", "--full-history", "-m", "--raw", "--no-abbrev", "--no-renames", "--format=", "-z", "--", path
+        )
+        found: dict[str, None] = {}
+        for field in (log or b"").split(b"\0"):
+            if field.startswith(b":"):
+                _old_mode, new_mode, _old, new, _status = field[1:].decode().split(" ")
+                if new_mode.startswith("100"):
+                    found[new] = None
+        staged = git(self.top, "ls-files", "--stage", "-z", "--", path) or b""
+        for field in staged.split(b"\0"):
+            if field.startswith(b"100"):
+                found[field.split(b" ")[1].decode()] = None
+        return list(found)
+
+    def blobs(self, object_ids: Iterable[str]) -> Iterator[bytes]:
+        """The contents of blobs, by one `cat-file`."""
+        request = "".join(f"{object_id}\n" for object_id in object_ids).encode()
+        answer = git(self.top, "cat-file", "--batch", stdin=request) if request else None
+        at = 0
+        while answer is not None and at < len(answer):
+            end = answer.index(b"\n", at)
+            _object_id, kind, *size = answer[at:end].split(b" ")
+            at = end + 1
+            if kind == b"blob":
+                length = int(size[0])
+                yield answer[at : at + length]
+                at += length + 1
+
+    def is_shallow(self) -> bool:
+        """Whether history ends before its beginning."""
+        return git(self.top, "rev-parse", "--is-shallow-repository") == b"true\n"
+
+    def is_tracked(self, path: Path) -> bool:
+        """Whether the index has a file, or files below a folder."""
+        return bool(git(self.top, "ls-files", "-z", "--", str(path)))
+
+    def would_add(self, path: Path) -> bool:
+        """Whether `git add` would take the file: it lies in this working tree and no rule ignores it."""
+        # --no-index: a tracked file counts as ignored if a rule ignores it; tracking is asked for apart.
+        return git(self.top, "check-ignore", "--quiet", "--no-index", "--", str(path)) is None
