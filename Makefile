@@ -10,7 +10,7 @@ help:
 	@echo 'make demo     the main job on a small web application, in this clone, which stays clean'
 	@echo 'make test     the tests'
 	@echo 'make check    lint, types, floors, generated files, then the tests: what CI runs'
-	@echo 'make format   put the code into its one shape'
+	@echo 'make format   put the code and the generated help into their one shape'
 	@echo 'make peers    fetch the tools that some tests and the benchmarks compare with, as far as possible'
 	@echo 'make bench    measure the budgets and write docs/benchmarks.md'
 	@echo 'make fuzz     the random tests at full scale'
@@ -30,18 +30,19 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto
 
-# Each line names what it compares, so that a check of nothing is seen; pytest comes last, its closing line ends the run.
+# pytest comes last: its closing line ends the run.
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	PATH="$(CURDIR)/$(BIN):$$PATH" tools/check-generated
+	PATH="$(CURDIR)/$(BIN):$$PATH" tools/generated check
 	$(BIN)/python -m pytest -n auto
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	PATH="$(CURDIR)/$(BIN):$$PATH" tools/generated write
 
 peers:
 	@tools/peers "$(PEERS)"

@@ -126,7 +126,7 @@ def line(result: Result) -> str:
     """One line of the table."""
     row = result.row
     budget = "" if row.budget is None else f"{row.budget:g}"
-    ours, theirs, ratio = ("", "", "") if result.times is None else (*map(str, result.times), f"{result.ratio:.2f}")
+    ours, theirs, ratio = ("", "", "") if result.times is None else (*map(str, result.times), f"{result.ratio:.3g}")
     return f"| {row.work} | {ours} | {row.against} | {theirs} | {budget} | {ratio} | {result.verdict} |\n"
 
 
