@@ -1,0 +1,95 @@
+"""An environment as the text that its consumer reads: one dialect per file, and one line for it in `DIALECTS`.
+
+What a dialect cannot carry is refused by name, and nothing is written then (promise P7). Rendering is a function of its
+arguments: which names go out, and where the bytes go, is decided above.
+"""
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple, cast
+
+from gitseal.errors import Error, UsageError
+from gitseal.render._shape import Dialect, Entry, Options, Path, Uncarried
+
+__all__ = ["DIALECTS", "Entry", "Refusal", "Refused", "render", "takes_sections"]
+
+# A hint offers what else could carry a value in this order.
+DIALECTS: dict[str, str] = {
+    "dotenv": "gitseal.render.dotenv",
+    "shell": "gitseal.render.shell",
+    "json": "gitseal.render.json",
+    "yaml": "gitseal.render.yaml",
+}
+
+
+class Refusal(NamedTuple):
+    """A name (its parts joined by `/`) that a dialect cannot carry, why, and which dialects could carry it."""
+
+    name: str
+    reason: str
+    carriers: tuple[str, ...]
+
+
+class Refused(Error):
+    """A dialect cannot carry some of the values; `refusals` has all of them, in the order of the entries."""
+
+    def __init__(self, dialect: str, refusals: tuple[Refusal, ...], carriers: tuple[str, ...]) -> None:
+        named = ", ".join(f'"{name}" has {reason} ({_carried(by)})' for name, reason, by in refusals)
+        super().__init__(f"{dialect} cannot carry {len(refusals)} of the values: {named}", _hint(carriers))
+        self.refusals = refusals
+
+
+def render(dialect: str, entries: Sequence[Entry], *, export: bool = False) -> bytes:
+    """The entries, in their order, as `dialect` writes them; `export` is for the dialect `shell`.
+
+    The env-shaped dialects take one-part paths only and leave null values out. Raises Refused with every name that
+    cannot be carried, UsageError for an unknown dialect, ValueError for a path given twice or with too many parts.
+    """
+    options = Options(export)
+    try:
+        return _module(dialect).render(entries, options)
+    except Uncarried as uncarried:
+        raise _refused(dialect, entries, uncarried.reasons) from None
+
+
+def takes_sections(dialect: str) -> bool:
+    """Whether the dialect carries paths of more than one part. Raises UsageError for an unknown one."""
+    return _module(dialect).SECTIONS
+
+
+def _module(dialect: str) -> Dialect:
+    if dialect not in DIALECTS:
+        raise UsageError(f'there is no format "{dialect}"', "formats are: " + ", ".join(DIALECTS))
+    return cast("Dialect", import_module(DIALECTS[dialect]))
+
+
+def _refused(dialect: str, entries: Sequence[Entry], reasons: dict[Path, str]) -> Refused:
+    misses = {other: _misses(other, entries) for other in DIALECTS if other != dialect}
+    refusals = tuple(
+        Refusal("/".join(path), reason, tuple(other for other, missed in misses.items() if path not in missed))
+        for path, reason in reasons.items()
+    )
+    return Refused(dialect, refusals, tuple(other for other, missed in misses.items() if not missed))
+
+
+def _misses(dialect: str, entries: Sequence[Entry]) -> set[Path]:
+    """What the dialect would not carry, found by trying."""
+    module = _module(dialect)
+    sectioned = set() if module.SECTIONS else {entry.path for entry in entries if len(entry.path) > 1}
+    try:
+        module.render([entry for entry in entries if entry.path not in sectioned], Options())
+    except Uncarried as uncarried:
+        return sectioned | set(uncarried.reasons)
+    return sectioned
+
+
+def _carried(by: tuple[str, ...]) -> str:
+    if not by:
+        return "no format carries it"
+    return f"{', '.join(by)} can"
+
+
+def _hint(carriers: tuple[str, ...]) -> str:
+    if not carriers:
+        return "no one format carries all of them: leave names out with --only"
+    return "all of them are carried by: " + " or ".join(f"--format {name}" for name in carriers)

@@ -1,0 +1,122 @@
+r"""dotenv in: the file as python-dotenv 1.2.4 reads it, without its silence.
+
+It differs from python-dotenv, on purpose, where that loses something or where all the other readers differ from it:
+what it skips with a warning is an error here; names are those of an environment; single quotes are literal (it turns
+`\\` and `\'` inside them); backticks quote, as in node dotenv; in double quotes `\$` and `` \` `` are escapes, as in
+bash, systemd and compose, and `\a \b \f \v \'` are not. No message holds text of the file: a line that cannot be
+read may be the middle of a private key.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from gitseal.document.value import text as text_value
+from gitseal.errors import Malformed
+from gitseal.exchange._items import Imported, Item, Span
+from gitseal.exchange._names import RULE, is_name
+from gitseal.exchange._sealed import refuse_sealed
+from gitseal.exchange._text import decoded
+
+# All quantifiers before a part that can fail are possessive: the time stays linear whatever the file holds.
+_SKIP = re.compile(r"(?:\s++|#[^\n]*+)*+")
+_NAME = re.compile(r"(?:export[^\S\n]++)?+([^=#\s]++)[^\S\n]*+")
+_EQUALS = re.compile(r"=[^\S\n]*+")
+_DOUBLE = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL)
+_QUOTED = {"'": re.compile(r"'([^']*+)'"), "`": re.compile(r"`([^`]*+)`"), '"': _DOUBLE}
+_INLINE_COMMENT = re.compile(r"(?<!\s)\s++#.*")
+_END = re.compile(r"[^\S\n]*+(?:#[^\n]*+)?(?:\n|\Z)")
+
+_ESCAPE = re.compile(r'\\([nrt\\"$`])')
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+# Stands for an escaped `$` until the references are found; decoded UTF-8 never holds it.
+_LITERAL_DOLLAR = "\ud800"
+# `$$` is no reference to what follows, neither for a shell (its process id) nor for anything else.
+_REFERENCE = re.compile(r"\$\$(?!\{)|(\$\{[^}]*+\}|\$[A-Za-z_][A-Za-z0-9_]*+)")
+_REFERENCE_WITHOUT_BRACES = re.compile(r"\$\$(?!\{)|(\$[A-Za-z_][A-Za-z0-9_]*+)")
+
+
+def parse(data: bytes) -> Imported:
+    """The values, all of them text, CRLF and lone CR read as line feeds. Raises Malformed with the line."""
+    text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    last: dict[str, Item] = {}
+    overridden: list[Item] = []
+    for item in _items(text):
+        name = item.path[0]
+        if name in last:
+            overridden.append(last[name])
+        last[name] = item
+    refuse_sealed(last.keys(), "dotenv")
+    references = tuple(name for name, item in last.items() if item.expandable)
+    duplicates = tuple(dict.fromkeys(item.path[0] for item in overridden))
+    return Imported(tuple(last.values()), references, duplicates, tuple(overridden))
+
+
+def _items(text: str) -> Iterator[Item]:
+    feeds = [match.start() for match in re.finditer("\n", text)]
+    position = _after(_SKIP, text, 0)
+    while position < len(text):
+        line = bisect_right(feeds, position) + 1
+        name, position = _name(text, position, line)
+        content, spans, position = _value(text, position, line)
+        yield Item((name,), text_value(content), line, spans)
+        position = _after(_SKIP, text, position)
+
+
+def _after(pattern: re.Pattern[str], text: str, position: int) -> int:
+    match = pattern.match(text, position)
+    return match.end() if match else position
+
+
+def _name(text: str, position: int, line: int) -> tuple[str, int]:
+    match = _NAME.match(text, position)
+    if match is None:
+        raise Malformed("the line has no name before its =", line, "write NAME=value, or # before a comment")
+    if text[match.end() : match.end() + 1] != "=":
+        raise Malformed("the line has no = after its name", line, "write NAME=value, several lines in quotes")
+    if not is_name(match[1]):
+        raise Malformed("what stands before the = cannot be a name", line, RULE)
+    return match[1], match.end()
+
+
+def _value(text: str, position: int, line: int) -> tuple[str, tuple[Span, ...], int]:
+    """The content, its references, and the position after the value's last line."""
+    start = _after(_EQUALS, text, position)
+    if text[start : start + 1] in _QUOTED:
+        return _quoted(text, start, line)
+    feed = text.find("\n", start)
+    end = len(text) if feed < 0 else feed
+    if text[start:end].startswith("#") and start > position + 1:
+        return "", (), end
+    content = _INLINE_COMMENT.sub("", text[start:end], count=1).rstrip()
+    if content.startswith("-----BEGIN ") and "-----END " not in content:
+        raise Malformed("the value begins a PEM block and ends on its first line", line, "put the block in quotes")
+    return content, _spans(content), end
+
+
+def _quoted(text: str, start: int, line: int) -> tuple[str, tuple[Span, ...], int]:
+    match = _QUOTED[text[start]].match(text, start)
+    if match is None:
+        raise Malformed("the value's quote is never closed", line, "close it, or quote the value with the other quotes")
+    end = _END.match(text, match.end())
+    if end is None:
+        hint = 'leave only a # comment there; inside double quotes a double quote is written \\"'
+        raise Malformed("there is text after the value's closing quote", line, hint)
+    if text[start] != '"':
+        return match[1], (), end.end()
+    content = _ESCAPE.sub(_unescaped, match[1])
+    return content.replace(_LITERAL_DOLLAR, "$"), _spans(content), end.end()
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    sign = match[1]
+    return _LITERAL_DOLLAR if sign == "$" else _ESCAPES.get(sign, sign)
+
+
+def _spans(content: str) -> tuple[Span, ...]:
+    if "$" not in content:
+        return ()
+    # After the last } no ${ is looked at: each would search the rest of the content for its end.
+    braced = content.rfind("}") + 1
+    found = [*_REFERENCE.finditer(content, 0, braced), *_REFERENCE_WITHOUT_BRACES.finditer(content, braced)]
+    return tuple(match.span() for match in found if match[1])

@@ -1,0 +1,99 @@
+"""JSON in: one object, read by RFC 8259 and no further; numbers keep the digits of the file.
+
+The standard reader gives no positions, so the items have line 0 and errors name the name.
+"""
+
+import json
+from typing import NoReturn
+
+from gitseal.document.value import Kind, Value, checked
+from gitseal.errors import Malformed
+from gitseal.exchange._items import Imported
+from gitseal.exchange._nodes import MAX_NESTING, Leaf, Mapping, Node, Sequence, imported, text_leaf
+from gitseal.exchange._text import decoded
+
+
+class _Number(str):
+    """A number by its digits; `whole` where it has neither point nor exponent."""
+
+    __slots__ = ("whole",)
+    whole: bool
+
+
+class _Constant(Exception):
+    """NaN or an infinity, which the standard reader would take."""
+
+
+def parse(data: bytes) -> Imported:
+    """The values: strings are text, objects sections, lists JSON. Raises Malformed."""
+    tree, problem = _loaded(decoded(data))
+    if problem:
+        raise problem
+    if not isinstance(tree, _Members):
+        raise Malformed("the file is JSON but not an object", 0, 'write {"NAME": "value", ...}')
+    return imported(_mapping(tree, 0), "json")
+
+
+class _Members(list[tuple[str, object]]):
+    """An object's names and values with nothing dropped."""
+
+
+def _loaded(text: str) -> tuple[object, Malformed | None]:
+    """The tree, or what is wrong; not raised here, since the reader's error holds the whole file."""
+    try:
+        tree = json.loads(
+            text, object_pairs_hook=_Members, parse_int=_whole, parse_float=_fraction, parse_constant=_refuse
+        )
+    except json.JSONDecodeError as error:
+        return None, Malformed(f"the file is not JSON: {error.msg.lower()}", error.lineno)
+    except _Constant:
+        return None, Malformed("the file holds NaN or Infinity, which JSON does not know", 0, "write it as a string")
+    except RecursionError:
+        return None, _too_deep()
+    return tree, None
+
+
+def _whole(digits: str) -> _Number:
+    number = _Number(digits)
+    number.whole = True
+    return number
+
+
+def _fraction(digits: str) -> _Number:
+    number = _Number(digits)
+    number.whole = False
+    return number
+
+
+def _refuse(_constant: str) -> NoReturn:
+    raise _Constant
+
+
+def _mapping(members: _Members, depth: int) -> Mapping:
+    return Mapping([(name, 0, _node(member, depth + 1)) for name, member in members], 0)
+
+
+def _node(tree: object, depth: int) -> Node:
+    if depth > MAX_NESTING:
+        raise _too_deep()
+    if isinstance(tree, _Members):
+        return _mapping(tree, depth)
+    if isinstance(tree, list):
+        return Sequence([_node(item, depth + 1) for item in tree], 0)
+    if isinstance(tree, _Number):
+        return Leaf(_number(tree), 0)
+    if isinstance(tree, str):
+        return text_leaf(tree, 0)
+    if tree is None:
+        return Leaf(Value(Kind.NULL, b""), 0)
+    return Leaf(Value(Kind.BOOLEAN, b"true" if tree else b"false"), 0)
+
+
+def _number(number: _Number) -> Value:
+    if number == "-0":  # an integer to JSON, but the sign is only a float's
+        return Value(Kind.FLOAT, b"-0.0")
+    return checked(Kind.INTEGER if number.whole else Kind.FLOAT, number.encode())
+
+
+def _too_deep() -> Malformed:
+    return Malformed(f"the file is nested more than {MAX_NESTING} deep")

@@ -1,0 +1,41 @@
+"""The walk of the dialects that carry sections: a tree of scalars that are already encoded."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from gitseal.document.value import Value
+from gitseal.render._shape import CannotCarry, Entry, Path, Uncarried
+
+Tree: TypeAlias = "dict[str, str | Tree]"
+
+
+def grow(entries: Sequence[Entry], encode: Callable[[Value], str]) -> Tree:
+    """Sections as dicts, leaves as `encode(value)`; a section stands where its first name stands.
+
+    Raises Uncarried for all values that `encode` refuses by CannotCarry and for names that are a section as well
+    (inherited values can be that); ValueError for a path given twice.
+    """
+    root: Tree = {}
+    reasons: dict[Path, str] = {}
+    for path, value in entries:
+        try:
+            _place(root, path, encode(value))
+        except CannotCarry as refusal:
+            reasons[path] = refusal.reason
+    if reasons:
+        raise Uncarried(reasons)
+    return root
+
+
+def _place(root: Tree, path: Path, leaf: str) -> None:
+    section = root
+    for part in path[:-1]:
+        below = section.setdefault(part, {})
+        if isinstance(below, str):
+            raise CannotCarry("a section's name that is a value's name as well")
+        section = below
+    there = section.setdefault(path[-1], leaf)
+    if isinstance(there, dict):
+        raise CannotCarry("a name that is a section's name as well")
+    if there is not leaf:
+        raise ValueError(f"{'/'.join(path)} is given twice")

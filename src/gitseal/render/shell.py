@@ -1,0 +1,24 @@
+"""`shell`: assignments for bash, dash and zsh, to be sourced or evaluated, with `export` on request."""
+
+import re
+from collections.abc import Sequence
+
+from gitseal.render._env import assignments
+from gitseal.render._shape import Entry, Options
+
+SECTIONS = False
+
+# Without `=`: zsh replaces `=ls` at the start of a value, or after a colon in it, by the path of the command.
+_BARE = re.compile(r"[A-Za-z0-9_./:@%+,-]+")
+
+
+def render(entries: Sequence[Entry], options: Options) -> bytes:
+    """One assignment for each entry, which may span lines. Raises as `_env.records` does."""
+    return assignments(entries, encode, "export " if options.export else "")
+
+
+def encode(text: str) -> str:
+    """The text as one shell word: bare where no shell sees anything in it, else in single quotes (POSIX, 2.2.2)."""
+    if _BARE.fullmatch(text):
+        return text
+    return "'" + text.replace("'", "'\\''") + "'"
