@@ -1,0 +1,65 @@
+"""Asking for a passphrase: at most once for each thing that is behind one, and only when it is needed."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from gitseal.errors import Error
+from gitseal.secret import Secret
+
+# Gets the words to show; gives the passphrase, or None where nobody can be asked.
+Ask = Callable[[str], Secret | bytes | None]
+TRIES = 3
+T = TypeVar("T")
+
+
+class Once(Generic[T]):
+    """Calls a function once and remembers what it gave or which Error it raised."""
+
+    __slots__ = ("_failure", "_function", "value")
+
+    def __init__(self, function: Callable[[], T]) -> None:
+        self._function = function
+        self._failure: Error | None = None
+        self.value: T | None = None
+
+    def __call__(self) -> T:
+        """Give the value, or raise the Error, of the one call."""
+        if self._failure is not None:
+            raise self._failure
+        if self.value is None:
+            try:
+                self.value = self._function()
+            except Error as failure:
+                self._failure = failure
+                raise
+        return self.value
+
+    def __repr__(self) -> str:
+        return "Once(…)"
+
+
+def unlock(ask: Ask | None, where: str, attempt: Callable[[bytes], T | None]) -> T:
+    """Give what `attempt` makes of the passphrase; None from it means wrong, and it is tried at most 3 times.
+
+    A second answer equal to the first ends it: it did not come from a person. Raises Error.
+    """
+    previous: bytes | None = None
+    for number in range(1, TRIES + 1):
+        passphrase = _answer(ask, where, number)
+        if passphrase is None and number == 1:
+            raise Error(f'"{where}" is behind a passphrase, which is not at hand', "run the command in a terminal")
+        if passphrase is None or passphrase == previous:
+            break
+        opened = attempt(passphrase)
+        if opened is not None:
+            return opened
+        previous = passphrase
+    raise Error(f'the passphrase for "{where}" is wrong', "run the command again")
+
+
+def _answer(ask: Ask | None, where: str, number: int) -> bytes | None:
+    if ask is None:
+        return None
+    again = "" if number == 1 else f" (wrong; try {number} of {TRIES})"
+    answer = ask(f'passphrase for "{where}"{again}')
+    return answer.reveal() if isinstance(answer, Secret) else answer

@@ -1,0 +1,27 @@
+"""Which public keys on Curve25519 and Ed25519 are refused: those that are written in a second way or open to anyone.
+
+A key of low order makes the same shared secret for everybody, so whatever is wrapped to it is readable by all; and the
+library panics on it. RFC 7748, section 6.1; the list is the one of cr.yp.to/ecdh.html#validate.
+"""
+
+_P = 2**255 - 19
+_EIGHTH = 325606250916557431795983626356110631294008115727848805560023387167927233504
+_OTHER_EIGHTH = 39382357235489614581723060781553021112529911719440698176882885853963445705823
+_LOW_ORDER = frozenset({0, 1, _P - 1, _EIGHTH, _OTHER_EIGHTH})
+
+
+def good_x25519(key: bytes) -> bool:
+    """Whether 32 bytes are the only spelling of a Montgomery point that keeps a secret."""
+    u = int.from_bytes(key, "little")
+    return u < _P and u not in _LOW_ORDER
+
+
+def good_ed25519(key: bytes) -> bool:
+    """Whether 32 bytes are canonical and map to a Montgomery point that keeps a secret.
+
+    That they are on the curve is left to the library.
+    """
+    y = int.from_bytes(key, "little") & (2**255 - 1)
+    if y >= _P or y == 1:
+        return False
+    return (1 + y) * pow(1 - y, -1, _P) % _P not in _LOW_ORDER

@@ -1,0 +1,292 @@
+"""SSH keys as recipients and identities: ssh-ed25519, and ssh-rsa of 2048 to 4096 bits.
+
+The stanzas are those of age (filippo.io/age/agessh). pyrage opens private keys without a passphrase in OpenSSH's own
+form; every other form goes through `cryptography` and is handed on in memory. A passphrase is asked for only when a
+stanza with this key's tag is there.
+"""
+
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from hashlib import sha256
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.recipients import points, rage
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.passphrase import Ask, Once, unlock
+from gitseal.recipients.protocol import Header, Tier
+from gitseal.recipients.rage import Key, pyrage
+from gitseal.recipients.stanza import encode, parse_header
+
+_MIN_BITS, _MAX_BITS = 2048, 4096  # below, age refuses; above, pyrage does
+_LENGTH = 4  # bytes of the length before a string (RFC 4251, section 5)
+_POINT = 32  # bytes of an Ed25519 point, and of what age wraps for one
+_MAGIC = b"openssh-key-v1\0"
+_WORKS = "use an age key (gitseal keygen), ssh-ed25519, or ssh-rsa of 2048 to 4096 bits"
+
+
+class SshRecipient:
+    """The public half of either type."""
+
+    __slots__ = ("_key", "_size", "_tag", "_type", "canonical")
+
+    def __init__(self, canonical: str, blob: bytes, size: int, key: Key) -> None:
+        self.canonical = canonical
+        self._type = canonical.partition(" ")[0]
+        self._tag = encode(sha256(blob).digest()[:4])
+        self._size = size
+        self._key = key
+
+    def __repr__(self) -> str:
+        return f"SshRecipient({self.canonical!r})"
+
+    def wrap(self, data_key: bytes) -> bytes:
+        """See `Recipient.wrap`."""
+        return rage.wrap(data_key, self, self._key)
+
+    def fits(self, header: Header) -> bool:
+        """Whether type, tag and length are those of this key; two keys in 2^32 share a tag."""
+        return header.type == self._type and header.arguments[0] == self._tag and len(header.body) == self._size
+
+
+class SshIdentity:
+    """The private half; `load` gives it to pyrage, and asks for a passphrase where there is one."""
+
+    __slots__ = ("_id", "_load", "_recipient", "label", "tier")
+
+    def __init__(self, recipient: SshRecipient, load: Once[Key], tier: Tier, label: str) -> None:
+        self._recipient = recipient
+        self._id = recipient_id(recipient.canonical)
+        self._load = load
+        self.tier = tier
+        self.label = label
+
+    def __repr__(self) -> str:
+        return f"SshIdentity({self.label!r}, {self.recipient!r})"
+
+    @property
+    def recipient(self) -> str:
+        """The canonical public half."""
+        return self._recipient.canonical
+
+    def wants(self, recipient_id: str) -> bool:
+        """Whether the id is that of its own public half."""
+        return recipient_id == self._id
+
+    def unwrap(self, stanza: bytes) -> bytes | None:
+        """See `Identity.unwrap`."""
+        if not self._recipient.fits(parse_header(stanza)):
+            return None
+        return rage.unwrap(stanza, self._load())
+
+
+class SealedSshIdentity:
+    """A private key whose public half shows only after the passphrase: PEM of before OpenSSH 7.8, or PKCS #8."""
+
+    __slots__ = ("_open", "label")
+
+    def __init__(self, opening: Once[SshIdentity], label: str) -> None:
+        self._open = opening
+        self.label = label
+
+    def __repr__(self) -> str:
+        return f"SealedSshIdentity({self.label!r})"
+
+    @property
+    def recipient(self) -> str | None:
+        """The canonical public half, once it was opened."""
+        return self._open.value.recipient if self._open.value else None
+
+    @property
+    def tier(self) -> Tier:
+        """Last, until it was opened."""
+        return Tier.PLAIN if self._open.value else Tier.SEALED
+
+    def wants(self, recipient_id: str) -> bool:
+        """Whether the id is its own; True for all until it was opened."""
+        return self._open.value.wants(recipient_id) if self._open.value else True
+
+    def unwrap(self, stanza: bytes) -> bytes | None:
+        """See `Identity.unwrap`; other kinds of stanza do not make it ask."""
+        if parse_header(stanza).type not in {"ssh-rsa", "ssh-ed25519"}:
+            return None
+        return self._open().unwrap(stanza)
+
+
+def parse(text: str) -> SshRecipient:
+    """Parse a line of a .pub file; the comment is dropped. Raises Error."""
+    kind, encoded, *_comment = [*text.split(None, 2), "", ""]
+    if not text.isprintable() or not encoded:
+        raise Error("the SSH recipient is not one line of a .pub file", "give the whole line: TYPE BASE64 COMMENT")
+    if kind not in _SIZES:
+        raise Error(f'SSH keys of type "{kind[:40]}" cannot be recipients', _WORKS)
+    blob = _canonical_base64(encoded)
+    if blob is None:
+        raise Error("the SSH recipient is mistyped or cut short", "copy the whole line of the .pub file")
+    return _recipient(kind, blob)
+
+
+def _canonical_base64(text: str) -> bytes | None:
+    try:
+        blob = a2b_base64(text)
+    except (Base64Error, ValueError):
+        return None
+    return blob if b2a_base64(blob, newline=False) == text.encode() else None
+
+
+def _recipient(kind: str, blob: bytes) -> SshRecipient:
+    fields = _strings(blob)
+    if fields is None or fields[:1] != [kind.encode()]:
+        raise Error("the SSH recipient is damaged", "copy the whole line of the .pub file")
+    size = _SIZES[kind](fields[1:])
+    canonical = f"{kind} {b2a_base64(blob, newline=False).decode()}"
+    try:
+        key = pyrage.ssh.Recipient.from_str(canonical)
+    except pyrage.RecipientError:
+        raise Error("the SSH recipient is damaged", "copy the whole line of the .pub file") from None
+    return SshRecipient(canonical, blob, size, key)
+
+
+def _strings(blob: bytes) -> list[bytes] | None:
+    """Split a blob into its strings (RFC 4251, section 5); None where it is not made of them."""
+    fields = []
+    while blob:
+        field, blob = _string(blob)
+        if field is None:
+            return None
+        fields.append(field)
+    return fields
+
+
+def _string(blob: bytes) -> tuple[bytes | None, bytes]:
+    """Take the first string off a blob; None where it is cut short."""
+    end = _LENGTH + int.from_bytes(blob[:_LENGTH], "big")
+    return (blob[_LENGTH:end] if len(blob) >= max(end, _LENGTH) else None), blob[end:]
+
+
+def _ed25519_size(fields: list[bytes]) -> int:
+    """Check the key itself; gives the length of a stanza's body."""
+    if [len(field) for field in fields] != [_POINT] or not points.good_ed25519(fields[0]):
+        raise Error("the ssh-ed25519 recipient is not a sound key", "ask for another key")
+    return _POINT
+
+
+def _rsa_size(fields: list[bytes]) -> int:
+    """Check the key itself; gives the length of a stanza's body."""
+    exponent, modulus, *_ = [*(int.from_bytes(field, "big") for field in fields), 0, 0]
+    # Wrapped with the exponent 1 the data key would stand there in clear; a number has one spelling (RFC 4251).
+    spelled = [number.to_bytes(number.bit_length() // 8 + 1, "big") for number in (exponent, modulus)]
+    if spelled != fields or exponent == 1 or not exponent & modulus & 1:
+        raise Error("the ssh-rsa recipient is not a sound key", "ask for another key")
+    if not _MIN_BITS <= modulus.bit_length() <= _MAX_BITS:
+        raise Error(f"the ssh-rsa recipient has {modulus.bit_length()} bits", _WORKS)
+    return (modulus.bit_length() + 7) // 8
+
+
+_SIZES = {"ssh-ed25519": _ed25519_size, "ssh-rsa": _rsa_size}
+
+
+class _Container(NamedTuple):
+    """What an OpenSSH private key file shows without its passphrase."""
+
+    public: bytes
+    locked: bool
+
+
+def parse_identity(
+    data: bytes, ask: Ask | None, label: str, public: bytes | None = None
+) -> SshIdentity | SealedSshIdentity:
+    """Parse a private key file; asks nothing yet. `public` is the .pub file beside it, for forms that hide that half.
+
+    Raises Error, also for types that cannot be recipients.
+    """
+    if b"BEGIN OPENSSH PRIVATE KEY" in data:
+        container = _container(data)
+        if container is None:
+            raise Error(f'"{label}" is a damaged SSH private key', "restore it from a backup")
+        recipient = _public_half(container.public, label)
+        if container.locked:
+            return SshIdentity(recipient, Once(lambda: _unlocked(data, ask, label, recipient)[1]), Tier.LOCKED, label)
+        return SshIdentity(recipient, Once(lambda: _key(data, label)), Tier.PLAIN, label)
+    if b"ENCRYPTED" not in data:
+        recipient, key = _unlocked(data, None, label, None)
+        return SshIdentity(recipient, Once(lambda: key), Tier.PLAIN, label)
+    if public is not None:
+        known = parse(public.decode("utf-8", "replace").strip())
+        return SshIdentity(known, Once(lambda: _unlocked(data, ask, label, known)[1]), Tier.LOCKED, label)
+    return SealedSshIdentity(Once(lambda: _opened(data, ask, label)), label)
+
+
+def _container(data: bytes) -> _Container | None:
+    """Read the clear part of an OpenSSH private key (openssh-portable, PROTOCOL.key)."""
+    lines = data.replace(b"\r", b"").strip().split(b"\n")
+    try:
+        blob = a2b_base64(b"".join(lines[1:-1]))
+    except Base64Error:
+        return None
+    if not blob.startswith(_MAGIC):
+        return None
+    cipher, rest = _string(blob[len(_MAGIC) :])
+    _kdf, rest = _string(rest)
+    _options, rest = _string(rest)
+    public, _private = _string(rest[_LENGTH:])  # after the number of keys, always 1
+    return None if cipher is None or public is None else _Container(public, cipher != b"none")
+
+
+def _public_half(blob: bytes, label: str) -> SshRecipient:
+    fields = _strings(blob)
+    kind = fields[0].decode("latin-1") if fields else ""
+    if kind not in _SIZES:
+        raise Error(f'"{label}" is an SSH key of type "{kind[:40]}", which opens nothing', _WORKS)
+    try:
+        return _recipient(kind, blob)
+    except Error as failure:
+        raise Error(f'"{label}" does not serve: {failure.message}', failure.hint) from None
+
+
+def _key(data: bytes, label: str) -> Key:
+    try:
+        return pyrage.ssh.Identity.from_buffer(data.replace(b"\r", b"").strip() + b"\n")
+    except pyrage.IdentityError:
+        raise Error(f'"{label}" is a damaged SSH private key', "restore it from a backup") from None
+
+
+def _opened(data: bytes, ask: Ask | None, label: str) -> SshIdentity:
+    recipient, key = _unlocked(data, ask, label, None)
+    return SshIdentity(recipient, Once(lambda: key), Tier.PLAIN, label)
+
+
+def _unlocked(data: bytes, ask: Ask | None, label: str, expected: SshRecipient | None) -> tuple[SshRecipient, Key]:
+    """Both halves of a key that pyrage does not read itself, and whose public half must be `expected`."""
+    locked = expected is not None or b"ENCRYPTED" in data
+    plain, public = unlock(ask, label, lambda p: _load(data, p, label)) if locked else _loaded(data, label)
+    recipient = _public_half(_canonical_base64(public.split()[1].decode()) or b"", label)
+    if expected is not None and recipient.canonical != expected.canonical:
+        raise Error(f'the two halves of "{label}" do not belong together', "restore the key and its .pub file")
+    return recipient, _key(plain, label)
+
+
+def _loaded(data: bytes, label: str) -> tuple[bytes, bytes]:
+    halves = _load(data, None, label)
+    if halves is None:
+        raise Error(f'"{label}" is a damaged SSH private key', "restore it from a backup")
+    return halves
+
+
+def _load(data: bytes, passphrase: bytes | None, label: str) -> tuple[bytes, bytes] | None:
+    """Give the key without passphrase and its public line, in OpenSSH's form; None where it does not open."""
+    # 30 to 70 ms to import, so only for keys that need it.
+    from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization as s
+
+    openssh = b"BEGIN OPENSSH PRIVATE KEY" in data
+    try:
+        load = s.load_ssh_private_key if openssh else s.load_pem_private_key
+        key: Key = load(data, passphrase)
+        plain = key.private_bytes(s.Encoding.PEM, s.PrivateFormat.OpenSSH, s.NoEncryption())
+        return plain, key.public_key().public_bytes(s.Encoding.OpenSSH, s.PublicFormat.OpenSSH)
+    except UnsupportedAlgorithm:
+        hint = "change it with: ssh-keygen -p -Z aes256-ctr -f FILE"
+        raise Error(f'"{label}" is locked with a cipher that is not supported', hint) from None
+    except (InvalidTag, ValueError, TypeError):
+        return None

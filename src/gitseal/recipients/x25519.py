@@ -1,0 +1,98 @@
+"""age's own key type: `age1…` and `AGE-SECRET-KEY-1…` (C2SP age.md, "The X25519 recipient type")."""
+
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.recipients import bech32, points, rage
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.protocol import Header, Tier
+from gitseal.recipients.rage import Key, pyrage
+from gitseal.recipients.stanza import parse_header
+from gitseal.secret import Secret
+
+_TYPE = "X25519"
+_HINT = "copy the whole line that keygen printed: age1 and 58 more characters, in lower case"
+
+
+class X25519Recipient:
+    """The public half."""
+
+    __slots__ = ("_key", "canonical")
+
+    def __init__(self, canonical: str, key: Key) -> None:
+        self.canonical = canonical
+        self._key = key
+
+    def __repr__(self) -> str:
+        return f"X25519Recipient({self.canonical!r})"
+
+    def wrap(self, data_key: bytes) -> bytes:
+        """See `Recipient.wrap`."""
+        return rage.wrap(data_key, self, self._key)
+
+    def fits(self, header: Header) -> bool:
+        """Whether it is an X25519 stanza; for whom does not show."""
+        return header.type == _TYPE
+
+
+class X25519Identity:
+    """The private half."""
+
+    __slots__ = ("_id", "_key", "label", "recipient", "tier")
+
+    def __init__(self, key: Key, label: str) -> None:
+        self._key = key
+        self.label = label
+        self.recipient = str(key.to_public())
+        self._id = recipient_id(self.recipient)
+        self.tier = Tier.PLAIN
+
+    def __repr__(self) -> str:
+        return f"X25519Identity({self.label!r}, {self.recipient!r})"
+
+    def wants(self, recipient_id: str) -> bool:
+        """Whether the id is that of its own public half."""
+        return recipient_id == self._id
+
+    def unwrap(self, stanza: bytes) -> bytes | None:
+        """See `Identity.unwrap`."""
+        if parse_header(stanza).type != _TYPE:
+            return None
+        return rage.unwrap(stanza, self._key)
+
+
+class Generated(NamedTuple):
+    """A new identity: the text of its file, and its public half."""
+
+    text: Secret
+    recipient: str
+
+
+def parse(text: str) -> X25519Recipient:
+    """Parse `age1…` in its one spelling. Raises Error."""
+    try:
+        key = pyrage.x25519.Recipient.from_str(text)
+    except pyrage.RecipientError:
+        raise Error("the age recipient is mistyped or cut short", _HINT) from None
+    if str(key) != text:
+        raise Error("the age recipient is not in its canonical spelling", _HINT)
+    point = bech32.payload(text)
+    if point is None or not points.good_x25519(point):
+        raise Error("the age recipient is a weak point, which everyone can open", "ask for another key")
+    return X25519Recipient(text, key)
+
+
+def parse_identity(text: str, label: str) -> X25519Identity:
+    """Parse `AGE-SECRET-KEY-1…`. Raises Error."""
+    try:
+        key = pyrage.x25519.Identity.from_str(text)
+    except pyrage.IdentityError:
+        raise Error(f'"{label}" is not a whole age identity', "one character is wrong; restore a backup") from None
+    return X25519Identity(key, label)
+
+
+def generate() -> Generated:
+    """Make a new identity, with the comment that age-keygen writes above it (no date: there is no clock here)."""
+    key = pyrage.x25519.Identity.generate()
+    recipient = str(key.to_public())
+    return Generated(Secret(f"# public key: {recipient}\n{key}\n".encode()), recipient)
