@@ -15,6 +15,10 @@ from gitseal.render._shape import CannotCarry, Entry, Options
 SECTIONS = False
 
 _NOT_IN_SINGLE = re.compile(r"['\r]|\\\\|\\\Z|\$\{|\n\n\Z")
+# systemd (`unichar_is_valid`) drops a whole file for one of these.
+_NONCHARACTER = re.compile(
+    "[\ufdd0-\ufdef" + "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF)) + "]"
+)
 _NOT_IN_DOUBLE = re.compile(r'[$`\\"\r\n]')
 
 # What keeps a value out of single quotes, with the readers that would get it wrong, the most telling first.
@@ -33,6 +37,8 @@ def render(entries: Sequence[Entry], _options: Options) -> bytes:
 
 def encode(text: str) -> str:
     """The text in quotes that all the readers take away again. Raises CannotCarry where there are none."""
+    if not text.isascii() and _NONCHARACTER.search(text):
+        raise CannotCarry("a Unicode noncharacter, for which systemd drops the whole file")
     if _NOT_IN_SINGLE.search(text) is None:
         return f"'{text}'"
     if _NOT_IN_DOUBLE.search(text) is None:
@@ -46,4 +52,4 @@ def _reason(text: str) -> str:
             return reason
     if text.endswith("\\"):
         return "a backslash at its end, which hides the closing quote from python-dotenv"
-    return "more than one line feed at its end, of which command substitution and some readers keep one"
+    return "more than one line feed at its end, which not every reader keeps"

@@ -1,0 +1,176 @@
+"""The dialects' own rules: types, trees, refusals. That readers agree is in test_readers.py."""
+
+import subprocess
+import sys
+
+import pytest
+
+from gitseal.document.value import Kind, Value, text
+from gitseal.errors import UsageError
+from gitseal.render import DIALECTS, Entry, Refused, render, takes_sections
+
+TYPED = [
+    Entry(("TEXT",), text("a b")),
+    Entry(("INTEGER",), Value(Kind.INTEGER, b"8080")),
+    Entry(("FLOAT",), Value(Kind.FLOAT, b"1.50")),
+    Entry(("BOOLEAN",), Value(Kind.BOOLEAN, b"true")),
+    Entry(("NULL",), Value(Kind.NULL, b"")),
+    Entry(("BYTES",), Value(Kind.BYTES, "é".encode())),
+    Entry(("JSON",), Value(Kind.JSON, b'{"a":[1.0]}')),
+]
+TREE = [Entry(("api", "A"), text("1")), Entry(("B",), text("2")), Entry(("api", "deep", "C"), text("3"))]
+
+
+def refused(dialect: str, entries: list[Entry]) -> Refused:
+    with pytest.raises(Refused) as caught:
+        render(dialect, entries)
+    return caught.value
+
+
+WRITTEN = {
+    "dotenv": """\
+TEXT='a b'
+INTEGER='8080'
+FLOAT='1.50'
+BOOLEAN='true'
+BYTES='é'
+JSON='{"a":[1.0]}'
+""",
+    "shell": """\
+TEXT='a b'
+INTEGER=8080
+FLOAT=1.50
+BOOLEAN=true
+BYTES='é'
+JSON='{"a":[1.0]}'
+""",
+    "json": """\
+{
+  "TEXT": "a b",
+  "INTEGER": 8080,
+  "FLOAT": 1.50,
+  "BOOLEAN": true,
+  "NULL": null,
+  "BYTES": "é",
+  "JSON": {"a":[1.0]}
+}
+""",
+    "yaml": """\
+TEXT: "a b"
+INTEGER: 8080
+FLOAT: 1.50
+BOOLEAN: true
+"NULL": null
+BYTES: "é"
+JSON: {"a": [1.0]}
+""",
+}
+
+
+@pytest.mark.parametrize("dialect", WRITTEN)
+def test_types(dialect: str) -> None:
+    assert render(dialect, TYPED).decode() == WRITTEN[dialect]
+
+
+def test_sections_stand_where_their_first_name_stands() -> None:
+    assert render("yaml", TREE) == b'api:\n  A: "1"\n  deep:\n    C: "3"\nB: "2"\n'
+    assert render("json", TREE) == (
+        b'{\n  "api": {\n    "A": "1",\n    "deep": {\n      "C": "3"\n    }\n  },\n  "B": "2"\n}\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("dialect", "nothing"), [("dotenv", b""), ("shell", b""), ("json", b"{}\n"), ("yaml", b"{}\n")]
+)
+def test_nothing(dialect: str, nothing: bytes) -> None:
+    assert render(dialect, []) == nothing
+
+
+def test_export_is_the_shells() -> None:
+    assert render("shell", [Entry(("A",), text("it's"))], export=True) == b"export A='it'\\''s'\n"
+    assert render("dotenv", [Entry(("A",), text("it's"))], export=True) == b'A="it\'s"\n'
+
+
+def test_every_refused_name_is_listed_with_what_carries_it() -> None:
+    entries = [
+        Entry(("CR",), text("private\r")),
+        Entry(("GOOD",), text("private")),
+        Entry(("NUL",), text("private\0")),
+        Entry(("RAW",), Value(Kind.BYTES, b"private\xff")),
+        Entry(("a-b",), text("private")),
+    ]
+    refusal = refused("dotenv", entries)
+    assert [(name, carriers) for name, _, carriers in refusal.refusals] == [
+        ("CR", ("shell", "json", "yaml")),
+        ("NUL", ("json", "yaml")),
+        ("RAW", ("yaml",)),
+        ("a-b", ("json", "yaml")),
+    ]
+    assert refusal.message.startswith('dotenv cannot carry 4 of the values: "CR" has a carriage return')
+    assert refusal.hint == "all of them are carried by: --format yaml"
+    assert "private" not in refusal.message + refusal.hint
+
+
+@pytest.mark.parametrize("content", [b".inf", b"-.inf", b".nan"])
+def test_json_has_no_infinities(content: bytes) -> None:
+    refusal = refused("json", [Entry(("api", "F"), Value(Kind.FLOAT, content))])
+    assert refusal.refusals[0].name == "api/F"
+    assert refusal.refusals[0].carriers == ("yaml",)
+
+
+def test_what_no_dialect_carries() -> None:
+    entries = [Entry(("RAW",), Value(Kind.BYTES, b"\xff")), Entry(("J",), Value(Kind.JSON, b'"\\ud800"'))]
+    assert refused("json", entries).hint == "no one format carries all of them: leave names out with --only"
+    assert refused("yaml", entries).refusals[0].name == "J"
+
+
+def test_a_name_that_is_a_section_too_is_refused() -> None:
+    both = [Entry(("api",), text("1")), Entry(("api", "A"), text("2"))]
+    assert refused("yaml", both).refusals[0].name == "api/A"
+    assert refused("json", both[::-1]).refusals[0].name == "api"
+
+
+def test_json_values_that_yaml_readers_would_not_take() -> None:
+    deep = b"[" * 100 + b"]" * 100
+    long = b'{"' + b"k" * 2000 + b'":1}'
+    assert (
+        len(refused("yaml", [Entry(("A",), Value(Kind.JSON, deep)), Entry(("B",), Value(Kind.JSON, long))]).refusals)
+        == 2
+    )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_path_given_twice_is_a_bug(dialect: str) -> None:
+    with pytest.raises(ValueError, match="twice"):
+        render(dialect, [Entry(("A",), text("1")), Entry(("A",), text("1"))])
+
+
+@pytest.mark.parametrize("dialect", [name for name in DIALECTS if not takes_sections(name)])
+def test_env_shaped_dialects_take_one_part(dialect: str) -> None:
+    with pytest.raises(ValueError, match="unpack"):
+        render(dialect, TREE)
+
+
+def test_unknown_dialect() -> None:
+    with pytest.raises(UsageError, match='no format "toml"'):
+        render("toml", [])
+
+
+def test_a_refusal_keeps_no_value() -> None:
+    """Neither the error nor what it was raised from holds the value (P11)."""
+    error: BaseException | None = refused("dotenv", [Entry(("RAW",), Value(Kind.BYTES, b"private\xff"))])
+    while error is not None:
+        assert not isinstance(error, UnicodeDecodeError)
+        assert "private" not in repr(error) + repr(vars(error))
+        error = error.__cause__ or error.__context__
+
+
+def test_start_up_loads_little() -> None:
+    script = (
+        "import sys; from gitseal.render import Entry, render; from gitseal.document.value import text\n"
+        "render('dotenv', [Entry(('A',), text('x'))]); render('shell', [Entry(('A',), text('x'))])\n"
+        "render('yaml', [Entry(('A',), text('x'))])\n"
+        "print(*{'json', 'ruamel', 'subprocess', 'dataclasses', 'inspect', 'tempfile'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
