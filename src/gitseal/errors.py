@@ -5,6 +5,8 @@ case, quote names, end without a full stop and never hold a secret value. Subcla
 them apart.
 """
 
+from typing import NamedTuple
+
 
 class Error(Exception):
     """An expected refusal or failure.
@@ -50,8 +52,25 @@ class Stale(Error):
     """A token under a data key that is no longer the access group's."""
 
 
+class Question(NamedTuple):
+    """One thing that this clone has not met: what a person is to confirm, and the option that says yes to it.
+
+    `exact` is the key id or the recipient; `option` the whole option, such as `--accept-key k...`; `meaning` is what a yes opens.
+    """
+
+    exact: str
+    option: str
+    meaning: str
+
+
 class Unconfirmed(Error):
-    """A data key or recipient that this clone has not met and nobody has confirmed."""
+    """Data keys or recipients that this clone has not met and nobody has confirmed; `questions` has all of them."""
+
+    def __init__(self, questions: tuple[Question, ...]) -> None:
+        first, *others = questions
+        more = f", and {len(others)} more" if others else ""
+        super().__init__(f"{first.meaning}{more}", "if that is right, add: " + " ".join(question.option for question in questions))
+        self.questions = questions
 
 
 class Busy(Error):

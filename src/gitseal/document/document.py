@@ -12,7 +12,7 @@ from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.yamltext import reader
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import Kind as NodeKind
-from gitseal.yamltext.tree import Node, Path, Tree
+from gitseal.yamltext.tree import Node, NamePath, Tree
 
 MAX_NAMES = 200_000
 _MOVED_TRIES = 64
@@ -22,7 +22,7 @@ _FIRST_LINE = "# Sealed by gitseal: names are readable, values are not."
 class Entry(NamedTuple):
     """One name of a document. `token` is None where the value stands plain."""
 
-    path: Path
+    path: NamePath
     token: Token | None
     node: Node
 
@@ -43,7 +43,7 @@ class Document:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.header: Header = parse_header(tree.root)
-        self.entries: dict[Path, Entry] = {}
+        self.entries: dict[NamePath, Entry] = {}
         for path, node in tree.nodes.items():
             if path[0] != HEADER and (node.kind is not NodeKind.MAPPING or not node.children):
                 value = node.value
@@ -60,7 +60,7 @@ class Document:
         """The access groups that some value is sealed to."""
         return {entry.token.group for entry in self.entries.values() if entry.token is not None}
 
-    def under(self, path: Path) -> Iterator[Entry]:
+    def under(self, path: NamePath) -> Iterator[Entry]:
         """The entry at `path`, or those of the section at `path`."""
         for candidate, entry in self.entries.items():
             if candidate[: len(path)] == path:
@@ -78,7 +78,7 @@ def create(environment: str) -> Document:
     return parse(f"{_FIRST_LINE}\n\n{HEADER}:\n  version: 1\n  id: {file_id}\n  environment: {environment}\n".encode())
 
 
-def seal(key: DataKey | PublicKey, path: Path, value: Value, *, write_only: bool = False) -> Token:
+def seal(key: DataKey | PublicKey, path: NamePath, value: Value, *, write_only: bool = False) -> Token:
     """The token of a value at `path`: kind `s` under a data key, kind `w` under a public key or where `write_only` says so."""
     plaintext = to_plaintext(value)
     if isinstance(key, DataKey) and not write_only:

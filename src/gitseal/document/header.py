@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gitseal.crypto.datakey import PublicKey, Scope
 from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.errors import Malformed, UnknownVersion
-from gitseal.yamltext.tree import Kind, Node, Path
+from gitseal.yamltext.tree import Kind, Node, NamePath
 
 HEADER = "gitseal"
 VERSION = 1
@@ -34,11 +34,15 @@ class Access(NamedTuple):
     def key_id(self) -> str:
         return self.public.key_id
 
-    def wrapped(self) -> Iterator[tuple[str, str, Stanza]]:
-        """Every stanza with the name and the recipient id it stands under."""
+    def wrapped(self) -> Iterator[tuple[str, str]]:
+        """The name and the recipient id of every stanza."""
         for name, by_id in self.stanzas.items():
-            for recipient_id, stanza in by_id.items():
-                yield name, recipient_id, stanza
+            for recipient_id in by_id:
+                yield name, recipient_id
+
+    def by_recipient(self) -> dict[str, Stanza]:
+        """The stanzas by recipient id alone."""
+        return {recipient_id: stanza for by_id in self.stanzas.values() for recipient_id, stanza in by_id.items()}
 
 
 class Header(NamedTuple):
@@ -52,7 +56,7 @@ class Header(NamedTuple):
         return Scope(self.id, self.environment, group)
 
 
-def succession_path(group: str) -> Path:
+def succession_path(group: str) -> NamePath:
     """Where the succession token of a group stands; as a token it is bound to this name."""
     return (HEADER, "access", group, "succeeds")
 

@@ -16,20 +16,29 @@ def find_top(start: Path) -> Path | None:
 
 
 class Repository:
-    """The repository whose working tree's top is `top`; nothing is asked before it is needed."""
+    """The repository whose working tree's top is `top`."""
 
     def __init__(self, top: Path) -> None:
         self.top = top
-        self._common: Path | None = None
 
     def common_dir(self) -> Path:
-        """The Git directory that all linked worktrees share."""
-        if self._common is None:
-            answer = git(self.top, "rev-parse", "--git-common-dir")
-            if answer is None:
-                raise Error(f'"{self.top}" is not a Git repository that Git can read', "look at: git status")
-            self._common = (self.top / answer.decode().rstrip("\n")).resolve()
-        return self._common
+        """The Git directory that all linked worktrees share (gitrepository-layout(5)). Runs nothing.
+
+        Raises Error where `.git` leads nowhere.
+        """
+        private = self._private_dir()
+        link = private / "commondir"
+        return (private / link.read_text().strip()).resolve() if link.is_file() else private
+
+    def _private_dir(self) -> Path:
+        place = self.top / ".git"
+        if not place.is_file():
+            return place
+        # A linked worktree or a submodule: one line, `gitdir: PATH`.
+        target = (self.top / place.read_text().strip().removeprefix("gitdir: ")).resolve()
+        if not target.is_dir():
+            raise Error(f'"{place}" leads to "{target}", where nothing is', "look at: git worktree repair")
+        return target
 
     def config(self, key: str) -> str:
         """A setting's value, or nothing."""

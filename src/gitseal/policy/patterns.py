@@ -1,9 +1,9 @@
 """Patterns for names, the same in rules, `include` and `--only`."""
 
-from gitseal.yamltext.tree import Path
+from gitseal.yamltext.tree import NamePath
 
 
-def matches(pattern: str, path: Path) -> bool:
+def matches(pattern: str, path: NamePath) -> bool:
     """Whether a pattern names the secret at `path`.
 
     Without `/` it is held against the last part at any depth, with `/` against the whole path. `*` stands for any

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.policy.patterns import matches
-from gitseal.yamltext.tree import Path
+from gitseal.yamltext.tree import NamePath
 
 DEFAULT = "default"
 
@@ -43,7 +43,7 @@ class Rule(NamedTuple):
     access: str
     open: tuple[str, ...]
 
-    def covers(self, environment: str, path: Path) -> bool:
+    def covers(self, environment: str, path: NamePath) -> bool:
         """Whether this rule is about the name in that environment; a rule that names no environments is about all."""
         if self.environments and environment not in self.environments:
             return False
@@ -70,17 +70,17 @@ class Policy(NamedTuple):
             raise Error(f'the policy has no environment "{name}"', f"add it with: gitseal env add {name}")
         return found
 
-    def is_plain(self, environment: str, path: Path) -> bool:
+    def is_plain(self, environment: str, path: NamePath) -> bool:
         """Whether the first rule that covers the name says plain. What no rule covers is sealed."""
         rule = self.rule(environment, path)
         return rule is not None and rule.plain
 
-    def group(self, environment: str, path: Path) -> str:
+    def group(self, environment: str, path: NamePath) -> str:
         """The access group that the name is sealed to."""
         rule = self.rule(environment, path)
         return DEFAULT if rule is None or rule.plain else rule.access
 
-    def rule(self, environment: str, path: Path) -> Rule | None:
+    def rule(self, environment: str, path: NamePath) -> Rule | None:
         """The first rule that covers the name."""
         for rule in self.rules:
             if rule.covers(environment, path):

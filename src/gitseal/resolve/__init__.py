@@ -1,0 +1,1 @@
+"""Which layer answers for a name. Pure functions; nothing is opened here."""

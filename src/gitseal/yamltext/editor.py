@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gitseal.errors import Malformed
 from gitseal.yamltext import scalars
 from gitseal.yamltext.reader import parse
-from gitseal.yamltext.tree import Kind, Node, Path, Plain, Tree
+from gitseal.yamltext.tree import Kind, Node, NamePath, Plain, Tree
 
 _STEP = "  "
 
@@ -29,9 +29,9 @@ class Put(NamedTuple):
 
 def edit(
     tree: Tree,
-    puts: Mapping[Path, Put] | None = None,
-    removes: Iterable[Path] = (),
-    renames: Mapping[Path, Path] | None = None,
+    puts: Mapping[NamePath, Put] | None = None,
+    removes: Iterable[NamePath] = (),
+    renames: Mapping[NamePath, NamePath] | None = None,
     last: str = "",
 ) -> Tree:
     """The tree after all the edits at once; what was not named keeps its lines byte for byte.
@@ -62,12 +62,12 @@ def edit(
     return edited
 
 
-def leaves(tree: Tree) -> dict[Path, Plain]:
+def leaves(tree: Tree) -> dict[NamePath, Plain]:
     """Every name that is no section, with its plain value; an empty section counts as a leaf."""
     return {path: node.plain() for path, node in tree.nodes.items() if node.kind is not Kind.MAPPING or not node.children}
 
 
-def _check(before: Tree, after: Tree, gone: set[Path], written: Mapping[Path, Put]) -> None:
+def _check(before: Tree, after: Tree, gone: set[NamePath], written: Mapping[NamePath, Put]) -> None:
     expected = {path: value for path, value in leaves(before).items() if not any(path[: n + 1] in gone for n in range(len(path)))}
     expected |= {path: scalars.parse(put.source, 0) for path, put in written.items()}
     if leaves(after) != expected:
@@ -80,10 +80,13 @@ _New = dict[str, "tuple[list[str], Put] | _New"]
 def _written(new: _New, indent: str) -> list[str]:
     """The lines of new names and sections, a blank line between names."""
     lines: list[str] = []
+    was_tight = False
     for name, content in new.items():
         label = indent + scalars.serialise_name(name) + ":"
-        if lines and (isinstance(content, dict) or not content[1].tight):
+        is_tight = was_tight if isinstance(content, dict) else content[1].tight
+        if lines and not is_tight:
             lines.append("")
+        was_tight = is_tight
         if isinstance(content, dict):
             lines += [label, *_written(content, indent + _STEP)]
             continue
@@ -102,8 +105,8 @@ class _Draft:
         self.eol = "\r" if tree.lines[0].endswith("\r") else ""
         self.cut: set[int] = set()
         self.put: dict[int, list[str]] = {}
-        self.written: dict[Path, Put] = {}
-        self.removed: set[Path] = set()
+        self.written: dict[NamePath, Put] = {}
+        self.removed: set[NamePath] = set()
 
     def apply(self) -> Tree:
         lines: list[str] = []
@@ -120,7 +123,7 @@ class _Draft:
     def at(self, number: int, lines: Iterable[str]) -> None:
         self.put.setdefault(number, []).extend(line + self.eol for line in lines)
 
-    def stays(self, old: Path, new: Path) -> bool:
+    def stays(self, old: NamePath, new: NamePath) -> bool:
         """Whether a renamed name can keep its lines: the same section, which is unsorted or stays sorted."""
         if old[:-1] != new[:-1]:
             return False
@@ -128,7 +131,7 @@ class _Draft:
         renamed = [new[-1] if name == old[-1] else name for name in names]
         return names != sorted(names) or renamed == sorted(renamed)
 
-    def names(self, section: Path) -> list[str]:
+    def names(self, section: NamePath) -> list[str]:
         node = self.tree.nodes[section] if section else self.tree.root
         return [name for name in node.children if (*section, name) != (self.last,)]
 
@@ -158,7 +161,7 @@ class _Draft:
         elif not at_end and self.tree.is_blank(node.end):
             self.cut.add(node.end)
 
-    def drop_empty_sections(self, gone: set[Path]) -> None:
+    def drop_empty_sections(self, gone: set[NamePath]) -> None:
         """Removes sections that lost their last name."""
         for path in sorted({path[:-1] for path in gone if len(path) > 1}, key=len, reverse=True):
             section = path
@@ -194,10 +197,10 @@ class _Draft:
         else:
             self.at(node.line, [f"{label} {put.source}{comment}"])
 
-    def insert(self, puts: Mapping[Path, Put], comments: Mapping[Path, list[str]]) -> None:
+    def insert(self, puts: Mapping[NamePath, Put], comments: Mapping[NamePath, list[str]]) -> None:
         """Puts new names into their sections, each at its place."""
         self.written.update(puts)
-        sections: dict[Path, _New] = {}
+        sections: dict[NamePath, _New] = {}
         for path in sorted(puts):
             section = self.deepest_section(path)
             new = sections.setdefault(section, {})
@@ -213,7 +216,7 @@ class _Draft:
         for section in sorted(sections, key=len, reverse=True):
             self.place(section, sections[section])
 
-    def deepest_section(self, path: Path) -> Path:
+    def deepest_section(self, path: NamePath) -> NamePath:
         """The longest part of the path that is a section already. Raises ValueError where a scalar is in the way."""
         for depth in range(len(path) - 1, 0, -1):
             node = self.tree.nodes.get(path[:depth])
@@ -223,11 +226,11 @@ class _Draft:
                 return path[:depth]
         return ()
 
-    def child_indent(self, section: Path) -> str:
+    def child_indent(self, section: NamePath) -> str:
         node = self.tree.nodes[section] if section else self.tree.root
         return " " * next((child.indent for child in node.children.values()), 0)
 
-    def place(self, section: Path, new: "_New") -> None:
+    def place(self, section: NamePath, new: "_New") -> None:
         """Puts new names where they belong among the names that the section keeps."""
         node = self.tree.nodes[section] if section else self.tree.root
         kept = [name for name in self.names(section) if (*section, name) not in self.removed]

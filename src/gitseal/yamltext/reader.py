@@ -5,7 +5,7 @@ import re
 from gitseal.errors import Malformed
 from gitseal.yamltext import flow, scalars
 from gitseal.yamltext.characters import decode
-from gitseal.yamltext.tree import Kind, Node, Path, Tree
+from gitseal.yamltext.tree import Kind, Node, NamePath, Tree
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 8
@@ -156,6 +156,6 @@ class _Reader:
         raise Malformed("this line is no name, value, comment or blank line", number + 1)
 
 
-def path_text(path: Path) -> str:
+def path_text(path: NamePath) -> str:
     """A name as the user writes it: its parts joined by `/`."""
     return "/".join(path)

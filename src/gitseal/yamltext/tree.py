@@ -5,7 +5,7 @@ from typing import Union
 
 from gitseal.yamltext.scalars import Scalar
 
-Path = tuple[str, ...]
+NamePath = tuple[str, ...]
 Plain = Union[Scalar, list["Plain"], dict[str, "Plain"]]
 
 
@@ -26,7 +26,7 @@ class Node:
 
     __slots__ = ("children", "end", "indent", "items", "kind", "line", "path", "source", "value", "value_line")
 
-    def __init__(self, path: Path, line: int, indent: int) -> None:
+    def __init__(self, path: NamePath, line: int, indent: int) -> None:
         self.path = path
         self.line = line
         self.indent = indent
@@ -59,7 +59,7 @@ class Tree:
         self.lines = lines
         self.root = Node((), 0, 0)
         self.root.kind = Kind.MAPPING
-        self.nodes: dict[Path, Node] = {}
+        self.nodes: dict[NamePath, Node] = {}
 
     def serialise(self) -> bytes:
         """The file again, byte for byte."""

@@ -1,0 +1,227 @@
+"""`Change`: edits to one environment, each value sealed to the access group that the policy gives it, or refused.
+
+The refusals here are those of docs/format.md, section 7: a header that knows more recipients than the policy, a value
+in another access group than the policy's, a sealed name that a rule would make plain.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
+from gitseal.document import document
+from gitseal.document.document import Document, Entry
+from gitseal.document.header import HEADER, public_text
+from gitseal.document.token import Stanza, Token
+from gitseal.document.value import Kind, Value
+from gitseal.errors import Damaged, Error, Malformed, Stale
+from gitseal.policy.policy import REFUSE
+from gitseal.project.keys import Keys
+from gitseal.project.project import Project
+from gitseal.project.trust import Trust
+from gitseal.recipients import parse_recipient, recipient_id
+from gitseal.identities import Keyring
+from gitseal.yamltext import editor, scalars
+from gitseal.yamltext.editor import Put
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+
+class Outcome(Enum):
+    """What setting a value did. `UNSEEN`: written write-only, so whether it is new is not known."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    UNSEEN = "written unseen"
+
+
+class Change:
+    """Edits to one environment's document, collected; `result` gives the new bytes. Nothing is written here."""
+
+    def __init__(self, project: Project, before: Document, keyring: Keyring, trust: Trust) -> None:
+        self.project = project
+        self.document = before
+        self.environment = before.header.environment
+        self.policy = project.policy
+        self.keys = Keys(before.header, keyring)
+        self.trust = trust
+        self.puts: dict[NamePath, Put] = {}
+        self.removes: list[NamePath] = []
+        self.renames: dict[NamePath, NamePath] = {}
+        self._new_keys: dict[str, DataKey | PublicKey] = {}
+
+    def set(self, path: NamePath, value: Value, *, plain: bool = False) -> Outcome:
+        """Sets a value. `plain` is the caller's word that a new name may stand readable, where a rule says so too.
+
+        Raises Error where the policy or the header stands against it.
+        """
+        entry = self.document.entries.get(path)
+        self._check_place(path)
+        if self.policy.is_plain(self.environment, path):
+            return self._set_plain(path, value, entry, plain=plain)
+        if plain:
+            raise Error(f'no rule lets "{path_text(path)}" stand plain', "add one to .secrets/policy.yaml: {names: [NAME], plain: true}")
+        group = self.policy.group(self.environment, path)
+        self._check_group(entry, group)
+        key = self.key(group)
+        if isinstance(key, DataKey) and entry is not None and self._is_equal(entry, value):
+            return Outcome.UNCHANGED
+        self.put_token(path, document.seal(key, path, value))
+        if not isinstance(key, DataKey):
+            return Outcome.UNSEEN
+        return Outcome.UPDATED if entry is not None else Outcome.CREATED
+
+    def reseal(self, entry: Entry, path: NamePath, value: Value) -> None:
+        """Seals an opened value anew at `path`, kept write-only if it was: only a person who sets or absorbs changes that."""
+        if self.policy.is_plain(self.environment, path):
+            if entry.token is not None:
+                raise self._would_unseal(path)
+            self.puts[path] = Put(entry.node.source)
+            return
+        self._check_place(path)
+        key = self.key(self.policy.group(self.environment, path))
+        write_only = entry.token is not None and entry.token.kind == WRITE_ONLY
+        self.put_token(path, document.seal(key, path, value, write_only=write_only))
+
+    def remove(self, path: NamePath) -> None:
+        """Takes a name or a section out."""
+        self.removes.append(path)
+
+    def put_token(self, path: NamePath, token: Token) -> None:
+        self.puts[path] = Put(token.serialise(), own_line=True)
+
+    def unseal(self, entry: Entry) -> None:
+        """Writes a sealed value plain, as a rule of the policy says. Raises Error where none does or the place is protected."""
+        if not self.policy.is_plain(self.environment, entry.path):
+            raise Error(f'no rule lets "{entry.name}" stand plain', "add one to .secrets/policy.yaml: {names: [NAME], plain: true}")
+        if self.policy.environment(self.environment).protected:
+            raise Error(f"{self.environment} is protected: what is sealed there stays sealed", f"set it anew: gitseal unset {entry.name}")
+        self.puts[entry.path] = Put(_plain_source(entry.name, document.open_entry(self.document, entry, self.keys)))
+
+    def result(self) -> bytes:
+        """The new bytes. Raises Error where a name stands in the way of a section or the other way round."""
+        try:
+            return editor.edit(self.document.tree, self.puts, self.removes, self.renames, last=HEADER).serialise()
+        except ValueError as error:
+            raise Error(f"{self.environment}: {error}", "look at: gitseal list -e " + self.environment) from None
+
+    def key(self, group: str) -> DataKey | PublicKey:
+        """The key to seal with for an access group: its data key, or its public key where no identity opens it.
+
+        A group that the file does not have yet is made, for whom the policy names. Raises Error where the header wraps it
+        for someone whom the policy does not name, or where the environment takes no write-only values.
+        """
+        if group not in self._new_keys:
+            access = self.document.header.access.get(group)
+            self._new_keys[group] = self._existing(group) if access is not None else self.new_group(group)
+        return self._new_keys[group]
+
+    def _existing(self, group: str) -> DataKey | PublicKey:
+        self.trust.key(self.document.header, group)
+        self._check_recipients(group)
+        found = self.keys.get(group)
+        if found is not None:
+            return found
+        if self.policy.environment(self.environment).write_only == REFUSE:
+            raise Error(
+                f'no identity at hand opens access group "{group}" in {self.environment}, and the policy takes no write-only values there',
+                "see what was tried with: gitseal whoami",
+            )
+        return self.document.header.access[group].public
+
+    def new_group(self, group: str) -> DataKey:
+        """A new data key for an access group, wrapped for everyone whom the policy names; written with the other edits."""
+        key = DataKey.generate(self.document.header.scope(group))
+        block = (HEADER, "access", group)
+        self.puts[(*block, "key")] = Put(key.key_id, tight=True)
+        self.puts[(*block, "public")] = Put(public_text(key.public), tight=True)
+        self.wrap(key, self.recipients(group), f"it would open the new access group {group} in {self.environment}")
+        return key
+
+    def wrap(self, key: DataKey, recipients: Mapping[tuple[str, str], str], meaning: str) -> None:
+        """Wraps a data key for recipients (by name and recipient id), each of them decided on first."""
+        for (name, found), text in recipients.items():
+            self.trust.recipient(name, text, meaning)
+            stanza = Stanza.of(key.key_id, parse_recipient(text).wrap(key.reveal()))
+            self.puts[(HEADER, "access", key.scope.group, "stanzas", name, found)] = Put(stanza.serialise(), own_line=True)
+
+    def recipients(self, group: str) -> dict[tuple[str, str], str]:
+        """The public keys that the policy gives to an access group, by name and recipient id.
+
+        Raises Error where the policy has no such group here, or none of its people has a key.
+        """
+        names = self.policy.open_to(self.environment, group)
+        found = {}
+        for name in names or ():
+            for text in self.policy.recipients[name].keys:
+                found[name, recipient_id(parse_recipient(text).canonical)] = text
+        if not found:
+            raise Error(
+                f'nobody whom the policy lets open access group "{group}" in {self.environment} has a key',
+                "add one with: gitseal recipient add NAME KEY",
+            )
+        return found
+
+    def _check_recipients(self, group: str) -> None:
+        allowed = self.recipients(group)
+        for name, found in self.document.header.access[group].wrapped():
+            if (name, found) not in allowed:
+                raise Error(
+                    f'"{name}" can open access group "{group}" in {self.environment} with the key {found}, which the policy does not give them',
+                    f"see who gains and loses what: gitseal rekey -e {self.environment} --dry-run",
+                )
+
+    def _check_group(self, entry: Entry | None, group: str) -> None:
+        if entry is not None and entry.token is not None and entry.token.group != group:
+            raise Error(
+                f'"{entry.name}" is sealed to access group "{entry.token.group}", and the policy now says "{group}"',
+                f"bring the file to the policy: gitseal rekey -e {self.environment}",
+            )
+
+    def _check_place(self, path: NamePath) -> None:
+        for part in path:
+            if not scalars.NAME.fullmatch(part):
+                raise Error(f'"{path_text(path)}" cannot be a name', "a name begins with a letter or _, then letters, digits, _, . and -")
+        if path[0] == HEADER:
+            raise Error(f'"{HEADER}" is the header of the file, not a name', "choose another name")
+
+    def _set_plain(self, path: NamePath, value: Value, entry: Entry | None, *, plain: bool) -> Outcome:
+        if entry is not None and entry.token is not None:
+            raise self._would_unseal(path)
+        if entry is None and not plain:
+            raise Error(
+                f'a rule makes "{path_text(path)}" plain: everyone with the repository could read it',
+                f"if that is right: gitseal set {path_text(path)} -e {self.environment} --plain",
+            )
+        if entry is not None and document.plain_value(entry) == value:
+            return Outcome.UNCHANGED
+        self.puts[path] = Put(_plain_source(path_text(path), value))
+        return Outcome.UPDATED if entry is not None else Outcome.CREATED
+
+    def _would_unseal(self, path: NamePath) -> Error:
+        name = path_text(path)
+        return Error(f'"{name}" is sealed, and a rule would now make it plain', f"if that is right: gitseal unseal {name} -e {self.environment}")
+
+    def _is_equal(self, entry: Entry, value: Value) -> bool:
+        if entry.token is None or entry.token.kind == WRITE_ONLY:
+            return False
+        try:
+            return document.open_entry(self.document, entry, self.keys) == value
+        except (Stale, Damaged, Malformed):
+            return False
+
+
+def _plain_source(name: str, value: Value) -> str:
+    if value.kind in {Kind.BYTES, Kind.JSON}:
+        raise Error(f'"{name}" is of type {value.kind.word}, which cannot stand plain', "seal it: take it out of the rule")
+    content = value.reveal().decode()
+    if value.kind is Kind.TEXT:
+        return scalars.serialise(content)
+    source = "null" if value.kind is Kind.NULL else content
+    try:
+        scalars.parse(source, 0)
+    except Malformed:
+        raise Error(f'"{name}" is a number that YAML parsers read differently', "store it as text: --type text") from None
+    return source
+
+

@@ -1,0 +1,56 @@
+"""The data keys that the identities at hand open, unwrapped when they are first asked for."""
+
+from collections.abc import Iterator, Mapping
+
+from gitseal.crypto.datakey import DataKey, Scope
+from gitseal.document.header import Access, Header
+from gitseal.document.token import Stanza
+from gitseal.errors import Damaged
+from gitseal.identities import Keyring
+
+
+class Keys(Mapping[str, DataKey]):
+    """Data keys of one document by access group. A group that no identity opens is not in it.
+
+    Raises Damaged for a stanza that holds another key than the group's: age does not say who wrapped it.
+    """
+
+    def __init__(self, header: Header, keyring: Keyring) -> None:
+        self._header = header
+        self._keyring = keyring
+        self._opened: dict[str, DataKey | None] = {}
+
+    def __getitem__(self, group: str) -> DataKey:
+        if group not in self._opened:
+            access = self._header.access.get(group)
+            self._opened[group] = self._unwrap(group, access) if access else None
+        key = self._opened[group]
+        if key is None:
+            raise KeyError(group)
+        return key
+
+    def __iter__(self) -> Iterator[str]:
+        return (group for group in self._header.access if group in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, group: object) -> bool:
+        return isinstance(group, str) and self.get(group) is not None
+
+    def _unwrap(self, group: str, access: Access) -> DataKey | None:
+        return unwrap(self._header.scope(group), access.key_id, access.by_recipient(), self._keyring)
+
+
+def unwrap(scope: Scope, key_id: str, stanzas: Mapping[str, Stanza], keyring: Keyring) -> DataKey | None:
+    """The data key of this id, from stanzas by recipient id; None where no identity at hand opens one."""
+    secret = keyring.unwrap({recipient: [stanza.age_file()] for recipient, stanza in stanzas.items() if stanza.key_id == key_id})
+    if secret is None:
+        return None
+    key = DataKey(scope, secret)
+    if key.key_id != key_id:
+        raise Damaged(
+            f'a stanza of access group "{scope.group}" in {scope.environment} holds another key than the group\'s',
+            f"see who changed it: git log -p -- .secrets/{scope.environment}.yaml",
+        )
+    return key

@@ -1,0 +1,138 @@
+"""`Project`: the `.secrets` folder in force, and what is read from it."""
+
+import os
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from gitseal.document import document
+from gitseal.document.document import Document
+from gitseal.errors import Error, Malformed, UnknownVersion
+from gitseal.files.reading import read_regular
+from gitseal.git.repository import Repository, find_top
+from gitseal.policy import parser
+from gitseal.policy.policy import Policy
+
+FOLDER = ".secrets"
+_SUFFIX = ".yaml"
+T = TypeVar("T")
+
+
+class Project:
+    """One `.secrets` folder: `root` holds it, `shadowed` lists others further up that it hides."""
+
+    def __init__(self, root: Path, repository: Repository | None, shadowed: tuple[Path, ...] = ()) -> None:
+        self.root = root
+        self.folder = root / FOLDER
+        self.repository = repository
+        self.shadowed = shadowed
+
+    def git(self) -> Repository:
+        """The repository. Raises Error where there is none: sealing needs one to remember which keys it believes."""
+        if self.repository is None:
+            raise Error(f'"{self.root}" is in no Git repository, and sealing needs one to remember which keys it believes', "run: git init")
+        return self.repository
+
+    def relative(self, path: Path) -> str:
+        """A path as Git and findings name it: relative to the repository's top, else to the root."""
+        top = self.repository.top if self.repository else self.root
+        return path.relative_to(top).as_posix()
+
+    def path(self, environment: str) -> Path:
+        """Where an environment's file is or would be. Raises Error for a name that no environment can have."""
+        if not parser.is_environment_name(environment):
+            raise Error(
+                f'"{environment}" cannot be the name of an environment',
+                "a name has lower-case letters, digits, _, . and -, and is not policy, manifest, allow, all or *.local",
+            )
+        return self.folder / f"{environment}{_SUFFIX}"
+
+    @cached_property
+    def environments(self) -> tuple[str, ...]:
+        """The environments that have a file, sorted. Raises Error for two that differ only in case."""
+        stems = [entry.name.removesuffix(_SUFFIX) for entry in os.scandir(self.folder) if entry.name.endswith(_SUFFIX)]
+        if len({stem.casefold() for stem in stems}) != len(stems):
+            raise Error(f'two files in "{self.folder}" differ only in the case of their names', f"look at: ls {self.folder}")
+        return tuple(sorted(filter(parser.is_environment_name, stems)))
+
+    def select(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The environments that names, aliases, comma lists and `all` stand for, each once, in the order given."""
+        selected: dict[str, None] = {}
+        for name in (part for given in names for part in given.split(",") if part):
+            for found in self.environments if name == "all" else (self.resolve(name),):
+                selected[found] = None
+        return tuple(selected)
+
+    def resolve(self, name: str) -> str:
+        """The environment that a name or alias stands for. Raises Error, with the nearest name, where there is none."""
+        if name in self.environments:
+            return name
+        resolved = self.policy.resolve(name)
+        if resolved not in self.environments:
+            among = [*self.environments, *(alias for value in self.policy.environments.values() for alias in value.aliases)]
+            hint = parser.nearest(name, among) or "see them with: gitseal env list"
+            raise Error(f'there is no environment "{name}"', hint)
+        return resolved
+
+    def read(self, environment: str) -> Document:
+        """An environment's document. Raises Error where the file is missing, no regular file, malformed or misnamed."""
+        path = self.path(environment)
+        try:
+            data = read_regular(path)
+        except FileNotFoundError:
+            raise Error(f'there is no environment "{environment}"', f"make it with: gitseal env add {environment}") from None
+        return self.parse(environment, data)
+
+    def parse(self, environment: str, data: bytes) -> Document:
+        """A document from the bytes of an environment's file, errors naming that file."""
+        name = self.relative(self.path(environment))
+        found = _named(name, document.parse, data)
+        if found.header.environment != environment:
+            raise Error(
+                f'"{name}" says that it is environment "{found.header.environment}"',
+                "a file cannot be renamed or copied: its values are bound to its name; use: gitseal env rename, gitseal copy",
+            )
+        return found
+
+    @property
+    def policy_path(self) -> Path:
+        return self.folder / "policy.yaml"
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy. Raises Error where it is missing or does not hold together."""
+        try:
+            data = read_regular(self.policy_path)
+        except FileNotFoundError:
+            raise Error(f'"{self.policy_path}" is missing', "copy the whole .secrets folder, or make one: gitseal init") from None
+        return _named(self.relative(self.policy_path), parser.parse, data)
+
+
+def find(start: Path) -> Project:
+    """The project of a folder: the nearest `.secrets` from it upward, as far as the repository's top.
+
+    Raises Error where there is none, or where it is a symlink.
+    """
+    top = find_top(start)
+    found: list[Path] = []
+    for folder in (start, *start.parents):
+        if (folder / FOLDER).is_dir():
+            found.append(folder)
+        if folder == top:
+            break
+    if not found:
+        raise Error(f'there is no .secrets folder in "{start}" or above it', "make one with: gitseal init")
+    if (found[0] / FOLDER).is_symlink():
+        raise Error(f'"{found[0] / FOLDER}" is a symbolic link, which could point anywhere', "replace it with a folder")
+    return Project(found[0], Repository(top) if top else None, tuple(folder / FOLDER for folder in found[1:]))
+
+
+def _named(name: str, parse: Callable[[bytes], T], data: bytes) -> T:
+    try:
+        return parse(data)
+    except Malformed as error:
+        place = f"{name}:{error.line}" if error.line else name
+        raise Malformed(f"{place}: {error.message}", error.line, error.hint) from None
+    except UnknownVersion as error:
+        raise UnknownVersion(f"{name}: {error.message}", error.hint) from None

@@ -1,0 +1,66 @@
+"""What an environment holds for those who read it: its own values over those it extends, opened."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gitseal.crypto.datakey import WRITE_ONLY
+from gitseal.document import document
+from gitseal.document.document import Document, Entry
+from gitseal.document.value import Value
+from gitseal.errors import Error
+from gitseal.identities import Keyring
+from gitseal.policy.policy import ACCEPT, PENDING
+from gitseal.project.keys import Keys
+from gitseal.project.project import Project
+from gitseal.resolve.layers import overlay
+from gitseal.yamltext.tree import NamePath
+
+
+class Opened(NamedTuple):
+    """Values by path in the order of the files, and the names that wait for a member to take them over."""
+
+    values: dict[NamePath, Value]
+    pending: tuple[str, ...]
+
+
+class Layered:
+    """An environment with what it extends: `entries` is the view that readers get, each entry with its own document."""
+
+    def __init__(self, project: Project, environment: str, keyring: Keyring) -> None:
+        self.project = project
+        self.environment = environment
+        chain = project.policy.chain(environment)
+        self.documents: dict[str, Document] = {name: project.read(name) for name in chain}
+        self._keys = {name: Keys(found.header, keyring) for name, found in self.documents.items()}
+        self.entries: dict[NamePath, tuple[str, Entry]] = overlay([(name, found.entries) for name, found in self.documents.items()])
+
+    def open(self, path: NamePath) -> Value:
+        """One value. Raises Error where it is not to be had, a write-only value that nobody took over included."""
+        environment, entry = self.entries[path]
+        if self.is_pending(path):
+            raise self._pending(environment, entry)
+        return document.open_entry(self.documents[environment], entry, self._keys[environment])
+
+    def open_all(self, wanted: Callable[[NamePath], bool] = lambda _: True) -> Opened:
+        """The values that `wanted` names. Raises Error for the first that does not open."""
+        pending = tuple(entry.name for path, (_, entry) in self.entries.items() if wanted(path) and self.is_pending(path))
+        skipped = set(pending)
+        values = {path: self.open(path) for path, (_, entry) in self.entries.items() if wanted(path) and entry.name not in skipped}
+        return Opened(values, pending)
+
+    def is_pending(self, path: NamePath) -> bool:
+        """Whether the value is write-only in an environment that does not take such values as they come."""
+        environment, entry = self.entries[path]
+        if entry.token is None or entry.token.kind != WRITE_ONLY:
+            return False
+        rule = self.project.policy.environments.get(environment)
+        return rule is None or rule.write_only != ACCEPT
+
+    def _pending(self, environment: str, entry: Entry) -> Error:
+        rule = self.project.policy.environments.get(environment)
+        if rule is not None and rule.write_only == PENDING:
+            return Error(
+                f'"{entry.name}" was brought in by someone who cannot read {environment}, and no member has taken it over',
+                f"see who it was with git log, then: gitseal absorb {entry.name} -e {environment}",
+            )
+        return Error(f'"{entry.name}" is write-only, which the policy refuses in {environment}', f"set it anew: gitseal set {entry.name} -e {environment}")

@@ -1,0 +1,170 @@
+"""Whom this clone believes when it seals or wraps (docs/format.md, section 7, and SECURITY.md).
+
+age and HPKE do not say who encrypted: anyone who can commit could put a data key of their own, or a recipient, into a
+file. So a key or recipient is used only if it was made here, is known here, is unchanged from the trusted ref, succeeds
+a known key by proof, or a person says yes to it by its exact name. Reading asks nothing.
+"""
+
+from functools import cached_property
+
+from gitseal.crypto.datakey import DataKey, PublicKey, Scope
+from gitseal.document import document
+from gitseal.document.document import Document
+from gitseal.document.header import Header, public_text, succession_path
+from gitseal.document.token import Token
+from gitseal.document.value import Kind, Value, from_plaintext, to_plaintext
+from gitseal.errors import Error, Malformed, Question, Unconfirmed, UnknownVersion
+from gitseal.identities import Keyring
+from gitseal.policy import parser
+from gitseal.policy.policy import Policy
+from gitseal.project import keys
+from gitseal.project.known import Known
+from gitseal.project.project import Project
+from gitseal.recipients import parse_recipient, recipient_id
+
+
+class Trust:
+    """The decisions of one command. `accept` holds the key ids and recipients to which a person has said yes, exactly.
+
+    Questions are collected; `settle` raises them all at once, before anything is written. `remember` writes down what
+    was met, after the files are in place.
+    """
+
+    def __init__(self, project: Project, keyring: Keyring, accept: frozenset[str] = frozenset()) -> None:
+        self._project = project
+        self._keyring = keyring
+        self._accept = accept
+        self._known = Known(project.git().common_dir() / "gitseal" / "known")
+        self._questions: dict[str, Question] = {}
+
+    def key(self, header: Header, group: str) -> None:
+        """Decides on the data key of an access group before anything is sealed under it.
+
+        Raises Error for one that was retired: it never comes back.
+        """
+        access = header.access[group]
+        scope = header.scope(group)
+        accepted = self._known.accepted(scope)
+        if self._known.is_retired(scope, access.key_id):
+            raise Error(
+                f'the data key of access group "{group}" in {header.environment} was replaced earlier and has come back',
+                f"see who brought it: git log -p -- .secrets/{header.environment}.yaml",
+            )
+        if accepted == access.key_id or access.key_id in self._accept:
+            self._known.accept(scope, access)
+        elif self._succeeds(header, group, accepted) or (not accepted and self._is_trusted(scope, access.key_id)):
+            self._known.accept(scope, access)
+        else:
+            meaning = (
+                f'the data key {access.key_id} of access group "{group}" in {header.environment} is new to this clone'
+                f"{', and nothing proves that it succeeds the one this clone knows' if accepted else ''}"
+            )
+            self._ask(Question(access.key_id, f"--accept-key {access.key_id}", meaning))
+
+    def recipient(self, name: str, key: str, meaning: str) -> str:
+        """Decides on one public key before a data key is wrapped for it, and returns its recipient id.
+
+        `meaning` says what a yes would open to it.
+        """
+        canonical = parse_recipient(key).canonical
+        found = recipient_id(canonical)
+        is_own = canonical in self._own
+        if is_own or self._known.has_met(found) or self._accept & {key, canonical} or canonical in self._trusted_keys(name):
+            self._known.meet(found, name)
+        else:
+            self._ask(Question(canonical, f"--accept-recipient '{canonical}'", f'{name} with the key {canonical} is new to this clone: {meaning}'))
+        return found
+
+    def confirm(self, name: str, key: str) -> None:
+        """Takes a person's typing of a recipient in this clone as the confirmation of it."""
+        self._known.meet(recipient_id(parse_recipient(key).canonical), name)
+
+    def made_here(self, document: Document, group: str) -> None:
+        """Believes a data key that this very command made."""
+        self._known.accept(document.header.scope(group), document.header.access[group])
+
+    def settle(self) -> None:
+        """Raises Unconfirmed with everything that is still to be confirmed."""
+        if self._questions:
+            raise Unconfirmed(tuple(self._questions.values()))
+
+    def remember(self) -> None:
+        """Writes down what was met. The caller holds the lock."""
+        self._known.save()
+
+    def _ask(self, question: Question) -> None:
+        self._questions[question.exact] = question
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        return frozenset(identity.recipient for identity in self._keyring.identities() if identity.recipient)
+
+    @cached_property
+    def _ref(self) -> str:
+        return self._project.git().trusted_ref()
+
+    @cached_property
+    def _trusted_policy(self) -> Policy | None:
+        data = self._trusted_file("policy")
+        try:
+            return parser.parse(data) if data is not None else None
+        except (Malformed, UnknownVersion):
+            return None
+
+    def _trusted_keys(self, name: str) -> frozenset[str]:
+        """The keys that the trusted ref's policy gives to this very person."""
+        policy = self._trusted_policy
+        if policy is None or name not in policy.recipients:
+            return frozenset()
+        return frozenset(parse_recipient(key).canonical for key in policy.recipients[name].keys)
+
+    def _trusted_header(self, environment: str) -> Header | None:
+        data = self._trusted_file(environment)
+        try:
+            return document.parse(data).header if data is not None else None
+        except (Malformed, UnknownVersion):
+            return None
+
+    def _trusted_file(self, stem: str) -> bytes | None:
+        if not self._ref:
+            return None
+        path = self._project.relative(self._project.folder / f"{stem}.yaml")
+        return self._project.git().file(self._ref, path)
+
+    def _is_trusted(self, scope: Scope, key_id: str) -> bool:
+        header = self._trusted_header(scope.environment)
+        if header is None or header.id != scope.file_id or scope.group not in header.access:
+            return False
+        return header.access[scope.group].key_id == key_id
+
+    def _succeeds(self, header: Header, group: str, accepted: str) -> bool:
+        """Whether the header proves that its key succeeds one that this clone believes, and that this caller held."""
+        token = header.access[group].succeeds
+        if token is None or token.group != group:
+            return False
+        scope = header.scope(group)
+        stanzas = self._known.stanzas(scope)
+        if not accepted:
+            trusted = self._trusted_header(header.environment)
+            if trusted is None or trusted.id != header.id or group not in trusted.access:
+                return False
+            accepted, stanzas = trusted.access[group].key_id, trusted.access[group].by_recipient()
+        if token.key_id != accepted:
+            return False
+        old = keys.unwrap(scope, accepted, stanzas, self._keyring)
+        return old is not None and is_succession(token, old, header.access[group].public)
+
+
+def succession(old: DataKey, new: PublicKey) -> Token:
+    """The token, under the old key, by which whoever held it accepts the new one."""
+    value = Value(Kind.TEXT, f"{new.key_id} {public_text(new)}".encode())
+    return Token.of("s", old.scope.group, old.key_id, old.seal(succession_path(old.scope.group), to_plaintext(value)))
+
+
+def is_succession(token: Token, old: DataKey, new: PublicKey) -> bool:
+    """Whether a token under `old` names exactly `new`."""
+    try:
+        value = from_plaintext(old.open(token.kind, succession_path(old.scope.group), token.ciphertext()))
+    except Error:
+        return False
+    return token.kind == "s" and value == Value(Kind.TEXT, f"{new.key_id} {public_text(new)}".encode())
