@@ -1,0 +1,12 @@
+"""Where identities are found on a machine, and which of them opens what (design.md calls it discovery).
+
+This adapter reads and writes identity files; what stands in them is the work of `recipients`. The environment, the home
+and the way to ask a person come as arguments: only `cli` knows the real ones.
+"""
+
+from gitseal.identities.discovery import default_path, discover
+from gitseal.identities.files import write_new
+from gitseal.identities.keyring import Keyring
+from gitseal.identities.source import Source
+
+__all__ = ["Keyring", "Source", "default_path", "discover", "write_new"]

@@ -1,9 +1,8 @@
 """What may stand in an identity source: lines of age identities, those behind a passphrase, or one SSH private key."""
 
 from gitseal.errors import Error
-from gitseal.recipients import plugin, rage, ssh, x25519
-from gitseal.recipients.passphrase import Ask, Once, unlock
-from gitseal.recipients.plugin import Tell
+from gitseal.recipients import rage, x25519
+from gitseal.recipients.passphrase import Ask, Once, Tell, unlock
 from gitseal.recipients.protocol import Identity, Tier
 from gitseal.recipients.stanza import parse_header
 
@@ -75,6 +74,8 @@ def parse_identities(
 
 def _plain(content: bytes, ask: Ask | None, where: str, public: bytes | None, tell: Tell | None) -> list[Identity]:
     if content.startswith(b"-----BEGIN ") and b"PRIVATE KEY-----" in content:
+        from gitseal.recipients import ssh  # most people's first identity is an age key
+
         return [ssh.parse_identity(content + b"\n", ask, where, public)]
     identities: list[Identity] = []
     for number, raw in enumerate(content.split(b"\n"), 1):
@@ -90,6 +91,8 @@ def _line(line: str, number: int, ask: Ask | None, where: str, tell: Tell | None
     if line.startswith("AGE-SECRET-KEY-1"):
         return x25519.parse_identity(line, where)
     if line.startswith("AGE-PLUGIN-"):
+        from gitseal.recipients import plugin
+
         return plugin.parse_identity(line, where, ask, tell)
     if line.startswith("AGE-SECRET-KEY-PQ-1"):
         raise Error(f'line {number} of "{where}" is a post-quantum identity, which is not supported yet', _UNKNOWN)

@@ -8,6 +8,8 @@ from gitseal.secret import Secret
 
 # Gets the words to show; gives the passphrase, or None where nobody can be asked.
 Ask = Callable[[str], Secret | bytes | None]
+# Gets what a plugin wants a person to know, such as "touch your key".
+Tell = Callable[[str], None]
 TRIES = 3
 T = TypeVar("T")
 

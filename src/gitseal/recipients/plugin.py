@@ -7,21 +7,18 @@ environment or start programs meanwhile miss these variables too; calls of this 
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
 from gitseal.errors import Error, Malformed
 from gitseal.recipients import bech32, rage
-from gitseal.recipients.passphrase import Ask
+from gitseal.recipients.passphrase import Ask, Tell
 from gitseal.recipients.protocol import Header, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import NATIVE, parse_header
 from gitseal.recipients.variables import IDENTITY_VARIABLES
 from gitseal.secret import Secret
-
-# Gets what a plugin wants a person to know, such as "touch your key".
-Tell = Callable[[str], None]
 
 _NOT_YET = {
     "pq": ("post-quantum recipients are not supported yet", "use the key's age1… recipient of type X25519"),

@@ -3,7 +3,8 @@
 Nothing that pyrage says is passed on: its messages are translated by the system's language and may quote their input.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import pyrage
@@ -12,7 +13,7 @@ from gitseal.errors import Damaged, Error
 from gitseal.recipients.protocol import Recipient
 from gitseal.recipients.stanza import DATA_KEY, check_stanza
 
-__all__ = ["Key", "open_sealed", "pyrage", "unwrap", "wrap"]
+__all__ = ["Key", "Panic", "no_panic", "open_sealed", "pyrage", "unwrap", "wrap"]
 
 # One of pyrage's own objects; it ships no types.
 Key: TypeAlias = Any
@@ -21,6 +22,22 @@ Key: TypeAlias = Any
 _NOT_MINE = "No matching keys found"
 _NOT_OPENED = "Decryption failed"
 _BROKEN = frozenset({_NOT_OPENED, "decryption error", "Header MAC is invalid", "Header is invalid"})
+
+
+class Panic(Exception):
+    """The library aborted on its input; what it has to say it printed already."""
+
+
+@contextmanager
+def no_panic() -> Iterator[None]:
+    """Turn a panic of Rust code, which no `except Exception` sees, into Panic."""
+    try:
+        yield
+    except BaseException as failure:
+        # The type cannot be imported: pyo3_runtime is not a module.
+        if type(failure).__name__ != "PanicException":
+            raise
+        raise Panic from None
 
 
 def wrap(data_key: bytes, recipient: Recipient, key: Key) -> bytes:
@@ -38,7 +55,10 @@ def unwrap(stanza: bytes, key: Key, explain: Callable[[str], Error] | None = Non
     Raises Damaged; and what `explain` makes of words that are not pyrage's own (a plugin's).
     """
     try:
-        data_key: bytes = pyrage.decrypt(stanza, [key])
+        with no_panic():
+            data_key: bytes = pyrage.decrypt(stanza, [key])
+    except Panic:
+        raise Damaged("the stanza does not open: it is damaged") from None
     except pyrage.DecryptError as failure:
         words = str(failure)
         if words == _NOT_MINE:

@@ -5,6 +5,7 @@ form; every other form goes through `cryptography` and is handed on in memory. A
 stanza with this key's tag is there.
 """
 
+import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from hashlib import sha256
@@ -21,6 +22,7 @@ from gitseal.recipients.stanza import encode, parse_header
 _MIN_BITS, _MAX_BITS = 2048, 4096  # below, age refuses; above, pyrage does
 _LENGTH = 4  # bytes of the length before a string (RFC 4251, section 5)
 _POINT = 32  # bytes of an Ed25519 point, and of what age wraps for one
+_TYPE = re.compile(r"(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]{1,40}")
 _MAGIC = b"openssh-key-v1\0"
 _WORKS = "use an age key (gitseal keygen), ssh-ed25519, or ssh-rsa of 2048 to 4096 bits"
 
@@ -203,7 +205,7 @@ def parse_identity(
     if b"BEGIN OPENSSH PRIVATE KEY" in data:
         container = _container(data)
         if container is None:
-            raise Error(f'"{label}" is a damaged SSH private key', "restore it from a backup")
+            raise _damaged(label)
         recipient = _public_half(container.public, label)
         if container.locked:
             return SshIdentity(recipient, Once(lambda: _unlocked(data, ask, label, recipient)[1]), Tier.LOCKED, label)
@@ -236,8 +238,10 @@ def _container(data: bytes) -> _Container | None:
 def _public_half(blob: bytes, label: str) -> SshRecipient:
     fields = _strings(blob)
     kind = fields[0].decode("latin-1") if fields else ""
+    if not _TYPE.fullmatch(kind):
+        raise _damaged(label)
     if kind not in _SIZES:
-        raise Error(f'"{label}" is an SSH key of type "{kind[:40]}", which opens nothing', _WORKS)
+        raise Error(f'"{label}" is an SSH key of type "{kind}", which opens nothing', _WORKS)
     try:
         return _recipient(kind, blob)
     except Error as failure:
@@ -246,9 +250,14 @@ def _public_half(blob: bytes, label: str) -> SshRecipient:
 
 def _key(data: bytes, label: str) -> Key:
     try:
-        return pyrage.ssh.Identity.from_buffer(data.replace(b"\r", b"").strip() + b"\n")
-    except pyrage.IdentityError:
-        raise Error(f'"{label}" is a damaged SSH private key', "restore it from a backup") from None
+        with rage.no_panic():
+            return pyrage.ssh.Identity.from_buffer(data.replace(b"\r", b"").strip() + b"\n")
+    except (pyrage.IdentityError, rage.Panic):
+        raise _damaged(label) from None
+
+
+def _damaged(label: str) -> Error:
+    return Error(f'"{label}" is a damaged SSH private key', "restore it from a backup")
 
 
 def _opened(data: bytes, ask: Ask | None, label: str) -> SshIdentity:
@@ -259,18 +268,14 @@ def _opened(data: bytes, ask: Ask | None, label: str) -> SshIdentity:
 def _unlocked(data: bytes, ask: Ask | None, label: str, expected: SshRecipient | None) -> tuple[SshRecipient, Key]:
     """Both halves of a key that pyrage does not read itself, and whose public half must be `expected`."""
     locked = expected is not None or b"ENCRYPTED" in data
-    plain, public = unlock(ask, label, lambda p: _load(data, p, label)) if locked else _loaded(data, label)
+    halves = unlock(ask, label, lambda p: _load(data, p, label)) if locked else _load(data, None, label)
+    if halves is None:
+        raise _damaged(label)
+    plain, public = halves
     recipient = _public_half(_canonical_base64(public.split()[1].decode()) or b"", label)
     if expected is not None and recipient.canonical != expected.canonical:
         raise Error(f'the two halves of "{label}" do not belong together', "restore the key and its .pub file")
     return recipient, _key(plain, label)
-
-
-def _loaded(data: bytes, label: str) -> tuple[bytes, bytes]:
-    halves = _load(data, None, label)
-    if halves is None:
-        raise Error(f'"{label}" is a damaged SSH private key', "restore it from a backup")
-    return halves
 
 
 def _load(data: bytes, passphrase: bytes | None, label: str) -> tuple[bytes, bytes] | None:

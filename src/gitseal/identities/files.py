@@ -1,0 +1,97 @@
+"""Identity files on the disk: read with care for what they are, written once and never over another."""
+
+import os
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.secret import Secret
+
+_READ = 1024 * 1024 + 1  # one more than an identity file may have, so that `recipients` sees that it is too large
+_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Read(NamedTuple):
+    """The content of an identity file, and whether others than its owner can reach it."""
+
+    content: Secret
+    exposed: bool
+
+
+def read(path: Path, *, special: bool) -> Read:
+    """Read a file; `special` allows pipes, as `<(command)` makes them. Raises Error with the reason alone."""
+    try:
+        kind = path.stat().st_mode
+        if not stat.S_ISREG(kind) and not (special and stat.S_ISFIFO(kind)):
+            raise Error("not a regular file")
+        with path.open("rb") as file:
+            content = Secret(file.read(_READ))
+    except FileNotFoundError:
+        raise Error("no such file") from None
+    except (OSError, ValueError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) and failure.strerror else "not a path"
+        raise Error(reason.lower()) from None
+    return Read(content, exposed=stat.S_ISREG(kind) and bool(kind & _OTHERS))
+
+
+def write_new(path: Path, content: Secret) -> None:
+    """Write a new file that only its owner can read, and its folders likewise; both are on the disk afterwards.
+
+    Raises Error where the path exists, dangling symlinks included; then nothing was changed.
+    """
+    _make_folders(path.parent)
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE_FILE)
+    except FileExistsError:
+        raise Error(
+            f'"{path}" exists and is never overwritten', "name another file, or use the one that is there"
+        ) from None
+    except OSError as failure:
+        raise _cannot(path, failure) from None
+    try:
+        _fill(file, content.reveal())
+        _sync_folder(path.parent)
+    except BaseException as failure:
+        path.unlink(missing_ok=True)
+        if isinstance(failure, OSError):
+            raise _cannot(path, failure) from None
+        raise
+
+
+def _make_folders(folder: Path) -> None:
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    try:
+        for each in reversed(missing):
+            each.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+    except OSError as failure:
+        raise _cannot(folder, failure) from None
+
+
+def _fill(file: int, content: bytes) -> None:
+    try:
+        os.fchmod(file, _PRIVATE_FILE)
+        while content:
+            content = content[os.write(file, content) :]
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _sync_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _cannot(path: Path, failure: OSError) -> Error:
+    return Error(
+        f'"{path}" cannot be written: {(failure.strerror or "unknown").lower()}',
+        "name a file in a folder that you can write to",
+    )

@@ -1,0 +1,107 @@
+"""All identities at hand, tried in order of what that costs, each on its own stanzas only."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from gitseal.errors import Damaged, Error, Malformed
+from gitseal.identities.source import Source
+from gitseal.recipients.protocol import Identity, Tier
+from gitseal.recipients.stanza import NATIVE, parse_header
+
+# An identity that does not know its own stanza, such as a plugin's, is tried on this many (docs/format.md).
+MAX_BLIND = 64
+
+Stanzas = Mapping[str, Iterable[bytes]]
+
+
+class Keyring:
+    """The sources of one run. Nothing is read before it is needed, and nobody is asked before nothing else serves."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self.sources = tuple(sources)
+
+    def __repr__(self) -> str:
+        return f"Keyring({[source.place for source in self.sources]})"
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should mend, of the sources that were read so far."""
+        return [source.warning for source in self.sources if source.warning]
+
+    def identities(self) -> Iterator[Identity]:
+        """All identities in the order of their places. Raises Error where an explicit one is broken."""
+        for source in self.sources:
+            yield from source.identities()
+
+    def report(self) -> list[tuple[str, str]]:
+        """Every place and what came of it, for the message that none served."""
+        return [(source.place, source.outcome) for source in self.sources]
+
+    def unwrap(self, stanzas: Stanzas) -> bytes | None:
+        """The data key that these stanzas (by recipient id) hold, or None where no identity at hand opens one.
+
+        Raises Malformed or Damaged where a stanza of one's own is broken and none else opens, and Error where an
+        identity that a person named does not serve.
+        """
+        broken: list[Error] = []
+        unserving: list[Error] = []
+        for source, identity in self._by_cost():
+            for stanza in _own(identity, stanzas):
+                try:
+                    data_key = identity.unwrap(stanza)
+                except (Malformed, Damaged) as failure:
+                    broken.append(failure)
+                    source.outcome = failure.message
+                except Error as failure:
+                    source.outcome = failure.message
+                    unserving += [failure] if source.explicit else []
+                    break
+                else:
+                    if data_key is not None:
+                        return data_key
+                    if identity.recipient is not None:
+                        source.outcome = f"the stanza of {identity.recipient} was made for another key, or is damaged"
+        for first in (*broken, *unserving):
+            raise first
+        return None
+
+    def _by_cost(self) -> Iterator[tuple[Source, Identity]]:
+        # An identity's tier may fall once it was opened, so each is placed once, as it is when its source is read.
+        rest: list[tuple[Tier, Source, Identity]] = []
+        for source in self.sources:
+            for identity in source.identities():
+                if identity.tier is Tier.PLAIN:
+                    yield source, identity
+                else:
+                    rest.append((identity.tier, source, identity))
+        for _, source, identity in sorted(rest, key=lambda each: each[0]):
+            yield source, identity
+
+
+def _own(identity: Identity, stanzas: Stanzas) -> Iterator[bytes]:
+    """The stanzas to try: those under its id, or where that is not known the first of all, foreign types first."""
+    if identity.recipient is not None:
+        for recipient, wrapped in stanzas.items():
+            if identity.wants(recipient):
+                yield from wrapped
+        return
+    tried = 0
+    for recipient, stanza in sorted(_sound(stanzas), key=lambda each: _is_native(each[1])):
+        # Asked each time anew: once an identity file was opened it knows what it wants.
+        if tried < MAX_BLIND and identity.wants(recipient):
+            tried += 1
+            yield stanza
+
+
+def _sound(stanzas: Stanzas) -> Iterator[tuple[str, bytes]]:
+    """Leave out what is broken: whose it was does not show, so it is nothing for a blind try."""
+    for recipient, wrapped in stanzas.items():
+        for stanza in wrapped:
+            try:
+                parse_header(stanza)
+            except Malformed:
+                continue
+            yield recipient, stanza
+
+
+def _is_native(stanza: bytes) -> bool:
+    return parse_header(stanza).type in NATIVE

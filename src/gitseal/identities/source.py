@@ -1,0 +1,99 @@
+"""One place where identities may be: read and parsed when it is first needed, and able to say why it did not serve."""
+
+from pathlib import Path
+
+from gitseal.errors import Error
+from gitseal.identities import files
+from gitseal.recipients.passphrase import Ask, Tell
+from gitseal.recipients.protocol import Identity
+from gitseal.secret import Secret
+
+
+class Source:
+    """A place (in words for a person) with its text or its file, or with the reason why it holds nothing.
+
+    `outcome` says what came of it so far; `warning` is filled when the file was read and others can read it too.
+    """
+
+    __slots__ = ("_ask", "_content", "_identities", "_path", "_tell", "explicit", "outcome", "place", "warning")
+
+    def __init__(
+        self,
+        place: str,
+        found: Secret | Path,
+        *,
+        ask: Ask | None = None,
+        tell: Tell | None = None,
+        explicit: bool = False,
+    ) -> None:
+        self.place = place
+        self.explicit = explicit
+        self.outcome = "not tried"
+        self.warning = ""
+        self._content = found if isinstance(found, Secret) else None
+        self._path = found if isinstance(found, Path) else None
+        self._ask = ask
+        self._tell = tell
+        self._identities: list[Identity] | None = None
+
+    @classmethod
+    def empty(cls, place: str, outcome: str) -> "Source":
+        """Make a source for a place that holds nothing, for the report to say so."""
+        source = cls(place, Secret(b""))
+        source.outcome = outcome
+        source._identities = []
+        return source
+
+    def __repr__(self) -> str:
+        return f"Source({self.place!r}, {self.outcome!r})"
+
+    def identities(self) -> list[Identity]:
+        """What the place holds; an explicit one raises Error where that is nothing, others say so in `outcome`."""
+        if self._identities is None:
+            try:
+                self._identities = self._load()
+            except Error as failure:
+                self.outcome = failure.message
+                if self.explicit:
+                    raise
+                self._identities = []
+        return self._identities
+
+    def _load(self) -> list[Identity]:
+        from gitseal.recipients.identity_file import parse_identities  # loads pyrage
+
+        content, public = self._content, None
+        if self._path is not None:
+            content = self._read(self._path)
+            public = _public_half(self._path, content)
+        identities = parse_identities(
+            content.reveal() if content else b"", self._ask, self.place, public=public, tell=self._tell
+        )
+        self.outcome = f"holds {_names(identities)}"
+        return identities
+
+    def _read(self, path: Path) -> Secret:
+        try:
+            content, exposed = files.read(path, special=self.explicit)
+        except Error as failure:
+            if not self.explicit:
+                raise
+            raise Error(f'"{self.place}": {failure.message}', "name the file of your identity") from None
+        if exposed:
+            self.warning = f'"{self.place}" can be reached by other users; close it with: chmod 600 {path}'
+        return content
+
+
+def _public_half(path: Path, content: Secret) -> bytes | None:
+    """The .pub file beside a locked key of a form that hides its public half, so that nobody is asked for nothing."""
+    text = content.reveal()
+    if b"PRIVATE KEY-----" not in text or b"ENCRYPTED" not in text:
+        return None
+    try:
+        return files.read(path.with_name(path.name + ".pub"), special=False).content.reveal()
+    except Error:
+        return None
+
+
+def _names(identities: list[Identity]) -> str:
+    return ", ".join(identity.recipient or "an identity whose recipient does not show" for identity in identities)
