@@ -329,6 +329,7 @@ def test_a_key_on_which_the_library_panics_is_damaged(pairs: dict[str, Any]) -> 
 def test_anything_is_identities_or_an_error(tail: bytes, start: bytes) -> None:
     content = OPENSSH % base64.b64encode(start + tail) if start.startswith(b"openssh") else start + tail
     try:
-        assert parse_identities(content, None, "me")
-    except Error as failure:
-        assert failure.hint
+        found = parse_identities(content, None, "me")
+    except Error:
+        return
+    assert found
