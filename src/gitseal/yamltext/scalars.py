@@ -18,6 +18,8 @@ _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 _ELSEWHERE_A_NUMBER_OR_DATE = re.compile(
     r"[-+]?[.]?[0-9][0-9_.,:eE+\-TtZz ]*|[-+]?0[xX][0-9a-fA-F_]*|[-+]?0[oObB][0-9_]*|[-+]?\.(?:inf|nan)", re.IGNORECASE
 )
+# py-yaml12 takes them for blanks at either end of a plain text, ruamel.yaml does not.
+_ELSEWHERE_BLANK = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _DOUBLE_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _SINGLE_QUOTED = re.compile(r"'((?:[^']|'')*)'")
@@ -36,7 +38,7 @@ def split_comment(text: str) -> tuple[str, str]:
         end = quoted.end() if quoted else len(text)
     else:
         comment = text.find(" #")
-        end = len(text if comment < 0 else text[:comment].rstrip(" "))
+        end = len((text if comment < 0 else text[:comment]).rstrip(" "))
     return text[:end], text[end:]
 
 
@@ -59,6 +61,8 @@ def parse(source: str, line: int) -> Scalar:
         raise Malformed(f'a plain text cannot begin with "{first}"', line, "put the value in double quotes")
     if ": " in source or " #" in source or source[-1] == ":" or "\t" in source:
         raise Malformed('a plain text holds ": ", " #" or a tab', line, "put the value in double quotes")
+    if not source.isascii() and _ELSEWHERE_BLANK.search(source):
+        raise Malformed("a plain text holds a space other than the common one", line, "put the value in double quotes")
     return _plain(source, line)
 
 
