@@ -51,7 +51,7 @@ class Value(Secret):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Value) and self.kind is other.kind and super().__eq__(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __repr__(self) -> str:
         return f"Value({self.kind.word}, …)"

@@ -118,3 +118,9 @@ class Repository:
         """Whether `git add` would take the file: it lies in this working tree and no rule ignores it."""
         # --no-index: a tracked file counts as ignored if a rule ignores it; tracking is asked for apart.
         return git(self.top, "check-ignore", "--quiet", "--no-index", "--", str(path)) is None
+
+    def attributes(self, path: str, names: Iterable[str]) -> dict[str, str]:
+        """The effective attributes of a path: `set`, `unset`, `unspecified` or a value, by name (gitattributes(5))."""
+        answer = git(self.top, "check-attr", "-z", *names, "--", path) or b""
+        fields = answer.decode().split("\0")[:-1]
+        return dict(zip(fields[1::3], fields[2::3], strict=True))

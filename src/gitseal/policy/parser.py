@@ -118,10 +118,9 @@ class _Checks:
             self.environment(name, self.policy.environments[name], node)
         for rule, node in zip(self.policy.rules, _items(self.top.get("rules")), strict=True):
             self.rule(rule, node)
-        for field in ("policy", "manifest"):
-            node = self.top.get(field)
-            if node is not None:
-                self.openers(_change(node), node)
+        for owned in (self.top.get("policy"), self.top.get("manifest")):
+            if owned is not None:
+                self.openers(_change(owned), owned)
         self.one_set_for_each_access_group()
         self.aliases()
 

@@ -48,7 +48,8 @@ class Change:
         self.puts: dict[NamePath, Put] = {}
         self.removes: list[NamePath] = []
         self.renames: dict[NamePath, NamePath] = {}
-        self._new_keys: dict[str, DataKey | PublicKey] = {}
+        self.made: set[str] = set()
+        self._sealing: dict[str, DataKey | PublicKey] = {}
 
     def set(self, path: NamePath, value: Value, *, plain: bool = False) -> Outcome:
         """Sets a value. `plain` is the caller's word that a new name may stand readable, where a rule says so too.
@@ -69,6 +70,17 @@ class Change:
         self.put_token(path, document.seal(key, path, value))
         if not isinstance(key, DataKey):
             return Outcome.UNSEEN
+        return Outcome.UPDATED if entry is not None else Outcome.CREATED
+
+    def set_write_only(self, path: NamePath, value: Value) -> Outcome:
+        """Sets a value and keeps it write-only, as it came. Raises Error as `set` does, and where the name is plain here."""
+        if self.policy.is_plain(self.environment, path):
+            raise self._would_unseal(path)
+        self._check_place(path)
+        group = self.policy.group(self.environment, path)
+        entry = self.document.entries.get(path)
+        self._check_group(entry, group)
+        self.put_token(path, document.seal(self.key(group), path, value, write_only=True))
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
     def reseal(self, entry: Entry, path: NamePath, value: Value) -> None:
@@ -101,9 +113,14 @@ class Change:
     def result(self) -> bytes:
         """The new bytes. Raises Error where a name stands in the way of a section or the other way round."""
         try:
-            return editor.edit(self.document.tree, self.puts, self.removes, self.renames, last=HEADER).serialise()
+            tree = editor.edit(self.document.tree, self.puts, self.removes, self.renames, last=HEADER)
         except ValueError as error:
-            raise Error(f"{self.environment}: {error}", "look at: gitseal list -e " + self.environment) from None
+            raise Error(f"{self.environment}: {error}", f"look at: gitseal list -e {self.environment}") from None
+        if self.made:
+            after = Document(tree)
+            for group in self.made:
+                self.trust.made_here(after.header, group)
+        return tree.serialise()
 
     def key(self, group: str) -> DataKey | PublicKey:
         """The key to seal with for an access group: its data key, or its public key where no identity opens it.
@@ -111,10 +128,14 @@ class Change:
         A group that the file does not have yet is made, for whom the policy names. Raises Error where the header wraps it
         for someone whom the policy does not name, or where the environment takes no write-only values.
         """
-        if group not in self._new_keys:
+        if group not in self._sealing:
             access = self.document.header.access.get(group)
-            self._new_keys[group] = self._existing(group) if access is not None else self.new_group(group)
-        return self._new_keys[group]
+            self._sealing[group] = self._existing(group) if access is not None else self.new_group(group)
+        return self._sealing[group]
+
+    def use(self, group: str, key: DataKey) -> None:
+        """Makes `key` the one that this change seals with from here on."""
+        self._sealing[group] = key
 
     def _existing(self, group: str) -> DataKey | PublicKey:
         self.trust.key(self.document.header, group)
@@ -132,6 +153,7 @@ class Change:
     def new_group(self, group: str) -> DataKey:
         """A new data key for an access group, wrapped for everyone whom the policy names; written with the other edits."""
         key = DataKey.generate(self.document.header.scope(group))
+        self.made.add(group)
         block = (HEADER, "access", group)
         self.puts[(*block, "key")] = Put(key.key_id, tight=True)
         self.puts[(*block, "public")] = Put(public_text(key.public), tight=True)

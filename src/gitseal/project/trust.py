@@ -9,7 +9,6 @@ from functools import cached_property
 
 from gitseal.crypto.datakey import DataKey, PublicKey, Scope
 from gitseal.document import document
-from gitseal.document.document import Document
 from gitseal.document.header import Header, public_text, succession_path
 from gitseal.document.token import Token
 from gitseal.document.value import Kind, Value, from_plaintext, to_plaintext
@@ -79,9 +78,9 @@ class Trust:
         """Takes a person's typing of a recipient in this clone as the confirmation of it."""
         self._known.meet(recipient_id(parse_recipient(key).canonical), name)
 
-    def made_here(self, document: Document, group: str) -> None:
+    def made_here(self, header: Header, group: str) -> None:
         """Believes a data key that this very command made."""
-        self._known.accept(document.header.scope(group), document.header.access[group])
+        self._known.accept(header.scope(group), header.access[group])
 
     def settle(self) -> None:
         """Raises Unconfirmed with everything that is still to be confirmed."""

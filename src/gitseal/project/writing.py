@@ -1,12 +1,17 @@
 """The one way by which environments are written: under the lock, from what was read, all or none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from gitseal.files.lock import locked
+from gitseal.identities import Keyring
 from gitseal.project import journal
+from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -27,3 +32,20 @@ def commit(project: Project, trust: Trust, old: Mapping[str, bytes | None], new:
     changed = {environment: data for environment, data in new.items() if data != old[environment]}
     journal.replace(project, old, changed)
     trust.remember()
+
+
+def change(
+    project: Project,
+    keyring: Keyring,
+    accept: frozenset[str],
+    environments: Sequence[str],
+    action: Callable[[Change], T],
+) -> dict[str, T]:
+    """Does `action` to each environment and writes them all, or none; gives what it returned, by environment."""
+    with writing(project):
+        trust = Trust(project, keyring, accept)
+        changes = {environment: Change(project, project.read(environment), keyring, trust) for environment in environments}
+        results = {environment: action(each) for environment, each in changes.items()}
+        old: dict[str, bytes | None] = {environment: each.document.serialise() for environment, each in changes.items()}
+        commit(project, trust, old, {environment: each.result() for environment, each in changes.items()})
+    return results

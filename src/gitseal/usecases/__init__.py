@@ -1,0 +1,1 @@
+"""One verb per file: plain arguments in, a value out. Nothing here prints, asks or reads the environment."""

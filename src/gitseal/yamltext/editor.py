@@ -180,7 +180,7 @@ class _Draft:
             label = " " * node.indent + scalars.serialise_name(name) + ":"
         in_place = node.kind is Kind.SCALAR and bool(node.source)
         comment = ""
-        if in_place and node.value_line == node.line:
+        if node.source and node.value_line == node.line:
             comment = rest.lstrip(" ")[len(node.source) :]
         elif "#" in rest:
             comment = " " + rest.strip(" ")

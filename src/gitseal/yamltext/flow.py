@@ -7,13 +7,13 @@ from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import Kind, Node
 
 _MAX_DEPTH = 4
-_TOKEN = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[\[\]{},]|:(?= |$)|(?:[^\s\[\]{},:#"']|:(?! |$)| +(?=[^\s\[\]{},:#"'])|(?<=\S)#)+)""")
+_TOKEN = re.compile(r""" *("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[\[\]{},]|:(?= |$)|(?:[^ \t\[\]{},:#"']|:(?! |$)| +(?=[^ \t\[\]{},:#"'])|(?<=[^ \t])#)+)""")
 
 
-def parse_into(node: Node, text: str, line: int, *, filled: bool) -> None:
-    """Reads the collection at the beginning of `text` into `node`; only a comment may follow. Raises Malformed.
+def parse_into(node: Node, text: str, line: int, *, filled: bool) -> str:
+    """Reads the collection at the beginning of `text` into `node` and returns its source; only a comment may follow.
 
-    Without `filled` only `{}` and `[]` are read.
+    Raises Malformed. Without `filled` only `{}` and `[]` are read.
     """
     if text[:2] in {"{}", "[]"}:
         node.kind = Kind.MAPPING if text[0] == "{" else Kind.SEQUENCE
@@ -24,6 +24,7 @@ def parse_into(node: Node, text: str, line: int, *, filled: bool) -> None:
         raise Malformed("a list or mapping in [ ] or { } is not allowed here", line)
     if rest and not scalars.is_comment(rest):
         raise Malformed("something follows the collection on its line", line)
+    return text[: len(text) - len(rest)]
 
 
 class _Flow:

@@ -116,7 +116,7 @@ class _Reader:
         node.value_line = number
         node.end = number + 1
         if text[0] in "[{":
-            flow.parse_into(node, text, number + 1, filled=self.policy)
+            node.source = flow.parse_into(node, text, number + 1, filled=self.policy)
             return
         node.source, rest = scalars.split_comment(text)
         if rest and not scalars.is_comment(rest):

@@ -20,7 +20,8 @@ class Kind(Enum):
 class Node:
     """One name with its value, or one item of a list. Line numbers count from 0; `end` is the line after the last.
 
-    `line` holds the name, `value_line` the scalar (the same line, or the next). `source` is the scalar as written.
+    `line` holds the name, `value_line` the scalar (the same line, or the next). `source` is the scalar or the
+    bracketed collection as written, empty for a block.
     Comments and blank lines around a node are not part of it.
     """
 

@@ -1,0 +1,50 @@
+"""`gitseal diff`."""
+
+import click
+
+from gitseal.cli import output
+from gitseal.cli.options import complete_environment, json_option
+from gitseal.cli.session import Session
+from gitseal.usecases.compare import Compared, Difference, compare
+from gitseal.usecases.list_names import check_reveal
+
+
+@click.command("diff")
+@click.argument("left", metavar="A", shell_complete=complete_environment)
+@click.argument("right", metavar="B", shell_complete=complete_environment)
+@click.option("--show-values", is_flag=True, help="Show the values too, where the policy allows it.")
+@click.option("--all", "show_all", is_flag=True, help="List names that are identical, too.")
+@json_option
+@click.pass_obj
+def command(session: Session, left: str, right: str, show_values: bool, show_all: bool, as_json: bool) -> None:
+    """Compare two environments name by name. Each side is ENV or REV:ENV, such as HEAD~3:production.
+
+    Says of each name: only left, only right, different or identical; unknown where no identity at hand opens it.
+    """
+    if show_values:
+        for side in (left, right):
+            check_reveal(session.project, session.project.policy.resolve(side.rpartition(":")[2]))
+    rows = compare(session.project, session.keyring, left, right)
+    if as_json:
+        output.as_json([_object(row, show_values=show_values) for row in rows])
+        return
+    listed = [row for row in rows if show_all or row.difference is not Difference.IDENTICAL]
+    if show_values:
+        output.table(("NAME", "DIFFERENCE", left, right), ((row.name, row.difference.value, _side(row, "left"), _side(row, "right")) for row in listed))
+    else:
+        output.table(("NAME", "DIFFERENCE"), ((row.name, row.difference.value) for row in listed))
+    counts = (f"{sum(row.difference is kind for row in rows)} {kind.value}" for kind in Difference)
+    click.echo(", ".join(counts), err=True)
+
+
+def _side(row: Compared, side: str) -> str:
+    value = row.left if side == "left" else row.right
+    absent = row.difference is (Difference.RIGHT if side == "left" else Difference.LEFT)
+    return "" if absent else output.shown(value)
+
+
+def _object(row: Compared, *, show_values: bool) -> dict[str, str]:
+    found = {"name": row.name, "difference": row.difference.value}
+    if show_values:
+        found |= {side: _side(row, side) for side in ("left", "right")}
+    return found

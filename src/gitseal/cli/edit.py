@@ -1,0 +1,108 @@
+"""`gitseal edit`."""
+
+from pathlib import Path
+
+import click
+
+from gitseal.cli import terminal
+from gitseal.cli.options import accept_options, environment_option
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error
+from gitseal.project import kept
+from gitseal.recipients.variables import IDENTITY_VARIABLES
+from gitseal.usecases import edit
+from gitseal.usecases.edit import Draft
+
+
+@click.command("edit")
+@environment_option("The environment; may be left out where there is one.")
+@click.option("--resume", is_flag=True, help="Go on with the text that an earlier edit could not apply.")
+@click.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
+@accept_options
+@click.pass_obj
+def command(
+    session: Session, environments: tuple[str, ...], resume: bool, plain: bool, accept_keys: tuple[str, ...], accept_recipients: tuple[str, ...]
+) -> None:
+    """Open an environment as plain YAML in your editor ($VISUAL, $EDITOR or vi), and seal again only what changed.
+
+    The text lies in memory where the system has such a place, with mode 0600, and is gone when the editor closes. Where it
+    cannot be applied it is kept, sealed, and offered again: gitseal edit --resume.
+    """
+    environment = session.one(environments)
+    draft = edit.begin(session.project, session.keyring, environment)
+    text = kept.load(session.project, session.keyring, draft.before) if resume else draft.text
+    for name in draft.closed:
+        say(f"{environment}: {name} is not yours to open and stays as it is")
+    _Editing(session, draft, (*accept_keys, *accept_recipients), plain=plain).run(text, resumed=resume)
+
+
+class _Editing:
+    """One editing, from the text to what was sealed."""
+
+    def __init__(self, session: Session, draft: Draft, accept: tuple[str, ...], *, plain: bool) -> None:
+        self.session = session
+        self.draft = draft
+        self.accept = accept
+        self.plain = plain
+
+    def run(self, text: bytes, *, resumed: bool) -> None:
+        from gitseal.files.private import private_folder
+
+        with private_folder(self.session.environ) as folder:
+            path = folder / f"{self.draft.environment}.yaml"
+            path.touch(mode=0o600)
+            path.write_bytes(text)
+            while True:
+                edited = self.edited(path)
+                if edited == text and not resumed:
+                    say("nothing changed")
+                    return
+                try:
+                    self.apply(edited)
+                except Error as error:
+                    self.keep(edited)
+                    if not terminal.can_ask():
+                        raise Error(error.message, f"your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume") from None
+                    say(f"gitseal: {error.message}\n  {error.hint}")
+                    if not terminal.confirm("Open your text again?"):
+                        raise Error("nothing was changed", f"your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume") from None
+                    continue
+                kept.discard(self.session.project, self.draft.environment)
+                return
+
+    def edited(self, path: Path) -> bytes:
+        """The text after the editor; kept, sealed, if a signal or a failure ends it first."""
+        from gitseal.process import editor
+
+        environ = {name: value for name, value in self.session.environ.items() if name not in IDENTITY_VARIABLES}
+        before = path.read_bytes()
+        try:
+            editor.edit(self.command(), path, environ)
+        except BaseException:
+            if path.exists() and path.read_bytes() != before:
+                self.keep(path.read_bytes())
+                say(f"gitseal: your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume")
+            raise
+        return path.read_bytes()
+
+    def command(self) -> str:
+        """The editor, as most tools choose it."""
+        return self.session.environ.get("VISUAL") or self.session.environ.get("EDITOR") or "vi"
+
+    def keep(self, text: bytes) -> None:
+        kept.keep(self.session.project, self.session.keyring, self.draft.before, text)
+
+    def apply(self, text: bytes) -> None:
+        removed = edit.removed_names(self.draft, text)
+        done = self.session.confirmed(
+            self.accept,
+            lambda accept: edit.finish(self.session.project, self.session.keyring, accept, self.draft, text, plain=self.plain),
+        )
+        for each in done:
+            say(f"{each.environment}: {each.outcome.value} {each.name}{' (empty)' if each.is_empty else ''}")
+        for name in removed:
+            say(f"{self.draft.environment}: removed {name}")
+        if not done and not removed:
+            say("nothing changed")
+        if edit.comments_changed(self.draft, text):
+            say(f"gitseal: comments are not taken from here; edit them in {self.session.project.path(self.draft.environment)}")

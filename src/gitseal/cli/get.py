@@ -1,0 +1,21 @@
+"""`gitseal get`."""
+
+import sys
+
+import click
+
+from gitseal.cli.options import complete_name, environment_option
+from gitseal.cli.session import Session
+
+
+@click.command("get")
+@click.argument("name", shell_complete=complete_name)
+@environment_option("The environment; may be left out where there is one.")
+@click.option("--no-newline", is_flag=True, help="Print the exact bytes, without a newline after them.")
+@click.pass_obj
+def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool) -> None:
+    """Print one value, alone. On any failure nothing is printed on standard output."""
+    from gitseal.usecases.get_value import get_value
+
+    value = get_value(session.project, session.keyring, session.one(environments), name)
+    sys.stdout.buffer.write(value.reveal() + (b"" if no_newline else b"\n"))

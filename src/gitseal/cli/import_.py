@@ -1,0 +1,83 @@
+"""`gitseal import`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gitseal.cli.options import accept_options, environment_option
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error
+from gitseal.exchange import IMPORTERS, detect
+
+
+@click.command("import")
+@click.argument("source", metavar="FILE | -", type=click.Path(path_type=Path, allow_dash=True))
+@environment_option()
+@click.option("--format", "format_name", type=click.Choice(list(IMPORTERS)), help="The file's format. Without it: by its name.")
+@click.option("--expand", is_flag=True, help="Resolve ${NAME} from the file and the environment variables.")
+@click.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
+@accept_options
+@click.pass_obj
+def command(
+    session: Session,
+    source: Path,
+    environments: tuple[str, ...],
+    format_name: str | None,
+    expand: bool,
+    plain: bool,
+    accept_keys: tuple[str, ...],
+    accept_recipients: tuple[str, ...],
+) -> None:
+    """Take all values of a dotenv, JSON or YAML file into environments, all or none.
+
+    Dotenv values are taken literally and as text; names that kept a ${...} are named. JSON and YAML give types and sections.
+    """
+    imported(session, source, environments, format_name, (*accept_keys, *accept_recipients), expand=expand, plain=plain)
+
+
+def imported(
+    session: Session,
+    source: Path,
+    environments: tuple[str, ...],
+    format_name: str | None,
+    accept: tuple[str, ...],
+    *,
+    expand: bool = False,
+    plain: bool = False,
+) -> None:
+    """Imports a file and says what became of its values."""
+    from gitseal.project.change import Outcome
+    from gitseal.usecases.import_values import import_values
+
+    chosen = session.some(environments)
+    data = _read(source)
+    counts = session.confirmed(
+        accept,
+        lambda accepted: import_values(
+            session.project,
+            session.keyring,
+            accepted,
+            chosen,
+            data,
+            format_name or detect(source.name),
+            expand_with=session.environ if expand else None,
+            plain=plain,
+        ),
+    )
+    words = [f"{counts.count(outcome)} {outcome.value}" for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)]
+    unseen = counts.count(Outcome.UNSEEN)
+    say(", ".join([*words, *([f"{unseen} {Outcome.UNSEEN.value}"] if unseen else [])]))
+    if counts.duplicates:
+        say(f"gitseal: set twice in the file, the last one counts: {', '.join(counts.duplicates)}")
+    if counts.references:
+        say(f"gitseal: kept ${{...}} as text, resolve with --expand: {', '.join(counts.references)}")
+
+
+def _read(source: Path) -> bytes:
+    if str(source) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return source.read_bytes()
+    except OSError as error:
+        raise Error(f'"{source}" cannot be read: {(error.strerror or "unknown").lower()}', f"look at: ls -l {source}") from None

@@ -1,0 +1,37 @@
+"""`gitseal list`."""
+
+import click
+
+from gitseal.cli import output
+from gitseal.cli.options import complete_name, environment_option, json_option
+from gitseal.cli.session import Session
+from gitseal.usecases.list_names import Listed, list_names
+
+
+@click.command("list")
+@click.argument("names", metavar="[NAME...]", nargs=-1, shell_complete=complete_name)
+@environment_option()
+@click.option("--show-values", is_flag=True, help="Show the values too, where the policy allows it.")
+@json_option
+@click.pass_obj
+def command(session: Session, names: tuple[str, ...], environments: tuple[str, ...], show_values: bool, as_json: bool) -> None:
+    """List names with their access group, kind and the fingerprint of their ciphertext. No identity is needed.
+
+    NAME may be a pattern such as "STRIPE_*". The mask is the same for every value.
+    """
+    rows = list_names(session.project, session.keyring, session.all(environments), names, show_values=show_values)
+    if as_json:
+        output.as_json([_object(row, show_values=show_values) for row in rows])
+        return
+    head = ("ENVIRONMENT", "NAME", "ACCESS", "KIND", "VALUE", "FINGERPRINT", "FROM")
+    output.table(
+        head, ((row.environment, row.name, row.access, row.kind, output.shown(row.value), row.fingerprint, row.inherited) for row in rows)
+    )
+
+
+def _object(row: Listed, *, show_values: bool) -> dict[str, object]:
+    found: dict[str, object] = row._asdict()
+    found["value"] = output.shown(row.value) if show_values else None
+    if not show_values:
+        del found["value"]
+    return found

@@ -1,0 +1,156 @@
+"""The command line's frame: the table of commands, and the one boundary that turns errors into words and a status.
+
+Statuses: 0 done, 1 said no, 2 usage, 3 a bug, 130 interrupted.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from gitseal.errors import Error
+
+# The commands in the order of the help. Each lives in the module of the same name (`-` as `_`) and is loaded when called.
+COMMANDS: dict[str, str] = {
+    "keygen": "A new identity; prints its recipient.",
+    "init": "A new .secrets folder, or a clone of one made ready.",
+    "whoami": "Which identities are at hand and what they open.",
+    "env": "Environments: add, list, rename, remove.",
+    "set": "Set values.",
+    "get": "Print one value.",
+    "list": "List names, without values.",
+    "unset": "Take names out.",
+    "rename": "Give a name another one.",
+    "copy": "Copy values to another environment.",
+    "edit": "Edit an environment as plain YAML.",
+    "absorb": "Take over write-only values.",
+    "unseal": "Write a sealed value plain, where a rule says so.",
+    "diff": "Compare two environments, or two states of one.",
+    "render": "Write an environment as its consumer reads it.",
+    "run": "Run a command with an environment set.",
+    "import": "Take values from a dotenv, JSON or YAML file.",
+    "sync": "A local .env pushed into an environment, or pulled out of it.",
+    "recipient": "People and machines: add, remove, list.",
+    "rekey": "Bring files to the policy: who gains, who loses.",
+    "check": "Hold policy, environments and Git's view against each other.",
+    "completion": "Completion for bash, zsh or fish.",
+}
+
+STATUS_USAGE, STATUS_BUG, STATUS_INTERRUPTED, STATUS_PIPE = 2, 3, 130, 141
+
+
+class Commands(click.Group):
+    """The group of all commands; a command's module is imported when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"gitseal.cli.{module_name(cmd_name)}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from gitseal.policy.parser import nearest
+
+            raise click.UsageError(f'there is no command "{args[0]}"; {nearest(args[0], COMMANDS) or "see: gitseal --help"}')
+        return super().resolve_command(ctx, args)
+
+
+def module_name(command: str) -> str:
+    """The module of a command: words that Python keeps for itself or its library get an underscore."""
+    return {"import": "import_", "list": "list_", "set": "set_"}.get(command, command)
+
+
+def _version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        click.echo(f"gitseal {version('gitseal')}")
+        ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("-C", "folder", metavar="DIR", help="Work as if started in DIR.")
+@click.option("--identity", metavar="FILE", help="The only identity to use: an identity file or SSH private key.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")
+@click.pass_context
+def cli(ctx: click.Context, folder: str | None, identity: str | None) -> None:
+    """Keep a team's secrets in Git: names readable, each value sealed to those who may open it.
+
+    An identity is taken from --identity, GITSEAL_IDENTITY (its text) or GITSEAL_IDENTITY_FILE, and where none of these is
+    given from the usual places: see gitseal whoami.
+    """
+    from gitseal.cli.session import Session
+
+    ctx.obj = Session(folder, identity)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit status."""
+    # The process is short and keeps what it makes: looking for garbage takes a fifth of a large file's time.
+    gc.disable()
+    try:
+        status = cli.main(args=arguments, prog_name="gitseal", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except Error as error:
+        return _say_no(error)
+    except click.UsageError as error:
+        return _usage(error)
+    except click.ClickException as error:
+        click.echo(f"gitseal: {error.message}", err=True)
+        return STATUS_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("gitseal: interrupted", err=True)
+        return STATUS_INTERRUPTED
+    except BrokenPipeError:
+        # What read our output has gone; Python must not complain about that when it flushes once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return STATUS_PIPE
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is a bug, and gets a report
+        return _bug(error)
+
+
+def _say_no(error: Error) -> int:
+    click.echo(f"gitseal: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+    return error.status
+
+
+def _usage(error: click.UsageError) -> int:
+    """click's words, without the arguments that it quotes: one of them may be a value."""
+    message = error.message.split(" (", maxsplit=1)[0] if "extra argument" in error.message else error.format_message()
+    message = message[:1].lower() + message[1:].rstrip(".")
+    click.echo(f"gitseal: {message}", err=True)
+    path = error.ctx.command_path if error.ctx else "gitseal"
+    click.echo(f"  see: {path} --help", err=True)
+    return STATUS_USAGE
+
+
+def _bug(error: Exception) -> int:
+    """A report to paste. Messages and values are left out: only places in the code and the kinds of errors."""
+    import platform
+    import traceback
+    from importlib.metadata import version
+
+    click.echo("gitseal: this is a bug in gitseal; please report it with these lines (they hold no values):", err=True)
+    click.echo(f"  gitseal {version('gitseal')}, Python {platform.python_version()}, {platform.system()}", err=True)
+    found: BaseException | None = error
+    while found is not None:
+        for frame in traceback.extract_tb(found.__traceback__):
+            click.echo(f"  {frame.filename}:{frame.lineno} {frame.name}", err=True)
+        click.echo(f"  {type(found).__name__}", err=True)
+        found = found.__cause__
+    return STATUS_BUG

@@ -1,0 +1,46 @@
+"""Reports: tables for people, JSON for programs. Data goes to standard output and nothing else does."""
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+from gitseal.document.value import Kind, Value
+
+# The same for every value, so that it tells nothing of its length.
+MASK = "········"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table with its columns aligned; nothing where there are no rows."""
+    lines = [tuple(head), *(tuple(row) for row in rows)]
+    if len(lines) == 1:
+        return
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def as_json(content: object) -> None:
+    """One JSON array or object."""
+    import json
+
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def shown(value: Value | None) -> str:
+    """A value that was asked for, on one line of a table; bytes that are no text as their number."""
+    if value is None:
+        return MASK
+    content = value.reveal()
+    if value.kind is Kind.NULL:
+        return "null"
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return f"({len(content)} bytes)"
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 name`, `2 names`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

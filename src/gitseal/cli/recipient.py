@@ -1,0 +1,71 @@
+"""`gitseal recipient`."""
+
+import click
+
+from gitseal.cli import output
+from gitseal.cli.options import json_option
+from gitseal.cli.session import Session, say
+
+
+@click.group("recipient")
+def command() -> None:
+    """People and machines in the policy, and the public keys that values are sealed to."""
+
+
+@command.command("add")
+@click.argument("name")
+@click.argument("keys", metavar="[KEY...]", nargs=-1)
+@click.option("--group", "groups", multiple=True, metavar="GROUP", help="Put them into this group; may repeat.")
+@click.option("--email", default="", metavar="EMAIL", help="Their email.")
+@click.option("--machine", is_flag=True, help="This is a machine, such as a deploy job.")
+@click.pass_obj
+def add(session: Session, name: str, keys: tuple[str, ...], groups: tuple[str, ...], email: str, machine: bool) -> None:
+    """Add a person or machine, or further keys and groups to one. Files follow with: gitseal rekey.
+
+    KEY is age1..., an age plugin's recipient, or an SSH public key ("ssh-ed25519 AAAA...", in quotes).
+    """
+    from gitseal.usecases.recipients import add_recipient
+
+    chosen = tuple(part for given in groups for part in given.split(",") if part)
+    said = add_recipient(session.project, session.keyring, name, keys, groups=chosen, email=email, machine=machine)
+    for words in said or (f"nothing to change for {name}",):
+        say(words)
+    if said:
+        say("bring the files to the policy with: gitseal rekey")
+
+
+@command.command("remove")
+@click.argument("name")
+@click.pass_obj
+def remove(session: Session, name: str) -> None:
+    """Take a person or machine out of the policy and all its groups. Files follow with: gitseal rekey.
+
+    Whoever leaves still knows what they have read: rotate those values.
+    """
+    from gitseal.usecases.recipients import remove_recipient
+
+    left = remove_recipient(session.project, name)
+    say(f"removed {name}" + (f" (was in {', '.join(left)})" if left else ""))
+    say("bring the files to the policy with: gitseal rekey")
+
+
+@command.command("list")
+@json_option
+@click.pass_obj
+def list_(session: Session, as_json: bool) -> None:
+    """List everyone in the policy with their keys, groups and environments."""
+    from gitseal.usecases.recipients import list_recipients
+
+    rows = list_recipients(session.project)
+    if as_json:
+        output.as_json([row._asdict() for row in rows])
+        return
+    head = ("NAME", "KIND", "GROUPS", "ENVIRONMENTS", "KEY")
+    output.table(
+        head,
+        (
+            (row.name, row.kind, ", ".join(row.groups), ", ".join(row.environments), key)
+            for row in rows
+            for key in (row.keys or ("(none)",))
+        ),
+    )

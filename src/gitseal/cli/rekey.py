@@ -1,0 +1,84 @@
+"""`gitseal rekey`."""
+
+import click
+
+from gitseal.cli import output, terminal
+from gitseal.cli.options import accept_options, environment_option, json_option
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error
+from gitseal.usecases import rekey
+from gitseal.usecases.rekey import GroupPlan, Holder, Plan
+from gitseal.yamltext.reader import path_text
+
+
+@click.command("rekey")
+@environment_option("Only these environments. Without it: all.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing. No identity is needed.")
+@click.option("--yes", is_flag=True, help="Do not ask. New recipients still need --accept-recipient.")
+@accept_options
+@json_option
+@click.pass_obj
+def command(
+    session: Session,
+    environments: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+    accept_keys: tuple[str, ...],
+    accept_recipients: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Bring files to the policy: who gains access, who loses it, which names move to another access group.
+
+    Who only gains changes no value. Where anyone loses access, that access group gets a new data key and its values are
+    sealed anew. All files are written, or none.
+    """
+    chosen = session.all(environments)
+    planned = rekey.plan(session.project, chosen)
+    _show(planned, as_json=as_json)
+    if dry_run or planned.is_empty:
+        return
+    if not yes:
+        if not terminal.can_ask():
+            raise Error("changing who can open what needs a yes", "look at it with --dry-run, then: gitseal rekey --yes")
+        if not terminal.confirm("Do this?"):
+            raise click.Abort
+    session.confirmed(
+        (*accept_keys, *accept_recipients), lambda accept: rekey.apply(session.project, session.keyring, accept, chosen, planned)
+    )
+    say(f"done: {', '.join(planned.environments)}")
+
+
+def _show(planned: Plan, *, as_json: bool) -> None:
+    if as_json:
+        moves = [{"environment": each.environment, "name": path_text(each.name), "from": each.old, "to": each.new} for each in planned.moves]
+        output.as_json({"groups": [group._asdict() for group in planned.groups], "moves": moves, "shallow": planned.shallow})
+        return
+    if planned.is_empty:
+        say("every file is as the policy says")
+    for group in planned.groups:
+        for words in _words(group):
+            say(f"{group.environment}: {words}")
+    for move in planned.moves:
+        say(f"{move.environment}: {path_text(move.name)} moves from {move.old or 'plain'} to {move.new}")
+    if planned.shallow:
+        say("history is cut off here (a shallow clone): who held a key earlier cannot be seen; see all with: git fetch --unshallow")
+
+
+def _words(group: GroupPlan) -> list[str]:
+    if group.gone:
+        return [f"access group {group.group} holds nothing any more and goes"]
+    what = f"{output.plural(group.names, 'name')} ({group.group})"
+    words = [f"{_people(group.gained)} {_verb(group.gained, 'gain')} access to {what}, and to {output.plural(group.past, 'value')} of its past"] if group.gained else []
+    if group.lost:
+        words.append(f"{_people(group.lost)} {_verb(group.lost, 'lose')} access to {what}")
+    if group.new_key:
+        words.append(f"{what} get a new data key: {group.new_key}")
+    return words
+
+
+def _people(holders: tuple[Holder, ...]) -> str:
+    return ", ".join(dict.fromkeys(name for name, _ in holders))
+
+
+def _verb(holders: tuple[Holder, ...], verb: str) -> str:
+    return verb if len({name for name, _ in holders}) > 1 else f"{verb}s"

@@ -1,0 +1,26 @@
+"""`gitseal rename`."""
+
+import click
+
+from gitseal.cli.options import accept_options, complete_name, environment_option
+from gitseal.cli.session import Session, say
+
+
+@click.command("rename")
+@click.argument("old", shell_complete=complete_name)
+@click.argument("new")
+@environment_option()
+@accept_options
+@click.pass_obj
+def command(
+    session: Session, old: str, new: str, environments: tuple[str, ...], accept_keys: tuple[str, ...], accept_recipients: tuple[str, ...]
+) -> None:
+    """Give a name another one. The value is opened and sealed anew, since it is bound to its name."""
+    from gitseal.usecases.remove_names import rename
+
+    chosen = session.some(environments)
+    done = session.confirmed(
+        (*accept_keys, *accept_recipients), lambda accept: rename(session.project, session.keyring, accept, chosen, old, new)
+    )
+    for environment, name in done:
+        say(f"{environment}: renamed {old} to {name}")

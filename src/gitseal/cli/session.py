@@ -1,0 +1,107 @@
+"""What one command line works with: the project, the identities, the environment variables. All found when first asked for."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from gitseal.cli import terminal
+from gitseal.errors import Error, Unconfirmed, UsageError
+
+if TYPE_CHECKING:  # both are loaded only by the commands that need them
+    from gitseal.identities import Keyring
+    from gitseal.project.project import Project
+
+T = TypeVar("T")
+
+
+class Session:
+    """The outside of one run."""
+
+    def __init__(self, folder: str | None, identity: str | None) -> None:
+        self._folder = folder
+        self._identity = identity
+        self.environ = os.environ
+
+    @cached_property
+    def start(self) -> Path:
+        """The folder to work in. Raises Error where there is none."""
+        start = Path(self._folder) if self._folder else Path.cwd()
+        if not start.is_dir():
+            raise Error(f'"{start}" is not a folder', "give one with: -C DIR")
+        return start.absolute()
+
+    @cached_property
+    def home(self) -> Path:
+        return Path.home()
+
+    @cached_property
+    def project(self) -> "Project":
+        """The project in force; another `.secrets` that it hides is named."""
+        from gitseal.project.project import find
+
+        found = find(self.start)
+        for other in found.shadowed:
+            click.echo(f"gitseal: using {found.folder}, which hides {other}", err=True)
+        return found
+
+    @cached_property
+    def keyring(self) -> "Keyring":
+        """The identities at hand; a passphrase is asked for on the terminal, where there is one."""
+        from gitseal.identities import discover
+
+        explicit = Path(self._identity) if self._identity else None
+        return discover(self.environ, self.home, terminal.ask_passphrase, explicit, tell=say)
+
+    def one(self, given: tuple[str, ...]) -> str:
+        """The one environment that a command is about. Raises UsageError where it is none or several."""
+        chosen = self.some(given)
+        if len(chosen) != 1:
+            raise UsageError(f"this command takes one environment, not {len(chosen)}", f"choose one of: -e {' -e '.join(chosen)}")
+        return chosen[0]
+
+    def some(self, given: tuple[str, ...]) -> tuple[str, ...]:
+        """The environments given, at least one; where the repository has but one it may be left out."""
+        environments = self.project.environments
+        if given:
+            return self.project.select(given)
+        if len(environments) == 1:
+            return environments
+        if not environments:
+            raise Error("there is no environment yet", "make one with: gitseal env add NAME")
+        raise UsageError("which environment?", f"choose with: -e {' or -e '.join(environments)}")
+
+    def all(self, given: tuple[str, ...]) -> tuple[str, ...]:
+        """The environments given, or all."""
+        return self.project.select(given) if given else self.project.environments
+
+    def confirmed(self, accept: tuple[str, ...], action: Callable[[frozenset[str]], T]) -> T:
+        """Does an action with the keys and recipients that were confirmed, asking for each that is not.
+
+        Without a terminal nothing is asked: the error says which options confirm, exactly.
+        """
+        accepted = frozenset(accept)
+        while True:
+            try:
+                return action(accepted)
+            except Unconfirmed as unconfirmed:
+                if not terminal.can_ask():
+                    raise
+                for question in unconfirmed.questions:
+                    if not terminal.confirm(f"{question.meaning}\nBelieve it?"):
+                        raise
+                    accepted |= {question.exact}
+
+
+def say(words: str) -> None:
+    """Talk, on standard error."""
+    click.echo(words, err=True)
+
+
+def is_terminal_output() -> bool:
+    """Whether standard output is a screen."""
+    return sys.stdout.isatty()

@@ -1,0 +1,127 @@
+"""`gitseal set`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gitseal.cli import terminal
+from gitseal.cli.options import accept_options, complete_name, environment_option
+from gitseal.cli.session import Session, say
+from gitseal.document import value
+from gitseal.document.value import Kind, Value
+from gitseal.errors import Error, UsageError
+from gitseal.yamltext.tree import NamePath
+
+_TYPES = [kind.word for kind in Kind]
+
+
+@click.command("set")
+@click.argument("values", metavar="NAME=VALUE... | NAME...", nargs=-1, required=True, shell_complete=complete_name)
+@environment_option()
+@click.option("--file", "source", metavar="FILE", type=click.Path(path_type=Path), help="Take the value from a file, byte for byte.")
+@click.option("--from-env", is_flag=True, help="Take each value from the environment variable of the same name.")
+@click.option("--generate", metavar="KIND", help="Make a strong random value: hex:N, base64:N, password:N or uuid.")
+@click.option("--type", "type_name", type=click.Choice(_TYPES), default="text", show_default=True, help="The type to store.")
+@click.option("--plain", is_flag=True, help="Let a new name stand readable, where a rule of the policy says so too.")
+@click.option("--create-only", is_flag=True, help="Refuse names that are there already.")
+@click.option("--update-only", is_flag=True, help="Refuse names that are not there yet.")
+@accept_options
+@click.pass_obj
+def command(  # noqa: PLR0913 - one parameter for each option
+    session: Session,
+    values: tuple[str, ...],
+    environments: tuple[str, ...],
+    source: Path | None,
+    from_env: bool,
+    generate: str | None,
+    type_name: str,
+    plain: bool,
+    create_only: bool,
+    update_only: bool,
+    accept_keys: tuple[str, ...],
+    accept_recipients: tuple[str, ...],
+) -> None:
+    """Set values in one or several environments, all or none.
+
+    A value comes from NAME=VALUE, --file, --from-env or --generate; else from standard input where that is no terminal
+    (bytes as they come); else it is asked for, unseen. Other processes on this machine can see arguments while the command
+    runs: prefer standard input for real secrets.
+    """
+    from gitseal.usecases.set_values import set_values
+
+    if create_only and update_only:
+        raise UsageError("--create-only and --update-only exclude each other", "give one of them")
+    chosen = session.some(environments)
+    kind = next(kind for kind in Kind if kind.word == type_name)
+    given = _Values(session, kind, source, generate, from_env=from_env).all(values)
+    done = session.confirmed(
+        (*accept_keys, *accept_recipients),
+        lambda accept: set_values(
+            session.project, session.keyring, accept, chosen, given, plain=plain, create_only=create_only, update_only=update_only
+        ),
+    )
+    for each in done:
+        say(f"{each.environment}: {each.outcome.value} {each.name}{' (empty)' if each.is_empty else ''}")
+
+
+class _Values:
+    """Where the values of one command line come from."""
+
+    def __init__(self, session: Session, kind: Kind, source: Path | None, generate: str | None, *, from_env: bool) -> None:
+        if sum((source is not None, generate is not None, from_env)) > 1:
+            raise UsageError("--file, --from-env and --generate exclude each other", "give one of them")
+        self.session = session
+        self.kind = kind
+        self.source = source
+        self.generate = generate
+        self.from_env = from_env
+
+    def all(self, arguments: tuple[str, ...]) -> dict[NamePath, Value]:
+        from gitseal.usecases.names import parse_name
+
+        values: dict[NamePath, Value] = {}
+        from_elsewhere = self.source is not None or self.generate is not None or self.from_env
+        for argument in arguments:
+            name, equals, content = argument.partition("=")
+            path = parse_name(name)
+            if path in values:
+                raise UsageError(f'"{name}" is given twice', "give each name once")
+            if equals and from_elsewhere:
+                raise UsageError(f'"{name}" has a value and is to have one from elsewhere', "give NAME alone, or leave the option out")
+            values[path] = self.checked(content.encode("utf-8", "surrogateescape")) if equals else self.one(name, len(arguments))
+        return values
+
+    def one(self, name: str, count: int) -> Value:
+        if self.generate is not None:
+            from gitseal.usecases.generate import generate
+
+            return generate(self.generate)
+        if self.from_env:
+            return self.checked(self.variable(name))
+        if count > 1:
+            raise UsageError("several names have no value", "give NAME=VALUE, --from-env or --generate; or one name at a time")
+        if self.kind is Kind.NULL:
+            return self.checked(b"")
+        if self.source is not None:
+            return self.checked(_file(self.source))
+        if not sys.stdin.isatty():
+            return self.checked(sys.stdin.buffer.read())
+        return self.checked(terminal.ask_value(name).reveal())
+
+    def variable(self, name: str) -> bytes:
+        variable = name.rpartition("/")[2]
+        content = self.session.environ.get(variable)
+        if content is None:
+            raise Error(f'there is no environment variable "{variable}"', f"export it first, or: gitseal set {name}")
+        return content.encode("utf-8", "surrogateescape")
+
+    def checked(self, content: bytes) -> Value:
+        return value.checked(self.kind, content)
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Error(f'"{path}" cannot be read: {(error.strerror or "unknown").lower()}', f"look at: ls -l {path}") from None

@@ -1,0 +1,37 @@
+"""Asking a person. Where standard input is no terminal, no yes is asked for; see docs/reference/command-line.md."""
+
+import sys
+
+import click
+
+from gitseal.secret import Secret
+
+
+def can_ask() -> bool:
+    """Whether someone is there to answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def confirm(question: str) -> bool:
+    """A yes or no; the default is no."""
+    return click.confirm(question, default=False, err=True)
+
+
+def ask_passphrase(prompt: str) -> Secret | None:
+    """A passphrase, typed unseen on the terminal; None where nobody is there, or nothing was typed.
+
+    Standard input may carry a value at the same time (`printf ... | gitseal set NAME`): then a terminal on standard error
+    shows that a person is there. Read from the terminal itself in both cases.
+    """
+    if not (sys.stdin.isatty() or sys.stderr.isatty()):
+        return None
+    import getpass
+
+    typed = getpass.getpass(f"{prompt}: ")
+    return Secret(typed.encode()) if typed else None
+
+
+def ask_value(name: str) -> Secret:
+    """A value, typed twice unseen."""
+    typed: str = click.prompt(f"Value of {name}", hide_input=True, confirmation_prompt=True, default="", show_default=False, err=True)
+    return Secret(typed.encode("utf-8", "surrogateescape"))

@@ -1,0 +1,30 @@
+"""`gitseal unseal`."""
+
+import click
+
+from gitseal.cli import terminal
+from gitseal.cli.options import complete_name, environment_option
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error
+
+
+@click.command("unseal")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=complete_name)
+@environment_option("The environment; may be left out where there is one.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def command(session: Session, names: tuple[str, ...], environments: tuple[str, ...], yes: bool) -> None:
+    """Write sealed values plain, readable to everyone with the repository. Only where a rule of the policy says plain.
+
+    Not in protected environments. Git's history then holds the value for good.
+    """
+    from gitseal.usecases.absorb import unseal
+
+    chosen = session.one(environments)
+    if not yes:
+        if not terminal.can_ask():
+            raise Error("making values readable needs a yes", f"if you mean it: gitseal unseal {' '.join(names)} -e {chosen} --yes")
+        if not terminal.confirm(f"Make {', '.join(names)} of {chosen} readable to everyone with the repository, for good?"):
+            raise click.Abort
+    for name in unseal(session.project, session.keyring, chosen, names):
+        say(f"{chosen}: {name} now stands plain")

@@ -1,0 +1,17 @@
+"""Git's configuration, read by GitPython, which follows includes as Git does.
+
+GitPython takes constant arguments only: no name or path from a repository ever reaches it as an option.
+"""
+
+import os
+from pathlib import Path
+
+
+def email(top: Path) -> str:
+    """`user.email` as Git would use it in the repository at `top`, or nothing."""
+    # Without it the import itself fails on a machine that has no git binary.
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    import git  # 100 ms, which only `init` pays
+
+    with git.Repo(top) as repository:
+        return str(repository.config_reader().get_value("user", "email", default=""))

@@ -1,0 +1,167 @@
+"""Edits of policy.yaml by its lines: what is not edited stays byte for byte, comments and style included."""
+
+from gitseal.policy import parser
+from gitseal.yamltext import reader, scalars
+from gitseal.yamltext.tree import Kind, NamePath, Node, Plain, Tree
+
+_STEP = "  "
+_NOT_PLAIN_IN_BRACKETS = frozenset(",[]{}")
+
+
+class PolicyText:
+    """The text of a policy while it is edited. Paths are as the reader gives them, list items as `[n]`."""
+
+    def __init__(self, data: bytes) -> None:
+        self._tree = reader.parse(data, policy=True)
+
+    def serialise(self) -> bytes:
+        """The edited text. Raises Malformed where it is no policy that holds together."""
+        data = self._tree.serialise()
+        parser.parse(data)
+        return data
+
+    def get(self, path: NamePath) -> Plain:
+        """The plain value at a path, or None."""
+        value: Plain = self._tree.root.plain()
+        for part in path:
+            if isinstance(value, list):
+                value = value[int(part[1:-1])]
+            elif isinstance(value, dict) and part in value:
+                value = value[part]
+            else:
+                return None
+        return value
+
+    def put(self, path: NamePath, value: Plain) -> None:
+        """Sets the value at a path; what is missing on the way is made."""
+        node, rest = self._nearest(path)
+        if not rest:
+            self._rewrite(node, value)
+        elif node.kind is Kind.MAPPING and not node.source:
+            self._insert(node, rest[0], _nested(rest[1:], value))
+        else:
+            plain = node.plain()
+            whole: dict[str, Plain] = dict(plain) if isinstance(plain, dict) else {}
+            self._rewrite(node, _with(whole, rest, value))
+
+    def remove(self, path: NamePath) -> None:
+        """Takes a path out."""
+        node, rest = self._nearest(path)
+        if not rest:
+            self._splice(node.line, node.end, [])
+            return
+        whole = node.plain()
+        assert isinstance(whole, dict)  # noqa: S101 - `get` has found the path
+        self._rewrite(node, _without(whole, rest))
+
+    def rename(self, path: NamePath, name: str) -> None:
+        """Gives the mapping entry at a path another name."""
+        node, rest = self._nearest(path)
+        if rest:
+            whole = node.plain()
+            assert isinstance(whole, dict)  # noqa: S101 - as above
+            self._rewrite(node, {name if key == rest[0] else key: value for key, value in whole.items()})
+            return
+        line = self._tree.lines[node.line]
+        self._splice(node.line, node.line + 1, [" " * node.indent + scalars.serialise_name(name) + line[line.index(":") :].rstrip("\r")])
+
+    def lists_with(self, item: str) -> list[NamePath]:
+        """The paths of all lists of texts that hold `item`."""
+        found: list[NamePath] = []
+
+        def walk(path: NamePath, value: Plain) -> None:
+            if isinstance(value, dict):
+                for name, child in value.items():
+                    walk((*path, name), child)
+            elif isinstance(value, list):
+                if item in value:
+                    found.append(path)
+                for number, child in enumerate(value):
+                    walk((*path, f"[{number}]"), child)
+
+        walk((), self._tree.root.plain())
+        return found
+
+    def _nearest(self, path: NamePath) -> tuple[Node, NamePath]:
+        """The innermost node with lines of its own on the way to a path, and the rest of the way."""
+        for depth in range(len(path), 0, -1):
+            if path[:depth] in self._tree.nodes:
+                return self._tree.nodes[path[:depth]], path[depth:]
+        return self._tree.root, path
+
+    def _insert(self, section: Node, name: str, value: Plain) -> None:
+        children = list(section.children.values())
+        indent = children[0].indent if children else section.indent + (len(_STEP) if section.path else 0)
+        end = children[-1].end if children else section.end
+        lines = _entry(" " * indent, name, value)
+        self._splice(end, end, lines if section.path or not children else ["", *lines])
+
+    def _rewrite(self, node: Node, value: Plain) -> None:
+        lines = self._tree.lines
+        head = lines[node.line].rstrip("\r")
+        label = head[: head.index(":") + 1]
+        in_brackets = isinstance(value, list) or node.source[:1] == "{"
+        if node.source and in_brackets and node.value_line == node.line:
+            rest = head[len(label) :].lstrip(" ")[len(node.source) :]
+            self._splice(node.line, node.line + 1, [f"{label} {_flow(value)}{rest}"])
+        elif node.kind is Kind.SEQUENCE and isinstance(value, list):
+            self._rewrite_items(node, value)
+        else:
+            self._splice(node.line, node.end, _entry(" " * node.indent, node.path[-1], value))
+
+    def _rewrite_items(self, node: Node, value: list[Plain]) -> None:
+        kept = [item for item in node.items if item.plain() in value]
+        new = [item for item in value if item not in [item.plain() for item in kept]]
+        indent = " " * node.items[0].indent
+        lines: list[str] = []
+        for number in range(node.line + 1, node.end):
+            owner = next((item for item in node.items if item.line <= number < item.end), None)
+            if owner is None or owner in kept:
+                lines.append(self._tree.lines[number].rstrip("\r"))
+        self._splice(node.line + 1, node.end, [*lines, *(f"{indent}- {_flow(item)}" for item in new)])
+
+    def _splice(self, start: int, end: int, new: list[str]) -> None:
+        lines = list(self._tree.lines)
+        eol = "\r" if lines[0].endswith("\r") else ""
+        lines[start:end] = [line + eol for line in new]
+        edited = Tree(lines).serialise()
+        self._tree = reader.parse(edited, policy=True)
+
+
+def _nested(path: NamePath, value: Plain) -> Plain:
+    for part in reversed(path):
+        value = {part: value}
+    return value
+
+
+def _with(whole: dict[str, Plain], path: NamePath, value: Plain) -> Plain:
+    if len(path) == 1:
+        return {**whole, path[0]: value}
+    inner = whole.get(path[0])
+    return {**whole, path[0]: _with(inner if isinstance(inner, dict) else {}, path[1:], value)}
+
+
+def _without(whole: dict[str, Plain], path: NamePath) -> dict[str, Plain]:
+    inner = whole.get(path[0])
+    if len(path) > 1 and isinstance(inner, dict):
+        return {**whole, path[0]: _without(inner, path[1:])}
+    return {name: value for name, value in whole.items() if name != path[0]}
+
+
+def _entry(indent: str, name: str, value: Plain) -> list[str]:
+    """The lines of a mapping entry: mappings as blocks, lists and scalars on the name's line."""
+    label = indent + scalars.serialise_name(name) + ":"
+    if isinstance(value, dict) and value:
+        return [label, *(line for child, inner in value.items() for line in _entry(indent + _STEP, child, inner))]
+    return [f"{label} {_flow(value)}"]
+
+
+def _flow(value: Plain) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{scalars.serialise_name(name)}: {_flow(child)}" for name, child in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    source = scalars.serialise(value)
+    if isinstance(value, str) and source[0] != '"' and _NOT_PLAIN_IN_BRACKETS & set(source):
+        return f'"{source}"'
+    return source

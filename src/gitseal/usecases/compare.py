@@ -1,0 +1,82 @@
+"""`diff`: two environments, or two states of one, name by name."""
+
+from enum import Enum
+from typing import NamedTuple
+
+from gitseal.document import document
+from gitseal.document.document import Document, Entry
+from gitseal.document.value import Value
+from gitseal.errors import Error, NotForYou
+from gitseal.identities import Keyring
+from gitseal.project.keys import Keys
+from gitseal.project.project import Project
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+
+class Difference(Enum):
+    """How a name stands on the two sides. UNKNOWN: on both, and no identity at hand opens it."""
+
+    LEFT = "only left"
+    RIGHT = "only right"
+    DIFFERENT = "different"
+    IDENTICAL = "identical"
+    UNKNOWN = "unknown"
+
+
+class Compared(NamedTuple):
+    """One name with its two values, where they were opened."""
+
+    name: str
+    difference: Difference
+    left: Value | None
+    right: Value | None
+
+
+class _Side(NamedTuple):
+    document: Document
+    keys: Keys
+
+    def open(self, entry: Entry | None) -> Value | None:
+        if entry is None:
+            return None
+        try:
+            return document.open_entry(self.document, entry, self.keys)
+        except NotForYou:
+            return None
+
+
+def compare(project: Project, keyring: Keyring, left: str, right: str) -> list[Compared]:
+    """Every name of either side, sorted. A side is `ENV` or `REV:ENV`; raises Error where there is none."""
+    sides = [_Side(found, Keys(found.header, keyring)) for found in (_load(project, left), _load(project, right))]
+    paths = sorted({*sides[0].document.entries, *sides[1].document.entries})
+    return [_compared(path, *sides) for path in paths]
+
+
+def _compared(path: NamePath, left: _Side, right: _Side) -> Compared:
+    here, there = left.document.entries.get(path), right.document.entries.get(path)
+    name = path_text(path)
+    if here is not None and there is not None and here.token is not None and here.token == there.token:
+        return Compared(name, Difference.IDENTICAL, left.open(here), right.open(there))
+    values = left.open(here), right.open(there)
+    if there is None:
+        return Compared(name, Difference.LEFT, *values)
+    if here is None:
+        return Compared(name, Difference.RIGHT, *values)
+    if values[0] is None or values[1] is None:
+        return Compared(name, Difference.UNKNOWN, *values)
+    return Compared(name, Difference.IDENTICAL if values[0] == values[1] else Difference.DIFFERENT, *values)
+
+
+def _load(project: Project, side: str) -> Document:
+    revision, _, name = side.rpartition(":")
+    if not revision:
+        return project.read(project.resolve(name))
+    environment = project.policy.resolve(name)
+    path = project.relative(project.path(environment))
+    if project.git().commit(revision) is None:
+        raise Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
+    data = project.git().file(revision, path)
+    if data is None:
+        raise Error(f'there is no environment "{name}" in {revision}', f"see where it was: git log --oneline -- {path}")
+    return project.parse(environment, data)

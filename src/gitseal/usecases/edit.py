@@ -1,0 +1,171 @@
+"""`edit`: an environment as plain YAML and back. Only what changed is sealed again.
+
+The text shows the file's comments for orientation; they are edited in the file itself, which is plain YAML too.
+"""
+
+import re
+from typing import NamedTuple
+
+from gitseal import exchange
+from gitseal.document import document
+from gitseal.document.document import Document, Entry
+from gitseal.document.header import HEADER
+from gitseal.document.value import Kind, Value, checked
+from gitseal.errors import Busy, Error, NotForYou
+from gitseal.identities import Keyring
+from gitseal.project.change import Change, Outcome
+from gitseal.project.keys import Keys
+from gitseal.project.project import Project
+from gitseal.project.writing import change
+from gitseal.render.yaml import encode, quoted
+from gitseal.usecases.set_values import Done
+from gitseal.yamltext import scalars
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+_HEAD = """\
+# {environment}: change values, add names, remove names; save and close. Nothing is written before that.
+# Comments and order live in {path}: edit them there.
+
+"""
+_BLOCK = re.compile(r"[\t\n\x20-\x7e\xa1-\xac\xae-\u0600\u3001-\ud7ff]+")
+_NUMBERS = {Kind.INTEGER, Kind.FLOAT}
+
+
+class Draft(NamedTuple):
+    """An environment opened for editing: the text, the values in it by path, and the document they came from.
+
+    `closed` are the names that no identity at hand opens; they are not in the text and stay as they are.
+    """
+
+    environment: str
+    text: bytes
+    values: dict[NamePath, Value]
+    before: Document
+    closed: tuple[str, ...]
+
+
+def begin(project: Project, keyring: Keyring, environment: str) -> Draft:
+    """The environment's text. Raises NotForYou where nothing in it opens, Error for a value that is damaged."""
+    found = project.read(environment)
+    keys = Keys(found.header, keyring)
+    values: dict[NamePath, Value] = {}
+    closed = []
+    for path, entry in found.entries.items():
+        try:
+            values[path] = document.open_entry(found, entry, keys)
+        except NotForYou:
+            closed.append(entry.name)
+    if not list(keys):
+        raise NotForYou(f"no identity at hand opens {environment}", "see what was tried with: gitseal whoami")
+    head = _HEAD.format(environment=environment, path=project.relative(project.path(environment)))
+    return Draft(environment, (head + _text(found, values)).encode(), values, found, tuple(closed))
+
+
+def finish(project: Project, keyring: Keyring, accept: frozenset[str], draft: Draft, text: bytes, *, plain: bool = False) -> list[Done]:
+    """Applies an edited text, all of it or nothing; gives what changed. New names stand plain only with `plain` and a rule.
+
+    Raises Malformed where the text is no YAML, Busy where someone else changed one of the same names meanwhile, and
+    whatever `Change.set` refuses.
+    """
+    wanted = {item.path: item.value for item in exchange.parse("yaml", text).items} if _has_content(text) else {}
+    updates = {path: _kept_kind(draft.values.get(path), value) for path, value in wanted.items()}
+    updates = {path: value for path, value in updates.items() if not _same(draft.values.get(path), value)}
+    removed = [path for path in draft.values if path not in wanted]
+
+    def action(each: Change) -> list[Done]:
+        done = []
+        for path in (*updates, *removed):
+            _check_unchanged(draft, each, path)
+        for path, value in updates.items():
+            done.append(Done(draft.environment, path_text(path), each.set(path, value, plain=plain), not value.reveal()))
+        for path in removed:
+            each.remove(path)
+        return done
+
+    if not updates and not removed:
+        return []
+    done = change(project, keyring, accept, (draft.environment,), action)[draft.environment]
+    return [each for each in done if each.outcome is not Outcome.UNCHANGED]
+
+
+def removed_names(draft: Draft, text: bytes) -> list[str]:
+    """The names that the edited text no longer has."""
+    wanted = {item.path for item in exchange.parse("yaml", text).items} if _has_content(text) else set()
+    return [path_text(path) for path in draft.values if path not in wanted]
+
+
+def comments_changed(draft: Draft, text: bytes) -> bool:
+    """Whether the edited text has comments that it did not have: they are not taken over, and the user is to know."""
+    return set(_comments(text)) - set(_comments(draft.text)) != set()
+
+
+def _comments(text: bytes) -> list[bytes]:
+    return [line.strip() for line in text.splitlines() if line.lstrip().startswith(b"#")]
+
+
+def _has_content(text: bytes) -> bool:
+    return any(line.strip() and not line.lstrip().startswith(b"#") for line in text.splitlines())
+
+
+def _check_unchanged(draft: Draft, each: Change, path: NamePath) -> None:
+    before, now = draft.before.entries.get(path), each.document.entries.get(path)
+    if _source(before) != _source(now):
+        name = path_text(path)
+        raise Busy(f'"{name}" was changed by someone else while you edited', f"your text is kept: gitseal edit -e {draft.environment} --resume")
+
+
+def _source(entry: Entry | None) -> object:
+    return entry if entry is None else (entry.token, entry.node.source)
+
+
+def _kept_kind(before: Value | None, value: Value) -> Value:
+    """JSON and bytes are shown as text: what comes back for them keeps the type they had, if it still is of it."""
+    if before is not None and before.kind in {Kind.JSON, Kind.BYTES} and value.kind is Kind.TEXT:
+        try:
+            return checked(before.kind, value.reveal())
+        except Error:
+            return value
+    return value
+
+
+def _same(before: Value | None, value: Value) -> bool:
+    if before is not None and before.kind is value.kind and before.kind in _NUMBERS:
+        # 1.50 may come back as 1.5: the number is the same, and what was stored stays.
+        return float(before.reveal().removeprefix(b".")) == float(value.reveal().removeprefix(b".")) or before == value
+    return before == value
+
+
+def _text(found: Document, values: dict[NamePath, Value]) -> str:
+    """The file's own lines with every opened value in place of its token; header and closed names are left out."""
+    tree = found.tree
+    starts = {entry.node.line: entry for entry in found.entries.values()}
+    header = tree.root.children[HEADER]
+    lines: list[str] = []
+    number = 0
+    while number < len(tree.lines):
+        entry = starts.get(number)
+        if number == header.line:
+            number = header.end
+        elif entry is None:
+            lines.append(tree.lines[number].rstrip("\r"))
+            number += 1
+        else:
+            if entry.path in values:
+                lines += _shown(entry, values[entry.path])
+            number = entry.node.end
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _shown(entry: Entry, value: Value) -> list[str]:
+    indent = " " * entry.node.indent
+    label = indent + scalars.serialise_name(entry.path[-1]) + ":"
+    content = value.reveal()
+    if value.kind is Kind.JSON:
+        return [f"{label} {quoted(content.decode())}"]
+    if value.kind is Kind.TEXT and b"\n" in content:
+        text = content.decode()
+        if _BLOCK.fullmatch(text) and not text.endswith("\n\n") and text.strip("\n"):
+            keep = "" if text.endswith("\n") else "-"
+            return [f"{label} |2{keep}", *(f"{indent}  {line}" if line else "" for line in text.removesuffix("\n").split("\n"))]
+    return [f"{label} {encode(value)}"]

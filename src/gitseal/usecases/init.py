@@ -1,0 +1,151 @@
+"""`init`: a new `.secrets` folder, or a clone of one made ready. A tracked file is never touched."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.files import atomic
+from gitseal.git import configuration
+from gitseal.git.repository import Repository, find_top
+from gitseal.identities import Keyring, write_new
+from gitseal.policy.parser import is_environment_name, is_principal_name
+from gitseal.project import writing
+from gitseal.project.project import FOLDER, Project, find
+from gitseal.project.trust import Trust
+from gitseal.recipients import x25519
+from gitseal.usecases.environments import new_file
+
+DEFAULT_ENVIRONMENTS = ("development", "production")
+_TEAM = "team"
+
+_ATTRIBUTES = """\
+.secrets/*.yaml diff=gitseal merge=gitseal
+.secrets/policy.yaml !diff !merge
+.secrets/manifest.yaml !diff !merge
+.secrets/allow.yaml !diff !merge
+.secrets/*.local.yaml !diff !merge
+"""
+_IGNORED = """\
+.env
+.env.*
+!.env.example
+!.env.sample
+!.env.template
+.secrets/*.local.yaml
+"""
+
+
+class Initialised(NamedTuple):
+    """What `init` did: the project, files written (relative to the root), and an identity made, with its place."""
+
+    project: Project
+    written: tuple[str, ...]
+    identity: Path | None
+    recipient: str
+
+
+class Starter(NamedTuple):
+    """Who starts: the name in the policy, their email, and the public key that they hold the private half of."""
+
+    name: str
+    email: str
+    recipient: str
+
+
+def existing(start: Path) -> Project | None:
+    """The project that `start` is in already, at its repository's top or below."""
+    try:
+        return find(start)
+    except Error:
+        return None
+
+
+def root_for(start: Path) -> Path:
+    """Where a new `.secrets` goes: the folder itself. Raises Error outside a Git repository."""
+    if find_top(start) is None:
+        raise Error(f'"{start}" is in no Git repository', "run: git init")
+    return start
+
+
+def default_name(start: Path) -> tuple[str, str]:
+    """A name and an email from Git's `user.email`. Raises Error where that gives none."""
+    email = configuration.email(find_top(start) or start)
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", email.partition("@")[0]).strip("-.")
+    if not is_principal_name(name):
+        raise Error("Git's user.email gives no name for you in the policy", "give one: gitseal init --as NAME")
+    return name, email
+
+
+def own_recipient(keyring: Keyring, place: Path) -> tuple[str, Path | None]:
+    """The public key of an identity at hand, or of a new one written to `place`; and the place where one was made."""
+    for identity in keyring.identities():
+        if identity.recipient is not None:
+            return identity.recipient, None
+    made = x25519.generate()
+    write_new(place, made.text)
+    return made.recipient, place
+
+
+def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Starter) -> Initialised:
+    """Makes `.secrets` with a policy and one file for each environment, and Git's rules beside it.
+
+    Raises Error for names that cannot be; then nothing is left behind.
+    """
+    for environment in environments:
+        if not is_environment_name(environment):
+            raise Error(f'"{environment}" cannot be the name of an environment', "use lower-case letters, digits, _, . and -")
+    if not is_principal_name(starter.name) or starter.name == _TEAM:
+        raise Error(f'"{starter.name}" cannot be your name in the policy', "give another: gitseal init --as NAME")
+    folder = root / FOLDER
+    folder.mkdir()
+    try:
+        atomic.write(folder / "policy.yaml", _policy(starter, environments).encode())
+        project = find(root)
+        with writing.writing(project):
+            trust = Trust(project, keyring)
+            trust.confirm(starter.name, starter.recipient)
+            new = {environment: new_file(project, keyring, trust, environment) for environment in environments}
+            writing.commit(project, trust, dict.fromkeys(environments), new)
+    except BaseException:
+        for left in folder.iterdir():
+            left.unlink()
+        folder.rmdir()
+        raise
+    files = [f"{FOLDER}/policy.yaml", *(f"{FOLDER}/{environment}.yaml" for environment in environments)]
+    for name, lines in ((".gitattributes", _ATTRIBUTES), (".gitignore", _IGNORED)):
+        if _add_lines(root / name, lines):
+            files.append(name)
+    return Initialised(project, tuple(files), None, starter.recipient)
+
+
+def arm(project: Project) -> tuple[str, ...]:
+    """Makes a clone ready and says what it set up; tracked files stay as they are."""
+    repository: Repository = project.git()
+    folder = repository.common_dir() / "gitseal"
+    if folder.is_dir():
+        return ()
+    folder.mkdir(mode=0o700)
+    return (str(folder),)
+
+
+def _policy(starter: Starter, environments: Sequence[str]) -> str:
+    email = f"    email: {starter.email}\n" if starter.email else ""
+    opened = "".join(f"  {environment}:\n    open: [{_TEAM}]\n" for environment in environments)
+    return (
+        "# Who may open what. Files follow with: gitseal rekey\n\nversion: 1\n\n"
+        f'recipients:\n  {starter.name}:\n{email}    keys: ["{starter.recipient}"]\n\n'
+        f"groups:\n  {_TEAM}: [{starter.name}]\n\nenvironments:\n{opened}"
+    )
+
+
+def _add_lines(path: Path, wanted: str) -> bool:
+    """Appends the lines that a file does not have yet; its own lines stay as they are."""
+    before = path.read_text() if path.exists() else ""
+    missing = [line for line in wanted.splitlines() if line not in before.splitlines()]
+    if not missing:
+        return False
+    separator = "" if not before or before.endswith("\n") else "\n"
+    atomic.write(path, (before + separator + "\n".join(missing) + "\n").encode())
+    return True

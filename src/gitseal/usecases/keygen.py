@@ -1,0 +1,15 @@
+"""`keygen`: a new identity."""
+
+from pathlib import Path
+
+from gitseal.identities import write_new
+from gitseal.recipients import x25519
+from gitseal.recipients.x25519 import Generated
+
+
+def keygen(place: Path | None) -> Generated:
+    """A new age identity, written to `place` (0600, never over a file) where one is given. Raises Error."""
+    made = x25519.generate()
+    if place is not None:
+        write_new(place, made.text)
+    return made

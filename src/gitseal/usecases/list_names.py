@@ -1,0 +1,88 @@
+"""`list`: the names of environments with what can be said of each without opening it."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+from gitseal.crypto.datakey import WRITE_ONLY
+from gitseal.document.document import Entry
+from gitseal.document.value import Value
+from gitseal.errors import Error
+from gitseal.identities import Keyring
+from gitseal.policy.patterns import matches
+from gitseal.project.project import Project
+from gitseal.project.reading import Layered
+from gitseal.usecases.names import missing, parse_name
+from gitseal.yamltext.tree import NamePath
+
+_FINGERPRINT_DIGITS = 12
+
+
+class Listed(NamedTuple):
+    """One name. `access` is its access group or `plain`; `kind` is sealed, write-only, pending or plain.
+
+    `inherited` names the environment that it comes from where that is another. `fingerprint` is of the ciphertext, empty for
+    a plain value: it changes with every sealing and tells nothing of the value. `value` is there only where it was asked for.
+    """
+
+    environment: str
+    name: str
+    access: str
+    kind: str
+    fingerprint: str
+    inherited: str
+    value: Value | None
+
+
+def list_names(
+    project: Project, keyring: Keyring, environments: Sequence[str], patterns: Sequence[str] = (), *, show_values: bool = False
+) -> list[Listed]:
+    """The names of the environments, sorted within each, narrowed to `patterns` where there are any.
+
+    Opens values only for `show_values`; raises Error for them where the policy says `reveal: false` or one does not open.
+    Raises Error for a pattern without `*` that names nothing.
+    """
+    rows: list[Listed] = []
+    for environment in environments:
+        if show_values:
+            check_reveal(project, environment)
+        layered = Layered(project, environment, keyring)
+        for path in sorted(_narrowed(layered, environment, patterns)):
+            value = layered.open(path) if show_values and not layered.is_pending(path) else None
+            rows.append(_listed(layered, environment, path, value))
+    return rows
+
+
+def check_reveal(project: Project, environment: str) -> None:
+    """Raises Error where the policy keeps the environment's values off screens."""
+    rule = project.policy.environments.get(environment)
+    if rule is not None and not rule.reveal:
+        raise Error(f"the policy says reveal: false for {environment}: its values are not shown", f"without them: gitseal list -e {environment}")
+
+
+def _narrowed(layered: Layered, environment: str, patterns: Sequence[str]) -> list[NamePath]:
+    paths = list(layered.entries)
+    for pattern in patterns:
+        if not any(matches(pattern, path) for path in paths) and "*" not in pattern:
+            raise missing(parse_name(pattern), environment, paths)
+    return [path for path in paths if not patterns or any(matches(pattern, path) for pattern in patterns)]
+
+
+def _listed(layered: Layered, environment: str, path: NamePath, value: Value | None) -> Listed:
+    origin, entry = layered.entries[path]
+    inherited = origin if origin != environment else ""
+    access = entry.token.group if entry.token else "plain"
+    return Listed(environment, entry.name, access, _kind(layered, path, entry), fingerprint(entry), inherited, value)
+
+
+def _kind(layered: Layered, path: NamePath, entry: Entry) -> str:
+    if entry.token is None:
+        return "plain"
+    if entry.token.kind == WRITE_ONLY:
+        return "pending" if layered.is_pending(path) else "write-only"
+    return "sealed"
+
+
+def fingerprint(entry: Entry) -> str:
+    """The first hex digits of the SHA-256 of a token; empty for a plain value."""
+    return sha256(entry.token.serialise().encode()).hexdigest()[:_FINGERPRINT_DIGITS] if entry.token else ""

@@ -1,0 +1,123 @@
+"""`recipient`: people and machines in the policy. Files follow with `rekey`; nothing is wrapped here."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.files import atomic
+from gitseal.files.reading import read_regular
+from gitseal.identities import Keyring
+from gitseal.policy.parser import is_principal_name, nearest
+from gitseal.policy.text import PolicyText
+from gitseal.project.project import Project
+from gitseal.project.trust import Trust
+from gitseal.project.writing import writing
+from gitseal.recipients import parse_recipient
+
+
+class Listed(NamedTuple):
+    """One person or machine: their keys, the groups they are in, and the environments they may open by the policy."""
+
+    name: str
+    kind: str
+    email: str
+    keys: tuple[str, ...]
+    groups: tuple[str, ...]
+    environments: tuple[str, ...]
+
+
+def add_recipient(
+    project: Project,
+    keyring: Keyring,
+    name: str,
+    keys: Sequence[str],
+    *,
+    groups: Sequence[str] = (),
+    email: str = "",
+    machine: bool = False,
+) -> list[str]:
+    """Adds a person or machine, or further keys and groups to one, and gives what changed, in words.
+
+    Typing a key here is this clone's confirmation of it. Raises Error for a key that is none, a group that is not there, or
+    keys missing for someone new.
+    """
+    policy = project.policy
+    if not is_principal_name(name):
+        raise Error(f'"{name}" cannot be the name of a recipient', "use letters, digits, _, . and -, beginning with a letter")
+    canonical = [parse_recipient(key).canonical for key in keys]
+    for group in groups:
+        if group not in policy.groups:
+            hint = nearest(group, policy.groups) or "write it into .secrets/policy.yaml: groups: {" + group + ": []}"
+            raise Error(f'there is no group "{group}"', hint)
+    before = policy.recipients.get(name)
+    if before is None and not keys:
+        raise Error(f'"{name}" is new and has no key', f"ask them for: gitseal keygen; then: gitseal recipient add {name} age1...")
+    said: list[str] = []
+
+    def edit(text: PolicyText) -> None:
+        person = ("recipients", name)
+        if before is None:
+            text.put(person, {**({"kind": "machine"} if machine else {}), **({"email": email} if email else {}), "keys": list(canonical)})
+            said.append(f"added {name}")
+        else:
+            new = [key for key in canonical if key not in before.keys]
+            if new:
+                text.put((*person, "keys"), [*before.keys, *new])
+                said.append(f"gave {name} {len(new)} more {'key' if len(new) == 1 else 'keys'}")
+            if email and email != before.email:
+                text.put((*person, "email"), email)
+                said.append(f"changed the email of {name}")
+        for group in groups:
+            if name not in policy.groups[group]:
+                text.put(("groups", group), [*policy.groups[group], name])
+                said.append(f"put {name} into {group}")
+
+    with writing(project):
+        rewrite(project, edit)
+        trust = Trust(project, keyring)
+        for key in canonical:
+            trust.confirm(name, key)
+        trust.remember()
+    return said
+
+
+def remove_recipient(project: Project, name: str) -> list[str]:
+    """Takes a person or machine out of the policy, and out of every list that names them; gives those lists.
+
+    Raises Error where they are not there, or where a list would be left empty that must not be.
+    """
+    if name not in project.policy.recipients:
+        raise Error(f'there is no recipient "{name}"', nearest(name, project.policy.recipients) or "see them with: gitseal recipient list")
+    left: list[str] = []
+
+    def edit(text: PolicyText) -> None:
+        for path in text.lists_with(name):
+            items = text.get(path)
+            if isinstance(items, list) and (path[0] == "groups" or path[-1] in {"open", "change"}):
+                text.put(path, [item for item in items if item != name])
+                left.append(" ".join(path))
+        text.remove(("recipients", name))
+
+    with writing(project):
+        rewrite(project, edit)
+    return left
+
+
+def list_recipients(project: Project) -> list[Listed]:
+    """Everyone in the policy, sorted by name."""
+    policy = project.policy
+    rows = []
+    for name, principal in sorted(policy.recipients.items()):
+        groups = tuple(sorted(group for group, members in policy.groups.items() if name in members))
+        environments = tuple(
+            environment for environment in sorted(policy.environments) if name in policy.members(policy.environments[environment].open)
+        )
+        rows.append(Listed(name, principal.kind, principal.email, principal.keys, groups, environments))
+    return rows
+
+
+def rewrite(project: Project, edit: Callable[[PolicyText], None]) -> None:
+    """Edits policy.yaml; the caller holds the lock. Raises Malformed, with nothing written, where it would not hold together."""
+    text = PolicyText(read_regular(project.policy_path))
+    edit(text)
+    atomic.write(project.policy_path, text.serialise())

@@ -1,0 +1,200 @@
+"""`rekey`: environments brought to the policy, with as few lines changed as that takes.
+
+Who only gains gets the data key wrapped and no value changes. Where anyone loses access, the access group gets a new
+data key and every value of it is sealed anew. A name whose rule moved it is sealed anew in its new access group.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gitseal.crypto.datakey import WRITE_ONLY, DataKey
+from gitseal.document import document
+from gitseal.document.document import Document, Entry
+from gitseal.document.header import HEADER, public_text, succession_path
+from gitseal.document.value import Value
+from gitseal.errors import Busy, Error, NotForYou
+from gitseal.identities import Keyring
+from gitseal.policy.policy import DEFAULT
+from gitseal.project.change import Change
+from gitseal.project.history import Past, past
+from gitseal.project.project import Project
+from gitseal.project.trust import succession
+from gitseal.project.writing import change
+from gitseal.recipients import parse_recipient, recipient_id
+from gitseal.yamltext.editor import Put
+from gitseal.yamltext.tree import NamePath
+
+Holder = tuple[str, str]
+
+
+class GroupPlan(NamedTuple):
+    """What is to happen to one access group. `gained` and `lost` are (name, recipient id), sorted.
+
+    `new_key` with the reason why one is made; `names` counts the values that the group holds now, `past` those it ever
+    held; `gone` says that nothing is sealed to the group any more and the policy has no such group: its block goes.
+    """
+
+    environment: str
+    group: str
+    gained: tuple[Holder, ...]
+    lost: tuple[Holder, ...]
+    new_key: str
+    names: int
+    past: int
+    gone: bool
+
+
+class Move(NamedTuple):
+    """A name that is to be sealed in another access group; `old` is empty for one that stands plain."""
+
+    environment: str
+    name: NamePath
+    old: str
+    new: str
+
+
+class Plan(NamedTuple):
+    """All that a rekey will do. `shallow`: history is cut off, so earlier holders of a key may be unknown."""
+
+    groups: tuple[GroupPlan, ...]
+    moves: tuple[Move, ...]
+    shallow: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the files are as the policy says."""
+        return not self.groups and not self.moves
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The environments that it changes, each once."""
+        return tuple(dict.fromkeys([*(group.environment for group in self.groups), *(move.environment for move in self.moves)]))
+
+
+def plan(project: Project, environments: Sequence[str]) -> Plan:
+    """What brings the environments to the policy. Needs no identity and changes nothing."""
+    shallow = project.git().is_shallow()
+    groups: list[GroupPlan] = []
+    moves: list[Move] = []
+    for environment in environments:
+        found = project.read(environment)
+        moves += _moves(project, found)
+        groups += _groups(project, found, past(project, environment), moved=moves, shallow=shallow)
+    return Plan(tuple(groups), tuple(moves), shallow)
+
+
+def _moves(project: Project, found: Document) -> list[Move]:
+    policy, environment = project.policy, found.header.environment
+    moves = []
+    for entry in found.entries.values():
+        old = entry.token.group if entry.token else ""
+        if not policy.is_plain(environment, entry.path) and old != policy.group(environment, entry.path):
+            moves.append(Move(environment, entry.path, old, policy.group(environment, entry.path)))
+    return moves
+
+
+def _groups(project: Project, found: Document, before: Past, *, moved: Sequence[Move], shallow: bool) -> list[GroupPlan]:
+    environment = found.header.environment
+    leaving = {move.name for move in moved if move.environment == environment}
+    plans = []
+    for group, access in found.header.access.items():
+        held = [entry for entry in found.entries.values() if entry.token is not None and entry.token.group == group]
+        staying = [entry for entry in held if entry.path not in leaving]
+        people = project.policy.open_to(environment, group)
+        known = group in _policy_groups(project, environment)
+        if not known and not staying:
+            plans.append(GroupPlan(environment, group, (), tuple(sorted(access.wrapped())), "", 0, 0, gone=True))
+            continue
+        wanted = _wanted(project, people or ())
+        now = {(name, key) for name, key in access.wrapped() if access.stanzas[name][key].key_id == access.key_id}
+        ever = now | set(access.wrapped()) | before.holders.get(access.key_id, set())
+        wanted_ids = {key for _, key in wanted}
+        lost = tuple(sorted({holder for holder in ever if holder[1] not in wanted_ids} | {holder for holder in now if holder not in wanted}))
+        gained = tuple(sorted(wanted - now))
+        reason = "someone loses access" if lost else "history is cut off, so earlier holders are unknown" if gained and shallow else ""
+        if lost or gained:
+            plans.append(GroupPlan(environment, group, gained, lost, reason, len(staying), before.count(access.key_id), gone=False))
+    return plans
+
+
+def _policy_groups(project: Project, environment: str) -> set[str]:
+    rules = project.policy.rules
+    return {DEFAULT} | {rule.access for rule in rules if rule.access and (not rule.environments or environment in rule.environments)}
+
+
+def _wanted(project: Project, people: Sequence[str]) -> set[Holder]:
+    return {
+        (name, recipient_id(parse_recipient(key).canonical)) for name in people for key in project.policy.recipients[name].keys
+    }
+
+
+def apply(project: Project, keyring: Keyring, accept: frozenset[str], environments: Sequence[str], agreed: Plan) -> None:
+    """Does what was agreed to, in all environments or in none.
+
+    Raises Busy where the files or the policy are no longer what the plan was made from; NotForYou where an access group
+    that has to be opened is not the caller's; Unconfirmed for recipients that this clone has not met.
+    """
+
+    def action(each: Change) -> None:
+        for group in agreed.groups:
+            if group.environment == each.environment:
+                _apply_group(each, group, {move.name for move in agreed.moves if move.environment == each.environment})
+        for move in agreed.moves:
+            if move.environment == each.environment:
+                entry = each.document.entries[move.name]
+                each.reseal(entry, move.name, document.open_entry(each.document, entry, each.keys))
+
+    if plan(project, environments) != agreed:
+        raise Busy("the files changed since the plan was made", "look again: gitseal rekey --dry-run")
+    change(project, keyring, accept, agreed.environments, action)
+
+
+def _apply_group(each: Change, planned: GroupPlan, leaving: set[NamePath]) -> None:
+    group = planned.group
+    if planned.gone:
+        each.remove((HEADER, "access", group))
+        return
+    each.trust.key(each.document.header, group)
+    key = each.keys.get(group)
+    if key is None:
+        raise NotForYou(
+            f'access group "{group}" in {each.environment} has to be opened for this, and no identity at hand does',
+            f"ask one of: {', '.join(each.document.header.access[group].stanzas) or 'nobody is left'}",
+        )
+    recipients = each.recipients(group)
+    meaning = f"it would open {planned.names} names of {each.environment} ({group}), and {planned.past} values of its past"
+    if planned.new_key:
+        _replace_key(each, group, key, leaving, meaning)
+    else:
+        gained = {holder: recipients[holder] for holder in planned.gained}
+        each.wrap(key, gained, meaning)
+        each.use(group, key)
+
+
+def _replace_key(each: Change, group: str, old: DataKey, leaving: set[NamePath], meaning: str) -> None:
+    """A new data key for the group, with the proof that it succeeds the old one, and every value that stays sealed anew."""
+    new = DataKey.generate(old.scope)
+    block: NamePath = (HEADER, "access", group)
+    recipients = each.recipients(group)
+    each.puts[(*block, "key")] = Put(new.key_id, tight=True)
+    each.puts[(*block, "public")] = Put(public_text(new.public), tight=True)
+    each.put_token(succession_path(group), succession(old, new.public))
+    each.wrap(new, recipients, meaning)
+    kept = {name for name, _ in recipients}
+    for name, recipient in each.document.header.access[group].wrapped():
+        if (name, recipient) not in recipients:
+            each.remove((*block, "stanzas", name, recipient) if name in kept else (*block, "stanzas", name))
+    for entry in each.document.entries.values():
+        if entry.token is not None and entry.token.group == group and entry.path not in leaving:
+            each.put_token(entry.path, document.seal(new, entry.path, _opened(each, entry), write_only=entry.token.kind == WRITE_ONLY))
+    each.use(group, new)
+    each.made.add(group)
+
+
+def _opened(each: Change, entry: Entry) -> Value:
+    try:
+        return document.open_entry(each.document, entry, each.keys)
+    except Error as error:
+        raise type(error)(error.message, f"every value has to open for a new data key: set or unset {entry.name} first") from None
+
+
