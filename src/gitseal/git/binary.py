@@ -18,7 +18,7 @@ def git(top: Path, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0
     Raises Error where there is no `git`, and where Git distrusts the repository's owner.
     """
     environ = {name: value for name, value in os.environ.items() if name not in _AIMS} | _QUIET
-    command = ["git", "--literal-pathspecs", "-c", "core.quotePath=false", *arguments]
+    command = ["git", "-c", "core.quotePath=false", *arguments]
     try:
         done = subprocess.run(command, cwd=top, input=stdin, capture_output=True, check=False, env=environ)
     except FileNotFoundError:

@@ -6,6 +6,9 @@ from pathlib import Path
 from gitseal.errors import Error
 from gitseal.git.binary import git
 
+# A path is a path: no name in a repository is to be taken for a pattern.
+_LITERAL = "--literal-pathspecs"
+
 
 def find_top(start: Path) -> Path | None:
     """The nearest folder from `start` upward that holds `.git`, or None. Runs nothing: a deploy host may have no Git."""
@@ -63,7 +66,7 @@ class Repository:
     def file(self, revision: str, path: str) -> bytes | None:
         """The bytes of a regular file in a revision; None where it has none there. `path` is relative to the top."""
         commit = self.commit(revision)
-        listed = git(self.top, "ls-tree", "-z", commit, "--", path) if commit else None
+        listed = git(self.top, _LITERAL, "ls-tree", "-z", commit, "--", path) if commit else None
         if not listed:
             return None
         mode, _kind, object_id = listed.split(b"\t")[0].decode().split(" ")
@@ -78,7 +81,7 @@ class Repository:
     def _object_ids(self, path: str) -> list[str]:
         # --full-history: the default leaves out what a merge dropped, and who read that still knows it.
         log = git(
-            self.top, "log", "--all", "--reflog", "--full-history", "-m", "--raw", "--no-abbrev", "--no-renames", "--format=", "-z", "--", path
+            self.top, _LITERAL, "log", "--all", "--reflog", "--full-history", "-m", "--raw", "--no-abbrev", "--no-renames", "--format=", "-z", "--", path
         )
         found: dict[str, None] = {}
         for field in (log or b"").split(b"\0"):
@@ -86,7 +89,7 @@ class Repository:
                 _old_mode, new_mode, _old, new, _status = field[1:].decode().split(" ")
                 if new_mode.startswith("100"):
                     found[new] = None
-        staged = git(self.top, "ls-files", "--stage", "-z", "--", path) or b""
+        staged = git(self.top, _LITERAL, "ls-files", "--stage", "-z", "--", path) or b""
         for field in staged.split(b"\0"):
             if field.startswith(b"100"):
                 found[field.split(b" ")[1].decode()] = None
@@ -112,7 +115,7 @@ class Repository:
 
     def is_tracked(self, path: Path) -> bool:
         """Whether the index has a file, or files below a folder."""
-        return bool(git(self.top, "ls-files", "-z", "--", str(path)))
+        return bool(git(self.top, _LITERAL, "ls-files", "-z", "--", str(path)))
 
     def would_add(self, path: Path) -> bool:
         """Whether `git add` would take the file: it lies in this working tree and no rule ignores it."""
