@@ -8,10 +8,11 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
-from gitseal.errors import Error
+from gitseal.errors import Error, NotForYou
 
 # The commands in the order of the help. Each lives in the module of the same name (`-` as `_`) and is loaded when called.
 COMMANDS: dict[str, str] = {
@@ -65,6 +66,15 @@ class Commands(click.Group):
 
             raise click.UsageError(f'there is no command "{args[0]}"; {nearest(args[0], COMMANDS) or "see: gitseal --help"}')
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; where no identity served, every place that was tried is listed with its reason."""
+        try:
+            return super().invoke(ctx)
+        except NotForYou:
+            for place, outcome in ctx.obj.keyring.report():
+                click.echo(f"  {place}: {outcome}", err=True)
+            raise
 
 
 def module_name(command: str) -> str:

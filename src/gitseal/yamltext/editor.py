@@ -53,7 +53,7 @@ def edit(
     gone = {*removes, *(renames or {})}
     for path in gone - set(renames or {}):
         draft.remove(tree.nodes[path])
-    draft.drop_empty_sections(gone)
+    draft.drop_empty_sections(gone, puts)
     for path in [path for path in puts if path in tree.nodes]:
         draft.replace(tree.nodes[path], puts.pop(path), path[-1])
     draft.insert(puts, moved)
@@ -114,11 +114,19 @@ class _Draft:
             lines += self.put.get(number, ())
             if number < len(self.tree.lines) and number not in self.cut:
                 lines.append(self.tree.lines[number])
-        text = "\n".join(lines)
+        text = self.joined(lines)
         try:
             return parse(text.encode())
         except Malformed as error:
             raise ValueError(f"the edited text breaks the grammar: {error.message}") from None
+
+    def joined(self, lines: list[str]) -> str:
+        """The text, in which the last line has no line end, whichever line is the last now."""
+        if self.eol:
+            unended = self.tree.lines[-1]
+            lines = [line + self.eol if line is unended and line else line for line in lines]
+            lines[-1] = lines[-1].removesuffix(self.eol)
+        return "\n".join(lines)
 
     def at(self, number: int, lines: Iterable[str]) -> None:
         self.put.setdefault(number, []).extend(line + self.eol for line in lines)
@@ -161,11 +169,12 @@ class _Draft:
         elif not at_end and self.tree.is_blank(node.end):
             self.cut.add(node.end)
 
-    def drop_empty_sections(self, gone: set[NamePath]) -> None:
-        """Removes sections that lost their last name."""
+    def drop_empty_sections(self, gone: set[NamePath], puts: Iterable[NamePath]) -> None:
+        """Removes sections that lost their last name and get no new one."""
+        filled = {path[:depth] for path in puts for depth in range(1, len(path))}
         for path in sorted({path[:-1] for path in gone if len(path) > 1}, key=len, reverse=True):
             section = path
-            while section and all((*section, name) in self.removed for name in self.tree.nodes[section].children):
+            while section and section not in filled and all((*section, name) in self.removed for name in self.tree.nodes[section].children):
                 self.remove(self.tree.nodes[section])
                 section = section[:-1]
 
@@ -235,6 +244,10 @@ class _Draft:
         node = self.tree.nodes[section] if section else self.tree.root
         kept = [name for name in self.names(section) if (*section, name) not in self.removed]
         is_sorted = kept == sorted(kept)
+        if section and not kept:
+            closing = [] if node.end >= len(self.tree.lines) or self.is_left_blank(node.end) else [""]
+            self.at(node.end, [*_written(new, self.child_indent(section)), *closing])
+            return
         for name in new:
             block = _written({name: new[name]}, self.child_indent(section))
             before = bisect(kept, name) if is_sorted else len(kept)
@@ -246,6 +259,9 @@ class _Draft:
     def after(self, node: Node, block: list[str]) -> None:
         closing = [] if self.tree.is_blank(node.end) or node.end >= len(self.tree.lines) else [""]
         self.at(node.end, ["", *block, *closing])
+
+    def is_left_blank(self, number: int) -> bool:
+        return self.tree.is_blank(number) and number not in self.cut
 
     def before(self, node: Node | None, block: list[str]) -> None:
         if node is not None:
