@@ -69,7 +69,9 @@ class Unconfirmed(Error):
     def __init__(self, questions: tuple[Question, ...]) -> None:
         first, *others = questions
         more = f", and {len(others)} more" if others else ""
-        super().__init__(f"{first.meaning}{more}", "if that is right, add: " + " ".join(question.option for question in questions))
+        super().__init__(
+            f"{first.meaning}{more}", "if that is right, add: " + " ".join(question.option for question in questions)
+        )
         self.questions = questions
 
 

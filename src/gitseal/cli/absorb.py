@@ -12,7 +12,11 @@ from gitseal.cli.session import Session, say
 @accept_options
 @click.pass_obj
 def command(
-    session: Session, names: tuple[str, ...], environments: tuple[str, ...], accept_keys: tuple[str, ...], accept_recipients: tuple[str, ...]
+    session: Session,
+    names: tuple[str, ...],
+    environments: tuple[str, ...],
+    accept_keys: tuple[str, ...],
+    accept_recipients: tuple[str, ...],
 ) -> None:
     """Take over values that were brought in write-only: they are sealed anew as yours. Without NAME: all of them.
 
@@ -22,7 +26,8 @@ def command(
 
     chosen = session.one(environments)
     taken = session.confirmed(
-        (*accept_keys, *accept_recipients), lambda accept: absorb(session.project, session.keyring, accept, chosen, names)
+        (*accept_keys, *accept_recipients),
+        lambda accept: absorb(session.project, session.keyring, accept, chosen, names),
     )
     for name in taken:
         say(f"{chosen}: absorbed {name}")

@@ -30,7 +30,10 @@ def command(session: Session, left: str, right: str, show_values: bool, show_all
         return
     listed = [row for row in rows if show_all or row.difference is not Difference.IDENTICAL]
     if show_values:
-        output.table(("NAME", "DIFFERENCE", left, right), ((row.name, row.difference.value, _side(row, "left"), _side(row, "right")) for row in listed))
+        output.table(
+            ("NAME", "DIFFERENCE", left, right),
+            ((row.name, row.difference.value, _side(row, "left"), _side(row, "right")) for row in listed),
+        )
     else:
         output.table(("NAME", "DIFFERENCE"), ((row.name, row.difference.value) for row in listed))
     counts = (f"{sum(row.difference is kind for row in rows)} {kind.value}" for kind in Difference)

@@ -21,7 +21,12 @@ from gitseal.usecases.edit import Draft
 @accept_options
 @click.pass_obj
 def command(
-    session: Session, environments: tuple[str, ...], resume: bool, plain: bool, accept_keys: tuple[str, ...], accept_recipients: tuple[str, ...]
+    session: Session,
+    environments: tuple[str, ...],
+    resume: bool,
+    plain: bool,
+    accept_keys: tuple[str, ...],
+    accept_recipients: tuple[str, ...],
 ) -> None:
     """Open an environment as plain YAML in your editor ($VISUAL, $EDITOR or vi), and seal again only what changed.
 
@@ -62,10 +67,16 @@ class _Editing:
                 except Error as error:
                     self.keep(edited)
                     if not terminal.can_ask():
-                        raise Error(error.message, f"your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume") from None
+                        raise Error(
+                            error.message,
+                            f"your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume",
+                        ) from None
                     say(f"gitseal: {error.message}\n  {error.hint}")
                     if not terminal.confirm("Open your text again?"):
-                        raise Error("nothing was changed", f"your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume") from None
+                        raise Error(
+                            "nothing was changed",
+                            f"your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume",
+                        ) from None
                     continue
                 kept.discard(self.session.project, self.draft.environment)
                 return
@@ -96,7 +107,9 @@ class _Editing:
         removed = edit.removed_names(self.draft, text)
         done = self.session.confirmed(
             self.accept,
-            lambda accept: edit.finish(self.session.project, self.session.keyring, accept, self.draft, text, plain=self.plain),
+            lambda accept: edit.finish(
+                self.session.project, self.session.keyring, accept, self.draft, text, plain=self.plain
+            ),
         )
         for each in done:
             say(f"{each.environment}: {each.outcome.value} {each.name}{' (empty)' if each.is_empty else ''}")
@@ -105,4 +118,6 @@ class _Editing:
         if not done and not removed:
             say("nothing changed")
         if edit.comments_changed(self.draft, text):
-            say(f"gitseal: comments are not taken from here; edit them in {self.session.project.path(self.draft.environment)}")
+            say(
+                f"gitseal: comments are not taken from here; edit them in {self.session.project.path(self.draft.environment)}"
+            )

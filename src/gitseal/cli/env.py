@@ -27,22 +27,41 @@ def list_(session: Session, as_json: bool) -> None:
     head = ("ENVIRONMENT", "NAMES", "OPEN TO", "EXTENDS", "ALIASES", "PROTECTED")
     output.table(
         head,
-        ((row.environment, str(row.names), ", ".join(row.open), row.extends, ", ".join(row.aliases), "yes" if row.protected else "") for row in rows),
+        (
+            (
+                row.environment,
+                str(row.names),
+                ", ".join(row.open),
+                row.extends,
+                ", ".join(row.aliases),
+                "yes" if row.protected else "",
+            )
+            for row in rows
+        ),
     )
 
 
 @command.command("add")
 @click.argument("name")
-@click.option("--open", "opened_to", multiple=True, metavar="NAME", help="A group or recipient that may open it; may repeat.")
+@click.option(
+    "--open", "opened_to", multiple=True, metavar="NAME", help="A group or recipient that may open it; may repeat."
+)
 @accept_options
 @click.pass_obj
-def add(session: Session, name: str, opened_to: tuple[str, ...], accept_keys: tuple[str, ...], accept_recipients: tuple[str, ...]) -> None:
+def add(
+    session: Session,
+    name: str,
+    opened_to: tuple[str, ...],
+    accept_keys: tuple[str, ...],
+    accept_recipients: tuple[str, ...],
+) -> None:
     """Make an environment. Without --open it is open to those whom all other environments agree on."""
     from gitseal.usecases.environments import add_environment
 
     people = tuple(part for given in opened_to for part in given.split(",") if part)
     session.confirmed(
-        (*accept_keys, *accept_recipients), lambda accept: add_environment(session.project, session.keyring, accept, name, people)
+        (*accept_keys, *accept_recipients),
+        lambda accept: add_environment(session.project, session.keyring, accept, name, people),
     )
     click.echo(session.project.relative(session.project.path(name)))
 
@@ -52,12 +71,15 @@ def add(session: Session, name: str, opened_to: tuple[str, ...], accept_keys: tu
 @click.argument("new")
 @accept_options
 @click.pass_obj
-def rename(session: Session, old: str, new: str, accept_keys: tuple[str, ...], accept_recipients: tuple[str, ...]) -> None:
+def rename(
+    session: Session, old: str, new: str, accept_keys: tuple[str, ...], accept_recipients: tuple[str, ...]
+) -> None:
     """Give an environment another name. Every value is opened and sealed anew: a value is bound to its environment."""
     from gitseal.usecases.environments import rename_environment
 
     session.confirmed(
-        (*accept_keys, *accept_recipients), lambda accept: rename_environment(session.project, session.keyring, accept, old, new)
+        (*accept_keys, *accept_recipients),
+        lambda accept: rename_environment(session.project, session.keyring, accept, old, new),
     )
     say(f"renamed {old} to {new}")
 

@@ -14,7 +14,9 @@ from gitseal.exchange import IMPORTERS, detect
 @click.command("import")
 @click.argument("source", metavar="FILE | -", type=click.Path(path_type=Path, allow_dash=True))
 @environment_option()
-@click.option("--format", "format_name", type=click.Choice(list(IMPORTERS)), help="The file's format. Without it: by its name.")
+@click.option(
+    "--format", "format_name", type=click.Choice(list(IMPORTERS)), help="The file's format. Without it: by its name."
+)
 @click.option("--expand", is_flag=True, help="Resolve ${NAME} from the file and the environment variables.")
 @click.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
 @accept_options
@@ -65,7 +67,9 @@ def imported(
             plain=plain,
         ),
     )
-    words = [f"{counts.count(outcome)} {outcome.value}" for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)]
+    words = [
+        f"{counts.count(outcome)} {outcome.value}" for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+    ]
     unseen = counts.count(Outcome.UNSEEN)
     say(", ".join([*words, *([f"{unseen} {Outcome.UNSEEN.value}"] if unseen else [])]))
     if counts.duplicates:
@@ -80,4 +84,6 @@ def _read(source: Path) -> bytes:
     try:
         return source.read_bytes()
     except OSError as error:
-        raise Error(f'"{source}" cannot be read: {(error.strerror or "unknown").lower()}', f"look at: ls -l {source}") from None
+        raise Error(
+            f'"{source}" cannot be read: {(error.strerror or "unknown").lower()}', f"look at: ls -l {source}"
+        ) from None

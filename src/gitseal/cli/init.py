@@ -29,7 +29,10 @@ def command(session: Session, environments: tuple[str, ...], name: str | None) -
     recipient, made = init.own_recipient(session.keyring, default_path(session.environ, session.home))
     if made is not None:
         say(f'made an identity for you: "{made}"; keep it private, and keep a copy')
-    chosen = tuple(dict.fromkeys(part for given in environments for part in given.split(",") if part)) or init.DEFAULT_ENVIRONMENTS
+    chosen = (
+        tuple(dict.fromkeys(part for given in environments for part in given.split(",") if part))
+        or init.DEFAULT_ENVIRONMENTS
+    )
     done = init.init(root, session.keyring, chosen, init.Starter(found_name or "", email, recipient))
     for path in done.written:
         click.echo(path)

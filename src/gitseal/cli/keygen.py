@@ -8,7 +8,13 @@ from gitseal.cli.session import say
 
 
 @click.command("keygen")
-@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write the identity here (0600); never over a file.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the identity here (0600); never over a file.",
+)
 def command(output: Path | None) -> None:
     """Make a new identity and print its recipient, the public key that others seal to.
 

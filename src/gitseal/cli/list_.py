@@ -14,7 +14,9 @@ from gitseal.usecases.list_names import Listed, list_names
 @click.option("--show-values", is_flag=True, help="Show the values too, where the policy allows it.")
 @json_option
 @click.pass_obj
-def command(session: Session, names: tuple[str, ...], environments: tuple[str, ...], show_values: bool, as_json: bool) -> None:
+def command(
+    session: Session, names: tuple[str, ...], environments: tuple[str, ...], show_values: bool, as_json: bool
+) -> None:
     """List names with their access group, kind and the fingerprint of their ciphertext. No identity is needed.
 
     NAME may be a pattern such as "STRIPE_*". The mask is the same for every value.
@@ -25,7 +27,11 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
         return
     head = ("ENVIRONMENT", "NAME", "ACCESS", "KIND", "VALUE", "FINGERPRINT", "FROM")
     output.table(
-        head, ((row.environment, row.name, row.access, row.kind, output.shown(row.value), row.fingerprint, row.inherited) for row in rows)
+        head,
+        (
+            (row.environment, row.name, row.access, row.kind, output.shown(row.value), row.fingerprint, row.inherited)
+            for row in rows
+        ),
     )
 
 

@@ -60,11 +60,15 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from gitseal.policy.parser import nearest
 
-            raise click.UsageError(f'there is no command "{args[0]}"; {nearest(args[0], COMMANDS) or "see: gitseal --help"}')
+            raise click.UsageError(
+                f'there is no command "{args[0]}"; {nearest(args[0], COMMANDS) or "see: gitseal --help"}'
+            )
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -93,7 +97,9 @@ def _version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("-C", "folder", metavar="DIR", help="Work as if started in DIR.")
 @click.option("--identity", metavar="FILE", help="The only identity to use: an identity file or SSH private key.")
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+)
 @click.pass_context
 def cli(ctx: click.Context, folder: str | None, identity: str | None) -> None:
     """Keep a team's secrets in Git: names readable, each value sealed to those who may open it.

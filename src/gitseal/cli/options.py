@@ -14,15 +14,28 @@ _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 def environment_option(words: str = "Environment: a name, an alias, a comma list or all; may repeat.") -> _Decorator:
     """`-e/--env`, as a tuple of what was given; `GITSEAL_ENV` is its default."""
     return click.option(
-        "-e", "--env", "environments", multiple=True, metavar="ENV", envvar="GITSEAL_ENV", help=words, shell_complete=complete_environment
+        "-e",
+        "--env",
+        "environments",
+        multiple=True,
+        metavar="ENV",
+        envvar="GITSEAL_ENV",
+        help=words,
+        shell_complete=complete_environment,
     )
 
 
 def accept_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--accept-key` and `--accept-recipient`: what a person has confirmed by its exact name."""
-    keys = click.option("--accept-key", "accept_keys", multiple=True, metavar="ID", help="Believe this data key, by its exact id.")
+    keys = click.option(
+        "--accept-key", "accept_keys", multiple=True, metavar="ID", help="Believe this data key, by its exact id."
+    )
     recipients = click.option(
-        "--accept-recipient", "accept_recipients", multiple=True, metavar="KEY", help="Believe this recipient, by its exact key."
+        "--accept-recipient",
+        "accept_recipients",
+        multiple=True,
+        metavar="KEY",
+        help="Believe this recipient, by its exact key.",
     )
     return keys(recipients(function))
 
@@ -30,9 +43,25 @@ def accept_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--format text|json` and its short form `--json`, as `as_json`."""
     choice = click.option(
-        "--format", "as_json", type=click.Choice(["text", "json"]), default="text", help="How to report.", callback=_is_json, is_eager=False
+        "--format",
+        "as_json",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        help="How to report.",
+        callback=_is_json,
+        is_eager=False,
     )
-    return choice(click.option("--json", "json_flag", is_flag=True, is_eager=True, expose_value=False, callback=_remember, help="Short for --format json.")(function))
+    return choice(
+        click.option(
+            "--json",
+            "json_flag",
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_remember,
+            help="Short for --format json.",
+        )(function)
+    )
 
 
 def _remember(ctx: click.Context, _option: click.Parameter, given: bool) -> None:

@@ -39,19 +39,27 @@ def command(
         return
     if not yes:
         if not terminal.can_ask():
-            raise Error("changing who can open what needs a yes", "look at it with --dry-run, then: gitseal rekey --yes")
+            raise Error(
+                "changing who can open what needs a yes", "look at it with --dry-run, then: gitseal rekey --yes"
+            )
         if not terminal.confirm("Do this?"):
             raise click.Abort
     session.confirmed(
-        (*accept_keys, *accept_recipients), lambda accept: rekey.apply(session.project, session.keyring, accept, chosen, planned)
+        (*accept_keys, *accept_recipients),
+        lambda accept: rekey.apply(session.project, session.keyring, accept, chosen, planned),
     )
     say(f"done: {', '.join(planned.environments)}")
 
 
 def _show(planned: Plan, *, as_json: bool) -> None:
     if as_json:
-        moves = [{"environment": each.environment, "name": path_text(each.name), "from": each.old, "to": each.new} for each in planned.moves]
-        output.as_json({"groups": [group._asdict() for group in planned.groups], "moves": moves, "shallow": planned.shallow})
+        moves = [
+            {"environment": each.environment, "name": path_text(each.name), "from": each.old, "to": each.new}
+            for each in planned.moves
+        ]
+        output.as_json(
+            {"groups": [group._asdict() for group in planned.groups], "moves": moves, "shallow": planned.shallow}
+        )
         return
     if planned.is_empty:
         say("every file is as the policy says")
@@ -61,14 +69,22 @@ def _show(planned: Plan, *, as_json: bool) -> None:
     for move in planned.moves:
         say(f"{move.environment}: {path_text(move.name)} moves from {move.old or 'plain'} to {move.new}")
     if planned.shallow:
-        say("history is cut off here (a shallow clone): who held a key earlier cannot be seen; see all with: git fetch --unshallow")
+        say(
+            "history is cut off here (a shallow clone): who held a key earlier cannot be seen; see all with: git fetch --unshallow"
+        )
 
 
 def _words(group: GroupPlan) -> list[str]:
     if group.gone:
         return [f"access group {group.group} holds nothing any more and goes"]
     what = f"{output.plural(group.names, 'name')} ({group.group})"
-    words = [f"{_people(group.gained)} {_verb(group.gained, 'gain')} access to {what}, and to {output.plural(group.past, 'value')} of its past"] if group.gained else []
+    words = (
+        [
+            f"{_people(group.gained)} {_verb(group.gained, 'gain')} access to {what}, and to {output.plural(group.past, 'value')} of its past"
+        ]
+        if group.gained
+        else []
+    )
     if group.lost:
         words.append(f"{_people(group.lost)} {_verb(group.lost, 'lose')} access to {what}")
     if group.new_key:

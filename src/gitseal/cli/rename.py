@@ -13,14 +13,20 @@ from gitseal.cli.session import Session, say
 @accept_options
 @click.pass_obj
 def command(
-    session: Session, old: str, new: str, environments: tuple[str, ...], accept_keys: tuple[str, ...], accept_recipients: tuple[str, ...]
+    session: Session,
+    old: str,
+    new: str,
+    environments: tuple[str, ...],
+    accept_keys: tuple[str, ...],
+    accept_recipients: tuple[str, ...],
 ) -> None:
     """Give a name another one. The value is opened and sealed anew, since it is bound to its name."""
     from gitseal.usecases.remove_names import rename
 
     chosen = session.some(environments)
     done = session.confirmed(
-        (*accept_keys, *accept_recipients), lambda accept: rename(session.project, session.keyring, accept, chosen, old, new)
+        (*accept_keys, *accept_recipients),
+        lambda accept: rename(session.project, session.keyring, accept, chosen, old, new),
     )
     for environment, name in done:
         say(f"{environment}: renamed {old} to {name}")

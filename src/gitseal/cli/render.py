@@ -13,10 +13,23 @@ from gitseal.render import DIALECTS
 
 @click.command("render")
 @environment_option("The environment; may be left out where there is one.")
-@click.option("--format", "dialect", type=click.Choice(list(DIALECTS)), default="dotenv", show_default=True, help="What reads it.")
-@click.option("-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write here (0600, atomically).")
-@click.option("--only", multiple=True, metavar="GLOB", help="Only names that match; may repeat.", shell_complete=complete_name)
-@click.option("--except", "excepted", multiple=True, metavar="GLOB", help="No names that match; may repeat.", shell_complete=complete_name)
+@click.option(
+    "--format", "dialect", type=click.Choice(list(DIALECTS)), default="dotenv", show_default=True, help="What reads it."
+)
+@click.option(
+    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write here (0600, atomically)."
+)
+@click.option(
+    "--only", multiple=True, metavar="GLOB", help="Only names that match; may repeat.", shell_complete=complete_name
+)
+@click.option(
+    "--except",
+    "excepted",
+    multiple=True,
+    metavar="GLOB",
+    help="No names that match; may repeat.",
+    shell_complete=complete_name,
+)
 @click.option("--export", is_flag=True, help="With --format shell: export each variable.")
 @click.pass_obj
 def command(
@@ -50,7 +63,9 @@ def rendered(  # noqa: PLR0913 - `sync pull` is this under another name
 
     rule = session.project.policy.environments.get(environment)
     if target is None and is_terminal_output() and rule is not None and not rule.reveal:
-        raise Error(f"the policy says reveal: false for {environment}: it is not rendered to a terminal", "give a file: -o FILE")
+        raise Error(
+            f"the policy says reveal: false for {environment}: it is not rendered to a terminal", "give a file: -o FILE"
+        )
     done = render(session.project, session.keyring, environment, dialect, Selection(only, excepted), export=export)
     if target is None:
         sys.stdout.buffer.write(done.content)
@@ -62,6 +77,10 @@ def rendered(  # noqa: PLR0913 - `sync pull` is this under another name
 def left_out(environment: str, sectioned: int, pending: tuple[str, ...]) -> None:
     """Says which names did not go out, and why."""
     if sectioned:
-        say(f"gitseal: left out {sectioned} {'name' if sectioned == 1 else 'names'} in sections; json and yaml carry them")
+        say(
+            f"gitseal: left out {sectioned} {'name' if sectioned == 1 else 'names'} in sections; json and yaml carry them"
+        )
     if pending:
-        say(f"gitseal: left out {', '.join(pending)}: write-only, and no member has taken them over; see: gitseal absorb --help")
+        say(
+            f"gitseal: left out {', '.join(pending)}: write-only, and no member has taken them over; see: gitseal absorb --help"
+        )

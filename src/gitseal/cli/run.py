@@ -13,11 +13,26 @@ from gitseal.usecases.render import Selection
 
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @environment_option("The environment; may be left out where there is one.")
-@click.option("--only", multiple=True, metavar="GLOB", help="Only names that match; may repeat.", shell_complete=complete_name)
-@click.option("--except", "excepted", multiple=True, metavar="GLOB", help="No names that match; may repeat.", shell_complete=complete_name)
+@click.option(
+    "--only", multiple=True, metavar="GLOB", help="Only names that match; may repeat.", shell_complete=complete_name
+)
+@click.option(
+    "--except",
+    "excepted",
+    multiple=True,
+    metavar="GLOB",
+    help="No names that match; may repeat.",
+    shell_complete=complete_name,
+)
 @click.argument("arguments", metavar="-- CMD [ARG...]", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
-def command(session: Session, environments: tuple[str, ...], only: tuple[str, ...], excepted: tuple[str, ...], arguments: tuple[str, ...]) -> None:
+def command(
+    session: Session,
+    environments: tuple[str, ...],
+    only: tuple[str, ...],
+    excepted: tuple[str, ...],
+    arguments: tuple[str, ...],
+) -> None:
     """Run a command with the environment set. This process becomes the command, so signals and status are its own.
 
     The command gets no identity variable. Names in sections are left out.

@@ -61,7 +61,9 @@ class Session:
         """The one environment that a command is about. Raises UsageError where it is none or several."""
         chosen = self.some(given)
         if len(chosen) != 1:
-            raise UsageError(f"this command takes one environment, not {len(chosen)}", f"choose one of: -e {' -e '.join(chosen)}")
+            raise UsageError(
+                f"this command takes one environment, not {len(chosen)}", f"choose one of: -e {' -e '.join(chosen)}"
+            )
         return chosen[0]
 
     def some(self, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,10 +19,18 @@ _TYPES = [kind.word for kind in Kind]
 @click.command("set")
 @click.argument("values", metavar="NAME=VALUE... | NAME...", nargs=-1, required=True, shell_complete=complete_name)
 @environment_option()
-@click.option("--file", "source", metavar="FILE", type=click.Path(path_type=Path), help="Take the value from a file, byte for byte.")
+@click.option(
+    "--file",
+    "source",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Take the value from a file, byte for byte.",
+)
 @click.option("--from-env", is_flag=True, help="Take each value from the environment variable of the same name.")
 @click.option("--generate", metavar="KIND", help="Make a strong random value: hex:N, base64:N, password:N or uuid.")
-@click.option("--type", "type_name", type=click.Choice(_TYPES), default="text", show_default=True, help="The type to store.")
+@click.option(
+    "--type", "type_name", type=click.Choice(_TYPES), default="text", show_default=True, help="The type to store."
+)
 @click.option("--plain", is_flag=True, help="Let a new name stand readable, where a rule of the policy says so too.")
 @click.option("--create-only", is_flag=True, help="Refuse names that are there already.")
 @click.option("--update-only", is_flag=True, help="Refuse names that are not there yet.")
@@ -58,7 +66,14 @@ def command(  # noqa: PLR0913 - one parameter for each option
     done = session.confirmed(
         (*accept_keys, *accept_recipients),
         lambda accept: set_values(
-            session.project, session.keyring, accept, chosen, given, plain=plain, create_only=create_only, update_only=update_only
+            session.project,
+            session.keyring,
+            accept,
+            chosen,
+            given,
+            plain=plain,
+            create_only=create_only,
+            update_only=update_only,
         ),
     )
     for each in done:
@@ -68,7 +83,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
 class _Values:
     """Where the values of one command line come from."""
 
-    def __init__(self, session: Session, kind: Kind, source: Path | None, generate: str | None, *, from_env: bool) -> None:
+    def __init__(
+        self, session: Session, kind: Kind, source: Path | None, generate: str | None, *, from_env: bool
+    ) -> None:
         if sum((source is not None, generate is not None, from_env)) > 1:
             raise UsageError("--file, --from-env and --generate exclude each other", "give one of them")
         self.session = session
@@ -88,8 +105,13 @@ class _Values:
             if path in values:
                 raise UsageError(f'"{name}" is given twice', "give each name once")
             if equals and from_elsewhere:
-                raise UsageError(f'"{name}" has a value and is to have one from elsewhere', "give NAME alone, or leave the option out")
-            values[path] = self.checked(content.encode("utf-8", "surrogateescape")) if equals else self.one(name, len(arguments))
+                raise UsageError(
+                    f'"{name}" has a value and is to have one from elsewhere',
+                    "give NAME alone, or leave the option out",
+                )
+            values[path] = (
+                self.checked(content.encode("utf-8", "surrogateescape")) if equals else self.one(name, len(arguments))
+            )
         return values
 
     def one(self, name: str, count: int) -> Value:
@@ -100,7 +122,9 @@ class _Values:
         if self.from_env:
             return self.checked(self.variable(name))
         if count > 1:
-            raise UsageError("several names have no value", "give NAME=VALUE, --from-env or --generate; or one name at a time")
+            raise UsageError(
+                "several names have no value", "give NAME=VALUE, --from-env or --generate; or one name at a time"
+            )
         if self.kind is Kind.NULL:
             return self.checked(b"")
         if self.source is not None:
@@ -124,4 +148,6 @@ def _file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Error(f'"{path}" cannot be read: {(error.strerror or "unknown").lower()}', f"look at: ls -l {path}") from None
+        raise Error(
+            f'"{path}" cannot be read: {(error.strerror or "unknown").lower()}', f"look at: ls -l {path}"
+        ) from None

@@ -23,12 +23,20 @@ def command() -> None:
 @environment_option()
 @accept_options
 @click.pass_obj
-def push(session: Session, file: Path, environments: tuple[str, ...], accept_keys: tuple[str, ...], accept_recipients: tuple[str, ...]) -> None:
+def push(
+    session: Session,
+    file: Path,
+    environments: tuple[str, ...],
+    accept_keys: tuple[str, ...],
+    accept_recipients: tuple[str, ...],
+) -> None:
     """Take the values of FILE (.env) into an environment, and warn where Git would take the file."""
     imported(session, file, environments, None, (*accept_keys, *accept_recipients))
     top = find_top(file.absolute().parent)
     if top is not None and Repository(top).would_add(file.absolute()):
-        say(f'gitseal: "{file}" is not ignored by Git; ignore it: echo /{file.absolute().relative_to(top)} >> .gitignore')
+        say(
+            f'gitseal: "{file}" is not ignored by Git; ignore it: echo /{file.absolute().relative_to(top)} >> .gitignore'
+        )
 
 
 @command.command("pull")

@@ -33,5 +33,7 @@ def ask_passphrase(prompt: str) -> Secret | None:
 
 def ask_value(name: str) -> Secret:
     """A value, typed twice unseen."""
-    typed: str = click.prompt(f"Value of {name}", hide_input=True, confirmation_prompt=True, default="", show_default=False, err=True)
+    typed: str = click.prompt(
+        f"Value of {name}", hide_input=True, confirmation_prompt=True, default="", show_default=False, err=True
+    )
     return Secret(typed.encode("utf-8", "surrogateescape"))

@@ -23,8 +23,13 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
     chosen = session.one(environments)
     if not yes:
         if not terminal.can_ask():
-            raise Error("making values readable needs a yes", f"if you mean it: gitseal unseal {' '.join(names)} -e {chosen} --yes")
-        if not terminal.confirm(f"Make {', '.join(names)} of {chosen} readable to everyone with the repository, for good?"):
+            raise Error(
+                "making values readable needs a yes",
+                f"if you mean it: gitseal unseal {' '.join(names)} -e {chosen} --yes",
+            )
+        if not terminal.confirm(
+            f"Make {', '.join(names)} of {chosen} readable to everyone with the repository, for good?"
+        ):
             raise click.Abort
     for name in unseal(session.project, session.keyring, chosen, names):
         say(f"{chosen}: {name} now stands plain")

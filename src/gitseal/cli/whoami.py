@@ -21,7 +21,9 @@ def command(session: Session, as_json: bool) -> None:
         project = None
     found = whoami(project, session.keyring)
     if as_json:
-        identities = [{"recipient": recipient, "place": place, "name": name} for recipient, place, name in found.recipients]
+        identities = [
+            {"recipient": recipient, "place": place, "name": name} for recipient, place, name in found.recipients
+        ]
         tried = [{"place": place, "outcome": outcome} for place, outcome in found.tried]
         output.as_json({"identities": identities, "opens": found.opens, "tried": tried})
     else:

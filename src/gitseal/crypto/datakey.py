@@ -77,7 +77,9 @@ class PublicKey:
         try:
             return _hpke().encrypt(pad(plaintext), public, _context(WRITE_ONLY, self.scope, self.key_id, name))
         except ValueError:
-            raise Error(f'the public key of access group "{self.scope.group}" is of low order: it is no one\'s key') from None
+            raise Error(
+                f'the public key of access group "{self.scope.group}" is of low order: it is no one\'s key'
+            ) from None
 
 
 class DataKey:

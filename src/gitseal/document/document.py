@@ -127,7 +127,9 @@ def _damaged(document: Document, entry: Entry, key: DataKey, error: Damaged) -> 
                 key.open(token.kind, other, token.ciphertext())
             except Damaged:
                 continue
-            return Damaged(f'"{entry.name}" (line {entry.line}) was moved: it holds what was sealed as "{path_text(other)}"', hint)
+            return Damaged(
+                f'"{entry.name}" (line {entry.line}) was moved: it holds what was sealed as "{path_text(other)}"', hint
+            )
     return Damaged(f'"{entry.name}" (line {entry.line}): {error.message}', hint)
 
 

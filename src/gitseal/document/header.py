@@ -70,7 +70,11 @@ def parse_header(root: Node) -> Header:
     """The header of a file. Raises Malformed with the line, or UnknownVersion."""
     node = root.children.get(HEADER)
     if node is None:
-        raise Malformed('this is no sealed file: the mapping "gitseal" is missing', 0, "make environments with: gitseal env add NAME")
+        raise Malformed(
+            'this is no sealed file: the mapping "gitseal" is missing',
+            0,
+            "make environments with: gitseal env add NAME",
+        )
     fields = _fields(node, required=("version", "id", "environment"), optional=("access",))
     version = fields["version"].value
     if version != VERSION or isinstance(version, bool):
@@ -92,7 +96,9 @@ def _access(node: Node, scope: Scope) -> Access:
     fields = _fields(node, required=("key", "public"), optional=("succeeds", "stanzas"))
     public = _public(fields["public"], scope)
     if _text(fields["key"]) != public.key_id:
-        raise Malformed(f'the key id of access group "{scope.group}" does not follow from its public key', fields["key"].line + 1)
+        raise Malformed(
+            f'the key id of access group "{scope.group}" does not follow from its public key', fields["key"].line + 1
+        )
     succeeds = None
     if "succeeds" in fields:
         succeeds = parse_token(_text(fields["succeeds"]), fields["succeeds"].value_line + 1)
@@ -128,7 +134,9 @@ def _fields(node: Node, required: tuple[str, ...], optional: tuple[str, ...]) ->
     fields = _mapping(node)
     for name, field in fields.items():
         if name not in required and name not in optional:
-            raise Malformed(f'the header has no field "{name}"', field.line + 1, "upgrade gitseal if a newer one wrote this file")
+            raise Malformed(
+                f'the header has no field "{name}"', field.line + 1, "upgrade gitseal if a newer one wrote this file"
+            )
     for name in required:
         if name not in fields:
             raise Malformed(f'the header lacks the field "{name}"', node.line + 1)

@@ -82,7 +82,9 @@ def parse_stanza(text: object, line: int) -> Stanza:
 def _refusal(text: str, line: int) -> Malformed | UnknownVersion:
     other = _OTHER_VERSION.match(text)
     if other and other[1] != "1":
-        return UnknownVersion(f"line {line} holds a token of version {other[1]}, which this gitseal does not know", "upgrade gitseal")
+        return UnknownVersion(
+            f"line {line} holds a token of version {other[1]}, which this gitseal does not know", "upgrade gitseal"
+        )
     return Malformed("this is not a whole ENC[...] or STANZA[...] token", line, "take the line from an earlier commit")
 
 

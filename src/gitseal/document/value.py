@@ -68,7 +68,10 @@ def checked(kind: Kind, content: bytes) -> Value:
     Raises Error without the content in its message.
     """
     if len(content) > MAX_CONTENT:
-        raise Error(f"the value has {len(content)} bytes, more than the {MAX_CONTENT} that fit", "store a reference to the file instead")
+        raise Error(
+            f"the value has {len(content)} bytes, more than the {MAX_CONTENT} that fit",
+            "store a reference to the file instead",
+        )
     if not _is_of(kind, content):
         raise Error(f"the value is not of type {kind.word}", _HINTS.get(kind, "give the value another --type"))
     return Value(kind, content)

@@ -18,10 +18,15 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
     refused, since the rename would turn it into a file. Raises Error; then `path` is as it was.
     """
     if path.is_symlink():
-        raise Error(f'"{path}" is a symbolic link, which gitseal does not write through', f'give the file itself: {os.path.realpath(path)}')
+        raise Error(
+            f'"{path}" is a symbolic link, which gitseal does not write through',
+            f"give the file itself: {os.path.realpath(path)}",
+        )
     temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE if private else _NEW_FILE_MODE)
+        descriptor = os.open(
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE if private else _NEW_FILE_MODE
+        )
         try:
             with os.fdopen(descriptor, "wb") as file:
                 mode = None if private else _mode(path)

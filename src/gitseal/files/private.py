@@ -48,7 +48,12 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _sweep(parent: Path) -> None:
     for left in parent.glob(f"{_PREFIX}*"):
         found = re.match(rf"{_PREFIX}(\d+)-", left.name)
-        if found and not left.is_symlink() and left.stat().st_uid == os.getuid() and not Path(f"/proc/{found[1]}").exists():
+        if (
+            found
+            and not left.is_symlink()
+            and left.stat().st_uid == os.getuid()
+            and not Path(f"/proc/{found[1]}").exists()
+        ):
             try:
                 os.kill(int(found[1]), 0)
             except ProcessLookupError:

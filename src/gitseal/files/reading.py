@@ -21,7 +21,10 @@ def read_regular(path: Path, limit: int = LIMIT) -> bytes:
         raise
     except OSError as error:
         if path.is_symlink():
-            raise Error(f'"{path}" is a symbolic link, which could point anywhere', f'replace it with the file itself: rm "{path}"') from None
+            raise Error(
+                f'"{path}" is a symbolic link, which could point anywhere',
+                f'replace it with the file itself: rm "{path}"',
+            ) from None
         raise Error(f'"{path}" cannot be read: {error.strerror}', f'look at: ls -l "{path}"') from None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)

@@ -22,7 +22,12 @@ def git(top: Path, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0
     try:
         done = subprocess.run(command, cwd=top, input=stdin, capture_output=True, check=False, env=environ)
     except FileNotFoundError:
-        raise Error("there is no git on this machine", "install Git, or use a command that needs none: get, list, render, run, check") from None
+        raise Error(
+            "there is no git on this machine",
+            "install Git, or use a command that needs none: get, list, render, run, check",
+        ) from None
     if b"dubious ownership" in done.stderr:
-        raise Error(f'Git does not trust the owner of "{top}"', f'if you do: git config --global --add safe.directory "{top}"')
+        raise Error(
+            f'Git does not trust the owner of "{top}"', f'if you do: git config --global --add safe.directory "{top}"'
+        )
     return done.stdout if done.returncode in ok else None

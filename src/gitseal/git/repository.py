@@ -53,7 +53,10 @@ class Repository:
         configured = self.config("gitseal.trust")
         if configured:
             if self.commit(configured) is None:
-                raise Error(f'gitseal.trust names "{configured}", which is no commit here', "mend it with: git config gitseal.trust REF")
+                raise Error(
+                    f'gitseal.trust names "{configured}", which is no commit here',
+                    "mend it with: git config gitseal.trust REF",
+                )
             return configured
         answer = git(self.top, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
         return answer.decode().rstrip("\n") if answer is not None else ""
@@ -81,7 +84,20 @@ class Repository:
     def _object_ids(self, path: str) -> list[str]:
         # --full-history: the default leaves out what a merge dropped, and who read that still knows it.
         log = git(
-            self.top, _LITERAL, "log", "--all", "--reflog", "--full-history", "-m", "--raw", "--no-abbrev", "--no-renames", "--format=", "-z", "--", path
+            self.top,
+            _LITERAL,
+            "log",
+            "--all",
+            "--reflog",
+            "--full-history",
+            "-m",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+            "--format=",
+            "-z",
+            "--",
+            path,
         )
         found: dict[str, None] = {}
         for field in (log or b"").split(b"\0"):

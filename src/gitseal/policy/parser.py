@@ -29,16 +29,29 @@ def parse(data: bytes) -> Policy:
     """The policy in the bytes of policy.yaml. Raises Malformed with the line, or UnknownVersion."""
     tree = reader.parse(data, policy=True)
     top = _fields(
-        tree.root, "version", "recipients", "groups", "policy", "manifest", "environments", "rules", "allow_names", "hook"
+        tree.root,
+        "version",
+        "recipients",
+        "groups",
+        "policy",
+        "manifest",
+        "environments",
+        "rules",
+        "allow_names",
+        "hook",
     )
     version = top.get("version")
     if version is None:
         raise Malformed('the policy does not begin with "version: 1"', 1)
     if version.value != 1 or isinstance(version.value, bool):
         raise UnknownVersion("the policy is of a version that this gitseal does not know", "upgrade gitseal")
-    recipients = {name: _principal(node) for name, node in _named(top.get("recipients"), is_principal_name, "recipient")}
+    recipients = {
+        name: _principal(node) for name, node in _named(top.get("recipients"), is_principal_name, "recipient")
+    }
     groups = {name: _strings(node) for name, node in _named(top.get("groups"), is_principal_name, "group")}
-    environments = {name: _environment(node) for name, node in _named(top.get("environments"), is_environment_name, "environment")}
+    environments = {
+        name: _environment(node) for name, node in _named(top.get("environments"), is_environment_name, "environment")
+    }
     policy = Policy(
         recipients,
         groups,
@@ -79,7 +92,11 @@ def _rule(node: Node) -> Rule:
     fields = _fields(node, "names", "environments", "plain", "access", "open")
     plain = _boolean(fields.get("plain"), default=False)
     rule = Rule(
-        _strings(fields.get("names")), _strings(fields.get("environments")), plain, _string(fields.get("access")), _strings(fields.get("open"))
+        _strings(fields.get("names")),
+        _strings(fields.get("environments")),
+        plain,
+        _string(fields.get("access")),
+        _strings(fields.get("open")),
     )
     line = node.line + 1
     if not rule.names:
@@ -126,7 +143,9 @@ class _Checks:
 
     def environment(self, name: str, environment: Environment, node: Node) -> None:
         if not environment.open:
-            raise Malformed(f'environment "{name}" says of no one that they may open it', node.line + 1, "give it open: [GROUP]")
+            raise Malformed(
+                f'environment "{name}" says of no one that they may open it', node.line + 1, "give it open: [GROUP]"
+            )
         self.openers(environment.open, node)
         self.openers(environment.change, node)
         if not self.policy.members(environment.open):
@@ -134,7 +153,9 @@ class _Checks:
         seen = [name]
         while environment.extends:
             if environment.extends in seen:
-                raise Malformed(f"environments extend each other: {' > '.join([*seen, environment.extends])}", node.line + 1)
+                raise Malformed(
+                    f"environments extend each other: {' > '.join([*seen, environment.extends])}", node.line + 1
+                )
             self.known((environment.extends,), self.policy.environments, "environment", node)
             seen.append(environment.extends)
             environment = self.policy.environments[environment.extends]
@@ -154,7 +175,10 @@ class _Checks:
                 if rule.open and (not rule.environments or environment in rule.environments):
                     members = set(self.policy.members(rule.open))
                     if sets.setdefault(rule.access, members) != members:
-                        raise Malformed(f'access group "{rule.access}" is open to two different sets in {environment}', node.line + 1)
+                        raise Malformed(
+                            f'access group "{rule.access}" is open to two different sets in {environment}',
+                            node.line + 1,
+                        )
 
     def aliases(self) -> None:
         taken = dict.fromkeys(self.policy.environments, "an environment")

@@ -63,7 +63,11 @@ class PolicyText:
             self._rewrite(node, {name if key == rest[0] else key: value for key, value in whole.items()})
             return
         line = self._tree.lines[node.line]
-        self._splice(node.line, node.line + 1, [" " * node.indent + scalars.serialise_name(name) + line[line.index(":") :].rstrip("\r")])
+        self._splice(
+            node.line,
+            node.line + 1,
+            [" " * node.indent + scalars.serialise_name(name) + line[line.index(":") :].rstrip("\r")],
+        )
 
     def lists_with(self, item: str) -> list[NamePath]:
         """The paths of all lists of texts that hold `item`."""

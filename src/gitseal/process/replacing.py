@@ -25,4 +25,6 @@ def replace(command: Sequence[str], environ: Mapping[bytes, bytes]) -> NoReturn:
         raise NotStarted(f'there is no command "{command[0]}"', "give a path, or look at PATH", _NOT_FOUND) from None
     except OSError as error:
         reason = (error.strerror or "it cannot be run").lower()
-        raise NotStarted(f'"{command[0]}" was not started: {reason}', f"look at: ls -l {command[0]}", _NOT_STARTED) from None
+        raise NotStarted(
+            f'"{command[0]}" was not started: {reason}', f"look at: ls -l {command[0]}", _NOT_STARTED
+        ) from None

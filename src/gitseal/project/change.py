@@ -61,7 +61,10 @@ class Change:
         if self.policy.is_plain(self.environment, path):
             return self._set_plain(path, value, entry, plain=plain)
         if plain:
-            raise Error(f'no rule lets "{path_text(path)}" stand plain', "add one to .secrets/policy.yaml: {names: [NAME], plain: true}")
+            raise Error(
+                f'no rule lets "{path_text(path)}" stand plain',
+                "add one to .secrets/policy.yaml: {names: [NAME], plain: true}",
+            )
         group = self.policy.group(self.environment, path)
         self._check_group(entry, group)
         key = self.key(group)
@@ -105,9 +108,15 @@ class Change:
     def unseal(self, entry: Entry) -> None:
         """Writes a sealed value plain, as a rule of the policy says. Raises Error where none does or the place is protected."""
         if not self.policy.is_plain(self.environment, entry.path):
-            raise Error(f'no rule lets "{entry.name}" stand plain', "add one to .secrets/policy.yaml: {names: [NAME], plain: true}")
+            raise Error(
+                f'no rule lets "{entry.name}" stand plain',
+                "add one to .secrets/policy.yaml: {names: [NAME], plain: true}",
+            )
         if self.policy.environment(self.environment).protected:
-            raise Error(f"{self.environment} is protected: what is sealed there stays sealed", f"set it anew: gitseal unset {entry.name}")
+            raise Error(
+                f"{self.environment} is protected: what is sealed there stays sealed",
+                f"set it anew: gitseal unset {entry.name}",
+            )
         self.puts[entry.path] = Put(_plain_source(entry.name, document.open_entry(self.document, entry, self.keys)))
 
     def result(self) -> bytes:
@@ -165,7 +174,9 @@ class Change:
         for (name, found), text in recipients.items():
             self.trust.recipient(name, text, meaning)
             stanza = Stanza.of(key.key_id, parse_recipient(text).wrap(key.reveal()))
-            self.puts[(HEADER, "access", key.scope.group, "stanzas", name, found)] = Put(stanza.serialise(), own_line=True)
+            self.puts[(HEADER, "access", key.scope.group, "stanzas", name, found)] = Put(
+                stanza.serialise(), own_line=True
+            )
 
     def recipients(self, group: str) -> dict[tuple[str, str], str]:
         """The public keys that the policy gives to an access group, by name and recipient id.
@@ -203,7 +214,10 @@ class Change:
     def _check_place(self, path: NamePath) -> None:
         for part in path:
             if not scalars.NAME.fullmatch(part):
-                raise Error(f'"{path_text(path)}" cannot be a name', "a name begins with a letter or _, then letters, digits, _, . and -")
+                raise Error(
+                    f'"{path_text(path)}" cannot be a name',
+                    "a name begins with a letter or _, then letters, digits, _, . and -",
+                )
         if path[0] == HEADER:
             raise Error(f'"{HEADER}" is the header of the file, not a name', "choose another name")
 
@@ -222,7 +236,10 @@ class Change:
 
     def _would_unseal(self, path: NamePath) -> Error:
         name = path_text(path)
-        return Error(f'"{name}" is sealed, and a rule would now make it plain', f"if that is right: gitseal unseal {name} -e {self.environment}")
+        return Error(
+            f'"{name}" is sealed, and a rule would now make it plain',
+            f"if that is right: gitseal unseal {name} -e {self.environment}",
+        )
 
     def _is_equal(self, entry: Entry, value: Value) -> bool:
         if entry.token is None or entry.token.kind == WRITE_ONLY:
@@ -235,7 +252,9 @@ class Change:
 
 def _plain_source(name: str, value: Value) -> str:
     if value.kind in {Kind.BYTES, Kind.JSON}:
-        raise Error(f'"{name}" is of type {value.kind.word}, which cannot stand plain', "seal it: take it out of the rule")
+        raise Error(
+            f'"{name}" is of type {value.kind.word}, which cannot stand plain', "seal it: take it out of the rule"
+        )
     content = value.reveal().decode()
     if value.kind is Kind.TEXT:
         return scalars.serialise(content)
@@ -243,7 +262,7 @@ def _plain_source(name: str, value: Value) -> str:
     try:
         scalars.parse(source, 0)
     except Malformed:
-        raise Error(f'"{name}" is a number that YAML parsers read differently', "store it as text: --type text") from None
+        raise Error(
+            f'"{name}" is a number that YAML parsers read differently', "store it as text: --type text"
+        ) from None
     return source
-
-

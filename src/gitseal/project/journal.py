@@ -37,7 +37,8 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
             raise Busy(f'"{project.path(environment)}" was changed by another program in the meantime', "do it again")
     if len(new) > 1:
         files = [
-            {"environment": name, "old": _hash(old[name]), "new": _hash(data), "data": b64encode(data).decode("ascii")} for name, data in new.items()
+            {"environment": name, "old": _hash(old[name]), "new": _hash(data), "data": b64encode(data).decode("ascii")}
+            for name, data in new.items()
         ]
         path = journal_path(project)
         path.parent.mkdir(mode=0o700, exist_ok=True)

@@ -28,7 +28,9 @@ def keep(project: Project, keyring: Keyring, before: Document, text: bytes) -> N
     keys = Keys(before.header, keyring)
     key = next((keys[group] for group in keys), None)
     if key is None:
-        raise NotForYou("the text cannot be kept: no identity at hand opens this environment", "copy it from the editor")
+        raise NotForYou(
+            "the text cannot be kept: no identity at hand opens this environment", "copy it from the editor"
+        )
     token = document.seal(key, _NAME, Value(Kind.BYTES, text))
     place = path(project, before.header.environment)
     place.parent.mkdir(mode=0o700, exist_ok=True)
@@ -46,7 +48,10 @@ def load(project: Project, keyring: Keyring, before: Document) -> bytes:
         raise Error(f"no text is kept for {environment}", f"run: gitseal edit -e {environment}")
     key = Keys(before.header, keyring).get(token.group)
     if key is None or key.key_id != token.key_id:
-        raise Stale(f"the text kept for {environment} was sealed under a data key that is no longer at hand", f"run: gitseal edit -e {environment}")
+        raise Stale(
+            f"the text kept for {environment} was sealed under a data key that is no longer at hand",
+            f"run: gitseal edit -e {environment}",
+        )
     return from_plaintext(key.open(token.kind, _NAME, token.ciphertext())).reveal()
 
 

@@ -44,7 +44,9 @@ class Keys(Mapping[str, DataKey]):
 
 def unwrap(scope: Scope, key_id: str, stanzas: Mapping[str, Stanza], keyring: Keyring) -> DataKey | None:
     """The data key of this id, from stanzas by recipient id; None where no identity at hand opens one."""
-    secret = keyring.unwrap({recipient: [stanza.age_file()] for recipient, stanza in stanzas.items() if stanza.key_id == key_id})
+    secret = keyring.unwrap(
+        {recipient: [stanza.age_file()] for recipient, stanza in stanzas.items() if stanza.key_id == key_id}
+    )
     if secret is None:
         return None
     key = DataKey(scope, secret)

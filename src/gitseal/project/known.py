@@ -34,7 +34,9 @@ class Known:
         except FileNotFoundError:
             pass
         except (ValueError, KeyError, TypeError):
-            raise Error(f'"{path}" is damaged', f"move it away, and confirm each key once again: mv {path} {path}.damaged") from None
+            raise Error(
+                f'"{path}" is damaged', f"move it away, and confirm each key once again: mv {path} {path}.damaged"
+            ) from None
 
     def accepted(self, scope: Scope) -> str:
         """The id of the data key that is believed for a scope, or nothing."""

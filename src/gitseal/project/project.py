@@ -31,7 +31,10 @@ class Project:
     def git(self) -> Repository:
         """The repository. Raises Error where there is none: sealing needs one to remember which keys it believes."""
         if self.repository is None:
-            raise Error(f'"{self.root}" is in no Git repository, and sealing needs one to remember which keys it believes', "run: git init")
+            raise Error(
+                f'"{self.root}" is in no Git repository, and sealing needs one to remember which keys it believes',
+                "run: git init",
+            )
         return self.repository
 
     def relative(self, path: Path) -> str:
@@ -53,7 +56,9 @@ class Project:
         """The environments that have a file, sorted. Raises Error for two that differ only in case."""
         stems = [entry.name.removesuffix(_SUFFIX) for entry in os.scandir(self.folder) if entry.name.endswith(_SUFFIX)]
         if len({stem.casefold() for stem in stems}) != len(stems):
-            raise Error(f'two files in "{self.folder}" differ only in the case of their names', f"look at: ls {self.folder}")
+            raise Error(
+                f'two files in "{self.folder}" differ only in the case of their names', f"look at: ls {self.folder}"
+            )
         return tuple(sorted(filter(parser.is_environment_name, stems)))
 
     def select(self, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -70,7 +75,10 @@ class Project:
             return name
         resolved = self.policy.resolve(name)
         if resolved not in self.environments:
-            among = [*self.environments, *(alias for value in self.policy.environments.values() for alias in value.aliases)]
+            among = [
+                *self.environments,
+                *(alias for value in self.policy.environments.values() for alias in value.aliases),
+            ]
             hint = parser.nearest(name, among) or "see them with: gitseal env list"
             raise Error(f'there is no environment "{name}"', hint)
         return resolved
@@ -81,7 +89,9 @@ class Project:
         try:
             data = read_regular(path)
         except FileNotFoundError:
-            raise Error(f'there is no environment "{environment}"', f"make it with: gitseal env add {environment}") from None
+            raise Error(
+                f'there is no environment "{environment}"', f"make it with: gitseal env add {environment}"
+            ) from None
         return self.parse(environment, data)
 
     def parse(self, environment: str, data: bytes) -> Document:
@@ -105,7 +115,9 @@ class Project:
         try:
             data = read_regular(self.policy_path)
         except FileNotFoundError:
-            raise Error(f'"{self.policy_path}" is missing', "copy the whole .secrets folder, or make one: gitseal init") from None
+            raise Error(
+                f'"{self.policy_path}" is missing', "copy the whole .secrets folder, or make one: gitseal init"
+            ) from None
         return _named(self.relative(self.policy_path), parser.parse, data)
 
 

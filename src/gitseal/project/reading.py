@@ -32,7 +32,9 @@ class Layered:
         chain = project.policy.chain(environment)
         self.documents: dict[str, Document] = {name: project.read(name) for name in chain}
         self._keys = {name: Keys(found.header, keyring) for name, found in self.documents.items()}
-        self.entries: dict[NamePath, tuple[str, Entry]] = overlay([(name, found.entries) for name, found in self.documents.items()])
+        self.entries: dict[NamePath, tuple[str, Entry]] = overlay(
+            [(name, found.entries) for name, found in self.documents.items()]
+        )
 
     def open(self, path: NamePath) -> Value:
         """One value. Raises Error where it is not to be had, a write-only value that nobody took over included."""
@@ -43,9 +45,15 @@ class Layered:
 
     def open_all(self, wanted: Callable[[NamePath], bool] = lambda _: True) -> Opened:
         """The values that `wanted` names. Raises Error for the first that does not open."""
-        pending = tuple(entry.name for path, (_, entry) in self.entries.items() if wanted(path) and self.is_pending(path))
+        pending = tuple(
+            entry.name for path, (_, entry) in self.entries.items() if wanted(path) and self.is_pending(path)
+        )
         skipped = set(pending)
-        values = {path: self.open(path) for path, (_, entry) in self.entries.items() if wanted(path) and entry.name not in skipped}
+        values = {
+            path: self.open(path)
+            for path, (_, entry) in self.entries.items()
+            if wanted(path) and entry.name not in skipped
+        }
         return Opened(values, pending)
 
     def is_pending(self, path: NamePath) -> bool:
@@ -63,4 +71,7 @@ class Layered:
                 f'"{entry.name}" was brought in by someone who cannot read {environment}, and no member has taken it over',
                 f"see who it was with git log, then: gitseal absorb {entry.name} -e {environment}",
             )
-        return Error(f'"{entry.name}" is write-only, which the policy refuses in {environment}', f"set it anew: gitseal set {entry.name} -e {environment}")
+        return Error(
+            f'"{entry.name}" is write-only, which the policy refuses in {environment}',
+            f"set it anew: gitseal set {entry.name} -e {environment}",
+        )

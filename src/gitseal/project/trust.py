@@ -68,10 +68,21 @@ class Trust:
         canonical = parse_recipient(key).canonical
         found = recipient_id(canonical)
         is_own = canonical in self._own
-        if is_own or self._known.has_met(found) or self._accept & {key, canonical} or canonical in self._trusted_keys(name):
+        if (
+            is_own
+            or self._known.has_met(found)
+            or self._accept & {key, canonical}
+            or canonical in self._trusted_keys(name)
+        ):
             self._known.meet(found, name)
         else:
-            self._ask(Question(canonical, f"--accept-recipient '{canonical}'", f'{name} with the key {canonical} is new to this clone: {meaning}'))
+            self._ask(
+                Question(
+                    canonical,
+                    f"--accept-recipient '{canonical}'",
+                    f"{name} with the key {canonical} is new to this clone: {meaning}",
+                )
+            )
         return found
 
     def confirm(self, name: str, key: str) -> None:

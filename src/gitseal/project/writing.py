@@ -44,7 +44,9 @@ def change(
     """Does `action` to each environment and writes them all, or none; gives what it returned, by environment."""
     with writing(project):
         trust = Trust(project, keyring, accept)
-        changes = {environment: Change(project, project.read(environment), keyring, trust) for environment in environments}
+        changes = {
+            environment: Change(project, project.read(environment), keyring, trust) for environment in environments
+        }
         results = {environment: action(each) for environment, each in changes.items()}
         old: dict[str, bytes | None] = {environment: each.document.serialise() for environment, each in changes.items()}
         commit(project, trust, old, {environment: each.result() for environment, each in changes.items()})

@@ -16,7 +16,9 @@ def overlay(layers: Sequence[tuple[str, Mapping[NamePath, T]]]) -> dict[NamePath
     view: dict[NamePath, tuple[str, T]] = {}
     taken: set[NamePath] = set()
     for name, entries in layers:
-        added = {path: (name, entry) for path, entry in entries.items() if not view or not _is_hidden(path, view, taken)}
+        added = {
+            path: (name, entry) for path, entry in entries.items() if not view or not _is_hidden(path, view, taken)
+        }
         view |= added
         if len(layers) > 1:
             taken.update(path[:depth] for path in added for depth in range(1, len(path)))

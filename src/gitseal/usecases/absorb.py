@@ -50,7 +50,9 @@ def unseal(project: Project, keyring: Keyring, environment: str, names: Sequence
         for path in expand(names, environment, each.document.entries):
             entry = each.document.entries[path]
             if entry.token is None:
-                raise Error(f'"{entry.name}" stands plain already', f"see it with: gitseal get {entry.name} -e {environment}")
+                raise Error(
+                    f'"{entry.name}" stands plain already', f"see it with: gitseal get {entry.name} -e {environment}"
+                )
             each.unseal(entry)
             changed.append(entry.name)
         return changed

@@ -50,11 +50,23 @@ def _environment(project: Project, policy: Policy, environment: str) -> tuple[Do
     try:
         found = project.parse(environment, read_regular(project.path(environment)))
     except FileNotFoundError:
-        return None, [Finding("no-file", path, 0, f'the policy has the environment "{environment}", and there is no file', f"gitseal env add {environment}")]
+        return None, [
+            Finding(
+                "no-file",
+                path,
+                0,
+                f'the policy has the environment "{environment}", and there is no file',
+                f"gitseal env add {environment}",
+            )
+        ]
     except Error as error:
         return None, [_of_error("malformed", path, error)]
     if environment not in policy.environments:
-        return found, [Finding("no-policy", path, 0, f'the policy has no environment "{environment}"', f"gitseal env add {environment}")]
+        return found, [
+            Finding(
+                "no-policy", path, 0, f'the policy has no environment "{environment}"', f"gitseal env add {environment}"
+            )
+        ]
     finding = partial(_found, path, environment)
     findings = [each for entry in found.entries.values() for each in _entry(policy, found, entry, finding)]
     for group, access in found.header.access.items():
@@ -77,18 +89,40 @@ def _entry(policy: Policy, found: Document, entry: Entry, finding: "partial[Find
         return
     if is_plain:
         yield finding(
-            "sealed-though-plain", entry.line, f'"{entry.name}" is sealed, and a rule says plain', f"gitseal unseal {entry.name} -e {environment}"
+            "sealed-though-plain",
+            entry.line,
+            f'"{entry.name}" is sealed, and a rule says plain',
+            f"gitseal unseal {entry.name} -e {environment}",
         )
         return
     access = found.header.access.get(token.group)
     if access is None:
-        yield finding("stale", entry.line, f'"{entry.name}" is sealed to access group "{token.group}", which the file does not have', _again(entry, environment))
+        yield finding(
+            "stale",
+            entry.line,
+            f'"{entry.name}" is sealed to access group "{token.group}", which the file does not have',
+            _again(entry, environment),
+        )
     elif access.key_id != token.key_id:
-        yield finding("stale", entry.line, f'"{entry.name}" is sealed under a data key that was replaced', _again(entry, environment))
+        yield finding(
+            "stale",
+            entry.line,
+            f'"{entry.name}" is sealed under a data key that was replaced',
+            _again(entry, environment),
+        )
     elif token.group != (group := policy.group(environment, entry.path)):
-        yield finding("wrong-group", entry.line, f'"{entry.name}" is sealed to access group "{token.group}", and the policy says "{group}"')
+        yield finding(
+            "wrong-group",
+            entry.line,
+            f'"{entry.name}" is sealed to access group "{token.group}", and the policy says "{group}"',
+        )
     if not _is_canonical(token):
-        yield finding("malformed", entry.line, f'the token of "{entry.name}" is not in its one canonical form', _again(entry, environment))
+        yield finding(
+            "malformed",
+            entry.line,
+            f'the token of "{entry.name}" is not in its one canonical form',
+            _again(entry, environment),
+        )
 
 
 def _again(entry: Entry, environment: str) -> str:
@@ -106,10 +140,14 @@ def _is_canonical(token: Token) -> bool:
 def _access(policy: Policy, scope: Scope, access: Access, finding: "partial[Finding]") -> Iterator[Finding]:
     people = policy.open_to(scope.environment, scope.group)
     if people is None:
-        yield finding("unknown-group", access.line, f'the policy has no access group "{scope.group}" in {scope.environment}')
+        yield finding(
+            "unknown-group", access.line, f'the policy has no access group "{scope.group}" in {scope.environment}'
+        )
         return
     wanted = {
-        (name, recipient_id(parse_recipient(key).canonical)): parse_recipient(key) for name in people for key in policy.recipients[name].keys
+        (name, recipient_id(parse_recipient(key).canonical)): parse_recipient(key)
+        for name in people
+        for key in policy.recipients[name].keys
     }
     for name, key in access.wrapped():
         stanza = access.stanzas[name][key]
@@ -118,13 +156,23 @@ def _access(policy: Policy, scope: Scope, access: Access, finding: "partial[Find
             yield finding("unknown-recipient", access.line, message)
             continue
         if stanza.key_id != access.key_id:
-            yield finding("stale-stanza", access.line, f'the stanza of "{name}" in access group "{scope.group}" holds a replaced data key')
+            yield finding(
+                "stale-stanza",
+                access.line,
+                f'the stanza of "{name}" in access group "{scope.group}" holds a replaced data key',
+            )
         try:
             check_stanza(stanza.age_file(), wanted[name, key])
         except Malformed as error:
-            yield finding("malformed", access.line, f'the stanza of "{name}" in access group "{scope.group}": {error.message}')
+            yield finding(
+                "malformed", access.line, f'the stanza of "{name}" in access group "{scope.group}": {error.message}'
+            )
     for name, key in sorted(set(wanted) - set(access.wrapped())):
-        yield finding("no-stanza", access.line, f'"{name}" may open access group "{scope.group}" and cannot yet, with the key {key}')
+        yield finding(
+            "no-stanza",
+            access.line,
+            f'"{name}" may open access group "{scope.group}" and cannot yet, with the key {key}',
+        )
 
 
 def _attributes(project: Project, path: str) -> Iterator[Finding]:
@@ -138,7 +186,11 @@ def _attributes(project: Project, path: str) -> Iterator[Finding]:
         harmful = value in _ATTRIBUTES[name] if _ATTRIBUTES[name] else value not in _HARMLESS
         if harmful:
             yield Finding(
-                "attribute", path, 0, f"the Git attribute {name}={value} hides or changes this file", f"see where it is set: git check-attr -a -- {path}"
+                "attribute",
+                path,
+                0,
+                f"the Git attribute {name}={value} hides or changes this file",
+                f"see where it is set: git check-attr -a -- {path}",
             )
 
 
@@ -150,7 +202,13 @@ def _twice(project: Project, documents: dict[str, Document]) -> Iterator[Finding
         for each in ids:
             if each in seen:
                 path = project.relative(project.path(environment))
-                yield Finding("copied", path, 0, f"this file shares an id or a key with {seen[each]}", "make environments with: gitseal env add NAME")
+                yield Finding(
+                    "copied",
+                    path,
+                    0,
+                    f"this file shares an id or a key with {seen[each]}",
+                    "make environments with: gitseal env add NAME",
+                )
             seen[each] = environment
 
 
@@ -172,14 +230,26 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
             base = policy.environments[environment.extends]
             blind = sorted(set(policy.members(environment.open)) - set(policy.members(base.open)))
             if blind:
-                yield Finding("blind-base", path, 0, f'{", ".join(blind)} may open "{name}" and not "{environment.extends}", which it extends', "give them open there")
+                yield Finding(
+                    "blind-base",
+                    path,
+                    0,
+                    f'{", ".join(blind)} may open "{name}" and not "{environment.extends}", which it extends',
+                    "give them open there",
+                )
 
 
 def _folder(project: Project) -> Iterator[Finding]:
     for file in sorted(project.folder.glob("*.local.yaml")):
         if project.repository is not None and project.repository.is_tracked(file):
             path = project.relative(file)
-            yield Finding("local-tracked", path, 0, "a local file is tracked by Git: it is for one machine only", f"git rm --cached {path}")
+            yield Finding(
+                "local-tracked",
+                path,
+                0,
+                "a local file is tracked by Git: it is for one machine only",
+                f"git rm --cached {path}",
+            )
 
 
 def _of_error(rule: str, path: str, error: Error) -> Finding:

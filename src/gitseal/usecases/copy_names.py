@@ -15,7 +15,14 @@ from gitseal.yamltext.reader import path_text
 
 
 def copy_names(
-    project: Project, keyring: Keyring, accept: frozenset[str], source: str, target: str, names: Sequence[str], *, plain: bool = False
+    project: Project,
+    keyring: Keyring,
+    accept: frozenset[str],
+    source: str,
+    target: str,
+    names: Sequence[str],
+    *,
+    plain: bool = False,
 ) -> list[Done]:
     """Copies names, or whole sections, of `source` to `target`. What was write-only stays so.
 

@@ -62,7 +62,9 @@ def begin(project: Project, keyring: Keyring, environment: str) -> Draft:
     return Draft(environment, (head + _text(found, values)).encode(), values, found, tuple(closed))
 
 
-def finish(project: Project, keyring: Keyring, accept: frozenset[str], draft: Draft, text: bytes, *, plain: bool = False) -> list[Done]:
+def finish(
+    project: Project, keyring: Keyring, accept: frozenset[str], draft: Draft, text: bytes, *, plain: bool = False
+) -> list[Done]:
     """Applies an edited text, all of it or nothing; gives what changed. New names stand plain only with `plain` and a rule.
 
     Raises Malformed where the text is no YAML, Busy where someone else changed one of the same names meanwhile, and
@@ -78,7 +80,9 @@ def finish(project: Project, keyring: Keyring, accept: frozenset[str], draft: Dr
         for path in (*updates, *removed):
             _check_unchanged(draft, each, path)
         for path, value in updates.items():
-            done.append(Done(draft.environment, path_text(path), each.set(path, value, plain=plain), not value.reveal()))
+            done.append(
+                Done(draft.environment, path_text(path), each.set(path, value, plain=plain), not value.reveal())
+            )
         for path in removed:
             each.remove(path)
         return done
@@ -112,7 +116,10 @@ def _check_unchanged(draft: Draft, each: Change, path: NamePath) -> None:
     before, now = draft.before.entries.get(path), each.document.entries.get(path)
     if _source(before) != _source(now):
         name = path_text(path)
-        raise Busy(f'"{name}" was changed by someone else while you edited', f"your text is kept: gitseal edit -e {draft.environment} --resume")
+        raise Busy(
+            f'"{name}" was changed by someone else while you edited',
+            f"your text is kept: gitseal edit -e {draft.environment} --resume",
+        )
 
 
 def _source(entry: Entry | None) -> object:
@@ -167,5 +174,8 @@ def _shown(entry: Entry, value: Value) -> list[str]:
         text = content.decode()
         if _BLOCK.fullmatch(text) and not text.endswith("\n\n") and text.strip("\n"):
             keep = "" if text.endswith("\n") else "-"
-            return [f"{label} |2{keep}", *(f"{indent}  {line}" if line else "" for line in text.removesuffix("\n").split("\n"))]
+            return [
+                f"{label} |2{keep}",
+                *(f"{indent}  {line}" if line else "" for line in text.removesuffix("\n").split("\n")),
+            ]
     return [f"{label} {encode(value)}"]

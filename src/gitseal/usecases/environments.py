@@ -39,11 +39,15 @@ def list_environments(project: Project) -> list[Listed]:
         if rule is None:
             rows.append(Listed(name, count, (), "", (), protected=False))
         else:
-            rows.append(Listed(name, count, project.policy.members(rule.open), rule.extends, rule.aliases, rule.protected))
+            rows.append(
+                Listed(name, count, project.policy.members(rule.open), rule.extends, rule.aliases, rule.protected)
+            )
     return rows
 
 
-def add_environment(project: Project, keyring: Keyring, accept: frozenset[str], name: str, opened_to: Sequence[str]) -> None:
+def add_environment(
+    project: Project, keyring: Keyring, accept: frozenset[str], name: str, opened_to: Sequence[str]
+) -> None:
     """Makes an environment: its rule in the policy, unless it has one, and its file, with a data key of its own.
 
     `opened_to` names who may open it; empty takes what all other environments agree on. Raises Error where it exists.
@@ -105,7 +109,9 @@ def rename_environment(project: Project, keyring: Keyring, accept: frozenset[str
         atomic.sync_folder(project.folder)
 
 
-def _under_name(project: Project, keyring: Keyring, accept: frozenset[str], before: document.Document, new: str) -> bytes:
+def _under_name(
+    project: Project, keyring: Keyring, accept: frozenset[str], before: document.Document, new: str
+) -> bytes:
     trust = Trust(project, keyring, accept)
     keys = Keys(before.header, keyring)
     change = Change(project, document.create(new), keyring, trust)
@@ -132,17 +138,25 @@ def _rename_in_policy(text: PolicyText, project: Project, old: str, new: str) ->
             text.put(("environments", new if environment == old else environment, "extends"), new)
     for number, each in enumerate(project.policy.rules):
         if old in each.environments:
-            text.put(("rules", f"[{number}]", "environments"), [new if name == old else name for name in each.environments])
+            text.put(
+                ("rules", f"[{number}]", "environments"), [new if name == old else name for name in each.environments]
+            )
 
 
 def _common_open(project: Project) -> tuple[str, ...]:
     found = {rule.open for rule in project.policy.environments.values()}
     if len(found) != 1:
-        raise Error("environments are open to different people here", "say who may open the new one: gitseal env add NAME --open GROUP")
+        raise Error(
+            "environments are open to different people here",
+            "say who may open the new one: gitseal env add NAME --open GROUP",
+        )
     return found.pop()
 
 
 def _named(project: Project, name: str) -> str:
     if name not in project.environments:
-        raise Error(f'there is no environment "{name}"', nearest(name, project.environments) or "see them with: gitseal env list")
+        raise Error(
+            f'there is no environment "{name}"',
+            nearest(name, project.environments) or "see them with: gitseal env list",
+        )
     return name

@@ -95,7 +95,9 @@ def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Sta
     """
     for environment in environments:
         if not is_environment_name(environment):
-            raise Error(f'"{environment}" cannot be the name of an environment', "use lower-case letters, digits, _, . and -")
+            raise Error(
+                f'"{environment}" cannot be the name of an environment', "use lower-case letters, digits, _, . and -"
+            )
     if not is_principal_name(starter.name) or starter.name == _TEAM:
         raise Error(f'"{starter.name}" cannot be your name in the policy', "give another: gitseal init --as NAME")
     folder = root / FOLDER

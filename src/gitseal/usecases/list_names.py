@@ -35,7 +35,12 @@ class Listed(NamedTuple):
 
 
 def list_names(
-    project: Project, keyring: Keyring, environments: Sequence[str], patterns: Sequence[str] = (), *, show_values: bool = False
+    project: Project,
+    keyring: Keyring,
+    environments: Sequence[str],
+    patterns: Sequence[str] = (),
+    *,
+    show_values: bool = False,
 ) -> list[Listed]:
     """The names of the environments, sorted within each, narrowed to `patterns` where there are any.
 
@@ -57,7 +62,10 @@ def check_reveal(project: Project, environment: str) -> None:
     """Raises Error where the policy keeps the environment's values off screens."""
     rule = project.policy.environments.get(environment)
     if rule is not None and not rule.reveal:
-        raise Error(f"the policy says reveal: false for {environment}: its values are not shown", f"without them: gitseal list -e {environment}")
+        raise Error(
+            f"the policy says reveal: false for {environment}: its values are not shown",
+            f"without them: gitseal list -e {environment}",
+        )
 
 
 def _narrowed(layered: Layered, environment: str, patterns: Sequence[str]) -> list[NamePath]:

@@ -43,7 +43,9 @@ def add_recipient(
     """
     policy = project.policy
     if not is_principal_name(name):
-        raise Error(f'"{name}" cannot be the name of a recipient', "use letters, digits, _, . and -, beginning with a letter")
+        raise Error(
+            f'"{name}" cannot be the name of a recipient', "use letters, digits, _, . and -, beginning with a letter"
+        )
     canonical = [parse_recipient(key).canonical for key in keys]
     for group in groups:
         if group not in policy.groups:
@@ -51,13 +53,23 @@ def add_recipient(
             raise Error(f'there is no group "{group}"', hint)
     before = policy.recipients.get(name)
     if before is None and not keys:
-        raise Error(f'"{name}" is new and has no key', f"ask them for: gitseal keygen; then: gitseal recipient add {name} age1...")
+        raise Error(
+            f'"{name}" is new and has no key',
+            f"ask them for: gitseal keygen; then: gitseal recipient add {name} age1...",
+        )
     said: list[str] = []
 
     def edit(text: PolicyText) -> None:
         person = ("recipients", name)
         if before is None:
-            text.put(person, {**({"kind": "machine"} if machine else {}), **({"email": email} if email else {}), "keys": list(canonical)})
+            text.put(
+                person,
+                {
+                    **({"kind": "machine"} if machine else {}),
+                    **({"email": email} if email else {}),
+                    "keys": list(canonical),
+                },
+            )
             said.append(f"added {name}")
         else:
             new = [key for key in canonical if key not in before.keys]
@@ -87,7 +99,10 @@ def remove_recipient(project: Project, name: str) -> list[str]:
     Raises Error where they are not there, or where a list would be left empty that must not be.
     """
     if name not in project.policy.recipients:
-        raise Error(f'there is no recipient "{name}"', nearest(name, project.policy.recipients) or "see them with: gitseal recipient list")
+        raise Error(
+            f'there is no recipient "{name}"',
+            nearest(name, project.policy.recipients) or "see them with: gitseal recipient list",
+        )
     left: list[str] = []
 
     def edit(text: PolicyText) -> None:
@@ -110,7 +125,9 @@ def list_recipients(project: Project) -> list[Listed]:
     for name, principal in sorted(policy.recipients.items()):
         groups = tuple(sorted(group for group, members in policy.groups.items() if name in members))
         environments = tuple(
-            environment for environment in sorted(policy.environments) if name in policy.members(policy.environments[environment].open)
+            environment
+            for environment in sorted(policy.environments)
+            if name in policy.members(policy.environments[environment].open)
         )
         rows.append(Listed(name, principal.kind, principal.email, principal.keys, groups, environments))
     return rows

@@ -68,7 +68,9 @@ class Plan(NamedTuple):
     @property
     def environments(self) -> tuple[str, ...]:
         """The environments that it changes, each once."""
-        return tuple(dict.fromkeys([*(group.environment for group in self.groups), *(move.environment for move in self.moves)]))
+        return tuple(
+            dict.fromkeys([*(group.environment for group in self.groups), *(move.environment for move in self.moves)])
+        )
 
 
 def plan(project: Project, environments: Sequence[str]) -> Plan:
@@ -93,7 +95,9 @@ def _moves(project: Project, found: Document) -> list[Move]:
     return moves
 
 
-def _groups(project: Project, found: Document, before: Past, *, moved: Sequence[Move], shallow: bool) -> list[GroupPlan]:
+def _groups(
+    project: Project, found: Document, before: Past, *, moved: Sequence[Move], shallow: bool
+) -> list[GroupPlan]:
     environment = found.header.environment
     leaving = {move.name for move in moved if move.environment == environment}
     plans = []
@@ -109,26 +113,47 @@ def _groups(project: Project, found: Document, before: Past, *, moved: Sequence[
         now = {(name, key) for name, key in access.wrapped() if access.stanzas[name][key].key_id == access.key_id}
         ever = now | set(access.wrapped()) | before.holders.get(access.key_id, set())
         wanted_ids = {key for _, key in wanted}
-        lost = tuple(sorted({holder for holder in ever if holder[1] not in wanted_ids} | {holder for holder in now if holder not in wanted}))
+        lost = tuple(
+            sorted(
+                {holder for holder in ever if holder[1] not in wanted_ids}
+                | {holder for holder in now if holder not in wanted}
+            )
+        )
         gained = tuple(sorted(wanted - now))
-        reason = "someone loses access" if lost else "history is cut off, so earlier holders are unknown" if gained and shallow else ""
+        reason = (
+            "someone loses access"
+            if lost
+            else "history is cut off, so earlier holders are unknown"
+            if gained and shallow
+            else ""
+        )
         if lost or gained:
-            plans.append(GroupPlan(environment, group, gained, lost, reason, len(staying), before.count(access.key_id), gone=False))
+            plans.append(
+                GroupPlan(
+                    environment, group, gained, lost, reason, len(staying), before.count(access.key_id), gone=False
+                )
+            )
     return plans
 
 
 def _policy_groups(project: Project, environment: str) -> set[str]:
     rules = project.policy.rules
-    return {DEFAULT} | {rule.access for rule in rules if rule.access and (not rule.environments or environment in rule.environments)}
+    return {DEFAULT} | {
+        rule.access for rule in rules if rule.access and (not rule.environments or environment in rule.environments)
+    }
 
 
 def _wanted(project: Project, people: Sequence[str]) -> set[Holder]:
     return {
-        (name, recipient_id(parse_recipient(key).canonical)) for name in people for key in project.policy.recipients[name].keys
+        (name, recipient_id(parse_recipient(key).canonical))
+        for name in people
+        for key in project.policy.recipients[name].keys
     }
 
 
-def apply(project: Project, keyring: Keyring, accept: frozenset[str], environments: Sequence[str], agreed: Plan) -> None:
+def apply(
+    project: Project, keyring: Keyring, accept: frozenset[str], environments: Sequence[str], agreed: Plan
+) -> None:
     """Does what was agreed to, in all environments or in none.
 
     Raises Busy where the files or the policy are no longer what the plan was made from; NotForYou where an access group
@@ -162,7 +187,9 @@ def _apply_group(each: Change, planned: GroupPlan, leaving: set[NamePath]) -> No
             f"ask one of: {', '.join(each.document.header.access[group].stanzas) or 'nobody is left'}",
         )
     recipients = each.recipients(group)
-    meaning = f"it would open {planned.names} names of {each.environment} ({group}), and {planned.past} values of its past"
+    meaning = (
+        f"it would open {planned.names} names of {each.environment} ({group}), and {planned.past} values of its past"
+    )
     if planned.new_key:
         _replace_key(each, group, key, leaving, meaning)
     else:
@@ -186,7 +213,10 @@ def _replace_key(each: Change, group: str, old: DataKey, leaving: set[NamePath],
             each.remove((*block, "stanzas", name, recipient) if name in kept else (*block, "stanzas", name))
     for entry in each.document.entries.values():
         if entry.token is not None and entry.token.group == group and entry.path not in leaving:
-            each.put_token(entry.path, document.seal(new, entry.path, _opened(each, entry), write_only=entry.token.kind == WRITE_ONLY))
+            each.put_token(
+                entry.path,
+                document.seal(new, entry.path, _opened(each, entry), write_only=entry.token.kind == WRITE_ONLY),
+            )
     each.use(group, new)
     each.made.add(group)
 
@@ -195,6 +225,6 @@ def _opened(each: Change, entry: Entry) -> Value:
     try:
         return document.open_entry(each.document, entry, each.keys)
     except Error as error:
-        raise type(error)(error.message, f"every value has to open for a new data key: set or unset {entry.name} first") from None
-
-
+        raise type(error)(
+            error.message, f"every value has to open for a new data key: set or unset {entry.name} first"
+        ) from None

@@ -12,7 +12,9 @@ from gitseal.usecases.names import expand, missing, parse_name
 from gitseal.yamltext.reader import path_text
 
 
-def unset(project: Project, keyring: Keyring, environments: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
+def unset(
+    project: Project, keyring: Keyring, environments: Sequence[str], names: Sequence[str]
+) -> list[tuple[str, str]]:
     """Takes names, or whole sections, out of every environment given; gives (environment, name) of each that went.
 
     Raises Error, with nothing written, where one is not there. No identity is needed.
@@ -43,7 +45,10 @@ def rename(
         if entry is None:
             raise missing(source, each.environment, each.document.entries)
         if target in each.document.tree.nodes:
-            raise Error(f'{each.environment} has "{new}" already', f"take it out first: gitseal unset {new} -e {each.environment}")
+            raise Error(
+                f'{each.environment} has "{new}" already',
+                f"take it out first: gitseal unset {new} -e {each.environment}",
+            )
         each.reseal(entry, target, document.open_entry(each.document, entry, each.keys))
         if source[:-1] == target[:-1]:
             each.renames[source] = target

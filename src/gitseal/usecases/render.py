@@ -62,7 +62,13 @@ def write(target: Path, content: bytes) -> None:
         repository = Repository(top)
         where = target.parent.resolve() / target.name
         if repository.is_tracked(where):
-            raise Error(f'"{target}" is tracked by Git: the next commit would publish it', f"take it out first: git rm --cached {target}")
+            raise Error(
+                f'"{target}" is tracked by Git: the next commit would publish it',
+                f"take it out first: git rm --cached {target}",
+            )
         if repository.would_add(where):
-            raise Error(f'"{target}" is not ignored by Git: git add would take it', f"ignore it first: echo /{where.relative_to(top)} >> .gitignore")
+            raise Error(
+                f'"{target}" is not ignored by Git: git add would take it',
+                f"ignore it first: echo /{where.relative_to(top)} >> .gitignore",
+            )
     atomic.write(target, content, private=True)

@@ -21,7 +21,9 @@ class Prepared(NamedTuple):
     pending: tuple[str, ...]
 
 
-def prepare(project: Project, keyring: Keyring, environment: str, selection: Selection, inherited: Mapping[bytes, bytes]) -> Prepared:
+def prepare(
+    project: Project, keyring: Keyring, environment: str, selection: Selection, inherited: Mapping[bytes, bytes]
+) -> Prepared:
     """What `inherited` becomes with the environment's shared names set and no identity variable left.
 
     A null value takes the name out. Raises Error where a value does not open, holds a NUL byte, or steers a loader.
@@ -29,12 +31,18 @@ def prepare(project: Project, keyring: Keyring, environment: str, selection: Sel
     layered = Layered(project, environment, keyring)
     opened = layered.open_all(lambda path: wanted(path, *selection) and len(path) == 1)
     refuse_steering(project, (path[0] for path in opened.values))
-    environ = {name: content for name, content in inherited.items() if name.decode("utf-8", "replace") not in IDENTITY_VARIABLES}
+    environ = {
+        name: content
+        for name, content in inherited.items()
+        if name.decode("utf-8", "replace") not in IDENTITY_VARIABLES
+    }
     unset = []
     for (name,), value in opened.values.items():
         content = value.reveal()
         if b"\0" in content:
-            raise Error(f'"{name}" holds a NUL byte, which no environment variable can', f"leave it out with: --except {name}")
+            raise Error(
+                f'"{name}" holds a NUL byte, which no environment variable can', f"leave it out with: --except {name}"
+            )
         if value.kind is Kind.NULL:
             unset.append(name.encode())
         else:

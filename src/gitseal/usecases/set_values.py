@@ -45,7 +45,10 @@ def set_values(
         for path, value in values.items():
             exists = path in each.document.entries
             if exists and create_only:
-                raise Error(f'{each.environment} has "{path_text(path)}" already', f"to change it: gitseal set {path_text(path)} -e {each.environment}")
+                raise Error(
+                    f'{each.environment} has "{path_text(path)}" already',
+                    f"to change it: gitseal set {path_text(path)} -e {each.environment}",
+                )
             if not exists and update_only:
                 raise _to_create(path, each)
             done.append(Done(each.environment, path_text(path), each.set(path, value, plain=plain), not value.reveal()))

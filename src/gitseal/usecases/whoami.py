@@ -26,9 +26,13 @@ def whoami(project: Project | None, keyring: Keyring) -> Whoami:
     if project is not None:
         names = {_canonical(key): name for name, each in project.policy.recipients.items() for key in each.keys}
     found = tuple(
-        (identity.recipient, identity.label, names.get(identity.recipient, "")) for identity in keyring.identities() if identity.recipient
+        (identity.recipient, identity.label, names.get(identity.recipient, ""))
+        for identity in keyring.identities()
+        if identity.recipient
     )
-    opens = {environment: _opened(project, environment, keyring) for environment in project.environments} if project else {}
+    opens = (
+        {environment: _opened(project, environment, keyring) for environment in project.environments} if project else {}
+    )
     return Whoami(found, opens, tuple(keyring.report()))
 
 

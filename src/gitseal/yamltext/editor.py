@@ -44,7 +44,9 @@ def edit(
     """
     puts = dict(puts or {})
     draft = _Draft(tree, last)
-    moved = {new: draft.take_comments(tree.nodes[old]) for old, new in (renames or {}).items() if not draft.stays(old, new)}
+    moved = {
+        new: draft.take_comments(tree.nodes[old]) for old, new in (renames or {}).items() if not draft.stays(old, new)
+    }
     for old, new in (renames or {}).items():
         if new in moved:
             draft.remove(tree.nodes[old])
@@ -64,11 +66,17 @@ def edit(
 
 def leaves(tree: Tree) -> dict[NamePath, Plain]:
     """Every name that is no section, with its plain value; an empty section counts as a leaf."""
-    return {path: node.plain() for path, node in tree.nodes.items() if node.kind is not Kind.MAPPING or not node.children}
+    return {
+        path: node.plain() for path, node in tree.nodes.items() if node.kind is not Kind.MAPPING or not node.children
+    }
 
 
 def _check(before: Tree, after: Tree, gone: set[NamePath], written: Mapping[NamePath, Put]) -> None:
-    expected = {path: value for path, value in leaves(before).items() if not any(path[: n + 1] in gone for n in range(len(path)))}
+    expected = {
+        path: value
+        for path, value in leaves(before).items()
+        if not any(path[: n + 1] in gone for n in range(len(path)))
+    }
     expected |= {path: scalars.parse(put.source, 0) for path, put in written.items()}
     if leaves(after) != expected:
         raise ValueError("the edited text is not the old tree with just these changes")
@@ -174,7 +182,11 @@ class _Draft:
         filled = {path[:depth] for path in puts for depth in range(1, len(path))}
         for path in sorted({path[:-1] for path in gone if len(path) > 1}, key=len, reverse=True):
             section = path
-            while section and section not in filled and all((*section, name) in self.removed for name in self.tree.nodes[section].children):
+            while (
+                section
+                and section not in filled
+                and all((*section, name) in self.removed for name in self.tree.nodes[section].children)
+            ):
                 self.remove(self.tree.nodes[section])
                 section = section[:-1]
 

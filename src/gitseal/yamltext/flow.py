@@ -7,7 +7,9 @@ from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import Kind, Node
 
 _MAX_DEPTH = 4
-_TOKEN = re.compile(r""" *("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[\[\]{},]|:(?= |$)|(?:[^ \t\[\]{},:#"']|:(?! |$)| +(?=[^ \t\[\]{},:#"'])|(?<=[^ \t])#)+)""")
+_TOKEN = re.compile(
+    r""" *("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[\[\]{},]|:(?= |$)|(?:[^ \t\[\]{},:#"']|:(?! |$)| +(?=[^ \t\[\]{},:#"'])|(?<=[^ \t])#)+)"""
+)
 
 
 def parse_into(node: Node, text: str, line: int, *, filled: bool) -> str:
@@ -42,7 +44,11 @@ class _Flow:
     def peek(self) -> str:
         found = _TOKEN.match(self.text, self.at)
         if found is None:
-            raise Malformed("a list or mapping in brackets is not closed on its line", self.line, "write it as a block, one item a line")
+            raise Malformed(
+                "a list or mapping in brackets is not closed on its line",
+                self.line,
+                "write it as a block, one item a line",
+            )
         return found[1]
 
     def next(self) -> str:

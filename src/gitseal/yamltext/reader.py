@@ -53,7 +53,9 @@ class _Reader:
         """One line that is neither blank nor a comment."""
         entry = _ENTRY.match(content)
         is_item = content[0] == "-" and (content == "-" or content[1] == " ")
-        if self.pending is not None and self.take_pending(self.pending, number, column, content, entry is not None, is_item=is_item):
+        if self.pending is not None and self.take_pending(
+            self.pending, number, column, content, entry is not None, is_item=is_item
+        ):
             return
         if column != self.columns[-1] or (self.open[-1].kind is Kind.SEQUENCE) != is_item:
             self.close(column, keep_list=is_item)
@@ -67,7 +69,9 @@ class _Reader:
         else:
             self.refuse(number, column, content)
 
-    def take_pending(self, node: Node, number: int, column: int, content: str, is_entry: bool, *, is_item: bool) -> bool:
+    def take_pending(
+        self, node: Node, number: int, column: int, content: str, is_entry: bool, *, is_item: bool
+    ) -> bool:
         """Decides what the line makes of the name that waits. True where the line was its scalar."""
         self.pending = None
         if column <= node.indent and not (is_item and column == node.indent and self.open[-1].kind is Kind.MAPPING):
@@ -83,7 +87,9 @@ class _Reader:
     def entry(self, parent: Node, number: int, column: int, entry: re.Match[str]) -> None:
         name = scalars.parse_name(entry[1], number + 1)
         if name in parent.children:
-            raise Malformed(f'the name "{name}" stands twice, first in line {parent.children[name].line + 1}', number + 1)
+            raise Malformed(
+                f'the name "{name}" stands twice, first in line {parent.children[name].line + 1}', number + 1
+            )
         node = Node((*parent.path, name), number, column)
         if len(node.path) > MAX_DEPTH:
             raise Malformed(f"names are nested deeper than {MAX_DEPTH}", number + 1)

@@ -75,9 +75,13 @@ def _plain(source: str, line: int) -> Scalar:
         if _FLOAT.fullmatch(source):
             return float(source)
         if _ELSEWHERE_A_NUMBER_OR_DATE.fullmatch(source):
-            raise Malformed("some YAML parsers read this value as a number or a date", line, "put the value in double quotes")
+            raise Malformed(
+                "some YAML parsers read this value as a number or a date", line, "put the value in double quotes"
+            )
     if len(source) <= 5 and source.lower() in _ELSEWHERE_NOT_TEXT:
-        raise Malformed("some YAML parsers read this word as a boolean or null", line, "write true, false or null, or quote it")
+        raise Malformed(
+            "some YAML parsers read this word as a boolean or null", line, "write true, false or null, or quote it"
+        )
     return source
 
 
@@ -93,7 +97,9 @@ def _double_quoted(source: str, line: int) -> str:
                 raise Malformed("an escape names no character", line)
             return chr(code)
         if found[4] is None:
-            raise Malformed("an escape that gitseal does not read", line, r"it reads \\ \" \/ \n \r \t \b \f \xHH \uHHHH \UHHHHHHHH")
+            raise Malformed(
+                "an escape that gitseal does not read", line, r"it reads \\ \" \/ \n \r \t \b \f \xHH \uHHHH \UHHHHHHHH"
+            )
         return _SHORT_ESCAPES[found[4]]
 
     inner = source[1:-1]
@@ -108,7 +114,9 @@ def parse_name(source: str, line: int) -> str:
     if not NAME.fullmatch(name):
         raise Malformed("a name begins with a letter or _ and has at most 128 letters, digits, _, . and -", line)
     if source is name and name.lower() in _ELSEWHERE_NOT_TEXT:
-        raise Malformed(f'some YAML parsers read the name "{name}" as a boolean or null', line, f'write it as "{name}" in quotes')
+        raise Malformed(
+            f'some YAML parsers read the name "{name}" as a boolean or null', line, f'write it as "{name}" in quotes'
+        )
     return name
 
 

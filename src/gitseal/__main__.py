@@ -1,7 +1,0 @@
-"""`python -m gitseal`."""
-
-import sys
-
-from gitseal.cli import main
-
-sys.exit(main())
