@@ -202,7 +202,7 @@ def _compare(content: str) -> bool:
 
 
 def _kept(name: str | None, value: str | None, original: str) -> bool:
-    """Whether python-dotenv made a name and a value of a statement, and the name is one of ours; comments are kept too."""
+    """Whether python-dotenv lost nothing of a statement, and its name is one of ours."""
     if name is None:
         return not original.strip() or original.strip().startswith("#")
     return value is not None and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name) is not None
