@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# The main job on this repository's own .secrets: a small web shop, every value invented, sealed to a public identity.
+# Works on a copy that is gone afterwards; nothing here and nothing in your home is read or changed.
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+# A machine of its own: no settings, keys or hooks of whoever runs this, nor the repository of a hook that runs this.
+# shellcheck disable=SC2046
+unset $(git rev-parse --local-env-vars) XDG_CONFIG_HOME GITSEAL_IDENTITY GITSEAL_IDENTITY_FILE GITSEAL_ENV \
+    SOPS_AGE_KEY SOPS_AGE_KEY_FILE
+export HOME=$work/home GIT_CONFIG_GLOBAL=$work/home/.gitconfig GIT_CONFIG_NOSYSTEM=1 GIT_PAGER=cat TMPDIR=$work
+mkdir "$HOME"
+git config --global user.name Alice
+git config --global user.email alice@example.com
+git config --global init.defaultBranch main
+
+say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
+[ -t 1 ] || say() { printf '\n# %s\n' "$*"; }
+
+# run COMMAND...: show it and do it; a long ciphertext is cut for the eye, on the screen only.
+run() { shown "$*" "$@"; }
+shown() {
+    printf '$ %s\n' "$1"
+    shift
+    { "$@" 2>&1 && status=0 || status=$?; echo "$status" >"$work/status"; } | sed -E 's/(ENC\[v1,.,[a-z0-9-]+:k.{6})[^,]*,(.{12})[^]]*\]/\1…,\2…]/'
+    status=$(cat "$work/status")
+}
+# must STATUS: the demo is a test too.
+must() { [ "$status" = "$1" ] || { echo "demo: status $status, not $1" >&2; exit 1; }; }
+
+git init --quiet "$work/origin"
+cp -R "$top/.secrets" "$top/.gitattributes" "$top/.gitignore" "$work/origin"
+git -C "$work/origin" add --all
+git -C "$work/origin" commit --quiet --message "The shop's secrets"
+git clone --quiet "$work/origin" "$work/shop"
+cd "$work/shop"
+
+say "A fresh clone of a shop. With no identity at all, everyone sees which names there are, and checks them"
+run gitseal list -e production; must 0
+run gitseal check; must 0
+
+say "Values are another matter: refused, with every place that was tried, nothing on standard output"
+run gitseal get -e production DATABASE_URL; must 1
+echo "(status $status)"
+
+say "With the demo identity, which is public, they open"
+export GITSEAL_IDENTITY_FILE=$top/examples/demo-identity.txt
+run gitseal get -e production DATABASE_URL; must 0
+
+say "One value changes: the diff is one line out and one in, under the name it belongs to"
+new_key() { printf %s sk_live_made-up-and-rotated | gitseal set -e production STRIPE_SECRET_KEY; }
+shown "printf %s \"\$NEW_KEY\" | gitseal set -e production STRIPE_SECRET_KEY" new_key; must 0
+run git diff; must 0
+git commit --quiet --all --message "Rotate the Stripe key"
+
+say "Two branches change neighbouring names, and plain git merge takes both: no driver, no key"
+git switch --quiet --create smtp-host
+run gitseal set -e production SMTP_HOST=smtp2.example.com; must 0
+git commit --quiet --all --message "Move to the new mail server"
+git switch --quiet main
+new_password() { printf %s "it's new: \$5 & spaces" | gitseal set -e production SMTP_PASSWORD; }
+shown "printf %s \"\$NEW_PASSWORD\" | gitseal set -e production SMTP_PASSWORD" new_password; must 0
+git commit --quiet --all --message "Rotate the mail password"
+run git merge --no-edit smtp-host; must 0
+run gitseal check; must 0
+
+say "What a deploy reads: exactly what a shell takes for these values, or a refusal by name"
+shown "gitseal render -e production --format shell --only 'SMTP_*'" \
+    gitseal render -e production --format shell --only 'SMTP_*'; must 0
+
+say "Into a file: never where Git tracks it or would add it. What .gitignore names is written, with mode 0600"
+run gitseal render -e production -o config.env; must 1
+echo "(status $status)"
+run gitseal render -e production -o .env; must 0
+run git status --short; must 0
+
+say "A ciphertext is bound to its name: the mail password's, put under another name, does not open there"
+cp .secrets/production.yaml "$work/sealed"
+awk 'NR == FNR {if (wanted) token = $0; wanted = /^SMTP_PASSWORD:/; next}
+     {print replaced ? token : $0; replaced = /^SESSION_SECRET:/}' "$work/sealed" "$work/sealed" >.secrets/production.yaml
+run gitseal get -e production SESSION_SECRET; must 1
+echo "(status $status)"
+
+say "That was the main job. This clone is as it was; what to do next: docs/tutorial.md"
