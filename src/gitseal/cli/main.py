@@ -146,13 +146,23 @@ def _say_no(error: Error) -> int:
 
 
 def _usage(error: click.UsageError) -> int:
-    """click's words, without the arguments that it quotes: one of them may be a value."""
-    message = error.message.split(" (", maxsplit=1)[0] if "extra argument" in error.message else error.format_message()
-    message = message[:1].lower() + message[1:].rstrip(".")
-    click.echo(f"gitseal: {message}", err=True)
+    click.echo(f"gitseal: {_usage_words(error)}", err=True)
     path = error.ctx.command_path if error.ctx else "gitseal"
     click.echo(f"  see: {path} --help", err=True)
     return STATUS_USAGE
+
+
+def _usage_words(error: click.UsageError) -> str:
+    """What is wrong with the call, without the words that click quotes from it: one of them may be a value."""
+    if isinstance(error, click.NoSuchOption):
+        near = error.possibilities or ()
+        return "there is no such option" + (f"; did you mean {' or '.join(near)}" if near else "")
+    if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
+        name = error.param.opts[0] if isinstance(error.param, click.Option) else "an argument"
+        choices = error.param.type.choices if error.param and isinstance(error.param.type, click.Choice) else ()
+        return f"{name} takes one of {', '.join(choices)}" if choices else f"{name} has a value that it cannot take"
+    words = error.message.split(" (", maxsplit=1)[0] if "extra argument" in error.message else error.format_message()
+    return words[:1].lower() + words[1:].rstrip(".")
 
 
 def _bug(error: Exception) -> int:

@@ -11,6 +11,7 @@ from gitseal.cli.session import Session, say
 from gitseal.document import value
 from gitseal.document.value import Kind, Value
 from gitseal.errors import Error, UsageError
+from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import NamePath
 
 _TYPES = [kind.word for kind in Kind]
@@ -36,7 +37,7 @@ _TYPES = [kind.word for kind in Kind]
 @click.option("--update-only", is_flag=True, help="Refuse names that are not there yet.")
 @accept_options
 @click.pass_obj
-def command(  # noqa: PLR0913 - one parameter for each option
+def command(
     session: Session,
     values: tuple[str, ...],
     environments: tuple[str, ...],
@@ -99,8 +100,14 @@ class _Values:
 
         values: dict[NamePath, Value] = {}
         from_elsewhere = self.source is not None or self.generate is not None or self.from_env
-        for argument in arguments:
+        for number, argument in enumerate(arguments, 1):
             name, equals, content = argument.partition("=")
+            if not all(scalars.NAME.fullmatch(part) for part in name.split("/")):
+                # Not repeated: who forgot the name has typed a value here.
+                raise UsageError(
+                    f"argument {number} is neither NAME nor NAME=VALUE",
+                    "a name begins with a letter or _, then letters, digits, _, . and -; sections: api/TOKEN",
+                )
             path = parse_name(name)
             if path in values:
                 raise UsageError(f'"{name}" is given twice', "give each name once")
@@ -129,6 +136,8 @@ class _Values:
             return self.checked(b"")
         if self.source is not None:
             return self.checked(_file(self.source))
+        if sys.stdin is None:  # what Python makes of a closed one
+            raise Error(f'there is no standard input to take "{name}" from', f"gitseal set {name} --file FILE")
         if not sys.stdin.isatty():
             return self.checked(sys.stdin.buffer.read())
         return self.checked(terminal.ask_value(name).reveal())

@@ -1,6 +1,7 @@
 """Asking a person. Where standard input is no terminal, no yes is asked for; see docs/reference/command-line.md."""
 
 import sys
+from typing import TextIO
 
 import click
 
@@ -9,7 +10,7 @@ from gitseal.secret import Secret
 
 def can_ask() -> bool:
     """Whether someone is there to answer."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
 
 
 def confirm(question: str) -> bool:
@@ -23,7 +24,7 @@ def ask_passphrase(prompt: str) -> Secret | None:
     Standard input may carry a value at the same time (`printf ... | gitseal set NAME`): then a terminal on standard error
     shows that a person is there. Read from the terminal itself in both cases.
     """
-    if not (sys.stdin.isatty() or sys.stderr.isatty()):
+    if not (_is_terminal(sys.stdin) or _is_terminal(sys.stderr)):
         return None
     import getpass
 
@@ -37,3 +38,8 @@ def ask_value(name: str) -> Secret:
         f"Value of {name}", hide_input=True, confirmation_prompt=True, default="", show_default=False, err=True
     )
     return Secret(typed.encode("utf-8", "surrogateescape"))
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    # Python has None for a stream that was closed when it started.
+    return stream is not None and stream.isatty()

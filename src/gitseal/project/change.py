@@ -4,7 +4,7 @@ The refusals here are those of docs/format.md, section 7: a header that knows mo
 in another access group than the policy's, a sealed name that a rule would make plain.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 
 from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
@@ -14,12 +14,12 @@ from gitseal.document.header import HEADER, public_text
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import Kind, Value
 from gitseal.errors import Damaged, Error, Malformed, Stale
+from gitseal.identities import Keyring
 from gitseal.policy.policy import REFUSE
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
 from gitseal.recipients import parse_recipient, recipient_id
-from gitseal.identities import Keyring
 from gitseal.yamltext import editor, scalars
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text
@@ -43,7 +43,7 @@ class Change:
         self.document = before
         self.environment = before.header.environment
         self.policy = project.policy
-        self.keys = Keys(before.header, keyring)
+        self.keys = Keys(before.header, keyring, genuine=True)
         self.trust = trust
         self.puts: dict[NamePath, Put] = {}
         self.removes: list[NamePath] = []
@@ -220,6 +220,13 @@ class Change:
                 )
         if path[0] == HEADER:
             raise Error(f'"{HEADER}" is the header of the file, not a name', "choose another name")
+        node = self.document.tree.nodes.get(path)
+        if node is not None and node.children:
+            name = path_text(path)
+            raise Error(
+                f'"{name}" is a section of {self.environment}, and cannot be a value too',
+                f"see what it holds: gitseal list -e {self.environment} '{name}/*'",
+            )
 
     def _set_plain(self, path: NamePath, value: Value, entry: Entry | None, *, plain: bool) -> Outcome:
         if entry is not None and entry.token is not None:

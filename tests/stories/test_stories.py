@@ -1,0 +1,20 @@
+"""Every story runs."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.stories import runner
+
+HERE = Path(__file__).parent
+STORIES = sorted(HERE.glob("*.txt"))
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_story(story: Path, repo: Path) -> None:
+    try:
+        runner.run(story.read_text(encoding="utf-8"), repo)
+    except runner.Skipped as skipped:
+        pytest.skip(str(skipped))
+    except runner.Failed as failed:
+        pytest.fail(str(failed), pytrace=False)
