@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from gitseal.cli.session import Session
 
@@ -72,17 +71,17 @@ def _is_json(ctx: click.Context, _option: click.Parameter, given: str) -> bool:
     return given == "json" or bool(ctx.meta.get("gitseal.json"))
 
 
-def complete_environment(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_environment(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
     """Environments of the project in force, after what a comma list has already."""
     before, comma, part = incomplete.rpartition(",")
     try:
         names = Session(_folder(ctx), None).project.environments
     except Exception:  # noqa: BLE001 - a completion that fails must stay silent, whatever the reason
         return []
-    return [CompletionItem(f"{before}{comma}{name}") for name in names if name.startswith(part)]
+    return [f"{before}{comma}{name}" for name in names if name.startswith(part)]
 
 
-def complete_name(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_name(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
     """Names of the environments that the command line gives, or of all."""
     try:
         session = Session(_folder(ctx), None)
@@ -90,7 +89,7 @@ def complete_name(ctx: click.Context, _option: click.Parameter, incomplete: str)
         names = {entry.name for environment in chosen for entry in session.project.read(environment).entries.values()}
     except Exception:  # noqa: BLE001 - as above
         return []
-    return [CompletionItem(name) for name in sorted(names) if name.startswith(incomplete)]
+    return [name for name in sorted(names) if name.startswith(incomplete)]
 
 
 def _folder(ctx: click.Context) -> str | None:

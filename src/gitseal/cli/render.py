@@ -48,7 +48,7 @@ def command(
     rendered(session, session.one(environments), dialect, target, only, excepted, export=export)
 
 
-def rendered(  # noqa: PLR0913 - `sync pull` is this under another name
+def rendered(
     session: Session,
     environment: str,
     dialect: str,

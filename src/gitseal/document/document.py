@@ -12,7 +12,7 @@ from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.yamltext import reader
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import Kind as NodeKind
-from gitseal.yamltext.tree import Node, NamePath, Tree
+from gitseal.yamltext.tree import NamePath, Node, Tree
 
 MAX_NAMES = 200_000
 _MOVED_TRIES = 64

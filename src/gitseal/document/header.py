@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gitseal.crypto.datakey import PublicKey, Scope
 from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.errors import Malformed, UnknownVersion
-from gitseal.yamltext.tree import Kind, Node, NamePath
+from gitseal.yamltext.tree import Kind, NamePath, Node
 
 HEADER = "gitseal"
 VERSION = 1

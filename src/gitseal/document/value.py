@@ -31,8 +31,8 @@ class Kind(Enum):
 
 
 _BY_BYTE = {kind.value: kind for kind in Kind}
-_INTEGER = re.compile(rb"0|-?[1-9][0-9]*")
-_FLOAT = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)|-?\.inf|\.nan")
+_INTEGER = rb"0|-?[1-9][0-9]*"
+_FLOAT = rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)|-?\.inf|\.nan"
 
 
 class Value(Secret):
@@ -89,9 +89,9 @@ def _is_of(kind: Kind, content: bytes) -> bool:
     if kind is Kind.TEXT:
         return _is_utf8(content)
     if kind is Kind.INTEGER:
-        return _INTEGER.fullmatch(content) is not None
+        return re.fullmatch(_INTEGER, content) is not None
     if kind is Kind.FLOAT:
-        return _FLOAT.fullmatch(content) is not None
+        return re.fullmatch(_FLOAT, content) is not None
     if kind is Kind.BOOLEAN:
         return content in {b"true", b"false"}
     if kind is Kind.NULL:

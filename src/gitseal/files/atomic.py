@@ -1,7 +1,6 @@
 """Writing files so that a reader, or a crash at any moment, finds the old bytes or the new ones and nothing between."""
 
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
             f'"{path}" is a symbolic link, which gitseal does not write through',
             f"give the file itself: {os.path.realpath(path)}",
         )
-    temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
+    temporary = path.parent / f".{path.name}.{os.urandom(6).hex()}.tmp"
     try:
         descriptor = os.open(
             temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE if private else _NEW_FILE_MODE

@@ -95,12 +95,12 @@ def _own(identity: Identity, stanzas: Stanzas) -> Iterator[bytes]:
 def _sound(stanzas: Stanzas) -> Iterator[tuple[str, bytes]]:
     """Leave out what is broken: whose it was does not show, so it is nothing for a blind try."""
     for recipient, wrapped in stanzas.items():
-        for stanza in wrapped:
-            try:
+        try:
+            for stanza in wrapped:
                 parse_header(stanza)
-            except Malformed:
-                continue
-            yield recipient, stanza
+                yield recipient, stanza
+        except Malformed:
+            continue
 
 
 def _is_native(stanza: bytes) -> bool:

@@ -19,7 +19,7 @@ def edit(command: str, path: Path, environ: Mapping[str, str]) -> None:
         # As Git starts editors: the shell splits the command, the path stays one argument whatever it holds.
         child = subprocess.Popen(
             ["/bin/sh", "-c", f'{command} "$@"', command, str(path)], env=dict(environ), preexec_fn=_default_interrupt
-        )  # noqa: PLW1509
+        )
         try:
             status = child.wait()
         except BaseException:

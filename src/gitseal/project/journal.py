@@ -8,9 +8,9 @@ that finds one brings it to its end, or refuses where a file is in neither state
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 
+from gitseal.crypto.digest import sha256_hex
 from gitseal.errors import Busy, Error
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
@@ -23,7 +23,7 @@ _ABSENT = "absent"
 
 def journal_path(project: Project) -> Path:
     """Where the journal of this `.secrets` folder is or would be; linked worktrees have one each."""
-    name = sha256(str(project.root).encode()).hexdigest()[:16]
+    name = sha256_hex(str(project.root).encode())[:16]
     return project.git().common_dir() / "gitseal" / f"journal-{name}"
 
 
@@ -93,4 +93,4 @@ def _read(path: Path) -> bytes | None:
 
 
 def _hash(data: bytes | None) -> str:
-    return _ABSENT if data is None else sha256(data).hexdigest()
+    return _ABSENT if data is None else sha256_hex(data)

@@ -5,8 +5,7 @@ from pathlib import Path
 from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.token import parse_token
-from gitseal.document.value import from_plaintext
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import Kind, Value, from_plaintext
 from gitseal.errors import Error, NotForYou, Stale
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
@@ -25,7 +24,7 @@ def path(project: Project, environment: str) -> Path:
 
 def keep(project: Project, keyring: Keyring, before: Document, text: bytes) -> None:
     """Seals the text under a data key that its author opens, and writes it down (0600)."""
-    keys = Keys(before.header, keyring)
+    keys = Keys(before.header, keyring, genuine=True)
     key = next((keys[group] for group in keys), None)
     if key is None:
         raise NotForYou(
@@ -46,7 +45,7 @@ def load(project: Project, keyring: Keyring, before: Document) -> bytes:
         token = None
     if token is None:
         raise Error(f"no text is kept for {environment}", f"run: gitseal edit -e {environment}")
-    key = Keys(before.header, keyring).get(token.group)
+    key = Keys(before.header, keyring, genuine=True).get(token.group)
     if key is None or key.key_id != token.key_id:
         raise Stale(
             f"the text kept for {environment} was sealed under a data key that is no longer at hand",

@@ -12,12 +12,14 @@ from gitseal.identities import Keyring
 class Keys(Mapping[str, DataKey]):
     """Data keys of one document by access group. A group that no identity opens is not in it.
 
-    Raises Damaged for a stanza that holds another key than the group's: age does not say who wrapped it.
+    With `genuine` each key is checked against its id, and Damaged raised for a stanza that holds another one: age does not
+    say who wrapped it. Whoever seals or wraps needs that; for reading, the tag of each value says as much.
     """
 
-    def __init__(self, header: Header, keyring: Keyring) -> None:
+    def __init__(self, header: Header, keyring: Keyring, *, genuine: bool = False) -> None:
         self._header = header
         self._keyring = keyring
+        self._genuine = genuine
         self._opened: dict[str, DataKey | None] = {}
 
     def __getitem__(self, group: str) -> DataKey:
@@ -39,18 +41,26 @@ class Keys(Mapping[str, DataKey]):
         return isinstance(group, str) and self.get(group) is not None
 
     def _unwrap(self, group: str, access: Access) -> DataKey | None:
-        return unwrap(self._header.scope(group), access.key_id, access.by_recipient(), self._keyring)
+        scope = self._header.scope(group)
+        return unwrap(scope, access.key_id, access.by_recipient(), self._keyring, genuine=self._genuine)
 
 
-def unwrap(scope: Scope, key_id: str, stanzas: Mapping[str, Stanza], keyring: Keyring) -> DataKey | None:
-    """The data key of this id, from stanzas by recipient id; None where no identity at hand opens one."""
-    secret = keyring.unwrap(
-        {recipient: [stanza.age_file()] for recipient, stanza in stanzas.items() if stanza.key_id == key_id}
-    )
+def unwrap(
+    scope: Scope, key_id: str, stanzas: Mapping[str, Stanza], keyring: Keyring, *, genuine: bool
+) -> DataKey | None:
+    """The data key of this id, from stanzas by recipient id; None where no identity at hand opens one.
+
+    Raises Damaged where `genuine` is asked for and the key is not of that id.
+    """
+    # Decoded only when an identity takes them up: a broken stanza is its owner's trouble alone.
+    wrapped = {
+        recipient: map(Stanza.age_file, (stanza,)) for recipient, stanza in stanzas.items() if stanza.key_id == key_id
+    }
+    secret = keyring.unwrap(wrapped)
     if secret is None:
         return None
-    key = DataKey(scope, secret)
-    if key.key_id != key_id:
+    key = DataKey(scope, secret, key_id)
+    if genuine and not key.is_genuine:
         raise Damaged(
             f'a stanza of access group "{scope.group}" in {scope.environment} holds another key than the group\'s',
             f"see who changed it: git log -p -- .secrets/{scope.environment}.yaml",

@@ -49,9 +49,12 @@ class Trust:
                 f'the data key of access group "{group}" in {header.environment} was replaced earlier and has come back',
                 f"see who brought it: git log -p -- .secrets/{header.environment}.yaml",
             )
-        if accepted == access.key_id or access.key_id in self._accept:
-            self._known.accept(scope, access)
-        elif self._succeeds(header, group, accepted) or (not accepted and self._is_trusted(scope, access.key_id)):
+        if (
+            accepted == access.key_id
+            or access.key_id in self._accept
+            or self._succeeds(header, group, accepted)
+            or (not accepted and self._is_trusted(scope, access.key_id))
+        ):
             self._known.accept(scope, access)
         else:
             meaning = (
@@ -161,7 +164,7 @@ class Trust:
             accepted, stanzas = trusted.access[group].key_id, trusted.access[group].by_recipient()
         if token.key_id != accepted:
             return False
-        old = keys.unwrap(scope, accepted, stanzas, self._keyring)
+        old = keys.unwrap(scope, accepted, stanzas, self._keyring, genuine=True)
         return old is not None and is_succession(token, old, header.access[group].public)
 
 

@@ -1,10 +1,10 @@
 """`list`: the names of environments with what can be said of each without opening it."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import NamedTuple
 
 from gitseal.crypto.datakey import WRITE_ONLY
+from gitseal.crypto.digest import sha256_hex
 from gitseal.document.document import Entry
 from gitseal.document.value import Value
 from gitseal.errors import Error
@@ -93,4 +93,4 @@ def _kind(layered: Layered, path: NamePath, entry: Entry) -> str:
 
 def fingerprint(entry: Entry) -> str:
     """The first hex digits of the SHA-256 of a token; empty for a plain value."""
-    return sha256(entry.token.serialise().encode()).hexdigest()[:_FINGERPRINT_DIGITS] if entry.token else ""
+    return sha256_hex(entry.token.serialise().encode())[:_FINGERPRINT_DIGITS] if entry.token else ""

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from gitseal.document import document
 from gitseal.errors import Error
 from gitseal.identities import Keyring
-from gitseal.document import document
 from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.writing import change

@@ -37,7 +37,7 @@ def whoami(project: Project | None, keyring: Keyring) -> Whoami:
 
 
 def _opened(project: Project, environment: str, keyring: Keyring) -> tuple[str, ...]:
-    keys = Keys(project.read(environment).header, keyring)
+    keys = Keys(project.read(environment).header, keyring, genuine=True)
     try:
         return tuple(keys)
     except Damaged:

@@ -10,7 +10,8 @@ _INVISIBLE = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u20
 _NONCHARACTERS = "\ufff0-\uffff"
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _HARMLESS = b"\t\n" + bytes(range(0x20, 0x7F))
-_REFUSED = re.compile(f"[{_CONTROLS}{_LINE_BREAKS}{_BIDI}{_INVISIBLE}{_NONCHARACTERS}]|\r(?!\n)")
+# Compiled by `re` when a file first needs it: most are plain ASCII.
+_REFUSED = f"[{_CONTROLS}{_LINE_BREAKS}{_BIDI}{_INVISIBLE}{_NONCHARACTERS}]|\r(?!\n)"
 
 
 def decode(data: bytes) -> str:
@@ -27,11 +28,11 @@ def decode(data: bytes) -> str:
 
 def is_refused(text: str) -> bool:
     """Whether `text` holds a character that has to be written as an escape; line ends count."""
-    return _REFUSED.search(text) is not None or "\n" in text
+    return re.search(_REFUSED, text) is not None or "\n" in text
 
 
 def _refuse(text: str) -> None:
-    found = _REFUSED.search(text)
+    found = re.search(_REFUSED, text)
     if found is None:
         return
     line = text.count("\n", 0, found.start()) + 1

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gitseal.errors import Malformed
 from gitseal.yamltext import scalars
 from gitseal.yamltext.reader import parse
-from gitseal.yamltext.tree import Kind, Node, NamePath, Plain, Tree
+from gitseal.yamltext.tree import Kind, NamePath, Node, Plain, Tree
 
 _STEP = "  "
 
@@ -113,31 +113,35 @@ class _Draft:
         self.eol = "\r" if tree.lines[0].endswith("\r") else ""
         self.cut: set[int] = set()
         self.put: dict[int, list[str]] = {}
+        self.over: dict[int, list[str]] = {}
         self.written: dict[NamePath, Put] = {}
         self.removed: set[NamePath] = set()
 
     def apply(self) -> Tree:
+        old = self.tree.lines
+        # The last line has no line end, whichever line is the last now.
+        unended = len(old) - 1 if old[-1] else len(old)
         lines: list[str] = []
-        for number in range(len(self.tree.lines) + 1):
+        for number in range(len(old) + 1):
             lines += self.put.get(number, ())
-            if number < len(self.tree.lines) and number not in self.cut:
-                lines.append(self.tree.lines[number])
-        text = self.joined(lines)
+            lines += self.over.get(number, ())
+            if number < len(old) and number not in self.cut:
+                lines.append(old[number] + self.eol if number == unended else old[number])
+        if lines:
+            lines[-1] = lines[-1].removesuffix("\r")
+        text = "\n".join(lines)
         try:
             return parse(text.encode())
         except Malformed as error:
             raise ValueError(f"the edited text breaks the grammar: {error.message}") from None
 
-    def joined(self, lines: list[str]) -> str:
-        """The text, in which the last line has no line end, whichever line is the last now."""
-        if self.eol:
-            unended = self.tree.lines[-1]
-            lines = [line + self.eol if line is unended and line else line for line in lines]
-            lines[-1] = lines[-1].removesuffix(self.eol)
-        return "\n".join(lines)
-
     def at(self, number: int, lines: Iterable[str]) -> None:
+        """New lines before the line `number`, and before what is written over it."""
         self.put.setdefault(number, []).extend(line + self.eol for line in lines)
+
+    def write_over(self, node: Node, lines: Iterable[str]) -> None:
+        """New lines in place of the node's own, which the caller has cut."""
+        self.over[node.line] = [line + self.eol for line in lines]
 
     def stays(self, old: NamePath, new: NamePath) -> bool:
         """Whether a renamed name can keep its lines: the same section, which is unsorted or stays sorted."""
@@ -210,13 +214,13 @@ class _Draft:
             indent = len(below) - len(below.lstrip(" "))
             tail = below[indent + len(node.source) :]
             self.cut.update((node.line, node.value_line))
-            self.at(node.line, [label + rest, " " * indent + put.source + tail])
+            self.write_over(node, [label + rest, " " * indent + put.source + tail])
             return
         self.cut.update(range(node.line, node.end))
         if put.own_line:
-            self.at(node.line, [label + comment, " " * node.indent + _STEP + put.source])
+            self.write_over(node, [label + comment, " " * node.indent + _STEP + put.source])
         else:
-            self.at(node.line, [f"{label} {put.source}{comment}"])
+            self.write_over(node, [f"{label} {put.source}{comment}"])
 
     def insert(self, puts: Mapping[NamePath, Put], comments: Mapping[NamePath, list[str]]) -> None:
         """Puts new names into their sections, each at its place."""

@@ -5,7 +5,7 @@ import re
 from gitseal.errors import Malformed
 from gitseal.yamltext import flow, scalars
 from gitseal.yamltext.characters import decode
-from gitseal.yamltext.tree import Kind, Node, NamePath, Tree
+from gitseal.yamltext.tree import Kind, NamePath, Node, Tree
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 8
@@ -41,7 +41,7 @@ class _Reader:
 
     def read(self) -> None:
         for number, raw in enumerate(self.tree.lines):
-            line = raw[:-1] if raw.endswith("\r") else raw
+            line = raw.removesuffix("\r")
             content = line.lstrip(" ")
             if not content or content[0] == "#":
                 continue

@@ -13,17 +13,18 @@ Scalar = str | int | float | bool | None
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
 _NULL_OR_BOOLEAN: dict[str, Scalar] = {"null": None, "true": True, "false": False}
 _ELSEWHERE_NOT_TEXT = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "=", "<<"})
-_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
-_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
-_ELSEWHERE_A_NUMBER_OR_DATE = re.compile(
-    r"[-+]?[.]?[0-9][0-9_.,:eE+\-TtZz ]*|[-+]?0[xX][0-9a-fA-F_]*|[-+]?0[oObB][0-9_]*|[-+]?\.(?:inf|nan)", re.IGNORECASE
+# Texts, compiled by `re` when a file first needs them: compiling is a good part of a short command's time.
+_INTEGER = r"0|-?[1-9][0-9]{0,17}"
+_FLOAT = r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}"
+_ELSEWHERE_A_NUMBER_OR_DATE = (
+    r"[-+]?[.]?[0-9][0-9_.,:eE+\-TtZz ]*|[-+]?0[xX][0-9a-fA-F_]*|[-+]?0[oObB][0-9_]*|[-+]?\.(?i:inf|nan)"
 )
 # py-yaml12 takes them for blanks at either end of a plain text, ruamel.yaml does not.
-_ELSEWHERE_BLANK = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_ELSEWHERE_BLANK = "[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
-_DOUBLE_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_SINGLE_QUOTED = re.compile(r"'((?:[^']|'')*)'")
-_ESCAPE = re.compile(r'\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(["\\/nrtbf])|.)')
+_DOUBLE_QUOTED = r'"((?:[^"\\]|\\.)*)"'
+_SINGLE_QUOTED = r"'((?:[^']|'')*)'"
+_ESCAPE = r'\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(["\\/nrtbf])|.)'
 _SHORT_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _WRITTEN_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -34,7 +35,7 @@ def split_comment(text: str) -> tuple[str, str]:
     A quoted scalar ends at its closing quote; an unclosed one is returned whole and refused by `parse`.
     """
     if text[0] in "\"'":
-        quoted = (_DOUBLE_QUOTED if text[0] == '"' else _SINGLE_QUOTED).match(text)
+        quoted = re.match(_DOUBLE_QUOTED if text[0] == '"' else _SINGLE_QUOTED, text)
         end = quoted.end() if quoted else len(text)
     else:
         comment = text.find(" #")
@@ -54,14 +55,14 @@ def parse(source: str, line: int) -> Scalar:
     if first == '"':
         return _double_quoted(source, line)
     if first == "'":
-        if not _SINGLE_QUOTED.fullmatch(source):
+        if not re.fullmatch(_SINGLE_QUOTED, source):
             raise Malformed("a single-quoted text is not closed on its line", line)
         return source[1:-1].replace("''", "'")
     if first in _INDICATORS:
         raise Malformed(f'a plain text cannot begin with "{first}"', line, "put the value in double quotes")
     if ": " in source or " #" in source or source[-1] == ":" or "\t" in source:
         raise Malformed('a plain text holds ": ", " #" or a tab', line, "put the value in double quotes")
-    if not source.isascii() and _ELSEWHERE_BLANK.search(source):
+    if not source.isascii() and re.search(_ELSEWHERE_BLANK, source):
         raise Malformed("a plain text holds a space other than the common one", line, "put the value in double quotes")
     return _plain(source, line)
 
@@ -70,11 +71,11 @@ def _plain(source: str, line: int) -> Scalar:
     if source in _NULL_OR_BOOLEAN:
         return _NULL_OR_BOOLEAN[source]
     if source[0] in "0123456789-+.":
-        if _INTEGER.fullmatch(source):
+        if re.fullmatch(_INTEGER, source):
             return int(source)
-        if _FLOAT.fullmatch(source):
+        if re.fullmatch(_FLOAT, source):
             return float(source)
-        if _ELSEWHERE_A_NUMBER_OR_DATE.fullmatch(source):
+        if re.fullmatch(_ELSEWHERE_A_NUMBER_OR_DATE, source):
             raise Malformed(
                 "some YAML parsers read this value as a number or a date", line, "put the value in double quotes"
             )
@@ -86,7 +87,7 @@ def _plain(source: str, line: int) -> Scalar:
 
 
 def _double_quoted(source: str, line: int) -> str:
-    if not _DOUBLE_QUOTED.fullmatch(source):
+    if not re.fullmatch(_DOUBLE_QUOTED, source):
         raise Malformed("a double-quoted text is not closed on its line", line)
 
     def character(found: re.Match[str]) -> str:
@@ -105,7 +106,7 @@ def _double_quoted(source: str, line: int) -> str:
     inner = source[1:-1]
     if "\t" in inner:
         raise Malformed("a tab stands in a quoted text", line, r"write it as \t in double quotes")
-    return _ESCAPE.sub(character, inner) if "\\" in inner else inner
+    return re.sub(_ESCAPE, character, inner) if "\\" in inner else inner
 
 
 def parse_name(source: str, line: int) -> str:

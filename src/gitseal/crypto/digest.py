@@ -1,0 +1,10 @@
+"""SHA-256 by `cryptography`: hashlib would load a second OpenSSL, 3 ms that every command would pay."""
+
+from cryptography.hazmat.primitives.hashes import SHA256, Hash
+
+
+def sha256_hex(content: bytes) -> str:
+    """The SHA-256 of the content as 64 lower-case hex digits."""
+    digest = Hash(SHA256())
+    digest.update(content)
+    return digest.finalize().hex()
