@@ -58,7 +58,7 @@ def parse(source: str, line: int) -> Scalar:
         if not re.fullmatch(_SINGLE_QUOTED, source):
             raise Malformed("a single-quoted text is not closed on its line", line)
         return source[1:-1].replace("''", "'")
-    if first in _INDICATORS:
+    if first in _INDICATORS and not (first == "-" and "0" <= source[1:2] <= "9"):
         raise Malformed(f'a plain text cannot begin with "{first}"', line, "put the value in double quotes")
     if ": " in source or " #" in source or source[-1] == ":" or "\t" in source:
         raise Malformed('a plain text holds ": ", " #" or a tab', line, "put the value in double quotes")
