@@ -3,9 +3,66 @@
 from hypothesis import strategies as st
 
 NAMES = (
-    *("A", "B", "DB_URL", "a.b", "a-b", "_", "x" * 128, "x" * 129, "e5", "E0", "inf", "nan", "NaN", "Inf", "_1", "0x", "t", "f"),
-    *("yes", "No", "ON", "y", "n", "null", "Null", "true", "TRUE", "~", "<<", "=", '"yes"', "'no'", '"A"', "'B'", '"a b"', '""'),
-    *("1", "-1", "1.5", "2001-01-01", "gitseal", '"gitseal"', "é", "-", "?", "- A", "? A", "A B", '"A', "A'", "[A]", "{A}", "&A", "*A"),
+    *(
+        "A",
+        "B",
+        "DB_URL",
+        "a.b",
+        "a-b",
+        "_",
+        "x" * 128,
+        "x" * 129,
+        "e5",
+        "E0",
+        "inf",
+        "nan",
+        "NaN",
+        "Inf",
+        "_1",
+        "0x",
+        "t",
+        "f",
+    ),
+    *(
+        "yes",
+        "No",
+        "ON",
+        "y",
+        "n",
+        "null",
+        "Null",
+        "true",
+        "TRUE",
+        "~",
+        "<<",
+        "=",
+        '"yes"',
+        "'no'",
+        '"A"',
+        "'B'",
+        '"a b"',
+        '""',
+    ),
+    *(
+        "1",
+        "-1",
+        "1.5",
+        "2001-01-01",
+        "gitseal",
+        '"gitseal"',
+        "é",
+        "-",
+        "?",
+        "- A",
+        "? A",
+        "A B",
+        '"A',
+        "A'",
+        "[A]",
+        "{A}",
+        "&A",
+        "*A",
+    ),
 )
 SCALARS = (
     *("x", "hello world", "a:b", "a: b", "a :b", "a#b", "a #b", "#", "a,b", "[", "]", "{", "}", "[]", "{}", "[a]", "{a: b}", "[a, b]"),
@@ -36,7 +93,9 @@ FLOWS = (
 )  # fmt: skip
 
 _any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
-names = st.one_of(st.sampled_from(NAMES[:24]), st.sampled_from(NAMES), st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,5}", fullmatch=True))
+names = st.one_of(
+    st.sampled_from(NAMES[:24]), st.sampled_from(NAMES), st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,5}", fullmatch=True)
+)
 _plain_soup = st.text(st.sampled_from("ab1 0.-_:,#'\"[]{}\\xeEtT+~!&*?|>%@=<é/"), min_size=1, max_size=9)
 _number_soup = st.text(st.sampled_from("0123456789.eE+-_:xob"), min_size=1, max_size=8)
 _flow_soup = st.text(st.sampled_from("ab[]{},: #'\"1-?*&\t"), min_size=1, max_size=12).map(lambda soup: "[" + soup)
@@ -73,15 +132,40 @@ def soups(draw: st.DrawFn) -> bytes:
 
 
 _good_scalars = st.one_of(
-    st.sampled_from(["x", "hello world", "a:b", "a#b", "1", "-1", "1.5", "true", "null", '"x"', "'it''s'", '"a\\nb"', '"a # b"', "{}", "[]"]),
-    st.sampled_from(["ENC[v1,s,default:k00112233445566778899aabbccddeeff,AAAA]", "é", "a  b", "https://x/y?z=1", '"1"', "'null'"]),
+    st.sampled_from(
+        [
+            "x",
+            "hello world",
+            "a:b",
+            "a#b",
+            "1",
+            "-1",
+            "1.5",
+            "true",
+            "null",
+            '"x"',
+            "'it''s'",
+            '"a\\nb"',
+            '"a # b"',
+            "{}",
+            "[]",
+        ]
+    ),
+    st.sampled_from(
+        ["ENC[v1,s,default:k00112233445566778899aabbccddeeff,AAAA]", "é", "a  b", "https://x/y?z=1", '"1"', "'null'"]
+    ),
 )
-_good_names = st.one_of(st.from_regex(r"[A-Z_][A-Z0-9_]{0,3}", fullmatch=True), st.sampled_from(["a.b", "a-b", '"yes"', "'on'", '"Q"', "'R'", "e1"]))
+_good_names = st.one_of(
+    st.from_regex(r"[A-Z_][A-Z0-9_]{0,3}", fullmatch=True),
+    st.sampled_from(["a.b", "a-b", '"yes"', "'on'", '"Q"', "'R'", "e1"]),
+)
 _good_flows = st.recursive(
     st.sampled_from(["a", "a b", "'a, b'", '"c"', "1", "true", "a-b*", "x:y", "[]"]),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda items: "[" + ", ".join(items) + "]"),
-        st.lists(inner, max_size=2).map(lambda items: "{" + ", ".join(f"k{at}: {item}" for at, item in enumerate(items)) + "}"),
+        st.lists(inner, max_size=2).map(
+            lambda items: "{" + ", ".join(f"k{at}: {item}" for at, item in enumerate(items)) + "}"
+        ),
     ),
     max_leaves=4,
 )
@@ -94,7 +178,9 @@ def _block(draw: st.DrawFn, indent: int, depth: int, policy: bool) -> list[str]:
     inner = indent + draw(st.sampled_from([2, 2, 4, 1, 3]))
     value = st.one_of(_good_scalars, _good_flows) if policy else _good_scalars
     for name in draw(st.lists(_good_names, min_size=1, max_size=5, unique_by=lambda name: name.strip("\"'"))):
-        out += draw(st.lists(st.sampled_from(["", "", pad + "# c", "# far: left", " " * (indent + 3) + "#odd"]), max_size=2))
+        out += draw(
+            st.lists(st.sampled_from(["", "", pad + "# c", "# far: left", " " * (indent + 3) + "#odd"]), max_size=2)
+        )
         head = f"{pad}{name}{draw(st.sampled_from([':', ':', ':', ' :']))}"
         note = draw(st.sampled_from(["", "", "", " # n", "   "]))
         form = draw(st.integers(0, 6 if depth < 3 else 4))
@@ -103,12 +189,19 @@ def _block(draw: st.DrawFn, indent: int, depth: int, policy: bool) -> list[str]:
         elif form == 2:
             out += [head + note, f"{' ' * inner}{draw(value)}{draw(st.sampled_from(['', '', ' # v']))}"]
         elif form == 3:
-            out += [head, *(f"{' ' * draw(st.just(inner - 1))}- {draw(value)}{note}" for _ in range(draw(st.integers(1, 2))))]
+            out += [
+                head,
+                *(f"{' ' * draw(st.just(inner - 1))}- {draw(value)}{note}" for _ in range(draw(st.integers(1, 2)))),
+            ]
         elif form == 4:
             out.append(head + note)
         elif policy and form == 5:
             for _ in range(draw(st.integers(1, 2))):
-                first, *rest = draw(_block(inner + 2, depth + 1, policy).filter(lambda block: block[0][:1] == " " and block[0].strip()[0] != "#"))
+                first, *rest = draw(
+                    _block(inner + 2, depth + 1, policy).filter(
+                        lambda block: block[0][:1] == " " and block[0].strip()[0] != "#"
+                    )
+                )
                 out += [" " * inner + "- " + first.lstrip(" "), *rest]
         else:
             out += [head + note, *draw(_block(inner, depth + 1, policy))]
@@ -127,7 +220,28 @@ def good(draw: st.DrawFn, *, policy: bool = False) -> bytes:
 def mutated(draw: st.DrawFn, *, policy: bool = False) -> bytes:
     """A good document with a few bytes cut out, doubled or put in."""
     data = draw(good(policy=policy))
-    pieces = st.sampled_from([b" ", b"\n", b"\r", b"\t", b":", b"#", b"- ", b"'", b'"', b"{", b"}", b"[", b"]", b",", b"&", b"a", b"1", b"\\"])
+    pieces = st.sampled_from(
+        [
+            b" ",
+            b"\n",
+            b"\r",
+            b"\t",
+            b":",
+            b"#",
+            b"- ",
+            b"'",
+            b'"',
+            b"{",
+            b"}",
+            b"[",
+            b"]",
+            b",",
+            b"&",
+            b"a",
+            b"1",
+            b"\\",
+        ]
+    )
     for _ in range(draw(st.integers(1, 3))):
         start = draw(st.integers(0, len(data)))
         end = min(len(data), start + draw(st.integers(0, 3)))

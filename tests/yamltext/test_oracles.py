@@ -42,12 +42,32 @@ def test_mutated(data: st.DataObject, policy: bool) -> None:
 @pytest.mark.parametrize("policy", [False, True])
 def test_every_scalar_at_every_place(policy: bool) -> None:
     for scalar in (*documents.SCALARS, *documents.FLOWS):
-        for form in ("A: {}\n", "A:\n  {}\n", "A: {} # c\n", "A:\n  - {}\n", "A:\n- {}\nB: 1", "A: [{}]\n", "A: {{b: {}}}", "A: x\n{}", "A:   {}  "):
+        for form in (
+            "A: {}\n",
+            "A:\n  {}\n",
+            "A: {} # c\n",
+            "A:\n  - {}\n",
+            "A:\n- {}\nB: 1",
+            "A: [{}]\n",
+            "A: {{b: {}}}",
+            "A: x\n{}",
+            "A:   {}  ",
+        ):
             hold(form.format(scalar).encode(), policy=policy)
 
 
 @pytest.mark.parametrize("policy", [False, True])
 def test_every_name_at_every_place(policy: bool) -> None:
     for name in documents.NAMES:
-        for form in ("{}: a\n", "{} : a\n", "{}:\n  a\n", "x:\n  {}: a\n", "{}:\n  x: a", "A:\n  - {}: a\n", "A: {{{}: a}}", "{}:a", "A:\n- {}:\n    x"):
+        for form in (
+            "{}: a\n",
+            "{} : a\n",
+            "{}:\n  a\n",
+            "x:\n  {}: a\n",
+            "{}:\n  x: a",
+            "A:\n  - {}: a\n",
+            "A: {{{}: a}}",
+            "{}:a",
+            "A:\n- {}:\n    x",
+        ):
             hold(form.format(name).encode(), policy=policy)
