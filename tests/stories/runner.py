@@ -1,7 +1,6 @@
 """Runs one story: shell commands with what is expected of each, in a Git repository of its own. See README.md."""
 
 import codecs
-import filecmp
 import os
 import re
 import select
@@ -169,7 +168,12 @@ class _Story:
     def text_of(self, name: str) -> str:
         if name in {"stdout", "stderr"}:
             return self.done.stdout if name == "stdout" else self.done.stderr
-        return (self.folder / name).read_text()
+        return self.bytes_of(name).decode()
+
+    def bytes_of(self, name: str) -> bytes:
+        if not (self.folder / name).is_file():
+            raise Failed(f"there is no file {name}")
+        return (self.folder / name).read_bytes()
 
     def search(self, name: str, *patterns: str) -> None:
         text = self.text_of(name)
@@ -185,7 +189,7 @@ class _Story:
         if one == "stdout":
             if self.done.stdout != self.text_of(other):
                 raise Failed("they differ")
-        elif not filecmp.cmp(self.folder / one, self.folder / other, shallow=False):
+        elif self.bytes_of(one) != self.bytes_of(other):
             raise Failed("they differ")
 
     def exist(self, *names: str) -> None:

@@ -12,9 +12,12 @@ STORIES = sorted(HERE.glob("*.txt"))
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
 def test_story(story: Path, repo: Path) -> None:
+    failure = ""
     try:
         runner.run(story.read_text(encoding="utf-8"), repo)
     except runner.Skipped as skipped:
         pytest.skip(str(skipped))
     except runner.Failed as failed:
-        pytest.fail(str(failed), pytrace=False)
+        failure = str(failed)
+    if failure:
+        pytest.fail(failure, pytrace=False)

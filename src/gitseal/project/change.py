@@ -225,7 +225,7 @@ class Change:
             name = path_text(path)
             raise Error(
                 f'"{name}" is a section of {self.environment}, and cannot be a value too',
-                f"see what it holds: gitseal list -e {self.environment} '{name}/*'",
+                f"see what it holds: gitseal list -e {self.environment} {name}",
             )
 
     def _set_plain(self, path: NamePath, value: Value, entry: Entry | None, *, plain: bool) -> Outcome:

@@ -12,7 +12,7 @@ from gitseal.identities import Keyring
 from gitseal.policy.patterns import matches
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
-from gitseal.usecases.names import missing, parse_name
+from gitseal.usecases.names import below, missing, parse_name
 from gitseal.yamltext.tree import NamePath
 
 _FINGERPRINT_DIGITS = 12
@@ -45,7 +45,7 @@ def list_names(
     """The names of the environments, sorted within each, narrowed to `patterns` where there are any.
 
     Opens values only for `show_values`; raises Error for them where the policy says `reveal: false` or one does not open.
-    Raises Error for a pattern without `*` that names nothing.
+    A section stands for what it holds. Raises Error for a pattern without `*` that names nothing.
     """
     rows: list[Listed] = []
     for environment in environments:
@@ -70,10 +70,15 @@ def check_reveal(project: Project, environment: str) -> None:
 
 def _narrowed(layered: Layered, environment: str, patterns: Sequence[str]) -> list[NamePath]:
     paths = list(layered.entries)
+    found: dict[NamePath, None] = {}
     for pattern in patterns:
-        if not any(matches(pattern, path) for path in paths) and "*" not in pattern:
-            raise missing(parse_name(pattern), environment, paths)
-    return [path for path in paths if not patterns or any(matches(pattern, path) for pattern in patterns)]
+        matching = [path for path in paths if matches(pattern, path)]
+        if not matching and "*" not in pattern:
+            matching = below(parse_name(pattern), paths)
+            if not matching:
+                raise missing(parse_name(pattern), environment, paths)
+        found.update(dict.fromkeys(matching))
+    return list(found) if patterns else paths
 
 
 def _listed(layered: Layered, environment: str, path: NamePath, value: Value | None) -> Listed:

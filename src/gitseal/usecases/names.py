@@ -18,8 +18,13 @@ def parse_name(text: str) -> NamePath:
 
 
 def missing(path: NamePath, environment: str, among: Collection[NamePath]) -> Error:
-    """The error for a name that an environment does not have, with the nearest one that it has."""
+    """The error for a name that an environment does not have: it is a section there, or the nearest one is named."""
     name = path_text(path)
+    if below(path, among):
+        return Error(
+            f'"{name}" is a section of {environment}, not a value',
+            f"see what it holds: gitseal list -e {environment} {name}",
+        )
     known = [path_text(other) for other in among]
     hint = nearest(name, known) or f"see its names with: gitseal list -e {environment}"
     return Error(f'{environment} has no "{name}"', hint)
@@ -37,8 +42,13 @@ def expand(names: Iterable[str], environment: str, among: Collection[NamePath]) 
     found: dict[NamePath, None] = {}
     for name in names:
         path = parse_name(name)
-        below = [other for other in among if other[: len(path)] == path]
-        if not below:
+        meant = below(path, among)
+        if not meant:
             raise missing(path, environment, among)
-        found.update(dict.fromkeys(below))
+        found.update(dict.fromkeys(meant))
     return list(found)
+
+
+def below(path: NamePath, among: Iterable[NamePath]) -> list[NamePath]:
+    """The name itself, or the names of the section that it is."""
+    return [other for other in among if other[: len(path)] == path]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gitseal.document import document
-from gitseal.errors import Error
+from gitseal.errors import Error, UsageError
 from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.project import Project
@@ -39,12 +39,16 @@ def rename(
     to be opened.
     """
     source, target = parse_name(old), parse_name(new)
+    if source == target:
+        raise UsageError(f'"{old}" is the name already', "give it another: gitseal rename OLD NEW")
 
     def action(each: Change) -> tuple[str, str]:
         entry = each.document.entries.get(source)
         if entry is None:
             raise missing(source, each.environment, each.document.entries)
-        if target in each.document.tree.nodes:
+        if target not in each.document.entries and target in each.document.tree.nodes:
+            raise missing(target, each.environment, each.document.entries)
+        if target in each.document.entries:
             raise Error(
                 f'{each.environment} has "{new}" already',
                 f"take it out first: gitseal unset {new} -e {each.environment}",

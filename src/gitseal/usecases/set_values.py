@@ -60,4 +60,6 @@ def set_values(
 
 def _to_create(path: NamePath, each: Change) -> Error:
     error = missing(path, each.environment, each.document.entries)
+    if path in each.document.tree.nodes:
+        return error
     return Error(error.message, f"to create it: gitseal set {path_text(path)} -e {each.environment}; {error.hint}")
