@@ -72,10 +72,14 @@ say "What a deploy reads: exactly what a shell takes for these values, or a refu
 shown "gitseal render -e production --format shell --only 'SMTP_*'" \
     gitseal render -e production --format shell --only 'SMTP_*'; must 0
 
-say "Into a file: never where Git tracks it or would add it. What .gitignore names is written, with mode 0600"
-run gitseal render -e production -o config.env; must 1
+say "No dotenv dialect carries that password to every reader, so none is written"
+run gitseal render -e production --format dotenv; must 1
 echo "(status $status)"
-run gitseal render -e production -o .env; must 0
+
+say "Into a file: never where Git tracks it or would add it. What .gitignore names is written, with mode 0600"
+run gitseal render -e production --format shell -o config.sh; must 1
+echo "(status $status)"
+run gitseal render -e production --format shell -o .env; must 0
 run git status --short; must 0
 
 say "A ciphertext is bound to its name: the mail password's, put under another name, does not open there"

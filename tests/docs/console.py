@@ -17,10 +17,14 @@ Git finds git@example.com:NAME.git in an empty bare repository NAME.git for each
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 TOP = Path(__file__).resolve().parents[2]
+
+# What conftest's `peer` gives: the path of a real tool by its name, or the test is skipped.
+Peer = Callable[[str], str]
 
 _BLOCK = re.compile(
     r"<!-- run\n(?P<hidden>.*?)-->"
