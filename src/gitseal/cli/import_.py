@@ -65,6 +65,7 @@ def imported(
             format_name or detect(source.name),
             expand_with=session.environ if expand else None,
             plain=plain,
+            source="standard input" if str(source) == "-" else str(source),
         ),
     )
     words = [

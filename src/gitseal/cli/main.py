@@ -7,8 +7,9 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -136,6 +137,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return STATUS_PIPE
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is a bug, and gets a report
         return _bug(error)
+
+
+def run() -> NoReturn:
+    """The program: one command line, then the end of the process.
+
+    It ends without tearing the interpreter down, which takes a tenth of a short command's time. Nothing is left to do by
+    then: files are closed, private folders removed, output flushed.
+    """
+    status = main()
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(status)
 
 
 def _say_no(error: Error) -> int:

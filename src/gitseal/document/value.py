@@ -137,5 +137,4 @@ def from_plaintext(plaintext: bytes) -> Value:
     kind = _BY_BYTE.get(plaintext[:1])
     if kind is None:
         raise Error("the value has a type that this version does not know", "upgrade gitseal")
-    # A text value is by far the most common; its check is the decoding that every reader does anyway.
     return checked(kind, plaintext[1:])

@@ -43,18 +43,18 @@ class Layered:
             raise self._pending(environment, entry)
         return document.open_entry(self.documents[environment], entry, self._keys[environment])
 
-    def open_all(self, wanted: Callable[[NamePath], bool] = lambda _: True) -> Opened:
-        """The values that `wanted` names. Raises Error for the first that does not open."""
-        pending = tuple(
-            entry.name for path, (_, entry) in self.entries.items() if wanted(path) and self.is_pending(path)
-        )
-        skipped = set(pending)
-        values = {
-            path: self.open(path)
-            for path, (_, entry) in self.entries.items()
-            if wanted(path) and entry.name not in skipped
-        }
-        return Opened(values, pending)
+    def open_all(self, wanted: Callable[[NamePath], bool] | None = None) -> Opened:
+        """The values that `wanted` names (None: all). Raises Error for the first that does not open."""
+        values: dict[NamePath, Value] = {}
+        pending: list[str] = []
+        for path, (environment, entry) in self.entries.items():
+            if wanted is not None and not wanted(path):
+                continue
+            if entry.token is not None and entry.token.kind == WRITE_ONLY and self.is_pending(path):
+                pending.append(entry.name)
+            else:
+                values[path] = document.open_entry(self.documents[environment], entry, self._keys[environment])
+        return Opened(values, tuple(pending))
 
     def is_pending(self, path: NamePath) -> bool:
         """Whether the value is write-only in an environment that does not take such values as they come."""

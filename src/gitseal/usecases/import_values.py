@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gitseal import exchange
+from gitseal.errors import Malformed
+from gitseal.exchange import Imported
 from gitseal.identities import Keyring
 from gitseal.project.change import Outcome
 from gitseal.project.project import Project
@@ -31,14 +33,23 @@ def import_values(
     *,
     expand_with: Mapping[str, str] | None = None,
     plain: bool = False,
+    source: str = "",
 ) -> Counts:
-    """Sets all that a file holds. `expand_with` resolves references, with these variables for what the file does not set.
+    """Sets all that a file holds. `source` names it in errors. `expand_with` resolves references, with these variables for what the file does not set.
 
     Raises Error, with nothing written, where the file does not parse or a value is refused.
     """
-    imported = exchange.parse(format_name, data)
+    imported = _parsed(format_name, data, source)
     if expand_with is not None:
         imported = exchange.expand(imported, expand_with)
     values = {item.path: item.value for item in imported.items}
     done = set_values(project, keyring, accept, environments, values, plain=plain)
     return Counts(tuple(done), imported.references, imported.duplicates)
+
+
+def _parsed(format_name: str, data: bytes, source: str) -> Imported:
+    try:
+        return exchange.parse(format_name, data)
+    except Malformed as error:
+        place = ":".join(filter(None, (source, str(error.line or ""))))
+        raise Malformed(f"{place}: {error.message}" if place else error.message, error.line, error.hint) from None

@@ -36,7 +36,10 @@ def render(
     """The environment in one dialect. Raises Error where a value does not open, and for every name that cannot be carried."""
     layered = Layered(project, environment, keyring)
     with_sections = dialects.takes_sections(dialect)
-    opened = layered.open_all(lambda path: wanted(path, *selection) and (with_sections or len(path) == 1))
+    everything = with_sections and not any(selection)
+    opened = layered.open_all(
+        None if everything else lambda path: (with_sections or len(path) == 1) and wanted(path, *selection)
+    )
     sectioned = 0 if with_sections else sum(len(path) > 1 and wanted(path, *selection) for path in layered.entries)
     if not with_sections:
         refuse_steering(project, (path[0] for path in opened.values))

@@ -45,9 +45,27 @@ class _Reader:
             content = line.lstrip(" ")
             if not content or content[0] == "#":
                 continue
-            self.line(number, len(line) - len(content), content)
+            column = len(line) - len(content)
+            if self.pending is None or not self.take_token(self.pending, number, column, content):
+                self.line(number, column, content)
             self.last = number
         self.close(-1)
+
+    def take_token(self, node: Node, number: int, column: int, content: str) -> bool:
+        """Takes a whole line as the value of the name above it where that is plain to see; False where it is not.
+
+        Nothing but this is on most lines of a sealed file: a third of the time goes without it. What it takes, `line` would
+        take as the same: a text in no quotes, without a blank, a tab or a colon at its end.
+        """
+        if content[:4] != "ENC[" or content[-1] != "]" or " " in content or "\t" in content:
+            return False
+        if number != node.line + 1 or column <= node.indent:
+            return False
+        self.pending = None
+        node.source = node.value = content
+        node.value_line = number
+        node.end = number + 1
+        return True
 
     def line(self, number: int, column: int, content: str) -> None:
         """One line that is neither blank nor a comment."""
