@@ -70,7 +70,7 @@ class _Story:
                 continue
             try:
                 self.line(line)
-            except Failed as failure:
+            except (Failed, OSError) as failure:
                 shown = f"\n--- stdout\n{self.done.stdout}--- stderr\n{self.done.stderr}--- status {self.done.status}"
                 failures.append(f"line {at}: {line}\n{failure}{shown}")
         if failures:
@@ -89,7 +89,7 @@ class _Story:
             self.command(rest if word == "!" else line, 1 if word == "!" else 0)
 
     def words(self, text: str) -> list[str]:
-        return [re.sub(r"\$(\w+)", lambda found: self.environ[found[1]], word) for word in shlex.split(text)]
+        return [re.sub(r"\$(\w+)", lambda found: self.environ.get(found[1], found[0]), word) for word in shlex.split(text)]
 
     def refuted(self, line: str) -> None:
         try:
@@ -101,7 +101,8 @@ class _Story:
     def command(self, command: str, status: int) -> None:
         on_terminal = command.startswith("tty ")
         self.done = self.typed(command.removeprefix("tty ")) if on_terminal else self.quiet(command)
-        if self.done.status != status:
+        # A shell says of a command that signal N ended that its status is 128 + N; Python says -N.
+        if self.done.status not in {status, 128 - status}:
             raise Failed(f"status {self.done.status}, not {status}")
         if MARK in self.done.stderr:
             raise Failed("a value stands in a message")
@@ -149,13 +150,12 @@ class _Story:
                 child.wait()
             os.close(main)
 
-    def set_env(self, *settings: str) -> None:
-        for setting in settings:
-            name, equals, value = setting.partition("=")
-            if equals:
-                self.environ[name] = value
-            else:
-                self.environ.pop(name, None)
+    def export(self, *settings: str) -> None:
+        self.environ |= dict(setting.split("=", 1) for setting in settings)
+
+    def unset(self, *names: str) -> None:
+        for name in names:
+            self.environ.pop(name, None)
 
     def change_folder(self, folder: str) -> None:
         self.folder = (self.folder / folder).resolve()
@@ -243,7 +243,8 @@ _CHECKS: dict[str, Callable[..., None]] = {
     "cmp": _Story.compare,
     "exists": _Story.exist,
     "mode": _Story.mode,
-    "env": _Story.set_env,
+    "export": _Story.export,
+    "unset": _Story.unset,
     "cd": _Story.change_folder,
     "needs": _Story.need,
 }
