@@ -11,6 +11,9 @@ working directories last for the page. Two comments do what a reader need not se
     cp demo.env .env
     -->
 
+Hidden commands may call `shop`: a repository with secrets, cloned and pushed by alice, who then stands in it; and
+`joins bob`: bob has an identity, whose recipient is $BOBS_LINE, and a clone in which he stands afterwards.
+
 Git finds git@example.com:NAME.git in an empty bare repository NAME.git for each name that a page mentions.
 """
 
@@ -54,6 +57,19 @@ as() {
     eval "${person}_at=\\$PWD"
     person=$1 HOME=${HOME%/*}/$1
     eval "cd \\"\\$${1}_at\\""
+}
+shop() {
+    { git clone git@example.com:shop.git && cd shop && gitseal init -e development -e production --as alice &&
+        gitseal set -e production DATABASE_URL=postgres://shop:secret@db/shop SESSION_SECRET=4f1d0c6b LOG_LEVEL=info &&
+        gitseal set -e development DATABASE_URL=postgres://shop@localhost/shop SESSION_SECRET=dev LOG_LEVEL=debug &&
+        git add . && git commit --message "The shop's secrets" && git push origin HEAD && git remote set-head origin main
+    } >../shop.log 2>&1 || { cat ../shop.log; return 1; }
+}
+joins() {
+    as "$1"
+    { gitseal keygen -o ~/.config/gitseal/identity.txt && git clone git@example.com:shop.git && cd shop
+    } >../join.log 2>&1 || { cat ../join.log; return 1; }
+    BOBS_LINE=$(sed -n 's/^# public key: //p' ~/.config/gitseal/identity.txt)
 }
 """
 
@@ -142,7 +158,7 @@ def _prepare(text: str, root: Path) -> dict[str, str]:
         home = root / "home" / person
         home.mkdir(parents=True)
         (home / ".gitconfig").write_text(_GIT_CONFIG.format(name=person, remotes=remotes), encoding="utf-8")
-    for name in set(re.findall(r"git@example\.com:([\w-]+\.git)", text)):
+    for name in set(re.findall(r"git@example\.com:([\w-]+\.git)", text + _PRELUDE)):
         subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", remotes / name], check=True)
     return {
         "HOME": str(root / "home/alice"),
