@@ -1,9 +1,8 @@
 """`gitseal get`."""
 
-import sys
-
 import click
 
+from gitseal.cli import output
 from gitseal.cli.options import complete_name, environment_option
 from gitseal.cli.session import Session
 
@@ -18,4 +17,4 @@ def command(session: Session, name: str, environments: tuple[str, ...], no_newli
     from gitseal.usecases.get_value import get_value
 
     value = get_value(session.project, session.keyring, session.one(environments), name)
-    sys.stdout.buffer.write(value.reveal() + (b"" if no_newline else b"\n"))
+    output.write(value.reveal() + (b"" if no_newline else b"\n"))

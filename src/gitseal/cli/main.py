@@ -67,9 +67,8 @@ class Commands(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from gitseal.policy.parser import nearest
 
-            raise click.UsageError(
-                f'there is no command "{args[0]}"; {nearest(args[0], COMMANDS) or "see: gitseal --help"}'
-            )
+            near = nearest(args[0], COMMANDS)
+            raise click.UsageError(f"there is no such command{f'; {near}' if near else ''}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -80,6 +79,13 @@ class Commands(click.Group):
             for place, outcome in ctx.obj.keyring.report():
                 click.echo(f"  {place}: {outcome}", err=True)
             raise
+        except BrokenPipeError:
+            # click would end the process itself.
+            raise _Unread from None
+
+
+class _Unread(Exception):  # noqa: N818 - it is nobody's error
+    """Whoever reads standard output has gone."""
 
 
 def module_name(command: str) -> str:
@@ -119,7 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.disable()
     try:
         status = cli.main(args=arguments, prog_name="gitseal", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except Error as error:
         return _say_no(error)
@@ -131,10 +138,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("gitseal: interrupted", err=True)
         return STATUS_INTERRUPTED
-    except BrokenPipeError:
-        # What read our output has gone; Python must not complain about that when it flushes once more at exit.
+    except (BrokenPipeError, _Unread):
+        # Python must not complain about that when it flushes once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return STATUS_PIPE
+    except OSError as error:
+        what = f'"{error.filename}"' if error.filename else "the output"
+        reason = (error.strerror or "unknown").lower()
+        return _say_no(Error(f"{what} cannot be read or written: {reason}", "mend that, and do it again"))
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is a bug, and gets a report
         return _bug(error)
 
@@ -169,7 +180,9 @@ def _usage_words(error: click.UsageError) -> str:
     """What is wrong with the call, without the words that click quotes from it: one of them may be a value."""
     if isinstance(error, click.NoSuchOption):
         near = error.possibilities or ()
-        return "there is no such option" + (f"; did you mean {' or '.join(near)}" if near else "")
+        return "there is no such option" + (f"; the nearest is {near[0]}" if near else "")
+    if error.message.startswith("No such command"):
+        return "there is no such command"
     if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
         name = error.param.opts[0] if isinstance(error.param, click.Option) else "an argument"
         choices = error.param.type.choices if error.param and isinstance(error.param.type, click.Choice) else ()

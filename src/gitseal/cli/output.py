@@ -1,13 +1,22 @@
 """Reports: tables for people, JSON for programs. Data goes to standard output and nothing else does."""
 
+import sys
 from collections.abc import Iterable, Sequence
 
 import click
 
 from gitseal.document.value import Kind, Value
+from gitseal.errors import Error
 
 # The same for every value, so that it tells nothing of its length.
 MASK = "········"
+
+
+def write(content: bytes) -> None:
+    """The exact bytes on standard output. Raises Error where it was closed."""
+    if sys.stdout is None:  # what Python makes of a closed one
+        raise Error("there is no standard output to write to", "leave it open, or give a file where the command takes one")
+    sys.stdout.buffer.write(content)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

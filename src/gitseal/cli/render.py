@@ -1,10 +1,10 @@
 """`gitseal render`."""
 
-import sys
 from pathlib import Path
 
 import click
 
+from gitseal.cli import output
 from gitseal.cli.options import complete_name, environment_option
 from gitseal.cli.session import Session, is_terminal_output, say
 from gitseal.errors import Error
@@ -68,7 +68,7 @@ def rendered(
         )
     done = render(session.project, session.keyring, environment, dialect, Selection(only, excepted), export=export)
     if target is None:
-        sys.stdout.buffer.write(done.content)
+        output.write(done.content)
     else:
         write(target, done.content)
     left_out(environment, done.sectioned, done.pending)

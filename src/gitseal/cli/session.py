@@ -106,4 +106,4 @@ def say(words: str) -> None:
 
 def is_terminal_output() -> bool:
     """Whether standard output is a screen."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()

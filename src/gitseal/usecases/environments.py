@@ -79,6 +79,11 @@ def remove_environment(project: Project, name: str) -> None:
     for other, rule in project.policy.environments.items():
         if rule.extends == environment:
             raise Error(f'"{other}" extends "{environment}"', "change that in .secrets/policy.yaml first")
+    for rule in project.policy.rules:
+        if environment in rule.environments:
+            raise Error(
+                f'a rule for {", ".join(rule.names)} names "{environment}"', "change that in .secrets/policy.yaml first"
+            )
     with writing(project):
         if environment in project.policy.environments:
             rewrite(project, lambda text: text.remove(("environments", environment)))
