@@ -27,6 +27,16 @@ SEALED = "s"
 WRITE_ONLY = "w"
 
 _FIELD_PRIME = 2**255 - 19
+# The u-coordinates of low order, below the prime (cr.yp.to/ecdh.html#validate).
+_LOW_ORDER = frozenset(
+    {
+        0,
+        1,
+        325606250916557431795983626356110631294008115727848805560023387167927233504,
+        39382357235489614581723060781553021112529911719440698176882885853963445705823,
+        _FIELD_PRIME - 1,
+    }
+)
 _VALUE_INFO = "gitseal/v1/value"
 _WRITE_ONLY_INFO = "gitseal/v1/write-only"
 _KEY_ID_INFO = "gitseal/v1/key-id"
@@ -44,7 +54,12 @@ class Scope(NamedTuple):
 
 def _context(beginning: bytes, name: tuple[str, ...]) -> bytes:
     """`L("gitseal/v1", kind, file id, environment, group, key id, part1, ..., partn)` of docs/format.md, section 4."""
-    return u32be(_BEGINNING_PARTS + len(name)) + beginning + frame_parts(*name)
+    chunks = [u32be(_BEGINNING_PARTS + len(name)), beginning]
+    for part in name:
+        content = part.encode()
+        chunks.append(len(content).to_bytes(4, "big"))
+        chunks.append(content)
+    return b"".join(chunks)
 
 
 def _beginning(kind: str, scope: Scope, key_id: str) -> bytes:
@@ -62,13 +77,14 @@ class PublicKey:
     """The public half of an access group's write-only pair, with the key id that it determines.
 
     `raw` is a u-coordinate of 32 bytes in the one canonical form (RFC 7748, section 5: below 2^255 - 19, high bit clear).
-    Raises Malformed for any other.
+    Raises Malformed for any other, and for the points of low order: what is sealed to those is open to everyone.
     """
 
     __slots__ = ("_beginning", "key_id", "raw", "scope")
 
     def __init__(self, scope: Scope, raw: bytes) -> None:
-        if len(raw) != SIZE or int.from_bytes(raw, "little") >= _FIELD_PRIME:
+        u = int.from_bytes(raw, "little")
+        if len(raw) != SIZE or u >= _FIELD_PRIME or u in _LOW_ORDER:
             raise Malformed(f'the public key of access group "{scope.group}" is not a canonical X25519 key')
         self.scope = scope
         self.raw = raw
@@ -76,19 +92,11 @@ class PublicKey:
         self._beginning = _beginning(WRITE_ONLY, scope, self.key_id)
 
     def seal(self, name: tuple[str, ...], plaintext: bytes) -> bytes:
-        """A write-only value (kind `w`): RFC 9180 HPKE, base mode. Whoever made it cannot read it again.
-
-        Raises Error for a public key of low order.
-        """
+        """A write-only value (kind `w`): RFC 9180 HPKE, base mode. Whoever made it cannot read it again."""
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
         public = X25519PublicKey.from_public_bytes(self.raw)
-        try:
-            return _hpke().encrypt(pad(plaintext), public, _context(self._beginning, name))
-        except ValueError:
-            raise Error(
-                f'the public key of access group "{self.scope.group}" is of low order: it is no one\'s key'
-            ) from None
+        return _hpke().encrypt(pad(plaintext), public, _context(self._beginning, name))
 
 
 class DataKey:

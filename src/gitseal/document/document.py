@@ -8,7 +8,7 @@ from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
 from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import Token, parse_token
 from gitseal.document.value import Kind, Value, from_plaintext, to_plaintext
-from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
+from gitseal.errors import Damaged, Malformed, NotForYou, Stale, UnknownVersion
 from gitseal.yamltext import reader
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import Kind as NodeKind
@@ -90,7 +90,7 @@ def seal(key: DataKey | PublicKey, path: NamePath, value: Value, *, write_only: 
 def open_entry(document: Document, entry: Entry, keys: Mapping[str, DataKey]) -> Value:
     """The value of an entry, plain or sealed. `keys` are the data keys at hand, by access group.
 
-    Raises NotForYou, Stale, Damaged or Malformed, each naming the name and its line.
+    Raises NotForYou, Stale, Damaged, Malformed or UnknownVersion, each naming the name and its line.
     """
     token = entry.token
     if token is None:
@@ -113,8 +113,8 @@ def open_entry(document: Document, entry: Entry, keys: Mapping[str, DataKey]) ->
         raise Malformed(f'"{entry.name}": {error.message}', entry.line, error.hint) from None
     except Damaged as error:
         raise _damaged(document, entry, key, error) from None
-    except Error as error:
-        raise Error(f'"{entry.name}": {error.message}', error.hint) from None
+    except UnknownVersion as error:
+        raise UnknownVersion(f'"{entry.name}" (line {entry.line}): {error.message}', error.hint) from None
 
 
 def _damaged(document: Document, entry: Entry, key: DataKey, error: Damaged) -> Damaged:

@@ -77,7 +77,7 @@ def parse_header(root: Node) -> Header:
         )
     fields = _fields(node, required=("version", "id", "environment"), optional=("access",))
     version = fields["version"].value
-    if version != VERSION or isinstance(version, bool):
+    if version != VERSION or type(version) is not int:
         raise UnknownVersion("this file is of a version that this gitseal does not know", "upgrade gitseal")
     file_id = _text(fields["id"])
     if not _FILE_ID.fullmatch(file_id):

@@ -7,7 +7,7 @@ values into Python objects or into an env file's text is the work of `render` an
 import re
 from enum import Enum
 
-from gitseal.errors import Error
+from gitseal.errors import Damaged, Error, UnknownVersion
 from gitseal.secret import Secret
 
 MAX_CONTENT = 8 * 1024 * 1024
@@ -133,8 +133,16 @@ def to_plaintext(value: Value) -> bytes:
 
 
 def from_plaintext(plaintext: bytes) -> Value:
-    """The value of an opened and unpadded plaintext. Raises Error where the type byte or the content does not hold."""
+    """The value of an opened and unpadded plaintext.
+
+    Raises UnknownVersion for a type byte of a later version, Damaged for content that is not of its type.
+    """
     kind = _BY_BYTE.get(plaintext[:1])
-    if kind is None:
-        raise Error("the value has a type that this version does not know", "upgrade gitseal")
-    return checked(kind, plaintext[1:])
+    if kind is None and plaintext:
+        raise UnknownVersion("the value has a type that this version does not know", "upgrade gitseal")
+    try:
+        if kind is not None:
+            return checked(kind, plaintext[1:])
+    except Error:
+        pass
+    raise Damaged("the content under a right tag is not of its type: this value was not made by a sound program")

@@ -43,7 +43,7 @@ def parse(data: bytes) -> Policy:
     version = top.get("version")
     if version is None:
         raise Malformed('the policy does not begin with "version: 1"', 1)
-    if version.value != 1 or isinstance(version.value, bool):
+    if version.value != 1 or type(version.value) is not int:
         raise UnknownVersion("the policy is of a version that this gitseal does not know", "upgrade gitseal")
     recipients = {
         name: _principal(node) for name, node in _named(top.get("recipients"), is_principal_name, "recipient")
