@@ -18,7 +18,7 @@ def parse_into(node: Node, text: str, line: int, *, filled: bool) -> str:
     Raises Malformed. Without `filled` only `{}` and `[]` are read.
     """
     if text[:2] in {"{}", "[]"}:
-        node.kind = Kind.MAPPING if text[0] == "{" else Kind.SEQUENCE
+        node.become(Kind.MAPPING if text[0] == "{" else Kind.SEQUENCE)
         rest = text[2:]
     elif filled:
         rest = _Flow(text, line).read(node)
@@ -60,7 +60,7 @@ class _Flow:
     def collection(self, node: Node, opening: str, depth: int) -> None:
         if depth > _MAX_DEPTH:
             raise Malformed(f"brackets are nested deeper than {_MAX_DEPTH}", self.line)
-        node.kind = Kind.SEQUENCE if opening == "[" else Kind.MAPPING
+        node.become(Kind.SEQUENCE if opening == "[" else Kind.MAPPING)
         closing = "]" if opening == "[" else "}"
         while self.peek() != closing:
             if opening == "[":

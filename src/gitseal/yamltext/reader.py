@@ -41,6 +41,8 @@ class _Reader:
 
     def read(self) -> None:
         for number, raw in enumerate(self.tree.lines):
+            if not raw:
+                continue
             line = raw.removesuffix("\r")
             content = line.lstrip(" ")
             if not content or content[0] == "#":
@@ -108,11 +110,12 @@ class _Reader:
             raise Malformed(
                 f'the name "{name}" stands twice, first in line {parent.children[name].line + 1}', number + 1
             )
-        node = Node((*parent.path, name), number, column)
-        if len(node.path) > MAX_DEPTH:
+        path = (*parent.path, name)
+        if len(path) > MAX_DEPTH:
             raise Malformed(f"names are nested deeper than {MAX_DEPTH}", number + 1)
+        node = Node(path, number, column)
         parent.children[name] = node
-        self.tree.nodes[node.path] = node
+        self.tree.nodes[path] = node
         text = entry[2]
         if not text or text[0] == "#":
             self.pending = node
@@ -150,7 +153,7 @@ class _Reader:
     def push(self, node: Node, kind: Kind, column: int, number: int) -> None:
         if len(self.open) > 2 * MAX_DEPTH:
             raise Malformed(f"the file is nested deeper than {MAX_DEPTH}", number + 1)
-        node.kind = kind
+        node.become(kind)
         self.open.append(node)
         self.columns.append(column)
 

@@ -13,6 +13,7 @@ Scalar = str | int | float | bool | None
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
 _NULL_OR_BOOLEAN: dict[str, Scalar] = {"null": None, "true": True, "false": False}
 _ELSEWHERE_NOT_TEXT = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "=", "<<"})
+_LONGEST_WORD = max(map(len, _ELSEWHERE_NOT_TEXT))
 # Texts, compiled by `re` when a file first needs them: compiling is a good part of a short command's time.
 _INTEGER = r"0|-?[1-9][0-9]{0,17}"
 _FLOAT = r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}"
@@ -79,7 +80,7 @@ def _plain(source: str, line: int) -> Scalar:
             raise Malformed(
                 "some YAML parsers read this value as a number or a date", line, "put the value in double quotes"
             )
-    if len(source) <= 5 and source.lower() in _ELSEWHERE_NOT_TEXT:
+    if len(source) <= _LONGEST_WORD and source.lower() in _ELSEWHERE_NOT_TEXT:
         raise Malformed(
             "some YAML parsers read this word as a boolean or null", line, "write true, false or null, or quote it"
         )
@@ -114,7 +115,7 @@ def parse_name(source: str, line: int) -> str:
     name = source[1:-1] if source[0] in "\"'" else source
     if not NAME.fullmatch(name):
         raise Malformed("a name begins with a letter or _ and has at most 128 letters, digits, _, . and -", line)
-    if source is name and name.lower() in _ELSEWHERE_NOT_TEXT:
+    if len(name) <= _LONGEST_WORD and source is name and name.lower() in _ELSEWHERE_NOT_TEXT:
         raise Malformed(
             f'some YAML parsers read the name "{name}" as a boolean or null', line, f'write it as "{name}" in quotes'
         )
