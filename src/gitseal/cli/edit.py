@@ -7,7 +7,7 @@ import click
 from gitseal.cli import terminal
 from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error
+from gitseal.errors import Busy, Error
 from gitseal.project import kept
 from gitseal.recipients.variables import IDENTITY_VARIABLES
 from gitseal.usecases import edit
@@ -34,11 +34,12 @@ def command(
     cannot be applied it is kept, sealed, and offered again: gitseal edit --resume.
     """
     environment = session.one(environments)
-    draft = edit.begin(session.project, session.keyring, environment)
-    text = kept.load(session.project, session.keyring, draft.before) if resume else draft.text
+    if not resume and kept.exists(session.project, environment):
+        say(f"gitseal: a text of an earlier edit is kept; go on with it by: gitseal edit -e {environment} --resume")
+    draft = (edit.resume if resume else edit.begin)(session.project, session.keyring, environment)
     for name in draft.closed:
         say(f"{environment}: {name} is not yours to open and stays as it is")
-    _Editing(session, draft, (*accept_keys, *accept_recipients), plain=plain).run(text, resumed=resume)
+    _Editing(session, draft, (*accept_keys, *accept_recipients), plain=plain).run(resumed=resume)
 
 
 class _Editing:
@@ -50,36 +51,48 @@ class _Editing:
         self.accept = accept
         self.plain = plain
 
-    def run(self, text: bytes, *, resumed: bool) -> None:
+    def run(self, *, resumed: bool) -> None:
         from gitseal.files.private import private_folder
 
         with private_folder(self.session.environ) as folder:
             path = folder / f"{self.draft.environment}.yaml"
             path.touch(mode=0o600)
-            path.write_bytes(text)
+            path.write_bytes(self.draft.text)
+            if resumed:
+                self.warn_overtaken()
             while True:
                 edited = self.edited(path)
-                if edited == text and not resumed:
+                if edited == self.draft.text and not resumed:
                     say("nothing changed")
                     return
                 try:
                     self.apply(edited)
                 except Error as error:
                     self.keep(edited)
-                    if not terminal.can_ask():
-                        raise Error(
-                            error.message,
-                            f"your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume",
-                        ) from None
-                    say(f"gitseal: {error.message}\n  {error.hint}")
-                    if not terminal.confirm("Open your text again?"):
-                        raise Error(
-                            "nothing was changed",
-                            f"your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume",
-                        ) from None
+                    self.ask_again(error)
                     continue
                 kept.discard(self.session.project, self.draft.environment)
                 return
+
+    def ask_again(self, error: Error) -> None:
+        """Comes back where the person wants to open the text again. Raises Error where they do not, or nobody is there."""
+        hint = f"your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume"
+        if not terminal.can_ask():
+            raise Error(error.message, hint) from None
+        say(f"gitseal: {error.message}" + (f"\n  {error.hint}" if error.hint else ""))
+        if not terminal.confirm("Open your text again?"):
+            raise Error("nothing was changed", hint) from None
+        if isinstance(error, Busy):
+            # They were told whose change is in the way: what they save now is meant for the state of now.
+            self.draft = self.draft._replace(now=self.session.project.read(self.draft.environment))
+
+    def warn_overtaken(self) -> None:
+        try:
+            names = edit.overtaken(self.draft, self.draft.text)
+        except Error:
+            return  # the text does not parse, as its author will see
+        for name in names:
+            say(f"gitseal: {name} was changed by someone else since, and your text would replace that")
 
     def edited(self, path: Path) -> bytes:
         """The text after the editor; kept, sealed, if a signal or a failure ends it first."""

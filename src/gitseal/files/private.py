@@ -36,6 +36,9 @@ def private_folder(environ: Mapping[str, str]) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        # A second signal must not leave half of it behind.
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
         shutil.rmtree(folder, ignore_errors=True)
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -6,7 +6,7 @@ from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.token import parse_token
 from gitseal.document.value import Kind, Value, from_plaintext
-from gitseal.errors import Error, NotForYou, Stale
+from gitseal.errors import Error, NotForYou
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
@@ -15,6 +15,7 @@ from gitseal.project.project import Project
 
 # Under the header's name, so that it can never be taken for a value's token.
 _NAME = ("gitseal", "edit")
+_LIMIT = 256 * 1024 * 1024
 
 
 def path(project: Project, environment: str) -> Path:
@@ -23,8 +24,12 @@ def path(project: Project, environment: str) -> Path:
 
 
 def keep(project: Project, keyring: Keyring, before: Document, text: bytes) -> None:
-    """Seals the text under a data key that its author opens, and writes it down (0600)."""
-    keys = Keys(before.header, keyring, genuine=True)
+    """Seals the text under a data key that its author opens, and writes it down (0600).
+
+    The document that the text began from is kept with it, as the sealed file it is: what the author changed shows only
+    against that, and it is the one whose keys open the text whatever happens to the environment meanwhile.
+    """
+    keys = Keys(before.header, keyring)
     key = next((keys[group] for group in keys), None)
     if key is None:
         raise NotForYou(
@@ -33,25 +38,31 @@ def keep(project: Project, keyring: Keyring, before: Document, text: bytes) -> N
     token = document.seal(key, _NAME, Value(Kind.BYTES, text))
     place = path(project, before.header.environment)
     place.parent.mkdir(mode=0o700, exist_ok=True)
-    atomic.write(place, token.serialise().encode() + b"\n", private=True)
+    atomic.write(place, token.serialise().encode() + b"\n" + before.serialise(), private=True)
 
 
-def load(project: Project, keyring: Keyring, before: Document) -> bytes:
-    """The kept text. Raises Error where there is none, or where its data key was replaced since."""
-    environment = before.header.environment
+def load(project: Project, keyring: Keyring, environment: str) -> tuple[bytes, Document]:
+    """The kept text and the document that it began from. Raises Error where none is kept or it does not open."""
+    place = path(project, environment)
     try:
-        token = parse_token(read_regular(path(project, environment)).decode().rstrip("\n"), 1)
+        line, _, data = read_regular(place, _LIMIT).partition(b"\n")
     except FileNotFoundError:
-        token = None
+        raise Error(f"no text is kept for {environment}", f"run: gitseal edit -e {environment}") from None
+    token = parse_token(line.decode("utf-8", "replace"), 1)
     if token is None:
-        raise Error(f"no text is kept for {environment}", f"run: gitseal edit -e {environment}")
-    key = Keys(before.header, keyring, genuine=True).get(token.group)
-    if key is None or key.key_id != token.key_id:
-        raise Stale(
-            f"the text kept for {environment} was sealed under a data key that is no longer at hand",
-            f"run: gitseal edit -e {environment}",
+        raise Error(f'"{place}" is damaged', f"remove it: rm {place}")
+    before = project.parse(environment, data)
+    key = Keys(before.header, keyring).get(token.group)
+    if key is None:
+        raise NotForYou(
+            f"no identity at hand opens the text kept for {environment}", "see what was tried with: gitseal whoami"
         )
-    return from_plaintext(key.open(token.kind, _NAME, token.ciphertext())).reveal()
+    return from_plaintext(key.open(token.kind, _NAME, token.ciphertext())).reveal(), before
+
+
+def exists(project: Project, environment: str) -> bool:
+    """Whether a text is kept."""
+    return path(project, environment).exists()
 
 
 def discard(project: Project, environment: str) -> None:

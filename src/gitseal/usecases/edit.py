@@ -6,18 +6,19 @@ The text shows the file's comments for orientation; they are edited in the file 
 import re
 from typing import NamedTuple
 
-from gitseal import exchange
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER
 from gitseal.document.value import Kind, Value, checked
 from gitseal.errors import Busy, Error, NotForYou
 from gitseal.identities import Keyring
+from gitseal.project import kept
 from gitseal.project.change import Change, Outcome
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.writing import change
 from gitseal.render.yaml import encode, quoted
+from gitseal.usecases.parsing import parse_text
 from gitseal.usecases.set_values import Done
 from gitseal.yamltext import scalars
 from gitseal.yamltext.reader import path_text
@@ -35,7 +36,8 @@ _NUMBERS = {Kind.INTEGER, Kind.FLOAT}
 class Draft(NamedTuple):
     """An environment opened for editing: the text, the values in it by path, and the document they came from.
 
-    `closed` are the names that no identity at hand opens; they are not in the text and stay as they are.
+    `closed` are the names that no identity at hand opens; they are not in the text and stay as they are. `now` is the state
+    of the environment that the text is meant for: `before`, but for a text that is resumed.
     """
 
     environment: str
@@ -43,11 +45,37 @@ class Draft(NamedTuple):
     values: dict[NamePath, Value]
     before: Document
     closed: tuple[str, ...]
+    now: Document
 
 
 def begin(project: Project, keyring: Keyring, environment: str) -> Draft:
     """The environment's text. Raises NotForYou where nothing in it opens, Error for a value that is damaged."""
     found = project.read(environment)
+    draft = _draft(keyring, environment, found)
+    head = _HEAD.format(environment=environment, path=project.relative(project.path(environment)))
+    return draft._replace(text=(head + _text(found, draft.values)).encode())
+
+
+def resume(project: Project, keyring: Keyring, environment: str) -> Draft:
+    """The text that an earlier edit could not apply, still against the state that it began from.
+
+    So only what its author changed is applied to the environment as it is now. Raises Error where no text is kept.
+    """
+    text, before = kept.load(project, keyring, environment)
+    return _draft(keyring, environment, before)._replace(text=text, now=project.read(environment))
+
+
+def overtaken(draft: Draft, text: bytes) -> list[str]:
+    """The names that the author changed in a resumed text, and someone else in the environment since it began."""
+    updates, removed = _changes(draft, text)
+    return [
+        path_text(path)
+        for path in (*updates, *removed)
+        if _source(draft.before.entries.get(path)) != _source(draft.now.entries.get(path))
+    ]
+
+
+def _draft(keyring: Keyring, environment: str, found: Document) -> Draft:
     keys = Keys(found.header, keyring)
     values: dict[NamePath, Value] = {}
     closed = []
@@ -58,8 +86,7 @@ def begin(project: Project, keyring: Keyring, environment: str) -> Draft:
             closed.append(entry.name)
     if not list(keys):
         raise NotForYou(f"no identity at hand opens {environment}", "see what was tried with: gitseal whoami")
-    head = _HEAD.format(environment=environment, path=project.relative(project.path(environment)))
-    return Draft(environment, (head + _text(found, values)).encode(), values, found, tuple(closed))
+    return Draft(environment, b"", values, found, tuple(closed), found)
 
 
 def finish(
@@ -70,10 +97,7 @@ def finish(
     Raises Malformed where the text is no YAML, Busy where someone else changed one of the same names meanwhile, and
     whatever `Change.set` refuses.
     """
-    wanted = {item.path: item.value for item in exchange.parse("yaml", text).items} if _has_content(text) else {}
-    updates = {path: _kept_kind(draft.values.get(path), value) for path, value in wanted.items()}
-    updates = {path: value for path, value in updates.items() if not _same(draft.values.get(path), value)}
-    removed = [path for path in draft.values if path not in wanted]
+    updates, removed = _changes(draft, text)
 
     def action(each: Change) -> list[Done]:
         done = []
@@ -84,7 +108,8 @@ def finish(
                 Done(draft.environment, path_text(path), each.set(path, value, plain=plain), not value.reveal())
             )
         for path in removed:
-            each.remove(path)
+            if path in each.document.entries:
+                each.remove(path)
         return done
 
     if not updates and not removed:
@@ -93,10 +118,17 @@ def finish(
     return [each for each in done if each.outcome is not Outcome.UNCHANGED]
 
 
+def _changes(draft: Draft, text: bytes) -> tuple[dict[NamePath, Value], list[NamePath]]:
+    """What the text has otherwise than the draft: new and changed values, and the names that are gone."""
+    items = parse_text("yaml", text, f"{draft.environment}.yaml").items if _has_content(text) else ()
+    wanted = {item.path: _kept_kind(draft.values.get(item.path), item.value) for item in items}
+    updates = {path: value for path, value in wanted.items() if not _same(draft.values.get(path), value)}
+    return updates, [path for path in draft.values if path not in wanted]
+
+
 def removed_names(draft: Draft, text: bytes) -> list[str]:
     """The names that the edited text no longer has."""
-    wanted = {item.path for item in exchange.parse("yaml", text).items} if _has_content(text) else set()
-    return [path_text(path) for path in draft.values if path not in wanted]
+    return [path_text(path) for path in _changes(draft, text)[1]]
 
 
 def comments_changed(draft: Draft, text: bytes) -> bool:
@@ -113,7 +145,7 @@ def _has_content(text: bytes) -> bool:
 
 
 def _check_unchanged(draft: Draft, each: Change, path: NamePath) -> None:
-    before, now = draft.before.entries.get(path), each.document.entries.get(path)
+    before, now = draft.now.entries.get(path), each.document.entries.get(path)
     if _source(before) != _source(now):
         name = path_text(path)
         raise Busy(

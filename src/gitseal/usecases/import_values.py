@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gitseal import exchange
-from gitseal.errors import Malformed
-from gitseal.exchange import Imported
 from gitseal.identities import Keyring
 from gitseal.project.change import Outcome
 from gitseal.project.project import Project
+from gitseal.usecases.parsing import parse_text
 from gitseal.usecases.set_values import Done, set_values
 
 
@@ -39,17 +38,9 @@ def import_values(
 
     Raises Error, with nothing written, where the file does not parse or a value is refused.
     """
-    imported = _parsed(format_name, data, source)
+    imported = parse_text(format_name, data, source)
     if expand_with is not None:
         imported = exchange.expand(imported, expand_with)
     values = {item.path: item.value for item in imported.items}
     done = set_values(project, keyring, accept, environments, values, plain=plain)
     return Counts(tuple(done), imported.references, imported.duplicates)
-
-
-def _parsed(format_name: str, data: bytes, source: str) -> Imported:
-    try:
-        return exchange.parse(format_name, data)
-    except Malformed as error:
-        place = ":".join(filter(None, (source, str(error.line or ""))))
-        raise Malformed(f"{place}: {error.message}" if place else error.message, error.line, error.hint) from None
