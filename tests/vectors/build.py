@@ -25,7 +25,7 @@ BOB = Person("bob")
 
 
 class Vector(NamedTuple):
-    """One file and what a reader has to say of it. `expect` are lines as docs/format.md, section 8, tells them."""
+    """One file and what a reader has to say of it. `expect` are lines as docs/format.md, section 9, tells them."""
 
     name: str
     about: str

@@ -32,7 +32,16 @@ def value(name: str, kind: bytes, content: bytes) -> str:
     return f"value: {name} {WORDS[kind]} {json.dumps(content.hex() if kind == b'y' else content.decode())}"
 
 
+def example() -> tuple[File, str]:
+    """The file of the worked example in docs/format.md, section 10, and its one token."""
+    file = File("example")
+    return file, file.default.seal("api/TOKEN", b"ts3cr3t")
+
+
 def vectors() -> Iterator[Vector]:
+    file, token = example()
+    about = "the worked example of docs/format.md"
+    yield Vector("example", about, ['value: api/TOKEN text "s3cr3t"'], file.text({"api/TOKEN": token}))
     yield from types()
     yield from borders()
     yield from headers()

@@ -266,6 +266,8 @@ def tokens() -> Iterator[Vector]:
     }  # fmt: skip
     for name, (token, about, expect) in cases.items():
         yield of_a(f"token-{name}", about, expect, token, file)
+    listed = (TITLE + f"A:\n  - {good}\n\n" + file.header()).encode()
+    yield Vector("token-in-list", "a token as an item of a list", [bad], listed)
     sealed = {"A": good, "B": '" ENC[ is text"', "C": "'enc[v1'"}
     expect = ['value: A text "x"', 'value: B text " ENC[ is text"', 'value: C text "enc[v1"']
     yield Vector("token-beside", "texts that only look like a token", expect, file.text(sealed))

@@ -49,6 +49,9 @@ class Document:
                 value = node.value
                 token = parse_token(value, node.value_line + 1) if isinstance(value, str) else None
                 self.entries[path] = Entry(path, token, node)
+                for item in node.items:
+                    if isinstance(item.value, str) and parse_token(item.value, item.line + 1):
+                        raise Malformed("an item of a list is a token, which belongs to a name", item.line + 1)
         if len(self.entries) > MAX_NAMES:
             raise Malformed(f"a file holds at most {MAX_NAMES} names")
 
@@ -95,13 +98,13 @@ def open_entry(document: Document, entry: Entry, keys: Mapping[str, DataKey]) ->
     token = entry.token
     if token is None:
         return plain_value(entry)
-    key = keys.get(token.group)
     current = document.header.access.get(token.group)
     if current is None or token.key_id != current.key_id:
         raise Stale(
             f'"{entry.name}" (line {entry.line}) is sealed under a data key that is no longer the one of access group "{token.group}"',
             f"take the value from the commit that set it, or set it again: gitseal set {entry.name} -e {document.header.environment}",
         )
+    key = keys.get(token.group)
     if key is None:
         raise NotForYou(
             f'"{entry.name}" is sealed to access group "{token.group}", which no identity at hand opens',

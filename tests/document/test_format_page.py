@@ -1,0 +1,87 @@
+"""docs/format.md is not only words: its worked example is the vector's, and its tables are those of the code."""
+
+import base64
+import re
+from pathlib import Path
+
+from gitseal.crypto.padding import size_class
+from gitseal.document.value import Kind
+from gitseal.policy import loaders
+from tests.vectors import good, reference
+from tests.vectors.build import ALICE
+
+TOP = Path(__file__).resolve().parent.parent.parent
+PAGE = (TOP / "docs/format.md").read_text(encoding="utf-8")
+
+
+def section(number: int) -> str:
+    found = re.search(rf"^## {number}\. .*?(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert found
+    return found[0]
+
+
+def worked_out() -> dict[str, str]:
+    file, token = good.example()
+    group = file.default
+    ciphertext = base64.b64decode(token.rpartition(",")[2][:-1])
+    return {
+        "D": group.secret.hex(),
+        "info of the value key": reference.frame("gitseal/v1/value", *group.scope).hex(),
+        "value key": reference.derive(group.scope, group.secret, "value").hex(),
+        "write-only private key": reference.derive(group.scope, group.secret, "write-only").hex(),
+        "public key": group.public.hex(),
+        "key id": group.key_id,
+        "recipient id of Alice": ALICE.id,
+        "context": reference.context("s", group.scope, group.key_id, ("api", "TOKEN")).hex(),
+        "padded plaintext": reference.pad(b"ts3cr3t").hex(),
+        "salt": ciphertext[:24].hex(),
+        "commitment": ciphertext[24:56].hex(),
+        "the one chunk, with its tag": ciphertext[56:].hex(),
+    }
+
+
+def written() -> str:
+    """The values as the page has them: names, and hexadecimal digits in lines of 96."""
+    lines = []
+    for name, text in worked_out().items():
+        lines += [f"{name}:", *(f"  {text[at : at + 96]}" for at in range(0, len(text), 96))]
+    return "\n".join(lines)
+
+
+def test_the_worked_example() -> None:
+    vector = next(iter(good.vectors()))
+
+    assert f"```\n{written()}\n```" in section(10)
+    assert f"```yaml\n{vector.file.decode()}```" in section(10)
+    assert ALICE.identity in section(10)
+    assert ALICE.recipient in section(10)
+
+
+def test_the_table_of_types() -> None:
+    rows = dict(re.findall(r"^\| `([a-z])` \| (\w+) \|", section(5), re.MULTILINE))
+
+    assert rows == {kind.value.decode(): "JSON" if kind is Kind.JSON else kind.word for kind in Kind}
+
+
+def test_the_table_of_size_classes() -> None:
+    rows = re.findall(r"\| ([0-9,]+)(?: to ([0-9,]+))? \| ([0-9,]+) (?=\|)", section(5))
+
+    assert len(rows) == 8
+    for first, last, found in rows:
+        low, high, size = (int(text.replace(",", "")) for text in (first, last or first, found))
+        assert {size_class(length) for length in (low, high)} == {size}
+        assert size_class(high + 1) > size
+
+
+def test_the_names_that_steer_loaders() -> None:
+    told = set(re.findall(r"`([^`]+)`", section(8))) - {"render", "run", "allow_names"}
+
+    assert told == {*loaders._NAMES, *(f"{prefix}*" for prefix in loaders._PREFIXES)}
+
+
+def test_every_kind_of_expectation_is_told() -> None:
+    kinds = {line.partition(": ")[0] for vector in good.vectors() for line in vector.expect}
+
+    assert kinds == {"value", "refused", "succession"}
+    for kind in kinds:
+        assert f"`{kind}: " in section(9)
