@@ -10,12 +10,12 @@ from enum import Enum
 from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
-from gitseal.document.header import HEADER, public_text
+from gitseal.document.header import HEADER, Header, public_text
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import Kind, Value
-from gitseal.errors import Damaged, Error, Malformed, Stale
+from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.identities import Keyring
-from gitseal.policy.policy import REFUSE
+from gitseal.policy.policy import ACCEPT, REFUSE
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
@@ -88,15 +88,34 @@ class Change:
 
     def reseal(self, entry: Entry, path: NamePath, value: Value) -> None:
         """Seals an opened value anew at `path`, kept write-only if it was: only a person who sets or absorbs changes that."""
+        self._check_place(path)
         if self.policy.is_plain(self.environment, path):
             if entry.token is not None:
                 raise self._would_unseal(path)
             self.puts[path] = Put(entry.node.source)
             return
-        self._check_place(path)
         key = self.key(self.policy.group(self.environment, path))
-        write_only = entry.token is not None and entry.token.kind == WRITE_ONLY
-        self.put_token(path, document.seal(key, path, value, write_only=write_only))
+        self.put_token(path, document.seal(key, path, value, write_only=self._is_unvouched(entry)))
+
+    def take_over(self, entry: Entry, value: Value) -> None:
+        """Seals a write-only value as the caller's own. Raises NotForYou for who is no member, Error as `set` does."""
+        self._check_place(entry.path)
+        if self.policy.is_plain(self.environment, entry.path):
+            raise self._would_unseal(entry.path)
+        group = self.policy.group(self.environment, entry.path)
+        self._check_group(entry, group)
+        key = self.key(group)
+        if not isinstance(key, DataKey):
+            raise NotForYou(f'"{entry.name}" is not yours to take over', "see what was tried with: gitseal whoami")
+        self.put_token(entry.path, document.seal(key, entry.path, value))
+
+    def believe(self, header: Header, entry: Entry) -> None:
+        """Decides on the data key that a value is sealed with, before the value is sealed anew as if a member had set it.
+
+        Reading asks nothing; but what was read from a data key of an attacker's own must not come out as a member's value.
+        """
+        if entry.token is not None and entry.token.group in header.access:
+            self.trust.key(header, entry.token.group)
 
     def remove(self, path: NamePath) -> None:
         """Takes a name or a section out."""
@@ -117,6 +136,7 @@ class Change:
                 f"{self.environment} is protected: what is sealed there stays sealed",
                 f"set it anew: gitseal unset {entry.name}",
             )
+        self.trust.let_plain(self.document.header, entry.path)
         self.puts[entry.path] = Put(_plain_source(entry.name, document.open_entry(self.document, entry, self.keys)))
 
     def result(self) -> bytes:
@@ -139,7 +159,7 @@ class Change:
         """
         if group not in self._sealing:
             access = self.document.header.access.get(group)
-            self._sealing[group] = self._existing(group) if access is not None else self.new_group(group)
+            self._sealing[group] = self._existing(group) if access is not None else self._missing(group)
         return self._sealing[group]
 
     def use(self, group: str, key: DataKey) -> None:
@@ -159,6 +179,15 @@ class Change:
             )
         return self.document.header.access[group].public
 
+    def _missing(self, group: str) -> DataKey:
+        """A new group's data key; refused where the file had one, since what is sealed with that would be lost by a new one."""
+        if group in self.document.groups_in_use() or self.trust.lost(self.document.header, group):
+            raise Error(
+                f'{self.environment} has lost the data key of access group "{group}"',
+                f"take the header from the commit before: git log -p -- .secrets/{self.environment}.yaml",
+            )
+        return self.new_group(group)
+
     def new_group(self, group: str) -> DataKey:
         """A new data key for an access group, wrapped for everyone whom the policy names; written with the other edits."""
         key = DataKey.generate(self.document.header.scope(group))
@@ -172,7 +201,9 @@ class Change:
     def wrap(self, key: DataKey, recipients: Mapping[tuple[str, str], str], meaning: str) -> None:
         """Wraps a data key for recipients (by name and recipient id), each of them decided on first."""
         for (name, found), text in recipients.items():
-            self.trust.recipient(name, text, meaning)
+            # Not even in memory before a yes: a plugin's recipient starts a program that gets the data key.
+            if not self.trust.recipient(name, text, meaning):
+                continue
             stanza = Stanza.of(key.key_id, parse_recipient(text).wrap(key.reveal()))
             self.puts[(HEADER, "access", key.scope.group, "stanzas", name, found)] = Put(
                 stanza.serialise(), own_line=True
@@ -231,15 +262,24 @@ class Change:
     def _set_plain(self, path: NamePath, value: Value, entry: Entry | None, *, plain: bool) -> Outcome:
         if entry is not None and entry.token is not None:
             raise self._would_unseal(path)
-        if entry is None and not plain:
+        if entry is not None and document.plain_value(entry) == value:
+            return Outcome.UNCHANGED
+        header = self.document.header
+        if not plain and (entry is None or not self.trust.is_plain(header, path)):
             raise Error(
                 f'a rule makes "{path_text(path)}" plain: everyone with the repository could read it',
                 f"if that is right: gitseal set {path_text(path)} -e {self.environment} --plain",
             )
-        if entry is not None and document.plain_value(entry) == value:
-            return Outcome.UNCHANGED
+        if plain:
+            self.trust.let_plain(header, path)
         self.puts[path] = Put(_plain_source(path_text(path), value))
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
+
+    def _is_unvouched(self, entry: Entry) -> bool:
+        """Whether no member stands behind a value: it came write-only, or plain where anyone's word is not taken."""
+        if entry.token is not None:
+            return entry.token.kind == WRITE_ONLY
+        return self.policy.environment(self.environment).write_only != ACCEPT
 
     def _would_unseal(self, path: NamePath) -> Error:
         name = path_text(path)

@@ -54,12 +54,18 @@ class Project:
     @cached_property
     def environments(self) -> tuple[str, ...]:
         """The environments that have a file, sorted. Raises Error for two that differ only in case."""
-        stems = [entry.name.removesuffix(_SUFFIX) for entry in os.scandir(self.folder) if entry.name.endswith(_SUFFIX)]
-        if len({stem.casefold() for stem in stems}) != len(stems):
+        names = [entry.name for entry in os.scandir(self.folder) if entry.name.casefold().endswith(_SUFFIX)]
+        if len({name.casefold() for name in names}) != len(names):
             raise Error(
                 f'two files in "{self.folder}" differ only in the case of their names', f"look at: ls {self.folder}"
             )
+        stems = (name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
         return tuple(sorted(filter(parser.is_environment_name, stems)))
+
+    def refresh(self) -> None:
+        """Forgets what was read: the policy and the files may have changed while a person edited or thought about a question."""
+        for name in ("environments", "policy"):
+            self.__dict__.pop(name, None)
 
     def select(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The environments that names, aliases, comma lists and `all` stand for, each once, in the order given."""

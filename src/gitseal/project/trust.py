@@ -9,17 +9,18 @@ from functools import cached_property
 
 from gitseal.crypto.datakey import DataKey, PublicKey, Scope
 from gitseal.document import document
-from gitseal.document.header import Header, public_text, succession_path
+from gitseal.document.header import Access, Header, public_text, succession_path
 from gitseal.document.token import Token
 from gitseal.document.value import Kind, Value, from_plaintext, to_plaintext
 from gitseal.errors import Error, Malformed, Question, Unconfirmed, UnknownVersion
 from gitseal.identities import Keyring
 from gitseal.policy import parser
-from gitseal.policy.policy import Policy
+from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project import keys
 from gitseal.project.known import Known
 from gitseal.project.project import Project
 from gitseal.recipients import parse_recipient, recipient_id
+from gitseal.yamltext.tree import NamePath
 
 
 class Trust:
@@ -57,36 +58,74 @@ class Trust:
         ):
             self._known.accept(scope, access)
         else:
-            meaning = (
-                f'the data key {access.key_id} of access group "{group}" in {header.environment} is new to this clone'
-                f"{', and nothing proves that it succeeds the one this clone knows' if accepted else ''}"
-            )
-            self._ask(Question(access.key_id, f"--accept-key {access.key_id}", meaning))
+            self._ask(Question(access.key_id, f"--accept-key {access.key_id}", self._meaning(scope, access, accepted)))
 
-    def recipient(self, name: str, key: str, meaning: str) -> str:
-        """Decides on one public key before a data key is wrapped for it, and returns its recipient id.
+    def _meaning(self, scope: Scope, access: Access, accepted: str) -> str:
+        """What a person is to know before they believe a data key, with what speaks against it."""
+        against = ""
+        if accepted:
+            against = ", and nothing proves that it succeeds the one this clone knows"
+        elif self._known.knows_another_file(scope) or self._trusts_another_file(scope):
+            against = ", and it is in another file of that name than the one this clone knows"
+        return (
+            f'the data key {access.key_id} of access group "{scope.group}" in {scope.environment} is new to this clone'
+            f"{against}"
+        )
 
-        `meaning` says what a yes would open to it.
+    def recipient(self, name: str, key: str, meaning: str) -> bool:
+        """Decides on one public key of a person before a data key is wrapped for it; False where a person is to be asked.
+
+        `meaning` says what a yes would open to it. What the trusted ref confirms is not remembered here, so that a
+        recipient who is taken out there is new again.
         """
         canonical = parse_recipient(key).canonical
         found = recipient_id(canonical)
-        is_own = canonical in self._own
-        if (
-            is_own
-            or self._known.has_met(found)
-            or self._accept & {key, canonical}
-            or canonical in self._trusted_keys(name)
-        ):
+        if canonical in self._own:
+            return True
+        if canonical in self._trusted_keys(name):
+            self._known.forget(found, name)
+            return True
+        if self._known.has_met(found, name) or self._accept & {key, canonical}:
             self._known.meet(found, name)
-        else:
-            self._ask(
-                Question(
-                    canonical,
-                    f"--accept-recipient '{canonical}'",
-                    f"{name} with the key {canonical} is new to this clone: {meaning}",
-                )
+            return True
+        self._ask(
+            Question(
+                canonical,
+                f"--accept-recipient '{canonical}'",
+                f"{name} with the key {canonical} is new to this clone: {meaning}",
             )
-        return found
+        )
+        return False
+
+    def forget(self, name: str, recipient_id: str) -> None:
+        """Takes the confirmation of a recipient back, who is then as new as anyone else."""
+        self._known.forget(recipient_id, name)
+
+    def forget_person(self, name: str) -> None:
+        """Takes back the confirmations of all of a person's recipients."""
+        self._known.forget_person(name)
+
+    def lost(self, header: Header, group: str) -> bool:
+        """Whether a file that has no data key for a group had one: a new one would make what is sealed there stale."""
+        scope = header.scope(group)
+        if not self._known.accepted(scope):
+            return False
+        trusted = self._trusted_header(scope.environment)
+        return group == DEFAULT or (trusted is not None and trusted.id == header.id and group in trusted.access)
+
+    def is_plain(self, header: Header, path: NamePath) -> bool:
+        """Whether a name may stand plain by a person's word in this clone, or by the trusted ref's policy.
+
+        The policy at hand is not enough: a branch could make a name plain before its value is set.
+        """
+        if self._known.is_plain(_plain_name(header, path)):
+            return True
+        policy = self._trusted_policy
+        return policy is not None and policy.is_plain(header.environment, path)
+
+    def let_plain(self, header: Header, path: NamePath) -> None:
+        """Takes a person's word that a name may stand plain."""
+        self._known.let_plain(_plain_name(header, path))
 
     def confirm(self, name: str, key: str) -> None:
         """Takes a person's typing of a recipient in this clone as the confirmation of it."""
@@ -144,6 +183,10 @@ class Trust:
         path = self._project.relative(self._project.folder / f"{stem}.yaml")
         return self._project.git().file(self._ref, path)
 
+    def _trusts_another_file(self, scope: Scope) -> bool:
+        header = self._trusted_header(scope.environment)
+        return header is not None and header.id != scope.file_id
+
     def _is_trusted(self, scope: Scope, key_id: str) -> bool:
         header = self._trusted_header(scope.environment)
         if header is None or header.id != scope.file_id or scope.group not in header.access:
@@ -166,6 +209,10 @@ class Trust:
             return False
         old = keys.unwrap(scope, accepted, stanzas, self._keyring, genuine=True)
         return old is not None and is_succession(token, old, header.access[group].public)
+
+
+def _plain_name(header: Header, path: NamePath) -> str:
+    return "/".join((header.id, *path))
 
 
 def succession(old: DataKey, new: PublicKey) -> Token:

@@ -20,6 +20,7 @@ def writing(project: Project) -> Iterator[None]:
     project.git()
     with locked(project.folder):
         journal.finish(project)
+        project.refresh()
         yield
 
 
@@ -43,11 +44,20 @@ def change(
 ) -> dict[str, T]:
     """Does `action` to each environment and writes them all, or none; gives what it returned, by environment."""
     with writing(project):
-        trust = Trust(project, keyring, accept)
-        changes = {
-            environment: Change(project, project.read(environment), keyring, trust) for environment in environments
-        }
-        results = {environment: action(each) for environment, each in changes.items()}
-        old: dict[str, bytes | None] = {environment: each.document.serialise() for environment, each in changes.items()}
-        commit(project, trust, old, {environment: each.result() for environment, each in changes.items()})
+        return change_locked(project, keyring, accept, environments, action)
+
+
+def change_locked(
+    project: Project,
+    keyring: Keyring,
+    accept: frozenset[str],
+    environments: Sequence[str],
+    action: Callable[[Change], T],
+) -> dict[str, T]:
+    """`change` for who is inside `writing` already, to look at something first that must still hold when it is written."""
+    trust = Trust(project, keyring, accept)
+    changes = {environment: Change(project, project.read(environment), keyring, trust) for environment in environments}
+    results = {environment: action(each) for environment, each in changes.items()}
+    old: dict[str, bytes | None] = {environment: each.document.serialise() for environment, each in changes.items()}
+    commit(project, trust, old, {environment: each.result() for environment, each in changes.items()})
     return results

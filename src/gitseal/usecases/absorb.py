@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from gitseal.crypto.datakey import WRITE_ONLY, DataKey
+from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import document
-from gitseal.errors import Error, NotForYou
+from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.project import Project
@@ -28,11 +28,7 @@ def absorb(
         for entry in (entries[path] for path in chosen):
             if entry.token is None or entry.token.kind != WRITE_ONLY:
                 continue
-            value = document.open_entry(each.document, entry, each.keys)
-            key = each.key(entry.token.group)
-            if not isinstance(key, DataKey):
-                raise NotForYou(f'"{entry.name}" is not yours to take over', "see what was tried with: gitseal whoami")
-            each.put_token(entry.path, document.seal(key, entry.path, value))
+            each.take_over(entry, document.open_entry(each.document, entry, each.keys))
             taken.append(entry.name)
         return taken
 

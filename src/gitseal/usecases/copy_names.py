@@ -31,10 +31,11 @@ def copy_names(
 
     def action(each: Change) -> list[Done]:
         found = project.read(source)
-        keys = Keys(found.header, keyring)
+        keys = Keys(found.header, keyring, genuine=True)
         done = []
         for path in expand(names, source, found.entries):
             entry = found.entries[path]
+            each.believe(found.header, entry)
             value = document.open_entry(found, entry, keys)
             if entry.token is not None and entry.token.kind == WRITE_ONLY:
                 outcome = each.set_write_only(path, value)

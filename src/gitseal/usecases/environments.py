@@ -1,12 +1,14 @@
 """`env`: environments made, listed, renamed and taken out, in the policy and as files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import document
 from gitseal.errors import Error
 from gitseal.files import atomic
+from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.policy.parser import nearest
 from gitseal.policy.policy import DEFAULT
@@ -55,14 +57,13 @@ def add_environment(
     path = project.path(name)
     if name in project.environments:
         raise Error(f'there is an environment "{name}" already', "see them with: gitseal env list")
-    if name not in project.policy.environments:
-        people = list(opened_to) or _common_open(project)
-        with writing(project):
+    with writing(project), _policy_or_as_it_was(project):
+        if name not in project.policy.environments:
+            people = list(opened_to) or _common_open(project)
             rewrite(project, lambda text: text.put(("environments", name), {"open": list(people)}))
-        project = find(project.root)
-    with writing(project):
-        trust = Trust(project, keyring, accept)
-        commit(project, trust, {name: None}, {name: new_file(project, keyring, trust, name)})
+        now = find(project.root)
+        trust = Trust(now, keyring, accept)
+        commit(now, trust, {name: None}, {name: new_file(now, keyring, trust, name)})
     assert path.exists()  # noqa: S101 - `commit` has made it or raised
 
 
@@ -79,10 +80,10 @@ def remove_environment(project: Project, name: str) -> None:
     for other, rule in project.policy.environments.items():
         if rule.extends == environment:
             raise Error(f'"{other}" extends "{environment}"', "change that in .secrets/policy.yaml first")
-    for rule in project.policy.rules:
-        if environment in rule.environments:
+    for each in project.policy.rules:
+        if environment in each.environments:
             raise Error(
-                f'a rule for {", ".join(rule.names)} names "{environment}"', "change that in .secrets/policy.yaml first"
+                f'a rule for {", ".join(each.names)} names "{environment}"', "change that in .secrets/policy.yaml first"
             )
     with writing(project):
         if environment in project.policy.environments:
@@ -100,28 +101,37 @@ def rename_environment(project: Project, keyring: Keyring, accept: frozenset[str
     if new in project.environments or new in project.policy.environments:
         raise Error(f'there is an environment "{new}" already', "see them with: gitseal env list")
     target = project.path(new)
-    before = project.read(old)
-    policy_before = project.policy_path.read_bytes()
     with writing(project):
-        rewrite(project, lambda text: _rename_in_policy(text, project, old, new))
-        try:
+        before = project.read(old)
+        with _policy_or_as_it_was(project):
+            rewrite(project, lambda text: _rename_in_policy(text, project, old, new))
             data = _under_name(find(project.root), keyring, accept, before, new)
-        except BaseException:
-            atomic.write(project.policy_path, policy_before)
-            raise
         atomic.write(target, data)
         project.path(old).unlink()
         atomic.sync_folder(project.folder)
+
+
+@contextmanager
+def _policy_or_as_it_was(project: Project) -> Iterator[None]:
+    """Gives policy.yaml its bytes back where the block does not get to its end, by a question or a refusal."""
+    before = read_regular(project.policy_path)
+    try:
+        yield
+    except BaseException:
+        if read_regular(project.policy_path) != before:
+            atomic.write(project.policy_path, before)
+        raise
 
 
 def _under_name(
     project: Project, keyring: Keyring, accept: frozenset[str], before: document.Document, new: str
 ) -> bytes:
     trust = Trust(project, keyring, accept)
-    keys = Keys(before.header, keyring)
+    keys = Keys(before.header, keyring, genuine=True)
     change = Change(project, document.create(new), keyring, trust)
     change.new_group(DEFAULT)
     for path, entry in before.entries.items():
+        change.believe(before.header, entry)
         value = document.open_entry(before, entry, keys)
         if entry.token is None:
             change.set(path, value, plain=True)

@@ -115,6 +115,10 @@ def remove_recipient(project: Project, name: str) -> list[str]:
 
     with writing(project):
         rewrite(project, edit)
+        trust = Trust(project, Keyring(()))
+        # Whoever comes back later, on a branch say, is new again.
+        trust.forget_person(name)
+        trust.remember()
     return left
 
 

@@ -19,7 +19,7 @@ from gitseal.project.change import Change
 from gitseal.project.history import Past, past
 from gitseal.project.project import Project
 from gitseal.project.trust import succession
-from gitseal.project.writing import change
+from gitseal.project.writing import change_locked, writing
 from gitseal.recipients import parse_recipient, recipient_id
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
@@ -167,15 +167,21 @@ def apply(
         for move in agreed.moves:
             if move.environment == each.environment:
                 entry = each.document.entries[move.name]
+                each.believe(each.document.header, entry)
                 each.reseal(entry, move.name, document.open_entry(each.document, entry, each.keys))
 
-    if plan(project, environments) != agreed:
-        raise Busy("the files changed since the plan was made", "look again: gitseal rekey --dry-run")
-    change(project, keyring, accept, agreed.environments, action)
+    with writing(project):
+        # Under the lock and from the disk: a person may have thought about it for long.
+        if plan(project, environments) != agreed:
+            raise Busy("the files or the policy changed since the plan was made", "look again: gitseal rekey --dry-run")
+        change_locked(project, keyring, accept, agreed.environments, action)
 
 
 def _apply_group(each: Change, planned: GroupPlan, leaving: set[NamePath]) -> None:
     group = planned.group
+    for name, recipient in planned.lost:
+        if name not in each.policy.recipients:
+            each.trust.forget(name, recipient)
     if planned.gone:
         each.remove((HEADER, "access", group))
         return

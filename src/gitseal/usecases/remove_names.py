@@ -53,6 +53,7 @@ def rename(
                 f'{each.environment} has "{new}" already',
                 f"take it out first: gitseal unset {new} -e {each.environment}",
             )
+        each.believe(each.document.header, entry)
         each.reseal(entry, target, document.open_entry(each.document, entry, each.keys))
         if source[:-1] == target[:-1]:
             each.renames[source] = target
