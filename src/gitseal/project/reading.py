@@ -24,14 +24,25 @@ class Opened(NamedTuple):
 
 
 class Layered:
-    """An environment with what it extends: `entries` is the view that readers get, each entry with its own document."""
+    """An environment with what it extends: `entries` is the view that readers get, each entry with its own document.
+
+    Where it does not take write-only values as they come, it takes nothing that anyone with write access could have put
+    there: no plain value that no rule makes plain, none in another access group than the policy's, none from an
+    environment that it extends either.
+    """
 
     def __init__(self, project: Project, environment: str, keyring: Keyring) -> None:
         self.project = project
         self.environment = environment
         chain = project.policy.chain(environment)
         self.documents: dict[str, Document] = {name: project.read(name) for name in chain}
-        self._keys = {name: Keys(found.header, keyring) for name, found in self.documents.items()}
+        self._strict: dict[str, bool] = {}
+        for name in chain:
+            rule = project.policy.environments.get(name)
+            self._strict[name] = any(self._strict.values()) or rule is None or rule.write_only != ACCEPT
+        self._keys = {
+            name: Keys(found.header, keyring, genuine=self._strict[name]) for name, found in self.documents.items()
+        }
         self.entries: dict[NamePath, tuple[str, Entry]] = overlay(
             [(name, found.entries) for name, found in self.documents.items()]
         )
@@ -41,6 +52,8 @@ class Layered:
         environment, entry = self.entries[path]
         if self.is_pending(path):
             raise self._pending(environment, entry)
+        if self._strict[environment]:
+            self._check(environment, entry)
         return document.open_entry(self.documents[environment], entry, self._keys[environment])
 
     def open_all(self, wanted: Callable[[NamePath], bool] | None = None) -> Opened:
@@ -53,6 +66,8 @@ class Layered:
             if entry.token is not None and entry.token.kind == WRITE_ONLY and self.is_pending(path):
                 pending.append(entry.name)
             else:
+                if self._strict[environment]:
+                    self._check(environment, entry)
                 values[path] = document.open_entry(self.documents[environment], entry, self._keys[environment])
         return Opened(values, tuple(pending))
 
@@ -61,8 +76,22 @@ class Layered:
         environment, entry = self.entries[path]
         if entry.token is None or entry.token.kind != WRITE_ONLY:
             return False
-        rule = self.project.policy.environments.get(environment)
-        return rule is None or rule.write_only != ACCEPT
+        return self._strict[environment]
+
+    def _check(self, environment: str, entry: Entry) -> None:
+        """Raises Error for a value that its place does not vouch for."""
+        policy = self.project.policy
+        if entry.token is None:
+            if not policy.is_plain(environment, entry.path):
+                raise Error(
+                    f'"{entry.name}" stands plain in {environment}, and no rule says so: anyone could have put it there',
+                    f"see who it was with git log, then: gitseal set {entry.name} -e {environment}",
+                )
+        elif entry.token.group != policy.group(environment, entry.path):
+            raise Error(
+                f'"{entry.name}" is sealed to access group "{entry.token.group}" in {environment}, which is not the policy\'s',
+                f"see who brought it with git log, then: gitseal rekey -e {environment}",
+            )
 
     def _pending(self, environment: str, entry: Entry) -> Error:
         rule = self.project.policy.environments.get(environment)
