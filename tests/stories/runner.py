@@ -138,7 +138,7 @@ class _Story:
                 if way == ">":
                     screen.wait_for(text)
                 else:
-                    os.write(main, codecs.escape_decode(text.encode())[0] + (b"\n" if way == "<" else b""))  # type: ignore[attr-defined]
+                    os.write(main, codecs.escape_decode(text.encode())[0] + (b"\n" if way == "<" else b""))
             screen.wait_for_end()
             return Done(screen.text, "", child.wait(_LIMIT))
         except (Failed, subprocess.TimeoutExpired) as failure:

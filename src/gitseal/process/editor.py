@@ -18,7 +18,7 @@ def edit(command: str, path: Path, environ: Mapping[str, str]) -> None:
     try:
         # As Git starts editors: the shell splits the command, the path stays one argument whatever it holds.
         child = subprocess.Popen(
-            ["/bin/sh", "-c", f'{command} "$@"', command, str(path)], env=dict(environ), preexec_fn=_default_interrupt
+            ["/bin/sh", "-c", f'{_become(command)}{command} "$@"', command, str(path)], env=dict(environ), preexec_fn=_default_interrupt
         )
         try:
             status = child.wait()
@@ -30,6 +30,12 @@ def edit(command: str, path: Path, environ: Mapping[str, str]) -> None:
         signal.signal(signal.SIGINT, before)
     if status:
         raise Error(f"the editor ended with status {status}", "name another: EDITOR=vi gitseal edit")
+
+
+def _become(command: str) -> str:
+    """`exec` where one program is all that the shell starts, so that ending the child ends the editor itself."""
+    first = command.split(maxsplit=1)[0] if command.strip() else ""
+    return "" if "=" in first or set(command) & set(";|&()\n") else "exec "
 
 
 def _default_interrupt() -> None:
