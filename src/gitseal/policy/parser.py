@@ -1,12 +1,15 @@
 """policy.yaml read into a `Policy`: every field known, every name defined, or a refusal with its line."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection
 
 from gitseal.errors import Malformed, UnknownVersion
+from gitseal.policy.fields import boolean, choice, each, items, mapping, named, nearest, string, strings
 from gitseal.policy.policy import ACCEPT, DEFAULT, PENDING, REFUSE, Environment, Policy, Principal, Rule
 from gitseal.yamltext import reader
-from gitseal.yamltext.tree import Kind, Node
+from gitseal.yamltext.tree import Node
+
+__all__ = ["is_environment_name", "is_principal_name", "nearest", "parse"]
 
 _PRINCIPAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _ACCESS = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -45,19 +48,17 @@ def parse(data: bytes) -> Policy:
         raise Malformed('the policy does not begin with "version: 1"', 1)
     if version.value != 1 or type(version.value) is not int:
         raise UnknownVersion("the policy is of a version that this gitseal does not know", "upgrade gitseal")
-    recipients = {
-        name: _principal(node) for name, node in _named(top.get("recipients"), is_principal_name, "recipient")
-    }
-    groups = {name: _strings(node) for name, node in _named(top.get("groups"), is_principal_name, "group")}
+    recipients = {name: _principal(node) for name, node in named(top.get("recipients"), is_principal_name, "recipient")}
+    groups = {name: strings(node) for name, node in named(top.get("groups"), is_principal_name, "group")}
     environments = {
-        name: _environment(node) for name, node in _named(top.get("environments"), is_environment_name, "environment")
+        name: _environment(node) for name, node in named(top.get("environments"), is_environment_name, "environment")
     }
     policy = Policy(
         recipients,
         groups,
         environments,
-        tuple(_rule(node) for node in _items(top.get("rules"))),
-        _strings(top.get("allow_names")),
+        tuple(_rule(node) for node in items(top.get("rules"))),
+        strings(top.get("allow_names")),
         _change(top.get("policy")),
         _change(top.get("manifest")),
         *_hook(top.get("hook")),
@@ -68,35 +69,35 @@ def parse(data: bytes) -> Policy:
 
 def _principal(node: Node) -> Principal:
     fields = _fields(node, "kind", "email", "keys", "signing")
-    kind = _choice(fields.get("kind"), "person", "machine") or "person"
-    keys = _strings(fields.get("keys"))
-    return Principal(kind, _string(fields.get("email")), keys, _strings(fields.get("signing")))
+    kind = choice(fields.get("kind"), "person", "machine") or "person"
+    keys = strings(fields.get("keys"))
+    return Principal(kind, string(fields.get("email")), keys, strings(fields.get("signing")))
 
 
 def _environment(node: Node) -> Environment:
     fields = _fields(node, "open", "change", "aliases", "extends", "protected", "reveal", "write_only")
-    protected = _boolean(fields.get("protected"), default=False)
-    write_only = _choice(fields.get("write_only"), ACCEPT, PENDING, REFUSE) or (PENDING if protected else ACCEPT)
+    protected = boolean(fields.get("protected"), default=False)
+    write_only = choice(fields.get("write_only"), ACCEPT, PENDING, REFUSE) or (PENDING if protected else ACCEPT)
     return Environment(
-        _strings(fields.get("open")),
-        _strings(fields.get("change")),
-        _strings(fields.get("aliases")),
-        _string(fields.get("extends")),
+        strings(fields.get("open")),
+        strings(fields.get("change")),
+        strings(fields.get("aliases")),
+        string(fields.get("extends")),
         protected,
-        _boolean(fields.get("reveal"), default=True),
+        boolean(fields.get("reveal"), default=True),
         write_only,
     )
 
 
 def _rule(node: Node) -> Rule:
     fields = _fields(node, "names", "environments", "plain", "access", "open")
-    plain = _boolean(fields.get("plain"), default=False)
+    plain = boolean(fields.get("plain"), default=False)
     rule = Rule(
-        _strings(fields.get("names")),
-        _strings(fields.get("environments")),
+        strings(fields.get("names")),
+        strings(fields.get("environments")),
         plain,
-        _string(fields.get("access")),
-        _strings(fields.get("open")),
+        string(fields.get("access")),
+        strings(fields.get("open")),
     )
     line = node.line + 1
     if not rule.names:
@@ -111,12 +112,12 @@ def _rule(node: Node) -> Rule:
 
 
 def _change(node: Node | None) -> tuple[str, ...]:
-    return _strings(_fields(node, "change").get("change")) if node is not None else ()
+    return strings(_fields(node, "change").get("change")) if node is not None else ()
 
 
 def _hook(node: Node | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     fields = _fields(node, "block", "templates") if node is not None else {}
-    return _strings(fields.get("block")), _strings(fields["templates"]) if "templates" in fields else _TEMPLATES
+    return strings(fields.get("block")), strings(fields["templates"]) if "templates" in fields else _TEMPLATES
 
 
 class _Checks:
@@ -127,13 +128,13 @@ class _Checks:
         self.top = top
 
     def run(self) -> None:
-        for name, node in _each(self.top.get("groups")):
+        for name, node in each(self.top.get("groups")):
             if name in self.policy.recipients:
                 raise Malformed(f'"{name}" is both a recipient and a group', node.line + 1)
             self.known(self.policy.groups[name], self.policy.recipients, "recipient", node)
-        for name, node in _each(self.top.get("environments")):
+        for name, node in each(self.top.get("environments")):
             self.environment(name, self.policy.environments[name], node)
-        for rule, node in zip(self.policy.rules, _items(self.top.get("rules")), strict=True):
+        for rule, node in zip(self.policy.rules, items(self.top.get("rules")), strict=True):
             self.rule(rule, node)
         for owned in (self.top.get("policy"), self.top.get("manifest")):
             if owned is not None:
@@ -171,7 +172,7 @@ class _Checks:
     def one_set_for_each_access_group(self) -> None:
         for environment in self.policy.environments:
             sets: dict[str, set[str]] = {}
-            for rule, node in zip(self.policy.rules, _items(self.top.get("rules")), strict=True):
+            for rule, node in zip(self.policy.rules, items(self.top.get("rules")), strict=True):
                 if rule.open and (not rule.environments or environment in rule.environments):
                     members = set(self.policy.members(rule.open))
                     if sets.setdefault(rule.access, members) != members:
@@ -182,7 +183,7 @@ class _Checks:
 
     def aliases(self) -> None:
         taken = dict.fromkeys(self.policy.environments, "an environment")
-        for name, node in _each(self.top.get("environments")):
+        for name, node in each(self.top.get("environments")):
             for alias in self.policy.environments[name].aliases:
                 if not is_environment_name(alias):
                     raise Malformed(f'"{alias}" cannot be an alias', node.line + 1)
@@ -199,67 +200,5 @@ class _Checks:
                 raise Malformed(f'there is no {what} "{name}"', node.line + 1, nearest(name, among))
 
 
-def nearest(name: str, among: Collection[str]) -> str:
-    """A hint with the nearest of the names that exist, or an empty one."""
-    import difflib  # only ever needed on the way to an error
-
-    close = difflib.get_close_matches(name, list(among), n=1)
-    return f'the nearest is "{close[0]}"' if close else ""
-
-
 def _fields(node: Node, *known: str) -> dict[str, Node]:
-    if node.kind is not Kind.MAPPING:
-        raise Malformed("a mapping is missing here", node.line + 1)
-    for name, field in node.children.items():
-        if name not in known:
-            raise Malformed(f'the policy has no field "{name}" here', field.line + 1, nearest(name, known))
-    return node.children
-
-
-def _each(node: Node | None) -> Iterator[tuple[str, Node]]:
-    if node is not None and not (node.kind is Kind.SCALAR and node.value is None):
-        if node.kind is not Kind.MAPPING:
-            raise Malformed("a mapping is missing here", node.line + 1)
-        yield from node.children.items()
-
-
-def _named(node: Node | None, is_name: Callable[[str], bool], what: str) -> Iterator[tuple[str, Node]]:
-    for name, child in _each(node):
-        if not is_name(name):
-            raise Malformed(f'"{name}" cannot be the name of a {what}', child.line + 1)
-        yield name, child
-
-
-def _items(node: Node | None) -> list[Node]:
-    if node is None or (node.kind is Kind.SCALAR and node.value is None):
-        return []
-    if node.kind is not Kind.SEQUENCE:
-        raise Malformed("a list is missing here", node.line + 1)
-    return node.items
-
-
-def _strings(node: Node | None) -> tuple[str, ...]:
-    return tuple(_string(item) for item in _items(node))
-
-
-def _string(node: Node | None) -> str:
-    if node is None:
-        return ""
-    if node.kind is not Kind.SCALAR or not isinstance(node.value, str):
-        raise Malformed("a text is missing here", node.line + 1)
-    return node.value
-
-
-def _boolean(node: Node | None, *, default: bool) -> bool:
-    if node is None:
-        return default
-    if not isinstance(node.value, bool):
-        raise Malformed("true or false is missing here", node.line + 1)
-    return node.value
-
-
-def _choice(node: Node | None, *choices: str) -> str:
-    word = _string(node)
-    if node is not None and word not in choices:
-        raise Malformed(f"this is none of {', '.join(choices)}", node.line + 1)
-    return word
+    return mapping(node, "policy", *known)
