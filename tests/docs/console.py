@@ -20,6 +20,7 @@ Git finds git@example.com:NAME.git in an empty bare repository NAME.git for each
 import os
 import re
 import subprocess
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +33,7 @@ Peer = Callable[[str], str]
 _BLOCK = re.compile(
     r"<!-- run\n(?P<hidden>.*?)-->"
     r"|<!-- file (?P<path>\S+) -->\s*```[a-z]*\n(?P<file>.*?)^```$"
-    r"|^```console(?: status=(?P<status>\d+))?\n(?P<console>.*?)^```$",
+    r"|^ *```console(?: status=(?P<status>\d+))?\n(?P<console>.*?)^ *```$",
     re.MULTILINE | re.DOTALL,
 )
 _PROMPT = re.compile(r"(?:(alice|bob))?\$ (.*)")
@@ -92,7 +93,7 @@ def steps(text: str) -> list[Step]:
         elif block["path"] is not None:
             found.append(Step("", f"cat >{block['path']} <<'{_HEREDOC}'\n{block['file']}{_HEREDOC}", None, 0))
         else:
-            found += _console(block["console"], int(block["status"] or 0))
+            found += _console(textwrap.dedent(block["console"]), int(block["status"] or 0))
     return found
 
 
