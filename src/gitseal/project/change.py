@@ -16,10 +16,11 @@ from gitseal.document.value import Kind, Value
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, REFUSE
+from gitseal.project.holders import holders
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
-from gitseal.recipients import parse_recipient, recipient_id
+from gitseal.recipients import parse_recipient
 from gitseal.yamltext import editor, scalars
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text
@@ -214,11 +215,7 @@ class Change:
 
         Raises Error where the policy has no such group here, or none of its people has a key.
         """
-        names = self.policy.open_to(self.environment, group)
-        found = {}
-        for name in names or ():
-            for text in self.policy.recipients[name].keys:
-                found[name, recipient_id(parse_recipient(text).canonical)] = text
+        found = holders(self.policy, self.policy.open_to(self.environment, group) or ())
         if not found:
             raise Error(
                 f'nobody whom the policy lets open access group "{group}" in {self.environment} has a key',

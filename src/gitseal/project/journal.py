@@ -1,4 +1,4 @@
-"""Writing several environment files so that after a crash all are old or all are new.
+"""Writing several files of `.secrets` so that after a crash all are old or all are new.
 
 One file is replaced by a rename, which cannot fail half-way. For more, a journal in the Git directory holds the new
 bytes (sealed, as they are to be committed) and the hashes of both states until every rename is done. The next command
@@ -11,14 +11,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gitseal.crypto.digest import sha256_hex
-from gitseal.errors import Busy, Error
+from gitseal.errors import Busy, Error, Malformed
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
-from gitseal.policy.parser import is_environment_name
+from gitseal.policy.parser import is_environment_name, parse
 from gitseal.project.project import Project
 
 _LIMIT = 512 * 1024 * 1024
 _ABSENT = "absent"
+
+# What stands for the policy where files go by the names of environments; no environment can have it.
+POLICY = "policy"
 
 
 def journal_path(project: Project) -> Path:
@@ -27,30 +30,36 @@ def journal_path(project: Project) -> Path:
     return project.git().common_dir() / "gitseal" / f"journal-{name}"
 
 
-def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str, bytes]) -> None:
-    """Brings environments to their new bytes, all or none. `old` is what was read; None for a file that was not there.
+def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
+    """Brings files to their new bytes, all or none. Both mappings are by environment, or `policy`; None is no file.
 
-    The caller holds the lock. Raises Busy, with nothing written, where a file is no longer what was read.
+    `old` is what was read. The caller holds the lock. Raises Busy, with nothing written, where a file is no longer that;
+    Error where one cannot be written, with those before it put back.
     """
-    for environment in new:
-        if _read(project.path(environment)) != old[environment]:
-            raise Busy(f'"{project.path(environment)}" was changed by another program in the meantime', "do it again")
-    if len(new) > 1:
-        files = [
-            {"environment": name, "old": _hash(old[name]), "new": _hash(data), "data": b64encode(data).decode("ascii")}
-            for name, data in new.items()
-        ]
+    for stem in new:
+        if _read(_place(project, stem)) != old[stem]:
+            raise Busy(f'"{_place(project, stem)}" was changed by another program in the meantime', "do it again")
+    if len(new) == 1:
+        for stem, data in new.items():
+            _put(_place(project, stem), data)
+    elif new:
         path = journal_path(project)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        atomic.write(path, json.dumps({"version": 1, "files": files}).encode(), private=True)
-    for environment, data in new.items():
-        atomic.write(project.path(environment), data)
-    if len(new) > 1:
-        path.unlink()
+        _note(path, old, new)
+        done = []
+        try:
+            for stem, data in new.items():
+                _put(_place(project, stem), data)
+                done.append(stem)
+        except Error:
+            for stem in reversed(done):
+                _put(_place(project, stem), old[stem])
+            _put(path, None)
+            raise
+        _put(path, None)
 
 
 def finish(project: Project) -> tuple[str, ...]:
-    """Brings a journal that a crash left to its end and says which environments it was about. The caller holds the lock.
+    """Brings a journal that a crash left to its end and says which files it was about. The caller holds the lock.
 
     Raises Error, with nothing written, where a file is in neither of the two states or the journal is not sound.
     """
@@ -59,30 +68,62 @@ def finish(project: Project) -> tuple[str, ...]:
         planned = _load(project, read_regular(path, _LIMIT))
     except FileNotFoundError:
         return ()
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Malformed):
         raise Error(f'"{path}" is damaged', f"look at: git status; then remove it: rm {path}") from None
-    for environment, (states, _data) in planned.items():
-        if _hash(_read(project.path(environment))) not in states:
+    for stem, (states, _data) in planned.items():
+        if _hash(_read(_place(project, stem))) not in states:
             raise Error(
-                f'an earlier command stopped half-way, and "{project.path(environment)}" was changed since',
+                f'an earlier command stopped half-way, and "{_place(project, stem)}" was changed since',
                 f"look at: git diff; when the files are as you want them: rm {path}",
             )
-    for environment, (_states, data) in planned.items():
-        if _read(project.path(environment)) != data:
-            atomic.write(project.path(environment), data)
-    path.unlink()
+    for stem, (_states, data) in planned.items():
+        if _read(_place(project, stem)) != data:
+            _put(_place(project, stem), data)
+    _put(path, None)
     return tuple(planned)
 
 
-def _load(project: Project, content: bytes) -> dict[str, tuple[tuple[str, str], bytes]]:
-    planned = {}
+def _note(path: Path, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
+    files = [
+        {"file": stem, "old": _hash(old[stem]), "new": _hash(data), "data": b64encode(data or b"").decode("ascii")}
+        for stem, data in new.items()
+    ]
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    atomic.write(path, json.dumps({"version": 1, "files": files}).encode(), private=True)
+
+
+def _load(project: Project, content: bytes) -> dict[str, tuple[tuple[str, str], bytes | None]]:
+    planned: dict[str, tuple[tuple[str, str], bytes | None]] = {}
     for file in json.loads(content)["files"]:
-        data = b64decode(file["data"], validate=True)
-        if not is_environment_name(file["environment"]) or _hash(data) != file["new"]:
+        stem, data = file["file"], b64decode(file["data"], validate=True)
+        if stem != POLICY and not is_environment_name(stem):
             raise ValueError
-        project.parse(file["environment"], data)
-        planned[file["environment"]] = ((file["old"], file["new"]), data)
+        if file["new"] == _ABSENT:
+            planned[stem] = ((file["old"], _ABSENT), None)
+            continue
+        if _hash(data) != file["new"]:
+            raise ValueError
+        if stem == POLICY:
+            parse(data)
+        else:
+            project.parse(stem, data)
+        planned[stem] = ((file["old"], file["new"]), data)
     return planned
+
+
+def _place(project: Project, stem: str) -> Path:
+    return project.policy_path if stem == POLICY else project.path(stem)
+
+
+def _put(path: Path, data: bytes | None) -> None:
+    if data is not None:
+        atomic.write(path, data)
+        return
+    try:
+        path.unlink(missing_ok=True)
+        atomic.sync_folder(path.parent)
+    except OSError as error:
+        raise Error(f'"{path}" cannot be removed: {error.strerror}', f'look at: ls -ld "{path.parent}"') from None
 
 
 def _read(path: Path) -> bytes | None:

@@ -111,6 +111,12 @@ class Project:
             )
         return found
 
+    def with_policy(self, data: bytes) -> "Project":
+        """The project as it would be with this policy; nothing is written. Raises Malformed."""
+        other = Project(self.root, self.repository, self.shadowed)
+        other.policy = _named(self.relative(self.policy_path), parser.parse, data)
+        return other
+
     @property
     def policy_path(self) -> Path:
         return self.folder / "policy.yaml"

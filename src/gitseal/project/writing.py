@@ -24,13 +24,13 @@ def writing(project: Project) -> Iterator[None]:
         yield
 
 
-def commit(project: Project, trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, bytes]) -> None:
-    """Writes the environments whose bytes changed, then what was met on the way. Call it inside `writing`.
+def commit(project: Project, trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
+    """Writes the files whose bytes changed (see `journal.replace`), then what was met on the way. Call it inside `writing`.
 
     Raises Unconfirmed before anything is written where a question is still open.
     """
     trust.settle()
-    changed = {environment: data for environment, data in new.items() if data != old[environment]}
+    changed = {stem: data for stem, data in new.items() if data != old[stem]}
     journal.replace(project, old, changed)
     trust.remember()
 

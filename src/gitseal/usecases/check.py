@@ -10,8 +10,9 @@ from gitseal.document.token import Token
 from gitseal.errors import Error, Malformed
 from gitseal.files.reading import read_regular
 from gitseal.policy.policy import Policy
+from gitseal.project.holders import holders
 from gitseal.project.project import Project
-from gitseal.recipients import check_stanza, parse_recipient, recipient_id
+from gitseal.recipients import check_stanza, parse_recipient
 from gitseal.report.findings import Finding
 
 _ATTRIBUTES = {
@@ -144,11 +145,10 @@ def _access(policy: Policy, scope: Scope, access: Access, finding: "partial[Find
             "unknown-group", access.line, f'the policy has no access group "{scope.group}" in {scope.environment}'
         )
         return
-    wanted = {
-        (name, recipient_id(parse_recipient(key).canonical)): parse_recipient(key)
-        for name in people
-        for key in policy.recipients[name].keys
-    }
+    try:
+        wanted = {holder: parse_recipient(key) for holder, key in holders(policy, people).items()}
+    except Error:
+        return  # the key that is none is a finding of its own
     for name, key in access.wrapped():
         stanza = access.stanzas[name][key]
         if (name, key) not in wanted:

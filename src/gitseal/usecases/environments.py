@@ -1,24 +1,24 @@
 """`env`: environments made, listed, renamed and taken out, in the policy and as files."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import document
 from gitseal.errors import Error
-from gitseal.files import atomic
 from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.policy.parser import nearest
 from gitseal.policy.policy import DEFAULT
 from gitseal.policy.text import PolicyText
+from gitseal.project import journal
 from gitseal.project.change import Change
+from gitseal.project.journal import POLICY
 from gitseal.project.keys import Keys
-from gitseal.project.project import Project, find
+from gitseal.project.project import Project
 from gitseal.project.trust import Trust
 from gitseal.project.writing import commit, writing
-from gitseal.usecases.recipients import rewrite
+from gitseal.usecases.recipients import rewritten
 
 
 class Listed(NamedTuple):
@@ -54,17 +54,18 @@ def add_environment(
 
     `opened_to` names who may open it; empty takes what all other environments agree on. Raises Error where it exists.
     """
-    path = project.path(name)
+    project.path(name)
     if name in project.environments:
         raise Error(f'there is an environment "{name}" already', "see them with: gitseal env list")
-    with writing(project), _policy_or_as_it_was(project):
+    with writing(project):
+        policy = edited = read_regular(project.policy_path)
         if name not in project.policy.environments:
             people = list(opened_to) or _common_open(project)
-            rewrite(project, lambda text: text.put(("environments", name), {"open": list(people)}))
-        now = find(project.root)
+            edited = rewritten(project, lambda text: text.put(("environments", name), {"open": list(people)}))
+        now = project.with_policy(edited)
         trust = Trust(now, keyring, accept)
-        commit(now, trust, {name: None}, {name: new_file(now, keyring, trust, name)})
-    assert path.exists()  # noqa: S101 - `commit` has made it or raised
+        new = {name: new_file(now, keyring, trust, name), POLICY: edited}
+        commit(now, trust, {name: None, POLICY: policy}, new)
 
 
 def new_file(project: Project, keyring: Keyring, trust: Trust, name: str) -> bytes:
@@ -86,10 +87,11 @@ def remove_environment(project: Project, name: str) -> None:
                 f'a rule for {", ".join(each.names)} names "{environment}"', "change that in .secrets/policy.yaml first"
             )
     with writing(project):
+        policy = edited = read_regular(project.policy_path)
         if environment in project.policy.environments:
-            rewrite(project, lambda text: text.remove(("environments", environment)))
-        project.path(environment).unlink()
-        atomic.sync_folder(project.folder)
+            edited = rewritten(project, lambda text: text.remove(("environments", environment)))
+        old = {POLICY: policy, environment: read_regular(project.path(environment))}
+        journal.replace(project, old, {POLICY: edited, environment: None})
 
 
 def rename_environment(project: Project, keyring: Keyring, accept: frozenset[str], old: str, new: str) -> None:
@@ -100,33 +102,18 @@ def rename_environment(project: Project, keyring: Keyring, accept: frozenset[str
     old = _named(project, old)
     if new in project.environments or new in project.policy.environments:
         raise Error(f'there is an environment "{new}" already', "see them with: gitseal env list")
-    target = project.path(new)
+    project.path(new)
     with writing(project):
-        before = project.read(old)
-        with _policy_or_as_it_was(project):
-            rewrite(project, lambda text: _rename_in_policy(text, project, old, new))
-            data = _under_name(find(project.root), keyring, accept, before, new)
-        atomic.write(target, data)
-        project.path(old).unlink()
-        atomic.sync_folder(project.folder)
+        policy, before = read_regular(project.policy_path), project.read(old)
+        edited = rewritten(project, lambda text: _rename_in_policy(text, project, old, new))
+        now = project.with_policy(edited)
+        trust = Trust(now, keyring, accept)
+        data = _under_name(now, keyring, trust, before, new)
+        was: dict[str, bytes | None] = {new: None, POLICY: policy, old: before.serialise()}
+        commit(now, trust, was, {new: data, POLICY: edited, old: None})
 
 
-@contextmanager
-def _policy_or_as_it_was(project: Project) -> Iterator[None]:
-    """Gives policy.yaml its bytes back where the block does not get to its end, by a question or a refusal."""
-    before = read_regular(project.policy_path)
-    try:
-        yield
-    except BaseException:
-        if read_regular(project.policy_path) != before:
-            atomic.write(project.policy_path, before)
-        raise
-
-
-def _under_name(
-    project: Project, keyring: Keyring, accept: frozenset[str], before: document.Document, new: str
-) -> bytes:
-    trust = Trust(project, keyring, accept)
+def _under_name(project: Project, keyring: Keyring, trust: Trust, before: document.Document, new: str) -> bytes:
     keys = Keys(before.header, keyring, genuine=True)
     change = Change(project, document.create(new), keyring, trust)
     change.new_group(DEFAULT)
@@ -139,10 +126,7 @@ def _under_name(
             change.set_write_only(path, value)
         else:
             change.set(path, value)
-    data = change.result()
-    trust.settle()
-    trust.remember()
-    return data
+    return change.result()
 
 
 def _rename_in_policy(text: PolicyText, project: Project, old: str, new: str) -> None:

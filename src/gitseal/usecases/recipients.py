@@ -139,6 +139,11 @@ def list_recipients(project: Project) -> list[Listed]:
 
 def rewrite(project: Project, edit: Callable[[PolicyText], None]) -> None:
     """Edits policy.yaml; the caller holds the lock. Raises Malformed, with nothing written, where it would not hold together."""
+    atomic.write(project.policy_path, rewritten(project, edit))
+
+
+def rewritten(project: Project, edit: Callable[[PolicyText], None]) -> bytes:
+    """What policy.yaml would be after an edit. Raises Malformed where that would not hold together."""
     text = PolicyText(read_regular(project.policy_path))
     edit(text)
-    atomic.write(project.policy_path, text.serialise())
+    return text.serialise()

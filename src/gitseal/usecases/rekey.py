@@ -17,14 +17,12 @@ from gitseal.identities import Keyring
 from gitseal.policy.policy import DEFAULT
 from gitseal.project.change import Change
 from gitseal.project.history import Past, past
+from gitseal.project.holders import Holder, holders
 from gitseal.project.project import Project
 from gitseal.project.trust import succession
 from gitseal.project.writing import change_locked, writing
-from gitseal.recipients import parse_recipient, recipient_id
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
-
-Holder = tuple[str, str]
 
 
 class GroupPlan(NamedTuple):
@@ -109,7 +107,7 @@ def _groups(
         if not known and not staying:
             plans.append(GroupPlan(environment, group, (), tuple(sorted(access.wrapped())), "", 0, 0, gone=True))
             continue
-        wanted = _wanted(project, people or ())
+        wanted = set(holders(project.policy, people or ()))
         now = {(name, key) for name, key in access.wrapped() if access.stanzas[name][key].key_id == access.key_id}
         ever = now | set(access.wrapped()) | before.holders.get(access.key_id, set())
         wanted_ids = {key for _, key in wanted}
@@ -140,14 +138,6 @@ def _policy_groups(project: Project, environment: str) -> set[str]:
     rules = project.policy.rules
     return {DEFAULT} | {
         rule.access for rule in rules if rule.access and (not rule.environments or environment in rule.environments)
-    }
-
-
-def _wanted(project: Project, people: Sequence[str]) -> set[Holder]:
-    return {
-        (name, recipient_id(parse_recipient(key).canonical))
-        for name in people
-        for key in project.policy.recipients[name].keys
     }
 
 

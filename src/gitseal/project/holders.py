@@ -1,0 +1,21 @@
+"""Who holds which public key by the policy, as a file's header names them: by person or machine and recipient id."""
+
+from collections.abc import Iterable
+
+from gitseal.errors import Error
+from gitseal.policy.policy import Policy
+from gitseal.recipients import parse_recipient, recipient_id
+
+Holder = tuple[str, str]
+
+
+def holders(policy: Policy, names: Iterable[str]) -> dict[Holder, str]:
+    """The public keys of these people as the policy writes them, by holder. Raises Error for a key that is none."""
+    found = {}
+    for name in names:
+        for key in policy.recipients[name].keys:
+            try:
+                found[name, recipient_id(parse_recipient(key).canonical)] = key
+            except Error as error:
+                raise Error(f'a key of "{name}" in .secrets/policy.yaml: {error.message}', error.hint) from None
+    return found

@@ -1,0 +1,67 @@
+"""A project on the disk for tests that call the use-cases themselves."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.document.value import text
+from gitseal.files import atomic
+from gitseal.identities import Keyring, discover
+from gitseal.project.project import Project, find
+from gitseal.recipients import x25519
+from gitseal.usecases.get_value import get_value
+from gitseal.usecases.init import Starter, init
+from gitseal.usecases.names import parse_name
+from gitseal.usecases.set_values import Done, set_values
+
+
+class World(NamedTuple):
+    """A repository's project as alice sees it; each use finds it anew, as each command does."""
+
+    top: Path
+    keyring: Keyring
+
+    @property
+    def project(self) -> Project:
+        return find(self.top)
+
+    def set(self, environments: str = "production", **values: str) -> list[Done]:
+        chosen = tuple(environments.split(","))
+        given = {parse_name(name): text(value) for name, value in values.items()}
+        return set_values(self.project, self.keyring, frozenset(), chosen, given)
+
+    def get(self, name: str, environment: str = "production") -> str:
+        return get_value(self.project, self.keyring, environment, name).reveal().decode()
+
+    def files(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted((self.top / ".secrets").iterdir())}
+
+
+def keyring_of(identity: str) -> Keyring:
+    return discover({"GITSEAL_IDENTITY": identity}, Path("/nowhere"), None)
+
+
+def start(top: Path, *environments: str) -> World:
+    """A new project of alice's; without names: development and production."""
+    made = x25519.generate()
+    keyring = keyring_of(made.text.reveal().decode())
+    init(top, keyring, environments or ("development", "production"), Starter("alice", "", made.recipient))
+    return World(top, keyring)
+
+
+class Crash(BaseException):
+    """The process ends here: nothing that catches errors sees it."""
+
+
+def crash_at(number: int, write: Callable[..., None] = atomic.write) -> Callable[..., None]:
+    """An `atomic.write` that ends the process before its write of that number, counted from 1."""
+    count = 0
+
+    def counting(path: Path, data: bytes, *, private: bool = False) -> None:
+        nonlocal count
+        count += 1
+        if count == number:
+            raise Crash
+        write(path, data, private=private)
+
+    return counting
