@@ -26,10 +26,10 @@ def read_regular(path: Path, limit: int = LIMIT) -> bytes:
                 f'replace it with the file itself: rm "{path}"',
             ) from None
         raise Error(f'"{path}" cannot be read: {error.strerror}', f'look at: ls -l "{path}"') from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Error(f'"{path}" is not a regular file', f'look at: ls -ld "{path}"')
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Error(f'"{path}" is not a regular file', f'look at: ls -ld "{path}"')
         data = file.read(limit + 1)
     if len(data) > limit:
         raise Error(f'"{path}" is larger than {limit // 2**20} MiB', f'look at: ls -l "{path}"')

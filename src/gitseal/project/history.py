@@ -1,16 +1,14 @@
 """What a file's history says about a data key: who ever held it, and how many values were ever sealed under it."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from gitseal.errors import Malformed
 from gitseal.project.project import Project
-from gitseal.yamltext import reader
 
 _TOKEN = re.compile(rb"ENC\[v1,[sw],[a-z][a-z0-9-]*:(k[0-9a-f]{32}),[A-Za-z0-9+/=]+\]")
-_STANZA = re.compile(r"STANZA\[v1,(k[0-9a-f]{32}),")
-_HEADER = re.compile(rb"^gitseal:", re.MULTILINE)
-_STANZA_DEPTH = 6
+_STANZA = re.compile(rb"STANZA\[v1,(k[0-9a-f]{32}),")
+_NAME = re.compile(rb"""( *)["']?([A-Za-z_][A-Za-z0-9_.-]*)["']? *:(?: |\r?$)""")
 
 
 class Past(NamedTuple):
@@ -38,17 +36,18 @@ def past(project: Project, environment: str) -> Past:
     return found
 
 
-def _stanzas(version: bytes) -> list[tuple[str, str, str]]:
-    header = _HEADER.search(version)
-    if header is None:
-        return []
-    try:
-        tree = reader.parse(version[header.start() :])
-    except Malformed:
-        return []
-    found = []
-    for path, node in tree.nodes.items():
-        stanza = _STANZA.match(node.value) if len(path) == _STANZA_DEPTH and isinstance(node.value, str) else None
-        if stanza:
-            found.append((path[-2], path[-1], stanza[1]))
-    return found
+def _stanzas(version: bytes) -> Iterator[tuple[str, str, str]]:
+    """Person, recipient id and key id of every stanza in the lines of a version, whether or not it is a sound file.
+
+    A stanza that once stood in a conflict, say, was published as well as any other.
+    """
+    above: list[tuple[int, str]] = []
+    for line in version.splitlines():
+        named = _NAME.match(line)
+        if named:
+            while above and above[-1][0] >= len(named[1]):
+                above.pop()
+            above.append((len(named[1]), named[2].decode()))
+        stanza = _STANZA.search(line)
+        if stanza and len(above) > 1:
+            yield above[-2][1], above[-1][1], stanza[1].decode()

@@ -35,7 +35,8 @@ class Known:
             content = json.loads(read_regular(path))
             if content["version"] != _VERSION:
                 raise Error(f'"{path}" was written by another version of gitseal', "upgrade gitseal")
-            self._keys, self._recipients, self._plain = content["keys"], content["recipients"], content["plain"]
+            self._keys, self._recipients = dict(content["keys"]), dict(content["recipients"])
+            self._plain = list(content["plain"])
         except FileNotFoundError:
             pass
         except (ValueError, KeyError, TypeError, RecursionError):

@@ -9,7 +9,7 @@ from gitseal.document.document import Document, Entry
 from gitseal.document.value import Value
 from gitseal.errors import Error
 from gitseal.identities import Keyring
-from gitseal.policy.policy import ACCEPT, PENDING
+from gitseal.policy.policy import ACCEPT, REFUSE
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.resolve.layers import overlay
@@ -95,7 +95,7 @@ class Layered:
 
     def _pending(self, environment: str, entry: Entry) -> Error:
         rule = self.project.policy.environments.get(environment)
-        if rule is not None and rule.write_only == PENDING:
+        if rule is None or rule.write_only != REFUSE:
             return Error(
                 f'"{entry.name}" was brought in by someone who cannot read {environment}, and no member has taken it over',
                 f"see who it was with git log, then: gitseal absorb {entry.name} -e {environment}",
