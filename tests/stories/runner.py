@@ -28,7 +28,7 @@ class Failed(AssertionError):
     """A story went another way."""
 
 
-class Skipped(Exception):  # noqa: N818 - it is no error
+class Skipped(Exception):
     """The story needs a program that is not on this machine."""
 
 
@@ -89,7 +89,9 @@ class _Story:
             self.command(rest if word == "!" else line, 1 if word == "!" else 0)
 
     def words(self, text: str) -> list[str]:
-        return [re.sub(r"\$(\w+)", lambda found: self.environ.get(found[1], found[0]), word) for word in shlex.split(text)]
+        return [
+            re.sub(r"\$(\w+)", lambda found: self.environ.get(found[1], found[0]), word) for word in shlex.split(text)
+        ]
 
     def refuted(self, line: str) -> None:
         try:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tests.stories import runner
 
 HERE = Path(__file__).parent

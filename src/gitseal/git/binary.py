@@ -7,6 +7,8 @@ from gitseal.errors import Error
 
 # Settings of the caller's shell that would aim a command at another repository than the one it is given.
 _AIMS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_PREFIX")
+# Replace refs and grafts show other content under the ids of what was committed.
+_GENUINE = {"GIT_NO_REPLACE_OBJECTS": "1"}
 _QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 _NOT_HERE = 127
 
@@ -18,7 +20,7 @@ def git(top: Path, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0
     """
     import subprocess  # 2 ms, which `get`, `render` and `run` need not pay: they ask Git nothing
 
-    environ = {name: value for name, value in os.environ.items() if name not in _AIMS} | _QUIET
+    environ = {name: value for name, value in os.environ.items() if name not in _AIMS} | _QUIET | _GENUINE
     command = ["git", "-c", "core.quotePath=false", *arguments]
     try:
         done = subprocess.run(command, cwd=top, input=stdin, capture_output=True, check=False, env=environ)

@@ -100,8 +100,10 @@ class Repository:
             path,
         )
         found: dict[str, None] = {}
-        for field in (log or b"").split(b"\0"):
+        fields = iter((log or b"").split(b"\0"))
+        for field in fields:
             if field.startswith(b":"):
+                next(fields)  # the path, which may begin with a colon too
                 _old_mode, new_mode, _old, new, _status = field[1:].decode().split(" ")
                 if new_mode.startswith("100"):
                     found[new] = None
