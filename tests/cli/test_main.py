@@ -49,7 +49,7 @@ def test_a_bug_is_reported_without_values(
 
     def broken(*_: object) -> None:
         try:
-            raise KeyError(NEEDLE)
+            dict[str, str]()[NEEDLE]
         except KeyError as error:
             raise RuntimeError(f"the value was {NEEDLE}") from error
 

@@ -21,7 +21,9 @@ _FILE = re.compile(r"^-- (\S+) --\n", re.MULTILINE)
 _LIMIT = 60.0
 _SHOWN = 5
 # A session's first process becomes the leader of its terminal, and then the command.
-_ON_TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp('bash', ['bash', '-c', sys.argv[1]])"
+_ON_TERMINAL = """import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp("bash", ["bash", "-c", sys.argv[1]])"""
 
 
 class Failed(AssertionError):

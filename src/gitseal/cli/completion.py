@@ -7,7 +7,7 @@ import click
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    """Print the completion script of a shell: commands, options, environments and names complete.
+    r"""Print the completion script of a shell: commands, options, environments and names complete.
 
     \b
     bash:  eval "$(gitseal completion bash)"    in ~/.bashrc

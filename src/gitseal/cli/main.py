@@ -47,23 +47,27 @@ STATUS_USAGE, STATUS_BUG, STATUS_INTERRUPTED, STATUS_PIPE = 2, 3, 130, 141
 class Commands(click.Group):
     """The group of all commands; a command's module is imported when it is used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The table's order."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """The command of a name in the table, its module loaded now."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"gitseal.cli.{module_name(cmd_name)}")
         command: click.Command = module.command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """The help's list, from the table alone: no command is loaded for it."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; for an unknown word the nearest command is named, and the word is not repeated."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from gitseal.policy.parser import nearest
 
@@ -71,7 +75,7 @@ class Commands(click.Group):
             raise click.UsageError(f"there is no such command{f'; {near}' if near else ''}")
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as above
         """Runs the command; where no identity served, every place that was tried is listed with its reason."""
         try:
             return super().invoke(ctx)
@@ -84,7 +88,7 @@ class Commands(click.Group):
             raise _Unread from None
 
 
-class _Unread(Exception):  # noqa: N818 - it is nobody's error
+class _Unread(Exception):
     """Whoever reads standard output has gone."""
 
 
@@ -127,27 +131,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = cli.main(args=arguments, prog_name="gitseal", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
-        return status if isinstance(status, int) else 0
-    except Error as error:
-        return _say_no(error)
-    except click.UsageError as error:
-        return _usage(error)
-    except click.ClickException as error:
-        click.echo(f"gitseal: {error.message}", err=True)
-        return STATUS_USAGE
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("gitseal: interrupted", err=True)
-        return STATUS_INTERRUPTED
-    except (BrokenPipeError, _Unread):
-        # Python must not complain about that when it flushes once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return STATUS_PIPE
-    except OSError as error:
-        what = f'"{error.filename}"' if error.filename else "the output"
-        reason = (error.strerror or "unknown").lower()
-        return _say_no(Error(f"{what} cannot be read or written: {reason}", "mend that, and do it again"))
-    except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is a bug, and gets a report
-        return _bug(error)
+    except Exception as error:  # noqa: BLE001 - the boundary: nothing passes
+        return _outcome(error)
+    except KeyboardInterrupt as error:
+        return _outcome(error)
+    return status if isinstance(status, int) else 0
 
 
 def run() -> NoReturn:
@@ -160,6 +148,30 @@ def run() -> NoReturn:
     with suppress(OSError, ValueError):
         sys.stderr.flush()
     os._exit(status)
+
+
+def _outcome(error: BaseException) -> int:  # noqa: PLR0911 - one for each kind of end
+    """Says what an exception means, and gives its status."""
+    if isinstance(error, Error):
+        return _say_no(error)
+    if isinstance(error, click.UsageError):
+        return _usage(error)
+    if isinstance(error, click.ClickException):
+        click.echo(f"gitseal: {error.message}", err=True)
+        return STATUS_USAGE
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        click.echo("gitseal: interrupted", err=True)
+        return STATUS_INTERRUPTED
+    if isinstance(error, BrokenPipeError | _Unread):
+        # Python must not complain about that when it flushes once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return STATUS_PIPE
+    if isinstance(error, OSError):
+        what = f'"{error.filename}"' if error.filename else "the output"
+        reason = (error.strerror or "unknown").lower()
+        return _say_no(Error(f"{what} cannot be read or written: {reason}", "mend that, and do it again"))
+    # Whatever is left is a bug.
+    return _bug(error)
 
 
 def _say_no(error: Error) -> int:
@@ -191,7 +203,7 @@ def _usage_words(error: click.UsageError) -> str:
     return words[:1].lower() + words[1:].rstrip(".")
 
 
-def _bug(error: Exception) -> int:
+def _bug(error: BaseException) -> int:
     """A report to paste. Messages and values are left out: only places in the code and the kinds of errors."""
     import platform
     import traceback

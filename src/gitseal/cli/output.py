@@ -15,7 +15,9 @@ MASK = "········"
 def write(content: bytes) -> None:
     """The exact bytes on standard output. Raises Error where it was closed."""
     if sys.stdout is None:  # what Python makes of a closed one
-        raise Error("there is no standard output to write to", "leave it open, or give a file where the command takes one")
+        raise Error(
+            "there is no standard output to write to", "leave it open, or give a file where the command takes one"
+        )
     sys.stdout.buffer.write(content)
 
 

@@ -8,7 +8,7 @@ from gitseal.cli.session import Session, say
 from gitseal.errors import Error
 from gitseal.project.holders import Holder
 from gitseal.usecases import rekey
-from gitseal.usecases.rekey import GroupPlan, Plan
+from gitseal.usecases.rekey import GroupPlan, Holder, Move, Plan
 from gitseal.yamltext.reader import path_text
 
 
@@ -55,7 +55,14 @@ def command(
 def _show(planned: Plan, *, as_json: bool) -> None:
     if as_json:
         moves = [
-            {"environment": each.environment, "name": path_text(each.name), "from": each.old, "to": each.new}
+            {
+                "environment": each.environment,
+                "name": path_text(each.name),
+                "from": each.old,
+                "to": each.new,
+                "gained": each.gained,
+                "lost": each.lost,
+            }
             for each in planned.moves
         ]
         output.as_json(
@@ -68,10 +75,11 @@ def _show(planned: Plan, *, as_json: bool) -> None:
         for words in _words(group):
             say(f"{group.environment}: {words}")
     for move in planned.moves:
-        say(f"{move.environment}: {path_text(move.name)} moves from {move.old or 'plain'} to {move.new}")
+        say(f"{move.environment}: {path_text(move.name)} moves from {move.old or 'plain'} to {move.new}{_shift(move)}")
     if planned.shallow:
         say(
-            "history is cut off here (a shallow clone): who held a key earlier cannot be seen; see all with: git fetch --unshallow"
+            "history is cut off here (a shallow clone): who held a key earlier cannot be seen; "
+            "see all with: git fetch --unshallow"
         )
 
 
@@ -79,23 +87,26 @@ def _words(group: GroupPlan) -> list[str]:
     if group.gone:
         return [f"access group {group.group} holds nothing any more and goes"]
     what = f"{output.plural(group.names, 'name')} ({group.group})"
-    words = (
-        [
-            f"{_people(group.gained)} {_verb(group.gained, 'gain')} access to {what}, and to {output.plural(group.past, 'value')} of its past"
-        ]
-        if group.gained
-        else []
-    )
+    words = []
+    if group.gained:
+        past = f"{output.plural(group.past, 'value')} of its past"
+        words.append(f"{_who(_people(group.gained), 'gain')} access to {what}, and to {past}")
     if group.lost:
-        words.append(f"{_people(group.lost)} {_verb(group.lost, 'lose')} access to {what}")
+        words.append(f"{_who(_people(group.lost), 'lose')} access to {what}")
     if group.new_key:
-        words.append(f"{what} get a new data key: {group.new_key}")
+        words.append(f"a new data key for {what}: {group.new_key}")
     return words
 
 
-def _people(holders: tuple[Holder, ...]) -> str:
-    return ", ".join(dict.fromkeys(name for name, _ in holders))
+def _shift(move: Move) -> str:
+    """Who can open a name only after its move, and who only before."""
+    words = [_who(list(people), verb) for people, verb in ((move.gained, "gain"), (move.lost, "lose")) if people]
+    return f": {' and '.join(words)} access to it" if words else ""
 
 
-def _verb(holders: tuple[Holder, ...], verb: str) -> str:
-    return verb if len({name for name, _ in holders}) > 1 else f"{verb}s"
+def _people(holders: tuple[Holder, ...]) -> list[str]:
+    return list(dict.fromkeys(name for name, _ in holders))
+
+
+def _who(people: list[str], verb: str) -> str:
+    return f"{', '.join(people)} {verb if len(people) > 1 else f'{verb}s'}"

@@ -71,10 +71,10 @@ def rendered(
         output.write(done.content)
     else:
         write(target, done.content)
-    left_out(environment, done.sectioned, done.pending)
+    left_out(done.sectioned, done.pending)
 
 
-def left_out(environment: str, sectioned: int, pending: tuple[str, ...]) -> None:
+def left_out(sectioned: int, pending: tuple[str, ...]) -> None:
     """Says which names did not go out, and why."""
     if sectioned:
         say(

@@ -42,7 +42,7 @@ def command(
 
     environment = session.one(environments)
     prepared = prepare(session.project, session.keyring, environment, Selection(only, excepted), os.environb)
-    left_out(environment, prepared.sectioned, prepared.pending)
+    left_out(prepared.sectioned, prepared.pending)
     sys.stdout.flush()
     sys.stderr.flush()
     replace(arguments, prepared.environ)

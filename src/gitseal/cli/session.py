@@ -37,6 +37,7 @@ class Session:
 
     @cached_property
     def home(self) -> Path:
+        """The person's home."""
         return Path.home()
 
     @cached_property

@@ -28,7 +28,11 @@ _TYPES = [kind.word for kind in Kind]
     help="Take the value from a file, byte for byte.",
 )
 @click.option("--from-env", is_flag=True, help="Take each value from the environment variable of the same name.")
-@click.option("--generate", metavar="KIND", help="Make a strong random value: hex:N, base64:N, password:N or uuid.")
+@click.option(
+    "--generate",
+    metavar="KIND",
+    help="Make a strong random value, one for each environment: hex:N, base64:N, password:N or uuid.",
+)
 @click.option(
     "--type", "type_name", type=click.Choice(_TYPES), default="text", show_default=True, help="The type to store."
 )
@@ -57,13 +61,16 @@ def command(
     (bytes as they come); else it is asked for, unseen. Other processes on this machine can see arguments while the command
     runs: prefer standard input for real secrets.
     """
-    from gitseal.usecases.set_values import set_values
+    from gitseal.usecases.set_values import require_plain_rule, set_values
 
     if create_only and update_only:
         raise UsageError("--create-only and --update-only exclude each other", "give one of them")
     chosen = session.some(environments)
     kind = next(kind for kind in Kind if kind.word == type_name)
-    given = _Values(session, kind, source, generate, from_env=from_env).all(values)
+    given = _Values(session, kind, source, generate, from_env=from_env)
+    found = given.all(values)
+    if plain:
+        require_plain_rule(session.project, chosen, (*found, *given.generated))
     done = session.confirmed(
         (*accept_keys, *accept_recipients),
         lambda accept: set_values(
@@ -71,7 +78,8 @@ def command(
             session.keyring,
             accept,
             chosen,
-            given,
+            found,
+            generated=given.generated,
             plain=plain,
             create_only=create_only,
             update_only=update_only,
@@ -94,6 +102,7 @@ class _Values:
         self.source = source
         self.generate = generate
         self.from_env = from_env
+        self.generated: dict[NamePath, str] = {}
 
     def all(self, arguments: tuple[str, ...]) -> dict[NamePath, Value]:
         from gitseal.usecases.names import parse_name
@@ -109,23 +118,22 @@ class _Values:
                     "a name begins with a letter or _, then letters, digits, _, . and -; sections: api/TOKEN",
                 )
             path = parse_name(name)
-            if path in values:
+            if path in values or path in self.generated:
                 raise UsageError(f'"{name}" is given twice', "give each name once")
             if equals and from_elsewhere:
                 raise UsageError(
                     f'"{name}" has a value and is to have one from elsewhere',
                     "give NAME alone, or leave the option out",
                 )
-            values[path] = (
-                self.checked(content.encode("utf-8", "surrogateescape")) if equals else self.one(name, len(arguments))
-            )
+            if self.generate is not None:
+                self.generated[path] = self.generate
+            elif equals:
+                values[path] = self.checked(content.encode("utf-8", "surrogateescape"))
+            else:
+                values[path] = self.one(name, len(arguments))
         return values
 
     def one(self, name: str, count: int) -> Value:
-        if self.generate is not None:
-            from gitseal.usecases.generate import generate
-
-            return generate(self.generate)
         if self.from_env:
             return self.checked(self.variable(name))
         if count > 1:

@@ -1,6 +1,8 @@
 """Writing files so that a reader, or a crash at any moment, finds the old bytes or the new ones and nothing between."""
 
+import errno
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from gitseal.errors import Error
 
 _NEW_FILE_MODE = 0o666
 _PRIVATE = 0o600
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}\.tmp")
 
 
 def write(path: Path, data: bytes, *, private: bool = False) -> None:
@@ -22,10 +25,12 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
             f"give the file itself: {os.path.realpath(path)}",
         )
     temporary = path.parent / f".{path.name}.{os.urandom(6).hex()}.tmp"
+    wanted = _PRIVATE if private else _NEW_FILE_MODE
     try:
-        descriptor = os.open(
-            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE if private else _NEW_FILE_MODE
-        )
+        descriptor = _open_unnamed(path.parent, wanted)
+        is_named = descriptor is None
+        if descriptor is None:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, wanted)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 mode = None if private else _mode(path)
@@ -34,6 +39,9 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(descriptor)
+                if not is_named:
+                    # A folder makes Python call linkat(2), which follows the link; with an absolute path it is ignored.
+                    os.link(f"/proc/self/fd/{descriptor}", temporary, src_dir_fd=descriptor, follow_symlinks=True)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -41,6 +49,26 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise Error(f'"{path}" cannot be written: {error.strerror}', f'look at: ls -ld "{path.parent}"') from None
+
+
+def _open_unnamed(folder: Path, mode: int) -> int | None:
+    """A file without a name, which a kill at any moment leaves nowhere; None where the system has no such thing."""
+    if not hasattr(os, "O_TMPFILE") or not os.path.isdir("/proc/self/fd"):  # noqa: PTH112 - pathlib's takes longer
+        return None
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, mode)
+    except OSError as error:
+        # A file system without them says so in one of these ways (open(2), O_TMPFILE).
+        if error.errno in {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT}:
+            return None
+        raise
+
+
+def sweep(folder: Path) -> None:
+    """Removes what a killed `write` left in a folder. The caller holds the lock that all its writers take."""
+    for entry in os.scandir(folder):
+        if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+            os.unlink(entry.path)  # noqa: PTH108 - as it was scanned
 
 
 def create(path: Path, data: bytes, mode: int = _PRIVATE) -> None:

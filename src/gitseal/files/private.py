@@ -44,7 +44,7 @@ def private_folder(environ: Mapping[str, str]) -> Iterator[Path]:
             signal.signal(number, handler)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 

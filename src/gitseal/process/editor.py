@@ -18,7 +18,9 @@ def edit(command: str, path: Path, environ: Mapping[str, str]) -> None:
     try:
         # As Git starts editors: the shell splits the command, the path stays one argument whatever it holds.
         child = subprocess.Popen(
-            ["/bin/sh", "-c", f'{_become(command)}{command} "$@"', command, str(path)], env=dict(environ), preexec_fn=_default_interrupt
+            ["/bin/sh", "-c", f'{_become(command)}{command} "$@"', command, str(path)],
+            env=dict(environ),
+            preexec_fn=_default_interrupt,  # noqa: PLW1509 - there are no threads here
         )
         try:
             status = child.wait()

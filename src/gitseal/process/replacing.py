@@ -20,7 +20,7 @@ class NotStarted(Error):
 def replace(command: Sequence[str], environ: Mapping[bytes, bytes]) -> NoReturn:
     """Becomes `command`, found on the PATH of its own new environment. Raises NotStarted."""
     try:
-        os.execvpe(command[0], list(command), dict(environ))
+        os.execvpe(command[0], list(command), dict(environ))  # noqa: S606 - a command line is no shell's
     except FileNotFoundError:
         raise NotStarted(f'there is no command "{command[0]}"', "give a path, or look at PATH", _NOT_FOUND) from None
     except OSError as error:

@@ -119,6 +119,7 @@ class Project:
 
     @property
     def policy_path(self) -> Path:
+        """Where the policy is or would be."""
         return self.folder / "policy.yaml"
 
     @cached_property

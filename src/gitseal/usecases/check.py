@@ -223,9 +223,12 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
     for name, environment in policy.environments.items():
         if environment.protected and not (environment.change and policy.policy_change and policy.manifest_change):
             yield Finding(
-                "unowned", path, 0, f'"{name}" is protected, and the policy does not name who may change it, the policy and the manifest',
+                "unowned",
+                path,
+                0,
+                f'"{name}" is protected, and the policy does not say who may change it, the policy and the manifest',
                 "add change: [GROUP] to the environment, to policy: and to manifest:",
-            )  # fmt: skip
+            )
         if environment.extends:
             base = policy.environments[environment.extends]
             blind = sorted(set(policy.members(environment.open)) - set(policy.members(base.open)))

@@ -19,6 +19,7 @@ class Counts(NamedTuple):
     duplicates: tuple[str, ...]
 
     def count(self, outcome: Outcome) -> int:
+        """How many values had this outcome."""
         return sum(each.outcome is outcome for each in self.done)
 
 
@@ -34,7 +35,9 @@ def import_values(
     plain: bool = False,
     source: str = "",
 ) -> Counts:
-    """Sets all that a file holds. `source` names it in errors. `expand_with` resolves references, with these variables for what the file does not set.
+    """Sets all that a file holds. `source` names it in errors.
+
+    `expand_with` resolves references, with these variables for what the file does not set.
 
     Raises Error, with nothing written, where the file does not parse or a value is refused.
     """

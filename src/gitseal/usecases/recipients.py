@@ -1,6 +1,6 @@
 """`recipient`: people and machines in the policy. Files follow with `rekey`; nothing is wrapped here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from gitseal.errors import Error
@@ -8,6 +8,7 @@ from gitseal.files import atomic
 from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.policy.parser import is_principal_name, nearest
+from gitseal.policy.policy import Policy, Principal
 from gitseal.policy.text import PolicyText
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
@@ -41,56 +42,64 @@ def add_recipient(
     Typing a key here is this clone's confirmation of it. Raises Error for a key that is none, a group that is not there, or
     keys missing for someone new.
     """
-    policy = project.policy
     if not is_principal_name(name):
         raise Error(
             f'"{name}" cannot be the name of a recipient', "use letters, digits, _, . and -, beginning with a letter"
         )
     canonical = [parse_recipient(key).canonical for key in keys]
-    for group in groups:
-        if group not in policy.groups:
-            hint = nearest(group, policy.groups) or "write it into .secrets/policy.yaml: groups: {" + group + ": []}"
-            raise Error(f'there is no group "{group}"', hint)
-    before = policy.recipients.get(name)
-    if before is None and not keys:
-        raise Error(
-            f'"{name}" is new and has no key',
-            f"ask them for: gitseal keygen; then: gitseal recipient add {name} age1...",
-        )
     said: list[str] = []
-
-    def edit(text: PolicyText) -> None:
-        person = ("recipients", name)
-        if before is None:
-            text.put(
-                person,
-                {
-                    **({"kind": "machine"} if machine else {}),
-                    **({"email": email} if email else {}),
-                    "keys": list(canonical),
-                },
-            )
-            said.append(f"added {name}")
-        else:
-            new = [key for key in canonical if key not in before.keys]
-            if new:
-                text.put((*person, "keys"), [*before.keys, *new])
-                said.append(f"gave {name} {len(new)} more {'key' if len(new) == 1 else 'keys'}")
-            if email and email != before.email:
-                text.put((*person, "email"), email)
-                said.append(f"changed the email of {name}")
-        for group in groups:
-            if name not in policy.groups[group]:
-                text.put(("groups", group), [*policy.groups[group], name])
-                said.append(f"put {name} into {group}")
-
     with writing(project):
+        _check_groups(project.policy, groups)
+        before = project.policy.recipients.get(name)
+        if before is None and not keys:
+            raise Error(
+                f'"{name}" is new and has no key',
+                f"ask them for: gitseal keygen; then: gitseal recipient add {name} age1...",
+            )
+
+        def edit(text: PolicyText) -> None:
+            if before is None:
+                said.append(_add_person(text, name, canonical, email, machine=machine))
+            else:
+                said.extend(_add_to_person(text, name, before, canonical, email))
+            said.extend(_add_to_groups(text, name, project.policy, groups))
+
         rewrite(project, edit)
         trust = Trust(project, keyring)
         for key in canonical:
             trust.confirm(name, key)
         trust.remember()
     return said
+
+
+def _check_groups(policy: Policy, groups: Sequence[str]) -> None:
+    for group in groups:
+        if group not in policy.groups:
+            hint = nearest(group, policy.groups) or "write it into .secrets/policy.yaml: groups: {" + group + ": []}"
+            raise Error(f'there is no group "{group}"', hint)
+
+
+def _add_person(text: PolicyText, name: str, keys: list[str], email: str, *, machine: bool) -> str:
+    kind = {"kind": "machine"} if machine else {}
+    text.put(("recipients", name), {**kind, **({"email": email} if email else {}), "keys": list(keys)})
+    return f"added {name}"
+
+
+def _add_to_person(text: PolicyText, name: str, before: Principal, keys: list[str], email: str) -> Iterator[str]:
+    new = [key for key in keys if key not in before.keys]
+    if new:
+        text.put(("recipients", name, "keys"), [*before.keys, *new])
+        yield f"gave {name} {len(new)} more {'key' if len(new) == 1 else 'keys'}"
+    if email and email != before.email:
+        text.put(("recipients", name, "email"), email)
+        yield f"changed the email of {name}"
+
+
+def _add_to_groups(text: PolicyText, name: str, policy: Policy, groups: Sequence[str]) -> Iterator[str]:
+    for group in groups:
+        if name not in policy.groups[group]:
+            text.put(("groups", group), [*policy.groups[group], name])
+            yield f"put {name} into {group}"
 
 
 def remove_recipient(project: Project, name: str) -> list[str]:
