@@ -18,6 +18,7 @@ from typing import NamedTuple
 # Every made-up value in a story holds this word, so that one in a message is seen in any story.
 MARK = "hush"
 _FILE = re.compile(r"^-- (\S+) --\n", re.MULTILINE)
+_TESTS = Path(__file__).resolve().parent.parent
 _LIMIT = 60.0
 _SHOWN = 5
 # A session's first process becomes the leader of its terminal, and then the command.
@@ -59,7 +60,7 @@ class _Story:
         self.lines = lines
         self.number = 0
         self.folder = top
-        self.environ = dict(os.environ) | {"TOP": str(top), "WORK": str(top.parent)}
+        self.environ = dict(os.environ) | {"TOP": str(top), "WORK": str(top.parent), "TESTS": str(_TESTS)}
         self.done = Done("", "", 0)
 
     def run(self) -> None:

@@ -53,7 +53,8 @@ class Change:
         self._sealing: dict[str, DataKey | PublicKey] = {}
 
     def set(self, path: NamePath, value: Value, *, plain: bool = False) -> Outcome:
-        """Sets a value. `plain` is the caller's word that a new name may stand readable, where a rule says so too.
+        """Sets a value. `plain` is the caller's word that a new name may stand readable, where a rule says so too; a name that
+        no rule makes plain is sealed all the same.
 
         Raises Error where the policy or the header stands against it.
         """
@@ -61,11 +62,6 @@ class Change:
         self._check_place(path)
         if self.policy.is_plain(self.environment, path):
             return self._set_plain(path, value, entry, plain=plain)
-        if plain:
-            raise Error(
-                f'no rule lets "{path_text(path)}" stand plain',
-                "add one to .secrets/policy.yaml: {names: [NAME], plain: true}",
-            )
         group = self.policy.group(self.environment, path)
         self._check_group(entry, group)
         key = self.key(group)
@@ -123,6 +119,7 @@ class Change:
         self.removes.append(path)
 
     def put_token(self, path: NamePath, token: Token) -> None:
+        """Writes a token where the name has its value."""
         self.puts[path] = Put(token.serialise(), own_line=True)
 
     def unseal(self, entry: Entry) -> None:
@@ -175,7 +172,8 @@ class Change:
             return found
         if self.policy.environment(self.environment).write_only == REFUSE:
             raise Error(
-                f'no identity at hand opens access group "{group}" in {self.environment}, and the policy takes no write-only values there',
+                f'no identity at hand opens access group "{group}" in {self.environment}, '
+                "and the policy takes no write-only values there",
                 "see what was tried with: gitseal whoami",
             )
         return self.document.header.access[group].public
@@ -228,7 +226,8 @@ class Change:
         for name, found in self.document.header.access[group].wrapped():
             if (name, found) not in allowed:
                 raise Error(
-                    f'"{name}" can open access group "{group}" in {self.environment} with the key {found}, which the policy does not give them',
+                    f'"{name}" can open access group "{group}" in {self.environment} with the key {found}, '
+                    "which the policy does not give them",
                     f"see who gains and loses what: gitseal rekey -e {self.environment} --dry-run",
                 )
 

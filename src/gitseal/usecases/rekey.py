@@ -14,7 +14,7 @@ from gitseal.document.header import HEADER, public_text, succession_path
 from gitseal.document.value import Value
 from gitseal.errors import Busy, Error, NotForYou
 from gitseal.identities import Keyring
-from gitseal.policy.policy import DEFAULT
+from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project.change import Change
 from gitseal.project.history import Past, past
 from gitseal.project.holders import Holder, holders
@@ -43,12 +43,18 @@ class GroupPlan(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A name that is to be sealed in another access group; `old` is empty for one that stands plain."""
+    """A name that is to be sealed in another access group; `old` is empty for one that stands plain.
+
+    `gained` and `lost` are the people who can open it only after, or only before; of a plain value everyone could read
+    no one is named.
+    """
 
     environment: str
     name: NamePath
     old: str
     new: str
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
 
 
 class Plan(NamedTuple):
@@ -89,8 +95,18 @@ def _moves(project: Project, found: Document) -> list[Move]:
     for entry in found.entries.values():
         old = entry.token.group if entry.token else ""
         if not policy.is_plain(environment, entry.path) and old != policy.group(environment, entry.path):
-            moves.append(Move(environment, entry.path, old, policy.group(environment, entry.path)))
+            moves.append(_move(policy, found, entry, policy.group(environment, entry.path)))
     return moves
+
+
+def _move(policy: Policy, found: Document, entry: Entry, new: str) -> Move:
+    environment = found.header.environment
+    old = entry.token.group if entry.token else ""
+    access = found.header.access.get(old)
+    before = set(access.stanzas) if access is not None else set()
+    after = set(policy.open_to(environment, new) or ())
+    gained = tuple(sorted(after - before)) if old else ()
+    return Move(environment, entry.path, old, new, gained, tuple(sorted(before - after)))
 
 
 def _groups(

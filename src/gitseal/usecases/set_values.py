@@ -1,6 +1,7 @@
 """`set`: values into one or several environments, all or none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gitseal.document.value import Value
@@ -9,6 +10,7 @@ from gitseal.identities import Keyring
 from gitseal.project.change import Change, Outcome
 from gitseal.project.project import Project
 from gitseal.project.writing import change
+from gitseal.usecases.generate import generate
 from gitseal.usecases.names import missing
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -30,19 +32,22 @@ def set_values(
     environments: Sequence[str],
     values: Mapping[NamePath, Value],
     *,
+    generated: Mapping[NamePath, str] = MappingProxyType({}),
     plain: bool = False,
     create_only: bool = False,
     update_only: bool = False,
 ) -> list[Done]:
     """Sets every value in every environment. Equal values are left as they are.
 
-    Raises Error, with nothing written, where a name exists under `create_only` or lacks under `update_only`, and whatever
+    `generated` has names with a kind of random value, made anew for each environment: who opens one must not know
+    another's. Raises Error, with nothing written, where a name exists under `create_only` or lacks under `update_only`, and whatever
     `Change.set` refuses; Unconfirmed where a key or recipient is to be confirmed first.
     """
 
     def action(each: Change) -> list[Done]:
         done = []
-        for path, value in values.items():
+        made = {path: generate(kind) for path, kind in generated.items()}
+        for path, value in {**values, **made}.items():
             exists = path in each.document.entries
             if exists and create_only:
                 raise Error(
@@ -56,6 +61,17 @@ def set_values(
 
     results = change(project, keyring, accept, environments, action)
     return [done for each in results.values() for done in each]
+
+
+def require_plain_rule(project: Project, environments: Sequence[str], names: Iterable[NamePath]) -> None:
+    """Raises Error for a name that is to stand plain and that no rule makes plain."""
+    for environment in environments:
+        for path in names:
+            if not project.policy.is_plain(environment, path):
+                raise Error(
+                    f'no rule lets "{path_text(path)}" stand plain in {environment}',
+                    f"add one to .secrets/policy.yaml: {{names: [{path_text(path)}], plain: true}}",
+                )
 
 
 def _to_create(path: NamePath, each: Change) -> Error:
