@@ -1,1 +1,1 @@
-"""Which layer answers for a name. Pure functions; nothing is opened here."""
+"""Which layer answers for a name, what a service gets, what references stand for. Pure functions; nothing is opened here."""

@@ -1,0 +1,121 @@
+"""What a service gets: its `env` over its own section over what it includes over what it imports."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from gitseal.document.value import Value
+from gitseal.errors import Error
+from gitseal.policy.fields import nearest
+from gitseal.policy.manifest import Manifest, Service
+from gitseal.policy.patterns import matches
+from gitseal.resolve.layers import overlay
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+ENV, SECTION, INCLUDE = "env", "section", "include"
+
+
+class Source(NamedTuple):
+    """Where a variable's value comes from: the secret at `path`, or the `template` of an `env`, whose path is empty.
+
+    `service` is the service that says so (another one's for what is imported) and `level` where it says it.
+    """
+
+    service: str
+    level: str
+    path: NamePath
+    template: Value | None = None
+
+    def is_same(self, other: "Source") -> bool:
+        """Whether both give the same value, whoever says so."""
+        return self.path == other.path and self.template == other.template
+
+    def __str__(self) -> str:
+        """For messages: never the template, which may hold what should have been a secret."""
+        return path_text(self.path) if self.path else f"env of {self.service}"
+
+
+View = dict[NamePath, Source]
+
+
+def find(manifest: Manifest, service: str) -> Service:
+    """The service of that name. Raises Error, with the nearest name, where the manifest declares none."""
+    found = manifest.services.get(service)
+    if found is None:
+        hint = nearest(service, manifest.services) or "declare it under services: in .secrets/manifest.yaml"
+        raise Error(f'the manifest declares no service "{service}"', hint)
+    return found
+
+
+def view(manifest: Manifest, service: str, available: Collection[NamePath]) -> View:
+    """A service's variables, nearest level first, of the paths that the environment has.
+
+    Its own section's names go without the section; what is included keeps its whole path. Raises Error for a service
+    that is not declared, and with all names for which two imports differ and no nearer level decides.
+    """
+    find(manifest, service)
+    return _view(manifest, service, available, {})
+
+
+def unmatched(service: Service, available: Collection[NamePath]) -> tuple[str, ...]:
+    """The patterns of `include` that no available path matches."""
+    return tuple(pattern for pattern in service.include if not any(matches(pattern, path) for path in available))
+
+
+def _view(manifest: Manifest, name: str, available: Collection[NamePath], known: dict[str, View]) -> View:
+    """The parser has refused cycles and long chains; `known` keeps each service from being made twice."""
+    if name not in known:
+        service = manifest.services[name]
+        nearer = _flat(overlay(_own(name, service, available)))
+        imported = [(other, _view(manifest, other, available, known)) for other in dict.fromkeys(service.imports)]
+        _refuse_differing(name, nearer, imported)
+        known[name] = _flat(overlay([("", nearer), *imported]))
+    return known[name]
+
+
+def _flat(layered: dict[NamePath, tuple[str, Source]]) -> View:
+    return {path: source for path, (_, source) in layered.items()}
+
+
+def _own(name: str, service: Service, available: Collection[NamePath]) -> list[tuple[str, View]]:
+    env: View = {(variable,): Source(name, ENV, (), template) for variable, template in service.env.items()}
+    section: View = {path[1:]: Source(name, SECTION, path) for path in available if path[0] == name and len(path) > 1}
+    included: View = {
+        path: Source(name, INCLUDE, path)
+        for path in available
+        if (path[0] != name or len(path) == 1) and any(matches(pattern, path) for pattern in service.include)
+    }
+    return [(ENV, env), (SECTION, section), (INCLUDE, included)]
+
+
+def _refuse_differing(name: str, nearer: View, imported: list[tuple[str, View]]) -> None:
+    """Raises Error for names that two imports give differently, and that nothing nearer decides."""
+    claims: dict[NamePath, tuple[str, Source]] = {}
+    sections: dict[NamePath, NamePath] = {}
+    differing: dict[str, str] = {}
+    for other, entries in imported:
+        visible = {p: source for p, (layer, source) in overlay([("", nearer), (other, entries)]).items() if layer}
+        for path, source in visible.items():
+            rival = _rival(path, source, claims, sections)
+            if rival is not None:
+                theirs, their_source = claims[rival]
+                differing[path_text(path)] = f"is {their_source} in {theirs} and {source} in {other}"
+        for path, source in visible.items():
+            claims.setdefault(path, (other, source))
+            sections.update({path[:depth]: path for depth in range(1, len(path))})
+    if differing:
+        told = ", ".join(f'"{path}" {words}' for path, words in differing.items())
+        raise Error(
+            f'the imports of service "{name}" differ: {told}',
+            f"decide under services: {name}: env: in .secrets/manifest.yaml",
+        )
+
+
+def _rival(
+    path: NamePath, source: Source, claims: dict[NamePath, tuple[str, Source]], sections: dict[NamePath, NamePath]
+) -> NamePath | None:
+    """What an earlier import gives in the place of `path`: another value, a value around it, or a section of that name."""
+    if path in claims:
+        return None if claims[path][1].is_same(source) else path
+    around = next((path[:depth] for depth in range(1, len(path)) if path[:depth] in claims), None)
+    return around or sections.get(path)
