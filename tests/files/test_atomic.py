@@ -77,3 +77,13 @@ def test_create_never_overwrites(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         atomic.create(tmp_path / "file", b"2")
     assert (tmp_path / "file").read_bytes() == b"1"
+
+
+def test_what_is_no_regular_file_is_never_replaced(tmp_path: Path) -> None:
+    """A rename would put a file in the place of /dev/null, for everyone on the machine."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        with pytest.raises(Error, match=f'{name}" is not a regular file'):
+            atomic.write(tmp_path / name, b"new", private=True)
+    assert (tmp_path / "pipe").is_fifo()

@@ -175,10 +175,15 @@ def _outcome(error: BaseException) -> int:  # noqa: PLR0911 - one for each kind 
 
 
 def _say_no(error: Error) -> int:
-    click.echo(f"gitseal: {error.message}", err=True)
+    click.echo(f"gitseal: {_line(error.message)}", err=True)
     if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+        click.echo(f"  {_line(error.hint)}", err=True)
     return error.status
+
+
+def _line(words: str) -> str:
+    """Words on one line: a path or an argument in them may hold line ends, or what steers a terminal."""
+    return words if words.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in words)
 
 
 def _usage(error: click.UsageError) -> int:
@@ -200,6 +205,7 @@ def _usage_words(error: click.UsageError) -> str:
         choices = error.param.type.choices if error.param and isinstance(error.param.type, click.Choice) else ()
         return f"{name} takes one of {', '.join(choices)}" if choices else f"{name} has a value that it cannot take"
     words = error.message.split(" (", maxsplit=1)[0] if "extra argument" in error.message else error.format_message()
+    words = words.partition(". ")[0]  # click goes on with a list of choices, line by line
     return words[:1].lower() + words[1:].rstrip(".")
 
 

@@ -71,7 +71,7 @@ class Session:
         """The environments given, at least one; where the repository has but one it may be left out."""
         environments = self.project.environments
         if given:
-            return self.project.select(given)
+            return self._selected(given)
         if len(environments) == 1:
             return environments
         if not environments:
@@ -80,7 +80,13 @@ class Session:
 
     def all(self, given: tuple[str, ...]) -> tuple[str, ...]:
         """The environments given, or all."""
-        return self.project.select(given) if given else self.project.environments
+        return self._selected(given) if given else self.project.environments
+
+    def _selected(self, given: tuple[str, ...]) -> tuple[str, ...]:
+        found = self.project.select(given)
+        if not found and "all" not in given:
+            raise UsageError("-e names no environment", "see them with: gitseal env list")
+        return found
 
     def confirmed(self, accept: tuple[str, ...], action: Callable[[frozenset[str]], T]) -> T:
         """Does an action with the keys and recipients that were confirmed, asking for each that is not.

@@ -17,13 +17,16 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
     """Replaces or makes the file at `path`.
 
     An existing file's mode is kept, unless `private` asks for 0600; a new file gets what the umask leaves. A symlink is
-    refused, since the rename would turn it into a file. Raises Error; then `path` is as it was.
+    refused, since the rename would turn it into a file; so is a device, a pipe or a folder. Raises Error; then `path` is as
+    it was.
     """
     if path.is_symlink():
         raise Error(
             f'"{path}" is a symbolic link, which gitseal does not write through',
             f"give the file itself: {os.path.realpath(path)}",
         )
+    if path.exists() and not path.is_file():
+        raise Error(f'"{path}" is not a regular file, which gitseal does not replace', "give the path of a file")
     temporary = path.parent / f".{path.name}.{os.urandom(6).hex()}.tmp"
     wanted = _PRIVATE if private else _NEW_FILE_MODE
     try:
@@ -48,7 +51,9 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
             raise
         sync_folder(path.parent)
     except OSError as error:
-        raise Error(f'"{path}" cannot be written: {error.strerror}', f'look at: ls -ld "{path.parent}"') from None
+        raise Error(
+            f'"{path}" cannot be written: {(error.strerror or "unknown").lower()}', f'look at: ls -ld "{path.parent}"'
+        ) from None
 
 
 def _open_unnamed(folder: Path, mode: int) -> int | None:
@@ -83,7 +88,9 @@ def create(path: Path, data: bytes, mode: int = _PRIVATE) -> None:
     except FileExistsError:
         raise
     except OSError as error:
-        raise Error(f'"{path}" cannot be written: {error.strerror}', f'look at: ls -ld "{path.parent}"') from None
+        raise Error(
+            f'"{path}" cannot be written: {(error.strerror or "unknown").lower()}', f'look at: ls -ld "{path.parent}"'
+        ) from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -25,7 +25,9 @@ def read_regular(path: Path, limit: int = LIMIT) -> bytes:
                 f'"{path}" is a symbolic link, which could point anywhere',
                 f'replace it with the file itself: rm "{path}"',
             ) from None
-        raise Error(f'"{path}" cannot be read: {error.strerror}', f'look at: ls -l "{path}"') from None
+        raise Error(
+            f'"{path}" cannot be read: {(error.strerror or "unknown").lower()}', f'look at: ls -l "{path}"'
+        ) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise Error(f'"{path}" is not a regular file', f'look at: ls -ld "{path}"')

@@ -123,7 +123,9 @@ def _put(path: Path, data: bytes | None) -> None:
         path.unlink(missing_ok=True)
         atomic.sync_folder(path.parent)
     except OSError as error:
-        raise Error(f'"{path}" cannot be removed: {error.strerror}', f'look at: ls -ld "{path.parent}"') from None
+        raise Error(
+            f'"{path}" cannot be removed: {(error.strerror or "unknown").lower()}', f'look at: ls -ld "{path.parent}"'
+        ) from None
 
 
 def _read(path: Path) -> bytes | None:

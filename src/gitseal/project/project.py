@@ -129,7 +129,8 @@ class Project:
             data = read_regular(self.policy_path)
         except FileNotFoundError:
             raise Error(
-                f'"{self.policy_path}" is missing', "copy the whole .secrets folder, or make one: gitseal init"
+                f'"{self.policy_path}" is missing',
+                "copy the whole .secrets folder, or take it out of Git: git checkout -- .secrets/policy.yaml",
             ) from None
         return _named(self.relative(self.policy_path), parser.parse, data)
 

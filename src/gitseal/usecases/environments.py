@@ -61,6 +61,7 @@ def add_environment(
         policy = edited = read_regular(project.policy_path)
         if name not in project.policy.environments:
             people = list(opened_to) or _common_open(project)
+            _check_people(project, people)
             edited = rewritten(project, lambda text: text.put(("environments", name), {"open": list(people)}))
         now = project.with_policy(edited)
         trust = Trust(now, keyring, accept)
@@ -150,6 +151,16 @@ def _common_open(project: Project) -> tuple[str, ...]:
             "say who may open the new one: gitseal env add NAME --open GROUP",
         )
     return found.pop()
+
+
+def _check_people(project: Project, names: Sequence[str]) -> None:
+    known = [*project.policy.groups, *project.policy.recipients]
+    for name in names:
+        if name not in known:
+            raise Error(
+                f'there is no recipient or group "{name}"',
+                nearest(name, known) or "see them with: gitseal recipient list",
+            )
 
 
 def _named(project: Project, name: str) -> str:

@@ -123,7 +123,11 @@ def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Sta
 
 
 def arm(project: Project) -> tuple[str, ...]:
-    """Makes a clone ready and says what it set up; tracked files stay as they are."""
+    """Makes a clone ready and says what it set up; tracked files stay as they are.
+
+    Raises Error where the folder has no policy that holds together.
+    """
+    _ = project.policy
     repository: Repository = project.git()
     folder = repository.common_dir() / "gitseal"
     if folder.is_dir():

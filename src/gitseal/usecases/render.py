@@ -60,6 +60,8 @@ def refuse_steering(project: Project, names: Iterable[str]) -> None:
 
 def write(target: Path, content: bytes) -> None:
     """Writes a rendered file, 0600 and atomically. Raises Error for a target that Git tracks or would add."""
+    if target.is_dir():
+        raise Error(f'"{target}" is a folder', "give the path of a file")
     top = find_top(target.parent.resolve())
     if top is not None:
         repository = Repository(top)
