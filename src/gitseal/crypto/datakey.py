@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from gitseal.crypto.digest import sha256_hex
 from gitseal.crypto.framing import frame, frame_parts, u32be
 from gitseal.crypto.padding import pad, unpad
-from gitseal.errors import Damaged, Error, Malformed
+from gitseal.errors import Damaged, Malformed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` and the X25519 classes cost start-up time that opening an `s` value does not need

@@ -5,7 +5,7 @@ from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.tree import Kind, NamePath, Node, Plain, Tree
 
 _STEP = "  "
-_NOT_PLAIN_IN_BRACKETS = frozenset(",[]{}")
+_NOT_PLAIN_IN_BRACKETS = frozenset(",[]{}\"'")
 
 
 class PolicyText:
@@ -101,17 +101,25 @@ class PolicyText:
         self._splice(end, end, lines if section.path or not children else ["", *lines])
 
     def _rewrite(self, node: Node, value: Plain) -> None:
-        lines = self._tree.lines
-        head = lines[node.line].rstrip("\r")
-        label = head[: head.index(":") + 1]
-        in_brackets = isinstance(value, list) or node.source[:1] == "{"
-        if node.source and in_brackets and node.value_line == node.line:
-            rest = head[len(label) :].lstrip(" ")[len(node.source) :]
-            self._splice(node.line, node.line + 1, [f"{label} {_flow(value)}{rest}"])
+        if node.source and (node.source[:1] == "{" or not isinstance(value, dict)):
+            self._write_over(node, _flow(value))
         elif node.kind is Kind.SEQUENCE and isinstance(value, list):
             self._rewrite_items(node, value)
         else:
-            self._splice(node.line, node.end, _entry(" " * node.indent, node.path[-1], value))
+            lines = _entry(" " * node.indent, node.path[-1], value)
+            comment = "" if node.source else self._after_label(node)
+            self._splice(node.line, node.end, [lines[0] + comment.rstrip(" "), *lines[1:]])
+
+    def _after_label(self, node: Node) -> str:
+        """What stands behind the colon on the name's line."""
+        return self._tree.lines[node.line].rstrip("\r").partition(":")[2]
+
+    def _write_over(self, node: Node, source: str) -> None:
+        """Puts another source in place of the node's, between the blanks and the comment around it."""
+        line = self._tree.lines[node.value_line].rstrip("\r")
+        behind = self._after_label(node) if node.value_line == node.line else line
+        start = len(line) - len(behind.lstrip(" "))
+        self._splice(node.value_line, node.value_line + 1, [line[:start] + source + line[start + len(node.source) :]])
 
     def _rewrite_items(self, node: Node, value: list[Plain]) -> None:
         kept = [item for item in node.items if item.plain() in value]
@@ -127,7 +135,10 @@ class PolicyText:
     def _splice(self, start: int, end: int, new: list[str]) -> None:
         lines = list(self._tree.lines)
         eol = "\r" if lines[0].endswith("\r") else ""
+        # The last line has no line end, whichever line is the last afterwards.
+        lines[-1] += eol if lines[-1] else ""
         lines[start:end] = [line + eol for line in new]
+        lines[-1] = lines[-1].removesuffix("\r")
         edited = Tree(lines).serialise()
         self._tree = reader.parse(edited, policy=True)
 
@@ -165,7 +176,6 @@ def _flow(value: Plain) -> str:
         return "{" + ", ".join(f"{scalars.serialise_name(name)}: {_flow(child)}" for name, child in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    source = scalars.serialise(value)
-    if isinstance(value, str) and source[0] != '"' and _NOT_PLAIN_IN_BRACKETS & set(source):
-        return f'"{source}"'
-    return source
+    if isinstance(value, str) and _NOT_PLAIN_IN_BRACKETS & set(value):
+        return scalars.quoted(value)
+    return scalars.serialise(value)

@@ -141,7 +141,12 @@ def serialise(value: Scalar) -> str:
                 return value
         except Malformed:
             pass
-    return '"' + "".join(_escaped(char) for char in value) + '"'
+    return quoted(value)
+
+
+def quoted(value: str) -> str:
+    """The text in double quotes, which every place for a scalar takes."""
+    return '"' + "".join(map(_escaped, value)) + '"'
 
 
 def _escaped(char: str) -> str:
