@@ -5,11 +5,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.vectors import reference
 
 from gitseal.crypto.datakey import SEALED, WRITE_ONLY, DataKey, PublicKey, Scope
 from gitseal.crypto.framing import frame
 from gitseal.errors import Damaged, Malformed
-from tests.vectors import reference
 
 SCOPE = Scope("f" + "0" * 32, "production", "default")
 KEY = DataKey(SCOPE, bytes(range(32)))
@@ -44,7 +44,9 @@ def test_what_was_sealed_opens(kind: str, size: int) -> None:
     assert len(ciphertext) == (56 + padded + 16 * (padded // 16384 + 1) if kind == SEALED else 32 + padded + 16)
 
 
-@given(kind=kinds, scope=scopes, name=names, plaintext=st.binary(max_size=200), secret=st.binary(min_size=32, max_size=32))
+@given(
+    kind=kinds, scope=scopes, name=names, plaintext=st.binary(max_size=200), secret=st.binary(min_size=32, max_size=32)
+)
 def test_law_open_undoes_seal(kind: str, scope: Scope, name: tuple[str, ...], plaintext: bytes, secret: bytes) -> None:
     key = DataKey(scope, secret)
 
@@ -122,7 +124,9 @@ def test_a_key_that_claims_another_id_opens_nothing_of_that_id() -> None:
 @pytest.mark.parametrize("kind", [SEALED, WRITE_ONLY])
 def test_every_byte_and_every_length_counts(kind: str) -> None:
     ciphertext = seal(KEY, kind, NAME, b"tx")
-    changed = [ciphertext[:at] + bytes([ciphertext[at] ^ 1 << at % 8]) + ciphertext[at + 1 :] for at in range(len(ciphertext))]
+    changed = [
+        ciphertext[:at] + bytes([ciphertext[at] ^ 1 << at % 8]) + ciphertext[at + 1 :] for at in range(len(ciphertext))
+    ]
     cut = [ciphertext[:at] for at in range(len(ciphertext))]
 
     for wrong in (*changed, *cut, ciphertext + b"\0"):

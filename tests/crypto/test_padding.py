@@ -3,12 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.vectors import reference
 
 from gitseal.crypto.padding import pad, size_class, unpad
 from gitseal.errors import Damaged
-from tests.vectors import reference
 
-BORDERS = sorted({size_class(length) for length in (*range(1, 5000), 2**14, 2**14 + 1, 2**20, 2**20 + 1, 2**23, 2**23 + 1)})
+BORDERS = sorted(
+    {size_class(length) for length in (*range(1, 5000), 2**14, 2**14 + 1, 2**20, 2**20 + 1, 2**23, 2**23 + 1)}
+)
 
 
 @pytest.mark.parametrize("border", BORDERS)
@@ -33,7 +35,12 @@ def test_unpad_undoes_pad(content: bytes) -> None:
     assert unpad(pad(content)) == content
 
 
-@given(st.one_of(st.binary(max_size=700), st.builds(lambda head, zeros: head + bytes(zeros), st.binary(max_size=80), st.integers(0, 700))))
+@given(
+    st.one_of(
+        st.binary(max_size=700),
+        st.builds(lambda head, zeros: head + bytes(zeros), st.binary(max_size=80), st.integers(0, 700)),
+    )
+)
 def test_unpad_takes_nothing_but_what_pad_makes(padded: bytes) -> None:
     try:
         content = unpad(padded)

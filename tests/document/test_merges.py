@@ -21,7 +21,9 @@ def token(chance: random.Random) -> Put:
 
 
 def edited(before: Document, puts: dict[str, Put], removes: tuple[str, ...] = ()) -> Document:
-    tree = editor.edit(before.tree, {(name,): put for name, put in puts.items()}, [(name,) for name in removes], last=HEADER)
+    tree = editor.edit(
+        before.tree, {(name,): put for name, put in puts.items()}, [(name,) for name in removes], last=HEADER
+    )
     return document.parse(tree.serialise())
 
 
@@ -66,7 +68,9 @@ def merged(folder: Path, ours: Document, base: Document, theirs: Document) -> tu
     """The number of conflicts, and the text."""
     for name, side in {"ours": ours, "base": base, "theirs": theirs}.items():
         (folder / name).write_bytes(side.serialise())
-    done = subprocess.run(["git", "merge-file", "-p", "ours", "base", "theirs"], cwd=folder, capture_output=True, check=False)
+    done = subprocess.run(
+        ["git", "merge-file", "-p", "ours", "base", "theirs"], cwd=folder, capture_output=True, check=False
+    )
     return done.returncode, done.stdout
 
 

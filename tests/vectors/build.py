@@ -8,6 +8,11 @@ from tests.vectors.reference import Scope, Stream, b64
 TITLE = "# Sealed by gitseal: names are readable, values are not.\n\n"
 
 
+# What is expected of the one name A.
+MALFORMED = "refused: A malformed"
+DAMAGED = "refused: A damaged"
+
+
 class Person:
     """An age identity with its public half, made from the person's name alone."""
 
@@ -123,3 +128,13 @@ def body(values: dict[str, str]) -> str:
         pad = "  " * len(sections)
         out += f"{pad}{last}:\n{pad}  {source}\n\n"
     return out
+
+
+def of_a(label: str, about: str, expect: str, token: str, file: File) -> Vector:
+    """A vector with the one name A."""
+    return Vector(label, about, [expect], file.text({"A": token}))
+
+
+def flipped(content: bytes, at: int) -> bytes:
+    """The content with one bit of one byte changed."""
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]

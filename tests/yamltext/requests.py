@@ -9,7 +9,9 @@ from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import Kind, NamePath, Tree
 
 PUTS = st.one_of(
-    st.builds(Put, st.sampled_from(["ENC[v1,s,default:k1,AA==]", "ENC[v1,w,pay:k2,BB==]"]), st.just(True)),
+    st.builds(
+        Put, st.sampled_from(["ENC[v1,s,default:k1,AA==]", "ENC[v1,w,pay:k2,BB==]"]), own_line=st.just(value=True)
+    ),
     st.builds(
         Put, st.sampled_from(["info", '"a # b"', "'it''s'", "1", "null", "a:b", '"\\n"']), st.booleans(), st.booleans()
     ),

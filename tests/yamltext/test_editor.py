@@ -34,7 +34,7 @@ def touched(tree: Tree, paths: set[NamePath], comments: Mapping[NamePath, int]) 
 
 def sections_of(before: Tree, after: Tree) -> set[NamePath]:
     """Sections that an edit made or emptied: their name lines come and go with it."""
-    return {path for path in {*before.nodes} ^ {*after.nodes}}
+    return {*before.nodes} ^ {*after.nodes}
 
 
 def kept(tree: Tree, lines: set[int], eol: str) -> list[str]:

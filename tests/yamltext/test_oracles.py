@@ -1,4 +1,4 @@
-"""The law of the grammar: whatever the reader accepts, two other parsers read as the same tree; and it comes back byte for byte."""
+"""The law of the grammar: whatever the reader accepts, two other parsers read as the same tree, and it comes back whole."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ def hold(data: bytes, *, policy: bool) -> None:
 
 @pytest.mark.parametrize("policy", [False, True])
 @given(data=st.one_of(documents.soups(), documents.lines().map(str.encode)))
-def test_soups(data: bytes, policy: bool) -> None:
+def test_soups(data: bytes, policy: bool) -> None:  # noqa: FBT001 - a parameter of the test
     hold(data, policy=policy)
 
 
@@ -35,12 +35,12 @@ def test_good_policies(data: bytes) -> None:
 
 @pytest.mark.parametrize("policy", [False, True])
 @given(data=st.data())
-def test_mutated(data: st.DataObject, policy: bool) -> None:
+def test_mutated(data: st.DataObject, policy: bool) -> None:  # noqa: FBT001 - a parameter of the test
     hold(data.draw(documents.mutated(policy=policy)), policy=policy)
 
 
 @pytest.mark.parametrize("policy", [False, True])
-def test_every_scalar_at_every_place(policy: bool) -> None:
+def test_every_scalar_at_every_place(policy: bool) -> None:  # noqa: FBT001 - a parameter of the test
     for scalar in (*documents.SCALARS, *documents.FLOWS):
         for form in (
             "A: {}\n",
@@ -57,7 +57,7 @@ def test_every_scalar_at_every_place(policy: bool) -> None:
 
 
 @pytest.mark.parametrize("policy", [False, True])
-def test_every_name_at_every_place(policy: bool) -> None:
+def test_every_name_at_every_place(policy: bool) -> None:  # noqa: FBT001 - a parameter of the test
     for name in documents.NAMES:
         for form in (
             "{}: a\n",

@@ -1,14 +1,12 @@
-"""Whole files, or single values in them, that have to be refused: wrong in one place, right everywhere else."""
+"""Tokens, stanzas and headers that are none: spelled wrongly in one place, right everywhere else."""
 
 import base64
 from collections.abc import Callable, Iterator
 
 from tests.vectors import reference
-from tests.vectors.build import ALICE, BOB, TITLE, File, Group, Vector
+from tests.vectors.build import ALICE, BOB, DAMAGED, MALFORMED, TITLE, File, Vector, flipped, of_a
 from tests.vectors.reference import b64
 
-MALFORMED = "refused: A malformed"
-DAMAGED = "refused: A damaged"
 P = 2**255 - 19
 LOW_ORDER = (
     0,
@@ -19,219 +17,10 @@ LOW_ORDER = (
 )
 
 
-def flipped(content: bytes, at: int) -> bytes:
-    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
-
-
 def vectors() -> Iterator[Vector]:
-    yield from ciphertexts()
-    yield from paddings()
-    yield from contents()
-    yield from places()
     yield from tokens()
     yield from stanzas()
     yield from headers()
-
-
-def of_a(label: str, about: str, expect: str, token: str, file: File) -> Vector:
-    return Vector(label, about, [expect], file.text({"A": token}))
-
-
-def ciphertexts() -> Iterator[Vector]:
-    """Damage and truncation, at every part of both kinds."""
-    parts = {"salt": 0, "commitment": 24, "ciphertext": 56, "tag": -1}
-    for part, at in parts.items():
-        file = File(f"s-damaged-{part}")
-        sealed = file.default.sealed("A", reference.pad(b"tx"))
-        yield of_a(
-            file.label, f"one bit of the {part} is another", DAMAGED, file.default.token("s", flipped(sealed, at)), file
-        )
-    for part, at in {"encapsulated-key": 0, "ciphertext": 32, "tag": -1}.items():
-        file = File(f"w-damaged-{part}")
-        sealed = file.default.sealed("A", reference.pad(b"tx"), "w")
-        yield of_a(
-            file.label, f"one bit of the {part} is another", DAMAGED, file.default.token("w", flipped(sealed, at)), file
-        )
-    for size in (1, 23, 24, 55, 56, 71, 72, 73, 135):
-        file = File(f"s-truncated-{size}")
-        sealed = file.default.sealed("A", reference.pad(b"tx"))[:size]
-        yield of_a(file.label, f"the first {size} of 136 bytes", DAMAGED, file.default.token("s", sealed), file)
-    for size in (1, 31, 32, 47, 48, 111):
-        file = File(f"w-truncated-{size}")
-        sealed = file.default.sealed("A", reference.pad(b"tx"), "w")[:size]
-        yield of_a(file.label, f"the first {size} of 112 bytes", DAMAGED, file.default.token("w", sealed), file)
-    chunk = 16 * 1024 + 16
-    reorder = {
-        "s-last-chunk-missing": ("the last chunk is missing", lambda text: text[: 56 + 2 * chunk]),
-        "s-first-chunk-missing": ("the first chunk is missing", lambda text: text[:56] + text[56 + chunk :]),
-        "s-chunks-swapped": (
-            "two chunks have changed places",
-            lambda text: text[:56] + text[56 + chunk : 56 + 2 * chunk] + text[56 : 56 + chunk] + text[56 + 2 * chunk :],
-        ),
-    }
-    for label, (about, change) in reorder.items():
-        file = File(label)
-        sealed = file.default.sealed("A", reference.pad(b"t" + b"x" * 32768))
-        yield of_a(label, about, DAMAGED, file.default.token("s", change(sealed)), file)
-    file = File("s-appended")
-    sealed = file.default.sealed("A", reference.pad(b"tx")) + b"\0"
-    yield of_a(file.label, "one byte too many", DAMAGED, file.default.token("s", sealed), file)
-    file = File("w-low-order")
-    info = reference.context("w", file.default.scope, file.default.key_id, ("A",))
-    forged = bytes(32) + reference.hpke_seal(bytes(32), file.default.public, bytes(32), info, reference.pad(b"tx"))
-    yield of_a(
-        file.label,
-        "sealed with an encapsulated key of low order, which anyone could open",
-        DAMAGED,
-        file.default.token("w", forged),
-        file,
-    )
-
-
-def paddings() -> Iterator[Vector]:
-    """Wrong padding under a right tag."""
-    cases = {
-        "none": (b"tx", "no padding at all"),
-        "no-marker": (b"tx" + bytes(62), "zeros without the marker"),
-        "only-zeros": (bytes(64), "nothing but zeros"),
-        "empty": (b"", "nothing at all"),
-        "filler": (b"tx\x80" + bytes(60) + b"\x01", "a filler that is not zero"),
-        "unfilled": (b"tx\x80", "the marker, and no zeros up to the class"),
-        "next-class": (b"tx\x80" + bytes(125), "filled to the next class"),
-        "beside-a-class": (
-            b"t" + b"x" * 1022 + b"\x80" + bytes(64),
-            "filled to a multiple of 64 where the class is a multiple of 128",
-        ),
-        "short": (b"tx\x80" + bytes(60), "one zero too few"),
-    }
-    for name, (padded, about) in cases.items():
-        for kind in "sw" if name == "no-marker" else "s":
-            file = File(f"{kind}-padding-{name}")
-            token = file.default.token(kind, file.default.sealed("A", padded, kind))
-            yield of_a(file.label, f"{about}, under a right tag", DAMAGED, token, file)
-
-
-def contents() -> Iterator[Vector]:
-    """Rightly padded plaintexts that no sound program makes, or only a later one."""
-    cases = {
-        "unknown-type": (b"zx", "a type byte that version 1 does not have", "refused: A unknown-version"),
-        "no-type": (b"", "no type byte", DAMAGED),
-        "text-latin-1": (b"t\xe9", "a text that is not UTF-8", DAMAGED),
-        "text-surrogate": (b"t\xed\xa0\x80", "a text with a surrogate", DAMAGED),
-        "integer-007": (b"i007", "an integer with zeros before it", DAMAGED),
-        "integer-empty": (b"i", "an empty integer", DAMAGED),
-        "integer-newline": (b"i1\n", "an integer and a line feed", DAMAGED),
-        "float-integer": (b"f1", "a float without fraction or exponent", DAMAGED),
-        "boolean-yes": (b"byes", "a boolean that is neither true nor false", DAMAGED),
-        "null-filled": (b"nx", "a null with content", DAMAGED),
-        "json-open": (b"j{", "JSON that does not end", DAMAGED),
-        "json-twice": (b'j{"a": 1, "a": 2}', "JSON with a name that stands twice", DAMAGED),
-        "json-nan": (b"jNaN", "JSON with a number that JSON does not have", DAMAGED),
-    }
-    for name, (plaintext, about, expect) in cases.items():
-        file = File(f"content-{name}")
-        yield of_a(file.label, about, expect, file.default.seal("A", plaintext), file)
-
-
-def places() -> Iterator[Vector]:
-    """Tokens that are whole and stand where they were not sealed for."""
-    file = File("moved")
-    sealed = {"A": file.default.seal("A", b"tx"), "B": file.default.seal("A", b"tx")}
-    yield Vector(
-        "moved", "a token copied to another name", ['value: A text "x"', "refused: B moved A"], file.text(sealed)
-    )
-
-    file = File("moved-section")
-    sealed = {"A": file.default.seal("A", b"tx"), "s/A": file.default.seal("A", b"tx")}
-    yield Vector(
-        "moved-section",
-        "a token moved into a section",
-        ['value: A text "x"', "refused: s/A moved A"],
-        file.text(sealed),
-    )
-
-    file = File("other-name")
-    yield of_a("other-name", "sealed for a name that this file has not", DAMAGED, file.default.seal("B", b"tx"), file)
-
-    file = File("name-split")
-    sealed = {"A/B": file.default.token("s", reference.cobblestone_256(
-        reference.derive(file.default.scope, file.default.secret, "value"),
-        reference.context("s", file.default.scope, file.default.key_id, ("A/B",)),
-        reference.pad(b"tx"), bytes(24),
-    ))}  # fmt: skip
-    yield Vector(
-        "name-split",
-        "bound to the one part A/B instead of the parts A and B",
-        ["refused: A/B damaged"],
-        file.text(sealed),
-    )
-
-    for kind, other in (("s", "w"), ("w", "s")):
-        file = File(f"kind-{kind}-as-{other}")
-        token = file.default.token(other, file.default.sealed("A", reference.pad(b"tx"), kind))
-        yield of_a(file.label, f"a token of kind {kind} that says {other}", DAMAGED, token, file)
-
-    file = File("other-group")
-    other = file.group("payments")
-    token = file.default.token("s", other.sealed("A", reference.pad(b"tx")))
-    blocks = (file.default.block(), other.block())
-    yield Vector("other-group", "a ciphertext of another access group", [DAMAGED], file.text({"A": token}, *blocks))
-
-    file = File("same-key-other-group")
-    other = file.group("payments", secret=file.default.secret)
-    token = other.token("s", file.default.sealed("A", reference.pad(b"tx")))
-    blocks = (file.default.block(), other.block())
-    about = "one data key in two groups: what was sealed in the one does not open in the other"
-    yield Vector("same-key-other-group", about, [DAMAGED], file.text({"A": token}, *blocks))
-
-    yield from copied()
-
-    file = File("stale")
-    old = file.group("default", secret=b"o" * 32)
-    yield of_a("stale", "sealed under a data key of before", "refused: A stale", old.seal("A", b"tx"), file)
-
-    file = File("stale-group")
-    gone = file.group("payments")
-    yield of_a(
-        "stale-group",
-        "sealed to an access group that the header has not",
-        "refused: A stale",
-        gone.seal("A", b"tx"),
-        file,
-    )
-
-    file = File("not-for-you")
-    blocks = file.default.block({BOB: file.default.stanza(file.default.age_file(BOB))})
-    yield Vector(
-        "not-for-you",
-        "wrapped for another",
-        ["refused: A not-for-you"],
-        file.text({"A": file.default.seal("A", b"tx")}, blocks),
-    )
-
-
-def copied() -> Iterator[Vector]:
-    """A whole access block, with its stanzas and tokens, in another place; all that needs no key is made to fit."""
-    file = File("copied-from")
-    cases = {
-        "copied-file-id": (File("copied-from", file_id="f" + "0" * 32), "default", "under another file id"),
-        "copied-environment": (File("copied-from", "staging", file.id), "default", "under another environment"),
-        "copied-group": (file, "payments", "as another access group's"),
-    }
-    for label, (target, name, where) in cases.items():
-        source = File("copied-from").default
-        scope = target.group(name).scope
-        key = reference.key_id(scope, source.public)
-        fitted = Group("copied-from", scope)
-        fitted.public, fitted.key_id = source.public, key
-        block = fitted.block({ALICE: source.stanza(key=key)})
-        token = source.token("s", source.sealed("A", reference.pad(b"tx")), group=name, key=key)
-        yield Vector(
-            label,
-            f"an access block and a token of it {where}, its key id made to fit",
-            [DAMAGED],
-            target.text({"A": token}, block),
-        )
 
 
 def tokens() -> Iterator[Vector]:
@@ -239,6 +28,7 @@ def tokens() -> Iterator[Vector]:
     file = File("token")
     good = file.default.seal("A", b"tx")
     payload = good.rpartition(",")[2][:-1]
+    unclean = payload[:-3] + chr(ord(payload[-3]) + 1) + "=="
     long = payload[: len(payload) // 4 * 4 - 4]
     unknown = "refused: file unknown-version"
     bad = "refused: file malformed 4"
@@ -257,11 +47,11 @@ def tokens() -> Iterator[Vector]:
         "url-base64": (good.replace(payload, "-_" + payload[2:]), "base64 in the alphabet of URLs", bad),
         "only-the-start": ('"ENC[ is how it begins"', "a text that begins like a token, in quotes", bad),
         "stanza-as-value": (file.default.stanza(), "a stanza where a value belongs", bad),
-        "base64-bits": (good.replace(payload, payload[:-3] + chr(ord(payload[-3]) + 1) + "=="), "base64 whose last bits are not zero", MALFORMED),
+        "base64-bits": (good.replace(payload, unclean), "base64 whose last bits are not zero", MALFORMED),
         "base64-unpadded": (good.replace(payload, payload.rstrip("=")), "base64 without its =", MALFORMED),
         "base64-excess": (good.replace(payload, long + "="), "base64 with a = after whole bytes", MALFORMED),
         "base64-excess-two": (good.replace(payload, long + "=="), "base64 with two = after whole bytes", MALFORMED),
-        "base64-bits-one": (good.replace(payload, long[:-4] + "AAB="), "base64 of two last bytes whose last bits are not zero", MALFORMED),
+        "base64-bits-one": (good.replace(payload, long + "AAB="), "base64 whose last bits, of two, are not zero", MALFORMED),
         "base64-cut": (good.replace(payload, payload[:-4] + "A"), "base64 that ends within a byte", MALFORMED),
     }  # fmt: skip
     for name, (token, about, expect) in cases.items():
@@ -269,8 +59,8 @@ def tokens() -> Iterator[Vector]:
     listed = (TITLE + f"A:\n  - {good}\n\n" + file.header()).encode()
     yield Vector("token-in-list", "a token as an item of a list", [bad], listed)
     sealed = {"A": good, "B": '" ENC[ is text"', "C": "'enc[v1'"}
-    expect = ['value: A text "x"', 'value: B text " ENC[ is text"', 'value: C text "enc[v1"']
-    yield Vector("token-beside", "texts that only look like a token", expect, file.text(sealed))
+    opened = ['value: A text "x"', 'value: B text " ENC[ is text"', 'value: C text "enc[v1"']
+    yield Vector("token-beside", "texts that only look like a token", opened, file.text(sealed))
 
 
 def stanzas() -> Iterator[Vector]:
@@ -337,7 +127,9 @@ def stanzas() -> Iterator[Vector]:
     )
     yield of("appended", "a byte after the age file", MALFORMED, default.stanza(age + b"\0"), file)
     yield of("cut", "an age file without its last byte", MALFORMED, default.stanza(age[:-1]), file)
-    yield of("base64-bits", "base64 whose last bits are not zero", MALFORMED, good.replace(text, unclean(age)), file)
+    yield of(
+        "base64-bits", "base64 whose last bits are not zero", MALFORMED, good.replace(text, unclean_bits(age)), file
+    )
     yield of("damaged", "one bit of the payload is another", DAMAGED, default.stanza(flipped(age, len(age) - 1)), file)
     mac = age.index(b"--- ") + 4
     yield of(
@@ -370,7 +162,7 @@ def stanzas() -> Iterator[Vector]:
     )
 
 
-def unclean(content: bytes) -> str:
+def unclean_bits(content: bytes) -> str:
     """Base64 that decodes to the same and is not what encoding gives; the content is cut so that there are such bits."""
     text = b64(content[: len(content) // 3 * 3 - 2])
     return text[:-3] + chr(ord(text[-3]) + 1) + "=="
