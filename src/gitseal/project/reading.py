@@ -26,9 +26,9 @@ class Opened(NamedTuple):
 class Layered:
     """An environment with what it extends: `entries` is the view that readers get, each entry with its own document.
 
-    Where it does not take write-only values as they come, it takes nothing that anyone with write access could have put
-    there: no plain value that no rule makes plain, none in another access group than the policy's, none from an
-    environment that it extends either.
+    A plain value that no rule makes plain is not read: it is a damaged token, or someone put it there who had no key. An
+    environment that does not take write-only values as they come takes nothing else either that anyone with write access
+    could have put there: no value in another access group than the policy's, none by way of what it extends.
     """
 
     def __init__(self, project: Project, environment: str, keyring: Keyring) -> None:
@@ -52,7 +52,7 @@ class Layered:
         environment, entry = self.entries[path]
         if self.is_pending(path):
             raise self._pending(environment, entry)
-        if self._strict[environment]:
+        if entry.token is None or self._strict[environment]:
             self._check(environment, entry)
         return document.open_entry(self.documents[environment], entry, self._keys[environment])
 
@@ -66,7 +66,7 @@ class Layered:
             if entry.token is not None and entry.token.kind == WRITE_ONLY and self.is_pending(path):
                 pending.append(entry.name)
             else:
-                if self._strict[environment]:
+                if entry.token is None or self._strict[environment]:
                     self._check(environment, entry)
                 values[path] = document.open_entry(self.documents[environment], entry, self._keys[environment])
         return Opened(values, tuple(pending))

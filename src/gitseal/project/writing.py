@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+from gitseal.files import atomic
 from gitseal.files.lock import locked
 from gitseal.identities import Keyring
 from gitseal.project import journal
@@ -19,6 +20,7 @@ def writing(project: Project) -> Iterator[None]:
     """Holds the project's lock, after what an earlier crash left was brought to its end. Read inside the block, not before."""
     project.git()
     with locked(project.folder):
+        atomic.sweep(project.folder)
         journal.finish(project)
         project.refresh()
         yield
