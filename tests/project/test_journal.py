@@ -5,13 +5,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from tests.usecases.world import Crash, World, crash_at, start
 
 from gitseal.errors import Busy, Error
 from gitseal.files import atomic
 from gitseal.project import journal
 from gitseal.project.writing import writing
 from gitseal.usecases.environments import add_environment, remove_environment, rename_environment
+from tests.usecases.world import Crash, World, crash_at, start
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.stories import runner
 
 HERE = Path(__file__).parent

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.usecases.world import World, start
 
 from gitseal.document.value import text
 from gitseal.recipients import x25519
@@ -14,6 +13,7 @@ from gitseal.usecases import rekey
 from gitseal.usecases.check import check
 from gitseal.usecases.recipients import add_recipient, remove_recipient
 from gitseal.usecases.set_values import set_values
+from tests.usecases.world import World, start
 
 KEY = x25519.generate().recipient
 

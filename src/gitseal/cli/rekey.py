@@ -7,7 +7,6 @@ from gitseal.cli.options import accept_options, environment_option, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
 from gitseal.project.holders import Holder
-from gitseal.project.holders import Holder
 from gitseal.usecases import rekey
 from gitseal.usecases.rekey import GroupPlan, Move, Plan
 from gitseal.yamltext.reader import path_text
