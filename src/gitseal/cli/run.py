@@ -24,6 +24,7 @@ from gitseal.usecases.render import Selection
     help="No names that match; may repeat.",
     shell_complete=complete_name,
 )
+@click.option("--redact", is_flag=True, help="Replace sealed values in the command's output by [redacted:NAME].")
 @click.argument("arguments", metavar="-- CMD [ARG...]", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
 def command(
@@ -31,11 +32,14 @@ def command(
     environments: tuple[str, ...],
     only: tuple[str, ...],
     excepted: tuple[str, ...],
+    redact: bool,
     arguments: tuple[str, ...],
-) -> None:
+) -> int:
     """Run a command with the environment set. This process becomes the command, so signals and status are its own.
 
-    The command gets no identity variable. Names in sections are left out.
+    The command gets no identity variable. Names in sections are left out. With --redact gitseal stands between the command
+    and its output; signals and the status pass, 128+n on signal n. Values under 8 bytes and ordinary words, numbers and
+    dates are not replaced.
     """
     from gitseal.process.replacing import replace
     from gitseal.usecases.run import prepare
@@ -45,4 +49,9 @@ def command(
     left_out(prepared.sectioned, prepared.pending)
     sys.stdout.flush()
     sys.stderr.flush()
+    if redact:
+        from gitseal.process import between
+        from gitseal.scan.forms import all_forms
+
+        return between.run(arguments, prepared.environ, all_forms(prepared.sealed), frozenset({1, 2}))
     replace(arguments, prepared.environ)

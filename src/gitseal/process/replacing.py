@@ -20,11 +20,14 @@ class NotStarted(Error):
 def replace(command: Sequence[str], environ: Mapping[bytes, bytes]) -> NoReturn:
     """Becomes `command`, found on the PATH of its own new environment. Raises NotStarted."""
     try:
-        os.execvpe(command[0], list(command), dict(environ))  # noqa: S606 - a command line is no shell's
-    except FileNotFoundError:
-        raise NotStarted(f'there is no command "{command[0]}"', "give a path, or look at PATH", _NOT_FOUND) from None
+        os.execvpe(command[0], list(command), dict(environ))  # noqa: S606 - becoming the command is the point
     except OSError as error:
-        reason = (error.strerror or "it cannot be run").lower()
-        raise NotStarted(
-            f'"{command[0]}" was not started: {reason}', f"look at: ls -l {command[0]}", _NOT_STARTED
-        ) from None
+        raise not_started(command[0], error) from None
+
+
+def not_started(program: str, error: OSError) -> NotStarted:
+    """The error for a program that the system did not start, with a shell's status."""
+    if isinstance(error, FileNotFoundError):
+        return NotStarted(f'there is no command "{program}"', "give a path, or look at PATH", _NOT_FOUND)
+    reason = (error.strerror or "it cannot be run").lower()
+    return NotStarted(f'"{program}" was not started: {reason}', f"look at: ls -l {program}", _NOT_STARTED)

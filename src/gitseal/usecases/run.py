@@ -14,9 +14,12 @@ from gitseal.usecases.render import Selection, refuse_steering
 
 
 class Prepared(NamedTuple):
-    """The environment of the child; how many names of sections it leaves out; the names that wait to be absorbed."""
+    """The environment of the child, and the sealed values in it by name; how many names of sections it leaves out; the
+    names that wait to be absorbed.
+    """
 
     environ: dict[bytes, bytes]
+    sealed: dict[str, bytes]
     sectioned: int
     pending: tuple[str, ...]
 
@@ -50,4 +53,7 @@ def prepare(
     for name_bytes in unset:
         environ.pop(name_bytes, None)
     sectioned = sum(len(path) > 1 and wanted(path, *selection) for path in layered.entries)
-    return Prepared(environ, sectioned, opened.pending)
+    sealed = {
+        path[0]: value.reveal() for path, value in opened.values.items() if layered.entries[path][1].token is not None
+    }
+    return Prepared(environ, sealed, sectioned, opened.pending)

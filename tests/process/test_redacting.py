@@ -1,0 +1,114 @@
+"""No chunking lets a value through, and what is no secret comes out as it went in."""
+
+import base64
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitseal.process.redacting import Redactor
+from gitseal.scan.forms import all_forms
+from gitseal.scan.ordinary import is_ordinary
+
+VALUES = {
+    "TOKEN": b"s3cr3t-T0ken!/+x",
+    "KEY": b"-----BEGIN KEY-----\nQUJDREVGR0hJSktM\nMTIzNDU2Nzg5MGFi\n-----END KEY-----\n",
+}
+
+
+def redacted(text: bytes, cuts: list[int], values: dict[str, bytes] | None = None) -> bytes:
+    redactor = Redactor(all_forms(values or VALUES))
+    out, at = [], 0
+    for cut in sorted({min(cut, len(text)) for cut in cuts}):
+        out.append(redactor.feed(text[at:cut]))
+        if cut % 3 == 0:
+            out.append(redactor.idle())
+        at = cut
+    return b"".join([*out, redactor.feed(text[at:]), redactor.finish()])
+
+
+FORMS = [
+    VALUES["TOKEN"],
+    base64.b64encode(VALUES["TOKEN"]),
+    base64.urlsafe_b64encode(VALUES["TOKEN"]),
+    base64.b64encode(b"user:" + VALUES["TOKEN"] + b":rest"),
+    quote(VALUES["TOKEN"], safe="").encode(),
+    json.dumps(VALUES["TOKEN"].decode()).encode(),
+    VALUES["KEY"],
+    json.dumps(VALUES["KEY"].decode()).encode(),
+    b"MTIzNDU2Nzg5MGFi",
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_redacted_at_every_cut(form: bytes) -> None:
+    text = b"before " + form + b" after\n"
+    whole = redacted(text, [])
+    assert b"[redacted:" in whole
+    assert whole.startswith(b"before ")
+    assert whole.endswith(b" after\n")
+    for cut in range(len(text)):
+        assert redacted(text, [cut, cut + 1, cut + 5]) == whole
+
+
+@given(
+    st.lists(st.sampled_from([*FORMS, b" ", b"\n", b"2026-11-21", b"s3cr3t-T0", b"plain words", b"x"]), max_size=8),
+    st.lists(st.integers(0, 400), max_size=12),
+)
+def test_no_chunking_lets_a_value_through(parts: list[bytes], cuts: list[int]) -> None:
+    text = b"".join(parts)
+    out = redacted(text, cuts)
+    assert VALUES["TOKEN"] not in out
+    assert b"MTIzNDU2Nzg5MGFi" not in out
+    assert out == redacted(text, [])
+
+
+@given(st.binary(max_size=600), st.lists(st.integers(0, 600), max_size=12))
+def test_what_holds_no_value_comes_out_as_it_went_in(text: bytes, cuts: list[int]) -> None:
+    assert redacted(text, cuts) == text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"2026-11-21",
+        b"12:30:00.000",
+        b"10.0.0.255",
+        b"production",
+        b"Production",
+        b"eu-central-1",
+        b"localhost:5432",
+        b"********",
+    ],
+)
+def test_ordinary_values_are_left_alone(value: bytes) -> None:
+    assert is_ordinary(value)
+    assert redacted(b"at " + value + b"\n", [], {"NAME": value}) == b"at " + value + b"\n"
+
+
+@pytest.mark.parametrize(
+    "value", [b"hunter2hunter2", b"correct-horse", b"sk_live_1234", b"8f3a9c2e11", b"20261121T120000Z-x9"]
+)
+def test_values_that_someone_chose_are_not(value: bytes) -> None:
+    assert not is_ordinary(value)
+
+
+def test_a_prompt_appears_while_the_stream_rests() -> None:
+    redactor = Redactor(all_forms(VALUES))
+    assert redactor.feed(b"Password: ") + redactor.idle() == b"Password: "
+    assert redactor.feed(b"s3cr3t-T0") + redactor.idle() == b""
+    assert redactor.feed(b"ken!/+x") + redactor.idle() == b"[redacted:TOKEN]"
+
+
+def test_memory_is_bounded() -> None:
+    redactor = Redactor(all_forms({"BIG": bytes(range(33, 126)) * 1000}))
+    for _ in range(200):
+        redactor.feed(b"x" * 65536)
+        assert len(redactor._held) <= 1024
+
+
+def test_the_pieces_of_a_long_value_become_one_word() -> None:
+    big = bytes(range(33, 126)) * 100
+    assert redacted(b"<" + big + b">", [100, 5000], {"BIG": big}) == b"<[redacted:BIG]>"
