@@ -5,11 +5,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.vectors import reference
 
 from gitseal.crypto.datakey import SEALED, WRITE_ONLY, DataKey, PublicKey, Scope
 from gitseal.crypto.framing import frame
 from gitseal.errors import Damaged, Malformed
+from tests.vectors import reference
 
 SCOPE = Scope("f" + "0" * 32, "production", "default")
 KEY = DataKey(SCOPE, bytes(range(32)))

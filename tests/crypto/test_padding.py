@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.vectors import reference
 
 from gitseal.crypto.padding import pad, size_class, unpad
 from gitseal.errors import Damaged
+from tests.vectors import reference
 
 BORDERS = sorted(
     {size_class(length) for length in (*range(1, 5000), 2**14, 2**14 + 1, 2**20, 2**20 + 1, 2**23, 2**23 + 1)}

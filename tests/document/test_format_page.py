@@ -4,12 +4,11 @@ import base64
 import re
 from pathlib import Path
 
-from tests.vectors import good, reference
-from tests.vectors.build import ALICE
-
 from gitseal.crypto.padding import size_class
 from gitseal.document.value import Kind
 from gitseal.policy import loaders
+from tests.vectors import good, reference
+from tests.vectors.build import ALICE
 
 TOP = Path(__file__).resolve().parent.parent.parent
 PAGE = (TOP / "docs/format.md").read_text(encoding="utf-8")

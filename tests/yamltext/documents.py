@@ -57,10 +57,10 @@ _indents = st.sampled_from([0, 0, 0, 2, 2, 2, 1, 3, 4, 4, 6, 8])
 @st.composite
 def lines(draw: st.DrawFn) -> str:
     """One line, most often a name with a value."""
-    indent: str = " " * draw(_indents)
+    indent = " " * draw(_indents)
     form = draw(st.integers(0, 11))
     if form == 0:
-        return indent + draw(st.sampled_from(["", "# c", "#", " ", "# a: b", "\t", "\t# c", "#\tc"]))
+        return indent + str(draw(st.sampled_from(["", "# c", "#", " ", "# a: b", "\t", "\t# c", "#\tc"])))
     if form == 1:
         return indent + draw(scalars) + draw(comments)
     if form <= 3:

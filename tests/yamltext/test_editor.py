@@ -84,6 +84,7 @@ def trees(draw: st.DrawFn) -> Tree:
         reject()
 
 
+@pytest.mark.fuzz
 @given(data=st.data())
 def test_random_edits(data: st.DataObject) -> None:
     before = data.draw(trees())

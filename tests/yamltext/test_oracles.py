@@ -16,23 +16,27 @@ def hold(data: bytes, *, policy: bool) -> None:
         return
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("policy", [False, True])
 @given(data=st.one_of(documents.soups(), documents.lines().map(str.encode)))
 def test_soups(data: bytes, policy: bool) -> None:  # noqa: FBT001 - a parameter of the test
     hold(data, policy=policy)
 
 
+@pytest.mark.fuzz
 @given(data=documents.good())
 def test_good(data: bytes) -> None:
     hold(data, policy=False)
     hold(data, policy=True)
 
 
+@pytest.mark.fuzz
 @given(data=documents.good(policy=True))
 def test_good_policies(data: bytes) -> None:
     hold(data, policy=True)
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("policy", [False, True])
 @given(data=st.data())
 def test_mutated(data: st.DataObject, policy: bool) -> None:  # noqa: FBT001 - a parameter of the test
