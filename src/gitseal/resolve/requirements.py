@@ -1,0 +1,88 @@
+"""What the manifest asks of an environment's values, held against them: every problem at once, by name only."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from gitseal.document.value import Kind, Value
+from gitseal.policy.manifest import STRING, Declaration, Manifest
+from gitseal.policy.manifest_pattern import MAX_TEXT
+from gitseal.resolve import value_types
+from gitseal.resolve.problems import PATTERN, REQUIRED, TYPE, Problem
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+# `an integer`, `a URL`: how a message names a type.
+_ARTICLES = {
+    STRING: "text", "integer": "an integer", "number": "a number", "boolean": "a boolean", "port": "a port", "url": "a URL",
+    "email": "an e-mail address", "hostname": "a host name", "ip": "an IP address", "uuid": "a UUID", "hex": "hexadecimal",
+    "base64": "base64", "json": "JSON", "pem": "PEM",
+}  # fmt: skip
+
+
+class Sorted(NamedTuple):
+    """Problems that stop, and those that only warn where `--allow-missing` says so."""
+
+    fatal: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+def problems(manifest: Manifest, environment: str, view: Mapping[NamePath, Value | None]) -> list[Problem]:
+    """What of the manifest the environment does not meet, in the manifest's order.
+
+    `view` is the resolved view: None for a name whose value is not at hand, of which only the presence is checked. A null
+    value counts as missing. Names that the manifest does not declare are no problem.
+    """
+    return [
+        problem for declaration in manifest.secrets.values() for problem in _problems(declaration, environment, view)
+    ]
+
+
+def sort(found: Collection[Problem], *, allow_missing: bool) -> Sorted:
+    """What is fatal and what is not: where missing ones are allowed, only they are no longer fatal."""
+    warnings = tuple(problem for problem in found if allow_missing and problem.kind == REQUIRED)
+    return Sorted(tuple(problem for problem in found if problem not in warnings), warnings)
+
+
+def _problems(declaration: Declaration, environment: str, view: Mapping[NamePath, Value | None]) -> Iterator[Problem]:
+    path = declaration.path
+    name = path_text(path)
+    value = view.get(path)
+    if path not in view or (value is not None and value.kind is Kind.NULL):
+        if declaration.is_required(environment):
+            yield Problem(name, f"is required in {environment} and has no value", REQUIRED)
+    elif value is not None:
+        yield from _of_value(declaration, name, value)
+
+
+def _of_value(declaration: Declaration, name: str, value: Value) -> Iterator[Problem]:
+    if not declaration.type and declaration.pattern is None:
+        return
+    text = _decoded(value.reveal())
+    wanted = declaration.type
+    if text is None:
+        yield Problem(name, f"is not {_ARTICLES[wanted or STRING]}: its bytes are not UTF-8", TYPE)
+        return
+    if wanted and not value_types.is_of(wanted, text):
+        yield Problem(name, f"is not {_ARTICLES[wanted]}{_why(wanted, text)}", TYPE)
+    if declaration.pattern is None:
+        return
+    if len(text) > MAX_TEXT:
+        yield Problem(name, f"has more than the {MAX_TEXT} characters that a pattern is held against", PATTERN)
+    elif not declaration.pattern.search(text):
+        yield Problem(name, "does not match its pattern", PATTERN)
+
+
+def _why(wanted: str, text: str) -> str:
+    """The two mistakes that are made most often, where the value is of the type without them."""
+    if text != text.strip() and value_types.is_of(wanted, text.strip()):
+        return ": it has a blank or a line end around it"
+    if wanted == "pem" and "\\n" in text and value_types.is_of(wanted, text.replace("\\n", "\n")):
+        return ": its line ends are written as \\n"
+    return ""
+
+
+def _decoded(content: bytes) -> str | None:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
