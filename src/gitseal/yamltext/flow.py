@@ -9,7 +9,8 @@ from gitseal.yamltext.tree import Kind, Node
 _MAX_DEPTH = 4
 # Possessive: nothing is ever taken back, so that a line of any length takes linear time and no memory.
 _TOKEN = re.compile(
-    r""" *+("(?:[^"\\]++|\\.)*+"|'(?:[^']++|'')*+'|[\[\]{},]|:(?= |$)|(?:[^ \t\[\]{},:#"']++|:(?! |$)| ++(?=[^ \t\[\]{},:#"'])|(?<=[^ \t])#)++)"""
+    r""" *+("(?:[^"\\]++|\\.)*+"|'(?:[^']++|'')*+'|[\[\]{},]|:(?= |$)"""
+    r"""|(?:[^ \t\[\]{},:#"']++|:(?! |$)| ++(?=[^ \t\[\]{},:#"'])|(?<=[^ \t])#)++)"""
 )
 
 
