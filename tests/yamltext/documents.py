@@ -60,9 +60,9 @@ def lines(draw: st.DrawFn) -> str:
     indent = " " * draw(_indents)
     form = draw(st.integers(0, 11))
     if form == 0:
-        return indent + str(draw(st.sampled_from(["", "# c", "#", " ", "# a: b", "\t", "\t# c", "#\tc"])))
+        return indent + draw(st.sampled_from(["", "# c", "#", " ", "# a: b", "\t", "\t# c", "#\tc"]))
     if form == 1:
-        return indent + draw(scalars) + draw(comments)
+        return f"{indent}{draw(scalars)}{draw(comments)}"
     if form <= 3:
         inner = draw(scalars) if form == 2 else f"{draw(names)}: {draw(scalars)}"
         return f"{indent}-{draw(st.sampled_from([' ', ' ', '  ', '']))}{inner}{draw(comments)}"
