@@ -49,9 +49,9 @@ def command(
     left_out(prepared.sectioned, prepared.pending)
     sys.stdout.flush()
     sys.stderr.flush()
-    if redact:
-        from gitseal.process import between
-        from gitseal.scan.forms import all_forms
+    if not redact:
+        replace(arguments, prepared.environ)
+    from gitseal.process import between
+    from gitseal.scan.forms import all_forms
 
-        return between.run(arguments, prepared.environ, all_forms(prepared.sealed), frozenset({1, 2}))
-    replace(arguments, prepared.environ)
+    return between.run(arguments, prepared.environ, all_forms(prepared.sealed), frozenset({1, 2}))

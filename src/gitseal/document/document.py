@@ -101,8 +101,8 @@ def open_entry(document: Document, entry: Entry, keys: Mapping[str, DataKey]) ->
     current = document.header.access.get(token.group)
     if current is None or token.key_id != current.key_id:
         raise Stale(
-            f'"{entry.name}" (line {entry.line}) is sealed under a data key that is no longer the one of access group "{token.group}"',
-            f"take the value from the commit that set it, or set it again: gitseal set {entry.name} -e {document.header.environment}",
+            f'"{entry.name}" (line {entry.line}) is sealed under a data key that access group "{token.group}" no longer has',
+            f"take it from the commit that set it, or: gitseal set {entry.name} -e {document.header.environment}",
         )
     key = keys.get(token.group)
     if key is None:

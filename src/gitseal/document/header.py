@@ -32,6 +32,7 @@ class Access(NamedTuple):
 
     @property
     def key_id(self) -> str:
+        """The id of the group's data key."""
         return self.public.key_id
 
     def wrapped(self) -> Iterator[tuple[str, str]]:
@@ -53,6 +54,7 @@ class Header(NamedTuple):
     access: dict[str, Access]
 
     def scope(self, group: str) -> Scope:
+        """Where a data key of this file belongs."""
         return Scope(self.id, self.environment, group)
 
 
@@ -123,11 +125,13 @@ def _public(node: Node, scope: Scope) -> PublicKey:
     encoded = text.removeprefix(_PUBLIC)
     try:
         raw = a2b_base64(encoded, strict_mode=True)
-        if text == encoded or b2a_base64(raw, newline=False).decode("ascii") != encoded:
-            raise Malformed("")
-        return PublicKey(scope, raw)
+        public = PublicKey(scope, raw)
     except (Base64Error, ValueError, Malformed):
-        raise Malformed("a public key is gsp1 and the base64 of one canonical X25519 key", node.line + 1) from None
+        public = None
+    # Encoded again, so that every other spelling of the same bytes is refused.
+    if public is None or public_text(public) != text:
+        raise Malformed("a public key is gsp1 and the base64 of one canonical X25519 key", node.line + 1)
+    return public
 
 
 def _fields(node: Node, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Node]:

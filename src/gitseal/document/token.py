@@ -31,6 +31,7 @@ class Token(NamedTuple):
         return _decoded(self.payload)
 
     def serialise(self) -> str:
+        """The scalar that stands in the file."""
         return f"ENC[v1,{self.kind},{self.group}:{self.key_id},{self.payload}]"
 
     @classmethod
@@ -53,6 +54,7 @@ class Stanza(NamedTuple):
         return age_file
 
     def serialise(self) -> str:
+        """The scalar that stands in the header."""
         return f"STANZA[v1,{self.key_id},{self.payload}]"
 
     @classmethod

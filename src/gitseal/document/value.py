@@ -5,6 +5,7 @@ values into Python objects or into an env file's text is the work of `render` an
 """
 
 import re
+from collections.abc import Callable
 from enum import Enum
 
 from gitseal.errors import Damaged, Error, UnknownVersion
@@ -86,19 +87,8 @@ _HINTS = {
 
 
 def _is_of(kind: Kind, content: bytes) -> bool:
-    if kind is Kind.TEXT:
-        return _is_utf8(content)
-    if kind is Kind.INTEGER:
-        return re.fullmatch(_INTEGER, content) is not None
-    if kind is Kind.FLOAT:
-        return re.fullmatch(_FLOAT, content) is not None
-    if kind is Kind.BOOLEAN:
-        return content in {b"true", b"false"}
-    if kind is Kind.NULL:
-        return content == b""
-    if kind is Kind.JSON:
-        return _is_json(content)
-    return True
+    check = _CHECKS.get(kind)
+    return check is None or check(content)
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -125,6 +115,16 @@ def _is_json(content: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+_CHECKS: dict[Kind, Callable[[bytes], bool]] = {
+    Kind.TEXT: _is_utf8,
+    Kind.INTEGER: lambda content: re.fullmatch(_INTEGER, content) is not None,
+    Kind.FLOAT: lambda content: re.fullmatch(_FLOAT, content) is not None,
+    Kind.BOOLEAN: lambda content: content in {b"true", b"false"},
+    Kind.NULL: lambda content: not content,
+    Kind.JSON: _is_json,
+}
 
 
 def to_plaintext(value: Value) -> bytes:

@@ -53,10 +53,10 @@ class Change:
         self._sealing: dict[str, DataKey | PublicKey] = {}
 
     def set(self, path: NamePath, value: Value, *, plain: bool = False) -> Outcome:
-        """Sets a value. `plain` is the caller's word that a new name may stand readable, where a rule says so too; a name that
-        no rule makes plain is sealed all the same.
+        """Sets a value.
 
-        Raises Error where the policy or the header stands against it.
+        `plain` is the caller's word that a new name may stand readable, where a rule says so too; a name that no rule makes
+        plain is sealed all the same. Raises Error where the policy or the header stands against it.
         """
         entry = self.document.entries.get(path)
         self._check_place(path)

@@ -5,6 +5,7 @@ ids, the stanzas of the accepted keys, by which a later succession can be verifi
 """
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,12 @@ class Known:
         if name not in self._plain:
             self._plain.append(name)
             self._changes.append(lambda known: known.let_plain(name))
+
+    def check_writable(self) -> None:
+        """Raises Error where `save` would have something to write and could not: to be asked before a file is written."""
+        folder = self._path.parent if self._path.parent.exists() else self._path.parent.parent
+        if self._changes and not os.access(folder, os.W_OK | os.X_OK):
+            raise Error(f'"{self._path}" cannot be written', f'look at: ls -ld "{folder}"')
 
     def save(self) -> None:
         """Writes what changed, over what other processes have written meanwhile: worktrees share the file, not a lock."""

@@ -136,9 +136,10 @@ class Trust:
         self._known.accept(header.scope(group), header.access[group])
 
     def settle(self) -> None:
-        """Raises Unconfirmed with everything that is still to be confirmed."""
+        """Raises Unconfirmed with everything that is still to be confirmed, Error where it could not be remembered."""
         if self._questions:
             raise Unconfirmed(tuple(self._questions.values()))
+        self._known.check_writable()
 
     def remember(self) -> None:
         """Writes down what was met. The caller holds the lock."""

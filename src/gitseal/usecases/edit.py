@@ -47,6 +47,9 @@ class Draft(NamedTuple):
     closed: tuple[str, ...]
     now: Document
 
+    def __repr__(self) -> str:
+        return f"Draft({self.environment!r}, …)"
+
 
 def begin(project: Project, keyring: Keyring, environment: str) -> Draft:
     """The environment's text. Raises NotForYou where nothing in it opens, Error for a value that is damaged."""

@@ -22,6 +22,9 @@ class Rendered(NamedTuple):
     sectioned: int
     pending: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return "Rendered(…)"
+
 
 class Selection(NamedTuple):
     """Which names go out: patterns of `--only` (empty: all) and `--except`."""

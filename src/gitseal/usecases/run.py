@@ -14,14 +14,18 @@ from gitseal.usecases.render import Selection, refuse_steering
 
 
 class Prepared(NamedTuple):
-    """The environment of the child, and the sealed values in it by name; how many names of sections it leaves out; the
-    names that wait to be absorbed.
+    """The environment of the child, with the sealed values in it by name.
+
+    `sectioned` counts the names of sections that it leaves out; `pending` are the names that wait to be absorbed.
     """
 
     environ: dict[bytes, bytes]
     sealed: dict[str, bytes]
     sectioned: int
     pending: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Prepared({len(self.environ)} variables, …)"
 
 
 def prepare(

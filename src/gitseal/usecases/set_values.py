@@ -40,8 +40,8 @@ def set_values(
     """Sets every value in every environment. Equal values are left as they are.
 
     `generated` has names with a kind of random value, made anew for each environment: who opens one must not know
-    another's. Raises Error, with nothing written, where a name exists under `create_only` or lacks under `update_only`, and whatever
-    `Change.set` refuses; Unconfirmed where a key or recipient is to be confirmed first.
+    another's. Raises Error, with nothing written, where a name exists under `create_only` or lacks under `update_only`,
+    and whatever `Change.set` refuses; Unconfirmed where a key or recipient is to be confirmed first.
     """
 
     def action(each: Change) -> list[Done]:

@@ -232,7 +232,7 @@ class _Draft:
             for part in path[len(section) : -1]:
                 inner = new.setdefault(part, {})
                 if not isinstance(inner, dict):
-                    raise ValueError(f'"{part}" is a value, not a section')
+                    raise ValueError(f'"{part}" is a value, not a section')  # noqa: TRY004 - the request is wrong, not a type
                 new = inner
             if path[-1] in new:
                 raise ValueError(f'"{path[-1]}" is a section, not a value')

@@ -73,9 +73,8 @@ class _Reader:
         """One line that is neither blank nor a comment."""
         entry = _ENTRY.match(content)
         is_item = content[0] == "-" and (content == "-" or content[1] == " ")
-        if self.pending is not None and self.take_pending(
-            self.pending, number, column, content, entry is not None, is_item=is_item
-        ):
+        opens = Kind.MAPPING if entry is not None else Kind.SEQUENCE if is_item else None
+        if self.pending is not None and self.take_pending(self.pending, number, column, content, opens):
             return
         if column != self.columns[-1] or (self.open[-1].kind is Kind.SEQUENCE) != is_item:
             self.close(column, keep_list=is_item)
@@ -89,15 +88,15 @@ class _Reader:
         else:
             self.refuse(number, column, content)
 
-    def take_pending(
-        self, node: Node, number: int, column: int, content: str, is_entry: bool, *, is_item: bool
-    ) -> bool:
-        """Decides what the line makes of the name that waits. True where the line was its scalar."""
+    def take_pending(self, node: Node, number: int, column: int, content: str, opens: Kind | None) -> bool:
+        """Decides what the line makes of the name that waits; `opens` is what it begins. True where it was its scalar."""
         self.pending = None
-        if column <= node.indent and not (is_item and column == node.indent and self.open[-1].kind is Kind.MAPPING):
+        # A list may stand at its name's own indentation, unless that is where a list around it has its items.
+        flush_list = opens is Kind.SEQUENCE and column == node.indent and self.open[-1].kind is Kind.MAPPING
+        if column <= node.indent and not flush_list:
             return False
-        if is_entry or is_item:
-            self.push(node, Kind.MAPPING if is_entry else Kind.SEQUENCE, column, number)
+        if opens is not None:
+            self.push(node, opens, column, number)
             return False
         if number != node.line + 1:
             raise Malformed("a value stands on its name's line or on the next one", number + 1)

@@ -4,6 +4,7 @@ Only spellings that all YAML parsers, 1.1 and 1.2, read alike are accepted plain
 """
 
 import re
+import sys
 
 from gitseal.errors import Malformed
 from gitseal.yamltext.characters import is_refused
@@ -27,6 +28,8 @@ _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _DOUBLE_QUOTED = r'"((?:[^"\\]++|\\.)*+)"'
 _SINGLE_QUOTED = r"'((?:[^']++|'')*+)'"
 _ESCAPE = r'\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(["\\/nrtbf])|.)'
+_SURROGATES = range(0xD800, 0xE000)
+_ONE_BYTE, _TWO_BYTES = 0xFF, 0xFFFF
 _SHORT_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _WRITTEN_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -96,7 +99,7 @@ def _double_quoted(source: str, line: int) -> str:
         digits = found[1] or found[2] or found[3]
         if digits is not None:
             code = int(digits, 16)
-            if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+            if code > sys.maxunicode or code in _SURROGATES:
                 raise Malformed("an escape names no character", line)
             return chr(code)
         if found[4] is None:
@@ -156,6 +159,6 @@ def _escaped(char: str) -> str:
     if not is_refused(char):
         return char
     code = ord(char)
-    if code < 0x100:
+    if code <= _ONE_BYTE:
         return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return f"\\u{code:04x}" if code <= _TWO_BYTES else f"\\U{code:08x}"

@@ -1,12 +1,12 @@
 """The tree that the reader gives: nodes with the lines they stand on."""
 
 from enum import Enum
-from typing import Union
+from typing import TypeAlias
 
 from gitseal.yamltext.scalars import Scalar
 
 NamePath = tuple[str, ...]
-Plain = Union[Scalar, list["Plain"], dict[str, "Plain"]]
+Plain: TypeAlias = Scalar | list["Plain"] | dict[str, "Plain"]
 
 
 class Kind(Enum):
