@@ -3,6 +3,19 @@
 from collections.abc import Callable
 
 import pytest
+
+from gitseal.crypto.datakey import DataKey, PublicKey
+from gitseal.document import document
+from gitseal.document.header import HEADER, public_text, succession_path
+from gitseal.document.token import Stanza, Token
+from gitseal.document.value import text, to_plaintext
+from gitseal.errors import Damaged, Error, Malformed, Unconfirmed
+from gitseal.project.succession import token_of
+from gitseal.recipients import parse_recipient, recipient_id
+from gitseal.usecases.copy_names import copy_names
+from gitseal.usecases.edit import begin, finish
+from gitseal.usecases.import_values import import_values
+from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import (
     NEEDLE,
@@ -16,19 +29,6 @@ from tests.attacks.world import (
     replaced_key,
     write,
 )
-
-from gitseal.crypto.datakey import DataKey, PublicKey
-from gitseal.document import document
-from gitseal.document.header import HEADER, public_text, succession_path
-from gitseal.document.token import Stanza, Token
-from gitseal.document.value import text, to_plaintext
-from gitseal.errors import Damaged, Error, Malformed, Unconfirmed
-from gitseal.project.trust import succession
-from gitseal.recipients import parse_recipient, recipient_id
-from gitseal.usecases.copy_names import copy_names
-from gitseal.usecases.edit import begin, finish
-from gitseal.usecases.import_values import import_values
-from gitseal.yamltext.editor import Put
 
 Act = Callable[[Clone], object]
 
@@ -243,7 +243,7 @@ def _proof_of_another_key(team: Team, new: PublicKey) -> Token:
     """The real proof of an honest rekey, put beside another key."""
     scope = new.scope
     old = DataKey.generate(scope)
-    return succession(old, new)._replace(key_id=team.mallory.read("production").header.access["default"].key_id)
+    return token_of(old, new)._replace(key_id=team.mallory.read("production").header.access["default"].key_id)
 
 
 def _no_token(team: Team, new: PublicKey) -> Token:

@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from gitseal.document.header import Access, Header, parse_header
+from gitseal.errors import Error
 from gitseal.project.project import Project
+from gitseal.yamltext import reader
 
+_HEADER = re.compile(rb"^gitseal:", re.MULTILINE)
 _TOKEN = re.compile(rb"ENC\[v1,[sw],[a-z][a-z0-9-]*:(k[0-9a-f]{32}),[A-Za-z0-9+/=]+\]")
 _STANZA = re.compile(rb"STANZA\[v1,(k[0-9a-f]{32}),")
 _NAME = re.compile(rb"""( *)["']?([A-Za-z_][A-Za-z0-9_.-]*)["']? *:(?: |\r?$)""")
@@ -51,3 +55,18 @@ def _stanzas(version: bytes) -> Iterator[tuple[str, str, str]]:
         stanza = _STANZA.search(line)
         if stanza and len(above) > 1:
             yield above[-2][1], above[-1][1], stanza[1].decode()
+
+
+def blocks(project: Project, header: Header, group: str) -> dict[str, Access]:
+    """By key id: the access blocks that a group of this very file had in the sound versions of its history."""
+    found: dict[str, Access] = {}
+    for version in project.git().versions(project.relative(project.path(header.environment))):
+        start = _HEADER.search(version)
+        try:
+            before = parse_header(reader.parse(version[start.start() :] if start else b"").root)
+        except Error:
+            continue
+        if before.id == header.id and before.environment == header.environment and group in before.access:
+            access = before.access[group]
+            found.setdefault(access.key_id, access)
+    return found

@@ -7,16 +7,14 @@ a known key by proof, or a person says yes to it by its exact name. Reading asks
 
 from functools import cached_property
 
-from gitseal.crypto.datakey import DataKey, PublicKey, Scope
+from gitseal.crypto.datakey import Scope
 from gitseal.document import document
-from gitseal.document.header import Access, Header, public_text, succession_path
-from gitseal.document.token import Token
-from gitseal.document.value import Kind, Value, from_plaintext, to_plaintext
+from gitseal.document.header import Access, Header
 from gitseal.errors import Error, Malformed, Question, Unconfirmed, UnknownVersion
 from gitseal.identities import Keyring
 from gitseal.policy import parser
 from gitseal.policy.policy import DEFAULT, Policy
-from gitseal.project import keys
+from gitseal.project import succession
 from gitseal.project.known import Known
 from gitseal.project.project import Project
 from gitseal.recipients import parse_recipient, recipient_id
@@ -196,36 +194,15 @@ class Trust:
 
     def _succeeds(self, header: Header, group: str, accepted: str) -> bool:
         """Whether the header proves that its key succeeds one that this clone believes, and that this caller held."""
-        token = header.access[group].succeeds
-        if token is None or token.group != group:
-            return False
         scope = header.scope(group)
-        stanzas = self._known.stanzas(scope)
+        believed = succession.Believed(accepted, self._known.stanzas(scope))
         if not accepted:
             trusted = self._trusted_header(header.environment)
             if trusted is None or trusted.id != header.id or group not in trusted.access:
                 return False
-            accepted, stanzas = trusted.access[group].key_id, trusted.access[group].by_recipient()
-        if token.key_id != accepted:
-            return False
-        old = keys.unwrap(scope, accepted, stanzas, self._keyring, genuine=True)
-        return old is not None and is_succession(token, old, header.access[group].public)
+            believed = succession.Believed(trusted.access[group].key_id, trusted.access[group].by_recipient())
+        return succession.leads_back(self._project, header, group, believed, self._keyring)
 
 
 def _plain_name(header: Header, path: NamePath) -> str:
     return "/".join((header.id, *path))
-
-
-def succession(old: DataKey, new: PublicKey) -> Token:
-    """The token, under the old key, by which whoever held it accepts the new one."""
-    value = Value(Kind.TEXT, f"{new.key_id} {public_text(new)}".encode())
-    return Token.of("s", old.scope.group, old.key_id, old.seal(succession_path(old.scope.group), to_plaintext(value)))
-
-
-def is_succession(token: Token, old: DataKey, new: PublicKey) -> bool:
-    """Whether a token under `old` names exactly `new`."""
-    try:
-        value = from_plaintext(old.open(token.kind, succession_path(old.scope.group), token.ciphertext()))
-    except Error:
-        return False
-    return token.kind == "s" and value == Value(Kind.TEXT, f"{new.key_id} {public_text(new)}".encode())

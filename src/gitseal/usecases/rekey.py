@@ -15,11 +15,11 @@ from gitseal.document.value import Value
 from gitseal.errors import Busy, Error, NotForYou
 from gitseal.identities import Keyring
 from gitseal.policy.policy import DEFAULT, Policy
+from gitseal.project import succession
 from gitseal.project.change import Change
 from gitseal.project.history import Past, past
 from gitseal.project.holders import Holder, holders
 from gitseal.project.project import Project
-from gitseal.project.trust import succession
 from gitseal.project.writing import change_locked, writing
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
@@ -217,7 +217,7 @@ def _replace_key(each: Change, group: str, old: DataKey, leaving: set[NamePath],
     recipients = each.recipients(group)
     each.puts[(*block, "key")] = Put(new.key_id, tight=True)
     each.puts[(*block, "public")] = Put(public_text(new.public), tight=True)
-    each.put_token(succession_path(group), succession(old, new.public))
+    each.put_token(succession_path(group), succession.token_of(old, new.public))
     each.wrap(new, recipients, meaning)
     kept = {name for name, _ in recipients}
     for name, recipient in each.document.header.access[group].wrapped():
