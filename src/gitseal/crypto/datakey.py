@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from gitseal.crypto.digest import sha256_hex
 from gitseal.crypto.framing import frame, frame_parts, u32be
 from gitseal.crypto.padding import pad, unpad
+from gitseal.crypto.points import good_x25519
 from gitseal.errors import Damaged, Malformed
 
 TYPE_CHECKING = False
@@ -26,17 +27,6 @@ SIZE = 32
 SEALED = "s"
 WRITE_ONLY = "w"
 
-_FIELD_PRIME = 2**255 - 19
-# The u-coordinates of low order, below the prime (cr.yp.to/ecdh.html#validate).
-_LOW_ORDER = frozenset(
-    {
-        0,
-        1,
-        325606250916557431795983626356110631294008115727848805560023387167927233504,
-        39382357235489614581723060781553021112529911719440698176882885853963445705823,
-        _FIELD_PRIME - 1,
-    }
-)
 _VALUE_INFO = "gitseal/v1/value"
 _WRITE_ONLY_INFO = "gitseal/v1/write-only"
 _KEY_ID_INFO = "gitseal/v1/key-id"
@@ -83,8 +73,7 @@ class PublicKey:
     __slots__ = ("_beginning", "key_id", "raw", "scope")
 
     def __init__(self, scope: Scope, raw: bytes) -> None:
-        u = int.from_bytes(raw, "little")
-        if len(raw) != SIZE or u >= _FIELD_PRIME or u in _LOW_ORDER:
+        if len(raw) != SIZE or not good_x25519(raw):
             raise Malformed(f'the public key of access group "{scope.group}" is not a canonical X25519 key')
         self.scope = scope
         self.raw = raw

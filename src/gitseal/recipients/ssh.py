@@ -11,8 +11,9 @@ from binascii import a2b_base64, b2a_base64
 from hashlib import sha256
 from typing import NamedTuple
 
+from gitseal.crypto import points
 from gitseal.errors import Error
-from gitseal.recipients import points, rage
+from gitseal.recipients import rage
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.passphrase import Ask, Once, unlock
 from gitseal.recipients.protocol import Header, Tier

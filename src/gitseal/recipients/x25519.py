@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from gitseal.crypto import points
 from gitseal.errors import Error
-from gitseal.recipients import bech32, points, rage
+from gitseal.recipients import bech32, rage
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.protocol import Header, Tier
 from gitseal.recipients.rage import Key, pyrage
