@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from tests.attacks.world import Clone, Person, clone, git, person, start
 
 PEOPLE = {name: person(name) for name in ("alice", "bob", "carol", "dave", "mallory")}

@@ -5,8 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.attacks.conftest import Team
-from tests.attacks.world import NEEDLE, Clone
 
 from gitseal.errors import Error
 from gitseal.policy import loaders
@@ -15,6 +13,8 @@ from gitseal.usecases import render as rendering
 from gitseal.usecases.check import check
 from gitseal.usecases.render import Selection
 from gitseal.usecases.run import prepare
+from tests.attacks.conftest import Team
+from tests.attacks.world import NEEDLE, Clone
 
 STEERING = [
     "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PATH", "ENV", "BASH_ENV", "IFS",

@@ -4,8 +4,6 @@ Where write-only values are accepted, forging is what write-only means; these te
 """
 
 import pytest
-from tests.attacks.conftest import Team
-from tests.attacks.world import Clone, own_key, put_key, put_value, write
 
 from gitseal.document.value import text
 from gitseal.errors import Error, Unconfirmed
@@ -15,6 +13,8 @@ from gitseal.usecases.environments import rename_environment
 from gitseal.usecases.remove_names import rename
 from gitseal.usecases.render import Selection, render
 from gitseal.yamltext.editor import Put
+from tests.attacks.conftest import Team
+from tests.attacks.world import Clone, own_key, put_key, put_value, write
 
 FORGED = "postgres://mallory"
 

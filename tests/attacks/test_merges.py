@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from tests.attacks.conftest import Team
-from tests.attacks.world import NEEDLE, Clone, holds
 
 from gitseal.errors import Error, Stale
 from gitseal.usecases.check import check
+from tests.attacks.conftest import Team
+from tests.attacks.world import NEEDLE, Clone, holds
 
 
 def _merge(team: Team) -> bool:

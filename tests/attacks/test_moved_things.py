@@ -4,8 +4,6 @@ import shutil
 from collections.abc import Callable
 
 import pytest
-from tests.attacks.conftest import Team
-from tests.attacks.world import NEEDLE, Clone, holds, put_value, scope, write
 
 from gitseal.crypto.datakey import PublicKey
 from gitseal.document.header import HEADER, public_text
@@ -13,6 +11,8 @@ from gitseal.document.value import text
 from gitseal.errors import Damaged, Error, Malformed, Stale, Unconfirmed
 from gitseal.usecases.check import check
 from gitseal.yamltext.editor import Put
+from tests.attacks.conftest import Team
+from tests.attacks.world import NEEDLE, Clone, holds, put_value, scope, write
 
 
 def _token(place: Clone, environment: str, name: str) -> str:

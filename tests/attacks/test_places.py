@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.attacks.conftest import Team
-from tests.attacks.world import NEEDLE, Clone, holds, opens_any, own_key, put_key, write
 
 from gitseal.document import document
 from gitseal.errors import Error, Unconfirmed
 from gitseal.project.journal import journal_path
 from gitseal.usecases.check import check
+from tests.attacks.conftest import Team
+from tests.attacks.world import NEEDLE, Clone, holds, opens_any, own_key, put_key, write
 
 
 def refused(words: str, act: Callable[[], object]) -> None:

@@ -166,7 +166,7 @@ def test_a_public_key_has_32_bytes(size: int) -> None:
 
 def test_every_refused_point_of_low_order_is_one() -> None:
     """Multiplied by 8, which every clamped scalar is a multiple of, each gives the neutral element."""
-    from gitseal.crypto.datakey import _LOW_ORDER
+    from gitseal.crypto.points import _LOW_ORDER
 
     for u in _LOW_ORDER:
         x, z = u, 1

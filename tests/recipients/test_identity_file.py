@@ -163,7 +163,7 @@ def test_a_person_has_three_tries(form: str, pairs: dict[str, Any]) -> None:
         ((None,), 1, "behind a passphrase"),
     ],
 )
-def test_no_right_answer_is_an_error_that_is_remembered(  # noqa: PLR0917 - a table
+def test_no_right_answer_is_an_error_that_is_remembered(
     form: str,
     answers: tuple[bytes | None, ...],
     asked: int,
