@@ -4,11 +4,13 @@
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.document.value import Value
-from gitseal.policy.manifest_pattern import Pattern
 from gitseal.yamltext.tree import NamePath
+
+if TYPE_CHECKING:
+    from gitseal.policy.manifest_pattern import Pattern  # 1 ms, which a manifest without patterns need not pay
 
 STRING = "string"
 # What each asks of a value is told in docs/reference/manifest.md and checked in resolve/value_types.py.
@@ -28,7 +30,7 @@ class Declaration(NamedTuple):
     description: str = ""
     required: tuple[str, ...] | None = ()
     type: str = ""
-    pattern: Pattern | None = None
+    pattern: "Pattern | None" = None
     owner: str = ""
     rotate: int = 0
     generate: str = ""

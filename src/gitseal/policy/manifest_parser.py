@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from gitseal.document.header import HEADER
 from gitseal.document.value import Kind as ValueKind
-from gitseal.document.value import Value, text
+from gitseal.document.value import Value
+from gitseal.document.value import text as text_value
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.policy.fields import choice, each, items, mapping, named, nearest, string, strings
 from gitseal.policy.manifest import TYPES, Declaration, File, Manifest, Service
-from gitseal.policy.manifest_pattern import Pattern
 from gitseal.yamltext import reader
 from gitseal.yamltext.scalars import NAME
 from gitseal.yamltext.tree import Kind, NamePath, Node
+
+if TYPE_CHECKING:
+    from gitseal.policy.manifest_pattern import Pattern
 
 MAX_IMPORT_DEPTH = 16
 _FILE = "manifest"
@@ -100,13 +104,14 @@ def _required(node: Node | None) -> tuple[str, ...] | None:
     return strings(node)
 
 
-def _pattern(node: Node | None) -> Pattern | None:
+def _pattern(node: Node | None) -> "Pattern | None":
     if node is None:
         return None
+    text = string(node)
+    from gitseal.policy import manifest_pattern
+
     try:
-        return Pattern(string(node))
-    except Malformed:
-        raise
+        return manifest_pattern.compiled(text)
     except Error as error:
         raise Malformed(error.message, node.line + 1, error.hint) from None
 
@@ -152,7 +157,7 @@ def _env_value(node: Node) -> Value:
     if node.kind is not Kind.SCALAR or value is None:
         raise Malformed("a text, number or boolean is missing here", node.line + 1)
     if isinstance(value, str):
-        return text(value)
+        return text_value(value)
     if isinstance(value, bool):
         return Value(ValueKind.BOOLEAN, b"true" if value else b"false")
     return Value(ValueKind.INTEGER if isinstance(value, int) else ValueKind.FLOAT, node.source.encode())

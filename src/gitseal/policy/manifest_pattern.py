@@ -9,6 +9,8 @@ A pattern means what it means to `re.search`, but for `$`, which is the very end
 feed by mistake does not pass.
 """
 
+from functools import lru_cache
+
 from gitseal.errors import Error
 from gitseal.policy.manifest_pattern_syntax import (
     END,
@@ -25,6 +27,12 @@ from gitseal.policy.manifest_pattern_syntax import (
 
 MAX_TEXT = 16_384
 _MAX_CACHED = 10_000
+
+
+@lru_cache(maxsize=1024)
+def compiled(text: str) -> "Pattern":
+    """The pattern of a text; many names often share one. Raises Error, which says what stands against it."""
+    return Pattern(text)
 
 
 class Pattern:

@@ -1,15 +1,17 @@
 """What the manifest asks of an environment's values, held against them: every problem at once, by name only."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.document.value import Kind, Value
 from gitseal.policy.manifest import STRING, Declaration, Manifest
-from gitseal.policy.manifest_pattern import MAX_TEXT
 from gitseal.resolve import value_types
 from gitseal.resolve.problems import PATTERN, REQUIRED, TYPE, Problem
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
+
+if TYPE_CHECKING:
+    from gitseal.policy.manifest_pattern import Pattern
 
 # `an integer`, `a URL`: how a message names a type.
 _ARTICLES = {
@@ -64,11 +66,16 @@ def _of_value(declaration: Declaration, name: str, value: Value) -> Iterator[Pro
         return
     if wanted and not value_types.is_of(wanted, text):
         yield Problem(name, f"is not {_ARTICLES[wanted]}{_why(wanted, text)}", TYPE)
-    if declaration.pattern is None:
-        return
+    if declaration.pattern is not None:
+        yield from _of_pattern(declaration.pattern, name, text)
+
+
+def _of_pattern(pattern: "Pattern", name: str, text: str) -> Iterator[Problem]:
+    from gitseal.policy.manifest_pattern import MAX_TEXT
+
     if len(text) > MAX_TEXT:
         yield Problem(name, f"has more than the {MAX_TEXT} characters that a pattern is held against", PATTERN)
-    elif not declaration.pattern.search(text):
+    elif not pattern.search(text):
         yield Problem(name, "does not match its pattern", PATTERN)
 
 
