@@ -7,7 +7,7 @@ import pytest
 
 from gitseal.document.value import Kind, Value, text
 from gitseal.errors import UsageError
-from gitseal.render import DIALECTS, Entry, Refused, render, takes_sections
+from gitseal.render import DIALECTS, Entry, Options, Refused, render, takes_sections
 
 TYPED = [
     Entry(("TEXT",), text("a b")),
@@ -21,9 +21,12 @@ TYPED = [
 TREE = [Entry(("api", "A"), text("1")), Entry(("B",), text("2")), Entry(("api", "deep", "C"), text("3"))]
 
 
+NAMED = Options(name="app")
+
+
 def refused(dialect: str, entries: list[Entry]) -> Refused:
     with pytest.raises(Refused) as caught:
-        render(dialect, entries)
+        render(dialect, entries, NAMED)
     return caught.value
 
 
@@ -64,15 +67,70 @@ BOOLEAN: true
 BYTES: "é"
 JSON: {"a": [1.0]}
 """,
+    "toml": """\
+TEXT = "a b"
+INTEGER = 8080
+FLOAT = 1.50
+BOOLEAN = true
+BYTES = "é"
+JSON = {a = [1.0]}
+""",
+    "systemd": """\
+TEXT="a b"
+INTEGER="8080"
+FLOAT="1.50"
+BOOLEAN="true"
+BYTES="é"
+JSON="{\\"a\\":[1.0]}"
+""",
+    "docker": """\
+TEXT=a b
+INTEGER=8080
+FLOAT=1.50
+BOOLEAN=true
+BYTES=é
+JSON={"a":[1.0]}
+""",
+    "k8s-secret": """\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: "app"
+type: Opaque
+data:
+  "TEXT": "YSBi"
+  "INTEGER": "ODA4MA=="
+  "FLOAT": "MS41MA=="
+  "BOOLEAN": "dHJ1ZQ=="
+  "BYTES": "w6k="
+  "JSON": "eyJhIjpbMS4wXX0="
+""",
+    "fish": """\
+set -gx TEXT 'a b'
+set -gx INTEGER '8080'
+set -gx FLOAT '1.50'
+set -gx BOOLEAN 'true'
+set -gx BYTES 'é'
+set -gx JSON '{"a":[1.0]}'
+""",
+    "powershell": """\
+$env:TEXT = 'a b'
+$env:INTEGER = '8080'
+$env:FLOAT = '1.50'
+$env:BOOLEAN = 'true'
+$env:BYTES = "$([char]0x00e9)"
+$env:JSON = '{"a":[1.0]}'
+""",
 }
 
 
 @pytest.mark.parametrize("dialect", WRITTEN)
 def test_types(dialect: str) -> None:
-    assert render(dialect, TYPED).decode() == WRITTEN[dialect]
+    assert render(dialect, TYPED, NAMED).decode() == WRITTEN[dialect]
 
 
 def test_sections_stand_where_their_first_name_stands() -> None:
+    assert render("toml", TREE) == b'B = "2"\n\n[api]\nA = "1"\n\n[api.deep]\nC = "3"\n'
     assert render("yaml", TREE) == b'api:\n  A: "1"\n  deep:\n    C: "3"\nB: "2"\n'
     assert render("json", TREE) == (
         b'{\n  "api": {\n    "A": "1",\n    "deep": {\n      "C": "3"\n    }\n  },\n  "B": "2"\n}\n'
@@ -80,7 +138,8 @@ def test_sections_stand_where_their_first_name_stands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dialect", "nothing"), [("dotenv", b""), ("shell", b""), ("json", b"{}\n"), ("yaml", b"{}\n")]
+    ("dialect", "nothing"),
+    [("dotenv", b""), ("shell", b""), ("json", b"{}\n"), ("yaml", b"{}\n"), ("toml", b""), ("docker-build", b"")],
 )
 def test_nothing(dialect: str, nothing: bytes) -> None:
     assert render(dialect, []) == nothing
@@ -100,14 +159,14 @@ def test_every_refused_name_is_listed_with_what_carries_it() -> None:
         Entry(("a-b",), text("private")),
     ]
     refusal = refused("dotenv", entries)
-    assert [(name, carriers) for name, _, carriers in refusal.refusals] == [
-        ("CR", ("shell", "json", "yaml")),
-        ("NUL", ("json", "yaml")),
-        ("RAW", ("yaml",)),
-        ("a-b", ("json", "yaml")),
-    ]
+    carriers = {name: carriers for name, _, carriers in refusal.refusals}
+    assert set(DIALECTS) - set(carriers["CR"]) == {"dotenv", "docker", "gitlab-dotenv", "node-env-file"}
+    assert carriers["NUL"] == ("json", "yaml", "toml", "k8s-secret")
+    assert carriers["RAW"] == ("yaml", "docker-build", "k8s-secret")
+    assert carriers["a-b"] == ("json", "yaml", "toml", "k8s-secret")
     assert refusal.message.startswith('dotenv cannot carry 4 of the values: "CR" has a carriage return')
-    assert refusal.hint == "all of them are carried by: --format yaml"
+    assert '"RAW" has bytes that are not UTF-8 (yaml, docker-build, k8s-secret can), ' in refusal.message
+    assert refusal.hint == "all of them are carried by: --format yaml or --format k8s-secret"
     assert "private" not in refusal.message + refusal.hint
 
 
@@ -115,11 +174,13 @@ def test_every_refused_name_is_listed_with_what_carries_it() -> None:
 def test_json_has_no_infinities(content: bytes) -> None:
     refusal = refused("json", [Entry(("api", "F"), Value(Kind.FLOAT, content))])
     assert refusal.refusals[0].name == "api/F"
-    assert refusal.refusals[0].carriers == ("yaml",)
+    assert refusal.refusals[0].carriers == ("yaml", "toml")
+    assert refusal.message.endswith("JSON does not know")
+    assert refusal.hint == "all of them are carried by: --format yaml or --format toml"
 
 
 def test_what_no_dialect_carries() -> None:
-    entries = [Entry(("RAW",), Value(Kind.BYTES, b"\xff")), Entry(("J",), Value(Kind.JSON, b'"\\ud800"'))]
+    entries = [Entry(("api", "RAW"), Value(Kind.BYTES, b"\xff")), Entry(("J",), Value(Kind.JSON, b'"\\ud800"'))]
     assert refused("json", entries).hint == "no one format carries all of them: leave names out with --only"
     assert refused("yaml", entries).refusals[0].name == "J"
 
@@ -142,18 +203,18 @@ def test_json_values_that_yaml_readers_would_not_take() -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_path_given_twice_is_a_bug(dialect: str) -> None:
     with pytest.raises(ValueError, match="twice"):
-        render(dialect, [Entry(("A",), text("1")), Entry(("A",), text("1"))])
+        render(dialect, [Entry(("A",), text("1")), Entry(("A",), text("1"))], NAMED)
 
 
 @pytest.mark.parametrize("dialect", [name for name in DIALECTS if not takes_sections(name)])
 def test_env_shaped_dialects_take_one_part(dialect: str) -> None:
     with pytest.raises(ValueError, match="unpack"):
-        render(dialect, TREE)
+        render(dialect, TREE, NAMED)
 
 
 def test_unknown_dialect() -> None:
-    with pytest.raises(UsageError, match='no format "toml"'):
-        render("toml", [])
+    with pytest.raises(UsageError, match='no format "xml"'):
+        render("xml", [])
 
 
 def test_a_refusal_keeps_no_value() -> None:

@@ -4,14 +4,25 @@ What a dialect cannot carry is refused by name, and nothing is written then (pro
 arguments: which names go out, and where the bytes go, is decided above.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import NamedTuple, cast
 
 from gitseal.errors import Error, UsageError
 from gitseal.render._shape import Dialect, Entry, Options, Path, Uncarried
 
-__all__ = ["DIALECTS", "Entry", "Refusal", "Refused", "render", "takes_sections"]
+__all__ = [
+    "DIALECTS",
+    "Entry",
+    "Options",
+    "Refusal",
+    "Refused",
+    "appends",
+    "masks",
+    "options_of",
+    "render",
+    "takes_sections",
+]
 
 # A hint offers what else could carry a value in this order.
 DIALECTS: dict[str, str] = {
@@ -19,7 +30,24 @@ DIALECTS: dict[str, str] = {
     "shell": "gitseal.render.shell",
     "json": "gitseal.render.json",
     "yaml": "gitseal.render.yaml",
+    "toml": "gitseal.render.toml",
+    "systemd": "gitseal.render.systemd",
+    "compose": "gitseal.render.compose",
+    "docker": "gitseal.render.docker",
+    "docker-build": "gitseal.render.docker_build",
+    "k8s-secret": "gitseal.render.k8s_secret",
+    "github-env": "gitseal.render.github_env",
+    "gitlab-dotenv": "gitseal.render.gitlab_dotenv",
+    "python-dotenv": "gitseal.render.python_dotenv",
+    "node-dotenv": "gitseal.render.node_dotenv",
+    "node-env-file": "gitseal.render.node_env_file",
+    "dotenvx": "gitseal.render.dotenvx",
+    "fish": "gitseal.render.fish",
+    "powershell": "gitseal.render.powershell",
 }
+
+_PLAIN = Options()
+_TRIAL = Options(name="trial")  # a Secret needs a name
 
 
 class Refusal(NamedTuple):
@@ -34,20 +62,20 @@ class Refused(Error):
     """A dialect cannot carry some of the values; `refusals` has all of them, in the order of the entries."""
 
     def __init__(self, dialect: str, refusals: tuple[Refusal, ...], carriers: tuple[str, ...]) -> None:
-        named = ", ".join(f'"{name}" has {reason} ({_carried(by)})' for name, reason, by in refusals)
+        named = ", ".join(f'"{name}" has {reason}{_carried(by, carriers)}' for name, reason, by in refusals)
         super().__init__(f"{dialect} cannot carry {len(refusals)} of the values: {named}", _hint(carriers))
         self.refusals = refusals
 
 
-def render(dialect: str, entries: Sequence[Entry], *, export: bool = False) -> bytes:
-    """The entries, in their order, as `dialect` writes them; `export` is for the dialect `shell`.
+def render(dialect: str, entries: Sequence[Entry], options: Options = _PLAIN, *, export: bool = False) -> bytes:
+    """The entries, in their order, as `dialect` writes them; `export` is short for the option of that name.
 
     The env-shaped dialects take one-part paths only and leave null values out. Raises Refused with every name that
-    cannot be carried, UsageError for an unknown dialect, ValueError for a path given twice or with too many parts.
+    cannot be carried, UsageError for an unknown dialect or an option that is no use, ValueError for a path given twice or
+    with too many parts.
     """
-    options = Options(export)
     try:
-        return _module(dialect).render(entries, options)
+        return _module(dialect).render(entries, options._replace(export=True) if export else options)
     except Uncarried as uncarried:
         raise _refused(dialect, entries, uncarried.reasons) from None
 
@@ -55,6 +83,22 @@ def render(dialect: str, entries: Sequence[Entry], *, export: bool = False) -> b
 def takes_sections(dialect: str) -> bool:
     """Whether the dialect carries paths of more than one part. Raises UsageError for an unknown one."""
     return _module(dialect).SECTIONS
+
+
+def options_of(dialect: str) -> tuple[str, ...]:
+    """The fields of Options that the dialect heeds. Raises UsageError for an unknown one."""
+    return getattr(_module(dialect), "OPTIONS", ())
+
+
+def appends(dialect: str) -> bool:
+    """Whether the output is to be added to the end of the file it goes to. Raises UsageError for an unknown one."""
+    return getattr(_module(dialect), "APPENDS", False)
+
+
+def masks(dialect: str, entries: Sequence[Entry]) -> bytes:
+    """What is to be said on standard error before the output is, to keep values out of logs; mostly nothing."""
+    of_dialect: Callable[[Sequence[Entry]], bytes] | None = getattr(_module(dialect), "masks", None)
+    return b"" if of_dialect is None else of_dialect(entries)
 
 
 def _module(dialect: str) -> Dialect:
@@ -77,16 +121,17 @@ def _misses(dialect: str, entries: Sequence[Entry]) -> set[Path]:
     module = _module(dialect)
     sectioned = set() if module.SECTIONS else {entry.path for entry in entries if len(entry.path) > 1}
     try:
-        module.render([entry for entry in entries if entry.path not in sectioned], Options())
+        module.render([entry for entry in entries if entry.path not in sectioned], _TRIAL)
     except Uncarried as uncarried:
         return sectioned | set(uncarried.reasons)
     return sectioned
 
 
-def _carried(by: tuple[str, ...]) -> str:
+def _carried(by: tuple[str, ...], hinted: tuple[str, ...]) -> str:
+    """Who carries one value, unless the hint says the same of all of them."""
     if not by:
-        return "no format carries it"
-    return f"{', '.join(by)} can"
+        return " (no format carries it)"
+    return "" if by == hinted else f" ({', '.join(by)} can)"
 
 
 def _hint(carriers: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The walk of the env-shaped dialects: one-part names, every value a text, null left out."""
+"""The walk of the env-shaped dialects: one-part names, null left out, and what stands against a name gathered."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,9 +9,9 @@ from gitseal.render._shape import CannotCarry, Entry, Path, Uncarried, text_of
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def assignments(entries: Sequence[Entry], encode: Callable[[str], str], prefix: str = "") -> bytes:
-    """A line `NAME=` and `encode(text)` for each entry, after `prefix`. Raises as `records` does."""
-    return records(entries, lambda name, text: f"{prefix}{name}={encode(text)}\n")
+def assignments(entries: Sequence[Entry], encode: Callable[[str], str]) -> bytes:
+    """A line `NAME=` and `encode(text)` for each entry. Raises as `records` does."""
+    return records(entries, lambda name, text: f"{name}={encode(text)}\n")
 
 
 def records(entries: Sequence[Entry], record: Callable[[str, str], str]) -> bytes:
@@ -20,32 +20,45 @@ def records(entries: Sequence[Entry], record: Callable[[str, str], str]) -> byte
     Raises Uncarried for names outside `[A-Za-z_][A-Za-z0-9_]*`, for NUL, for bytes that are not UTF-8, and wherever
     `record` raises CannotCarry; ValueError for sectioned and repeated names, which are the caller's to sort out.
     """
+
+    def write(name: str, entry: Entry) -> str:
+        check_name(name)
+        text = text_of(entry.value)
+        if "\0" in text:
+            raise CannotCarry(NUL)
+        return record(name, text)
+
+    return "".join(gather(entries, write)).encode()
+
+
+def gather(entries: Sequence[Entry], write: Callable[[str, Entry], str]) -> list[str]:
+    """What `write(name, entry)` gives for each entry that is not null, in their order.
+
+    Raises Uncarried for every name at which `write` raises CannotCarry; ValueError as `records` does.
+    """
     written: list[str] = []
     reasons: dict[Path, str] = {}
     seen: set[str] = set()
-    for path, value in entries:
-        (name,) = path
+    for entry in entries:
+        (name,) = entry.path
         if name in seen:
             raise ValueError(f"{name} is given twice")
         seen.add(name)
-        if value.kind is Kind.NULL:
+        if entry.value.kind is Kind.NULL:
             continue
         try:
-            written.append(record(_checked(name), _without_nul(text_of(value))))
+            written.append(write(name, entry))
         except CannotCarry as refusal:
-            reasons[path] = refusal.reason
+            reasons[entry.path] = refusal.reason
     if reasons:
         raise Uncarried(reasons)
-    return "".join(written).encode()
+    return written
 
 
-def _checked(name: str) -> str:
+NUL = "a NUL, which no environment variable can hold"
+
+
+def check_name(name: str) -> None:
+    """Raises CannotCarry for what is no name of an environment variable (POSIX, 8.1, lower case too)."""
     if _NAME.fullmatch(name) is None:
         raise CannotCarry("a name that is no variable name: only letters, digits and _ serve")
-    return name
-
-
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise CannotCarry("a NUL, which no environment variable can hold")
-    return text

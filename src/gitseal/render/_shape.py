@@ -1,7 +1,9 @@
 """What every dialect shares: entries in, bytes out, and how one says what it cannot carry.
 
 A dialect is a module with `SECTIONS` (does it carry names of more than one part?) and `render(entries, options)`, which
-returns the whole output or raises `Uncarried` with everything that stands against it. Nothing here knows a dialect.
+returns the whole output or raises `Uncarried` with everything that stands against it. It may have `OPTIONS`, the fields
+of `Options` that it heeds, `APPENDS = True` where the output is to be added to the end of a file and never to replace it,
+and `masks(entries)`, what is to be said on standard error before the output is. Nothing here knows a dialect.
 """
 
 from collections.abc import Sequence
@@ -13,16 +15,27 @@ Path = tuple[str, ...]
 
 
 class Entry(NamedTuple):
-    """One value under its name; `path` has one part, or a section's parts and then the name."""
+    """One value under its name; `path` has one part, or a section's parts and then the name.
+
+    `sealed` says whether the value is a secret. Few dialects care: where it may be shown, which logs it is kept out of.
+    """
 
     path: Path
     value: Value
+    sealed: bool = True
 
 
 class Options(NamedTuple):
-    """What a caller may ask of a dialect; one that has no use for an option ignores it."""
+    """What a caller may ask of a dialect; one that has no use for an option ignores it.
+
+    `export`: the shell exports what it assigns. `interpolate`: python-dotenv expands `${...}`, as it does unless told not
+    to. `name` and `namespace`: of the Kubernetes object; without a namespace it says none.
+    """
 
     export: bool = False
+    interpolate: bool = True
+    name: str = ""
+    namespace: str = ""
 
 
 class Dialect(Protocol):

@@ -17,7 +17,7 @@ def grow(entries: Sequence[Entry], encode: Callable[[Value], str]) -> Tree:
     """
     root: Tree = {}
     reasons: dict[Path, str] = {}
-    for path, value in entries:
+    for path, value, _sealed in entries:
         try:
             _place(root, path, encode(value))
         except CannotCarry as refusal:

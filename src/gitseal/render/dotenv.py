@@ -9,11 +9,27 @@ tests/render/test_readers.py.
 import re
 from collections.abc import Sequence
 
-from gitseal.render._env import assignments
+from gitseal.render._env import records
 from gitseal.render._shape import CannotCarry, Entry, Options
 
 SECTIONS = False
 
+# The shells' own: assigning text to one fails, does something else or is forgotten. What bash, dash and zsh list of their
+# own names was tried one by one; tests/render/test_names.py does it again.
+_SHELL_NAMES = (
+    "ARGC BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND BASH_LINENO "
+    "BASH_SOURCE BASH_SUBSHELL BASH_VERSINFO COLUMNS COMP_WORDBREAKS DIRSTACK EGID EPOCHREALTIME EPOCHSECONDS "
+    "ERRNO EUID FUNCNAME FUNCNEST GID GROUPS HISTCHARS HISTCMD HISTSIZE KEYBOARD_HACK KEYTIMEOUT LINENO LINES "
+    "LISTMAX MAILCHECK OPTIND PIPESTATUS PPID RANDOM SAVEHIST SECONDS SHELLOPTS SHLVL SRANDOM TRY_BLOCK_ERROR "
+    "TRY_BLOCK_INTERRUPT TTYIDLE UID USERNAME WATCH ZSH_EVAL_CONTEXT ZSH_SUBSHELL _ aliases argv builtins "
+    "cdpath commands dirstack dis_aliases dis_builtins dis_functions dis_functions_source dis_galiases "
+    "dis_patchars dis_reswords dis_saliases fignore fpath funcfiletrace funcsourcetrace funcstack functions "
+    "functions_source functrace galiases histchars history historywords jobdirs jobstates jobtexts keymaps "
+    "mailpath manpath module_path modules nameddirs options parameters patchars path pipestatus psvar reswords "
+    "saliases signals status termcap terminfo userdirs usergroups watch widgets zsh_eval_context "
+    "zsh_scheduled_events"
+)
+_SHELLS = frozenset(_SHELL_NAMES.split())
 _NOT_IN_SINGLE = re.compile(r"['\r]|\\\\|\\\Z|\$\{|\n\n\Z")
 # systemd (`unichar_is_valid`) drops a whole file for one of these.
 _NONCHARACTER = re.compile(
@@ -32,13 +48,32 @@ _REASONS = (
 
 def render(entries: Sequence[Entry], _options: Options) -> bytes:
     """One `NAME='value'` line for each entry. Raises as `_env.records` does."""
-    return assignments(entries, encode)
+    return records(entries, record)
+
+
+def record(name: str, text: str) -> str:
+    """The line. Raises CannotCarry for names that some reader keeps for itself, and where `encode` does."""
+    if name == "__proto__":
+        raise CannotCarry("a name that JavaScript keeps for itself")
+    return f"{shells_take(name)}={encode(text)}\n"
+
+
+def shells_take(name: str) -> str:
+    """The name. Raises CannotCarry where bash, dash or zsh keeps it for itself."""
+    if name in _SHELLS:
+        raise CannotCarry("a name that bash or zsh keeps for itself")
+    return name
+
+
+def check_characters(text: str) -> None:
+    """Raises CannotCarry for a text that systemd takes in no encoding."""
+    if not text.isascii() and _NONCHARACTER.search(text):
+        raise CannotCarry("a Unicode noncharacter, for which systemd drops the whole file")
 
 
 def encode(text: str) -> str:
     """The text in quotes that all the readers take away again. Raises CannotCarry where there are none."""
-    if not text.isascii() and _NONCHARACTER.search(text):
-        raise CannotCarry("a Unicode noncharacter, for which systemd drops the whole file")
+    check_characters(text)
     if _NOT_IN_SINGLE.search(text) is None:
         return f"'{text}'"
     if _NOT_IN_DOUBLE.search(text) is None:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from gitseal.render._env import assignments
+from gitseal.render._env import records
 from gitseal.render._shape import Entry, Options
+from gitseal.render.dotenv import shells_take
 
 SECTIONS = False
+OPTIONS = ("export",)
 
 # Without `=`: zsh replaces `=ls` at the start of a value, or after a colon in it, by the path of the command.
 _BARE = re.compile(r"[A-Za-z0-9_./:@%+,-]+")
@@ -14,7 +16,8 @@ _BARE = re.compile(r"[A-Za-z0-9_./:@%+,-]+")
 
 def render(entries: Sequence[Entry], options: Options) -> bytes:
     """One assignment for each entry, which may span lines. Raises as `_env.records` does."""
-    return assignments(entries, encode, "export " if options.export else "")
+    prefix = "export " if options.export else ""
+    return records(entries, lambda name, text: f"{prefix}{shells_take(name)}={encode(text)}\n")
 
 
 def encode(text: str) -> str:

@@ -1,0 +1,29 @@
+"""`compose`: a file for docker compose, its `env_file:` or its `.env`, read by compose-go.
+
+A single quote's escape leaves a backslash at the end in doubt, so texts stand in double quotes, on one line.
+"""
+
+import re
+from collections.abc import Sequence
+
+from gitseal.render._env import assignments
+from gitseal.render._shape import Entry, Options
+
+SECTIONS = False
+
+_SPECIAL = re.compile(r'[\\"$\n\r]')
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r"}
+
+
+def render(entries: Sequence[Entry], _options: Options) -> bytes:
+    """One line `NAME="value"` for each entry. Raises as `_env.records` does."""
+    return assignments(entries, encode)
+
+
+def encode(text: str) -> str:
+    """The text in double quotes on one line, nothing in it to be expanded."""
+    return f'"{_SPECIAL.sub(_escape, text)}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _ESCAPES[match[0]]

@@ -1,0 +1,30 @@
+"""`docker`: a file for `docker run --env-file`, whose reader takes each line as it is.
+
+It knows no quotes and no escapes, so a text of two lines has no form there (docker/cli, issue 3630).
+"""
+
+from collections.abc import Sequence
+
+from gitseal.render._env import records
+from gitseal.render._shape import CannotCarry, Entry, Options
+
+SECTIONS = False
+
+_LINE = 65_535  # bytes: bufio.Scanner takes 64 KiB with the line feed
+
+
+def render(entries: Sequence[Entry], _options: Options) -> bytes:
+    """One line `NAME=value` for each entry, the value as it is. Raises as `_env.records` does."""
+    return records(entries, record)
+
+
+def record(name: str, text: str) -> str:
+    """The line. Raises CannotCarry for what a line cannot hold."""
+    if "\n" in text:
+        raise CannotCarry("a line feed, which ends the value in a file without quotes")
+    if text.endswith("\r"):
+        raise CannotCarry("a carriage return at its end, which is taken for a part of the line's end")
+    line = f"{name}={text}"
+    if len(line) > _LINE // 4 and len(line.encode()) > _LINE:
+        raise CannotCarry("more than the 64 KiB that docker reads of a line")
+    return line + "\n"

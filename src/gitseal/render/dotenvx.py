@@ -1,0 +1,64 @@
+r"""`dotenvx`: a file for `@dotenvx/dotenvx`.
+
+Single quotes are the only ones in which it neither expands `$NAME` nor runs `$(...)`, and `\'` is a quote there. Elsewhere
+`\$` keeps it from expanding, but nothing keeps it from running.
+"""
+
+import re
+from collections.abc import Sequence
+
+from gitseal.render._env import records
+from gitseal.render._javascript import bare, between, check_name, refusal
+from gitseal.render._shape import CannotCarry, Entry, Options
+
+SECTIONS = False
+
+_ESCAPED_QUOTE = re.compile(r"\\'")
+_ESCAPE = re.compile(r"\\[nrt]")
+_OBJECT_NAMES = (
+    "constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf __defineGetter__ "
+    "__defineSetter__ __lookupGetter__ __lookupSetter__"
+)
+_OBJECT = frozenset(_OBJECT_NAMES.split())
+
+
+def render(entries: Sequence[Entry], _options: Options) -> bytes:
+    """One `NAME=value` for each entry, which may span lines. Raises as `_env.records` does."""
+    return records(entries, record)
+
+
+def record(name: str, text: str) -> str:
+    """The assignment. Raises CannotCarry for what every object of JavaScript has, and where `encode` does."""
+    check_name(name)
+    if name in _OBJECT:
+        raise CannotCarry("a name on which dotenvx fails")
+    return f"{name}={encode(text)}\n"
+
+
+def encode(text: str) -> str:
+    """The text in the first form that carries it. Raises CannotCarry where none does, and for dotenvx's own tokens."""
+    if text.startswith("encrypted:"):
+        raise CannotCarry("encrypted: at its start, by which dotenvx tries to decrypt it")
+    found = between("'", text.replace("'", "\\'")) or _double(text) or _one_line(text) or _expanding(text)
+    if found is None:
+        raise refusal(text)
+    return found
+
+
+def _double(text: str) -> str | None:
+    if _ESCAPE.search(text) or "$(" in text:
+        return None
+    return between('"', text.replace("$", "\\$").replace("\n", "\\n").replace("\r", "\\r"))
+
+
+def _one_line(text: str) -> str | None:
+    """In single quotes, where a backslash ends the text and a quote stands in it."""
+    return between("'", _ESCAPED_QUOTE.sub(r"\\\\'", text))
+
+
+def _expanding(text: str) -> str | None:
+    """Where dotenvx expands, and no escape but that of the dollar sign is known."""
+    if "$(" in text:
+        return None
+    body = text.replace("$", "\\$")
+    return between("`", body) or bare(body)

@@ -1,0 +1,37 @@
+r"""`node-dotenv`: a file for npm's `dotenv`.
+
+It knows no escapes but `\n` and `\r` between double quotes, so the text decides which quotes carry it, if any.
+"""
+
+from collections.abc import Sequence
+
+from gitseal.render._env import records
+from gitseal.render._javascript import bare, between, check_name, refusal
+from gitseal.render._shape import Entry, Options
+
+SECTIONS = False
+
+
+def render(entries: Sequence[Entry], _options: Options) -> bytes:
+    """One `NAME=value` for each entry, which may span lines. Raises as `_env.records` does."""
+    return records(entries, record)
+
+
+def record(name: str, text: str) -> str:
+    """The assignment. Raises CannotCarry for `__proto__` and where `encode` does."""
+    check_name(name)
+    return f"{name}={encode(text)}\n"
+
+
+def encode(text: str) -> str:
+    """The text in the first form that carries it. Raises CannotCarry where none does."""
+    found = between("'", text) or _double(text) or between("`", text) or bare(text)
+    if found is None:
+        raise refusal(text)
+    return found
+
+
+def _double(text: str) -> str | None:
+    if "\\n" in text or "\\r" in text:
+        return None
+    return between('"', text.replace("\n", "\\n").replace("\r", "\\r"))

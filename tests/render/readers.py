@@ -1,0 +1,190 @@
+"""The readers of what is rendered: a file in, the variables that they make of it out.
+
+Each raises `Missing` with the reason where its program is not on this machine. Whoever adds a dialect gives it a line in
+`READERS`.
+"""
+
+import base64
+import ctypes
+import json
+import os
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.render import ports
+
+PEERS = Path(__file__).resolve().parents[2] / ".peers"
+NODE_MODULES = PEERS / "node/node_modules"
+
+Reader = Callable[[Path], dict[str, str]]
+
+
+class Missing(Exception):
+    """A reader's program is not on this machine."""
+
+
+def program(name: str) -> str:
+    found = shutil.which(name) or shutil.which(name, path=str(PEERS / "bin"))
+    if found is None:
+        raise Missing(f"{name} is not on this machine: `make peers` fetches what it can")
+    return found
+
+
+def run(command: list[str], **environment: str) -> bytes:
+    """Standard output of a program that starts with PATH and nothing else; it must have nothing to complain about."""
+    command[0] = program(command[0])
+    done = subprocess.run(
+        command, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"} | environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, (done.returncode, done.stderr[:300])
+    assert not done.stderr, done.stderr[:300]
+    return done.stdout
+
+
+def environment(output: bytes) -> dict[str, str]:
+    """What `env -0` printed; names that begin with V are ours."""
+    pairs = (pair.decode().split("=", 1) for pair in output.split(b"\0") if pair)
+    return {name: content for name, content in pairs if name.startswith("V")}
+
+
+def sourced(*shell: str) -> Reader:
+    return lambda path: environment(run([*shell, "-c", 'set -a; . "$0"; exec env -0', str(path)]))
+
+
+def evaluated(*shell: str) -> Reader:
+    return lambda path: environment(run([*shell, "-c", 'eval "$(cat "$0")"; exec env -0', str(path)]))
+
+
+def fish(path: Path) -> dict[str, str]:
+    return environment(run(["fish", "--no-config", "-c", "source $argv[1]; exec env -0", str(path)]))
+
+
+def words(*shell: str) -> Reader:
+    """The arguments that a command gets, taken apart by docker's own code."""
+
+    def read(path: Path) -> dict[str, str]:
+        script = 'eval "printf \'%s\\0\' $(cat "$0")"'
+        given = run([*shell, "-c", script, str(path)]).decode().split("\0")[:-1]
+        assert given[::2] == ["--build-arg"] * (len(given) // 2)
+        found: dict[str, str] = json.loads(run(["read-docker", "build-arg", *given[1::2]]))
+        return found
+
+    return read
+
+
+def python_dotenv(*, interpolate: bool = True) -> Reader:
+    def read(path: Path) -> dict[str, str]:
+        try:
+            import dotenv
+        except ImportError:
+            raise Missing("python-dotenv is not installed") from None
+        return {name: content or "" for name, content in dotenv.dotenv_values(path, interpolate=interpolate).items()}
+
+    return read
+
+
+def node(*arguments: str, package: str = "") -> Reader:
+    """A program of JavaScript that prints JSON; `{}` in its arguments is the file."""
+
+    def read(path: Path) -> dict[str, str]:
+        if package and not (NODE_MODULES / package).is_dir():
+            raise Missing(f"npm's {package} is not in .peers/node: `make peers` fetches it")
+        filled = [argument.replace("{}", str(path)) for argument in arguments]
+        found: dict[str, str] = json.loads(run(["node", *filled], NODE_PATH=str(NODE_MODULES)))
+        return found
+
+    return read
+
+
+_PARSE = "const [, path] = process.argv, text = require('fs').readFileSync(path); console.log(JSON.stringify(%s))"
+_DOTENV, _DOTENVX = "dotenv", "@dotenvx/dotenvx"
+node_dotenv = node("-e", _PARSE % "require('dotenv').parse(text)", "{}", package=_DOTENV)
+node_dotenv_fast = node("-e", _PARSE % "require('dotenv').parse(text, {fast: true})", "{}", package=_DOTENV)
+dotenvx_parse = node("-e", _PARSE % "require('@dotenvx/dotenvx').parse(text.toString())", "{}", package=_DOTENVX)
+node_env_file = node("--env-file={}", "-e", "console.log(JSON.stringify(process.env))")
+
+
+def dotenvx_run(path: Path) -> dict[str, str]:
+    command = NODE_MODULES / ".bin/dotenvx"
+    if not command.exists():
+        raise Missing("dotenvx is not in .peers/node: `make peers` fetches it")
+    # A home of its own: it keeps settings there.
+    home = str(path.parent)
+    return environment(run([str(command), "run", "--quiet", "-f", str(path), "--", "env", "-0"], HOME=home))
+
+
+def systemd(path: Path) -> dict[str, str]:
+    """What a unit's EnvironmentFile= is read with, and what it keeps of that."""
+    found = sorted(Path("/usr/lib").glob("**/systemd/libsystemd-shared-*.so"))
+    if not found:
+        raise Missing("systemd's shared library is not on this machine")
+    library = ctypes.CDLL(str(found[-1]))
+    library.env_assignment_is_valid.restype = ctypes.c_bool
+    lines = ctypes.POINTER(ctypes.c_char_p)()
+    assert library.load_env_file(None, str(path).encode(), ctypes.byref(lines)) == 0
+    read: dict[str, str] = {}
+    some = ctypes.cast(lines, ctypes.c_void_p).value is not None
+    while some and (line := lines[len(read)]):
+        assert library.env_assignment_is_valid(line)
+        name, content = line.decode().split("=", 1)
+        read[name] = content
+    return read
+
+
+def through(name: str) -> Reader:
+    """One of the programs in peers/, which prints a JSON object."""
+
+    def read(path: Path) -> dict[str, str]:
+        found: dict[str, str] = json.loads(run([name, str(path)]))
+        return found
+
+    return read
+
+
+def kubernetes(path: Path) -> dict[str, str]:
+    secret = json.loads(run(["read-kubernetes", str(path)]))
+    return {name: base64.b64decode(content).decode() for name, content in secret.get("data", {}).items()}
+
+
+def pwsh(path: Path) -> dict[str, str]:
+    script = path.with_suffix(".ps1")
+    script.write_bytes(path.read_bytes())
+    command = ["pwsh", "-NoLogo", "-NoProfile", "-NonInteractive", "-Command", f". {script}; & env -0"]
+    return environment(run(command, HOME=str(path.parent)))
+
+
+def ported(parse: Callable[[str], dict[str, str]]) -> Reader:
+    return lambda path: parse(path.read_bytes().decode())
+
+
+SHELLS = {"bash": ("bash", "--norc"), "dash": ("dash",), "zsh": ("zsh", "-f")}
+READERS: dict[str, dict[str, Reader]] = {
+    "dotenv": {name: sourced(*command) for name, command in SHELLS.items()}
+    | {
+        "systemd": systemd,
+        "python-dotenv": python_dotenv(),
+        "node dotenv": node_dotenv,
+        "node --env-file": node_env_file,
+        "dotenvx": dotenvx_parse,
+        "compose": through("read-compose"),
+    },
+    "shell": {name: sourced(*command) for name, command in SHELLS.items()},
+    "json": {"Python": lambda path: json.loads(path.read_bytes())},
+    "toml": {"Python": lambda path: tomllib.loads(path.read_bytes().decode()), "Go": through("read-toml")},
+    "systemd": {"systemd": systemd},
+    "compose": {"compose": through("read-compose")},
+    "docker": {"docker": through("read-docker")},
+    "docker-build": {name: words(*command) for name, command in SHELLS.items()},
+    "k8s-secret": {"kubernetes": kubernetes},
+    "github-env": {"a port of the runner's parser": ported(ports.github_env)},
+    "gitlab-dotenv": {"a port of GitLab's parser": ported(ports.gitlab_dotenv)},
+    "python-dotenv": {"python-dotenv": python_dotenv()},
+    "node-dotenv": {"node dotenv": node_dotenv, "node dotenv, fast": node_dotenv_fast},
+    "node-env-file": {"node --env-file": node_env_file},
+    "dotenvx": {"dotenvx parse": dotenvx_parse, "dotenvx run": dotenvx_run},
+    "fish": {"fish": fish},
+    "powershell": {"pwsh": pwsh, "a port of PowerShell's tokenizer": ported(ports.powershell)},
+}

@@ -1,0 +1,176 @@
+"""The rules of single dialects: names, limits, options, masks."""
+
+import pytest
+
+from gitseal.document.value import Kind, Value, text
+from gitseal.errors import UsageError
+from gitseal.render import DIALECTS, Entry, Options, Refused, appends, masks, options_of, render
+from tests.render import ports
+
+
+def reasons(dialect: str, *entries: Entry, name: str = "app") -> dict[str, str]:
+    try:
+        render(dialect, entries, Options(name=name))
+    except Refused as refused:
+        return {refusal.name: refusal.reason for refusal in refused.refusals}
+    return {}
+
+
+def named(name: str, content: str = "x") -> Entry:
+    return Entry((name,), text(content))
+
+
+def test_options_of_each_dialect() -> None:
+    assert {dialect: options_of(dialect) for dialect in DIALECTS if options_of(dialect)} == {
+        "shell": ("export",),
+        "python-dotenv": ("interpolate",),
+        "k8s-secret": ("name", "namespace"),
+    }
+    assert [dialect for dialect in DIALECTS if appends(dialect)] == ["github-env"]
+
+
+def test_every_option_is_some_dialects() -> None:
+    assert {option for dialect in DIALECTS for option in options_of(dialect)} == set(Options._fields)
+
+
+def test_python_dotenv_without_interpolation_is_plain() -> None:
+    entry = [named("A", "${B}")]
+    assert render("python-dotenv", entry) == b'A="${:-$}{B}"\n'
+    assert render("python-dotenv", entry, Options(interpolate=False)) == b'A="${B}"\n'
+
+
+# --- GitHub
+
+
+def test_a_delimiter_is_drawn_for_each_value() -> None:
+    lines = render("github-env", [named("A"), named("B")]).decode().splitlines()
+    assert lines[0].startswith("A<<ghadelimiter_")
+    assert lines[0].removeprefix("A<<") == lines[2] != lines[5]
+    assert len(lines[2]) == len("ghadelimiter_") + 32
+
+
+def test_names_that_a_github_runner_keeps() -> None:
+    names = ["NODE_OPTIONS", "node_options", "GITHUB_SHA", "GITHUB_TOKEN", "RUNNER_TEMP", "CI"]
+    assert sorted(reasons("github-env", *map(named, names))) == [
+        "GITHUB_SHA",
+        "NODE_OPTIONS",
+        "RUNNER_TEMP",
+        "node_options",
+    ]
+
+
+def test_masks_are_one_for_each_line_of_a_sealed_value() -> None:
+    entries = [
+        named("A", "first\n\n \nsecond 100%\r\nfirst"),
+        Entry(("PLAIN",), text("info"), sealed=False),
+        named("EMPTY", ""),
+        Entry(("NULL",), Value(Kind.NULL, b"")),
+        Entry(("PORT",), Value(Kind.INTEGER, b"8080")),
+        named("TRICK", "::stop-commands::x%0A"),
+    ]
+    said = masks("github-env", entries)
+    assert said == (
+        b"::add-mask::first\n::add-mask::second 100%25%0D\n::add-mask::8080\n::add-mask::::stop-commands::x%250A\n"
+    )
+    assert ports.github_masks(said.decode()) >= {"first", "second 100%", "8080", "::stop-commands::x%0A"}
+
+
+def test_only_github_has_masks() -> None:
+    assert [dialect for dialect in DIALECTS if masks(dialect, [named("A")])] == ["github-env"]
+
+
+# --- limits
+
+
+def test_a_line_that_docker_takes() -> None:
+    assert reasons("docker", named("A", "x" * 65_533)) == {}
+    assert list(reasons("docker", named("A", "x" * 65_534))) == ["A"]
+    assert list(reasons("docker", named("A", "é" * 32_767))) == ["A"]
+
+
+def test_an_argument_that_linux_takes() -> None:
+    def plain(size: int) -> Entry:
+        return Entry(("A",), text("x" * size), sealed=False)
+
+    assert reasons("docker-build", plain(131_069)) == {}
+    assert list(reasons("docker-build", plain(131_070))) == ["A"]
+    assert reasons("docker-build", named("A", "x" * 200_000)) == {}
+
+
+def test_what_gitlab_has_room_for() -> None:
+    assert reasons("gitlab-dotenv", named("A", "x" * 5_116)) == {}
+    assert list(reasons("gitlab-dotenv", named("A", "x" * 5_117))) == ["A"]
+    assert list(reasons("gitlab-dotenv", named("A", "x" * 3_000), named("B", "x" * 3_000), named("C"))) == ["B"]
+    assert list(reasons("gitlab-dotenv", *(named(f"A{n}") for n in range(151)))) == ["A150"]
+
+
+def test_what_a_secret_has_room_for() -> None:
+    assert reasons("k8s-secret", named("A", "x" * 2**20)) == {}
+    assert list(reasons("k8s-secret", named("A", "x" * 2**20), named("B", ""), named("C"))) == ["C"]
+
+
+# --- Kubernetes
+
+
+@pytest.mark.parametrize("name", ["", "App", "a_b", "-a", "a.", "a" * 254, 'a"\nb', "a\n"])
+def test_names_that_no_secret_can_have(name: str) -> None:
+    with pytest.raises(UsageError):
+        render("k8s-secret", [], Options(name=name))
+
+
+@pytest.mark.parametrize("namespace", ["A", "a.b", "a" * 64, "a\n"])
+def test_names_that_no_namespace_can_have(namespace: str) -> None:
+    with pytest.raises(UsageError):
+        render("k8s-secret", [], Options(name="app", namespace=namespace))
+
+
+def test_keys_of_a_secret() -> None:
+    names = ["a-b.c", "..a", ".", "é", "a b", "a" * 254]
+    assert list(reasons("k8s-secret", *map(named, names))) == ["..a", ".", "é", "a b", "a" * 254]
+
+
+# --- names that readers keep for themselves
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name"),
+    [
+        ("dotenv", "UID"),
+        ("dotenv", "USERNAME"),
+        ("dotenv", "__proto__"),
+        ("shell", "path"),
+        ("fish", "status"),
+        ("node-dotenv", "__proto__"),
+        ("dotenvx", "constructor"),
+        ("dotenvx", "__proto__"),
+    ],
+)
+def test_names_that_a_reader_keeps(dialect: str, name: str) -> None:
+    assert list(reasons(dialect, named(name))) == [name]
+
+
+def test_dotenvx_would_decrypt() -> None:
+    assert list(reasons("dotenvx", named("A", "encrypted:abc"), named("B", " encrypted:abc"))) == ["A"]
+
+
+# --- TOML
+
+
+def test_numbers_that_toml_does_not_know() -> None:
+    entries = [
+        Entry(("A",), Value(Kind.INTEGER, b"9223372036854775807")),
+        Entry(("B",), Value(Kind.INTEGER, b"-9223372036854775808")),
+        Entry(("C",), Value(Kind.INTEGER, b"9223372036854775808")),
+        Entry(("D",), Value(Kind.INTEGER, b"1" * 5_000)),
+        Entry(("E",), Value(Kind.FLOAT, b"1e400")),
+        Entry(("F",), Value(Kind.JSON, b"[9223372036854775808]")),
+        Entry(("G",), Value(Kind.JSON, b'{"a": [null]}')),
+        Entry(("H",), Value(Kind.JSON, b"[" * 100 + b"]" * 100)),
+        Entry(("I",), Value(Kind.JSON, b'"\\ud800"')),
+    ]
+    assert list(reasons("toml", *entries)) == ["C", "D", "E", "F", "G", "H", "I"]
+
+
+def test_toml_knows_infinities() -> None:
+    entries = [Entry((name,), Value(Kind.FLOAT, content)) for name, content in (("A", b"-.inf"), ("B", b".nan"))]
+    assert render("toml", entries) == b"A = -inf\nB = nan\n"

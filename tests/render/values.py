@@ -1,0 +1,47 @@
+"""The values that renderers are tried with: awkward ones by name, and random ones."""
+
+import json
+import random
+from pathlib import Path
+
+import hypothesis
+
+from gitseal.document.value import text
+from gitseal.render import Entry, Options, Refused, render
+
+AWKWARD: dict[str, str] = json.loads((Path(__file__).parent / "awkward.json").read_text(encoding="utf-8"))
+PLAIN = Options()
+FUZZED = 2_000
+ROUNDS = 25 if hypothesis.settings().max_examples >= 10_000 else 1
+
+PIECES = [
+    *"'\"`$\\{}()[]#=!~*?;&|<>^%@:,.-+_/ \t\n\r",
+    *"abnrtvf0179éß😀\u00a0\x85\u2028\ufeff\u200b\x01\x1b\x7f\x0b\x0c\u2018\u201d",
+    *("${A}", "${", "$A", "$(", "$$", "\\n", "\\\\", "\\'", "''", '""', " #", "\n#", "\nB=", "export ", "\n\n", "\r\n"),
+    *("%A%", "%%", "%0A", "\\$", '\\"', "\\`", "<<"),
+]
+
+
+def fuzzed(seed: int) -> dict[str, str]:
+    choose = random.Random(seed)
+    return {f"V{number:05}": "".join(choose.choices(PIECES, k=choose.randrange(9))) for number in range(FUZZED)}
+
+
+def awkward() -> dict[str, str]:
+    return {f"V_{name}": content for name, content in AWKWARD.items()}
+
+
+def entries(values: dict[str, str], *, sealed: bool = True) -> list[Entry]:
+    return [Entry((name,), text(content), sealed) for name, content in values.items()]
+
+
+def carried(
+    dialect: str, values: dict[str, str], options: Options = PLAIN, *, sealed: bool = True
+) -> tuple[bytes, dict[str, str]]:
+    """The file for all values that the dialect does not refuse, and these values."""
+    try:
+        return render(dialect, entries(values, sealed=sealed), options), values
+    except Refused as refused:
+        missing = {refusal.name for refusal in refused.refusals}
+        rest = {name: content for name, content in values.items() if name not in missing}
+        return carried(dialect, rest, options, sealed=sealed)
