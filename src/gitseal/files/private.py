@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -51,15 +52,19 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _sweep(parent: Path) -> None:
     for left in parent.glob(f"{_PREFIX}*"):
         found = re.match(rf"{_PREFIX}(\d+)-", left.name)
-        if (
-            found
-            and not left.is_symlink()
-            and left.stat().st_uid == os.getuid()
-            and not Path(f"/proc/{found[1]}").exists()
-        ):
+        if found and _is_own_folder(left) and not Path(f"/proc/{found[1]}").exists():
             try:
                 os.kill(int(found[1]), 0)
             except ProcessLookupError:
                 shutil.rmtree(left, ignore_errors=True)
-            except PermissionError:
+            except (PermissionError, OverflowError):
                 continue
+
+
+def _is_own_folder(path: Path) -> bool:
+    """Whether it is a folder of this user's and no link; False where it went away meanwhile: others sweep too."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()

@@ -1,63 +1,94 @@
-"""A text that could not be applied, kept sealed in the Git directory until its author comes back for it."""
+"""A text that could not be applied, kept sealed in the Git directory until its author comes back for it.
+
+It holds values of every access group that its author opens. So it is sealed to the author alone, under a data key that is
+made for it, and not under a group's: others are in that, and nobody may have believed it yet.
+
+The file: a token, a line for each identity of the author (recipient id and stanza), a blank line, and the environment's
+document that the text began from, as the sealed file it is. What the author changed shows only against that.
+"""
 
 from pathlib import Path
 
-from gitseal.document import document
+from gitseal.crypto.datakey import SEALED, DataKey, Scope
+from gitseal.crypto.digest import sha256_hex
 from gitseal.document.document import Document
-from gitseal.document.token import parse_token
-from gitseal.document.value import Kind, Value, from_plaintext
+from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.errors import Error, NotForYou
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
+from gitseal.project import keys
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
+from gitseal.recipients import parse_recipient, recipient_id
 
 # Under the header's name, so that it can never be taken for a value's token.
 _NAME = ("gitseal", "edit")
+_GROUP = "edit"
 _LIMIT = 256 * 1024 * 1024
 
 
 def path(project: Project, environment: str) -> Path:
-    """Where the kept text of an environment is or would be."""
-    return project.git().common_dir() / "gitseal" / f"edit-{environment}"
+    """Where the kept text of an environment is or would be; each worktree and each `.secrets` folder has its own."""
+    repository = project.git()
+    is_only = project.root == repository.top and (repository.top / ".git").is_dir()
+    place = "" if is_only else "-" + sha256_hex(str(project.root).encode())[:16]
+    return repository.common_dir() / "gitseal" / f"edit-{environment}{place}"
 
 
 def keep(project: Project, keyring: Keyring, before: Document, text: bytes) -> None:
-    """Seals the text under a data key that its author opens, and writes it down (0600).
+    """Seals the text to its author and writes it down (0600). Raises NotForYou where no identity is at hand."""
+    key = DataKey.generate(Scope(before.header.id, before.header.environment, _GROUP))
+    own = {identity.recipient for identity in keyring.identities() if identity.recipient is not None}
+    stanzas = {
+        recipient_id(each): Stanza.of(key.key_id, parse_recipient(each).wrap(key.reveal())).serialise() for each in own
+    }
+    if not stanzas:
+        # What a plugin or a locked file holds does not show its public half: then a group's key has to serve.
+        key = _groups_key(before, keyring)
+    token = Token.of(SEALED, key.scope.group, key.key_id, key.seal(_NAME, text))
+    lines = [token.serialise(), *(f"{found} {stanza}" for found, stanza in stanzas.items()), "", ""]
+    place = path(project, before.header.environment)
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    atomic.write(place, "\n".join(lines).encode() + before.serialise(), private=True)
 
-    The document that the text began from is kept with it, as the sealed file it is: what the author changed shows only
-    against that, and it is the one whose keys open the text whatever happens to the environment meanwhile.
-    """
-    keys = Keys(before.header, keyring)
-    key = next((keys[group] for group in keys), None)
+
+def _groups_key(before: Document, keyring: Keyring) -> DataKey:
+    found = Keys(before.header, keyring, genuine=True)
+    key = next((found[group] for group in found), None)
     if key is None:
         raise NotForYou(
             "the text cannot be kept: no identity at hand opens this environment", "copy it from the editor"
         )
-    token = document.seal(key, _NAME, Value(Kind.BYTES, text))
-    place = path(project, before.header.environment)
-    place.parent.mkdir(mode=0o700, exist_ok=True)
-    atomic.write(place, token.serialise().encode() + b"\n" + before.serialise(), private=True)
+    return key
 
 
 def load(project: Project, keyring: Keyring, environment: str) -> tuple[bytes, Document]:
     """The kept text and the document that it began from. Raises Error where none is kept or it does not open."""
     place = path(project, environment)
     try:
-        line, _, data = read_regular(place, _LIMIT).partition(b"\n")
+        head, _, data = read_regular(place, _LIMIT).partition(b"\n\n")
     except FileNotFoundError:
         raise Error(f"no text is kept for {environment}", f"run: gitseal edit -e {environment}") from None
-    token = parse_token(line.decode("utf-8", "replace"), 1)
+    first, *others = head.decode("utf-8", "replace").split("\n")
+    token = parse_token(first, 1)
     if token is None:
         raise Error(f'"{place}" is damaged', f"remove it: rm {place}")
     before = project.parse(environment, data)
-    key = Keys(before.header, keyring).get(token.group)
+    key = _key(before, token, others, keyring)
     if key is None:
         raise NotForYou(
             f"no identity at hand opens the text kept for {environment}", "see what was tried with: gitseal whoami"
         )
-    return from_plaintext(key.open(token.kind, _NAME, token.ciphertext())).reveal(), before
+    return key.open(token.kind, _NAME, token.ciphertext()), before
+
+
+def _key(before: Document, token: Token, lines: list[str], keyring: Keyring) -> DataKey | None:
+    if token.group != _GROUP:
+        return Keys(before.header, keyring, genuine=True).get(token.group)
+    scope = Scope(before.header.id, before.header.environment, _GROUP)
+    stanzas = {found: parse_stanza(text, 0) for found, _, text in (line.partition(" ") for line in lines)}
+    return keys.unwrap(scope, token.key_id, stanzas, keyring, genuine=True)
 
 
 def exists(project: Project, environment: str) -> bool:
