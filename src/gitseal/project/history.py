@@ -46,7 +46,8 @@ def _stanzas(version: bytes) -> Iterator[tuple[str, str, str]]:
     A stanza that once stood in a conflict, say, was published as well as any other.
     """
     above: list[tuple[int, str]] = []
-    for line in version.splitlines():
+    header = _HEADER.search(version)
+    for line in version[header.start() if header else 0 :].splitlines():
         named = _NAME.match(line)
         if named:
             while above and above[-1][0] >= len(named[1]):

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitseal.crypto.datakey import WRITE_ONLY, DataKey
+from gitseal.crypto.digest import sha256_hex
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER, public_text, succession_path
 from gitseal.document.value import Value
 from gitseal.errors import Busy, Error, NotForYou
+from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project import succession
@@ -58,11 +60,16 @@ class Move(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """All that a rekey will do. `shallow`: history is cut off, so earlier holders of a key may be unknown."""
+    """All that a rekey will do.
+
+    `shallow`: history is cut off, so earlier holders of a key may be unknown. `basis` has the digests of the files that
+    the plan was made from, the policy's among them.
+    """
 
     groups: tuple[GroupPlan, ...]
     moves: tuple[Move, ...]
     shallow: bool
+    basis: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -80,13 +87,19 @@ class Plan(NamedTuple):
 def plan(project: Project, environments: Sequence[str]) -> Plan:
     """What brings the environments to the policy. Needs no identity and changes nothing."""
     shallow = project.git().is_shallow()
+    basis = _basis(project, environments)
     groups: list[GroupPlan] = []
     moves: list[Move] = []
     for environment in environments:
         found = project.read(environment)
         moves += _moves(project, found)
         groups += _groups(project, found, past(project, environment), moved=moves, shallow=shallow)
-    return Plan(tuple(groups), tuple(moves), shallow)
+    return Plan(tuple(groups), tuple(moves), shallow, basis)
+
+
+def _basis(project: Project, environments: Sequence[str]) -> tuple[str, ...]:
+    paths = [project.policy_path, *map(project.path, environments)]
+    return tuple(sha256_hex(read_regular(path)) for path in paths)
 
 
 def _moves(project: Project, found: Document) -> list[Move]:
@@ -178,7 +191,7 @@ def apply(
 
     with writing(project):
         # Under the lock and from the disk: a person may have thought about it for long.
-        if plan(project, environments) != agreed:
+        if _basis(project, environments) != agreed.basis:
             raise Busy("the files or the policy changed since the plan was made", "look again: gitseal rekey --dry-run")
         change_locked(project, keyring, accept, agreed.environments, action)
 
