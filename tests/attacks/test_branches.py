@@ -99,6 +99,25 @@ def _any_key_id(source: str) -> str:
     return source.split(",")[1]
 
 
+@pytest.mark.xfail(reason="the plan takes any stanza for access that is there already", strict=True)
+def test_a_gain_does_not_hide_behind_a_stanza_of_junk(team: Team) -> None:
+    """Carol is known to main, so nobody is asked about her key; the plan has to say that the new data key goes to her."""
+    team.alice.add(team.people["dave"], "team")
+    team.alice.rekey()
+    team.alice.commit()
+    team.alice.push()
+    team.mallory.pull()
+    team.mallory.policy("[alice, bob, dave]", "[alice, bob, carol]")
+    real = team.mallory.read("production").header.access["default"].key_id
+    junk = put_stanzas(_any_key(team), [team.people["carol"]])
+    puts = {path: Put(put.source.replace(_any_key_id(put.source), real), own_line=True) for path, put in junk.items()}
+    write(team.mallory, "production", puts)
+    team.infect(team.alice)
+    group = next(each for each in team.alice.plan().groups if each.environment == "production")
+    assert group.new_key
+    assert "carol" in repr(group)
+
+
 def test_a_renamed_group_wraps_for_nobody_new(team: Team) -> None:
     """The access group gets another name and mallory: no block of it is in the file, so `set` would make one."""
     key = team.people["mallory"].recipient
