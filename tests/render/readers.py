@@ -13,6 +13,7 @@ import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from tests.render import ports
 
@@ -156,6 +157,26 @@ def pwsh(path: Path) -> dict[str, str]:
     return environment(run(command, HOME=str(path.parent)))
 
 
+def ruamel(version: tuple[int, int]) -> Reader:
+    def read(path: Path) -> dict[str, str]:
+        from ruamel.yaml import YAML
+
+        reader = YAML(typ="safe", pure=True)
+        reader.version = version
+        found: dict[str, str] = reader.load(path.read_bytes().decode())
+        return found
+
+    return read
+
+
+def yaml12(path: Path) -> dict[str, str]:
+    try:
+        from yaml12 import parse_yaml
+    except ImportError:
+        raise Missing("py-yaml12 is not installed") from None
+    return cast("dict[str, str]", parse_yaml(path.read_bytes().decode()))
+
+
 def ported(parse: Callable[[str], dict[str, str]]) -> Reader:
     return lambda path: parse(path.read_bytes().decode())
 
@@ -169,20 +190,21 @@ READERS: dict[str, dict[str, Reader]] = {
         "node dotenv": node_dotenv,
         "node --env-file": node_env_file,
         "dotenvx": dotenvx_parse,
-        "compose": through("read-compose"),
+        "compose-go": through("read-compose"),
     },
     "shell": {name: sourced(*command) for name, command in SHELLS.items()},
     "json": {"Python": lambda path: json.loads(path.read_bytes())},
-    "toml": {"Python": lambda path: tomllib.loads(path.read_bytes().decode()), "Go": through("read-toml")},
+    "yaml": {"ruamel.yaml as 1.2": ruamel((1, 2)), "as 1.1": ruamel((1, 1)), "py-yaml12": yaml12},
+    "toml": {"Python": lambda path: tomllib.loads(path.read_bytes().decode()), "BurntSushi/toml": through("read-toml")},
     "systemd": {"systemd": systemd},
-    "compose": {"compose": through("read-compose")},
-    "docker": {"docker": through("read-docker")},
+    "compose": {"compose-go": through("read-compose")},
+    "docker": {"docker CLI": through("read-docker")},
     "docker-build": {name: words(*command) for name, command in SHELLS.items()},
     "k8s-secret": {"kubernetes": kubernetes},
     "github-env": {"a port of the runner's parser": ported(ports.github_env)},
     "gitlab-dotenv": {"a port of GitLab's parser": ported(ports.gitlab_dotenv)},
     "python-dotenv": {"python-dotenv": python_dotenv()},
-    "node-dotenv": {"node dotenv": node_dotenv, "node dotenv, fast": node_dotenv_fast},
+    "node-dotenv": {"node dotenv": node_dotenv, "node dotenv (fast)": node_dotenv_fast},
     "node-env-file": {"node --env-file": node_env_file},
     "dotenvx": {"dotenvx parse": dotenvx_parse, "dotenvx run": dotenvx_run},
     "fish": {"fish": fish},

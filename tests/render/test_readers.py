@@ -1,15 +1,13 @@
 """What was rendered is read back by the real readers as the same text, or was refused (promise P7)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gitseal.render import DIALECTS, Options
 from tests.render import readers
-from tests.render.values import AWKWARD, ROUNDS, awkward, carried, fuzzed
-
-Values = dict[str, str]
+from tests.render.values import AWKWARD, ROUNDS, Values, awkward, batches, carried, fuzzed, needed
 
 # What each dialect refuses of the awkward values. The lists may only grow shorter; tests/render/test_minimal.py and
 # docs/decisions/0011-what-dialects-decline.md say why they are not.
@@ -29,26 +27,13 @@ REFUSED = {
     "powershell": "empty",
 }
 DIALECTS_AND_READERS = [(dialect, name) for dialect, found in readers.READERS.items() for name in found]
-# These have room for few: they are filled many times.
-BATCH = {"gitlab-dotenv": 100}
-
-
-def options(dialect: str) -> Options:
-    return Options(name="trial") if dialect == "k8s-secret" else Options()
-
-
-def batches(dialect: str, values: Values) -> Iterator[Values]:
-    size = BATCH.get(dialect, len(values))
-    names = list(values)
-    for start in range(0, len(names), size):
-        yield {name: values[name] for name in names[start : start + size]}
 
 
 def check(dialect: str, reader: readers.Reader, values: Values, path: Path, asked: Options | None = None) -> Values:
     """Renders, reads, compares; gives the values that were carried. Values are plain where that puts them in the output."""
     kept: Values = {}
     for batch in batches(dialect, values):
-        output, some = carried(dialect, batch, asked or options(dialect), sealed=dialect != "docker-build")
+        output, some = carried(dialect, batch, asked or needed(dialect), sealed=dialect != "docker-build")
         path.write_bytes(output)
         try:
             read = reader(path)
@@ -66,7 +51,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_every_dialect_has_readers() -> None:
-    assert {*readers.READERS, "yaml"} == set(DIALECTS)  # YAML's are in test_typed.py
+    assert set(readers.READERS) == set(DIALECTS)
 
 
 @pytest.mark.parametrize(("dialect", "name"), DIALECTS_AND_READERS)

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -10,6 +11,8 @@ from gitseal.document.value import text
 from gitseal.render import Entry, Options, Refused, render
 
 AWKWARD: dict[str, str] = json.loads((Path(__file__).parent / "awkward.json").read_text(encoding="utf-8"))
+Values = dict[str, str]
+
 PLAIN = Options()
 FUZZED = 2_000
 ROUNDS = 25 if hypothesis.settings().max_examples >= 10_000 else 1
@@ -22,22 +25,33 @@ PIECES = [
 ]
 
 
-def fuzzed(seed: int) -> dict[str, str]:
+def fuzzed(seed: int) -> Values:
     choose = random.Random(seed)
     return {f"V{number:05}": "".join(choose.choices(PIECES, k=choose.randrange(9))) for number in range(FUZZED)}
 
 
-def awkward() -> dict[str, str]:
+def awkward() -> Values:
     return {f"V_{name}": content for name, content in AWKWARD.items()}
 
 
-def entries(values: dict[str, str], *, sealed: bool = True) -> list[Entry]:
+def needed(dialect: str) -> Options:
+    """The options without which the dialect renders nothing."""
+    return Options(name="trial") if dialect == "k8s-secret" else PLAIN
+
+
+def batches(dialect: str, values: Values) -> Iterator[Values]:
+    """All the values, as many at a time as the dialect has room for."""
+    size = 50 if dialect == "gitlab-dotenv" else len(values)
+    names = list(values)
+    for start in range(0, len(names), size):
+        yield {name: values[name] for name in names[start : start + size]}
+
+
+def entries(values: Values, *, sealed: bool = True) -> list[Entry]:
     return [Entry((name,), text(content), sealed) for name, content in values.items()]
 
 
-def carried(
-    dialect: str, values: dict[str, str], options: Options = PLAIN, *, sealed: bool = True
-) -> tuple[bytes, dict[str, str]]:
+def carried(dialect: str, values: Values, options: Options = PLAIN, *, sealed: bool = True) -> tuple[bytes, Values]:
     """The file for all values that the dialect does not refuse, and these values."""
     try:
         return render(dialect, entries(values, sealed=sealed), options), values
