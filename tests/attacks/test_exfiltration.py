@@ -11,7 +11,7 @@ from gitseal.policy import loaders
 from gitseal.recipients.variables import IDENTITY_VARIABLES
 from gitseal.usecases import render as rendering
 from gitseal.usecases.check import check
-from gitseal.usecases.render import Selection
+from gitseal.usecases.outgoing import Request
 from gitseal.usecases.run import prepare
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone
@@ -24,12 +24,12 @@ STEERING = [
 
 
 def _render(place: Clone, dialect: str = "dotenv", excepted: str = "NOTHING") -> bytes:
-    selection = Selection(excepted=(excepted,))
+    selection = Request(excepted=(excepted,))
     return rendering.render(place.project, place.keyring, "production", dialect, selection).content
 
 
 def _run(place: Clone, inherited: dict[bytes, bytes]) -> dict[bytes, bytes]:
-    return prepare(place.project, place.keyring, "production", Selection(), inherited).environ
+    return prepare(place.project, place.keyring, "production", Request(), inherited).environ
 
 
 @pytest.fixture
@@ -93,7 +93,6 @@ def test_the_editor_gets_no_identity(alone: Clone, tmp_path: Path) -> None:
     assert "AGE-SECRET-KEY" not in seen.read_text()
 
 
-@pytest.mark.xfail(reason="git and what it starts (fsmonitor, credential helpers) still get the identity", strict=True)
 def test_git_gets_no_identity(alone: Clone, tmp_path: Path) -> None:
     """Git starts programs of its own, such as a file monitor or a transport."""
     assert alone.owner is not None

@@ -11,7 +11,8 @@ from gitseal.usecases.absorb import absorb
 from gitseal.usecases.copy_names import copy_names
 from gitseal.usecases.environments import rename_environment
 from gitseal.usecases.remove_names import rename
-from gitseal.usecases.render import Selection, render
+from gitseal.usecases.outgoing import Request
+from gitseal.usecases.render import render
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import Clone, own_key, put_key, put_value, write
@@ -32,7 +33,7 @@ def refused(place: Clone, words: str) -> None:
 
 
 def rendered(place: Clone) -> bytes:
-    only = Selection(only=("DB_*",))
+    only = Request(only=("DB_*",))
     return render(place.project, place.keyring, "production", "dotenv", only).content
 
 

@@ -97,6 +97,6 @@ def test_statuses(
 
 def test_the_table_and_the_modules_are_the_same() -> None:
     folder = Path(package.__file__).parent
-    frames = {"__init__", "main", "options", "output", "session", "terminal"}
+    frames = {"__init__", "main", "options", "output", "selecting", "session", "terminal"}
     modules = {path.stem for path in folder.glob("*.py")} - frames
     assert modules == {module_name(name) for name in COMMANDS}

@@ -22,7 +22,7 @@ from gitseal.project.reading import Layered
 from gitseal.usecases import edit, render, run
 from gitseal.usecases.compare import compare
 from gitseal.usecases.list_names import list_names
-from gitseal.usecases.render import Selection
+from gitseal.usecases.outgoing import Request
 from tests.attacks.world import Clone, files, objects, person, start
 from tests.robustness import commands
 
@@ -279,8 +279,8 @@ def test_what_holds_values_shows_none_in_its_repr(place: Clone) -> None:
         keyring,
         list(keyring.identities()),
         edit.begin(project, keyring, "production"),
-        render.render(project, keyring, "production", "dotenv", Selection()),
-        run.prepare(project, keyring, "production", Selection(), {}),
+        render.render(project, keyring, "production", "dotenv", Request()),
+        run.prepare(project, keyring, "production", Request(), {}),
         compare(project, keyring, "production", "development"),
         list_names(project, keyring, ("production",), show_values=True),
     ]

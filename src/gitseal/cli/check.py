@@ -1,5 +1,7 @@
 """`gitseal check`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from gitseal.cli import output
@@ -7,26 +9,51 @@ from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
 
+if TYPE_CHECKING:  # loaded only with --code
+    from gitseal.usecases.check_code import CodeReport
+
 
 @click.command("check")
 @environment_option("Only these environments. Without it: all, and what concerns all.")
+@click.option(
+    "--code", "folders", multiple=True, metavar="DIR", help="Also find the names that code there reads; may repeat."
+)
+@click.option("--except", "excepted", multiple=True, metavar="GLOB", help="With --code: not these names; may repeat.")
 @json_option
 @click.pass_obj
-def command(session: Session, environments: tuple[str, ...], as_json: bool) -> None:
+def command(
+    session: Session, environments: tuple[str, ...], folders: tuple[str, ...], excepted: tuple[str, ...], as_json: bool
+) -> None:
     """Hold policy, environments and Git's view of them against each other. No identity is needed.
 
-    One line for each finding, with the command that mends it; status 1 where there is any.
+    One line for each finding, with the command that mends it; status 1 where there is any. With --code also the names
+    that programs read: which environment lacks them, and, with no bearing on the status, which nobody reads.
     """
     from gitseal.usecases.check import check
 
     chosen = session.project.select(environments) if environments else ()
     findings = check(session.project, chosen)
+    read = _code(session, folders, chosen, excepted) if folders else None
+    shown = [*findings, *(read.findings if read else ())]
     if as_json:
-        output.as_json([finding._asdict() for finding in findings])
-    for finding in () if as_json else findings:
+        output.as_json([finding._asdict() for finding in shown])
+    for finding in () if as_json else shown:
         click.echo(finding.as_text())
         if finding.hint:
             click.echo(f"  {finding.hint}")
-    if findings:
-        raise Error(f"check found {output.plural(len(findings), 'thing')} to mend", "")
-    say("all is as it should be")
+    unread = read.count("unread-name") if read else 0
+    aside = f", and {output.plural(unread, 'name')} that nothing reads" if unread else ""
+    if len(shown) > unread:
+        raise Error(f"check found {output.plural(len(shown) - unread, 'thing')} to mend{aside}", "")
+    say(f"all is as it should be{aside}")
+
+
+def _code(
+    session: Session, folders: tuple[str, ...], environments: tuple[str, ...], excepted: tuple[str, ...]
+) -> "CodeReport":
+    from gitseal.usecases.check_code import check_code
+
+    report = check_code(session.project, [session.start / folder for folder in folders], environments, excepted)
+    for note in report.notes:
+        say(f"gitseal: {note}")
+    return report

@@ -94,7 +94,7 @@ def _words(group: GroupPlan) -> list[str]:
     if group.lost:
         words.append(f"{_who(_people(group.lost), 'lose')} access to {what}")
     if group.new_key:
-        words.append(f"a new data key for {what}: {group.new_key}")
+        words.append(f"a new data key for {what}, which {', '.join(group.holders)} will hold: {group.new_key}")
     return words
 
 

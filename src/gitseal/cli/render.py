@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
-from gitseal.cli import output
-from gitseal.cli.options import complete_name, environment_option
+from gitseal import render as dialects
+from gitseal.cli import output, selecting
+from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session, is_terminal_output, say
-from gitseal.errors import Error
+from gitseal.errors import Error, UsageError
 from gitseal.render import DIALECTS
+from gitseal.usecases.outgoing import Request
 
 
 @click.command("render")
@@ -20,32 +22,48 @@ from gitseal.render import DIALECTS
     "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write here (0600, atomically)."
 )
 @click.option(
-    "--only", multiple=True, metavar="GLOB", help="Only names that match; may repeat.", shell_complete=complete_name
+    "--check",
+    "checked",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write nothing; say whether FILE is current.",
 )
-@click.option(
-    "--except",
-    "excepted",
-    multiple=True,
-    metavar="GLOB",
-    help="No names that match; may repeat.",
-    shell_complete=complete_name,
-)
-@click.option("--export", is_flag=True, help="With --format shell: export each variable.")
+@selecting.selecting
+@click.option("--export", is_flag=True, help="shell: export each variable.")
+@click.option("--no-interpolate", is_flag=True, help="python-dotenv: for a reader with interpolate=False.")
+@click.option("--name", default="", metavar="NAME", help="k8s-secret: the name of the object.")
+@click.option("--namespace", default="", metavar="NAME", help="k8s-secret: its namespace.")
 @click.pass_obj
 def command(
     session: Session,
     environments: tuple[str, ...],
     dialect: str,
     target: Path | None,
+    checked: Path | None,
     only: tuple[str, ...],
     excepted: tuple[str, ...],
+    service: str,
+    allow_missing: bool,
+    no_local: bool,
     export: bool,
+    no_interpolate: bool,
+    name: str,
+    namespace: str,
 ) -> None:
     """Write an environment exactly as its consumer reads it, or refuse by name what that format cannot carry.
 
-    A file is written with mode 0600, and never where Git tracks it or would add it.
+    A file is written with mode 0600, and never where Git tracks it or would add it. A required name without a value, a
+    value that breaks its type and a reference that leads nowhere stop it, with all of them named at once.
     """
-    rendered(session, session.one(environments), dialect, target, only, excepted, export=export)
+    given = {"export": export, "interpolate": no_interpolate, "name": name, "namespace": namespace}
+    _check_options(dialect, given)
+    options = dialects.Options(export=export, interpolate=not no_interpolate, name=name, namespace=namespace)
+    request = selecting.request(session, only, excepted, service, allow_missing=allow_missing)
+    environment = session.one(environments)
+    if checked is not None:
+        _check_current(session, environment, dialect, checked, request, options, local=not no_local)
+    else:
+        rendered(session, environment, dialect, target, request, options, local=not no_local)
 
 
 def rendered(
@@ -53,34 +71,55 @@ def rendered(
     environment: str,
     dialect: str,
     target: Path | None,
-    only: tuple[str, ...] = (),
-    excepted: tuple[str, ...] = (),
+    request: Request,
+    options: dialects.Options = dialects.NO_OPTIONS,
     *,
-    export: bool = False,
+    local: bool = True,
 ) -> None:
     """Renders to a file or to standard output, and says what was left out."""
-    from gitseal.usecases.render import Selection, render, write
+    from gitseal.usecases.render import render, write
 
     rule = session.project.policy.environments.get(environment)
     if target is None and is_terminal_output() and rule is not None and not rule.reveal:
         raise Error(
             f"the policy says reveal: false for {environment}: it is not rendered to a terminal", "give a file: -o FILE"
         )
-    done = render(session.project, session.keyring, environment, dialect, Selection(only, excepted), export=export)
+    done = render(session.project, session.keyring, environment, dialect, request, options, local=local)
+    if done.masks:
+        # The runner takes commands from either stream, and the values go into the file alone.
+        click.echo(done.masks.decode(), err=True, nl=False)
     if target is None:
         output.write(done.content)
     else:
-        write(target, done.content)
-    left_out(done.sectioned, done.pending)
+        write(target, done.content, append=dialects.appends(dialect))
+    selecting.tell(done.going)
 
 
-def left_out(sectioned: int, pending: tuple[str, ...]) -> None:
-    """Says which names did not go out, and why."""
-    if sectioned:
-        say(
-            f"gitseal: left out {sectioned} {'name' if sectioned == 1 else 'names'} in sections; json and yaml carry them"
+def _check_current(
+    session: Session,
+    environment: str,
+    dialect: str,
+    checked: Path,
+    request: Request,
+    options: dialects.Options,
+    *,
+    local: bool,
+) -> None:
+    from gitseal.usecases.render import is_current, render
+
+    done = render(session.project, session.keyring, environment, dialect, request, options, local=local)
+    if not is_current(checked, done.content):
+        raise Error(
+            f'"{checked}" is not what {environment} renders to now',
+            f"write it again: gitseal render -e {environment} --format {dialect} -o {checked}",
         )
-    if pending:
-        say(
-            f"gitseal: left out {', '.join(pending)}: write-only, and no member has taken them over; see: gitseal absorb --help"
-        )
+    say(f'"{checked}" is up to date')
+
+
+def _check_options(dialect: str, given: dict[str, object]) -> None:
+    """Raises UsageError for an option of another format: it would be ignored without a word."""
+    for option, value in given.items():
+        if value and option not in dialects.options_of(dialect):
+            raise UsageError(
+                f"--{option.replace('interpolate', 'no-interpolate')} is not for --format {dialect}", "leave it out"
+            )

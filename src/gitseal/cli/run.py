@@ -5,26 +5,20 @@ import sys
 
 import click
 
-from gitseal.cli.options import complete_name, environment_option
-from gitseal.cli.render import left_out
+from gitseal.cli import selecting
+from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session
-from gitseal.usecases.render import Selection
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @environment_option("The environment; may be left out where there is one.")
-@click.option(
-    "--only", multiple=True, metavar="GLOB", help="Only names that match; may repeat.", shell_complete=complete_name
-)
-@click.option(
-    "--except",
-    "excepted",
-    multiple=True,
-    metavar="GLOB",
-    help="No names that match; may repeat.",
-    shell_complete=complete_name,
-)
+@selecting.selecting
 @click.option("--redact", is_flag=True, help="Replace sealed values in the command's output by [redacted:NAME].")
+@click.option(
+    "--pristine",
+    is_flag=True,
+    help="Start from an empty environment, but for PATH, HOME, USER, TERM, TZ and the language.",
+)
 @click.argument("arguments", metavar="-- CMD [ARG...]", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
 def command(
@@ -32,7 +26,11 @@ def command(
     environments: tuple[str, ...],
     only: tuple[str, ...],
     excepted: tuple[str, ...],
+    service: str,
+    allow_missing: bool,
+    no_local: bool,
     redact: bool,
+    pristine: bool,
     arguments: tuple[str, ...],
 ) -> int:
     """Run a command with the environment set. This process becomes the command, so signals and status are its own.
@@ -45,8 +43,10 @@ def command(
     from gitseal.usecases.run import prepare
 
     environment = session.one(environments)
-    prepared = prepare(session.project, session.keyring, environment, Selection(only, excepted), os.environb)
-    left_out(prepared.sectioned, prepared.pending)
+    request = selecting.request(session, only, excepted, service, allow_missing=allow_missing)
+    inherited = {name: content for name, content in os.environb.items() if not pristine or name in _KEPT}
+    prepared = prepare(session.project, session.keyring, environment, request, inherited, local=not no_local)
+    selecting.tell(prepared.going)
     sys.stdout.flush()
     sys.stderr.flush()
     if not redact:
@@ -55,3 +55,7 @@ def command(
     from gitseal.scan.forms import all_forms
 
     return between.run(arguments, prepared.environ, all_forms(prepared.sealed), frozenset({1, 2}))
+
+
+# Without these most programs do not find themselves, their terminal or their language.
+_KEPT = frozenset({b"PATH", b"HOME", b"TERM", b"LANG", b"LC_ALL", b"TZ", b"USER"})

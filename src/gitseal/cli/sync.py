@@ -9,6 +9,7 @@ from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.render import rendered
 from gitseal.cli.session import Session, say
 from gitseal.git.repository import Repository, find_top
+from gitseal.usecases.outgoing import Request
 
 _FILE = click.argument("file", metavar="[FILE]", type=click.Path(path_type=Path), default=".env")
 
@@ -46,5 +47,5 @@ def push(
 def pull(session: Session, file: Path, environments: tuple[str, ...]) -> None:
     """Write an environment to FILE (.env) as dotenv, 0600, never where Git tracks it or would add it."""
     environment = session.one(environments)
-    rendered(session, environment, "dotenv", file)
+    rendered(session, environment, "dotenv", file, Request())
     say(f'wrote {environment} to "{file}"')

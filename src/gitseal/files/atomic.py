@@ -76,6 +76,17 @@ def sweep(folder: Path) -> None:
             os.unlink(entry.path)  # noqa: PTH108 - as it was scanned
 
 
+def append(path: Path, data: bytes) -> None:
+    """Adds to the end of a file that another program reads, or makes it (0600). Raises Error; symlinks are refused."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, _PRIVATE)
+        with os.fdopen(descriptor, "ab") as file:
+            file.write(data)
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise Error(f'"{path}" cannot be written: {reason}', f'look at: ls -ld "{path.parent}"') from None
+
+
 def create(path: Path, data: bytes, mode: int = _PRIVATE) -> None:
     """Makes a file that must not exist yet. Raises FileExistsError, or Error where it cannot be written."""
     try:

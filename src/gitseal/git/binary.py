@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from gitseal.errors import Error
+from gitseal.recipients.variables import IDENTITY_VARIABLES
 
 # Settings of the caller's shell that would aim a command at another repository than the one it is given.
 _AIMS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_PREFIX")
@@ -20,7 +21,9 @@ def git(top: Path, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0
     """
     import subprocess  # 2 ms, which `get`, `render` and `run` need not pay: they ask Git nothing
 
-    environ = {name: value for name, value in os.environ.items() if name not in _AIMS} | _QUIET | _GENUINE
+    # Git starts programs of its own (a file monitor, a transport): none of them is to get an identity.
+    left_out = {*_AIMS, *IDENTITY_VARIABLES}
+    environ = {name: value for name, value in os.environ.items() if name not in left_out} | _QUIET | _GENUINE
     command = ["git", "-c", "core.quotePath=false", *arguments]
     try:
         done = subprocess.run(command, cwd=top, input=stdin, capture_output=True, check=False, env=environ)

@@ -77,7 +77,10 @@ class Repository:
         return git(self.top, "cat-file", "blob", object_id) if mode.startswith("100") else None
 
     def versions(self, path: str) -> Iterator[bytes]:
-        """Every distinct content that a file ever had: on any ref, in any reflog, and in the index."""
+        """Every distinct content that a file ever had: on any ref, in any reflog, and in the index.
+
+        Raises Error where Git cannot show one of them: who asks counts on none being passed over.
+        """
         object_ids = self._object_ids(path)
         yield from self.blobs(object_ids)
 
@@ -87,6 +90,7 @@ class Repository:
             self.top,
             _LITERAL,
             "log",
+            "--no-show-signature",
             "--all",
             "--reflog",
             "--full-history",
@@ -99,8 +103,10 @@ class Repository:
             "--",
             path,
         )
+        if log is None:
+            raise _unreadable()
         found: dict[str, None] = {}
-        fields = iter((log or b"").split(b"\0"))
+        fields = iter(log.split(b"\0"))
         for field in fields:
             if field.startswith(b":"):
                 next(fields)  # the path, which may begin with a colon too
@@ -114,18 +120,21 @@ class Repository:
         return list(found)
 
     def blobs(self, object_ids: Iterable[str]) -> Iterator[bytes]:
-        """The contents of blobs, by one `cat-file`."""
+        """The contents of blobs, by one `cat-file`. Raises Error for one that is not there."""
         request = "".join(f"{object_id}\n" for object_id in object_ids).encode()
         answer = git(self.top, "cat-file", "--batch", stdin=request) if request else None
+        if answer is None and request:
+            raise _unreadable()
         at = 0
         while answer is not None and at < len(answer):
             end = answer.index(b"\n", at)
             _object_id, kind, *size = answer[at:end].split(b" ")
             at = end + 1
-            if kind == b"blob":
-                length = int(size[0])
-                yield answer[at : at + length]
-                at += length + 1
+            if kind != b"blob":
+                raise _unreadable()
+            length = int(size[0])
+            yield answer[at : at + length]
+            at += length + 1
 
     def is_shallow(self) -> bool:
         """Whether history ends before its beginning."""
@@ -145,3 +154,10 @@ class Repository:
         answer = git(self.top, "check-attr", "-z", *names, "--", path) or b""
         fields = answer.decode().split("\0")[:-1]
         return dict(zip(fields[1::3], fields[2::3], strict=True))
+
+
+def _unreadable() -> Error:
+    return Error(
+        "Git cannot show the whole history of the sealed files, so who could ever open them is not known",
+        "see what is missing: git fsck; in a partial clone: git fetch --refetch",
+    )

@@ -81,6 +81,14 @@ class Known:
             self._keys[_name(scope)] = after
             self._changes.append(lambda known: known.accept(scope, access))
 
+    def restore(self, scope: Scope, access: Access) -> None:
+        """Believes a retired data key again, where what replaced it has never left the working tree."""
+        before = self._keys[_name(scope)]
+        stanzas = {recipient: stanza.serialise() for recipient, stanza in access.by_recipient().items()}
+        retired = [key_id for key_id in before["retired"] if key_id != access.key_id]
+        self._keys[_name(scope)] = {"accepted": access.key_id, "retired": retired, "stanzas": stanzas}
+        self._changes.append(lambda known: known.restore(scope, access))
+
     def has_met(self, recipient_id: str, name: str) -> bool:
         """Whether this recipient was confirmed in this clone as one of this very person."""
         return name in self._recipients.get(recipient_id, ())

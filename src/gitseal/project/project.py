@@ -12,6 +12,7 @@ from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository, find_top
 from gitseal.policy import parser
+from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.policy import Policy
 
 FOLDER = ".secrets"
@@ -133,6 +134,41 @@ class Project:
                 "copy the whole .secrets folder, or take it out of Git: git checkout -- .secrets/policy.yaml",
             ) from None
         return _named(self.relative(self.policy_path), parser.parse, data)
+
+    @property
+    def manifest_path(self) -> Path:
+        """Where the manifest is or would be."""
+        return self.folder / "manifest.yaml"
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """The manifest, empty where there is none. Raises Error where it does not hold together."""
+        try:
+            data = read_regular(self.manifest_path)
+        except FileNotFoundError:
+            return EMPTY
+        from gitseal.policy import manifest_parser
+
+        return _named(self.relative(self.manifest_path), manifest_parser.parse, data)
+
+    def local_path(self, environment: str) -> Path:
+        """Where this machine's overrides of an environment are or would be."""
+        return self.path(environment).with_name(f"{environment}.local{_SUFFIX}")
+
+    def read_local(self, environment: str) -> Document | None:
+        """This machine's overrides of an environment, or None. Raises Error as `read` does, and where Git tracks the file."""
+        path = self.local_path(environment)
+        try:
+            data = read_regular(path)
+        except FileNotFoundError:
+            return None
+        name = self.relative(path)
+        if self.repository is not None and self.repository.is_tracked(path):
+            raise Error(f'"{name}" is for one machine, and Git tracks it', f"take it out: git rm --cached {name}")
+        found = _named(name, document.parse, data)
+        if found.header.environment != path.stem:
+            raise Error(f'"{name}" says that it is environment "{found.header.environment}"', f"remove it: rm {name}")
+        return found
 
 
 def find(start: Path) -> Project:

@@ -12,7 +12,7 @@ from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, REFUSE
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
-from gitseal.resolve.layers import overlay
+from gitseal.resolve.layers import order, overlay
 from gitseal.yamltext.tree import NamePath
 
 
@@ -29,23 +29,31 @@ class Layered:
     A plain value that no rule makes plain is not read: it is a damaged token, or someone put it there who had no key. An
     environment that does not take write-only values as they come takes nothing else either that anyone with write access
     could have put there: no value in another access group than the policy's, none by way of what it extends.
+    `layers` are the files, nearest first; this machine's own overrides come over all others, unless `local` is False.
     """
 
-    def __init__(self, project: Project, environment: str, keyring: Keyring) -> None:
+    def __init__(self, project: Project, environment: str, keyring: Keyring, *, local: bool = True) -> None:
         self.project = project
         self.environment = environment
-        chain = project.policy.chain(environment)
-        self.documents: dict[str, Document] = {name: project.read(name) for name in chain}
+        self.documents: dict[str, Document] = {}
         self._strict: dict[str, bool] = {}
-        for name in chain:
-            rule = project.policy.environments.get(name)
-            self._strict[name] = any(self._strict.values()) or rule is None or rule.write_only != ACCEPT
+        self._rules: dict[str, str] = {}
+        rules = project.policy.environments
+        protected = {name for name, rule in rules.items() if rule.protected}
+        for layer in order(project.policy.chain(environment), protected, local=local):
+            found = project.read_local(layer.environment) if layer.is_local else project.read(layer.environment)
+            if found is None:
+                continue
+            rule = rules.get(layer.environment)
+            self.documents[layer.name] = found
+            self._rules[layer.name] = layer.environment
+            takes_all = rule is not None and rule.write_only == ACCEPT
+            self._strict[layer.name] = not layer.is_local and (any(self._strict.values()) or not takes_all)
         self._keys = {
             name: Keys(found.header, keyring, genuine=self._strict[name]) for name, found in self.documents.items()
         }
-        self.entries: dict[NamePath, tuple[str, Entry]] = overlay(
-            [(name, found.entries) for name, found in self.documents.items()]
-        )
+        self.layers = [(name, found.entries) for name, found in self.documents.items()]
+        self.entries: dict[NamePath, tuple[str, Entry]] = overlay(self.layers)
 
     def open(self, path: NamePath) -> Value:
         """One value. Raises Error where it is not to be had, a write-only value that nobody took over included."""
@@ -82,12 +90,12 @@ class Layered:
         """Raises Error for a value that its place does not vouch for."""
         policy = self.project.policy
         if entry.token is None:
-            if not policy.is_plain(environment, entry.path):
+            if not policy.is_plain(self._rules[environment], entry.path):
                 raise Error(
                     f'"{entry.name}" stands plain in {environment}, and no rule says so: anyone could have put it there',
                     f"see who it was with git log, then: gitseal set {entry.name} -e {environment}",
                 )
-        elif entry.token.group != policy.group(environment, entry.path):
+        elif entry.token.group != policy.group(self._rules[environment], entry.path):
             raise Error(
                 f'"{entry.name}" is sealed to access group "{entry.token.group}" in {environment}, which is not the policy\'s',
                 f"see who brought it with git log, then: gitseal rekey -e {environment}",

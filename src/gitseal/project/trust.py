@@ -14,7 +14,7 @@ from gitseal.errors import Error, Malformed, Question, Unconfirmed, UnknownVersi
 from gitseal.identities import Keyring
 from gitseal.policy import parser
 from gitseal.policy.policy import DEFAULT, Policy
-from gitseal.project import succession
+from gitseal.project import history, succession
 from gitseal.project.known import Known
 from gitseal.project.project import Project
 from gitseal.recipients import parse_recipient, recipient_id
@@ -44,10 +44,14 @@ class Trust:
         scope = header.scope(group)
         accepted = self._known.accepted(scope)
         if self._known.is_retired(scope, access.key_id):
-            raise Error(
-                f'the data key of access group "{group}" in {header.environment} was replaced earlier and has come back',
-                f"see who brought it: git log -p -- .secrets/{header.environment}.yaml",
-            )
+            if accepted in history.blocks(self._project, header, group):
+                raise Error(
+                    f'the data key of access group "{group}" in {header.environment} was replaced earlier and has come back',
+                    f"see who brought it: git log -p -- .secrets/{header.environment}.yaml",
+                )
+            # What replaced it was never committed or staged: that rekey was undone in this clone.
+            self._known.restore(scope, access)
+            accepted = access.key_id
         if (
             accepted == access.key_id
             or access.key_id in self._accept

@@ -13,6 +13,7 @@ from gitseal.render._shape import Dialect, Entry, Options, Path, Uncarried
 
 __all__ = [
     "DIALECTS",
+    "NO_OPTIONS",
     "Entry",
     "Options",
     "Refusal",
@@ -46,7 +47,7 @@ DIALECTS: dict[str, str] = {
     "powershell": "gitseal.render.powershell",
 }
 
-_PLAIN = Options()
+NO_OPTIONS = Options()
 _TRIAL = Options(name="trial")  # a Secret needs a name
 
 
@@ -67,7 +68,7 @@ class Refused(Error):
         self.refusals = refusals
 
 
-def render(dialect: str, entries: Sequence[Entry], options: Options = _PLAIN, *, export: bool = False) -> bytes:
+def render(dialect: str, entries: Sequence[Entry], options: Options = NO_OPTIONS, *, export: bool = False) -> bytes:
     """The entries, in their order, as `dialect` writes them; `export` is short for the option of that name.
 
     The env-shaped dialects take one-part paths only and leave null values out. Raises Refused with every name that

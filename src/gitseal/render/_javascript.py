@@ -24,7 +24,10 @@ def between(quote: str, body: str) -> str | None:
     """The body in the quotes, or None where the readers would not find it whole, whatever lines follow."""
     if "\r" in body:  # the readers first turn it into a line feed
         return None
-    found = _ENDS_LINE.search(body) is None if _LONE[quote].search(body) else not body.endswith("\\")
+    if quote in body and _LONE[quote].search(body):
+        found = _ENDS_LINE.search(body) is None
+    else:
+        found = not body.endswith("\\")
     return f"{quote}{body}{quote}" if found else None
 
 

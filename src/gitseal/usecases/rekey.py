@@ -30,8 +30,10 @@ from gitseal.yamltext.tree import NamePath
 class GroupPlan(NamedTuple):
     """What is to happen to one access group. `gained` and `lost` are (name, recipient id), sorted.
 
-    `new_key` with the reason why one is made; `names` counts the values that the group holds now, `past` those it ever
-    held; `gone` says that nothing is sealed to the group any more and the policy has no such group: its block goes.
+    `new_key` with the reason why one is made, and `holders` with the names of everyone who gets it: whether a stanza that
+    is there already opens cannot be seen without its owner, so none of them is passed over. `names` counts the values that
+    the group holds now, `past` those it ever held; `gone` says that nothing is sealed to the group any more and the policy
+    has no such group: its block goes.
     """
 
     environment: str
@@ -39,6 +41,7 @@ class GroupPlan(NamedTuple):
     gained: tuple[Holder, ...]
     lost: tuple[Holder, ...]
     new_key: str
+    holders: tuple[str, ...]
     names: int
     past: int
     gone: bool
@@ -134,7 +137,7 @@ def _groups(
         people = project.policy.open_to(environment, group)
         known = group in _policy_groups(project, environment)
         if not known and not staying:
-            plans.append(GroupPlan(environment, group, (), tuple(sorted(access.wrapped())), "", 0, 0, gone=True))
+            plans.append(GroupPlan(environment, group, (), tuple(sorted(access.wrapped())), "", (), 0, 0, gone=True))
             continue
         wanted = set(holders(project.policy, people or ()))
         now = {(name, key) for name, key in access.wrapped() if access.stanzas[name][key].key_id == access.key_id}
@@ -154,10 +157,19 @@ def _groups(
             if gained and shallow
             else ""
         )
+        keepers = tuple(sorted({name for name, _ in wanted})) if reason else ()
         if lost or gained:
             plans.append(
                 GroupPlan(
-                    environment, group, gained, lost, reason, len(staying), before.count(access.key_id), gone=False
+                    environment,
+                    group,
+                    gained,
+                    lost,
+                    reason,
+                    keepers,
+                    len(staying),
+                    before.count(access.key_id),
+                    gone=False,
                 )
             )
     return plans

@@ -1,0 +1,101 @@
+"""The source files of folders, and what their languages' readers make of them."""
+
+import os
+import shutil
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal import code
+from gitseal.code import selection
+from gitseal.code.uses import Use
+from gitseal.errors import Error
+from gitseal.files.reading import read_regular
+from gitseal.git import listing
+from gitseal.git.repository import find_top
+from gitseal.project.project import Project
+
+_SECRETS_SUFFIX = ".yaml"
+
+
+class Found(NamedTuple):
+    """Uses with the path of their file. `is_whole` is False where a file that may read names could not be looked at."""
+
+    uses: tuple[tuple[str, Use], ...]
+    notes: tuple[str, ...]
+    files: int
+    is_whole: bool
+
+
+def read(project: Project, folders: Sequence[Path]) -> Found:
+    """The uses in the source files of `folders`, and the references in the project's own files.
+
+    Raises Error for a folder that is none.
+    """
+    uses: list[tuple[str, Use]] = []
+    notes: Counter[str] = Counter()
+    examples: dict[str, str] = {}
+    count = 0
+    for file, name in _files(project, folders).items():
+        content = _content(file)
+        if content is None:
+            continue
+        shown = _shown(project, file)
+        reading = code.read(name, content)
+        uses += [(shown, use) for use in reading.uses]
+        count += 1
+        for note in reading.notes:
+            notes[note] += 1
+            examples.setdefault(note, shown)
+    told = tuple(
+        f"{examples[note]} {note}" if many == 1 else f"{examples[note]} and {many - 1} more: each {note}"
+        for note, many in notes.items()
+    )
+    return Found(tuple(uses), told, count, is_whole=not notes)
+
+
+def _files(project: Project, folders: Iterable[Path]) -> dict[Path, str]:
+    """Absolute paths, each once, with the name relative to its folder. gitseal's own files come last: they are no code."""
+    own = {path: path.name for path in sorted(project.folder.glob(f"*{_SECRETS_SUFFIX}"))}
+    found: dict[Path, str] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise Error(f'"{folder}" is not a folder', "give a folder of source code with: --code DIR")
+        top = folder.resolve()
+        for name in _listed(top):
+            if selection.is_source(name) and top / name not in own:
+                found.setdefault(top / name, name)
+    return found | own
+
+
+def _listed(folder: Path) -> Iterable[str]:
+    # A deploy host may have the tree and no Git.
+    return listing.files(folder) if find_top(folder) and shutil.which("git") else sorted(_walked(folder))
+
+
+def _walked(folder: Path) -> Iterator[str]:
+    for parent, below, names in os.walk(folder):
+        inner = Path(parent).relative_to(folder)
+        below[:] = [each for each in below if selection.is_source(f"{each}/_")]
+        yield from ((inner / name).as_posix() for name in names)
+
+
+def _content(file: Path) -> bytes | None:
+    """A file's bytes; None for what is no regular file, is gone, or is too large to be written by hand."""
+    try:
+        status = file.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > selection.LIMIT:
+            return None
+        return read_regular(file, selection.LIMIT)
+    except (OSError, Error):
+        return None
+
+
+def _shown(project: Project, file: Path) -> str:
+    """Relative to the repository's top, as findings are, where it lies there."""
+    try:
+        return project.relative(file)
+    except ValueError:
+        return str(file)
