@@ -10,8 +10,8 @@ from gitseal.errors import Error, Unconfirmed
 from gitseal.usecases.absorb import absorb
 from gitseal.usecases.copy_names import copy_names
 from gitseal.usecases.environments import rename_environment
-from gitseal.usecases.remove_names import rename
 from gitseal.usecases.outgoing import Request
+from gitseal.usecases.remove_names import rename
 from gitseal.usecases.render import render
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team

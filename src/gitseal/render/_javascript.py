@@ -24,10 +24,8 @@ def between(quote: str, body: str) -> str | None:
     """The body in the quotes, or None where the readers would not find it whole, whatever lines follow."""
     if "\r" in body:  # the readers first turn it into a line feed
         return None
-    if quote in body and _LONE[quote].search(body):
-        found = _ENDS_LINE.search(body) is None
-    else:
-        found = not body.endswith("\\")
+    is_lone = quote in body and _LONE[quote].search(body)
+    found = _ENDS_LINE.search(body) is None if is_lone else not body.endswith("\\")
     return f"{quote}{body}{quote}" if found else None
 
 
