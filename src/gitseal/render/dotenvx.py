@@ -39,10 +39,15 @@ def encode(text: str) -> str:
     """The text in the first form that carries it. Raises CannotCarry where none does, and for dotenvx's own tokens."""
     if text.startswith("encrypted:"):
         raise CannotCarry("encrypted: at its start, by which dotenvx tries to decrypt it")
-    found = between("'", text.replace("'", "\\'")) or _double(text) or _one_line(text) or _expanding(text)
-    if found is None:
-        raise refusal(text)
-    return found
+    for form in _FORMS:
+        found = form(text)
+        if found is not None:
+            return found
+    raise refusal(text)
+
+
+def _plain(text: str) -> str | None:
+    return None if "'" in text else between("'", text)
 
 
 def _double(text: str) -> str | None:
@@ -52,8 +57,12 @@ def _double(text: str) -> str | None:
 
 
 def _one_line(text: str) -> str | None:
-    """In single quotes, where a backslash ends the text and a quote stands in it."""
+    """In single quotes, though some stand in the text."""
     return between("'", _ESCAPED_QUOTE.sub(r"\\\\'", text))
+
+
+def _escaped(text: str) -> str | None:
+    return between("'", text.replace("'", "\\'"))
 
 
 def _expanding(text: str) -> str | None:
@@ -62,3 +71,7 @@ def _expanding(text: str) -> str | None:
         return None
     body = text.replace("$", "\\$")
     return between("`", body) or bare(body)
+
+
+# Version 1 keeps the backslash of `\'`: that form comes after those which both versions read alike.
+_FORMS = (_plain, _double, _one_line, _escaped, _expanding)
