@@ -1,1 +1,60 @@
-"""gitseal keeps a team's secrets in its Git repository."""
+"""gitseal keeps a team's secrets in its Git repository.
+
+For programs it is `load` and `secret` (docs/reference/sdk.md), each imported when it is first used: this module is on the
+way of every command.
+"""
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from gitseal.errors import Error as Error
+    from gitseal.sdk.declared import Secret as Secret
+    from gitseal.sdk.declared import secret as secret
+    from gitseal.sdk.loading import Missing as Missing
+    from gitseal.sdk.loading import Secrets as Secrets
+    from gitseal.sdk.loading import Value as Value
+    from gitseal.sdk.loading import load as load
+else:
+    ModuleType = type(sys)
+
+__all__ = ["Error", "Missing", "Secret", "Secrets", "Value", "load", "secret"]
+
+_HOMES = {
+    "Error": "gitseal.errors",
+    "Missing": "gitseal.sdk.loading",
+    "Secret": "gitseal.sdk.declared",
+    "Secrets": "gitseal.sdk.loading",
+    "Value": "gitseal.sdk.loading",
+    "load": "gitseal.sdk.loading",
+    "secret": "gitseal.sdk.declared",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f'module "gitseal" has no attribute "{name}"')
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """`gitseal.secret` is the function. Python would hang the module of that name there as soon as anything imports it."""
+
+    @property
+    def secret(self) -> object:
+        return __getattr__("secret")
+
+    @secret.setter
+    def secret(self, module: object) -> None:
+        pass
+
+
+sys.modules[__name__].__class__ = _Package

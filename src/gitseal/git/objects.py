@@ -1,0 +1,185 @@
+"""The files of one commit, read in this process by pygit2.
+
+Where pygit2 does not serve, the binary does: it alone reads SHA-256 and reftable repositories, and fetches what a partial
+clone left out. Both ways hand out regular files only: a symlink's blob is the path it leads to, and a submodule is no file.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from gitseal.errors import Error
+from gitseal.git.binary import git
+from gitseal.git.repository import Repository
+
+if TYPE_CHECKING:  # 90 ms, paid by `open_commit`
+    import pygit2
+
+_LIMIT = 64 * 1024 * 1024
+_KIND = 0o170000
+_FILE, _FOLDER, _LINK, _SUBMODULE = 0o100000, 0o040000, 0o120000, 0o160000
+
+
+class _Entry(NamedTuple):
+    """What stands at a path; `size` is that of a file, in bytes."""
+
+    mode: int
+    object_id: str
+    size: int
+
+
+class _Way(Protocol):
+    """One way to a commit. Paths are relative to the repository's top, parts apart by `/`."""
+
+    commit: str
+
+    def entry(self, path: str) -> _Entry | None:
+        """What stands at a path."""
+
+    def names(self, folder: str) -> list[str]:
+        """What a folder holds."""
+
+    def content(self, entry: _Entry) -> bytes:
+        """A file's bytes."""
+
+
+class Commit:
+    """The files of one commit; `id` is its full name. Paths are relative to the repository's top."""
+
+    def __init__(self, way: _Way, revision: str) -> None:
+        self.id = way.commit
+        self._way = way
+        self._revision = revision
+
+    def has_folder(self, path: str) -> bool:
+        """Whether a folder stands at a path. Raises Error for a symlink or a submodule, which could lead anywhere."""
+        entry = self._entry(path)
+        return entry is not None and entry.mode & _KIND == _FOLDER
+
+    def names(self, folder: str) -> list[str]:
+        """The names in a folder that is there."""
+        return self._way.names(folder)
+
+    def read(self, path: str) -> bytes | None:
+        """A regular file's bytes, None where nothing is. Raises Error for anything else, and above 64 MiB."""
+        entry = self._entry(path)
+        if entry is None:
+            return None
+        if entry.mode & _KIND != _FILE:
+            raise Error(f'"{path}" is not a regular file in {self._revision}', self._look(path))
+        if entry.size > _LIMIT:
+            raise Error(f'"{path}" is larger than {_LIMIT // 2**20} MiB in {self._revision}', self._look(path))
+        return self._way.content(entry)
+
+    def _entry(self, path: str) -> _Entry | None:
+        entry = self._way.entry(path)
+        if entry is not None and entry.mode & _KIND in {_LINK, _SUBMODULE}:
+            kind = "symbolic link" if entry.mode & _KIND == _LINK else "submodule"
+            raise Error(f'"{path}" is a {kind} in {self._revision}, which could lead anywhere', self._look(path))
+        return entry
+
+    def _look(self, path: str) -> str:
+        return f"look at: git ls-tree -l {self._revision} -- {path}"
+
+
+def open_commit(top: Path, revision: str) -> Commit:
+    """The commit that a revision names in the repository at `top`. Raises Error where there is none."""
+    if not revision or "\0" in revision or not _is_text(revision):
+        raise _no_commit(revision)
+    return Commit(_library(top, revision) or _Binary(top, revision), revision)
+
+
+def _is_text(words: str) -> bool:
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _no_commit(revision: str) -> Error:
+    return Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
+
+
+def _library(top: Path, revision: str) -> "_Library | None":
+    """The way by pygit2, or None where it does not open the repository. Raises Error where there is no such commit."""
+    try:
+        import pygit2
+    except ImportError:
+        return None
+    try:
+        repository = pygit2.Repository(str(top))
+    except pygit2.GitError:
+        return None
+    # In a partial clone an object that is not here looks like one that does not exist; the binary fetches it.
+    if any(entry.name.endswith((".promisor", ".partialclone")) for entry in repository.config):
+        return None
+    try:
+        return _Library(repository, repository.revparse_single(revision).peel(pygit2.Commit))
+    except (pygit2.GitError, KeyError, ValueError):
+        pass
+    raise _no_commit(revision)
+
+
+class _Library:
+    """By pygit2, which knows no replace refs: what was committed is what is read."""
+
+    def __init__(self, repository: "pygit2.Repository", commit: "pygit2.Commit") -> None:
+        self.commit = str(commit.id)
+        self._repository = repository
+        self._tree = commit.tree
+
+    def entry(self, path: str) -> _Entry | None:
+        try:
+            found = self._tree[path]
+        except KeyError:
+            return None
+        mode = int(found.filemode)
+        # Nothing but the mode is asked of a submodule: its commit is not in this repository.
+        return _Entry(mode, str(found.id), self._blob(str(found.id)).size if mode & _KIND == _FILE else 0)
+
+    def names(self, folder: str) -> list[str]:
+        found = self._tree[folder].peel(type(self._tree))
+        return [os.fsdecode(entry.raw_name or b"") for entry in found]
+
+    def content(self, entry: _Entry) -> bytes:
+        return self._blob(entry.object_id).data
+
+    def _blob(self, object_id: str) -> "pygit2.Blob":
+        import pygit2
+
+        try:
+            return self._repository[object_id].peel(pygit2.Blob)
+        except (pygit2.GitError, KeyError):
+            pass
+        raise Error(f"the repository has lost {object_id}", "see what is missing with: git fsck")
+
+
+class _Binary:
+    """By the `git` binary."""
+
+    def __init__(self, top: Path, revision: str) -> None:
+        self._repository = Repository(top)
+        commit = self._repository.commit(revision)
+        if commit is None:
+            raise _no_commit(revision)
+        self.commit = commit
+
+    def entry(self, path: str) -> _Entry | None:
+        return next((entry for _, entry in self._list(path)), None)
+
+    def names(self, folder: str) -> list[str]:
+        return [os.fsdecode(path.rpartition(b"/")[2]) for path, _ in self._list(f"{folder}/")]
+
+    def content(self, entry: _Entry) -> bytes:
+        return next(self._repository.blobs([entry.object_id]))
+
+    def _list(self, path: str) -> Iterator[tuple[bytes, _Entry]]:
+        listed = git(self._repository.top, "--literal-pathspecs", "ls-tree", "-z", "--long", self.commit, "--", path)
+        if listed is None:
+            raise Error(f'Git cannot show "{path}" in {self.commit}', "see what is missing with: git fsck")
+        for line in listed.split(b"\0")[:-1]:
+            about, _, name = line.partition(b"\t")
+            mode, _kind, object_id, size = about.decode().split()
+            yield name, _Entry(int(mode, 8), object_id, 0 if size == "-" else int(size))

@@ -1,0 +1,125 @@
+"""A stored value as a Python value of the type that a program asks for.
+
+A value's text counts, however it was stored: the integer 8080 and the text 8080 are both an `int`, as in the manifest. So a
+value that came by an environment variable, which is text, serves like the stored one.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from gitseal.document.value import Kind, Value, checked
+from gitseal.errors import Error
+
+T = TypeVar("T")
+
+# What a converter gives for a value that is not of its type. It raises nothing itself: an exception would hold the value.
+_REFUSED = object()
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
+_SPECIAL = {".inf": float("inf"), "-.inf": float("-inf"), ".nan": float("nan")}
+
+
+def convert(name: str, value: Value, wanted: type[T]) -> T:
+    """The value as `wanted`, one of TYPES. Raises Error, without the value, where it is not of that type or null.
+
+    `object` takes every value as the type it is stored as, null as None. Raises TypeError for another type.
+    """
+    converter = supported(wanted)
+    if value.kind is Kind.NULL and wanted is not object:
+        raise Error(f'"{name}" is null', f"give it a value: gitseal set {name}; or ask for it as object")
+    made = converter(value)
+    if made is _REFUSED:
+        raise Error(f'"{name}" cannot be read as {wanted.__name__}', _HINTS[wanted])
+    return made  # type: ignore[no-any-return]
+
+
+def supported(wanted: type[Any]) -> Callable[[Value], Any]:
+    """The converter to a type. Raises TypeError where there is none."""
+    if wanted not in _CONVERTERS:
+        known = ", ".join(each.__name__ for each in _CONVERTERS)
+        raise TypeError(f"a value is read as one of {known}; anything else is made of these")
+    return _CONVERTERS[wanted]
+
+
+def _text(value: Value) -> object:
+    try:
+        return value.reveal().decode()
+    except UnicodeDecodeError:
+        return _REFUSED
+
+
+def _integer(value: Value) -> object:
+    text = _text(value)
+    if not isinstance(text, str) or not re.fullmatch(r"[+-]?[0-9]+", text):
+        return _REFUSED
+    try:
+        return int(text)
+    except ValueError:  # more digits than Python takes (sys.set_int_max_str_digits)
+        return _REFUSED
+
+
+def _float(value: Value) -> object:
+    text = _text(value)
+    if not isinstance(text, str):
+        return _REFUSED
+    if text in _SPECIAL:
+        return _SPECIAL[text]
+    return float(text) if re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", text) else _REFUSED
+
+
+def _boolean(value: Value) -> object:
+    text = _text(value)
+    word = text.lower() if isinstance(text, str) else ""
+    return word in _TRUE if word in _TRUE | _FALSE else _REFUSED
+
+
+def _json(value: Value) -> object:
+    import json  # 5 ms, for those who store JSON
+
+    try:
+        return json.loads(checked(Kind.JSON, value.reveal()).reveal())
+    except Error:
+        return _REFUSED
+
+
+def _of(wanted: type) -> Callable[[Value], object]:
+    def parse(value: Value) -> object:
+        made = _json(value)
+        return made if isinstance(made, wanted) else _REFUSED
+
+    return parse
+
+
+def _stored(value: Value) -> object:
+    return _BY_KIND[value.kind](value)
+
+
+_BY_KIND: dict[Kind, Callable[[Value], object]] = {
+    Kind.TEXT: _text,
+    Kind.INTEGER: _integer,
+    Kind.FLOAT: _float,
+    Kind.BOOLEAN: _boolean,
+    Kind.NULL: lambda _value: None,
+    Kind.BYTES: Value.reveal,
+    Kind.JSON: _json,
+}
+_CONVERTERS: dict[type[Any], Callable[[Value], Any]] = {
+    str: _text,
+    bytes: Value.reveal,
+    int: _integer,
+    float: _float,
+    bool: _boolean,
+    dict: _of(dict),
+    list: _of(list),
+    object: _stored,
+}
+_HINTS: dict[type[Any], str] = {
+    str: "it is not UTF-8; ask for it as bytes",
+    int: "an integer is written in decimal, such as 8080",
+    float: "a float is written in decimal, such as 0.5",
+    bool: "a boolean is true, false, yes, no, on, off, 1 or 0",
+    dict: "it is read as one JSON object without repeated names",
+    list: "it is read as one JSON array without repeated names",
+    object: "it is an integer of more digits than Python takes; ask for it as str",
+}

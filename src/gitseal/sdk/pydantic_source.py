@@ -1,0 +1,122 @@
+"""A source of settings for pydantic-settings, which comes with `pip install 'gitseal[pydantic]'`.
+
+It is a source like that of the environment variables, with an environment's values in their place: names, prefixes, aliases
+and conversion are pydantic's own. A section is a nested model: `api/TOKEN` is the field `TOKEN` of the field `api`.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource
+from pydantic_settings.exceptions import SettingsError
+
+from gitseal.document.value import Kind
+from gitseal.errors import Error, UsageError
+from gitseal.sdk import outside
+from gitseal.sdk.conversion import convert
+from gitseal.sdk.hidden import Hidden, cleanly
+from gitseal.sdk.loading import load
+
+_ABSENT = object()
+
+
+class _NotJson(Error, ValueError):
+    """A value that a field needs as JSON. A ValueError, by which pydantic goes on to a union's next type."""
+
+
+class GitsealSettingsSource(Hidden, EnvSettingsSource):
+    """The values of an environment for a class of settings; the arguments are those of `load`.
+
+    Only what the class has fields for is opened, and of that only what no source before this one gave. So under `gitseal run`,
+    with the source of the environment variables before it, nothing is: neither `.secrets` nor an identity need be there.
+
+    Raises UsageError for a class whose errors would show values: it must set `hide_input_in_errors=True`.
+    """
+
+    def __init__(
+        self,
+        settings_cls: type[BaseSettings],
+        environment: str | None = None,
+        *,
+        rev: str | None = None,
+        path: str | os.PathLike[str] | None = None,
+        identity: str | os.PathLike[str] | None = None,
+    ) -> None:
+        super().__init__(settings_cls, env_nested_delimiter="/", env_ignore_empty=False)
+        self.env_vars = {}
+        if not self.config.get("hide_input_in_errors"):
+            raise UsageError(
+                f'errors of "{settings_cls.__name__}" would show values: pydantic quotes its input in them',
+                "write: model_config = SettingsConfigDict(hide_input_in_errors=True)",
+            )
+        self._environment = environment
+        self._rev = rev
+        self._path = path
+        self._identity = identity
+
+    def __repr__(self) -> str:
+        return f"GitsealSettingsSource({outside.named(self._environment)})"
+
+    def __call__(self) -> dict[str, Any]:
+        """What the environment has for the fields. Raises Error where a value does not open or cannot be parsed."""
+        return cleanly(self._fill)
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 - pydantic's
+        """As pydantic does it, but for the error, which would hold the value."""
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            pass
+        raise _NotJson(f'"{field_name}" cannot be read as JSON')
+
+    def _fill(self) -> dict[str, Any]:
+        self.env_vars = self._values()
+        try:
+            return super().__call__()
+        except SettingsError as error:
+            message = str(error)  # the names of the field and of this class
+        finally:
+            self.env_vars = {}
+        raise Error(message, "a field that is no plain value is read as JSON")
+
+    def _values(self) -> Mapping[str, str | None]:
+        """The texts by name that fields ask for; in lower case, unless the class heeds it."""
+        fields = self._open_fields()
+        start = outside.folder(self._path)
+        if not fields or outside.is_nothing_there(start, self._environment):
+            return {}
+        secrets = load(self._environment, rev=self._rev, path=start, identity=self._identity)
+        found: dict[str, str | None] = {}
+        for name in secrets:
+            key = name if self.case_sensitive else name.lower()
+            if any(_is_for(key, field) and not _is_given(given, key, field) for field, given in fields.items()):
+                value = secrets.open(tuple(name.split("/")))
+                if value.kind is not Kind.NULL:
+                    found[key] = convert(name, value, str)
+        return found
+
+    def _open_fields(self) -> dict[str, object]:
+        """The names of the fields that no source before this one gave as a whole, with what these gave."""
+        found: dict[str, object] = {}
+        for field_name, field in self.settings_cls.model_fields.items():
+            names = self._extract_field_info(field, field_name)
+            keys = [field_name, *(key for key, _, _ in names)]
+            given = next((self.current_state[key] for key in keys if key in self.current_state), _ABSENT)
+            if given is _ABSENT or isinstance(given, dict):
+                found.update({name: given for _, name, _ in names})
+        return found
+
+
+def _is_for(key: str, field: str) -> bool:
+    return key == field or key.startswith(f"{field}/")
+
+
+def _is_given(given: object, key: str, field: str) -> bool:
+    """Whether a name is among the nested values that other sources gave a field."""
+    for part in key[len(field) + 1 :].split("/"):
+        if not isinstance(given, dict):
+            break
+        given = next((value for name, value in given.items() if str(name).lower() == part.lower()), _ABSENT)
+    return given is not _ABSENT
