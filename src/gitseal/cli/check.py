@@ -27,7 +27,8 @@ def command(
     """Hold policy, environments and Git's view of them against each other. No identity is needed.
 
     One line for each finding, with the command that mends it; status 1 where there is any. With --code also the names
-    that programs read: which environment lacks them, and, with no bearing on the status, which nobody reads.
+    that programs read: which environment lacks them, and, with no bearing on the status, which nobody reads and which
+    only GitHub's own store has.
     """
     from gitseal.usecases.check import check
 
@@ -41,11 +42,19 @@ def command(
         click.echo(finding.as_text())
         if finding.hint:
             click.echo(f"  {finding.hint}")
-    unread = read.count("unread-name") if read else 0
-    aside = f", and {output.plural(unread, 'name')} that nothing reads" if unread else ""
-    if len(shown) > unread:
-        raise Error(f"check found {output.plural(len(shown) - unread, 'thing')} to mend{aside}", "")
+    to_mend = len(findings) + (read.count("missing-name") if read else 0)
+    aside = _aside(read) if read else ""
+    if to_mend:
+        raise Error(f"check found {output.plural(to_mend, 'thing')} to mend{aside}", "")
     say(f"all is as it should be{aside}")
+
+
+def _aside(read: "CodeReport") -> str:
+    """What has no bearing on the status, in the summary's words."""
+    unread, at_github = read.count("unread-name"), read.count("github-name")
+    words = [output.plural(unread, "name") + " unread"] if unread else []
+    words += [output.plural(at_github, "name") + " only at GitHub"] if at_github else []
+    return "".join(f", {each}" for each in words)
 
 
 def _code(

@@ -19,7 +19,7 @@ from gitseal.usecases import source_files
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
-MISSING, UNREAD = "missing-name", "unread-name"
+MISSING, UNREAD, AT_GITHUB = "missing-name", "unread-name", "github-name"
 _GITHUB = (Kind.GITHUB_SECRET, Kind.GITHUB_VARIABLE)
 
 
@@ -31,7 +31,11 @@ class Place(NamedTuple):
 
 
 class CodeReport(NamedTuple):
-    """Findings of the rules MISSING and UNREAD, in that order; what could not be looked at; how many files were."""
+    """Findings by rule; what could not be looked at; how many files were.
+
+    MISSING is to be mended. UNREAD (no code reads the name) and AT_GITHUB (a workflow reads it from GitHub's own store,
+    and no environment has it) are for a person to judge: either can be as it should be.
+    """
 
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
@@ -146,13 +150,11 @@ def _has(manifest: Manifest, environment: str, has: _Environment, name: str, kin
 def _finding(name: str, kind: Kind, place: Place, further: int, lacking: Sequence[str]) -> Finding:
     word = {1: " and in 1 more place", 0: ""}.get(further, f" and in {further} more places")
     if kind in _GITHUB:
-        message = f'"{name}" is read as a {kind.value} here{word}, and no environment has it'
+        message = f'"{name}" is a {kind.value}, read here{word}, and no environment has it'
     else:
         message = f'"{name}" is read here{word}, and {", ".join(lacking)} {"has" if len(lacking) == 1 else "have"} no such name'
-    hint = (
-        f"gitseal set {name} -e {','.join(lacking)}" if kind not in _GITHUB else f"if it stays there: --except {name}"
-    )
-    return Finding(MISSING, place.path, place.use.line, message, hint)
+    hint = f"gitseal set {name} -e {','.join(lacking)}" if kind not in _GITHUB else ""
+    return Finding(AT_GITHUB if kind in _GITHUB else MISSING, place.path, place.use.line, message, hint)
 
 
 def _read(manifest: Manifest, places: Sequence[tuple[str, Use]]) -> Callable[[NamePath], bool]:

@@ -3,14 +3,13 @@
 import os
 import shutil
 import stat
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from gitseal import code
-from gitseal.code import selection
-from gitseal.code.uses import Use
+from gitseal.code import linking, selection
+from gitseal.code.uses import Reading, Use
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.git import listing
@@ -34,26 +33,23 @@ def read(project: Project, folders: Sequence[Path]) -> Found:
 
     Raises Error for a folder that is none.
     """
-    uses: list[tuple[str, Use]] = []
-    notes: Counter[str] = Counter()
-    examples: dict[str, str] = {}
-    count = 0
+    readings: dict[str, Reading] = {}
     for file, name in _files(project, folders).items():
         content = _content(file)
-        if content is None:
-            continue
-        shown = _shown(project, file)
-        reading = code.read(name, content)
-        uses += [(shown, use) for use in reading.uses]
-        count += 1
+        if content is not None:
+            readings[_shown(project, file)] = code.read(name, content)
+    told = tuple(_told(readings))
+    return Found(tuple(linking.settle(readings)), told, len(readings), is_whole=not told)
+
+
+def _told(readings: Mapping[str, Reading]) -> Iterator[str]:
+    """Each note once, with a file that it is about and how many more."""
+    about: dict[str, list[str]] = {}
+    for path, reading in readings.items():
         for note in reading.notes:
-            notes[note] += 1
-            examples.setdefault(note, shown)
-    told = tuple(
-        f"{examples[note]} {note}" if many == 1 else f"{examples[note]} and {many - 1} more: each {note}"
-        for note, many in notes.items()
-    )
-    return Found(tuple(uses), told, count, is_whole=not notes)
+            about.setdefault(note, []).append(path)
+    for note, (first, *others) in about.items():
+        yield f"{first} and {len(others)} more: each {note}" if others else f"{first} {note}"
 
 
 def _files(project: Project, folders: Iterable[Path]) -> dict[Path, str]:

@@ -1,0 +1,97 @@
+"""The names that source code reads from its environment: one reader a language, each from bytes to uses.
+
+Here belong readers and what is known of names in general. Which files there are, and what an environment holds, is told
+by the caller.
+"""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+from gitseal.code.uses import Reading
+
+Read = Callable[[str, bytes], Reading]
+
+
+class Language(NamedTuple):
+    """A language: its `module` here has `read(path, content)`. `applies` says so of a path and the first line."""
+
+    module: str
+    applies: Callable[[str, bytes], bool]
+
+
+def _suffix(*suffixes: str) -> Callable[[str, bytes], bool]:
+    return lambda path, _first: path.lower().endswith(suffixes)
+
+
+def _is_shell(path: str, first: bytes) -> bool:
+    interpreter = first[2:].split() if first.startswith(b"#!") else []
+    if interpreter[:1] == [b"/usr/bin/env"]:
+        interpreter = [word for word in interpreter[1:] if not word.startswith(b"-")]
+    program = interpreter[0].rpartition(b"/")[2] if interpreter else b""
+    return program in {b"sh", b"bash", b"dash", b"ksh", b"ash"} or path.endswith((".sh", ".bash", ".ksh", ".envrc"))
+
+
+def _is_compose(path: str, _first: bytes) -> bool:
+    name = path.rpartition("/")[2].lower()
+    stem = name.removeprefix("docker-").removeprefix("podman-")
+    return name.endswith((".yml", ".yaml")) and stem.startswith(("compose.", "compose-", "compose_", "stack."))
+
+
+def _is_dockerfile(path: str, _first: bytes) -> bool:
+    name = path.rpartition("/")[2].lower()
+    return name in {"dockerfile", "containerfile"} or name.startswith("dockerfile.") or name.endswith(".dockerfile")
+
+
+def _is_workflow(path: str, _first: bytes) -> bool:
+    return f"/{path}".rpartition("/")[0].endswith("/.github/workflows") and path.endswith((".yml", ".yaml"))
+
+
+def _is_dotenv(path: str, _first: bytes) -> bool:
+    name = path.rpartition("/")[2]
+    return name == ".env" or (
+        name.startswith(".env.") and not name.endswith((".example", ".sample", ".template", ".dist"))
+    )
+
+
+# Documentation writes of references; nothing resolves them there.
+def _is_no_documentation(path: str, _first: bytes) -> bool:
+    return not path.lower().endswith((".md", ".mdx", ".rst", ".adoc"))
+
+
+LANGUAGES = (
+    Language("python", _suffix(".py", ".pyi")),
+    Language("javascript", _suffix(".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")),
+    Language("shell", _is_shell),
+    Language("compose", _is_compose),
+    Language("dockerfile", _is_dockerfile),
+    Language("github", _is_workflow),
+    Language("dotenv", _is_dotenv),
+    Language("references", _is_no_documentation),
+)  # fmt: skip
+
+
+_UNLINKED = Reading(())
+
+
+def read(path: str, content: bytes) -> Reading:
+    """The names that a file reads, in the order of its lines, and what could not be read.
+
+    `path` has `/` between its parts and is relative to the folder that was asked for. Raises nothing for any content.
+    """
+    if b"\0" in content[:8000]:  # binary to Git, and to us
+        return Reading((), ())
+    readings = list(_readings(path, content))
+    uses = sorted({use for reading in readings for use in reading.uses}, key=lambda use: (use.line, use.name))
+    notes = tuple(note for reading in readings for note in reading.notes)
+    # Only one of a file's languages can have something for other files: the rest are references.
+    linked = next((reading for reading in readings if reading[2:] != _UNLINKED[2:]), _UNLINKED)
+    return linked._replace(uses=tuple(uses), notes=notes)
+
+
+def _readings(path: str, content: bytes) -> Iterator[Reading]:
+    first = content[:128].partition(b"\n")[0]
+    for language in LANGUAGES:
+        if language.applies(path, first):
+            reader: Read = import_module(f"gitseal.code.{language.module}").read
+            yield reader(path, content)

@@ -1,0 +1,33 @@
+"""tree-sitter's parsers, which the extra `code` brings. This is its one home."""
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Parser, Tree
+
+ABSENT = "was not looked at: its parser is missing; install it with: pip install 'gitseal[code]'"
+_GRAMMARS = {
+    "javascript": ("tree_sitter_javascript", "language"),
+    "typescript": ("tree_sitter_typescript", "language_typescript"),
+    "tsx": ("tree_sitter_typescript", "language_tsx"),
+    "bash": ("tree_sitter_bash", "language"),
+}
+
+
+def parse(grammar: str, content: bytes) -> "Tree | None":
+    """The tree of a text, with error nodes where it is not of the grammar; None where the parser is not installed."""
+    parser = _parser(grammar)
+    return parser.parse(content) if parser else None
+
+
+@cache
+def _parser(grammar: str) -> "Parser | None":
+    package, function = _GRAMMARS[grammar]
+    try:
+        from tree_sitter import Language, Parser
+
+        return Parser(Language(getattr(import_module(package), function)()))
+    except ImportError:
+        return None

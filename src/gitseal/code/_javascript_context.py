@@ -1,0 +1,108 @@
+"""What stands around a use in JavaScript: a default, a question whether it is set, an assignment, a function."""
+
+import re
+
+from gitseal.code._walk import Chain, text
+
+_AROUND = {"non_null_expression", "parenthesized_expression", "as_expression", "satisfies_expression"}
+_ASKING = {"==", "===", "!=", "!=="}
+_CHOOSING = {"||", "??", "&&"}
+_CONVERTING = {"Number", "parseInt", "parseFloat", "String", "Number.parseInt", "Number.parseFloat"}
+_FUNCTIONS = {"function_declaration", "arrow_function", "function_expression", "method_definition"}
+_BRANCHES = {"if_statement", "ternary_expression", "while_statement"}
+_REACH = 16  # how far out a condition or a function around a use is looked for
+
+
+def has_default(chain: Chain, name: str) -> bool | None:
+    """Whether the code goes on without the use at the chain's end; None where nothing is read, but written or deleted."""
+    at = len(chain) - 1
+    while at > 0 and chain[at - 1].node.type in _AROUND:
+        at -= 1
+    parent, field = chain[at - 1].node, chain[at].field
+    operator = text(parent.child_by_field_name("operator"))
+    if parent.type == "assignment_expression" and field == "left":
+        return None
+    if parent.type == "unary_expression" and operator == "delete":
+        return None
+    if parent.type == "augmented_assignment_expression" and field == "left":
+        return operator in {"||=", "??="}
+    return _is_tolerant(chain, at) or _is_guarded(chain, at, name)
+
+
+def _is_tolerant(chain: Chain, at: int) -> bool:
+    """`X || d`, `X ?? d`, `Number(X) || d`, `a || X || d`, `X && ...`, `X === "1"`, `!X`, `if (X)`, `X?.split()`."""
+    while at > 0:
+        answer = _answer(chain, at)
+        if answer is not None:
+            return answer
+        at -= 1
+    return False
+
+
+def _answer(chain: Chain, at: int) -> bool | None:
+    """What the parent says of a missing value: it is fine, it is not, or None where the value only passes through."""
+    parent, field = chain[at - 1].node, chain[at].field
+    match parent.type:
+        case "binary_expression":
+            return _of_operator(chain, at)
+        case "unary_expression":
+            return text(parent.child_by_field_name("operator")) in {"!", "typeof"} and not _stops(chain, at - 1)
+        case "member_expression":
+            return parent.child_by_field_name("optional_chain") is not None
+        case "call_expression":
+            called = text(parent.child_by_field_name("function"))
+            return None if called in _CONVERTING else called == "Boolean"
+    if parent.type in _BRANCHES:
+        return field == "condition"
+    return None if parent.type in {*_AROUND, "arguments"} else False
+
+
+def _of_operator(chain: Chain, at: int) -> bool | None:
+    operator = text(chain[at - 1].node.child_by_field_name("operator"))
+    if operator in _ASKING or (chain[at].field == "left" and operator in _CHOOSING):
+        return not _stops(chain, at - 1)
+    return None if operator in _CHOOSING else False
+
+
+def _stops(chain: Chain, at: int) -> bool:
+    """`if (!X) throw ...`: the question is asked to refuse."""
+    while at > 0 and (
+        chain[at - 1].node.type in _AROUND or text(chain[at - 1].node.child_by_field_name("operator")) == "||"
+    ):
+        at -= 1
+    branch = chain[at - 1].node
+    if branch.type != "if_statement" or chain[at].field != "condition":
+        return False
+    return bool(re.search(r"\bthrow\b|process\.exit", text(branch.child_by_field_name("consequence"))[:2000]))
+
+
+def _is_guarded(chain: Chain, at: int, name: str) -> bool:
+    """Whether the place is reached only where a condition found the name set."""
+    for here in range(at, max(0, at - _REACH), -1):
+        outer, field = chain[here - 1].node, chain[here].field
+        if outer.type in _BRANCHES and field == "consequence":
+            condition = text(outer.child_by_field_name("condition"))
+        elif outer.type == "binary_expression" and field == "right":
+            is_and = text(outer.child_by_field_name("operator")) == "&&"
+            condition = text(outer.child_by_field_name("left")) if is_and else ""
+        else:
+            continue
+        if re.search(rf"(?<!!)\b(?:[\w.?]{{1,64}}\.)?{name}\b", condition[:1000]):
+            return True
+    return False
+
+
+def function_of(chain: Chain, parameter: str) -> set[str]:
+    """The name of the nearest function around, where the parameter is its first one."""
+    for at in range(len(chain) - 1, max(0, len(chain) - _REACH), -1):
+        node = chain[at].node
+        if node.type not in _FUNCTIONS:
+            continue
+        parameters = node.child_by_field_name("parameters")
+        first = parameters.named_child(0) if parameters is not None and parameters.named_child_count else parameters
+        first = first or node.child_by_field_name("parameter")
+        if not re.match(rf"\(?\s*{parameter}\b", text(first)[:200]):
+            return set()
+        named = node.child_by_field_name("name") or chain[at - 1].node.child_by_field_name("name")
+        return {text(named)} - {""}
+    return set()

@@ -1,0 +1,97 @@
+"""pydantic settings: each field of such a class is a variable (pydantic-settings, "Environment variable names")."""
+
+import ast
+from collections.abc import Iterator
+
+from gitseal.code._python_names import Names
+from gitseal.code.uses import Use
+
+_CONFIG = "model_config"
+_BASES = {"BaseSettings", "pydantic.BaseSettings", "pydantic_settings.BaseSettings"}
+
+
+def fields(node: ast.ClassDef, names: Names) -> Iterator[Use]:
+    """The uses that a settings class is. Its prefix goes to classes of the same file that inherit from it."""
+    inherited = [
+        names.settings[base.id] for base in node.bases if isinstance(base, ast.Name) and base.id in names.settings
+    ]
+    if not inherited and not any(_is_base(base, names) for base in node.bases):
+        return
+    prefix = next((found for found in map(_prefix, node.body) if found is not None), inherited[0] if inherited else "")
+    names.settings[node.name] = prefix
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            name = statement.target.id
+            if not name.startswith("_") and name != _CONFIG and "ClassVar" not in ast.unparse(statement.annotation):
+                yield from _field(statement, f"{prefix}{name}".upper(), names)
+
+
+def _is_base(base: ast.expr, names: Names) -> bool:
+    return names.dotted(base) in _BASES or (isinstance(base, ast.Attribute) and base.attr == "BaseSettings")
+
+
+def _prefix(statement: ast.stmt) -> str | None:
+    """`model_config = SettingsConfigDict(env_prefix=...)`, or `class Config: env_prefix = ...`."""
+    if isinstance(statement, ast.ClassDef) and statement.name == "Config":
+        return next((found for found in map(_prefix, statement.body) if found is not None), None)
+    if not isinstance(statement, ast.Assign):
+        return None
+    target, value = _last_word(statement.targets[0]), statement.value
+    if target == "env_prefix":
+        return _literal(value)
+    return (
+        next((_literal(each) for key, each in _pairs(value) if key == "env_prefix"), None)
+        if target == _CONFIG
+        else None
+    )
+
+
+def _pairs(value: ast.expr) -> list[tuple[str | None, ast.expr]]:
+    """What a call is given by name, or a dictionary holds."""
+    if isinstance(value, ast.Call):
+        return [(each.arg, each.value) for each in value.keywords]
+    if isinstance(value, ast.Dict):
+        return [(_literal(key), each) for key, each in zip(value.keys, value.values, strict=True) if key is not None]
+    return []
+
+
+def _field(statement: ast.AnnAssign, name: str, names: Names) -> Iterator[Use]:
+    value = statement.value
+    call = _field_call(statement)
+    if call is None:
+        has_default = value is not None and not _is_ellipsis(value)
+        yield Use(name, statement.lineno, has_default)
+        return
+    keywords = {each.arg: each.value for each in call.keywords}
+    has_default = any(not _is_ellipsis(each) for each in call.args) or not keywords.keys().isdisjoint(
+        {"default", "default_factory"}
+    )
+    has_default = has_default or (value is not None and value is not call and not _is_ellipsis(value))
+    spelled = next((keywords[key] for key in ("validation_alias", "alias", "env") if key in keywords), None)
+    found = list(_spelled(spelled, names)) if spelled is not None else [name]
+    for at, each in enumerate(found):
+        yield Use(each.upper(), statement.lineno, has_default or at > 0)
+
+
+def _field_call(statement: ast.AnnAssign) -> ast.Call | None:
+    """`= Field(...)`, or the one in `Annotated[str, Field(...)]`."""
+    places = (statement.value, *ast.walk(statement.annotation))
+    return next((each for each in places if isinstance(each, ast.Call) and _last_word(each.func) == "Field"), None)
+
+
+def _spelled(value: ast.expr, names: Names) -> Iterator[str]:
+    """The names of an alias: a literal, a list of them, or `AliasChoices(...)`, of which any will do."""
+    choices = value.args if isinstance(value, ast.Call) else value.elts if isinstance(value, ast.List) else [value]
+    yield from filter(None, map(names.text, choices))
+
+
+def _last_word(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _literal(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _is_ellipsis(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is ...

@@ -1,0 +1,58 @@
+"""Compose files: what is interpolated, and `environment:` and `args:` entries that pass a variable through.
+
+`env_file` is left alone: it names files, and what they hold is written by `render`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from gitseal.code import _interpolation
+from gitseal.code.uses import Reading, Use
+
+_BLOCK = re.compile(r"(\s*)(?:- )?(?:environment|args):\s*(?:&\S+\s*)?(?:#.*)?")
+_PASSED = re.compile(
+    r"""\s*(?:-\s+["']?([A-Za-z_][A-Za-z0-9_]*+)["']?|["']?([A-Za-z_][A-Za-z0-9_]*+)["']?:)\s*(?:\s#.*)?"""
+)
+
+
+def read(_path: str, content: bytes) -> Reading:
+    """Variables that `docker compose` takes from its own environment."""
+    lines = [_without_comment(line) for line in content.decode("utf-8", "replace").split("\n")]
+    return Reading((*_interpolated(lines), *_passed_through(lines)))
+
+
+def _interpolated(lines: list[str]) -> Iterator[Use]:
+    for number, line in enumerate(lines, 1):
+        for name, has_default in _interpolation.names(line):
+            yield Use(name, number, has_default)
+
+
+def _passed_through(lines: list[str]) -> Iterator[Use]:
+    """Entries without a value: `- NAME` and `NAME:`, the latter with nothing deeper below."""
+    margin: int | None = None
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text:
+            continue
+        indent = len(line) - len(line.lstrip())
+        if margin is not None and (indent > margin or (indent == margin and text.startswith("- "))):
+            found = _PASSED.fullmatch(line)
+            if found:
+                yield Use(found[1] or found[2], number)
+            continue
+        margin = indent if _BLOCK.fullmatch(line) else None
+
+
+def _without_comment(line: str) -> str:
+    """The line up to a `#` that follows a blank and stands in no quotes."""
+    if "#" not in line:
+        return line
+    quote = ""
+    for at, character in enumerate(line):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character == "#" and (at == 0 or line[at - 1].isspace()):
+            return line[:at]
+    return line

@@ -1,0 +1,214 @@
+"""JavaScript and TypeScript, by tree-sitter's grammars: `process.env`, `import.meta.env`, and schemas that parse them.
+
+In Vue, Svelte and Astro files only scripts are read.
+"""
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from gitseal.code import _grammars, _javascript_context, _javascript_schemas
+from gitseal.code._walk import Chain, everything, line, text
+from gitseal.code.uses import Reading, Use
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Tree
+
+_GRAMMARS = {"ts": "typescript", "mts": "typescript", "cts": "typescript", "tsx": "tsx"}
+_WORD = re.compile(rb"[eE]nv|ENV")
+_EXPORTED = re.compile(r"[A-Z][A-Z0-9_]*+")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
+_REACH = 32
+_METHODS = {"hasOwnProperty", "toString", "valueOf", "toObject", "get", "set", "has", "delete"}
+# `import.meta.env` has these from Vite itself (vite.dev, "Env Variables and Modes").
+_VITE = {"MODE", "BASE_URL", "PROD", "DEV", "SSR"}
+_AROUND = {"non_null_expression", "parenthesized_expression", "as_expression", "satisfies_expression"}
+_SCRIPT = re.compile(rb"<script\b[^>]{0,1000}>|</script\s{0,9}>", re.IGNORECASE)
+
+
+def read(path: str, content: bytes) -> Reading:
+    """The variables that a module takes in; what decides at run time which one is read is not followed."""
+    if not _WORD.search(content):
+        return Reading(())
+    suffix = path.rpartition(".")[2].lower()
+    if suffix in {"vue", "svelte", "astro"}:
+        suffix, content = "ts", _scripts(content)
+    tree = _grammars.parse(_GRAMMARS.get(suffix, "javascript"), content)
+    if tree is None:
+        return Reading((), (_grammars.ABSENT,))
+    module = _Module(tree, content)
+    module.read()
+    wrappers = tuple((name, False) for name in sorted(module.wrappers))
+    return Reading(tuple(module.uses), wrappers=wrappers, calls=tuple(module.calls))
+
+
+def _scripts(content: bytes) -> bytes:
+    """What stands between script tags, and before them between Astro's `---`, every line in its place."""
+    kept, at, is_inside = bytearray(), 0, False
+    if content.startswith(b"---\n") and b"\n---" in content[3:]:
+        end = content.index(b"\n---", 3)
+        kept, at = bytearray(b"   " + content[3:end]), end
+    for tag in _SCRIPT.finditer(content, at):
+        between = content[at : tag.start()]
+        kept += between if is_inside else b"\n" * between.count(b"\n")
+        kept += b"\n" * tag[0].count(b"\n")
+        is_inside = not tag[0].startswith(b"</")
+        at = tag.end()
+    return bytes(kept)
+
+
+class _Module:
+    """One file: what it calls the environment, and what it reads of it."""
+
+    def __init__(self, tree: "Tree", content: bytes) -> None:
+        self._tree = tree
+        self.uses: list[Use] = []
+        self._aliases: set[str] = set()
+        self.wrappers: set[str] = set()
+        self.calls: list[tuple[str, Use]] = []
+        self._places = [found.start() for found in _WORD.finditer(content)]
+        self._is_anywhere = False
+
+    def read(self) -> None:
+        """Fills `uses`, `wrappers` and `calls`."""
+        for chain in everything(self._tree, self._is_wanted):
+            node = chain[-1].node
+            if node.type == "import_statement":
+                self._import(node)
+            elif self._is_environment(chain):
+                self._environment(chain)
+        for chain in everything(self._tree, None if self.wrappers else self._is_wanted):
+            self._wrapped(chain)
+
+    def _is_wanted(self, start: int, end: int) -> bool:
+        at = bisect_left(self._places, start)
+        return self._is_anywhere or (at < len(self._places) and self._places[at] < end)
+
+    def _alias(self, name: str) -> None:
+        self._aliases.add(name)
+        self._is_anywhere = self._is_anywhere or "env" not in name
+
+    def _import(self, node: "Node") -> None:
+        """`import {X} from "$env/static/private"` (SvelteKit), `import {env} from "process"`."""
+        source = _string(node.child_by_field_name("source"))
+        if not source.startswith("$env/") and source not in {"process", "node:process"}:
+            return
+        clause = next((child for child in node.children if child.type == "import_clause"), None)
+        named = [each for group in (clause.named_children if clause else ()) for each in group.named_children]
+        for each in named:
+            name = text(each.child_by_field_name("name"))
+            if name == "env" and not source.startswith("$env/static"):
+                self._alias(text(each.child_by_field_name("alias")) or name)
+            elif source.startswith("$env/static"):
+                self._add(name, each)
+
+    def _is_environment(self, chain: Chain) -> bool:
+        node = chain[-1].node
+        if node.type == "identifier" and len(chain) > 1:
+            return chain[-1].field != "name" and text(node) in self._aliases
+        if node.type != "member_expression" or text(node.child_by_field_name("property")) != "env":
+            return False
+        owner = node.child_by_field_name("object")
+        if owner is None:
+            return False
+        if owner.type == "member_expression":
+            owner = owner.child_by_field_name("property")
+        return owner is not None and (owner.type == "meta_property" or text(owner) in {"process", "Bun", "Deno"})
+
+    def _environment(self, chain: Chain) -> None:
+        """What is done with the environment as a whole decides what is read of it."""
+        at = len(chain) - 2
+        while at > 0 and chain[at].node.type in _AROUND:
+            at -= 1
+        if at < 0:
+            return
+        parent, field = chain[at].node, chain[at + 1].field
+        if parent.type == "member_expression" and field == "object":
+            self._member(chain, at, is_meta="import.meta" in text(chain[-1].node))
+        elif parent.type == "subscript_expression" and field == "object":
+            self._subscript(chain, at)
+        elif parent.type == "variable_declarator" and field == "value":
+            self._bound(parent.child_by_field_name("name"))
+        elif parent.type in {"assignment_expression", "assignment_pattern"} and field == "right":
+            self._bound(parent.child_by_field_name("left"))
+        elif parent.type == "binary_expression" and field == "right":
+            name = _string(parent.child_by_field_name("left"))
+            if text(parent.child_by_field_name("operator")) == "in" and name:
+                self._add(name, parent, has_default=True)
+        else:
+            for name, node, has_default in _javascript_schemas.keys(_near(chain, at + 2), self._tree):
+                self._add(name, node, has_default=has_default)
+
+    def _member(self, chain: Chain, at: int, *, is_meta: bool) -> None:
+        node = chain[at].node
+        name = text(node.child_by_field_name("property"))
+        if name in _METHODS:
+            call = chain[at - 1].node if at else None
+            arguments = (
+                call.child_by_field_name("arguments") if call is not None and call.type == "call_expression" else None
+            )
+            first = _string(arguments.named_child(0)) if arguments is not None and arguments.named_child_count else ""
+            if name in {"get", "has", "hasOwnProperty"} and first:
+                self._use(first, _near(chain, at))
+        elif not (is_meta and name in _VITE):
+            self._use(name, _near(chain, at + 1))
+
+    def _subscript(self, chain: Chain, at: int) -> None:
+        index = chain[at].node.child_by_field_name("index")
+        name = _string(index)
+        if name:
+            self._use(name, _near(chain, at + 1))
+        elif index is not None and index.type == "identifier":
+            self.wrappers |= _javascript_context.function_of(chain, text(index))
+
+    def _use(self, name: str, chain: Chain) -> None:
+        has_default = _javascript_context.has_default(chain, name)
+        if has_default is not None:
+            self._add(name, chain[-1].node, has_default=has_default)
+
+    def _bound(self, left: "Node | None") -> None:
+        """`const env = process.env`, or a pattern that takes it apart."""
+        if left is not None and left.type == "identifier":
+            self._alias(text(left))
+        for child in left.named_children if left is not None and left.type == "object_pattern" else ():
+            if child.type == "shorthand_property_identifier_pattern":
+                self._add(text(child), child)
+            elif child.type == "object_assignment_pattern":
+                self._add(text(child.child_by_field_name("left")), child, has_default=True)
+            elif child.type == "pair_pattern":
+                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+                has_default = value is not None and value.type == "assignment_pattern"
+                self._add(_string(key) or text(key), child, has_default=has_default)
+
+    def _wrapped(self, chain: Chain) -> None:
+        """A call of a function that looks up its first parameter, here or, by its name, perhaps in another file."""
+        node = chain[-1].node
+        if node.type != "call_expression":
+            return
+        function, arguments = text(node.child_by_field_name("function"))[-80:], node.child_by_field_name("arguments")
+        called = function.rpartition(".")[2]
+        if arguments is None or not arguments.named_child_count:
+            return
+        name = _string(arguments.named_child(0))
+        has_default = arguments.named_child_count > 1 or _javascript_context.has_default(chain, name) is True
+        if name and called in self.wrappers:
+            self._add(name, node, has_default=has_default)
+        elif "env" in called.lower() and _EXPORTED.fullmatch(name):
+            self.calls.append((called, Use(name, line(node), has_default)))
+
+    def _add(self, name: str, node: "Node", *, has_default: bool = False) -> None:
+        if _NAME.fullmatch(name):
+            self.uses.append(Use(name, line(node), has_default))
+
+
+def _near(chain: Chain, end: int) -> Chain:
+    """The chain up to `end`, as far up as anyone looks: whole ones would be quadratic where they are deep."""
+    return chain[max(0, end - _REACH) : end]
+
+
+def _string(node: "Node | None") -> str:
+    """The text of a literal without escapes and substitutions, or nothing."""
+    if node is None or node.type not in {"string", "template_string"}:
+        return ""
+    parts = node.named_children
+    return text(parts[0]) if len(parts) == 1 and parts[0].type == "string_fragment" else ""

@@ -1,0 +1,63 @@
+"""What one file says of another's uses: sourced scripts, functions that read a name for others, a committed `.env`."""
+
+from collections.abc import Iterator, Mapping
+
+from gitseal.code.uses import Kind, Reading, Use
+
+
+def settle(readings: Mapping[str, Reading]) -> list[tuple[str, Use]]:
+    """All uses with their files' paths, by what the files together say.
+
+    A name that a script gives to those it is joined with by `source`, or an `.env` file to all, has a default there. A
+    call of a function that another file defines to read names is a use.
+    """
+    wrappers = {name: has_default for reading in readings.values() for name, has_default in reading.wrappers}
+    for_all = frozenset[str]().union(*(reading.given for reading in readings.values() if reading.is_for_all))
+    joined = _joined(readings)
+    settled: list[tuple[str, Use]] = []
+    for path, reading in readings.items():
+        given = for_all | joined.get(path, frozenset())
+        called = [
+            use._replace(has_default=use.has_default or wrappers[name])
+            for name, use in reading.calls
+            if name in wrappers
+        ]
+        for use in sorted((*reading.uses, *called), key=lambda use: use.line):
+            is_given = use.kind is Kind.VARIABLE and use.name in given
+            settled.append((path, use._replace(has_default=True) if is_given else use))
+    return settled
+
+
+def _joined(readings: Mapping[str, Reading]) -> dict[str, frozenset[str]]:
+    """For each script the names that any script gives which it sources, or is sourced by, over any number of steps."""
+    neighbours: dict[str, set[str]] = {}
+    by_name: dict[str, list[str]] = {}
+    for path in readings:
+        by_name.setdefault(path.rpartition("/")[2], []).append(path)
+    # A name is a node of its own: many scripts that source many of one name stay linear.
+    sourcing = {name: list(by_name.get(name, ())) for each in readings.values() for name in each.sourced}
+    for path, reading in readings.items():
+        for name in reading.sourced:
+            sourcing[name].append(path)
+    for name, paths in sourcing.items():
+        for path in paths:
+            neighbours.setdefault(path, set()).add(f"source {name}")
+            neighbours.setdefault(f"source {name}", set()).add(path)
+    joined: dict[str, frozenset[str]] = {}
+    for start in neighbours:
+        if start not in joined:
+            group = list(_reachable(start, neighbours))
+            given = frozenset[str]().union(*(readings[each].given for each in group if each in readings))
+            joined |= dict.fromkeys(group, given)
+    return joined
+
+
+def _reachable(start: str, neighbours: Mapping[str, set[str]]) -> Iterator[str]:
+    seen = {start}
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        new = neighbours[here] - seen
+        seen |= new
+        waiting += new
