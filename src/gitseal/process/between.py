@@ -5,9 +5,9 @@ import selectors
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from types import FrameType
+from typing import Self
 
 from gitseal.process.redacting import Redactor
 from gitseal.process.replacing import not_started
@@ -27,13 +27,13 @@ def run(
 
     Raises NotStarted where it cannot be started.
     """
-    pipes = dict.fromkeys(streams, subprocess.PIPE)
-    try:
-        # A handler may not run between the start and the moment when the child is known: signals wait until then.
-        child = subprocess.Popen(list(command), env=dict(environ), stdout=pipes.get(1), stderr=pipes.get(2))
-    except OSError as error:
-        raise not_started(command[0], error) from None
-    with _forwarding(child):
+    with _Forwarding() as forwarding:
+        pipes = dict.fromkeys(streams, subprocess.PIPE)
+        try:
+            child = subprocess.Popen(list(command), env=dict(environ), stdout=pipes.get(1), stderr=pipes.get(2))
+        except OSError as error:
+            raise not_started(command[0], error) from None
+        forwarding.to(child)
         # The pump reads and closes descriptors of its own.
         targets = {}
         for stream, source in ((1, child.stdout), (2, child.stderr)):
@@ -92,21 +92,34 @@ def _write(target: int, content: bytes) -> None:
         view = view[os.write(target, view) :]
 
 
-@contextmanager
-def _forwarding(child: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """Passes signals on to the child, but what the keyboard sent to both already."""
+class _Forwarding:
+    """Passes signals on to the child, but what the keyboard sent to both already. What comes before the child waits."""
 
-    def forward(number: int, _frame: FrameType | None) -> None:
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._waiting: list[int] = []
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._forward) for number in _FORWARDED}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def to(self, child: "subprocess.Popen[bytes]") -> None:
+        """Begins to pass signals on."""
+        self._child = child
+        for number in self._waiting:
+            child.send_signal(number)
+
+    def _forward(self, number: int, _frame: FrameType | None) -> None:
         if number in _FROM_KEYBOARD and _in_foreground():
             return
-        child.send_signal(number)
-
-    before = {number: signal.signal(number, forward) for number in _FORWARDED}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if self._child is None:
+            self._waiting.append(number)
+        else:
+            self._child.send_signal(number)
 
 
 def _in_foreground() -> bool:
