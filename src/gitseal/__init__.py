@@ -33,12 +33,17 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
+def _load(name: str) -> object:
+    """What PEP 562 asks for a name that is not here yet."""
     if name not in _HOMES:
         raise AttributeError(f'module "gitseal" has no attribute "{name}"')
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
+
+
+if not TYPE_CHECKING:  # a type checker is to know a name that is not there
+    __getattr__ = _load
 
 
 def __dir__() -> list[str]:
@@ -50,7 +55,7 @@ class _Package(ModuleType):
 
     @property
     def secret(self) -> object:
-        return __getattr__("secret")
+        return _load("secret")
 
     @secret.setter
     def secret(self, module: object) -> None:

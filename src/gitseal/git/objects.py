@@ -5,7 +5,6 @@ clone left out. Both ways hand out regular files only: a symlink's blob is the p
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -167,19 +166,21 @@ class _Binary:
         self.commit = commit
 
     def entry(self, path: str) -> _Entry | None:
-        return next((entry for _, entry in self._list(path)), None)
+        for line in self._list("--long", path):
+            mode, _kind, object_id, size = line.partition(b"\t")[0].decode().split()
+            # A blob that is lost has the size BAD; asking for its content says so.
+            is_file = int(mode, 8) & _KIND == _FILE and size.isdigit()
+            return _Entry(int(mode, 8), object_id, int(size) if is_file else 0)
+        return None
 
     def names(self, folder: str) -> list[str]:
-        return [os.fsdecode(path.rpartition(b"/")[2]) for path, _ in self._list(f"{folder}/")]
+        return [os.fsdecode(path.rpartition(b"/")[2]) for path in self._list("--name-only", f"{folder}/")]
 
     def content(self, entry: _Entry) -> bytes:
         return next(self._repository.blobs([entry.object_id]))
 
-    def _list(self, path: str) -> Iterator[tuple[bytes, _Entry]]:
-        listed = git(self._repository.top, "--literal-pathspecs", "ls-tree", "-z", "--long", self.commit, "--", path)
+    def _list(self, form: str, path: str) -> list[bytes]:
+        listed = git(self._repository.top, "--literal-pathspecs", "ls-tree", "-z", form, self.commit, "--", path)
         if listed is None:
             raise Error(f'Git cannot show "{path}" in {self.commit}', "see what is missing with: git fsck")
-        for line in listed.split(b"\0")[:-1]:
-            about, _, name = line.partition(b"\t")
-            mode, _kind, object_id, size = about.decode().split()
-            yield name, _Entry(int(mode, 8), object_id, 0 if size == "-" else int(size))
+        return listed.split(b"\0")[:-1]

@@ -1,5 +1,6 @@
 """`secret`: one value that a program needs, declared where the program begins and looked up where it is first used."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
@@ -26,12 +27,14 @@ class Secret(Hidden, Generic[T]):
 
     __slots__ = ("_default", "_environment", "_found", "_wanted", "name")
 
-    def __init__(self, name: str, environment: str | None, wanted: type[Any], default: object) -> None:
+    def __init__(
+        self, name: str, environment: str | None, wanted: type[Any], default: Callable[[], Any] | None
+    ) -> None:
         supported(wanted)
         self.name = name
         self._environment = environment
         self._wanted = wanted
-        self._default: Any = default
+        self._default = default
         self._found: Stored | None = None
 
     def reveal(self) -> T:
@@ -48,7 +51,11 @@ class Secret(Hidden, Generic[T]):
     def _reveal(self) -> T:
         if self._found is None:
             self._found = self._find()
-        value: T = self._default if self._found is _NOTHING else convert(self.name, self._found, self._wanted)
+        value: T
+        if self._found is _NOTHING and self._default is not None:
+            value = self._default()
+        else:
+            value = convert(self.name, self._found, self._wanted)
         return value
 
     def _find(self) -> Stored:
@@ -58,12 +65,12 @@ class Secret(Hidden, Generic[T]):
         try:
             found = look_up(self.name, self._environment)
         except Missing:
-            if self._default is _REQUIRED:
+            if self._default is None:
                 raise
             return _NOTHING
         if found.kind is not Kind.NULL:
             return found
-        if self._default is _REQUIRED:
+        if self._default is None:
             raise Missing(f'"{self.name}" is null', f"give it a value: gitseal set {self.name}")
         return _NOTHING
 
@@ -89,7 +96,8 @@ def secret(
     `environment` given it is not looked at. Otherwise the value is that of GITSEAL_ENV or of the only environment there is.
     `default` stands in for a name that is not there or null, never for one that does not open.
     """
-    return Secret(name, environment, type, default)
+    # A default may be a secret too, if only that of a development machine: a function does not show what it gives.
+    return Secret(name, environment, type, None if default is _REQUIRED else lambda: default)
 
 
 def look_up(name: str, environment: str | None) -> Stored:

@@ -1,0 +1,54 @@
+"""What the tests of the Python API look at: values of every type, sealed and plain, and commits of them."""
+
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.document.value import Kind, Value, checked, text
+from gitseal.identities import Keyring
+from gitseal.project.project import find
+from gitseal.usecases.init import Starter, init
+from gitseal.usecases.names import parse_name
+from gitseal.usecases.set_values import set_values
+
+PASSWORD = "correct-horse-battery-staple"
+TYPED = {
+    "TEXT": checked(Kind.TEXT, b"gr\xc3\xbc\xc3\x9fe\n"),
+    "INTEGER": checked(Kind.INTEGER, b"8080"),
+    "FLOAT": checked(Kind.FLOAT, b"1.50"),
+    "BOOLEAN": checked(Kind.BOOLEAN, b"true"),
+    "NULL": checked(Kind.NULL, b""),
+    "BYTES": checked(Kind.BYTES, b"\xff\x00\xfe"),
+    "JSON": checked(Kind.JSON, b'{"hosts": ["a", "b"], "depth": 1}'),
+    "LIST": checked(Kind.JSON, b"[1, 2]"),
+}
+
+
+class World(NamedTuple):
+    top: Path
+    keyring: Keyring
+
+    def set(self, environment: str = "production", /, **values: str | Value) -> None:
+        """Seals values; `__` in a name stands for the `/` after a section."""
+        given = {
+            parse_name(name.replace("__", "/")): text(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        set_values(find(self.top), self.keyring, frozenset(), (environment,), given)
+
+    def policy(self, *lines: str) -> None:
+        """Lines more in the policy."""
+        path = self.top / ".secrets/policy.yaml"
+        path.write_text(path.read_text(encoding="utf-8") + "\n".join(lines) + "\n", encoding="utf-8")
+
+    def commit(self, tag: str = "") -> None:
+        for command in (["add", "--all", "--force"], ["commit", "--quiet", "--message", "State"]):
+            subprocess.run(["git", *command], cwd=self.top, check=True)
+        if tag:
+            subprocess.run(["git", "tag", "--annotate", "--message", "A release", tag], cwd=self.top, check=True)
+
+
+def start(top: Path, keyring: Keyring, recipient: str) -> World:
+    """A new project of alice's, who holds the one identity of it."""
+    init(top, keyring, ("production", "staging"), Starter("alice", "", recipient))
+    return World(top, keyring)
