@@ -1,8 +1,12 @@
 """What stands around a use in JavaScript: a default, a question whether it is set, an assignment, a function."""
 
 import re
+from typing import TYPE_CHECKING
 
 from gitseal.code._walk import Chain, text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 _AROUND = {"non_null_expression", "parenthesized_expression", "as_expression", "satisfies_expression"}
 _ASKING = {"==", "===", "!=", "!=="}
@@ -73,7 +77,11 @@ def _stops(chain: Chain, at: int) -> bool:
     branch = chain[at - 1].node
     if branch.type != "if_statement" or chain[at].field != "condition":
         return False
-    return bool(re.search(r"\bthrow\b|process\.exit", text(branch.child_by_field_name("consequence"))[:2000]))
+    return _refuses(branch)
+
+
+def _refuses(branch: "Node") -> bool:
+    return bool(re.search(r"\bthrow\b|process\.exit", text(branch.child_by_field_name("consequence"))))
 
 
 def _is_guarded(chain: Chain, at: int, name: str) -> bool:
@@ -90,6 +98,28 @@ def _is_guarded(chain: Chain, at: int, name: str) -> bool:
         if re.search(rf"(?<!!)\b(?:[\w.?]{{1,64}}\.)?{name}\b", condition[:1000]):
             return True
     return False
+
+
+def variable_of(chain: Chain) -> tuple[str, int]:
+    """The variable that is declared to be the use at the chain's end, and the id of the block around; or nothing."""
+    at = len(chain) - 1
+    while at > 0 and chain[at - 1].node.type in _AROUND:
+        at -= 1
+    declarator = chain[at - 1].node
+    if declarator.type != "variable_declarator" or at < len(("block", "declaration", "declarator")):
+        return "", 0
+    return text(declarator.child_by_field_name("name")), chain[at - 3].node.id
+
+
+def is_asked(chain: Chain, variable: str, block: int) -> bool:
+    """Whether the `if` at the chain's end, in that block, asks about a variable and goes on without it."""
+    branch = chain[-1].node
+    if chain[-2].node.id != block:
+        return False
+    condition = text(branch.child_by_field_name("condition"))
+    if not re.search(rf"(?<![\w.]){re.escape(variable)}(?![\w])", condition):
+        return False
+    return not _refuses(branch)
 
 
 def function_of(chain: Chain, parameter: str) -> set[str]:

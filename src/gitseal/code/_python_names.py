@@ -101,16 +101,17 @@ def collect(nodes: Iterable[ast.AST]) -> Names:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             names.imported |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
     for node in nodes:
-        target = _target(node)
-        if target and isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            _assigned(names, target, node.value)
+        variable = target(node)
+        if variable and isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            _assigned(names, variable, node.value)
     for node in nodes:
         if isinstance(node, ast.FunctionDef):
             _wrapper(names, node)
     return names
 
 
-def _target(node: ast.AST) -> str:
+def target(node: ast.AST) -> str:
+    """The one variable that a statement assigns to, or nothing."""
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         return node.targets[0].id
     return node.target.id if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else ""

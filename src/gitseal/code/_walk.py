@@ -34,10 +34,8 @@ def everything(tree: "Tree", is_wanted: Callable[[int, int], bool] | None = None
         node = cursor.node
         assert node is not None  # noqa: S101 - a cursor is always on a node
         chain.append(Step(node, cursor.field_name or ""))
-        is_entered = is_wanted is None or is_wanted(node.start_byte, node.end_byte)
-        if is_entered:
-            yield chain
-        if is_entered and cursor.goto_first_child():
+        yield chain
+        if (is_wanted is None or is_wanted(node.start_byte, node.end_byte)) and cursor.goto_first_child():
             continue
         chain.pop()
         while not cursor.goto_next_sibling():

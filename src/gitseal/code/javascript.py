@@ -5,7 +5,8 @@ In Vue, Svelte and Astro files only scripts are read.
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.code import _grammars, _javascript_context, _javascript_schemas
 from gitseal.code._walk import Chain, everything, line, text
@@ -39,7 +40,9 @@ def read(path: str, content: bytes) -> Reading:
     module = _Module(tree, content)
     module.read()
     wrappers = tuple((name, False) for name in sorted(module.wrappers))
-    return Reading(tuple(module.uses), wrappers=wrappers, calls=tuple(module.calls))
+    return Reading(
+        tuple(module.uses), wrappers=wrappers, calls=tuple(module.calls), chained=tuple(sorted(module.chained))
+    )
 
 
 def _scripts(content: bytes) -> bytes:
@@ -57,6 +60,15 @@ def _scripts(content: bytes) -> bytes:
     return bytes(kept)
 
 
+class _Binding(NamedTuple):
+    """A variable that holds what was just read: an `if` about it that follows soon says whether it may be missing."""
+
+    variable: str
+    block: int
+    called: str
+    use: Use
+
+
 class _Module:
     """One file: what it calls the environment, and what it reads of it."""
 
@@ -66,6 +78,9 @@ class _Module:
         self._aliases: set[str] = set()
         self.wrappers: set[str] = set()
         self.calls: list[tuple[str, Use]] = []
+        self._forgiven: set[tuple[str, Use]] = set()
+        self.chained: set[tuple[str, str]] = set()
+        self._bindings: deque[_Binding] = deque(maxlen=8)
         self._places = [found.start() for found in _WORD.finditer(content)]
         self._is_anywhere = False
 
@@ -75,10 +90,18 @@ class _Module:
             node = chain[-1].node
             if node.type == "import_statement":
                 self._import(node)
+            elif node.type == "if_statement":
+                self._asked(chain)
             elif self._is_environment(chain):
                 self._environment(chain)
+        self._bindings.clear()
         for chain in everything(self._tree, None if self.wrappers else self._is_wanted):
             self._wrapped(chain)
+        self.uses = [self._settled("", use) for use in self.uses]
+        self.calls = [(called, self._settled(called, use)) for called, use in self.calls]
+
+    def _settled(self, called: str, use: Use) -> Use:
+        return use._replace(has_default=True) if (called, use) in self._forgiven else use
 
     def _is_wanted(self, start: int, end: int) -> bool:
         at = bisect_left(self._places, start)
@@ -165,6 +188,8 @@ class _Module:
         has_default = _javascript_context.has_default(chain, name)
         if has_default is not None:
             self._add(name, chain[-1].node, has_default=has_default)
+            if self.uses:
+                self._bind(chain, "", self.uses[-1])
 
     def _bound(self, left: "Node | None") -> None:
         """`const env = process.env`, or a pattern that takes it apart."""
@@ -183,18 +208,36 @@ class _Module:
     def _wrapped(self, chain: Chain) -> None:
         """A call of a function that looks up its first parameter, here or, by its name, perhaps in another file."""
         node = chain[-1].node
+        if node.type == "if_statement":
+            self._asked(chain)
         if node.type != "call_expression":
             return
         function, arguments = text(node.child_by_field_name("function"))[-80:], node.child_by_field_name("arguments")
         called = function.rpartition(".")[2]
         if arguments is None or not arguments.named_child_count:
             return
-        name = _string(arguments.named_child(0))
+        first = arguments.named_child(0)
+        name = _string(first)
+        if first.type == "identifier" and "env" in called.lower():
+            self.chained |= {(outer, called) for outer in _javascript_context.function_of(chain, text(first))}
         has_default = arguments.named_child_count > 1 or _javascript_context.has_default(chain, name) is True
         if name and called in self.wrappers:
             self._add(name, node, has_default=has_default)
+            self._bind(chain, "", self.uses[-1])
         elif "env" in called.lower() and _EXPORTED.fullmatch(name):
             self.calls.append((called, Use(name, line(node), has_default)))
+            self._bind(chain, *self.calls[-1])
+
+    def _bind(self, chain: Chain, called: str, use: Use) -> None:
+        variable, block = _javascript_context.variable_of(chain)
+        if variable and not use.has_default:
+            self._bindings.append(_Binding(variable, block, called, use))
+
+    def _asked(self, chain: Chain) -> None:
+        """`const x = process.env.X; if (x) ...`: the code goes on without, unless the question is asked to refuse."""
+        for each in [each for each in self._bindings if _javascript_context.is_asked(chain, each.variable, each.block)]:
+            self._bindings.remove(each)
+            self._forgiven.add((each.called, each.use))
 
     def _add(self, name: str, node: "Node", *, has_default: bool = False) -> None:
         if _NAME.fullmatch(name):

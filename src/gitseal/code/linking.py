@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from gitseal.code.uses import Kind, Reading, Use
 
+_STEPS = 3  # a function around a function around one that reads
+
 
 def settle(readings: Mapping[str, Reading]) -> list[tuple[str, Use]]:
     """All uses with their files' paths, by what the files together say.
@@ -12,6 +14,9 @@ def settle(readings: Mapping[str, Reading]) -> list[tuple[str, Use]]:
     call of a function that another file defines to read names is a use.
     """
     wrappers = {name: has_default for reading in readings.values() for name, has_default in reading.wrappers}
+    chained = [pair for reading in readings.values() for pair in reading.chained]
+    for _ in range(_STEPS):
+        wrappers |= {outer: wrappers[inner] for outer, inner in chained if inner in wrappers and outer not in wrappers}
     for_all = frozenset[str]().union(*(reading.given for reading in readings.values() if reading.is_for_all))
     joined = _joined(readings)
     settled: list[tuple[str, Use]] = []

@@ -6,6 +6,7 @@ A file that this Python cannot parse (Python 2, a newer syntax, a template) is s
 import ast
 import re
 import warnings
+from collections.abc import Iterable
 
 from gitseal.code import _python_names, _python_settings
 from gitseal.code._python_names import Names
@@ -52,19 +53,45 @@ def _reading(tree: ast.Module) -> Reading:
             parents[child] = node
             nodes.append(child)
     names = _python_names.collect(nodes)
+    asked = _asked(nodes)
     uses: list[Use] = []
     calls: list[tuple[str, Use]] = []
     for node in nodes:
         if isinstance(node, ast.Subscript | ast.Compare):
             uses += _lookup(node, names, parents)
         elif isinstance(node, ast.Call):
-            found = _call(node, names, parents)
+            found = [_forgiven(use, node, asked, parents) for use in _call(node, names, parents)]
             uses += found
-            calls += [] if found else _perhaps(node, names, parents)
+            perhaps = [] if found else _perhaps(node, names, parents)
+            calls += [(function, _forgiven(use, node, asked, parents)) for function, use in perhaps]
         elif isinstance(node, ast.ClassDef):
             uses += _python_settings.fields(node, names)
     wrappers = tuple((name, reader.has_default) for name, reader in names.wrappers.items())
     return Reading(tuple(uses), wrappers=wrappers, calls=tuple(calls))
+
+
+def _asked(nodes: Iterable[ast.AST]) -> set[ast.stmt]:
+    """Assignments to a variable that an `if` right behind asks about, and not to refuse: `x = getenv("X")`, `if x: ...`."""
+    asked: set[ast.stmt] = set()
+    for node in nodes:
+        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            statements = block if isinstance(block, list) else []
+            for statement, *following in zip(statements, statements[1:], [*statements[2:], None], strict=False):
+                variable = _python_names.target(statement)
+                if variable and any(isinstance(each, ast.If) and _asks(each, variable) for each in following):
+                    asked.add(statement)
+    return asked
+
+
+def _asks(branch: ast.If, variable: str) -> bool:
+    shallow = [branch.test, *ast.iter_child_nodes(branch.test)]
+    is_about = any(isinstance(each, ast.Name) and each.id == variable for each in shallow)
+    return is_about and not isinstance(branch.body[-1], ast.Raise)
+
+
+def _forgiven(use: Use, node: ast.AST, asked: set[ast.stmt], parents: dict[ast.AST, ast.AST]) -> Use:
+    statement = parents.get(node)
+    return use._replace(has_default=True) if isinstance(statement, ast.stmt) and statement in asked else use
 
 
 def _perhaps(node: ast.Call, names: Names, parents: dict[ast.AST, ast.AST]) -> list[tuple[str, Use]]:
@@ -119,6 +146,8 @@ def _keyword(node: ast.Call, *names: str) -> ast.expr | None:
 def _is_tolerant(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     """Whether the value is only asked about, or another stands behind it: `X or "d"`, `not X`, `if X:`, `X == "1"`."""
     parent = parents.get(node)
+    if isinstance(parent, ast.NamedExpr):
+        return _is_tolerant(parent, parents)
     if isinstance(parent, ast.BoolOp):
         return parent.values[-1] is not node or _is_tolerant(parent, parents)
     if isinstance(parent, ast.If | ast.While | ast.IfExp):

@@ -57,7 +57,8 @@ class _Script:
         elif node.type == "variable_assignment":
             self.assign(node.child_by_field_name("name"), node)
         elif node.type in {"for_statement", "select_statement"}:
-            self.assign(node.child_by_field_name("variable"), node)
+            variable = node.child_by_field_name("variable")
+            self.assign(variable, variable)
         elif node.type == "declaration_command" and text(node.child(0)) in _DECLARING:
             for child in node.named_children:
                 self.assign(child if child.type == "variable_name" else None, child)
@@ -66,8 +67,8 @@ class _Script:
         elif node.type == "variable_name" and _is_arithmetic_target(chain):
             self.assign(node, node)
 
-    def assign(self, name: "Node | None", around: "Node") -> None:
-        if name is not None:
+    def assign(self, name: "Node | None", around: "Node | None") -> None:
+        if name is not None and around is not None:
             self.assigned.setdefault(text(name).partition("[")[0], (around.start_byte, around.end_byte))
 
     def command(self, node: "Node") -> None:
@@ -120,12 +121,14 @@ def _is_guarded(chain: Chain, name: str) -> bool:
     """Whether the place is reached only where a test found the name set."""
     for at in range(len(chain) - 1, max(0, len(chain) - _REACH), -1):
         outer, inner = chain[at - 1].node, chain[at]
+        asked = "-n|! -z|!"
         if outer.type == "if_statement" and inner.field != "condition":
             condition = outer.child_by_field_name("condition")
+            asked = "-z" if inner.node.type == "else_clause" else asked
         elif outer.type == "list" and inner.node.start_byte > outer.start_byte:
             condition = outer.child(0)
         else:
             continue
-        if condition is not None and re.search(rf"""(?:-n|!)\s+"?\$\{{?{name}\b""", text(condition)[:500]):
+        if condition is not None and re.search(rf"""(?:{asked})\s+"?\$\{{?{name}\b""", text(condition)):
             return True
     return False

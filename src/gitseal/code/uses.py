@@ -31,7 +31,8 @@ class Reading(NamedTuple):
 
     The rest is for `linking`. `given` are names that the file itself gives to the files that it is joined with: those whose
     last part is in `sourced`, and all where `is_for_all`. `wrappers` are functions that read the name they are called with,
-    each with whether it has a default of its own; `calls` are uses if some file has a wrapper of that name.
+    each with whether it has a default of its own; `calls` are uses if some file has a wrapper of that name, and the first of
+    each pair in `chained` is a wrapper if the second is.
     """
 
     uses: tuple[Use, ...]
@@ -41,3 +42,4 @@ class Reading(NamedTuple):
     is_for_all: bool = False
     wrappers: tuple[tuple[str, bool], ...] = ()
     calls: tuple[tuple[str, Use], ...] = ()
+    chained: tuple[tuple[str, str], ...] = ()

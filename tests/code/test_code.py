@@ -1,0 +1,188 @@
+"""Readers against cases: the path, the file, and after `-- expect --` a line for each use: LINE NAME [default] [kind]."""
+
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gitseal import code
+from gitseal.code import _grammars, ambient, linking, selection
+from gitseal.code.uses import Kind, Reading, Use
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
+PATHS = [
+    "a.py",
+    "a.js",
+    "a.ts",
+    "a.tsx",
+    "a.vue",
+    "a.sh",
+    "compose.yml",
+    "Dockerfile",
+    ".github/workflows/a.yml",
+    ".env",
+    "a",
+]
+WORDS = [
+    b"os.environ", b"process.env", b"import.meta.env", b"getenv(", b"${", b"}", b"$", b"{{", b"secrets.",
+    b"secret:", b"A", b"_B", b"[", b"]", b"(", b")", b"'", b'"', b"`", b"\\", b"\n", b"  ", b"- ", b":", b"=",
+    b"<<EOF", b"#", b"environment:", b"ARG ", b"RUN ", b"const {", b"import os\n", b"class A(BaseSettings):\n",
+    b"<script>", b"---\n", b"if ", b"||", b"&&", b"!", b"\xff", b"\r", b"export ", b"source ",
+]  # fmt: skip
+
+
+def written(use: Use) -> str:
+    words = [str(use.line), use.name, "default" if use.has_default else "", use.kind.value]
+    return " ".join(word for word in words if word not in {"", "variable"})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_a_file_reads_these_names(case: Path) -> None:
+    given_text, _, expected = case.read_text(encoding="utf-8").partition("-- expect --\n")
+    path, _, content = given_text.partition("\n")
+
+    reading = code.read(path, content.encode())
+
+    lines = expected.splitlines()
+    assert [written(use) for use in reading.uses] == [line for line in lines if not line.startswith("note ")]
+    notes = [line.removeprefix("note ") for line in lines if line.startswith("note ")]
+    assert len(reading.notes) == len(notes)
+    assert all(wanted in told for wanted, told in zip(notes, reading.notes, strict=True))
+
+
+@pytest.mark.fuzz
+@settings(max_examples=20_000 if os.environ.get("GITSEAL_FUZZ") else 200, deadline=None)
+@given(st.sampled_from(PATHS), st.lists(st.sampled_from(WORDS) | st.binary(max_size=4), max_size=40).map(b"".join))
+def test_no_content_raises(path: str, content: bytes) -> None:
+    for use in code.read(path, content).uses:
+        assert 1 <= use.line <= content.count(b"\n") + content.count(b"\r") + 1
+        assert use.name.isascii()
+
+
+LONG = {
+    "a.py": [b"os.environ['A']\n", b"x = " + b"(" * 50, b"os.environ" + b".a" * 50, b"-" * 50 + b"environ\n"],
+    "a.js": [b"f(process.env.A);\n", b"process.env.A || ", b"(" * 9 + b"env", b"{env", b"`${env", b"a ? process.env.A : ",
+        b"!(env"],
+    "a.tsx": [b"<a>{process.env.A}", b"a<b<env"],
+    "a.vue": [b"<script>process.env.A</script>\n", b"<script ", b"<script>env"],
+    "a.sh": [b"echo $A\n", b"${A:-", b"$(", b"if [ -n $A ]; then\n", b"<<A\n", b"((", b"source a\n"],
+    "compose.yml": [b"  a: ${A}\n", b"${A:-", b"environment:\n", b"  - A\n", b"$$", b"' #"],
+    "Dockerfile": [b"ARG A\n", b"ENV A=1 \\\n", b"RUN --mount=", b"RUN --mount=type=secret,id=A", b"CMD $A", b"'\""],
+    ".github/workflows/a.yml": [b"${{ secrets.A }}\n", b"${{ ", b"secrets['", b"${{secrets.A"],
+    ".env": [b"A=1\n", b"export ", b" "],
+    "a": [b"${secret:A}\n", b"${secret:", b"$$", b"${secret:A/", b"${secret:A|a"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "piece"), [(path, piece) for path, pieces in LONG.items() for piece in pieces])
+def test_time_is_linear(path: str, piece: bytes) -> None:
+    def cost(size: int) -> float:
+        content = (piece * (size // len(piece) + 1))[:size]
+        started = time.process_time()
+        code.read(path, content)
+        return time.process_time() - started
+
+    # Quadratic would be 64 times as much; short runs are noise, and of one that does not parse the parser makes less.
+    assert cost(240_000) < max(24 * cost(30_000), 3.0)
+
+
+def test_binary_files_are_left_alone() -> None:
+    assert code.read("a.sh", b"echo $A\n\0").uses == ()
+
+
+def test_a_language_whose_parser_is_missing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_grammars, "_parser", lambda _grammar: None)
+
+    assert code.read("a.js", b"process.env.A") == Reading((), (_grammars.ABSENT,))
+    assert code.read("a.js", b"nothing") == Reading(())
+    assert code.read("a.sh", b"echo $A") == Reading((), (_grammars.ABSENT,))
+
+
+@pytest.mark.parametrize(
+    ("path", "is_source"),
+    [
+        ("src/a.py", True),
+        ("build", True),
+        ("node_modules/a/a.js", False),
+        ("a/vendor/b.sh", False),
+        ("dist/a.js", False),
+        ("uv.lock", False),
+        ("pnpm-lock.yaml", False),
+        ("a.min.js", False),
+    ],
+)
+def test_what_is_source(path: str, *, is_source: bool) -> None:
+    assert selection.is_source(path) is is_source
+
+
+@pytest.mark.parametrize(
+    "name", ["PATH", "CI", "GITHUB_SHA", "NODE_ENV", "PORT", "LC_ALL", "npm_package_version", "GITSEAL_IDENTITY"]
+)
+def test_the_platform_gives(name: str) -> None:
+    assert ambient.reason(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["GITHUB_CLIENT_SECRET", "DATABASE_URL", "CIRCLE_API_KEY", "FLASK_SECRET_KEY", "DEBUG_X"]
+)
+def test_the_team_gives(name: str) -> None:
+    assert not ambient.reason(name)
+
+
+def settled(**files: bytes) -> set[tuple[str, bool]]:
+    readings = {path.replace("_", "."): code.read(path.replace("_", "."), content) for path, content in files.items()}
+    return {(use.name, use.has_default) for _, use in linking.settle(readings)}
+
+
+def test_sourced_scripts_give_each_other_names() -> None:
+    found = settled(
+        a_sh=b'. "$(dirname "$0")/lib.sh"\necho $A $B', lib_sh=b"A=1; echo $C", c_sh=b"C=1; source ./a.sh", d_sh=b"B=1"
+    )
+
+    assert found == {("A", True), ("B", False), ("C", True)}
+
+
+def test_a_function_around_the_environment_serves_other_files() -> None:
+    found = settled(
+        lib_ts=b"export const getEnv = (key: string) => process.env[key]",
+        a_ts=b'import { getEnv } from "./lib"; use(getEnv("A"), getEnv("B") || 1, envelope("NOT"))',
+        b_py=b"def read_env(name):\n    return os.environ[name]\nimport os",
+        c_py=b"from b import read_env\nread_env('C')\nnot_env('NOT')",
+    )
+
+    assert found == {("A", False), ("B", True), ("C", False)}
+
+
+def test_a_function_around_such_a_function_serves_too() -> None:
+    found = settled(
+        lib_ts=b"export const env = (key: string) => process.env[key]",
+        need_ts=b"const requireEnv = (name: string) => { const found = env(name); if (!found) throw 1; return found; }",
+        a_ts=b"requireEnv('A')",
+    )
+
+    assert found == {("A", False)}
+
+
+def test_a_dotenv_file_that_git_keeps_gives_names_to_all() -> None:
+    assert settled(_env=b"A=1\nexport B=2\nC=\n#D=1", a_js=b"f(process.env.A, process.env.B, process.env.C)") == {
+        ("A", True), ("B", True), ("C", False),
+    }  # fmt: skip
+
+
+def test_many_scripts_that_source_one_name_settle_in_linear_time() -> None:
+    order = random.Random(1)
+    readings = {f"{n}/a.sh": Reading((Use("A", 1),), sourced=frozenset({"a.sh"})) for n in range(3000)}
+    paths = list(readings)
+    order.shuffle(paths)
+    started = time.process_time()
+    linking.settle({path: readings[path] for path in paths})
+
+    assert time.process_time() - started < 1.0
+
+
+def test_kinds_have_words() -> None:
+    assert {kind.value for kind in Kind} == {"variable", "secret", "GitHub secret", "GitHub variable"}
