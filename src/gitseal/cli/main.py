@@ -33,6 +33,8 @@ COMMANDS: dict[str, str] = {
     "diff": "Compare two environments, or two states of one.",
     "render": "Write an environment as its consumer reads it.",
     "run": "Run a command with an environment set.",
+    "template": "Resolve the references in any text file.",
+    "explain": "Where a value comes from, and who gets it.",
     "import": "Take values from a dotenv, JSON or YAML file.",
     "sync": "A local .env pushed into an environment, or pulled out of it.",
     "recipient": "People and machines: add, remove, list.",

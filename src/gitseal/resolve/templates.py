@@ -38,6 +38,10 @@ class Template(NamedTuple):
     pieces: tuple[str | Reference, ...]
     problems: tuple[str, ...]
 
+    def secrets(self) -> tuple[NamePath, ...]:
+        """The secrets that it refers to, in order."""
+        return tuple(piece.path for piece in self.pieces if isinstance(piece, Reference) and piece.source == SECRET)
+
     def sole(self) -> Reference | None:
         """The one reference that the whole text is, where it is that and passes no filter."""
         if len(self.pieces) == 1 and isinstance(self.pieces[0], Reference) and not self.pieces[0].filters:

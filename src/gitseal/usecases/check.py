@@ -9,11 +9,13 @@ from gitseal.document.header import Access
 from gitseal.document.token import Token
 from gitseal.errors import Error, Malformed
 from gitseal.files.reading import read_regular
+from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
 from gitseal.project.holders import holders
 from gitseal.project.project import Project
 from gitseal.recipients import check_stanza, parse_recipient
 from gitseal.report.findings import Finding
+from gitseal.usecases.check_manifest import check_manifest
 
 _ATTRIBUTES = {
     "diff": ("unset",),
@@ -40,6 +42,7 @@ def check(project: Project, environments: Sequence[str] = ()) -> list[Finding]:
         if found is not None:
             documents[environment] = found
     findings += _twice(project, documents)
+    findings += _manifest(project, list(documents))
     if not environments:
         findings += _policy(project, policy)
         findings += _folder(project)
@@ -240,6 +243,13 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
                     f'{", ".join(blind)} may open "{name}" and not "{environment.extends}", which it extends',
                     "give them open there",
                 )
+
+
+def _manifest(project: Project, environments: Sequence[str]) -> list[Finding]:
+    try:
+        return check_manifest(project, environments) if project.manifest != EMPTY else []
+    except Error as error:
+        return [_of_error("manifest", project.relative(project.manifest_path), error)]
 
 
 def _folder(project: Project) -> Iterator[Finding]:

@@ -1,0 +1,54 @@
+"""`gitseal template`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gitseal.cli import output
+from gitseal.cli.options import environment_option
+from gitseal.cli.session import Session, is_terminal_output
+from gitseal.errors import Error
+
+
+@click.command("template")
+@click.argument("source", metavar="FILE | -", type=click.Path(path_type=Path, allow_dash=True))
+@environment_option("The environment; may be left out where there is one.")
+@click.option(
+    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write here (0600, atomically)."
+)
+@click.option("--no-local", is_flag=True, help="Leave out this machine's own overrides.")
+@click.pass_obj
+def command(session: Session, source: Path, environments: tuple[str, ...], target: Path | None, no_local: bool) -> None:
+    """Resolve the references in any text file: ${secret:NAME}, ${secret:section/NAME}, ${env:NAME}; $${ is a literal ${.
+
+    Filters go behind a bar: ${secret:DB_PASSWORD|urlencode}, |base64, |json. What leads nowhere stops it, all at once.
+    """
+    from gitseal.usecases.render import write
+    from gitseal.usecases.template import fill
+
+    environment = session.one(environments)
+    rule = session.project.policy.environments.get(environment)
+    if target is None and is_terminal_output() and rule is not None and not rule.reveal:
+        raise Error(
+            f"the policy says reveal: false for {environment}: it is not shown on a terminal", "give a file: -o FILE"
+        )
+    content = fill(
+        session.project, session.keyring, environment, _read(source), str(source), session.environ, local=not no_local
+    )
+    if target is None:
+        output.write(content)
+    else:
+        write(target, content)
+
+
+def _read(source: Path) -> str:
+    try:
+        data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise Error(f'"{source}" cannot be read: {reason}', f"look at: ls -l {source}") from None
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise Error(f'"{source}" is not UTF-8 text', "a template is a text file") from None

@@ -1,0 +1,77 @@
+"""`explain`: where a name's value comes from, layer by layer, and who gets it. Values are not opened."""
+
+from typing import NamedTuple
+
+from gitseal.document.document import Entry
+from gitseal.document.value import Kind
+from gitseal.identities import Keyring
+from gitseal.project.project import Project
+from gitseal.project.reading import Layered
+from gitseal.resolve import services, templates
+from gitseal.resolve.layers import origins
+from gitseal.usecases.names import missing, parse_name
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+
+class Place(NamedTuple):
+    """One file that has the name: its stem, the line, the access group or `plain`, and the layer that hides it or nothing."""
+
+    layer: str
+    line: int
+    access: str
+    hidden_by: str
+
+
+class Receiver(NamedTuple):
+    """A service that gets the value: under which name, and by what of its declaration (env, section, include, import)."""
+
+    service: str
+    variable: str
+    level: str
+
+
+class Explained(NamedTuple):
+    """The places of a name, the nearest first; the services that get it; what the manifest says of it."""
+
+    places: tuple[Place, ...]
+    receivers: tuple[Receiver, ...]
+    description: str
+    is_required: bool
+
+
+def explain(project: Project, keyring: Keyring, environment: str, name: str, *, local: bool = True) -> Explained:
+    """Where a name's value comes from in an environment. Needs no identity. Raises Error where no layer has the name."""
+    layered = Layered(project, environment, keyring, local=local)
+    path = parse_name(name)
+    found = origins(layered.layers, path)
+    if not found:
+        raise missing(path, environment, layered.entries)
+    places = tuple(
+        Place(each.layer, each.entry.line, _access(each.entry), f"{each.hidden_by} {path_text(each.hidden_at)}".strip())
+        for each in found
+    )
+    declared = project.manifest.secrets.get(path)
+    return Explained(
+        places,
+        tuple(_receivers(project, layered, path)),
+        declared.description if declared else "",
+        declared.is_required(environment) if declared else False,
+    )
+
+
+def _access(entry: Entry) -> str:
+    return entry.token.group if entry.token else "plain"
+
+
+def _receivers(project: Project, layered: Layered, path: NamePath) -> list[Receiver]:
+    found = []
+    for service in project.manifest.services:
+        for variable, source in services.view(project.manifest, service, layered.entries).items():
+            takes = source.path == path
+            if source.template is not None and source.template.kind is Kind.TEXT:
+                takes = path in templates.parse(source.template.reveal().decode()).secrets()
+            if takes:
+                level = source.level if source.service == service else "import"
+                found.append(Receiver(service, path_text(variable), level))
+    return found
