@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import NamedTuple
 
-from gitseal.code.uses import Reading
+from gitseal.code.uses import Reading, Use
 
 Read = Callable[[str, bytes], Reading]
 
@@ -82,11 +82,15 @@ def read(path: str, content: bytes) -> Reading:
     if b"\0" in content[:8000]:  # binary to Git, and to us
         return Reading((), ())
     readings = list(_readings(path, content))
-    uses = sorted({use for reading in readings for use in reading.uses}, key=lambda use: (use.line, use.name))
+    uses = sorted({use for reading in readings for use in reading.uses}, key=_order)
     notes = tuple(note for reading in readings for note in reading.notes)
     # Only one of a file's languages can have something for other files: the rest are references.
     linked = next((reading for reading in readings if reading[2:] != _UNLINKED[2:]), _UNLINKED)
     return linked._replace(uses=tuple(uses), notes=notes)
+
+
+def _order(use: Use) -> tuple[int, str, bool, str]:
+    return use.line, use.name, use.has_default, use.kind.value
 
 
 def _readings(path: str, content: bytes) -> Iterator[Reading]:
