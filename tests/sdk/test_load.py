@@ -10,6 +10,7 @@ import gitseal
 from gitseal.identities import discover
 from gitseal.recipients import x25519
 from tests.sdk.world import PASSWORD, TYPED, World, start
+from tests.usecases.world import keyring_of
 
 
 def test_names_are_those_of_the_environment_sections_included(world: World) -> None:
@@ -278,6 +279,31 @@ def test_references_in_plain_values_are_resolved_and_in_sealed_ones_are_text(wor
     assert secrets["TOKEN"].reveal() == "${secret:HOST}"
     with pytest.raises(gitseal.Error, match="BAD"):
         secrets["BAD"].reveal()
+
+
+def test_overrides_of_this_machine_come_first(world: World) -> None:
+    world.policy("rules:", "  - {names: [LOG_LEVEL], plain: true}")
+    header = f"gitseal:\n  version: 1\n  id: f{'0' * 32}\n  environment: staging.local\n"
+    (world.top / ".secrets/staging.local.yaml").write_text(f"LOG_LEVEL: debug\n\n{header}", encoding="utf-8")
+    world.set("staging", TOKEN="t")
+
+    secrets = gitseal.load("staging")
+
+    assert {name: value.reveal() for name, value in secrets.items()} == {"LOG_LEVEL": "debug", "TOKEN": "t"}
+
+
+def test_a_write_only_value_that_nobody_took_over_is_not_revealed(world: World) -> None:
+    path = world.top / ".secrets/policy.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("  production:\n", "  production:\n    write_only: pending\n"), encoding="utf-8")
+    stranger = World(world.top, keyring_of(x25519.generate().text.reveal().decode()))
+    stranger.set(TOKEN="brought in")
+
+    secrets = gitseal.load("production")
+
+    assert "TOKEN" in secrets
+    with pytest.raises(gitseal.Error, match="no member has taken it over"):
+        secrets["TOKEN"].reveal()
 
 
 def test_the_files_are_read_once(world: World) -> None:

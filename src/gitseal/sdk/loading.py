@@ -58,7 +58,7 @@ class Value(Hidden):
 class Secrets(Hidden, Mapping[str, Value]):
     """An environment's names, `api/TOKEN` for those in sections, with their values.
 
-    What it extends and this machine's overrides are in it, as for `gitseal get`. Names need no identity; an item that does
+    What it extends and this machine's overrides are in it, as for `gitseal run`. Names need no identity; an item that does
     not open raises when it is revealed, so that one who may open a few has these. The files were read once, by `load`.
     """
 
