@@ -24,6 +24,11 @@ def environment_option(words: str = "Environment: a name, an alias, a comma list
     )
 
 
+def local_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--local`: this machine's own overrides instead of the environment's file."""
+    return click.option("--local", is_flag=True, help="This machine's own overrides, which Git ignores.")(function)
+
+
 def accept_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--accept-key` and `--accept-recipient`: what a person has confirmed by its exact name."""
     keys = click.option(

@@ -78,6 +78,18 @@ class Session:
             raise Error("there is no environment yet", "make one with: gitseal env add NAME")
         raise UsageError("which environment?", f"choose with: -e {' or -e '.join(environments)}")
 
+    def where(self, given: tuple[str, ...], *, local: bool, make: bool = False) -> "tuple[Project, tuple[str, ...]]":
+        """The project and environments that a command changes; with `local` this machine's overrides of just one.
+
+        `make` makes these where there are none. Raises UsageError for the overrides of several environments.
+        """
+        if not local:
+            return self.project, self.some(given)
+        from gitseal.usecases.local import overrides
+
+        found = overrides(self.project, self.keyring, self.one(given), make=make)
+        return found, (found.name,)
+
     def all(self, given: tuple[str, ...]) -> tuple[str, ...]:
         """The environments given, or all."""
         return self._selected(given) if given else self.project.environments

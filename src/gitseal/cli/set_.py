@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from gitseal.cli import terminal
-from gitseal.cli.options import accept_options, complete_name, environment_option
+from gitseal.cli.options import accept_options, complete_name, environment_option, local_option
 from gitseal.cli.session import Session, say
 from gitseal.document import value
 from gitseal.document.value import Kind, Value
@@ -39,6 +39,7 @@ _TYPES = [kind.word for kind in Kind]
 @click.option("--plain", is_flag=True, help="Let a new name stand readable, where a rule of the policy says so too.")
 @click.option("--create-only", is_flag=True, help="Refuse names that are there already.")
 @click.option("--update-only", is_flag=True, help="Refuse names that are not there yet.")
+@local_option
 @accept_options
 @click.pass_obj
 def command(
@@ -52,6 +53,7 @@ def command(
     plain: bool,
     create_only: bool,
     update_only: bool,
+    local: bool,
     accept_keys: tuple[str, ...],
     accept_recipients: tuple[str, ...],
 ) -> None:
@@ -65,16 +67,16 @@ def command(
 
     if create_only and update_only:
         raise UsageError("--create-only and --update-only exclude each other", "give one of them")
-    chosen = session.some(environments)
+    project, chosen = session.where(environments, local=local, make=True)
     kind = next(kind for kind in Kind if kind.word == type_name)
     given = _Values(session, kind, source, generate, from_env=from_env)
     found = given.all(values)
     if plain:
-        require_plain_rule(session.project, chosen, (*found, *given.generated))
+        require_plain_rule(project, chosen, (*found, *given.generated))
     done = session.confirmed(
         (*accept_keys, *accept_recipients),
         lambda accept: set_values(
-            session.project,
+            project,
             session.keyring,
             accept,
             chosen,

@@ -1,0 +1,70 @@
+"""This machine's overrides of one environment, seen as a project of its own: one file, open to its owner alone.
+
+What is sealed there is wrapped for the identities at hand and for nobody else, so the policy has no part in it.
+"""
+
+from functools import cached_property
+from pathlib import Path
+
+from gitseal.document.document import Document
+from gitseal.errors import Error
+from gitseal.identities import Keyring
+from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal
+from gitseal.project.project import Project
+
+_OWNER = "owner"
+
+
+class LocalProject(Project):
+    """The overrides of `environment`; as an environment they are called `ENVIRONMENT.local`, like their file."""
+
+    def __init__(self, project: Project, environment: str, keyring: Keyring) -> None:
+        super().__init__(project.root, project.repository, project.shadowed)
+        self._base = environment
+        self._keyring = keyring
+        self.name = project.local_path(environment).stem
+
+    def path(self, environment: str) -> Path:
+        """The one file there is, and those of the project beside it."""
+        return self.local_path(self._base) if environment == self.name else super().path(environment)
+
+    def read(self, environment: str) -> Document:
+        """The overrides. Raises Error where there are none yet: `make` them first."""
+        found = self.read_local(self._base) if environment == self.name else super().read(environment)
+        if found is None:
+            raise Error(
+                f"{self._base} has no overrides on this machine",
+                f"set one with: gitseal set NAME -e {self._base} --local",
+            )
+        return found
+
+    @cached_property
+    def policy(self) -> Policy:
+        """A policy of one person, the owner of the identities at hand. Raises Error where there is none with a public half."""
+        keys = tuple(identity.recipient for identity in self._keyring.identities() if identity.recipient is not None)
+        if not keys:
+            raise Error("no identity at hand can be sealed to", "see what was tried with: gitseal whoami")
+        owner = Principal("person", "", keys, ())
+        rule = Environment((_OWNER,), (), (), "", protected=False, reveal=True, write_only=ACCEPT)
+        return Policy({_OWNER: owner}, {}, {self.name: rule}, (), (), (), (), (), ())
+
+    def refresh(self) -> None:
+        """Nothing that a commit can change decides here."""
+
+
+def local_project(project: Project, environment: str, keyring: Keyring) -> LocalProject:
+    """The overrides of an environment on this machine, there or not.
+
+    Raises Error for a protected environment, which takes none, and where Git would add the file.
+    """
+    if project.policy.environment(environment).protected:
+        raise Error(
+            f"{environment} is protected and takes no overrides", f"set it there: gitseal set NAME -e {environment}"
+        )
+    local = LocalProject(project, environment, keyring)
+    if project.git().would_add(local.local_path(environment)):
+        raise Error(
+            "Git would take this machine's overrides: .gitignore does not name them",
+            "ignore them first: echo '.secrets/*.local.yaml' >> .gitignore",
+        )
+    return local
