@@ -4,12 +4,8 @@ For programs it is `load` and `secret` (docs/reference/sdk.md), each imported wh
 way of every command.
 """
 
-import sys
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from gitseal.errors import Error as Error
     from gitseal.sdk.declared import Secret as Secret
     from gitseal.sdk.declared import secret as secret
@@ -17,8 +13,6 @@ if TYPE_CHECKING:
     from gitseal.sdk.loading import Secrets as Secrets
     from gitseal.sdk.loading import Value as Value
     from gitseal.sdk.loading import load as load
-else:
-    ModuleType = type(sys)
 
 __all__ = ["Error", "Missing", "Secret", "Secrets", "Value", "load", "secret"]
 
@@ -48,18 +42,3 @@ if not TYPE_CHECKING:  # a type checker is to know a name that is not there
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """`gitseal.secret` is the function. Python would hang the module of that name there as soon as anything imports it."""
-
-    @property
-    def secret(self) -> object:
-        return _load("secret")
-
-    @secret.setter
-    def secret(self, module: object) -> None:
-        pass
-
-
-sys.modules[__name__].__class__ = _Package

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from gitseal.errors import Error
+from gitseal.hidden import Secret
 from gitseal.identities import write_new
 from gitseal.identities.files import read
-from gitseal.secret import Secret
 
 TEXT = Secret(b"AGE-SECRET-KEY-1HUNTER2\n")
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.errors import Error
+from gitseal.hidden import Secret
 from gitseal.recipients import Identity, Tier, parse_recipient, recipient_id
 from gitseal.recipients.identity_file import parse_identities
 from gitseal.recipients.x25519 import generate
-from gitseal.secret import Secret
 
 KEY = bytes(range(32))
 PASSPHRASE = b"correct horse"

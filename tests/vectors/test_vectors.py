@@ -14,10 +14,10 @@ from gitseal.document.document import Document
 from gitseal.document.header import succession_path
 from gitseal.document.value import Kind, Value, from_plaintext
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale, UnknownVersion
+from gitseal.hidden import Secret
 from gitseal.identities import Keyring
 from gitseal.identities.source import Source
 from gitseal.project.keys import Keys
-from gitseal.secret import Secret
 
 HERE = Path(__file__).parent
 FILES = sorted((HERE / "files").glob("*.txt"))

@@ -5,7 +5,7 @@ from typing import TextIO
 
 import click
 
-from gitseal.secret import Secret
+from gitseal.hidden import Secret
 
 
 def can_ask() -> bool:

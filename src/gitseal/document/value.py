@@ -9,7 +9,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from gitseal.errors import Damaged, Error, UnknownVersion
-from gitseal.secret import Secret
+from gitseal.hidden import Secret
 
 MAX_CONTENT = 8 * 1024 * 1024
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from gitseal.hidden import Secret
 from gitseal.identities.keyring import Keyring
 from gitseal.identities.source import Source
 from gitseal.recipients.passphrase import Ask, Tell
-from gitseal.secret import Secret
 
 
 def discover(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.secret import Secret
+from gitseal.hidden import Secret
 
 _READ = 1024 * 1024 + 1  # one more than an identity file may have, so that `recipients` sees that it is too large
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from gitseal.errors import Error
+from gitseal.hidden import Secret
 from gitseal.identities import files
 from gitseal.recipients.passphrase import Ask, Tell
 from gitseal.recipients.protocol import Identity
-from gitseal.secret import Secret
 
 
 class Source:

@@ -1,7 +1,7 @@
 """What an environment holds for those who read it: its own values over those it extends, opened."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import document
@@ -14,6 +14,9 @@ from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.resolve.layers import order, overlay
 from gitseal.yamltext.tree import NamePath
+
+if TYPE_CHECKING:
+    from gitseal.resolve.references import Found
 
 
 class Opened(NamedTuple):
@@ -78,6 +81,14 @@ class Layered:
                     self._check(environment, entry)
                 values[path] = document.open_entry(self.documents[environment], entry, self._keys[environment])
         return Opened(values, tuple(pending))
+
+    def look_up(self, path: NamePath) -> "Found | None":
+        """What a reference to a name finds: its stored value, and whether it stands plain. None for no value to be had."""
+        from gitseal.resolve.references import Found  # few environments have references
+
+        if path not in self.entries or self.is_pending(path):
+            return None
+        return Found(self.open(path), self.entries[path][1].token is None)
 
     def is_pending(self, path: NamePath) -> bool:
         """Whether the value is write-only in an environment that does not take such values as they come."""

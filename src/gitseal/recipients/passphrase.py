@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from gitseal.errors import Error
-from gitseal.secret import Secret
+from gitseal.hidden import Secret
 
 # Gets the words to show; gives the passphrase, or None where nobody can be asked.
 Ask = Callable[[str], Secret | bytes | None]

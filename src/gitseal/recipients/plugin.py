@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from threading import Lock
 
 from gitseal.errors import Error, Malformed
+from gitseal.hidden import Secret
 from gitseal.recipients import bech32, rage
 from gitseal.recipients.passphrase import Ask, Tell
 from gitseal.recipients.protocol import Header, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import NATIVE, parse_header
 from gitseal.recipients.variables import IDENTITY_VARIABLES
-from gitseal.secret import Secret
 
 _NOT_YET = {
     "pq": ("post-quantum recipients are not supported yet", "use the key's age1… recipient of type X25519"),

@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 from gitseal.crypto import points
 from gitseal.errors import Error
+from gitseal.hidden import Secret
 from gitseal.recipients import bech32, rage
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.protocol import Header, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import parse_header
-from gitseal.secret import Secret
 
 _TYPE = "X25519"
 _HINT = "copy the whole line that keygen printed: age1 and 58 more characters, in lower case"

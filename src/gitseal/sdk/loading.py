@@ -115,14 +115,9 @@ class Secrets(Hidden, Mapping[str, Value]):
         return value
 
     def _resolved(self, path: NamePath) -> Stored:
-        from gitseal.resolve.references import Found, Resolver
+        from gitseal.resolve.references import Resolver
 
-        def look_up(other: NamePath) -> Found | None:
-            if other not in self._layered.entries or self._layered.is_pending(other):
-                return None
-            return Found(self._layered.open(other), self._layered.entries[other][1].token is None)
-
-        resolver = Resolver(look_up)
+        resolver = Resolver(self._layered.look_up)
         found = resolver.name(path)
         resolver.check()
         if found is None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from gitseal.document.value import Kind, Value
 from gitseal.errors import Error, UsageError
+from gitseal.hidden import Secret
 from gitseal.identities import Keyring, discover
 from gitseal.project.project import FOLDER, Project
-from gitseal.secret import Secret
 
 ENVIRONMENT = "GITSEAL_ENV"
 # Gets the words to show, such as getpass.getpass; gives the passphrase, or None where nobody can be asked.

@@ -1,6 +1,6 @@
 """`get`: one value."""
 
-from gitseal.document.value import Value
+from gitseal.document.value import Kind, Value
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
@@ -13,4 +13,12 @@ def get_value(project: Project, keyring: Keyring, environment: str, name: str) -
     path = parse_name(name)
     if path not in layered.entries:
         raise missing(path, environment, layered.entries)
-    return layered.open(path)
+    value = layered.open(path)
+    if layered.entries[path][1].token is not None or value.kind is not Kind.TEXT or b"${" not in value.reveal():
+        return value
+    from gitseal.resolve.references import Resolver  # few plain values hold references
+
+    resolver = Resolver(layered.look_up)
+    found = resolver.name(path)
+    resolver.check()
+    return found.value if found is not None else value

@@ -143,15 +143,8 @@ class _Going:
         if self._resolver is None:
             from gitseal.resolve.references import Resolver
 
-            self._resolver = Resolver(self.look_up, self.request.variables)
+            self._resolver = Resolver(self.layered.look_up, self.request.variables)
         return self._resolver
-
-    def look_up(self, path: NamePath) -> "Found | None":
-        from gitseal.resolve.references import Found
-
-        if path not in self.layered.entries or self.layered.is_pending(path):
-            return None
-        return Found(self.layered.open(path), self.layered.entries[path][1].token is None)
 
     def settle(self) -> tuple[str, ...]:
         """Raises Unmet with all problems; gives the sentences of those that are only warnings."""

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
-from gitseal.resolve.references import Found, Resolver
-from gitseal.yamltext.tree import NamePath
+from gitseal.resolve.references import Resolver
 
 
 def fill(
@@ -24,13 +23,7 @@ def fill(
     Raises Unmet with all references that lead nowhere, and Error where a value does not open.
     """
     layered = Layered(project, environment, keyring, local=local)
-
-    def look_up(path: NamePath) -> Found | None:
-        if path not in layered.entries or layered.is_pending(path):
-            return None
-        return Found(layered.open(path), layered.entries[path][1].token is None)
-
-    resolver = Resolver(look_up, variables)
+    resolver = Resolver(layered.look_up, variables)
     found = resolver.text(text, label)
     resolver.check()
     # What has no problem has a value.
