@@ -165,8 +165,8 @@ def test_every_refused_name_is_listed_with_what_carries_it() -> None:
     assert carriers["RAW"] == ("yaml", "docker-build", "k8s-secret")
     assert carriers["a-b"] == ("json", "yaml", "toml", "k8s-secret")
     assert refusal.message.startswith('dotenv cannot carry 4 of the values: "CR" has a carriage return')
-    assert '"RAW" has bytes that are not UTF-8 (yaml, docker-build, k8s-secret can), ' in refusal.message
-    assert refusal.hint == "all of them are carried by: --format yaml or --format k8s-secret"
+    assert '"RAW" has bytes that are not UTF-8 (yaml, docker-build and k8s-secret can), ' in refusal.message
+    assert refusal.hint == "all of them are carried by --format yaml or k8s-secret"
     assert "private" not in refusal.message + refusal.hint
 
 
@@ -176,7 +176,7 @@ def test_json_has_no_infinities(content: bytes) -> None:
     assert refusal.refusals[0].name == "api/F"
     assert refusal.refusals[0].carriers == ("yaml", "toml")
     assert refusal.message.endswith("JSON does not know")
-    assert refusal.hint == "all of them are carried by: --format yaml or --format toml"
+    assert refusal.hint == "all of them are carried by --format yaml or toml"
 
 
 def test_what_no_dialect_carries() -> None:

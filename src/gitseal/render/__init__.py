@@ -48,6 +48,7 @@ DIALECTS: dict[str, str] = {
 }
 
 NO_OPTIONS = Options()
+_SHOWN = 5
 _TRIAL = Options(name="trial")  # a Secret needs a name
 
 
@@ -132,10 +133,16 @@ def _carried(by: tuple[str, ...], hinted: tuple[str, ...]) -> str:
     """Who carries one value, unless the hint says the same of all of them."""
     if not by:
         return " (no format carries it)"
-    return "" if by == hinted else f" ({', '.join(by)} can)"
+    return "" if by == hinted else f" ({_some(by)} can)"
 
 
 def _hint(carriers: tuple[str, ...]) -> str:
     if not carriers:
         return "no one format carries all of them: leave names out with --only"
-    return "all of them are carried by: " + " or ".join(f"--format {name}" for name in carriers)
+    return f"all of them are carried by --format {_some(carriers, 'or')}"
+
+
+def _some(formats: tuple[str, ...], last: str = "and") -> str:
+    """The first few formats: a line is to be read, and a dozen names are not."""
+    *others, end = formats if len(formats) <= _SHOWN else (*formats[: _SHOWN - 1], f"{len(formats) - _SHOWN + 1} more")
+    return f"{', '.join(others)} {last} {end}" if others else end
