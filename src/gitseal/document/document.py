@@ -9,7 +9,7 @@ from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import Token, parse_token
 from gitseal.document.value import Kind, Value, from_plaintext, to_plaintext
 from gitseal.errors import Damaged, Malformed, NotForYou, Stale, UnknownVersion
-from gitseal.yamltext import reader
+from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import Kind as NodeKind
 from gitseal.yamltext.tree import NamePath, Node, Tree
@@ -78,7 +78,8 @@ def parse(data: bytes) -> Document:
 def create(environment: str) -> Document:
     """A new empty document with a new random file id and no access group."""
     file_id = "f" + os.urandom(16).hex()
-    return parse(f"{_FIRST_LINE}\n\n{HEADER}:\n  version: 1\n  id: {file_id}\n  environment: {environment}\n".encode())
+    named = scalars.serialise(environment)
+    return parse(f"{_FIRST_LINE}\n\n{HEADER}:\n  version: 1\n  id: {file_id}\n  environment: {named}\n".encode())
 
 
 def seal(key: DataKey | PublicKey, path: NamePath, value: Value, *, write_only: bool = False) -> Token:

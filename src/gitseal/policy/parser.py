@@ -13,7 +13,7 @@ __all__ = ["is_environment_name", "is_principal_name", "nearest", "parse"]
 
 _PRINCIPAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _ACCESS = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_ENVIRONMENT = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_ENVIRONMENT = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 _NO_ENVIRONMENTS = frozenset({"policy", "manifest", "allow", "all"})
 _TEMPLATES = (".env.example", ".env.sample", ".env.template")
 

@@ -15,7 +15,7 @@ Schema = dict[str, Any]
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _NAME = "[A-Za-z_][A-Za-z0-9_.-]{0,127}"
 _PRINCIPAL = "^(?!default$)[A-Za-z_][A-Za-z0-9_.-]{0,63}$"
-_ENVIRONMENT = r"^(?!(?:policy|manifest|allow|all)$)(?!.*\.local$)[a-z0-9][a-z0-9_.-]{0,63}$"
+_ENVIRONMENT = r"^(?!(?:policy|manifest|allow|all)$)(?!.*\.local$)[a-z][a-z0-9_.-]{0,63}$"
 _FILE_PART = (
     r"(?!\.[gG][iI][tT])(?!\.[sS][eE][cC][rR][eE][tT][sS])"
     r"(?:[A-Za-z0-9_@+=,]|[A-Za-z0-9_.@+=,][A-Za-z0-9_.@+=, -]{0,253}[A-Za-z0-9_@+=,-])"

@@ -48,7 +48,7 @@ class Project:
         if not parser.is_environment_name(environment):
             raise Error(
                 f'"{environment}" cannot be the name of an environment',
-                "a name has lower-case letters, digits, _, . and -, and is not policy, manifest, allow, all or *.local",
+                "use lower-case letters, digits, _, . and -, a letter first; not policy, manifest, allow, all or *.local",
             )
         return self.folder / f"{environment}{_SUFFIX}"
 

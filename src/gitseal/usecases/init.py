@@ -16,6 +16,7 @@ from gitseal.project.project import FOLDER, Project, find
 from gitseal.project.trust import Trust
 from gitseal.recipients import x25519
 from gitseal.usecases.environments import new_file
+from gitseal.yamltext import scalars
 
 DEFAULT_ENVIRONMENTS = ("development", "production")
 _TEAM = "team"
@@ -137,12 +138,14 @@ def arm(project: Project) -> tuple[str, ...]:
 
 
 def _policy(starter: Starter, environments: Sequence[str]) -> str:
-    email = f"    email: {starter.email}\n" if starter.email else ""
-    opened = "".join(f"  {environment}:\n    open: [{_TEAM}]\n" for environment in environments)
+    # Some names are words of YAML: `n`, `on`, `null`.
+    label, name = scalars.serialise_name(starter.name), scalars.serialise(starter.name)
+    email = f"    email: {scalars.serialise(starter.email)}\n" if starter.email else ""
+    opened = "".join(f"  {scalars.serialise_name(each)}:\n    open: [{_TEAM}]\n" for each in environments)
     return (
         "# Who may open what. Files follow with: gitseal rekey\n\nversion: 1\n\n"
-        f'recipients:\n  {starter.name}:\n{email}    keys: ["{starter.recipient}"]\n\n'
-        f"groups:\n  {_TEAM}: [{starter.name}]\n\nenvironments:\n{opened}"
+        f'recipients:\n  {label}:\n{email}    keys: ["{starter.recipient}"]\n\n'
+        f"groups:\n  {_TEAM}: [{name}]\n\nenvironments:\n{opened}"
     )
 
 
