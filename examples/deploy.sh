@@ -23,7 +23,8 @@ settings=$(mktemp -d "$place/deploy.XXXXXX")
 shop=
 finish() {
     rm -rf "$settings"
-    [ -z "$shop" ] || kill "$shop" 2>/dev/null || true
+    # Waited for, so that the port is free again when the job has ended.
+    [ -z "$shop" ] || { kill "$shop" && wait "$shop"; } 2>/dev/null || true
 }
 trap finish EXIT
 trap 'exit 143' TERM
