@@ -91,7 +91,8 @@ def _is_of(kind: Kind, content: bytes) -> bool:
     return check is None or check(content)
 
 
-def _is_utf8(content: bytes) -> bool:
+def is_utf8(content: bytes) -> bool:
+    """Whether bytes are UTF-8 text."""
     try:
         content.decode()
     except UnicodeDecodeError:
@@ -118,7 +119,7 @@ def _is_json(content: bytes) -> bool:
 
 
 _CHECKS: dict[Kind, Callable[[bytes], bool]] = {
-    Kind.TEXT: _is_utf8,
+    Kind.TEXT: is_utf8,
     Kind.INTEGER: lambda content: re.fullmatch(_INTEGER, content) is not None,
     Kind.FLOAT: lambda content: re.fullmatch(_FLOAT, content) is not None,
     Kind.BOOLEAN: lambda content: content in {b"true", b"false"},

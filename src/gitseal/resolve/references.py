@@ -8,7 +8,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import Kind, Value, is_utf8
 from gitseal.recipients.variables import IDENTITY_VARIABLES
 from gitseal.resolve import templates
 from gitseal.resolve.problems import REFERENCE, Problem, Unmet
@@ -156,7 +156,7 @@ class Resolver:
     def _filtered(self, piece: Reference, content: bytes) -> bytes:
         """The content through the filters, UTF-8 at the end. Raises _Refused."""
         name = path_text(piece.path)
-        if piece.filters[:1] != (BASE64,) and not _is_utf8(content):
+        if piece.filters[:1] != (BASE64,) and not is_utf8(content):
             raise _Refused(f'refers to "{name}", which is not UTF-8 text: only its |base64 can stand here')
         for each in piece.filters:
             content = _FILTERS[each](content)
@@ -176,14 +176,6 @@ class Resolver:
         way = f" (by way of {' > '.join(through)})" if through else ""
         self.problems.append(Problem(first, reason + way, REFERENCE))
         return _Resolved(None, 0)
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _urlencode(content: bytes) -> bytes:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import Kind, Value, is_utf8
 from gitseal.errors import Error, UsageError
 from gitseal.hidden import Secret
 from gitseal.identities import Keyring, discover
@@ -68,13 +68,4 @@ def variable(name: str) -> Value | None:
     content = os.environb.get(os.fsencode(name)) if "/" not in name else None
     if content is None:
         return None
-    value = Value(Kind.TEXT, content)
-    return value if _is_utf8(value) else Value(Kind.BYTES, content)
-
-
-def _is_utf8(value: Value) -> bool:
-    try:
-        value.reveal().decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return Value(Kind.TEXT if is_utf8(content) else Kind.BYTES, content)
