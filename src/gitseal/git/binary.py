@@ -2,38 +2,77 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitseal.errors import Error
 from gitseal.recipients.variables import IDENTITY_VARIABLES
+
+if TYPE_CHECKING:
+    import subprocess
 
 # Settings of the caller's shell that would aim a command at another repository than the one it is given.
 _AIMS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_PREFIX")
 # Replace refs and grafts show other content under the ids of what was committed.
 _GENUINE = {"GIT_NO_REPLACE_OBJECTS": "1"}
 _QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-_NOT_HERE = 127
+_ALWAYS = ("-c", "core.quotePath=false")
 
 
-def git(top: Path, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,)) -> bytes | None:
+def git(
+    top: Path, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,), in_hook: bool = False
+) -> bytes | None:
     """What `git ARGUMENTS` prints in the repository at `top`, or None for a status that is not in `ok`.
 
+    `in_hook`: the repository is the one that Git started this hook for, wherever its parts are (githooks(5)).
     Raises Error where there is no `git`, and where Git distrusts the repository's owner.
     """
     import subprocess  # 2 ms, which `get`, `render` and `run` need not pay: they ask Git nothing
 
-    # Git starts programs of its own (a file monitor, a transport): none of them is to get an identity.
-    left_out = {*_AIMS, *IDENTITY_VARIABLES}
-    environ = {name: value for name, value in os.environ.items() if name not in left_out} | _QUIET | _GENUINE
-    command = ["git", "-c", "core.quotePath=false", *arguments]
+    environ = environment(in_hook=in_hook)
     try:
-        done = subprocess.run(command, cwd=top, input=stdin, capture_output=True, check=False, env=environ)
+        done = subprocess.run(
+            ["git", *_ALWAYS, *arguments], cwd=top, input=stdin, capture_output=True, check=False, env=environ
+        )
     except FileNotFoundError:
-        raise Error(
-            "there is no git on this machine",
-            "install Git, or use a command that needs none: get, list, render, run, check",
-        ) from None
+        raise no_git() from None
     if b"dubious ownership" in done.stderr:
         raise Error(
             f'Git does not trust the owner of "{top}"', f'if you do: git config --global --add safe.directory "{top}"'
         )
     return done.stdout if done.returncode in ok else None
+
+
+def start(top: Path, *arguments: str, in_hook: bool = False) -> "subprocess.Popen[bytes]":
+    """`git ARGUMENTS` started, with pipes at its standard input and output; for what is read as it comes.
+
+    The caller reads to the end, and looks at the status. Raises Error where there is no `git`.
+    """
+    import subprocess
+
+    pipe, null = subprocess.PIPE, subprocess.DEVNULL
+    try:
+        return subprocess.Popen(
+            ["git", *_ALWAYS, *arguments],
+            cwd=top,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=null,
+            env=environment(in_hook=in_hook),
+        )
+    except FileNotFoundError:
+        raise no_git() from None
+
+
+def environment(*, in_hook: bool) -> dict[str, str]:
+    """The variables of a `git` that gitseal starts."""
+    # Git starts programs of its own (a file monitor, a transport): none of them is to get an identity.
+    left_out = IDENTITY_VARIABLES if in_hook else {*_AIMS, *IDENTITY_VARIABLES}
+    return {name: value for name, value in os.environ.items() if name not in left_out} | _QUIET | _GENUINE
+
+
+def no_git() -> Error:
+    """There is none."""
+    return Error(
+        "there is no git on this machine",
+        "install Git, or use a command that needs none: get, list, render, run, check",
+    )

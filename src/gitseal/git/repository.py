@@ -7,7 +7,7 @@ from gitseal.errors import Error
 from gitseal.git.binary import git
 
 # A path is a path: no name in a repository is to be taken for a pattern.
-_LITERAL = "--literal-pathspecs"
+LITERAL = "--literal-pathspecs"
 
 
 def find_top(start: Path) -> Path | None:
@@ -19,10 +19,19 @@ def find_top(start: Path) -> Path | None:
 
 
 class Repository:
-    """The repository whose working tree's top is `top`."""
+    """The repository whose working tree's top is `top`; a bare one's own folder.
 
-    def __init__(self, top: Path) -> None:
+    `in_hook`: Git started this process as a hook, and says in variables where the repository, its index and the objects of
+    a push lie (githooks(5), git-receive-pack(1) on quarantine). They hold for every question then.
+    """
+
+    def __init__(self, top: Path, *, in_hook: bool = False) -> None:
         self.top = top
+        self.in_hook = in_hook
+
+    def git(self, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,)) -> bytes | None:
+        """What `git ARGUMENTS` prints in this repository, or None for a status that is not in `ok`."""
+        return git(self.top, *arguments, stdin=stdin, ok=ok, in_hook=self.in_hook)
 
     def common_dir(self) -> Path:
         """The Git directory that all linked worktrees share (gitrepository-layout(5)). Runs nothing.
@@ -45,7 +54,7 @@ class Repository:
 
     def config(self, key: str) -> str:
         """A setting's value, or nothing."""
-        answer = git(self.top, "config", "--get", key)
+        answer = self.git("config", "--get", key)
         return answer.decode().removesuffix("\n") if answer is not None else ""
 
     def trusted_ref(self) -> str:
@@ -58,23 +67,23 @@ class Repository:
                     "mend it with: git config gitseal.trust REF",
                 )
             return configured
-        answer = git(self.top, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
+        answer = self.git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
         return answer.decode().rstrip("\n") if answer is not None else ""
 
     def commit(self, revision: str) -> str | None:
         """The full id of the commit that a revision names, or None."""
-        answer = git(self.top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        answer = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         return answer.decode().rstrip("\n") if answer is not None else None
 
     def file(self, revision: str, path: str) -> bytes | None:
         """The bytes of a regular file in a revision; None where it has none there. `path` is relative to the top."""
         commit = self.commit(revision)
-        listed = git(self.top, _LITERAL, "ls-tree", "-z", commit, "--", path) if commit else None
+        listed = self.git(LITERAL, "ls-tree", "-z", commit, "--", path) if commit else None
         if not listed:
             return None
         mode, _kind, object_id = listed.split(b"\t")[0].decode().split(" ")
         # A symlink's blob is its target: whoever asks for a file must not be given that.
-        return git(self.top, "cat-file", "blob", object_id) if mode.startswith("100") else None
+        return self.git("cat-file", "blob", object_id) if mode.startswith("100") else None
 
     def versions(self, path: str) -> Iterator[bytes]:
         """Every distinct content that a file ever had: on any ref, in any reflog, and in the index.
@@ -86,9 +95,8 @@ class Repository:
 
     def _object_ids(self, path: str) -> list[str]:
         # --full-history: the default leaves out what a merge dropped, and who read that still knows it.
-        log = git(
-            self.top,
-            _LITERAL,
+        log = self.git(
+            LITERAL,
             "log",
             "--no-show-signature",
             "--all",
@@ -113,7 +121,7 @@ class Repository:
                 _old_mode, new_mode, _old, new, _status = field[1:].decode().split(" ")
                 if new_mode.startswith("100"):
                     found[new] = None
-        staged = git(self.top, _LITERAL, "ls-files", "--stage", "-z", "--", path) or b""
+        staged = self.git(LITERAL, "ls-files", "--stage", "-z", "--", path) or b""
         for field in staged.split(b"\0"):
             if field.startswith(b"100"):
                 found[field.split(b" ")[1].decode()] = None
@@ -122,7 +130,7 @@ class Repository:
     def blobs(self, object_ids: Iterable[str]) -> Iterator[bytes]:
         """The contents of blobs, by one `cat-file`. Raises Error for one that is not there."""
         request = "".join(f"{object_id}\n" for object_id in object_ids).encode()
-        answer = git(self.top, "cat-file", "--batch", stdin=request) if request else None
+        answer = self.git("cat-file", "--batch", stdin=request) if request else None
         if answer is None and request:
             raise _unreadable()
         at = 0
@@ -138,20 +146,23 @@ class Repository:
 
     def is_shallow(self) -> bool:
         """Whether history ends before its beginning."""
-        return git(self.top, "rev-parse", "--is-shallow-repository") == b"true\n"
+        return self.git("rev-parse", "--is-shallow-repository") == b"true\n"
 
     def is_tracked(self, path: Path) -> bool:
         """Whether the index has a file, or files below a folder."""
-        return bool(git(self.top, _LITERAL, "ls-files", "-z", "--", str(path)))
+        return bool(self.git(LITERAL, "ls-files", "-z", "--", str(path)))
 
     def would_add(self, path: Path) -> bool:
         """Whether `git add` would take the file: it lies in this working tree and no rule ignores it."""
         # --no-index: a tracked file counts as ignored if a rule ignores it; tracking is asked for apart.
-        return git(self.top, "check-ignore", "--quiet", "--no-index", "--", str(path)) is None
+        return self.git("check-ignore", "--quiet", "--no-index", "--", str(path)) is None
 
-    def attributes(self, path: str, names: Iterable[str]) -> dict[str, str]:
-        """The effective attributes of a path: `set`, `unset`, `unspecified` or a value, by name (gitattributes(5))."""
-        answer = git(self.top, "check-attr", "-z", *names, "--", path) or b""
+    def attributes(self, path: str, names: Iterable[str], *, cached: bool = False) -> dict[str, str]:
+        """The effective attributes of a path: `set`, `unset`, `unspecified` or a value, by name (gitattributes(5)).
+
+        `cached`: by the `.gitattributes` files of the index, not those of the working tree.
+        """
+        answer = self.git("check-attr", "-z", *(("--cached",) if cached else ()), *names, "--", path) or b""
         fields = answer.decode().split("\0")[:-1]
         return dict(zip(fields[1::3], fields[2::3], strict=True))
 

@@ -1,6 +1,5 @@
 """`Project`: the `.secrets` folder in force, and what is read from it."""
 
-import os
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -9,11 +8,11 @@ from typing import TypeVar
 from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.errors import Error, Malformed, UnknownVersion
-from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository, find_top
 from gitseal.policy import parser
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.policy import Policy
+from gitseal.project.source import Source, WorkingTree
 
 FOLDER = ".secrets"
 _SUFFIX = ".yaml"
@@ -21,13 +20,23 @@ T = TypeVar("T")
 
 
 class Project:
-    """One `.secrets` folder: `root` holds it, `shadowed` lists others further up that it hides."""
+    """One `.secrets` folder in one state: `root` holds it, `shadowed` lists others further up that it hides.
 
-    def __init__(self, root: Path, repository: Repository | None, shadowed: tuple[Path, ...] = ()) -> None:
+    Policy, manifest and environments come from `source`; without one from the working tree.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        repository: Repository | None,
+        shadowed: tuple[Path, ...] = (),
+        source: Source | None = None,
+    ) -> None:
         self.root = root
         self.folder = root / FOLDER
         self.repository = repository
         self.shadowed = shadowed
+        self.source: Source = source or WorkingTree(repository)
 
     def git(self) -> Repository:
         """The repository. Raises Error where there is none: sealing needs one to remember which keys it believes."""
@@ -41,7 +50,7 @@ class Project:
     def relative(self, path: Path) -> str:
         """A path as Git and findings name it: relative to the repository's top, else to the root."""
         top = self.repository.top if self.repository else self.root
-        return path.relative_to(top).as_posix()
+        return self.source.name(path.relative_to(top).as_posix())
 
     def path(self, environment: str) -> Path:
         """Where an environment's file is or would be. Raises Error for a name that no environment can have."""
@@ -55,10 +64,12 @@ class Project:
     @cached_property
     def environments(self) -> tuple[str, ...]:
         """The environments that have a file, sorted. Raises Error for two that differ only in case."""
-        names = [entry.name for entry in os.scandir(self.folder) if entry.name.casefold().endswith(_SUFFIX)]
+        names = [name for name in self.source.names(self.folder) if name.casefold().endswith(_SUFFIX)]
         if len({name.casefold() for name in names}) != len(names):
+            folder = self.relative(self.folder)
             raise Error(
-                f'two files in "{self.folder}" differ only in the case of their names', f"look at: ls {self.folder}"
+                f'two files in "{folder}" differ only in the case of their names',
+                f"see them with: git ls-files {FOLDER}",
             )
         stems = (name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
         return tuple(sorted(filter(parser.is_environment_name, stems)))
@@ -94,7 +105,7 @@ class Project:
         """An environment's document. Raises Error where the file is missing, no regular file, malformed or misnamed."""
         path = self.path(environment)
         try:
-            data = read_regular(path)
+            data = self.source.read(path)
         except FileNotFoundError:
             raise Error(
                 f'there is no environment "{environment}"', f"make it with: gitseal env add {environment}"
@@ -114,7 +125,7 @@ class Project:
 
     def with_policy(self, data: bytes) -> "Project":
         """The project as it would be with this policy; nothing is written. Raises Malformed."""
-        other = Project(self.root, self.repository, self.shadowed)
+        other = Project(self.root, self.repository, self.shadowed, self.source)
         other.policy = _named(self.relative(self.policy_path), parser.parse, data)
         return other
 
@@ -127,10 +138,10 @@ class Project:
     def policy(self) -> Policy:
         """The policy. Raises Error where it is missing or does not hold together."""
         try:
-            data = read_regular(self.policy_path)
+            data = self.source.read(self.policy_path)
         except FileNotFoundError:
             raise Error(
-                f'"{self.policy_path}" is missing',
+                f'"{self.relative(self.policy_path)}" is missing',
                 "copy the whole .secrets folder, or take it out of Git: git checkout -- .secrets/policy.yaml",
             ) from None
         return _named(self.relative(self.policy_path), parser.parse, data)
@@ -144,7 +155,7 @@ class Project:
     def manifest(self) -> Manifest:
         """The manifest, empty where there is none. Raises Error where it does not hold together."""
         try:
-            data = read_regular(self.manifest_path)
+            data = self.source.read(self.manifest_path)
         except FileNotFoundError:
             return EMPTY
         from gitseal.policy import manifest_parser
@@ -156,10 +167,15 @@ class Project:
         return self.path(environment).with_name(f"{environment}.local{_SUFFIX}")
 
     def read_local(self, environment: str) -> Document | None:
-        """This machine's overrides of an environment, or None. Raises Error as `read` does, and where Git tracks the file."""
+        """This machine's overrides of an environment, or None; of the working tree alone, for they are in no commit.
+
+        Raises Error as `read` does, and where Git tracks the file.
+        """
         path = self.local_path(environment)
+        if not self.source.is_working_tree:
+            return None
         try:
-            data = read_regular(path)
+            data = self.source.read(path)
         except FileNotFoundError:
             return None
         name = self.relative(path)

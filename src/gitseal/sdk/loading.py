@@ -149,7 +149,7 @@ def _load(start: Path, environment: str | None, rev: str | None, keyring: Keyrin
     if rev is None:
         project = projects.find(start)
     else:
-        from gitseal.sdk import revision
+        from gitseal.project import states
 
-        project = revision.find(start, rev)
+        project = states.find_at(start, rev)
     return Secrets(project, outside.environment(project, environment), keyring)

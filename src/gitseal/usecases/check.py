@@ -8,7 +8,6 @@ from gitseal.document.document import Document, Entry
 from gitseal.document.header import Access
 from gitseal.document.token import Token
 from gitseal.errors import Error, Malformed
-from gitseal.files.reading import read_regular
 from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
 from gitseal.project.holders import holders
@@ -52,7 +51,7 @@ def check(project: Project, environments: Sequence[str] = ()) -> list[Finding]:
 def _environment(project: Project, policy: Policy, environment: str) -> tuple[Document | None, list[Finding]]:
     path = project.relative(project.path(environment))
     try:
-        found = project.parse(environment, read_regular(project.path(environment)))
+        found = project.parse(environment, project.source.read(project.path(environment)))
     except FileNotFoundError:
         return None, [
             Finding(
@@ -179,13 +178,8 @@ def _access(policy: Policy, scope: Scope, access: Access, finding: "partial[Find
 
 
 def _attributes(project: Project, path: str) -> Iterator[Finding]:
-    if project.repository is None or not (project.repository.top / ".git").exists():
-        return
-    try:
-        effective = project.repository.attributes(path, _ATTRIBUTES)
-    except Error:
-        return
-    for name, value in effective.items():
+    effective = project.source.attributes(path, tuple(_ATTRIBUTES))
+    for name, value in (effective or {}).items():
         harmful = value in _ATTRIBUTES[name] if _ATTRIBUTES[name] else value not in _HARMLESS
         if harmful:
             yield Finding(
@@ -253,8 +247,9 @@ def _manifest(project: Project, environments: Sequence[str]) -> list[Finding]:
 
 
 def _folder(project: Project) -> Iterator[Finding]:
-    for file in sorted(project.folder.glob("*.local.yaml")):
-        if project.repository is not None and project.repository.is_tracked(file):
+    for name in sorted(project.source.names(project.folder)):
+        file = project.folder / name
+        if name.endswith(".local.yaml") and project.source.is_tracked(file):
             path = project.relative(file)
             yield Finding(
                 "local-tracked",

@@ -1,0 +1,91 @@
+"""A folder as one commit or the index has it, by the `git` binary: two commands, in any kind of repository.
+
+`objects.py` reads commits too, by pygit2: it serves one process that reads many files of one commit. Here nothing is
+imported, the index can be read as well, and blobs that several states share are read once.
+"""
+
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.git.repository import LITERAL, Repository
+
+_KIND = 0o170000
+_FILE, _LINK, _SUBMODULE = 0o100000, 0o120000, 0o160000
+
+
+class Place(NamedTuple):
+    """What stands at a path: its mode and the id of its object."""
+
+    mode: int
+    object_id: str
+
+
+class Snapshot:
+    """Files below one folder in one state. Paths are Git's bytes, relative to the repository's top."""
+
+    def __init__(self, repository: Repository, places: dict[bytes, Place], known: dict[str, bytes]) -> None:
+        self._repository = repository
+        self._known = known
+        self.places = places
+
+    def names(self, folder: bytes) -> list[bytes]:
+        """The names in a folder, of files and folders."""
+        start = folder.rstrip(b"/") + b"/"
+        found = (path[len(start) :].partition(b"/")[0] for path in self.places if path.startswith(start))
+        return list(dict.fromkeys(found))
+
+    def read(self, path: bytes) -> bytes | None:
+        """A regular file's bytes, None where nothing is. Raises Error for a symlink and a submodule."""
+        place = self.places.get(path)
+        if place is None:
+            return None
+        if place.mode & _KIND != _FILE:
+            kind = "submodule" if place.mode & _KIND == _SUBMODULE else "symbolic link"
+            name = path.decode("utf-8", "replace")
+            raise Error(f'"{name}" is a {kind}, which could lead anywhere', f"replace it with the file itself: {name}")
+        if place.object_id not in self._known:
+            self._fetch()
+        return self._known[place.object_id]
+
+    def _fetch(self) -> None:
+        """All files that no earlier state had: whoever reads one policy reads the environments too."""
+        wanted = [
+            place.object_id
+            for path, place in self.places.items()
+            if place.mode & _KIND == _FILE and path.endswith(b".yaml") and place.object_id not in self._known
+        ]
+        wanted = list(dict.fromkeys(wanted))
+        self._known.update(zip(wanted, self._repository.blobs(wanted), strict=True))
+
+
+def of_commit(repository: Repository, commit: str, folder: str, known: dict[str, bytes] | None = None) -> Snapshot:
+    """A folder of a commit, which is given by its full id. `known` holds blobs by id, and is added to.
+
+    Raises Error where Git cannot show the commit.
+    """
+    listed = repository.git(LITERAL, "ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{folder}/")
+    if listed is None:
+        raise Error(f'Git cannot show the files of the commit "{commit}"', "see what is missing with: git fsck")
+    places: dict[bytes, Place] = {}
+    for line in listed.split(b"\0")[:-1]:
+        entry, _, path = line.partition(b"\t")
+        mode, _kind, object_id = entry.decode().split(" ")
+        places[path] = Place(int(mode, 8), object_id)
+    return Snapshot(repository, places, {} if known is None else known)
+
+
+def of_index(repository: Repository, folder: str) -> Snapshot:
+    """A folder of the index. Of a file in conflict our own side counts.
+
+    Raises Error where Git cannot read the index.
+    """
+    listed = repository.git(LITERAL, "ls-files", "--stage", "-z", "--", f"{folder}/")
+    if listed is None:
+        raise Error("Git cannot read the index", "look at: git status")
+    places: dict[bytes, Place] = {}
+    for line in listed.split(b"\0")[:-1]:
+        entry, _, path = line.partition(b"\t")
+        mode, object_id, stage = entry.decode().split(" ")
+        if stage in {"0", "2"}:
+            places[path] = Place(int(mode, 8), object_id)
+    return Snapshot(repository, places, {})

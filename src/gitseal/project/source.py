@@ -1,0 +1,64 @@
+"""Where the files of a `.secrets` folder are read from: the working tree here, a commit or the index in `states.py`."""
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+from gitseal.errors import Error
+from gitseal.files.reading import read_regular
+from gitseal.git.repository import Repository
+
+
+class Source(Protocol):
+    """One state of a repository's files. Paths are absolute, as the working tree has them."""
+
+    is_working_tree: bool
+
+    def name(self, relative: str) -> str:
+        """How messages name a file of this state, given its path relative to the repository's top."""
+
+    def names(self, folder: Path) -> list[str]:
+        """The names in a folder."""
+
+    def read(self, path: Path) -> bytes:
+        """A regular file's bytes. Raises FileNotFoundError where nothing is, Error for anything that is no regular file."""
+
+    def is_tracked(self, path: Path) -> bool:
+        """Whether Git has the file in this state."""
+
+    def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
+        """The effective Git attributes of a path relative to the top; None where Git does not say."""
+
+
+class WorkingTree:
+    """The files as they lie on the disk: of a clone, or of a plain folder with no Git at all."""
+
+    is_working_tree = True
+
+    def __init__(self, repository: Repository | None) -> None:
+        self._repository = repository
+
+    def name(self, relative: str) -> str:
+        """The path itself."""
+        return relative
+
+    def names(self, folder: Path) -> list[str]:
+        """The names in a folder."""
+        return [entry.name for entry in os.scandir(folder)]
+
+    def read(self, path: Path) -> bytes:
+        """A regular file's bytes."""
+        return read_regular(path)
+
+    def is_tracked(self, path: Path) -> bool:
+        """Whether the index has it."""
+        return self._repository is not None and self._repository.is_tracked(path)
+
+    def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
+        """By `git check-attr`; None in a plain folder and without Git."""
+        if self._repository is None or not (self._repository.top / ".git").exists():
+            return None
+        try:
+            return self._repository.attributes(path, names)
+        except Error:
+            return None

@@ -1,0 +1,123 @@
+"""A project as a commit or the index has it: whatever reads a project reads these states by the same code."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitseal.errors import Error
+from gitseal.git import snapshot
+from gitseal.git.repository import Repository, find_top
+from gitseal.project.project import FOLDER, Project
+
+if TYPE_CHECKING:  # costs the import of what it reads with
+    from gitseal.git.objects import Commit
+
+
+class SnapshotFiles:
+    """Files by the `git` binary, of the index or of a commit. `cached`: Git's attributes are those of the index."""
+
+    is_working_tree = False
+
+    def __init__(self, repository: Repository, files: snapshot.Snapshot, *, cached: bool) -> None:
+        self._repository = repository
+        self._files = files
+        self._cached = cached
+
+    def name(self, relative: str) -> str:
+        """The path itself: whoever reports on a commit says which."""
+        return relative
+
+    def names(self, folder: Path) -> list[str]:
+        """The names in a folder."""
+        return [os.fsdecode(name) for name in self._files.names(self._within(folder))]
+
+    def read(self, path: Path) -> bytes:
+        """A regular file's bytes."""
+        content = self._files.read(self._within(path))
+        if content is None:
+            raise FileNotFoundError(path)
+        return content
+
+    def is_tracked(self, path: Path) -> bool:
+        """Whether the state has it."""
+        return self._within(path) in self._files.places
+
+    def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
+        """Those of the index; None for a commit, whose `.gitattributes` no command of older Gits asks."""
+        return self._repository.attributes(path, names, cached=True) if self._cached else None
+
+    def _within(self, path: Path) -> bytes:
+        return os.fsencode(path.relative_to(self._repository.top).as_posix())
+
+
+class CommitFiles:
+    """Files by pygit2, of one commit. Messages name them as Git does, `REVISION:PATH`."""
+
+    is_working_tree = False
+
+    def __init__(self, top: Path, commit: "Commit", revision: str) -> None:
+        self._top = top
+        self._commit = commit
+        self._revision = revision
+
+    def name(self, relative: str) -> str:
+        """The path with the revision before it."""
+        return f"{self._revision}:{relative}"
+
+    def names(self, folder: Path) -> list[str]:
+        """The names in a folder."""
+        return self._commit.names(self._within(folder))
+
+    def read(self, path: Path) -> bytes:
+        """A regular file's bytes."""
+        content = self._commit.read(self._within(path))
+        if content is None:
+            raise FileNotFoundError(path)
+        return content
+
+    def is_tracked(self, path: Path) -> bool:
+        """Whether the commit has it."""
+        return path.name in self.names(path.parent)
+
+    def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:  # noqa: ARG002 - Source's words
+        """None: what reads values by revision asks for none."""
+        return None
+
+    def _within(self, path: Path) -> str:
+        return path.relative_to(self._top).as_posix()
+
+
+def find_at(start: Path, revision: str) -> Project:
+    """The project that a folder has in a revision: the nearest `.secrets` from it upward, as far as the repository's top.
+
+    Raises Error where there is none, where it is a symlink or a submodule, and where there is no such revision.
+    """
+    from gitseal.git.objects import open_commit
+
+    top = find_top(start)
+    if top is None:
+        raise Error(f'"{start}" is in no Git repository, so it has no revisions', "leave the revision out")
+    commit = open_commit(top, revision)
+    for root in (start, *start.parents):
+        if commit.has_folder((root / FOLDER).relative_to(top).as_posix()):
+            return Project(root, Repository(top), source=CommitFiles(top, commit, revision))
+        if root == top:
+            break
+    raise Error(
+        f'in {revision} there is no .secrets folder in "{start}" or above it', "see when it came: git log -- .secrets"
+    )
+
+
+def in_index(repository: Repository, root: Path) -> Project:
+    """The project of a folder as the index has it, which is what a commit would hold."""
+    folder = (root / FOLDER).relative_to(repository.top).as_posix()
+    return Project(
+        root, repository, source=SnapshotFiles(repository, snapshot.of_index(repository, folder), cached=True)
+    )
+
+
+def at_commit(repository: Repository, root: Path, commit: str, known: dict[str, bytes] | None = None) -> Project:
+    """The project of a folder as a commit has it, given by its full id. `known` holds blobs by id, and is added to."""
+    folder = (root / FOLDER).relative_to(repository.top).as_posix()
+    files = snapshot.of_commit(repository, commit, folder, known)
+    return Project(root, repository, source=SnapshotFiles(repository, files, cached=False))
