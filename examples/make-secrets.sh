@@ -122,6 +122,6 @@ done
 
 gitseal check
 mkdir -p "$top/.secrets"
-cp .secrets/*.yaml "$top/.secrets/"
+cp -R .secrets/. "$top/.secrets/"
 cp .gitattributes "$top/"
 echo "wrote $top/.secrets and .gitattributes"

@@ -34,7 +34,7 @@ class World(NamedTuple):
         return get_value(self.project, self.keyring, environment, name).reveal().decode()
 
     def files(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in sorted((self.top / ".secrets").iterdir())}
+        return {path.name: path.read_bytes() for path in sorted((self.top / ".secrets").glob("*.yaml"))}
 
 
 def keyring_of(identity: str) -> Keyring:

@@ -11,7 +11,7 @@ from gitseal.cli.session import Session, say
 @click.option("--as", "name", metavar="NAME", help="Your name in the policy. Without it: from Git's user.email.")
 @click.pass_obj
 def command(session: Session, environments: tuple[str, ...], name: str | None) -> None:
-    """Make .secrets: a policy, one sealed file per environment, and Git's rules for them. Prints each file it wrote.
+    """Make .secrets: a policy, a manifest, one sealed file per environment, and Git's rules. Prints each file it wrote.
 
     The identity found on this machine is used, or one is made. In a repository that has .secrets already, init makes this
     clone ready and touches no tracked file.

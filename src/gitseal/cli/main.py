@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "recipient": "People and machines: add, remove, list.",
     "rekey": "Bring files to the policy: who gains, who loses.",
     "check": "Hold policy, environments and Git's view against each other.",
+    "schema": "The JSON Schema of policy.yaml or manifest.yaml.",
     "completion": "Completion for bash, zsh or fish.",
 }
 

@@ -12,6 +12,7 @@ from gitseal.policy.policy import ACCEPT, PENDING, REFUSE
 
 Schema = dict[str, Any]
 
+FILES = ("policy", "manifest")
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _NAME = "[A-Za-z_][A-Za-z0-9_.-]{0,127}"
 _PRINCIPAL = "^(?!default$)[A-Za-z_][A-Za-z0-9_.-]{0,63}$"
@@ -23,8 +24,13 @@ _FILE_PART = (
 
 
 def schemas() -> dict[str, Schema]:
-    """The schemas by the names of their files."""
-    return {"policy.schema.json": policy(), "manifest.schema.json": manifest()}
+    """The schemas by the names of their files in docs/schema/."""
+    return {f"{file}.schema.json": of(file) for file in FILES}
+
+
+def of(file: str) -> Schema:
+    """The schema of `policy` or `manifest`."""
+    return policy() if file == "policy" else manifest()
 
 
 def serialise(schema: Schema) -> str:

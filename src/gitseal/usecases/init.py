@@ -1,6 +1,7 @@
 """`init`: a new `.secrets` folder, or a clone of one made ready. A tracked file is never touched."""
 
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from gitseal.files import atomic
 from gitseal.git import configuration
 from gitseal.git.repository import Repository, find_top
 from gitseal.identities import Keyring, write_new
+from gitseal.policy import schema
 from gitseal.policy.parser import is_environment_name, is_principal_name
 from gitseal.project import writing
 from gitseal.project.project import FOLDER, Project, find
@@ -35,6 +37,12 @@ _IGNORED = """\
 !.env.sample
 !.env.template
 .secrets/*.local.yaml
+"""
+_SCHEMAS = "schema"
+_MANIFEST = """\
+# What must exist and of which type, and which service gets what.
+
+version: 1
 """
 
 
@@ -90,7 +98,7 @@ def own_recipient(keyring: Keyring, place: Path) -> tuple[str, Path | None]:
 
 
 def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Starter) -> Initialised:
-    """Makes `.secrets` with a policy and one file for each environment, and Git's rules beside it.
+    """Makes `.secrets` with a policy, an empty manifest, their schemas and one file for each environment, and Git's rules.
 
     Raises Error for names that cannot be; then nothing is left behind.
     """
@@ -102,9 +110,12 @@ def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Sta
     if not is_principal_name(starter.name) or starter.name == _TEAM:
         raise Error(f'"{starter.name}" cannot be your name in the policy', "give another: gitseal init --as NAME")
     folder = root / FOLDER
+    first = _first_files(starter, environments)
     folder.mkdir()
     try:
-        atomic.write(folder / "policy.yaml", _policy(starter, environments).encode())
+        for name, text in first.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            atomic.write(folder / name, text.encode())
         project = find(root)
         with writing.writing(project):
             trust = Trust(project, keyring)
@@ -112,11 +123,9 @@ def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Sta
             new = {environment: new_file(project, keyring, trust, environment) for environment in environments}
             writing.commit(project, trust, dict.fromkeys(environments), new)
     except BaseException:
-        for left in folder.iterdir():
-            left.unlink()
-        folder.rmdir()
+        shutil.rmtree(folder)
         raise
-    files = [f"{FOLDER}/policy.yaml", *(f"{FOLDER}/{environment}.yaml" for environment in environments)]
+    files = [f"{FOLDER}/{name}" for name in (*first, *(f"{environment}.yaml" for environment in environments))]
     for name, lines in ((".gitattributes", _ATTRIBUTES), (".gitignore", _IGNORED)):
         if _add_lines(root / name, lines):
             files.append(name)
@@ -135,6 +144,19 @@ def arm(project: Project) -> tuple[str, ...]:
         return ()
     folder.mkdir(mode=0o700)
     return (str(folder),)
+
+
+def _first_files(starter: Starter, environments: Sequence[str]) -> dict[str, str]:
+    """What is written before the environments are, by its place in the folder.
+
+    Editors read a file's schema from the path in its first line, which serves every clone and needs no network.
+    """
+    named = {name: f"# yaml-language-server: $schema={_SCHEMAS}/{name}.json\n" for name in schema.FILES}
+    return {
+        "policy.yaml": named["policy"] + _policy(starter, environments),
+        "manifest.yaml": named["manifest"] + _MANIFEST,
+        **{f"{_SCHEMAS}/{name}.json": schema.serialise(schema.of(name)) for name in named},
+    }
 
 
 def _policy(starter: Starter, environments: Sequence[str]) -> str:

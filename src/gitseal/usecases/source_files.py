@@ -53,15 +53,16 @@ def _told(readings: Mapping[str, Reading]) -> Iterator[str]:
 
 
 def _files(project: Project, folders: Iterable[Path]) -> dict[Path, str]:
-    """Absolute paths, each once, with the name relative to its folder. gitseal's own files come last: they are no code."""
+    """Absolute paths, each once, with the name relative to its folder. Of `.secrets`, which holds no code, the files that may refer to names come last."""
     own = {path: path.name for path in sorted(project.folder.glob(f"*{_SECRETS_SUFFIX}"))}
+    inside = f"{project.folder}{os.sep}"
     found: dict[Path, str] = {}
     for folder in folders:
         if not folder.is_dir():
             raise Error(f'"{folder}" is not a folder', "give a folder of source code with: --code DIR")
         top = folder.resolve()
         for name in _listed(top):
-            if selection.is_source(name) and top / name not in own:
+            if selection.is_source(name) and not str(top / name).startswith(inside):
                 found.setdefault(top / name, name)
     return found | own
 
