@@ -53,7 +53,10 @@ def _told(readings: Mapping[str, Reading]) -> Iterator[str]:
 
 
 def _files(project: Project, folders: Iterable[Path]) -> dict[Path, str]:
-    """Absolute paths, each once, with the name relative to its folder. Of `.secrets`, which holds no code, the files that may refer to names come last."""
+    """Absolute paths, each once, with the name relative to its folder.
+
+    Of `.secrets`, which holds no code, the files that may refer to names come last.
+    """
     own = {path: path.name for path in sorted(project.folder.glob(f"*{_SECRETS_SUFFIX}"))}
     inside = f"{project.folder}{os.sep}"
     found: dict[Path, str] = {}
