@@ -1,0 +1,198 @@
+"""What changed between two states of one environment file, by name and by access, with no key.
+
+`log` asks it of every commit, `review` of the ends of a range: the same function, so that they name the same things. A
+state is the file's bytes, None where there is no file. Nothing a repository may hold makes it raise.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from gitseal.crypto.datakey import WRITE_ONLY
+from gitseal.document import pieces
+from gitseal.document.header import HEADER
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+_TOKEN = re.compile(r"ENC\[v1,([sw]),([a-z][a-z0-9-]*):(k[0-9a-f]{32}),")
+# Names at the left edge; nothing else there begins with these, so whatever stands between two of them is whole.
+_TOP = re.compile(rb"""[A-Za-z_"']""")
+_STANZA = 3  # below its group: `stanzas`, the person, the recipient id
+SEALED, WRITTEN_ONLY, PLAIN = "sealed", "write-only", "plain"
+
+
+class Action(Enum):
+    """What happened. The member's value is the word that `log` prints.
+
+    RESEALED: under another data key or to another access group; with no identity a change of the value cannot be excluded.
+    CHANGED: another value, or the same taken over (`absorb`), under the data key it had; or between plain and sealed.
+    REKEYED: an access group has another data key. MALFORMED: one of the two states is no sound file.
+    """
+
+    SET = "set"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    RESEALED = "resealed"
+    GRANTED = "granted"
+    REVOKED = "revoked"
+    REKEYED = "rekeyed"
+    MALFORMED = "malformed"
+
+
+class Standing(NamedTuple):
+    """How a value stands: `kind` is sealed, write-only or plain; the rest is empty where it is plain."""
+
+    kind: str
+    access: str
+    key_id: str
+
+
+class Change(NamedTuple):
+    """One thing that changed.
+
+    `name` is the secret's; the person or machine for GRANTED and REVOKED; empty for REKEYED and MALFORMED. `access` is the
+    access group it stands in (after, else before). `before` and `after` are of values. `recipients` are the ids of the
+    public keys that came or went with GRANTED and REVOKED. `succeeds` of REKEYED: the new key says that it succeeds the old.
+    """
+
+    action: Action
+    name: str
+    access: str = ""
+    before: Standing | None = None
+    after: Standing | None = None
+    recipients: tuple[str, ...] = ()
+    succeeds: bool = False
+
+
+class _Access(NamedTuple):
+    key: tuple[str, str]
+    succeeds: bool
+    stanzas: dict[tuple[str, str], str]
+
+
+def changes(old: bytes | None, new: bytes | None) -> tuple[Change, ...]:
+    """What changed, names first and sorted, then access groups. Empty for equal states.
+
+    Only the top-level names between the first and the last line that differ are read. What is the same on both sides of
+    that may be unsound and goes unsaid: who made it so is told by the change that did.
+    """
+    if old == new:
+        return ()
+    before, after = (pieces.read(lines) for lines in _differing(_lines(old), _lines(new)))
+    found = [*_values(before.scalars, after.scalars)]
+    blocks = _access(before.scalars), _access(after.scalars)
+    for group in sorted({*blocks[0], *blocks[1]}):
+        found += _group(group, blocks[0].get(group), blocks[1].get(group))
+    if not (before.is_sound and after.is_sound):
+        found.append(Change(Action.MALFORMED, ""))
+    return tuple(found)
+
+
+def changes_of_merge(parents: Sequence[bytes | None], new: bytes | None) -> tuple[Change, ...]:
+    """What a merge itself changed: what differs from every parent, told against the first.
+
+    A side's change that the merge drops is no change of its own by this: the merge then equals the other parent.
+    """
+    first, *others = (changes(parent, new) for parent in parents)
+    found = list(first)
+    for other in others:
+        kept = {subject for change in other for subject in _subjects(change)}
+        found = [narrowed for change in found if (narrowed := _narrowed(change, kept)) is not None]
+    return tuple(found)
+
+
+_Subject = tuple[str, str, str, str]
+
+
+def _subjects(change: Change) -> Iterator[_Subject]:
+    if change.action in {Action.GRANTED, Action.REVOKED}:
+        for recipient in change.recipients:
+            yield change.action.value, change.access, change.name, recipient
+    elif change.action is Action.REKEYED:
+        yield change.action.value, change.access, "", ""
+    else:
+        yield "" if change.name else change.action.value, "", change.name, ""
+
+
+def _narrowed(change: Change, kept: set[_Subject]) -> Change | None:
+    found = [subject for subject in _subjects(change) if subject in kept]
+    if not found:
+        return None
+    return change._replace(recipients=tuple(subject[3] for subject in found)) if change.recipients else change
+
+
+def _lines(state: bytes | None) -> list[bytes]:
+    return state.split(b"\n") if state else []
+
+
+def _differing(old: list[bytes], new: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """The whole top-level names of both between the first and the last line that differ."""
+    most = min(len(old), len(new))
+    start = next((at for at in range(most) if old[at] != new[at]), most)
+    end = next((at for at in range(most - start) if old[-1 - at] != new[-1 - at]), most - start)
+    while start and not _TOP.match(old[start - 1]):
+        start -= 1
+    start = max(start - 1, 0)
+    while end and not _TOP.match(old[-end]):
+        end -= 1
+    return old[start : len(old) - end], new[start : len(new) - end]
+
+
+def _values(before: Mapping[NamePath, str], after: Mapping[NamePath, str]) -> Iterator[Change]:
+    for path in sorted({*before, *after}):
+        if path[0] == HEADER:
+            continue
+        old, new = before.get(path), after.get(path)
+        if old != new:
+            yield _value(path_text(path), _standing(old), _standing(new))
+
+
+def _value(name: str, before: Standing | None, after: Standing | None) -> Change:
+    if after is None or before is None:
+        action = Action.REMOVED if after is None else Action.SET
+    elif PLAIN not in {before.kind, after.kind} and before[1:] != after[1:]:
+        action = Action.RESEALED
+    else:
+        action = Action.CHANGED
+    standing = after or before
+    return Change(action, name, standing.access if standing else "", before, after)
+
+
+def _standing(text: str | None) -> Standing | None:
+    if text is None:
+        return None
+    token = _TOKEN.match(text)
+    if token is None:
+        return Standing(PLAIN, "", "")
+    return Standing(WRITTEN_ONLY if token[1] == WRITE_ONLY else SEALED, token[2], token[3])
+
+
+def _access(scalars: Mapping[NamePath, str]) -> dict[str, _Access]:
+    """The access groups of a header, as far as it is one; stanzas by person and recipient id."""
+    fields: dict[str, dict[NamePath, str]] = {}
+    for path, text in scalars.items():
+        if path[:2] == (HEADER, "access") and len(path) > 3:  # noqa: PLR2004 - gitseal, access, the group, a field
+            fields.setdefault(path[2], {})[path[3:]] = text
+    return {
+        group: _Access(
+            (each.get(("key",), ""), each.get(("public",), "")),
+            ("succeeds",) in each,
+            {(path[1], path[2]): text for path, text in each.items() if path[0] == "stanzas" and len(path) == _STANZA},
+        )
+        for group, each in fields.items()
+    }
+
+
+def _group(name: str, old: _Access | None, new: _Access | None) -> Iterator[Change]:
+    before, after = (each.stanzas if each else {} for each in (old, new))
+    is_rekeyed = old is not None and new is not None and old.key != new.key
+    if is_rekeyed:
+        yield Change(Action.REKEYED, "", name, succeeds=new is not None and new.succeeds)
+    # Under a data key that stayed, a stanza that was replaced by another was wrapped anew by someone.
+    came = [each for each in after if each not in before or not (is_rekeyed or before[each] == after[each])]
+    went = [each for each in before if each not in after]
+    for action, those in ((Action.GRANTED, came), (Action.REVOKED, went)):
+        for person in sorted({person for person, _recipient in those}):
+            ids = tuple(sorted(recipient for who, recipient in those if who == person))
+            yield Change(action, person, name, recipients=ids)

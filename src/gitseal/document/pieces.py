@@ -1,0 +1,56 @@
+"""What stands at each name of a piece of an environment file, sound or not: the reading under `changes`.
+
+A sound piece is read by the grammar. Anything else that history may hold (a conflict, a state made by hand) still counts for
+what its lines show: a value that stood in a commit was published, whether or not the file around it holds together.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gitseal.errors import Malformed
+from gitseal.yamltext import reader
+from gitseal.yamltext.tree import Kind, NamePath, Node
+
+_NAME = re.compile(rb"""( *)["']?([A-Za-z_][A-Za-z0-9_.-]*)["']? *:(?: +(.*)|)$""")
+
+
+class Piece(NamedTuple):
+    """Scalars as text by name; of a name that has several (no sound file does) all, one to a line."""
+
+    scalars: dict[NamePath, str]
+    is_sound: bool
+
+
+def read(lines: Sequence[bytes]) -> Piece:
+    """The scalars of whole top-level names. Never raises: what breaks the grammar is read by its lines."""
+    try:
+        tree = reader.parse(b"".join(b"%b\n" % line for line in lines))
+    except Malformed:
+        return Piece(_by_lines(lines), is_sound=False)
+    return Piece({path: _text(node) for path, node in tree.nodes.items() if not node.children}, is_sound=True)
+
+
+def _text(node: Node) -> str:
+    """A scalar as written, a token without its quotes, and lists so that equal ones are equal texts."""
+    if node.kind is not Kind.SCALAR:
+        return repr(node.plain())
+    if isinstance(node.value, str) and node.value.startswith(("ENC[", "STANZA[")):
+        return node.value
+    return node.source
+
+
+def _by_lines(lines: Sequence[bytes]) -> dict[NamePath, str]:
+    found: dict[NamePath, list[str]] = {}
+    above: list[tuple[int, str]] = []
+    for raw in lines:
+        line = raw.rstrip(b"\r")
+        named = _NAME.match(line)
+        if named:
+            while above and above[-1][0] >= len(named[1]):
+                above.pop()
+            above.append((len(named[1]), named[2].decode()))
+        text = named[3] if named else line.strip() if line.startswith(b" ") else b""
+        if text and above and not text.startswith(b"#"):
+            found.setdefault(tuple(name for _column, name in above), []).append(text.decode("utf-8", "replace"))
+    return {path: "\n".join(texts) for path, texts in found.items()}
