@@ -1,0 +1,103 @@
+"""Commits as they were written: their raw bytes, read strictly.
+
+Git shows a commit through replace refs, grafts and a tolerant eye for its header. Who judges a signature needs what was
+signed, and one reading of it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.git.binary import git
+
+_PERSON = re.compile(rb"[^<>\0]*<([^<>\0]*)> -?\d+ [+-]\d{4,}")
+_SIGNATURES = (b"gpgsig", b"gpgsig-sha256")
+_SHA256_DIGITS = 64
+
+
+class RawCommit(NamedTuple):
+    """One commit. `flaw` says in words what is odd about its header, empty where nothing is; then nothing else is known.
+
+    `signature` is the one over `payload`, the bytes that were signed. `is_signed` holds also for one over the commit's form
+    in the other hash function, which this repository does not have.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    committer: str
+    payload: bytes
+    signature: bytes
+    is_signed: bool
+    flaw: str
+
+
+def raw_commits(top: Path, ids: Iterable[str], *, in_hook: bool = False) -> Iterator[RawCommit]:
+    """Commits by their full ids, in the order given. Raises Error for one that is not there."""
+    request = "".join(f"{each}\n" for each in ids).encode()
+    answer = git(top, "cat-file", "--batch", stdin=request, in_hook=in_hook) if request else b""
+    at = 0
+    while answer and at < len(answer):
+        end = answer.index(b"\n", at)
+        commit, kind, *size = answer[at:end].decode().split(" ")
+        if kind != "commit":
+            break
+        at = end + 1 + int(size[0])
+        yield parse_commit(commit, answer[end + 1 : at])
+        at += 1
+    if answer is None or at < len(answer):
+        raise Error("Git cannot show every commit", "see what is missing with: git fsck")
+
+
+def parse_commit(commit: str, data: bytes) -> RawCommit:
+    """A commit from its bytes; see git-commit-tree(1) and parse_signed_commit() in Git's commit.c for the header's order."""
+    head, blank, _message = data.partition(b"\n\n")
+    fields = _fields(head + b"\n")
+    names = [name for name, _ in fields]
+    parents = names.count(b"parent")
+    committer = _PERSON.fullmatch(fields[2 + parents][1].rstrip(b"\n")) if len(fields) > 2 + parents else None
+    flaw = _flaw(names, parents, head) or ("" if committer and blank else "it does not say who committed it")
+    if flaw or not committer:
+        return RawCommit(commit, (), "", b"", b"", is_signed=b"\ngpgsig" in head, flaw=flaw)
+    own = _SIGNATURES[len(commit) == _SHA256_DIGITS]
+    return RawCommit(
+        commit,
+        tuple(value.decode().rstrip("\n") for name, value in fields if name == b"parent"),
+        committer[1].decode("utf-8", "surrogateescape"),
+        _without_signatures(head) + data[len(head) + 1 :],
+        b"".join(value.replace(b"\n ", b"\n") for name, value in fields if name == own),
+        is_signed=any(name in _SIGNATURES for name in names),
+        flaw="",
+    )
+
+
+def _fields(head: bytes) -> list[tuple[bytes, bytes]]:
+    """Names and values of a header; a value has its line ends, and its further lines begin with a space."""
+    found: list[tuple[bytes, bytes]] = []
+    for line in head.splitlines(keepends=True):
+        if line.startswith(b" ") and found:
+            found[-1] = (found[-1][0], found[-1][1] + line)
+        else:
+            name, _, value = line.partition(b" ")
+            found.append((name, value))
+    return found
+
+
+def _flaw(names: list[bytes], parents: int, head: bytes) -> str:
+    """What makes a header one that two programs may read in two ways."""
+    begin = [b"tree", *[b"parent"] * parents, b"author", b"committer"]
+    if names[: len(begin)] != begin:
+        return "its header has not the order that Git writes"
+    others = names[len(begin) :]
+    for name in others:
+        if name in begin or (name != b"mergetag" and others.count(name) > 1):
+            return f'its header has "{name.decode("ascii", "replace")}" twice'
+        if name.startswith(b"gpgsig") and name not in _SIGNATURES:
+            return "its header has a signature of an unknown kind"
+    return "its header holds a NUL" if b"\0" in head else ""
+
+
+def _without_signatures(head: bytes) -> bytes:
+    """The header as it was signed."""
+    return b"".join(name + b" " + value for name, value in _fields(head + b"\n") if name not in _SIGNATURES)

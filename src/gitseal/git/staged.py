@@ -1,0 +1,77 @@
+"""What a commit would bring: the index held against HEAD, by Git's own view of both."""
+
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.git.repository import Repository
+
+SYMLINK, SUBMODULE = 0o120000, 0o160000
+
+
+class Brought(NamedTuple):
+    """A file that a commit brings: its mode, the id of its object, and its path in Git's bytes, from the top."""
+
+    mode: int
+    object_id: str
+    path: bytes
+
+
+# Every setting that changes what `git diff --raw` prints is set. Without renames: a renamed file that was edited as well
+# is a file that was not there before (facts of Git 2.39: `--diff-filter=ACM` shows neither that nor a changed type).
+RAW = (
+    "--raw",
+    "-z",
+    "--no-abbrev",
+    "--no-renames",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--no-relative",
+    "--ignore-submodules=none",
+    "-O/dev/null",
+    "--diff-filter=d",
+)
+
+
+def staged(repository: Repository, against: str = "") -> list[Brought]:
+    """The files that the index has otherwise than `against`, without one than HEAD; in a new repository, all.
+
+    Files that were taken out are none of them, nor those added with `git add --intent-to-add`: they have no content.
+    Raises Error where Git cannot say.
+    """
+    listed = repository.git("diff", "--cached", *RAW, *((against,) if against else ()), "--")
+    if listed is None:
+        raise Error("Git cannot compare the index with HEAD", "look at: git status")
+    return parse_raw(listed)
+
+
+def parse_raw(listed: bytes) -> list[Brought]:
+    """The files of `git diff --raw -z --no-abbrev` (git-diff(1), "RAW OUTPUT FORMAT")."""
+    fields = iter(listed.split(b"\0"))
+    found: list[Brought] = []
+    for field in fields:
+        if not field.startswith(b":"):
+            continue
+        found.append(parse_entry(field, next(fields)))
+    return found
+
+
+def parse_entry(field: bytes, path: bytes) -> Brought:
+    """One entry of that format, of a merge too (`-c`), and the path that follows it."""
+    # One colon for each parent, then its mode, the new mode, its id, the new id, a letter.
+    parents = len(field) - len(field.lstrip(b":"))
+    parts = field[parents:].decode().split(" ")
+    return Brought(int(parts[parents], 8), parts[2 * parents + 1], path)
+
+
+def tracked(repository: Repository) -> list[Brought]:
+    """Every file of the index; of one in conflict, each side. Raises Error where Git cannot read it."""
+    listed = repository.git("ls-files", "--stage", "-z")
+    if listed is None:
+        raise Error("Git cannot read the index", "look at: git status")
+    found: list[Brought] = []
+    for line in listed.split(b"\0")[:-1]:
+        entry, _, path = line.partition(b"\t")
+        mode, object_id, _stage = entry.decode().split(" ")
+        found.append(Brought(int(mode, 8), object_id, path))
+    return found
