@@ -1,0 +1,18 @@
+"""What a policy and the staged files say about the rules: which files hold values, and which may look as if they did."""
+
+from typing import NamedTuple
+
+# As in policy.yaml (docs/reference/policy.md); the suffixes that `names` knows are templates without being listed.
+TEMPLATES = (".env.example", ".env.sample", ".env.template")
+
+
+class Rules(NamedTuple):
+    """`block` and `templates` are patterns of the policy's `hook`: one without `/` is held against a path's last part, one
+    with `/` against the whole path, and `*` crosses no `/`. `env_files` are paths, relative to the repository's top, that
+    compose files name as env files. `environments` are the project's, for hints: where a value belongs.
+    """
+
+    block: tuple[str, ...] = ()
+    templates: tuple[str, ...] = TEMPLATES
+    env_files: frozenset[bytes] = frozenset()
+    environments: tuple[str, ...] = ()
