@@ -51,37 +51,42 @@ def raw_commits(top: Path, ids: Iterable[str], *, in_hook: bool = False) -> Iter
 
 
 def parse_commit(commit: str, data: bytes) -> RawCommit:
-    """A commit from its bytes; see git-commit-tree(1) and parse_signed_commit() in Git's commit.c for the header's order."""
+    """A commit from its bytes; see parse_buffer_signed_by_header() in Git's commit.c for what is signed."""
     head, blank, _message = data.partition(b"\n\n")
     fields = _fields(head + b"\n")
     names = [name for name, _ in fields]
     parents = names.count(b"parent")
-    committer = _PERSON.fullmatch(fields[2 + parents][1].rstrip(b"\n")) if len(fields) > 2 + parents else None
+    committer = _PERSON.fullmatch(_value(fields[2 + parents])) if len(fields) > 2 + parents else None
     flaw = _flaw(names, parents, head) or ("" if committer and blank else "it does not say who committed it")
     if flaw or not committer:
         return RawCommit(commit, (), "", b"", b"", is_signed=b"\ngpgsig" in head, flaw=flaw)
     own = _SIGNATURES[len(commit) == _SHA256_DIGITS]
     return RawCommit(
         commit,
-        tuple(value.decode().rstrip("\n") for name, value in fields if name == b"parent"),
+        tuple(_value(field).decode() for field in fields[1 : 1 + parents]),
         committer[1].decode("utf-8", "surrogateescape"),
-        _without_signatures(head) + data[len(head) + 1 :],
-        b"".join(value.replace(b"\n ", b"\n") for name, value in fields if name == own),
+        b"".join(line for name, line in fields if name not in _SIGNATURES) + data[len(head) + 1 :],
+        b"".join(_value((name, line)).replace(b"\n ", b"\n") + b"\n" for name, line in fields if name == own),
         is_signed=any(name in _SIGNATURES for name in names),
         flaw="",
     )
 
 
 def _fields(head: bytes) -> list[tuple[bytes, bytes]]:
-    """Names and values of a header; a value has its line ends, and its further lines begin with a space."""
+    """A header's fields: the name and all of its lines; further ones begin with a space."""
     found: list[tuple[bytes, bytes]] = []
-    for line in head.splitlines(keepends=True):
+    for part in head.split(b"\n")[:-1]:
+        line = part + b"\n"
         if line.startswith(b" ") and found:
             found[-1] = (found[-1][0], found[-1][1] + line)
         else:
-            name, _, value = line.partition(b" ")
-            found.append((name, value))
+            found.append((part.partition(b" ")[0], line))
     return found
+
+
+def _value(field: tuple[bytes, bytes]) -> bytes:
+    name, line = field
+    return line[len(name) + 1 : -1]
 
 
 def _flaw(names: list[bytes], parents: int, head: bytes) -> str:
@@ -96,8 +101,3 @@ def _flaw(names: list[bytes], parents: int, head: bytes) -> str:
         if name.startswith(b"gpgsig") and name not in _SIGNATURES:
             return "its header has a signature of an unknown kind"
     return "its header holds a NUL" if b"\0" in head else ""
-
-
-def _without_signatures(head: bytes) -> bytes:
-    """The header as it was signed."""
-    return b"".join(name + b" " + value for name, value in _fields(head + b"\n") if name not in _SIGNATURES)

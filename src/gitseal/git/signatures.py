@@ -1,0 +1,217 @@
+"""Who signed a commit: its signature held against keys that the caller gives.
+
+`%G?` is not asked. Its answer depends on settings and files that a branch or a clone can bring (gpg.program,
+gpg.ssh.allowedSignersFile, a relative revocation file), it says N both for "not signed" and for "no tool here", and it
+never compares the signer with anyone. So the commit is taken apart here (`commits.py`), and `ssh-keygen` and `gpg` from
+PATH are asked about the very bytes.
+"""
+
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.git.binary import environment
+from gitseal.git.commits import RawCommit, raw_commits
+from gitseal.policy.signing import Signers, SshKey, field
+
+GOOD = "good"
+UNSIGNED = "unsigned"
+BAD = "bad"
+UNKNOWN = "unknown"
+UNCHECKABLE = "uncheckable"
+
+_SSH_ARMOR = re.compile(rb"-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\n]+)-----END SSH SIGNATURE-----\n")
+_PGP_BEGIN = b"-----BEGIN PGP SIGNATURE-----"
+_NAMESPACE = b"git"
+_HASHES = (b"sha256", b"sha512")
+_OLD_SSH = "ssh-keygen is older than OpenSSH 8.1 and cannot check signatures"
+_GPG = (
+    "--batch",
+    "--no-tty",
+    "--no-auto-key-retrieve",
+    "--no-auto-key-import",
+    "--disable-dirmngr",
+    "--no-permission-warning",
+    # The policy says whose a key is: the web of trust of whoever runs this has no say.
+    "--trust-model=always",
+    "--status-fd=1",
+    "--verify",
+)
+# Each says what became of one signature (doc/DETAILS in GnuPG); there must be exactly one of them.
+_PGP_WORDS = {
+    "GOODSIG": "",
+    "EXPSIG": "the signature has expired",
+    "EXPKEYSIG": "the key has expired",
+    "REVKEYSIG": "the key was revoked",
+    "BADSIG": "the signature does not fit the commit",
+    "ERRSIG": "it cannot be checked",
+}
+_MISSING_KEY = "9"  # the reason that ERRSIG gives for a public key that is not at hand
+_OF_DOCUMENT = "00"  # a signature of the bytes as they are (RFC 9580, section 5.2.1)
+
+
+class Signature(NamedTuple):
+    """What a commit's signature is worth.
+
+    `status`: GOOD by a key of `signers`; UNSIGNED; BAD, with the `reason`; UNKNOWN, by a key that is nobody's in `signers`
+    (an SSH signature is then not looked at further); UNCHECKABLE, with the `reason`. `signers` are recipients, several only where they share the key. `key` is
+    `SHA256:...` for SSH, a fingerprint or key id for OpenPGP. Nothing here compares the signer with the committer.
+    """
+
+    status: str
+    signers: tuple[str, ...] = ()
+    key: str = ""
+    reason: str = ""
+
+
+class _Tools(NamedTuple):
+    """What a check works with: the keys, and its own folder, which holds the revoked keys too, where there are any."""
+
+    signers: Signers
+    folder: Path
+    has_revoked: bool
+
+
+def signatures(
+    top: Path, commits: Iterable[str], signers: Signers, revoked: bytes | None = None, *, in_hook: bool = False
+) -> dict[str, Signature]:
+    """What the signatures of commits are worth, by their full ids. Raises Error for a commit that is not there."""
+    with checking(signers, revoked) as check:
+        return {commit.id: check(commit) for commit in raw_commits(top, commits, in_hook=in_hook)}
+
+
+@contextmanager
+def checking(signers: Signers, revoked: bytes | None = None) -> Iterator[Callable[[RawCommit], Signature]]:
+    """A function that checks one commit against the keys of `signers`, good inside the block.
+
+    `revoked` is the content of a revocation file of ssh-keygen(1), or None. OpenPGP keys are those of the caller's gpg.
+    """
+    import tempfile  # only here: nothing but verify and log asks for signatures
+
+    # Programs are started in a folder of their own: `.` in PATH is then no place of the repository's.
+    with tempfile.TemporaryDirectory(prefix="gitseal-") as name:
+        folder = Path(name)
+        if revoked is not None:
+            (folder / "revoked").write_bytes(revoked)
+        yield partial(_check, tools=_Tools(signers, folder, revoked is not None))
+
+
+def _check(commit: RawCommit, tools: _Tools) -> Signature:
+    if commit.flaw:
+        return Signature(BAD, reason=commit.flaw)
+    if not commit.is_signed:
+        return Signature(UNSIGNED)
+    if not commit.signature:
+        return Signature(UNCHECKABLE, reason="it is signed in another hash function than this repository's")
+    if commit.signature.startswith(b"-----BEGIN SSH SIGNATURE-----"):
+        return _check_ssh(commit, tools)
+    if commit.signature.startswith(_PGP_BEGIN):
+        return _check_openpgp(commit, tools)
+    is_x509 = commit.signature.startswith(b"-----BEGIN SIGNED MESSAGE-----")
+    return Signature(UNCHECKABLE, reason=f"gitseal checks no {'X.509' if is_x509 else 'such'} signatures")
+
+
+def _check_ssh(commit: RawCommit, tools: _Tools) -> Signature:
+    """By PROTOCOL.sshsig, and `ssh-keygen -Y verify` for the one key that the signature names."""
+    blob = _ssh_blob(commit.signature)
+    if blob is None:
+        return Signature(BAD, reason="it is no SSH signature over a Git commit")
+    key = "SHA256:" + b2a_base64(sha256(blob).digest(), newline=False).decode().rstrip("=")
+    names = tools.signers.ssh.get(blob)
+    if names is None:
+        return Signature(UNKNOWN, key=key)
+    type_ = (field(blob)[0] or b"").decode("ascii", "replace")
+    (tools.folder / "allowed").write_text(f'signer namespaces="git" {SshKey(type_, blob).line}\n', encoding="utf-8")
+    (tools.folder / "signature").write_bytes(commit.signature)
+    files = ("-f", "allowed", "-s", "signature", *(("-r", "revoked") if tools.has_revoked else ()))
+    asked = _ask(tools, "ssh-keygen", "-Y", "verify", "-n", "git", "-I", "signer", *files, stdin=commit.payload)
+    if asked is None:
+        return Signature(UNCHECKABLE, names, key, "there is no ssh-keygen on this machine")
+    if asked[0] == 0:
+        return Signature(GOOD, names, key)
+    if b"usage: ssh-keygen" in asked[2]:
+        return Signature(UNCHECKABLE, names, key, _OLD_SSH)
+    is_revoked = tools.has_revoked and b"revoked" in asked[2]
+    return Signature(BAD, names, key, "the key was revoked" if is_revoked else _PGP_WORDS["BADSIG"])
+
+
+def _ssh_blob(armored: bytes) -> bytes | None:
+    """The public key in an SSH signature for Git; None for anything else."""
+    found = _SSH_ARMOR.fullmatch(armored)
+    try:
+        data = a2b_base64(found[1].replace(b"\n", b""), strict_mode=True) if found else b""
+    except (Base64Error, ValueError):
+        return None
+    if not data.startswith(b"SSHSIG\0\0\0\1"):
+        return None
+    blob, rest = field(data[10:])
+    namespace, rest = field(rest)
+    reserved, rest = field(rest)
+    hashed, rest = field(rest)
+    signed, rest = field(rest)
+    is_whole = signed and not rest and reserved is not None and hashed in _HASHES
+    return blob if is_whole and namespace == _NAMESPACE else None
+
+
+def _check_openpgp(commit: RawCommit, tools: _Tools) -> Signature:
+    """By `gpg`, with the keys that whoever runs this has; only the policy's fingerprints count."""
+    if commit.signature.count(b"-----BEGIN ") != 1:
+        return Signature(BAD, reason="it holds more than one signature")
+    (tools.folder / "signature").write_bytes(commit.signature)
+    asked = _ask(tools, "gpg", *_GPG, "signature", "-", stdin=commit.payload)
+    if asked is None:
+        return Signature(UNCHECKABLE, reason="there is no gpg on this machine")
+    status, output, _ = asked
+    lines = [line.split(" ")[1:] for line in output.decode("utf-8", "replace").split("\n") if line[:9] == "[GNUPG:] "]
+    verdicts = [line for line in lines if line[0] in _PGP_WORDS]
+    valid = [line for line in lines if line[0] == "VALIDSIG"]
+    if len(verdicts) != 1 or len(valid) > 1:
+        return Signature(BAD, reason="it is no single OpenPGP signature over a commit")
+    word, key = verdicts[0][0], verdicts[0][1]
+    if word == "ERRSIG":
+        return _errsig(verdicts[0])
+    return _openpgp(word, key, valid, status, tools.signers)
+
+
+def _errsig(line: list[str]) -> Signature:
+    """What keeps gpg from checking: `ERRSIG KEYID ALGORITHM HASH CLASS TIME REASON FINGERPRINT`."""
+    key = line[7] if len(line) > 7 and line[7] != "-" else line[1]  # noqa: PLR2004 - the fields above
+    reason = "gpg has not the key" if line[6:7] == [_MISSING_KEY] else "gpg cannot check signatures of its kind"
+    return Signature(UNCHECKABLE, key=key, reason=reason)
+
+
+def _openpgp(word: str, key_id: str, valid: list[list[str]], status: int, signers: Signers) -> Signature:
+    """The verdict on a signature that gpg could check: `VALIDSIG FINGERPRINT ... CLASS PRIMARY-FINGERPRINT`."""
+    if not valid:
+        return Signature(BAD, key=key_id, reason=_PGP_WORDS[word] or "gpg does not call it valid")
+    own, primary, class_ = valid[0][1], valid[0][-1], valid[0][-2]
+    names = signers.openpgp.get(primary) or signers.openpgp.get(own)
+    if word != "GOODSIG":
+        return Signature(BAD, names or (), primary, _PGP_WORDS[word])
+    if status != 0 or class_ != _OF_DOCUMENT:
+        return Signature(BAD, names or (), primary, "gpg does not call it valid")
+    return Signature(GOOD, names, primary) if names else Signature(UNKNOWN, key=primary)
+
+
+def _ask(tools: _Tools, *command: str, stdin: bytes) -> tuple[int, bytes, bytes] | None:
+    """Status, standard output and all words of a program; None where it is not on this machine."""
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            command,
+            cwd=tools.folder,
+            input=stdin,
+            capture_output=True,
+            check=False,
+            env=environment(in_hook=False),
+        )
+    except OSError:
+        return None
+    return done.returncode, done.stdout, done.stdout + done.stderr
