@@ -1,8 +1,9 @@
 """Running the `git` binary."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from gitseal.errors import Error
 from gitseal.recipients.variables import IDENTITY_VARIABLES
@@ -42,25 +43,36 @@ def git(
     return done.stdout if done.returncode in ok else None
 
 
-def start(top: Path, *arguments: str, in_hook: bool = False) -> "subprocess.Popen[bytes]":
-    """`git ARGUMENTS` started, with pipes at its standard input and output; for what is read as it comes.
+class Running(NamedTuple):
+    """A `git` at work, with the pipes at its standard input and output."""
 
-    The caller reads to the end, and looks at the status. Raises Error where there is no `git`.
+    process: "subprocess.Popen[bytes]"
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+
+    def end(self) -> int:
+        """Its status; one that is still writing is stopped by the closed pipe."""
+        with suppress(BrokenPipeError):
+            self.stdin.close()
+        self.stdout.close()
+        return self.process.wait()
+
+
+def start(top: Path, *arguments: str, in_hook: bool = False) -> Running:
+    """`git ARGUMENTS` started, for what is read as it comes. The caller owes it `end`.
+
+    Raises Error where there is no `git`.
     """
     import subprocess
 
-    pipe, null = subprocess.PIPE, subprocess.DEVNULL
+    pipe = subprocess.PIPE
+    environ = environment(in_hook=in_hook)
+    command = ["git", *_ALWAYS, *arguments]
     try:
-        return subprocess.Popen(
-            ["git", *_ALWAYS, *arguments],
-            cwd=top,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=null,
-            env=environment(in_hook=in_hook),
-        )
+        process = subprocess.Popen(command, cwd=top, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environ)
     except FileNotFoundError:
         raise no_git() from None
+    return Running(process, cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout))
 
 
 def environment(*, in_hook: bool) -> dict[str, str]:

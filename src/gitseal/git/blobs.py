@@ -31,21 +31,22 @@ def stream(repository: Repository, requests: Iterable[str]) -> Iterator[Blob]:
 
     What is left unread of one is passed over. Raises Error where Git ends before its answer does.
     """
-    process = binary.start(repository.top, "cat-file", "--batch", "--buffer", in_hook=repository.in_hook)
-    assert process.stdin is not None
-    assert process.stdout is not None
+    running = binary.start(repository.top, "cat-file", "--batch", "--buffer", in_hook=repository.in_hook)
     # Git answers while it is still asked: without a thread both would wait, each with a full pipe.
-    asking = threading.Thread(target=_ask, args=(process.stdin, requests), daemon=True)
+    asking = threading.Thread(target=_ask, args=(running.stdin, requests), daemon=True)
     asking.start()
+    whole = False
     try:
-        yield from _answers(process.stdout)
-        if process.wait() != 0:
-            raise _broken()
+        yield from _answers(running.stdout)
+        whole = True
     finally:
-        process.kill()
-        process.stdout.close()
-        process.wait()
+        # Only then may the pipe be closed that the thread still writes to.
+        if not whole:
+            running.process.kill()
         asking.join()
+        status = running.end()
+    if status != 0:
+        raise _broken()
 
 
 def _ask(stdin: IO[bytes], requests: Iterable[str]) -> None:
