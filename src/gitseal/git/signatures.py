@@ -60,8 +60,9 @@ class Signature(NamedTuple):
     """What a commit's signature is worth.
 
     `status`: GOOD by a key of `signers`; UNSIGNED; BAD, with the `reason`; UNKNOWN, by a key that is nobody's in `signers`
-    (an SSH signature is then not looked at further); UNCHECKABLE, with the `reason`. `signers` are recipients, several only where they share the key. `key` is
-    `SHA256:...` for SSH, a fingerprint or key id for OpenPGP. Nothing here compares the signer with the committer.
+    (an SSH signature is then not looked at further); UNCHECKABLE, with the `reason`. `signers` are recipients, several only
+    where they share the key. `key` is `SHA256:...` for SSH, a fingerprint or key id for OpenPGP. Nothing here compares the
+    signer with the committer.
     """
 
     status: str
@@ -129,16 +130,21 @@ def _check_ssh(commit: RawCommit, tools: _Tools) -> Signature:
     type_ = (field(blob)[0] or b"").decode("ascii", "replace")
     (tools.folder / "allowed").write_text(f'signer namespaces="git" {SshKey(type_, blob).line}\n', encoding="utf-8")
     (tools.folder / "signature").write_bytes(commit.signature)
-    files = ("-f", "allowed", "-s", "signature", *(("-r", "revoked") if tools.has_revoked else ()))
-    asked = _ask(tools, "ssh-keygen", "-Y", "verify", "-n", "git", "-I", "signer", *files, stdin=commit.payload)
+    asked = _ask_ssh(tools, commit.payload, *(("-r", "revoked") if tools.has_revoked else ()))
     if asked is None:
         return Signature(UNCHECKABLE, names, key, "there is no ssh-keygen on this machine")
     if asked[0] == 0:
         return Signature(GOOD, names, key)
     if b"usage: ssh-keygen" in asked[2]:
         return Signature(UNCHECKABLE, names, key, _OLD_SSH)
-    is_revoked = tools.has_revoked and b"revoked" in asked[2]
-    return Signature(BAD, names, key, "the key was revoked" if is_revoked else _PGP_WORDS["BADSIG"])
+    # ssh-keygen has one answer for all that is wrong.
+    is_revoked = tools.has_revoked and (_ask_ssh(tools, commit.payload) or asked)[0] == 0
+    return Signature(BAD, names, key, "the revocation file has its key" if is_revoked else _PGP_WORDS["BADSIG"])
+
+
+def _ask_ssh(tools: _Tools, payload: bytes, *options: str) -> tuple[int, bytes, bytes] | None:
+    files = ("-f", "allowed", "-s", "signature", *options)
+    return _ask(tools, "ssh-keygen", "-Y", "verify", "-n", "git", "-I", "signer", *files, stdin=payload)
 
 
 def _ssh_blob(armored: bytes) -> bytes | None:
