@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.process.redacting import Redactor
+from gitseal.process.redacting import Patterns, Redactor
 from gitseal.scan.forms import all_forms
 from gitseal.scan.ordinary import is_ordinary
 
@@ -19,7 +19,7 @@ VALUES = {
 
 
 def redacted(text: bytes, cuts: list[int], values: dict[str, bytes] | None = None) -> bytes:
-    redactor = Redactor(all_forms(values or VALUES))
+    redactor = Redactor(Patterns(all_forms(values or VALUES)))
     out, at = [], 0
     for cut in sorted({min(cut, len(text)) for cut in cuts}):
         out.append(redactor.feed(text[at:cut]))
@@ -96,14 +96,14 @@ def test_values_that_someone_chose_are_not(value: bytes) -> None:
 
 
 def test_a_prompt_appears_while_the_stream_rests() -> None:
-    redactor = Redactor(all_forms(VALUES))
+    redactor = Redactor(Patterns(all_forms(VALUES)))
     assert redactor.feed(b"Password: ") + redactor.idle() == b"Password: "
     assert redactor.feed(b"s3cr3t-T0") + redactor.idle() == b""
     assert redactor.feed(b"ken!/+x") + redactor.idle() == b"[redacted:TOKEN]"
 
 
 def test_memory_is_bounded() -> None:
-    redactor = Redactor(all_forms({"BIG": bytes(range(33, 126)) * 1000}))
+    redactor = Redactor(Patterns(all_forms({"BIG": bytes(range(33, 126)) * 1000})))
     for _ in range(200):
         redactor.feed(b"x" * 65536)
         assert len(redactor._held) <= 1024

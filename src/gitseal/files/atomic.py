@@ -30,7 +30,7 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
     temporary = path.parent / f".{path.name}.{os.urandom(6).hex()}.tmp"
     wanted = _PRIVATE if private else _NEW_FILE_MODE
     try:
-        descriptor = _open_unnamed(path.parent, wanted)
+        descriptor = open_unnamed(path.parent, wanted)
         is_named = descriptor is None
         if descriptor is None:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, wanted)
@@ -56,12 +56,15 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
         ) from None
 
 
-def _open_unnamed(folder: Path, mode: int) -> int | None:
-    """A file without a name, which a kill at any moment leaves nowhere; None where the system has no such thing."""
+def open_unnamed(folder: Path | str, mode: int, *, dir_fd: int | None = None) -> int | None:
+    """A file without a name, which a kill at any moment leaves nowhere; None where the system has no such thing.
+
+    `folder` is relative to `dir_fd`, where that is given.
+    """
     if not hasattr(os, "O_TMPFILE") or not os.path.isdir("/proc/self/fd"):  # noqa: PTH112 - pathlib's takes longer
         return None
     try:
-        return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, mode)
+        return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, mode, dir_fd=dir_fd)
     except OSError as error:
         # A file system without them says so in one of these ways (open(2), O_TMPFILE).
         if error.errno in {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT}:

@@ -6,32 +6,41 @@ from collections.abc import Mapping
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 
+class Patterns:
+    """What is replaced: byte strings (each at most 1 KiB) with the names they belong to. One for any number of streams."""
+
+    def __init__(self, forms: Mapping[bytes, str]) -> None:
+        self.sorted = sorted(forms)
+        self.names = [forms[pattern] for pattern in self.sorted]
+        self.search = BytesAhoCorasick(self.sorted, matchkind=MatchKind.LeftmostLongest)
+        self.reach = max(map(len, self.sorted), default=1) - 1
+
+
 class Redactor:
-    """One stream. `forms` are the byte strings to replace (each at most 1 KiB) with the names they belong to.
+    """One stream.
 
     What comes out of `feed`, `idle` and `finish`, joined, does not depend on how the input was cut. Of overlapping forms
     the leftmost counts, of those the longest. At most one form's length is held back.
     """
 
-    def __init__(self, forms: Mapping[bytes, str]) -> None:
-        self._patterns = sorted(forms)
-        self._names = [forms[pattern] for pattern in self._patterns]
-        self._search = BytesAhoCorasick(self._patterns, matchkind=MatchKind.LeftmostLongest)
-        self._reach = max(map(len, self._patterns), default=1) - 1
+    def __init__(self, patterns: Patterns) -> None:
+        self._patterns = patterns
         self._held = b""
         self._last = ""
 
     def feed(self, chunk: bytes) -> bytes:
         """What is certain after another chunk. A form that begins in the last part of it may still go on."""
         buffer = self._held + chunk
-        certain = max(0, len(buffer) - self._reach)
+        certain = max(0, len(buffer) - self._patterns.reach)
         return self._emit(
-            buffer, certain, [match for match in self._search.find_matches_as_indexes(buffer) if match[1] < certain]
+            buffer,
+            certain,
+            [match for match in self._patterns.search.find_matches_as_indexes(buffer) if match[1] < certain],
         )
 
     def idle(self) -> bytes:
         """What can be shown while the stream rests: all but an end that a form begins with, so that a prompt appears."""
-        matches = self._search.find_matches_as_indexes(self._held)
+        matches = self._patterns.search.find_matches_as_indexes(self._held)
         undecided = [start for start in range(len(self._held)) if self._goes_on(self._held[start:])]
         at = 0
         for number, (_, start, end) in enumerate(matches):
@@ -44,13 +53,13 @@ class Redactor:
 
     def finish(self) -> bytes:
         """What is left when the stream has ended."""
-        return self._emit(self._held, len(self._held), self._search.find_matches_as_indexes(self._held))
+        return self._emit(self._held, len(self._held), self._patterns.search.find_matches_as_indexes(self._held))
 
     def _emit(self, buffer: bytes, certain: int, matches: list[tuple[int, int, int]]) -> bytes:
         out: list[bytes] = []
         at = 0
         for index, start, end in matches:
-            name = self._names[index]
+            name = self._patterns.names[index]
             if start > at:
                 out.append(buffer[at:start])
                 self._last = ""
@@ -68,5 +77,5 @@ class Redactor:
 
     def _goes_on(self, end: bytes) -> bool:
         """Whether some form begins with `end` and is longer."""
-        after = bisect_right(self._patterns, end)
-        return after < len(self._patterns) and self._patterns[after].startswith(end)
+        after = bisect_right(self._patterns.sorted, end)
+        return after < len(self._patterns.sorted) and self._patterns.sorted[after].startswith(end)

@@ -19,6 +19,10 @@ class NotStarted(Error):
 
 def replace(command: Sequence[str], environ: Mapping[bytes, bytes]) -> NoReturn:
     """Becomes `command`, found on the PATH of its own new environment. Raises NotStarted."""
+    import signal
+
+    # Python ignores it, and what it becomes would do so too: a command whose output nobody reads on would go on.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         os.execvpe(command[0], list(command), dict(environ))  # noqa: S606 - becoming the command is the point
     except OSError as error:
