@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from gitseal.errors import Error
 from gitseal.files import private
 from gitseal.files.private import memory_folder, private_folder
 
@@ -16,6 +18,12 @@ from gitseal.files.private import memory_folder, private_folder
 def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(private, "memory_folder", lambda _: tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def memory_mounts(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Says which folders are in memory, whatever this machine has."""
+    return lambda *folders: monkeypatch.setattr(private, "_is_in_memory", lambda path: path in map(Path, folders))
 
 
 def test_it_is_closed_to_others_and_gone_afterwards() -> None:
@@ -53,8 +61,33 @@ def test_what_a_killed_process_left_is_swept(memory: Path) -> None:
         assert (left.exists(), living.exists(), other.exists()) == (False, True, True)
 
 
-def test_memory_is_used_where_there_is_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = memory_folder({"XDG_RUNTIME_DIR": str(tmp_path)})
-    assert found in {Path("/dev/shm"), tmp_path}  # noqa: S108
+def test_memory_is_used_where_there_is_some(
+    tmp_path: Path, memory_mounts: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {"XDG_RUNTIME_DIR": str(tmp_path)}
+    memory_mounts("/dev/shm", tmp_path)  # noqa: S108 - looked at, not written
+    assert memory_folder(environ) in {Path("/dev/shm"), tmp_path}  # noqa: S108
+    memory_mounts(tmp_path)
+    assert memory_folder(environ) == tmp_path
+    assert memory_folder({}) is None
+    memory_mounts()
+    assert memory_folder(environ) is None
+    memory_mounts(tmp_path)
     monkeypatch.setattr(os, "access", lambda *_: False)
-    assert memory_folder({"XDG_RUNTIME_DIR": str(tmp_path)}) is None
+    assert memory_folder(environ) is None
+
+
+def test_a_file_system_on_a_disk_is_not_taken_for_memory(tmp_path: Path) -> None:
+    shm = Path("/dev/shm")  # noqa: S108 - looked at, not written
+    if shm.is_dir():
+        assert private._is_in_memory(shm)
+    assert not private._is_in_memory(Path("/proc"))
+    assert not private._is_in_memory(tmp_path / "nowhere")
+
+
+def test_where_memory_is_asked_for_nothing_else_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private, "memory_folder", lambda _: None)
+    with pytest.raises(Error, match="no storage in memory"), private_folder({}, in_memory=True):
+        pass
+    with private_folder({}) as folder:
+        assert folder.is_dir()

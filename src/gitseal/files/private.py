@@ -11,26 +11,49 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from gitseal.errors import Error
+
 _PREFIX = "gitseal-"
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 def memory_folder(environ: Mapping[str, str]) -> Path | None:
-    """A folder on storage that is not written to a disk: `/dev/shm`, else `$XDG_RUNTIME_DIR`; None where there is none."""
+    """A folder on storage that is kept in memory: `/dev/shm`, else `$XDG_RUNTIME_DIR`; None where the system has none."""
     for candidate in ("/dev/shm", environ.get("XDG_RUNTIME_DIR", "")):  # noqa: S108 - a private folder is made in it
-        if candidate and Path(candidate).is_dir() and os.access(candidate, os.W_OK | os.X_OK):
+        if candidate and os.access(candidate, os.W_OK | os.X_OK) and _is_in_memory(Path(candidate)):
             return Path(candidate)
     return None
 
 
+def _is_in_memory(folder: Path) -> bool:
+    """Whether the folder lies in a tmpfs or ramfs, by the mount table of Linux (proc(5), mountinfo); False elsewhere."""
+    try:
+        device = folder.stat().st_dev
+        lines = Path("/proc/self/mountinfo").read_text(errors="replace").splitlines()
+    except OSError:
+        return False
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    # `36 35 98:0 /root /mount/point options [fields...] - type source options`
+    return any(
+        mount.split(" ")[2] == wanted and kind.split(" ")[0] in {"tmpfs", "ramfs"}
+        for mount, _, kind in (line.partition(" - ") for line in lines)
+    )
+
+
 @contextmanager
-def private_folder(environ: Mapping[str, str]) -> Iterator[Path]:
+def private_folder(environ: Mapping[str, str], *, in_memory: bool = False) -> Iterator[Path]:
     """A new folder of mode 0700 that is gone when the block is left, by whatever way but SIGKILL.
 
+    It is in memory where the system has such a place; else with the temporary files, or with `in_memory` Error is raised.
     SIGINT, SIGTERM, SIGHUP and SIGQUIT become KeyboardInterrupt inside the block, so that it is left in order. What a
     killed process of the same user left behind is removed first.
     """
     parent = memory_folder(environ)
+    if parent is None and in_memory:
+        raise Error(
+            "there is no storage in memory here: neither /dev/shm nor XDG_RUNTIME_DIR is a tmpfs that can be written to",
+            "write the files to a place of your own, and remove them after: gitseal render --service NAME --files DIR",
+        )
     _sweep(parent or Path(tempfile.gettempdir()))
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
     before = {number: signal.signal(number, _interrupt) for number in _ENDING_SIGNALS}
