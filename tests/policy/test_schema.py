@@ -26,6 +26,8 @@ BETWEEN_PARTS = {
     "unknown environment in a rule",
     "unknown base",
     "unknown group in change",
+    "a forge that opens",
+    "a forge in a group that opens",
     "extends itself",
     "a group called like a person",
     "an access group called like a person",

@@ -5,7 +5,19 @@ from collections.abc import Collection
 
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.policy.fields import boolean, choice, each, items, mapping, named, nearest, string, strings
-from gitseal.policy.policy import ACCEPT, DEFAULT, PENDING, REFUSE, Environment, Policy, Principal, Rule
+from gitseal.policy.policy import (
+    ACCEPT,
+    DEFAULT,
+    FORGE,
+    MACHINE,
+    PENDING,
+    PERSON,
+    REFUSE,
+    Environment,
+    Policy,
+    Principal,
+    Rule,
+)
 from gitseal.yamltext import reader
 from gitseal.yamltext.tree import Node
 
@@ -69,8 +81,10 @@ def parse(data: bytes) -> Policy:
 
 def _principal(node: Node) -> Principal:
     fields = _fields(node, "kind", "email", "keys", "signing")
-    kind = choice(fields.get("kind"), "person", "machine") or "person"
+    kind = choice(fields.get("kind"), PERSON, MACHINE, FORGE) or PERSON
     keys = strings(fields.get("keys"))
+    if kind == FORGE and keys:
+        raise Malformed("a forge signs commits and opens nothing: it has no keys", node.line + 1)
     return Principal(kind, string(fields.get("email")), keys, strings(fields.get("signing")))
 
 
@@ -138,7 +152,7 @@ class _Checks:
             self.rule(rule, node)
         for owned in (self.top.get("policy"), self.top.get("manifest")):
             if owned is not None:
-                self.openers(_change(owned), owned)
+                self.changers(_change(owned), owned)
         self.one_set_for_each_access_group()
         self.aliases()
 
@@ -148,7 +162,7 @@ class _Checks:
                 f'environment "{name}" says of no one that they may open it', node.line + 1, "give it open: [GROUP]"
             )
         self.openers(environment.open, node)
-        self.openers(environment.change, node)
+        self.changers(environment.change, node)
         if not self.policy.members(environment.open):
             raise Malformed(f'environment "{name}" is open only to empty groups', node.line + 1)
         seen = [name]
@@ -192,6 +206,12 @@ class _Checks:
                 taken[alias] = f"an alias of {name}"
 
     def openers(self, names: tuple[str, ...], node: Node) -> None:
+        self.changers(names, node)
+        for name in self.policy.members(names):
+            if self.policy.recipients[name].kind == FORGE:
+                raise Malformed(f'"{name}" is a forge, which opens nothing', node.line + 1, "it may stand in change")
+
+    def changers(self, names: tuple[str, ...], node: Node) -> None:
         self.known(names, {**self.policy.recipients, **self.policy.groups}, "recipient or group", node)
 
     def known(self, names: tuple[str, ...], among: Collection[str], what: str, node: Node) -> None:

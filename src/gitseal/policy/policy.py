@@ -12,9 +12,16 @@ ACCEPT = "accept"
 PENDING = "pending"
 REFUSE = "refuse"
 
+PERSON = "person"
+MACHINE = "machine"
+FORGE = "forge"
+
 
 class Principal(NamedTuple):
-    """A person or machine with the public keys that data keys are wrapped to."""
+    """A person or machine with the public keys that data keys are wrapped to, or a Git host, which signs and opens nothing.
+
+    `signing` holds what `signing.parse_signing` reads, unread.
+    """
 
     kind: str
     email: str

@@ -8,7 +8,7 @@ from typing import Any
 
 from gitseal.policy.manifest import TYPES
 from gitseal.policy.manifest_pattern_syntax import MAX_PATTERN
-from gitseal.policy.policy import ACCEPT, PENDING, REFUSE
+from gitseal.policy.policy import ACCEPT, FORGE, MACHINE, PENDING, PERSON, REFUSE
 
 Schema = dict[str, Any]
 
@@ -84,15 +84,17 @@ def manifest() -> Schema:
 
 
 def _principal() -> Schema:
-    return _fields(
-        "A person or a machine.",
+    forge = {"properties": {"kind": {"const": FORGE}}, "required": ["kind"]}
+    fields = _fields(
+        "A person, a machine, or a Git host.",
         {
-            "kind": _choice("A person, which is the default, or a machine.", "person", "machine"),
-            "email": _text("For people who read the file."),
+            "kind": _choice("A person, which is the default, a machine, or a Git host.", PERSON, MACHINE, FORGE),
+            "email": _text("What Git has as the committer of their commits."),
             "keys": _texts("Public keys that data keys are wrapped to: age1..., ssh-ed25519 ..., ssh-rsa ..."),
-            "signing": _texts("SSH public keys that their commits are signed with."),
+            "signing": _texts("What their commits are signed with: SSH public keys, OpenPGP fingerprints."),
         },
     )
+    return {**fields, "if": forge, "then": {"properties": {"keys": {"maxItems": 0}}}}
 
 
 def _environment() -> Schema:

@@ -68,9 +68,20 @@ def parse_signing(text: str) -> SshKey | str:
         blob = a2b_base64(rest.partition(" ")[0], strict_mode=True)
     except (Base64Error, ValueError):
         blob = b""
-    if field(blob)[0] != type_.encode():
+    if field(blob)[0] != type_.encode() or not _is_whole(blob):
         raise Error("the SSH public key is mistyped or cut short", "copy the whole line of the .pub file")
     return SshKey(type_, blob)
+
+
+def _is_whole(blob: bytes) -> bool:
+    """Whether it is strings to its end, the type and at least one more."""
+    count = 0
+    while blob:
+        part, blob = field(blob)
+        if part is None:
+            return False
+        count += 1
+    return count > 1
 
 
 def field(data: bytes) -> tuple[bytes | None, bytes]:
