@@ -27,7 +27,7 @@ PLAIN = 'rules:\n  - {names: ["*"], plain: true}\n'
 
 
 def everything(place: Clone) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in place.project.folder.iterdir()}
+    return {path.name: path.read_bytes() for path in place.project.folder.rglob("*.*")}
 
 
 def refused(place: Clone, recipient: str, act: Callable[[], object]) -> None:

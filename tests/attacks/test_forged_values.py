@@ -90,7 +90,7 @@ def test_no_command_turns_it_into_a_members_value(team: Team) -> None:
     team.infect(team.alice)
     place, none = team.alice, frozenset[str]()
     assert place.get("development", "DB_URL") == FORGED, "where write-only is accepted, reading asks nothing"
-    before = {path: path.read_bytes() for path in place.project.folder.iterdir()}
+    before = {path: path.read_bytes() for path in place.project.folder.rglob("*.*")}
     for act in (
         place.rekey,
         lambda: copy_names(place.project, place.keyring, none, "development", "production", ("DB_URL",)),
@@ -100,7 +100,7 @@ def test_no_command_turns_it_into_a_members_value(team: Team) -> None:
             act()
     with pytest.raises(Error):
         rename_environment(place.project, place.keyring, none, "development", "dev")
-    assert {path: path.read_bytes() for path in place.project.folder.iterdir()} == before
+    assert {path: path.read_bytes() for path in place.project.folder.rglob("*.*")} == before
 
 
 def test_what_a_protected_environment_extends_is_held_to_the_same(team: Team) -> None:

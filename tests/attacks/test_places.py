@@ -83,10 +83,10 @@ def test_symbolic_links_are_refused(team: Team, which: Callable[[Path], Path], t
     team.mallory.push("feature")
     team.alice.pull("feature")
     assert os.path.islink(which(team.alice.top / ".secrets"))  # noqa: PTH114 - the folder may be the link
-    before = outside.read_bytes() if outside.is_file() else {each: each.read_bytes() for each in outside.iterdir()}
+    before = outside.read_bytes() if outside.is_file() else {each: each.read_bytes() for each in outside.rglob("*.*")}
     refused("symbolic link", lambda: team.alice.set("production", "NEW", NEEDLE))
     refused("symbolic link", lambda: team.alice.get("production", "DB_URL"))
-    after = outside.read_bytes() if outside.is_file() else {each: each.read_bytes() for each in outside.iterdir()}
+    after = outside.read_bytes() if outside.is_file() else {each: each.read_bytes() for each in outside.rglob("*.*")}
     assert after == before
 
 
@@ -133,11 +133,11 @@ def test_a_journal_writes_nowhere_but_to_environments(team: Team, environment: s
     data = team.alice.path("production").read_bytes()
     before = sorted(tmp_path.rglob("*"))
     planted = _plant(team.alice, _entry(environment, b"", data))
-    files = {path: path.read_bytes() for path in team.alice.project.folder.iterdir()}
+    files = {path: path.read_bytes() for path in team.alice.project.folder.rglob("*.*")}
     with pytest.raises(Error, match="is damaged"):
         team.alice.set("production", "NEW", NEEDLE)
     assert sorted(tmp_path.rglob("*")) == sorted({*before, planted, planted.parent})
-    assert {path: path.read_bytes() for path in team.alice.project.folder.iterdir()} == files
+    assert {path: path.read_bytes() for path in team.alice.project.folder.rglob("*.*")} == files
 
 
 def test_a_journal_that_is_about_another_state_is_not_applied(team: Team) -> None:

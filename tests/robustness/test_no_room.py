@@ -47,7 +47,7 @@ def prepared(top: Path) -> Clone:
 
 
 def bytes_of(place: Clone) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in place.project.folder.iterdir() if path.is_file()}
+    return {path.name: path.read_bytes() for path in place.project.folder.rglob("*.*")}
 
 
 def refused(place: Clone, name: str, before: str = "") -> None:

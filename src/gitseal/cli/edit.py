@@ -5,10 +5,12 @@ from pathlib import Path
 import click
 
 from gitseal.cli import terminal
-from gitseal.cli.options import accept_options, environment_option
+from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Busy, Error
 from gitseal.project import kept
+from gitseal.project.local import options_for
+from gitseal.project.project import Project
 from gitseal.recipients.variables import IDENTITY_VARIABLES
 from gitseal.usecases import edit
 from gitseal.usecases.edit import Draft
@@ -16,6 +18,7 @@ from gitseal.usecases.edit import Draft
 
 @click.command("edit")
 @environment_option("The environment; may be left out where there is one.")
+@local_option
 @click.option("--resume", is_flag=True, help="Go on with the text that an earlier edit could not apply.")
 @click.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
 @accept_options
@@ -23,6 +26,7 @@ from gitseal.usecases.edit import Draft
 def command(
     session: Session,
     environments: tuple[str, ...],
+    local: bool,
     resume: bool,
     plain: bool,
     accept_keys: tuple[str, ...],
@@ -33,20 +37,27 @@ def command(
     The text lies in memory where the system has such a place, with mode 0600, and is gone when the editor closes. Where it
     cannot be applied it is kept, sealed, and offered again: gitseal edit --resume.
     """
-    environment = session.one(environments)
-    if not resume and kept.exists(session.project, environment):
-        say(f"gitseal: a text of an earlier edit is kept; go on with it by: gitseal edit -e {environment} --resume")
-    draft = (edit.resume if resume else edit.begin)(session.project, session.keyring, environment)
+    project, (environment,) = session.where((session.one(environments),), local=local, make=True)
+    if not resume and kept.exists(project, environment):
+        say(f"gitseal: a text of an earlier edit is kept; go on with it by: {_resuming(environment)}")
+    draft = (edit.resume if resume else edit.begin)(project, session.keyring, environment)
     for name in draft.closed:
         say(f"{environment}: {name} is not yours to open and stays as it is")
-    _Editing(session, draft, (*accept_keys, *accept_recipients), plain=plain).run(resumed=resume)
+    _Editing(session, project, draft, (*accept_keys, *accept_recipients), plain=plain).run(resumed=resume)
+
+
+def _resuming(environment: str) -> str:
+    return f"gitseal edit {options_for(environment)} --resume"
 
 
 class _Editing:
     """One editing, from the text to what was sealed."""
 
-    def __init__(self, session: Session, draft: Draft, accept: tuple[str, ...], *, plain: bool) -> None:
+    def __init__(
+        self, session: Session, project: Project, draft: Draft, accept: tuple[str, ...], *, plain: bool
+    ) -> None:
         self.session = session
+        self.project = project
         self.draft = draft
         self.accept = accept
         self.plain = plain
@@ -71,12 +82,12 @@ class _Editing:
                     self.keep(edited)
                     self.ask_again(error)
                     continue
-                kept.discard(self.session.project, self.draft.environment)
+                kept.discard(self.project, self.draft.environment)
                 return
 
     def ask_again(self, error: Error) -> None:
         """Comes back where the person wants to open the text again. Raises Error where they do not, or nobody is there."""
-        hint = f"your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume"
+        hint = f"your text is kept, sealed: {_resuming(self.draft.environment)}"
         if not terminal.can_ask():
             raise Error(error.message, hint) from None
         say(f"gitseal: {error.message}" + (f"\n  {error.hint}" if error.hint else ""))
@@ -84,7 +95,7 @@ class _Editing:
             raise Error("nothing was changed", hint) from None
         if isinstance(error, Busy):
             # They were told whose change is in the way: what they save now is meant for the state of now.
-            self.draft = self.draft._replace(now=self.session.project.read(self.draft.environment))
+            self.draft = self.draft._replace(now=self.project.read(self.draft.environment))
 
     def warn_overtaken(self) -> None:
         try:
@@ -105,7 +116,7 @@ class _Editing:
         except BaseException:
             if path.exists() and path.read_bytes() != before:
                 self.keep(path.read_bytes())
-                say(f"gitseal: your text is kept, sealed: gitseal edit -e {self.draft.environment} --resume")
+                say(f"gitseal: your text is kept, sealed: {_resuming(self.draft.environment)}")
             raise
         return path.read_bytes()
 
@@ -114,15 +125,13 @@ class _Editing:
         return self.session.environ.get("VISUAL") or self.session.environ.get("EDITOR") or "vi"
 
     def keep(self, text: bytes) -> None:
-        kept.keep(self.session.project, self.session.keyring, self.draft.before, text)
+        kept.keep(self.project, self.session.keyring, self.draft.before, text)
 
     def apply(self, text: bytes) -> None:
         removed = edit.removed_names(self.draft, text)
         done = self.session.confirmed(
             self.accept,
-            lambda accept: edit.finish(
-                self.session.project, self.session.keyring, accept, self.draft, text, plain=self.plain
-            ),
+            lambda accept: edit.finish(self.project, self.session.keyring, accept, self.draft, text, plain=self.plain),
         )
         for each in done:
             say(f"{each.environment}: {each.outcome.value} {each.name}{' (empty)' if each.is_empty else ''}")
@@ -131,6 +140,5 @@ class _Editing:
         if not done and not removed:
             say("nothing changed")
         if edit.comments_changed(self.draft, text):
-            say(
-                f"gitseal: comments are not taken from here; edit them in {self.session.project.path(self.draft.environment)}"
-            )
+            place = self.project.path(self.draft.environment)
+            say(f"gitseal: comments are not taken from here; edit them in {place}")

@@ -3,7 +3,7 @@
 import click
 
 from gitseal.cli import output
-from gitseal.cli.options import complete_name, environment_option, json_option
+from gitseal.cli.options import complete_name, environment_option, json_option, no_local_option
 from gitseal.cli.session import Session
 from gitseal.usecases.explain import Explained, explain
 
@@ -11,7 +11,7 @@ from gitseal.usecases.explain import Explained, explain
 @click.command("explain")
 @click.argument("name", shell_complete=complete_name)
 @environment_option("The environment; may be left out where there is one.")
-@click.option("--no-local", is_flag=True, help="Leave out this machine's own overrides.")
+@no_local_option
 @json_option
 @click.pass_obj
 def command(session: Session, name: str, environments: tuple[str, ...], no_local: bool, as_json: bool) -> None:

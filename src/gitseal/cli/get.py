@@ -3,7 +3,7 @@
 import click
 
 from gitseal.cli import output
-from gitseal.cli.options import complete_name, environment_option
+from gitseal.cli.options import complete_name, environment_option, no_local_option
 from gitseal.cli.session import Session
 
 
@@ -11,10 +11,11 @@ from gitseal.cli.session import Session
 @click.argument("name", shell_complete=complete_name)
 @environment_option("The environment; may be left out where there is one.")
 @click.option("--no-newline", is_flag=True, help="Print the exact bytes, without a newline after them.")
+@no_local_option
 @click.pass_obj
-def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool) -> None:
+def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool, no_local: bool) -> None:
     """Print one value, alone. On any failure nothing is printed on standard output."""
     from gitseal.usecases.get_value import get_value
 
-    value = get_value(session.project, session.keyring, session.one(environments), name)
+    value = get_value(session.project, session.keyring, session.one(environments), name, local=not no_local)
     output.write(value.reveal() + (b"" if no_newline else b"\n"))

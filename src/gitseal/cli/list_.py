@@ -3,7 +3,7 @@
 import click
 
 from gitseal.cli import output
-from gitseal.cli.options import complete_name, environment_option, json_option
+from gitseal.cli.options import complete_name, environment_option, json_option, no_local_option
 from gitseal.cli.session import Session
 from gitseal.usecases.list_names import Listed, list_names
 
@@ -12,16 +12,23 @@ from gitseal.usecases.list_names import Listed, list_names
 @click.argument("names", metavar="[NAME...]", nargs=-1, shell_complete=complete_name)
 @environment_option()
 @click.option("--show-values", is_flag=True, help="Show the values too, where the policy allows it.")
+@no_local_option
 @json_option
 @click.pass_obj
 def command(
-    session: Session, names: tuple[str, ...], environments: tuple[str, ...], show_values: bool, as_json: bool
+    session: Session,
+    names: tuple[str, ...],
+    environments: tuple[str, ...],
+    show_values: bool,
+    no_local: bool,
+    as_json: bool,
 ) -> None:
     """List names with their access group, kind and the fingerprint of their ciphertext. No identity is needed.
 
     NAME may be a pattern such as "STRIPE_*". The mask is the same for every value.
     """
-    rows = list_names(session.project, session.keyring, session.all(environments), names, show_values=show_values)
+    chosen = session.all(environments)
+    rows = list_names(session.project, session.keyring, chosen, names, show_values=show_values, local=not no_local)
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])
         return

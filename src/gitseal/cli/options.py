@@ -29,6 +29,11 @@ def local_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--local", is_flag=True, help="This machine's own overrides, which Git ignores.")(function)
 
 
+def no_local_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--no-local`: without this machine's own overrides."""
+    return click.option("--no-local", is_flag=True, help="Leave out this machine's own overrides.")(function)
+
+
 def accept_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--accept-key` and `--accept-recipient`: what a person has confirmed by its exact name."""
     keys = click.option(

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from gitseal.cli.options import complete_name
+from gitseal.cli.options import complete_name, no_local_option
 from gitseal.cli.session import Session, say
 from gitseal.usecases.outgoing import Outgoing, Request
 
@@ -25,7 +25,7 @@ def selecting(function: _Function) -> _Function:
         click.option(
             "--allow-missing", is_flag=True, help="Required names without a value are a warning, for local work."
         ),
-        click.option("--no-local", is_flag=True, help="Leave out this machine's own overrides."),
+        no_local_option,
     )
     for option in reversed(options):
         function = option(function)
@@ -43,7 +43,7 @@ def tell(going: Outgoing) -> None:
     """Says which names did not go out and why, and what the manifest misses."""
     if going.sectioned:
         names = "name" if going.sectioned == 1 else "names"
-        say(f"gitseal: left out {going.sectioned} {names} in sections; json and yaml carry them")
+        say(f"gitseal: left out {going.sectioned} {names} in sections; json, yaml and toml carry them")
     if going.pending:
         waiting = ", ".join(going.pending)
         say(f"gitseal: left out {waiting}: write-only, and no member has taken them over; see: gitseal absorb --help")

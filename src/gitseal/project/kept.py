@@ -19,6 +19,7 @@ from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.project import keys
 from gitseal.project.keys import Keys
+from gitseal.project.local import options_for
 from gitseal.project.project import Project
 from gitseal.recipients import parse_recipient, recipient_id
 
@@ -69,7 +70,7 @@ def load(project: Project, keyring: Keyring, environment: str) -> tuple[bytes, D
     try:
         head, _, data = read_regular(place, _LIMIT).partition(b"\n\n")
     except FileNotFoundError:
-        raise Error(f"no text is kept for {environment}", f"run: gitseal edit -e {environment}") from None
+        raise Error(f"no text is kept for {environment}", f"run: gitseal edit {options_for(environment)}") from None
     first, *others = head.decode("utf-8", "replace").split("\n")
     token = parse_token(first, 1)
     if token is None:

@@ -11,8 +11,15 @@ from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal
 from gitseal.project.project import Project
+from gitseal.resolve.layers import LOCAL
 
 _OWNER = "owner"
+
+
+def options_for(environment: str) -> str:
+    """The options that choose an environment, or the overrides that are called `ENVIRONMENT.local`, on a command line."""
+    base = environment.removesuffix(LOCAL)
+    return f"-e {base}" if base == environment else f"-e {base} --local"
 
 
 class LocalProject(Project):

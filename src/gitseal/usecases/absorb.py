@@ -9,7 +9,7 @@ from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.writing import change
-from gitseal.usecases.names import expand
+from gitseal.usecases.names import own
 
 
 def absorb(
@@ -23,7 +23,7 @@ def absorb(
 
     def action(each: Change) -> list[str]:
         entries = each.document.entries
-        chosen = expand(names, environment, entries) if names else list(entries)
+        chosen = own(project, names, environment, entries) if names else list(entries)
         taken = []
         for entry in (entries[path] for path in chosen):
             if entry.token is None or entry.token.kind != WRITE_ONLY:
@@ -43,7 +43,7 @@ def unseal(project: Project, keyring: Keyring, environment: str, names: Sequence
 
     def action(each: Change) -> list[str]:
         changed = []
-        for path in expand(names, environment, each.document.entries):
+        for path in own(project, names, environment, each.document.entries):
             entry = each.document.entries[path]
             if entry.token is None:
                 raise Error(

@@ -9,7 +9,7 @@ from gitseal.project.change import Change
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.writing import change
-from gitseal.usecases.names import expand
+from gitseal.usecases.names import own
 from gitseal.usecases.set_values import Done
 from gitseal.yamltext.reader import path_text
 
@@ -33,7 +33,7 @@ def copy_names(
         found = project.read(source)
         keys = Keys(found.header, keyring, genuine=True)
         done = []
-        for path in expand(names, source, found.entries):
+        for path in own(project, names, source, found.entries):
             entry = found.entries[path]
             each.believe(found.header, entry)
             value = document.open_entry(found, entry, keys)

@@ -15,6 +15,7 @@ from gitseal.identities import Keyring
 from gitseal.project import kept
 from gitseal.project.change import Change, Outcome
 from gitseal.project.keys import Keys
+from gitseal.project.local import options_for
 from gitseal.project.project import Project
 from gitseal.project.writing import change
 from gitseal.render.yaml import encode, quoted
@@ -153,7 +154,7 @@ def _check_unchanged(draft: Draft, each: Change, path: NamePath) -> None:
         name = path_text(path)
         raise Busy(
             f'"{name}" was changed by someone else while you edited',
-            f"your text is kept: gitseal edit -e {draft.environment} --resume",
+            f"your text is kept: gitseal edit {options_for(draft.environment)} --resume",
         )
 
 

@@ -7,9 +7,12 @@ from gitseal.project.reading import Layered
 from gitseal.usecases.names import missing, parse_name
 
 
-def get_value(project: Project, keyring: Keyring, environment: str, name: str) -> Value:
-    """The value of a name in an environment or in what it extends. Raises Error where it is not to be had."""
-    layered = Layered(project, environment, keyring)
+def get_value(project: Project, keyring: Keyring, environment: str, name: str, *, local: bool = True) -> Value:
+    """The value of a name in an environment, in what it extends, or in this machine's overrides, unless `local` is False.
+
+    Raises Error where it is not to be had.
+    """
+    layered = Layered(project, environment, keyring, local=local)
     path = parse_name(name)
     if path not in layered.entries:
         raise missing(path, environment, layered.entries)

@@ -41,17 +41,19 @@ def list_names(
     patterns: Sequence[str] = (),
     *,
     show_values: bool = False,
+    local: bool = True,
 ) -> list[Listed]:
     """The names of the environments, sorted within each, narrowed to `patterns` where there are any.
 
-    Opens values only for `show_values`; raises Error for them where the policy says `reveal: false` or one does not open.
-    A section stands for what it holds. Raises Error for a pattern without `*` that names nothing.
+    `local` False leaves this machine's overrides out. Opens values only for `show_values`; raises Error for them where the
+    policy says `reveal: false` or one does not open. A section stands for what it holds. Raises Error for a pattern without
+    `*` that names nothing.
     """
     rows: list[Listed] = []
     for environment in environments:
         if show_values:
             check_reveal(project, environment)
-        layered = Layered(project, environment, keyring)
+        layered = Layered(project, environment, keyring, local=local)
         for path in sorted(_narrowed(layered, environment, patterns)):
             value = layered.open(path) if show_values and not layered.is_pending(path) else None
             rows.append(_listed(layered, environment, path, value))

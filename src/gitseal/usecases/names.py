@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from gitseal.errors import Error
 from gitseal.policy.parser import nearest
 from gitseal.policy.patterns import matches
+from gitseal.project.project import Project
+from gitseal.resolve.layers import LOCAL
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -23,11 +25,21 @@ def missing(path: NamePath, environment: str, among: Collection[NamePath]) -> Er
     if below(path, among):
         return Error(
             f'"{name}" is a section of {environment}, not a value',
-            f"see what it holds: gitseal list -e {environment} {name}",
+            f"see what it holds: gitseal list -e {environment.removesuffix(LOCAL)} {name}",
         )
     known = [path_text(other) for other in among]
-    hint = nearest(name, known) or f"see its names with: gitseal list -e {environment}"
+    hint = nearest(name, known) or f"see its names with: gitseal list -e {environment.removesuffix(LOCAL)}"
     return Error(f'{environment} has no "{name}"', hint)
+
+
+def not_own(project: Project, path: NamePath, environment: str, among: Collection[NamePath]) -> Error:
+    """The error for a name that an environment's own file does not have: one that it inherits is another file's to change."""
+    told = missing(path, environment, among)
+    for base in project.policy.chain(environment)[1:]:
+        if base in project.environments and below(path, project.read(base).entries):
+            name = path_text(path)
+            return Error(f'{environment} has "{name}" from {base}, not of its own', f"name that environment: -e {base}")
+    return told
 
 
 def wanted(path: NamePath, only: Sequence[str], excepted: Sequence[str]) -> bool:
@@ -37,14 +49,14 @@ def wanted(path: NamePath, only: Sequence[str], excepted: Sequence[str]) -> bool
     return not any(matches(pattern, path) for pattern in excepted)
 
 
-def expand(names: Iterable[str], environment: str, among: Collection[NamePath]) -> list[NamePath]:
-    """The names that names and sections stand for. Raises Error for one that is not there."""
+def own(project: Project, names: Iterable[str], environment: str, among: Collection[NamePath]) -> list[NamePath]:
+    """The names of an environment's own file that names and sections stand for. Raises Error for one that is not there."""
     found: dict[NamePath, None] = {}
     for name in names:
         path = parse_name(name)
         meant = below(path, among)
         if not meant:
-            raise missing(path, environment, among)
+            raise not_own(project, path, environment, among)
         found.update(dict.fromkeys(meant))
     return list(found)
 

@@ -7,8 +7,10 @@ from gitseal.errors import Error, UsageError
 from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.project import Project
+from gitseal.project.reading import Layered
 from gitseal.project.writing import change
-from gitseal.usecases.names import expand, missing, parse_name
+from gitseal.resolve.layers import LOCAL
+from gitseal.usecases.names import missing, not_own, own, parse_name
 from gitseal.yamltext.reader import path_text
 
 
@@ -21,13 +23,25 @@ def unset(
     """
 
     def action(each: Change) -> list[tuple[str, str]]:
-        found = expand(names, each.environment, each.document.entries)
+        found = own(each.project, names, each.environment, each.document.entries)
         for path in found:
             each.remove(path)
         return [(each.environment, path_text(path)) for path in found]
 
     results = change(project, keyring, frozenset(), environments, action)
     return [removed for each in results.values() for removed in each]
+
+
+def visible_in(project: Project, environment: str) -> dict[str, str]:
+    """The names that those who read an environment (or the overrides `ENVIRONMENT.local`) see, each with the layer it is in.
+
+    Empty where some layer does not hold together. No identity is needed.
+    """
+    try:
+        view = Layered(project, environment.removesuffix(LOCAL), Keyring(())).entries
+    except Error:
+        return {}
+    return {path_text(path): layer for path, (layer, _) in view.items()}
 
 
 def rename(
@@ -45,7 +59,7 @@ def rename(
     def action(each: Change) -> tuple[str, str]:
         entry = each.document.entries.get(source)
         if entry is None:
-            raise missing(source, each.environment, each.document.entries)
+            raise not_own(each.project, source, each.environment, each.document.entries)
         if target not in each.document.entries and target in each.document.tree.nodes:
             raise missing(target, each.environment, each.document.entries)
         if target in each.document.entries:
