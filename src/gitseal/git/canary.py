@@ -1,0 +1,80 @@
+"""A made-up leak that no commit ever holds: objects and an index in a folder that is gone afterwards.
+
+Git reads the real objects beside them (gitrepository-layout(5), objects/info/alternates) and writes nothing there.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.git.binary import environment, git
+from gitseal.git.repository import Repository
+
+# A name that no one has, in the list of names that are always blocked.
+NAME = "gitseal-canary.env"
+_NOBODY = {
+    f"GIT_{role}_{field}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for field, value in (("NAME", "gitseal"), ("EMAIL", "canary@invalid"), ("DATE", "2000-01-01T00:00:00Z"))
+}
+
+
+class Canary(NamedTuple):
+    """`variables` let Git see it staged; `refs` is a file with the line by which a pushed branch brings it."""
+
+    variables: dict[str, str]
+    refs: Path
+
+
+@contextmanager
+def canary(repository: Repository, *, received: bool) -> Iterator[Canary]:
+    """A plain value, staged beside what is staged, and in a commit. `received`: `refs` as pre-receive reads it, not pre-push.
+
+    Raises Error where Git refuses.
+    """
+    with tempfile.TemporaryDirectory(prefix="gitseal-canary-") as scratch:
+        folder = Path(scratch)
+        made = _Maker(repository, folder)
+        blob = made.git("hash-object", "-w", "--stdin", stdin=f"CANARY={os.urandom(16).hex()}\n".encode())
+        if not received:
+            made.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{NAME}")
+        tree = made.git("mktree", "-z", stdin=f"100644 blob {blob}\t{NAME}\0".encode())
+        commit = made.git("commit-tree", "--no-gpg-sign", "-m", "canary", tree)
+        nothing, ref = "0" * len(commit), "refs/heads/gitseal-canary"
+        refs = folder / "refs"
+        refs.write_text(f"{nothing} {commit} {ref}\n" if received else f"{ref} {commit} {ref} {nothing}\n")
+        yield Canary(made.variables, refs)
+
+
+class _Maker:
+    """Runs Git so that what it writes lands in a folder."""
+
+    def __init__(self, repository: Repository, folder: Path) -> None:
+        self._top = repository.top
+        self.variables = {"GIT_OBJECT_DIRECTORY": str(folder / "objects"), "GIT_INDEX_FILE": str(folder / "index")}
+        info = folder / "objects" / "info"
+        info.mkdir(parents=True)
+        (info / "alternates").write_bytes(os.fsencode(self._path("objects")) + b"\n")
+        if self._path("index").is_file():
+            shutil.copyfile(self._path("index"), folder / "index")
+
+    def _path(self, name: str) -> Path:
+        answer = git(self._top, "rev-parse", "--git-path", name)
+        if answer is None:
+            raise Error(f'"{self._top}" is no Git repository', "run: git init")
+        return (self._top / os.fsdecode(answer.removesuffix(b"\n"))).absolute()
+
+    def git(self, *arguments: str, stdin: bytes = b"") -> str:
+        import subprocess
+
+        environ = environment(in_hook=False) | self.variables | _NOBODY
+        command = ["git", "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false", *arguments]
+        done = subprocess.run(command, cwd=self._top, input=stdin, capture_output=True, check=False, env=environ)
+        if done.returncode != 0:
+            raise Error(f"Git cannot stage a made-up file: git {arguments[0]} fails", "look at: git fsck; git status")
+        return done.stdout.decode().strip()

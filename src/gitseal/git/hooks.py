@@ -1,0 +1,139 @@
+"""Where Git runs hooks from (githooks(5), core.hooksPath), hooks in Git's configuration (git-hook(1)), and running one."""
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.git.binary import environment, git, no_git
+from gitseal.git.repository import Repository
+
+STAGES = ("pre-commit", "pre-merge-commit", "pre-push")
+SERVER = "pre-receive"
+# These are told on standard input which refs move.
+WITH_REFS = ("pre-push", SERVER)
+
+# The first Git that runs hooks named in its configuration (git-hook(1), "hook.<friendly-name>.event").
+CONFIGURATION_HOOKS = (2, 54)
+_HOOK_RUN, _HOOK_RUN_WITH_STDIN = (2, 36), (2, 40)
+_FROM_FOLDER = "hook from hookdir"
+_PATIENCE_SECONDS = 120
+
+
+class Kind(Enum):
+    """Whom a folder of hooks concerns."""
+
+    PRIVATE = "this repository's own, which no commit reaches"
+    COMMITTED = "part of the working tree, which commits bring to everyone"
+    SHARED = "outside the repository, so others may use it too"
+
+
+class Folder(NamedTuple):
+    """Where Git looks for a repository's hooks. `setting` is what `core.hooksPath` says, or empty."""
+
+    path: Path
+    kind: Kind
+    setting: str
+
+
+class Ran(NamedTuple):
+    """A hook's exit status and what it wrote, on both outputs."""
+
+    status: int
+    output: str
+
+
+def version() -> tuple[int, int]:
+    """Git's own, as (2, 39). Raises Error where there is no Git."""
+    found = re.search(rb"(\d+)\.(\d+)", git(Path("/"), "version") or b"")
+    if found is None:
+        raise Error("Git does not say which version it is", "look at: git version")
+    return int(found[1]), int(found[2])
+
+
+def is_bare(folder: Path) -> bool:
+    """Whether a folder is a bare repository's own."""
+    return git(folder, "rev-parse", "--is-bare-repository", "--git-dir") == b"true\n.\n"
+
+
+def folder(repository: Repository) -> Folder:
+    """The folder of hooks in force for this working tree; a relative core.hooksPath is each linked worktree's own."""
+    top = repository.top
+    setting = _one(repository, "config", "--get", "--type=path", "core.hooksPath")
+    path = top / (_one(repository, "rev-parse", "--git-path", "hooks") or ".git/hooks")
+    real = path.resolve()
+    common = (top / (_one(repository, "rev-parse", "--git-common-dir") or ".git")).resolve()
+    if real.is_relative_to(common):
+        kind = Kind.PRIVATE
+    elif real.is_relative_to(top.resolve()):
+        is_offered = repository.is_tracked(real) or repository.would_add(real / STAGES[0])
+        kind = Kind.COMMITTED if is_offered else Kind.PRIVATE
+    else:
+        kind = Kind.SHARED
+    return Folder(path, kind, setting)
+
+
+def own_folder(repository: Repository) -> Path:
+    """Gitseal's own place in the Git directory that all linked worktrees share."""
+    return repository.top / (_one(repository, "rev-parse", "--git-common-dir") or ".git") / "gitseal"
+
+
+def configured(repository: Repository, stage: str) -> str:
+    """The command of gitseal's hook in this repository's configuration, or nothing."""
+    return _one(repository, "config", "--local", "--get", f"hook.gitseal-{stage}.command")
+
+
+def configure(repository: Repository, stage: str, command: str) -> None:
+    """Sets gitseal's hook in this repository's configuration: `command` is for the shell. Raises Error."""
+    # A friendly name that is an event's is fatal to Git, hence the prefix.
+    for field, value in (("event", stage), ("command", command)):
+        name = f"hook.gitseal-{stage}.{field}"
+        if git(repository.top, "config", "--local", "--replace-all", name, value) is None:
+            raise Error("Git's configuration of this repository cannot be written", "look at: git config --local -l")
+
+
+def unconfigure(repository: Repository, stage: str) -> bool:
+    """Takes that out again; False where there was nothing."""
+    return git(repository.top, "config", "--local", "--remove-section", f"hook.gitseal-{stage}") is not None
+
+
+def runs_first(repository: Repository, stage: str) -> bool:
+    """Whether nothing else runs before gitseal: before its hook in the configuration, or else before the hook file."""
+    if version() < CONFIGURATION_HOOKS:
+        return True
+    listed = (git(repository.top, "hook", "list", stage) or b"").decode(errors="replace").splitlines()
+    return bool(listed) and listed[0] in {f"gitseal-{stage}", _FROM_FOLDER}
+
+
+def run(repository: Repository, stage: str, extra: Mapping[str, str], arguments: tuple[str, ...], stdin: Path) -> Ran:
+    """Runs the hooks of a stage as Git would: by `git hook run` where this Git has it, else the file.
+
+    `extra` are variables, such as another index. Raises Error where the hook does not come to an end.
+    """
+    import subprocess
+
+    top = repository.top
+    needed = _HOOK_RUN_WITH_STDIN if stage in WITH_REFS else _HOOK_RUN
+    if version() >= needed:
+        fed = [f"--to-stdin={stdin}"] if stage in WITH_REFS else []
+        command = ["git", "hook", "run", *fed, stage, "--", *arguments]
+    else:
+        command = [str(folder(repository).path / stage), *arguments]
+    environ = environment(in_hook=False) | dict(extra)
+    try:
+        with stdin.open("rb") as refs:
+            done = subprocess.run(
+                command, cwd=top, env=environ, stdin=refs, capture_output=True, check=False, timeout=_PATIENCE_SECONDS
+            )
+    except FileNotFoundError:
+        raise no_git() from None
+    except (OSError, subprocess.TimeoutExpired):
+        raise Error(f"the {stage} hook cannot be run to its end", f"try it: git hook run {stage}") from None
+    return Ran(done.returncode, (done.stdout + done.stderr).decode(errors="replace"))
+
+
+def _one(repository: Repository, *arguments: str) -> str:
+    answer = git(repository.top, *arguments)
+    return answer.decode("utf-8", "surrogateescape").removesuffix("\n") if answer is not None else ""
