@@ -5,7 +5,6 @@ what its lines show: a value that stood in a commit was published, whether or no
 """
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitseal.errors import Malformed
@@ -22,12 +21,12 @@ class Piece(NamedTuple):
     is_sound: bool
 
 
-def read(lines: Sequence[bytes]) -> Piece:
+def read(piece: bytes) -> Piece:
     """The scalars of whole top-level names. Never raises: what breaks the grammar is read by its lines."""
     try:
-        tree = reader.parse(b"".join(b"%b\n" % line for line in lines))
+        tree = reader.parse(piece)
     except Malformed:
-        return Piece(_by_lines(lines), is_sound=False)
+        return Piece(_by_lines(piece), is_sound=False)
     return Piece({path: _text(node) for path, node in tree.nodes.items() if not node.children}, is_sound=True)
 
 
@@ -40,10 +39,10 @@ def _text(node: Node) -> str:
     return node.source
 
 
-def _by_lines(lines: Sequence[bytes]) -> dict[NamePath, str]:
+def _by_lines(piece: bytes) -> dict[NamePath, str]:
     found: dict[NamePath, list[str]] = {}
     above: list[tuple[int, str]] = []
-    for raw in lines:
+    for raw in piece.split(b"\n"):
         line = raw.rstrip(b"\r")
         named = _NAME.match(line)
         if named:
