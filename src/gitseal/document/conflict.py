@@ -1,0 +1,112 @@
+"""Conflicts in a text: the markers that Git and gitseal write, and the two texts that they stand between.
+
+What holds a marker at the beginning of a line is refused by the reader of sealed files (docs/format.md, section 2.2).
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+# Git's own markers have 7 characters; those of a merge of merge bases have more (merge-ll.c).
+SIZE = 7
+_MARKER = re.compile(rb"(<{7,}|\|{7,}|={7,}|>{7,})(?: [^\r\n]*)?\r?\n?")
+
+
+class Labels(NamedTuple):
+    """What the sides of a conflict are called."""
+
+    ours: str = "ours"
+    base: str = "base"
+    theirs: str = "theirs"
+
+
+class How(NamedTuple):
+    """How conflicts are written: the names of the sides, the length of a marker, and whether the base is shown too."""
+
+    labels: Labels = Labels()
+    size: int = SIZE
+    with_base: bool = False
+
+
+class Hunk(NamedTuple):
+    """One conflict: the lines of both sides, with their line ends. `labels` are those of its markers."""
+
+    ours: tuple[bytes, ...]
+    theirs: tuple[bytes, ...]
+    labels: tuple[str, str]
+
+
+def split(data: bytes) -> list[bytes | Hunk]:
+    """A text as its lines, each conflict as one hunk. Where no conflict is whole, the lines are all there is."""
+    parts: list[bytes | Hunk] = []
+    lines = data.splitlines(keepends=True) if b"\r" not in data else data.split(b"\n")
+    if b"\r" in data:  # a lone carriage return ends no line
+        lines = [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+    at = 0
+    while at < len(lines):
+        hunk, end = _hunk(lines, at) if lines[at].startswith(b"<" * SIZE) else (None, at)
+        if hunk is None:
+            parts.append(lines[at])
+            at += 1
+        else:
+            parts.append(hunk)
+            at = end
+    return parts
+
+
+def sides(data: bytes) -> tuple[bytes, bytes] | None:
+    """The texts that come out where every conflict is decided for ours, or for theirs; None where there is no conflict."""
+    parts = split(data)
+    if not any(isinstance(part, Hunk) for part in parts):
+        return None
+    return (
+        b"".join(b"".join(part.ours) if isinstance(part, Hunk) else part for part in parts),
+        b"".join(b"".join(part.theirs) if isinstance(part, Hunk) else part for part in parts),
+    )
+
+
+def write(ours: Sequence[str], base: Sequence[str], theirs: Sequence[str], how: How) -> list[str]:
+    """A conflict's lines, without line ends."""
+    middle = [_line("|", how.size, how.labels.base), *base] if how.with_base else []
+    first, last = _line("<", how.size, how.labels.ours), _line(">", how.size, how.labels.theirs)
+    return [first, *ours, *middle, "=" * how.size, *theirs, last]
+
+
+def whole(ours: bytes, theirs: bytes, how: How) -> bytes:
+    """One conflict of two whole texts, whatever they are: neither is lost, and no reader takes the result for a good file."""
+    first, middle, last = (f"{line}\n".encode() for line in write((), (), (), how._replace(with_base=False)))
+    return first + _ended(ours) + middle + _ended(theirs) + last
+
+
+def _line(character: str, size: int, label: str) -> str:
+    words = "".join(each for each in label if each.isprintable()).strip()
+    return character * size + (f" {words}" if words else "")
+
+
+def _ended(data: bytes) -> bytes:
+    return data if not data or data.endswith(b"\n") else data + b"\n"
+
+
+def _hunk(lines: Sequence[bytes], start: int) -> tuple[Hunk | None, int]:
+    """The hunk that begins at a line, and the line after it; None where it has no end."""
+    first = _MARKER.fullmatch(lines[start])
+    if first is None:
+        return None, start
+    size = len(first[1])
+    found: dict[str, list[bytes]] = {"<": [], "|": [], "=": []}
+    state = "<"
+    for number in range(start + 1, len(lines)):
+        marker = _MARKER.fullmatch(lines[number])
+        kind = marker[1][:1].decode() if marker and len(marker[1]) == size else ""
+        if kind == ">" and state == "=":
+            labels = (_label(lines[start]), _label(lines[number]))
+            return Hunk(tuple(found["<"]), tuple(found["="]), labels), number + 1
+        if (kind == "|" and state == "<") or (kind == "=" and state in {"<", "|"}):
+            state = kind
+        else:
+            found[state].append(lines[number])
+    return None, start
+
+
+def _label(line: bytes) -> str:
+    return line.decode("utf-8", "replace").strip().partition(" ")[2]
