@@ -1,5 +1,7 @@
 """`gitseal render`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,23 +12,30 @@ from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session, is_terminal_output, say
 from gitseal.errors import Error, UsageError
 from gitseal.render import DIALECTS
-from gitseal.usecases.outgoing import Request
+from gitseal.usecases.outgoing import Outgoing, Request
 
 
 @click.command("render")
 @environment_option("The environment; may be left out where there is one.")
 @click.option(
-    "--format", "dialect", type=click.Choice(list(DIALECTS)), default="dotenv", show_default=True, help="What reads it."
+    "--format", "dialect", type=click.Choice(list(DIALECTS)), show_default="dotenv", help="What reads the variables."
 )
 @click.option(
     "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write here (0600, atomically)."
+)
+@click.option(
+    "--files",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write the service's files below DIR; the variables only with -o or --format.",
 )
 @click.option(
     "--check",
     "checked",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Write nothing; say whether FILE is current.",
+    help="Write nothing; say whether FILE is current, with --files those too.",
 )
 @selecting.selecting
 @click.option("--export", is_flag=True, help="shell: export each variable.")
@@ -37,8 +46,9 @@ from gitseal.usecases.outgoing import Request
 def command(
     session: Session,
     environments: tuple[str, ...],
-    dialect: str,
+    dialect: str | None,
     target: Path | None,
+    folder: Path | None,
     checked: Path | None,
     only: tuple[str, ...],
     excepted: tuple[str, ...],
@@ -56,14 +66,23 @@ def command(
     value that breaks its type and a reference that leads nowhere stop it, with all of them named at once.
     """
     given = {"export": export, "interpolate": no_interpolate, "name": name, "namespace": namespace}
-    _check_options(dialect, given)
+    _check_options(dialect or _DEFAULT, given)
     options = dialects.Options(export=export, interpolate=not no_interpolate, name=name, namespace=namespace)
     request = selecting.request(session, only, excepted, service, allow_missing=allow_missing)
+    if folder is not None:
+        from gitseal.usecases.service_files import with_files
+
+        request = with_files(request, folder)
     environment = session.one(environments)
     if checked is not None:
-        _check_current(session, environment, dialect, checked, request, options, local=not no_local)
+        _check_current(session, environment, dialect or _DEFAULT, checked, folder, request, options, local=not no_local)
+    elif folder is not None and target is None and dialect is None:
+        _files_alone(session, environment, folder, request, local=not no_local)
     else:
-        rendered(session, environment, dialect, target, request, options, local=not no_local)
+        rendered(session, environment, dialect or _DEFAULT, target, request, options, folder, local=not no_local)
+
+
+_DEFAULT = "dotenv"
 
 
 def rendered(
@@ -73,10 +92,11 @@ def rendered(
     target: Path | None,
     request: Request,
     options: dialects.Options = dialects.NO_OPTIONS,
+    folder: Path | None = None,
     *,
     local: bool = True,
 ) -> None:
-    """Renders to a file or to standard output, and says what was left out."""
+    """Renders to a file or to standard output, the files of the service below `folder`, and says what was left out."""
     from gitseal.usecases.render import render, write
 
     rule = session.project.policy.environments.get(environment)
@@ -88,11 +108,34 @@ def rendered(
     if done.masks:
         # The runner takes commands from either stream, and the values go into the file alone.
         click.echo(done.masks.decode(), err=True, nl=False)
+    with _placed(folder, done.going, target):
+        if target is not None:
+            write(target, done.content, append=dialects.appends(dialect))
     if target is None:
         output.write(done.content)
-    else:
-        write(target, done.content, append=dialects.appends(dialect))
     selecting.tell(done.going)
+
+
+@contextmanager
+def _placed(folder: Path | None, going: Outgoing, beside: Path | None = None) -> Iterator[None]:
+    """The files of the service, all written before the block and put in place after it."""
+    if folder is None:
+        yield
+        return
+    from gitseal.usecases import service_files
+
+    with service_files.staged(folder, going.files, beside) as put:
+        yield
+        put()
+
+
+def _files_alone(session: Session, environment: str, folder: Path, request: Request, *, local: bool) -> None:
+    from gitseal.usecases.render import collect
+
+    going = collect(session.project, session.keyring, environment, request, local=local)
+    with _placed(folder, going):
+        pass
+    selecting.tell(going)
 
 
 def _check_current(
@@ -100,6 +143,7 @@ def _check_current(
     environment: str,
     dialect: str,
     checked: Path,
+    folder: Path | None,
     request: Request,
     options: dialects.Options,
     *,
@@ -108,12 +152,17 @@ def _check_current(
     from gitseal.usecases.render import is_current, render
 
     done = render(session.project, session.keyring, environment, dialect, request, options, local=local)
+    files = f" --service {request.service} --files {folder}" if folder is not None else ""
+    hint = f"write it again: gitseal render -e {environment} --format {dialect} -o {checked}{files}"
     if not is_current(checked, done.content):
-        raise Error(
-            f'"{checked}" is not what {environment} renders to now',
-            f"write it again: gitseal render -e {environment} --format {dialect} -o {checked}",
-        )
-    say(f'"{checked}" is up to date')
+        raise Error(f'"{checked}" is not what {environment} renders to now', hint)
+    if folder is not None:
+        from gitseal.usecases.service_files import outdated
+
+        stale = ", ".join(f'"{folder / path}"' for path in outdated(folder, done.going.files))
+        if stale:
+            raise Error(f"not what {environment} gives {request.service} now: {stale}", hint)
+    say(f'"{checked}" is up to date{f", and so are the files below {folder}" if files else ""}')
 
 
 def _check_options(dialect: str, given: dict[str, object]) -> None:

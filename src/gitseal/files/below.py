@@ -47,6 +47,24 @@ def staged(folder: Path, items: Sequence[Item]) -> Iterator[Callable[[], None]]:
             stage.clear()
 
 
+def holds(folder: Path, item: Item) -> bool:
+    """Whether the file is there with just these bytes and permissions, and through no symlink."""
+    with ExitStack() as stack:
+        try:
+            at = os.open(folder, _FOLDER)
+            stack.callback(os.close, at)
+            for name, flags in (*((part, _FOLDER) for part in item.path[:-1]), (item.path[-1], _FILE)):
+                at = os.open(name, flags, dir_fd=at)
+                stack.callback(os.close, at)
+            status = os.fstat(at)
+            if not stat.S_ISREG(status.st_mode) or stat.S_IMODE(status.st_mode) != item.mode:
+                return False
+            with os.fdopen(at, "rb", closefd=False) as file:
+                return file.read(len(item.content) + 1) == item.content
+        except OSError:
+            return False
+
+
 class _Move(NamedTuple):
     """A written file that waits for its place, in the open folder `parent`.
 

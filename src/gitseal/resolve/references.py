@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from gitseal.document.value import Kind, Value, is_utf8
-from gitseal.recipients.variables import IDENTITY_VARIABLES
+from gitseal.recipients.variables import FILES_VARIABLE, IDENTITY_VARIABLES
 from gitseal.resolve import templates
 from gitseal.resolve.problems import REFERENCE, Problem, Unmet
 from gitseal.resolve.templates import ENV, Reference, Template
@@ -73,6 +73,10 @@ class Resolver:
         A text that is one reference and no more is that value itself, of whatever type; anything else is text.
         """
         return self._template(templates.parse(text), name, (), in_plain=False).found
+
+    def sealed(self) -> dict[NamePath, Value]:
+        """The sealed values that references have led to: parts of what came out, which may turn up without the rest."""
+        return {path: found.value for path, found in self._stored.items() if found is not None and not found.is_plain}
 
     def check(self) -> None:
         """Raises Unmet with every problem so far."""
@@ -151,7 +155,8 @@ class Resolver:
         content = self._variables.get(name)
         if content is None:
             raise _Refused(f'takes in the variable "{name}", which is not set')
-        return Found(Value(Kind.TEXT, content.encode("utf-8", "surrogateescape")), is_plain=False)
+        # Where gitseal itself puts files is no secret.
+        return Found(Value(Kind.TEXT, content.encode("utf-8", "surrogateescape")), is_plain=name == FILES_VARIABLE)
 
     def _filtered(self, piece: Reference, content: bytes) -> bytes:
         """The content through the filters, UTF-8 at the end. Raises _Refused."""

@@ -17,13 +17,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # loaded only where there are references or a manifest
     from gitseal.resolve.problems import Problem
     from gitseal.resolve.references import Found, Resolver
+    from gitseal.usecases.service_files import ServiceFile
 
 
 class Request(NamedTuple):
     """What a consumer asks for.
 
     `only` and `excepted` are patterns of the names that go out (empty `only`: all). `service` names one of the manifest's
-    services. `allow_missing` makes required names without a value a warning. `variables` are what `${env:NAME}` can name.
+    services, and `files` asks for its files too. `allow_missing` makes required names without a value a warning.
+    `variables` are what `${env:NAME}` can name.
     """
 
     only: Sequence[str] = ()
@@ -31,6 +33,7 @@ class Request(NamedTuple):
     service: str = ""
     allow_missing: bool = False
     variables: Mapping[str, str] = MappingProxyType({})
+    files: bool = False
 
     def takes(self, path: NamePath) -> bool:
         """Whether a name goes out under this name."""
@@ -38,12 +41,18 @@ class Request(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """What goes out: entries in order; how many names of sections do not; names that wait to be absorbed; warnings."""
+    """What goes out: entries in order; how many names of sections do not; names that wait to be absorbed; warnings.
+
+    `files` are those of the service. `parts` are the sealed values that went into entries and files by name, and into
+    nothing whole.
+    """
 
     entries: tuple[Entry, ...]
     sectioned: int
     pending: tuple[str, ...]
     warnings: tuple[str, ...]
+    files: "tuple[ServiceFile, ...]" = ()
+    parts: Mapping[str, Value] = MappingProxyType({})
 
     def __repr__(self) -> str:
         return "Outgoing(…)"
@@ -78,6 +87,7 @@ class _Going:
         self.request = request
         self.with_sections = with_sections
         self.values: dict[NamePath, Value] = {}
+        self.file_problems: Sequence[Problem] = ()
         self._resolver: Resolver | None = None
 
     def collect(self) -> Outgoing:
@@ -86,8 +96,10 @@ class _Going:
         else:
             entries, pending = self.of_environment()
         going = tuple(entry for entry in entries if self.with_sections or len(entry.path) == 1)
+        files = self.of_files() if self.request.files else ()
         warnings = self.settle()
-        return Outgoing(going, len(entries) - len(going), pending, warnings)
+        parts = {"/".join(path): value for path, value in self._resolver.sealed().items()} if self._resolver else {}
+        return Outgoing(going, len(entries) - len(going), pending, warnings, files, parts)
 
     def of_environment(self) -> tuple[list[Entry], tuple[str, ...]]:
         request, layered = self.request, self.layered
@@ -130,6 +142,17 @@ class _Going:
         label = f"{'/'.join(path)} in env of {self.request.service}"
         return _entry(path, self.resolver.text(template.reveal().decode(), label))
 
+    def of_files(self) -> "tuple[ServiceFile, ...]":
+        """The files of the service. What stands against one is kept for `settle`."""
+        from gitseal.usecases import service_files
+
+        files = service_files.declared(self.project.manifest, self.request.service)
+        made = service_files.contents(
+            (file for file in files if self.request.takes(file.secret)), self.request.service, self.resolver
+        )
+        self.file_problems = made.problems
+        return made.files
+
     def entry(self, path: NamePath, stored: NamePath, value: Value) -> Entry | None:
         """A stored value under the name that it goes out as; references resolve in plain values alone."""
         is_sealed = self.layered.entries[stored][1].token is not None
@@ -150,12 +173,13 @@ class _Going:
         """Raises Unmet with all problems; gives the sentences of those that are only warnings."""
         fatal: list[Problem] = []
         warnings: tuple[Problem, ...] = ()
-        if self.project.manifest.secrets:
+        if self.project.manifest.secrets or self.file_problems:
             from gitseal.resolve import requirements
 
             present = (path for path in self.layered.entries if not self.layered.is_pending(path))
             view = {path: self.values.get(path) for path in present}
             found = requirements.problems(self.project.manifest, self.layered.environment, view)
+            found += self.file_problems
             sorted_problems = requirements.sort(found, allow_missing=self.request.allow_missing)
             fatal, warnings = list(sorted_problems.fatal), sorted_problems.warnings
         if self._resolver is not None:

@@ -1,4 +1,4 @@
-"""`render` and `run`: an environment as its consumer reads it."""
+"""`render`: an environment as its consumer reads it."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,11 +7,11 @@ from gitseal import render as dialects
 from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
-from gitseal.git.repository import Repository, find_top
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
 from gitseal.usecases.outgoing import Outgoing, Request, outgoing, refuse_steering
+from gitseal.usecases.targets import refuse_published
 
 
 class Rendered(NamedTuple):
@@ -44,6 +44,11 @@ def render(
     return Rendered(dialects.render(dialect, going.entries, options), dialects.masks(dialect, going.entries), going)
 
 
+def collect(project: Project, keyring: Keyring, environment: str, request: Request, *, local: bool = True) -> Outgoing:
+    """What goes out, in no dialect: for a service's files alone. Raises Error for all that `outgoing` refuses."""
+    return outgoing(project, Layered(project, environment, keyring, local=local), request, with_sections=True)
+
+
 def is_current(target: Path, content: bytes) -> bool:
     """Whether a rendered file holds just this content. Raises Error where it cannot be read."""
     try:
@@ -59,20 +64,7 @@ def write(target: Path, content: bytes, *, append: bool = False) -> None:
     """
     if target.is_dir():
         raise Error(f'"{target}" is a folder', "give the path of a file")
-    top = find_top(target.parent.resolve())
-    if top is not None:
-        repository = Repository(top)
-        where = target.parent.resolve() / target.name
-        if repository.is_tracked(where):
-            raise Error(
-                f'"{target}" is tracked by Git: the next commit would publish it',
-                f"take it out first: git rm --cached {target}",
-            )
-        if repository.would_add(where):
-            raise Error(
-                f'"{target}" is not ignored by Git: git add would take it',
-                f"ignore it first: echo /{where.relative_to(top)} >> .gitignore",
-            )
+    refuse_published(target)
     if append:
         atomic.append(target, content)
     else:

@@ -1,6 +1,8 @@
-"""`run`: what a command's environment is; starting it is the work of `process`."""
+"""`run`: what a command's environment is, and what its output may not show; starting it is the work of `process`."""
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.document.value import Kind
@@ -8,16 +10,25 @@ from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
-from gitseal.recipients.variables import IDENTITY_VARIABLES
+from gitseal.recipients.variables import FILES_VARIABLE, IDENTITY_VARIABLES
 from gitseal.usecases.outgoing import Outgoing, Request, outgoing, refuse_steering
 
 
 class Prepared(NamedTuple):
-    """The environment of the child, with the sealed values in it by name, and what went into it."""
+    """The environment of the child, and what went into it."""
 
     environ: dict[bytes, bytes]
-    sealed: dict[str, bytes]
     going: Outgoing
+
+    def forms(self) -> dict[bytes, str]:
+        """What its output may not show, with the names: the forms of every sealed value that went in, whole or as a part."""
+        from gitseal.scan.forms import all_forms  # not where nothing is redacted
+
+        going = self.going
+        sealed = {"/".join(entry.path): entry.value.reveal() for entry in going.entries if entry.sealed}
+        parts = {name: value.reveal() for name, value in going.parts.items()}
+        files = {file.name: file.item.content for file in going.files if file.sealed}
+        return {**all_forms(files), **all_forms(parts), **all_forms(sealed)}
 
     def __repr__(self) -> str:
         return "Prepared(…)"
@@ -34,8 +45,8 @@ def prepare(
 ) -> Prepared:
     """What `inherited` becomes with the environment's shared names set and no identity variable left.
 
-    A null value takes the name out. Raises Error for all that `outgoing` refuses, for a value with a NUL byte, and for
-    names that steer a loader.
+    A null value takes the name out. Where the request is for files too, the child is told where it says they are. Raises
+    Error for all that `outgoing` refuses, for a value with a NUL byte, and for names that steer a loader.
     """
     layered = Layered(project, environment, keyring, local=local)
     going = outgoing(project, layered, request, with_sections=False)
@@ -45,8 +56,7 @@ def prepare(
         for name, content in inherited.items()
         if name.decode("utf-8", "replace") not in IDENTITY_VARIABLES
     }
-    sealed: dict[str, bytes] = {}
-    for (name,), value, is_sealed in going.entries:
+    for (name,), value, _ in going.entries:
         content = value.reveal()
         if b"\0" in content:
             raise Error(
@@ -56,6 +66,14 @@ def prepare(
             environ.pop(name.encode(), None)
             continue
         environ[name.encode()] = content
-        if is_sealed:
-            sealed[name] = content
-    return Prepared(environ, sealed, going)
+    if request.files:
+        environ[FILES_VARIABLE.encode()] = os.fsencode(request.variables[FILES_VARIABLE])
+    return Prepared(environ, going)
+
+
+def place_files(request: Request, prepared: Prepared) -> None:
+    """Writes the files to where the request says they are. Raises Error where they cannot be written."""
+    from gitseal.files import below
+
+    with below.staged(Path(request.variables[FILES_VARIABLE]), [file.item for file in prepared.going.files]) as put:
+        put()

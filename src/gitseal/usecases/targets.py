@@ -1,0 +1,34 @@
+"""Where plaintext may be written: nowhere that Git would publish it or run it."""
+
+from pathlib import Path
+
+from gitseal.errors import Error
+from gitseal.git.repository import Repository, find_top
+
+
+def refuse_published(target: Path) -> None:
+    """Raises Error for a target that Git tracks or would add."""
+    top = find_top(target.parent.resolve())
+    if top is None:
+        return
+    repository = Repository(top)
+    where = target.parent.resolve() / target.name
+    if repository.is_tracked(where):
+        raise Error(
+            f'"{target}" is tracked by Git: the next commit would publish it',
+            f"take it out first: git rm --cached {target}",
+        )
+    if repository.would_add(where):
+        raise Error(
+            f'"{target}" is not ignored by Git: git add would take it',
+            f"ignore it first: echo /{where.relative_to(top)} >> .gitignore",
+        )
+
+
+def is_hook(where: Path) -> bool:
+    """Whether an absolute path lies in the folder that Git's `core.hooksPath` names."""
+    top = find_top(where.parent)
+    configured = Repository(top).config("core.hooksPath") if top is not None else ""
+    if top is None or not configured:
+        return False
+    return where.is_relative_to((top / Path(configured).expanduser()).resolve())
