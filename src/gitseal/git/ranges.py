@@ -1,90 +1,102 @@
-"""The commits of a range, and what each of them brought."""
+"""The commits of a range, and what each changes against each parent, in three `git` processes for any number."""
 
-from collections.abc import Iterator, Sequence
-from typing import IO, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.git import binary
-from gitseal.git.repository import LITERAL, Repository
-from gitseal.git.staged import RAW, Brought, parse_entry
+from gitseal.git.repository import Repository
+
+# A path that is not there, in a raw diff.
+ABSENT = "000000"
 
 
-class Commit(NamedTuple):
-    """One commit, by its full id and those of its parents, with the files that it brought.
+class Change(NamedTuple):
+    """A path that differs between two commits, relative to the top, with bytes that are no UTF-8 as surrogates.
 
-    A merge brought what differs from all of its parents; the rest came with the commits that it merges.
+    `old` and `new` are the mode and the object id, `ABSENT` and zeros where nothing is.
     """
 
-    id: str
-    parents: tuple[str, ...]
-    brought: list[Brought]
+    path: str
+    old: str
+    new: str
+
+    @property
+    def removes(self) -> bool:
+        """Whether the path is gone."""
+        return self.new.startswith(ABSENT)
+
+    @property
+    def adds(self) -> bool:
+        """Whether the path was not there."""
+        return self.old.startswith(ABSENT)
 
 
-# `-c` shows of a merge what differs from all parents; showRoot: the first commit brings all of its files.
-_LOG = ("-c", "log.showRoot=true", "-c", "log.showSignature=false", "-c", "log.follow=false", "log", "-c", "--no-notes")
-_MARK = b"commit "
+def commits(repository: Repository, included: Iterable[str], excluded: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Full ids of the commits that are reachable from the included ones and from no excluded one, oldest first.
 
-
-def commits(
-    repository: Repository, revisions: Sequence[str], paths: Sequence[str] = (), selection: Sequence[str] = ()
-) -> Iterator[Commit]:
-    """The commits that `revisions` name as to git-rev-list(1), oldest first, those that touch `paths` where given.
-
-    `selection` are options of that command, such as `--all`: never words from a repository. Raises Error where Git cannot
-    show them all; then not all were given.
+    Each with its parents as Git walks them, which a shallow clone or a graft cuts. `excluded` may hold `--all`, for every
+    ref. Raises Error for one that is not there.
     """
-    running = binary.start(
-        repository.top,
-        LITERAL,
-        *_LOG,
-        "--reverse",
-        "--topo-order",
-        *RAW,
-        "--format=commit %H %P",
-        *("--full-history",) * bool(paths),
-        *selection,
-        "--stdin",
-        in_hook=repository.in_hook,
+    names = "".join(f"{each}\n" for each in (*included, *(f"^{each}" for each in excluded if each != "--all")))
+    more = ("--not", "--all") if "--all" in excluded else ()
+    listed = repository.git(
+        "rev-list", "--topo-order", "--reverse", "--parents", "--stdin", *more, stdin=names.encode()
     )
-    try:
-        with running.stdin as asking:
-            asking.write("".join(f"{revision}\n" for revision in revisions).encode())
-            if paths:
-                asking.write(b"--\n" + b"".join(path.encode() + b"\n" for path in paths))
-        yield from _parse(_fields(running.stdout))
-    finally:
-        status = running.end()
-    if status != 0:
-        raise Error("Git cannot show every commit of the range", "see what is missing with: git fsck")
+    if listed is None:
+        raise Error("Git cannot list the commits of that range", "see what is missing with: git fsck")
+    lines = (line.split(" ") for line in listed.decode().splitlines())
+    return {commit: tuple(parents) for commit, *parents in lines}
 
 
-def count(repository: Repository, revisions: Sequence[str], selection: Sequence[str] = ()) -> int:
-    """How many commits a range has. Raises Error where Git knows no such range."""
-    asked = "".join(f"{revision}\n" for revision in revisions).encode()
-    answer = repository.git("rev-list", "--count", *selection, "--stdin", stdin=asked)
+def differences(repository: Repository, pairs: Sequence[tuple[str, str]]) -> Iterator[list[Change]]:
+    """For each pair of commits what the first has differently from the second; an empty second is an empty tree."""
+    # ignore-submodules: a branch's .gitmodules could hide one otherwise.
+    answer = repository.git(
+        "diff-tree",
+        "--stdin",
+        "--always",
+        "--root",
+        "-r",
+        "-z",
+        "--raw",
+        "--no-abbrev",
+        "--no-renames",
+        "--ignore-submodules=none",
+        stdin="".join(f"{commit} {parent}".rstrip() + "\n" for commit, parent in pairs).encode(),
+    )
     if answer is None:
-        raise Error(f'Git knows no such range: "{" ".join(revisions)}"', "give one as: BASE..HEAD")
-    return int(answer)
-
-
-def _fields(log: IO[bytes]) -> Iterator[bytes]:
-    rest = b""
-    while chunk := log.read(1 << 16):
-        *whole, rest = (rest + chunk).split(b"\0")
-        yield from whole
-
-
-def _parse(fields: Iterator[bytes]) -> Iterator[Commit]:
-    """Commits from the fields of the log. A path follows its entry, so that none is taken for anything else."""
-    found: Commit | None = None
+        raise Error("Git cannot compare these commits", "see what is missing with: git fsck")
+    found: list[Change] | None = None
+    fields = iter(answer.split(b"\0")[:-1])
     for field in fields:
-        line = field.lstrip(b"\n")
-        if line.startswith(b":") and found is not None:
-            found.brought.append(parse_entry(line, next(fields)))
-        elif line.startswith(_MARK):
+        if not field.startswith(b":"):
             if found is not None:
                 yield found
-            commit, *parents = line.removeprefix(_MARK).decode().split(" ")
-            found = Commit(commit, tuple(filter(None, parents)), [])
+            found = []
+        elif found is not None:
+            old_mode, new_mode, old, new, _status = field[1:].decode().split(" ")
+            path = next(fields).decode("utf-8", "surrogateescape")
+            found.append(Change(path, f"{old_mode} {old}", f"{new_mode} {new}"))
     if found is not None:
         yield found
+
+
+def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]:
+    """All best common ancestors of two commits; none where their histories have nothing in common."""
+    answer = repository.git("merge-base", "--all", one, other)
+    return tuple(answer.decode().split()) if answer is not None else ()
+
+
+def descends(repository: Repository, head: str, base: str) -> bool:
+    """Whether `base` is `head` or an ancestor of it."""
+    return repository.git("merge-base", "--is-ancestor", base, head) is not None
+
+
+def paths(repository: Repository, commit: str) -> Iterator[str]:
+    """The paths of a commit's regular files."""
+    listed = repository.git("ls-tree", "-r", "-z", "--full-tree", commit)
+    if listed is None:
+        raise Error(f"Git cannot list the files of {commit}", "see what is missing with: git fsck")
+    for line in listed.split(b"\0"):
+        if line.startswith(b"100"):
+            yield line.partition(b"\t")[2].decode("utf-8", "surrogateescape")

@@ -75,6 +75,18 @@ class Repository:
         answer = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         return answer.decode().rstrip("\n") if answer is not None else None
 
+    def merge_base(self, one: str, other: str) -> str:
+        """The best commit that two have in common, by their full ids. Raises Error where there is none."""
+        answer = self.git("merge-base", one, other)
+        if answer is None:
+            hint = "fetch more with: git fetch --unshallow" if self.is_shallow() else "give the range as: BASE..HEAD"
+            raise Error("the two ends of the range have no commit in common", hint)
+        return answer.decode().rstrip("\n")
+
+    def is_published(self, commit: str) -> bool:
+        """Whether a branch of a remote, as far as it was fetched, has the commit."""
+        return bool(self.git("for-each-ref", "--count=1", f"--contains={commit}", "--format=x", "refs/remotes"))
+
     def file(self, revision: str, path: str) -> bytes | None:
         """The bytes of a regular file in a revision; None where it has none there. `path` is relative to the top."""
         commit = self.commit(revision)

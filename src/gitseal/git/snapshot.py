@@ -10,7 +10,8 @@ from gitseal.errors import Error
 from gitseal.git.repository import LITERAL, Repository
 
 _KIND = 0o170000
-_FILE, _LINK, _SUBMODULE = 0o100000, 0o120000, 0o160000
+_FILE, _SUBMODULE = 0o100000, 0o160000
+_TOGETHER = b".secrets"
 
 
 class Place(NamedTuple):
@@ -18,6 +19,11 @@ class Place(NamedTuple):
 
     mode: int
     object_id: str
+
+
+def is_file(place: Place) -> bool:
+    """Whether it is a regular file: a symlink's blob is where it leads, a submodule has none."""
+    return place.mode & _KIND == _FILE
 
 
 class Snapshot:
@@ -39,31 +45,34 @@ class Snapshot:
         place = self.places.get(path)
         if place is None:
             return None
-        if place.mode & _KIND != _FILE:
+        if not is_file(place):
             kind = "submodule" if place.mode & _KIND == _SUBMODULE else "symbolic link"
             name = path.decode("utf-8", "replace")
             raise Error(f'"{name}" is a {kind}, which could lead anywhere', f"replace it with the file itself: {name}")
         if place.object_id not in self._known:
-            self._fetch()
+            self._fetch(path)
         return self._known[place.object_id]
 
-    def _fetch(self) -> None:
-        """All files that no earlier state had: whoever reads one policy reads the environments too."""
-        wanted = [
-            place.object_id
+    def _fetch(self, asked: bytes) -> None:
+        """With a policy its environments: whoever reads one reads the others."""
+        folder = asked.rpartition(b"/")[0]
+        together = folder.rpartition(b"/")[2] == _TOGETHER
+        wanted = {
+            place.object_id: None
             for path, place in self.places.items()
-            if place.mode & _KIND == _FILE and path.endswith(b".yaml") and place.object_id not in self._known
-        ]
-        wanted = list(dict.fromkeys(wanted))
+            if path == asked or (together and path.rpartition(b"/")[0] == folder)
+            if is_file(place) and place.object_id not in self._known
+        }
         self._known.update(zip(wanted, self._repository.blobs(wanted), strict=True))
 
 
-def of_commit(repository: Repository, commit: str, folder: str, known: dict[str, bytes] | None = None) -> Snapshot:
-    """A folder of a commit, which is given by its full id. `known` holds blobs by id, and is added to.
+def of_commit(repository: Repository, commit: str, folder: str = "", known: dict[str, bytes] | None = None) -> Snapshot:
+    """A folder of a commit, which is given by its full id; without a folder, all. `known` holds blobs by id, and is added to.
 
     Raises Error where Git cannot show the commit.
     """
-    listed = repository.git(LITERAL, "ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{folder}/")
+    below = ("--", f"{folder}/") if folder else ()
+    listed = repository.git(LITERAL, "ls-tree", "-r", "-z", "--full-tree", commit, *below)
     if listed is None:
         raise Error(f'Git cannot show the files of the commit "{commit}"', "see what is missing with: git fsck")
     places: dict[bytes, Place] = {}
@@ -74,12 +83,12 @@ def of_commit(repository: Repository, commit: str, folder: str, known: dict[str,
     return Snapshot(repository, places, {} if known is None else known)
 
 
-def of_index(repository: Repository, folder: str) -> Snapshot:
-    """A folder of the index. Of a file in conflict our own side counts.
+def of_index(repository: Repository, *patterns: str) -> Snapshot:
+    """The files of the index that match pathspecs such as `:(top,glob)**/.env`, which are no words from a repository.
 
-    Raises Error where Git cannot read the index.
+    Of a file in conflict our own side counts. Raises Error where Git cannot read the index.
     """
-    listed = repository.git(LITERAL, "ls-files", "--stage", "-z", "--", f"{folder}/")
+    listed = repository.git("ls-files", "--stage", "-z", "--", *patterns)
     if listed is None:
         raise Error("Git cannot read the index", "look at: git status")
     places: dict[bytes, Place] = {}

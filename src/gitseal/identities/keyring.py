@@ -16,8 +16,21 @@ Stanzas = Mapping[str, Iterable[bytes]]
 class Keyring:
     """The sources of one run. Nothing is read before it is needed, and nobody is asked before nothing else serves."""
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[Source], *, unattended: bool = False) -> None:
         self.sources = tuple(sources)
+        self._unattended = unattended
+
+    def unattended(self) -> "Keyring":
+        """The same, of which only what asks nobody is tried: no passphrase, no plugin."""
+        return Keyring(self.sources, unattended=True)
+
+    def attended(self) -> list[str]:
+        """The places whose identities `unattended` leaves out. Raises Error where an explicit one is broken."""
+        return [
+            source.place
+            for source in self.sources
+            if any(identity.tier is not Tier.PLAIN for identity in source.identities())
+        ]
 
     def __repr__(self) -> str:
         return f"Keyring({[source.place for source in self.sources]})"
@@ -73,6 +86,8 @@ class Keyring:
                     yield source, identity
                 else:
                     rest.append((identity.tier, source, identity))
+        if self._unattended:
+            return
         for _, source, identity in sorted(rest, key=lambda each: each[0]):
             yield source, identity
 

@@ -60,12 +60,12 @@ class Source:
         return self._identities
 
     def _load(self) -> list[Identity]:
-        from gitseal.recipients.identity_file import parse_identities  # loads pyrage
-
         content, public = self._content, None
         if self._path is not None:
             content = self._read(self._path)
             public = _public_half(self._path, content)
+        from gitseal.recipients.identity_file import parse_identities  # loads pyrage, which nothing to parse need not
+
         identities = parse_identities(
             content.reveal() if content else b"", self._ask, self.place, public=public, tell=self._tell
         )

@@ -111,9 +111,12 @@ def find_at(start: Path, revision: str) -> Project:
 def in_index(repository: Repository, root: Path) -> Project:
     """The project of a folder as the index has it, which is what a commit would hold."""
     folder = (root / FOLDER).relative_to(repository.top).as_posix()
-    return Project(
-        root, repository, source=SnapshotFiles(repository, snapshot.of_index(repository, folder), cached=True)
-    )
+    return of_files(repository, root, snapshot.of_index(repository, f":(top,literal){folder}/"), cached=True)
+
+
+def of_files(repository: Repository, root: Path, files: snapshot.Snapshot, *, cached: bool) -> Project:
+    """The project of a folder in a state that was listed already."""
+    return Project(root, repository, source=SnapshotFiles(repository, files, cached=cached))
 
 
 def at_commit(repository: Repository, root: Path, commit: str, known: dict[str, bytes] | None = None) -> Project:
