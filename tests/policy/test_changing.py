@@ -68,17 +68,22 @@ def test_nobody_is_asked_for_where_nothing_is_owned() -> None:
     assert [who(text, file) for file in ("a", "policy", "manifest", "allow")] == [None] * 4
 
 
-def test_an_owned_environment_needs_an_owned_policy() -> None:
+def test_a_policy_without_a_list_takes_somebody_who_is_in_all() -> None:
     """Else whoever likes takes the list out, and changes the environment then."""
-    text = "environments: {a: {open: [alice], change: [alice]}, b: {open: [alice]}}\n"
-    assert who(text, "policy") == NOBODY
+    text = "environments: {a: {open: [alice], change: [admins]}, b: {open: [alice]}}\n"
+    assert who(text, "policy") == {"alice", "bob"}
     assert who(text, "manifest") is None
     assert who(text, "b") is None
+    assert who(text + "manifest: {change: [backend]}\n", "policy") == {"bob"}
+    assert who(text + "manifest: {change: [carol]}\n", "policy") == NOBODY
 
 
-def test_a_protected_environment_needs_all_three() -> None:
+def test_a_protected_environment_needs_lists() -> None:
+    """The first list may be brought by anyone: where there is none, nobody could bring it."""
     text = "environments: {a: {open: [alice], protected: true}}\n"
-    assert [who(text, file) for file in ("a", "policy", "manifest")] == [NOBODY] * 3
+    assert [who(text, file) for file in ("a", "policy", "manifest")] == [NOBODY, None, NOBODY]
+    text = "environments: {a: {open: [alice], protected: true, change: [alice]}}\n"
+    assert [who(text, file) for file in ("a", "policy", "manifest")] == [{"alice"}] * 3
 
 
 def test_an_empty_group_is_nobody() -> None:

@@ -7,9 +7,8 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -39,7 +38,11 @@ COMMANDS: dict[str, str] = {
     "sync": "A local .env pushed into an environment, or pulled out of it.",
     "recipient": "People and machines: add, remove, list.",
     "rekey": "Bring files to the policy: who gains, who loses.",
+    "log": "Who set, changed or removed which name, and when.",
+    "status": "What changed since the last recorded deploy.",
+    "deployed": "Record what an environment was deployed from.",
     "check": "Hold policy, environments and Git's view against each other.",
+    "verify": "Hold the commits that change secrets against signatures.",
     "schema": "The JSON Schema of policy.yaml or manifest.yaml.",
     "completion": "Completion for bash, zsh or fish.",
 }
@@ -135,25 +138,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except Exception as error:  # noqa: BLE001 - the boundary: nothing passes
-        return _outcome(error)
+        return outcome(error)
     except KeyboardInterrupt as error:
-        return _outcome(error)
+        return outcome(error)
     return status if isinstance(status, int) else 0
 
 
-def run() -> NoReturn:
-    """The program: one command line, then the end of the process.
-
-    It ends without tearing the interpreter down, which takes a tenth of a short command's time. Nothing is left to do by
-    then: files are closed, private folders removed, output flushed.
-    """
-    status = main()
-    with suppress(OSError, ValueError):
-        sys.stderr.flush()
-    os._exit(status)
-
-
-def _outcome(error: BaseException) -> int:  # noqa: PLR0911 - one for each kind of end
+def outcome(error: BaseException) -> int:  # noqa: PLR0911 - one for each kind of end
     """Says what an exception means, and gives its status."""
     if isinstance(error, Error):
         return _say_no(error)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Settings of the caller's shell that would aim a command at another repository than the one it is given.
 _AIMS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_PREFIX")
 # Replace refs and grafts show other content under the ids of what was committed.
-_GENUINE = {"GIT_NO_REPLACE_OBJECTS": "1"}
+_GENUINE = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 _QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 _ALWAYS = ("-c", "core.quotePath=false")
 

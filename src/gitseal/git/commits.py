@@ -6,11 +6,10 @@ signed, and one reading of it.
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.git.binary import git
+from gitseal.git.repository import Repository
 
 _PERSON = re.compile(rb"[^<>\0]*<([^<>\0]*)> -?\d+ [+-]\d{4,}")
 _SIGNATURES = (b"gpgsig", b"gpgsig-sha256")
@@ -33,10 +32,10 @@ class RawCommit(NamedTuple):
     flaw: str
 
 
-def raw_commits(top: Path, ids: Iterable[str], *, in_hook: bool = False) -> Iterator[RawCommit]:
+def raw_commits(repository: Repository, ids: Iterable[str]) -> Iterator[RawCommit]:
     """Commits by their full ids, in the order given. Raises Error for one that is not there."""
     request = "".join(f"{each}\n" for each in ids).encode()
-    answer = git(top, "cat-file", "--batch", stdin=request, in_hook=in_hook) if request else b""
+    answer = repository.git("cat-file", "--batch", stdin=request) if request else b""
     at = 0
     while answer and at < len(answer):
         end = answer.index(b"\n", at)

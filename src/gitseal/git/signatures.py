@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from gitseal.git.binary import environment
 from gitseal.git.commits import RawCommit, raw_commits
+from gitseal.git.repository import Repository
 from gitseal.policy.signing import Signers, SshKey, field
 
 GOOD = "good"
@@ -80,11 +81,11 @@ class _Tools(NamedTuple):
 
 
 def signatures(
-    top: Path, commits: Iterable[str], signers: Signers, revoked: bytes | None = None, *, in_hook: bool = False
+    repository: Repository, commits: Iterable[str], signers: Signers, revoked: bytes | None = None
 ) -> dict[str, Signature]:
     """What the signatures of commits are worth, by their full ids. Raises Error for a commit that is not there."""
     with checking(signers, revoked) as check:
-        return {commit.id: check(commit) for commit in raw_commits(top, commits, in_hook=in_hook)}
+        return {commit.id: check(commit) for commit in raw_commits(repository, commits)}
 
 
 @contextmanager

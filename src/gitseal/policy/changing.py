@@ -1,10 +1,9 @@
 """Who may change which file of `.secrets`, as one policy says it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gitseal.policy.policy import FORGE, Policy
 
-POLICY = "policy"
 MANIFEST = "manifest"
 
 
@@ -13,15 +12,18 @@ def changers(policy: Policy, file: str) -> frozenset[str] | None:
 
     An environment is its own `change` and that of every environment that extends it, at any distance: whoever signs has to
     be in all of these lists, for a value here is a value there. One that is protected and has no list lets nobody.
-    `manifest` has its own list; without one nobody is asked for, or nobody may, where an environment is protected.
-    Everything else (the policy, allow.yaml, what the policy does not know) is the policy's own list; without one nobody is
-    asked for as long as the policy protects nothing, else nobody may: a list that anyone may take out is none.
+    `manifest` has its own list, and everything else (the policy, allow.yaml, what the policy does not know) the policy's
+    own. Without that one it takes somebody who is in every list there is, for a list that others may take out is none; the
+    same goes for the manifest where an environment is protected.
     """
     if file in policy.environments:
         return _environment(policy, file)
-    if file == MANIFEST:
-        return _listed(policy, policy.manifest_change, needed=_has_protected(policy))
-    return _listed(policy, policy.policy_change, needed=_has_owned(policy))
+    if file == MANIFEST and not policy.manifest_change and not _has_protected(policy):
+        return None
+    own = policy.manifest_change if file == MANIFEST else policy.policy_change
+    if own:
+        return frozenset(policy.members(own))
+    return _in_every_list(policy) or (frozenset() if file == MANIFEST or _has_list(policy) else None)
 
 
 def is_forge(policy: Policy, names: Iterable[str]) -> bool:
@@ -31,23 +33,26 @@ def is_forge(policy: Policy, names: Iterable[str]) -> bool:
 
 def _environment(policy: Policy, environment: str) -> frozenset[str] | None:
     found: frozenset[str] | None = None
-    for name in policy.environments:
-        if environment in policy.chain(name):
-            own = policy.environments[name]
-            listed = _listed(policy, own.change, needed=own.protected)
-            if listed is not None:
-                found = listed if found is None else found & listed
+    for name, own in policy.environments.items():
+        if environment in policy.chain(name) and (own.change or own.protected):
+            listed = frozenset(policy.members(own.change))
+            found = listed if found is None else found & listed
     return found
 
 
-def _listed(policy: Policy, names: tuple[str, ...], *, needed: bool) -> frozenset[str] | None:
-    return frozenset(policy.members(names)) if names or needed else None
+def _in_every_list(policy: Policy) -> frozenset[str]:
+    lists = [frozenset(policy.members(names)) for names in _lists(policy)]
+    return frozenset.intersection(*lists) if lists else frozenset()
+
+
+def _has_list(policy: Policy) -> bool:
+    return any(True for _ in _lists(policy))
+
+
+def _lists(policy: Policy) -> Iterator[tuple[str, ...]]:
+    every = (policy.policy_change, policy.manifest_change, *(each.change for each in policy.environments.values()))
+    return (names for names in every if names)
 
 
 def _has_protected(policy: Policy) -> bool:
     return any(each.protected for each in policy.environments.values())
-
-
-def _has_owned(policy: Policy) -> bool:
-    owned = any(each.change for each in policy.environments.values())
-    return owned or _has_protected(policy) or bool(policy.manifest_change)

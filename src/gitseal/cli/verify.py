@@ -1,0 +1,87 @@
+"""`gitseal verify`."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from gitseal.cli import output
+from gitseal.cli.options import json_option
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error, UsageError
+from gitseal.report.findings import ERROR
+
+if TYPE_CHECKING:  # loaded when the command runs
+    from gitseal.git.repository import Repository
+    from gitseal.usecases.verify import Verified
+
+
+@click.command("verify")
+@click.argument("span", metavar="BASE..HEAD", required=False)
+@click.option("--pre-receive", is_flag=True, help="In a server's hook of that name: judge what is pushed.")
+@json_option
+@click.pass_obj
+def command(session: Session, span: str | None, pre_receive: bool, as_json: bool) -> None:
+    """Hold every commit that changes secrets against signatures: who made it may, by the policy in BASE.
+
+    Looked at are the commits of BASE..HEAD, merges too, that touch .secrets or a .gitattributes anywhere. HEAD may be left
+    out. Nothing that they say about themselves is believed. No identity is needed; ssh-keygen and gpg check the signatures.
+    """
+    if pre_receive == bool(span):
+        raise UsageError("verify takes BASE..HEAD, or --pre-receive", "for example: gitseal verify origin/main..HEAD")
+    verified = _push(session) if pre_receive else _range(session, span or "")
+    if as_json:
+        output.as_json([finding._asdict() for finding in verified.findings])
+    for finding in () if as_json else verified.findings:
+        click.echo(finding.as_text())
+        if finding.hint:
+            click.echo(f"  {finding.hint}")
+    errors = [finding for finding in verified.findings if finding.severity == ERROR]
+    if errors:
+        raise Error(f"verify found {output.plural(len(errors), 'thing')} that the policy does not let pass", "")
+    say(_summary(verified))
+
+
+def _range(session: Session, span: str) -> "Verified":
+    from gitseal.usecases.verify import verify
+
+    base, _dots, head = span.partition("..")
+    if not base or head.startswith("."):
+        raise UsageError("verify takes BASE..HEAD, two revisions and two dots", "see: git help revisions")
+    return verify(_repository(session), base, head or "HEAD")
+
+
+def _repository(session: Session) -> "Repository":
+    """The repository of the folder, bare or not: no working tree is needed."""
+    from gitseal.git.hooks import is_bare
+    from gitseal.git.repository import Repository, find_top
+
+    top = find_top(session.start)
+    if top is None and not is_bare(session.start):
+        raise Error(
+            f'"{session.start}" is in no Git repository', "go to one, or name it: gitseal -C DIR verify BASE..HEAD"
+        )
+    return Repository(top or session.start)
+
+
+def _push(session: Session) -> "Verified":
+    from gitseal.git.repository import Repository
+    from gitseal.usecases.verify_push import parse_updates, verify_push
+
+    updates = parse_updates(sys.stdin.buffer.read())
+    return verify_push(Repository(session.start, in_hook=True), updates)
+
+
+def _summary(verified: "Verified") -> str:
+    """What passed, by who signed it."""
+    parts = [
+        f"{count} {words}"
+        for count, words in (
+            (verified.signed, "signed by who may"),
+            (verified.by_forge, "signed by a forge that may"),
+            (verified.free, "with nobody's signature asked for"),
+        )
+        if count
+    ]
+    looked = f"{output.plural(verified.commits, 'commit')}, {verified.touching or 'none'} touching secrets"
+    return ": ".join([looked, ", ".join(parts)] if parts else [looked])

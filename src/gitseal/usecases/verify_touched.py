@@ -1,0 +1,86 @@
+"""Which commits of a range change what `verify` covers, merges included."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from gitseal.git import ranges
+from gitseal.git.ranges import Change
+from gitseal.git.repository import Repository
+from gitseal.project.project import FOLDER
+
+_ATTRIBUTES = ".gitattributes"
+
+
+def touched(repository: Repository, commits: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[Change, ...]]]:
+    """Of commits with their parents, those that change covered paths, in their order, each with the changes that are its own.
+
+    A merge answers for each path that has not simply what a three-way merge gives without looking inside: where one side
+    left the path as the merge base has it, the other side's state. So it answers for what it made itself, for a merge of
+    two contents, for a change that it drops, and for an old state that it brings back.
+    """
+    pairs = [(commit, parent) for commit, parents in commits.items() for parent in parents or ("",)]
+    found = ranges.differences(repository, pairs)
+    merges = _Merges(repository)
+    for commit, parents in commits.items():
+        sides = [{each.path: each for each in next(found) if covered(each.path)} for _ in parents or ("",)]
+        own = merges.own(parents, sides) if len(sides) > 1 else tuple(sides[0].values())
+        if own:
+            yield commit, own
+
+
+def covered(path: str) -> bool:
+    """Whether a path is a `.gitattributes`, or `.secrets` or below one, in any writing that some file system takes for it."""
+    parts = [folded(part) for part in path.split("/")]
+    return FOLDER in parts or parts[-1] == _ATTRIBUTES
+
+
+@lru_cache(4096)
+def folded(name: str) -> str:
+    """A file's name as a file system has it that knows no case, no compatibility forms and no invisible characters."""
+    if name.isascii():
+        return name.lower()
+    visible = "".join(each for each in name if unicodedata.category(each) != "Cf")
+    return unicodedata.normalize("NFKC", visible).casefold()
+
+
+class _Merges:
+    """What merges answer for."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._bases: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._changed: dict[tuple[str, str], frozenset[str]] = {}
+
+    def own(self, parents: tuple[str, ...], sides: list[dict[str, Change]]) -> tuple[Change, ...]:
+        """The changes of a merge, given what it has differently from each of its parents."""
+        paths = dict.fromkeys(path for side in sides for path in side)
+        return tuple(
+            next(side[path] for side in sides if path in side)
+            for path in paths
+            if not self._is_explained(parents, sides, path)
+        )
+
+    def _is_explained(self, parents: tuple[str, ...], sides: list[dict[str, Change]], path: str) -> bool:
+        """Whether the path is one parent's, and no other parent had changed it since they parted."""
+        same = [parent for parent, side in zip(parents, sides, strict=True) if path not in side]
+        others = [(parent, side[path]) for parent, side in zip(parents, sides, strict=True) if path in side]
+        return all(any(self._left(other, parent, change) for parent in same) for other, change in others)
+
+    def _left(self, other: str, parent: str, change: Change) -> bool:
+        """Whether `other` has the path as every merge base with `parent` has it."""
+        bases = self._merge_bases(other, parent)
+        if not bases:
+            return change.adds
+        return all(change.path not in self._changes_since(base, other) for base in bases)
+
+    def _merge_bases(self, one: str, other: str) -> tuple[str, ...]:
+        if (one, other) not in self._bases:
+            self._bases[one, other] = ranges.merge_bases(self._repository, one, other)
+        return self._bases[one, other]
+
+    def _changes_since(self, base: str, commit: str) -> frozenset[str]:
+        if (base, commit) not in self._changed:
+            (found,) = ranges.differences(self._repository, [(commit, base)])
+            self._changed[base, commit] = frozenset(each.path for each in found if covered(each.path))
+        return self._changed[base, commit]
