@@ -17,6 +17,8 @@ TOP = Path(__file__).resolve().parents[2]
 PAGE = (TOP / "docs/reference/sdk.md").read_text(encoding="utf-8")
 PROGRAMS = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
+MANIFEST = "".join(re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+
 
 def section(title: str) -> str:
     found = re.search(rf"^## {title}$(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
@@ -31,6 +33,7 @@ def rows(title: str) -> list[str]:
 @pytest.fixture
 def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("GITSEAL_ENV", "production")
+    (world.top / ".secrets/manifest.yaml").write_text(MANIFEST, encoding="utf-8")
     world.set(DATABASE_URL="postgres://shop:secret@db/shop", PORT="8080", api__TOKEN="old")
     world.commit("v1.2")
     world.set(api__TOKEN="new", LIMITS='{"requests": 100}')
@@ -38,7 +41,7 @@ def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def test_every_program_says_what_it_prints() -> None:
-    assert len(PROGRAMS) == PAGE.count("```python") == 3
+    assert len(PROGRAMS) == PAGE.count("```python") == 4
 
 
 @pytest.mark.parametrize("number", range(len(PROGRAMS)))
@@ -66,7 +69,7 @@ def test_the_programs_have_types(tmp_path: Path) -> None:
     for number, (program, _) in enumerate(PROGRAMS):
         (tmp_path / f"program_{number}.py").write_text(program, encoding="utf-8")
 
-    assert check_types(tmp_path).startswith("Success: no issues found in 3 source files")
+    assert check_types(tmp_path).startswith("Success: no issues found in 4 source files")
 
 
 def test_a_type_checker_sees_mistakes(tmp_path: Path) -> None:

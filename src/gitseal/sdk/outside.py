@@ -1,7 +1,7 @@
 """What the API takes from the process that calls it: environment variables, the working directory, the home."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gitseal.document.value import Kind, Value, is_utf8
@@ -61,6 +61,11 @@ def is_nothing_there(start: Path, given: str | None) -> bool:
 def named(given: str | None) -> str:
     """The environment as it is asked for, by the call or by GITSEAL_ENV; empty where it is not."""
     return os.environ.get(ENVIRONMENT, "") if given is None else given
+
+
+def variables() -> Mapping[str, str]:
+    """What `${env:NAME}` of the manifest can name: the process's variables."""
+    return os.environ
 
 
 def variable(name: str) -> Value | None:

@@ -35,11 +35,13 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
     Raises UsageError for a class whose errors would show values: it must set `hide_input_in_errors=True`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - those of `load`
         self,
         settings_cls: type[BaseSettings],
         environment: str | None = None,
         *,
+        service: str = "",
+        local: bool = True,
         rev: str | None = None,
         path: str | os.PathLike[str] | None = None,
         identity: str | os.PathLike[str] | None = None,
@@ -52,6 +54,8 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
                 "write: model_config = SettingsConfigDict(hide_input_in_errors=True)",
             )
         self._environment = environment
+        self._service = service
+        self._local = local
         self._rev = rev
         self._path = path
         self._identity = identity
@@ -87,7 +91,14 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
         start = outside.folder(self._path)
         if not fields or outside.is_nothing_there(start, self._environment):
             return {}
-        secrets = load(self._environment, rev=self._rev, path=start, identity=self._identity)
+        secrets = load(
+            self._environment,
+            service=self._service,
+            local=self._local,
+            rev=self._rev,
+            path=start,
+            identity=self._identity,
+        )
         found: dict[str, str | None] = {}
         for name in secrets:
             key = name if self.case_sensitive else name.lower()
