@@ -127,6 +127,17 @@ CASES = {
     "render to a tracked file": Case(("render", "-e", "production", "-o", ".gitignore"), status=1),
     "run": Case(("run", "-e", "production", "--", "true"), own_environment=True),
     "run of nothing": Case(("run", "-e", "production", "--", "no-such-command"), status=127, own_environment=True),
+    "render of files": Case(("render", "-e", "production", "--service", "api", "--files", "{out}/files")),
+    "render of files where Git is": Case(
+        ("render", "-e", "production", "--service", "api", "--files", "files"), status=1
+    ),
+    "run with files": Case(("run", "-e", "production", "--service", "api", "--files", "--", "true")),
+    "run with files of nothing": Case(
+        ("run", "-e", "production", "--service", "api", "--files", "--", "no-such-command"), status=127
+    ),
+    "run that prints it": Case(
+        ("run", "-e", "production", "--", "sh", "-c", 'echo "$OLD"; echo "$OLD" | base64 >&2'), own_environment=True
+    ),
     "edit": Case(("edit", "-e", "production"), more={"EDITOR": "{editor}"}),
     "edit without a change": Case(("edit", "-e", "production"), more={"EDITOR": "true"}),
     "edit to no YAML": Case(("edit", "-e", "production"), more={"EDITOR": "{breaking}"}, status=1),
@@ -154,6 +165,9 @@ def place(tmp_path: Path) -> Clone:
     made.policy("environments:", 'rules:\n  - {names: ["LOG_*"], plain: true}\n\nenvironments:')
     made.set("production", "OLD", NEEDLE)
     made.set("production", "OTHER", "harmless")
+    made.project.manifest_path.write_text(
+        "version: 1\nservices:\n  api:\n    files:\n      - {path: key, secret: OLD}\n"
+    )
     # Something for rekey and check to find.
     made.policy("rules:\n", "rules:\n  - {names: [OTHER], open: [alice], access: solo}\n")
     made.commit()

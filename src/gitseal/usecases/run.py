@@ -51,21 +51,21 @@ def prepare(
     layered = Layered(project, environment, keyring, local=local)
     going = outgoing(project, layered, request, with_sections=False)
     refuse_steering(project, (entry.path[0] for entry in going.entries))
+    for (name,), value, _ in going.entries:
+        if b"\0" in value.reveal():
+            raise Error(
+                f'"{name}" holds a NUL byte, which no environment variable can', f"leave it out with: --except {name}"
+            )
     environ = {
         name: content
         for name, content in inherited.items()
         if name.decode("utf-8", "replace") not in IDENTITY_VARIABLES
     }
     for (name,), value, _ in going.entries:
-        content = value.reveal()
-        if b"\0" in content:
-            raise Error(
-                f'"{name}" holds a NUL byte, which no environment variable can', f"leave it out with: --except {name}"
-            )
         if value.kind is Kind.NULL:
             environ.pop(name.encode(), None)
-            continue
-        environ[name.encode()] = content
+        else:
+            environ[name.encode()] = value.reveal()
     if request.files:
         environ[FILES_VARIABLE.encode()] = os.fsencode(request.variables[FILES_VARIABLE])
     return Prepared(environ, going)

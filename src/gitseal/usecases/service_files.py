@@ -66,16 +66,18 @@ def contents(files: Iterable[File], service: str, resolver: Resolver) -> Content
         if found is None:
             problems.append(Problem(name, f"has no value for {place}", REQUIRED))
             continue
-        content = _decoded(found.value, file.decode)
-        if content is None:
+        item = _item(file, found.value)
+        if item is None:
             problems.append(Problem(name, f"is not base64, as which {place} is decoded", TYPE))
         else:
-            made.append(ServiceFile(Item(file.path, content, file.mode), name, not found.is_plain))
+            made.append(ServiceFile(item, name, not found.is_plain))
     return Contents(tuple(made), tuple(problems))
 
 
-def _decoded(value: Value, decode: str) -> bytes | None:
-    return decode_base64(value.reveal()) if decode else value.reveal()
+def _item(file: File, value: Value) -> Item | None:
+    """The file as it is to be written; None where its value is not base64 and should be."""
+    content = decode_base64(value.reveal()) if file.decode else value.reveal()
+    return Item(file.path, content, file.mode) if content is not None else None
 
 
 @contextmanager
