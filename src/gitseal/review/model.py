@@ -1,0 +1,284 @@
+"""`Review`: all that a review says, as one frozen value. Every format is written from it, and from nothing else.
+
+Texts in it come from a repository that others write: names of secrets, people, files, subjects. Whoever writes a format
+escapes them for it. Values are in it only where they were asked for (`Opened`).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gitseal.document.changes import Standing
+from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+
+# What happened to a name. MOVED: to another access group. RESEALED: under another data key, so that a change of its value
+# cannot be excluded without an identity. PASSED: commits between changed it, and in the end it is what it was.
+ADDED, CHANGED, REMOVED, MOVED, RESEALED, PASSED = "added", "changed", "removed", "moved", "resealed", "passed"
+ACTIONS = (ADDED, CHANGED, REMOVED, MOVED, RESEALED, PASSED)
+
+# Whether a value is another one. UNKNOWN: only an identity could tell.
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+
+# Which file a statement is about.
+POLICY, MANIFEST, FILES = "policy", "manifest", "files"
+
+
+class By(NamedTuple):
+    """Who did it, as a commit claims; all empty for what is not committed yet.
+
+    `when` counts seconds since 1970, UTC. `signed` is one of the words of `log`: `no`, `unchecked`, `good`, `forge`, or what
+    is wrong with the signature; `signers` are the recipients whose key it is, by the policy of the range's base.
+    """
+
+    commit: str = ""
+    when: int = 0
+    who: str = ""
+    committer: str = ""
+    signed: str = "no"
+    signers: tuple[str, ...] = ()
+
+
+class Opened(NamedTuple):
+    """What only an identity could say of a name; all empty without one.
+
+    `equals` are other places with the same value, as `ENVIRONMENT:NAME`. `problems` are words, one line each: weak, a
+    placeholder, a type or pattern broken. `before` and `after` are the values themselves, None unless they were asked for and
+    the environment may reveal them.
+    """
+
+    equals: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    before: str | None = None
+    after: str | None = None
+
+
+class NameChange(NamedTuple):
+    """One name that is not as it was. `before` and `after` are None where there was or is none.
+
+    `action` is one of `ACTIONS`. `by` is everyone whose commit touched it in the range, oldest first; what is not committed
+    comes last, with no commit. `was` is the name that it had before, where that can be told.
+    """
+
+    name: str
+    action: str
+    before: Standing | None
+    after: Standing | None
+    by: tuple[By, ...] = ()
+    value_changed: str = UNKNOWN
+    was: str = ""
+    opened: Opened = Opened()
+
+    @property
+    def access(self) -> str:
+        """The access group that it stands in, else stood in; empty for plain values."""
+        standing = self.after or self.before
+        return standing.access if standing else ""
+
+    @property
+    def last(self) -> By:
+        """Who touched it last."""
+        return self.by[-1] if self.by else By()
+
+
+class AccessChange(NamedTuple):
+    """A person or machine who gained or lost a way into an access group: a stanza of its data key that came or went.
+
+    `is_machine` by the policy. `whole`: they could open nothing of the group before (gained), or can open nothing of it now
+    (lost); else only one of several keys came or went. `passed`: it came with a commit between and is gone at the end, and
+    whoever fetched meanwhile has it. `recipients` are the ids of these keys, `r...`. `names` is how many
+    names they open by it now (gained) or opened (lost); `past` how many values of the past the same data key opens, the
+    present ones not counted, None where history was not looked at.
+    """
+
+    who: str
+    is_machine: bool
+    access: str
+    gained: bool
+    whole: bool
+    recipients: tuple[str, ...]
+    names: int
+    past: int | None = None
+    passed: bool = False
+    by: tuple[By, ...] = ()
+
+
+class KeyChange(NamedTuple):
+    """The data key of an access group: new (`before` empty), gone (`after` empty), or replaced by another one.
+
+    `succeeds`: the new one carries a proof that whoever made it held the old one.
+    """
+
+    access: str
+    before: str
+    after: str
+    succeeds: bool
+    by: tuple[By, ...] = ()
+
+
+class WriteOnly(NamedTuple):
+    """A value that was brought in without reading, by whoever could write; `treatment` is `accept`, `pending` or `refuse`."""
+
+    name: str
+    access: str
+    treatment: str
+    by: tuple[By, ...] = ()
+
+
+class Restored(NamedTuple):
+    """A ciphertext (`name` is that of the secret) or data key (`name` is empty) that history had superseded, back again.
+
+    `superseded` is the commit that had replaced it, empty where that happened before what was looked at.
+    """
+
+    name: str
+    access: str
+    superseded: str
+    by: tuple[By, ...] = ()
+
+
+class Environment(NamedTuple):
+    """One environment that is not as it was. `state` is `added`, `removed` or `changed`; `path` is relative to the top.
+
+    `folder` is the `.secrets` folder it lies in. Names are sorted; `unchanged` counts those that are as they were.
+    `is_sound` is False where the file cannot be read as one at the range's head.
+    """
+
+    folder: str
+    name: str
+    path: str
+    state: str
+    protected: bool
+    names: tuple[NameChange, ...] = ()
+    access: tuple[AccessChange, ...] = ()
+    keys: tuple[KeyChange, ...] = ()
+    write_only: tuple[WriteOnly, ...] = ()
+    restored: tuple[Restored, ...] = ()
+    unchanged: int = 0
+    is_sound: bool = True
+
+
+class Statement(NamedTuple):
+    """One change of the policy, the manifest or the folder itself, in a sentence without a full stop, names in quotes.
+
+    `about` is POLICY, MANIFEST or FILES. `rule` is the id of the risk that it is, empty where it is none; the same risk is
+    among the review's risks.
+    """
+
+    about: str
+    path: str
+    line: int
+    text: str
+    rule: str = ""
+    severity: str = NOTE
+    hint: str = ""
+    by: tuple[By, ...] = ()
+
+
+class Allowance(NamedTuple):
+    """An entry of allow.yaml that was not there: which file is let pass the hook, with what content, and why."""
+
+    allow: str
+    path: str
+    content: str
+    reason: str
+    by: tuple[By, ...] = ()
+
+
+class Span(NamedTuple):
+    """What was looked at. `base` and `head` are full commit ids; `head` is empty where it is the working tree.
+
+    `base_name` and `head_name` are how they were called. `commits` are in the range, `touching` of them change sealed files.
+    """
+
+    base: str
+    head: str
+    base_name: str
+    head_name: str
+    commits: int = 0
+    touching: int = 0
+
+
+class Counts(NamedTuple):
+    """The verdict in figures. People and machines count once each, however many access groups they gained or lost."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    moved: int = 0
+    resealed: int = 0
+    unchanged: int = 0
+    people_gained: int = 0
+    people_lost: int = 0
+    machines_gained: int = 0
+    machines_lost: int = 0
+    keys_replaced: int = 0
+    errors: int = 0
+    warnings: int = 0
+
+
+class Review(NamedTuple):
+    """A whole review. `risks` come first in every format, worst first, and are never folded; `commit` of one may be empty.
+
+    `notes` are sentences on what was not looked at: a shallow clone, no identity. `identity`: values were opened for this.
+    """
+
+    span: Span
+    counts: Counts
+    risks: tuple[Finding, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    notes: tuple[str, ...] = ()
+    identity: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of secrets changed and there is no risk."""
+        return not (self.risks or self.environments or self.statements or self.allowances)
+
+
+_RANK = {ERROR: 0, WARNING: 1, NOTE: 2}
+
+
+def ranked(risks: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Risks without doubles, worst first, else in the order given."""
+    return tuple(sorted(dict.fromkeys(risks), key=lambda risk: _RANK.get(risk.severity, 0)))
+
+
+def counted(environments: Sequence[Environment], risks: Sequence[Finding]) -> Counts:
+    """The figures of a review."""
+    actions = [change.action for each in environments for change in each.names]
+    whole = {
+        (change.who, change.is_machine, change.gained)
+        for each in environments
+        for change in each.access
+        if change.whole and not change.passed
+    }
+    return Counts(
+        added=actions.count(ADDED),
+        changed=actions.count(CHANGED),
+        removed=actions.count(REMOVED),
+        moved=actions.count(MOVED),
+        resealed=actions.count(RESEALED),
+        unchanged=sum(each.unchanged for each in environments),
+        people_gained=_people(whole, is_machine=False, gained=True),
+        people_lost=_people(whole, is_machine=False, gained=False),
+        machines_gained=_people(whole, is_machine=True, gained=True),
+        machines_lost=_people(whole, is_machine=True, gained=False),
+        keys_replaced=sum(bool(key.before and key.after) for each in environments for key in each.keys),
+        errors=sum(risk.severity == ERROR for risk in risks),
+        warnings=sum(risk.severity == WARNING for risk in risks),
+    )
+
+
+def _people(whole: set[tuple[str, bool, bool]], *, is_machine: bool, gained: bool) -> int:
+    return sum((is_machine, gained) == each[1:] for each in whole)
+
+
+def tree(value: object) -> object:
+    """A review, or any part of it, as mappings, lists and scalars: what JSON is written from."""
+    if isinstance(value, tuple):
+        fields = getattr(value, "_fields", None)
+        if fields is not None:
+            return {name: tree(part) for name, part in zip(fields, value, strict=True)}
+        return [tree(part) for part in value]
+    return value
