@@ -1,7 +1,8 @@
 """The forms in which a secret's bytes turn up elsewhere: as they are, encoded, escaped, and line by line."""
 
 import json
-from binascii import b2a_base64
+import re
+from binascii import b2a_base64, hexlify
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote, quote_plus
 
@@ -21,14 +22,65 @@ def all_forms(values: Mapping[str, bytes]) -> dict[bytes, str]:
 
 
 def forms(value: bytes) -> Iterator[bytes]:
-    """The forms of one value, none for an ordinary one. Each is at least 8 bytes long and at most `PIECE`."""
+    """The forms of one value and of each of its lines, none for an ordinary one. Each has 8 bytes to `PIECE`.
+
+    They are for a command's output, where hiding too much costs little.
+    """
     if is_ordinary(value):
         return
     lines = value.splitlines()
     parts = [value, *(line.strip() for line in lines if not is_ordinary(line.strip()))] if len(lines) > 1 else [value]
     for part in dict.fromkeys(parts):
-        for form in dict.fromkeys((part, *_base64(part), *_escaped(part))):
-            yield from _pieces(form)
+        for form in _of(part):
+            yield from _pieces(form, MINIMUM)
+
+
+def certain_forms(value: bytes) -> Iterator[bytes]:
+    """The forms of one value for the hook, where a false alarm costs a developer's time.
+
+    Of a value of several lines those count that could be nobody else's: they hold 20 characters of base64 with upper case,
+    lower case and digits, or 32 of hex, and stand in no certificate or public key. So a service account's `"type":` and the
+    certificate of a key's chain are looked for nowhere, and each line of the key is. Text of other than ASCII is also looked for
+    as UTF-16, little and big, since what else is UTF-16 is looked at without its NULs.
+    """
+    if is_ordinary(value):
+        return
+    lines = [line.strip() for line in _PUBLIC.sub(b"", value).splitlines()] if b"\n" in value.strip() else []
+    for part in dict.fromkeys([value.strip(b"\r\n"), *filter(_is_telling, lines)]):
+        for form in (*_of(part), *_wide(part)):
+            # The end of a long text alone may be `  }\n}\n`: no piece is shorter than the others.
+            yield from _pieces(form, PIECE)
+
+
+_PUBLIC = re.compile(
+    rb"-----BEGIN (CERTIFICATE|[A-Z ]*PUBLIC KEY|[A-Z0-9 ]*PARAMETERS)-----.*?-----END \1-----", re.DOTALL
+)
+_RUN = re.compile(rb"[A-Za-z0-9+/=]{20,}")
+_HEX_RUN = re.compile(rb"[0-9a-fA-F]{32,}")
+
+
+def _is_telling(line: bytes) -> bool:
+    if _HEX_RUN.search(line):
+        return True
+    return any(
+        re.search(rb"[A-Z]", run) and re.search(rb"[a-z]", run) and re.search(rb"[0-9]", run)
+        for run in _RUN.findall(line)
+    )
+
+
+def _of(part: bytes) -> Iterable[bytes]:
+    return dict.fromkeys((part, *_base64(part), *_hex(part), *_escaped(part)))
+
+
+def _wide(part: bytes) -> Iterator[bytes]:
+    if part.isascii():
+        return
+    try:
+        text = part.decode()
+    except UnicodeDecodeError:
+        return
+    for encoding in ("utf-16-le", "utf-16-be"):
+        yield text.encode(encoding)
 
 
 def _base64(value: bytes) -> Iterator[bytes]:
@@ -47,6 +99,12 @@ def _base64(value: bytes) -> Iterator[bytes]:
 
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
+def _hex(value: bytes) -> Iterator[bytes]:
+    digits = hexlify(value)
+    yield digits
+    yield digits.upper()
 
 
 def _escaped(value: bytes) -> Iterator[bytes]:
@@ -69,9 +127,9 @@ def _lower_hex(quoted: bytes) -> bytes:
     return b"%".join([parts[0], *(part[:2].lower() + part[2:] for part in parts[1:])])
 
 
-def _pieces(form: bytes) -> Iterable[bytes]:
+def _pieces(form: bytes, least: int) -> Iterable[bytes]:
     if len(form) < MINIMUM:
         return ()
-    # A last piece that is too short is taken longer at its front, so that none falls below the minimum.
+    # A last piece that is too short is taken longer at its front, so that none falls below `least`.
     starts = range(0, len(form), PIECE)
-    return (form[max(0, min(start, len(form) - MINIMUM)) : start + PIECE] for start in starts)
+    return (form[max(0, min(start, len(form) - least)) : start + PIECE] for start in starts)

@@ -18,7 +18,7 @@ _LONGEST = 64
 
 _FIGURES = re.compile(rb"[0-9.:/_+\-TZ ]{1,24}")
 _PARTS = re.compile(rb"[^A-Za-z]+")
-_WORDS = frozenset(
+WORDS = frozenset(
     b"""
     access account action active address admin administrator agent alias all allow alpha amazon amazonaws analytics and api
     app application archive arn asset assets async auth author auto aws azure back backend backup bar base basic batch beta
@@ -68,4 +68,4 @@ def is_ordinary(value: bytes) -> bool:
     """Whether a value is too short or too common to be looked for."""
     if len(value) < MINIMUM or len(set(value)) == 1 or _FIGURES.fullmatch(value):
         return True
-    return len(value) <= _LONGEST and all(part in _WORDS for part in _PARTS.split(value.lower()) if part)
+    return len(value) <= _LONGEST and all(part in WORDS for part in _PARTS.split(value.lower()) if part)

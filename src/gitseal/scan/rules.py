@@ -7,9 +7,11 @@ TEMPLATES = (".env.example", ".env.sample", ".env.template")
 
 
 class Rules(NamedTuple):
-    """`block` and `templates` are patterns of the policy's `hook`: one without `/` is held against a path's last part, one
-    with `/` against the whole path, and `*` crosses no `/`. `env_files` are paths, relative to the repository's top, that
-    compose files name as env files. `environments` are the project's, for hints: where a value belongs.
+    """What a policy and the staged files say.
+
+    `block` and `templates` are patterns of the policy's `hook`: one without `/` is held against a path's last part, one with
+    `/` against the whole path, and `*` crosses no `/`. `env_files` are paths, relative to the repository's top, that compose
+    files name as env files. `environments` are the project's, for hints: where a value belongs.
     """
 
     block: tuple[str, ...] = ()

@@ -1,0 +1,157 @@
+"""The rules for files that hold values by their name: env files hold none in the open, templates none that is secret."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gitseal.report.findings import Finding
+from gitseal.scan import names, pragmas
+from gitseal.scan.env_values import Assignment, assignments, decoded
+from gitseal.scan.placeholders import is_placeholder, is_plain_setting
+from gitseal.scan.rules import Rules
+
+RULE, TEMPLATE_RULE, SIZE_RULE, LINK_RULE = "env-file", "template", "too-large", "env-link"
+
+# No env file is longer; what is cannot be looked at as one.
+LIMIT = 256 * 1024
+_MOST_NAMES = 3
+_MOST_LINES = 10
+_DEVELOPMENT = "development"
+
+
+class Kept:
+    """A blob's chunks, passed on and kept up to `LIMIT` for `judge`."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self._kept: list[bytes] = []
+        self._size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            if self._size <= LIMIT:
+                self._kept.append(chunk)
+            self._size += len(chunk)
+            yield chunk
+
+    def content(self) -> bytes:
+        """What has passed, up to about `LIMIT`."""
+        return b"".join(self._kept)
+
+    def judge(self, path: bytes, kind: str, rules: Rules) -> list[Finding]:
+        """The findings about the values, once all chunks have passed."""
+        name = path.decode("utf-8", "surrogateescape")
+        if self._size > LIMIT:
+            what = f"an env file of more than {LIMIT // 1024} KiB is not looked at, so it is not let through"
+            return [Finding(SIZE_RULE, name, 0, what, allow_hint(name))]
+        content = self.content()
+        is_template = kind == names.TEMPLATE
+        passes = _passes_in_template if is_template else _passes
+        values = [each for each in assignments(decoded(content)) if not passes(each)]
+        values = _not_allowed(TEMPLATE_RULE if is_template else RULE, content, values)
+        if not values:
+            return []
+        return _template(name, values) if is_template else [_env(name, values, rules)]
+
+
+def _passes(value: Assignment) -> bool:
+    return is_placeholder(value.value) or _is_public(value)
+
+
+def _passes_in_template(value: Assignment) -> bool:
+    return is_plain_setting(value.name, value.value) or _is_public(value)
+
+
+def _is_public(value: Assignment) -> bool:
+    """What tools of this kind write in the open: dotenvx's public key and dotenv-vault's sealed files."""
+    import re
+
+    if value.name.startswith("DOTENV_PUBLIC_KEY"):
+        return re.fullmatch(r"0[23][0-9a-f]{64}", value.value) is not None
+    if value.name.startswith("DOTENV_VAULT"):
+        return re.fullmatch(r"[A-Za-z0-9+/]{60,}={0,2}|[0-9]+", value.value) is not None
+    return False
+
+
+def _not_allowed(rule: str, content: bytes, values: Sequence[Assignment]) -> list[Assignment]:
+    """The values on whose line no pragma stands."""
+    if not values or b"allow" not in content.replace(b"\0", b""):
+        return list(values)
+    lines = [
+        b"",
+        *decoded(content).encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"),
+    ]
+    return [each for each in values if not pragmas.allows(rule, lines[each.line], lines[each.line - 1])]
+
+
+def _env(path: str, values: Sequence[Assignment], rules: Rules) -> Finding:
+    """One finding for a file, at its first value: what is to be done is one thing, however many values there are."""
+    named = list(dict.fromkeys(each.name for each in values if each.name))
+    count = len(values)
+    shown = ", ".join(f'"{name}"' for name in named[:_MOST_NAMES])
+    more = count - min(len(named), _MOST_NAMES)
+    words = f"{shown} and {more} more" if shown and more > 0 else shown or f"{count} of them"
+    verb = "values stand" if count > 1 else "a value stands"
+    quoted = shell_quoted(path)
+    hint = f"git rm --cached {quoted}; gitseal import {quoted} -e {_environment(path, rules)}"
+    return Finding(RULE, path, values[0].line, f"{verb} in the open in an env file: {words}", hint)
+
+
+def _template(path: str, values: Sequence[Assignment]) -> list[Finding]:
+    """One finding for each value: each line is to be mended."""
+    found = []
+    for each in values[:_MOST_LINES]:
+        what = f'"{each.name}" holds' if each.name else "a line holds"
+        hint = "write what is to be filled in: <...>, your-..., changeme, or nothing"
+        found.append(Finding(TEMPLATE_RULE, path, each.line, f"{what} a value that is no placeholder", hint))
+    if len(values) > _MOST_LINES:
+        rest = len(values) - _MOST_LINES
+        line = values[_MOST_LINES].line
+        found.append(Finding(TEMPLATE_RULE, path, line, f"and {rest} more values that are no placeholders"))
+    return found
+
+
+def judge_link(path: bytes, target: bytes, rules: Rules) -> list[Finding]:
+    """A symbolic link with an env file's name.
+
+    It holds no value, and the file that it leads to counts as an env file only by its own name. One that leads to an env file,
+    to a template or out of the repository is harmless.
+    """
+    import posixpath
+
+    folder = posixpath.dirname(path)
+    resolved = posixpath.normpath(posixpath.join(folder, target))
+    if names.kind(resolved, rules) or resolved.startswith((b"/", b"../")):
+        return []
+    name = path.decode("utf-8", "surrogateescape")
+    hint = f"git rm --cached {shell_quoted(name)}"
+    what = "a symbolic link with an env file's name makes one of a file that has another name"
+    return [Finding(LINK_RULE, name, 0, what, hint)]
+
+
+def _environment(path: str, rules: Rules) -> str:
+    """The environment that an env file's name speaks of, where the project has it; else its first, else `development`."""
+    name = path.rpartition("/")[2].lower()
+    words = [word for word in name.replace("-", ".").replace("_", ".").split(".") if word not in {"", "env", "local"}]
+    for word in words:
+        if word in rules.environments or (not rules.environments and word.isalpha()):
+            return word
+    if not rules.environments or _DEVELOPMENT in rules.environments:
+        return _DEVELOPMENT
+    return rules.environments[0]
+
+
+def allow_hint(path: str) -> str:
+    """What to run where a finding is to stay."""
+    return f'gitseal hook allow {shell_quoted(path)} --reason "..."'
+
+
+_PLAIN = frozenset(chr(c) for c in range(0x20, 0x7F)) - set("'\\")
+
+
+def shell_quoted(path: str) -> str:
+    """A path as a POSIX shell takes it; with characters that steer a terminal, or that are none, in $'...'."""
+    import shlex
+
+    if path.isprintable():
+        return shlex.quote(path)
+    content = path.encode("utf-8", "surrogateescape")
+    return "$'" + "".join(chr(c) if chr(c) in _PLAIN else f"\\x{c:02x}" for c in content) + "'"

@@ -1,0 +1,51 @@
+"""The cheap question before any rule: where do the strings stand that a shape cannot do without."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from gitseal.scan.search import Search
+
+# Below this many bytes in all, searching string by string is cheaper than importing the automaton (2 ms).
+_WORTH_IMPORTING = 1 << 17
+
+
+class Shape(NamedTuple):
+    """What a rule looks for. Wherever `literal` stands, `judge` is asked.
+
+    It gets the bytes before the literal (up to `windows.BEHIND`) and those from it on (up to `windows.AHEAD`), and says what
+    stands there (`a GitHub token`), or nothing.
+    """
+
+    rule: str
+    literal: bytes
+    judge: Callable[[bytes, bytes], str]
+
+
+class Literals:
+    """All the shapes there are. One serves for many blobs: it notices when the automaton begins to pay."""
+
+    def __init__(self, shapes: Sequence[Shape]) -> None:
+        self._shapes = shapes
+        self._texts = [shape.literal for shape in shapes]
+        self._seen = 0
+        self._search: Search | None = None
+
+    def places(self, content: bytes, first: int, end: int) -> Iterator[tuple[int, Shape]]:
+        """Every place from `first` up to `end` where a shape's literal begins; in no order."""
+        self._seen += len(content)
+        if self._search is None and self._seen > _WORTH_IMPORTING:
+            from gitseal.scan.search import Search
+
+            self._search = Search(self._texts)
+        if self._search is not None:
+            for number, start, _ in self._search.all(content):
+                if first <= start < end:
+                    yield start, self._shapes[number]
+            return
+        for text, shape in zip(self._texts, self._shapes, strict=True):
+            if text in content:
+                at = content.find(text, first)
+                while 0 <= at < end:
+                    yield at, shape
+                    at = content.find(text, at + 1)

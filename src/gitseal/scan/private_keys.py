@@ -1,0 +1,137 @@
+"""Private keys as text: PEM of every kind, OpenSSH, PGP, PuTTY and age. Keys in DER and in key stores are `der_keys`.
+
+A key behind a passphrase is a key all the same. A marker alone is none: documentation and parsers are full of them, so the
+marker has to be followed by a key's own text (`_BODY`, or a right checksum).
+"""
+
+import re
+from binascii import a2b_base64
+
+from gitseal.scan.literals import Shape
+
+RULE = "private-key"
+
+_BEGIN = rb"-{4,5} ?BEGIN (?:[A-Z0-9]+ ){0,4}"
+_END = rb"PRIVATE KEY(?: BLOCK)? ?-{4,5}"
+# Between the lines of a key: line ends, as they are or escaped (once or twice), and what strings in code, comments, diffs
+# and quoted mail put around them.
+_JOINT = rb"""(?:\\{1,4}[nrt]|\s\.\s|[\s"'`+,>#*|;()&\\-])"""
+# `Proc-Type: 4,ENCRYPTED` (RFC 1421), `Version: GnuPG v2` and `Comment: ...` (RFC 9580).
+_HEADER = rb"""[A-Z][A-Za-z0-9-]{2,20}: [^\n\r\\"]{0,200}"""
+# Prose has no words of 16 letters, a key no shorter lines.
+_PIECE = rb"[A-Za-z0-9+/]{16,}={0,2}"
+_RUN = rb"[A-Za-z0-9+/]+(?:" + _JOINT + rb"{1,80}" + _PIECE + rb")*"
+_LOOKED_AT = 4000
+_LEAST = 64  # characters of base64: a whole Ed25519 key
+_LEAST_VARIED = 14  # different ones among them; a made-up body repeats itself
+
+
+def _pem(before: bytes, after: bytes) -> str:
+    """PEM, OpenSSH and PGP armour (RFC 7468, RFC 9580) and SSH2's, also within a string, a comment or JSON."""
+    begin = re.search(_BEGIN + rb"\Z", before[-60:])
+    end = re.match(_END, after)
+    if begin is None or end is None or not _follows(after[end.end() :]):
+        return ""
+    marker = begin[0] + end[0]
+    return next((what for word, what in _KINDS if word in marker), "a private key in PEM")
+
+
+_KINDS = (
+    (b"PGP", "a PGP private key"),
+    (b"OPENSSH", "an OpenSSH private key"),
+    (b"SSH2", "an SSH private key"),
+    (b"ENCRYPTED", "an encrypted private key in PEM"),
+    (b"RSA", "an RSA private key in PEM"),
+    (b"EC ", "an EC private key in PEM"),
+    (b"DSA", "a DSA private key in PEM"),
+)
+
+
+def _follows(text: bytes) -> bool:
+    """Whether a key's headers, if any, and its base64 come after a marker."""
+    headers = re.match(rb"(?:" + _JOINT + rb"{0,80}" + _HEADER + rb"(?=[\n\r\\\"]))*", text)
+    return is_body(text[headers.end() :] if headers else text)
+
+
+def is_body(text: bytes) -> bool:
+    """Whether a key's base64 begins here: 64 characters in pieces of at least 16, varied, and not cut short by `...`."""
+    begun = re.match(_JOINT + rb"{0,80}(?=" + _PIECE + rb")", text)
+    if begun is None:
+        return False
+    run = re.match(_RUN, text[begun.end() : begun.end() + _LOOKED_AT])
+    end = begun.end() + (run.end() if run else 0)
+    if text[end : end + 3].startswith((b"..", b"\xe2\x80\xa6", b"<", b"[", b"{", b"*")):
+        return False
+    digits = base64_run(text[begun.end() :])
+    return len(digits) >= _LEAST and len(set(digits[:_LEAST])) >= _LEAST_VARIED
+
+
+def base64_run(text: bytes) -> bytes:
+    """The base64 that `text` begins with, its lines joined, without padding; whole groups of four alone."""
+    run = re.match(_RUN, text[:_LOOKED_AT])
+    joined = re.sub(rb"""["'`]\s*[+.]\s*["'`]|\\{1,4}[nrt]|[^A-Za-z0-9+/]""", b"", run[0]) if run else b""
+    return joined[: len(joined) // 4 * 4]
+
+
+def _pem_in_base64(before: bytes, after: bytes) -> str:
+    """PEM that was encoded once more, as Kubernetes' secrets and CI variables hold it, wrapped or not."""
+    if before[-4:] == b"LS0t" or not _may_begin_marker(after):
+        return ""
+    text = a2b_base64(base64_run(after))
+    marker = re.match(rb"-{0,5} ?" + _BEGIN.removeprefix(rb"-{4,5} ?") + _END, text)
+    return "a private key in PEM, in base64" if marker and _follows(text[marker.end() :]) else ""
+
+
+def _may_begin_marker(after: bytes) -> bool:
+    """Whether base64 that begins with three dashes goes on to `BEGIN`: certificates and rules of dashes are left early."""
+    return b"BEGIN" in a2b_base64(base64_run(after[:48]))
+
+
+def _putty(_before: bytes, after: bytes) -> str:
+    """PuTTY's format, versions 1 to 3 (PuTTY manual, appendix C)."""
+    found = re.match(rb"PuTTY-User-Key-File-[1-3]: ", after) and b"Private-Lines: " in after
+    return "a PuTTY private key" if found else ""
+
+
+_BECH32 = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_AGE = (
+    (rb"(?i:age-secret-key-1)[a-zA-Z0-9]{58}", "an age identity"),
+    (rb"(?i:age-secret-key-pq-1)[a-zA-Z0-9]{58}", "a post-quantum age identity"),
+    (rb"(?i:age-plugin-[a-z0-9+._-]{1,64}-1)[a-zA-Z0-9]{6,4000}", "an age plugin's identity"),
+)
+
+
+def _age(_before: bytes, after: bytes) -> str:
+    """An age identity (C2SP age.md: Bech32, BIP 173): its checksum is right, so an example with made-up digits is none."""
+    for pattern, what in _AGE:
+        found = re.match(pattern, after)
+        if found and _is_bech32(found[0].lower()):
+            return what
+    return ""
+
+
+def _is_bech32(text: bytes) -> bool:
+    prefix, _, data = text.rpartition(b"1")
+    values = [_BECH32.find(digit) for digit in data]
+    if min(values) < 0:
+        return False
+    checksum = 1
+    for value in (*(c >> 5 for c in prefix), 0, *(c & 31 for c in prefix), *values):
+        top = checksum >> 25
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate(_GENERATORS):
+            if top >> bit & 1:
+                checksum ^= generator
+    return checksum == 1
+
+
+SHAPES = (
+    Shape(RULE, b"PRIVATE KEY", _pem),
+    Shape(RULE, b"LS0t", _pem_in_base64),
+    Shape(RULE, b"PuTTY-User-Key-File-", _putty),
+    Shape(RULE, b"AGE-SECRET-KEY-", _age),
+    Shape(RULE, b"age-secret-key-", _age),
+    Shape(RULE, b"AGE-PLUGIN-", _age),
+    Shape(RULE, b"age-plugin-", _age),
+)

@@ -1,0 +1,83 @@
+"""A stream of bytes as windows that overlap, so that what stands across a cut is seen whole, with line numbers."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+# How much a rule may look at before and after the place it judges. Every window has that around each of its places, but
+# at the ends of the stream: hence no cut changes what is found.
+BEHIND = 4096
+AHEAD = 8192
+_WINDOW = 1 << 18
+
+
+class Window(NamedTuple):
+    """Some bytes, of which the places `first <= place < end` are to be judged now. `line` is that of `first`, from 1.
+
+    `at_start` says that the blob begins here, with at least 256 KiB of it or all.
+    """
+
+    content: bytes
+    first: int
+    end: int
+    line: int
+    at_start: bool
+
+    def line_of(self, place: int) -> int:
+        """The line, from 1, of a place at or after `first`."""
+        return self.line + self.content.count(b"\n", self.first, place)
+
+
+class Windows:
+    """One stream. Feed it chunks, then finish it; each gives the windows that are complete by then."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._first = 0
+        self._line = 1
+        self._begun = False
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> Iterator[Window]:
+        """The window that another chunk completes, if any."""
+        self._parts.append(chunk)
+        self._size += len(chunk)
+        if self._size >= _WINDOW:
+            content = b"".join((self._held, *self._parts))
+            window = Window(content, self._first, max(self._first, len(content) - AHEAD), self._line, not self._begun)
+            self._begun = True
+            self._line = window.line_of(window.end)
+            keep = max(0, window.end - BEHIND)
+            self._held, self._first = content[keep:], window.end - keep
+            self._parts, self._size = [], 0
+            yield window
+
+    def finish(self) -> Window:
+        """The last window, which may be empty."""
+        content = b"".join((self._held, *self._parts))
+        return Window(content, self._first, len(content), self._line, not self._begun)
+
+    def fork(self) -> "Windows":
+        """Another stream that has seen the same."""
+        other = Windows()
+        other._held, other._first, other._line, other._begun = self._held, self._first, self._line, True
+        other._parts, other._size = list(self._parts), self._size
+        return other
+
+
+def views(chunks: Iterable[bytes]) -> Iterator[Window]:
+    """The windows of a blob as it is and, from the first NUL on, of the blob with no NUL. A place may be seen in both.
+
+    Without NULs what is ASCII in UTF-16 and UTF-32 reads as ASCII, with or without a byte order mark.
+    """
+    plain = Windows()
+    stripped: Windows | None = None
+    for chunk in chunks:
+        if stripped is None and b"\0" in chunk:
+            stripped = plain.fork()
+        yield from plain.feed(chunk)
+        if stripped is not None:
+            yield from stripped.feed(chunk.translate(None, b"\0"))
+    yield plain.finish()
+    if stripped is not None:
+        yield stripped.finish()
