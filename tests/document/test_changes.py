@@ -2,14 +2,19 @@
 
 import itertools
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitseal.crypto.datakey import WRITE_ONLY
+from gitseal.document import changes as module
 from gitseal.document import document
 from gitseal.document.changes import Action, Change, Standing, changes, changes_of_merge
 from gitseal.document.document import Document
+from gitseal.document.header import HEADER
 from gitseal.errors import Error
 from gitseal.yamltext.reader import path_text
 
@@ -115,6 +120,12 @@ def test_what_a_merge_changed_itself() -> None:
         "revoked alice default",
     ]
     assert changes_of_merge([ours, theirs, clean], clean) == ()
+
+
+def test_what_is_said_twice_to_save_an_import_is_the_same() -> None:
+    assert (module.HEADER, module.WRITE_ONLY) == (HEADER, WRITE_ONLY)
+    words = "import sys, gitseal.document.changes; sys.exit('cryptography' in sys.modules)"
+    subprocess.run([sys.executable, "-c", words], check=True)
 
 
 # Laws

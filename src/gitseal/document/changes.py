@@ -6,13 +6,11 @@ state is the file's bytes, None where there is no file. Nothing a repository may
 
 import re
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import pieces
-from gitseal.document.header import HEADER
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -21,6 +19,8 @@ _TOKEN = re.compile(r"ENC\[v1,([sw]),([a-z][a-z0-9-]*):(k[0-9a-f]{32}),")
 _TOP = tuple(letter.encode() for letter in string.ascii_letters + "_\"'")
 _LINE_END = 10
 _STANZA = 3  # below its group: `stanzas`, the person, the recipient id
+# As `header` and `crypto` have them, without their imports: 30 ms of cryptography, which nothing here needs.
+HEADER, WRITE_ONLY = "gitseal", "w"
 SEALED, WRITTEN_ONLY, PLAIN = "sealed", "write-only", "plain"
 
 
@@ -102,6 +102,13 @@ def changes_of_merge(parents: Sequence[bytes | None], new: bytes | None) -> tupl
         kept = {subject for change in other for subject in _subjects(change)}
         found = [narrowed for change in found if (narrowed := _narrowed(change, kept)) is not None]
     return tuple(found)
+
+
+def groups_of(state: bytes, is_meant: Callable[[NamePath], bool]) -> frozenset[str]:
+    """The access groups to which a state has sealed the names that are meant."""
+    scalars = pieces.read(state).scalars
+    found = (_standing(text) for path, text in scalars.items() if path[0] != HEADER and is_meant(path))
+    return frozenset(standing.access for standing in found if standing is not None)
 
 
 _Subject = tuple[str, str, str, str]

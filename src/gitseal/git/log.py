@@ -280,3 +280,21 @@ def _failed() -> Error:
         "Git cannot show the whole history of the sealed files",
         "see what is missing: git fsck; in a partial clone: git fetch --refetch",
     )
+
+
+def moment(repository: Repository, words: str) -> int | None:
+    """The time that Git takes words for (`2 weeks ago`), in seconds since 1970; None for words that are no time.
+
+    Git takes those for now.
+    """
+    asked = repository.git("rev-parse", f"--since={words}", "--since=now") or b""
+    given, now = (int(line.rpartition(b"=")[2]) for line in asked.split())
+    return given if abs(given - now) > 1 or words.strip().lower() == "now" else None
+
+
+def shallow_ends(repository: Repository) -> tuple[str, ...]:
+    """The commits whose parents a shallow clone lacks (gitrepository-layout(5), `shallow`). Runs nothing."""
+    try:
+        return tuple((repository.common_dir() / "shallow").read_text(encoding="ascii").split())
+    except FileNotFoundError:
+        return ()

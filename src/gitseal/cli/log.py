@@ -1,0 +1,119 @@
+"""`gitseal log`."""
+
+import sys
+import time
+from collections.abc import Iterable
+
+import click
+
+from gitseal.cli.options import complete_name, environment_option, json_option
+from gitseal.cli.session import Session, say
+from gitseal.errors import UsageError
+from gitseal.usecases.log import Event, Log, Selection, Signatures, Signed, log, past_and_present
+
+_COMMIT_DIGITS = 12
+
+
+@click.command("log")
+@click.argument("name", metavar="[NAME]", default="", shell_complete=complete_name)
+@environment_option("Only these environments, also ones that are no more.")
+@click.option(
+    "--since", default="", metavar="DATE", help='Only what commits claim to be newer: 2026-01-31, "2 weeks ago".'
+)
+@click.option("--signatures", is_flag=True, help="Check each signature against the trusted policy; takes longer.")
+@json_option
+@click.pass_obj
+def command(
+    session: Session,
+    name: str,
+    environments: tuple[str, ...],
+    since: str,
+    signatures: bool,
+    as_json: bool,
+) -> None:
+    """Who set, changed or removed which name, and who gained or lost access, newest first. No identity is needed.
+
+    NAME may be a section or a pattern such as "STRIPE_*"; the access to its access group is shown with it. A name that was
+    sealed under a new data key is "resealed": its value may be the same. Dates and people are what commits claim.
+    """
+    look = Signatures.CHECK if signatures else Signatures.GLANCE if as_json else Signatures.NONE
+    found = log(session.project, Selection(_chosen(session, environments), name, since, look))
+    if as_json:
+        _json(found.events)
+    else:
+        _text(found, session.project.environments)
+    if found.ends_at:
+        _say_shallow(found)
+
+
+def _chosen(session: Session, given: tuple[str, ...]) -> tuple[str, ...]:
+    if "all" in given or not given:
+        return ()
+    found = past_and_present(session.project, given)
+    if not found:
+        raise UsageError("-e names no environment", "see them with: gitseal env list")
+    return found
+
+
+def _text(found: Log, known: Iterable[str]) -> None:
+    """One line an event, written as it is found: a pipe's reader need not wait for the first commit of all."""
+    width = max((len(name) for name in known), default=0)
+    line = ""
+    for event in found.events:
+        what = f"{event.action:<9}  {event.environment:<{width}}  {_name(event)}"
+        line = (
+            f"{utc(event.when)}  {event.commit[:_COMMIT_DIGITS]}  {what}  {printable(event.who)}{_signed(event.signed)}"
+        )
+        sys.stdout.write(f"{line.rstrip()}\n")
+        sys.stdout.flush()
+    if not line:
+        say("nothing of that in this history")
+
+
+def _name(event: Event) -> str:
+    return (
+        f"{event.name} ({event.access})"
+        if event.name and event.access not in {"", "default"}
+        else event.name or event.access
+    )
+
+
+def _signed(signed: Signed) -> str:
+    by = f" by {', '.join(signed.by)}" if signed.by else ""
+    words = {"no": "not signed", "unchecked": "", "good": f"signed{by}", "forge": f"signed{by}, a forge"}
+    told = words.get(signed.state, f"signature {signed.state}{by}")
+    return f"  [{told}{': ' if signed.reason and told else ''}{signed.reason}]" if told else ""
+
+
+def _json(events: Iterable[Event]) -> None:
+    """One array, written event by event."""
+    import json
+
+    before = "[\n"
+    for event in events:
+        shown = event._asdict() | {"when": utc(event.when), "signed": event.signed.state, "signed_by": event.signed.by}
+        shown |= {"signature": event.signed.reason} if event.signed.reason else {}
+        sys.stdout.write(f"{before}{json.dumps(shown, ensure_ascii=False)}")
+        sys.stdout.flush()
+        before = ",\n"
+    sys.stdout.write("\n]\n" if before != "[\n" else "[]\n")
+
+
+def utc(seconds: int) -> str:
+    """A time as ISO 8601 has it; what no calendar holds as it stands."""
+    try:
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    except (OverflowError, ValueError, OSError):
+        return f"@{seconds}"
+
+
+def printable(words: str) -> str:
+    """What a commit claims, without what steers a terminal."""
+    return words if words.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in words)
+
+
+def _say_shallow(found: Log) -> None:
+    ends = ", ".join(commit[:_COMMIT_DIGITS] for commit in found.ends_at[:3])
+    say(
+        f"gitseal: this clone is shallow: who set what stands in {ends} is not known; get the rest: git fetch --unshallow"
+    )

@@ -1,0 +1,61 @@
+"""History through moves: a `.secrets` folder that was moved whole has its past under the old path."""
+
+import os
+from collections.abc import Iterator
+
+from gitseal.git.log import Commit, File, Wanted, history
+from gitseal.git.repository import Repository
+
+_FOLDER = ".secrets"
+# Bytes for bytes alone: a file that was changed while it was moved is another file, and says so.
+_DIFF = ("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--find-renames=100%", "--diff-filter=R", "--name-status")
+
+
+def follow(repository: Repository, wanted: Wanted) -> Iterator[Commit]:
+    """`history`, and after it that of files which a commit moved, unchanged, from another `.secrets` folder to these paths.
+
+    Such a move is no change: neither side of it is among the commit's files.
+    """
+    seen: set[tuple[str, str]] = set()
+    paths: tuple[str, ...] = tuple(wanted.paths)
+    revisions: tuple[str, ...] = ("HEAD",)
+    while paths:
+        moved: dict[str, tuple[str, ...]] = {}
+        for commit in history(repository, wanted._replace(paths=paths), revisions):
+            stays = _settled(repository, commit, moved)
+            files = tuple(each for each in stays if (commit.id, each.path) not in seen)
+            seen.update((commit.id, each.path) for each in files)
+            if files:
+                yield commit._replace(files=files)
+        paths = tuple(moved)
+        revisions = tuple(dict.fromkeys(parent for parents in moved.values() for parent in parents))
+
+
+def _settled(repository: Repository, commit: Commit, moved: dict[str, tuple[str, ...]]) -> tuple[File, ...]:
+    """The commit's files without those that it moved; where they came from is added to `moved`, with the parents."""
+    comes_or_goes = any((each.is_new or each.after is None) and _is_sealed(each.path) for each in commit.files)
+    if len(commit.parents) != 1 or not comes_or_goes:
+        return commit.files
+    found = _moves(repository, commit.id)
+    for file in commit.files:
+        if file.path in found:
+            old = found[file.path]
+            moved[old] = (*moved.get(old, ()), *commit.parents)
+    either = {*found, *found.values()}
+    return tuple(file for file in commit.files if file.path not in either)
+
+
+def _moves(repository: Repository, commit: str) -> dict[str, str]:
+    """The old path of each file that a commit moved from one `.secrets` folder to another, by the new one."""
+    listed = repository.git(*_DIFF, commit) or b""
+    fields = iter(listed.split(b"\0")[:-1])
+    pairs = [(os.fsdecode(next(fields)), os.fsdecode(next(fields))) for _status in fields]
+    return {new: old for old, new in pairs if _is_sealed(old) and _is_sealed(new) and _name(old) == _name(new)}
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _is_sealed(path: str) -> bool:
+    return path.split("/")[-2:-1] == [_FOLDER]
