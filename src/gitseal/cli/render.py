@@ -18,7 +18,7 @@ from gitseal.usecases.outgoing import Outgoing, Request
 @click.command("render")
 @environment_option("The environment; may be left out where there is one.")
 @click.option(
-    "--format", "dialect", type=click.Choice(list(DIALECTS)), show_default="dotenv", help="What reads the variables."
+    "--format", "dialect", type=click.Choice(list(DIALECTS)), help="What reads the variables. Without it: dotenv."
 )
 @click.option(
     "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write here (0600, atomically)."
