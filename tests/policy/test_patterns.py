@@ -27,6 +27,9 @@ from gitseal.policy.patterns import matches
         ("a*b*c", "abc"),
         ("a**c", "ac"),
         ("*_URL", "DB_URL"),
+        ("/A", "A"),
+        ("/A_*", "A_B"),
+        ("/api/*", "api/A"),
     ],
 )
 def test_matches(pattern: str, name: str) -> None:
@@ -49,6 +52,10 @@ def test_matches(pattern: str, name: str) -> None:
         ("[A]", "A"),
         ("?", "A"),
         ("A.B", "AxB"),
+        ("/A", "api/A"),
+        ("/*", "api/A"),
+        ("//A", "A"),
+        ("/", "A"),
     ],
 )
 def test_does_not_match(pattern: str, name: str) -> None:
@@ -57,7 +64,7 @@ def test_does_not_match(pattern: str, name: str) -> None:
 
 def reference(pattern: str, path: tuple[str, ...]) -> bool:
     """The same by a regular expression, which may take long."""
-    whole = "".join("[^/]*" if char == "*" else re.escape(char) for char in pattern)
+    whole = "".join("[^/]*" if char == "*" else re.escape(char) for char in pattern.removeprefix("/"))
     return re.fullmatch(whole, "/".join(path) if "/" in pattern else path[-1]) is not None
 
 

@@ -1,5 +1,6 @@
 """`gitseal check`."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +9,7 @@ from gitseal.cli import output
 from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
+from gitseal.report.findings import ERROR, WARNING, Finding
 
 if TYPE_CHECKING:  # loaded only with --code
     from gitseal.usecases.check_code import CodeReport
@@ -26,9 +28,9 @@ def command(
 ) -> None:
     """Hold policy, environments and Git's view of them against each other. No identity is needed.
 
-    One line for each finding, with the command that mends it; status 1 where there is any. With --code also the names
-    that programs read: which environment lacks them, and, with no bearing on the status, which nobody reads and which
-    only GitHub's own store has.
+    One line for each finding, with the command that mends it; status 1 where there is any but warnings. With --code also
+    the names that programs read: which environment lacks them, and, with no bearing on the status, which nobody reads and
+    which only GitHub's own store has.
     """
     from gitseal.usecases.check import check
 
@@ -42,17 +44,19 @@ def command(
         click.echo(finding.as_text())
         if finding.hint:
             click.echo(f"  {finding.hint}")
-    to_mend = len(findings) + (read.count("missing-name") if read else 0)
-    aside = _aside(read) if read else ""
+    to_mend = sum(finding.severity == ERROR for finding in shown)
+    aside = _aside(shown)
     if to_mend:
         raise Error(f"check found {output.plural(to_mend, 'thing')} to mend{aside}", "")
     say(f"all is as it should be{aside}")
 
 
-def _aside(read: "CodeReport") -> str:
+def _aside(findings: Sequence[Finding]) -> str:
     """What has no bearing on the status, in the summary's words."""
-    unread, at_github = read.count("unread-name"), read.count("github-name")
-    words = [output.plural(unread, "name") + " unread"] if unread else []
+    warnings = sum(finding.severity == WARNING for finding in findings)
+    unread, at_github = (sum(finding.rule == rule for finding in findings) for rule in ("unread-name", "github-name"))
+    words = [output.plural(warnings, "warning")] if warnings else []
+    words += [output.plural(unread, "name") + " unread"] if unread else []
     words += [output.plural(at_github, "name") + " only at GitHub"] if at_github else []
     return "".join(f", {each}" for each in words)
 

@@ -24,7 +24,7 @@ _DURATION = r"([1-9][0-9]{0,3})([dwy])"
 _DAYS = {"d": 1, "w": 7, "y": 365}
 # The kinds of `set --generate`.
 _GENERATE = r"(?:hex|base64|password)(?::[1-9][0-9]{0,4})?|uuid"
-_INCLUDE = r"[A-Za-z0-9_.*-]+(?:/[A-Za-z0-9_.*-]+)*"
+_INCLUDE = r"/?[A-Za-z0-9_.*-]+(?:/[A-Za-z0-9_.*-]+)*"
 _MODE = r"0?[0-7]{3}"
 _FILE_PART = r"[A-Za-z0-9_.@+=,][A-Za-z0-9_.@+=, -]{0,254}"
 _OWNED = (".git", ".secrets")

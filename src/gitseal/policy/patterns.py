@@ -6,12 +6,15 @@ from gitseal.yamltext.tree import NamePath
 def matches(pattern: str, path: NamePath) -> bool:
     """Whether a pattern names the secret at `path`.
 
-    Without `/` it is held against the last part at any depth, with `/` against the whole path. `*` stands for any
-    characters but `/`. Takes time linear in the lengths, whatever the pattern.
+    Without `/` it is held against the last part at any depth, with `/` against the whole path; a `/` before all else says
+    only that, so `/NAME` is the name outside sections. `*` stands for any characters but `/`. Takes time linear in the
+    lengths, whatever the pattern.
     """
     parts = pattern.split("/")
     if len(parts) == 1:
         return _part_matches(pattern, path[-1])
+    if not parts[0]:
+        del parts[0]
     return len(parts) == len(path) and all(map(_part_matches, parts, path))
 
 

@@ -172,7 +172,7 @@ def _service() -> Schema:
         **_fields(
             "A service: what it reads.",
             {
-                "include": _list("Patterns of names it gets.", _text("A pattern.", f"^{pattern}(?:/{pattern})*$")),
+                "include": _list("Patterns of names it gets.", _text("A pattern.", f"^/?{pattern}(?:/{pattern})*$")),
                 "import": _texts("Other services whose whole view it gets."),
                 "env": _map(
                     "Variables of its own; ${secret:NAME} and ${env:NAME} are resolved.",

@@ -62,6 +62,14 @@ def unmatched(service: Service, available: Collection[NamePath]) -> tuple[str, .
     return tuple(pattern for pattern in service.include if not any(matches(pattern, path) for path in available))
 
 
+def from_others(manifest: Manifest, service: str, available: Collection[NamePath]) -> dict[str, list[NamePath]]:
+    """The names of other services' own sections that a pattern of `include` takes in by the way: it has no `/`."""
+    others = [path for path in available if len(path) > 1 and path[0] != service and path[0] in manifest.services]
+    patterns = [pattern for pattern in manifest.services[service].include if "/" not in pattern]
+    found = {pattern: [path for path in others if matches(pattern, path)] for pattern in patterns}
+    return {pattern: paths for pattern, paths in found.items() if paths}
+
+
 def _view(manifest: Manifest, name: str, available: Collection[NamePath], known: dict[str, View]) -> View:
     """The parser has refused cycles and long chains; `known` keeps each service from being made twice."""
     if name not in known:

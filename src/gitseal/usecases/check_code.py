@@ -13,7 +13,7 @@ from gitseal.errors import Error
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.patterns import matches
 from gitseal.project.project import Project
-from gitseal.report.findings import Finding
+from gitseal.report.findings import ERROR, NOTE, Finding
 from gitseal.resolve.layers import overlay
 from gitseal.usecases import source_files
 from gitseal.yamltext.reader import path_text
@@ -40,10 +40,6 @@ class CodeReport(NamedTuple):
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     files: int
-
-    def count(self, rule: str) -> int:
-        """How many findings a rule has."""
-        return sum(finding.rule == rule for finding in self.findings)
 
 
 class _Environment(NamedTuple):
@@ -154,7 +150,8 @@ def _finding(name: str, kind: Kind, place: Place, further: int, lacking: Sequenc
     else:
         message = f'"{name}" is read here{word}, and {", ".join(lacking)} {"has" if len(lacking) == 1 else "have"} no such name'
     hint = f"gitseal set {name} -e {','.join(lacking)}" if kind not in _GITHUB else ""
-    return Finding(AT_GITHUB if kind in _GITHUB else MISSING, place.path, place.use.line, message, hint)
+    rule, severity = (AT_GITHUB, NOTE) if kind in _GITHUB else (MISSING, ERROR)
+    return Finding(rule, place.path, place.use.line, message, hint, severity)
 
 
 def _read(manifest: Manifest, places: Sequence[tuple[str, Use]]) -> Callable[[NamePath], bool]:
@@ -193,9 +190,8 @@ def _unread(
             environments = ",".join(holder for holder, _ in held)
             file = project.relative(project.path(held[0][0]))
             hint = f"if nothing else reads it: gitseal unset {name} -e {environments}"
-            yield Finding(UNREAD, file, held[0][1], message, hint)
+            yield Finding(UNREAD, file, held[0][1], message, hint, NOTE)
         else:
             file = project.relative(project.manifest_path)
-            yield Finding(
-                UNREAD, file, manifest.secrets[path].line, message, "if nothing else reads it, take it out there"
-            )
+            hint = "if nothing else reads it, take it out there"
+            yield Finding(UNREAD, file, manifest.secrets[path].line, message, hint, NOTE)

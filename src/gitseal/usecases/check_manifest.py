@@ -8,7 +8,7 @@ from gitseal.identities import Keyring
 from gitseal.policy.manifest import Manifest
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
-from gitseal.report.findings import Finding
+from gitseal.report.findings import WARNING, Finding
 from gitseal.resolve import requirements, services, templates
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -60,6 +60,12 @@ def _services(manifest: Manifest, path: str, names: set[NamePath]) -> Iterator[F
             yield Finding(
                 "service", path, service.line, f'service "{name}" includes "{pattern}", which no name matches'
             )
+        for pattern, paths in services.from_others(manifest, name, names).items():
+            message = (
+                f'service "{name}" gets {path_text(min(paths))} too, of another service: "{pattern}" holds at any depth'
+            )
+            hint = f'if only the name outside sections is meant: "/{pattern}"'
+            yield Finding("include", path, service.line, message, hint, WARNING)
         wanted = [(file.secret, file.line) for file in service.files]
         for template in service.env.values():
             if template.kind is Kind.TEXT:
