@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.git.binary import environment, git, no_git
+from gitseal.git.binary import environment, git
 from gitseal.git.repository import Repository
 
 STAGES = ("pre-commit", "pre-merge-commit", "pre-push")
@@ -18,7 +18,7 @@ WITH_REFS = ("pre-push", SERVER)
 # The first Git that runs hooks named in its configuration (git-hook(1), "hook.<friendly-name>.event").
 CONFIGURATION_HOOKS = (2, 54)
 _HOOK_RUN, _HOOK_RUN_WITH_STDIN = (2, 36), (2, 40)
-_FROM_FOLDER = "hook from hookdir"
+FROM_FOLDER = "hook from hookdir"
 _PATIENCE_SECONDS = 120
 
 
@@ -36,6 +36,14 @@ class Folder(NamedTuple):
     path: Path
     kind: Kind
     setting: str
+
+
+class Given(NamedTuple):
+    """What a hook is started with: `variables` beside the usual ones, arguments, and what it reads on standard input."""
+
+    variables: Mapping[str, str]
+    arguments: tuple[str, ...]
+    refs: Path
 
 
 class Ran(NamedTuple):
@@ -99,36 +107,39 @@ def unconfigure(repository: Repository, stage: str) -> bool:
     return git(repository.top, "config", "--local", "--remove-section", f"hook.gitseal-{stage}") is not None
 
 
-def runs_first(repository: Repository, stage: str) -> bool:
-    """Whether nothing else runs before gitseal: before its hook in the configuration, or else before the hook file."""
+def listed(repository: Repository, stage: str) -> list[str]:
+    """What Git would run in a stage: names of hooks in its configuration, then `FROM_FOLDER`. It runs all, whatever one says."""
     if version() < CONFIGURATION_HOOKS:
-        return True
-    listed = (git(repository.top, "hook", "list", stage) or b"").decode(errors="replace").splitlines()
-    return bool(listed) and listed[0] in {f"gitseal-{stage}", _FROM_FOLDER}
+        return [FROM_FOLDER]
+    lines = (git(repository.top, "hook", "list", stage) or b"").decode(errors="replace").splitlines()
+    return [line for line in lines if "\t" not in line]  # what is switched off has that before its name
 
 
-def run(repository: Repository, stage: str, extra: Mapping[str, str], arguments: tuple[str, ...], stdin: Path) -> Ran:
-    """Runs the hooks of a stage as Git would: by `git hook run` where this Git has it, else the file.
+def run(repository: Repository, stage: str, given: Given, alone: Path | None = None) -> Ran:
+    """Runs a stage as Git would, by `git hook run` where this Git has it; with `alone` that file and nothing besides.
 
-    `extra` are variables, such as another index. Raises Error where the hook does not come to an end.
+    Raises Error where it does not come to an end.
     """
     import subprocess
 
-    top = repository.top
     needed = _HOOK_RUN_WITH_STDIN if stage in WITH_REFS else _HOOK_RUN
-    if version() >= needed:
-        fed = [f"--to-stdin={stdin}"] if stage in WITH_REFS else []
-        command = ["git", "hook", "run", *fed, stage, "--", *arguments]
+    if alone is None and version() >= needed:
+        fed = [f"--to-stdin={given.refs}"] if stage in WITH_REFS else []
+        command = ["git", "hook", "run", *fed, stage, "--", *given.arguments]
     else:
-        command = [str(folder(repository).path / stage), *arguments]
-    environ = environment(in_hook=False) | dict(extra)
+        command = [str(alone or folder(repository).path / stage), *given.arguments]
+    environ = environment(in_hook=False) | dict(given.variables)
     try:
-        with stdin.open("rb") as refs:
+        with given.refs.open("rb") as stdin:
             done = subprocess.run(
-                command, cwd=top, env=environ, stdin=refs, capture_output=True, check=False, timeout=_PATIENCE_SECONDS
+                command,
+                cwd=repository.top,
+                env=environ,
+                stdin=stdin,
+                capture_output=True,
+                check=False,
+                timeout=_PATIENCE_SECONDS,
             )
-    except FileNotFoundError:
-        raise no_git() from None
     except (OSError, subprocess.TimeoutExpired):
         raise Error(f"the {stage} hook cannot be run to its end", f"try it: git hook run {stage}") from None
     return Ran(done.returncode, (done.stdout + done.stderr).decode(errors="replace"))

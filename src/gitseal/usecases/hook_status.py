@@ -27,10 +27,10 @@ class Stage(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Where gitseal stands in a stage: `tried` says that nothing else would run before it."""
+    """Where gitseal stands in a stage. `file` is its own, or None where others' commands may run before it."""
 
     how: str
-    tried: bool = True
+    file: Path | None
 
 
 def status(repository: Repository, *, server: bool = False) -> list[Stage]:
@@ -55,7 +55,7 @@ def is_installed(repository: Repository) -> bool:
 
 def _find(repository: Repository, folder: Folder, stage: str) -> _Found | Stage:
     if hooks.configured(repository, stage) and hooks.version() >= CONFIGURATION_HOOKS:
-        return _Found("named in this repository's Git configuration")
+        return _Found("named in this repository's Git configuration", hooks.own_folder(repository) / "hooks" / stage)
     scripts = hook_managers.husky(repository.top, folder)
     if scripts is not None and folder.setting:
         return _in_husky(scripts, folder, stage)
@@ -76,9 +76,9 @@ def _in_file(repository: Repository, folder: Folder, stage: str, present: bytes)
         return Stage(stage, armed=False, how=f'"{path}" is not executable', mend=_install(folder, stage))
     if hook_script.is_ours(present):
         after = f", then {kept(path).name}" if os.access(kept(path), os.X_OK) else ""
-        return _Found(f"{_named(repository, path)}{after}")
+        return _Found(f"{_named(repository, path)}{after}", path)
     if hook_script.has_block(present):
-        return _Found(f"{_named(repository, path)}, by its first lines")
+        return _Found(f"{_named(repository, path)}, by its first lines", path)
     return _in_another(repository, folder, stage, present)
 
 
@@ -88,11 +88,11 @@ def _in_another(repository: Repository, folder: Folder, stage: str, present: byt
     for manager in hook_managers.managers(repository.top):
         if manager.mark in present:
             if manager.has_gitseal:
-                return _Found(f"by {manager.name}, with what {manager.configuration.name} says", tried=False)
+                return _Found(f"by {manager.name}, with what {manager.configuration.name} says", None)
             hint = f"{_INSTALL}; and add gitseal to {manager.configuration.name}"
             return Stage(stage, armed=False, how=f"{manager.name} has its own hook there", mend=hint)
     if b"gitseal hook run" in present:
-        return _Found(f"called in {_named(repository, path)}", tried=False)
+        return _Found(f"called in {_named(repository, path)}", None)
     replaced = ", which replaced gitseal's" if os.path.lexists(kept(path)) else ""
     how = f"another hook is there{replaced}: {_named(repository, path)}"
     return Stage(stage, armed=False, how=how, mend=_install(folder, stage))
@@ -106,16 +106,24 @@ def _in_husky(scripts: Path, folder: Folder, stage: str) -> _Found | Stage:
         return Stage(stage, armed=False, how=f"{name} does not call gitseal", mend=_INSTALL)
     if not os.access(folder.path / stage, os.X_OK):
         return Stage(stage, armed=False, how=f'husky has not made "{folder.path / stage}"', mend="npx husky")
-    return _Found(f"husky, {name}", tried=hook_script.is_ours(present) or hook_script.has_block(present))
+    is_first = hook_script.is_ours(present) or hook_script.has_block(present)
+    return _Found(f"husky, {name}", folder.path / stage if is_first else None)
 
 
 def _proved(repository: Repository, stage: str, found: _Found, made: canary.Canary) -> Stage:
-    if not found.tried or not hooks.runs_first(repository, stage):
+    if found.file is None:
         # To try it would run other people's commands on a made-up state.
-        return Stage(stage, armed=True, how=f"{found.how}; not tried, other commands may run before it")
+        return Stage(stage, armed=True, how=f"{found.how}; not tried, for other commands may run before it")
+    running = hooks.listed(repository, stage)
+    is_configured = found.file.parent.parent == hooks.own_folder(repository)
+    if (f"gitseal-{stage}" if is_configured else hooks.FROM_FOLDER) not in running:
+        return Stage(
+            stage, armed=False, how=f"{found.how}; switched off by hook.*.enabled", mend=_look_at_settings(stage)
+        )
     arguments = ("gitseal-canary", "gitseal-canary") if stage == "pre-push" else ()
+    given = hooks.Given(made.variables, arguments, made.refs)
     try:
-        ran = hooks.run(repository, stage, made.variables, arguments, made.refs)
+        ran = hooks.run(repository, stage, given, found.file if len(running) > 1 else None)
     except Error as error:
         return Stage(stage, armed=False, how=error.message, mend=error.hint)
     if ran.status != 0 and canary.NAME in ran.output:
@@ -124,6 +132,10 @@ def _proved(repository: Repository, stage: str, found: _Found, made: canary.Cana
         first = next((line for line in ran.output.splitlines() if line.strip()), "without a word")
         return Stage(stage, armed=False, how=f"blocks everything, for another reason: {first}", mend=_INSTALL)
     return Stage(stage, armed=False, how=f"{found.how}; let a made-up leak through", mend=_INSTALL)
+
+
+def _look_at_settings(stage: str) -> str:
+    return f"git hook list {stage}; git config --get-regexp '^hook[.]'"
 
 
 def _install(folder: Folder, stage: str) -> str:

@@ -1,0 +1,181 @@
+"""`doctor`: whether this clone and this machine are as gitseal needs them; one check each, with the command that mends it."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.git import hooks
+from gitseal.git.binary import git
+from gitseal.git.hooks import Kind
+from gitseal.identities import Keyring
+from gitseal.policy.parser import is_environment_name
+from gitseal.project.project import Project
+from gitseal.usecases import hook_status
+from gitseal.usecases.whoami import names_of
+
+# Signatures by SSH keys are checked from this one on (git-commit(1), gpg.format).
+_OLDEST_GIT = (2, 34)
+_DRIVERS = {"diff": "gitseal", "merge": "gitseal"}
+# What a tracked file may not do to sealed text on its way in and out (gitattributes(5)).
+_CHANGES = ("filter", "ident", "working-tree-encoding")
+_NONE = frozenset({"unspecified", "unset"})
+_CACHE = "refs/notes/textconv/gitseal"
+
+
+class Check(NamedTuple):
+    """One line: `words` say what is so. `mend` is the command that helps, empty where all is well."""
+
+    name: str
+    words: str
+    mend: str = ""
+
+
+def doctor(project: Project, keyring: Keyring) -> list[Check]:
+    """Every check in its order; one that cannot be made says why. No passphrase is asked for."""
+    found: list[Check] = []
+    for name, check in _CHECKS.items():
+        try:
+            found += [Check(name, words, mend) for words, mend in check(project, keyring)]
+        except Error as error:
+            found.append(Check(name, error.message, error.hint or "gitseal check"))
+            if name == "git":
+                # Without a Git that answers, every further check would say the same.
+                break
+    return found
+
+
+_Answer = Iterator[tuple[str, str]]
+
+
+def _git(project: Project, _keyring: Keyring) -> _Answer:
+    version = hooks.version()
+    words = ".".join(map(str, version))
+    if version < _OLDEST_GIT:
+        yield f"{words} is older than {'.'.join(map(str, _OLDEST_GIT))}", "upgrade Git"
+    elif git(project.git().top, "rev-parse", "--git-dir") is None:
+        yield f'Git does not read "{project.git().top}"', "git status"
+    else:
+        yield words, ""
+
+
+def _identities(project: Project, keyring: Keyring) -> _Answer:
+    names = names_of(project)
+    found = [each for each in keyring.identities() if each.recipient]
+    if not found:
+        yield "none is at hand", "gitseal keygen -o ~/.config/gitseal/identity.txt"
+        return
+    known = [names[each.recipient] for each in found if each.recipient in names]
+    if known:
+        yield f"{len(found)} at hand, in the policy as {', '.join(dict.fromkeys(known))}", ""
+    else:
+        yield "none at hand is in the policy", f"ask for: gitseal recipient add NAME {found[0].recipient}"
+    for warning in keyring.warnings:
+        yield warning, "gitseal whoami"
+
+
+def _hooks(project: Project, _keyring: Keyring) -> _Answer:
+    for stage in hook_status.status(project.git()):
+        yield f"{stage.name}: {'armed' if stage.armed else 'NOT ARMED'}: {stage.how}", stage.mend
+
+
+def _hooks_path(project: Project, _keyring: Keyring) -> _Answer:
+    folder = hooks.folder(project.git())
+    if not folder.setting:
+        yield "not set", ""
+        return
+    words = f"{folder.setting}, {folder.kind.value}"
+    if not folder.path.is_dir():
+        # A relative one is each linked worktree's own: Git passes over a folder that is not there without a word.
+        yield f"{words}; there is no such folder here", "gitseal hook install"
+    elif folder.kind is Kind.SHARED and not hook_status.is_installed(project.git()):
+        yield words, "gitseal hook install"
+    else:
+        yield words, ""
+
+
+def _textconv_cache(project: Project, _keyring: Keyring) -> _Answer:
+    top = project.git().top
+    if git(top, "config", "--type=bool", "--get", "diff.gitseal.cachetextconv") == b"true\n":
+        yield "on: Git would keep what diffs show as objects", "git config --unset-all diff.gitseal.cachetextconv"
+    elif git(top, "rev-parse", "--verify", "--quiet", _CACHE) is not None:
+        yield f"off, and {_CACHE} is left of one", f"git update-ref -d {_CACHE}"
+    else:
+        yield "off", ""
+
+
+def _attributes(project: Project, _keyring: Keyring) -> _Answer:
+    repository = project.git()
+    is_well = True
+    for environment in filter(is_environment_name, project.environments):
+        path = project.relative(project.path(environment))
+        effective = repository.attributes(path, (*_DRIVERS, *_CHANGES))
+        wrong = [name for name, value in _DRIVERS.items() if effective.get(name) != value]
+        wrong += [name for name in _CHANGES if effective.get(name, "unset") not in _NONE]
+        if wrong:
+            is_well = False
+            told = ", ".join(f"{name}={effective[name]}" for name in wrong)
+            lines = "echo '.secrets/*.yaml diff=gitseal merge=gitseal' >> .gitattributes"
+            yield f"{path} has {told}", lines if wrong[0] in _DRIVERS else f"git check-attr -a -- {path}"
+    if is_well:
+        yield "sealed files are diffed and merged by gitseal, and changed by nothing", ""
+
+
+def _ignored(project: Project, _keyring: Keyring) -> _Answer:
+    repository = project.git()
+    local = project.folder / "any.local.yaml"
+    missing = [
+        line
+        for line, path in ((".env", project.root / ".env"), (".secrets/*.local.yaml", local))
+        if repository.would_add(path)
+    ]
+    for line in missing:
+        yield f"Git would add {line}", f"echo '{line}' >> .gitignore"
+    if not missing:
+        yield ".env and this machine's overrides are ignored", ""
+
+
+def _trusted(project: Project, _keyring: Keyring) -> _Answer:
+    repository = project.git()
+    found = repository.trusted_ref()
+    if found:
+        yield found, ""
+    elif git(repository.top, "config", "--get", "remote.origin.url") is None:
+        yield "none: there is no remote origin", ""
+    else:
+        yield "none: Git does not know the default branch of origin", "git remote set-head origin --auto"
+
+
+def _history(project: Project, _keyring: Keyring) -> _Answer:
+    if project.git().is_shallow():
+        yield "shallow: who could ever open a value is not known", "git fetch --unshallow"
+    else:
+        yield "whole", ""
+
+
+def _known(project: Project, _keyring: Keyring) -> _Answer:
+    import os
+    import stat
+
+    folder = project.git().common_dir() / "gitseal"
+    if not folder.is_dir():
+        yield f"there is no {folder} yet", "gitseal init"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        yield f"{folder} cannot be written", f"ls -ld '{folder}'"
+    elif stat.S_IMODE(folder.stat().st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
+        yield f"others may write in {folder}, and so decide what this clone believes", f"chmod go-w '{folder}'"
+    else:
+        yield str(folder), ""
+
+
+_CHECKS: dict[str, Callable[[Project, Keyring], _Answer]] = {
+    "git": _git,
+    "identities": _identities,
+    "hooks": _hooks,
+    "core.hooksPath": _hooks_path,
+    "textconv cache": _textconv_cache,
+    ".gitattributes": _attributes,
+    ".gitignore": _ignored,
+    "trusted ref": _trusted,
+    "history": _history,
+    "known keys": _known,
+}

@@ -1,0 +1,78 @@
+"""matrix.txt: what the hooks stop and let through, by real commits, merges and pushes with the real program."""
+
+import os
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+MATRIX = Path(__file__).with_name("matrix.txt")
+
+# `blocked` shows what gitseal said only where the case fails, so that a test's log holds no finding of a passing case.
+PRELUDE = r"""
+set -euo pipefail
+said=
+head_now() { git rev-parse -q --verify HEAD || echo none; }
+fail() { printf 'FAILED: %s\n%s\n' "$*" "$said" >&2; exit 1; }
+leak() { printf 'DB_PASSWORD=%s%s\n' "$SECRET" "$RANDOM" >"$1"; }
+clean() { printf '# nothing but words %s\n' "$RANDOM" >"$1"; }
+blocked() {
+    local before; before=$(head_now)
+    if said=$("$@" 2>&1); then fail "passed: $*"; fi
+    [[ $said == *gitseal* ]] || fail "stopped, but not by gitseal: $*"
+    [[ $said != *"this is a bug"* ]] || fail "a bug: $*"
+    [[ $said != *"$SECRET"* ]] || fail "the secret was shown: $*"
+    [[ $(head_now) == "$before" ]] || fail "HEAD has moved: $*"
+}
+passes() { said=$("$@" 2>&1) || fail "blocked: $*"; }
+found() { [[ $said == *"$2"*": $1: "* ]] || fail "no finding $1 of $2"; }
+armed() {
+    if [[ $(git -C "$1" rev-parse --is-bare-repository) == true ]]; then
+        gitseal -C "$1" hook install --server >/dev/null 2>&1
+    else
+        gitseal -C "$1" hook install >/dev/null 2>&1
+    fi
+}
+needs() { "$@" >/dev/null 2>&1 || exit 77; }
+runs-as-another-owner() { [[ $(id -u) == 0 ]] && chown -R 12345 . ; }
+as-another-owner() { "$@"; }
+seal() {
+    [[ -d .secrets ]] || gitseal init -e "$1" --as test >/dev/null 2>&1
+    printf '%s' "$3" | gitseal set -e "$1" "$2" >/dev/null 2>&1
+}
+git init -q . && echo readme >readme && git add . && git commit -q -m first
+gitseal hook install >/dev/null 2>&1
+"""
+_SKIPPED = 77
+
+
+def cases() -> dict[str, str]:
+    """The scripts of matrix.txt by their names."""
+    _, *parts = MATRIX.read_text().split("\n== ")
+    found = dict(part.split("\n", 1) for part in parts)
+    assert len(found) == len(parts), "two cases have one name"
+    return found
+
+
+CASES = cases()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_case(name: str, tmp_path: Path) -> None:
+    top = tmp_path / "repo"
+    top.mkdir()
+    environ = {**os.environ, "SECRET": "x9" + secrets.token_urlsafe(18)}
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "-c", PRELUDE + CASES[name]],
+        cwd=top,
+        env=environ,
+        capture_output=True,
+        text=True,
+        errors="surrogateescape",
+        check=False,
+    )
+    if done.returncode == _SKIPPED:
+        pytest.skip(f"this Git or machine does not know: {name}")
+    assert done.returncode == 0, done.stdout + done.stderr
