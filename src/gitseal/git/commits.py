@@ -55,9 +55,10 @@ def parse_commit(commit: str, data: bytes) -> RawCommit:
     fields = _fields(head + b"\n")
     names = [name for name, _ in fields]
     parents = names.count(b"parent")
-    committer = _PERSON.fullmatch(_value(fields[2 + parents])) if len(fields) > 2 + parents else None
-    flaw = _flaw(names, parents, head) or ("" if committer and blank else "it does not say who committed it")
-    if flaw or not committer:
+    people = [_PERSON.fullmatch(_value(each)) for each in fields[1 + parents : 3 + parents]]
+    flaw = _flaw(names, parents, head) or ("" if blank and all(people) else "it does not say clearly who made it")
+    committer = None if flaw else people[-1]
+    if committer is None:
         return RawCommit(commit, (), "", b"", b"", is_signed=b"\ngpgsig" in head, flaw=flaw)
     own = _SIGNATURES[len(commit) == _SHA256_DIGITS]
     return RawCommit(
