@@ -75,6 +75,10 @@ class Repository:
         answer = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         return answer.decode().rstrip("\n") if answer is not None else None
 
+    def remotes(self) -> list[str]:
+        """The names of the remotes."""
+        return (self.git("remote") or b"").decode().splitlines()
+
     def merge_base(self, one: str, other: str) -> str:
         """The best commit that two have in common, by their full ids. Raises Error where there is none."""
         answer = self.git("merge-base", one, other)

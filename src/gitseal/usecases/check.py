@@ -14,6 +14,7 @@ from gitseal.project.holders import holders
 from gitseal.project.project import Project
 from gitseal.recipients import check_stanza, parse_recipient
 from gitseal.report.findings import Finding
+from gitseal.scan.comments import assigned
 from gitseal.usecases.check_manifest import check_manifest
 
 _ATTRIBUTES = {
@@ -74,6 +75,11 @@ def _environment(project: Project, policy: Policy, environment: str) -> tuple[Do
     findings = [each for entry in found.entries.values() for each in _entry(policy, found, entry, finding)]
     for group, access in found.header.access.items():
         findings += _access(policy, found.header.scope(group), access, finding)
+    for line, name in assigned(found.tree.lines):
+        message = f'a comment assigns something to "{name}": nothing in a comment is sealed'
+        findings.append(
+            finding("comment-value", line, message, f"take the line out, then: gitseal set {name} -e {environment}")
+        )
     findings += _attributes(project, path)
     return found, findings
 

@@ -1,0 +1,73 @@
+"""`gitseal hook run HOOK`: what Git starts with every commit.
+
+click is not imported here, nor anything else that a clean commit does not need. A hook prints on standard error, asks nobody, and any status but 0 stops Git.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitseal.errors import Error, UsageError
+
+if TYPE_CHECKING:  # each loaded by the hook that needs it
+    from gitseal.git.repository import Repository
+    from gitseal.identities import Keyring
+    from gitseal.usecases.scanning import Scanned
+
+HOOKS = ("pre-commit", "pre-merge-commit", "pre-push", "pre-receive")
+_CANCEL = "stopped: nothing was {}. What is right as it is: gitseal hook allow PATH --reason WHY"
+_DONE = {"pre-commit": "committed", "pre-merge-commit": "merged", "pre-push": "pushed", "pre-receive": "taken"}
+
+
+def main(arguments: list[str]) -> int:
+    """Does the work of one hook, given its name and what Git gave it, and returns its status."""
+    if not arguments or arguments[0] not in HOOKS:
+        raise UsageError("which hook?", f"one of: gitseal hook run {'|'.join(HOOKS)}")
+    hook, *given = arguments
+    repository = _repository(is_bare=hook == "pre-receive")
+    if hook in {"pre-commit", "pre-merge-commit"}:
+        from gitseal.usecases.hook_commit import at_commit
+
+        scanned = at_commit(repository, _keyring(), os.environ)
+    else:
+        from gitseal.usecases.hook_refs import at_push, at_receive
+
+        refs = [line.split() for line in sys.stdin]
+        scanned = at_push(repository, given, refs, _keyring()) if hook == "pre-push" else at_receive(repository, refs)
+    return _say(scanned, hook)
+
+
+def _repository(*, is_bare: bool) -> "Repository":
+    from gitseal.git.repository import Repository
+
+    here = Path.cwd()
+    # Git starts hooks at the top of the working tree. A person may call this from below it, and GIT_DIR may be elsewhere.
+    if is_bare or ((here / ".git").exists() and "GIT_DIR" not in os.environ and "GIT_WORK_TREE" not in os.environ):
+        return Repository(here, in_hook=True)
+    top = Repository(here, in_hook=True).git("rev-parse", "--show-toplevel")
+    if top is None:
+        raise Error(f'"{here}" is in no Git working tree', "go to one, or look at GIT_DIR and GIT_WORK_TREE")
+    return Repository(Path(os.fsdecode(top.rstrip(b"\n"))), in_hook=True)
+
+
+def _keyring() -> "Keyring":
+    from gitseal.identities import discover
+
+    return discover(os.environ, Path.home(), None)
+
+
+def _say(scanned: "Scanned", hook: str) -> int:
+    for note in scanned.notes:
+        _print(f"gitseal: {note}")
+    if not scanned.findings:
+        return 0
+    from gitseal.report import formats
+
+    _print(formats.write(scanned.findings, "text").rstrip("\n"))
+    _print(f"gitseal: {_CANCEL.format(_DONE[hook])}")
+    return 1
+
+
+def _print(words: str) -> None:
+    print(words, file=sys.stderr)  # noqa: T201 - click's echo would cost its import

@@ -1,0 +1,73 @@
+"""`gitseal scan`."""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from gitseal.cli import output
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error, UsageError
+
+if TYPE_CHECKING:  # loaded by the command
+    from gitseal.usecases.scan_commits import Progress
+
+_FORMATS = ("text", "json", "sarif", "github", "gitlab")
+
+
+@click.command("scan")
+@click.option("--history", is_flag=True, help="Every commit that any branch or tag leads to.")
+@click.option("--staged", is_flag=True, help="What the next commit would bring, as the hook sees it.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="text (the default), json, ...")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.argument("what", metavar="[BASE..HEAD | PATH...]", nargs=-1)
+@click.pass_obj
+def command(
+    session: Session, history: bool, staged: bool, form: str, as_json: bool, what: tuple[str, ...]
+) -> None:
+    """Look for plaintext in commits: BASE..HEAD for a branch, --history for all. Without either: in the files that Git tracks.
+
+    It finds what the hook blocks. Each finding is one line with its commit, and says whether the file is still so; status 1
+    where there is any. With an identity at hand the team's own values are looked for as well; it asks for no passphrase.
+    """
+    from gitseal.git.repository import Repository, find_top
+    from gitseal.report import formats
+    from gitseal.usecases import scan_commits, scan_staged
+
+    if history + staged + bool(what) > 1:
+        raise UsageError("--history, --staged and a range exclude each other", "see: gitseal scan --help")
+    top = find_top(session.start)
+    if top is None:
+        raise Error(f'"{session.start}" is in no Git repository', "go to one, or give it with: gitseal -C DIR scan")
+    repository = Repository(top)
+    ranges = [each for each in what if ".." in each and not (session.start / each).exists()]
+    if staged:
+        found = scan_staged.scan_staged(repository, session.keyring)
+    elif history or ranges:
+        if len(what) > 1:
+            raise UsageError("one range at a time", "see: gitseal scan --help")
+        wanted = scan_commits.history(repository) if history else scan_commits.between(repository, ranges[0])
+        found = scan_commits.scan_commits(repository, wanted, session.keyring, _progress())
+    else:
+        prefix = session.start.relative_to(top)
+        paths = [os.fsencode(os.path.normpath(prefix / each)) for each in what or (".",)]
+        found = scan_staged.scan_tracked(repository, session.keyring, paths)
+    for note in found.notes:
+        say(f"gitseal: {note}")
+    if found.findings or as_json or form != "text":
+        click.echo(formats.write(found.findings, "json" if as_json else form).rstrip("\n"))
+    if found.findings:
+        raise Error(f"scan found {output.plural(len(found.findings), 'thing')} in {output.plural(found.files, 'file')}", "")
+    say(f"nothing in plaintext in {output.plural(found.files, 'file')}")
+
+
+def _progress() -> "Progress | None":
+    """A line that is written over, for a person who waits."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(done: int, total: int) -> None:
+        click.echo(f"\r{done} of {output.plural(total, 'commit')}", err=True, nl=done == total)
+
+    return tell

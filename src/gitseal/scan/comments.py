@@ -1,0 +1,19 @@
+"""Values in comments: an assignment that was commented out instead of taken out stands there in plain."""
+
+from collections.abc import Iterable, Iterator
+
+from gitseal.scan.env_values import assignments
+from gitseal.scan.placeholders import is_plain_setting
+
+
+def assigned(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Line, from 1, and name of each comment of a YAML file that assigns what may be a secret.
+
+    What a template may hold passes, prose after a colon with it.
+    """
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if text.startswith("#"):
+            for found in assignments(text.lstrip("# ")):
+                if found.name and not is_plain_setting(found.name, found.value):
+                    yield number, found.name

@@ -1,0 +1,122 @@
+"""What one state of a repository says about plaintext: its policies and its allowances."""
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+
+from gitseal.errors import Error
+from gitseal.git import snapshot
+from gitseal.git.repository import Repository
+from gitseal.git.snapshot import Snapshot
+from gitseal.git.staged import Brought
+from gitseal.policy import allow
+from gitseal.policy.allow import Allowances
+from gitseal.project import states
+from gitseal.project.project import FOLDER, Project
+from gitseal.report.findings import Finding
+from gitseal.scan import compose
+from gitseal.scan.rules import TEMPLATES, Rules
+
+_FOLDER = FOLDER.encode()
+# What a guard reads of an index. Of a commit all files are listed: `git ls-tree` matches no patterns.
+_READ = (f":(top,glob)**/{FOLDER}/*", ":(top,glob,icase)**/*compose*.y*ml")
+
+
+class Guard:
+    """The rules of one state, the index or a commit: what is looked for, where, and what was allowed."""
+
+    def __init__(self, repository: Repository, files: Snapshot, *, cached: bool) -> None:
+        self._repository = repository
+        self._files = files
+        self._cached = cached
+        self._rules: dict[tuple[bytes, ...], Rules] = {}
+        self._allowed: dict[bytes, Allowances] = {}
+
+    @cached_property
+    def projects(self) -> dict[bytes, Project]:
+        """Every project of the state, by its root as Git names it with a `/` behind; the top's is empty."""
+        found: dict[bytes, Project] = {}
+        for path in self._files.places:
+            folder = path.rpartition(b"/")[0]
+            root = folder[: -len(_FOLDER)]
+            if folder.rpartition(b"/")[2] == _FOLDER and root not in found:
+                place = self._repository.top / os.fsdecode(root)
+                found[root] = states.of_files(self._repository, place, self._files, cached=self._cached)
+        return found
+
+    def around(self, path: bytes) -> list[bytes]:
+        """The roots of the projects that a path lies in, the nearest first."""
+        return [root for root in sorted(self.projects, key=len, reverse=True) if path.startswith(root)]
+
+    def rules(self, path: bytes) -> Rules:
+        """The rules for a path: what any project around it blocks, and the nearest one's templates.
+
+        A policy that cannot be read adds none; `broken` names it.
+        """
+        around = tuple(root for root in self.around(path) if root not in self._unreadable)
+        if around not in self._rules:
+            policies = [self.projects[root].policy for root in around]
+            block = dict.fromkeys(pattern for policy in policies for pattern in policy.hook_block)
+            templates = policies[0].hook_templates if policies else TEMPLATES
+            environments = self.projects[around[0]].environments if around else ()
+            self._rules[around] = Rules(tuple(block), templates, self._env_files, environments)
+        return self._rules[around]
+
+    def allows(self, path: bytes, sha256: str) -> bool:
+        """Whether a list of allowances around a path has this very content of it."""
+        return any(sha256 in self._allowances(root).hashes(_below(path, root)) for root in self.around(path))
+
+    def may_allow(self, path: bytes) -> bool:
+        """Whether any list of allowances names the path at all."""
+        return any(self._allowances(root).hashes(_below(path, root)) for root in self.around(path))
+
+    def has(self, brought: Brought) -> bool:
+        """Whether the state has this very content at this path."""
+        place = self._files.places.get(brought.path)
+        return place is not None and place.object_id == brought.object_id
+
+    def broken(self) -> list[Finding]:
+        """A finding for each policy and list of allowances that cannot be read: what they say is not known then."""
+        return list(self._unreadable.values())
+
+    @cached_property
+    def _unreadable(self) -> dict[bytes, Finding]:
+        found: dict[bytes, Finding] = {}
+        for root, project in self.projects.items():
+            for rule, path in (("policy", project.policy_path), ("allow", project.folder / allow.FILE)):
+                try:
+                    _ = project.policy if rule == "policy" else self._load_allowances(root)
+                except Error as error:
+                    found.setdefault(root, Finding(rule, project.relative(path), 0, error.message, error.hint))
+        return found
+
+    def _allowances(self, root: bytes) -> Allowances:
+        return self._allowed.get(root, allow.NONE) if root not in self._unreadable else allow.NONE
+
+    def _load_allowances(self, root: bytes) -> None:
+        data = self._files.read(root + _FOLDER + b"/" + allow.FILE.encode())
+        if data is not None:
+            self._allowed[root] = allow.parse(data)
+
+    @cached_property
+    def _env_files(self) -> frozenset[bytes]:
+        return frozenset(name for path, content in self._compose_files() for name in compose.env_files(path, content))
+
+    def _compose_files(self) -> Iterator[tuple[bytes, bytes]]:
+        for path, place in self._files.places.items():
+            if compose.is_compose(path) and snapshot.is_file(place):
+                yield path, self._files.read(path) or b""
+
+
+def _below(path: bytes, root: bytes) -> bytes:
+    return path[len(root) :]
+
+
+def of_index(repository: Repository) -> Guard:
+    """The guard of what a commit would hold. Raises Error where Git cannot read the index."""
+    return Guard(repository, snapshot.of_index(repository, *_READ), cached=True)
+
+
+def of_commit(repository: Repository, commit: str) -> Guard:
+    """The guard of a commit, which is given by its full id. Raises Error where Git cannot show it."""
+    return Guard(repository, snapshot.of_commit(repository, commit), cached=False)

@@ -1,0 +1,28 @@
+"""What the hooks pre-commit and pre-merge-commit look at."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gitseal.git.repository import Repository
+from gitseal.usecases.scan_staged import scan_staged, scan_tracked
+from gitseal.usecases.scanning import Scanned
+
+if TYPE_CHECKING:
+    from gitseal.identities import Keyring
+
+
+def at_commit(repository: Repository, keyring: "Keyring", environ: Mapping[str, str]) -> Scanned:
+    """What a commit would bring; under the pre-commit framework what that was asked to look at.
+
+    The framework hands us no names, for one rule may need two files. Given `--from-ref` and `--to-ref` it says so in
+    variables; started by hand, with `--all-files` or `--files`, it does not, and every file of the index is looked at.
+    """
+    start, end = environ.get("PRE_COMMIT_FROM_REF", ""), environ.get("PRE_COMMIT_TO_REF", "")
+    if start and end:
+        from gitseal.usecases.scan_commits import between, scan_commits
+
+        return scan_commits(repository, between(repository, f"{start}..{end}"), keyring)
+    # Git names the index to the hooks that it starts.
+    if environ.get("PRE_COMMIT") and "GIT_INDEX_FILE" not in environ:
+        return scan_tracked(repository, keyring)
+    return scan_staged(repository, keyring)

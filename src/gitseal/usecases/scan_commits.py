@@ -1,0 +1,149 @@
+"""Plaintext in commits: of a range, of what is pushed, of all history. A finding says whether it is still in force."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitseal.errors import Error
+from gitseal.git import brought as brought_by
+from gitseal.git.brought import Commit
+from gitseal.git.repository import Repository
+from gitseal.git.staged import Brought
+from gitseal.project import states
+from gitseal.project.project import FOLDER, Project
+from gitseal.report.findings import Finding
+from gitseal.usecases import guard as guards
+from gitseal.usecases.guard import Guard
+from gitseal.usecases.scanning import Scanned, check_sealed, look_at, team_of
+
+if TYPE_CHECKING:  # loads what opens values
+    from gitseal.identities import Keyring
+    from gitseal.scan.team import Team
+
+# So many blobs are asked of one `git cat-file`.
+_BATCH = 500
+_FOLDER = FOLDER.encode()
+
+Progress = Callable[[int, int], None]
+
+
+class Range(NamedTuple):
+    """Which commits: `revisions` and `selection` as `git.brought_by.commits` takes them; `head` is the full id of the state
+    whose policy, allowances and values count, empty where there is none.
+    """
+
+    revisions: tuple[str, ...]
+    selection: tuple[str, ...]
+    head: str
+
+
+def history(repository: Repository) -> Range:
+    """Every commit that any ref leads to."""
+    return Range((), ("--all",), repository.commit("HEAD") or "")
+
+
+def between(repository: Repository, words: str) -> Range:
+    """`BASE..HEAD`, `BASE...HEAD` (from where they parted), or one revision: its commit alone.
+
+    Raises Error for what names no commits.
+    """
+    base, dots, head = words.partition("...") if "..." in words else words.partition("..")
+    if not dots:
+        only = _commit(repository, words)
+        return Range((only,), ("--max-count=1",), only)
+    first, last = _commit(repository, base or "HEAD"), _commit(repository, head or "HEAD")
+    if dots == "...":
+        first = repository.merge_base(first, last)
+    return Range((last, f"^{first}"), (), last)
+
+
+def _commit(repository: Repository, revision: str) -> str:
+    found = repository.commit(revision)
+    if found is None:
+        hint = "fetch it with: git fetch --unshallow" if repository.is_shallow() else "see them with: git log --oneline"
+        raise Error(f'there is no commit "{revision}"', hint)
+    return found
+
+
+def scan_commits(
+    repository: Repository, wanted: Range, keyring: "Keyring | None", progress: Progress | None = None
+) -> Scanned:
+    """What the commits of a range brought in plaintext, each finding once, with the first commit that has it.
+
+    `progress` is called with the commits done and their number. Raises Error for what cannot be looked at.
+    """
+    total = brought_by.count(repository, wanted.revisions, wanted.selection)
+    if not total:
+        return Scanned([], 0)
+    guard = guards.of_commit(repository, wanted.head)
+    team, notes = team_of(guard.projects.values(), keyring) if keyring is not None else (None, ())
+    if repository.is_shallow():
+        notes = (*notes, "history ends early here (a shallow clone): what lies before was not looked at")
+    look = _Look(repository, guard, team)
+    files = done = 0
+    for batch in _batches(brought_by.commits(repository, wanted.revisions, (), wanted.selection)):
+        files += look.at(batch)
+        done += len(batch)
+        if progress is not None:
+            progress(done, total)
+    return Scanned([*guard.broken(), *(_standing(*each, guard) for each in look.findings)], files, notes)
+
+
+class _Look:
+    """The findings of a range so far; content that an earlier commit had at the same path is looked at once."""
+
+    def __init__(self, repository: Repository, guard: Guard, team: "Team | None") -> None:
+        self.findings: list[tuple[Finding, Brought | None]] = []
+        self._repository = repository
+        self._guard = guard
+        self._team = team
+        self._seen: set[tuple[bytes, str]] = set()
+        self._said: set[Finding] = set()
+        self._known: dict[str, bytes] = {}
+
+    def at(self, commits: Sequence[Commit]) -> int:
+        """Looks at what these commits brought, and says how many files that was."""
+        new: list[tuple[Commit, Brought]] = []
+        for commit in commits:
+            for brought in commit.brought:
+                if (brought.path, brought.object_id) not in self._seen:
+                    self._seen.add((brought.path, brought.object_id))
+                    new.append((commit, brought))
+        found = look_at(self._repository, [brought for _, brought in new], self._guard, self._team)
+        for (commit, brought), findings in zip(new, found, strict=True):
+            self.findings += ((finding._replace(commit=commit.id), brought) for finding in findings)
+        for commit in commits:
+            for finding in check_sealed(self._projects(commit), commit.brought):
+                if finding not in self._said:
+                    self._said.add(finding)
+                    self.findings.append((finding._replace(commit=commit.id), None))
+        return len(new)
+
+    def _projects(self, commit: Commit) -> Iterator[tuple[bytes, Project]]:
+        folders = {brought.path.rpartition(b"/")[0] for brought in commit.brought}
+        roots = {folder[: -len(_FOLDER)] for folder in folders if folder.rpartition(b"/")[2] == _FOLDER}
+        for root in sorted(roots):
+            place = self._repository.top / os.fsdecode(root)
+            yield root, states.at_commit(self._repository, place, commit.id, self._known)
+
+
+def _batches(commits: Iterable[Commit]) -> Iterator[list[Commit]]:
+    batch: list[Commit] = []
+    size = 0
+    for commit in commits:
+        batch.append(commit)
+        size += 1 + len(commit.brought)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _standing(finding: Finding, brought: Brought | None, guard: Guard) -> Finding:
+    """The finding with whether it still stands: what is gone from the files is in history as before."""
+    if brought is None or finding.rule == "team-value":
+        return finding  # the message says whose value it is
+    is_there = guard.has(brought)
+    words = "the file is still so" if is_there else "gone from the files, and still in history"
+    return finding._replace(message=f"{finding.message}; {words}")
