@@ -6,6 +6,7 @@ that took turns, never a number of seconds: it means the same on another machine
 
 import argparse
 import datetime as dt
+import functools
 import importlib.metadata
 import os
 import platform
@@ -19,7 +20,8 @@ from typing import NamedTuple
 
 from bench import timing
 from bench.timing import Command, Times
-from bench.world import RECIPIENTS, SOPS_LIMIT, Missing, World
+from bench.world import LOG_SIZE, RATE, RECIPIENTS, SOPS_LIMIT, Missing, World
+from gitseal.render import DIALECTS
 
 TARGET = Path("docs/benchmarks.md")
 LIMIT = 600.0
@@ -80,6 +82,14 @@ def rows(world: World) -> Iterator[Row]:
     yield Row("`render` of 10,000 names", sops, 0.3, 7, lambda: w.render(10_000), lambda: w.sops(10_000))
     yield Row("`render` of 10,000 names", imports, None, 11, lambda: w.render(10_000), bare)
     yield Row("`render` of 10,000 names", age, None, 7, lambda: w.render(10_000), lambda: w.age(10_000))
+    for dialect in DIALECTS:
+        if dialect != "dotenv":
+            work, ours = f"`render --format {dialect}` of 10,000 names", functools.partial(w.render, 10_000, dialect)
+            yield Row(work, "`--format dotenv`", None, 5, ours, lambda: w.render(10_000))
+    log = f"`run` of `cat` on {LOG_SIZE // 10**6} MB of log, 100 names"
+    yield Row(log, f"{RATE // 10**6} MB/s", 1.0, 5, lambda: w.redact(100), lambda: w.owed(100))
+    start, plain = "`run -- true` of 100 names, redacting", "`run --no-redact -- true`"
+    yield Row(start, plain, None, 11, lambda: w.run_true(100), lambda: w.run_true(100, "--no-redact"))
     yield Row("`set` in 10,000 names", "its `render`", 2.0, 11, lambda: w.set_one(10_000), lambda: w.render(10_000))
     rekey = f"`rekey` of 10,000 names, {RECIPIENTS} recipients, one removed"
     yield Row(rekey, "the sum of its wraps and seals", 1.5, 7, lambda: w.rekey(10_000), lambda: w.seals(10_000))
@@ -112,7 +122,9 @@ Whole processes, from start to exit, in a repository made by gitseal itself; the
 Times are medians, with the shortest and the longest run. A budget is the largest allowed ratio of the medians.
 Values are 16 to 64 characters long. "The sum of its wraps and seals" is the libraries alone, in one process, without
 the start of Python, reading, parsing or opening anything (`bench/seals.py`). sops seals the same values in one YAML
-file, age the same values in one dotenv file, both to the same X25519 recipient.
+file, age the same values in one dotenv file, both to the same X25519 recipient. The log that `run` redacts is printed by `cat`
+into the pipe that `run` reads, every form of every value is looked for in it, and one line in a hundred holds one; the rate is of
+the whole process, its start included.
 
 | | |
 |---|---|

@@ -21,6 +21,12 @@ SOPS_LIMIT = 300.0
 """Seconds that sops gets for one command."""
 
 
+LOG_SIZE = 200_000_000
+"""Bytes of output that the redactor gets, about; one line in a hundred holds a value."""
+
+RATE = 100_000_000
+"""Bytes a second that the redactor owes."""
+
 SEALED_LENGTH = 64
 """Bytes of a padded plaintext in the smallest size class, which most of the values fall into."""
 
@@ -127,13 +133,44 @@ class World:
         self.run([age, "-r", self.recipient, "-o", str(path), str(plain)], self.folder)
         return path
 
+    @functools.cache  # noqa: B019 - see repository
+    def log(self, names: int) -> Path:
+        """A log of LOG_SIZE bytes in which values of that repository stand."""
+        path = self.folder / f"log-{names}.txt"
+        secrets = list(values(names).values())
+        lines = [
+            f"2026-11-21T10:00:00Z INFO app.server request={n} path=/api/v1/items status=200\n" for n in range(9900)
+        ]
+        lines += [f"2026-11-21T10:00:00Z ERROR app.db cannot connect with {secrets[n % names]}\n" for n in range(100)]
+        random.Random(names).shuffle(lines)
+        block = "".join(lines).encode()
+        with path.open("wb") as file:
+            for _ in range(LOG_SIZE // len(block)):
+                file.write(block)
+        return path
+
+    def redact(self, names: int) -> Command:
+        """That log printed by `cat`, with the values of the environment redacted."""
+        return self._gitseal(self.repository(names), "run", "-e", "production", "--", "cat", str(self.log(names)))
+
+    def owed(self, names: int) -> Command:
+        """The seconds that redacting that log may take."""
+        return Command(
+            lambda _: [PYTHON, "-c", f"print({self.log(names).stat().st_size} / {RATE})"], self.folder, reports=True
+        )
+
+    def run_true(self, names: int, *options: str) -> Command:
+        """A command that does nothing, with the environment set."""
+        return self._gitseal(self.repository(names), "run", "-e", "production", *options, "--", "true")
+
     def get(self, names: int) -> Command:
         """The value in the middle of the file."""
         return self._gitseal(self.repository(names), "get", "-e", "production", _middle(names))
 
-    def render(self, names: int) -> Command:
-        """The whole environment as dotenv on standard output."""
-        return self._gitseal(self.repository(names), "render", "-e", "production", "--format", "dotenv")
+    def render(self, names: int, dialect: str = "dotenv") -> Command:
+        """The whole environment in a dialect on standard output."""
+        more = ["--name", "bench"] if dialect == "k8s-secret" else []
+        return self._gitseal(self.repository(names), "render", "-e", "production", "--format", dialect, *more)
 
     def set_one(self, names: int) -> Command:
         """Another value for the name in the middle, each time a new one, in a copy."""

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 
-from ahocorasick_rs import BytesAhoCorasick, MatchKind
+from gitseal.scan.search import LeftmostLongest, Match
 
 
 class Patterns:
@@ -12,7 +12,7 @@ class Patterns:
     def __init__(self, forms: Mapping[bytes, str]) -> None:
         self.sorted = sorted(forms)
         self.names = [forms[pattern] for pattern in self.sorted]
-        self.search = BytesAhoCorasick(self.sorted, matchkind=MatchKind.LeftmostLongest)
+        self.search = LeftmostLongest(self.sorted)
         self.reach = max(map(len, self.sorted), default=1) - 1
 
 
@@ -35,12 +35,12 @@ class Redactor:
         return self._emit(
             buffer,
             certain,
-            [match for match in self._patterns.search.find_matches_as_indexes(buffer) if match[1] < certain],
+            [match for match in self._patterns.search.all(buffer) if match[1] < certain],
         )
 
     def idle(self) -> bytes:
         """What can be shown while the stream rests: all but an end that a form begins with, so that a prompt appears."""
-        matches = self._patterns.search.find_matches_as_indexes(self._held)
+        matches = self._patterns.search.all(self._held)
         undecided = [start for start in range(len(self._held)) if self._goes_on(self._held[start:])]
         at = 0
         for number, (_, start, end) in enumerate(matches):
@@ -53,9 +53,9 @@ class Redactor:
 
     def finish(self) -> bytes:
         """What is left when the stream has ended."""
-        return self._emit(self._held, len(self._held), self._patterns.search.find_matches_as_indexes(self._held))
+        return self._emit(self._held, len(self._held), self._patterns.search.all(self._held))
 
-    def _emit(self, buffer: bytes, certain: int, matches: list[tuple[int, int, int]]) -> bytes:
+    def _emit(self, buffer: bytes, certain: int, matches: list[Match]) -> bytes:
         out: list[bytes] = []
         at = 0
         for index, start, end in matches:
