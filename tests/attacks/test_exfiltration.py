@@ -19,7 +19,8 @@ from tests.attacks.world import NEEDLE, Clone
 STEERING = [
     "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "PATH", "ENV", "BASH_ENV", "IFS",
     "GIT_SSH_COMMAND", "GIT_CONFIG_COUNT", "NODE_OPTIONS", "PYTHONPATH", "PYTHONSTARTUP", "PERL5OPT", "RUBYOPT",
-    "JAVA_TOOL_OPTIONS", "PROMPT_COMMAND", "GITSEAL_IDENTITY_FILE",
+    "JAVA_TOOL_OPTIONS", "PROMPT_COMMAND", "GITSEAL_IDENTITY_FILE", "npm_config_script_shell", "CARGO_TARGET_X86_RUNNER",
+    "RUSTC_WRAPPER", "GOFLAGS", "MAKEFLAGS", "MAVEN_OPTS", "ERL_FLAGS", "SHELL", "BUNDLE_GEMFILE",
 ]  # fmt: skip
 
 
@@ -60,6 +61,9 @@ def test_a_name_that_the_policy_allows_goes_through(alone: Clone) -> None:
 def test_names_in_another_case_are_no_loaders_names() -> None:
     """Environment variables are told apart by case wherever gitseal runs; what is not in the table is not refused."""
     assert not loaders.steers("ld_preload")
+    # Credentials of registries and proxies, which say what is fetched and not what is run.
+    for name in ("CARGO_REGISTRY_TOKEN", "NPM_TOKEN", "YARN_NPM_AUTH_TOKEN", "GOPROXY", "PIP_INDEX_URL", "https_proxy"):
+        assert not loaders.steers(name)
     assert loaders.steers("LD_ANYTHING")
 
 
