@@ -122,6 +122,7 @@ CASES: dict[str, tuple[Callable[[World], None], set[str]]] = {
     "an attribute": (attribute, {"attribute"}),
     "a tracked local file": (local_tracked, {"local-tracked"}),
     "protected and unowned": (policy("  production:\n", "  production:\n    protected: true\n"), {"unowned"}),
+    "a signing key that is none": (policy("alice:\n", "alice:\n    signing: [ssh-ed25519 AAAA]\n"), {"policy"}),
     "blind to its base": (
         lambda world: (
             policy("alice:\n", f"bob:\n    keys: [{KEY}]\n  alice:\n")(world),

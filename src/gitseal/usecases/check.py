@@ -10,6 +10,7 @@ from gitseal.document.token import Token
 from gitseal.errors import Error, Malformed
 from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
+from gitseal.policy.signing import parse_signing
 from gitseal.project.holders import holders
 from gitseal.project.project import Project
 from gitseal.recipients import check_stanza, parse_recipient
@@ -223,6 +224,11 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
                 parse_recipient(key)
             except Error as error:
                 yield Finding("policy", path, 0, f'a key of "{name}": {error.message}', error.hint)
+        for key in principal.signing:
+            try:
+                parse_signing(key)
+            except Error as error:
+                yield Finding("policy", path, 0, f'a signing key of "{name}": {error.message}', error.hint)
     for name, environment in policy.environments.items():
         if environment.protected and not (environment.change and policy.policy_change and policy.manifest_change):
             yield Finding(
