@@ -4,6 +4,7 @@ import click
 
 from gitseal.cli import output
 from gitseal.cli.options import complete_environment, json_option
+from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
 from gitseal.usecases.compare import Compared, Difference, compare
 from gitseal.usecases.list_names import check_reveal
@@ -25,6 +26,9 @@ def command(session: Session, left: str, right: str, show_values: bool, show_all
         for side in (left, right):
             check_reveal(session.project, session.project.policy.resolve(side.rpartition(":")[2]))
     rows = compare(session.project, session.keyring, left, right)
+    for side in (left, right) if show_values else ():
+        environment = session.project.policy.resolve(side.rpartition(":")[2])
+        note(session, "diff", environment, (row.name for row in rows if row.left or row.right))
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])
         return

@@ -6,6 +6,7 @@ import click
 
 from gitseal.cli import terminal
 from gitseal.cli.options import accept_options, environment_option, local_option
+from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, say
 from gitseal.errors import Busy, Error
 from gitseal.project import kept
@@ -14,6 +15,7 @@ from gitseal.project.project import Project
 from gitseal.recipients.variables import IDENTITY_VARIABLES
 from gitseal.usecases import edit
 from gitseal.usecases.edit import Draft
+from gitseal.yamltext.reader import path_text
 
 
 @click.command("edit")
@@ -41,6 +43,7 @@ def command(
     if not resume and kept.exists(project, environment):
         say(f"gitseal: a text of an earlier edit is kept; go on with it by: {_resuming(environment)}")
     draft = (edit.resume if resume else edit.begin)(project, session.keyring, environment)
+    note(session, "edit", environment, map(path_text, draft.values))
     for name in draft.closed:
         say(f"{environment}: {name} is not yours to open and stays as it is")
     _Editing(session, project, draft, (*accept_keys, *accept_recipients), plain=plain).run(resumed=resume)

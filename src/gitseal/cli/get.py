@@ -4,6 +4,7 @@ import click
 
 from gitseal.cli import output
 from gitseal.cli.options import complete_name, environment_option, no_local_option
+from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
 
 
@@ -17,5 +18,7 @@ def command(session: Session, name: str, environments: tuple[str, ...], no_newli
     """Print one value, alone. On any failure nothing is printed on standard output."""
     from gitseal.usecases.get_value import get_value
 
-    value = get_value(session.project, session.keyring, session.one(environments), name, local=not no_local)
+    environment = session.one(environments)
+    value = get_value(session.project, session.keyring, environment, name, local=not no_local)
+    note(session, "get", environment, (name,))
     output.write(value.reveal() + (b"" if no_newline else b"\n"))

@@ -4,6 +4,7 @@ import click
 
 from gitseal.cli import output
 from gitseal.cli.options import complete_name, environment_option, json_option, no_local_option
+from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
 from gitseal.usecases.list_names import Listed, list_names
 
@@ -29,6 +30,8 @@ def command(
     """
     chosen = session.all(environments)
     rows = list_names(session.project, session.keyring, chosen, names, show_values=show_values, local=not no_local)
+    for environment in chosen if show_values else ():
+        note(session, "list", environment, (row.name for row in rows if row.environment == environment and row.value))
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])
         return

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import click
 
+from gitseal.cli import output
 from gitseal.cli.options import complete_name, environment_option, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import UsageError
@@ -21,6 +22,7 @@ _COMMIT_DIGITS = 12
     "--since", default="", metavar="DATE", help='Only what commits claim to be newer: 2026-01-31, "2 weeks ago".'
 )
 @click.option("--signatures", is_flag=True, help="Check each signature against the trusted policy; takes longer.")
+@click.option("--reads", is_flag=True, help="This machine's log of reads instead: who was handed which values.")
 @json_option
 @click.pass_obj
 def command(
@@ -29,6 +31,7 @@ def command(
     environments: tuple[str, ...],
     since: str,
     signatures: bool,
+    reads: bool,
     as_json: bool,
 ) -> None:
     """Who set, changed or removed which name, and who gained or lost access, newest first. No identity is needed.
@@ -36,6 +39,9 @@ def command(
     NAME may be a section or a pattern such as "STRIPE_*"; the access to its access group is shown with it. A name that was
     sealed under a new data key is "resealed": its value may be the same. Dates and people are what commits claim.
     """
+    if reads:
+        _reads(session, name, environments, as_json=as_json, refused=bool(since or signatures))
+        return
     look = Signatures.CHECK if signatures else Signatures.GLANCE if as_json else Signatures.NONE
     found = log(session.project, Selection(_chosen(session, environments), name, since, look))
     if as_json:
@@ -53,6 +59,25 @@ def _chosen(session: Session, given: tuple[str, ...]) -> tuple[str, ...]:
     if not found:
         raise UsageError("-e names no environment", "see them with: gitseal env list")
     return found
+
+
+def _reads(session: Session, name: str, given: tuple[str, ...], *, as_json: bool, refused: bool) -> None:
+    """The log of reads, newest first."""
+    from gitseal.usecases import reads
+
+    if refused:
+        raise UsageError("--since and --signatures are about commits, not about reads", "leave them out")
+    where = reads.folder(session.environ, session.home)
+    found = list(reads.load(where, session.project.root, _chosen(session, given), name))
+    if as_json:
+        output.as_json([each._asdict() for each in found])
+        return
+    for each in found:
+        more = f" and {each.total - len(each.names)} more" if each.total > len(each.names) else ""
+        line = f"{each.when}  {each.who}  {each.command}  {each.environment}  {', '.join(each.names)}{more}"
+        click.echo(printable(line))
+    if not found:
+        say(f"no read of that in {where}")
 
 
 def _text(found: Log, known: Iterable[str]) -> None:

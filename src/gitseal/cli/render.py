@@ -9,6 +9,7 @@ import click
 from gitseal import render as dialects
 from gitseal.cli import output, selecting
 from gitseal.cli.options import environment_option
+from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, is_terminal_output, say
 from gitseal.errors import Error, UsageError
 from gitseal.render import DIALECTS
@@ -105,6 +106,7 @@ def rendered(
             f"the policy says reveal: false for {environment}: it is not rendered to a terminal", "give a file: -o FILE"
         )
     done = render(session.project, session.keyring, environment, dialect, request, options, local=local)
+    note(session, "render", environment, done.going.names())
     if done.masks:
         # The runner takes commands from either stream, and the values go into the file alone.
         click.echo(done.masks.decode(), err=True, nl=False)
@@ -133,6 +135,7 @@ def _files_alone(session: Session, environment: str, folder: Path, request: Requ
     from gitseal.usecases.render import collect
 
     going = collect(session.project, session.keyring, environment, request, local=local)
+    note(session, "render", environment, going.names())
     with _placed(folder, going):
         pass
     selecting.tell(going)

@@ -9,6 +9,7 @@ import click
 
 from gitseal.cli import selecting
 from gitseal.cli.options import environment_option
+from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
 from gitseal.usecases.outgoing import Request
 
@@ -73,6 +74,7 @@ def _run(
     from gitseal.usecases.run import place_files, prepare
 
     prepared = prepare(session.project, session.keyring, environment, request, inherited, local=local)
+    note(session, "run", environment, prepared.going.names())
     if request.files:
         place_files(request, prepared)
     selecting.tell(prepared.going)

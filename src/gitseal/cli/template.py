@@ -1,5 +1,6 @@
 """`gitseal template`."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import click
 
 from gitseal.cli import output
 from gitseal.cli.options import environment_option
+from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, is_terminal_output
 from gitseal.errors import Error
 
@@ -33,13 +35,19 @@ def command(session: Session, source: Path, environments: tuple[str, ...], targe
         raise Error(
             f"the policy says reveal: false for {environment}: it is not shown on a terminal", "give a file: -o FILE"
         )
+    text = _read(source)
     content = fill(
-        session.project, session.keyring, environment, _read(source), str(source), session.environ, local=not no_local
+        session.project, session.keyring, environment, text, str(source), session.environ, local=not no_local
     )
+    note(session, "template", environment, (found[1] for found in _REFERENCE.finditer(text)))
     if target is None:
         output.write(content)
     else:
         write(target, content)
+
+
+# What may be one: for the log of reads, `fill` decides what it is.
+_REFERENCE = re.compile(r"(?<!\$)\$\{secret:([^}|]+)")
 
 
 def _read(source: Path) -> str:

@@ -1,6 +1,6 @@
 """What goes out of an environment to a consumer: names and values, chosen, resolved, and held against the manifest."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -56,6 +56,12 @@ class Outgoing(NamedTuple):
 
     def __repr__(self) -> str:
         return "Outgoing(…)"
+
+    def names(self) -> Iterator[str]:
+        """The names that go out, as they do: whole, inside of others, in files."""
+        yield from ("/".join(entry.path) for entry in self.entries)
+        yield from self.parts
+        yield from (file.name for file in self.files)
 
 
 def outgoing(project: Project, layered: Layered, request: Request, *, with_sections: bool) -> Outgoing:
