@@ -24,7 +24,10 @@ class Place(NamedTuple):
 
 
 class Receiver(NamedTuple):
-    """A service that gets the value: under which name, and by what of its declaration (env, section, include, import)."""
+    """A service that gets the value: under which name, and by what of its declaration.
+
+    That is env, section, include, import, or files, where the name is the path of the file.
+    """
 
     service: str
     variable: str
@@ -66,7 +69,7 @@ def _access(entry: Entry) -> str:
 
 def _receivers(project: Project, layered: Layered, path: NamePath) -> list[Receiver]:
     found = []
-    for service in project.manifest.services:
+    for service, declared in project.manifest.services.items():
         for variable, source in services.view(project.manifest, service, layered.entries).items():
             takes = source.path == path
             if source.template is not None and source.template.kind is Kind.TEXT:
@@ -74,4 +77,5 @@ def _receivers(project: Project, layered: Layered, path: NamePath) -> list[Recei
             if takes:
                 level = source.level if source.service == service else "import"
                 found.append(Receiver(service, path_text(variable), level))
+        found += [Receiver(service, "/".join(file.path), "files") for file in declared.files if file.secret == path]
     return found
