@@ -162,6 +162,11 @@ CASES = {
     "a new section": (b"B: 1\n", {("a", "X"): Put("1", own_line=True)}, b"B: 1\n\na:\n  X:\n    1\n"),
     "an empty file": (b"", {("A",): Put("1")}, b"A: 1\n"),
     "an empty section": (b"A: {}\n", {("A",): Put("1")}, b"A: 1\n"),
+    "an empty section on its own line keeps its comment": (
+        b"A: # up\n  {} # why\nB:\n  [] # too\n",
+        {("A",): Put("1", own_line=True), ("B",): Put("2")},
+        b"A: # up\n  1 # why\nB:\n  2 # too\n",
+    ),
     "a list": (b"A: # why\n  - 1\n  - 2\nB: 1\n", {("A",): Put("ENC", own_line=True)}, b"A: # why\n  ENC\nB: 1\n"),
 }
 

@@ -203,13 +203,12 @@ class _Draft:
         label, rest = head[: head.index(":") + 1], head[head.index(":") + 1 :].rstrip("\r")
         if name != node.path[-1]:
             label = " " * node.indent + scalars.serialise_name(name) + ":"
-        in_place = node.kind is Kind.SCALAR and bool(node.source)
         comment = ""
         if node.source and node.value_line == node.line:
             comment = rest.lstrip(" ")[len(node.source) :]
         elif "#" in rest:
             comment = " " + rest.strip(" ")
-        if in_place and node.value_line != node.line:
+        if node.source and node.value_line != node.line:
             below = lines[node.value_line].rstrip("\r")
             indent = len(below) - len(below.lstrip(" "))
             tail = below[indent + len(node.source) :]
