@@ -74,8 +74,9 @@ def write(ours: Sequence[str], base: Sequence[str], theirs: Sequence[str], how: 
 
 def whole(ours: bytes, theirs: bytes, how: How) -> bytes:
     """One conflict of two whole texts, whatever they are: neither is lost, and no reader takes the result for a good file."""
-    first, middle, last = (f"{line}\n".encode() for line in write((), (), (), how._replace(with_base=False)))
-    return first + _ended(ours) + middle + _ended(theirs) + last
+    eol = "\r\n" if b"\r\n" in ours else "\n"
+    first, middle, last = (f"{line}{eol}".encode() for line in write((), (), (), how._replace(with_base=False)))
+    return first + _ended(ours, eol) + middle + _ended(theirs, eol) + last
 
 
 def _line(character: str, size: int, label: str) -> str:
@@ -83,8 +84,8 @@ def _line(character: str, size: int, label: str) -> str:
     return character * size + (f" {words}" if words else "")
 
 
-def _ended(data: bytes) -> bytes:
-    return data if not data or data.endswith(b"\n") else data + b"\n"
+def _ended(data: bytes, eol: str) -> bytes:
+    return data if not data or data.endswith(b"\n") else data + eol.encode()
 
 
 def _hunk(lines: Sequence[bytes], start: int) -> tuple[Hunk | None, int]:

@@ -11,14 +11,12 @@ from typing import NamedTuple
 from gitseal.document import conflict
 from gitseal.document.conflict import How, Hunk
 from gitseal.document.decisions import Base, Choice, Side, Unit, content
-from gitseal.document.header import HEADER
+from gitseal.document.stand_ins import Order, spliced, text
 from gitseal.errors import Malformed
-from gitseal.yamltext import editor, reader, scalars
-from gitseal.yamltext.editor import Put
-from gitseal.yamltext.tree import NamePath, Node, Tree
+from gitseal.yamltext import reader
+from gitseal.yamltext.tree import NamePath, Node
 
 Merge = Callable[[bytes, bytes, bytes], bytes | None]
-_TIGHT = {"key", "public"}
 _MARK = b"#gitseal-conflict-%d\n"
 
 
@@ -43,7 +41,11 @@ def place(three: Three, units: Sequence[Unit], lines: Merge, how: How) -> Placed
     changed = [unit for unit in units if not unit.is_same]
     stand_ins = {unit.path: f"gitseal-{number}" for number, unit in enumerate(changed)}
     try:
-        texts = [_with_stand_ins(side, changed, stand_ins) for side in (three.ours, first, three.theirs)]
+        order = Order(three.ours, three.theirs)
+        texts = [
+            text(side, changed, stand_ins, order) if side is not None else b""
+            for side in (three.ours, first, three.theirs)
+        ]
     except (ValueError, KeyError, Malformed):
         return None
     source = _Source(changed, stand_ins, three.ours, first, three.theirs, how)
@@ -56,45 +58,6 @@ def place(three: Three, units: Sequence[Unit], lines: Merge, how: How) -> Placed
     if comments[2] in (comments[1], comments[0]):
         return _filled(texts[0], source)
     return _filled(texts[2], source) if comments[0] == comments[1] else None
-
-
-def _with_stand_ins(side: Side | None, changed: Sequence[Unit], stand_ins: Mapping[NamePath, str]) -> bytes:
-    """A text with a stand-in for each name that was decided, and without those that go."""
-    if side is None:
-        return b""
-    nodes = side.document.tree.nodes
-    removes, puts, spans = [], {}, {}
-    for unit in changed:
-        node = nodes.get(unit.path)
-        stays = unit.choice is Choice.CONFLICT or unit.wanted is not None
-        if node is None:
-            if stays:
-                puts[unit.path] = Put(stand_ins[unit.path], tight=unit.path[-1] in _TIGHT and unit.path[0] == HEADER)
-        elif stays:
-            spans[unit.path] = [_label(node) + " " + stand_ins[unit.path]]
-        else:
-            removes.append(unit.path)
-    tree = reader.parse(_spliced(side.document.tree, spans))
-    return (editor.edit(tree, puts, removes, last=HEADER) if puts or removes else tree).serialise()
-
-
-def _label(node: Node) -> str:
-    return " " * node.indent + scalars.serialise_name(node.path[-1]) + ":"
-
-
-def _spliced(tree: Tree, spans: Mapping[NamePath, Sequence[str]]) -> bytes:
-    """The text with other lines in place of these names' own; they get the line ends of the text."""
-    lines: list[str] = []
-    at = 0
-    eol = "\r" if tree.lines[0].endswith("\r") else ""
-    for node in sorted((tree.nodes[path] for path in spans), key=lambda node: node.line):
-        lines += tree.lines[at : node.line]
-        lines += [line.removesuffix("\r") + eol for line in spans[node.path]]
-        at = node.end
-    lines += tree.lines[at:]
-    if lines and lines[-1].startswith(">"):
-        lines.append("")  # what was the last line is a marker now, which has to be a whole line
-    return "\n".join(lines).encode()
 
 
 class _Source(NamedTuple):
@@ -127,7 +90,7 @@ def _filled(text: bytes, source: _Source) -> Placed | None:
         if node is None or node.value != source.stand_ins[unit.path]:
             return None
         spans[unit.path] = _lines(unit, node.indent, source)
-    return _with_hunks(_spliced(tree, spans), hunks, source.how)
+    return _with_hunks(spliced(tree, spans), hunks, source.how)
 
 
 def _without_hunks(text: bytes) -> tuple[bytes, list[Hunk] | None]:

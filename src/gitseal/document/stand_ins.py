@@ -1,0 +1,168 @@
+"""The three texts of a merge made the same but for comments and order: a stand-in line for each name that was decided.
+
+A name that a text lacks goes where its neighbours have it in the text that it comes from, so that no order is changed by it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from gitseal.document.decisions import Choice, Side, Unit
+from gitseal.document.header import HEADER
+from gitseal.yamltext import editor, reader, scalars
+from gitseal.yamltext.tree import Kind, NamePath, Node, Tree
+
+_STEP = "  "
+
+
+def spliced(tree: Tree, spans: Mapping[NamePath, Sequence[str]]) -> bytes:
+    """The text with other lines in place of these names' own; they get the line ends of the text."""
+    lines: list[str] = []
+    at = 0
+    eol = _eol(tree)
+    for node in sorted((tree.nodes[path] for path in spans), key=lambda node: node.line):
+        lines += tree.lines[at : node.line]
+        lines += [line.removesuffix("\r") + eol for line in spans[node.path]]
+        at = node.end
+    lines += tree.lines[at:]
+    if lines and lines[-1].startswith(">"):
+        lines.append("")  # what was the last line is a marker now, which has to be a whole line
+    return _joined(lines)
+
+
+def _eol(tree: Tree) -> str:
+    return "\r" if tree.lines[0].endswith("\r") else ""
+
+
+def _joined(lines: list[str]) -> bytes:
+    if lines:
+        lines[-1] = lines[-1].removesuffix("\r")  # the last line has no line end
+    return "\n".join(lines).encode()
+
+
+class Order:
+    """The order of the names of each section, over both sides: each name after the one that it follows where it stands.
+
+    Names that both sides put in one place are in alphabetical order, whichever side is ours.
+    """
+
+    def __init__(self, ours: Side, theirs: Side) -> None:
+        self._sides = (ours.document.tree, theirs.document.tree)
+        self._known: dict[NamePath, list[str]] = {}
+
+    def names(self, section: NamePath) -> list[str]:
+        """All names of a section, in order."""
+        if section not in self._known:
+            ours, theirs = (list(_children(tree, section)) for tree in self._sides)
+            self._known[section] = _one_order(ours, theirs)
+        return self._known[section]
+
+
+def _one_order(ours: list[str], theirs: list[str]) -> list[str]:
+    there, here = set(theirs), set(ours)
+    # By what it follows: runs of names that theirs alone has, each to be put in among those that ours alone has there.
+    follow: dict[str, list[str]] = {}
+    last = ""
+    for name in theirs:
+        if name in here:
+            last = name
+        else:
+            follow.setdefault(last, []).append(name)
+    found: list[str] = []
+    waiting = follow.get("", [])
+    for name in ours:
+        if name in there:
+            found += waiting
+            waiting = follow.get(name, [])
+            found.append(name)
+            continue
+        while waiting and waiting[0] < name:
+            found.append(waiting[0])
+            waiting = waiting[1:]
+        found.append(name)
+    return found + waiting
+
+
+def _children(tree: Tree, section: NamePath) -> Mapping[str, Node]:
+    node = tree.nodes.get(section) if section else tree.root
+    return node.children if node is not None else {}
+
+
+def text(side: Side, changed: Sequence[Unit], stand_ins: Mapping[NamePath, str], order: Order) -> bytes:
+    """A text with a stand-in for each name that was decided, and without those that go. Raises ValueError where it cannot."""
+    nodes = side.document.tree.nodes
+    staying = {unit.path for unit in changed if unit.choice is Choice.CONFLICT or unit.wanted is not None}
+    spans = {path: [" " * nodes[path].indent + _line(path[-1], stand_ins[path])] for path in staying if path in nodes}
+    tree = reader.parse(spliced(side.document.tree, spans))
+    removes = [unit.path for unit in changed if unit.path in nodes and unit.path not in staying]
+    if removes:
+        tree = editor.edit(tree, {}, removes, last=HEADER)
+    missing = _Missing(tree, {path: stand_ins[path] for path in staying if path not in nodes}, order)
+    return missing.put_in()
+
+
+def _line(name: str, stand_in: str) -> str:
+    return f"{scalars.serialise_name(name)}: {stand_in}"
+
+
+class _Missing:
+    """Stand-ins that a text has no line for, and the lines that they get."""
+
+    def __init__(self, tree: Tree, stand_ins: Mapping[NamePath, str], order: Order) -> None:
+        self.tree = tree
+        self.stand_ins = stand_ins
+        self.order = order
+        self.put: dict[int, list[str]] = {}
+        self.wanted: dict[NamePath, set[str]] = {}
+        for path in stand_ins:
+            for depth in range(len(path)):
+                self.wanted.setdefault(path[:depth], set()).add(path[depth])
+
+    def put_in(self) -> bytes:
+        """The text with them."""
+        for section in self.wanted:
+            if not section or self._is_section(section):
+                self._fill(section)
+        lines: list[str] = []
+        eol = _eol(self.tree)
+        for number in range(len(self.tree.lines) + 1):
+            lines += [line + eol for line in self.put.get(number, ())]
+            lines += self.tree.lines[number : number + 1]
+        return _joined(lines)
+
+    def _is_section(self, path: NamePath) -> bool:
+        node = self.tree.nodes.get(path)
+        return node is not None and node.kind is Kind.MAPPING and bool(node.children)
+
+    def _fill(self, section: NamePath) -> None:
+        """Puts the names that one section lacks in among those that it has."""
+        present = _children(self.tree, section)
+        if not present:
+            raise ValueError("the text has lost all of its names")
+        indent = " " * next(iter(present.values())).indent
+        after: Node | None = None
+        for name in self.order.names(section):
+            if name in present:
+                after = present[name]
+            elif name in self.wanted[section]:
+                self._insert(after, self._block((*section, name), indent), next(iter(present.values())))
+
+    def _insert(self, after: Node | None, block: list[str], first: Node) -> None:
+        if after is None:
+            number = first.line
+            while self.tree.is_comment(number - 1):
+                number -= 1
+            self.put.setdefault(number, []).extend([*block, ""])
+            return
+        lines = self.put.setdefault(after.end, [])
+        if lines and not lines[-1]:
+            lines.pop()
+        closing = [] if self.tree.is_blank(after.end) or after.end >= len(self.tree.lines) else [""]
+        lines += ["", *block, *closing]
+
+    def _block(self, path: NamePath, indent: str) -> list[str]:
+        """The lines of a name, or of a section with all that it gets."""
+        if path in self.stand_ins:
+            return [indent + _line(path[-1], self.stand_ins[path])]
+        lines = [f"{indent}{scalars.serialise_name(path[-1])}:"]
+        for number, name in enumerate(name for name in self.order.names(path) if name in self.wanted[path]):
+            lines += [""] * bool(number) + self._block((*path, name), indent + _STEP)
+        return lines

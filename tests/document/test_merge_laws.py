@@ -1,0 +1,196 @@
+"""What holds for the merge of any two histories."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitseal.document import conflict, document, merge
+from gitseal.document.document import Document
+from gitseal.document.merge import Lines, Merged
+from gitseal.errors import Malformed
+from gitseal.git.merging import merge_lines
+from gitseal.yamltext import editor
+from tests.document.histories import State, histories, states
+
+pytestmark = pytest.mark.fuzz
+
+
+def lines(ours: bytes, base: bytes, theirs: bytes) -> Lines | None:
+    found = merge_lines(ours, base, theirs, ("ours", "base", "theirs"), 7)
+    return Lines(*found) if found is not None else None
+
+
+def merged(base: State, ours: State, theirs: State) -> Merged:
+    return merge.three_way(base.text, ours.text, theirs.text, lines)
+
+
+def held(data: bytes) -> dict[str, object]:
+    return {"/".join(path): value for path, value in editor.leaves(document.parse(data).tree).items()}
+
+
+def names(data: bytes) -> dict[str, object]:
+    return {name: value for name, value in held(data).items() if not name.startswith("gitseal/")}
+
+
+def is_stale(found: Document) -> bool:
+    tokens = [entry.token for entry in found.entries.values() if entry.token is not None]
+    keys = {group: access.key_id for group, access in found.header.access.items()}
+    stanzas = [
+        stanza.key_id == access.key_id
+        for access in found.header.access.values()
+        for stanza in access.by_recipient().values()
+    ]
+    return any(keys.get(token.group) != token.key_id for token in tokens) or not all(stanzas)
+
+
+@given(states(), states())
+def test_identities(base: State, other: State) -> None:
+    assert merged(base, base, other) == Merged(other.text, ())
+    assert merged(base, other, base) == Merged(other.text, ())
+    assert merged(base, other, other) == Merged(other.text, ())
+
+
+@given(histories())
+def test_each_name_is_decided_by_whether_it_equals_the_base(history: tuple[State, State, State]) -> None:
+    result = merged(*history)
+    was, left, right = (names(state.text) for state in history)
+    torn = {
+        name
+        for name in was.keys() | left.keys() | right.keys()
+        if left.get(name) != right.get(name) and was.get(name) not in (left.get(name), right.get(name))
+    }
+    keys = {state.key for state in history}
+    if len(keys) == 1 and "" not in result.conflicts:
+        assert {name for name in result.conflicts if not name.startswith("gitseal/")} == torn
+    assert torn <= set(result.conflicts) or "" in result.conflicts
+    if result.conflicts:
+        return
+    wanted = {
+        name: left.get(name) if left.get(name) != was.get(name) else right.get(name)
+        for name in was.keys() | left.keys() | right.keys()
+    }
+    assert names(result.data) == {name: value for name, value in wanted.items() if value is not None}
+
+
+@given(histories())
+def test_different_names_never_conflict(history: tuple[State, State, State]) -> None:
+    """Nor does a comment above one of them, while its own side alone touches it."""
+    base, ours, theirs = history
+    touched = [set(state.values) ^ set(base.values) for state in (ours, theirs)]
+    if {name for name, _ in touched[0]} & {name for name, _ in touched[1]}:
+        return
+    if not (ours.key == theirs.key == base.key and ours.comments == theirs.comments == base.comments):
+        return
+    if set(ours.people) ^ set(base.people) and set(theirs.people) ^ set(base.people):
+        return
+    assert merged(*history).conflicts == ()
+
+
+@given(histories())
+def test_nothing_is_invented(history: tuple[State, State, State]) -> None:
+    _base, ours, theirs = history
+    result = merged(*history)
+    for text in conflict.sides(result.data) or (result.data,):
+        for name, value in names(text).items():
+            assert value in (names(ours.text).get(name), names(theirs.text).get(name))
+
+
+@given(histories())
+def test_nothing_is_lost(history: tuple[State, State, State]) -> None:
+    """What one side alone changed is in the result, and of what both changed the result shows both."""
+    was, left, right = (names(state.text) for state in history)
+    result = merged(*history)
+    for variant, side in zip(conflict.sides(result.data) or (result.data,) * 2, (left, right), strict=True):
+        found = names(variant)
+        for name in was.keys() | left.keys() | right.keys():
+            if side.get(name) != was.get(name) and side.get(name) is not None and name not in result.conflicts:
+                assert found.get(name) == side.get(name) or "" in result.conflicts
+            if name in result.conflicts:
+                assert found.get(name) == side.get(name)
+
+
+@given(histories())
+def test_a_merge_the_other_way_round_is_the_same(history: tuple[State, State, State]) -> None:
+    base, ours, theirs = history
+    one, other = merged(base, ours, theirs), merged(base, theirs, ours)
+    assert set(one.conflicts) == set(other.conflicts)
+    if not one.conflicts:
+        assert held(one.data) == held(other.data)
+        assert sorted(one.data.split(b"\n")) == sorted(other.data.split(b"\n"))
+
+
+@given(histories())
+def test_a_conflict_is_never_a_good_file_and_a_clean_merge_always_is_one(history: tuple[State, State, State]) -> None:
+    result = merged(*history)
+    if not result.conflicts:
+        was_stale = any(is_stale(document.parse(state.text)) for state in history)
+        assert was_stale or not is_stale(document.parse(result.data))
+        return
+    with pytest.raises(Malformed, match="merge conflict"):
+        document.parse(result.data)
+    for text in conflict.sides(result.data) or ():
+        document.parse(text)
+
+
+@given(histories())
+def test_merging_again_what_was_merged_changes_nothing(history: tuple[State, State, State]) -> None:
+    base, _ours, theirs = history
+    result = merged(*history)
+    if not result.conflicts:
+        again = merge.three_way(theirs.text, result.data, theirs.text, lines)
+        assert again == Merged(result.data, ())
+        again = merge.three_way(base.text, result.data, theirs.text, lines)
+        assert not again.conflicts
+        assert held(again.data) == held(result.data)
+
+
+@given(histories())
+def test_where_git_merges_the_lines_cleanly_and_check_passes_the_result_is_the_same(
+    history: tuple[State, State, State],
+) -> None:
+    base, ours, theirs = history
+    plain = lines(ours.text, base.text, theirs.text)
+    assert plain is not None
+    if not plain.is_clean:
+        return
+    try:
+        found = document.parse(plain.data)
+    except Malformed:
+        return
+    if not is_stale(found):
+        assert merged(*history) == Merged(plain.data, ())
+
+
+@given(histories(), st.sampled_from((b"\n", b"\r\n")), st.booleans())
+def test_line_ends_and_a_missing_last_one(
+    history: tuple[State, State, State],
+    eol: bytes,
+    ended: bool,  # noqa: FBT001 - Hypothesis hands it over
+) -> None:
+    base, ours, theirs = ((state.text if ended else state.text.rstrip(b"\n")).replace(b"\n", eol) for state in history)
+    result = merge.three_way(base, ours, theirs, lines)
+    assert set(result.conflicts) == set(merged(*history).conflicts)
+    assert result.data.count(b"\r\n") == (result.data.count(b"\n") if eol == b"\r\n" else 0)
+
+
+@given(st.binary(), st.binary(), st.binary())
+def test_anything_at_all_gives_both_sides_or_one_clean_file(base: bytes, ours: bytes, theirs: bytes) -> None:
+    result = merge.three_way(base, ours, theirs, lines)
+    if result.conflicts:
+        with pytest.raises(Malformed):
+            document.parse(result.data)
+    else:
+        assert result.data in (ours, theirs)
+
+
+def test_the_oracle_is_git(tmp_path: Path) -> None:
+    """`git merge-file` by hand gives what the line merge gives."""
+    for name, text in (("ours", "a\nb\nc\n"), ("base", "a\nb\n"), ("theirs", "x\nb\n")):
+        (tmp_path / name).write_text(text)
+    done = subprocess.run(
+        ["git", "merge-file", "-p", "ours", "base", "theirs"], cwd=tmp_path, capture_output=True, check=True
+    )
+    assert lines(b"a\nb\nc\n", b"a\nb\n", b"x\nb\n") == Lines(done.stdout, is_clean=True)
