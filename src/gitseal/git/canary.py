@@ -4,7 +4,6 @@ Git reads the real objects beside them (gitrepository-layout(5), objects/info/al
 """
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +32,7 @@ class Canary(NamedTuple):
 
 @contextmanager
 def canary(repository: Repository, *, received: bool) -> Iterator[Canary]:
-    """A plain value, staged beside what is staged, and in a commit. `received`: `refs` as pre-receive reads it, not pre-push.
+    """A plain value, staged beside what HEAD has, and in a commit. `received`: `refs` as pre-receive reads it, not pre-push.
 
     Raises Error where Git refuses.
     """
@@ -42,6 +41,9 @@ def canary(repository: Repository, *, received: bool) -> Iterator[Canary]:
         made = _Maker(repository, folder)
         blob = made.git("hash-object", "-w", "--stdin", stdin=f"CANARY={os.urandom(16).hex()}\n".encode())
         if not received:
+            # Of what is staged nothing: it may be much, or in conflict, or itself be blocked.
+            if git(repository.top, "rev-parse", "--verify", "--quiet", "HEAD^{commit}") is not None:
+                made.git("read-tree", "HEAD")
             made.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{NAME}")
         tree = made.git("mktree", "-z", stdin=f"100644 blob {blob}\t{NAME}\0".encode())
         commit = made.git("commit-tree", "--no-gpg-sign", "-m", "canary", tree)
@@ -60,8 +62,6 @@ class _Maker:
         info = folder / "objects" / "info"
         info.mkdir(parents=True)
         (info / "alternates").write_bytes(os.fsencode(self._path("objects")) + b"\n")
-        if self._path("index").is_file():
-            shutil.copyfile(self._path("index"), folder / "index")
 
     def _path(self, name: str) -> Path:
         answer = git(self._top, "rev-parse", "--git-path", name)
