@@ -4,6 +4,7 @@ import click
 
 from gitseal.cli import output
 from gitseal.cli.options import complete_name, environment_option, json_option, no_local_option
+from gitseal.cli.output import printable, utc
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
 from gitseal.usecases.list_names import Listed, list_names
@@ -24,7 +25,10 @@ def command(
     no_local: bool,
     as_json: bool,
 ) -> None:
-    """List names with their access group, kind and the fingerprint of their ciphertext. No identity is needed.
+    """List names with their access group, kind, the fingerprint of their ciphertext, and who changed them last.
+
+    No identity is needed. The last change is the commit that brought the value as it stands; none for one that is in no
+    commit. Dates and people are what commits claim.
 
     NAME may be a pattern such as "STRIPE_*". The mask is the same for every value.
     """
@@ -35,18 +39,34 @@ def command(
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])
         return
-    head = ("ENVIRONMENT", "NAME", "ACCESS", "KIND", "VALUE", "FINGERPRINT", "FROM")
+    head = ("ENVIRONMENT", "NAME", "ACCESS", "KIND", "VALUE", "FINGERPRINT", "FROM", "CHANGED", "BY")
     output.table(
         head,
         (
-            (row.environment, row.name, row.access, row.kind, output.shown(row.value), row.fingerprint, row.inherited)
+            (
+                *(
+                    row.environment,
+                    row.name,
+                    row.access,
+                    row.kind,
+                    output.shown(row.value),
+                    row.fingerprint,
+                    row.inherited,
+                ),
+                *((utc(row.last.when), printable(row.last.who)) if row.last else ("", "")),
+            )
             for row in rows
         ),
     )
 
 
+_NO_HISTORY = {"changed": None, "by": None, "commit": None}
+
+
 def _object(row: Listed, *, show_values: bool) -> dict[str, object]:
     found: dict[str, object] = row._asdict()
+    del found["last"]
+    found |= {"changed": utc(row.last.when), "by": row.last.who, "commit": row.last.commit} if row.last else _NO_HISTORY
     found["value"] = output.shown(row.value) if show_values else None
     if not show_values:
         del found["value"]

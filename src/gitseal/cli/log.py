@@ -1,13 +1,13 @@
 """`gitseal log`."""
 
 import sys
-import time
 from collections.abc import Iterable
 
 import click
 
 from gitseal.cli import output
 from gitseal.cli.options import complete_name, environment_option, json_option
+from gitseal.cli.output import printable, utc
 from gitseal.cli.session import Session, say
 from gitseal.errors import UsageError
 from gitseal.usecases.log import Event, Log, Selection, Signatures, Signed, log, past_and_present
@@ -122,19 +122,6 @@ def _json(events: Iterable[Event]) -> None:
         sys.stdout.flush()
         before = ",\n"
     sys.stdout.write("\n]\n" if before != "[\n" else "[]\n")
-
-
-def utc(seconds: int) -> str:
-    """A time as ISO 8601 has it; what no calendar holds as it stands."""
-    try:
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
-    except (OverflowError, ValueError, OSError):
-        return f"@{seconds}"
-
-
-def printable(words: str) -> str:
-    """What a commit claims, without what steers a terminal."""
-    return words if words.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in words)
 
 
 def _say_shallow(found: Log) -> None:

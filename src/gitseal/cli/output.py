@@ -1,6 +1,7 @@
 """Reports: tables for people, JSON for programs. Data goes to standard output and nothing else does."""
 
 import sys
+import time
 from collections.abc import Iterable, Sequence
 
 import click
@@ -55,3 +56,16 @@ def shown(value: Value | None) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 name`, `2 names`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def utc(seconds: int) -> str:
+    """A time as ISO 8601 has it; what no calendar holds as it stands."""
+    try:
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    except (OverflowError, ValueError, OSError):
+        return f"@{seconds}"
+
+
+def printable(words: str) -> str:
+    """What a commit claims, without what steers a terminal."""
+    return words if words.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in words)

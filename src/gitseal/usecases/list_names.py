@@ -15,6 +15,10 @@ from gitseal.project.reading import Layered
 from gitseal.usecases.names import below, missing, parse_name
 from gitseal.yamltext.tree import NamePath
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # loaded only where there is a history
+    from gitseal.usecases.last_changes import Last, Names
+
 _FINGERPRINT_DIGITS = 12
 
 
@@ -23,6 +27,7 @@ class Listed(NamedTuple):
 
     `inherited` names the environment that it comes from where that is another. `fingerprint` is of the ciphertext, empty for
     a plain value: it changes with every sealing and tells nothing of the value. `value` is there only where it was asked for.
+    `last` is the commit that brought the value as it stands, where history tells.
     """
 
     environment: str
@@ -32,6 +37,7 @@ class Listed(NamedTuple):
     fingerprint: str
     inherited: str
     value: Value | None
+    last: "Last | None" = None
 
 
 def list_names(
@@ -50,6 +56,7 @@ def list_names(
     `*` that names nothing.
     """
     rows: list[Listed] = []
+    wanted: Names = {}
     for environment in environments:
         if show_values:
             check_reveal(project, environment)
@@ -57,7 +64,19 @@ def list_names(
         for path in sorted(_narrowed(layered, environment, patterns)):
             value = layered.open(path) if show_values and not layered.is_pending(path) else None
             rows.append(_listed(layered, environment, path, value))
-    return rows
+            wanted.setdefault(layered.entries[path][0], {})[rows[-1].name] = layered.entries[path][1]
+    return _with_history(project, rows, wanted)
+
+
+def _with_history(project: Project, rows: list[Listed], wanted: "Names") -> list[Listed]:
+    """The rows with who last changed them; as they are outside of a repository, where nothing is run."""
+    if project.repository is None or not project.source.is_working_tree:
+        return rows
+    from gitseal.usecases.last_changes import last_changes
+
+    own = {environment: entries for environment, entries in wanted.items() if environment in project.environments}
+    found = last_changes(project, own)
+    return [row._replace(last=found.get((row.inherited or row.environment, row.name))) for row in rows]
 
 
 def check_reveal(project: Project, environment: str) -> None:
