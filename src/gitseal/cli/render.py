@@ -38,6 +38,7 @@ from gitseal.usecases.outgoing import Outgoing, Request
     type=click.Path(path_type=Path),
     help="Write nothing; say whether FILE is current, with --files those too.",
 )
+@click.option("--record", is_flag=True, help="Then record the deploy, as gitseal deployed does.")
 @selecting.selecting
 @click.option("--export", is_flag=True, help="shell: export each variable.")
 @click.option("--no-interpolate", is_flag=True, help="python-dotenv: for a reader with interpolate=False.")
@@ -51,6 +52,7 @@ def command(
     target: Path | None,
     folder: Path | None,
     checked: Path | None,
+    record: bool,
     only: tuple[str, ...],
     excepted: tuple[str, ...],
     service: str,
@@ -75,12 +77,18 @@ def command(
 
         request = with_files(request, folder)
     environment = session.one(environments)
+    if record:
+        _check_record(session, environment, checked, local=not no_local)
     if checked is not None:
         _check_current(session, environment, dialect or _DEFAULT, checked, folder, request, options, local=not no_local)
     elif folder is not None and target is None and dialect is None:
         _files_alone(session, environment, folder, request, local=not no_local)
     else:
         rendered(session, environment, dialect or _DEFAULT, target, request, options, folder, local=not no_local)
+    if record:
+        from gitseal.cli import deployed
+
+        deployed.record(session, environment)
 
 
 _DEFAULT = "dotenv"
@@ -166,6 +174,15 @@ def _check_current(
         if stale:
             raise Error(f"not what {environment} gives {request.service} now: {stale}", hint)
     say(f'"{checked}" is up to date{f", and so are the files below {folder}" if files else ""}')
+
+
+def _check_record(session: Session, environment: str, checked: Path | None, *, local: bool) -> None:
+    """Raises Error, before anything is written, where the deploy could not be recorded as what it is."""
+    from gitseal.usecases.deployed import check_committed
+
+    if checked is not None:
+        raise UsageError("--check deploys nothing that --record could record", "leave one of them out")
+    check_committed(session.project, environment, local=local)
 
 
 def _check_options(dialect: str, given: dict[str, object]) -> None:

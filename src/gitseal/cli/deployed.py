@@ -1,0 +1,29 @@
+"""`gitseal deployed`."""
+
+import click
+
+from gitseal.cli.options import environment_option
+from gitseal.cli.session import Session, say
+
+_COMMIT_DIGITS = 12
+
+
+@click.command("deployed")
+@click.argument("revision", metavar="[REV]", default="HEAD")
+@environment_option("The environment that was deployed; may be left out where there is one.")
+@click.pass_obj
+def command(session: Session, revision: str, environments: tuple[str, ...]) -> None:
+    """Record that an environment was deployed from REV (default: HEAD), for gitseal status to compare with.
+
+    The record is the ref refs/gitseal/deployed/ENV of this clone. Others see it when it is pushed.
+    """
+    record(session, session.one(environments), revision)
+
+
+def record(session: Session, environment: str, revision: str = "HEAD") -> None:
+    """Records a deploy, and says how the record gets to others."""
+    from gitseal.usecases import deployed
+
+    commit = deployed.record(session.project, environment, revision)
+    say(f"{environment}: recorded as deployed from {commit[:_COMMIT_DIGITS]}")
+    say(f"  for others to see: git push origin +{deployed.ref_of(environment)}")

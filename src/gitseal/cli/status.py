@@ -1,0 +1,68 @@
+"""`gitseal status`."""
+
+import click
+
+from gitseal.cli import output
+from gitseal.cli.options import environment_option, json_option
+from gitseal.cli.session import Session
+from gitseal.usecases.status import Staged, Status, status
+
+_COMMIT_DIGITS = 12
+
+
+@click.command("status")
+@environment_option()
+@json_option
+@click.pass_obj
+def command(session: Session, environments: tuple[str, ...], as_json: bool) -> None:
+    """What changed in each environment since its last recorded deploy, and where files and policy have drifted apart.
+
+    Compared are the deployed commit and the files as they lie here; what is in no commit yet is said. An environment
+    that extends others is deployed with their changes, too. No identity is needed.
+    """
+    found = status(session.project, session.all(environments))
+    if as_json:
+        output.as_json([_object(each) for each in found])
+        return
+    for each in found:
+        click.echo(f"{each.environment}: {_summary(each)}")
+        for staged in each.staged:
+            click.echo(f"  {_line(each.environment, staged)}".rstrip())
+        for drift in each.drift:
+            mend = f"; mend it with: {drift.hint}" if drift.hint else ""
+            click.echo(f"  drift: {drift.found} {drift.rule}{mend}")
+
+
+def _summary(each: Status) -> str:
+    if each.deployed is None:
+        return f"no deploy is recorded here; record one: gitseal deployed -e {each.environment}"
+    count = len(each.staged)
+    since = output.plural(count, "change") + " since" if count else "nothing changed since"
+    return f"deployed from {each.deployed[:_COMMIT_DIGITS]}, {since}"
+
+
+def _line(environment: str, staged: Staged) -> str:
+    change = staged.change
+    access = f" ({change.access})" if change.access not in {"", "default"} else ""
+    origin = f"  from {staged.environment}" if staged.environment != environment else ""
+    open_ = "" if staged.is_committed else "  not committed"
+    return f"{change.action.value:<9}  {change.name}{access}{origin}{open_}"
+
+
+def _object(each: Status) -> dict[str, object]:
+    staged = [
+        {
+            "action": one.change.action.value,
+            "name": one.change.name,
+            "access": one.change.access,
+            "environment": one.environment,
+            "committed": one.is_committed,
+        }
+        for one in each.staged
+    ]
+    return {
+        "environment": each.environment,
+        "deployed": each.deployed,
+        "staged": staged,
+        "drift": [drift._asdict() for drift in each.drift],
+    }

@@ -1,0 +1,64 @@
+"""`deployed`: from which commit an environment was deployed last, kept in a ref that can be pushed."""
+
+from gitseal.errors import Error
+from gitseal.git import refs
+from gitseal.git.repository import Repository
+from gitseal.project.project import Project
+
+_REFS = "refs/gitseal/deployed"
+
+
+def ref_of(environment: str) -> str:
+    """The ref that records an environment's last deploy."""
+    return f"{_REFS}/{environment}"
+
+
+def last_deploy(project: Project, environment: str) -> str | None:
+    """The commit of the last recorded deploy, or None. Raises Error where there is no repository."""
+    return refs.target(_repository(project), ref_of(environment))
+
+
+def record(project: Project, environment: str, revision: str = "HEAD") -> str:
+    """Records that an environment was deployed from a revision; gives the commit.
+
+    Raises Error where there is no such commit, or where it has no such environment.
+    """
+    repository = _repository(project)
+    commit = repository.commit(revision)
+    if commit is None:
+        raise Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
+    if repository.file(commit, project.relative(project.path(environment))) is None:
+        raise Error(f"{environment} is not in {commit[:12]}", f"see where it came: gitseal log -e {environment}")
+    if not refs.write(repository, ref_of(environment), commit, f"gitseal: {environment} was deployed"):
+        raise Error(
+            f'Git refuses the ref "{ref_of(environment)}"', f"see why: git update-ref {ref_of(environment)} {commit}"
+        )
+    return commit
+
+
+def check_committed(project: Project, environment: str, *, local: bool = True) -> None:
+    """Raises Error where what is rendered now, with this machine's overrides where `local`, is in no commit."""
+    repository = _repository(project)
+    files = [
+        *(project.path(name) for name in project.policy.chain(environment)),
+        project.policy_path,
+        project.manifest_path,
+    ]
+    if local and any(project.local_path(name).exists() for name in project.policy.chain(environment)):
+        raise Error(f"this machine's overrides of {environment} are in no commit", "leave them out: --no-local")
+    for path in files:
+        try:
+            now = project.source.read(path)
+        except FileNotFoundError:
+            now = None
+        if now != repository.file("HEAD", project.relative(path)):
+            raise Error(
+                f'"{project.relative(path)}" is not as it was committed, so no commit is what goes out',
+                "commit it first, or leave --record out",
+            )
+
+
+def _repository(project: Project) -> Repository:
+    if project.repository is None:
+        raise Error(f'"{project.root}" is in no Git repository, which would keep the record', "run: git init")
+    return project.repository

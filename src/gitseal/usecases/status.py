@@ -1,0 +1,75 @@
+"""`status`: what changed since the last recorded deploy, and where files and policy have drifted apart. Needs no identity."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gitseal.document.changes import Change, changes
+from gitseal.git.repository import Repository
+from gitseal.project.project import Project
+from gitseal.usecases.check import check
+from gitseal.usecases.deployed import last_deploy
+
+
+class Staged(NamedTuple):
+    """One change that the next deploy brings; `environment` is the one whose file it is, which may be one that is extended.
+
+    `is_committed`: HEAD has it.
+    """
+
+    environment: str
+    change: Change
+    is_committed: bool
+
+
+class Drift(NamedTuple):
+    """Findings of `check` of one rule, with the command that mends the first of them."""
+
+    rule: str
+    found: int
+    hint: str
+
+
+class Status(NamedTuple):
+    """One environment. `deployed` is the commit of its last recorded deploy, None where none is recorded here."""
+
+    environment: str
+    deployed: str | None
+    staged: tuple[Staged, ...]
+    drift: tuple[Drift, ...]
+
+
+def status(project: Project, environments: Sequence[str]) -> list[Status]:
+    """The status of each environment, in the order given. Raises Error where there is no repository."""
+    found = []
+    for environment in environments:
+        commit = last_deploy(project, environment)
+        staged = _staged(project, project.git(), environment, commit) if commit else ()
+        found.append(Status(environment, commit, staged, _drift(project, environment)))
+    return found
+
+
+def _staged(project: Project, repository: Repository, environment: str, commit: str) -> tuple[Staged, ...]:
+    """What differs between the deployed commit and the working tree, in everything that the environment is made of."""
+    found = []
+    for name in project.policy.chain(environment):
+        path = project.path(name)
+        relative = project.relative(path)
+        try:
+            now = project.source.read(path)
+        except FileNotFoundError:
+            now = None
+        open_changes = {
+            (each.action, each.name, each.access) for each in changes(repository.file("HEAD", relative), now)
+        }
+        for change in changes(repository.file(commit, relative), now):
+            is_committed = (change.action, change.name, change.access) not in open_changes
+            found.append(Staged(name, change, is_committed))
+    return tuple(found)
+
+
+def _drift(project: Project, environment: str) -> tuple[Drift, ...]:
+    findings = check(project, (environment,))
+    counts = Counter(finding.rule for finding in findings)
+    hints = {finding.rule: finding.hint for finding in reversed(findings)}
+    return tuple(Drift(rule, count, hints[rule]) for rule, count in counts.items())
