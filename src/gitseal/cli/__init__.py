@@ -14,6 +14,8 @@ from typing import NoReturn
 # The first words of such a command line, and the module that has `main(arguments)` for what follows them.
 _SHORTCUTS: dict[tuple[str, ...], str] = {
     ("hook", "run"): "gitseal.cli.hook_run",
+    ("driver", "merge"): "gitseal.cli.driver_merge",
+    ("driver", "textconv"): "gitseal.cli.driver_textconv",
 }
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gitseal.git.binary import environment, no_git
+from gitseal.git.binary import environment, git, no_git
 
 # git-merge-file(1): the number of conflicts, at most 127; above that it failed.
 _MOST_CONFLICTS = 127
@@ -30,3 +30,9 @@ def merge_lines(
         except FileNotFoundError:
             raise no_git() from None
     return (done.stdout, done.returncode == 0) if 0 <= done.returncode <= _MOST_CONFLICTS else None
+
+
+def conflict_style(folder: Path) -> str:
+    """`merge.conflictStyle` as it is set where a merge is going on, or nothing."""
+    answer = git(folder, "config", "--get", "merge.conflictStyle", in_hook=True)
+    return answer.decode("utf-8", "replace").strip() if answer is not None else ""

@@ -1,0 +1,49 @@
+"""`gitseal driver merge BASE OURS THEIRS [SIZE PATH BASE-LABEL OURS-LABEL THEIRS-LABEL]`: Git's merge driver.
+
+Statuses as Git takes them (gitattributes(5)): 0 clean; 1 to 128 a conflict, which is in the file; above that, failed.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_FAILED = 129
+_NEEDED = 3
+
+
+def main(words: Sequence[str]) -> int:
+    """Merges, and says which names are in conflict."""
+    from gitseal.document.conflict import SIZE, How, Labels
+    from gitseal.usecases.drivers import CONFLICT
+    from gitseal.usecases.merge_files import merge_files
+
+    if len(words) < _NEEDED:
+        sys.stderr.write("gitseal: the merge driver takes three files; Git calls it, see: gitseal doctor\n")
+        return _FAILED
+    base, ours, theirs = (Path(word) for word in words[:3])
+    size, place, *labels = [*words[3:], *[""] * 5][:5]
+    length = int(size) if size.isdecimal() and 0 < int(size) < 1000 else SIZE  # noqa: PLR2004 - nobody wants more
+    # A Git older than 2.44 hands over the placeholders that it does not know as they are.
+    named = ["" if label.startswith("%") else label for label in labels]
+    known = Labels(named[1] or "ours", named[0] or "base", named[2] or "theirs")
+    try:
+        conflicts = merge_files(base, ours, theirs, How(known, length))
+    except OSError as error:
+        sys.stderr.write(f"gitseal: the merge could not be written: {(error.strerror or 'unknown').lower()}\n")
+        return _FAILED
+    if conflicts and length == SIZE:
+        sys.stderr.write(f"gitseal: {_shown(place) or 'a sealed file'}: {_words(conflicts)}; next: gitseal resolve\n")
+    return CONFLICT if conflicts else 0
+
+
+def _words(conflicts: Sequence[str]) -> str:
+    shown = 5
+    names = [name for name in dict.fromkeys(conflicts) if name]
+    if not names:
+        return "the two sides are in conflict"
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return f"in conflict: {', '.join(map(_shown, names[:shown]))}{more}"
+
+
+def _shown(words: str) -> str:
+    return "".join(each if each.isprintable() else "\ufffd" for each in words)

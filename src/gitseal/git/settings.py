@@ -1,0 +1,58 @@
+"""Settings of Git that gitseal writes and reads back, with where they come from (git-config(1))."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.git.binary import git
+
+_NOT_SET = (0, 1)
+
+
+class Setting(NamedTuple):
+    """A value in force. `place` is its scope and file: `local .git/config`."""
+
+    value: str
+    place: str
+
+
+def local(top: Path, key: str) -> tuple[str, ...]:
+    """The values that the repository's own configuration has for a key."""
+    answer = git(top, "config", "--local", "-z", "--get-all", key)
+    return tuple(value.decode("utf-8", "surrogateescape") for value in (answer or b"").split(b"\0")[:-1])
+
+
+def write(top: Path, key: str, value: str) -> None:
+    """Sets a key in the repository's own configuration, over all values it had. Raises Error where Git cannot."""
+    if git(top, "config", "--local", "--replace-all", key, value) is None:
+        raise Error(f"Git cannot set {key}", f"look at: git -C {top} config --local --list")
+
+
+def remove(top: Path, key: str) -> None:
+    """Takes a key out of the repository's own configuration."""
+    if git(top, "config", "--local", "--unset-all", key) is None:
+        raise Error(f"Git cannot take out {key}", f"look at: git -C {top} config --local --list")
+
+
+def effective(top: Path, keys: Iterable[str]) -> dict[str, Setting]:
+    """What is in force for these keys, by key; those that are not set are left out."""
+    found = {}
+    for key in keys:
+        answer = git(top, "config", "-z", "--show-scope", "--show-origin", "--get", key, ok=_NOT_SET)
+        if answer is None:
+            raise Error("Git cannot read its configuration", f"look at: git -C {top} config --list")
+        fields = answer.decode("utf-8", "surrogateescape").split("\0")
+        if len(fields) > 2:  # noqa: PLR2004 - scope, origin, value
+            found[key] = Setting(fields[2], f"{fields[0]} {fields[1].removeprefix('file:')}")
+    return found
+
+
+def has_ref(top: Path, ref: str) -> bool:
+    """Whether a ref is there."""
+    return git(top, "show-ref", "--verify", "--quiet", ref) is not None
+
+
+def delete_ref(top: Path, ref: str) -> bool:
+    """Removes a ref; whether that went well."""
+    return git(top, "update-ref", "-d", ref) is not None

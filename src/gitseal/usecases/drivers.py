@@ -1,0 +1,113 @@
+"""Git's drivers for sealed files, in the local configuration of a clone: what `git diff` shows, and how `git merge` merges.
+
+`.gitattributes` names them and is committed; the commands cannot be (gitattributes(5)). Both are lines of POSIX sh that do
+without gitseal where it is gone: the file as it is, and Git's own merge of lines.
+"""
+
+import re
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.git import settings
+from gitseal.git.repository import Repository
+
+# What the merge driver ends with where it wrote a conflict. Git takes all of 1 to 128 for one; a program that cannot start
+# ends with 1, 126 or 127, and must not be taken for it: ours would stand there as if nothing had happened.
+CONFLICT = 100
+
+_TEXTCONV, _NAME, _DRIVER, _CACHE = (
+    "diff.gitseal.textconv",
+    "merge.gitseal.name",
+    "merge.gitseal.driver",
+    "diff.gitseal.cachetextconv",
+)
+_WORDS = "sealed files, name by name (gitseal)"
+_CACHE_REF = "refs/notes/textconv/gitseal"
+_FIND = 'g={program}; [ -x "$g" ] || g=gitseal; '
+_SHOW = 'f() {{ {find}"$g" driver textconv "$1" 2>/dev/null || cat "$1"; }}; f'
+# %S, %X and %Y are known from Git 2.44 on; an older one hands them over as they stand here.
+_MERGE = (
+    'f() {{ {find}"$g" driver merge "$@"; s=$?; case $s in 0|{conflict}) return $s;; esac; '
+    'echo "gitseal: the merge driver failed; Git merges the lines of $5" >&2; '
+    'git merge-file --marker-size="$4" "$2" "$1" "$3"; s=$?; [ $s -le 127 ] && return $s; '
+    'c=$(cat "$2" && echo .) && {{ echo "<<<<<<<"; echo "${{c%%.}}"; echo "======="; cat "$3"; echo; echo ">>>>>>>"; }} >"$2"; '
+    "return 1; }}; f %O %A %B %L %P %S %X %Y"
+)
+_PROGRAM = re.compile(r"g=('(?:[^']|'\"'\"')*'|[^ ;]*); ")
+
+
+class State(NamedTuple):
+    """What there is of the drivers in a clone.
+
+    `missing`: settings that are not there or not as `install` writes them. `gone`: the program that they name, where it is
+    not there any more; what is on PATH serves then. `caching`: where Git is told to keep what `git diff` shows, as
+    `SCOPE FILE`. `is_cached`: such a cache is there.
+    """
+
+    missing: tuple[str, ...]
+    gone: str
+    caching: tuple[str, ...]
+    is_cached: bool
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether all is as `install` leaves it."""
+        return self == State((), "", (), is_cached=False)
+
+
+def wanted(program: Path | None) -> dict[str, str]:
+    """The settings, by key. `program` is the gitseal to run, absolute; None leaves it to PATH."""
+    find = _FIND.format(program=shlex.quote(str(program)) if program is not None else "")
+    merge_find = find.replace("%", "%%")  # Git would take it for one of its own
+    return {
+        _TEXTCONV: _SHOW.format(find=find),
+        _NAME: _WORDS,
+        _DRIVER: _MERGE.format(find=merge_find, conflict=CONFLICT),
+        # Somebody's own `true` in another file would keep what is shown as objects that are pushed and never go.
+        _CACHE: "false",
+    }
+
+
+def install(repository: Repository, program: Path | None) -> tuple[str, ...]:
+    """Writes the settings that are not there yet, and says which. Raises Error where Git cannot."""
+    changed = tuple(key for key, value in wanted(program).items() if settings.local(repository.top, key) != (value,))
+    for key in changed:
+        settings.write(repository.top, key, wanted(program)[key])
+    return changed
+
+
+def uninstall(repository: Repository) -> tuple[str, ...]:
+    """Takes the settings away again, and says which there were."""
+    present = tuple(key for key in wanted(None) if settings.local(repository.top, key))
+    for key in present:
+        settings.remove(repository.top, key)
+    return present
+
+
+def state(repository: Repository) -> State:
+    """What there is, of any program. Raises Error where Git does not say."""
+    found = settings.effective(repository.top, (_TEXTCONV, _NAME, _DRIVER, _CACHE))
+    program = _PROGRAM.search(found[_TEXTCONV].value) if _TEXTCONV in found else None
+    named = shlex.split(program[1])[0] if program and program[1] else ""
+    expected = wanted(Path(named) if named else None)
+    missing = [key for key in (_TEXTCONV, _NAME, _DRIVER) if key not in found or found[key].value != expected[key]]
+    cache = found.get(_CACHE)
+    is_caching = cache is not None and cache.value.lower() not in {"false", "no", "off", "0", ""}
+    return State(
+        tuple(missing),
+        named if named and not Path(named).exists() else "",
+        (cache.place,) if cache is not None and is_caching else (),
+        is_cached=settings.has_ref(repository.top, _CACHE_REF),
+    )
+
+
+def clear_cache(repository: Repository) -> bool:
+    """Removes what Git kept of `git diff`, and forbids it in this clone; whether there was any. Raises Error where Git cannot."""
+    if settings.local(repository.top, _CACHE) != ("false",):
+        settings.write(repository.top, _CACHE, "false")
+    had = settings.has_ref(repository.top, _CACHE_REF)
+    if had and not settings.delete_ref(repository.top, _CACHE_REF):
+        raise Error(f'Git cannot remove "{_CACHE_REF}"', f"look at: git update-ref -d {_CACHE_REF}")
+    return had
