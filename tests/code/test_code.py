@@ -66,11 +66,12 @@ def test_no_content_raises(path: str, content: bytes) -> None:
 LONG = {
     "a.py": [b"os.environ['A']\n", b"x = " + b"(" * 50, b"os.environ" + b".a" * 50, b"-" * 50 + b"environ\n"],
     "a.js": [b"f(process.env.A);\n", b"process.env.A || ", b"(" * 9 + b"env", b"{env", b"`${env", b"a ? process.env.A : ",
-        b"!(env"],
+        b"!(env", b"if (!process.env.A) return; ", b"if (!env.A) { if (!env.B) return; "],
     "a.tsx": [b"<a>{process.env.A}", b"a<b<env"],
     "a.vue": [b"<script>process.env.A</script>\n", b"<script ", b"<script>env"],
     "a.sh": [b"echo $A\n", b"${A:-", b"$(", b"if [ -n $A ]; then\n", b"<<A\n", b"((", b"source a\n"],
-    "compose.yml": [b"  a: ${A}\n", b"${A:-", b"environment:\n", b"  - A\n", b"$$", b"' #"],
+    "compose.yml": [b"  a: ${A}\n", b"build:\n", b"build:\n  args:\n    A: 1\n",
+        b"${A:-", b"environment:\n", b"  - A\n", b"$$", b"' #"],
     "Dockerfile": [b"ARG A\n", b"ENV A=1 \\\n", b"RUN --mount=", b"RUN --mount=type=secret,id=A", b"CMD $A", b"'\""],
     ".github/workflows/a.yml": [b"${{ secrets.A }}\n", b"${{ ", b"secrets['", b"${{secrets.A"],
     ".env": [b"A=1\n", b"export ", b" "],
@@ -171,6 +172,45 @@ def test_a_dotenv_file_that_git_keeps_gives_names_to_all() -> None:
     assert settled(_env=b"A=1\nexport B=2\nC=\n#D=1", a_js=b"f(process.env.A, process.env.B, process.env.C)") == {
         ("A", True), ("B", True), ("C", False),
     }  # fmt: skip
+
+
+def test_a_compose_file_gives_its_dockerfile_what_it_builds_it_with() -> None:
+    compose = b"""
+services:
+  web:
+    build:
+      context: ./web
+      args:
+        - A=1
+        - B
+        - C=${C}
+  worker:
+    build: {context: web}
+  other:
+    build:
+      dockerfile: Dockerfile.other  # here
+      args:
+        D: "2"
+"""
+    readings = {
+        path: code.read(path, content)
+        for path, content in {
+            "deploy/compose.yml": compose,
+            "deploy/web/Dockerfile": b"ARG A\nARG B\nARG C\nARG D",
+            "deploy/Dockerfile.other": b"ARG A\nARG D",
+            "web/Dockerfile": b"ARG A",
+        }.items()
+    }
+    needed = {(path, use.name) for path, use in linking.settle(readings) if not use.has_default}
+
+    assert needed == {
+        ("deploy/compose.yml", "B"),
+        ("deploy/compose.yml", "C"),
+        ("deploy/web/Dockerfile", "B"),
+        ("deploy/web/Dockerfile", "D"),
+        ("deploy/Dockerfile.other", "A"),
+        ("web/Dockerfile", "A"),
+    }
 
 
 def test_many_scripts_that_source_one_name_settle_in_linear_time() -> None:

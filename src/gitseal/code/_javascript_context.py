@@ -14,6 +14,9 @@ _CHOOSING = {"||", "??", "&&"}
 _CONVERTING = {"Number", "parseInt", "parseFloat", "String", "Number.parseInt", "Number.parseFloat"}
 _FUNCTIONS = {"function_declaration", "arrow_function", "function_expression", "method_definition"}
 _BRANCHES = {"if_statement", "ternary_expression", "while_statement"}
+# A block that ends by leaving, and the two ways to ask for what is not set.
+_LEAVES = r"[;}\s](?:return|continue|break)\b[^{}]*\}$"
+_MISSING = r"!\s*(?:[\w$]{1,64}\.){0,4}(\w{1,64})(?![\w.(\[])|\b(\w{1,64})\s*={2,3}\s*(?:undefined|null)\b"
 _REACH = 16  # how far out a condition or a function around a use is looked for
 
 
@@ -82,6 +85,17 @@ def _stops(chain: Chain, at: int) -> bool:
 
 def _refuses(branch: "Node") -> bool:
     return bool(re.search(r"\bthrow\b|process\.exit", text(branch.child_by_field_name("consequence"))))
+
+
+def left_without(branch: "Node") -> list[str]:
+    """The names without which an `if` leaves the block around it: `if (!X || Y === undefined) return`. Not to refuse."""
+    consequence = text(branch.child_by_field_name("consequence"))
+    if not re.match(r"\{?\s*(?:return|continue|break)\b", consequence) and not re.search(_LEAVES, consequence):
+        return []
+    condition = text(branch.child_by_field_name("condition"))[:1000]
+    if "&&" in condition or _refuses(branch):
+        return []
+    return [found[1] or found[2] for found in re.finditer(_MISSING, condition)]
 
 
 def _is_guarded(chain: Chain, at: int, name: str) -> bool:

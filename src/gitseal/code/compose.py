@@ -14,11 +14,15 @@ _PASSED = re.compile(
     r"""\s*(?:-\s+["']?([A-Za-z_][A-Za-z0-9_]*+)["']?|["']?([A-Za-z_][A-Za-z0-9_]*+)["']?:)\s*(?:\s#.*)?"""
 )
 
+_BUILD = re.compile(r"\s*build:\s*(?:&\S+\s*)?")
+_FIELD = re.compile(r"""\s*(context|dockerfile):\s+["']?([^"'\s]+)["']?\s*""")
+_ARGUMENT = re.compile(r"""\s*(?:-\s+["']?([A-Za-z_][A-Za-z0-9_]*+)=|["']?([A-Za-z_][A-Za-z0-9_]*+)["']?:\s+)\S.*""")
+
 
 def read(_path: str, content: bytes) -> Reading:
     """Variables that `docker compose` takes from its own environment."""
     lines = [_without_comment(line) for line in content.decode("utf-8", "replace").split("\n")]
-    return Reading((*_interpolated(lines), *_passed_through(lines)))
+    return Reading((*_interpolated(lines), *_passed_through(lines)), built=tuple(_built(lines)))
 
 
 def _interpolated(lines: list[str]) -> Iterator[Use]:
@@ -41,6 +45,27 @@ def _passed_through(lines: list[str]) -> Iterator[Use]:
                 yield Use(found[1] or found[2], number)
             continue
         margin = indent if _BLOCK.fullmatch(line) else None
+
+
+def _built(lines: list[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """The Dockerfiles of `build:` blocks, each with the build arguments that get a value there."""
+    margin: int | None = None
+    fields: dict[str, str] = {}
+    given: set[str] = set()
+    for line in [*lines, "end:"]:
+        indent = len(line) - len(line.lstrip())
+        if not line.strip() or (margin is not None and indent > margin):
+            field = _FIELD.fullmatch(line)
+            argument = _ARGUMENT.fullmatch(line)
+            if field:
+                fields[field[1]] = field[2]
+            elif argument:
+                given.add(argument[1] or argument[2])
+            continue
+        if given:
+            yield f"{fields.get('context', '.')}/{fields.get('dockerfile', 'Dockerfile')}", frozenset(given)
+        fields, given = {}, set()
+        margin = indent if _BUILD.fullmatch(line) else None
 
 
 def _without_comment(line: str) -> str:

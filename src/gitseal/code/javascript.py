@@ -83,6 +83,8 @@ class _Module:
         self._bindings: deque[_Binding] = deque(maxlen=8)
         self._places = [found.start() for found in _WORD.finditer(content)]
         self._is_anywhere = False
+        # By the block that is left early: what follows in it is reached only where the name is set.
+        self._guards: set[tuple[int, str]] = set()
 
     def read(self) -> None:
         """Fills `uses`, `wrappers` and `calls`."""
@@ -92,6 +94,7 @@ class _Module:
                 self._import(node)
             elif node.type == "if_statement":
                 self._asked(chain)
+                self._guards |= {(chain[-2].node.id, name) for name in _javascript_context.left_without(node)}
             elif self._is_environment(chain):
                 self._environment(chain)
         self._bindings.clear()
@@ -187,6 +190,7 @@ class _Module:
     def _use(self, name: str, chain: Chain) -> None:
         has_default = _javascript_context.has_default(chain, name)
         if has_default is not None:
+            has_default = has_default or any((step.node.id, name) in self._guards for step in chain)
             self._add(name, chain[-1].node, has_default=has_default)
             if self.uses:
                 self._bind(chain, "", self.uses[-1])

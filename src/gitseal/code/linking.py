@@ -1,6 +1,7 @@
 """What one file says of another's uses: sourced scripts, functions that read a name for others, a committed `.env`."""
 
 from collections.abc import Iterator, Mapping
+from posixpath import dirname, join, normpath
 
 from gitseal.code.uses import Kind, Reading, Use
 
@@ -10,8 +11,8 @@ _STEPS = 3  # a function around a function around one that reads
 def settle(readings: Mapping[str, Reading]) -> list[tuple[str, Use]]:
     """All uses with their files' paths, by what the files together say.
 
-    A name that a script gives to those it is joined with by `source`, or an `.env` file to all, has a default there. A
-    call of a function that another file defines to read names is a use.
+    A name that a script gives to those it is joined with by `source`, a compose file to the Dockerfile it builds, or an
+    `.env` file to all, has a default there. A call of a function that another file defines to read names is a use.
     """
     wrappers = {name: has_default for reading in readings.values() for name, has_default in reading.wrappers}
     chained = [pair for reading in readings.values() for pair in reading.chained]
@@ -19,9 +20,10 @@ def settle(readings: Mapping[str, Reading]) -> list[tuple[str, Use]]:
         wrappers |= {outer: wrappers[inner] for outer, inner in chained if inner in wrappers and outer not in wrappers}
     for_all = frozenset[str]().union(*(reading.given for reading in readings.values() if reading.is_for_all))
     joined = _joined(readings)
+    built = _built(readings)
     settled: list[tuple[str, Use]] = []
     for path, reading in readings.items():
-        given = for_all | joined.get(path, frozenset())
+        given = for_all | joined.get(path, frozenset()) | built.get(path, frozenset())
         called = [
             use._replace(has_default=use.has_default or wrappers[name])
             for name, use in reading.calls
@@ -31,6 +33,16 @@ def settle(readings: Mapping[str, Reading]) -> list[tuple[str, Use]]:
             is_given = use.kind is Kind.VARIABLE and use.name in given
             settled.append((path, use._replace(has_default=True) if is_given else use))
     return settled
+
+
+def _built(readings: Mapping[str, Reading]) -> dict[str, frozenset[str]]:
+    """What files are given by those that name them with their path, such as a Dockerfile by a compose file."""
+    found: dict[str, frozenset[str]] = {}
+    for path, reading in readings.items():
+        for relative, names in reading.built:
+            target = normpath(join(dirname(path), relative))
+            found[target] = found.get(target, frozenset()) | names
+    return found
 
 
 def _joined(readings: Mapping[str, Reading]) -> dict[str, frozenset[str]]:

@@ -30,7 +30,8 @@ class Reading(NamedTuple):
     """The uses in a file; `notes` say what of it could not be read, each the same words for the same reason.
 
     The rest is for `linking`. `given` are names that the file itself gives to the files that it is joined with: those whose
-    last part is in `sourced`, and all where `is_for_all`. `wrappers` are functions that read the name they are called with,
+    last part is in `sourced`, and all where `is_for_all`. `built` are files, relative to this one's folder, with the names
+    that they alone are given. `wrappers` are functions that read the name they are called with,
     each with whether it has a default of its own; `calls` are uses if some file has a wrapper of that name, and the first of
     each pair in `chained` is a wrapper if the second is.
     """
@@ -43,3 +44,4 @@ class Reading(NamedTuple):
     wrappers: tuple[tuple[str, bool], ...] = ()
     calls: tuple[tuple[str, Use], ...] = ()
     chained: tuple[tuple[str, str], ...] = ()
+    built: tuple[tuple[str, frozenset[str]], ...] = ()
