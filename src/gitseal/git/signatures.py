@@ -19,7 +19,7 @@ from typing import NamedTuple
 from gitseal.git.binary import environment
 from gitseal.git.commits import RawCommit, raw_commits
 from gitseal.git.repository import Repository
-from gitseal.policy.signing import Signers, SshKey, field
+from gitseal.policy.signing import Signers, field, ssh_line
 
 GOOD = "good"
 UNSIGNED = "unsigned"
@@ -73,7 +73,7 @@ class Signature(NamedTuple):
 
 
 class _Tools(NamedTuple):
-    """What a check works with: the keys, and its own folder, which holds the revoked keys too, where there are any."""
+    """What a check works with: the keys, and its own folder with the files of allowed and, where there are any, revoked ones."""
 
     signers: Signers
     folder: Path
@@ -99,6 +99,9 @@ def checking(signers: Signers, revoked: bytes | None = None) -> Iterator[Callabl
     # Programs are started in a folder of their own: `.` in PATH is then no place of the repository's.
     with tempfile.TemporaryDirectory(prefix="gitseal-") as name:
         folder = Path(name)
+        # One principal for all: whose the key is was looked up by the key that the signature names.
+        lines = (f'signer namespaces="git" {ssh_line(blob)}\n' for blob in signers.ssh)
+        (folder / "allowed").write_text("".join(lines), encoding="ascii")
         if revoked is not None:
             (folder / "revoked").write_bytes(revoked)
         yield partial(_check, tools=_Tools(signers, folder, revoked is not None))
@@ -128,8 +131,6 @@ def _check_ssh(commit: RawCommit, tools: _Tools) -> Signature:
     names = tools.signers.ssh.get(blob)
     if names is None:
         return Signature(UNKNOWN, key=key)
-    type_ = (field(blob)[0] or b"").decode("ascii", "replace")
-    (tools.folder / "allowed").write_text(f'signer namespaces="git" {SshKey(type_, blob).line}\n', encoding="utf-8")
     (tools.folder / "signature").write_bytes(commit.signature)
     asked = _ask_ssh(tools, commit.payload, *(("-r", "revoked") if tools.has_revoked else ()))
     if asked is None:

@@ -17,20 +17,11 @@ _FINGERPRINT = re.compile(r"(?:[0-9A-F]{40}|[0-9A-F]{64})")
 _LENGTH = 4  # bytes of the length before a string (RFC 4251, section 5)
 
 
-class SshKey(NamedTuple):
-    """An SSH public key; `blob` is its wire form, which a signature holds too."""
-
-    type: str
-    blob: bytes
-
-    @property
-    def line(self) -> str:
-        """`TYPE BASE64`, as files of public keys have it."""
-        return f"{self.type} {b2a_base64(self.blob, newline=False).decode()}"
-
-
 class Signers(NamedTuple):
-    """Recipients by the keys that they sign with; several who share one are all named."""
+    """Recipients by the keys that they sign with; several who share one are all named.
+
+    An SSH key is its wire form, which a signature holds too; an OpenPGP key its fingerprint in upper-case hex digits.
+    """
 
     ssh: dict[bytes, tuple[str, ...]]
     openpgp: dict[str, tuple[str, ...]]
@@ -46,15 +37,15 @@ def signers(policy: Policy) -> Signers:
                 key = parse_signing(text)
             except Error:
                 continue
-            if isinstance(key, SshKey):
-                ssh[key.blob] = (*ssh.get(key.blob, ()), name)
+            if isinstance(key, bytes):
+                ssh[key] = (*ssh.get(key, ()), name)
             else:
                 openpgp[key] = (*openpgp.get(key, ()), name)
     return Signers(ssh, openpgp)
 
 
-def parse_signing(text: str) -> SshKey | str:
-    """An item of `signing`: an SSH public key, or an OpenPGP fingerprint as upper-case hex digits. Raises Error."""
+def parse_signing(text: str) -> bytes | str:
+    """An item of `signing`, as `Signers` has it: an SSH public key's wire form, or an OpenPGP fingerprint. Raises Error."""
     fingerprint = text.replace(" ", "").upper()
     if _FINGERPRINT.fullmatch(fingerprint):
         return fingerprint
@@ -70,7 +61,13 @@ def parse_signing(text: str) -> SshKey | str:
         blob = b""
     if field(blob)[0] != type_.encode() or not _is_whole(blob):
         raise Error("the SSH public key is mistyped or cut short", "copy the whole line of the .pub file")
-    return SshKey(type_, blob)
+    return blob
+
+
+def ssh_line(blob: bytes) -> str:
+    """`TYPE BASE64`, as files of public keys have it."""
+    type_ = field(blob)[0] or b""
+    return f"{type_.decode('ascii', 'replace')} {b2a_base64(blob, newline=False).decode()}"
 
 
 def _is_whole(blob: bytes) -> bool:
