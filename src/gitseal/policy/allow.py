@@ -1,140 +1,178 @@
-"""allow.yaml: findings of the hook that a person looked at and allowed, each for one path with one content.
+"""allow.yaml: findings of the hook that a person looked at and let pass, by path and content, each with a reason.
 
-Never by path alone: another content of the same path is looked at again. An entry's name is made of both, so that entries
-which two branches add stand apart and merge by their lines.
+```yaml
+version: 1
+allowed:
+  - {path: "tests/server.key", sha256: "9f86d0...", reason: "key of the test server, made for it"}
+```
+
+One line an entry, sorted by path: what two branches add in different places merges by plain `git merge`, and what they add
+in the same place by Git's own `merge=union`. An entry names one content of one path (SHA-256 of the blob's bytes); the
+next version of the file is looked at again. `path` is relative to the folder that holds `.secrets`; one that is no UTF-8
+stands as Git prints it, in double quotes with octal escapes (core.quotePath in git-config(1)).
 """
 
-import base64
-import binascii
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gitseal.errors import Malformed, UnknownVersion
-from gitseal.policy.fields import each, mapping, string
+from gitseal.errors import Error, Malformed, UnknownVersion
+from gitseal.policy.fields import items, mapping, string
 from gitseal.yamltext import reader, scalars
-from gitseal.yamltext.tree import Node, Tree
+from gitseal.yamltext.tree import Kind, Node
 
 FILE = "allow.yaml"
-_HASH = re.compile(r"[0-9a-f]{64}")
-_ID_DIGITS = 32
-_HEAD = "# Findings that were looked at and allowed, by path and content. Add one with: gitseal hook allow PATH --reason WHY\n"
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_HEAD = """\
+# Findings of the hook that were looked at: docs/reference/allow.md. Made by: gitseal hook allow PATH --reason R
+version: 1
+allowed:
+"""
 
 
-class Allowance(NamedTuple):
-    """One content, by the hex of its SHA-256, of one path below the folder that holds `.secrets`, with the reason given."""
+class Allowed(NamedTuple):
+    """One entry. `path` is Git's own bytes, relative to the folder that holds `.secrets`."""
 
     path: bytes
     sha256: str
     reason: str
-    line: int
-
-    @property
-    def id(self) -> str:
-        """The entry's name: `a` and 32 hex digits of the SHA-256 of path and content's hash."""
-        return "a" + hashlib.sha256(self.path + b"\0" + self.sha256.encode()).hexdigest()[:_ID_DIGITS]
 
 
-class Allowances(NamedTuple):
-    """All entries, by their names in the order of the file."""
+class Allowances:
+    """The entries of one file."""
 
-    entries: Mapping[str, Allowance]
+    def __init__(self, entries: tuple[Allowed, ...]) -> None:
+        self.entries = entries
+        self._hashes: dict[bytes, set[str]] = {}
+        for entry in entries:
+            self._hashes.setdefault(entry.path, set()).add(entry.sha256)
 
     def hashes(self, path: bytes) -> frozenset[str]:
-        """The contents that are allowed of a path."""
-        return frozenset(entry.sha256 for entry in self.entries.values() if entry.path == path)
+        """The SHA-256, in lower-case hex, of the contents of a path that are allowed; none for most paths."""
+        return frozenset(self._hashes.get(path, ()))
 
 
-NONE = Allowances({})
+NONE = Allowances(())
 
 
 def parse(data: bytes) -> Allowances:
-    """The allowances in the bytes of allow.yaml. Raises Malformed with the line, or UnknownVersion."""
-    return _read(reader.parse(data))
+    """The entries in the bytes of allow.yaml. Raises Malformed with the line, or UnknownVersion."""
+    return Allowances(tuple(_entry(node) for node in items(_top(reader.parse(data, policy=True).root).get("allowed"))))
 
 
-def _read(tree: Tree) -> Allowances:
-    top = mapping(tree.root, "list of allowances", "version", "allowed")
+def add(data: bytes, new: Allowed) -> bytes:
+    """The text with one more entry in its place by path; all other bytes stay. The text itself where it has the entry.
+
+    Empty `data` makes a new file. Raises Malformed for a file that is none, and Error for a reason that is blank.
+    """
+    if not new.reason.strip():
+        raise Error("an allowance needs a reason", 'say why it may stay: --reason "..."')
+    text = data or _HEAD.encode()
+    tree = reader.parse(text, policy=True)
+    entries = parse(text).entries
+    if any((entry.path, entry.sha256) == new[:2] for entry in entries):
+        return text
+    listed = _top(tree.root).get("allowed")
+    lines = text.split(b"\n")
+    eol = b"\r" if lines[0].endswith(b"\r") else b""
+    if lines[-1]:
+        lines[-1] += eol
+        lines.append(b"")
+    if listed is None:
+        lines[-1:] = [b"allowed:" + eol, _line(2, new) + eol, b""]
+    elif listed.source or listed.kind is not Kind.SEQUENCE:
+        # `[...]` on one line, `null`, or nothing at all after the colon.
+        whole = [_line(listed.indent + 2, entry) + eol for entry in sorted({*entries, new})]
+        label = lines[listed.line].partition(b":")[0] + b":" + eol
+        lines[listed.line : listed.end] = [label, *whole]
+    else:
+        at = next((node for node, entry in zip(listed.items, entries, strict=True) if entry.path > new.path), None)
+        line = at.line if at else listed.end
+        while at and line > listed.line + 1 and tree.is_comment(line - 1):
+            line -= 1  # comments right above an entry are its own
+        lines.insert(line, _line(listed.items[0].indent, new) + eol)
+    edited = b"\n".join(lines)
+    _check(entries, new, edited)
+    return edited
+
+
+def _check(before: tuple[Allowed, ...], new: Allowed, edited: bytes) -> None:
+    """Raises ValueError where the text is not the old entries and the new one: then nothing may be written."""
+    if sorted(parse(edited).entries) != sorted((*before, new)):
+        raise ValueError("the edited text is not the old one with just this entry")
+
+
+def _top(root: Node) -> Mapping[str, Node]:
+    top = mapping(root, "list of allowances", "version", "allowed")
     version = top.get("version")
     if version is None:
         raise Malformed('the list of allowances does not begin with "version: 1"', 1)
-    if version.value != 1:
-        raise UnknownVersion("the list of allowances is of another version", "install a newer gitseal")
-    found: dict[str, Allowance] = {}
-    for name, node in each(top.get("allowed")):
-        entry = _entry(node)
-        if name != entry.id:
-            raise Malformed(
-                f'"{name}" is not the name of this path with this content',
-                node.line + 1,
-                "take the entry out, and make it with: gitseal hook allow PATH --reason WHY",
-            )
-        found[name] = entry
-    return Allowances(found)
+    if version.value != 1 or type(version.value) is not int:
+        raise UnknownVersion(
+            "the list of allowances is of a version that this gitseal does not know", "upgrade gitseal"
+        )
+    return top
 
 
-def _entry(node: Node) -> Allowance:
-    fields = mapping(node, "list of allowances", "path", "path_base64", "sha256", "reason")
-    path, encoded = string(fields.get("path")), string(fields.get("path_base64"))
-    sha256, reason = string(fields.get("sha256")), string(fields.get("reason")).strip()
-    if bool(path) == bool(encoded):
-        raise Malformed("an allowance has one path", node.line + 1)
-    if not _HASH.fullmatch(sha256):
-        raise Malformed("sha256 has 64 lower-case hex digits", node.line + 1)
-    if not reason:
-        raise Malformed("an allowance says why", node.line + 1, 'add to it: reason: "..."')
+def _entry(node: Node) -> Allowed:
+    fields = mapping(node, "list of allowances", "path", "sha256", "reason")
+    missing = [name for name in ("path", "sha256", "reason") if not string(fields.get(name)).strip()]
+    if missing:
+        raise Malformed(
+            f"an allowance has no {missing[0]}", node.line + 1, "it takes {path: ..., sha256: ..., reason: ...}"
+        )
+    sha256 = string(fields["sha256"])
+    if not _SHA256.fullmatch(sha256):
+        raise Malformed(
+            "sha256 is not 64 lower-case hex digits", fields["sha256"].line + 1, "run: gitseal hook allow PATH"
+        )
+    return Allowed(_path(fields["path"]), sha256, string(fields["reason"]))
+
+
+def _path(node: Node) -> bytes:
+    text = string(node)
+    path = _unquoted(text[1:-1].encode(), node.line + 1) if _is_quoted(text) else text.encode()
+    if path.startswith(b"/") or not {b"..", b".", b""}.isdisjoint(path.split(b"/")):
+        raise Malformed(
+            "a path is relative to the folder that holds .secrets", node.line + 1, "run: gitseal hook allow PATH"
+        )
+    return path
+
+
+def _line(indent: int, entry: Allowed) -> bytes:
+    fields = {"path": _shown(entry.path), "sha256": entry.sha256, "reason": entry.reason}
+    written = ", ".join(f"{name}: {scalars.quoted(text)}" for name, text in fields.items())
+    return f"{' ' * indent}- {{{written}}}".encode()
+
+
+_ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
+_ASCII = range(0x20, 0x7F)
+
+
+def _is_quoted(text: str) -> bool:
+    return len(text) > 1 and text[0] == text[-1] == '"'
+
+
+def _shown(path: bytes) -> str:
+    """The path as text; as Git quotes it where it is no UTF-8, or looks as if it were quoted."""
     try:
-        raw = path.encode() if path else base64.b64decode(encoded, validate=True)
-    except binascii.Error:
-        raise Malformed("path_base64 is no base64", node.line + 1) from None
-    return Allowance(raw, sha256, reason, node.line + 1)
-
-
-def add(data: bytes | None, path: bytes, sha256: str, reason: str) -> bytes:
-    """The text of allow.yaml with one more entry, all else byte for byte; the same text where it has the entry.
-
-    `data` None: there is no such file yet. Raises Malformed where it does not hold together.
-    """
-    if data is None:
-        data = f"{_HEAD}\nversion: 1\n\nallowed:\n".encode()
-    new = Allowance(path, sha256, " ".join(reason.split()), 0)
-    tree = reader.parse(data)
-    before = _read(tree)
-    if new.id in before.entries:
-        return data
-    text = _with(tree, new)
-    after = parse(text)
-    wanted = {**{name: entry[:3] for name, entry in before.entries.items()}, new.id: new[:3]}
-    if {name: entry[:3] for name, entry in after.entries.items()} != wanted:
-        raise Malformed("the list of allowances has a shape that no entry can be added to", 1, "put it into block style")
-    return text
-
-
-def _with(tree: Tree, new: Allowance) -> bytes:
-    """The new entry's lines before the first entry that sorts after it, with a blank line between any two."""
-    allowed = tree.root.children.get("allowed")
-    lines = list(tree.lines)
-    while lines and not lines[-1].strip():
-        lines.pop()
-    if allowed is None:
-        lines += ["", "allowed:"]
-    later = [node.line for name, node in (allowed.children if allowed else {}).items() if name > new.id]
-    block = _lines(new)
-    if later:
-        at = min(later)
-        while at and tree.is_comment(at - 1):
-            at -= 1
-        lines[at:at] = [*block, ""]
-    else:
-        lines += ["", *block] if allowed and allowed.children else block
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _lines(new: Allowance) -> list[str]:
-    try:
-        path = f"path: {scalars.serialise(new.path.decode())}"
+        text = path.decode()
     except UnicodeDecodeError:
-        path = f"path_base64: {base64.b64encode(new.path).decode()}"
-    fields = (path, f"sha256: {scalars.serialise(new.sha256)}", f"reason: {scalars.serialise(new.reason)}")
-    return [f"  {new.id}:", *(f"    {field}" for field in fields)]
+        text = '""'
+    if not _is_quoted(text):
+        return text
+    return '"' + "".join(chr(c) if c in _ASCII and c not in b'"\\' else f"\\{c:03o}" for c in path) + '"'
+
+
+def _unquoted(text: bytes, line: int) -> bytes:
+    """What Git's quoting stands for (quote.c, `unquote_c_style`)."""
+
+    def byte(found: re.Match[bytes]) -> bytes:
+        if found[1]:
+            return bytes([int(found[1], 8)])
+        if found[2] not in _ESCAPES:
+            raise Malformed("a path in quotes has an escape that Git does not write", line)
+        return bytes([_ESCAPES[found[2]]])
+
+    return re.sub(rb"\\(?:([0-3][0-7]{2})|(.?))", byte, text, flags=re.DOTALL)

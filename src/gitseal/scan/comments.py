@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from gitseal.scan.env_values import assignments
-from gitseal.scan.placeholders import is_plain_setting
+from gitseal.scan.plain_settings import is_plain_setting
 
 
 def assigned(lines: Iterable[str]) -> Iterator[tuple[int, str]]:

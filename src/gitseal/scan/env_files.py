@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from gitseal.report.findings import Finding
 from gitseal.scan import names, pragmas
 from gitseal.scan.env_values import Assignment, assignments, decoded
-from gitseal.scan.placeholders import is_placeholder, is_plain_setting
+from gitseal.scan.placeholders import is_placeholder
+from gitseal.scan.plain_settings import is_plain_setting, words_of
 from gitseal.scan.rules import Rules
 
 RULE, TEMPLATE_RULE, SIZE_RULE, LINK_RULE = "env-file", "template", "too-large", "env-link"
@@ -44,20 +45,18 @@ class Kept:
             return [Finding(SIZE_RULE, name, 0, what, allow_hint(name))]
         content = self.content()
         is_template = kind == names.TEMPLATE
-        passes = _passes_in_template if is_template else _passes
-        values = [each for each in assignments(decoded(content)) if not passes(each)]
+        assigned = list(assignments(decoded(content)))
+        words = words_of((each.name, each.value) for each in assigned) if is_template else frozenset()
+        values = [
+            each
+            for each in assigned
+            if not (is_plain_setting(each.name, each.value, words) if is_template else is_placeholder(each.value))
+            and not _is_public(each)
+        ]
         values = _not_allowed(TEMPLATE_RULE if is_template else RULE, content, values)
         if not values:
             return []
         return _template(name, values) if is_template else [_env(name, values, rules)]
-
-
-def _passes(value: Assignment) -> bool:
-    return is_placeholder(value.value) or _is_public(value)
-
-
-def _passes_in_template(value: Assignment) -> bool:
-    return is_plain_setting(value.name, value.value) or _is_public(value)
 
 
 def _is_public(value: Assignment) -> bool:

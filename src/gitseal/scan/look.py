@@ -60,9 +60,9 @@ class _Places:
         if window.at_start and (what := der_keys.at_start(content[: der_keys.HEAD])):
             self._add(window, 0, private_keys.RULE, what)
         for place, shape in _LITERALS.places(content, window.first, window.end):
-            what = shape.rule not in full and shape.judge(
-                content[max(0, place - BEHIND) : place], content[place : place + AHEAD]
-            )
+            if shape.rule in full:
+                continue
+            what = shape.judge(content[max(0, place - BEHIND) : place], content[place : place + AHEAD])
             if what:
                 self._add(window, place, shape.rule, what)
 

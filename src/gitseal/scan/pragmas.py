@@ -13,11 +13,10 @@ so only our own lift that, with a reason. No words lift a private key: that take
 
 import re
 
-# A reason has a word of two letters; what ends a comment is none.
-_OURS = re.compile(rb"\bgitseal:[ \t]*allow[ \t]+(?!\*/|-->)[^\n]*?[A-Za-z\x80-\xff]{2}")
-_OURS_BARE = b"gitseal:"
-_THEIRS = re.compile(rb"gitleaks:allow\b|pragma:[ \t]*(?:allowlist|whitelist)[ \t]+secret\b", re.IGNORECASE)
-_THEIRS_ABOVE = re.compile(rb"pragma:[ \t]*(?:allowlist|whitelist)[ \t]+nextline[ \t]+secret\b", re.IGNORECASE)
+# Texts, compiled by `re` where a line first needs them. A reason has a word of two letters; what ends a comment is none.
+_OURS = rb"\bgitseal:[ \t]*allow[ \t]+(?!\*/|-->)[^\n]*?[A-Za-z\x80-\xff]{2}"
+_THEIRS = rb"(?i)gitleaks:allow\b|pragma:[ \t]*(?:allowlist|whitelist)[ \t]+secret\b"
+_THEIRS_ABOVE = rb"(?i)pragma:[ \t]*(?:allowlist|whitelist)[ \t]+nextline[ \t]+secret\b"
 
 _BY_OURS = frozenset({"token", "env-file", "template", "team-value"})
 _BY_THEIRS = _BY_OURS - {"team-value"}
@@ -25,17 +24,19 @@ _BY_THEIRS = _BY_OURS - {"team-value"}
 
 def allows(rule: str, line: bytes, above: bytes) -> bool:
     """Whether a finding of `rule` on `line` is lifted by the line itself or by the one `above`."""
-    if rule in _BY_OURS and _OURS_BARE in line and _OURS.search(line):
+    if rule in _BY_OURS and b"gitseal:" in line and re.search(_OURS, line):
         return True
     if rule not in _BY_THEIRS:
         return False
-    return _THEIRS.search(line) is not None or _THEIRS_ABOVE.search(above) is not None
+    return re.search(_THEIRS, line) is not None or re.search(_THEIRS_ABOVE, above) is not None
+
+
+_REACH = 2000
 
 
 def around(content: bytes, place: int) -> tuple[bytes, bytes]:
-    """The line that holds a place and the line above it, of each at most what `windows.BEHIND` gives on either side."""
-    reach = 2000
-    begin = content.rfind(b"\n", max(0, place - reach), place) + 1 or max(0, place - reach)
-    end = content.find(b"\n", place, place + reach)
-    above = content.rfind(b"\n", max(0, begin - 1 - reach), max(0, begin - 1)) + 1 or max(0, begin - 1 - reach)
-    return content[begin : end if end >= 0 else place + reach], content[above : max(0, begin - 1)]
+    """The line that holds a place and the line above it, of each at most `_REACH` bytes on either side."""
+    begin = content.rfind(b"\n", max(0, place - _REACH), place) + 1 or max(0, place - _REACH)
+    end = content.find(b"\n", place, place + _REACH)
+    above = content.rfind(b"\n", max(0, begin - 1 - _REACH), max(0, begin - 1)) + 1 or max(0, begin - 1 - _REACH)
+    return content[begin : end if end >= 0 else place + _REACH], content[above : max(0, begin - 1)]

@@ -1,0 +1,33 @@
+"""Names from a repository, in text that a person or a machine reads: nothing in them may act."""
+
+_FIRST_SURROGATE, _LAST_SURROGATE, _BYTES = 0xDC80, 0xDCFF, 0xDC00
+_ONE_BYTE, _TWO_BYTES = 0xFF, 0xFFFF
+
+
+def printable(text: str) -> str:
+    r"""The text with every character that is not shown as itself as an escape: `\n`, `\x1b`, `\u202e`.
+
+    Bytes that are no UTF-8, which Git's paths have as surrogates, become `\xff`. A backslash stays one: this is to be read, not
+    to be read back.
+    """
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if _FIRST_SURROGATE <= code <= _LAST_SURROGATE:
+        return f"\\x{code - _BYTES:02x}"
+    if character in "\n\r\t":
+        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[character]
+    if code <= _ONE_BYTE:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= _TWO_BYTES else f"\\U{code:08x}"
+
+
+def uri(path: str) -> str:
+    """A path as a relative reference (RFC 3986): its bytes, percent-encoded but for `/` and what needs none."""
+    from urllib.parse import quote  # nothing else of a hook needs it
+
+    return quote(path.encode("utf-8", "surrogateescape"), safe="/")

@@ -1,0 +1,49 @@
+"""Findings as SARIF 2.1.0 (OASIS), as GitHub's code scanning and others read it."""
+
+import json
+from collections.abc import Sequence
+
+from gitseal.report.escaping import printable, uri
+from gitseal.report.findings import Finding
+from gitseal.report.fingerprints import fingerprints
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+# SARIF's words are ours: error, warning, note.
+_FINGERPRINT = "gitseal/v1"
+
+
+def write(findings: Sequence[Finding]) -> str:
+    """One run. Rules are listed by their ids, which are stable; a finding without a line stands at line 1."""
+    from importlib.metadata import version
+
+    rules = list(dict.fromkeys(finding.rule for finding in findings))
+    driver = {
+        "name": "gitseal",
+        "semanticVersion": version("gitseal"),
+        "rules": [{"id": rule, "shortDescription": {"text": rule.replace("-", " ")}} for rule in rules],
+    }
+    results = [
+        _result(finding, rules.index(finding.rule), fingerprint)
+        for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
+    ]
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _result(finding: Finding, rule: int, fingerprint: str) -> dict[str, object]:
+    words = f"{finding.message}\n{finding.hint}" if finding.hint else finding.message
+    place = {
+        "artifactLocation": {"uri": uri(finding.path), "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": max(1, finding.line)},
+    }
+    result: dict[str, object] = {
+        "ruleId": finding.rule,
+        "ruleIndex": rule,
+        "level": finding.severity,
+        "message": {"text": "\n".join(map(printable, words.split("\n")))},
+        "locations": [{"physicalLocation": place}],
+        "partialFingerprints": {_FINGERPRINT: fingerprint},
+    }
+    if finding.commit:
+        result["properties"] = {"commit": finding.commit}
+    return result

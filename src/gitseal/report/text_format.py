@@ -1,0 +1,17 @@
+"""Findings for people: one line each, and below it the command that mends it."""
+
+from collections.abc import Sequence
+
+from gitseal.report.escaping import printable
+from gitseal.report.findings import Finding
+
+
+def write(findings: Sequence[Finding]) -> str:
+    """`path:line: rule: message`, then the hint, indented. A hint that the next finding has as well is said once, after both."""
+    lines: list[str] = []
+    for number, finding in enumerate(findings):
+        lines.append(printable(finding.as_text()))
+        following = findings[number + 1].hint if number + 1 < len(findings) else ""
+        if finding.hint and finding.hint != following:
+            lines.append(f"  {printable(finding.hint)}")
+    return "".join(f"{line}\n" for line in lines)
