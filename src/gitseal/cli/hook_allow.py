@@ -6,18 +6,22 @@ from gitseal.cli.session import Session, say
 
 
 @click.command("allow")
-@click.option("--reason", required=True, metavar="WHY", help="Why it is right as it is, for those who review it.")
-@click.argument("path")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option("--reason", required=True, metavar="WHY", help="Why it may stay; it is written down for all to read.")
 @click.pass_obj
-def command(session: Session, reason: str, path: str) -> None:
-    """Let the staged content of PATH pass. Prints what is allowed by that.
+def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
+    """Let pass what the hook finds in a staged file: this content of it alone, by an entry in .secrets/allow.yaml.
 
-    The entry in .secrets/allow.yaml holds for this content alone, and is committed and reviewed like everything else. A value of
-    the team's own is not allowed by it.
+    The file as it is staged is looked at, not the one in the working tree. Where nothing is found, nothing is allowed. The
+    entry takes effect when it is staged as well.
     """
-    from gitseal.usecases.allow import allow_staged
+    from gitseal.report import formats
+    from gitseal.usecases.allow import allow
 
-    allowed = allow_staged(session.project, session.start / path, reason)
-    for finding in allowed.findings:
-        click.echo(finding.as_text())
-    say(f"allowed for this content alone; next: git add {allowed.file}")
+    files: dict[str, None] = {}
+    for path in paths:
+        outcome = allow(session.start, path, session.keyring, reason)
+        found = [finding._replace(hint="") for finding in outcome.findings]
+        say(("allowed: " if outcome.is_new else "already allowed: ") + formats.write(found, "text").rstrip("\n"))
+        files[outcome.file] = None
+    say(f"stage it: git add {' '.join(files)}")

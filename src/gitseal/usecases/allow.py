@@ -1,66 +1,110 @@
-"""`hook allow`: a finding that a person looked at passes from now on, for this content of this path."""
+"""`hook allow`: a finding that a person looked at and lets pass, written down with its content and the reason."""
 
-import hashlib
 import os
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.files import atomic
-from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
 from gitseal.git import blobs
-from gitseal.git.repository import Repository
-from gitseal.git.staged import Brought, tracked
-from gitseal.policy import allow
-from gitseal.project.project import Project
+from gitseal.git.repository import LITERAL, Repository, find_top
+from gitseal.git.staged import SUBMODULE, Brought
+from gitseal.identities import Keyring
+from gitseal.policy import allow as allowances
+from gitseal.policy.allow import Allowed
+from gitseal.project.project import Project, find
+from gitseal.project.writing import writing
 from gitseal.report.findings import Finding
+from gitseal.scan.look import look
 from gitseal.usecases import guard as guards
-from gitseal.usecases.scanning import look_at
+from gitseal.usecases.scanning import team_of
 
 
-class Allowed(NamedTuple):
-    """What was allowed, and the list that says so now, as Git names it."""
+class Outcome(NamedTuple):
+    """What was let pass, in which file it stands now, and whether it stood there before."""
 
     findings: tuple[Finding, ...]
     file: str
+    is_new: bool
 
 
-def allow_staged(project: Project, file: Path, reason: str) -> Allowed:
-    """Allows what the hook finds in the staged content of `file`, with a reason for those who review it.
+def allow(start: Path, given: str, keyring: Keyring, reason: str) -> Outcome:
+    """Lets pass what the index has at a path, given relative to `start`, and nothing else: other content is looked at again.
 
-    Raises Error for a file that is not staged, for one without a finding, and where the list does not hold together.
+    The working tree's file is not looked at. The entry goes into the nearest `.secrets` around the path; it takes effect when
+    it is staged. Raises Error where the path is not in the index, where nothing is found in it, and for a blank reason.
     """
-    repository = project.git()
-    path, staged = _staged(repository, file)
-    if not reason.strip():
-        raise Error("an allowance says why", f'give it: gitseal hook allow {file} --reason "..."')
-    # The team's own values are not looked for here: no reason makes one of them right, and what allows a file allows all.
-    (found,) = look_at(repository, [staged], guards.of_index(repository), None)
-    if not found:
-        raise Error(f'the hook finds nothing in the staged "{path}"', "see what it finds with: gitseal scan --staged")
-    within = os.path.relpath(repository.top / path, project.root)
-    if within.startswith(".."):
-        raise Error(f'"{path}" lies outside "{project.root}"', "go to the folder that holds both, and do it there")
-    target = project.folder / allow.FILE
-    with locked(project.folder):
-        before = read_regular(target) if target.exists() else b""
-        atomic.write(target, allow.add(before, allow.Allowed(os.fsencode(within), _sha256(repository, staged), reason)))
-    return Allowed(tuple(found), project.relative(target))
+    top = find_top(start)
+    if top is None:
+        raise Error(f'"{start}" is in no Git repository', "go to one, or give it with: gitseal -C DIR hook allow PATH")
+    path = os.path.normpath(start / given)
+    if not Path(path).is_relative_to(top):
+        raise Error(f'"{given}" is outside of the repository', f"give a file below {top}")
+    repository = Repository(top)
+    staged = _staged(repository, os.fsencode(Path(path).relative_to(top)))
+    findings, digest = _look(repository, staged, keyring)
+    if not findings:
+        raise Error(
+            f'nothing is found in what is staged of "{given}", so there is nothing to allow',
+            "see what the hook finds: gitseal scan --staged; what it finds in sealed files is mended, not allowed",
+        )
+    project = _project_of(Path(path), top)
+    entry = Allowed(os.fsencode(Path(path).relative_to(project.root)), digest, reason)
+    is_new = _write(project, entry)
+    return Outcome(tuple(findings), project.relative(project.folder / allowances.FILE), is_new)
 
 
-def _staged(repository: Repository, file: Path) -> tuple[str, Brought]:
-    """The path below the top, and the index's entry for it."""
-    path = os.path.relpath(os.path.normpath(file), repository.top)
-    for each in tracked(repository):
-        if each.path == os.fsencode(path):
-            return path, each
-    raise Error(f'"{path}" is not staged', f"stage what is to be allowed: git add -f {path}")
+def _staged(repository: Repository, path: bytes) -> Brought:
+    listed = repository.git(LITERAL, "ls-files", "--stage", "-z", "--", os.fsdecode(path)) or b""
+    entries = [line.partition(b"\t") for line in listed.split(b"\0")[:-1]]
+    fields = [(entry.decode().split(" "), name) for entry, _, name in entries]
+    name = path.decode("utf-8", "replace")
+    for (mode, object_id, stage), found in fields:
+        if found == path and stage == "0" and int(mode, 8) != SUBMODULE:
+            return Brought(int(mode, 8), object_id, path)
+    if any(found == path for _, found in fields):
+        raise Error(f'"{name}" is in conflict or a submodule', "resolve it, and stage it: git add")
+    if fields:
+        raise Error(f'"{name}" is a folder', "allow its files one by one: each is looked at by itself")
+    raise Error(f'"{name}" is not in the index', f"stage what is to be allowed: git add -- {name}")
 
 
-def _sha256(repository: Repository, staged: Brought) -> str:
-    digest = hashlib.sha256()
-    for blob in blobs.stream(repository, [staged.object_id]):
-        for chunk in blob.chunks:
+def _look(repository: Repository, staged: Brought, keyring: Keyring) -> tuple[list[Finding], str]:
+    """What the hook finds in the blob, allowed or not, and the blob's SHA-256."""
+    guard = guards.of_index(repository)
+    team, _notes = team_of(guard.projects.values(), keyring)
+    digest = sha256()
+
+    def hashed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
             digest.update(chunk)
-    return digest.hexdigest()
+            yield chunk
+
+    findings: list[Finding] = []
+    for blob in blobs.stream(repository, [staged.object_id]):
+        if blob.kind != "blob":
+            raise Error(f"Git has lost {staged.object_id}", "see what is missing with: git fsck")
+        findings = look(staged.path, staged.mode, hashed(blob.chunks), guard.rules(staged.path), team)
+    return findings, digest.hexdigest()
+
+
+def _project_of(path: Path, top: Path) -> Project:
+    """The project whose `.secrets` is the nearest above a path that the working tree need not have."""
+    folder = next(parent for parent in path.parents if parent == top or parent.is_dir())
+    return find(folder)
+
+
+def _write(project: Project, entry: Allowed) -> bool:
+    file = project.folder / allowances.FILE
+    with writing(project):
+        try:
+            before = read_regular(file)
+        except FileNotFoundError:
+            before = b""
+        after = allowances.add(before, entry)
+        if after != before:
+            atomic.write(file, after)
+    return after != before
