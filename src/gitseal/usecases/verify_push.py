@@ -32,8 +32,9 @@ def parse_updates(lines: bytes) -> list[Update]:
 def verify_push(repository: Repository, updates: Sequence[Update]) -> Verified:
     """Judges what a push brings, each update by a policy that the server has already.
 
-    * the default branch, and a branch that goes on from where it was, by its own old state; the default branch has to go on;
-    * a new ref and one that goes elsewhere by the default branch's state; only the commits that no ref has yet are judged;
+    * the default branch by its own old state, from which it has to go on;
+    * any other ref by the default branch's state, and of it only the commits that no ref has yet: it may be new, be written
+      anew, or have merged in what others brought;
     * a ref that goes away takes nothing with it that is judged here.
 
     Where there is no default branch yet nobody's signature can be asked for. Raises Error as `verify` does.
@@ -54,9 +55,8 @@ def _update(repository: Repository, update: Update, default: str) -> Verified:
     new = repository.commit(update.new)
     if new is None:  # a tag of a file
         return Verified(0, 0, 0, 0, 0, ())
-    old = repository.commit(update.old) if _is_something(update.old) else None
-    if old is not None and (update.ref == default or ranges.descends(repository, new, old)):
-        return verify(repository, old, new)
+    if update.ref == default and _is_something(update.old):
+        return verify(repository, update.old, new)
     base = repository.commit("HEAD") or ""
     return judge_range(repository, base, ranges.commits(repository, [new], ["--all"]))
 

@@ -93,14 +93,34 @@ def test_other_branches_may_be_written_anew(team: Team, server: Server) -> None:
     assert server.push(":topic") == ""
 
 
-def test_a_branch_that_merges_in_what_another_brought(team: Team, server: Server) -> None:
-    """Each commit is judged on the way into the default branch, whatever a topic's policy said when it came."""
+def test_a_topic_that_merges_in_what_main_has_by_now(team: Team, server: Server) -> None:
+    """What main took by its own policy is not held against an older one."""
+    branch(team, "topic")
+    team.change("alice", "code.py")
+    assert server.push("topic") == ""
+    team.git("checkout", "--quiet", "main")
+    team.write(POLICY, team.policy().replace("admins: [alice]", "admins: [alice, bob]"))
+    team.commit("alice")
+    assert server.push("main") == ""
+    team.change("bob")
+    assert server.push("main") == ""
+    team.git("checkout", "--quiet", "topic")
+    team.as_("mallory", "merge", "--quiet", "--no-edit", "main", sign=False)
+    team.change("bob")
+    assert server.push("topic") == ""
+    team.git("checkout", "--quiet", "main")
+    team.as_("mallory", "merge", "--quiet", "--no-ff", "--no-edit", "topic", sign=False)
+    assert server.push("main") == ""
+
+
+def test_a_topic_that_brings_its_own_policy(team: Team, server: Server) -> None:
+    """Main's policy is asked, whatever the topic's says by now; and again when it is merged."""
     branch(team, "topic")
     team.write(POLICY, team.policy().replace("admins: [alice]", "admins: [alice, bob]"))
     team.commit("alice")
     assert server.push("topic") == ""
     team.change("bob")
-    assert server.push("topic") == ""
+    assert "not-allowed" in server.push("topic")
     team.git("checkout", "--quiet", "main")
     team.change("mallory", "code.py", sign=False)
     team.as_("mallory", "merge", "--quiet", "--no-edit", "topic", sign=False)
