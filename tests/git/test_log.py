@@ -223,7 +223,7 @@ def test_a_folder_that_moves_there_and_back(repository: Repository, git: Git) ->
         if target:
             git("mv", source, target)
         else:
-            (top / ".secrets").mkdir(exist_ok=True)
+            (top / source / ".secrets").mkdir(exist_ok=True)
             (top / source / ".secrets/e.yaml").write_text(content or "")
             git("add", "-A")
         git("commit", "-qm", "step")
