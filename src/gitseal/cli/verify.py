@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from gitseal.cli import output
-from gitseal.cli.options import json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
 from gitseal.report.findings import ERROR
+from gitseal.report.formats import FORMATS, write
 
 if TYPE_CHECKING:  # loaded when the command runs
     from gitseal.git.repository import Repository
@@ -19,9 +19,12 @@ if TYPE_CHECKING:  # loaded when the command runs
 @click.command("verify")
 @click.argument("span", metavar="BASE..HEAD", required=False)
 @click.option("--pre-receive", is_flag=True, help="In a server's hook of that name: judge what is pushed.")
-@json_option
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="text", help="text (the default), json, ..."
+)
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.pass_obj
-def command(session: Session, span: str | None, pre_receive: bool, as_json: bool) -> None:
+def command(session: Session, span: str | None, pre_receive: bool, form: str, as_json: bool) -> None:
     """Hold every commit that changes secrets against signatures: who made it may, by the policy in BASE.
 
     Looked at are the commits of BASE..HEAD, merges too, that touch .secrets or a .gitattributes anywhere. HEAD may be left
@@ -30,12 +33,9 @@ def command(session: Session, span: str | None, pre_receive: bool, as_json: bool
     if pre_receive == bool(span):
         raise UsageError("verify takes BASE..HEAD, or --pre-receive", "for example: gitseal verify origin/main..HEAD")
     verified = _push(session) if pre_receive else _range(session, span or "")
-    if as_json:
-        output.as_json([finding._asdict() for finding in verified.findings])
-    for finding in () if as_json else verified.findings:
-        click.echo(finding.as_text())
-        if finding.hint:
-            click.echo(f"  {finding.hint}")
+    report = write(verified.findings, "json" if as_json else form)
+    if report:
+        click.echo(report.rstrip("\n"))
     errors = [finding for finding in verified.findings if finding.severity == ERROR]
     if errors:
         raise Error(f"verify found {output.plural(len(errors), 'thing')} that the policy does not let pass", "")
