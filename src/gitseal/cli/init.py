@@ -1,28 +1,35 @@
 """`gitseal init`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session, say
 
+if TYPE_CHECKING:  # loaded by what makes one
+    from gitseal.project.project import Project
+
 
 @click.command("init")
 @environment_option("An environment to make; may repeat. Without it: development and production.")
 @click.option("--as", "name", metavar="NAME", help="Your name in the policy. Without it: from Git's user.email.")
+@click.option("--no-hooks", is_flag=True, help="Leave Git's hooks alone.")
 @click.pass_obj
-def command(session: Session, environments: tuple[str, ...], name: str | None) -> None:
+def command(session: Session, environments: tuple[str, ...], name: str | None, no_hooks: bool) -> None:
     """Make .secrets: a policy, a manifest, one sealed file per environment, and Git's rules. Prints each file it wrote.
 
-    The identity found on this machine is used, or one is made. In a repository that has .secrets already, init makes this
-    clone ready and touches no tracked file.
+    The identity found on this machine is used, or one is made. Then the clone is made ready: hooks keep plaintext out of
+    commits. In a repository that has .secrets already that is all, and no tracked file is touched.
     """
     from gitseal.identities import default_path
     from gitseal.usecases import init
 
     present = init.existing(session.start)
     if present is not None:
-        init.arm(present)
-        say(f"{present.folder} is there already; this clone is ready, and no tracked file was touched")
+        is_ready = _arm(present, hooks=not no_hooks)
+        ready = "this clone is ready" if is_ready else "this clone is not ready yet"
+        say(f"{present.folder} is there already; {ready}, and no tracked file was touched")
         return
     root = init.root_for(session.start)
     found_name, email = (name, "") if name else init.default_name(session.start)
@@ -36,4 +43,19 @@ def command(session: Session, environments: tuple[str, ...], name: str | None) -
     done = init.init(root, session.keyring, chosen, init.Starter(found_name or "", email, recipient))
     for path in done.written:
         click.echo(path)
+    _arm(done.project, hooks=not no_hooks)
     say(f"you are {found_name} in the policy; next: gitseal set -e {chosen[0]} NAME, then commit these files")
+
+
+def _arm(project: "Project", *, hooks: bool) -> bool:
+    """Makes the clone ready, and says what was set up and what is left to do. Whether nothing is."""
+    from gitseal.cli.hook import program, tell
+    from gitseal.usecases.arm import arm
+
+    armed = arm(project, program() if hooks else None)
+    for words in armed.done:
+        say(f"set up {words}")
+    for words, mend in armed.left:
+        say(f"{words}\n  run: {mend}")
+    tell(armed.managers)
+    return not armed.left

@@ -44,6 +44,7 @@ COMMANDS: dict[str, str] = {
     "check": "Hold policy, environments and Git's view against each other.",
     "verify": "Hold the commits that change secrets against signatures.",
     "schema": "The JSON Schema of policy.yaml or manifest.yaml.",
+    "doctor": "What is armed in this clone, and what mends the rest.",
     "hook": "Keep plaintext out of commits: Git's hooks.",
     "scan": "Look for plaintext in commits and in files.",
     "completion": "Completion for bash, zsh or fish.",

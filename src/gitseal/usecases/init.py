@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.git import configuration
-from gitseal.git.repository import Repository, find_top
+from gitseal.git.repository import find_top
 from gitseal.identities import Keyring, write_new
 from gitseal.policy import schema
 from gitseal.policy.parser import is_environment_name, is_principal_name
@@ -130,20 +130,6 @@ def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Sta
         if _add_lines(root / name, lines):
             files.append(name)
     return Initialised(project, tuple(files), None, starter.recipient)
-
-
-def arm(project: Project) -> tuple[str, ...]:
-    """Makes a clone ready and says what it set up; tracked files stay as they are.
-
-    Raises Error where the folder has no policy that holds together.
-    """
-    _ = project.policy
-    repository: Repository = project.git()
-    folder = repository.common_dir() / "gitseal"
-    if folder.is_dir():
-        return ()
-    folder.mkdir(mode=0o700)
-    return (str(folder),)
 
 
 def _first_files(starter: Starter, environments: Sequence[str]) -> dict[str, str]:

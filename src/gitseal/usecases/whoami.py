@@ -22,9 +22,7 @@ class Whoami(NamedTuple):
 
 def whoami(project: Project | None, keyring: Keyring) -> Whoami:
     """What the identities at hand are and open. Outside a project only what they are."""
-    names = {}
-    if project is not None:
-        names = {_canonical(key): name for name, each in project.policy.recipients.items() for key in each.keys}
+    names = names_of(project) if project is not None else {}
     found = tuple(
         (identity.recipient, identity.label, names.get(identity.recipient, ""))
         for identity in keyring.identities()
@@ -34,6 +32,11 @@ def whoami(project: Project | None, keyring: Keyring) -> Whoami:
         {environment: _opened(project, environment, keyring) for environment in project.environments} if project else {}
     )
     return Whoami(found, opens, tuple(keyring.report()))
+
+
+def names_of(project: Project) -> dict[str, str]:
+    """Whose each public key of the policy is."""
+    return {_canonical(key): name for name, each in project.policy.recipients.items() for key in each.keys}
 
 
 def _opened(project: Project, environment: str, keyring: Keyring) -> tuple[str, ...]:

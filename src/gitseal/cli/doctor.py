@@ -1,0 +1,33 @@
+"""`gitseal doctor`."""
+
+import click
+
+from gitseal.cli import output
+from gitseal.cli.options import json_option
+from gitseal.cli.session import Session
+from gitseal.errors import Error
+
+
+@click.command("doctor")
+@json_option
+@click.pass_obj
+def command(session: Session, as_json: bool) -> None:
+    """Say what is armed in this clone and what is not, with the command that mends it. Status 1 where something is to mend.
+
+    The hooks are proved by a made-up leak, staged in an index of its own. No passphrase is asked for.
+    """
+    from gitseal.usecases.doctor import doctor
+
+    found = doctor(session.project, session.keyring)
+    if as_json:
+        output.as_json(
+            [{"check": each.name, "ok": not each.mend, "words": each.words, "mend": each.mend} for each in found]
+        )
+    else:
+        for each in found:
+            click.echo(
+                f"{'mend' if each.mend else 'ok'}  {each.name}: {each.words}{f': {each.mend}' if each.mend else ''}"
+            )
+    wrong = [each for each in found if each.mend]
+    if wrong:
+        raise Error(f"{output.plural(len(wrong), 'thing')} to mend", f"first: {wrong[0].mend}")

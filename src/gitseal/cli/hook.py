@@ -1,0 +1,185 @@
+"""`gitseal hook`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gitseal.cli import output
+from gitseal.cli.options import json_option
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error
+
+if TYPE_CHECKING:  # loaded by the commands that need them
+    from collections.abc import Iterable
+
+    from gitseal.git.repository import Repository
+    from gitseal.usecases.hook_install import Installed
+    from gitseal.usecases.hook_managers import Manager
+
+_PROGRAMS = ("gitseal", "git-seal")
+
+
+class _Hook(click.Group):
+    """The group; `allow` stands in a file of its own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the work."""
+        return [*super().list_commands(ctx), "allow"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """As click does, and `allow` from its module."""
+        if cmd_name == "allow":
+            from gitseal.cli.hook_allow import command as allow
+
+            return allow
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("hook", cls=_Hook)
+def command() -> None:
+    """Keep plaintext out of commits: Git's hooks."""
+
+
+@command.command("install")
+@click.option("--server", is_flag=True, help="Into pre-receive of a bare repository.")
+@click.option("--shared", is_flag=True, help="Also into a folder that other repositories share.")
+@click.pass_obj
+def install(session: Session, server: bool, shared: bool) -> None:
+    """Put gitseal first into pre-commit, pre-merge-commit and pre-push. Prints what changed; nothing, where all is so.
+
+    A hook that is there runs after gitseal's and gets the same input. Into husky's files gitseal writes its lines; for
+    lefthook, simple-git-hooks and the pre-commit framework it prints what to add to their configuration.
+    """
+    from gitseal.usecases import hook_install
+
+    if server:
+        done = hook_install.install_server(_bare(session), program())
+    else:
+        done = hook_install.install(_repository(session), program(), shared=shared)
+    if done.refused is not None:
+        refuse(done)
+    for change in done.changed:
+        click.echo(change)
+    if done.committed:
+        say(f"these are the team's: git add {' '.join(done.committed)}, and commit them")
+    tell(done.managers)
+
+
+@command.command("uninstall")
+@click.option("--shared", is_flag=True, help="Also out of a folder that other repositories share.")
+@click.pass_obj
+def uninstall(session: Session, shared: bool) -> None:
+    """Take gitseal out of all hooks and put back what was there before, to the byte. Prints what changed."""
+    from gitseal.usecases import hook_install
+
+    repository = _any(session)
+    changed = hook_install.uninstall(repository, shared=shared)
+    for each in changed:
+        click.echo(each)
+    if not changed:
+        say("gitseal is in none of the hooks here")
+
+
+@command.command("status")
+@json_option
+@click.pass_obj
+def status(session: Session, as_json: bool) -> None:
+    """Say of each hook whether it is armed, proved by a made-up leak that it must block. Status 1 where one is not.
+
+    The leak is staged in an index of its own and never in the repository; nothing is left of it.
+    """
+    from gitseal.usecases import hook_status
+
+    repository = _any(session)
+    found = hook_status.status(repository, server=_is_bare(repository))
+    if as_json:
+        output.as_json([each._asdict() for each in found])
+    else:
+        for each in found:
+            click.echo(f"{each.name}: {'armed' if each.armed else 'NOT ARMED'}: {each.how}")
+    unarmed = [each for each in found if not each.armed]
+    if unarmed:
+        raise Error(
+            f"{', '.join(each.name for each in unarmed)} would let plaintext through", f"run: {unarmed[0].mend}"
+        )
+
+
+@command.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="HOOK [ARGUMENTS]...")
+@click.pass_context
+def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
+    """Do the work of a hook: pre-commit, pre-merge-commit, pre-push or pre-receive. What all installed hooks call."""
+    from gitseal.cli.hook_run import main
+
+    ctx.exit(main(list(arguments)))
+
+
+def program() -> Path:
+    """The gitseal that runs now, as a file that a hook can start. Raises Error where there is none."""
+    import shutil
+
+    called = Path(sys.argv[0])
+    beside = Path(sys.executable).with_name("gitseal")
+    candidates = [called] if called.name in _PROGRAMS else []
+    candidates += [beside, Path(shutil.which("gitseal") or "gitseal")]
+    for candidate in candidates:
+        if candidate.is_file() and os.access(candidate, os.X_OK):
+            return candidate.absolute()
+    raise Error("the program gitseal is nowhere that a hook could find it", "install it: pip install gitseal")
+
+
+def refuse(done: "Installed") -> None:
+    """Says what to put into a folder of hooks that gitseal does not write to, and raises Error."""
+    from gitseal.git.hooks import STAGES
+    from gitseal.usecases.hook_script import block_text
+
+    assert done.refused is not None  # noqa: S101 - the caller has looked
+    for stage in STAGES:
+        say(f"At the beginning of {done.refused.path / stage}, after its first line #!/bin/sh:\n\n{block_text(stage)}")
+    raise Error(
+        f'other repositories may share the hooks in "{done.refused.path}", so nothing was written there',
+        "add the lines above, or let gitseal do it: gitseal hook install --shared",
+    )
+
+
+def tell(managers: "Iterable[Manager]") -> None:
+    """Says what to add to the configuration of programs that may write over gitseal's hooks."""
+    for manager in managers:
+        say(f"{manager.name} may put its own hooks over these. Add to {manager.configuration.name}:\n\n{manager.lines}")
+        say(f"then: {manager.install}")
+
+
+def _repository(session: Session) -> "Repository":
+    from gitseal.git.repository import Repository, find_top
+
+    top = find_top(session.start)
+    if top is None:
+        raise Error(
+            f'"{session.start}" is in no Git repository\'s working tree',
+            "for a bare one: gitseal hook install --server",
+        )
+    return Repository(top)
+
+
+def _bare(session: Session) -> "Repository":
+    from gitseal.git import hooks
+    from gitseal.git.repository import Repository
+
+    if not hooks.is_bare(session.start):
+        raise Error(
+            f'"{session.start}" is not a bare repository', "go there: gitseal -C REPOSITORY.git hook install --server"
+        )
+    return Repository(session.start)
+
+
+def _any(session: Session) -> "Repository":
+    from gitseal.git.repository import find_top
+
+    return _repository(session) if find_top(session.start) is not None else _bare(session)
+
+
+def _is_bare(repository: "Repository") -> bool:
+    return not (repository.top / ".git").exists()
