@@ -87,6 +87,14 @@ class Repository:
             raise Error("the two ends of the range have no commit in common", hint)
         return answer.decode().rstrip("\n")
 
+    def is_merging(self) -> bool:
+        """Whether a merge waits for its commit. Runs nothing where `.git` is a folder, as it mostly is."""
+        private = self.top / ".git"
+        if self.in_hook or not private.is_dir():
+            found = self.git("rev-parse", "--git-path", "MERGE_HEAD")
+            return found is not None and (self.top / found.decode().rstrip("\n")).exists()
+        return (private / "MERGE_HEAD").exists()
+
     def is_published(self, commit: str) -> bool:
         """Whether a branch of a remote, as far as it was fetched, has the commit."""
         return bool(self.git("for-each-ref", "--count=1", f"--contains={commit}", "--format=x", "refs/remotes"))

@@ -10,6 +10,9 @@ from gitseal.usecases.scanning import Scanned
 if TYPE_CHECKING:
     from gitseal.identities import Keyring
 
+# `git merge` sets GITHEAD_<id> to a branch's name for each commit that it merges (Git's builtin/merge.c).
+_MERGED = "GITHEAD_"
+
 
 def at_commit(repository: Repository, keyring: "Keyring", environ: Mapping[str, str]) -> Scanned:
     """What a commit would bring; under the pre-commit framework what that was asked to look at.
@@ -25,4 +28,11 @@ def at_commit(repository: Repository, keyring: "Keyring", environ: Mapping[str, 
     # Git names the index to the hooks that it starts.
     if environ.get("PRE_COMMIT") and "GIT_INDEX_FILE" not in environ:
         return scan_tracked(repository, keyring)
-    return scan_staged(repository, keyring)
+    return scan_staged(repository, keyring, _merged(repository, environ))
+
+
+def _merged(repository: Repository, environ: Mapping[str, str]) -> list[str]:
+    """The commits that are being merged: MERGE_HEAD where a merge stopped, else what `git merge` names to its hooks."""
+    named = [name.removeprefix(_MERGED) for name in environ if name.startswith(_MERGED)]
+    stopped = repository.commit("MERGE_HEAD") if repository.is_merging() else None
+    return [stopped] if stopped else [each for each in named if repository.commit(each)]

@@ -13,12 +13,19 @@ if TYPE_CHECKING:
     from gitseal.scan.team import Team
 
 
-def scan_staged(repository: Repository, keyring: "Keyring | None") -> Scanned:
+def scan_staged(repository: Repository, keyring: "Keyring | None", merged: Sequence[str] = ()) -> Scanned:
     """What must not be committed of that which the index has otherwise than HEAD.
 
-    `keyring` None: the team's own values are not looked for. Raises Error for what cannot be looked at.
+    `keyring` None: the team's own values are not looked for. `merged` are the commits that are being merged, by their ids:
+    what a remote has of them already is published, and nothing here would change that. Raises Error for what cannot be
+    looked at.
     """
-    return _scan(repository, _of_a_merge(repository, staged(repository)), keyring)
+    brought = staged(repository)
+    for commit in merged:
+        if brought and repository.is_published(commit):
+            theirs = set(staged(repository, commit))
+            brought = [each for each in brought if each in theirs]
+    return _scan(repository, brought, keyring)
 
 
 def scan_tracked(repository: Repository, keyring: "Keyring | None", paths: Sequence[bytes] = ()) -> Scanned:
@@ -42,15 +49,6 @@ def _scan(repository: Repository, brought: list[Brought], keyring: "Keyring | No
         findings += found
     sealed = [each for each in check_sealed(guard.projects.items(), brought) if each not in findings]
     return Scanned(findings + sealed, len(brought), notes)
-
-
-def _of_a_merge(repository: Repository, brought: list[Brought]) -> list[Brought]:
-    """While a branch is merged that a remote has already, only what it has otherwise: the rest is published."""
-    merged = repository.commit("MERGE_HEAD")
-    if merged is None or not repository.is_published(merged):
-        return brought
-    theirs = set(staged(repository, merged))
-    return [each for each in brought if each in theirs]
 
 
 def _within(path: bytes, folder: bytes) -> bool:
