@@ -42,6 +42,7 @@ COMMANDS: dict[str, str] = {
     "status": "What changed since the last recorded deploy.",
     "deployed": "Record what an environment was deployed from.",
     "check": "Hold policy, environments and Git's view against each other.",
+    "review": "What a change means for secrets, and every risk in it.",
     "verify": "Hold the commits that change secrets against signatures.",
     "schema": "The JSON Schema of policy.yaml or manifest.yaml.",
     "doctor": "What is armed in this clone, and what mends the rest.",

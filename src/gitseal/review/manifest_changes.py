@@ -50,7 +50,7 @@ def _declaration(before: Declaration, after: Declaration, say: Saying) -> None:
         text = f"{name} has another pattern" if all(patterns) else f"{name} has {'a' if patterns[1] else 'no'} pattern"
         say(text, at, Risk(_LOOSER) if patterns[0] else None)
     if before.rotate != after.rotate:
-        is_looser = before.rotate and not 0 < after.rotate < before.rotate
+        is_looser = before.rotate > 0 and not 0 < after.rotate < before.rotate
         text = f"{name} is due for a new value {_every(after.rotate)}, was {_every(before.rotate)}"
         say(text, at, Risk(_LOOSER) if is_looser else None)
     if before.owner != after.owner:

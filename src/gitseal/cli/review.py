@@ -1,0 +1,104 @@
+"""`gitseal review`."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from gitseal.cli import output
+from gitseal.cli.options import environment_option
+from gitseal.cli.session import Session
+from gitseal.errors import Error, UsageError
+from gitseal.report.findings import ERROR
+
+if TYPE_CHECKING:  # loaded when the command runs
+    from gitseal.git.repository import Repository
+    from gitseal.identities import Keyring
+    from gitseal.report.findings import Finding
+
+_FORMATS = ("text", "json")
+# What is published is made without an identity: that two values are equal is information too.
+_OWN_EYES = frozenset({"text", "html", "json"})
+
+
+@click.command("review")
+@click.argument("span", metavar="[BASE..HEAD]", default="")
+@environment_option("Only these environments. Without it: all.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="How to report; text by default.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("-o", "--output", "file", default="", metavar="FILE", help="Write the report there.")
+@click.option("--fail-on", metavar="RULE,...|error", multiple=True, help="Status 1 where one of these is found.")
+@click.option("--with-identity", is_flag=True, help="Open values, also for a format that is published; may ask.")
+@click.option("--show-values", is_flag=True, help="Show the values that changed, where the policy lets them be seen.")
+@click.option("--no-scan", is_flag=True, help="Do not look for plaintext in the commits.")
+@click.option("--no-verify", is_flag=True, help="Do not hold the commits against signatures.")
+@click.pass_obj
+def command(
+    session: Session,
+    span: str,
+    environments: tuple[str, ...],
+    form: str,
+    as_json: bool,
+    file: str,
+    fail_on: tuple[str, ...],
+    with_identity: bool,
+    show_values: bool,
+    no_scan: bool,
+    no_verify: bool,
+) -> None:
+    """What a change means for secrets: names, access, data keys, policy and manifest, and every risk in it. No identity needed.
+
+    Without BASE..HEAD from where the branch left its upstream, or the default branch, to the working tree. It runs check on
+    the newer state, scan and verify over the commits. The status is 0 whatever is found, unless --fail-on names it: rules by
+    their ids, or error for all that are errors.
+    """
+    from gitseal.review import formats
+    from gitseal.usecases.review import Wanted, review
+
+    form = "json" if as_json else form
+    if show_values and form not in _OWN_EYES:
+        raise UsageError(f"--show-values is not for {form}, which others read", "use --format text, html or json")
+    keyring = _keyring(session, form, with_identity=with_identity or show_values)
+    names = tuple(part for given in environments for part in given.split(",") if part)
+    wanted = Wanted(names, verify=not no_verify, scan=not no_scan, show_values=show_values)
+    found = review(_repository(session), span, keyring, wanted)
+    _write(formats.write(found, form), file)
+    stopping = _stopping(found.risks, fail_on)
+    if stopping:
+        rules = ", ".join(dict.fromkeys(risk.rule for risk in stopping))
+        raise Error(f"review found {output.plural(len(stopping), 'thing')} that --fail-on names: {rules}", "")
+
+
+def _repository(session: Session) -> "Repository":
+    from gitseal.git.hooks import is_bare
+    from gitseal.git.repository import Repository, find_top
+
+    top = find_top(session.start)
+    if top is None and not is_bare(session.start):
+        hint = "go to one, or name it: gitseal -C DIR review"
+        raise Error(f'"{session.start}" is in no Git repository', hint)
+    return Repository(top or session.start)
+
+
+def _keyring(session: Session, form: str, *, with_identity: bool) -> "Keyring | None":
+    """The identities to open with: those that ask nobody, unless they were asked for; none for what is published."""
+    if with_identity:
+        return session.keyring
+    return session.keyring.unattended() if form in _OWN_EYES else None
+
+
+def _write(text: str, file: str) -> None:
+    if not file:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    from pathlib import Path
+
+    from gitseal.files.atomic import write
+
+    write(Path(file), text.encode("utf-8", "backslashreplace"))
+
+
+def _stopping(risks: "tuple[Finding, ...]", fail_on: tuple[str, ...]) -> "list[Finding]":
+    rules = {part.strip() for given in fail_on for part in given.split(",") if part.strip()}
+    return [risk for risk in risks if risk.rule in rules or (ERROR in rules and risk.severity == ERROR)]

@@ -1,0 +1,91 @@
+"""Who gained and who lost a way into an environment between two states of its file, and by whom."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from gitseal.document.changes import Action
+from gitseal.review.model import AccessChange, By, KeyChange
+from gitseal.review.state import Holder, State, Step
+
+
+def access(old: State, new: State, steps: Sequence[Step], machines: Collection[str]) -> tuple[AccessChange, ...]:
+    """Stanzas that came and went, people before machines, who gained before who lost.
+
+    A stanza that a commit brought and a later one took is told as well: whoever fetched between has it.
+    """
+    came, went = new.holders - old.holders, old.holders - new.holders
+    granted = {holder for step in steps for holder in _holders(step, Action.GRANTED)}
+    passed = granted - new.holders - old.holders
+    found = [
+        *_changes(came, (new, old), steps, machines, Action.GRANTED),
+        *_changes(went, (old, new), steps, machines, Action.REVOKED),
+        *(each._replace(passed=True) for each in _changes(passed, (new, old), steps, machines, Action.GRANTED)),
+    ]
+    return tuple(sorted(found, key=lambda each: (each.is_machine, not each.gained, each.who, each.access)))
+
+
+def _changes(
+    those: Iterable[Holder],
+    sides: tuple[State, State],
+    steps: Sequence[Step],
+    machines: Collection[str],
+    action: Action,
+) -> Iterator[AccessChange]:
+    """One change for each person and access group. The first side has the stanzas, the other has them not."""
+    has, lacks = sides
+    others = {(each.who, each.access) for each in lacks.holders}
+    by_person: dict[tuple[str, str], list[str]] = {}
+    for holder in sorted(those):
+        by_person.setdefault((holder.who, holder.access), []).append(holder.recipient)
+    for (who, group), recipients in by_person.items():
+        meant = {Holder(group, who, recipient) for recipient in recipients}
+        yield AccessChange(
+            who,
+            who in machines,
+            group,
+            gained=action is Action.GRANTED,
+            whole=(who, group) not in others,
+            recipients=tuple(recipients),
+            names=len(has.sealed.get(group, ())),
+            by=tuple(step.by for step in steps if meant.intersection(_holders(step, action))),
+        )
+
+
+def _holders(step: Step, action: Action) -> Iterator[Holder]:
+    for change in step.changes:
+        if change.action is action:
+            for recipient in change.recipients:
+                yield Holder(change.access, change.name, recipient)
+
+
+def keys(old: State, new: State, steps: Sequence[Step]) -> tuple[KeyChange, ...]:
+    """Access groups whose data key is another one, is new, or is gone.
+
+    A key that replaces another succeeds it where every commit that replaced one left a succession, and the last is sealed
+    under a key that the group had: which an identity would have to open to be sure of.
+    """
+    found = []
+    for group in sorted({*old.keys, *new.keys}):
+        before, after = old.keys.get(group, ""), new.keys.get(group, "")
+        if before != after:
+            replaced = list(_replaced(steps, group))
+            proves = all(succeeds for _, succeeds in replaced) and new.succeeds(group) not in {"", after}
+            # Of a single step it is known which key it has to be.
+            succeeds = proves and (len(replaced) > 1 or new.succeeds(group) == before)
+            found.append(KeyChange(group, before, after, bool(before) and succeeds, _by(steps, group)))
+    return tuple(found)
+
+
+def _replaced(steps: Iterable[Step], group: str) -> Iterator[tuple[By, bool]]:
+    for step in steps:
+        for change in step.changes:
+            if change.action is Action.REKEYED and change.access == group:
+                yield step.by, change.succeeds
+
+
+def _by(steps: Sequence[Step], group: str) -> tuple[By, ...]:
+    """Who replaced the key; of a group that is new or gone, who granted or revoked its stanzas."""
+    found = [by for by, _ in _replaced(steps, group)]
+    if not found:
+        meant = {Action.GRANTED, Action.REVOKED}
+        found = [step.by for step in steps if any(c.action in meant and c.access == group for c in step.changes)]
+    return tuple(dict.fromkeys(found))

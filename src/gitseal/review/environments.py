@@ -1,0 +1,110 @@
+"""One environment between two states: all that changed, and what of it is a risk."""
+
+from typing import NamedTuple
+
+from gitseal.document.changes import WRITTEN_ONLY
+from gitseal.policy.policy import MACHINE, PENDING, Policy
+from gitseal.review.access import access, keys
+from gitseal.review.model import PASSED, Environment, NameChange, Restored, WriteOnly
+from gitseal.review.names import names
+from gitseal.review.restored import Past
+from gitseal.review.state import State, Step
+from gitseal.yamltext.tree import NamePath
+
+
+class Ends(NamedTuple):
+    """An environment's file at both ends of the range, with the policy at each."""
+
+    folder: str
+    name: str
+    path: str
+    old: State
+    new: State
+    policies: tuple[Policy, Policy]
+
+
+def environment(ends: Ends, steps: tuple[Step, ...], past: Past | None) -> Environment | None:
+    """What changed, or None where nothing did. `past` is None where history was not looked at."""
+    old, new = ends.old, ends.new
+    if old.data == new.data and not steps:
+        return None
+    found = names(old.data, new.data, steps)
+    state = "added" if old.data is None else "removed" if new.data is None else "changed"
+    settings = [policy.environments.get(ends.name) for policy in ends.policies]
+    who = access(old, new, steps, _machines(ends))
+    if past is not None:
+        who = tuple(each._replace(past=_past_values(each.access, ends, past)) for each in who)
+    listed = {new.names[each.name] for each in found if each.name in new.names}
+    return Environment(
+        ends.folder,
+        ends.name,
+        ends.path,
+        state,
+        any(each.protected for each in settings if each is not None),
+        found,
+        who,
+        keys(old, new, steps),
+        _write_only(ends, found),
+        _restored(ends, found, past) if past is not None else (),
+        len(new.values) - len(listed),
+        new.is_sound,
+    )
+
+
+def sought(ends: Ends) -> tuple[set[str], set[str]]:
+    """What history has to be asked about: tokens and key ids that are new, and the data keys that someone gained or lost."""
+    old, new = ends.old, ends.new
+    wanted = {text for text in new.tokens if old.values.get(new.tokens[text]) != text}
+    wanted |= {key for group, key in new.keys.items() if old.keys.get(group) != key}
+    groups = {holder.access for holder in new.holders ^ old.holders}
+    return wanted, {state.keys[group] for group in groups for state in (old, new) if group in state.keys}
+
+
+def _machines(ends: Ends) -> set[str]:
+    return {name for policy in ends.policies for name, each in policy.recipients.items() if each.kind == MACHINE}
+
+
+def _past_values(group: str, ends: Ends, past: Past) -> int:
+    """How many values the group's data key opens that stand in the past alone."""
+    state = ends.new if group in ends.new.keys else ends.old
+    key = state.keys.get(group, "")
+    now = sum(f":{key}," in text for text in state.tokens) if key else 0
+    return max(0, past.sealed.get(key, 0) - now)
+
+
+def _write_only(ends: Ends, found: tuple[NameChange, ...]) -> tuple[WriteOnly, ...]:
+    """Values that came in the range without reading, as they stand now."""
+    settings = ends.policies[1].environments.get(ends.name)
+    treatment = settings.write_only if settings is not None else PENDING
+    return tuple(
+        WriteOnly(each.name, each.access, treatment, each.by)
+        for each in found
+        if each.action != PASSED and each.after is not None and each.after.kind == WRITTEN_ONLY
+    )
+
+
+def _restored(ends: Ends, found: tuple[NameChange, ...], past: Past) -> tuple[Restored, ...]:
+    by = {each.name: each.by for each in found}
+    values = {name: ends.new.values[path] for name, path in ends.new.names.items() if name in by}
+    back = [
+        Restored(name, _group(text), past.superseded[text], by[name])
+        for name, text in sorted(values.items())
+        if text in past.superseded and ends.old.values.get(ends.new.names[name]) != text
+    ]
+    changed = keys(ends.old, ends.new, ())
+    return (
+        *back,
+        *(Restored("", key.access, past.superseded[key.after]) for key in changed if key.after in past.superseded),
+    )
+
+
+def _group(token: str) -> str:
+    return token.split(",")[2].partition(":")[0]
+
+
+def moved(ends: Ends, found: tuple[NameChange, ...]) -> list[tuple[str, NamePath]]:
+    """Names whose token stood at another name before: it opens at neither."""
+    tokens = ends.old.tokens
+    values = ((each.name, ends.new.values.get(ends.new.names.get(each.name, ()), "")) for each in found)
+    was = ((name, tokens.get(text)) for name, text in values)
+    return [(name, path) for name, path in was if path is not None and path != ends.new.names[name]]

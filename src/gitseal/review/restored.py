@@ -1,0 +1,82 @@
+"""What history had superseded and what is back: tokens and key ids, found with no key."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+_SEALED = re.compile(rb"ENC\[v1,[sw],[a-z][a-z0-9-]*:(k[0-9a-f]{32}),[A-Za-z0-9+/=]+\]")
+_KEY = re.compile(rb"^ *key:\s+[\"']?(k[0-9a-f]{32})", re.MULTILINE)
+
+
+class Version(NamedTuple):
+    """What one commit made of the file; newest first where there are several."""
+
+    commit: str
+    before: tuple[bytes | None, ...]
+    after: bytes | None
+
+
+class Past(NamedTuple):
+    """`superseded`: the newest commit that took each of the tokens and key ids away, of those asked for.
+
+    `sealed`: how many distinct tokens ever stood under each key id asked for.
+    """
+
+    superseded: Mapping[str, str] = {}
+    sealed: Mapping[str, int] = {}
+
+
+def past(versions: Iterable[Version], wanted: Collection[str], keys: Collection[str]) -> Past:
+    """What history says of tokens and key ids (`wanted`), and of how much data keys (`keys`) sealed."""
+    superseded: dict[str, str] = {}
+    sealed: dict[bytes, set[int]] = {key.encode(): set() for key in keys}
+    sought = frozenset(each.encode() for each in wanted)
+    for version in versions:
+        after = version.after or b""
+        for before in version.before:
+            went, came = _differing(before or b"", after)
+            for gone in _marks(went, sought) - _marks(came, sought):
+                if not _has(after, gone):
+                    superseded.setdefault(gone.decode(), version.commit)
+            if sealed:
+                for token in _SEALED.finditer(came):
+                    if token[1] in sealed:
+                        sealed[token[1]].add(hash(token[0]))
+    return Past(superseded, {key.decode(): len(found) for key, found in sealed.items()})
+
+
+def _marks(piece: bytes, sought: frozenset[bytes]) -> frozenset[bytes]:
+    if not sought:
+        return sought
+    found = {token[0] for token in _SEALED.finditer(piece)}
+    return sought.intersection(found.union(_KEY.findall(piece)))
+
+
+def _has(state: bytes, mark: bytes) -> bool:
+    """Whether a token stands anywhere in a state, or a key id as the key of a group: stale tokens name it for long."""
+    return mark in (state if mark.startswith(b"ENC[") else _KEY.findall(state))
+
+
+def _differing(old: bytes, new: bytes) -> tuple[bytes, bytes]:
+    """Both without the lines that they begin with and end with alike."""
+    most = min(len(old), len(new))
+    start = _common(old, new, most)
+    start = old.rfind(b"\n", 0, start) + 1
+    end = _common(old[::-1], new[::-1], most - start)
+    following = old.find(b"\n", len(old) - end)
+    end = len(old) - following if following >= 0 else 0
+    # A key id may stand on the line after `key:`, which both can have alike.
+    begin = old.rfind(b"\n", 0, max(start - 1, 0)) + 1
+    return old[begin : len(old) - end], new[begin : len(new) - end]
+
+
+def _common(old: bytes, new: bytes, most: int) -> int:
+    """How many bytes, up to `most`, both begin with."""
+    least = 0
+    while least < most:
+        middle = (least + most + 1) // 2
+        if old[least:middle] == new[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least

@@ -1,0 +1,94 @@
+"""One state of an environment file, sound or not, as a review needs it: tokens by name, and who holds which key."""
+
+import re
+from functools import cached_property
+from typing import NamedTuple
+
+from gitseal.document import pieces
+from gitseal.document.changes import Change
+from gitseal.document.header import HEADER
+from gitseal.review.model import By
+from gitseal.review.saying import Lines, lines_of
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+# The access group and the key id of a token.
+TOKEN = re.compile(r"ENC\[v1,[sw],([a-z][a-z0-9-]*):(k[0-9a-f]{32}),")
+_STANZA = 6  # gitseal, access, the group, stanzas, the person, the recipient id
+
+
+class Step(NamedTuple):
+    """What one commit did to one file; a merge what it did itself."""
+
+    by: By
+    changes: tuple[Change, ...]
+
+
+class Holder(NamedTuple):
+    """One public key that opens an access group, and whose the file says it is."""
+
+    access: str
+    who: str
+    recipient: str
+
+
+class State:
+    """A file's bytes, read; None is a file that is not there, which has nothing."""
+
+    def __init__(self, data: bytes | None) -> None:
+        read = pieces.read(data or b"")
+        self.data = data
+        self.is_sound = read.is_sound
+        self.values = {path: text for path, text in read.scalars.items() if path[0] != HEADER}
+        self._header = {path: text for path, text in read.scalars.items() if path[0] == HEADER}
+
+    @property
+    def id(self) -> str:
+        """The file id, or nothing."""
+        return self._header.get((HEADER, "id"), "")
+
+    @cached_property
+    def holders(self) -> frozenset[Holder]:
+        """Everyone with a stanza."""
+        return frozenset(
+            Holder(path[2], path[4], path[5])
+            for path in self._header
+            if len(path) == _STANZA and path[1] == "access" and path[3] == "stanzas"
+        )
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """The key id of each access group."""
+        found = {
+            path[2]: text for path, text in self._header.items() if path[1:2] == ("access",) and path[3:] == ("key",)
+        }
+        return dict(sorted(found.items()))
+
+    def succeeds(self, access: str) -> str:
+        """The key id under which an access group's succession is sealed; empty where there is none."""
+        token = TOKEN.match(self._header.get((HEADER, "access", access, "succeeds"), ""))
+        return token[2] if token else ""
+
+    @cached_property
+    def sealed(self) -> dict[str, list[NamePath]]:
+        """The names that are sealed to each access group."""
+        found: dict[str, list[NamePath]] = {}
+        for path, text in self.values.items():
+            if token := TOKEN.match(text):
+                found.setdefault(token[1], []).append(path)
+        return found
+
+    @cached_property
+    def tokens(self) -> dict[str, NamePath]:
+        """The names by their tokens."""
+        return {text: path for path, text in self.values.items() if TOKEN.match(text)}
+
+    @cached_property
+    def names(self) -> dict[str, NamePath]:
+        """The names as they are written, with their paths."""
+        return {path_text(path): path for path in self.values}
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Where a path stands."""
+        return lines_of(self.data)

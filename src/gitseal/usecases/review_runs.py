@@ -1,0 +1,51 @@
+"""What a review runs besides: `check` on the newer state, `scan` and `verify` over the range's commits."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitseal.git import ranges
+from gitseal.git.repository import Repository
+from gitseal.report.findings import Finding
+from gitseal.usecases.check import check
+from gitseal.usecases.review_range import Range
+from gitseal.usecases.review_states import Side
+
+if TYPE_CHECKING:  # what is not asked for is not loaded
+    from gitseal.identities import Keyring
+    from gitseal.usecases.review import Wanted
+
+
+class Ran(NamedTuple):
+    """What was found, in the order check, scan, verify, and what was not looked at."""
+
+    findings: list[Finding]
+    notes: tuple[str, ...]
+
+
+def run(
+    repository: Repository,
+    span: Range,
+    sides: Sequence[tuple[str, Side]],
+    keyring: "Keyring | None",
+    wanted: "Wanted",
+) -> Ran:
+    """Runs what is wanted. Raises Error for what cannot be looked at."""
+    findings = [each for _, side in sides for each in _check(side)]
+    notes: tuple[str, ...] = ()
+    if wanted.scan and span.commits:
+        from gitseal.usecases import scan_commits
+
+        scanned = scan_commits.scan_commits(repository, scan_commits.Range(span.revisions, (), span.head), keyring)
+        findings += scanned.findings
+        notes = scanned.notes
+    if wanted.verify and span.commits:
+        from gitseal.usecases.verify import judge_range
+
+        commits = ranges.commits(repository, [span.head], [span.trusted])
+        findings += judge_range(repository, span.trusted, commits).findings
+    return Ran(findings, notes)
+
+
+def _check(side: Side) -> Iterator[Finding]:
+    if side.project is not None:
+        yield from check(side.project)
