@@ -25,9 +25,9 @@ _PROGRAMS = ("gitseal", "git-seal")
 class _Hook(click.Group):
     """The group; `allow` stands in a file of its own."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """In the order of the work."""
-        return [*super().list_commands(ctx), "allow"]
+        return ["install", "uninstall", "status", "run", "allow"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """As click does, and `allow` from its module."""
