@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "import": "Take values from a dotenv, JSON or YAML file.",
     "sync": "A local .env pushed into an environment, or pulled out of it.",
     "recipient": "People and machines: add, remove, list.",
+    "resolve": "Bring a conflict to its end, name by name.",
     "rekey": "Bring files to the policy: who gains, who loses.",
     "log": "Who set, changed or removed which name, and when.",
     "status": "What changed since the last recorded deploy.",

@@ -62,6 +62,38 @@ class Trust:
         else:
             self._ask(Question(access.key_id, f"--accept-key {access.key_id}", self._meaning(scope, access, accepted)))
 
+    def source(self, header: Header, group: str) -> bool:
+        """Decides on a data key that a value is sealed with which is to be sealed anew, and whose key the file may have lost.
+
+        True where it is believed, or proves that it succeeds one that was. False for one that was retired: whoever held it,
+        former members too, can have made the value, so a person has to choose it. One that this clone never met is asked for.
+        """
+        access, scope = header.access[group], header.scope(group)
+        accepted = self._known.accepted(scope)
+        if self._known.is_retired(scope, access.key_id):
+            return False
+        if (
+            access.key_id in {accepted, *self._accept}
+            or self._succeeds(header, group, accepted)
+            or self._is_trusted(scope, access.key_id)
+            or self._succeeds_retired(header, group)
+        ):
+            return True
+        self._ask(Question(access.key_id, f"--accept-key {access.key_id}", self._meaning(scope, access, accepted)))
+        return False
+
+    def _succeeds_retired(self, header: Header, group: str) -> bool:
+        """Whether a key proves that it succeeds a retired one: two branches replaced the same key, and one of them won."""
+        scope = header.scope(group)
+        before = history.blocks(self._project, header, group)
+        return any(
+            succession.leads_back(
+                self._project, header, group, succession.Believed(key_id, access.by_recipient()), self._keyring
+            )
+            for key_id, access in before.items()
+            if self._known.is_retired(scope, key_id)
+        )
+
     def _meaning(self, scope: Scope, access: Access, accepted: str) -> str:
         """What a person is to know before they believe a data key, with what speaks against it."""
         against = ""

@@ -62,11 +62,12 @@ def wanted(program: Path | None) -> dict[str, str]:
     find = _FIND.format(program=shlex.quote(str(program)) if program is not None else "")
     merge_find = find.replace("%", "%%")  # Git would take it for one of its own
     return {
-        _TEXTCONV: _SHOW.format(find=find),
-        _NAME: _WORDS,
-        _DRIVER: _MERGE.format(find=merge_find, conflict=CONFLICT),
         # Somebody's own `true` in another file would keep what is shown as objects that are pushed and never go.
         _CACHE: "false",
+        _TEXTCONV: _SHOW.format(find=find),
+        # Before the name: a driver with a name and no command is fatal to every merge (Git 2.39).
+        _DRIVER: _MERGE.format(find=merge_find, conflict=CONFLICT),
+        _NAME: _WORDS,
     }
 
 
@@ -80,7 +81,7 @@ def install(repository: Repository, program: Path | None) -> tuple[str, ...]:
 
 def uninstall(repository: Repository) -> tuple[str, ...]:
     """Takes the settings away again, and says which there were."""
-    present = tuple(key for key in wanted(None) if settings.local(repository.top, key))
+    present = tuple(key for key in reversed(wanted(None)) if settings.local(repository.top, key))
     for key in present:
         settings.remove(repository.top, key)
     return present

@@ -228,15 +228,18 @@ def _apply_group(each: Change, planned: GroupPlan, leaving: set[NamePath]) -> No
         f"it would open {planned.names} names of {each.environment} ({group}), and {planned.past} values of its past"
     )
     if planned.new_key:
-        _replace_key(each, group, key, leaving, meaning)
+        replace_key(each, group, key, leaving, meaning)
     else:
         gained = {holder: recipients[holder] for holder in planned.gained}
         each.wrap(key, gained, meaning)
         each.use(group, key)
 
 
-def _replace_key(each: Change, group: str, old: DataKey, leaving: set[NamePath], meaning: str) -> None:
-    """A new data key for the group, with the proof that it succeeds the old one, and every value that stays sealed anew."""
+def replace_key(each: Change, group: str, old: DataKey, leaving: set[NamePath], meaning: str) -> None:
+    """A new data key for the group, with the proof that it succeeds the old one, and every value that stays sealed anew.
+
+    `leaving` are names that the caller sees to. Raises Error for a value that stays and does not open.
+    """
     new = DataKey.generate(old.scope)
     block: NamePath = (HEADER, "access", group)
     recipients = each.recipients(group)

@@ -1,0 +1,235 @@
+"""`gitseal resolve`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gitseal.cli import output, terminal
+from gitseal.cli.options import accept_options, json_option
+from gitseal.cli.session import Session, say
+from gitseal.document.value import Value, text
+from gitseal.errors import Error, UsageError
+from gitseal.git.conflicts import Origin
+from gitseal.usecases import resolve, torn
+from gitseal.usecases.resolve import Choice, Name, Standing
+from gitseal.usecases.torn import OURS, THEIRS, Torn
+from gitseal.yamltext.tree import NamePath
+
+_SIDES = {OURS: Choice.OURS, THEIRS: Choice.THEIRS}
+
+
+@click.command("resolve")
+@click.argument("files", metavar="[FILE|ENV...]", nargs=-1)
+@click.option("--ours", multiple=True, metavar="NAME", help="Take our side of this name; may repeat.")
+@click.option("--theirs", multiple=True, metavar="NAME", help="Take the other side of this name; may repeat.")
+@click.option("--new", multiple=True, metavar="NAME", help="Give this name a new value: typed, or from standard input.")
+@click.option("--ours-all", "rest", flag_value=OURS, help="Take our side of all other names.")
+@click.option("--theirs-all", "rest", flag_value=THEIRS, help="Take the other side of all other names.")
+@click.option(
+    "--keys", type=click.Choice([OURS, THEIRS]), default=OURS, help="Whose data keys go on, where both replaced one."
+)
+@click.option("--list", "only_list", is_flag=True, help="Say what is in conflict, and change nothing.")
+@click.option("--add", is_flag=True, help="Stage the files when they are resolved, as git add does.")
+@accept_options
+@json_option
+@click.pass_obj
+def command(
+    session: Session,
+    files: tuple[str, ...],
+    ours: tuple[str, ...],
+    theirs: tuple[str, ...],
+    new: tuple[str, ...],
+    rest: str | None,
+    keys: str,
+    only_list: bool,
+    add: bool,
+    accept_keys: tuple[str, ...],
+    accept_recipients: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Bring a merge, rebase, cherry-pick, revert or stash pop that stopped at a sealed file to its end, name by name.
+
+    Each name gets our value, theirs, or a new one; who set each side, and when, is said. What the values themselves decide
+    is not asked. In a rebase ours is what you rebase onto, as in Git. Files are not staged without --add.
+    """
+    given = {**dict.fromkeys(ours, OURS), **dict.fromkeys(theirs, THEIRS), **dict.fromkeys(new, "new")}
+    if len(given) != len(ours) + len(theirs) + len(new):
+        raise UsageError("a name is given twice", "give each name one of --ours, --theirs, --new")
+    chosen = [_environment(session, each) for each in files] or torn.in_conflict(session.project)
+    if not chosen:
+        say("no sealed file is in conflict")
+    answers = _Answers(session, given, rest)
+    listed: list[dict[str, object]] = []
+    for environment in chosen:
+        _one(session, environment, answers, keys, (*accept_keys, *accept_recipients), listed if only_list else None)
+        if add and not only_list:
+            path = session.project.relative(session.project.path(environment))
+            if session.project.git().git("add", "--", path) is None:
+                raise Error(f'Git cannot stage "{path}"', f"look at: git add -- {path}")
+    if only_list and as_json:
+        output.as_json(listed)
+    answers.check_used()
+
+
+def _environment(session: Session, given: str) -> str:
+    """The environment of a name or of a file's path."""
+    path = Path(given)
+    if path.suffix == ".yaml" and path.stem in session.project.environments:
+        return path.stem
+    return session.project.resolve(given)
+
+
+class _Answers:
+    """What was chosen on the command line, and what a person answers."""
+
+    def __init__(self, session: Session, given: dict[str, str], rest: str | None) -> None:
+        self.session = session
+        self.given = given
+        self.rest = rest
+        self.used: set[str] = set()
+
+    def check_used(self) -> None:
+        unused = [name for name in self.given if name not in self.used]
+        if unused:
+            raise Error(f'"{unused[0]}" is not in conflict', "see what is with: gitseal resolve --list")
+
+    def choose(self, name: Name, words: tuple[str, str]) -> Choice | Value | None:
+        """The choice for a name; None where nobody made one."""
+        if name.text in self.given:
+            self.used.add(name.text)
+            word = self.given[name.text]
+            return _SIDES[word] if word in _SIDES else self.value(name.text)
+        if name.proposal is not None:
+            return name.proposal
+        if self.rest is not None:
+            return _SIDES[self.rest]
+        return self.ask(name, words) if terminal.can_ask() else None
+
+    def ask(self, name: Name, words: tuple[str, str]) -> Choice | Value:
+        say(f"{name.text}{f' ({name.because})' if name.because else ''}")
+        say(f"  ours:   {words[0]}\n  theirs: {words[1]}")
+        answer = click.prompt(
+            "ours, theirs or a new value", type=click.Choice([OURS, THEIRS, "new"]), err=True, show_choices=False
+        )
+        return _SIDES[answer] if answer in _SIDES else self.value(name.text)
+
+    def value(self, name: str) -> Value:
+        if terminal.can_ask():
+            return text(terminal.ask_value(name).reveal().decode())
+        if list(self.given.values()).count("new") > 1:
+            raise UsageError("standard input holds one value", "give --new once, or set the others afterwards")
+        content = sys.stdin.buffer.read().removesuffix(b"\n")
+        try:
+            return text(content.decode())
+        except UnicodeDecodeError:
+            raise Error("the value is no text", f"take a side, then: gitseal set {name} --file FILE") from None
+
+
+def _one(
+    session: Session,
+    environment: str,
+    answers: _Answers,
+    keys: str,
+    accept: tuple[str, ...],
+    listed: list[dict[str, object]] | None,
+) -> None:
+    project = session.project
+    path = project.relative(project.path(environment))
+    found = torn.load(project, environment)
+    if found is None:
+        say(f"{path}: no conflict is left; next: git add {path}")
+        return
+    if isinstance(found, bytes):
+        if listed is None:
+            resolve.write_merged(project, environment, found)
+            say(f"{path}: merged by name, nothing was in conflict; next: git add {path}")
+        return
+    names = resolve.look(project, session.keyring, found)
+    say(f"{path}: ours is {found.operation.ours}; theirs is {found.operation.theirs}")
+    _say_groups(found, environment)
+    if listed is not None:
+        for name in names:
+            listed.append(_show(session, found, name))
+        return
+    choices: dict[NamePath, Choice | Value] = {}
+    open_names = []
+    for name in names:
+        is_asked = name.text not in answers.given and name.proposal is None and answers.rest is None
+        words = _words(session, found, name) if is_asked else ("", "")
+        choice = answers.choose(name, words)
+        if choice is None:
+            open_names.append(name.text)
+            say(f"  {name.text}\n    ours:   {words[0]}\n    theirs: {words[1]}")
+        else:
+            choices[name.path] = choice
+    if open_names:
+        raise Error(
+            f"{output.plural(len(open_names), 'name')} of {environment} can be decided by a person alone",
+            f"choose for each: gitseal resolve --ours {open_names[0]}, or --theirs {open_names[0]}, or --new {open_names[0]}",
+        )
+    _apply(session, found, names, choices, keys, accept)
+
+
+def _apply(
+    session: Session,
+    found: Torn,
+    names: list[Name],
+    choices: dict[NamePath, Choice | Value],
+    keys: str,
+    accept: tuple[str, ...],
+) -> None:
+    resolved = found
+    if keys == THEIRS:
+        resolved = found.swapped()
+        choices = {
+            path: Choice(1 - choice.value) if isinstance(choice, Choice) else choice for path, choice in choices.items()
+        }
+    done = session.confirmed(
+        accept, lambda accepted: resolve.apply(session.project, session.keyring, accepted, resolved, choices)
+    )
+    because = {name.text: name.because for name in names if name.proposal is not None}
+    for group, words in done.groups:
+        say(f"{found.environment}: access group {group} {words}")
+    for text_, words in done.names:
+        said = words
+        if keys == THEIRS:
+            said = said.replace(OURS, "\0").replace(THEIRS, OURS).replace("\0", THEIRS)
+        say(f"{found.environment}: {text_}: {said}{f', since {because[text_]}' if because.get(text_) else ''}")
+    path = session.project.relative(session.project.path(found.environment))
+    say(f"{path} is resolved; look at it with git diff, then: git add {path}")
+
+
+def _say_groups(found: Torn, environment: str) -> None:
+    if found.is_two_files:
+        say(f"  both sides made {environment} anew; one file stays, and the other's values are sealed anew in it")
+    for group in found.groups:
+        say(f"  who can open access group {group} changed on both sides: it follows the policy as it is now")
+
+
+def _words(session: Session, found: Torn, name: Name) -> tuple[str, str]:
+    ours, theirs = resolve.origins(session.project, found, name)
+    return _standing(name.sides[0], ours), _standing(name.sides[1], theirs)
+
+
+def _standing(side: Standing, origin: Origin | None) -> str:
+    words = f"{side.kind} to {side.access}" if side.access else side.kind
+    if origin is None:
+        return words
+    return f"{words}, by {_printable(origin.who)} on {origin.when[:10]} ({origin.commit})"
+
+
+def _printable(words: str) -> str:
+    return "".join(each if each.isprintable() else "\ufffd" for each in words)
+
+
+def _show(session: Session, found: Torn, name: Name) -> dict[str, object]:
+    origins = resolve.origins(session.project, found, name)
+    shown: dict[str, object] = {"environment": found.environment, "name": name.text}
+    for word, side, origin in zip((OURS, THEIRS), name.sides, origins, strict=True):
+        shown[word] = {**side._asdict(), **(origin._asdict() if origin is not None else {})}
+    shown["proposal"] = name.proposal.name.lower() if name.proposal is not None else None
+    said = f": {name.proposal.name.lower()}, since {name.because}" if name.proposal is not None else ""
+    say(f"  {name.text}{said}\n    ours:   {_standing(name.sides[0], origins[0])}")
+    say(f"    theirs: {_standing(name.sides[1], origins[1])}")
+    return shown

@@ -1,0 +1,130 @@
+"""What Git is in the midst of: files with a conflict, who the two sides are, and who changed what on each."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.git.repository import LITERAL, Repository
+
+_BASE, _OURS, _THEIRS = "1", "2", "3"
+# What each operation leaves while it waits, and what it calls the commit that it brings (git-rebase(1), git-merge(1) ...).
+_HEADS = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
+
+
+class Stages(NamedTuple):
+    """A file in conflict: the object ids of the base and of both sides, empty where one has no file."""
+
+    base: str
+    ours: str
+    theirs: str
+
+
+class Operation(NamedTuple):
+    """What goes on. `ours` and `theirs` say in words whose the sides are; `revisions` are the commits that they come from.
+
+    Ours is always what was here: in a rebase that is the branch onto which one's own commits are put.
+    """
+
+    kind: str
+    ours: str
+    theirs: str
+    revisions: tuple[str, str]
+
+
+class Origin(NamedTuple):
+    """Who brought something in, when (ISO 8601), and by which commit (its short id)."""
+
+    who: str
+    when: str
+    commit: str
+
+
+def unmerged(repository: Repository, folder: Path) -> dict[str, Stages]:
+    """The files below a folder that the index has in conflict, by their path from the top."""
+    listed = repository.git(LITERAL, "ls-files", "-u", "-z", "--full-name", "--", str(folder)) or b""
+    found: dict[str, dict[str, str]] = {}
+    for line in listed.split(b"\0")[:-1]:
+        info, _, path = line.decode("utf-8", "surrogateescape").partition("\t")
+        mode, object_id, stage = info.split(" ")
+        if mode.startswith("100"):
+            found.setdefault(path, {})[stage] = object_id
+    return {path: Stages(ids.get(_BASE, ""), ids.get(_OURS, ""), ids.get(_THEIRS, "")) for path, ids in found.items()}
+
+
+def operation(repository: Repository) -> Operation:
+    """What goes on in this worktree."""
+    here = _branch(repository) or _named(repository, "HEAD")
+    rebased = _rebased(repository)
+    if rebased is not None:
+        theirs = _named(repository, "REBASE_HEAD")
+        return Operation(
+            "rebase",
+            f"{_onto(repository)}, onto which {rebased} goes",
+            f"{theirs} of {rebased}",
+            ("HEAD", "REBASE_HEAD"),
+        )
+    for head, kind in _HEADS.items():
+        if repository.commit(head) is not None:
+            named = _named(repository, head)
+            words = {"merge": named, "cherry-pick": f"{named}, picked", "revert": f"what was before {named}"}[kind]
+            return Operation(kind, here, words, ("HEAD", f"{head}^" if kind == "revert" else head))
+    if repository.commit("refs/stash") is not None:
+        return Operation("stash", here, "the stash", ("HEAD", "refs/stash"))
+    return Operation("", here, "the other side", ("HEAD", ""))
+
+
+def origin(repository: Repository, revision: str, path: str, text: str) -> Origin | None:
+    """The last commit of a side that brought a text into a file or took it out; None where none is found.
+
+    For a ciphertext that is who set it: nobody makes the same one again.
+    """
+    if not revision or repository.commit(revision) is None:
+        return None
+    found = repository.git(
+        LITERAL, "log", "-1", "--no-show-signature", "--no-textconv", "--no-ext-diff", "--no-renames", "-m", "--no-patch",
+        "--format=%an%x00%aI%x00%h", f"-S{text}", revision, "--", path,
+    )  # fmt: skip
+    fields = (found or b"").decode("utf-8", "replace").rstrip("\n").split("\0")
+    return Origin(*fields) if len(fields) == len(Origin._fields) else None
+
+
+def _rebased(repository: Repository) -> str | None:
+    """The branch that is being rebased, or None."""
+    for folder in ("rebase-merge", "rebase-apply"):
+        place = _path(repository, f"{folder}/head-name")
+        if place.is_file():
+            return _short(place.read_text(errors="replace"))
+    return None
+
+
+def _onto(repository: Repository) -> str:
+    place = _path(repository, "rebase-merge/onto")
+    return _named(repository, place.read_text(errors="replace").strip()) if place.is_file() else "what is here"
+
+
+def _path(repository: Repository, name: str) -> Path:
+    answer = repository.git("rev-parse", "--git-path", name) or b""
+    return repository.top / answer.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+def _branch(repository: Repository) -> str:
+    answer = repository.git("symbolic-ref", "--quiet", "HEAD")
+    return _short(answer.decode("utf-8", "replace")) if answer is not None else ""
+
+
+def _named(repository: Repository, revision: str) -> str:
+    """A branch that is at a commit, or else the commit's short id."""
+    commit = repository.commit(revision)
+    if commit is None:
+        return "a commit"
+    refs = ("refs/heads", "refs/remotes", "refs/tags")
+    answer = repository.git("for-each-ref", f"--points-at={commit}", "--format=%(refname)", *refs) or b""
+    names = [_short(name) for name in answer.decode("utf-8", "replace").split() if not name.endswith("/HEAD")]
+    short = repository.git("rev-parse", "--short", commit) or b""
+    return names[0] if names else short.decode().strip()
+
+
+def _short(ref: str) -> str:
+    name = ref.strip()
+    for start in ("refs/heads/", "refs/remotes/", "refs/tags/"):
+        name = name.removeprefix(start)
+    return name

@@ -1,0 +1,285 @@
+"""`resolve`: a conflict in an environment file brought to an end, name by name.
+
+What stands rightly under the data key that the file keeps is taken as it is. A value that was sealed under a key that the
+merge leaves behind is sealed anew, by the rules of every command that seals (docs/format.md, section 7).
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from gitseal.crypto.datakey import DataKey
+from gitseal.document import conflict, document
+from gitseal.document.conflict import Hunk
+from gitseal.document.document import Document, Entry
+from gitseal.document.header import Header
+from gitseal.document.value import Value
+from gitseal.errors import Error, NotForYou
+from gitseal.files.reading import read_regular
+from gitseal.git import conflicts
+from gitseal.git.conflicts import Origin
+from gitseal.identities import Keyring
+from gitseal.project.change import Change
+from gitseal.project.project import Project
+from gitseal.project.trust import Trust
+from gitseal.project.writing import commit, writing
+from gitseal.usecases import rekey, torn
+from gitseal.usecases.torn import Openings, Torn, is_fresh
+from gitseal.yamltext.editor import Put
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import Kind, NamePath
+
+
+class Choice(Enum):
+    """Whose value a name gets."""
+
+    OURS = 0
+    THEIRS = 1
+
+
+class Standing(NamedTuple):
+    """What one side has at a name: `kind` is sealed, write-only, plain or removed; `access` the access group, if any."""
+
+    kind: str
+    access: str
+
+
+class Name(NamedTuple):
+    """One name in conflict. `proposal` is what follows from the values, where an identity opens them; `because` says why."""
+
+    path: NamePath
+    sides: tuple[Standing, Standing]
+    proposal: Choice | None
+    because: str
+
+    @property
+    def text(self) -> str:
+        """The name as the user writes it."""
+        return path_text(self.path)
+
+
+class Done(NamedTuple):
+    """What became of a file: each name with what it got, in words, and access groups that were brought to the policy."""
+
+    names: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, str], ...]
+
+
+def look(project: Project, keyring: Keyring, found: Torn) -> list[Name]:
+    """The names in conflict. Where the values show that one side alone changed one, or both alike, that is proposed.
+
+    A value under a retired data key is never proposed: whoever held that key, former members too, can have made it.
+    """
+    openings = Openings(project, keyring, found)
+    trust = Trust(project, keyring)
+    return [_name(found, openings, trust, path) for path in found.names]
+
+
+def _name(found: Torn, openings: Openings, trust: Trust, path: NamePath) -> Name:
+    entries = [side.entries.get(path) for side in found.sides]
+    sides = (_standing(entries[0]), _standing(entries[1]))
+    try:
+        values = [openings.value(side, entry) if entry else None for side, entry in enumerate(entries)]
+        before = openings.base_value(path)
+    except Error:
+        return Name(path, sides, None, "")
+    if values[0] == values[1]:
+        choice, because = Choice.OURS, "both sides have the same value"
+        if _is_lower(entries[0], entries[1]):
+            choice = Choice.THEIRS
+    elif values[0] == before:
+        choice, because = Choice.THEIRS, "the other side alone changed the value"
+    elif values[1] == before:
+        choice, because = Choice.OURS, "this side alone changed the value"
+    else:
+        return Name(path, sides, None, "")
+    if values[0] != values[1] and not _is_vouched(openings, trust, choice, entries[choice.value]):
+        return Name(path, sides, None, because)
+    return Name(path, sides, choice, because)
+
+
+def _is_lower(ours: Entry | None, theirs: Entry | None) -> bool:
+    """Whether nobody vouches for ours, and a member does for theirs."""
+    return _standing(ours).kind != "sealed" and _standing(theirs).kind == "sealed"
+
+
+def _is_vouched(openings: Openings, trust: Trust, choice: Choice, entry: Entry | None) -> bool:
+    if entry is None or entry.token is None:
+        return True
+    header = openings.header(choice.value, entry)
+    return header is not None and trust.source(header, entry.token.group)
+
+
+def _standing(entry: Entry | None) -> Standing:
+    if entry is None:
+        return Standing("removed", "")
+    if entry.token is None:
+        return Standing("plain", "")
+    return Standing("sealed" if entry.token.kind == "s" else "write-only", entry.token.group)
+
+
+def origins(project: Project, found: Torn, name: Name) -> tuple[Origin | None, Origin | None]:
+    """Who set, or removed, a name on each side."""
+    repository = project.git()
+    path = project.relative(project.path(found.environment))
+    texts = []
+    for side in found.sides:
+        entry = side.entries.get(name.path)
+        texts.append(
+            f"{name.path[-1]}:" if entry is None else entry.token.serialise() if entry.token else entry.node.source
+        )
+    ours, theirs = (
+        conflicts.origin(repository, revision, path, text) if text else None
+        for revision, text in zip(found.operation.revisions, texts, strict=True)
+    )
+    return ours, theirs
+
+
+def apply(
+    project: Project,
+    keyring: Keyring,
+    accept: frozenset[str],
+    found: Torn,
+    choices: Mapping[NamePath, Choice | Value],
+) -> Done:
+    """Writes the file with every name decided; the data keys are those of the first side, which is ours unless swapped.
+
+    Access groups that are in conflict are brought to the policy. Raises Error, with nothing written, for what any command
+    that seals would refuse, and Unconfirmed for keys and recipients that this clone has not met.
+    """
+    with writing(project):
+        trust = Trust(project, keyring, accept)
+        text = _assembled(found, choices)
+        each = Change(project, project.parse(found.environment, text), keyring, trust)
+        groups = _groups(each, found)
+        openings = Openings(project, keyring, found)
+        names = tuple((path_text(path), _decide(each, found, openings, path, choices[path])) for path in found.names)
+        new = each.result() if each.puts or each.removes else text
+        commit(project, trust, {found.environment: found.written}, {found.environment: new})
+    return Done(names, groups)
+
+
+def write_merged(project: Project, environment: str, data: bytes) -> None:
+    """Writes a merge that has no conflict by name, where Git's own merge of lines had one."""
+    with writing(project):
+        old = read_regular(project.path(environment))
+        commit(project, Trust(project, Keyring([])), {environment: old}, {environment: data})
+
+
+def _assembled(found: Torn, choices: Mapping[NamePath, Choice | Value]) -> bytes:
+    """The text with one side's lines for each conflict: theirs where all of its names take theirs, comments of both."""
+    header = found.sides[0].header
+    taken: list[bytes] = []
+    at = [0, 0]
+    for part in conflict.split(found.text):
+        if not isinstance(part, Hunk):
+            taken.append(part)
+            at = [at[0] + 1, at[1] + 1]
+            continue
+        ends = [at[0] + len(part.ours), at[1] + len(part.theirs)]
+        paths = {
+            entry.path
+            for side, first, last in zip(found.sides, at, ends, strict=True)
+            for entry in side.entries.values()
+            if first <= entry.node.line < last
+        }
+        at = ends
+        if not paths and _is_comments(part):
+            taken += [*part.ours, *(line for line in part.theirs if line not in part.ours)]
+        elif paths and all(_is_as_it_is(found.sides[1], header, path, choices.get(path)) for path in paths):
+            taken += part.theirs
+        else:
+            taken += part.ours
+    return b"".join(taken)
+
+
+def _is_comments(part: Hunk) -> bool:
+    return all(not line.strip() or line.lstrip(b" ").startswith(b"#") for line in part.ours + part.theirs)
+
+
+def _is_as_it_is(theirs: Document, header: Header, path: NamePath, choice: object) -> bool:
+    entry = theirs.entries.get(path)
+    return choice is Choice.THEIRS and (entry is None or is_fresh(theirs, entry, header))
+
+
+def _groups(each: Change, found: Torn) -> tuple[tuple[str, str], ...]:
+    """Brings the access groups that are in conflict to the policy; says what was done."""
+    done = []
+    names = set(found.names)
+    for group in found.groups:
+        access = each.document.header.access.get(group)
+        people = each.policy.open_to(each.environment, group)
+        if access is None or not people:
+            continue
+        wanted, now = each.recipients(group), set(access.wrapped())
+        stale = {holder for holder in now if access.stanzas[holder[0]][holder[1]].key_id != access.key_id}
+        gained, lost = set(wanted) - (now - stale), now - set(wanted)
+        if not gained and not lost:
+            continue
+        each.trust.key(each.document.header, group)
+        key = each.keys.get(group)
+        if key is None:
+            raise NotForYou(
+                f'access group "{group}" in {each.environment} has to be opened for this, and no identity at hand does',
+                f"take the other side's data keys with --keys, or ask one of: {', '.join(access.stanzas)}",
+            )
+        meaning = f"it would open access group {group} in {each.environment}"
+        if lost:
+            rekey.replace_key(each, group, key, names, meaning)
+            done.append((group, f"a new data key, without {', '.join(sorted({name for name, _ in lost}))}"))
+        else:
+            each.wrap(key, {holder: wanted[holder] for holder in sorted(gained)}, meaning)
+            each.use(group, key)
+            done.append((group, f"opens for {', '.join(sorted({name for name, _ in gained}))} too"))
+    return tuple(done)
+
+
+def _decide(each: Change, found: Torn, openings: Openings, path: NamePath, choice: Choice | Value) -> str:
+    """Brings one name to what was chosen, and says what that was."""
+    now = each.document.entries.get(path)
+    if not isinstance(choice, Choice):
+        each.set(path, choice)
+        return "a new value"
+    side, word = choice.value, (torn.OURS, torn.THEIRS)[choice.value]
+    entry = found.sides[side].entries.get(path)
+    if entry is None:
+        if now is not None:
+            each.remove(path)
+        return f"{word}: removed"
+    if entry.token is None:
+        return _take_plain(each, entry, now, word)
+    if is_fresh(found.sides[side], entry, each.document.header) and entry.token.group not in each.made:
+        if now is None or now.token != entry.token:
+            each.put_token(path, entry.token)
+        return word
+    header = openings.header(side, entry)
+    if header is not None:
+        each.trust.source(header, entry.token.group)
+    value = openings.value(side, entry)
+    target = (
+        each.key(each.policy.group(each.environment, path))
+        if not each.policy.is_plain(each.environment, path)
+        else None
+    )
+    if target is not None and not isinstance(target, DataKey) and entry.token.kind == "s":
+        raise NotForYou(
+            f'"{path_text(path)}" has to be sealed anew, and no identity at hand opens its access group',
+            "ask a member to resolve this",
+        )
+    each.reseal(entry, path, value)
+    return f"{word}, sealed anew"
+
+
+def _take_plain(each: Change, entry: Entry, now: Entry | None, word: str) -> str:
+    if not each.policy.is_plain(each.environment, entry.path):
+        raise Error(
+            f'"{entry.name}" of {word} stands plain, and no rule says so',
+            f"take the other side, or a new value: gitseal resolve --new {entry.name}",
+        )
+    if now is None or now.token is not None or document.plain_value(now) != document.plain_value(entry):
+        if entry.node.kind is not Kind.SCALAR and entry.node.items:
+            raise Error(
+                f'"{entry.name}" is a list, which has to be taken over by hand', "decide its lines in your editor first"
+            )
+        each.puts[entry.path] = Put(entry.node.source)
+    return word
