@@ -25,7 +25,7 @@ _LENGTH = rb"(?:\x82..|\x81.|[\x00-\x7f])"
 # Each begins a whole structure: no public key, request or certificate does.
 _DER = (
     # RFC 5958: version 0 or 1, then an algorithm by its identifier.
-    (rb"\x30%s\x02\x01[\x00\x01]\x30.(?:%s)", "a private key in PKCS#8", (_RSA, _EC, _DSA, _EDWARDS)),
+    (rb"\x30%s\x02\x01[\x00\x01]\x30%s(?:%s)", "a private key in PKCS#8", (_RSA, _EC, _DSA, _EDWARDS)),
     (rb"\x30%s\x30%s(?:%s)", "an encrypted private key in PKCS#8", (_PKCS5, _PKCS12)),
     # RFC 8017: version 0, modulus; DSA's own: version 0, prime.
     (rb"\x30%s\x02\x01\x00\x02(?:\x82..|\x81.)\x00[\x80-\xff]", "an RSA or DSA private key", ()),
@@ -119,20 +119,19 @@ _BASE64 = (
     b"ADANBgkqhkiG9w0BAQEFAASC",  # PKCS#8, RSA
     b"IBAAKC",  # PKCS#1 and DSA with a modulus of 2048 bits and more
     b"IBAAKB",  # ... of 1024
-    b"AgEAMBMGByqGSM49AgE",  # PKCS#8, P-256
-    b"AgEAMBAGByqGSM49AgE",  # ... other curves
-    b"AgEAMBQGByqGSM49AgE",  # ... Brainpool
-    b"MEECAQAwEwYHKoZIzj0CAQ",  # ... with no public half, as Java writes it
-    b"MC4CAQAwBQYDK2V",  # Ed25519 and X25519
-    b"MHcCAQEEI",  # SEC 1: P-256, P-384, P-521
-    b"MIGkAgEBBD",
-    b"MIHcAgEBBEI",
+    b"ByqGSM49AgE",  # PKCS#8, EC
+    b"ByqGSM44BAEw",  # ... DSA
+    b"MEECAQAwEwYHKoZIzj0CAQ",  # PKCS#8, EC with no public half, as Java writes it
+    b"AQAwBQYDK2V",  # Ed25519, X25519, Ed448, X448
+    b"CAQEEI",  # SEC 1: curves of 256 bits
+    b"AgEBBD",  # ... of 384
+    b"AgEBBEI",  # ... of 521
     b"BgkqhkiG9w0BBQ0w",  # PKCS#8, encrypted
 )
 
 SHAPES = (
     *(Shape(RULE, bag, _key_bag) for bag in _KEY_BAGS),
-    *(Shape(RULE, text, _key_bag_in_base64) for text in _aligned(_KEY_BAGS[1])),
+    *(Shape(RULE, text, _key_bag_in_base64) for bag in _KEY_BAGS for text in _aligned(bag)),
     *(Shape(RULE, text, _in_base64) for text in _BASE64),
     Shape(RULE, b"/u3+7QAAAA", _store_in_base64),
     Shape(RULE, b"zs7OzgAAAA", _store_in_base64),

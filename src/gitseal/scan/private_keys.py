@@ -17,7 +17,10 @@ _END = rb"PRIVATE KEY(?: BLOCK)? ?-{4,5}"
 # and quoted mail put around them.
 _JOINT = rb"""(?:\\{1,4}[nrt]|\s\.\s|[\s"'`+,>#*|;()&\\-])"""
 # `Proc-Type: 4,ENCRYPTED` (RFC 1421), `Version: GnuPG v2` and `Comment: ...` (RFC 9580).
-_HEADER = rb"""[A-Z][A-Za-z0-9-]{2,20}: [^\n\r\\"]{0,200}"""
+_HEADER = (
+    rb"(?:Proc-Type: ?4, ?ENCRYPTED|DEK-Info: ?[A-Z0-9-]+, ?[0-9A-Fa-f]+"
+    rb'|[A-Z][A-Za-z0-9-]{2,20}: [^\n\r\\"]{0,200}(?=[\n\r\\"]))'
+)
 # Prose has no words of 16 letters, a key no shorter lines.
 _PIECE = rb"[A-Za-z0-9+/]{16,}={0,2}"
 _RUN = rb"[A-Za-z0-9+/]+(?:" + _JOINT + rb"{1,80}" + _PIECE + rb")*"
@@ -49,7 +52,7 @@ _KINDS = (
 
 def _follows(text: bytes) -> bool:
     """Whether a key's headers, if any, and its base64 come after a marker."""
-    headers = re.match(rb"(?:" + _JOINT + rb"{0,80}" + _HEADER + rb"(?=[\n\r\\\"]))*", text)
+    headers = re.match(rb"(?:" + _JOINT + rb"{0,80}" + _HEADER + rb")*", text)
     return is_body(text[headers.end() :] if headers else text)
 
 
@@ -60,7 +63,7 @@ def is_body(text: bytes) -> bool:
         return False
     run = re.match(_RUN, text[begun.end() : begun.end() + _LOOKED_AT])
     end = begun.end() + (run.end() if run else 0)
-    if text[end : end + 3].startswith((b"..", b"\xe2\x80\xa6", b"<", b"[", b"{", b"*")):
+    if re.match(rb"(?:\\n|\s){0,20}(?:\.\.|\xe2\x80\xa6)|[<\[{*]", text[end : end + 60]):
         return False
     digits = base64_run(text[begun.end() :])
     return len(digits) >= _LEAST and len(set(digits[:_LEAST])) >= _LEAST_VARIED
