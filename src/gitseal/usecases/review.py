@@ -30,6 +30,11 @@ class Wanted(NamedTuple):
     show_values: bool = False
 
 
+class _Opening(NamedTuple):
+    identity: bool
+    notes: tuple[str, ...] = ()
+
+
 class _Changed(NamedTuple):
     ends: Ends
     steps: tuple[Step, ...]
@@ -63,7 +68,7 @@ def review(repository: Repository, words: str, keyring: "Keyring | None" = None,
     }
     told = [_risk(each) for each in statements if each.rule]
     kept = model.ranked(list(_once(each for each in (*told, *sealed, *ran.findings) if each.path not in aside)))
-    result = tuple(environment for _, environment in found)
+    result, opening = _opened([environment for _, environment in found], pairs, keyring, wanted)
     return Review(
         model.Span(
             span.base,
@@ -78,7 +83,8 @@ def review(repository: Repository, words: str, keyring: "Keyring | None" = None,
         result,
         tuple(statements),
         allowances,
-        (*span.notes, *ran.notes),
+        (*span.notes, *ran.notes, *opening.notes),
+        opening.identity,
     )
 
 
@@ -113,6 +119,24 @@ def _environments(repository: Repository, head: str, changed: Sequence[_Changed]
     past = review_commits.look_back(repository, head, paths, wanted, keys)
     found = ((each, environments.environment(each.ends, each.steps, past)) for each in changed)
     return [(each, environment) for each, environment in found if environment is not None]
+
+
+def _opened(
+    found: Sequence[Environment], pairs: Sequence[review_folder.Pair], keyring: "Keyring | None", wanted: Wanted
+) -> tuple[tuple[Environment, ...], _Opening]:
+    """The environments with what an identity adds, where there is one that opens anything of them."""
+    if keyring is None or not any(each.names for each in found):
+        return tuple(found), _Opening(identity=False)
+    from gitseal.usecases.review_opened import Folder, Opener
+
+    folders = {review_states.within(root): Folder(old, new) for root, old, new in pairs}
+    opener = Opener(keyring, show_values=wanted.show_values)
+    result = tuple(opener.environment(each, folders[each.folder]) for each in found)
+    if opener.opened:
+        return result, _Opening(identity=True)
+    return result, _Opening(
+        identity=False, notes=("no identity at hand opens what changed: values were not looked at",)
+    )
 
 
 def _risk(statement: Statement) -> Finding:
