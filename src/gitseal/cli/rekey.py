@@ -5,7 +5,7 @@ import click
 from gitseal.cli import output, terminal
 from gitseal.cli.options import accept_options, environment_option, json_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error
+from gitseal.errors import Error, UsageError
 from gitseal.project.holders import Holder
 from gitseal.usecases import rekey
 from gitseal.usecases.rekey import GroupPlan, Move, Plan
@@ -15,6 +15,10 @@ from gitseal.yamltext.reader import path_text
 @click.command("rekey")
 @environment_option("Only these environments. Without it: all.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing. No identity is needed.")
+@click.option(
+    "--recover", "is_recovery", is_flag=True, help="Bring values back that are sealed under a key which a merge lost."
+)
+@click.option("--name", "names", multiple=True, metavar="NAME", help="With --recover: this name, unasked; may repeat.")
 @click.option("--yes", is_flag=True, help="Do not ask. New recipients still need --accept-recipient.")
 @accept_options
 @json_option
@@ -23,6 +27,8 @@ def command(
     session: Session,
     environments: tuple[str, ...],
     dry_run: bool,
+    is_recovery: bool,
+    names: tuple[str, ...],
     yes: bool,
     accept_keys: tuple[str, ...],
     accept_recipients: tuple[str, ...],
@@ -32,8 +38,18 @@ def command(
 
     Who only gains changes no value. Where anyone loses access, that access group gets a new data key and its values are
     sealed anew. All files are written, or none.
+
+    With --recover instead: values that a merge left under a data key which the file no longer has, each asked for with who
+    set it and when, sealed anew under a new data key.
     """
     chosen = session.all(environments)
+    if is_recovery:
+        from gitseal.cli.recovering import recover_values
+
+        recover_values(session, chosen, names, (*accept_keys, *accept_recipients), dry_run=dry_run)
+        return
+    if names:
+        raise UsageError("--name goes with --recover", "choose environments with: -e ENV")
     planned = rekey.plan(session.project, chosen)
     _show(planned, as_json=as_json)
     if dry_run or planned.is_empty:

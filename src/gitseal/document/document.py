@@ -59,6 +59,12 @@ class Document:
         """The file, byte for byte."""
         return self.tree.serialise()
 
+    def under_header(self, header: Header) -> "Document":
+        """The same values under another header: what they were sealed under before the file lost that."""
+        other = Document.__new__(Document)
+        other.tree, other.entries, other.header = self.tree, self.entries, header
+        return other
+
     def groups_in_use(self) -> set[str]:
         """The access groups that some value is sealed to."""
         return {entry.token.group for entry in self.entries.values() if entry.token is not None}

@@ -199,7 +199,7 @@ class Openings:
                 "see what was tried with: gitseal whoami",
             )
         alone = self._torn.sides[side]
-        return document.open_entry(_with_header(alone, header), entry, {token.group: key})
+        return document.open_entry(alone.under_header(header), entry, {token.group: key})
 
     def base_value(self, path: NamePath) -> Value | None:
         """The value that a name had in the base, None where it had none. Raises as `value` does."""
@@ -219,13 +219,6 @@ class Openings:
                 header.scope(group), key_id, access.by_recipient(), self._keyring, genuine=True
             )
         return self._keys[place]
-
-
-def _with_header(found: Document, header: Header) -> Document:
-    """The document as if it had another header: what a value was sealed under."""
-    other = Document.__new__(Document)
-    other.tree, other.entries, other.header = found.tree, found.entries, header
-    return other
 
 
 def is_fresh(side: Document, entry: Entry, header: Header) -> bool:

@@ -1,0 +1,70 @@
+"""What `gitseal rekey --recover` says and asks."""
+
+from datetime import UTC, datetime
+
+from gitseal.cli import output, terminal
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error
+from gitseal.usecases import recover
+from gitseal.usecases.recover import Lost
+
+
+def recover_values(
+    session: Session, environments: tuple[str, ...], names: tuple[str, ...], accept: tuple[str, ...], *, dry_run: bool
+) -> None:
+    """Brings back the lost values that were named or that a person says yes to.
+
+    Raises Error for a name that is not lost or not to be had, and where nobody is there to be asked.
+    """
+    found = recover.look(session.project, session.keyring, environments)
+    for lost in found:
+        say(
+            f"{lost.environment}: {lost.name}, {_words(lost)}{f'; not to be had: {lost.refusal}' if lost.refusal else ''}"
+        )
+    if not found:
+        say("no value is under a data key that its file has lost")
+    for name in names:
+        _check(name, [lost for lost in found if lost.name == name])
+    if dry_run or not found:
+        return
+    possible = [lost for lost in found if not lost.refusal]
+    if not possible:
+        raise Error("none of these can be brought back", "set them again: gitseal set NAME")
+    chosen = [lost for lost in possible if lost.name in names or (not names and _is_wanted(lost))]
+    if not chosen:
+        say("nothing was changed")
+        return
+    session.confirmed(accept, lambda accepted: recover.apply(session.project, session.keyring, accepted, chosen))
+    for lost in chosen:
+        say(f"{lost.environment}: {lost.name} is back, under a new data key of access group {lost.group}")
+
+
+def _check(name: str, found: list[Lost]) -> None:
+    if not found:
+        raise Error(
+            f'"{name}" is under no data key that its file has lost', "see what is: gitseal rekey --recover --dry-run"
+        )
+    for lost in found:
+        if lost.refusal:
+            raise Error(
+                f'"{name}" in {lost.environment} cannot be brought back: {lost.refusal}',
+                f"set it again: gitseal set {name} -e {lost.environment}",
+            )
+
+
+def _is_wanted(lost: Lost) -> bool:
+    if not terminal.can_ask():
+        raise Error(
+            "bringing a lost value back needs a yes for each",
+            f"look at who set it, then: gitseal rekey --recover --name {lost.name}",
+        )
+    return terminal.confirm(f"{lost.environment}: bring {lost.name} back, {_words(lost)}?")
+
+
+def _words(lost: Lost) -> str:
+    if not lost.commit:
+        return "which no commit has yet"
+    now = datetime.now(UTC)
+    age = max(0, (now - datetime.fromtimestamp(lost.when, UTC)).days)
+    who = "".join(each if each.isprintable() else "\ufffd" for each in lost.who)
+    return f"set by {who} {output.plural(age, 'day')} ago ({lost.commit[:12]})"

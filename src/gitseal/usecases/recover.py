@@ -1,0 +1,149 @@
+"""`rekey --recover`: values under a data key that a merge lost, brought back under a new one, name by name.
+
+Such a value is still in the file and opens for nobody, since the header has another data key than the one it was sealed
+with. What history replaced or took out once does not come back by this: somebody would have restored an old value.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from gitseal.document import document
+from gitseal.document.document import Document, Entry
+from gitseal.document.header import Access, Header
+from gitseal.document.value import Value
+from gitseal.errors import Error, NotForYou
+from gitseal.git import conflicts
+from gitseal.git.log import Commit, Wanted
+from gitseal.git.log import history as log
+from gitseal.identities import Keyring
+from gitseal.project import history, keys
+from gitseal.project.change import Change
+from gitseal.project.project import Project
+from gitseal.project.writing import change_locked, writing
+from gitseal.usecases import rekey
+from gitseal.yamltext.tree import NamePath
+
+
+class Lost(NamedTuple):
+    """A value that opens for nobody any more.
+
+    `who`, `when` (seconds since 1970) and `commit` are of the commit that brought it, empty and 0 where none did yet.
+    `refusal` says why it cannot be brought back, and is empty where it can.
+    """
+
+    environment: str
+    name: str
+    path: NamePath
+    group: str
+    who: str
+    when: int
+    commit: str
+    refusal: str
+
+
+def look(project: Project, keyring: Keyring, environments: Sequence[str]) -> list[Lost]:
+    """The lost values of these environments. Raises Error where history does not reach back to its beginning."""
+    found = []
+    for environment in environments:
+        here = project.read(environment)
+        stale = [entry for entry in here.entries.values() if _is_stale(here.header, entry)]
+        if stale and project.git().is_shallow():
+            raise Error(
+                "history is cut off here, so whether it replaced a lost value cannot be seen",
+                "fetch all of it: git fetch --unshallow",
+            )
+        commits = _commits(project, environment) if stale else []
+        found += [_lost(project, keyring, here, entry, commits) for entry in stale]
+    return found
+
+
+def _is_stale(header: Header, entry: Entry) -> bool:
+    token = entry.token
+    access = header.access.get(token.group) if token is not None else None
+    return token is not None and (access is None or access.key_id != token.key_id)
+
+
+def _commits(project: Project, environment: str) -> list[Commit]:
+    """The commits that changed a file: of this branch, and of one whose merge is not committed yet."""
+    repository = project.git()
+    path = project.relative(project.path(environment))
+    revisions = conflicts.operation(repository).revisions
+    ids = [repository.commit(revision) for revision in revisions if revision and revision != "refs/stash"]
+    return list(log(repository, Wanted((path,), lambda _path: True), [each for each in ids if each] or ["HEAD"]))
+
+
+def _lost(project: Project, keyring: Keyring, here: Document, entry: Entry, commits: Iterable[Commit]) -> Lost:
+    token = entry.token
+    if token is None:
+        raise TypeError
+    text = token.serialise().encode()
+    brought, is_superseded = None, False
+    for commit in commits:
+        for file in commit.files:
+            had = [before is not None and text in before for before in file.before]
+            has = file.after is not None and text in file.after
+            is_superseded |= any(had) and not has
+            brought = commit if has and not any(had) else brought
+    refusal = "history replaced it or took it out, and it came back" if is_superseded else ""
+    try:
+        _ = refusal or _open(project, keyring, here, entry)
+    except Error as error:
+        refusal = error.message
+    origin = (brought.author, brought.time, brought.id) if brought is not None else ("", 0, "")
+    return Lost(here.header.environment, entry.name, entry.path, token.group, *origin, refusal)
+
+
+def _old(project: Project, here: Document, entry: Entry) -> Header:
+    """The header as it was when the value was sealed. Raises Error where history has none with that data key."""
+    token = entry.token
+    past: dict[str, Access] = history.blocks(project, here.header, token.group) if token is not None else {}
+    if token is None or token.key_id not in past:
+        raise Error("no commit has the data key that it was sealed with")
+    return here.header._replace(access={token.group: past[token.key_id]})
+
+
+def _open(project: Project, keyring: Keyring, here: Document, entry: Entry) -> Value:
+    header = _old(project, here, entry)
+    ((group, access),) = header.access.items()
+    key = keys.unwrap(header.scope(group), access.key_id, access.by_recipient(), keyring, genuine=True)
+    if key is None:
+        raise NotForYou("no identity at hand opens the data key that it was sealed with")
+    return document.open_entry(here.under_header(header), entry, {group: key})
+
+
+def apply(project: Project, keyring: Keyring, accept: frozenset[str], chosen: Sequence[Lost]) -> None:
+    """Seals these values again under a new data key for their access groups, in all environments or in none.
+
+    Raises Error where one of them is not to be had any more, Unconfirmed for data keys and recipients that this clone has not
+    met, NotForYou where an access group's current data key is not the caller's.
+    """
+
+    def action(each: Change) -> None:
+        wanted = {lost.path for lost in chosen if lost.environment == each.environment}
+        entries = [entry for path in sorted(wanted) if (entry := each.document.entries.get(path)) is not None]
+        if len(entries) < len(wanted) or not all(_is_stale(each.document.header, entry) for entry in entries):
+            raise Error("the files changed since they were looked at", "look again: gitseal rekey --recover")
+        for group in sorted({entry.token.group for entry in entries if entry.token is not None}):
+            _new_key(each, group)
+        for entry in entries:
+            if entry.token is not None:
+                each.trust.source(_old(project, each.document, entry), entry.token.group)
+            each.reseal(entry, entry.path, _open(project, keyring, each.document, entry))
+
+    with writing(project):
+        change_locked(project, keyring, accept, tuple(dict.fromkeys(lost.environment for lost in chosen)), action)
+
+
+def _new_key(each: Change, group: str) -> None:
+    if group not in each.document.header.access:
+        each.use(group, each.new_group(group))
+        return
+    each.trust.key(each.document.header, group)
+    key = each.keys.get(group)
+    if key is None:
+        raise NotForYou(
+            f'access group "{group}" in {each.environment} has to be opened for this, and no identity at hand does',
+            f"ask one of: {', '.join(each.document.header.access[group].stanzas) or 'nobody is left'}",
+        )
+    stale = {entry.path for entry in each.document.entries.values() if _is_stale(each.document.header, entry)}
+    rekey.replace_key(each, group, key, stale, f"it would open access group {group} in {each.environment}")
