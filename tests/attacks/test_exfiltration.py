@@ -8,11 +8,11 @@ import pytest
 
 from gitseal.errors import Error
 from gitseal.policy import loaders
-from gitseal.recipients.variables import IDENTITY_VARIABLES
 from gitseal.usecases import render as rendering
 from gitseal.usecases.check import check
 from gitseal.usecases.outgoing import Request
 from gitseal.usecases.run import prepare
+from gitseal.variables import IDENTITY_VARIABLES
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone
 

@@ -10,7 +10,7 @@ from gitseal.cli import main
 from gitseal.cli.main import cli
 from gitseal.identities import discover
 from gitseal.policy import parser
-from gitseal.recipients.variables import IDENTITY_VARIABLES
+from gitseal.variables import IDENTITY_VARIABLES
 from tests.docs.console import TOP
 
 REFERENCE = TOP / "docs/reference"

@@ -11,7 +11,7 @@ import pytest
 from gitseal.errors import Damaged, Error, Malformed
 from gitseal.recipients import Tier, check_stanza, parse_recipient
 from gitseal.recipients.identity_file import parse_identities
-from gitseal.recipients.variables import IDENTITY_VARIABLES
+from gitseal.variables import IDENTITY_VARIABLES
 
 KEY = bytes(range(32))
 

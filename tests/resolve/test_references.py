@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from gitseal.document.value import Kind, Value, text
 from gitseal.errors import Error
-from gitseal.recipients.variables import IDENTITY_VARIABLES
 from gitseal.resolve import templates
 from gitseal.resolve.problems import Unmet
 from gitseal.resolve.references import MAX_DEPTH, Found, Resolver
 from gitseal.resolve.templates import FILTERS, Reference
+from gitseal.variables import IDENTITY_VARIABLES
 from gitseal.yamltext.tree import NamePath
 
 VARIABLES = {"HOST": "web-1", "EMPTY": ""}

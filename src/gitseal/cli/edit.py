@@ -12,9 +12,9 @@ from gitseal.errors import Busy, Error
 from gitseal.project import kept
 from gitseal.project.local import options_for
 from gitseal.project.project import Project
-from gitseal.recipients.variables import IDENTITY_VARIABLES
 from gitseal.usecases import edit
 from gitseal.usecases.edit import Draft
+from gitseal.variables import IDENTITY_VARIABLES
 from gitseal.yamltext.reader import path_text
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from gitseal.errors import Error
-from gitseal.recipients.variables import IDENTITY_VARIABLES
+from gitseal.variables import IDENTITY_VARIABLES
 
 if TYPE_CHECKING:
     import subprocess
@@ -80,6 +80,11 @@ def environment(*, in_hook: bool) -> dict[str, str]:
     # Git starts programs of its own (a file monitor, a transport): none of them is to get an identity.
     left_out = IDENTITY_VARIABLES if in_hook else {*_AIMS, *IDENTITY_VARIABLES}
     return {name: value for name, value in os.environ.items() if name not in left_out} | _QUIET | _GENUINE
+
+
+def is_aimed() -> bool:
+    """Whether the variables say where the repository is, so that it may not be the one around the working directory."""
+    return any(name in os.environ for name in _AIMS)
 
 
 def no_git() -> Error:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gitseal.errors import Error
-from gitseal.git.binary import git
+from gitseal.git.binary import git, is_aimed
 
 # A path is a path: no name in a repository is to be taken for a pattern.
 LITERAL = "--literal-pathspecs"
@@ -90,7 +90,7 @@ class Repository:
     def is_merging(self) -> bool:
         """Whether a merge waits for its commit. Runs nothing where `.git` is a folder, as it mostly is."""
         private = self.top / ".git"
-        if self.in_hook or not private.is_dir():
+        if (self.in_hook and is_aimed()) or not private.is_dir():
             found = self.git("rev-parse", "--git-path", "MERGE_HEAD")
             return found is not None and (self.top / found.decode().rstrip("\n")).exists()
         return (private / "MERGE_HEAD").exists()

@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from gitseal.document import document
-from gitseal.document.document import Document
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.git.repository import Repository, find_top
 from gitseal.policy import parser
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.policy import Policy
 from gitseal.project.source import Source, WorkingTree
+
+if TYPE_CHECKING:  # with it comes all that opens values, which a hook mostly need not
+    from gitseal.document.document import Document
 
 FOLDER = ".secrets"
 _SUFFIX = ".yaml"
@@ -101,7 +102,7 @@ class Project:
             raise Error(f'there is no environment "{name}"', hint)
         return resolved
 
-    def read(self, environment: str) -> Document:
+    def read(self, environment: str) -> "Document":
         """An environment's document. Raises Error where the file is missing, no regular file, malformed or misnamed."""
         path = self.path(environment)
         try:
@@ -112,8 +113,10 @@ class Project:
             ) from None
         return self.parse(environment, data)
 
-    def parse(self, environment: str, data: bytes) -> Document:
+    def parse(self, environment: str, data: bytes) -> "Document":
         """A document from the bytes of an environment's file, errors naming that file."""
+        from gitseal.document import document
+
         name = self.relative(self.path(environment))
         found = _named(name, document.parse, data)
         if found.header.environment != environment:
@@ -166,7 +169,7 @@ class Project:
         """Where this machine's overrides of an environment are or would be."""
         return self.path(environment).with_name(f"{environment}.local{_SUFFIX}")
 
-    def read_local(self, environment: str) -> Document | None:
+    def read_local(self, environment: str) -> "Document | None":
         """This machine's overrides of an environment, or None; of the working tree alone, for they are in no commit.
 
         Raises Error as `read` does, and where Git tracks the file.
@@ -181,6 +184,8 @@ class Project:
         name = self.relative(path)
         if self.repository is not None and self.repository.is_tracked(path):
             raise Error(f'"{name}" is for one machine, and Git tracks it', f"take it out: git rm --cached {name}")
+        from gitseal.document import document
+
         found = _named(name, document.parse, data)
         if found.header.environment != path.stem:
             raise Error(f'"{name}" says that it is environment "{found.header.environment}"', f"remove it: rm {name}")

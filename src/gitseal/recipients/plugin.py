@@ -18,7 +18,7 @@ from gitseal.recipients.passphrase import Ask, Tell
 from gitseal.recipients.protocol import Header, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import NATIVE, parse_header
-from gitseal.recipients.variables import IDENTITY_VARIABLES
+from gitseal.variables import IDENTITY_VARIABLES
 
 _NOT_YET = {
     "pq": ("post-quantum recipients are not supported yet", "use the key's age1… recipient of type X25519"),

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from gitseal.document.value import Kind, Value, is_utf8
-from gitseal.recipients.variables import FILES_VARIABLE, IDENTITY_VARIABLES
 from gitseal.resolve import templates
 from gitseal.resolve.problems import REFERENCE, Problem, Unmet
 from gitseal.resolve.templates import ENV, Reference, Template
+from gitseal.variables import FILES_VARIABLE, IDENTITY_VARIABLES
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 

@@ -10,8 +10,8 @@ from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
-from gitseal.recipients.variables import FILES_VARIABLE, IDENTITY_VARIABLES
 from gitseal.usecases.outgoing import Outgoing, Request, outgoing, refuse_steering
+from gitseal.variables import FILES_VARIABLE, IDENTITY_VARIABLES
 
 
 class Prepared(NamedTuple):

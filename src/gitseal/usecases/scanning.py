@@ -3,7 +3,6 @@
 `scan_staged` and `scan_commits` say which files and which state; here both are put together.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,6 +70,8 @@ def look_at(
 
 def _hashed(chunks: Iterator[bytes]) -> tuple[Iterator[bytes], Callable[[], str]]:
     """The same chunks, and the SHA-256 of all of them, whether or not they were all taken."""
+    import hashlib  # 3 ms, for a file that somebody allowed once
+
     digest = hashlib.sha256()
 
     def passed() -> Iterator[bytes]:
@@ -115,10 +116,12 @@ def _environments(project: Project, own: Iterable[bytes]) -> tuple[str, ...]:
 
 def team_of(projects: Iterable[Project], keyring: "Keyring") -> "tuple[Team | None, tuple[str, ...]]":
     """The team's values that open without asking anybody, and a line where an identity would have to ask."""
-    from gitseal.scan.team import Team
-    from gitseal.usecases.team_values import team_values
-
     try:
+        if not any(True for _ in keyring.identities()):
+            return None, ()
+        from gitseal.scan.team import Team
+        from gitseal.usecases.team_values import team_values
+
         asking = keyring.attended()
         values = team_values(projects, keyring.unattended())
     except Error as error:

@@ -11,13 +11,13 @@ from gitseal.files import below
 from gitseal.files.below import Item
 from gitseal.git.repository import find_top
 from gitseal.policy.manifest import File, Manifest
-from gitseal.recipients.variables import FILES_VARIABLE
 from gitseal.resolve import services
 from gitseal.resolve.problems import REQUIRED, TYPE, Problem
 from gitseal.resolve.references import Resolver
 from gitseal.resolve.value_types import decode_base64
 from gitseal.usecases.outgoing import Request
 from gitseal.usecases.targets import is_hook, refuse_published
+from gitseal.variables import FILES_VARIABLE
 from gitseal.yamltext.reader import path_text
 
 _OWNED = frozenset({".git", ".secrets"})
