@@ -1,22 +1,28 @@
-"""The formats of a review: one file each, one line in the table."""
+"""The ways in which a review is written down: one file a format, and one line in this table."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 
-from gitseal.review import model, text
 from gitseal.review.model import Review
 
 
-def _json(review: Review) -> str:
-    return json.dumps(model.tree(review), indent=2, ensure_ascii=False) + "\n"
+def _write(module: str, review: Review) -> str:
+    text: str = import_module(f"gitseal.review.{module}").write(review)
+    return text
 
 
-FORMATS: Mapping[str, Callable[[Review], str]] = {
-    "text": text.write,
-    "json": _json,
+# Each line names a module of this package with a function `write(review) -> str`, loaded when it is asked for. What it gives
+# ends in a line end and cannot steer a terminal, a browser or a workflow, whatever the repository holds.
+FORMATS: dict[str, Callable[[Review], str]] = {
+    "text": partial(_write, "text"),
+    "markdown": partial(_write, "markdown"),
+    "html": partial(_write, "html"),
+    "json": partial(_write, "json_"),
+    "sarif": partial(_write, "sarif"),
+    "github": partial(_write, "github"),
+    "gitlab": partial(_write, "gitlab"),
 }
 
-
-def write(review: Review, form: str) -> str:
-    """A review in one of the formats, lines with their line ends."""
-    return FORMATS[form](review)
+# Made to be published where people without a key read it: opened values tell them more, so that is to be asked for.
+PUBLISHED = frozenset({"markdown", "sarif", "github", "gitlab"})
