@@ -93,6 +93,10 @@ def rows(world: World) -> Iterator[Row]:
     yield Row("`set` in 10,000 names", "its `render`", 2.0, 11, lambda: w.set_one(10_000), lambda: w.render(10_000))
     rekey = f"`rekey` of 10,000 names, {RECIPIENTS} recipients, one removed"
     yield Row(rekey, "the sum of its wraps and seals", 1.5, 7, lambda: w.rekey(10_000), lambda: w.seals(10_000))
+    git_log = "`git log --raw --no-renames -- .secrets`"
+    events = "`log` over 50,000 commits, every {} setting one of 300 values"
+    yield Row(events.format("100th"), git_log, 1.5, 11, lambda: w.log_of(50_000, 100), lambda: w.git_log(50_000, 100))
+    yield Row(events.format("20th"), git_log, None, 7, lambda: w.log_of(50_000, 20), lambda: w.git_log(50_000, 20))
     yield Row("`get` of 100,000 names", imports, None, 5, lambda: w.get(100_000), bare)
     yield Row("`render` of 100,000 names", imports, None, 5, lambda: w.render(100_000), bare)
     big = "`render` of 100,000 names"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench import history
 from bench.timing import Command
 
 PYTHON = sys.executable
@@ -191,6 +192,34 @@ class World:
         """What that rekey cannot do without, done by the libraries alone."""
         words = ["-m", "bench.seals", str(names), str(SEALED_LENGTH), str(RECIPIENTS - 1)]
         return Command(lambda _: [PYTHON, *words], Path.cwd(), reports=True)
+
+    @functools.cache  # noqa: B019 - as above
+    def history(self, commits: int, share: int) -> Path:
+        """A repository of that many commits of which every `share`-th sets a value, packed as Git packs a clone."""
+        top = self.folder / f"history-{commits}-{share}"
+        sealed = (self.repository(100) / ".secrets" / "production.yaml").read_bytes()
+        self.run(["git", "init", "--quiet", str(top)], self.folder)
+        importing = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=top, env=self.env, stdin=subprocess.PIPE)
+        if importing.stdin is None:
+            raise RuntimeError("git fast-import has no standard input")
+        with importing.stdin:
+            for part in history.stream(sealed, commits, share):
+                importing.stdin.write(part)
+        if importing.wait() != 0:
+            raise RuntimeError("git fast-import failed")
+        self.run(["git", "repack", "-a", "-d", "--quiet"], top)
+        self.run(["git", "reset", "--quiet", "--hard", "main"], top)
+        shutil.copy(self.repository(100) / ".secrets" / "policy.yaml", top / ".secrets")
+        return top
+
+    def log_of(self, commits: int, share: int) -> Command:
+        """Every event of that history."""
+        return self._gitseal(self.history(commits, share), "log")
+
+    def git_log(self, commits: int, share: int) -> Command:
+        """What that log cannot do without: Git's own walk."""
+        words = ["git", "log", "--raw", "--no-renames", "--", ".secrets"]
+        return Command(lambda _: words, self.history(commits, share))
 
     def bare(self) -> Command:
         """A Python that loads what `get` cannot do without and ends."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import changes as module
-from gitseal.document import document
+from gitseal.document import document, pieces
 from gitseal.document.changes import Action, Change, Standing, changes, changes_of_merge
 from gitseal.document.document import Document
 from gitseal.document.header import HEADER
@@ -180,6 +180,17 @@ def test_names_are_those_in_which_the_whole_documents_differ(old: bytes, new: by
         assert (change.action is Action.SET) == (change.name not in before)
         assert (change.action is Action.REMOVED) == (change.name not in after)
     assert changes(old, old) == ()
+
+
+@given(
+    st.sampled_from([token(), token() + "=", token()[:-1], "x"]),
+    st.text("A_9a\n: ", max_size=9),
+    st.sampled_from(["", "\n", "\n\n", "# x\n"]),
+)
+def test_the_short_way_says_what_the_grammar_says(value: str, name: str, end: str) -> None:
+    for written in (name, f"NAMES_{name}", "NAMES_9"):
+        piece = f"{written}:\n  {value}\n{end}".encode()
+        assert pieces.read(piece) == pieces.by_grammar(piece)
 
 
 @given(st.lists(files(), min_size=2, max_size=5))

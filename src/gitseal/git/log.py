@@ -4,15 +4,12 @@ History is never simplified: a change on a side branch counts also where a merge
 it differs from every parent, which is what it changed itself; `git log` alone would show nothing of either.
 """
 
-import fcntl
 import os
-from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
-from gitseal.errors import Error
 from gitseal.git import binary
+from gitseal.git.ahead import Objects, unreadable
 from gitseal.git.repository import LITERAL, Repository
 
 # Fields in the order of `Commit`. What a person's name may hold, NUL excepted, is told apart by its place.
@@ -42,11 +39,6 @@ _LOG = (
     "--no-color",
 )
 _READ = 1 << 16
-# Requests without an answer yet: they have to fit into a pipe (16 KiB on macOS) that nobody empties meanwhile.
-_AHEAD = 200
-_KEPT_BYTES = 1 << 23
-# Git works ahead by as much as its pipe holds: the usual 64 KiB are a file or two.
-_PIPE = 1 << 20
 _REGULAR = b"100"
 _ABSENT = b"000000"
 
@@ -101,13 +93,14 @@ def history(repository: Repository, wanted: Wanted, revisions: Sequence[str] = (
     `since` leaves out commits that say they are older, without trusting one to be older than its parents. Raises Error where
     Git fails, and where an object is missing.
     """
-    blobs = _Objects(repository)
+    blobs = Objects(repository)
     try:
         for portion in _portions(repository, wanted, revisions):
-            chosen = [raw for raw in portion if wanted.since is None or int(raw.fields[2]) >= wanted.since]
-            blobs.announce(each for raw in chosen for each in _ids(raw, wanted))
-            for raw in chosen:
-                yield _commit(raw, wanted, blobs)
+            recent = (raw for raw in portion if wanted.since is None or int(raw.fields[2]) >= wanted.since)
+            chosen = [_listed(raw, wanted) for raw in recent]
+            blobs.announce(each for listed in chosen for each in _ids(listed, wanted))
+            for listed in chosen:
+                yield _commit(listed, wanted, blobs)
     finally:
         blobs.close()
 
@@ -125,7 +118,7 @@ def _portions(repository: Repository, wanted: Wanted, revisions: Sequence[str]) 
         if running.process.wait() != 0:
             if repository.commit("HEAD") is None and "HEAD" in revisions:
                 return
-            raise _failed()
+            raise unreadable()
         if found := parser.end():
             yield found
     finally:
@@ -164,121 +157,50 @@ class _Parser:
         return found
 
 
-def _sides(entry: bytes) -> tuple[list[bytes], list[bytes]]:
-    """Modes and object ids of an entry: of each parent, and last of the commit (git-diff-tree(1), `-c` and `--raw`)."""
-    words = entry.lstrip(b":").split(b" ")
-    count = len(words) // 2
-    return words[:count], words[count : 2 * count]
+class _Change(NamedTuple):
+    """A file with the modes and object ids of each parent, and last of the commit; `ids` are those whose content is wanted."""
+
+    path: str
+    modes: list[bytes]
+    ids: list[bytes | None]
 
 
-def _ids(raw: _Raw, wanted: Wanted) -> Iterator[bytes]:
+class _Listed(NamedTuple):
+    fields: tuple[bytes, ...]
+    changes: list[_Change]
+
+
+def _listed(raw: _Raw, wanted: Wanted) -> _Listed:
+    """A commit with its entries taken apart (git-diff-tree(1), `-c` and `--raw`)."""
+    found = []
     for entry, path in raw.entries:
-        if wanted.content(_text(path)):
-            modes, objects = _sides(entry)
-            yield from (each for mode, each in zip(modes, objects, strict=True) if mode.startswith(_REGULAR))
+        words = entry.lstrip(b":").split(b" ")
+        count = len(words) // 2
+        text, modes = os.fsdecode(path), words[:count]
+        is_wanted = wanted.content(text)
+        ids = [words[count + at] if is_wanted and modes[at][:3] == _REGULAR else None for at in range(count)]
+        found.append(_Change(text, modes, ids))
+    return _Listed(raw.fields, found)
+
+
+def _ids(listed: _Listed, wanted: Wanted) -> Iterator[bytes]:
+    for change in listed.changes:
+        yield from filter(None, change.ids)
     if wanted.raw:
-        yield raw.fields[0]
+        yield listed.fields[0]
 
 
-def _commit(raw: _Raw, wanted: Wanted, objects: "_Objects") -> Commit:
+def _commit(listed: _Listed, wanted: Wanted, objects: Objects) -> Commit:
     files = []
-    for entry, path in raw.entries:
-        modes, ids = _sides(entry)
-        contents: list[bytes | None] = [None] * len(ids)
-        if wanted.content(_text(path)):
-            contents = [
-                objects.take(each) if mode.startswith(_REGULAR) else None for mode, each in zip(modes, ids, strict=True)
-            ]
+    for path, modes, ids in listed.changes:
+        *before, after = [None if each is None else objects.take(each) for each in ids]
         is_new = all(mode == _ABSENT for mode in modes[:-1])
-        is_other = any(mode != _ABSENT and not mode.startswith(_REGULAR) for mode in modes)
-        files.append(File(_text(path), tuple(contents[:-1]), contents[-1], is_new, is_other))
-    commit, parents, time, *people = (field.decode("utf-8", "replace") for field in raw.fields)
-    own = objects.take(raw.fields[0]) if wanted.raw else b""
+        is_other = any(mode[:3] != _REGULAR and mode != _ABSENT for mode in modes)
+        files.append(File(path, tuple(before), after, is_new, is_other))
+    commit, parents, time, *people = (field.decode("utf-8", "replace") for field in listed.fields)
+    own = objects.take(listed.fields[0]) if wanted.raw else b""
     return Commit(
         commit, tuple(parents.split()), int(time), people[0], people[1], people[2], people[3], tuple(files), own
-    )
-
-
-def _text(path: bytes) -> str:
-    return os.fsdecode(path)
-
-
-class _Objects:
-    """Objects in the order in which they were announced, by one `git cat-file --batch` that runs ahead.
-
-    A content is kept for as long as an announced use is to come; a few more are kept, since the older side of one commit is
-    mostly the newer side of the next.
-    """
-
-    def __init__(self, repository: Repository) -> None:
-        self._running = binary.start(repository.top, "cat-file", "--batch", in_hook=repository.in_hook)
-        if hasattr(fcntl, "F_SETPIPE_SZ"):
-            with suppress(OSError):  # a system may allow less; it only takes longer then
-                fcntl.fcntl(self._running.stdout, fcntl.F_SETPIPE_SZ, _PIPE)
-        self._uses: Counter[bytes] = Counter()
-        self._held: dict[bytes, bytes] = {}
-        self._recent: OrderedDict[bytes, bytes] = OrderedDict()
-        self._kept = 0
-        self._queue: deque[bytes] = deque()
-        self._asked: deque[bytes] = deque()
-
-    def announce(self, ids: Iterable[bytes]) -> None:
-        """What is going to be taken next, in that order, each as often as it is named."""
-        for each in ids:
-            if not self._uses[each]:
-                if each in self._recent:
-                    self._held[each] = self._recent.pop(each)
-                    self._kept -= len(self._held[each])
-                else:
-                    self._queue.append(each)
-            self._uses[each] += 1
-
-    def take(self, object_id: bytes) -> bytes:
-        """A content. Raises Error where the repository lacks it."""
-        while object_id not in self._held:
-            self._ask()
-            arrived = self._asked.popleft()
-            self._held[arrived] = self._answer()
-        self._uses[object_id] -= 1
-        content = self._held[object_id]
-        if not self._uses[object_id]:
-            self._recent[object_id] = self._held.pop(object_id)
-            self._kept += len(content)
-            while self._kept > _KEPT_BYTES:
-                self._kept -= len(self._recent.popitem(last=False)[1])
-        return content
-
-    def _ask(self) -> None:
-        """Keeps Git at work: half of what may be on its way is asked for at once."""
-        if len(self._asked) > _AHEAD // 2 or not self._queue:
-            return
-        ids = [self._queue.popleft() for _ in range(min(_AHEAD - len(self._asked), len(self._queue)))]
-        self._asked.extend(ids)
-        self._running.stdin.write(b"".join(b"%b\n" % each for each in ids))
-        self._running.stdin.flush()
-
-    def _answer(self) -> bytes:
-        answers = self._running.stdout
-        head = answers.readline().split(b" ")
-        if len(head) != 3:  # noqa: PLR2004 - id, kind, size; else it is missing
-            raise _failed()
-        size = int(head[2])
-        content = answers.read(size)
-        if len(content) != size:
-            raise _failed()
-        answers.read(1)
-        return content
-
-    def close(self) -> None:
-        """Ends Git, whatever it is at."""
-        self._running.process.kill()
-        self._running.end()
-
-
-def _failed() -> Error:
-    return Error(
-        "Git cannot show the whole history of the sealed files",
-        "see what is missing: git fsck; in a partial clone: git fetch --refetch",
     )
 
 

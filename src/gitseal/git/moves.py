@@ -26,7 +26,7 @@ def follow(repository: Repository, wanted: Wanted) -> Iterator[Commit]:
             files = tuple(each for each in stays if (commit.id, each.path) not in seen)
             seen.update((commit.id, each.path) for each in files)
             if files:
-                yield commit._replace(files=files)
+                yield commit if len(files) == len(commit.files) else commit._replace(files=files)
         paths = tuple(moved)
         revisions = tuple(dict.fromkeys(parent for parents in moved.values() for parent in parents))
 
@@ -34,7 +34,7 @@ def follow(repository: Repository, wanted: Wanted) -> Iterator[Commit]:
 def _settled(repository: Repository, commit: Commit, moved: dict[str, tuple[str, ...]]) -> tuple[File, ...]:
     """The commit's files without those that it moved; where they came from is added to `moved`, with the parents."""
     comes_or_goes = any((each.is_new or each.after is None) and _is_sealed(each.path) for each in commit.files)
-    if len(commit.parents) != 1 or not comes_or_goes:
+    if not comes_or_goes or len(commit.parents) != 1:
         return commit.files
     found = _moves(repository, commit.id)
     for file in commit.files:

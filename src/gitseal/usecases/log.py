@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from gitseal.document.changes import Action, Change, changes_of_merge, groups_of
@@ -146,6 +147,7 @@ def person(name: str, email: str) -> str:
     return f"{name} <{email}>" if email else name
 
 
+@lru_cache(1024)
 def environment_of(path: str) -> str:
     """The environment whose file is at a path, or nothing."""
     *folders, name = path.split("/")
