@@ -13,7 +13,7 @@ from gitseal.usecases import rekey
 from gitseal.usecases.check import check
 from gitseal.usecases.recipients import add_recipient, remove_recipient
 from gitseal.usecases.set_values import set_values
-from tests.usecases.world import World, start
+from tests.usecases.world import World, keyring_of, start
 
 KEY = x25519.generate().recipient
 
@@ -163,3 +163,45 @@ def test_set_brings_a_stale_value_back_in_order(world: World) -> None:
     replaced_key(world)
     set_values(world.project, world.keyring, frozenset(), ("production",), {("A",): text("new")})
     assert check(world.project) == []
+
+
+def swapped(world: World) -> None:
+    """Two tokens change places: structure and key ids are as they should be."""
+    content = path_of(world).read_text()
+    one, other = re.findall(r"ENC\[.*\]", content)[:2]
+    path_of(world).write_text(content.replace(one, "&").replace(other, one).replace("&", other))
+
+
+def test_an_identity_shows_what_was_moved(world: World) -> None:
+    swapped(world)
+
+    assert check(world.project) == []
+    first, second = check(world.project, keyring=world.keyring)
+    assert (first.rule, first.path, first.line) == ("damaged", ".secrets/production.yaml", 3)
+    assert 'holds what was sealed as "B"' in first.message
+    assert 'holds what was sealed as "A"' in second.message
+
+
+def test_values_are_held_against_their_types_where_they_open(world: World) -> None:
+    path_of(world, "manifest").write_text("version: 1\nsecrets:\n  A: {type: integer}\n  B: {pattern: ^hush2$}\n")
+
+    assert check(world.project) == []
+    found = [(each.rule, each.path, each.message) for each in check(world.project, keyring=world.keyring)]
+    assert found == [
+        ("type", ".secrets/development.yaml", '"A" is not an integer'),
+        ("type", ".secrets/production.yaml", '"A" is not an integer'),
+    ]
+    assert check(world.project, keyring=keyring_of("none")) == []
+
+
+def test_what_is_inherited_is_told_once_and_of_bases_alone_nothing(world: World) -> None:
+    policy("  production:\n", "  production:\n    extends: development\n")(world)
+    rules("  - names: [URL, HOST]\n    plain: true")(world)
+    for stem, line in (("development", "URL: x/${secret:HOST}"), ("production", "HOST: h")):
+        edit(world, stem, "\nA:\n", f"\n{line}\n\nA:\n")
+    assert check(world.project) == []
+
+    edit(world, "production", "HOST: h\n\n", "")
+    (finding,) = check(world.project)
+    assert (finding.rule, finding.path, finding.line) == ("reference", ".secrets/development.yaml", 3)
+    assert finding.message == '"URL" refers to "HOST", which has no value'

@@ -26,7 +26,10 @@ if TYPE_CHECKING:  # loaded only with --code
 def command(
     session: Session, environments: tuple[str, ...], folders: tuple[str, ...], excepted: tuple[str, ...], as_json: bool
 ) -> None:
-    """Hold policy, environments and Git's view of them against each other. No identity is needed.
+    """Hold policy, manifest, environments and Git's view of them against each other. No identity is needed.
+
+    With one at hand, values are looked at too: whether they open, and are of the type that the manifest says. Nobody is
+    asked for a passphrase.
 
     One line for each finding, with the command that mends it; status 1 where there is any but warnings. With --code also
     the names that programs read: which environment lacks them, and, with no bearing on the status, which nobody reads and
@@ -35,7 +38,7 @@ def command(
     from gitseal.usecases.check import check
 
     chosen = session.project.select(environments) if environments else ()
-    findings = check(session.project, chosen)
+    findings = check(session.project, chosen, session.keyring.unattended())
     read = _code(session, folders, chosen, excepted) if folders else None
     shown = [*findings, *(read.findings if read else ())]
     if as_json:

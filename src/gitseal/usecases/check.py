@@ -1,4 +1,4 @@
-"""`check`: policy, environments and Git's view of them held against each other. Needs no identity."""
+"""`check`: policy, environments and Git's view of them held against each other. Needs no identity; one shows more."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -8,6 +8,7 @@ from gitseal.document.document import Document, Entry
 from gitseal.document.header import Access
 from gitseal.document.token import Token
 from gitseal.errors import Error, Malformed
+from gitseal.identities import Keyring
 from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import parse_signing
@@ -16,6 +17,7 @@ from gitseal.project.project import Project
 from gitseal.recipients import check_stanza, parse_recipient
 from gitseal.report.findings import Finding
 from gitseal.scan.comments import assigned
+from gitseal.usecases import check_values
 from gitseal.usecases.check_manifest import check_manifest
 
 _ATTRIBUTES = {
@@ -28,8 +30,11 @@ _ATTRIBUTES = {
 _HARMLESS = {"unspecified", "unset"}
 
 
-def check(project: Project, environments: Sequence[str] = ()) -> list[Finding]:
-    """What is not as it should be, in the order of the files. No environments given: all, and what concerns all."""
+def check(project: Project, environments: Sequence[str] = (), keyring: Keyring | None = None) -> list[Finding]:
+    """What is not as it should be, in the order of the files. No environments given: all, and what concerns all.
+
+    Values that an identity of the keyring opens are looked at too: whether they are as sealed, and as the manifest asks.
+    """
     findings: list[Finding] = []
     try:
         policy = project.policy
@@ -43,11 +48,15 @@ def check(project: Project, environments: Sequence[str] = ()) -> list[Finding]:
         if found is not None:
             documents[environment] = found
     findings += _twice(project, documents)
-    findings += _manifest(project, list(documents))
+    readable = check_values.read(project, documents, keyring or Keyring(()))
+    findings += readable.findings
+    findings += check_values.references(project, documents, readable.values, bases=bool(environments))
+    findings += _manifest(project, list(documents), readable.values)
     if not environments:
         findings += _policy(project, policy)
         findings += _folder(project)
-    return findings
+    # What is inherited is met once for each environment that it comes to.
+    return list({finding[:4]: finding for finding in findings}.values())
 
 
 def _environment(project: Project, policy: Policy, environment: str) -> tuple[Document | None, list[Finding]]:
@@ -251,9 +260,9 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
                 )
 
 
-def _manifest(project: Project, environments: Sequence[str]) -> list[Finding]:
+def _manifest(project: Project, environments: Sequence[str], values: check_values.Values) -> list[Finding]:
     try:
-        return check_manifest(project, environments) if project.manifest != EMPTY else []
+        return check_manifest(project, environments, values) if project.manifest != EMPTY else []
     except Error as error:
         return [_of_error("manifest", project.relative(project.manifest_path), error)]
 

@@ -1,7 +1,8 @@
 """The part of `check` that holds the manifest against the environments: what must exist, and what services refer to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from gitseal.document.document import Entry
 from gitseal.document.value import Kind
 from gitseal.errors import Error
 from gitseal.identities import Keyring
@@ -10,12 +11,14 @@ from gitseal.project.project import Project
 from gitseal.project.reading import Layered
 from gitseal.report.findings import WARNING, Finding
 from gitseal.resolve import requirements, services, templates
+from gitseal.resolve.problems import REQUIRED, Problem
+from gitseal.usecases.check_values import Values
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
 
-def check_manifest(project: Project, environments: Iterable[str]) -> list[Finding]:
-    """What the environments lack of what the manifest asks. Needs no identity: only names are looked at.
+def check_manifest(project: Project, environments: Iterable[str], values: Values) -> list[Finding]:
+    """What the environments lack of what the manifest asks. Names are enough; `values` are those that can be read.
 
     Raises Error where the manifest itself does not hold together.
     """
@@ -34,14 +37,25 @@ def check_manifest(project: Project, environments: Iterable[str]) -> list[Findin
             # Told of the file itself already.
             continue
         names.update(view)
-        hint = f"set it with: gitseal set NAME -e {environment}"
-        for problem in requirements.problems(manifest, environment, dict.fromkeys(view)):
-            line = manifest.secrets[tuple(problem.name.split("/"))].line
-            findings.append(Finding("required", path, line, problem.sentence, hint.replace("NAME", problem.name)))
+        readable = {name: values.get(layer, {}).get(name) for name, (layer, _) in view.items()}
+        problems = requirements.problems(manifest, environment, readable)
+        findings += [_unmet(project, environment, view, problem) for problem in problems]
         findings += _views(manifest, path, environment, view)
     if names:
         findings += _services(manifest, path, names)
     return findings
+
+
+def _unmet(project: Project, environment: str, view: Mapping[NamePath, tuple[str, Entry]], problem: Problem) -> Finding:
+    """What is missing is told of the manifest, what is wrong of the file that has it."""
+    name = tuple(problem.name.split("/"))
+    path, line = project.relative(project.manifest_path), project.manifest.secrets[name].line
+    owner = environment
+    if problem.kind != REQUIRED:
+        owner, entry = view[name]
+        path, line = project.relative(project.path(owner)), entry.line
+    hint = f"set it {'with' if problem.kind == REQUIRED else 'anew'}: gitseal set {problem.name} -e {owner}"
+    return Finding(problem.kind, path, line, problem.sentence, hint)
 
 
 def _views(manifest: Manifest, path: str, environment: str, view: Iterable[NamePath]) -> Iterator[Finding]:
