@@ -20,7 +20,8 @@ def command(session: Session, environments: tuple[str, ...], name: str | None, n
     """Make .secrets: a policy, a manifest, one sealed file per environment, and Git's rules. Prints each file it wrote.
 
     The identity found on this machine is used, or one is made. Then the clone is made ready: hooks keep plaintext out of
-    commits. In a repository that has .secrets already that is all, and no tracked file is touched.
+    commits, and by its drivers git diff and git merge work name by name. In a repository that has .secrets already that
+    is all, and no tracked file is touched.
     """
     from gitseal.identities import default_path
     from gitseal.usecases import init
@@ -52,7 +53,7 @@ def _arm(project: "Project", *, hooks: bool) -> bool:
     from gitseal.cli.hook import program, tell
     from gitseal.usecases.arm import arm
 
-    armed = arm(project, program() if hooks else None)
+    armed = arm(project, program(), with_hooks=hooks)
     for words in armed.done:
         say(f"set up {words}")
     for words, mend in armed.left:

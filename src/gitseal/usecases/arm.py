@@ -8,7 +8,7 @@ from gitseal.git import hooks
 from gitseal.git.hooks import Kind
 from gitseal.git.repository import Repository
 from gitseal.project.project import Project
-from gitseal.usecases import hook_install, hook_status
+from gitseal.usecases import drivers, hook_install, hook_status
 from gitseal.usecases.hook_managers import Manager
 
 
@@ -23,8 +23,8 @@ class Armed(NamedTuple):
     managers: tuple[Manager, ...] = ()
 
 
-def arm(project: Project, program: Path | None) -> Armed:
-    """Makes a clone ready. `program` is the gitseal that its hooks will run; None leaves the hooks alone.
+def arm(project: Project, program: Path, *, with_hooks: bool = True) -> Armed:
+    """Makes a clone ready. `program` is the gitseal that its drivers and hooks will run.
 
     Raises Error where the folder has no policy that holds together.
     """
@@ -35,10 +35,17 @@ def arm(project: Project, program: Path | None) -> Armed:
     if not folder.is_dir():
         folder.mkdir(mode=0o700)
         done.append(f"{folder}, where this clone remembers which keys it believes")
-    if program is None:
-        return Armed(tuple(done))
-    hooked = _hooks(repository, program)
-    return Armed((*done, *hooked.done), hooked.left, hooked.managers)
+    shown = _drivers(repository, program)
+    hooked = _hooks(repository, program) if with_hooks else Armed(())
+    return Armed((*done, *shown.done, *hooked.done), (*shown.left, *hooked.left), hooked.managers)
+
+
+def _drivers(repository: Repository, program: Path) -> Armed:
+    try:
+        changed = drivers.install(repository, program) if not drivers.state(repository).is_armed else ()
+    except Error as error:
+        return Armed((), ((error.message, error.hint),))
+    return Armed(("drivers by which git diff shows sealed files and git merge merges them",) if changed else ())
 
 
 def _hooks(repository: Repository, program: Path) -> Armed:

@@ -10,7 +10,7 @@ from gitseal.git.hooks import Kind
 from gitseal.identities import Keyring
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.project import Project
-from gitseal.usecases import hook_status
+from gitseal.usecases import drivers, hook_status
 from gitseal.usecases.whoami import names_of
 
 # Signatures by SSH keys are checked from this one on (git-commit(1), gpg.format).
@@ -93,10 +93,20 @@ def _hooks_path(project: Project, _keyring: Keyring) -> _Answer:
         yield words, ""
 
 
+def _drivers(project: Project, _keyring: Keyring) -> _Answer:
+    found = drivers.state(project.git())
+    if found.missing:
+        yield f"NOT ARMED: {', '.join(found.missing)} not as gitseal sets them", "gitseal init"
+    elif found.gone:
+        yield f'"{found.gone}" is not there any more; the gitseal on PATH serves, if there is one', "gitseal init"
+    else:
+        yield "armed: git diff shows what changed, git merge merges name by name", ""
+
+
 def _textconv_cache(project: Project, _keyring: Keyring) -> _Answer:
     top = project.git().top
     if git(top, "config", "--type=bool", "--get", "diff.gitseal.cachetextconv") == b"true\n":
-        yield "on: Git would keep what diffs show as objects", "git config --unset-all diff.gitseal.cachetextconv"
+        yield "on: Git would keep what diffs show as objects", "git config diff.gitseal.cachetextconv false"
     elif git(top, "rev-parse", "--verify", "--quiet", _CACHE) is not None:
         yield f"off, and {_CACHE} is left of one", f"git update-ref -d {_CACHE}"
     else:
@@ -172,6 +182,7 @@ _CHECKS: dict[str, Callable[[Project, Keyring], _Answer]] = {
     "identities": _identities,
     "hooks": _hooks,
     "core.hooksPath": _hooks_path,
+    "drivers": _drivers,
     "textconv cache": _textconv_cache,
     ".gitattributes": _attributes,
     ".gitignore": _ignored,
