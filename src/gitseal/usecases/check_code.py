@@ -140,7 +140,8 @@ def _has(manifest: Manifest, environment: str, has: _Environment, name: str, kin
     declared = manifest.secrets.get(path)
     if declared is not None and not declared.is_required(environment):
         return True
-    return path in has.entries if kind is Kind.SECRET else name in has.variables
+    # A program that asks the Python API for what a service gets, or runs as that service, knows the service's own names.
+    return name in has.variables or (kind is Kind.SECRET and path in has.entries)
 
 
 def _finding(name: str, kind: Kind, place: Place, further: int, lacking: Sequence[str]) -> Finding:
