@@ -19,13 +19,11 @@ _FORMATS = ("text", "json", "sarif", "github", "gitlab")
 @click.command("scan")
 @click.option("--history", is_flag=True, help="Every commit that any branch or tag leads to.")
 @click.option("--staged", is_flag=True, help="What the next commit would bring, as the hook sees it.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="text (the default), json, ...")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="How findings are written.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.argument("what", metavar="[BASE..HEAD | PATH...]", nargs=-1)
 @click.pass_obj
-def command(
-    session: Session, history: bool, staged: bool, form: str, as_json: bool, what: tuple[str, ...]
-) -> None:
+def command(session: Session, history: bool, staged: bool, form: str, as_json: bool, what: tuple[str, ...]) -> None:
     """Look for plaintext in commits: BASE..HEAD for a branch, --history for all. Without either: in the files that Git tracks.
 
     It finds what the hook blocks. Each finding is one line with its commit, and says whether the file is still so; status 1
@@ -48,7 +46,7 @@ def command(
         if len(what) > 1:
             raise UsageError("one range at a time", "see: gitseal scan --help")
         wanted = scan_commits.history(repository) if history else scan_commits.between(repository, ranges[0])
-        found = scan_commits.scan_commits(repository, wanted, session.keyring, _progress())
+        found = scan_commits.scan_commits(repository, wanted, session.keyring, _progress(), past=True)
     else:
         prefix = session.start.relative_to(top)
         paths = [os.fsencode(os.path.normpath(prefix / each)) for each in what or (".",)]
@@ -58,7 +56,9 @@ def command(
     if found.findings or as_json or form != "text":
         click.echo(formats.write(found.findings, "json" if as_json else form).rstrip("\n"))
     if found.findings:
-        raise Error(f"scan found {output.plural(len(found.findings), 'thing')} in {output.plural(found.files, 'file')}", "")
+        raise Error(
+            f"scan found {output.plural(len(found.findings), 'thing')} in {output.plural(found.files, 'file')}", ""
+        )
     say(f"nothing in plaintext in {output.plural(found.files, 'file')}")
 
 

@@ -85,7 +85,10 @@ class Guard:
         for root, project in self.projects.items():
             for rule, path in (("policy", project.policy_path), ("allow", project.folder / allow.FILE)):
                 try:
-                    _ = project.policy if rule == "policy" else self._load_allowances(root)
+                    if rule == "policy":
+                        _ = project.policy
+                    else:
+                        self._load_allowances(root)
                 except Error as error:
                     found.setdefault(root, Finding(rule, project.relative(path), 0, error.message, error.hint))
         return found

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # loads what opens values
     from gitseal.identities import Keyring
     from gitseal.scan.team import Team
 
+
 # So many blobs are asked of one `git cat-file`.
 _BATCH = 500
 _FOLDER = FOLDER.encode()
@@ -28,8 +29,9 @@ Progress = Callable[[int, int], None]
 
 
 class Range(NamedTuple):
-    """Which commits: `revisions` and `selection` as `git.brought_by.commits` takes them; `head` is the full id of the state
-    whose policy, allowances and values count, empty where there is none.
+    """Which commits: `revisions` and `selection` as `git.brought.commits` takes them.
+
+    `head` is the full id of the commit whose policy, allowances and values count.
     """
 
     revisions: tuple[str, ...]
@@ -38,8 +40,8 @@ class Range(NamedTuple):
 
 
 def history(repository: Repository) -> Range:
-    """Every commit that any ref leads to."""
-    return Range((), ("--all",), repository.commit("HEAD") or "")
+    """Every commit that any ref leads to. Raises Error where HEAD is no commit yet."""
+    return Range((), ("--all",), _commit(repository, "HEAD"))
 
 
 def between(repository: Repository, words: str) -> Range:
@@ -66,17 +68,23 @@ def _commit(repository: Repository, revision: str) -> str:
 
 
 def scan_commits(
-    repository: Repository, wanted: Range, keyring: "Keyring | None", progress: Progress | None = None
+    repository: Repository,
+    wanted: Range,
+    keyring: "Keyring | None",
+    progress: Progress | None = None,
+    *,
+    past: bool = False,
 ) -> Scanned:
     """What the commits of a range brought in plaintext, each finding once, with the first commit that has it.
 
+    `past`: values that are sealed no longer are looked for as well.
     `progress` is called with the commits done and their number. Raises Error for what cannot be looked at.
     """
     total = brought_by.count(repository, wanted.revisions, wanted.selection)
     if not total:
         return Scanned([], 0)
     guard = guards.of_commit(repository, wanted.head)
-    team, notes = team_of(guard.projects.values(), keyring) if keyring is not None else (None, ())
+    team, notes = team_of(guard.projects.values(), keyring, past=past) if keyring is not None else (None, ())
     if repository.is_shallow():
         notes = (*notes, "history ends early here (a shallow clone): what lies before was not looked at")
     look = _Look(repository, guard, team)
@@ -142,8 +150,10 @@ def _batches(commits: Iterable[Commit]) -> Iterator[list[Commit]]:
 
 def _standing(finding: Finding, brought: Brought | None, guard: Guard) -> Finding:
     """The finding with whether it still stands: what is gone from the files is in history as before."""
-    if brought is None or finding.rule == "team-value":
-        return finding  # the message says whose value it is
-    is_there = guard.has(brought)
-    words = "the file is still so" if is_there else "gone from the files, and still in history"
-    return finding._replace(message=f"{finding.message}; {words}")
+    if brought is None:
+        return finding
+    if finding.rule == "team-value":
+        words = "" if "no longer in force" in finding.message else "; the value is in force"
+    else:
+        words = "; the file is still so" if guard.has(brought) else "; gone from the files, and still in history"
+    return finding._replace(message=finding.message + words)

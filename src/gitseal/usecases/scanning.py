@@ -114,16 +114,24 @@ def _environments(project: Project, own: Iterable[bytes]) -> tuple[str, ...]:
     return tuple(sorted(stems)) if stems <= set(there) else ()
 
 
-def team_of(projects: Iterable[Project], keyring: "Keyring") -> "tuple[Team | None, tuple[str, ...]]":
-    """The team's values that open without asking anybody, and a line where an identity would have to ask."""
+def team_of(
+    projects: Iterable[Project], keyring: "Keyring", *, past: bool = False
+) -> "tuple[Team | None, tuple[str, ...]]":
+    """The team's values that open without asking anybody, and a line where an identity would have to ask.
+
+    `past`: earlier values as well, from every version of the files.
+    """
+    projects = list(projects)
     try:
         if not any(True for _ in keyring.identities()):
             return None, ()
         from gitseal.scan.team import Team
-        from gitseal.usecases.team_values import team_values
+        from gitseal.usecases.team_values import past_values, team_values
 
         asking = keyring.attended()
         values = team_values(projects, keyring.unattended())
+        if past:
+            values |= past_values(projects, keyring.unattended(), values)
     except Error as error:
         return None, (f"the team's own values were not looked for: {error.message}",)
     notes: tuple[str, ...] = ()
