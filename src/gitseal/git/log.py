@@ -5,7 +5,7 @@ it differs from every parent, which is what it changed itself; `git log` alone w
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from gitseal.git import binary
