@@ -10,7 +10,7 @@ trap 'exit 130' INT TERM HUP
 
 # A machine of its own: no settings, keys or hooks of whoever runs this, nor the repository of a hook that runs this.
 # shellcheck disable=SC2046
-unset $(git rev-parse --local-env-vars) XDG_CONFIG_HOME GITSEAL_IDENTITY GITSEAL_IDENTITY_FILE GITSEAL_ENV \
+unset $(git rev-parse --local-env-vars) XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME GITSEAL_IDENTITY GITSEAL_IDENTITY_FILE GITSEAL_ENV \
     SOPS_AGE_KEY SOPS_AGE_KEY_FILE
 export HOME=$work/home GIT_CONFIG_GLOBAL=$work/home/.gitconfig GIT_CONFIG_NOSYSTEM=1 GIT_PAGER=cat TMPDIR=$work
 mkdir "$HOME"

@@ -15,7 +15,7 @@ def test_the_transcript_is_six_commands_that_end_in_a_diff() -> None:
 
     assert len(steps) == 6
     assert steps[-1].command.endswith("git diff")
-    assert "-  ENC[" in (steps[-1].output or "")
+    assert "-  [SESSION_SECRET, sealed, " in (steps[-1].output or "")
 
 
 def test_the_first_screen_ends_in_five_things_to_do() -> None:
