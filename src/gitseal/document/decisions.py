@@ -95,6 +95,11 @@ def decide(base: Base, ours: Side, theirs: Side) -> Decided | None:
     known = UNKNOWN if isinstance(base, tuple) and base[0] is not base[1] and not _is_one_header(base) else base
     header = known[0].document.header if isinstance(known, tuple) else known
     ways = merge_access.ways(header, left, right)
+    for group, way in ways.items():
+        if way in {Way.OURS, Way.THEIRS} and _leaves_behind(
+            *((ours, theirs) if way is Way.OURS else (theirs, ours)), group
+        ):
+            ways[group] = Way.CONFLICT
     units = _units(base, ours, theirs, ways)
     torn = {unit.path[2] for unit in units if unit.choice is Choice.CONFLICT and _in_group(unit.path)}
     if torn - _whole(ways):
@@ -105,6 +110,23 @@ def decide(base: Base, ours: Side, theirs: Side) -> Decided | None:
     if any(unit.choice is Choice.CONFLICT and unit.path[0] == HEADER and not _in_group(unit.path) for unit in units):
         return None
     return Decided(tuple(units), frozenset(_whole(ways)))
+
+
+def _leaves_behind(taken: Side, other: Side, group: str) -> bool:
+    """Whether a side whose block would be taken has values that only the other side's data key opens.
+
+    Whoever replaces a data key seals its values anew; one who does not would make them unreadable by a merge.
+    """
+    access = other.document.header.access.get(group)
+    if access is None:
+        return False
+    for path, entry in taken.document.entries.items():
+        token = entry.token
+        if token is not None and token.group == group and token.key_id == access.key_id:
+            there = other.document.entries.get(path)
+            if there is not None and there.token == token:
+                return True
+    return False
 
 
 def _is_one_header(base: tuple[Side, Side]) -> bool:
