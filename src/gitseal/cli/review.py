@@ -10,21 +10,20 @@ from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session
 from gitseal.errors import Error, UsageError
 from gitseal.report.findings import ERROR
+from gitseal.review.formats import FORMATS, PUBLISHED
 
 if TYPE_CHECKING:  # loaded when the command runs
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
     from gitseal.report.findings import Finding
 
-_FORMATS = ("text", "json")
-# What is published is made without an identity: that two values are equal is information too.
-_OWN_EYES = frozenset({"text", "html", "json"})
-
 
 @click.command("review")
 @click.argument("span", metavar="[BASE..HEAD]", default="")
 @environment_option("Only these environments. Without it: all.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="How to report; text by default.")
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to report; text by default."
+)
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("-o", "--output", "file", default="", metavar="FILE", help="Write the report there.")
 @click.option("--fail-on", metavar="RULE,...|error", multiple=True, help="Status 1 where one of these is found.")
@@ -52,17 +51,16 @@ def command(
     the newer state, scan and verify over the commits. The status is 0 whatever is found, unless --fail-on names it: rules by
     their ids, or error for all that are errors.
     """
-    from gitseal.review import formats
     from gitseal.usecases.review import Wanted, review
 
     form = "json" if as_json else form
-    if show_values and form not in _OWN_EYES:
+    if show_values and form in PUBLISHED:
         raise UsageError(f"--show-values is not for {form}, which others read", "use --format text, html or json")
     keyring = _keyring(session, form, with_identity=with_identity or show_values)
     names = tuple(part for given in environments for part in given.split(",") if part)
     wanted = Wanted(names, verify=not no_verify, scan=not no_scan, show_values=show_values)
     found = review(_repository(session), span, keyring, wanted)
-    _write(formats.write(found, form), file)
+    _write(FORMATS[form](found), file)
     stopping = _stopping(found.risks, fail_on)
     if stopping:
         rules = ", ".join(dict.fromkeys(risk.rule for risk in stopping))
@@ -84,7 +82,7 @@ def _keyring(session: Session, form: str, *, with_identity: bool) -> "Keyring | 
     """The identities to open with: those that ask nobody, unless they were asked for; none for what is published."""
     if with_identity:
         return session.keyring
-    return session.keyring.unattended() if form in _OWN_EYES else None
+    return None if form in PUBLISHED else session.keyring.unattended()
 
 
 def _write(text: str, file: str) -> None:

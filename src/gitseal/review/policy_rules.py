@@ -20,7 +20,9 @@ def answers(old: Policy, new: Policy, names: Mapping[str, Collection[NamePath]],
         for path in sorted(names.get(environment, ())):
             answer = _answer(old, environment, path), _answer(new, environment, path)
             if answer[0] != answer[1]:
-                moved.setdefault(answer, []).append(path_text(path))
+                # Of what is to stand plain it does not matter who could open it before.
+                told = ("", answer[1]) if answer[1] == f"!{_PLAIN}" else answer
+                moved.setdefault(told, []).append(path_text(path))
         for (before, after), those in sorted(moved.items()):
             _moved((old, new), environment, (before, after), those, say)
 

@@ -62,7 +62,7 @@ def _differing(old: bytes, new: bytes) -> tuple[bytes, bytes]:
     most = min(len(old), len(new))
     start = _common(old, new, most)
     start = old.rfind(b"\n", 0, start) + 1
-    end = _common(old[::-1], new[::-1], most - start)
+    end = _common_end(old, new, most - start)
     following = old.find(b"\n", len(old) - end)
     end = len(old) - following if following >= 0 else 0
     # A key id may stand on the line after `key:`, which both can have alike.
@@ -76,6 +76,18 @@ def _common(old: bytes, new: bytes, most: int) -> int:
     while least < most:
         middle = (least + most + 1) // 2
         if old[least:middle] == new[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
+
+
+def _common_end(old: bytes, new: bytes, most: int) -> int:
+    """How many bytes, up to `most`, both end with."""
+    least, old_end, new_end = 0, len(old), len(new)
+    while least < most:
+        middle = (least + most + 1) // 2
+        if old[old_end - middle : old_end - least] == new[new_end - middle : new_end - least]:
             least = middle
         else:
             most = middle - 1

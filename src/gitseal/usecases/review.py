@@ -1,5 +1,6 @@
 """`review`: what the change between two states means for secrets. Needs no identity."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,10 @@ from gitseal.usecases.review_states import Side
 
 if TYPE_CHECKING:  # loads what opens values
     from gitseal.identities import Keyring
+
+
+# What an error has before its words, and a finding beside them.
+_PLACE = re.compile(r"^(?::\d+)?: ")
 
 
 class Wanted(NamedTuple):
@@ -156,7 +161,7 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Each finding once, though two of those who look may find it: the first one's words about it stay."""
     seen: set[tuple[str, str, str]] = set()
     for each in findings:
-        key = (each.rule, each.path, each.message)
+        key = (each.rule, each.path, _PLACE.sub("", each.message.removeprefix(each.path)))
         if key not in seen:
             seen.add(key)
             yield each

@@ -10,7 +10,7 @@ from gitseal.policy.parser import is_environment_name
 from gitseal.report.findings import WARNING
 from gitseal.review.manifest_changes import manifest_changes
 from gitseal.review.model import FILES, Allowance, Statement
-from gitseal.review.policy_changes import policy_changes
+from gitseal.review.policy_changes import NO_POLICY, policy_changes
 from gitseal.review.saying import lines_of
 from gitseal.usecases.review_commits import Touched
 from gitseal.usecases.review_states import Side, within
@@ -34,7 +34,8 @@ def _folder(pair: Pair, roots: Sequence[str]) -> Iterator[Statement]:
     root, old, new = pair
     yield from _files(pair, roots)
     policy, manifest = within(root, "policy.yaml"), within(root, "manifest.yaml")
-    if old.policy != new.policy and new.names:
+    # One that cannot be read says nothing: check says why.
+    if new.policy not in (old.policy, NO_POLICY):
         names = {name: _paths(name, old, new) for name in old.environments & new.environments}
         yield from policy_changes(old.policy, new.policy, names, policy, lines_of(new.read("policy.yaml")))
     if old.manifest != new.manifest:

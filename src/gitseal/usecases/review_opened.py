@@ -72,8 +72,11 @@ class Opener:
         ]
         for each in changed:
             value = self._value(folder.new, environment, _path(each)) if each.action == ADDED else None
-            was = next((name for name, old in gone if old == value), "") if value is not None else ""
-            yield each._replace(was=was)
+            was = next((pair for pair in gone if pair[1] == value), None) if value is not None else None
+            if was is not None:
+                gone.remove(was)
+                each = each._replace(was=was[0])  # noqa: PLW2901 - the same change, told better
+            yield each
 
     def _equals(self, value: Value, environment: str, path: NamePath, side: Side) -> Iterator[str]:
         """Where else the name has the same value."""
