@@ -46,12 +46,14 @@ class Kept:
         content = self.content()
         is_template = kind == names.TEMPLATE
         assigned = list(assignments(decoded(content)))
+        is_sops = any(each.name == "sops_mac" and is_placeholder(each.value) for each in assigned)
         words = words_of((each.name, each.value) for each in assigned) if is_template else frozenset()
         values = [
             each
             for each in assigned
             if not (is_plain_setting(each.name, each.value, words) if is_template else is_placeholder(each.value))
             and not _is_public(each)
+            and not (is_sops and each.name.startswith("sops_"))
         ]
         values = _not_allowed(TEMPLATE_RULE if is_template else RULE, content, values)
         if not values:
@@ -60,7 +62,7 @@ class Kept:
 
 
 def _is_public(value: Assignment) -> bool:
-    """What tools of this kind write in the open: dotenvx's public key and dotenv-vault's sealed files."""
+    """What tools of this kind write in the open: dotenvx's public key, dotenv-vault's sealed files."""
     import re
 
     if value.name.startswith("DOTENV_PUBLIC_KEY"):

@@ -20,7 +20,7 @@ class Assignment(NamedTuple):
 
 _START = re.compile(
     r"""[ \t]*(?:(?:export|set|setx|declare(?:[ ]+-\w+)*|readonly|typeset|local|ENV|\$env:|-[ ]|-e[ ])[ \t]*)?
-    (["']?)(?P<name>[A-Za-z_][A-Za-z0-9_.\-\[\]/]*)\1[ \t]*(?P<sign>\+?=|\?=|:=|:(?=[ \t"'`]|$))[ \t]*""",
+    (["']?)(?P<name>[^\s=:'"`#$(){}<>|&;!?+]+)\1[ \t]*(?P<sign>\+?=|\?=|:=|:(?=[ \t"'`]|$))[ \t]*""",
     re.VERBOSE,
 )
 _QUOTES = "\"'`"

@@ -41,7 +41,7 @@ def certain_forms(value: bytes) -> Iterator[bytes]:
     Of a value of several lines those count that could be nobody else's: they hold 20 characters of base64 with upper case,
     lower case and digits, or 32 of hex, and stand in no certificate or public key. So a service account's `"type":` and the
     certificate of a key's chain are looked for nowhere, and each line of the key is. Text of other than ASCII is also looked for
-    as UTF-16, little and big, since what else is UTF-16 is looked at without its NULs.
+    as UTF-16 and UTF-32, little and big, since what else is so is looked at without its NULs.
     """
     if is_ordinary(value):
         return
@@ -79,7 +79,7 @@ def _wide(part: bytes) -> Iterator[bytes]:
         text = part.decode()
     except UnicodeDecodeError:
         return
-    for encoding in ("utf-16-le", "utf-16-be"):
+    for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         yield text.encode(encoding)
 
 

@@ -31,6 +31,8 @@ def kind(path: bytes, rules: Rules) -> str:
 
 
 def _is_env(name: bytes) -> bool:
+    # Editors keep a `.env~` beside.
+    name = name.rstrip(b"~")
     return name.startswith(b".env.") or name.endswith(b".env") or name in {b".envrc", b".flaskenv"}
 
 

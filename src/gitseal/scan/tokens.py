@@ -107,7 +107,7 @@ _TOKENS = (
             "an AWS secret access key",
             name,
             name + rb"""["']?\s{0,4}(?:=>?|:)\s{0,4}["']?([A-Za-z0-9/+]{40})(?![=/+])""",
-            rb"(?:aws_?)?s",
+            rb"(?:aws_?)?[sS]",
             _is_mixed,
         )
         for name in (b"ecret_access_key", b"ecretAccessKey")
