@@ -1,0 +1,200 @@
+"""`resolve` on what merges leave: two files, write-only values, comments, files that a person began to mend."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gitseal.document.value import text
+from gitseal.errors import Error
+from gitseal.identities import Keyring
+from gitseal.project.trust import Trust
+from gitseal.project.writing import commit, writing
+from gitseal.usecases import resolve, torn
+from gitseal.usecases.check import check
+from gitseal.usecases.environments import new_file
+from gitseal.usecases.names import parse_name
+from gitseal.usecases.remove_names import unset
+from gitseal.usecases.resolve import Choice, Done
+from gitseal.usecases.torn import Torn
+from tests.usecases.world import World, start
+
+Git = Callable[..., str]
+
+
+@pytest.fixture
+def world(repo: Path, git: Git) -> World:
+    made = start(repo, "production")
+    made.set(A="a", B="b", C="c")
+    git("add", "-A")
+    git("commit", "-qm", "start")
+    return made
+
+
+def merge(world: World, git: Git, theirs: Callable[[], object], ours: Callable[[], object]) -> None:
+    """Both sides do something, and Git merges the lines: there is no driver here."""
+    git("checkout", "-qb", "side")
+    theirs()
+    git("commit", "-qam", "theirs")
+    git("checkout", "-q", "main")
+    ours()
+    git("commit", "-qam", "ours")
+    subprocess.run(["git", "merge", "-q", "side"], cwd=world.top, capture_output=True, check=False)
+
+
+def load(world: World) -> Torn:
+    found = torn.load(world.project, "production")
+    assert isinstance(found, Torn)
+    return found
+
+
+def finish(world: World, choice: Choice = Choice.THEIRS, found: Torn | None = None) -> Done:
+    found = found or load(world)
+    names = resolve.look(world.project, world.keyring, found)
+    chosen = {name.path: name.proposal or choice for name in names}
+    return resolve.apply(world.project, world.keyring, frozenset(), found, chosen)
+
+
+def sound(world: World) -> bool:
+    return not [each for each in check(world.project) if each.rule != "attribute"]
+
+
+def test_what_only_the_lines_conflict_in_is_merged_by_name(world: World, git: Git) -> None:
+    merge(world, git, lambda: world.set(B1="x"), lambda: world.set(B2="y"))
+    found = torn.load(world.project, "production")
+    assert isinstance(found, bytes)
+    resolve.write_merged(world.project, "production", found)
+    assert (world.get("B1"), world.get("B2")) == ("x", "y")
+    assert sound(world)
+
+
+def test_a_conflict_of_lines_around_several_names_asks_for_one(world: World, git: Git) -> None:
+    merge(world, git, lambda: world.set(B="x", B1="1"), lambda: world.set(B="y", B2="2"))
+    assert load(world).names == (("B",),)
+    finish(world)
+    assert [world.get(name) for name in ("B", "B1", "B2")] == ["x", "1", "2"]
+
+
+def test_the_same_value_on_both_sides_is_no_question(world: World, git: Git) -> None:
+    """Sealed twice, the ciphertexts differ; whoever opens them sees that the values do not."""
+    merge(world, git, lambda: world.set(B="x"), lambda: world.set(B="x"))
+    found = load(world)
+    (name,) = resolve.look(world.project, world.keyring, found)
+    assert name.proposal is not None
+    (unseen,) = resolve.look(world.project, Keyring([]), found)
+    assert unseen.proposal is None
+    finish(world)
+    assert world.get("B") == "x"
+
+
+def test_two_files_in_one_place(repo: Path, git: Git) -> None:
+    """Both branches made the environment: one file stays, the other's values are sealed anew in it."""
+    world = start(repo, "production")
+    path = world.project.path("production")
+    git("add", "-A")
+    git("commit", "-qm", "start")
+    git("rm", "-q", "--cached", ".secrets/production.yaml")
+    git("commit", "-qm", "none yet")
+    git("checkout", "-q", "-b", "side")
+    world.set(A="alpha", B="beta")
+    mine = path.read_bytes()
+    path.unlink()
+    with writing(world.project):
+        trust = Trust(world.project, world.keyring)
+        made = new_file(world.project, world.keyring, trust, "production")
+        commit(world.project, trust, {"production": None}, {"production": made})
+    world.set(B="gamma", C="delta")
+    git("add", "-A")
+    git("commit", "-qm", "theirs")
+    git("checkout", "-q", "main")
+    path.write_bytes(mine)
+    git("add", "-A")
+    git("commit", "-qm", "ours")
+    subprocess.run(["git", "merge", "-q", "side"], cwd=repo, capture_output=True, check=False)
+    found = load(world)
+    assert found.is_two_files
+    finish(world, Choice.THEIRS)
+    assert world.get("B") == "gamma"
+    assert world.get("C") == "delta"
+    assert sound(world)
+    assert world.project.read("production").header.id == found.sides[0].header.id
+
+
+def test_comments_of_both_sides_stay(world: World, git: Git) -> None:
+    path = world.project.path("production")
+
+    def change(words: str, value: str) -> None:
+        path.write_text(path.read_text().replace("\nB:", f"\n# {words}\nB:"))
+        world.set(B=value)
+
+    merge(world, git, lambda: change("one", "x"), lambda: change("two", "y"))
+    finish(world)
+    written = path.read_text()
+    assert written.count("# one") == written.count("# two") == 1
+    assert world.get("B") == "x"
+
+
+def test_what_a_person_mended_already_stays(world: World, git: Git) -> None:
+    """One of two conflicts is decided in an editor, then `resolve` is asked for the other."""
+    merge(world, git, lambda: world.set(A="x", C="x"), lambda: world.set(A="y", C="y"))
+    path = world.project.path("production")
+    lines = path.read_text().split("\n")
+    first, middle, last = (
+        next(n for n, line in enumerate(lines) if line.startswith(mark)) for mark in ("<<<", "===", ">>>")
+    )
+    path.write_text("\n".join([*lines[:first], *lines[middle + 1 : last], *lines[last + 1 :]]))
+    assert load(world).names == (("C",),)
+    finish(world, Choice.OURS)
+    assert (world.get("A"), world.get("C")) == ("x", "y")
+
+
+def test_markers_that_do_not_hold_together_are_refused(world: World, git: Git) -> None:
+    merge(world, git, lambda: world.set(A="x"), lambda: world.set(A="y"))
+    path = world.project.path("production")
+    written = path.read_text()
+    path.write_text(written.replace("=======\n", "=======\n  - odd\n"))
+    with pytest.raises(Error, match="cannot be read"):
+        torn.load(world.project, "production")
+    path.write_text("\n".join(line for line in written.split("\n") if not line.startswith(">>>>>>>")))
+    with pytest.raises(Error, match="conflict"):
+        torn.load(world.project, "production")
+
+
+def test_a_file_that_changes_meanwhile_is_left_alone(world: World, git: Git) -> None:
+    merge(world, git, lambda: world.set(A="x"), lambda: world.set(A="y"))
+    found = load(world)
+    path = world.project.path("production")
+    path.write_text(path.read_text() + "# more\n")
+    with pytest.raises(Error, match="changed"):
+        finish(world, Choice.THEIRS, found)
+
+
+def test_a_removal_and_a_new_value(world: World, git: Git) -> None:
+    def remove() -> None:
+        unset(world.project, world.keyring, ("production",), ("B",))
+
+    merge(world, git, remove, lambda: world.set(B="y", A="1"))
+    found = load(world)
+    (name,) = resolve.look(world.project, world.keyring, found)
+    assert name.proposal is None
+    assert [side.kind for side in name.sides] == ["sealed", "removed"]
+    finish(world, Choice.THEIRS)
+    with pytest.raises(Error):
+        world.get("B")
+    git("checkout", "-m", "--", ".secrets/production.yaml")
+    chosen = {parse_name("B"): text("new")}
+    resolve.apply(world.project, world.keyring, frozenset(), load(world), chosen)
+    assert world.get("B") == "new"
+    assert sound(world)
+
+
+def test_who_changed_what(world: World, git: Git) -> None:
+    merge(world, git, lambda: world.set(A="x"), lambda: world.set(A="y"))
+    found = load(world)
+    (name,) = resolve.look(world.project, world.keyring, found)
+    ours, theirs = resolve.origins(world.project, found, name)
+    assert ours is not None
+    assert theirs is not None
+    assert ours.commit == git("rev-parse", "--short", "main").strip()
+    assert theirs.commit == git("rev-parse", "--short", "side").strip()
