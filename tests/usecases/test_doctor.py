@@ -1,0 +1,96 @@
+"""Each thing that doctor looks at: broken, named with a command, and well again after that command."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gitseal.identities import Keyring
+from gitseal.usecases.arm import arm
+from gitseal.usecases.doctor import doctor
+from tests.usecases.world import World, start
+
+
+@pytest.fixture
+def world(repo: Path, git: Callable[..., str], peer: Callable[[str], str]) -> World:
+    """A clone in which all is well."""
+    made = start(repo)
+    git("add", ".")
+    git("commit", "--quiet", "-m", "start")
+    git("clone", "--quiet", "--bare", repo, repo.parent / "origin.git")
+    git("remote", "add", "origin", repo.parent / "origin.git")
+    git("fetch", "--quiet", "origin")
+    git("remote", "set-head", "origin", "main")
+    assert arm(made.project, Path(peer("gitseal"))).left == ()
+    return made
+
+
+def to_mend(world: World) -> dict[str, str]:
+    return {each.name: each.mend for each in doctor(world.project, world.keyring) if each.mend}
+
+
+def shell(world: World, command: str) -> None:
+    subprocess.run(["bash", "-c", command], cwd=world.top, check=True, capture_output=True)
+
+
+def test_all_is_well(world: World) -> None:
+    assert to_mend(world) == {}
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        ("rm .git/hooks/pre-push", "hooks"),
+        ("git config core.hooksPath .githooks", "core.hooksPath"),
+        ("git config --unset diff.gitseal.textconv", "drivers"),
+        ("git config diff.gitseal.cachetextconv true", "textconv cache"),
+        ("git update-ref refs/notes/textconv/gitseal HEAD", "textconv cache"),
+        ("echo >.gitattributes", ".gitattributes"),
+        ("grep -v '^.env$' .gitignore >new; mv new .gitignore", ".gitignore"),
+        ("sed -i /local/d .gitignore", ".gitignore"),
+        ("git symbolic-ref --delete refs/remotes/origin/HEAD", "trusted ref"),
+        ("chmod g+w .git/gitseal", "known keys"),
+    ],
+)
+def test_what_is_broken_is_mended_by_what_is_said(world: World, broken: str, check: str) -> None:
+    shell(world, broken)
+    found = to_mend(world)
+    assert check in found
+    shell(world, found[check])
+    assert check not in to_mend(world)
+
+
+def test_a_ref_that_is_none_is_named(world: World) -> None:
+    shell(world, "git config gitseal.trust nowhere")
+    assert to_mend(world) == {"trusted ref": "mend it with: git config gitseal.trust REF"}
+
+
+def test_a_filter_on_sealed_files_is_named(world: World) -> None:
+    shell(world, "echo '.secrets/*.yaml filter=other' >>.gitattributes")
+    assert to_mend(world)[".gitattributes"] == "git check-attr -a -- .secrets/production.yaml"
+
+
+def test_history_that_is_cut(world: World, git: Callable[..., str], tmp_path: Path) -> None:
+    git("commit", "--quiet", "--allow-empty", "-m", "more")
+    git("clone", "--quiet", "--depth=1", world.top.as_uri(), tmp_path / "cut")
+    found = to_mend(World(tmp_path / "cut", world.keyring))
+    assert found["history"] == "git fetch --unshallow"
+
+
+def test_nobody_at_hand(world: World) -> None:
+    found = to_mend(World(world.top, Keyring(())))
+    assert found == {"identities": "gitseal keygen -o ~/.config/gitseal/identity.txt"}
+
+
+def test_somebody_whom_the_policy_does_not_know(world: World, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    subprocess.run(["git", "init", "--quiet"], cwd=other, check=True)
+    found = to_mend(World(world.top, start(other).keyring))
+    assert found["identities"].startswith("ask for: gitseal recipient add NAME age1")
+
+
+def test_a_machine_without_git(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert list(to_mend(world)) == ["git"]
