@@ -4,7 +4,7 @@ from gitseal.document.changes import WRITTEN_ONLY
 from gitseal.document.header import HEADER
 from gitseal.git.repository import Repository
 from gitseal.report.findings import ERROR, WARNING, Finding
-from gitseal.review.model import PASSED, Review
+from gitseal.review.model import NO, PASSED, UNKNOWN, Review
 from gitseal.usecases.recipients import remove_recipient
 from gitseal.usecases.review import Wanted, review
 from gitseal.yamltext.editor import Put
@@ -178,6 +178,9 @@ def test_a_data_key_replaced_with_succession_and_without(team: Team) -> None:
     assert [(each.who, each.gained) for each in production.access] == [("bob", False)]
     assert found.counts.people_lost == 1
     assert found.counts.resealed == 2
+    assert {each.value_changed for env in found.environments for each in env.names} == {UNKNOWN}
+    opened = review(Repository(team.alice.top), "origin/main..HEAD", team.alice.keyring)
+    assert {each.value_changed for env in opened.environments for each in env.names} == {NO}
 
     path = team.alice.path("production")
     text = path.read_text()
