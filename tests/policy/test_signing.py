@@ -7,7 +7,7 @@ import pytest
 
 from gitseal.errors import Error
 from gitseal.policy import parser
-from gitseal.policy.signing import field, parse_signing, signers, ssh_line
+from gitseal.policy.signing import parse_signing, signers, ssh_line
 
 FINGERPRINT = "0123 4567 89AB CDEF 0123  4567 89AB CDEF 0123 4567"
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIiNcDNyfdcBVmXB9BEc7+wQRJzQ0Tv0uLDIvN0BhvDq"
@@ -62,8 +62,3 @@ recipients:
     found = signers(policy)
     assert list(found.ssh.values()) == [("alice", "bob")]
     assert list(found.openpgp.values()) == [("alice",)]
-
-
-@pytest.mark.parametrize("data", [b"", b"\0\0\0", b"\0\0\0\5abc", b"\xff\xff\xff\xffabc"])
-def test_a_string_that_is_cut_short(data: bytes) -> None:
-    assert field(data) == (None, b"")

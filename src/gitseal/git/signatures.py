@@ -2,24 +2,24 @@
 
 `%G?` is not asked. Its answer depends on settings and files that a branch or a clone can bring (gpg.program,
 gpg.ssh.allowedSignersFile, a relative revocation file), it says N both for "not signed" and for "no tool here", and it
-never compares the signer with anyone. So the commit is taken apart here (`commits.py`), and `ssh-keygen` and `gpg` from
-PATH are asked about the very bytes.
+never compares the signer with anyone. So the commit is taken apart here (`commits.py`). SSH signatures are checked in this
+process (`crypto/sshsig.py`), for a start of `ssh-keygen` takes as long as a hundred of them; it and `gpg`, from PATH, are asked
+about the very bytes of the others.
 """
 
-import re
-from binascii import Error as Base64Error
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from gitseal.crypto import sshsig
 from gitseal.git.binary import environment
 from gitseal.git.commits import RawCommit, raw_commits
 from gitseal.git.repository import Repository
-from gitseal.policy.signing import Signers, field, ssh_line
+from gitseal.policy.signing import Signers, ssh_line
 
 GOOD = "good"
 UNSIGNED = "unsigned"
@@ -27,10 +27,9 @@ BAD = "bad"
 UNKNOWN = "unknown"
 UNCHECKABLE = "uncheckable"
 
-_SSH_ARMOR = re.compile(rb"-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\n]+)-----END SSH SIGNATURE-----\n")
 _PGP_BEGIN = b"-----BEGIN PGP SIGNATURE-----"
-_NAMESPACE = b"git"
-_HASHES = (b"sha256", b"sha512")
+_DOES_NOT_FIT = "the signature does not fit the commit"
+_REFUSED = {sshsig.BAD: _DOES_NOT_FIT, sshsig.WEAK: "its key is too weak to show who made it (RSA takes 2048 bits)"}
 _OLD_SSH = "ssh-keygen is older than OpenSSH 8.1 and cannot check signatures"
 _GPG = (
     "--batch",
@@ -50,7 +49,7 @@ _PGP_WORDS = {
     "EXPSIG": "the signature has expired",
     "EXPKEYSIG": "the key has expired",
     "REVKEYSIG": "the key was revoked",
-    "BADSIG": "the signature does not fit the commit",
+    "BADSIG": _DOES_NOT_FIT,
     "ERRSIG": "it cannot be checked",
 }
 _MISSING_KEY = "9"  # the reason that ERRSIG gives for a public key that is not at hand
@@ -72,12 +71,27 @@ class Signature(NamedTuple):
     reason: str = ""
 
 
-class _Tools(NamedTuple):
-    """What a check works with: the keys, and its own folder with the files of allowed and, where there are any, revoked ones."""
+class _Tools:
+    """What a check works with: the keys, and for programs a folder of their own, made when one is started."""
 
-    signers: Signers
-    folder: Path
-    has_revoked: bool
+    def __init__(self, signers: Signers, revoked: bytes | None, stack: ExitStack) -> None:
+        self.signers = signers
+        self.has_revoked = revoked is not None
+        self._revoked = revoked
+        self._stack = stack
+
+    @cached_property
+    def folder(self) -> Path:
+        """Holds the files of allowed and, where there are any, revoked keys. `.` in PATH is then no place of the repository's."""
+        import tempfile  # few signatures need a program
+
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="gitseal-")))
+        # One principal for all: whose the key is was looked up by the key that the signature names.
+        lines = (f'signer namespaces="git" {ssh_line(blob)}\n' for blob in self.signers.ssh)
+        (folder / "allowed").write_text("".join(lines), encoding="ascii")
+        if self._revoked is not None:
+            (folder / "revoked").write_bytes(self._revoked)
+        return folder
 
 
 def signatures(
@@ -94,17 +108,8 @@ def checking(signers: Signers, revoked: bytes | None = None) -> Iterator[Callabl
 
     `revoked` is the content of a revocation file of ssh-keygen(1), or None. OpenPGP keys are those of the caller's gpg.
     """
-    import tempfile  # only here: nothing but verify and log asks for signatures
-
-    # Programs are started in a folder of their own: `.` in PATH is then no place of the repository's.
-    with tempfile.TemporaryDirectory(prefix="gitseal-") as name:
-        folder = Path(name)
-        # One principal for all: whose the key is was looked up by the key that the signature names.
-        lines = (f'signer namespaces="git" {ssh_line(blob)}\n' for blob in signers.ssh)
-        (folder / "allowed").write_text("".join(lines), encoding="ascii")
-        if revoked is not None:
-            (folder / "revoked").write_bytes(revoked)
-        yield partial(_check, tools=_Tools(signers, folder, revoked is not None))
+    with ExitStack() as stack:
+        yield partial(_check, tools=_Tools(signers, revoked, stack))
 
 
 def _check(commit: RawCommit, tools: _Tools) -> Signature:
@@ -123,14 +128,23 @@ def _check(commit: RawCommit, tools: _Tools) -> Signature:
 
 
 def _check_ssh(commit: RawCommit, tools: _Tools) -> Signature:
-    """By PROTOCOL.sshsig, and `ssh-keygen -Y verify` for the one key that the signature names."""
-    blob = _ssh_blob(commit.signature)
-    if blob is None:
+    """In this process; by `ssh-keygen` what that cannot judge, and whether a key was revoked."""
+    signature = sshsig.parse(commit.signature)
+    if signature is None:
         return Signature(BAD, reason="it is no SSH signature over a Git commit")
-    key = "SHA256:" + b2a_base64(sha256(blob).digest(), newline=False).decode().rstrip("=")
-    names = tools.signers.ssh.get(blob)
+    key = "SHA256:" + b2a_base64(sha256(signature.key).digest(), newline=False).decode().rstrip("=")
+    names = tools.signers.ssh.get(signature.key)
     if names is None:
         return Signature(UNKNOWN, key=key)
+    verdict = sshsig.judge(signature, commit.payload)
+    if verdict in _REFUSED:
+        return Signature(BAD, names, key, _REFUSED[verdict])
+    if verdict == sshsig.GOOD and not tools.has_revoked:
+        return Signature(GOOD, names, key)
+    return _by_ssh_keygen(commit, tools, names, key)
+
+
+def _by_ssh_keygen(commit: RawCommit, tools: _Tools, names: tuple[str, ...], key: str) -> Signature:
     (tools.folder / "signature").write_bytes(commit.signature)
     asked = _ask_ssh(tools, commit.payload, *(("-r", "revoked") if tools.has_revoked else ()))
     if asked is None:
@@ -141,30 +155,12 @@ def _check_ssh(commit: RawCommit, tools: _Tools) -> Signature:
         return Signature(UNCHECKABLE, names, key, _OLD_SSH)
     # ssh-keygen has one answer for all that is wrong.
     is_revoked = tools.has_revoked and (_ask_ssh(tools, commit.payload) or asked)[0] == 0
-    return Signature(BAD, names, key, "the revocation file has its key" if is_revoked else _PGP_WORDS["BADSIG"])
+    return Signature(BAD, names, key, "the revocation file has its key" if is_revoked else _DOES_NOT_FIT)
 
 
 def _ask_ssh(tools: _Tools, payload: bytes, *options: str) -> tuple[int, bytes, bytes] | None:
     files = ("-f", "allowed", "-s", "signature", *options)
     return _ask(tools, "ssh-keygen", "-Y", "verify", "-n", "git", "-I", "signer", *files, stdin=payload)
-
-
-def _ssh_blob(armored: bytes) -> bytes | None:
-    """The public key in an SSH signature for Git; None for anything else."""
-    found = _SSH_ARMOR.fullmatch(armored)
-    try:
-        data = a2b_base64(found[1].replace(b"\n", b""), strict_mode=True) if found else b""
-    except (Base64Error, ValueError):
-        return None
-    if not data.startswith(b"SSHSIG\0\0\0\1"):
-        return None
-    blob, rest = field(data[10:])
-    namespace, rest = field(rest)
-    reserved, rest = field(rest)
-    hashed, rest = field(rest)
-    signed, rest = field(rest)
-    is_whole = signed and not rest and reserved is not None and hashed in _HASHES
-    return blob if is_whole and namespace == _NAMESPACE else None
 
 
 def _check_openpgp(commit: RawCommit, tools: _Tools) -> Signature:

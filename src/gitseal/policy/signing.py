@@ -5,6 +5,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from typing import NamedTuple
 
+from gitseal.crypto.ssh_wire import string, strings
 from gitseal.errors import Error
 from gitseal.policy.policy import Policy
 
@@ -14,7 +15,6 @@ _SSH = re.compile(
 )
 # Version 4 has 40 digits, versions 5 and 6 have 64; gpg prints them in groups.
 _FINGERPRINT = re.compile(r"(?:[0-9A-F]{40}|[0-9A-F]{64})")
-_LENGTH = 4  # bytes of the length before a string (RFC 4251, section 5)
 
 
 class Signers(NamedTuple):
@@ -59,29 +59,13 @@ def parse_signing(text: str) -> bytes | str:
         blob = a2b_base64(rest.partition(" ")[0], strict_mode=True)
     except (Base64Error, ValueError):
         blob = b""
-    if field(blob)[0] != type_.encode() or not _is_whole(blob):
+    parts = strings(blob) or []
+    if parts[:1] != [type_.encode()] or len(parts) == 1:
         raise Error("the SSH public key is mistyped or cut short", "copy the whole line of the .pub file")
     return blob
 
 
 def ssh_line(blob: bytes) -> str:
     """`TYPE BASE64`, as files of public keys have it."""
-    type_ = field(blob)[0] or b""
+    type_ = string(blob)[0] or b""
     return f"{type_.decode('ascii', 'replace')} {b2a_base64(blob, newline=False).decode()}"
-
-
-def _is_whole(blob: bytes) -> bool:
-    """Whether it is strings to its end, the type and at least one more."""
-    count = 0
-    while blob:
-        part, blob = field(blob)
-        if part is None:
-            return False
-        count += 1
-    return count > 1
-
-
-def field(data: bytes) -> tuple[bytes | None, bytes]:
-    """The string that SSH's wire form begins with (RFC 4251, section 5), and the rest; None where it is cut short."""
-    end = _LENGTH + int.from_bytes(data[:_LENGTH], "big")
-    return (data[_LENGTH:end], data[end:]) if len(data) >= _LENGTH and end <= len(data) else (None, b"")

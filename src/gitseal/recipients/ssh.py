@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from gitseal.crypto import points
+from gitseal.crypto.ssh_wire import string, strings
 from gitseal.errors import Error
 from gitseal.recipients import rage
 from gitseal.recipients.ids import recipient_id
@@ -21,10 +22,10 @@ from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import encode, parse_header
 
 _MIN_BITS, _MAX_BITS = 2048, 4096  # below, age refuses; above, pyrage does
-_LENGTH = 4  # bytes of the length before a string (RFC 4251, section 5)
 _POINT = 32  # bytes of an Ed25519 point, and of what age wraps for one
 _TYPE = re.compile(r"(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]{1,40}")
 _MAGIC = b"openssh-key-v1\0"
+_COUNT = 4  # bytes of the number of keys in a file, always 1
 _WORKS = "use an age key (gitseal keygen), ssh-ed25519, or ssh-rsa of 2048 to 4096 bits"
 
 
@@ -138,7 +139,7 @@ def _canonical_base64(text: str) -> bytes | None:
 
 
 def _recipient(kind: str, blob: bytes) -> SshRecipient:
-    fields = _strings(blob)
+    fields = strings(blob)
     if fields is None or fields[:1] != [kind.encode()]:
         raise Error("the SSH recipient is damaged", "copy the whole line of the .pub file")
     size = _SIZES[kind](fields[1:])
@@ -148,23 +149,6 @@ def _recipient(kind: str, blob: bytes) -> SshRecipient:
     except pyrage.RecipientError:
         raise Error("the SSH recipient is damaged", "copy the whole line of the .pub file") from None
     return SshRecipient(canonical, blob, size, key)
-
-
-def _strings(blob: bytes) -> list[bytes] | None:
-    """Split a blob into its strings (RFC 4251, section 5); None where it is not made of them."""
-    fields = []
-    while blob:
-        field, blob = _string(blob)
-        if field is None:
-            return None
-        fields.append(field)
-    return fields
-
-
-def _string(blob: bytes) -> tuple[bytes | None, bytes]:
-    """Take the first string off a blob; None where it is cut short."""
-    end = _LENGTH + int.from_bytes(blob[:_LENGTH], "big")
-    return (blob[_LENGTH:end] if len(blob) >= max(end, _LENGTH) else None), blob[end:]
 
 
 def _ed25519_size(fields: list[bytes]) -> int:
@@ -229,15 +213,15 @@ def _container(data: bytes) -> _Container | None:
         return None
     if not blob.startswith(_MAGIC):
         return None
-    cipher, rest = _string(blob[len(_MAGIC) :])
-    _kdf, rest = _string(rest)
-    _options, rest = _string(rest)
-    public, _private = _string(rest[_LENGTH:])  # after the number of keys, always 1
+    cipher, rest = string(blob[len(_MAGIC) :])
+    _kdf, rest = string(rest)
+    _options, rest = string(rest)
+    public, _private = string(rest[_COUNT:])
     return None if cipher is None or public is None else _Container(public, cipher != b"none")
 
 
 def _public_half(blob: bytes, label: str) -> SshRecipient:
-    fields = _strings(blob)
+    fields = strings(blob)
     kind = fields[0].decode("latin-1") if fields else ""
     if not _TYPE.fullmatch(kind):
         raise _damaged(label)

@@ -1,0 +1,27 @@
+"""Strings and numbers as SSH writes them (RFC 4251, section 5)."""
+
+_LENGTH = 4  # bytes of the length before a string
+
+
+def string(data: bytes) -> tuple[bytes | None, bytes]:
+    """The string that `data` begins with, and the rest; None and nothing where it is cut short."""
+    end = _LENGTH + int.from_bytes(data[:_LENGTH], "big")
+    return (data[_LENGTH:end], data[end:]) if len(data) >= _LENGTH and end <= len(data) else (None, b"")
+
+
+def strings(data: bytes) -> list[bytes] | None:
+    """All strings of `data`; None where it is not made of them to its end."""
+    found = []
+    while data:
+        one, data = string(data)
+        if one is None:
+            return None
+        found.append(one)
+    return found
+
+
+def number(data: bytes) -> int:
+    """The number that a string holds (`mpint`). Raises ValueError for a negative one; zeros before it do not matter."""
+    if data[:1] >= b"\x80":
+        raise ValueError("negative")
+    return int.from_bytes(data, "big")
