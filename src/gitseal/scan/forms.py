@@ -47,9 +47,18 @@ def certain_forms(value: bytes) -> Iterator[bytes]:
         return
     lines = [line.strip() for line in _PUBLIC.sub(b"", value).splitlines()] if b"\n" in value.strip() else []
     for part in dict.fromkeys([value.strip(b"\r\n"), *filter(_is_telling, lines)]):
-        for form in (*_of(part), *_wide(part)):
+        for form in _no_longer_than_needed((*_of(part), *_wide(part))):
             # The end of a long text alone may be `  }\n}\n`: no piece is shorter than the others.
             yield from _pieces(form, PIECE)
+
+
+def _no_longer_than_needed(found: Iterable[bytes]) -> list[bytes]:
+    """The forms without those that hold another: where they stand, it stands."""
+    kept: list[bytes] = []
+    for form in sorted(found, key=len):
+        if len(form) >= MINIMUM and not any(shorter in form for shorter in kept):
+            kept.append(form)
+    return kept
 
 
 _PUBLIC = re.compile(

@@ -31,21 +31,23 @@ class Literals:
         self._seen = 0
         self._search: Search | None = None
 
-    def places(self, content: bytes, first: int, end: int) -> Iterator[tuple[int, Shape]]:
-        """Every place from `first` up to `end` where a shape's literal begins; in no order."""
+    def places(self, content: bytes, first: int, end: int) -> list[tuple[int, Shape]]:
+        """Every place from `first` up to `end` where a shape's literal begins, in order."""
         self._seen += len(content)
         if self._search is None and self._seen > _WORTH_IMPORTING:
             from gitseal.scan.search import Search
 
             self._search = Search(self._texts)
-        if self._search is not None:
-            for number, start, _ in self._search.all(content):
-                if first <= start < end:
-                    yield start, self._shapes[number]
-            return
-        for text, shape in zip(self._texts, self._shapes, strict=True):
-            if text in content:
-                at = content.find(text, first)
-                while 0 <= at < end:
-                    yield at, shape
-                    at = content.find(text, at + 1)
+        if self._search is None:
+            found = [place for number in range(len(self._texts)) for place in self._each(number, content, first, end)]
+        else:
+            found = [(start, number) for number, start, _ in self._search.all(content) if first <= start < end]
+        return [(place, self._shapes[number]) for place, number in sorted(found)] if found else []
+
+    def _each(self, number: int, content: bytes, first: int, end: int) -> Iterator[tuple[int, int]]:
+        text = self._texts[number]
+        if text in content:
+            at = content.find(text, first)
+            while 0 <= at < end:
+                yield at, number
+                at = content.find(text, at + 1)

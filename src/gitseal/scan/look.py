@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # One for the process: it learns when the automaton pays.
 _LITERALS = Literals((*private_keys.SHAPES, *der_keys.SHAPES, *tokens.SHAPES))
 _LINK, _KIND = 0o120000, 0o170000
-# Of one rule in one blob; nobody reads on. What is shown are the first: a window is looked at whole or not at all.
+# Lines of one thing in one blob; nobody reads on.
 _MOST = 50
 
 
@@ -27,68 +27,76 @@ def look(path: bytes, mode: int, chunks: Iterable[bytes], rules: Rules, team: "T
     the caller's to take away. No finding holds a value. Memory is bounded whatever the blob's size.
     """
     kind = names.kind(path, rules)
-    places = _Places()
     if not kind:
-        return places.of(chunks, team).findings(path)
+        return _found(path, chunks, team)
     from gitseal.scan import env_files  # few commits hold one
 
     kept = env_files.Kept(chunks)
-    found = places.of(kept, team).findings(path)
+    found = _found(path, kept, team)
     if mode & _KIND == _LINK:
         return [*env_files.judge_link(path, kept.content(), rules), *found]
     return [*kept.judge(path, kind, rules), *found]
 
 
-class _Places:
-    """What was found in one blob, each once: by rule, line and words."""
+def _found(path: bytes, chunks: Iterable[bytes], team: "Team | None") -> list[Finding]:
+    """What stands in a blob whatever its name, in the order of lines."""
+    tallies: dict[int, _Tally] = {}
+    for window in views(chunks):
+        tally = tallies.get(window.view) or tallies.setdefault(window.view, _Tally())
+        tally.look(window)
+        if team is not None:
+            tally.look_for(team, window)
+    if not any(tally.noted for tally in tallies.values()):
+        return []
+    from gitseal.scan import wording
+
+    name = path.decode("utf-8", "surrogateescape")
+    noted: dict[_Thing, set[tuple[int, str]]] = {}
+    for tally in tallies.values():
+        for thing, lines in tally.noted.items():
+            noted.setdefault(thing, set()).update(lines)
+    found = [finding for thing, lines in noted.items() for finding in wording.of(name, thing, sorted(lines)[:_MOST])]
+    return sorted(found, key=lambda finding: (finding.line, finding.rule, finding.message))
+
+
+# A rule, or the owners of one of the team's values.
+_Thing = str | tuple[tuple[str, str], ...]
+
+
+class _Tally:
+    """What was found in one view of a blob: of each thing the first lines, with what stands there."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, set[tuple[int, str]]] = {}
-        self._owners: dict[tuple[tuple[str, str], ...], set[int]] = {}
+        self.noted: dict[_Thing, list[tuple[int, str]]] = {}
 
-    def of(self, chunks: Iterable[bytes], team: "Team | None") -> "_Places":
-        """Looks at a whole blob."""
-        for window in views(chunks):
-            self._look(window)
-            if team is not None:
-                self._look_for(team, window)
-        return self
-
-    def _look(self, window: Window) -> None:
+    def look(self, window: Window) -> None:
+        """Notes the keys and tokens of a window."""
         content = window.content
-        full = {rule for rule, lines in self._lines.items() if len(lines) >= _MOST}
+        lines = window.lines()
         if window.at_start and (what := der_keys.at_start(content[: der_keys.HEAD])):
-            self._add(window, 0, private_keys.RULE, what)
+            self.note(private_keys.RULE, (1, what))
         for place, shape in _LITERALS.places(content, window.first, window.end):
-            if shape.rule in full:
+            if self.is_full(shape.rule):
                 continue
             what = shape.judge(content[max(0, place - BEHIND) : place], content[place : place + AHEAD])
-            if what:
-                self._add(window, place, shape.rule, what)
+            if what and not pragmas.allows(shape.rule, *pragmas.around(content, place)):
+                self.note(shape.rule, (lines.of(place), what))
 
-    def _look_for(self, team: "Team", window: Window) -> None:
+    def look_for(self, team: "Team", window: Window) -> None:
+        """Notes the team's values in a window."""
         from gitseal.scan.team import RULE
 
-        full = {owners for owners, lines in self._owners.items() if len(lines) >= _MOST}
+        lines = window.lines()
         for place, owners in team.places(window):
-            if owners not in full and not pragmas.allows(RULE, *pragmas.around(window.content, place)):
-                self._owners.setdefault(owners, set()).add(window.line_of(place))
+            if not self.is_full(owners) and not pragmas.allows(RULE, *pragmas.around(window.content, place)):
+                self.note(owners, (lines.of(place), ""))
 
-    def _add(self, window: Window, place: int, rule: str, what: str) -> None:
-        if not pragmas.allows(rule, *pragmas.around(window.content, place)):
-            self._lines.setdefault(rule, set()).add((window.line_of(place), what))
+    def is_full(self, thing: _Thing) -> bool:
+        """Whether nobody would read more of it."""
+        return len(self.noted.get(thing, ())) >= _MOST
 
-    def findings(self, path: bytes) -> list[Finding]:
-        """In the order of lines."""
-        if not self._lines and not self._owners:
-            return []
-        from gitseal.scan.wording import of_key, of_team, of_token
-
-        name = path.decode("utf-8", "surrogateescape")
-        found = [
-            (of_key if rule == private_keys.RULE else of_token)(name, line, what)
-            for rule, lines in self._lines.items()
-            for line, what in sorted(lines)[:_MOST]
-        ]
-        found += of_team(name, self._owners)
-        return sorted(found, key=lambda finding: (finding.line, finding.rule, finding.message))
+    def note(self, thing: _Thing, line: tuple[int, str]) -> None:
+        """Notes it once. Places come in order, so that what is noted does not depend on how the blob was cut."""
+        noted = self.noted.setdefault(thing, [])
+        if line not in noted:
+            noted.append(line)

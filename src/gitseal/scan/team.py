@@ -1,7 +1,8 @@
 """The team's own values, looked for in whatever is committed."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from itertools import accumulate
 
 from gitseal.scan.windows import AHEAD, Window
 
@@ -12,13 +13,14 @@ RULE = "team-value"
 _GLUE = b" \t\r\n\"'`+\\,.&()#*>|;"
 # A form of which less is left is not looked for over line ends.
 _LEAST_LEFT = 12
+# A form, and glue around it.
+_REACH = 2048
+# How many characters in a row that look like glue may be a value's own, where it is broken.
+_OWN_GLUE = 32
 
 
-class Place(NamedTuple):
-    """Where a value stands and whose it is: its owners as (environment, name), sorted."""
-
-    place: int
-    owners: tuple[tuple[str, str], ...]
+# Where a value stands and whose it is: its owners as (environment, name), sorted.
+Place = tuple[int, tuple[tuple[str, str], ...]]
 
 
 class Team:
@@ -34,14 +36,13 @@ class Team:
     def __repr__(self) -> str:
         return f"Team({len(self._values)} values)"
 
-    def places(self, window: Window) -> Iterator[Place]:
-        """Every place of a window where a form of a value begins, as it is or broken over lines; some may come twice."""
+    def places(self, window: Window) -> list[Place]:
+        """Every place of a window where a form of a value begins, as it is or broken over lines, in order."""
         if not self._values:
-            return
+            return []
         if self._automata is None:
             self._automata = _Automata(self._values)
-        yield from self._automata.whole(window)
-        yield from self._automata.broken(window)
+        return sorted({*self._automata.whole(window), *self._automata.broken(window)})
 
 
 class _Automata:
@@ -65,57 +66,54 @@ class _Automata:
         """The forms as they are."""
         for number, start, _ in self._whole.all(window.content):
             if window.first <= start < window.end:
-                yield Place(start, self._owners[number])
+                yield start, self._owners[number]
 
     def broken(self, window: Window) -> Iterator[Place]:
         """The forms with line ends in them: text wrapped, folded or put together over lines."""
-        if not self._breakable:
-            return
-        content = window.content
-        left = _left(content)
-        found = self._broken.all(left)
+        found = self._broken.all(_left(window.content)) if self._breakable else []
         if not found:
             return
-        origins = _Origins(content)
+        rows = _Rows(window.content)
         for index, start, end in found:
+            top, bottom = rows.of(start), rows.of(end - 1)
+            if top == bottom:
+                continue  # on one line: `whole` has seen it, or it is none
             number = self._breakable[index]
-            begin, last = origins.of(start), origins.of(end - 1)
-            # Glue at the form's own ends was taken out as well.
-            if window.first <= begin < window.end and last - begin < AHEAD // 2 and b"\n" in content[begin:last]:
-                form = self._forms[number]
-                lead = len(form) - len(form.lstrip(_GLUE))
-                tail = len(form) - len(form.rstrip(_GLUE))
-                if _is_broken(form, content[max(0, begin - lead) : last + 1 + tail]):
-                    yield Place(begin, self._owners[number])
+            place = rows.place(top, start)
+            span = rows.text(top, bottom)
+            if window.first <= place < window.end and len(span) < AHEAD // 2 and _is_broken(self._forms[number], span):
+                yield place, self._owners[number]
 
 
 def _left(text: bytes) -> bytes:
     return text.translate(None, _GLUE)
 
 
-class _Origins:
-    """Where in a text a byte stood that is left after glue was taken out."""
-
-    _STEP = 2048
+class _Rows:
+    """The lines of a text, and which of them a byte stood on that is left after glue was taken out."""
 
     def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._before = [0]
-        for at in range(0, len(content), self._STEP):
-            self._before.append(self._before[-1] + len(_left(content[at : at + self._STEP])))
+        self._rows = content.split(b"\n")
+        # How many bytes are left, and how many there are, up to the end of each line.
+        self._left = list(accumulate(len(_left(row)) for row in self._rows))
+        self._ends = list(accumulate(len(row) + 1 for row in self._rows))
 
     def of(self, number: int) -> int:
-        """The place in the text of the byte with this number, from 0, among those left."""
-        from bisect import bisect_right
+        """The line, from 0, of the byte with this number, from 0, among those left."""
+        return bisect_right(self._left, number)
 
-        block = bisect_right(self._before, number) - 1
-        rest = number - self._before[block]
-        for place in range(block * self._STEP, len(self._content)):
-            if self._content[place] not in _GLUE:
-                if not rest:
-                    return place
-                rest -= 1
-        raise IndexError(number)
+    def place(self, row: int, number: int) -> int:
+        """Where on that line, counted from the text's beginning, the byte stands."""
+        text = self._rows[row]
+        wanted = number - (self._left[row - 1] if row else 0)
+        # The longest beginning of the line of which no more than `wanted` bytes are left ends right before it.
+        column = bisect_right(range(len(text)), wanted, key=lambda size: len(_left(text[: size + 1])))
+        return (self._ends[row - 1] if row else 0) + column
+
+    def text(self, top: int, bottom: int) -> bytes:
+        """Some lines, of which the first and last may be long: what a form can reach of them."""
+        rows = self._rows[top : bottom + 1]
+        return b"\n".join([rows[0][-_REACH:], *rows[1:-1], rows[-1][:_REACH]])
 
 
 def _is_broken(form: bytes, text: bytes) -> bool:
@@ -123,10 +121,10 @@ def _is_broken(form: bytes, text: bytes) -> bool:
     first, *middle, last = text.split(b"\n")
     # How much of the form can have been read at the end of each line: some of the glue there may be the form's own.
     reached = {
-        len(first[start:end])
+        end - start
         for end in _ends(first)
-        for start in range(end + 1)
-        if start < end and form.startswith(first[start:end])
+        for start in range(max(0, end - len(form)), end)
+        if form.startswith(first[start:end])
     }
     for line in middle:
         reached = {
@@ -140,8 +138,10 @@ def _is_broken(form: bytes, text: bytes) -> bool:
 
 
 def _starts(line: bytes) -> range:
-    return range(len(line) - len(line.lstrip(_GLUE)) + 1)
+    glue = len(line) - len(line.lstrip(_GLUE))
+    return range(max(0, glue - _OWN_GLUE), glue + 1)
 
 
 def _ends(line: bytes) -> range:
-    return range(len(line.rstrip(_GLUE)), len(line) + 1)
+    stripped = len(line.rstrip(_GLUE))
+    return range(stripped, min(len(line), stripped + _OWN_GLUE) + 1)

@@ -13,7 +13,8 @@ _WINDOW = 1 << 18
 class Window(NamedTuple):
     """Some bytes, of which the places `first <= place < end` are to be judged now. `line` is that of `first`, from 1.
 
-    `at_start` says that the blob begins here, with at least 256 KiB of it or all.
+    `at_start` says that the blob begins here, with at least 256 KiB of it or all. `view` is 0 for a blob as it is, 1 for one
+    without NULs.
     """
 
     content: bytes
@@ -21,16 +22,33 @@ class Window(NamedTuple):
     end: int
     line: int
     at_start: bool
+    view: int
 
-    def line_of(self, place: int) -> int:
-        """The line, from 1, of a place at or after `first`."""
-        return self.line + self.content.count(b"\n", self.first, place)
+    def lines(self) -> "Lines":
+        """What says on which lines places are."""
+        return Lines(self)
+
+
+class Lines:
+    """The lines, from 1, of places in one window that are asked for in order, so that no line end is counted twice."""
+
+    def __init__(self, window: Window) -> None:
+        self._content = window.content
+        self._at = window.first
+        self._line = window.line
+
+    def of(self, place: int) -> int:
+        """The line of a place at or after the last one that was asked for."""
+        self._line += self._content.count(b"\n", self._at, place)
+        self._at = place
+        return self._line
 
 
 class Windows:
     """One stream. Feed it chunks, then finish it; each gives the windows that are complete by then."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: int = 0) -> None:
+        self._view = view
         self._held = b""
         self._first = 0
         self._line = 1
@@ -44,9 +62,11 @@ class Windows:
         self._size += len(chunk)
         if self._size >= _WINDOW:
             content = b"".join((self._held, *self._parts))
-            window = Window(content, self._first, max(self._first, len(content) - AHEAD), self._line, not self._begun)
+            window = Window(
+                content, self._first, max(self._first, len(content) - AHEAD), self._line, not self._begun, self._view
+            )
             self._begun = True
-            self._line = window.line_of(window.end)
+            self._line = window.lines().of(window.end)
             keep = max(0, window.end - BEHIND)
             self._held, self._first = content[keep:], window.end - keep
             self._parts, self._size = [], 0
@@ -55,11 +75,11 @@ class Windows:
     def finish(self) -> Window:
         """The last window, which may be empty."""
         content = b"".join((self._held, *self._parts))
-        return Window(content, self._first, len(content), self._line, not self._begun)
+        return Window(content, self._first, len(content), self._line, not self._begun, self._view)
 
-    def fork(self) -> "Windows":
+    def fork(self, view: int) -> "Windows":
         """Another stream that has seen the same."""
-        other = Windows()
+        other = Windows(view)
         other._held, other._first, other._line, other._begun = self._held, self._first, self._line, True
         other._parts, other._size = list(self._parts), self._size
         return other
@@ -74,7 +94,7 @@ def views(chunks: Iterable[bytes]) -> Iterator[Window]:
     stripped: Windows | None = None
     for chunk in chunks:
         if stripped is None and b"\0" in chunk:
-            stripped = plain.fork()
+            stripped = plain.fork(1)
         yield from plain.feed(chunk)
         if stripped is not None:
             yield from stripped.feed(chunk.translate(None, b"\0"))
