@@ -14,12 +14,12 @@ from gitseal.yamltext.tree import NamePath
 
 NO_POLICY = Policy({}, {}, {}, (), (), (), (), (), ())
 
-# The names of an environment, of either state.
+# The names of each environment.
 Names = Mapping[str, Collection[NamePath]]
 
 
 def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lines) -> list[Statement]:
-    """What changed from one policy to the other; `names` are those that the environments have or had.
+    """What changed from one policy to the other; `names` are those that the environments have now.
 
     A policy that is not there yet is `NO_POLICY`; of a first one only what it says as a whole is told.
     """

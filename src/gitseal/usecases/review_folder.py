@@ -14,7 +14,6 @@ from gitseal.review.policy_changes import NO_POLICY, policy_changes
 from gitseal.review.saying import lines_of
 from gitseal.usecases.review_commits import Touched
 from gitseal.usecases.review_states import Side, within
-from gitseal.yamltext.tree import NamePath
 
 Pair = tuple[str, Side, Side]
 
@@ -36,15 +35,11 @@ def _folder(pair: Pair, roots: Sequence[str]) -> Iterator[Statement]:
     policy, manifest = within(root, "policy.yaml"), within(root, "manifest.yaml")
     # One that cannot be read says nothing: check says why.
     if new.policy not in (old.policy, NO_POLICY):
-        names = {name: _paths(name, old, new) for name in old.environments & new.environments}
+        names = {name: set(new.state(name).values) for name in old.environments & new.environments}
         yield from policy_changes(old.policy, new.policy, names, policy, lines_of(new.read("policy.yaml")))
     if old.manifest != new.manifest:
         there = {path for name in new.environments for path in new.state(name).values}
         yield from manifest_changes(old.manifest, new.manifest, there, manifest, lines_of(new.read("manifest.yaml")))
-
-
-def _paths(name: str, old: Side, new: Side) -> set[NamePath]:
-    return {*old.state(name).values, *new.state(name).values}
 
 
 def _files(pair: Pair, roots: Sequence[str]) -> Iterator[Statement]:
