@@ -1,0 +1,96 @@
+"""Sentences in two kinds of pieces: our own words, and what a repository says. Formats with markup are written from these.
+
+Nothing here knows a markup. What a repository says comes printable and not too long; a format shows it literally.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from gitseal.report.escaping import printable
+
+_LONGEST_NAME, _LONGEST_WORDS = 120, 600
+# What is surely prose. All else could be a name, a mention, an issue, a commit, a link, or markup.
+_PROSE = re.compile(r"\(?(?![0-9a-f]{7})(?:[A-Za-z]+(?:['-][a-z]+)?|\d{1,6}(?!\.))[,;:]?\)?[,;:.]?")
+_COMMAND = re.compile(r"\b(?:gitseal|git) [a-z][^;]*")
+_CUT = "…"
+
+
+class Piece(NamedTuple):
+    """A part of a sentence. `is_name`: the repository's words, to be shown as they are and as nothing else; else ours."""
+
+    text: str
+    is_name: bool = False
+
+
+Text = tuple[Piece, ...]
+
+
+def ours(text: str) -> Text:
+    """Our own words; never anything that a repository holds."""
+    return (Piece(text),)
+
+
+def name(text: str, most: int = _LONGEST_NAME) -> Text:
+    """Something of the repository's, without its middle where it is longer than `most` characters."""
+    shown = printable(text)
+    if len(shown) > most:
+        shown = f"{shown[: most // 2]}{_CUT}{shown[-(most // 2) :]}"
+    return (Piece(shown, is_name=True),) if shown else ours("(empty)")
+
+
+def listed(names: Iterable[str], most: int = 8) -> Text:
+    """`a, b, c and 3 more`."""
+    those = list(names)
+    found: list[Piece] = []
+    for each in those[:most]:
+        found += [*ours(", "), *name(each)] if found else name(each)
+    return (*found, *(ours(f" and {len(those) - most} more") if len(those) > most else ()))
+
+
+def spoken(sentence: str) -> Text:
+    """A sentence about a repository: what stands in quotes and what is no ordinary word is the repository's.
+
+    Quotes around names are left out.
+    """
+    found: list[Piece] = []
+    for number, part in enumerate(_short(sentence).split('"')):
+        found += _prose(part) if number % 2 == 0 else name(part, _LONGEST_WORDS) if part else ours('""')
+    return tuple(found)
+
+
+def advised(hint: str) -> Text:
+    """What to do: like `spoken`, with a command in it as one piece."""
+    short = _short(hint)
+    command = _COMMAND.search(short)
+    if command is None:
+        return spoken(short)
+    shown = command[0].rstrip()
+    rest = short[command.start() + len(shown) :]
+    return (*spoken(short[: command.start()]), *name(shown, _LONGEST_WORDS), *spoken(rest))
+
+
+def _short(sentence: str) -> str:
+    shown = printable(sentence)
+    return shown if len(shown) <= _LONGEST_WORDS else f"{shown[:_LONGEST_WORDS]}{_CUT}"
+
+
+def _prose(text: str) -> Iterator[Piece]:
+    """Runs of ordinary words as ours, runs of all else as names; blanks between are kept."""
+    run: list[str] = []
+    for part in re.split(r"( +)", text):
+        is_blank = not part.strip(" ")
+        if run if is_blank else not _PROSE.fullmatch(part):
+            run.append(part)
+        else:
+            yield from _run(run)
+            run = []
+            yield Piece(part)
+    yield from _run(run)
+
+
+def _run(run: list[str]) -> Iterator[Piece]:
+    text = "".join(run)
+    if text:
+        yield Piece(text.rstrip(" "), is_name=True)
+        yield Piece(text[len(text.rstrip(" ")) :])

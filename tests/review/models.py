@@ -1,0 +1,224 @@
+"""Reviews for tests: one as a person would meet it, and any, from texts that try to be something else than text."""
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from gitseal.document.changes import Standing
+from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+from gitseal.review.model import (
+    ACTIONS,
+    ADDED,
+    CHANGED,
+    FILES,
+    MANIFEST,
+    NO,
+    POLICY,
+    REMOVED,
+    RESEALED,
+    UNKNOWN,
+    YES,
+    AccessChange,
+    Allowance,
+    By,
+    Counts,
+    Environment,
+    KeyChange,
+    NameChange,
+    Opened,
+    Restored,
+    Review,
+    Span,
+    Statement,
+    WriteOnly,
+    counted,
+    ranked,
+)
+
+HOSTILE = (
+    "@alice",
+    "@org/team",
+    "#1",
+    "GH-1",
+    "org/repo#1",
+    "a@b.example",
+    "https://evil.example/",
+    "www.evil.example",
+    "[a](https://evil.example)",
+    "![](https://evil.example/p.png)",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</details>",
+    "</code></td>",
+    "<!-- gitseal review -->",
+    "-->",
+    "::set-output name=a::b",
+    "::error::x",
+    "##[add-mask]x",
+    "::",
+    "|",
+    "\\|",
+    "\\",
+    "`",
+    "``",
+    "```",
+    "*a*",
+    "__a__",
+    "~~a~~",
+    "&amp;",
+    "&#64;",
+    ":smile:",
+    "1.",
+    "- ",
+    "# ",
+    "\n",
+    "\r\n",
+    "\t",
+    " ",
+    "\u202e",
+    "\u2066",
+    "\u200b",
+    "\x1b[31m",
+    "\x00",
+    "\x7f",
+    "\u2028",
+    "\udcff",
+    "\ud800",
+    '"',
+    "'",
+    "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "deadbeef",
+    "javascript:alert(1)",
+    "name",
+    "DATABASE_URL",
+    "ß漢😀",
+)
+
+texts: SearchStrategy[str] = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=6), max_size=5).map("".join)
+_long = st.builds(lambda text, times: text * times, texts, st.sampled_from([1, 1, 1, 1, 200]))
+_severities = st.sampled_from([ERROR, WARNING, NOTE])
+_figures = st.integers(0, 99_999)
+_standing = st.none() | st.builds(Standing, st.sampled_from(["sealed", "write-only", "plain"]), texts, texts)
+_by = st.lists(
+    st.builds(By, texts, st.integers(-(2**70), 2**70), texts, texts, texts, st.lists(texts, max_size=4).map(tuple)),
+    max_size=3,
+).map(tuple)
+
+
+def _many(of: SearchStrategy[object], most: int = 4) -> SearchStrategy[tuple[object, ...]]:
+    return st.lists(of, max_size=most).map(tuple)
+
+
+_opened = st.builds(Opened, _many(texts), _many(texts), st.none() | _long, st.none() | _long)
+_environments = st.builds(
+    Environment,
+    texts,
+    texts,
+    _long,
+    st.sampled_from(["added", "removed", "changed"]),
+    st.booleans(),
+    _many(
+        st.builds(
+            NameChange,
+            _long,
+            st.sampled_from(ACTIONS),
+            _standing,
+            _standing,
+            _by,
+            st.sampled_from([YES, NO, UNKNOWN]),
+            texts,
+            _opened,
+        )
+    ),
+    _many(
+        st.builds(
+            AccessChange,
+            texts,
+            st.booleans(),
+            texts,
+            st.booleans(),
+            st.booleans(),
+            _many(texts),
+            _figures,
+            st.none() | _figures,
+            st.booleans(),
+            _by,
+        )
+    ),
+    _many(st.builds(KeyChange, texts, texts, texts, st.booleans(), _by)),
+    _many(st.builds(WriteOnly, texts, texts, texts, _by)),
+    _many(st.builds(Restored, texts, texts, texts, _by)),
+    _figures,
+    st.booleans(),
+)
+findings: SearchStrategy[Finding] = st.builds(Finding, texts, texts, _figures, _long, texts, _severities, texts)
+reviews: SearchStrategy[Review] = st.builds(
+    Review,
+    st.builds(Span, texts, texts, texts, texts, _figures, _figures),
+    st.builds(Counts, *[_figures] * len(Counts._fields)),
+    _many(findings),
+    _many(_environments, 3),
+    _many(
+        st.builds(
+            Statement,
+            st.sampled_from([POLICY, MANIFEST, FILES]),
+            texts,
+            _figures,
+            _long,
+            st.just("") | texts,
+            _severities,
+            texts,
+            _by,
+        )
+    ),
+    _many(st.builds(Allowance, texts, texts, texts, texts, _by)),
+    _many(_long),
+    st.booleans(),
+)
+
+BASE, HEAD, COMMIT = "b" * 40, "a" * 40, "c0ffee" + "0" * 34
+ALICE = By(COMMIT, 1_750_000_000, "Alice", "Alice", "good", ("alice",))
+BOB = By("badc0de" + "0" * 33, 1_750_100_000, "Bob", "Bob", "no", ())
+SEALED, PLAIN, WRITE_ONLY = (
+    Standing("sealed", "default", "k1"),
+    Standing("plain", "", ""),
+    Standing("write-only", "default", "k1"),
+)
+RISK = Finding(
+    "recipient-key-added",
+    ".secrets/policy.yaml",
+    4,
+    '"bob", who is known, has a new key "age1qqq"',
+    "ask on another way whether it is theirs",
+    WARNING,
+    COMMIT,
+)
+
+
+def usual(*, risks: int = 2, names: int = 4, environments: int = 2, people: int = 2, statements: int = 1) -> Review:
+    """A review as a person would meet it, of any size."""
+    those = ranked(
+        [
+            RISK._replace(severity=ERROR, rule=f"rule-{at % 7}", message=f'"bob" did the thing {at}')
+            for at in range(risks)
+        ]
+    )
+    changes = tuple(
+        NameChange(f"SERVICE_{at}/TOKEN", action, SEALED, None if action == REMOVED else SEALED, (ALICE, BOB))
+        for at, action in zip(range(names), [ADDED, CHANGED, REMOVED, RESEALED] * (names // 4 + 1), strict=False)
+    )
+    whole = True
+    access = tuple(
+        AccessChange(f"person-{at}", at % 3 == 0, "default", at % 2 == 0, whole, ("r1",), 12, 3, by=(ALICE,))
+        for at in range(people)
+    )
+    found = tuple(
+        Environment(
+            ".secrets", f"env-{at}", f".secrets/env-{at}.yaml", "changed", at == 0, changes, access, unchanged=7
+        )
+        for at in range(environments)
+    )
+    said = tuple(
+        Statement(POLICY, ".secrets/policy.yaml", at, f'the group "team{at}" has one more', by=(ALICE,))
+        for at in range(statements)
+    )
+    return Review(Span(BASE, HEAD, "origin/main", "HEAD", 3, 2), counted(found, those), those, found, said)

@@ -1,0 +1,228 @@
+"""The comment of a pull request: what a parser makes of it, how long it gets, what goes last."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from gitseal.document.changes import Standing
+from gitseal.report.escaping import printable
+from gitseal.report.findings import WARNING
+from gitseal.review import markdown, model
+from gitseal.review.markdown_text import markdown as as_markdown
+from gitseal.review.model import Allowance, Counts, Environment, NameChange, Opened, Review, Span
+from gitseal.review.sentences import name, ours, spoken
+from tests.conftest import FUZZ
+from tests.review.models import ALICE, BOB, HOSTILE, RISK, SEALED, reviews, texts, usual
+
+# With GitHub's tables, strikethrough and links out of bare addresses.
+PARSER = MarkdownIt("gfm-like")
+EMPTY = Review(Span("b" * 40, "", "origin/main", "the working tree"), Counts())
+
+# Big values take their time to make; `make fuzz` makes as many of these as of others.
+FEWER = settings(max_examples=10_000 if FUZZ else 40)
+
+OUR_HTML = re.compile(
+    r"(?:<!-- gitseal review -->|<br>|</?sub>|<details><summary>\d+ [a-z ]+</summary>|</details>|\s)*"
+)
+# As GitHub and GitLab look for them in what is no code, after Markdown was read.
+REFERENCES = re.compile(r"@[\w-]|#\w|\bGH-\d|\b[0-9a-f]{7,64}\b|:[a-z_]+:|[!&~%$]\d|://|\bwww\.", re.ASCII)
+COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    for token in PARSER.parse(text):
+        yield token
+        yield from token.children or ()
+
+
+def cells(text: str) -> list[list[str]]:
+    """The tables' bodies: each cell as the text that a reader sees."""
+    rows: list[list[str]] = []
+    is_head = False
+    for token in PARSER.parse(text):
+        is_head = token.type != "thead_close" and (is_head or token.type == "thead_open")
+        if token.type == "tr_open" and not is_head:
+            rows.append([])
+        if token.type == "inline" and rows and not is_head and token.level >= 4:
+            rows[-1].append(seen(token))
+    return rows
+
+
+def seen(token: Token) -> str:
+    return "".join(
+        child.content for child in token.children or () if child.type in {"text", "code_inline", "text_special"}
+    )
+
+
+def environment(change: NameChange, text: str = "e") -> Environment:
+    return Environment(text, text, text, "changed", protected=True, names=(change,))
+
+
+def assert_harmless(text: str) -> None:
+    for token in tokens(text):
+        assert not token.type.startswith(("link", "image", "fence", "code_block", "blockquote", "s_", "em_")), token
+        if token.type in {"html_block", "html_inline"}:
+            assert OUR_HTML.fullmatch(token.content), token.content
+        if token.type in {"text", "text_special"}:
+            assert not REFERENCES.search(token.content), token.content
+    assert not COMMAND.search(text)
+    assert all(character.isprintable() or character == "\n" for character in text)
+
+
+@given(reviews)
+@FEWER
+def test_nothing_in_a_review_is_more_than_text(review: Review) -> None:
+    text = markdown.write(review)
+
+    assert_harmless(text)
+    assert text.startswith(f"{markdown.MARKER}\n")
+    assert text.count(markdown.MARKER) == 1 or any("gitseal review" in str(part) for part in review)
+    assert len(text.encode()) < markdown.LIMIT
+
+
+@given(texts)
+def test_a_name_is_seen_as_it_is_in_a_cell(text: str) -> None:
+    change = NameChange(f"A{text}"[:100], model.ADDED, None, SEALED, (ALICE,))
+    review = EMPTY._replace(environments=(environment(change),))
+
+    ((first, *_),) = cells(markdown.write(review))
+
+    assert first.rstrip(" ") == printable(change.name).rstrip(" ")
+
+
+@given(texts)
+def test_a_sentence_is_seen_as_it_is_but_for_its_quotes(text: str) -> None:
+    text = f'a "{text}" is new'
+    (token,) = [token for token in PARSER.parse(as_markdown(spoken(text))) if token.type == "inline"]
+
+    assert re.sub(" +", " ", seen(token).replace('"', "")) == re.sub(" +", " ", printable(text).replace('"', ""))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_each_hostile_text_anywhere(text: str) -> None:
+    text = f"A{text}Z"
+    by = (ALICE._replace(commit=text, who=text, signed=text),)
+    change = NameChange(text, model.MOVED, Standing("sealed", text, ""), Standing("sealed", text, ""), by, was=text)
+    review = Review(
+        Span(text, text, text, text),
+        Counts(errors=1),
+        (RISK._replace(rule=text, path=text, message=text, hint=text, commit=text),),
+        (environment(change, text),),
+        (model.Statement(model.POLICY, text, 1, text, by=by),),
+        (Allowance(text, text, text, text, by),),
+        (text,),
+    )
+
+    assert_harmless(markdown.write(review))
+
+
+def test_pieces_that_nothing_separates_stay_apart_from_markup() -> None:
+    assert as_markdown((*name("a`"), *name("`b"))) == "```a``b```"
+    assert as_markdown((*name("##[x]"), *ours(" "), *name("a|b"))) == "`##`&#91;`x]` `a`&#124;`b`"
+
+
+def test_the_verdict_comes_first_and_then_the_risks() -> None:
+    text = markdown.write(usual())
+    lines = text.splitlines()
+
+    assert lines[1].startswith("❌ **gitseal review: 2 errors** · 2 names added, 2 changed, ")
+    assert text.index("### Risks") < text.index("person-0") < text.index("SERVICE_0/TOKEN") < text.index("<sub>")
+    assert "`gitseal review bbbbbbbbbb..aaaaaaaaaa`" in lines[-1]
+
+
+def test_people_come_before_machines() -> None:
+    text = markdown.write(usual(environments=1))
+
+    assert text.index("`person-1`") < text.index("`person-0`, a machine")
+
+
+def test_a_long_list_is_folded_and_risks_are_not() -> None:
+    text = markdown.write(usual(risks=60, names=40, environments=1))
+
+    assert "<details><summary>40 names</summary>" in text
+    assert text.count("* ❌") == 60
+    assert text.index("By rule: `rule-0` 9") < text.index("### Risks") < text.index("<details>")
+
+
+def test_nothing_changed() -> None:
+    text = markdown.write(EMPTY)
+
+    assert "✅ **gitseal review: no change to secrets**\n" in text
+    assert "#" not in text.replace("&#", "")
+
+
+@pytest.mark.parametrize(
+    ("risks", "names", "environments", "people", "statements"),
+    [
+        (5_000, 0, 0, 0, 0),
+        (5_000, 2_000, 5, 10, 500),
+        (30, 20_000, 1, 2, 1),
+        (30, 3, 4_000, 2, 1),
+        (0, 0, 1, 5_000, 0),
+        (3, 3, 1, 2, 9_000),
+    ],
+)
+def test_whatever_the_size_it_fits_and_says_what_it_left_out(
+    risks: int, names: int, environments: int, people: int, statements: int
+) -> None:
+    text = markdown.write(
+        usual(risks=risks, names=names, environments=environments, people=people, statements=statements)
+    )
+
+    assert 60_000 < len(text.encode()) < markdown.LIMIT
+    assert "**Too long for a comment.** Left out: " in text
+    assert text.count("<details>") == text.count("</details>")
+    assert text.endswith("</sub>\n")
+    assert_harmless(text)
+    if risks < 5_000:
+        assert text.count("* ❌") == risks
+    else:
+        listed = text.count("* ❌")
+        assert listed > 100
+        assert f"and {5_000 - listed} more risks" in text
+        assert "By rule: `rule-0` 715, " in text
+
+
+@given(st.integers(0, 200), st.integers(0, 400))
+def test_a_risk_is_left_out_only_when_all_else_is(risks: int, names: int) -> None:
+    """With long messages, so that it does not take thousands."""
+    review = usual(risks=0, names=names, environments=1)
+    found = tuple(RISK._replace(message=f'"{at}" {"DO_IT " * 90}') for at in range(risks))
+
+    text = markdown.write(review._replace(risks=found))
+
+    assert len(text.encode()) < markdown.LIMIT
+    if text.count("* ⚠️ warning") < risks:
+        assert "SERVICE_" not in text
+
+
+def test_values_are_never_in_it() -> None:
+    opened = Opened(("staging:A",), ("it is a placeholder",), "hush-old", "hush-new")
+    change = NameChange("A", model.CHANGED, SEALED, SEALED, (ALICE, BOB), model.YES, opened=opened)
+    review = EMPTY._replace(identity=True, environments=(environment(change),))
+
+    text = markdown.write(review)
+
+    assert "hush" not in text
+    assert "`staging:A`" in text
+    assert "made with an identity" in text
+
+
+def test_an_unsigned_commit_before_a_signed_one_is_told() -> None:
+    change = NameChange("A", model.CHANGED, SEALED, SEALED, (BOB, ALICE))
+    review = EMPTY._replace(environments=(environment(change),))
+
+    ((*_, signed),) = cells(markdown.write(review))
+
+    assert signed == "no"
+
+
+def test_a_warning_is_no_error() -> None:
+    review = EMPTY._replace(risks=(RISK._replace(severity=WARNING),), counts=Counts(warnings=1))
+
+    assert "⚠️ **gitseal review: 1 warning**" in markdown.write(review)
