@@ -23,5 +23,7 @@ def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
         outcome = allow(session.start, path, session.keyring, reason)
         found = [finding._replace(hint="") for finding in outcome.findings]
         say(("allowed: " if outcome.is_new else "already allowed: ") + formats.write(found, "text").rstrip("\n"))
-        files[outcome.file] = None
-    say(f"stage it: git add {' '.join(files)}")
+        if outcome.is_new:
+            files[outcome.file] = None
+    if files:
+        say(f"stage it: git add {' '.join(files)}")

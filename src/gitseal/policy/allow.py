@@ -117,7 +117,9 @@ def _top(root: Node) -> Mapping[str, Node]:
 
 def _entry(node: Node) -> Allowed:
     fields = mapping(node, "list of allowances", "path", "sha256", "reason")
-    missing = [name for name in ("path", "sha256", "reason") if not string(fields.get(name)).strip()]
+    missing = [name for name in ("path", "sha256", "reason") if not string(fields.get(name))]
+    if not missing and not string(fields["reason"]).strip():
+        missing = ["reason"]
     if missing:
         raise Malformed(
             f"an allowance has no {missing[0]}", node.line + 1, "it takes {path: ..., sha256: ..., reason: ...}"

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.errors import Error
+from gitseal.errors import Error, Malformed
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
 from gitseal.git import blobs
@@ -104,7 +104,11 @@ def _write(project: Project, entry: Allowed) -> bool:
             before = read_regular(file)
         except FileNotFoundError:
             before = b""
-        after = allowances.add(before, entry)
+        try:
+            after = allowances.add(before, entry)
+        except Malformed as error:
+            place = f"{project.relative(file)}:{error.line}"
+            raise Malformed(f"{place}: {error.message}", error.line, error.hint) from None
         if after != before:
             atomic.write(file, after)
     return after != before
