@@ -6,7 +6,6 @@ that took turns, never a number of seconds: it means the same on another machine
 
 import argparse
 import datetime as dt
-import functools
 import importlib.metadata
 import os
 import platform
@@ -15,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,7 +84,7 @@ def rows(world: World) -> Iterator[Row]:
     yield Row("`render` of 10,000 names", age, None, 7, lambda: w.render(10_000), lambda: w.age(10_000))
     for dialect in DIALECTS:
         if dialect not in {"dotenv", "gitlab-dotenv"}:
-            work, ours = f"`render --format {dialect}` of 10,000 names", functools.partial(w.render, 10_000, dialect)
+            work, ours = f"`render --format {dialect}` of 10,000 names", partial(w.render, 10_000, dialect)
             yield Row(work, "`--format dotenv`", None, 5, ours, lambda: w.render(10_000))
     log = f"`run` of `cat` on {LOG_SIZE // 10**6} MB of log, 100 names"
     yield Row(log, f"{RATE // 10**6} MB/s", 1.0, 5, lambda: w.redact(100), lambda: w.owed(100))
@@ -93,6 +93,17 @@ def rows(world: World) -> Iterator[Row]:
     yield Row("`set` in 10,000 names", "its `render`", 2.0, 11, lambda: w.set_one(10_000), lambda: w.render(10_000))
     rekey = f"`rekey` of 10,000 names, {RECIPIENTS} recipients, one removed"
     yield Row(rekey, "the sum of its wraps and seals", 1.5, 7, lambda: w.rekey(10_000), lambda: w.seals(10_000))
+    small, many = "`hook run pre-commit`, one small file", "`hook run pre-commit`, 2,000 files"
+    few, more = ("subprocess", "re", "json"), ("cryptography.cobblestone", "pyrage")
+    only = "a Python that only imports {}"
+    hook, hook_open = partial(w.hook, 100, 1, identity=False), partial(w.hook, 100, 1)
+    yield Row(f"{small}, no identity", only.format(", ".join(few)), 2.5, 21, hook, lambda: w.imports(*few))
+    words = only.format(", ".join((*few, *more)))
+    yield Row(f"{small}, an identity and 100 values", words, 2.5, 21, hook_open, lambda: w.imports(*few, *more))
+    for peer, one in (("gitleaks", w.gitleaks), ("detect-secrets-hook", w.detect_secrets), ("dotenvx", w.dotenvx)):
+        yield Row(f"{small}, no identity", f"`{peer}`", None, 11, hook, partial(one, 100, 1))
+    yield Row(many, "`gitleaks`", 1.0, 3, lambda: w.hook(0, 2000), lambda: w.gitleaks(0, 2000))
+    yield Row(many, "`detect-secrets-hook`", None, 3, lambda: w.hook(0, 2000), lambda: w.detect_secrets(0, 2000))
     git_log = "`git log --raw --no-renames -- .secrets`"
     events = "`log` over 50,000 commits, every {} setting one of 300 values"
     yield Row(events.format("100th"), git_log, 1.5, 11, lambda: w.log_of(50_000, 100), lambda: w.git_log(50_000, 100))

@@ -15,6 +15,7 @@ from bench.timing import Command
 
 PYTHON = sys.executable
 GITSEAL = str(Path(PYTHON).parent / "gitseal")
+GITSEAL_CODE = str(Path(__file__).resolve().parent.parent / "src" / "gitseal" / "usecases")
 RECIPIENTS = 10
 """Who a rekey finds: the one who runs it, eight who stay, one who leaves."""
 
@@ -192,6 +193,53 @@ class World:
         """What that rekey cannot do without, done by the libraries alone."""
         words = ["-m", "bench.seals", str(names), str(SEALED_LENGTH), str(RECIPIENTS - 1)]
         return Command(lambda _: [PYTHON, *words], Path.cwd(), reports=True)
+
+    @functools.cache  # noqa: B019 - as above
+    def staged(self, names: int, files: int) -> Path:
+        """A copy of that repository with so many new files staged, each of 5 kB of a program's text; without names a new one."""
+        top = self.folder / f"staged-{names}-{files}"
+        if names:
+            shutil.copytree(self.repository(names), top, symlinks=True)
+        else:
+            self.run(["git", "init", "--quiet", str(top)], self.folder)
+            self.run(["git", "commit", "--quiet", "--allow-empty", "--message", "first"], top)
+        text = "".join(sorted(path.read_text("utf-8") for path in Path(GITSEAL_CODE).glob("*.py")))
+        dice = random.Random(files)
+        for number in range(files):
+            file = top / f"d{number % 50}" / f"f{number}.py"
+            file.parent.mkdir(exist_ok=True)
+            start = dice.randrange(len(text) - 5000)
+            file.write_text(f"# {number}\n{text[start : start + 5000]}", encoding="utf-8")
+        self.run(["git", "add", "--all"], top)
+        return top
+
+    def hook(self, names: int, files: int, *, identity: bool = True) -> Command:
+        """What the pre-commit hook runs, with the files of `staged`; the team's values are looked for with the identity."""
+        words = [GITSEAL, "hook", "run", "pre-commit"]
+        alone = ["env", "-u", "GITSEAL_IDENTITY_FILE", "-u", "SOPS_AGE_KEY_FILE"]
+        return Command(lambda _: words if identity else [*alone, *words], self.staged(names, files))
+
+    def imports(self, *modules: str) -> Command:
+        """A Python that only imports."""
+        return Command(lambda _: [PYTHON, "-c", f"import {', '.join(modules)}"], self.folder)
+
+    def gitleaks(self, names: int, files: int) -> Command:
+        """What gitleaks does as a pre-commit hook."""
+        words = [tool("gitleaks"), "git", "--pre-commit", "--staged", "--no-banner", "."]
+        return Command(lambda _: words, self.staged(names, files))
+
+    def detect_secrets(self, names: int, files: int) -> Command:
+        """detect-secrets-hook on the staged files' names, as the pre-commit framework would give them to it."""
+        program = str(Path(tool("detect-secrets")).resolve().parent / "detect-secrets-hook")
+        top = self.staged(names, files)
+        paths = self.run(["git", "diff", "--cached", "--name-only"], top).split()
+        # Its findings in a program's text are its own matter: the time is what counts.
+        return Command(lambda _: ["sh", "-c", '"$@" >/dev/null || :', "sh", program, *paths], top)
+
+    def dotenvx(self, names: int, files: int) -> Command:
+        """What dotenvx does as a pre-commit hook."""
+        program = tool("dotenvx")
+        return Command(lambda _: [program, "ext", "precommit"], self.staged(names, files))
 
     @functools.cache  # noqa: B019 - as above
     def history(self, commits: int, share: int) -> Path:

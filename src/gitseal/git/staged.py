@@ -41,6 +41,8 @@ def staged(repository: Repository, against: str = "") -> list[Brought]:
     """
     listed = repository.git("diff", "--cached", *RAW, *((against,) if against else ()), "--")
     if listed is None:
+        # `git diff` works outside of repositories too, and so says nothing of one that Git does not trust; this does.
+        repository.git("rev-parse", "--git-dir")
         raise Error("Git cannot compare the index with HEAD", "look at: git status")
     return parse_raw(listed)
 
@@ -52,7 +54,10 @@ def parse_raw(listed: bytes) -> list[Brought]:
     for field in fields:
         if not field.startswith(b":"):
             continue
-        found.append(parse_entry(field, next(fields)))
+        each = parse_entry(field, next(fields))
+        # A file in conflict stands in the index three times and has no content of its own; Git commits none.
+        if each.mode:
+            found.append(each)
     return found
 
 
