@@ -3,6 +3,7 @@
 Statuses as Git takes them (gitattributes(5)): 0 clean; 1 to 128 a conflict, which is in the file; above that, failed.
 """
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ def main(words: Sequence[str]) -> int:
     from gitseal.usecases.drivers import CONFLICT
     from gitseal.usecases.merge_files import merge_files
 
+    # As in `main.py`: the process is short, and looking for garbage takes a third of a large merge.
+    gc.disable()
     if len(words) < _NEEDED:
         sys.stderr.write("gitseal: the merge driver takes three files; Git calls it, see: gitseal doctor\n")
         return _FAILED

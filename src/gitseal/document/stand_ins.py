@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from gitseal.document.decisions import Choice, Side, Unit
 from gitseal.document.header import HEADER
-from gitseal.yamltext import editor, reader, scalars
+from gitseal.yamltext import editor, scalars
 from gitseal.yamltext.tree import Kind, NamePath, Node, Tree
 
 _STEP = "  "
@@ -88,15 +88,14 @@ def _children(tree: Tree, section: NamePath) -> Mapping[str, Node]:
 
 def text(side: Side, changed: Sequence[Unit], stand_ins: Mapping[NamePath, str], order: Order) -> bytes:
     """A text with a stand-in for each name that was decided, and without those that go. Raises ValueError where it cannot."""
-    nodes = side.document.tree.nodes
+    tree = side.document.tree
     staying = {unit.path for unit in changed if unit.choice is Choice.CONFLICT or unit.wanted is not None}
-    spans = {path: [" " * nodes[path].indent + _line(path[-1], stand_ins[path])] for path in staying if path in nodes}
-    tree = reader.parse(spliced(side.document.tree, spans))
-    removes = [unit.path for unit in changed if unit.path in nodes and unit.path not in staying]
+    removes = [unit.path for unit in changed if unit.path in tree.nodes and unit.path not in staying]
     if removes:
         tree = editor.edit(tree, {}, removes, last=HEADER)
-    missing = _Missing(tree, {path: stand_ins[path] for path in staying if path not in nodes}, order)
-    return missing.put_in()
+    present = {tree.nodes[path].line: tree.nodes[path] for path in staying if path in tree.nodes}
+    missing = _Missing(tree, {path: stand_ins[path] for path in staying if path not in tree.nodes}, order)
+    return missing.put_in({line: (node, _line(node.path[-1], stand_ins[node.path])) for line, node in present.items()})
 
 
 def _line(name: str, stand_in: str) -> str:
@@ -116,16 +115,23 @@ class _Missing:
             for depth in range(len(path)):
                 self.wanted.setdefault(path[:depth], set()).add(path[depth])
 
-    def put_in(self) -> bytes:
-        """The text with them."""
+    def put_in(self, present: Mapping[int, tuple[Node, str]]) -> bytes:
+        """The text with them, and with the stand-ins of names that it has, by the line that each of these begins on."""
         for section in self.wanted:
             if not section or self._is_section(section):
                 self._fill(section)
         lines: list[str] = []
         eol = _eol(self.tree)
-        for number in range(len(self.tree.lines) + 1):
+        number = 0
+        while number <= len(self.tree.lines):
             lines += [line + eol for line in self.put.get(number, ())]
-            lines += self.tree.lines[number : number + 1]
+            if number in present:
+                node, stand_in = present[number]
+                lines.append(" " * node.indent + stand_in + eol)
+                number = node.end
+            else:
+                lines += self.tree.lines[number : number + 1]
+                number += 1
         return _joined(lines)
 
     def _is_section(self, path: NamePath) -> bool:
