@@ -4,6 +4,8 @@
 imported, the index can be read as well, and blobs that several states share are read once.
 """
 
+import os
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gitseal.errors import Error
@@ -81,6 +83,57 @@ def of_commit(repository: Repository, commit: str, folder: str = "", known: dict
         mode, _kind, object_id = entry.decode().split(" ")
         places[path] = Place(int(mode, 8), object_id)
     return Snapshot(repository, places, {} if known is None else known)
+
+
+def of_commits(repository: Repository, asked: Sequence[tuple[str, str]], known: dict[str, bytes]) -> list[Snapshot]:
+    """For each commit, by its full id, one of its folders, all by two processes. What lies deeper is not listed.
+
+    The files are read at once into `known`. Raises Error where Git cannot show one.
+    """
+    found: list[Snapshot] = []
+    for (commit, folder), tree in zip(asked, _trees(repository, asked), strict=True):
+        if tree is None:
+            # Not there, or lost, or with a name that cannot be asked for in a line: asked for alone it is told which.
+            found.append(of_commit(repository, commit, folder, known))
+            continue
+        start = os.fsencode(folder) + b"/"
+        places = {start + name: place for name, place in _entries(tree, len(commit) // 2)}
+        found.append(Snapshot(repository, places, known))
+    files = (place for each in found for place in each.places.values() if is_file(place))
+    wanted = dict.fromkeys(place.object_id for place in files if place.object_id not in known)
+    known.update(zip(wanted, repository.blobs(wanted), strict=True))
+    return found
+
+
+def _trees(repository: Repository, asked: Sequence[tuple[str, str]]) -> Iterator[bytes | None]:
+    """The content of the tree at a folder of each commit, None for what cannot be given by `cat-file --batch`."""
+    lines = [os.fsencode(f"{commit}:{folder}") if "\n" not in folder else b"" for commit, folder in asked]
+    answer = repository.git("cat-file", "--batch", stdin=b"".join(line + b"\n" for line in lines if line)) or b""
+    at = 0
+    for line in lines:
+        end = answer.find(b"\n", at)
+        head = answer[at:end].split(b" ")
+        if not line:
+            yield None
+        elif answer.startswith(line + b" missing\n", at):
+            at += len(line) + len(b" missing\n")
+            yield None
+        elif end >= 0 and len(head) == 3:  # noqa: PLR2004 - id, kind, size
+            at = end + 1 + int(head[2])
+            yield answer[end + 1 : at] if head[1] == b"tree" else b""
+            at += 1
+        else:
+            raise Error("Git cannot show the sealed files of every commit", "see what is missing with: git fsck")
+
+
+def _entries(tree: bytes, id_length: int) -> Iterator[tuple[bytes, Place]]:
+    """A tree's entries: `MODE NAME`, NUL, the id's bytes."""
+    at = 0
+    while at < len(tree):
+        end = tree.index(b"\0", at)
+        mode, _, name = tree[at:end].partition(b" ")
+        at = end + 1 + id_length
+        yield name, Place(int(mode, 8), tree[end + 1 : at].hex())
 
 
 def of_index(repository: Repository, *patterns: str) -> Snapshot:

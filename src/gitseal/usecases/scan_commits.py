@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.errors import Error
 from gitseal.git import brought as brought_by
+from gitseal.git import snapshot
 from gitseal.git.brought import Commit
 from gitseal.git.repository import Repository
 from gitseal.git.staged import Brought
@@ -91,6 +92,8 @@ def scan_commits(
     files = done = 0
     for batch in _batches(brought_by.commits(repository, wanted.revisions, (), wanted.selection)):
         files += look.at(batch)
+        for commit in batch if watch is not None else ():
+            watch(commit)
         done += len(batch)
         if progress is not None:
             progress(done, total)
@@ -120,19 +123,30 @@ class _Look:
         found = look_at(self._repository, [brought for _, brought in new], self._guard, self._team)
         for (commit, brought), findings in zip(new, found, strict=True):
             self.findings += ((finding._replace(commit=commit.id), brought) for finding in findings)
+        projects = self._projects(commits)
         for commit in commits:
-            for finding in check_sealed(self._projects(commit), commit.brought):
+            for finding in check_sealed(projects.get(commit.id, ()), commit.brought):
                 if finding not in self._said:
                     self._said.add(finding)
                     self.findings.append((finding._replace(commit=commit.id), None))
         return len(new)
 
-    def _projects(self, commit: Commit) -> Iterator[tuple[bytes, Project]]:
-        folders = {brought.path.rpartition(b"/")[0] for brought in commit.brought}
-        roots = {folder[: -len(_FOLDER)] for folder in folders if folder.rpartition(b"/")[2] == _FOLDER}
-        for root in sorted(roots):
+    def _projects(self, commits: Sequence[Commit]) -> dict[str, list[tuple[bytes, Project]]]:
+        """The projects that each commit touches, in its own state."""
+        asked = [(commit.id, root) for commit in commits for root in _roots(commit)]
+        folders = [(commit, os.fsdecode(root + _FOLDER)) for commit, root in asked]
+        found: dict[str, list[tuple[bytes, Project]]] = {}
+        files = snapshot.of_commits(self._repository, folders, self._known)
+        for (commit, root), each in zip(asked, files, strict=True):
             place = self._repository.top / os.fsdecode(root)
-            yield root, states.at_commit(self._repository, place, commit.id, self._known)
+            project = states.of_files(self._repository, place, each, cached=False)
+            found.setdefault(commit, []).append((root, project))
+        return found
+
+
+def _roots(commit: Commit) -> list[bytes]:
+    folders = {brought.path.rpartition(b"/")[0] for brought in commit.brought}
+    return sorted(folder[: -len(_FOLDER)] for folder in folders if folder.rpartition(b"/")[2] == _FOLDER)
 
 
 def _batches(commits: Iterable[Commit]) -> Iterator[list[Commit]]:
