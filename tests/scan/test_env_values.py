@@ -22,6 +22,7 @@ CASES = [
     ("A=b # c", [(1, "A", "b")]),
     ("A=b#c", [(1, "A", "b#c")]),
     ("A=# c", [(1, "A", "")]),
+    ("A=#c", [(1, "A", "#c")]),
     ("A=", [(1, "A", "")]),
     ("A=''\nB=\"\"", [(1, "A", ""), (2, "B", "")]),
     ('A="b\nc"\nD=e', [(1, "A", "b\nc"), (3, "D", "e")]),
@@ -91,7 +92,7 @@ def test_what_a_real_reader_sees_is_seen(lines: list[str]) -> None:
     text = "\n".join(lines)
     read = dotenv.dotenv_values(stream=io.StringIO(text), interpolate=False)
     # It also takes a quote or a bracket for a name.
-    if any(value for name, value in read.items() if re.fullmatch(r"[\w.-]+", name)):
+    if any(value.strip("# ") for name, value in read.items() if value and re.fullmatch(r"[\w.-]+", name)):
         assert any(each.value for each in assignments(text)), read
 
 

@@ -5,6 +5,7 @@ import json
 import struct
 import subprocess
 import textwrap
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,22 @@ def test_putty() -> None:
     head = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: me\nPublic-Lines: 2\nAAAA\nBBBB\n"
     assert found((head + "Private-Lines: 1\nAAAA\nPrivate-MAC: 00\n").encode()) == ["a PuTTY private key stands here"]
     assert found(b"a file begins with PuTTY-User-Key-File-2: and a type") == []
+
+
+def test_json_web_keys() -> None:
+    def word(seed: int, size: int) -> str:
+        return base64.urlsafe_b64encode(sha256(bytes([seed])).digest() * 8).decode()[:size]
+
+    public = {"kty": "EC", "crv": "P-256", "x": word(1, 43), "y": word(2, 43)}
+    for private in ({**public, "d": word(3, 43)}, {"d": word(3, 342), "n": word(4, 342), "kty": "RSA", "e": "AQAB"}):
+        for text in (
+            json.dumps(private),
+            json.dumps(private, indent=2),
+            json.dumps(json.dumps({"keys": [private, public]})),
+        ):
+            assert found(text.encode()) == ["a private key as a JSON Web Key stands here"]
+    for other in (public, {"kty": "oct", "k": word(5, 43)}, {**public, "d": "..."}, {**public, "d": "x" * 43}):
+        assert found(json.dumps({"keys": [other]}).encode()) == []
 
 
 BEGIN, END = "-----BEGIN ", "-----END "

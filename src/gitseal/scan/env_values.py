@@ -85,7 +85,8 @@ def _value(lines: list[str], number: int, at: int) -> tuple[str, int]:
         return rest, 1
     if rest.endswith("\\") and number + 1 < len(lines):
         return rest[:-1] + lines[number + 1].strip(), 2
-    comment = re.search(r"(?:^|[ \t])#", rest)
+    # `A=#x` is a value to shells and python-dotenv, `A=# x` looks like a comment to everyone.
+    comment = re.search(r"^#(?=\s|$)|[ \t]#", rest)
     return (rest[: comment.start()] if comment else rest).strip().rstrip(","), 1
 
 

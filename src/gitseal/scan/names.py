@@ -7,7 +7,7 @@ TEMPLATE = "template"
 OTHER = ""
 
 # What people append to an env file's name for a copy that is to be filled in.
-_TEMPLATE_WORDS = frozenset({b"example", b"examples", b"sample", b"template", b"tmpl", b"tpl", b"dist", b"schema"})
+TEMPLATE_WORDS = frozenset({b"example", b"examples", b"sample", b"template", b"tmpl", b"tpl", b"dist", b"schema"})
 
 
 def kind(path: bytes, rules: Rules) -> str:
@@ -37,7 +37,7 @@ def _is_env(name: bytes) -> bool:
 
 
 def _is_template(name: bytes) -> bool:
-    return not _TEMPLATE_WORDS.isdisjoint(name.replace(b"-", b".").replace(b"_", b".").split(b"."))
+    return not TEMPLATE_WORDS.isdisjoint(name.replace(b"-", b".").replace(b"_", b".").split(b"."))
 
 
 class _Listed:

@@ -15,7 +15,7 @@ What else templates may hold is said in `plain_settings`.
 
 import re
 
-_WORDS_ALONE = frozenset({"changeme", "change-me", "change_me", "todo", "example", "placeholder", "dummy"})
+WORDS_ALONE = frozenset({"changeme", "change-me", "change_me", "todo", "example", "placeholder", "dummy"})
 _PLACEHOLDER = re.compile(r"<[^<>]*>|your[-_ ][\w .-]{0,80}|x{3,}(?:[-_ ]?x+)*|\*{3,}|\.{3,}|\u2026", re.IGNORECASE)
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_.]*"
@@ -39,7 +39,7 @@ _CIPHERTEXT = re.compile(
 def is_placeholder(value: str) -> bool:
     """Whether a value, without its quotes, gives nothing away wherever it stands. See the module."""
     value = value.strip()
-    if not value or value.lower() in _WORDS_ALONE or _PLACEHOLDER.fullmatch(value):
+    if not value or value.lower() in WORDS_ALONE or _PLACEHOLDER.fullmatch(value):
         return True
     return _is_reference(value) or bool(_STORES.fullmatch(value) or _CIPHERTEXT.fullmatch(value))
 

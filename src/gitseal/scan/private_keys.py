@@ -1,4 +1,4 @@
-"""Private keys as text: PEM of every kind, OpenSSH, PGP, PuTTY and age. Keys in DER and in key stores are `der_keys`.
+"""Private keys as text: PEM of every kind, OpenSSH, PGP, PuTTY, JSON Web Keys, age. Keys in DER and in stores are `der_keys`.
 
 A key behind a passphrase is a key all the same. A marker alone is none: documentation and parsers are full of them, so the
 marker has to be followed by a key's own text (`_BODY`, or a right checksum).
@@ -96,6 +96,16 @@ def _putty(_before: bytes, after: bytes) -> str:
     return "a PuTTY private key" if found else ""
 
 
+def _jwk(before: bytes, after: bytes) -> str:
+    """A JSON Web Key of a pair of keys with its private half `d` (RFC 7517, RFC 7518 section 6), also as JSON within JSON."""
+    whole = before[-_LOOKED_AT:].rpartition(b"{")[2] + after[:_LOOKED_AT].partition(b"}")[0]
+    kind = re.search(rb"""kty\\*"\s*:\s*\\*"(?:RSA|EC|OKP)\\*\"""", whole)
+    private = re.search(rb"""\\*"d\\*"\s*:\s*\\*"([A-Za-z0-9_-]{40,})""", whole)
+    if kind is None or private is None or len(set(private[1])) < _LEAST_VARIED:
+        return ""
+    return "a private key as a JSON Web Key"
+
+
 _BECH32 = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _AGE = (
@@ -133,6 +143,7 @@ SHAPES = (
     Shape(RULE, b"PRIVATE KEY", _pem),
     Shape(RULE, b"LS0t", _pem_in_base64),
     Shape(RULE, b"PuTTY-User-Key-File-", _putty),
+    Shape(RULE, b'"kty', _jwk),
     Shape(RULE, b"AGE-SECRET-KEY-", _age),
     Shape(RULE, b"age-secret-key-", _age),
     Shape(RULE, b"AGE-PLUGIN-", _age),

@@ -25,7 +25,7 @@ class _Token:
         self, what: str, literal: bytes, after: bytes, before: bytes = b"", sure: Callable[[bytes], bool] | None = None
     ) -> None:
         self.literal = literal
-        self._what = what
+        self.what = what
         self._after = after + rb"(?!" + _WORD + rb")"
         self._before = before
         self._sure = sure
@@ -37,7 +37,7 @@ class _Token:
             return ""
         if _is_made_up(found[1]) or (self._sure and not self._sure(found[1])):
             return ""
-        return self._what
+        return self.what
 
 
 _LONGEST = 1200
@@ -181,6 +181,9 @@ _TOKENS = (
     _Token("a Square secret", b"sq0csp-", rb"sq0csp-([A-Za-z0-9_-]{43})"),
     _Token("an Azure storage key", b"AccountKey=", rb"AccountKey=([A-Za-z0-9/+]{86}==)", sure=_is_mixed),
 )
+
+KINDS = (*dict.fromkeys(token.what for token in _TOKENS), _GOOGLE.what)
+"""What tokens are called."""
 
 SHAPES = (
     *(Shape(RULE, token.literal, token.judge) for token in _TOKENS),
