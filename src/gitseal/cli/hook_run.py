@@ -1,6 +1,7 @@
 """`gitseal hook run HOOK`: what Git starts with every commit.
 
-click is not imported here, nor anything else that a clean commit does not need. A hook prints on standard error, asks nobody, and any status but 0 stops Git.
+click is not imported here, nor anything else that a clean commit does not need. A hook prints on standard error, asks nobody,
+and any status but 0 stops Git.
 """
 
 import os
@@ -11,12 +12,17 @@ from typing import TYPE_CHECKING
 from gitseal.errors import Error, UsageError
 
 if TYPE_CHECKING:  # each loaded by the hook that needs it
+    from collections.abc import Sequence
+
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
+    from gitseal.report.findings import Finding
     from gitseal.usecases.scanning import Scanned
 
 HOOKS = ("pre-commit", "pre-merge-commit", "pre-push", "pre-receive")
-_CANCEL = "stopped: nothing was {}. What is right as it is: gitseal hook allow PATH --reason WHY"
+_CANCEL = "stopped: nothing was {}"
+# No allowance stands for a signature.
+_ALLOW = ". What is right as it is: gitseal hook allow PATH --reason WHY"
 _DONE = {"pre-commit": "committed", "pre-merge-commit": "merged", "pre-push": "pushed", "pre-receive": "taken"}
 
 
@@ -31,11 +37,14 @@ def main(arguments: list[str]) -> int:
 
         scanned = at_commit(repository, _keyring(), os.environ)
     else:
+        from gitseal.git import updates
         from gitseal.usecases.hook_refs import at_push, at_receive
 
-        refs = [line.split() for line in sys.stdin]
-        scanned = at_push(repository, given, refs, _keyring()) if hook == "pre-push" else at_receive(repository, refs)
-    return _say(scanned, hook)
+        lines = sys.stdin.buffer.read()
+        if hook == "pre-receive":
+            return _say(*at_receive(repository, updates.received(lines)), hook=hook)
+        scanned = at_push(repository, given, updates.pushed(lines), _keyring())
+    return _say(scanned, hook=hook)
 
 
 def _repository(*, is_bare: bool) -> "Repository":
@@ -57,15 +66,16 @@ def _keyring() -> "Keyring":
     return discover(os.environ, Path.home(), None)
 
 
-def _say(scanned: "Scanned", hook: str) -> int:
+def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str) -> int:
     for note in scanned.notes:
         _print(f"gitseal: {note}")
-    if not scanned.findings:
+    findings = [*scanned.findings, *unverified]
+    if not findings:
         return 0
     from gitseal.report import formats
 
-    _print(formats.write(scanned.findings, "text").rstrip("\n"))
-    _print(f"gitseal: {_CANCEL.format(_DONE[hook])}")
+    _print(formats.write(findings, "text").rstrip("\n"))
+    _print(f"gitseal: {_CANCEL.format(_DONE[hook])}{_ALLOW if scanned.findings else ''}")
     return 1
 
 

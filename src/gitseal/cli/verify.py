@@ -66,10 +66,10 @@ def _repository(session: Session) -> "Repository":
 
 def _push(session: Session) -> "Verified":
     from gitseal.git.repository import Repository
-    from gitseal.usecases.verify_push import parse_updates, verify_push
+    from gitseal.git.updates import received
+    from gitseal.usecases.verify_push import verify_push
 
-    updates = parse_updates(sys.stdin.buffer.read())
-    return verify_push(Repository(session.start, in_hook=True), updates)
+    return verify_push(Repository(session.start, in_hook=True), received(sys.stdin.buffer.read()))
 
 
 def _summary(verified: "Verified") -> str:

@@ -23,7 +23,12 @@ def changers(policy: Policy, file: str) -> frozenset[str] | None:
     own = policy.manifest_change if file == MANIFEST else policy.policy_change
     if own:
         return frozenset(policy.members(own))
-    return _in_every_list(policy) or (frozenset() if file == MANIFEST or _has_list(policy) else None)
+    return _in_every_list(policy) or (frozenset() if file == MANIFEST or has_list(policy) else None)
+
+
+def has_list(policy: Policy) -> bool:
+    """Whether the policy says of anything who may change it."""
+    return any(True for _ in _lists(policy))
 
 
 def is_forge(policy: Policy, names: Iterable[str]) -> bool:
@@ -43,10 +48,6 @@ def _environment(policy: Policy, environment: str) -> frozenset[str] | None:
 def _in_every_list(policy: Policy) -> frozenset[str]:
     lists = [frozenset(policy.members(names)) for names in _lists(policy)]
     return frozenset.intersection(*lists) if lists else frozenset()
-
-
-def _has_list(policy: Policy) -> bool:
-    return any(True for _ in _lists(policy))
 
 
 def _lists(policy: Policy) -> Iterator[tuple[str, ...]]:

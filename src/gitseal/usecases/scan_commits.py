@@ -75,11 +75,13 @@ def scan_commits(
     progress: Progress | None = None,
     *,
     past: bool = False,
+    watch: Callable[[Commit], None] | None = None,
 ) -> Scanned:
     """What the commits of a range brought in plaintext, each finding once, with the first commit that has it.
 
     `past`: values that are sealed no longer are looked for as well.
-    `progress` is called with the commits done and their number. Raises Error for what cannot be looked at.
+    `progress` is called with the commits done and their number, `watch` with each of them. Raises Error for what cannot be
+    looked at.
     """
     total = brought_by.count(repository, wanted.revisions, wanted.selection)
     if not total:
@@ -92,8 +94,9 @@ def scan_commits(
     files = done = 0
     for batch in _batches(brought_by.commits(repository, wanted.revisions, (), wanted.selection)):
         files += look.at(batch)
-        for commit in batch if watch is not None else ():
-            watch(commit)
+        if watch is not None:
+            for commit in batch:
+                watch(commit)
         done += len(batch)
         if progress is not None:
             progress(done, total)
@@ -125,7 +128,8 @@ class _Look:
             self.findings += ((finding._replace(commit=commit.id), brought) for finding in findings)
         projects = self._projects(commits)
         for commit in commits:
-            for finding in check_sealed(projects.get(commit.id, ()), commit.brought):
+            # Popped, so that what was read for it need not stay.
+            for finding in check_sealed(projects.pop(commit.id, ()), commit.brought):
                 if finding not in self._said:
                     self._said.add(finding)
                     self.findings.append((finding._replace(commit=commit.id), None))

@@ -37,23 +37,38 @@ class Verified(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def verify(repository: Repository, base: str, head: str) -> Verified:
+def verify(repository: Repository, base: str, head: str, *, listed: bool = False) -> Verified:
     """Judges the commits of `base..head` by the policies that `base` holds.
 
+    `listed`: a policy without any `change` list asks for nobody's signature, even where something is protected; and where
+    none has one, `head` may be anywhere. So it is for whoever was not asked to verify, but does on the way.
     Raises Error where a revision is no commit, where history is cut off inside the range, where `base` has a policy that
     cannot be read, and where a revocation file is set and cannot be read.
     """
     base_id, head_id = _commit(repository, base), _commit(repository, head)
-    aside = () if ranges.descends(repository, head_id, base_id) else (_not_descendant(base_id, head_id),)
-    verified = judge_range(repository, base_id, ranges.commits(repository, [head_id], [base_id]))
+    is_aside = not ranges.descends(repository, head_id, base_id) and asks(repository, base_id, listed=listed)
+    aside = (_not_descendant(base_id, head_id),) if is_aside else ()
+    verified = judge_range(repository, base_id, ranges.commits(repository, [head_id], [base_id]), listed=listed)
     return verified._replace(findings=(*aside, *verified.findings))
 
 
-def judge_range(repository: Repository, base: str, commits: dict[str, tuple[str, ...]]) -> Verified:
+def asks(repository: Repository, base: str, *, listed: bool) -> bool:
+    """Whether what follows a commit is judged; without `listed` it always is. Raises Error for a policy that cannot be read."""
+    return not listed or Owners(repository, base, listed=True).asks
+
+
+def judge_range(
+    repository: Repository, base: str, commits: dict[str, tuple[str, ...]], *, listed: bool = False
+) -> Verified:
     """Judges commits, given with their parents, by the policies of the commit `base`, or of none where it is empty.
 
-    Raises Error as `verify` does.
+    `listed` and Error are as `verify` has them.
     """
+    owners = Owners(repository, base, listed=listed) if base else None
+    if owners is None or not owners.roots:
+        free = [(commit, [each.path for each in found]) for commit, found in touched(repository, commits)]
+        unjudged = [each for each in (_unjudged(*each) for each in free) if each]
+        return Verified(len(commits), len(free), 0, 0, len(free), tuple(unjudged[:1]))
     raw = {commit.id: commit for commit in raw_commits(repository, commits)}
     cut = [commit.id for commit in raw.values() if not commit.flaw and commit.parents != commits[commit.id]]
     if cut:
@@ -61,10 +76,6 @@ def judge_range(repository: Repository, base: str, commits: dict[str, tuple[str,
             f"history is cut off at {cut[0][:_SHOWN]}, inside the range", "fetch the rest: git fetch --unshallow"
         )
     changes = list(touched(repository, commits))
-    owners = Owners(repository, base) if base else None
-    if not changes or owners is None or not owners.roots:
-        free = tuple(_unjudged(commit, [each.path for each in found]) for commit, found in changes)
-        return Verified(len(commits), len(changes), 0, 0, len(changes), tuple(each for each in free if each)[:1])
     with ExitStack() as stack:
         check = _checks(stack, repository, base)
         verdicts = [judge(raw[commit], found, owners, check) for commit, found in changes]

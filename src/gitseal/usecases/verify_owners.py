@@ -7,7 +7,7 @@ from gitseal.errors import Malformed
 from gitseal.git import ranges
 from gitseal.git.repository import Repository
 from gitseal.policy import parser
-from gitseal.policy.changing import changers
+from gitseal.policy.changing import changers, has_list
 from gitseal.policy.policy import Policy
 from gitseal.project.project import FOLDER
 from gitseal.usecases.verify_touched import folded
@@ -25,11 +25,15 @@ class Claim(NamedTuple):
 
 
 class Owners:
-    """The policies of a commit, each read when a path asks for it. A root is the folder that holds `.secrets`, `""` the top."""
+    """The policies of a commit, each read when a path asks for it. A root is the folder that holds `.secrets`, `""` the top.
 
-    def __init__(self, repository: Repository, commit: str) -> None:
+    With `listed` a policy without any `change` list asks for nobody.
+    """
+
+    def __init__(self, repository: Repository, commit: str, *, listed: bool = False) -> None:
         self._repository = repository
         self._commit = commit
+        self._listed = listed
         self._policies: dict[str, Policy] = {}
 
     @cached_property
@@ -38,6 +42,11 @@ class Owners:
         end = f"{FOLDER}/{_POLICY}"
         found = (path.removesuffix(end) for path in ranges.paths(self._repository, self._commit) if path.endswith(end))
         return tuple(root for root in found if (not root or root.endswith("/")) and not _is_inside(root))
+
+    @property
+    def asks(self) -> bool:
+        """Whether any of the policies has a `change` list."""
+        return any(has_list(self._policy(root)) for root in self.roots)
 
     def claims(self, path: str) -> list[Claim]:
         """What the policies say that a path concerns. None where the commit has no policy at all.
@@ -55,6 +64,8 @@ class Owners:
 
     def _claim(self, root: str, inner: str) -> Claim:
         policy = self._policy(root)
+        if self._listed and not has_list(policy):
+            return Claim(root, policy, None)
         stem = inner.removesuffix(_SUFFIX)
         # Only the very file is an environment or the manifest: Production.yaml or old/production.yaml are the policy's.
         is_known = inner == stem + _SUFFIX and "/" not in stem

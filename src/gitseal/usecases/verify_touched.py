@@ -1,6 +1,5 @@
 """Which commits of a range change what `verify` covers, merges included."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -40,6 +39,8 @@ def folded(name: str) -> str:
     """A file's name as a file system has it that knows no case, no compatibility forms and no invisible characters."""
     if name.isascii():
         return name.lower()
+    import unicodedata  # few names need it, and the hook of a server asks for all
+
     visible = "".join(each for each in name if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFKC", visible).casefold()
 

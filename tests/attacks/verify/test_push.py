@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.errors import Error
-from gitseal.usecases.verify_push import Update, parse_updates
 from tests.attacks.verify.world import POLICY, PRODUCTION, Team, branch
 
 HOOK = "#!/bin/sh\nexec gitseal verify --pre-receive\n"
@@ -144,10 +142,18 @@ def test_a_replace_ref_that_is_pushed(team: Team, server: Server) -> None:
     assert "unsigned" in server.push("main")
 
 
-def test_what_is_no_hook(team: Team) -> None:
-    assert parse_updates(f"{'0' * 40} {team.base} refs/heads/a b\n".encode()) == [
-        Update("0" * 40, team.base, "refs/heads/a b")
-    ]
-    for line in (b"x\n", b"a b c\n", b"--all --all refs\n"):
-        with pytest.raises(Error):
-            parse_updates(line)
+def test_the_default_branch_does_not_go_away(team: Team, server: Server) -> None:
+    """The next push would bring its own policy to a server that has none."""
+    team.git("-C", str(server.top), "config", "receive.denyDeleteCurrent", "ignore")
+    said = server.push(":main")
+    assert "not-descendant" in said
+    assert "refs/heads/main would be gone" in said
+
+
+def test_names_of_refs_that_are_no_words(team: Team, server: Server) -> None:
+    team.change("mallory", sign=False)
+    for name in ("a\u3000b", "a\u2028b", "a\x85b"):
+        assert "unsigned" in server.push(f"main:refs/heads/{name}")
+    team.git("reset", "--quiet", "--hard", team.base)
+    team.change("alice")
+    assert server.push("main:refs/heads/a\u3000b", "main:refs/heads/a\u2028b") == ""
