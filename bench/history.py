@@ -78,6 +78,16 @@ def _commit(
     return b"".join(lines)
 
 
+def branch(sealed: bytes, commits: int) -> Iterator[bytes]:
+    """A branch `topic` from main, of that many commits; each sets one value of production."""
+    dice = random.Random(commits)
+    for number in range(1, commits + 1):
+        sealed = _another(sealed, dice)
+        whole = _commit("topic", number, number * MINUTE, [(_path("production"), sealed)], (number - 1,) * (number > 1))
+        head, _, files = whole.partition(b"\nM ")
+        yield whole if number > 1 else head + b"\nfrom refs/heads/main^0\nM " + files
+
+
 def main(commits: int, share: int) -> None:
     """Write it."""
     sealed = sys.stdin.buffer.read()

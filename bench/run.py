@@ -108,6 +108,15 @@ def rows(world: World) -> Iterator[Row]:
     events = "`log` over 50,000 commits, every {} setting one of 300 values"
     yield Row(events.format("100th"), git_log, 1.5, 11, lambda: w.log_of(50_000, 100), lambda: w.git_log(50_000, 100))
     yield Row(events.format("20th"), git_log, None, 7, lambda: w.log_of(50_000, 20), lambda: w.git_log(50_000, 20))
+    patch = "`git log --patch` of it, and one second"
+    yield Row(
+        "`review` of 200 commits, each setting one of 100 values",
+        patch,
+        1.0,
+        7,
+        lambda: w.review(200),
+        lambda: w.git_log_patch(200),
+    )
     yield Row("`get` of 100,000 names", imports, None, 5, lambda: w.get(100_000), bare)
     yield Row("`render` of 100,000 names", imports, None, 5, lambda: w.render(100_000), bare)
     big = "`render` of 100,000 names"

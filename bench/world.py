@@ -8,6 +8,7 @@ import shutil
 import string
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench import history
@@ -247,18 +248,39 @@ class World:
         top = self.folder / f"history-{commits}-{share}"
         sealed = (self.repository(100) / ".secrets" / "production.yaml").read_bytes()
         self.run(["git", "init", "--quiet", str(top)], self.folder)
-        importing = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=top, env=self.env, stdin=subprocess.PIPE)
-        if importing.stdin is None:
-            raise RuntimeError("git fast-import has no standard input")
-        with importing.stdin:
-            for part in history.stream(sealed, commits, share):
-                importing.stdin.write(part)
-        if importing.wait() != 0:
-            raise RuntimeError("git fast-import failed")
+        self._import(top, history.stream(sealed, commits, share))
         self.run(["git", "repack", "-a", "-d", "--quiet"], top)
         self.run(["git", "reset", "--quiet", "--hard", "main"], top)
         shutil.copy(self.repository(100) / ".secrets" / "policy.yaml", top / ".secrets")
         return top
+
+    @functools.cache  # noqa: B019 - see repository
+    def branch(self, commits: int) -> Path:
+        """A copy of the repository of 100 names with a branch of that many commits, each of which sets a value."""
+        top = self.folder / f"branch-{commits}"
+        shutil.copytree(self.repository(100), top, symlinks=True)
+        self._import(top, history.branch((top / ".secrets" / "production.yaml").read_bytes(), commits))
+        return top
+
+    def review(self, commits: int) -> Command:
+        """The review of that branch: with check, scan and verify, and no identity."""
+        words = [GITSEAL, "review", "main..topic", "--format", "markdown"]
+        return Command(lambda _: words, self.branch(commits))
+
+    def git_log_patch(self, commits: int) -> Command:
+        """What Git itself takes to show that branch, and one second."""
+        words = "git log --patch --no-textconv --no-ext-diff main..topic -- .secrets && sleep 1"
+        return Command(lambda _: ["sh", "-c", words], self.branch(commits))
+
+    def _import(self, top: Path, stream: Iterator[bytes]) -> None:
+        importing = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=top, env=self.env, stdin=subprocess.PIPE)
+        if importing.stdin is None:
+            raise RuntimeError("git fast-import has no standard input")
+        with importing.stdin:
+            for part in stream:
+                importing.stdin.write(part)
+        if importing.wait() != 0:
+            raise RuntimeError("git fast-import failed")
 
     def log_of(self, commits: int, share: int) -> Command:
         """Every event of that history."""

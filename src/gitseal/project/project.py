@@ -38,6 +38,7 @@ class Project:
         self.repository = repository
         self.shadowed = shadowed
         self.source: Source = source or WorkingTree(repository)
+        self._parsed: dict[str, tuple[bytes, Document]] = {}
 
     def git(self) -> Repository:
         """The repository. Raises Error where there is none: sealing needs one to remember which keys it believes."""
@@ -115,6 +116,9 @@ class Project:
 
     def parse(self, environment: str, data: bytes) -> "Document":
         """A document from the bytes of an environment's file, errors naming that file."""
+        known = self._parsed.get(environment)
+        if known is not None and known[0] == data:
+            return known[1]
         from gitseal.document import document
 
         name = self.relative(self.path(environment))
@@ -124,6 +128,9 @@ class Project:
                 f'"{name}" says that it is environment "{found.header.environment}"',
                 "a file cannot be renamed or copied: its values are bound to its name; use: gitseal env rename, gitseal copy",
             )
+        if not self.source.is_working_tree:
+            # `check` asks several times for the same state, of every commit of a range.
+            self._parsed[environment] = (data, found)
         return found
 
     def with_policy(self, data: bytes) -> "Project":
