@@ -8,7 +8,10 @@ import string
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gitseal.scan import der_keys, private_keys, tokens
 from gitseal.scan.look import look
 from gitseal.scan.rules import Rules
 from gitseal.scan.tokens import RULE
@@ -140,6 +143,27 @@ NONE = [
 @pytest.mark.parametrize("text", NONE)
 def test_examples_are_none(text: str) -> None:
     assert found(text) == []
+
+
+# What stands in the shapes' patterns, so that many a text comes near to one.
+PIECES = st.sampled_from(
+    [
+        *("hooks.slack.com/", "services/", "workflows/a/b", "/T0A8C2E4G", "/B0A8C2E4G", "sk-", "proj-", "MII", "-1"),
+        *("-----BEGIN ", "RSA ", "PRIVATE KEY", "-----", "Proc-Type: 4,ENCRYPTED", "PuTTY-User-Key-File-2: ", '"d":"'),
+        *("=", "= ", ": ", '"', "\\n", ".", "_", "\n", "{", "}", "\0", "\ufeff", "\udcff", " ", "=="),
+        *(some(BASE62, 24), some(HEX, 64), some(WORD, 93), some(WORD, 300)),
+    ]
+)
+
+
+@given(
+    st.sampled_from([shape.literal for shape in (*tokens.SHAPES, *private_keys.SHAPES, *der_keys.SHAPES)]),
+    st.lists(PIECES, max_size=4),
+    st.lists(PIECES, max_size=5),
+)
+def test_whatever_stands_around_a_literal_is_taken(literal: bytes, before: list[str], after: list[str]) -> None:
+    around = ["".join(pieces).encode("utf-8", "surrogateescape") for pieces in (before, after)]
+    look(b"x", 0o100644, [around[0] + literal + around[1]], Rules())
 
 
 def test_a_key_of_firebase_is_public() -> None:

@@ -142,7 +142,7 @@ _TOKENS = (
     _Token(
         "a Slack webhook",
         b"hooks.slack.com/",
-        rb"hooks\.slack\.com/(?:services/T[A-Z0-9]{8,12}/B[A-Z0-9]{8,12}/([A-Za-z0-9]{24})|(?:workflows|triggers)/)",
+        rb"hooks\.slack\.com/services/T[A-Z0-9]{8,12}/B[A-Z0-9]{8,12}/([A-Za-z0-9]{24})",
     ),
     _Token(
         "a Discord webhook",
