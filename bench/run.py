@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import timing
+from bench import signed, timing
 from bench.timing import Command, Times
 from bench.world import LOG_SIZE, RATE, RECIPIENTS, SOPS_LIMIT, Missing, World
 from gitseal.render import DIALECTS
@@ -116,6 +116,12 @@ def rows(world: World) -> Iterator[Row]:
         7,
         lambda: w.review(200),
         lambda: w.git_log_patch(200),
+    )
+    signed_by = "of 200 commits that are signed by SSH"
+    yield Row(f"`review` {signed_by}", patch, 1.0, 5, lambda: signed.review(w, 200), lambda: w.git_log_patch(200))
+    verdicts = "`git log --format=%G?` of them"
+    yield Row(
+        f"`verify` {signed_by}", verdicts, 0.25, 5, lambda: signed.verify(w, 200), lambda: signed.git_verdicts(w, 200)
     )
     yield Row("`get` of 100,000 names", imports, None, 5, lambda: w.get(100_000), bare)
     yield Row("`render` of 100,000 names", imports, None, 5, lambda: w.render(100_000), bare)
