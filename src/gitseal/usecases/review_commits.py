@@ -18,9 +18,9 @@ from gitseal.review.restored import Past, Version, past
 from gitseal.review.state import Step
 from gitseal.usecases.log import changes_of, environment_of, person
 from gitseal.usecases.review_range import Range
+from gitseal.usecases.verify import revoked_keys
 
-# Bytes that a scan of history holds at a time are the log's own concern; it reads commit by commit.
-_HISTORY = (FOLDER, ".gitattributes")
+_COVERED = (FOLDER, ".gitattributes")
 
 
 class Touched(NamedTuple):
@@ -34,11 +34,11 @@ class Touched(NamedTuple):
 def touched(repository: Repository, span: Range, policies: Mapping[str, Policy], *, signatures: bool) -> Touched:
     """What the range's commits did. `policies` are those that judge, by the root of their folder.
 
-    With `signatures` each is checked, at some 5 ms a signed commit; else it is told only that there is one.
+    With `signatures` each is checked; else it is told only that there is one.
     """
     found = Touched({}, {}, 0)
     with ExitStack() as stack:
-        check = _checking(policies, stack) if signatures else _glance
+        check = _checking(repository, span, policies, stack) if signatures else _glance
         commits = 0
         for commit in history(
             repository, Wanted((), lambda path: bool(environment_of(path)), raw=True), span.revisions
@@ -60,7 +60,7 @@ def touched(repository: Repository, span: Range, policies: Mapping[str, Policy],
 
 
 def _is_covered(path: str) -> bool:
-    return any(part in _HISTORY for part in path.split("/"))
+    return any(part in _COVERED for part in path.split("/"))
 
 
 def uncommitted(old: bytes | None, new: bytes | None) -> list[Step]:
@@ -88,8 +88,9 @@ def _glance(_root: str, commit: Commit) -> _Signed:
     return _Signed("unchecked" if b"\ngpgsig" in head else "no")
 
 
-def _checking(policies: Mapping[str, Policy], stack: ExitStack) -> _Check:
+def _checking(repository: Repository, span: Range, policies: Mapping[str, Policy], stack: ExitStack) -> _Check:
     made: dict[str, Callable[..., Signature]] = {}
+    revoked: list[bytes | None] = []
 
     def check(root: str, commit: Commit) -> _Signed:
         policy = policies.get(root)
@@ -97,7 +98,9 @@ def _checking(policies: Mapping[str, Policy], stack: ExitStack) -> _Check:
         if policy is None or glance.state == "no":
             return glance
         if root not in made:
-            made[root] = stack.enter_context(checking(signers(policy)))
+            if not revoked:  # read where there is a signature at all, as `verify` reads it
+                revoked.append(revoked_keys(repository, span.trusted))
+            made[root] = stack.enter_context(checking(signers(policy), revoked[0]))
         found = made[root](parse_commit(commit.id, commit.raw))
         state = "no" if found.status == UNSIGNED else found.status
         return _Signed("forge" if state == GOOD and is_forge(policy, found.signers) else state, found.signers)

@@ -42,7 +42,7 @@ def run(
         from gitseal.usecases.verify import judge_range
 
         commits = ranges.commits(repository, [span.head], [span.trusted])
-        findings += judge_range(repository, span.trusted, commits).findings
+        findings += judge_range(repository, span.trusted, commits, listed=True).findings
     return Ran(findings, notes)
 
 

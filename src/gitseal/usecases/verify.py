@@ -116,7 +116,7 @@ def _unjudged(commit: str, paths: Sequence[str]) -> Finding | None:
 
 def _checks(stack: ExitStack, repository: Repository, base: str) -> Check:
     """A function that gives a commit's signature by the keys of a policy, whose root names it."""
-    revoked = _revoked(repository, base)
+    revoked = revoked_keys(repository, base)
     made: dict[str, Callable[[RawCommit], Signature]] = {}
 
     def check(root: str, policy: Policy, commit: RawCommit) -> Signature:
@@ -127,7 +127,7 @@ def _checks(stack: ExitStack, repository: Repository, base: str) -> Check:
     return check
 
 
-def _revoked(repository: Repository, base: str) -> bytes | None:
+def revoked_keys(repository: Repository, base: str) -> bytes | None:
     """The revocation file that Git is told of, whole. Raises Error where there is none: Git itself would go on without.
 
     One inside the working tree is read from `base`, for what is checked out may be what is judged.
