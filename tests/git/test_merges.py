@@ -258,6 +258,18 @@ def test_conflict_style_and_marker_size_are_those_of_git(git: Git) -> None:
     assert "\n||||||||||| " in text
 
 
+def test_the_names_of_the_sides_stand_at_the_markers(git: Git) -> None:
+    """As a Git from 2.44 on gives them, and as an older one hands its placeholders over."""
+    texts = {"base": BASE, "ours": state(A=1, C=3, E=7), "theirs": state(A=1, C=3, E=9)}
+    for labels, first in (("old main side/x", b"<<<<<<< main\n"), ("%S %X %Y", b"<<<<<<< ours\n")):
+        for name, each in texts.items():
+            (git.top / name).write_bytes(each.text)
+        command = [PROGRAM, "driver", "merge", "base", "ours", "theirs", "7", FILE, *labels.split()]
+        done = subprocess.run(command, cwd=git.top, capture_output=True, check=False)
+        assert done.returncode == drivers.CONFLICT
+        assert first in (git.top / "ours").read_bytes()
+
+
 FAILURES = {
     "no program": "",
     "ends with 1 before it begins": "#!/bin/sh\nexit 1\n",
