@@ -264,7 +264,7 @@ def test_the_names_of_the_sides_stand_at_the_markers(git: Git) -> None:
     for labels, first in (("old main side/x", b"<<<<<<< main\n"), ("%S %X %Y", b"<<<<<<< ours\n")):
         for name, each in texts.items():
             (git.top / name).write_bytes(each.text)
-        command = [PROGRAM, "driver", "merge", "base", "ours", "theirs", "7", FILE, *labels.split()]
+        command = [str(PROGRAM), "driver", "merge", "base", "ours", "theirs", "7", FILE, *labels.split()]
         done = subprocess.run(command, cwd=git.top, capture_output=True, check=False)
         assert done.returncode == drivers.CONFLICT
         assert first in (git.top / "ours").read_bytes()
