@@ -137,7 +137,7 @@ def test_renaming_an_environment_is_all_or_nothing(world: World, monkeypatch: py
         assert number == 1
         assert world.get("A") == "old"
     else:
-        assert set(world.files()) == {"policy.yaml", "development.yaml", "live.yaml"}
+        assert set(world.files()) == {"policy.yaml", "manifest.yaml", "development.yaml", "live.yaml"}
         assert set(world.project.policy.environments) == {"development", "live"}
         assert world.get("A", "live") == "old"
 
