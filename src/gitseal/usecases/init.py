@@ -27,7 +27,7 @@ _ATTRIBUTES = """\
 .secrets/*.yaml diff=gitseal merge=gitseal
 .secrets/policy.yaml !diff !merge
 .secrets/manifest.yaml !diff !merge
-.secrets/allow.yaml !diff !merge
+.secrets/allow.yaml !diff merge=union
 .secrets/*.local.yaml !diff !merge
 """
 _IGNORED = """\
