@@ -75,6 +75,9 @@ def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str)
     from gitseal.report import formats
 
     _print(formats.write(findings, "text").rstrip("\n"))
+    # Git starts a hook at the top, wherever the person stands; paths in findings are from there (githooks(5)).
+    if os.environ.get("GIT_PREFIX"):
+        _print(f"gitseal: paths are from the top, where the commands work: cd {Path.cwd()}")
     _print(f"gitseal: {_CANCEL.format(_DONE[hook])}{_ALLOW if scanned.findings else ''}")
     return 1
 
