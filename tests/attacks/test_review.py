@@ -1,7 +1,10 @@
 """Whoever reviews, with no key and no trust in the branch, is shown each of these as a risk with a rule of its own."""
 
+import pytest
+
 from gitseal.document.changes import WRITTEN_ONLY
 from gitseal.document.header import HEADER
+from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.report.findings import ERROR, WARNING, Finding
 from gitseal.review.model import NO, PASSED, UNKNOWN, Review
@@ -310,3 +313,6 @@ def test_one_environment_alone(team: Team) -> None:
     found = review(Repository(team.mallory.top), "origin/main..HEAD", None, Wanted(("development",)))
     assert [each.name for each in found.environments] == ["development"]
     assert {each.path for each in found.risks} == {".secrets/development.yaml"}
+    assert found.notes == ("only development was looked at, and what concerns all",)
+    with pytest.raises(Error, match='no environment "nope" at either end'):
+        review(Repository(team.mallory.top), "origin/main..HEAD", None, Wanted(("nope",)))

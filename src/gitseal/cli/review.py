@@ -15,7 +15,6 @@ from gitseal.review.formats import FORMATS, PUBLISHED
 if TYPE_CHECKING:  # loaded when the command runs
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
-    from gitseal.report.findings import Finding
 
 
 @click.command("review")
@@ -56,15 +55,16 @@ def command(
     form = "json" if as_json else form
     if show_values and form in PUBLISHED:
         raise UsageError(f"--show-values is not for {form}, which others read", "use --format text, html or json")
+    stopping = _rules(fail_on)
     keyring = _keyring(session, form, with_identity=with_identity or show_values)
     names = tuple(part for given in environments for part in given.split(",") if part)
     wanted = Wanted(names, verify=not no_verify, scan=not no_scan, show_values=show_values)
     found = review(_repository(session), span, keyring, wanted)
     _write(FORMATS[form](found), file)
-    stopping = _stopping(found.risks, fail_on)
-    if stopping:
-        rules = ", ".join(dict.fromkeys(risk.rule for risk in stopping))
-        raise Error(f"review found {output.plural(len(stopping), 'thing')} that --fail-on names: {rules}", "")
+    stopped = [risk for risk in found.risks if risk.rule in stopping or (ERROR in stopping and risk.severity == ERROR)]
+    if stopped:
+        rules = ", ".join(dict.fromkeys(risk.rule for risk in stopped))
+        raise Error(f"review found {output.plural(len(stopped), 'thing')} that --fail-on names: {rules}", "")
 
 
 def _repository(session: Session) -> "Repository":
@@ -97,6 +97,13 @@ def _write(text: str, file: str) -> None:
     write(Path(file), text.encode("utf-8", "backslashreplace"))
 
 
-def _stopping(risks: "tuple[Finding, ...]", fail_on: tuple[str, ...]) -> "list[Finding]":
-    rules = {part.strip() for given in fail_on for part in given.split(",") if part.strip()}
-    return [risk for risk in risks if risk.rule in rules or (ERROR in rules and risk.severity == ERROR)]
+def _rules(fail_on: tuple[str, ...]) -> set[str]:
+    """The rules that are to give status 1. Raises UsageError for one that there is not: it would never stop anything."""
+    from gitseal.policy.fields import nearest
+    from gitseal.review.rules import ALL
+
+    known = ALL | {ERROR}
+    given = {part.strip() for each in fail_on for part in each.split(",") if part.strip()}
+    for rule in sorted(given - known):
+        raise UsageError(f'there is no rule "{rule}"', nearest(rule, known) or "see docs/reference/risks.md")
+    return given

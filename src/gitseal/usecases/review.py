@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.policy.policy import Policy
 from gitseal.report.findings import Finding
@@ -59,6 +60,7 @@ def review(repository: Repository, words: str, keyring: "Keyring | None" = None,
     policies = {root: side.policy for root, side in trusted.items()}
     touched = review_commits.touched(repository, span, policies, signatures=wanted.verify)
     pairs = list(review_states.pairs(old, new))
+    _refuse_unknown(pairs, wanted.environments)
     changed = [each for root, *sides in pairs for each in _changed(root, (sides[0], sides[1]), head.get(root), touched)]
     chosen = [each for each in changed if _is_chosen(each.ends.name, each.ends.policies, wanted.environments)]
     found = _environments(repository, span.head, chosen)
@@ -88,7 +90,7 @@ def review(repository: Repository, words: str, keyring: "Keyring | None" = None,
         result,
         tuple(statements),
         allowances,
-        (*span.notes, *ran.notes, *opening.notes),
+        (*_only(wanted.environments), *span.notes, *ran.notes, *opening.notes),
         opening.identity,
     )
 
@@ -108,6 +110,18 @@ def _changed(root: str, sides: tuple[Side, Side], head: Side | None, touched: To
             yield _Changed(
                 Ends(folder, name, path, old.state(name), new.state(name), (old.policy, new.policy)), tuple(steps)
             )
+
+
+def _refuse_unknown(pairs: Sequence[review_folder.Pair], names: Sequence[str]) -> None:
+    """Raises Error for an environment that neither end has: a review of nothing would pass."""
+    sides = [side for _, *both in pairs for side in both]
+    for name in names:
+        if name != "all" and not any(side.policy.resolve(name) in side.environments for side in sides):
+            raise Error(f'there is no environment "{name}" at either end', "see them with: gitseal env list")
+
+
+def _only(names: Sequence[str]) -> tuple[str, ...]:
+    return (f"only {', '.join(names)} was looked at, and what concerns all",) if names and "all" not in names else ()
 
 
 def _is_chosen(environment: str, policies: tuple[Policy, Policy], names: Sequence[str]) -> bool:
