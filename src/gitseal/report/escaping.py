@@ -8,9 +8,11 @@ def printable(text: str) -> str:
     r"""The text with every character that is not shown as itself as an escape: `\n`, `\x1b`, `\u202e`.
 
     Bytes that are no UTF-8, which Git's paths have as surrogates, become `\xff`. A backslash stays one: this is to be read, not
-    to be read back.
+    to be read back. `##[` becomes `##\x5b`: GitHub's runner takes it for a command anywhere in a line of a job's output
+    (actions/runner, src/Runner.Common/ActionCommand.cs, TryParse).
     """
-    return text if text.isprintable() else "".join(map(_escaped, text))
+    shown = text if text.isprintable() else "".join(map(_escaped, text))
+    return shown.replace("##[", "##\\x5b")
 
 
 def _escaped(character: str) -> str:

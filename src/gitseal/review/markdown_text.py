@@ -1,10 +1,8 @@
 r"""Pieces of a sentence as Markdown for GitHub and GitLab, in which the repository's words can only be themselves.
 
-They stand in code spans, where neither markup, links, mentions (`@who`), issues (`#1`, `GH-1`), commits nor emoji are seen. Two
-characters leave the span, as entities, because something reads the source before Markdown does:
-
-* `|` ends a cell of a table in code too, and the escapes `\|` and `\\|` are read differently by different parsers;
-* `##[` anywhere in a line is a command to GitHub's runner (actions/runner, src/Runner.Common/ActionCommand.cs).
+They stand in code spans, where neither markup, links, mentions (`@who`), issues (`#1`, `GH-1`), commits nor emoji are seen. One
+character leaves the span, as an entity: `|` ends a cell of a table in code too, and the escapes `\|` and `\\|` are read
+differently by different parsers.
 """
 
 import re
@@ -12,8 +10,7 @@ from itertools import groupby
 
 from gitseal.review.sentences import Text
 
-_LEAVES = re.compile(r"(\||(?<=##)\[)")
-_ENTITIES = {"|": "&#124;", "[": "&#91;"}
+_BAR = "&#124;"
 
 
 def markdown(text: Text) -> str:
@@ -24,13 +21,13 @@ def markdown(text: Text) -> str:
 
 
 def _code(text: str) -> str:
-    return "".join(_ENTITIES.get(part) or _span(part) for part in _LEAVES.split(text) if part)
+    return _BAR.join(_span(part) for part in text.split("|"))
 
 
 def _span(text: str) -> str:
     """A code span (CommonMark 6.1): a fence longer than any in it, blanks where its ends need them."""
     if not text.strip(" "):
-        return text  # a span of blanks alone is read as several things; they are blanks either way
+        return text  # nothing, or blanks, which a span reads in several ways
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
     pad = " " if text[0] in "` " or text[-1] in "` " else ""
     return f"{fence}{pad}{text}{pad}{fence}"

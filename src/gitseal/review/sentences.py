@@ -11,7 +11,7 @@ from gitseal.report.escaping import printable
 
 _LONGEST_NAME, _LONGEST_WORDS = 120, 600
 # What is surely prose. All else could be a name, a mention, an issue, a commit, a link, or markup.
-_PROSE = re.compile(r"\(?(?![0-9a-f]{7})(?:[A-Za-z]+(?:['-][a-z]+)?|\d{1,6}(?!\.))[,;:]?\)?[,;:.]?")
+_PROSE = re.compile(r"\(?(?![0-9a-f]{7})(?:[A-Za-z]+(?:['-][a-z]+)?|\d{1,6}(?!\.))[,;:]?\)?[,;:.]?|\)?[,;:]")
 _COMMAND = re.compile(r"\b(?:gitseal|git) [a-z][^;]*")
 _CUT = "…"
 

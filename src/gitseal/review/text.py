@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from gitseal.document.changes import PLAIN
 from gitseal.policy.policy import DEFAULT
+from gitseal.report.escaping import printable
 from gitseal.report.findings import Finding
 from gitseal.review.model import (
     ADDED,
@@ -39,7 +40,7 @@ def write(review: Review) -> str:
     for part in (_risks(review.risks), _environments(review.environments), _statements(review.statements)):
         lines += part
     lines += [f"note: {_line(note)}" for note in review.notes]
-    return "\n".join(lines).rstrip("\n") + "\n"
+    return "\n".join(map(printable, lines)).rstrip("\n") + "\n"
 
 
 def verdict(review: Review) -> str:
@@ -171,5 +172,5 @@ def _statements(statements: Iterable[Statement]) -> Iterator[str]:
 
 
 def _line(words: str) -> str:
-    """What a repository says, without what steers a terminal."""
-    return words if words.isprintable() else "".join(each if each.isprintable() else "\ufffd" for each in words)
+    """What a repository says, without what steers a terminal or a workflow."""
+    return printable(words)

@@ -87,33 +87,43 @@ def marks(environment: Environment) -> Marks:
     return Marks(treatments, frozenset(each.name for each in environment.restored))
 
 
-def changed(change: NameChange, marks: Marks) -> Text:
-    """What happened to a name."""
+class Happened(NamedTuple):
+    """What happened to a name: in one word of ours, and what is to be said besides."""
+
+    word: str
+    more: tuple[Text, ...] = ()
+
+
+def happened(change: NameChange, marks: Marks) -> Happened:
+    """The word has a mark where `UNTOLD` explains it."""
     before, after = change.before, change.after
-    found: Text = ours(change.action)
+    more: list[Text] = []
     if change.action == MOVED and before is not None and after is not None:
-        found = (*ours("moved from "), *name(before.access), *ours(" to "), *name(after.access))
-    elif change.action == RESEALED:
-        found = ours("re-sealed")
-    elif change.action == PASSED:
-        found = ours("changed between, and as it was")
+        more.append((*ours("from "), *name(before.access), *ours(" to "), *name(after.access)))
     elif before is not None and after is not None and before.kind != after.kind:
-        found = (*name(before.kind), *ours(", now "), *name(after.kind))
+        more.append((*name(before.kind), *ours(", now "), *name(after.kind)))
     elif change.action == ADDED and after is not None and after.kind == PLAIN:
-        found = ours("added, plain")
-    found += (
-        ours({YES: ", another value", NO: ", same value"}.get(change.value_changed, _UNTOLD)) if _doubt(change) else ()
-    )
-    if after is not None and after.kind == WRITTEN_ONLY:
+        more.append(ours("plain"))
+    if _doubt(change) and not is_untold(change):
+        more.append(ours("another value" if change.value_changed == YES else "same value"))
+    if after is not None and after.kind == WRITTEN_ONLY and change.action != PASSED:
         treatment = marks.treatments.get(change.name, "")
-        found += (*ours(", write-only: "), *name(treatment)) if treatment else ours(", write-only")
-    if change.name in marks.restored:
-        found += ours(", an old value back")
-    return (*found, *ours(", was "), *name(change.was)) if change.was else found
+        more.append((*ours("write-only: "), *name(treatment)) if treatment else ours("write-only"))
+    more += [ours("an old value back")] if change.name in marks.restored else []
+    more += [(*ours("was "), *name(change.was))] if change.was else []
+    word = _WORDS.get(change.action, change.action)
+    return Happened(f"{word}{_MARK}" if is_untold(change) else word, tuple(more))
 
 
-_UNTOLD = "¹"
-# What stands below a table in which a change has that mark.
+def changed(change: NameChange, marks: Marks) -> Text:
+    """The same as one sentence."""
+    found = happened(change, marks)
+    return (*ours(found.word), *(piece for each in found.more for piece in (*ours(", "), *each)))
+
+
+_WORDS = {RESEALED: "re-sealed", PASSED: "as it was, changed between"}
+_MARK = "¹"
+# What stands below a table in which a word has that mark.
 UNTOLD = "¹ under a new data key: a change of value cannot be excluded without an identity"
 
 
@@ -161,14 +171,14 @@ def data_key(change: KeyChange) -> Text:
 
 
 def author(by: tuple[By, ...]) -> Text:
-    """Who did it last, in which commit, and how many did before."""
+    """Who did it last, without the address, in which commit, and how many did before."""
     if not by:
         return ours("-")
     last = by[-1]
     if not last.commit:
         return ours("not committed")
     more = ours(f" and {plural(len(by) - 1, 'commit')} before") if len(by) > 1 else ()
-    return (*name(last.who or "?"), *ours(" "), *name(last.commit[:DIGITS]), *more)
+    return (*name(last.who.partition(" <")[0] or "?"), *ours(" "), *name(last.commit[:DIGITS]), *more)
 
 
 def signed(by: tuple[By, ...]) -> Text:

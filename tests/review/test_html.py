@@ -1,0 +1,121 @@
+"""The page: what a parser of HTML makes of it, and what it may load and run."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+
+from gitseal.report.escaping import printable
+from gitseal.review import html, model
+from gitseal.review.html_style import STYLE
+from gitseal.review.model import Counts, Environment, NameChange, Opened, Review, Span
+from tests.conftest import FUZZ
+from tests.review.models import ALICE, HOSTILE, SEALED, reviews, usual
+
+EMPTY = Review(Span("b" * 40, "", "origin/main", "the working tree"), Counts())
+TAGS = frozenset(
+    {
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "main",
+        "header",
+        "section",
+        "footer",
+        "h1",
+        "h2",
+        "p",
+        "ul",
+        "li",
+    }
+    | {"b", "span", "code", "br", "div", "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd"}
+    | {"details", "summary"}
+)
+ATTRIBUTES = frozenset({"class", "lang", "charset", "name", "content", "http-equiv", "open"})
+VOID = frozenset({"meta", "br"})
+
+
+class Page(HTMLParser):
+    """Tags balance and are ours; `codes` are the texts that stand as code."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.codes: list[str] = []
+        self.policy = ""
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in TAGS
+        assert {name for name, _ in attrs} <= ATTRIBUTES
+        found = dict(attrs)
+        if found.get("http-equiv"):
+            self.policy = found["content"] or ""
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "code":
+            self.codes.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "code":
+            self.codes[-1] += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+
+@given(reviews)
+@settings(max_examples=10_000 if FUZZ else 20)
+def test_nothing_in_a_review_is_more_than_text(review: Review) -> None:
+    text = html.write(review)
+
+    Page(text)
+    assert all(character.isprintable() or character == "\n" for character in text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_each_hostile_name_is_seen_as_it_is(text: str) -> None:
+    change = NameChange(f"A{text}Z", model.ADDED, None, SEALED, (ALICE,))
+    found = Environment(text, text, text, "changed", protected=True, names=(change,))
+
+    page = Page(html.write(EMPTY._replace(environments=(found,))))
+
+    assert printable(change.name) in page.codes
+
+
+def test_only_its_own_style_is_let_through() -> None:
+    text = html.write(usual())
+    style = b64encode(sha256(STYLE.encode()).digest()).decode()
+
+    assert Page(text).policy == f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
+    assert f"<style>{STYLE}</style>" in text
+    assert not re.search(r"url\(|@import|://|style=", text)
+
+
+def test_values_are_whole_line_by_line_and_cannot_act() -> None:
+    opened = Opened(("staging:A",), (), "<b>\n\x1b[31m", "")
+    change = NameChange("A", model.CHANGED, SEALED, SEALED, (ALICE,), opened=opened)
+    found = Environment("", "e", "e.yaml", "changed", protected=True, names=(change,))
+
+    page = Page(html.write(EMPTY._replace(environments=(found,), identity=True)))
+
+    assert "<b>\n\\x1b[31m" in page.codes
+    assert "staging:A" in page.codes
+
+
+def test_a_long_table_begins_unfolded_for_the_printer() -> None:
+    text = html.write(usual(names=200, environments=1))
+
+    assert "<details open><summary>200 rows</summary>" in text
+    assert "and 1 commit before" in text

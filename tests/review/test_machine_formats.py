@@ -1,0 +1,102 @@
+"""What machines read: JSON by its schema, SARIF, code quality, annotations."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given, settings
+
+from gitseal.review import formats, github, json_, schema
+from gitseal.review.model import Counts, Environment, NameChange, Opened, Review, Span, tree
+from tests.conftest import FUZZ, TOP
+from tests.review.models import ALICE, RISK, SEALED, reviews, usual
+
+EMPTY = Review(Span("b" * 40, "", "origin/main", "the working tree"), Counts())
+SCHEMA = TOP / "docs/schema/review.schema.json"
+FEWER = settings(max_examples=10_000 if FUZZ else 15)
+COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
+
+
+@given(reviews)
+@FEWER
+def test_json_is_ascii_says_everything_and_steers_nothing(review: Review) -> None:
+    text = json_.write(review)
+    read = json.loads(text)
+
+    assert text.isascii()
+    assert not COMMAND.search(text)
+    assert read.pop("version") == json_.VERSION
+    assert list(read) == list(Review._fields)
+    assert read == json_._fields(review)
+
+
+@given(reviews)
+@FEWER
+def test_json_is_by_its_schema(review: Review) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+
+    jsonschema.Draft202012Validator(schema.schema()).validate(json.loads(json_.write(review)))
+
+
+def test_the_schema_lies_in_the_documentation() -> None:
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema.schema(), "tools/schemas writes it"
+
+
+def test_json_keeps_texts_and_values_as_they_are() -> None:
+    opened = Opened(before="-----BEGIN\n\u202eß\n", after="x")
+    change = NameChange("ß\udcff", "changed", SEALED, SEALED, (ALICE,), opened=opened)
+    found = Environment("", "e", "e.yaml", "changed", protected=True, names=(change,))
+
+    (read,) = json.loads(json_.write(EMPTY._replace(environments=(found,))))["environments"][0]["names"]
+
+    assert read["name"] == "ß\\xff"
+    assert read["opened"]["before"] == "-----BEGIN\n\u202eß\n"
+    assert read["by"][0]["signers"] == ["alice"]
+
+
+def test_json_of_the_usual_is_its_tree() -> None:
+    review = usual()
+
+    assert json.loads(json_.write(review)) == {"version": 1, **json.loads(json.dumps(tree(review)))}
+
+
+def test_annotations_begin_with_the_verdict() -> None:
+    first, *rest = github.write(usual(risks=12)).splitlines()
+
+    assert first.startswith("::notice title=gitseal review::12 errors; 2 names added; 2 changed; ")
+    assert len(rest) == 12
+    assert all(line.startswith("::error file=.secrets/policy.yaml,line=4,title=gitseal%3A rule-") for line in rest)
+
+
+def test_sarif_and_code_quality_have_the_risks() -> None:
+    review = EMPTY._replace(risks=(RISK,))
+
+    (result,) = json.loads(formats.FORMATS["sarif"](review))["runs"][0]["results"]
+    (issue,) = json.loads(formats.FORMATS["gitlab"](review))
+
+    assert result["ruleId"] == "recipient-key-added"
+    assert issue["check_name"] == "gitseal/recipient-key-added"
+    assert json.loads(formats.FORMATS["gitlab"](EMPTY)) == []
+
+
+@pytest.mark.parametrize("form", formats.FORMATS)
+def test_every_format_of_the_table_writes_lines(form: str) -> None:
+    assert formats.FORMATS[form](usual()).endswith("\n")
+
+
+@given(reviews)
+@FEWER
+def test_every_format_writes_any_review_and_steers_no_workflow(review: Review) -> None:
+    for form, write in formats.FORMATS.items():
+        lines = write(review).splitlines()
+        # The first line of text begins with what the caller typed; annotations are commands, each of them ours.
+        those = lines[1:] if form == "text" else lines
+        ours = re.compile(r"::(notice|warning|error) (title=|file=)")
+        assert not any(COMMAND.search(line) for line in those if not (form == "github" and ours.match(line))), form
+
+
+def test_what_the_runner_takes_for_a_command_in_the_middle_of_a_line_is_none() -> None:
+    """actions/runner, ActionCommand.TryParse: `##[` wherever it stands."""
+    text = formats.FORMATS["text"](EMPTY._replace(risks=(RISK._replace(path="a ##[add-mask]b"),)))
+
+    assert "a ##\\x5badd-mask]b:4" in text
