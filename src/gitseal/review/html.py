@@ -73,10 +73,10 @@ def _risks(risks: tuple[Finding, ...]) -> Iterator[str]:
     yield '<ul class="risks">'
     for risk in risks:
         severity = risk.severity if risk.severity in {ERROR, NOTE} else WARNING
-        yield f'<li class="{severity}"><span class="tag {severity}">{severity}</span> {_html(name(risk.rule))}'
-        yield f'<p class="what">{_html(spoken(risk.message))}</p>'
+        said = f'<span class="tag {severity}">{severity}</span> {_html(spoken(risk.message))}'
+        yield f'<li class="{severity}"><p class="what">{said}</p>'
         advice = f" · {_html(advised(risk.hint))}" if risk.hint else ""
-        yield f'<p class="where">{_html(words.place(risk))}{advice}</p></li>'
+        yield f'<p class="where">{_html(name(risk.rule))} · {_html(words.place(risk))}{advice}</p></li>'
     yield "</ul>\n</section>"
 
 

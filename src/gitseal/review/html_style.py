@@ -29,6 +29,7 @@ h3 { margin: 16px 0 6px; font-size: 13px; color: var(--soft); font-weight: 600; 
 p { margin: 6px 0; }
 .kicker { color: var(--soft); font-size: 13px; letter-spacing: .04em; text-transform: uppercase; margin: 0 0 6px; }
 .span, .note, footer { color: var(--soft); font-size: 13px; }
+.span code, .where code, .by code { padding: 0; background: none; }
 code {
   font: 13px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
   background: var(--code); border-radius: 4px; padding: 1px 5px; overflow-wrap: anywhere; unicode-bidi: isolate;
@@ -44,11 +45,12 @@ header.warning { border-color: var(--amber); }
 .risks { list-style: none; margin: 0; padding: 0; }
 .risks li {
   background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--amber);
-  border-radius: 6px; padding: 10px 14px; margin: 0 0 8px; break-inside: avoid;
+  border-radius: 6px; padding: 8px 14px; margin: 0 0 6px; break-inside: avoid;
 }
 .risks li.error { border-left-color: var(--red); }
 .risks li.note { border-left-color: var(--blue); color: inherit; font-size: inherit; }
-.risks .what { margin: 4px 0; }
+.risks .what { margin: 0 0 3px; }
+.risks .tag { margin-right: 4px; }
 .risks .where { color: var(--soft); font-size: 13px; margin: 0; }
 .tag {
   display: inline-block; border-radius: 99px; padding: 1px 9px; font-size: 12px; font-weight: 600; white-space: nowrap;

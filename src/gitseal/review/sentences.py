@@ -90,7 +90,10 @@ def _prose(text: str) -> Iterator[Piece]:
 
 
 def _run(run: list[str]) -> Iterator[Piece]:
+    """What may be a name, without the comma after it and the blanks."""
     text = "".join(run)
-    if text:
-        yield Piece(text.rstrip(" "), is_name=True)
-        yield Piece(text[len(text.rstrip(" ")) :])
+    kept = text.rstrip(" ")
+    kept = kept[:-1] if len(kept) > 1 and kept[-1] in ",;:" else kept
+    if kept:
+        yield Piece(kept, is_name=True)
+        yield Piece(text[len(kept) :])
