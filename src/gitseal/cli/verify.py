@@ -28,7 +28,7 @@ def command(session: Session, span: str | None, pre_receive: bool, form: str, as
     """Hold every commit that changes secrets against signatures: who made it may, by the policy in BASE.
 
     Looked at are the commits of BASE..HEAD, merges too, that touch .secrets or a .gitattributes anywhere. HEAD may be left
-    out. Nothing that they say about themselves is believed. No identity is needed; ssh-keygen and gpg check the signatures.
+    out. Nothing that they say about themselves is believed. No identity is needed, and a program only for some: gpg for OpenPGP.
     """
     if pre_receive == bool(span):
         raise UsageError("verify takes BASE..HEAD, or --pre-receive", "for example: gitseal verify origin/main..HEAD")

@@ -79,7 +79,7 @@ class Selection(NamedTuple):
     """Which events: of these environments (empty: all), of names that this one, section or pattern stands for (empty: all).
 
     With a name also the access to its access group. `since` is a date as Git takes it, or empty. `signatures`: none are looked
-    at, or it is told where one is, or each is checked, at some 5 ms a commit.
+    at, or it is told where one is, or each is checked.
     """
 
     environments: Sequence[str] = ()
