@@ -316,3 +316,37 @@ def test_one_environment_alone(team: Team) -> None:
     assert found.notes == ("only development was looked at, and what concerns all",)
     with pytest.raises(Error, match='no environment "nope" at either end'):
         review(Repository(team.mallory.top), "origin/main..HEAD", None, Wanted(("nope",)))
+
+
+@pytest.mark.parametrize("planted", ["case", "symlink", "folder", "gitlink", "garbage", "symlinked-folder", "not-utf8"])
+def test_what_is_planted_in_place_of_a_file_is_told_and_stops_nothing_else(team: Team, planted: str) -> None:
+    folder = team.mallory.project.folder
+    team.mallory.set("development", "NEW", "hush")
+    production = folder / "production.yaml"
+    if planted == "case":
+        (folder / "Production.yaml").write_bytes(production.read_bytes())
+    elif planted == "symlink":
+        production.unlink()
+        production.symlink_to("development.yaml")
+    elif planted == "folder":
+        production.unlink()
+        production.mkdir()
+        (production / "x").write_text("x")
+    elif planted == "gitlink":
+        production.unlink()
+        head = team.mallory.git("rev-parse", "HEAD").strip()
+        team.mallory.git("update-index", "--add", "--cacheinfo", f"160000,{head},.secrets/production.yaml")
+    elif planted == "garbage":
+        production.write_bytes(b"\xff\0: ENC[v1,\n<<<<<<< x\n" + production.read_bytes()[40:])
+    elif planted == "symlinked-folder":
+        (team.mallory.top / "sub").mkdir()
+        (team.mallory.top / "sub/.secrets").symlink_to("../.secrets")
+    else:
+        (folder / "\udcff.yaml").write_bytes(b"x: 1\n")
+    team.mallory.git("add", "--all", ":!.secrets/production.yaml") if planted == "gitlink" else None
+    if planted != "gitlink":
+        team.mallory.git("add", "--all")
+    team.mallory.git("commit", "--quiet", "--message", "planted")
+    found = review(Repository(team.mallory.top), "origin/main..HEAD")
+    assert any(each.severity == ERROR or each.rule == "foreign-file" for each in found.risks), found.risks
+    assert ("development", "NEW") in {(each.name, change.name) for each in found.environments for change in each.names}

@@ -40,7 +40,10 @@ def check(project: Project, environments: Sequence[str] = (), keyring: Keyring |
         policy = project.policy
     except Error as error:
         return [_of_error("policy", project.relative(project.policy_path), error)]
-    chosen = environments or tuple(sorted({*project.environments, *policy.environments}))
+    try:
+        chosen = environments or tuple(sorted({*project.environments, *policy.environments}))
+    except Error as error:
+        return [_of_error("malformed", project.relative(project.folder), error)]
     documents = {}
     for environment in chosen:
         found, document_findings = _environment(project, policy, environment)

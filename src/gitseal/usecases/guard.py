@@ -58,7 +58,7 @@ class Guard:
             policies = [self.projects[root].policy for root in around]
             block = dict.fromkeys(pattern for policy in policies for pattern in policy.hook_block)
             templates = policies[0].hook_templates if policies else TEMPLATES
-            environments = self.projects[around[0]].environments if around else ()
+            environments = _environments(self.projects[around[0]]) if around else ()
             self._rules[around] = Rules(tuple(block), templates, self._env_files, environments)
         return self._rules[around]
 
@@ -109,6 +109,14 @@ class Guard:
         for path, place in self._files.places.items():
             if compose.is_compose(path) and snapshot.is_file(place):
                 yield path, self._files.read(path) or b""
+
+
+def _environments(project: Project) -> tuple[str, ...]:
+    """Those for the hints; where two files differ in case alone, which `check` says, there is none to name."""
+    try:
+        return project.environments
+    except Error:
+        return ()
 
 
 def _below(path: bytes, root: bytes) -> bytes:

@@ -19,8 +19,7 @@ from gitseal.review.state import Step
 from gitseal.usecases.log import changes_of, environment_of, person
 from gitseal.usecases.review_range import Range
 from gitseal.usecases.verify import revoked_keys
-
-_COVERED = (FOLDER, ".gitattributes")
+from gitseal.usecases.verify_touched import covered
 
 
 class Touched(NamedTuple):
@@ -43,7 +42,7 @@ def touched(repository: Repository, span: Range, policies: Mapping[str, Policy],
         for commit in history(
             repository, Wanted((), lambda path: bool(environment_of(path)), raw=True), span.revisions
         ):
-            own = [file for file in commit.files if _is_covered(file.path)]
+            own = [file for file in commit.files if covered(file.path)]
             commits += bool(own)
             by: dict[str, By] = {}
             for file in own:
@@ -57,10 +56,6 @@ def touched(repository: Repository, span: Range, policies: Mapping[str, Policy],
     for steps in found.steps.values():
         steps.reverse()
     return found._replace(commits=commits)
-
-
-def _is_covered(path: str) -> bool:
-    return any(part in _COVERED for part in path.split("/"))
 
 
 def uncommitted(old: bytes | None, new: bytes | None) -> list[Step]:

@@ -7,13 +7,15 @@ from gitseal.errors import Error
 from gitseal.policy import allow
 from gitseal.policy.allow import Allowed
 from gitseal.policy.parser import is_environment_name
-from gitseal.report.findings import WARNING
+from gitseal.project.project import FOLDER
+from gitseal.report.findings import ERROR, WARNING
 from gitseal.review.manifest_changes import manifest_changes
 from gitseal.review.model import FILES, Allowance, Statement
 from gitseal.review.policy_changes import NO_POLICY, policy_changes
 from gitseal.review.saying import lines_of
 from gitseal.usecases.review_commits import Touched
 from gitseal.usecases.review_states import Side, within
+from gitseal.usecases.verify_touched import folded
 
 Pair = tuple[str, Side, Side]
 
@@ -23,7 +25,7 @@ _OWN = frozenset({"policy.yaml", "manifest.yaml", allow.FILE, "schema"})
 def folders(pairs: Sequence[Pair], touched: Touched) -> tuple[list[Statement], tuple[Allowance, ...]]:
     """Statements and new allowances of all folders, each with who touched its file in the range."""
     statements = [each for pair in pairs for each in _folder(pair, [other for other, old, _ in pairs if old.names])]
-    statements += _attributes(touched)
+    statements += [*_attributes(touched), *_disguised(touched)]
     told = [each._replace(by=touched.others.get(each.path, ())) for each in statements]
     allowances = tuple(each for root, old, new in pairs for each in _allowances(root, old, new, touched))
     return [*told, *map(_said, allowances)], allowances
@@ -72,6 +74,15 @@ def _attributes(touched: Touched) -> Iterator[Statement]:
         if path.rpartition("/")[2] == ".gitattributes":
             text = f'"{path}" changed, which steers what Git shows of sealed files and how it merges them'
             yield Statement(FILES, path, 0, text, "attributes-changed", WARNING, "see that it hides nothing: git diff")
+
+
+def _disguised(touched: Touched) -> Iterator[Statement]:
+    """What some file system, or some program, takes for a `.secrets` folder, and what is none."""
+    for path in sorted(touched.others):
+        parts = path.split("/")
+        if folded(parts[-1]) == FOLDER or any(part != FOLDER and folded(part) == FOLDER for part in parts):
+            text = f'"{path}" is no .secrets folder, and would be taken for one'
+            yield Statement(FILES, path, 0, text, "nested-secrets", ERROR, "take it out")
 
 
 def _allowances(root: str, old: Side, new: Side, touched: Touched) -> Iterator[Allowance]:
