@@ -76,6 +76,8 @@ def judge_range(
             f"history is cut off at {cut[0][:_SHOWN]}, inside the range", "fetch the rest: git fetch --unshallow"
         )
     changes = list(touched(repository, commits))
+    if not changes:
+        return Verified(len(commits), 0, 0, 0, 0, ())
     with ExitStack() as stack:
         check = _checks(stack, repository, base)
         verdicts = [judge(raw[commit], found, owners, check) for commit, found in changes]

@@ -92,6 +92,8 @@ def test_a_revocation_file(team: Team, tmp_path: Path) -> None:
     team.change("alice")
     place = tmp_path / "revoked"
     team.git("config", "gpg.ssh.revocationFile", str(place))
+    team.change("alice", "code.py")
+    assert team.rules("HEAD~1") == []
     with pytest.raises(Error, match="cannot be read"):
         team.verify()
     place.write_text("")
