@@ -8,9 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.document.changes import Action, Change, changes, changes_of_merge
+from gitseal.review import rules
 from gitseal.review.access import access
+from gitseal.review.environment_risks import risks
+from gitseal.review.environments import Ends, environment, sought
 from gitseal.review.model import NO, PASSED, UNKNOWN, YES, By
 from gitseal.review.names import OF_NAMES, names
+from gitseal.review.policy_changes import NO_POLICY
+from gitseal.review.restored import Version, past
 from gitseal.review.state import State, Step
 
 NAMES = ("A", "B", "C", "api/A", "api/B")
@@ -155,3 +160,25 @@ def test_what_was_changed_and_changed_back_is_told_as_such() -> None:
         ("A", PASSED, NO, 2),
         ("B", PASSED, NO, 2),
     ]
+
+
+POLICIES = (NO_POLICY, NO_POLICY)
+pieces = st.one_of(st.binary(max_size=60), contents.map(lambda each: written(each) or b""))
+broken = st.one_of(
+    st.none(),
+    st.lists(pieces, max_size=3).map(b"".join),
+    st.tuples(contents, st.integers(0, 400), st.binary(max_size=9)).map(
+        lambda each: (written(each[0]) or b"")[: each[1]] + each[2] + (written(each[0]) or b"")[each[1] + 3 :]
+    ),
+)
+
+
+@given(broken, broken, broken)
+def test_no_state_of_a_file_stops_a_review(old: bytes | None, between: bytes | None, new: bytes | None) -> None:
+    steps = (Step(By("1"), changes(old, between)), Step(By("2"), changes(between, new)))
+    ends = Ends(".secrets", "e", ".secrets/e.yaml", State(old), State(new), POLICIES)
+    wanted, keys = sought(ends)
+    found = environment(ends, steps, past([Version("2", (between,), new), Version("1", (old,), between)], wanted, keys))
+    assert found is not None or old == new
+    for risk in risks(ends, found) if found else ():
+        assert risk.rule in rules.OWN

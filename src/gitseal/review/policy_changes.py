@@ -36,6 +36,8 @@ def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lin
     policy_rules.answers(old, new, names, say)
     policy_rules.rules(old, new, say)
     _lists(old, new, say)
+    if not say.statements:
+        say("it is written otherwise, and answers every question as before")
     return say.statements
 
 
