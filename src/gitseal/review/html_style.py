@@ -86,7 +86,9 @@ footer { margin-top: 40px; border-top: 1px solid var(--line); padding-top: 12px;
     --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --code: #f1f1f1;
     --red: #a11; --amber: #740; --green: #053; --blue: #124; --violet: #426;
   }
-  body { font-size: 11px; } main { max-width: none; padding: 0; } table, code, .risks .where { font-size: 10px; }
+  body { font-size: 11px; }
+  main { max-width: none; padding: 0; }
+  table, code, th, td.by, td.signed, .tag, .note, .span, .risks .where, footer { font-size: 10px; }
   h2 { break-after: avoid; margin-top: 18px; } .card { overflow: visible; } thead { display: table-header-group; }
   .tag, header, .risks li { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details::details-content { content-visibility: visible; block-size: auto; }
