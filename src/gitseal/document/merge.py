@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from gitseal.document import conflict, decisions, placing
 from gitseal.document.conflict import How
-from gitseal.document.decisions import Choice, Decided, Side, Unit
+from gitseal.document.decisions import Decided, Side
 from gitseal.document.document import Document, parse
-from gitseal.document.header import HEADER
 from gitseal.document.merge_access import UNKNOWN
 from gitseal.document.placing import Three
 from gitseal.errors import Malformed, UnknownVersion
@@ -57,12 +56,12 @@ def three_way(base: bytes, ours: bytes, theirs: bytes, lines: LineMerge, how: Ho
         return _unsound(ours, theirs, text, how)
     before = _base(base)
     decided = decisions.decide(before, left, right)
-    if text is not None and text.is_clean and _is_sound(text.data, decided, left, right):
+    if text is not None and text.is_clean and _is_sound(text.data, decided):
         return Merged(text.data, ())
     placed = (
         placing.place(Three(before, left, right), decided.units, _through(lines), how) if decided is not None else None
     )
-    if placed is None or decided is None or not _holds(placed, decided, left):
+    if placed is None or decided is None or not _holds(placed, decided):
         return _whole(ours, theirs, how)
     return Merged(placed.data, (*map(path_text, decided.conflicts), *placed.conflicts))
 
@@ -121,40 +120,23 @@ def _is_stale(found: Document, path: tuple[str, ...]) -> bool:
     return token is not None and (access is None or access.key_id != token.key_id)
 
 
-def _is_sound(data: bytes, decided: Decided | None, ours: Side, theirs: Side) -> bool:
-    """Whether the merge of lines holds what was decided, of the header and of every sealed name.
+def _is_sound(data: bytes, decided: Decided | None) -> bool:
+    """Whether the merge of lines holds just what was decided.
 
-    Names that stand plain are left to it: nothing is bound to where they stand.
+    It may be clean and put a name of one side into a section that the other side made, where nobody has it: lines such as
+    `TOKEN:` are the same in every section.
     """
-    found = _parsed(data)
-    if found is None or decided is None:
-        return False
-    for path, entry in found.entries.items():
-        tokens = [side.document.entries[path].token for side in (ours, theirs) if path in side.document.entries]
-        if entry.token is not None and entry.token not in tokens:
-            return False
-    merged = Side(found).units(decided.whole_groups)
-    for unit in decided.units:
-        if unit.path[0] != HEADER and not _is_sealed(unit, ours, theirs):
-            continue
-        if unit.choice is Choice.CONFLICT or decisions.content(merged.get(unit.path)) != unit.wanted:
-            return False
-    # What nobody changed, and what a side alone has, was decided as well: the same header, or it is not the same.
-    wanted = {unit.path for unit in decided.units if unit.path[0] == HEADER and unit.wanted is not None}
-    return {path for path in merged if path[0] == HEADER} == wanted
+    return decided is not None and not decided.conflicts and _holds_just(data, decided)
 
 
-def _is_sealed(unit: Unit, ours: Side, theirs: Side) -> bool:
-    entries = (side.document.entries.get(unit.path) for side in (ours, theirs))
-    return any(entry is not None and entry.token is not None for entry in entries)
-
-
-def _holds(placed: placing.Placed, decided: Decided, ours: Side) -> bool:
+def _holds(placed: placing.Placed, decided: Decided) -> bool:
     """Whether a text holds just what was decided, as far as that can be read."""
-    if decided.conflicts or placed.conflicts:
-        return True
-    found = _parsed(placed.data)
-    if found is None or found.header.id != ours.document.header.id:
+    return bool(decided.conflicts or placed.conflicts) or _holds_just(placed.data, decided)
+
+
+def _holds_just(data: bytes, decided: Decided) -> bool:
+    found = _parsed(data)
+    if found is None:
         return False
     wanted = {unit.path: unit.wanted for unit in decided.units if unit.wanted is not None}
     return _contents(Side(found), decided.whole_groups) == wanted

@@ -117,7 +117,8 @@ class _Missing:
 
     def put_in(self, present: Mapping[int, tuple[Node, str]]) -> bytes:
         """The text with them, and with the stand-ins of names that it has, by the line that each of these begins on."""
-        for section in self.wanted:
+        # A section's end can be the line where its parent's next name goes in: the inner one comes first.
+        for section in sorted(self.wanted, key=len, reverse=True):
             if not section or self._is_section(section):
                 self._fill(section)
         lines: list[str] = []
