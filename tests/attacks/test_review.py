@@ -267,6 +267,20 @@ def test_a_nested_folder(team: Team) -> None:
     assert '"services/api/.secrets" is new and hides ".secrets"' in told.message
 
 
+def test_a_folder_that_comes_and_goes(team: Team) -> None:
+    inner = team.mallory.top / "sub/.secrets"
+    inner.mkdir(parents=True)
+    for file in team.mallory.project.folder.glob("*.yaml"):
+        (inner / file.name).write_bytes(file.read_bytes())
+    team.mallory.commit()
+    team.mallory.git("rm", "-r", "--quiet", "sub")
+    found = of(team.mallory)
+    (one, other) = found.environments
+    assert (one.folder, other.folder) == ("sub/.secrets", "sub/.secrets")
+    assert {each.name: each.action for each in one.names} == {"DB_URL": PASSED, "STRIPE_KEY": PASSED}
+    assert {each.who for each in one.access if each.passed} == {"alice", "bob", "carol"}
+
+
 def test_a_local_file_that_is_committed(team: Team) -> None:
     path = team.mallory.project.folder / "production.local.yaml"
     path.write_bytes(team.mallory.path("production").read_bytes())

@@ -77,8 +77,8 @@ def _access(ends: Ends, found: Environment, finding: _Finder) -> Iterator[Findin
         at = (*_ACCESS, each.access)
         what = _group(each.access, found.name)
         if each.passed:
-            is_in_force = each.access not in replaced
-            end = "its data key is still the same" if is_in_force else "its data key was replaced since"
+            is_in_force = each.access in ends.new.keys and each.access not in replaced
+            end = "its data key is still the same" if is_in_force else "its data key is in force no longer"
             message = f'"{each.who}" could open {what} for some commits between, and keeps what they fetched; {end}'
             severity = ERROR if is_in_force else WARNING
             yield finding(Risk("passing-access", severity, _anew(found.name)), at, message, each.by)

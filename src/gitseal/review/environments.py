@@ -29,7 +29,8 @@ def environment(ends: Ends, steps: tuple[Step, ...], past: Past | None) -> Envir
     if old.data == new.data and not steps:
         return None
     found = names(old.data, new.data, steps)
-    state = "added" if old.data is None else "removed" if new.data is None else "changed"
+    is_there = [end.data is not None for end in (old, new)]
+    state = {(False, True): "added", (True, False): "removed"}.get((is_there[0], is_there[1]), "changed")
     settings = [policy.environments.get(ends.name) for policy in ends.policies]
     who = access(old, new, steps, _machines(ends))
     if past is not None:

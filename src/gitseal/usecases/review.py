@@ -16,7 +16,7 @@ from gitseal.review.state import Step
 from gitseal.usecases import review_commits, review_folder, review_runs, review_states
 from gitseal.usecases.log import environment_of
 from gitseal.usecases.review_commits import Touched
-from gitseal.usecases.review_range import find_range
+from gitseal.usecases.review_range import Range, find_range
 from gitseal.usecases.review_states import Side
 
 if TYPE_CHECKING:  # loads what opens values
@@ -59,7 +59,7 @@ def review(repository: Repository, words: str, keyring: "Keyring | None" = None,
     trusted = old if span.trusted == span.base else review_states.at_commit(repository, span.trusted, known)
     policies = {root: side.policy for root, side in trusted.items()}
     touched = review_commits.touched(repository, span, policies, signatures=wanted.verify)
-    pairs = list(review_states.pairs(old, new))
+    pairs = list(review_states.pairs(old, new, touched.roots))
     _refuse_unknown(pairs, wanted.environments)
     changed = [each for root, *sides in pairs for each in _changed(root, (sides[0], sides[1]), head.get(root), touched)]
     chosen = [each for each in changed if _is_chosen(each.ends.name, each.ends.policies, wanted.environments)]
@@ -67,24 +67,12 @@ def review(repository: Repository, words: str, keyring: "Keyring | None" = None,
     statements, allowances = review_folder.folders(pairs, touched)
     ran = review_runs.run(repository, span, [(root, side) for root, side in new.items()], keyring, wanted)
     sealed = [risk for each, environment in found for risk in risks(each.ends, environment)]
-    aside = {
-        review_states.within(root, f"{name}.yaml")
-        for root, *sides in pairs
-        for name in sides[0].environments | sides[1].environments
-        if not _is_chosen(name, (sides[0].policy, sides[1].policy), wanted.environments)
-    }
+    aside = _aside(pairs, wanted.environments)
     told = [_risk(each) for each in statements if each.rule]
     kept = model.ranked(list(_once(each for each in (*told, *sealed, *ran.findings) if each.path not in aside)))
     result, opening = _opened([environment for _, environment in found], pairs, keyring, wanted)
     return Review(
-        model.Span(
-            span.base,
-            "" if span.is_working_tree else span.head,
-            span.base_name,
-            span.head_name,
-            span.commits,
-            touched.commits,
-        ),
+        _span(span, touched),
         model.counted(result, kept),
         kept,
         result,
@@ -93,6 +81,21 @@ def review(repository: Repository, words: str, keyring: "Keyring | None" = None,
         (*_only(wanted.environments), *span.notes, *ran.notes, *opening.notes),
         opening.identity,
     )
+
+
+def _span(span: Range, touched: Touched) -> model.Span:
+    head = "" if span.is_working_tree else span.head
+    return model.Span(span.base, head, span.base_name, span.head_name, span.commits, touched.commits)
+
+
+def _aside(pairs: Sequence[review_folder.Pair], names: Sequence[str]) -> set[str]:
+    """The files of environments that were not asked for."""
+    return {
+        review_states.within(root, f"{name}.yaml")
+        for root, old, new in pairs
+        for name in old.environments | new.environments
+        if not _is_chosen(name, (old.policy, new.policy), names)
+    }
 
 
 def _changed(root: str, sides: tuple[Side, Side], head: Side | None, touched: Touched) -> Iterator[_Changed]:

@@ -29,6 +29,11 @@ class Touched(NamedTuple):
     others: dict[str, tuple[By, ...]]
     commits: int
 
+    @property
+    def roots(self) -> set[str]:
+        """What holds the folders of these environments, also of folders that are gone again."""
+        return {_root(path) for path in self.steps}
+
 
 def touched(repository: Repository, span: Range, policies: Mapping[str, Policy], *, signatures: bool) -> Touched:
     """What the range's commits did. `policies` are those that judge, by the root of their folder.
@@ -46,7 +51,7 @@ def touched(repository: Repository, span: Range, policies: Mapping[str, Policy],
             commits += bool(own)
             by: dict[str, By] = {}
             for file in own:
-                root = file.path.rpartition(f"{FOLDER}/")[0].rstrip("/")
+                root = _root(file.path)
                 if root not in by:
                     by[root] = _by(commit, check(root, commit))
                 if environment_of(file.path):
@@ -56,6 +61,10 @@ def touched(repository: Repository, span: Range, policies: Mapping[str, Policy],
     for steps in found.steps.values():
         steps.reverse()
     return found._replace(commits=commits)
+
+
+def _root(path: str) -> str:
+    return path.rpartition(f"{FOLDER}/")[0].rstrip("/")
 
 
 def uncommitted(old: bytes | None, new: bytes | None) -> list[Step]:

@@ -1,7 +1,7 @@
 """Every `.secrets` folder at both ends of a range, as far as each can be read, for `review`."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -117,7 +117,9 @@ def within(root: str, *names: str) -> str:
     return Path(root, FOLDER, *names).as_posix()
 
 
-def pairs(old: Mapping[str, Side], new: Mapping[str, Side]) -> Iterator[tuple[str, Side, Side]]:
-    """Both sides of every folder that either has."""
-    for root in sorted({*old, *new}):
+def pairs(
+    old: Mapping[str, Side], new: Mapping[str, Side], between: Iterable[str] = ()
+) -> Iterator[tuple[str, Side, Side]]:
+    """Both sides of every folder that either has, or that was there between."""
+    for root in sorted({*old, *new, *between}):
         yield root, old.get(root, NOTHING), new.get(root, NOTHING)
