@@ -136,8 +136,9 @@ class Restored(NamedTuple):
 
 
 class Environment(NamedTuple):
-    """One environment that is not as it was, or was not between. `state` is `added`, `removed` or `changed`; `path` is relative to the top.
+    """One environment that is not as it was, or was not between.
 
+    `state` is `added`, `removed` or `changed`; `path` is relative to the top.
     `folder` is the `.secrets` folder it lies in. Names are sorted; `unchanged` counts those that are as they were.
     `is_sound` is False where the file cannot be read as one at the range's head.
     """
