@@ -11,6 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from gitseal.document import pieces
+from gitseal.document.ends import common_end, common_start
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -134,8 +135,8 @@ def _narrowed(change: Change, kept: set[_Subject]) -> Change | None:
 def _differing(old: bytes, new: bytes) -> tuple[bytes, bytes]:
     """The whole top-level names of both between the first and the last line that differ."""
     most = min(len(old), len(new))
-    start = _common(old, new, most)
-    end = _common_end(old, new, most - start)
+    start = common_start(old, new, most)
+    end = common_end(old, new, most - start)
     # Both files are the same up to a name before the first difference, and from a name after the last one on.
     begin = start
     while begin and not (old.startswith(_TOP, begin) and old[begin - 1] == _LINE_END and begin < start):
@@ -146,30 +147,6 @@ def _differing(old: bytes, new: bytes) -> tuple[bytes, bytes]:
         if end and old.startswith(_TOP, len(old) - end):
             break
     return old[begin : len(old) - end], new[begin : len(new) - end]
-
-
-def _common(old: bytes, new: bytes, most: int) -> int:
-    """How many bytes, up to `most`, both begin with. By halves: some fifteen comparisons at the speed of C."""
-    least = 0
-    while least < most:
-        middle = (least + most + 1) // 2
-        if old[least:middle] == new[least:middle]:
-            least = middle
-        else:
-            most = middle - 1
-    return least
-
-
-def _common_end(old: bytes, new: bytes, most: int) -> int:
-    """How many bytes, up to `most`, both end with."""
-    least, old_end, new_end = 0, len(old), len(new)
-    while least < most:
-        middle = (least + most + 1) // 2
-        if old[old_end - middle : old_end - least] == new[new_end - middle : new_end - least]:
-            least = middle
-        else:
-            most = middle - 1
-    return least
 
 
 def _values(before: Mapping[NamePath, str], after: Mapping[NamePath, str]) -> Iterator[Change]:

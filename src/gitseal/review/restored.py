@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from gitseal.document.ends import common_end, common_start
+
 _SEALED = re.compile(rb"ENC\[v1,[sw],[a-z][a-z0-9-]*:(k[0-9a-f]{32}),[A-Za-z0-9+/=]+\]")
 _KEY = re.compile(rb"^ *key:\s+[\"']?(k[0-9a-f]{32})", re.MULTILINE)
 
@@ -60,35 +62,11 @@ def _has(state: bytes, mark: bytes) -> bool:
 def _differing(old: bytes, new: bytes) -> tuple[bytes, bytes]:
     """Both without the lines that they begin with and end with alike."""
     most = min(len(old), len(new))
-    start = _common(old, new, most)
+    start = common_start(old, new, most)
     start = old.rfind(b"\n", 0, start) + 1
-    end = _common_end(old, new, most - start)
+    end = common_end(old, new, most - start)
     following = old.find(b"\n", len(old) - end)
     end = len(old) - following if following >= 0 else 0
     # A key id may stand on the line after `key:`, which both can have alike.
     begin = old.rfind(b"\n", 0, max(start - 1, 0)) + 1
     return old[begin : len(old) - end], new[begin : len(new) - end]
-
-
-def _common(old: bytes, new: bytes, most: int) -> int:
-    """How many bytes, up to `most`, both begin with."""
-    least = 0
-    while least < most:
-        middle = (least + most + 1) // 2
-        if old[least:middle] == new[least:middle]:
-            least = middle
-        else:
-            most = middle - 1
-    return least
-
-
-def _common_end(old: bytes, new: bytes, most: int) -> int:
-    """How many bytes, up to `most`, both end with."""
-    least, old_end, new_end = 0, len(old), len(new)
-    while least < most:
-        middle = (least + most + 1) // 2
-        if old[old_end - middle : old_end - least] == new[new_end - middle : new_end - least]:
-            least = middle
-        else:
-            most = middle - 1
-    return least
