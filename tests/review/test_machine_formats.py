@@ -13,10 +13,11 @@ from tests.review.models import ALICE, RISK, SEALED, reviews, usual
 
 EMPTY = Review(Span("b" * 40, "", "origin/main", "the working tree"), Counts())
 SCHEMA = TOP / "docs/schema/review.schema.json"
-FEWER = settings(max_examples=10_000 if FUZZ else 15)
+FEWER = settings(max_examples=200 if FUZZ else 15)
 COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 
 
+@pytest.mark.fuzz
 @given(reviews)
 @FEWER
 def test_json_is_ascii_says_everything_and_steers_nothing(review: Review) -> None:
@@ -30,6 +31,7 @@ def test_json_is_ascii_says_everything_and_steers_nothing(review: Review) -> Non
     assert read == json_._fields(review)
 
 
+@pytest.mark.fuzz
 @given(reviews)
 @FEWER
 def test_json_is_by_its_schema(review: Review) -> None:
@@ -84,6 +86,7 @@ def test_every_format_of_the_table_writes_lines(form: str) -> None:
     assert formats.FORMATS[form](usual()).endswith("\n")
 
 
+@pytest.mark.fuzz
 @given(reviews)
 @FEWER
 def test_every_format_writes_any_review_and_steers_no_workflow(review: Review) -> None:
