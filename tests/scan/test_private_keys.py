@@ -5,6 +5,7 @@ import json
 import struct
 import subprocess
 import textwrap
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -160,14 +161,14 @@ def test_key_stores(tmp_path: Path, made: dict[str, bytes]) -> None:
         store = (tmp_path / name).read_bytes()
         for content in (store, base64.b64encode(store), base64.encodebytes(store)):
             assert len(found(content, name.encode())) == 1
-    for kind in ("jks", "jceks"):
-        common = ["-storetype", kind, "-storepass", "changeit", "-noprompt"]
-        key = ["-genkeypair", "-keyalg", "RSA", "-dname", "CN=x", "-alias", "a", "-keypass", "changeit"]
-        make(tmp_path, "keytool", *key, "-keystore", f"key.{kind}", *common)
-        make(tmp_path, "keytool", "-importcert", "-file", "c", "-alias", "b", "-keystore", f"trust.{kind}", *common)
-        store, trust = (tmp_path / f"key.{kind}").read_bytes(), (tmp_path / f"trust.{kind}").read_bytes()
-        assert len(found(store)) == len(found(base64.b64encode(store))) == 1
-        assert found(trust) == found(base64.b64encode(trust)) == []
+    # Two JVMs; the other kind has the same shape behind another magic, which the next test makes up.
+    common = ["-storetype", "jks", "-storepass", "changeit", "-noprompt"]
+    key = ["-genkeypair", "-keyalg", "RSA", "-dname", "CN=x", "-alias", "a", "-keypass", "changeit"]
+    make(tmp_path, "keytool", *key, "-keystore", "key.jks", *common)
+    make(tmp_path, "keytool", "-importcert", "-file", "c", "-alias", "b", "-keystore", "trust.jks", *common)
+    store, trust = (tmp_path / "key.jks").read_bytes(), (tmp_path / "trust.jks").read_bytes()
+    assert len(found(store)) == len(found(base64.b64encode(store))) == 1
+    assert found(trust) == found(base64.b64encode(trust)) == []
 
 
 def test_a_key_behind_certificates_in_a_java_store_is_found() -> None:
@@ -175,7 +176,11 @@ def test_a_key_behind_certificates_in_a_java_store_is_found() -> None:
         return struct.pack(">IH", tag, 1) + b"a" + bytes(8) + content
 
     certificate = struct.pack(">H", 5) + b"X.509" + struct.pack(">I", 900) + bytes(900)
-    head = bytes.fromhex("feedfeed 00000002 00000065")
+    for magic in ("feedfeed", "cececece"):
+        _java_store(bytes.fromhex(f"{magic} 00000002 00000065"), entry, certificate)
+
+
+def _java_store(head: bytes, entry: Callable[[int, bytes], bytes], certificate: bytes) -> None:
     assert found(head + entry(2, certificate) * 100 + entry(1, b"...")) == [
         "a Java key store with a private key stands here"
     ]
