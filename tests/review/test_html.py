@@ -13,7 +13,7 @@ from gitseal.review import html, model
 from gitseal.review.html_style import STYLE
 from gitseal.review.model import Counts, Environment, NameChange, Opened, Review, Span
 from tests.conftest import FUZZ
-from tests.review.models import ALICE, HOSTILE, SEALED, reviews, usual
+from tests.review.models import ALICE, HOSTILE, RISK, SEALED, reviews, usual
 
 EMPTY = Review(Span("b" * 40, "", "origin/main", "the working tree"), Counts())
 TAGS = frozenset(
@@ -93,6 +93,14 @@ def test_each_hostile_name_is_seen_as_it_is(text: str) -> None:
     page = Page(html.write(EMPTY._replace(environments=(found,))))
 
     assert printable(change.name) in page.codes
+
+
+def test_each_command_of_a_hint_is_one_piece_of_code() -> None:
+    risk = RISK._replace(hint="git rm --cached .env; gitseal import .env -e development")
+
+    page = Page(html.write(EMPTY._replace(risks=(risk,))))
+
+    assert {"git rm --cached .env", "gitseal import .env -e development"} <= set(page.codes)
 
 
 def test_only_its_own_style_is_let_through() -> None:

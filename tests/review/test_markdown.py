@@ -15,7 +15,7 @@ from gitseal.report.findings import WARNING
 from gitseal.review import markdown, model
 from gitseal.review.markdown_text import markdown as as_markdown
 from gitseal.review.model import Allowance, Counts, Environment, NameChange, Opened, Review, Span
-from gitseal.review.sentences import name, ours, spoken
+from gitseal.review.sentences import advised, name, ours, spoken
 from tests.conftest import FUZZ
 from tests.review.models import ALICE, BOB, HOSTILE, RISK, SEALED, reviews, texts, usual
 
@@ -125,6 +125,37 @@ def test_each_hostile_text_anywhere(text: str) -> None:
 def test_pieces_that_nothing_separates_stay_apart_from_markup() -> None:
     assert as_markdown((*name("a`"), *name("`b"))) == "```a``b```"
     assert as_markdown((*name("##[x]"), *ours(" "), *name("a|b|"))) == "`##\\x5bx]` `a`&#124;`b`&#124;"
+
+
+@pytest.mark.parametrize(
+    ("hint", "expected"),
+    [
+        (
+            "git rm --cached .env; gitseal import .env -e development",
+            "`git rm --cached .env`; `gitseal import .env -e development`",
+        ),
+        (
+            "git rm --cached 'a; b, c'; one that is no secret: gitseal hook allow 'a; b, c' --reason \"...\"",
+            "`git rm --cached 'a; b, c'`; one that is no secret: `gitseal hook allow 'a; b, c' --reason \"...\"`",
+        ),
+        ("gitseal set NAME, and read it again", "`gitseal set NAME`, and read it again"),
+        ("gitseal set X -e production,staging", "`gitseal set X -e production,staging`"),
+        ("see who it was with git log, then: gitseal set X", "see who it was with `git log`, then: `gitseal set X`"),
+        ('see "git log" and "a" first', "see `git log` and `a` first"),
+        ("ask who did it", "ask who did it"),
+    ],
+)
+def test_each_command_of_a_hint_is_one_span(hint: str, expected: str) -> None:
+    assert as_markdown(advised(hint)) == expected
+
+
+@given(texts, texts)
+def test_a_hint_is_seen_as_it_is_but_for_its_quotes(first: str, second: str) -> None:
+    hint = f"git rm {first}; gitseal set {second} -e production, and read it"
+
+    said = "".join(piece.text for piece in advised(hint))
+
+    assert said.replace('"', "") == printable(hint).replace('"', "")
 
 
 def test_the_verdict_comes_first_and_then_the_risks() -> None:

@@ -12,7 +12,11 @@ from gitseal.report.escaping import printable
 _LONGEST_NAME, _LONGEST_WORDS = 120, 600
 # What is surely prose. All else could be a name, a mention, an issue, a commit, a link, or markup.
 _PROSE = re.compile(r"\(?(?![0-9a-f]{7})(?:[A-Za-z]+(?:['-][a-z]+)?|\d{1,6}(?!\.))[,;:]?\)?[,;:.]?|\)?[,;:]")
-_COMMAND = re.compile(r"\b(?:gitseal|git) [a-z][^;]*")
+# What stands in quotes, or a command: up to a semicolon, or a comma that ends a word. Within it a shell's quotes hide both.
+_COMMAND = re.compile(r"""
+    "[^"]*"
+    | (?P<command> \b(?:gitseal|git) (?=\ [a-z]) (?: \ + (?: '[^']*' | "[^"]*" | [^\s;,'"] | ,(?=\S) )+ )+ )
+    """, re.VERBOSE)  # fmt: skip
 _CUT = "…"
 
 
@@ -60,14 +64,14 @@ def spoken(sentence: str) -> Text:
 
 
 def advised(hint: str) -> Text:
-    """What to do: like `spoken`, with a command in it as one piece."""
-    short = _short(hint)
-    command = _COMMAND.search(short)
-    if command is None:
-        return spoken(short)
-    shown = command[0].rstrip()
-    rest = short[command.start() + len(shown) :]
-    return (*spoken(short[: command.start()]), *name(shown, _LONGEST_WORDS), *spoken(rest))
+    """What to do: like `spoken`, with each command in it as one piece."""
+    short, told = _short(hint), 0
+    found: list[Piece] = []
+    for match in _COMMAND.finditer(short):
+        if match["command"]:
+            found += (*spoken(short[told : match.start()]), *name(match["command"], _LONGEST_WORDS))
+            told = match.end()
+    return (*found, *spoken(short[told:]))
 
 
 def _short(sentence: str) -> str:
