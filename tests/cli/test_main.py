@@ -98,6 +98,13 @@ def test_statuses(
 def test_the_table_and_the_modules_are_the_same() -> None:
     folder = Path(package.__file__).parent
     frames = {"__init__", "main", "options", "output", "selecting", "session", "terminal"}
-    parts = {"driver_merge", "driver_textconv", "hook_allow", "hook_run", "reading_log", "recovering"}  # of a command, or of Git
+    parts = {
+        "driver_merge",
+        "driver_textconv",
+        "hook_allow",
+        "hook_run",
+        "reading_log",
+        "recovering",
+    }  # of a command, or what Git calls
     modules = {path.stem for path in folder.glob("*.py")} - frames - parts
     assert modules == {module_name(name) for name in COMMANDS}
