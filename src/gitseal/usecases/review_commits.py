@@ -13,6 +13,7 @@ from gitseal.policy.changing import is_forge
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import signers
 from gitseal.project.project import FOLDER
+from gitseal.review.attribution import Draft
 from gitseal.review.model import By
 from gitseal.review.restored import Past, Version, past
 from gitseal.review.state import Step
@@ -21,13 +22,19 @@ from gitseal.usecases.review_range import Range
 from gitseal.usecases.verify import revoked_keys
 from gitseal.usecases.verify_touched import covered
 
+_DRAFTS = ("/policy.yaml", "/manifest.yaml", "/allow.yaml")
+
 
 class Touched(NamedTuple):
-    """Steps by the path of an environment's file, oldest first; who touched any other sealed file, by its path; and counts."""
+    """Steps by the path of an environment's file, oldest first; who touched any other sealed file, by its path; and counts.
+
+    `drafts` are the contents of policies, manifests and lists of allowances that commits made, by their paths, oldest first.
+    """
 
     steps: dict[str, list[Step]]
     others: dict[str, tuple[By, ...]]
     commits: int
+    drafts: dict[str, list[Draft]]
 
     @property
     def roots(self) -> set[str]:
@@ -40,13 +47,11 @@ def touched(repository: Repository, span: Range, policies: Mapping[str, Policy],
 
     With `signatures` each is checked; else it is told only that there is one.
     """
-    found = Touched({}, {}, 0)
+    found = Touched({}, {}, 0, {})
     with ExitStack() as stack:
         check = _checking(repository, span, policies, stack) if signatures else _glance
         commits = 0
-        for commit in history(
-            repository, Wanted((), lambda path: bool(environment_of(path)), raw=True), span.revisions
-        ):
+        for commit in history(repository, Wanted((), _is_read, raw=True), span.revisions):
             own = [file for file in commit.files if covered(file.path)]
             commits += bool(own)
             by: dict[str, By] = {}
@@ -58,9 +63,21 @@ def touched(repository: Repository, span: Range, policies: Mapping[str, Policy],
                     found.steps.setdefault(file.path, []).append(Step(by[root], changes_of(file)))
                 else:
                     found.others[file.path] = (by[root], *found.others.get(file.path, ()))
+                    if _is_draft(file.path) and not file.is_other:
+                        found.drafts.setdefault(file.path, []).append(Draft(by[root], file.before, file.after))
     for steps in found.steps.values():
         steps.reverse()
+    for drafts in found.drafts.values():
+        drafts.reverse()
     return found._replace(commits=commits)
+
+
+def _is_read(path: str) -> bool:
+    return bool(environment_of(path)) or _is_draft(path)
+
+
+def _is_draft(path: str) -> bool:
+    return path.endswith(_DRAFTS) and path.split("/")[-2] == FOLDER
 
 
 def _root(path: str) -> str:

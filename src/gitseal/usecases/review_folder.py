@@ -1,19 +1,15 @@
 """The part of a review that is about the folders themselves: policy, manifest, allowances, and what lies beside them."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gitseal.errors import Error
 from gitseal.policy import allow
-from gitseal.policy.allow import Allowed
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, WARNING
-from gitseal.review.manifest_changes import manifest_changes
 from gitseal.review.model import FILES, Allowance, Statement
-from gitseal.review.policy_changes import NO_POLICY, policy_changes
-from gitseal.review.saying import lines_of
 from gitseal.usecases.review_commits import Touched
+from gitseal.usecases.review_drafts import Drafts
 from gitseal.usecases.review_states import Side, within
 from gitseal.usecases.verify_touched import folded
 
@@ -22,26 +18,25 @@ Pair = tuple[str, Side, Side]
 _OWN = frozenset({"policy.yaml", "manifest.yaml", allow.FILE, "schema"})
 
 
-def folders(pairs: Sequence[Pair], touched: Touched) -> tuple[list[Statement], tuple[Allowance, ...]]:
-    """Statements and new allowances of all folders, each with who touched its file in the range."""
-    statements = [each for pair in pairs for each in _folder(pair, [other for other, old, _ in pairs if old.names])]
-    statements += [*_attributes(touched), *_disguised(touched)]
-    told = [each._replace(by=touched.others.get(each.path, ())) for each in statements]
-    allowances = tuple(each for root, old, new in pairs for each in _allowances(root, old, new, touched))
-    return [*told, *map(_said, allowances)], allowances
+def folders(
+    pairs: Sequence[Pair], heads: Mapping[str, Side], touched: Touched
+) -> tuple[list[Statement], tuple[Allowance, ...]]:
+    """Statements and new allowances of all folders, each with who brought it in the range. `heads` are those of its commit."""
+    statements: list[Statement] = []
+    allowances: list[Allowance] = []
+    for pair in pairs:
+        root, *ends = pair
+        drafts = Drafts(root, (ends[0], ends[1]), heads.get(root), touched)
+        statements += _told(_files(pair, [other for other, old, _ in pairs if old.names]), touched)
+        statements += [*drafts.policy(), *drafts.manifest()]
+        allowances += _allowances(root, drafts)
+    statements += _told((*_attributes(touched), *_disguised(touched)), touched)
+    return [*statements, *map(_said, allowances)], tuple(allowances)
 
 
-def _folder(pair: Pair, roots: Sequence[str]) -> Iterator[Statement]:
-    root, old, new = pair
-    yield from _files(pair, roots)
-    policy, manifest = within(root, "policy.yaml"), within(root, "manifest.yaml")
-    # One that cannot be read says nothing: check says why.
-    if new.policy not in (old.policy, NO_POLICY):
-        names = {name: set(new.state(name).values) for name in old.environments & new.environments}
-        yield from policy_changes(old.policy, new.policy, names, policy, lines_of(new.read("policy.yaml")))
-    if old.manifest != new.manifest:
-        there = {path for name in new.environments for path in new.state(name).values}
-        yield from manifest_changes(old.manifest, new.manifest, there, manifest, lines_of(new.read("manifest.yaml")))
+def _told(statements: Iterable[Statement], touched: Touched) -> list[Statement]:
+    """Statements about a whole file, with who touched it."""
+    return [each._replace(by=touched.others.get(each.path, ())) for each in statements]
 
 
 def _files(pair: Pair, roots: Sequence[str]) -> Iterator[Statement]:
@@ -85,21 +80,11 @@ def _disguised(touched: Touched) -> Iterator[Statement]:
             yield Statement(FILES, path, 0, text, "nested-secrets", ERROR, "take it out")
 
 
-def _allowances(root: str, old: Side, new: Side, touched: Touched) -> Iterator[Allowance]:
-    path = within(root, allow.FILE)
-    known = {each[:2] for each in _entries(old)}
-    for entry in _entries(new):
-        if entry[:2] not in known:
-            below = os.fsdecode(entry.path)
-            place = f"{root}/{below}" if root else below
-            yield Allowance(path, place, entry.sha256, entry.reason, touched.others.get(path, ()))
-
-
-def _entries(side: Side) -> tuple[Allowed, ...]:
-    try:
-        return allow.parse(side.allow).entries if side.allow else ()
-    except Error:
-        return ()
+def _allowances(root: str, drafts: Drafts) -> Iterator[Allowance]:
+    for entry, by in drafts.allowances():
+        below = os.fsdecode(entry.path)
+        place = f"{root}/{below}" if root else below
+        yield Allowance(within(root, allow.FILE), place, entry.sha256, entry.reason, by)
 
 
 def _said(allowance: Allowance) -> Statement:
