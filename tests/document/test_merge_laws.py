@@ -175,6 +175,16 @@ def test_a_name_at_the_end_of_a_section_and_a_section_after_it() -> None:
     assert names(result.data) == {"A": 0, "api/A": 30, "api/B": 50, "web/A": 50}
 
 
+def test_a_name_added_after_one_that_goes_with_its_comment() -> None:
+    """Found by the laws: what is added is placed by the name that goes, so that the comment stays where it was."""
+    base = State((("BA", 0), ("C", 0)), comments=(("BA", 0),), is_unsorted=True)
+    ours = base._replace(values=(("A", 30), ("BA", 0), ("C", 0)))
+    result = merged(base, ours, base._replace(values=(("C", 0),)))
+    assert not result.conflicts
+    assert names(result.data) == {"C": 0, "A": 30}
+    assert b"about BA" not in result.data
+
+
 def test_a_clean_merge_of_lines_that_moves_a_name_to_another_section_is_not_taken() -> None:
     """Found by the laws: Git put `B` of ours below the section `web` that theirs made."""
     base = State((("api/C", 0),), is_unsorted=True)

@@ -6,8 +6,7 @@ A name that a text lacks goes where its neighbours have it in the text that it c
 from collections.abc import Mapping, Sequence
 
 from gitseal.document.decisions import Choice, Side, Unit
-from gitseal.document.header import HEADER
-from gitseal.yamltext import editor, scalars
+from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import Kind, NamePath, Node, Tree
 
 _STEP = "  "
@@ -90,37 +89,51 @@ def text(side: Side, changed: Sequence[Unit], stand_ins: Mapping[NamePath, str],
     """A text with a stand-in for each name that was decided, and without those that go. Raises ValueError where it cannot."""
     tree = side.document.tree
     staying = {unit.path for unit in changed if unit.choice is Choice.CONFLICT or unit.wanted is not None}
-    removes = [unit.path for unit in changed if unit.path in tree.nodes and unit.path not in staying]
-    if removes:
-        tree = editor.edit(tree, {}, removes, last=HEADER)
     present = {tree.nodes[path].line: tree.nodes[path] for path in staying if path in tree.nodes}
-    missing = _Missing(tree, {path: stand_ins[path] for path in staying if path not in tree.nodes}, order)
-    return missing.put_in({line: (node, _line(node.path[-1], stand_ins[node.path])) for line, node in present.items()})
+    gone = {unit.path for unit in changed if unit.path in tree.nodes and unit.path not in staying}
+    missing = {path: stand_ins[path] for path in staying if path not in tree.nodes}
+    draft = _Draft(tree, missing, gone, order)
+    return draft.text({line: (node, _line(node.path[-1], stand_ins[node.path])) for line, node in present.items()})
 
 
 def _line(name: str, stand_in: str) -> str:
     return f"{scalars.serialise_name(name)}: {stand_in}"
 
 
-class _Missing:
-    """Stand-ins that a text has no line for, and the lines that they get."""
+class _Draft:
+    """A text that gets stand-ins it has no line for, and loses names. What goes in is placed by names that go, too."""
 
-    def __init__(self, tree: Tree, stand_ins: Mapping[NamePath, str], order: Order) -> None:
+    def __init__(self, tree: Tree, missing: Mapping[NamePath, str], gone: set[NamePath], order: Order) -> None:
         self.tree = tree
-        self.stand_ins = stand_ins
+        self.missing = missing
         self.order = order
         self.put: dict[int, list[str]] = {}
         self.wanted: dict[NamePath, set[str]] = {}
-        for path in stand_ins:
+        for path in missing:
             for depth in range(len(path)):
                 self.wanted.setdefault(path[:depth], set()).add(path[depth])
+        self.gone = gone | self._emptied(gone)
+        self.cut: set[int] = set()
 
-    def put_in(self, present: Mapping[int, tuple[Node, str]]) -> bytes:
-        """The text with them, and with the stand-ins of names that it has, by the line that each of these begins on."""
+    def _emptied(self, gone: set[NamePath]) -> set[NamePath]:
+        """The sections that lose all of their names and get none."""
+        found: set[NamePath] = set()
+        sections = {path[:depth] for path in gone for depth in range(1, len(path))}
+        for path in sorted(sections, key=len, reverse=True):
+            children = self.tree.nodes[path].children
+            if path not in self.wanted and all((*path, name) in gone or (*path, name) in found for name in children):
+                found.add(path)
+        return found
+
+    def text(self, present: Mapping[int, tuple[Node, str]]) -> bytes:
+        """The text, with the stand-ins of names that it has as well, by the line that each of these begins on."""
         # A section's end can be the line where its parent's next name goes in: the inner one comes first.
         for section in sorted(self.wanted, key=len, reverse=True):
             if not section or self._is_section(section):
                 self._fill(section)
+        for path in sorted(self.gone):
+            if not any(path[:depth] in self.gone for depth in range(1, len(path))):
+                self._remove(self.tree.nodes[path])
         lines: list[str] = []
         eol = _eol(self.tree)
         number = 0
@@ -131,7 +144,7 @@ class _Missing:
                 lines.append(" " * node.indent + stand_in + eol)
                 number = node.end
             else:
-                lines += self.tree.lines[number : number + 1]
+                lines += self.tree.lines[number : number + 1] if number not in self.cut else ()
                 number += 1
         return _joined(lines)
 
@@ -139,17 +152,28 @@ class _Missing:
         node = self.tree.nodes.get(path)
         return node is not None and node.kind is Kind.MAPPING and bool(node.children)
 
+    def _remove(self, node: Node) -> None:
+        """Cuts a name and one blank line beside it; a comment directly above stays, with the blank line that follows."""
+        self.cut.update(range(node.line, node.end))
+        if (
+            not self.tree.is_comment(node.line - 1)
+            and node.end < len(self.tree.lines) - 1
+            and self.tree.is_blank(node.end)
+        ):
+            self.cut.add(node.end)
+
     def _fill(self, section: NamePath) -> None:
-        """Puts the names that one section lacks in among those that it has."""
+        """Puts the names that one section lacks in among those that it has or had."""
         present = _children(self.tree, section)
         if not present:
             raise ValueError("the text has lost all of its names")
         indent = " " * next(iter(present.values())).indent
         after: Node | None = None
         for name in self.order.names(section):
-            if name in present:
-                after = present[name]
-            elif name in self.wanted[section]:
+            node = present.get(name)
+            after = node or after
+            is_missing = name in self.wanted[section] and (node is None or node.path in self.gone)
+            if is_missing:
                 self._insert(after, self._block((*section, name), indent), next(iter(present.values())))
 
     def _insert(self, after: Node | None, block: list[str], first: Node) -> None:
@@ -159,6 +183,10 @@ class _Missing:
                 number -= 1
             self.put.setdefault(number, []).extend([*block, ""])
             return
+        if after.path in self.gone and not self.tree.is_comment(after.line - 1):
+            # In its place: the blank line after it goes with it.
+            self.put.setdefault(after.line, []).extend([*block, ""])
+            return
         lines = self.put.setdefault(after.end, [])
         if lines and not lines[-1]:
             lines.pop()
@@ -167,8 +195,8 @@ class _Missing:
 
     def _block(self, path: NamePath, indent: str) -> list[str]:
         """The lines of a name, or of a section with all that it gets."""
-        if path in self.stand_ins:
-            return [indent + _line(path[-1], self.stand_ins[path])]
+        if path in self.missing:
+            return [indent + _line(path[-1], self.missing[path])]
         lines = [f"{indent}{scalars.serialise_name(path[-1])}:"]
         for number, name in enumerate(name for name in self.order.names(path) if name in self.wanted[path]):
             lines += [""] * bool(number) + self._block((*path, name), indent + _STEP)
