@@ -1,5 +1,7 @@
 """Keys of every kind, made once: private and public halves as their files hold them."""
 
+import base64
+import hmac
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +10,10 @@ from typing import NamedTuple
 import pyrage
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -58,12 +64,32 @@ def pairs() -> dict[str, Pair]:
 
 @pytest.fixture(scope="session")
 def sealed(pairs: dict[str, Pair]) -> dict[str, bytes]:
-    """The X25519 identity file behind PASSPHRASE, in age's two forms; each takes a second of scrypt."""
-    content, words = pairs["x25519"].private, PASSPHRASE.decode()
-    return {
-        "binary": pyrage.passphrase.encrypt(content, words),
-        "armored": pyrage.passphrase.encrypt(content, words, armored=True),
-    }
+    """The X25519 identity file behind PASSPHRASE, in age's two forms."""
+    binary = behind_passphrase(pairs["x25519"].private)
+    lines = base64.encodebytes(binary).replace(b"\n", b"")
+    wrapped = b"\n".join(lines[at : at + 64] for at in range(0, len(lines), 64))
+    begin, end = b"-----BEGIN AGE ENCRYPTED FILE-----\n", b"\n-----END AGE ENCRYPTED FILE-----\n"
+    return {"binary": binary, "armored": begin + wrapped + end}
+
+
+def behind_passphrase(content: bytes, cost: int = 8) -> bytes:
+    """An age file behind PASSPHRASE (C2SP age, "scrypt recipient type"), with a cost that does not take age's second."""
+    file_key, salt, nonce = os.urandom(16), os.urandom(16), os.urandom(16)
+    wrapping = Scrypt(b"age-encryption.org/v1/scrypt" + salt, 32, 1 << cost, 8, 1).derive(PASSPHRASE)
+    body = ChaCha20Poly1305(wrapping).encrypt(bytes(12), file_key, None)
+    head = f"age-encryption.org/v1\n-> scrypt {_unpadded(salt)} {cost}\n{_unpadded(body)}\n---".encode()
+    mac = hmac.digest(_derived(file_key, b"", b"header"), head, "sha256")
+    # One chunk, the last: a counter of 11 bytes and the flag 1.
+    payload = ChaCha20Poly1305(_derived(file_key, nonce, b"payload")).encrypt(bytes(11) + b"\1", content, None)
+    return head + f" {_unpadded(mac)}\n".encode() + nonce + payload
+
+
+def _derived(secret: bytes, salt: bytes, info: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt or None, info).derive(secret)
+
+
+def _unpadded(raw: bytes) -> str:
+    return base64.b64encode(raw).decode().rstrip("=")
 
 
 def bech32(prefix: str, data: bytes) -> str:

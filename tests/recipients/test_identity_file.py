@@ -17,6 +17,7 @@ from gitseal.hidden import Secret
 from gitseal.recipients import Identity, Tier, parse_recipient, recipient_id
 from gitseal.recipients.identity_file import parse_identities
 from gitseal.recipients.x25519 import generate
+from tests.recipients.conftest import behind_passphrase
 
 KEY = bytes(range(32))
 PASSPHRASE = b"correct horse"
@@ -200,9 +201,14 @@ def test_several_identities_in_one_file(pairs: dict[str, Any]) -> None:
     ]
 
 
+def test_a_file_sealed_by_age_opens(pairs: dict[str, Any]) -> None:
+    source = pyrage.passphrase.encrypt(pairs["x25519"].private, PASSPHRASE.decode())
+    assert only(parse_identities(source, Person(PASSPHRASE), "me")).unwrap(wrapped(pairs["x25519"])) == KEY
+
+
 def test_a_sealed_file_may_hold_several(pairs: dict[str, Any]) -> None:
     other = generate()
-    source = pyrage.passphrase.encrypt(pairs["x25519"].private + other.text.reveal(), PASSPHRASE.decode())
+    source = behind_passphrase(pairs["x25519"].private + other.text.reveal())
     identity = only(parse_identities(source, Person(PASSPHRASE), "me"))
     assert identity.unwrap(parse_recipient(other.recipient).wrap(KEY)) == KEY
     assert identity.recipient is None
