@@ -1,7 +1,7 @@
 """`Project`: the `.secrets` folder in force, and what is read from it."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -154,7 +154,7 @@ class Project:
                 f'"{self.relative(self.policy_path)}" is missing',
                 "copy the whole .secrets folder, or take it out of Git: git checkout -- .secrets/policy.yaml",
             ) from None
-        return _named(self.relative(self.policy_path), parser.parse, data)
+        return _named(self.relative(self.policy_path), _policy, data)
 
     @property
     def manifest_path(self) -> Path:
@@ -168,9 +168,7 @@ class Project:
             data = self.source.read(self.manifest_path)
         except FileNotFoundError:
             return EMPTY
-        from gitseal.policy import manifest_parser
-
-        return _named(self.relative(self.manifest_path), manifest_parser.parse, data)
+        return _named(self.relative(self.manifest_path), _manifest, data)
 
     def local_path(self, environment: str) -> Path:
         """Where this machine's overrides of an environment are or would be."""
@@ -216,6 +214,18 @@ def find(start: Path) -> Project:
     if (found[0] / FOLDER).is_symlink():
         raise Error(f'"{found[0] / FOLDER}" is a symbolic link, which could point anywhere', "replace it with a folder")
     return Project(found[0], Repository(top) if top else None, tuple(folder / FOLDER for folder in found[1:]))
+
+
+# Whoever looks at many commits meets the same policy and manifest in most of them.
+_SAME = 4
+_policy = lru_cache(_SAME)(parser.parse)
+
+
+@lru_cache(_SAME)
+def _manifest(data: bytes) -> Manifest:
+    from gitseal.policy import manifest_parser  # many projects have none
+
+    return manifest_parser.parse(data)
 
 
 def _named(name: str, parse: Callable[[bytes], T], data: bytes) -> T:

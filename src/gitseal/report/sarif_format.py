@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from gitseal.report.escaping import printable, uri
 from gitseal.report.findings import Finding
 from gitseal.report.fingerprints import fingerprints
+from gitseal.report.version import version
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # SARIF's words are ours: error, warning, note.
@@ -14,12 +15,10 @@ _FINGERPRINT = "gitseal/v1"
 
 def write(findings: Sequence[Finding]) -> str:
     """One run. Rules are listed by their ids, which are stable; a finding without a line stands at line 1."""
-    from importlib.metadata import version
-
     rules = list(dict.fromkeys(finding.rule for finding in findings))
     driver = {
         "name": "gitseal",
-        "semanticVersion": version("gitseal"),
+        "semanticVersion": version(),
         "rules": [{"id": rule, "shortDescription": {"text": rule.replace("-", " ")}} for rule in rules],
     }
     results = [

@@ -11,6 +11,7 @@ from html import escape
 
 from gitseal.report.escaping import printable
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+from gitseal.report.version import version
 from gitseal.review import words
 from gitseal.review.html_style import STYLE
 from gitseal.review.model import (
@@ -183,7 +184,7 @@ def _row(*cells: str, by: tuple[By, ...]) -> str:
 def _foot(review: Review) -> Iterator[str]:
     opened = ", made with an identity" if review.identity else ", made with no identity"
     again = _html(name(words.command(review.span)))
-    yield f"<footer>gitseal {escape(words.version())}{opened} · again with {again}</footer>"
+    yield f"<footer>gitseal {escape(version())}{opened} · again with {again}</footer>"
 
 
 def _html(text: Text) -> str:

@@ -6,6 +6,7 @@ GitHub takes 65,536 characters (HTTP 422 beyond); these are less in bytes, so in
 from collections.abc import Iterable, Iterator
 
 from gitseal.report.findings import ERROR, NOTE, Finding
+from gitseal.report.version import version
 from gitseal.review import words
 from gitseal.review.fitting import Section, fit, size
 from gitseal.review.markdown_text import markdown
@@ -69,7 +70,7 @@ def _where(environments: Iterable[Environment]) -> str:
 def _foot(review: Review) -> str:
     opened = ", made with an identity" if review.identity else ""
     again = markdown(name(words.command(review.span)))
-    return f"<sub>{markdown(words.ends(review.span))} · gitseal {words.version()}{opened} · again with {again}</sub>\n"
+    return f"<sub>{markdown(words.ends(review.span))} · gitseal {version()}{opened} · again with {again}</sub>\n"
 
 
 def _risks(risks: tuple[Finding, ...]) -> Iterator[Section]:

@@ -225,10 +225,3 @@ def day(seconds: int) -> str:
         return time.strftime("%Y-%m-%d", time.gmtime(seconds))
     except (OverflowError, ValueError, OSError):
         return ""
-
-
-def version() -> str:
-    """Which gitseal says so."""
-    from importlib.metadata import version as installed
-
-    return installed("gitseal")
