@@ -6,7 +6,7 @@ from hashlib import sha256
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from gitseal.report.escaping import printable
 from gitseal.review import html, model
@@ -59,6 +59,8 @@ class Page(HTMLParser):
         found = dict(attrs)
         if found.get("http-equiv"):
             self.policy = found["content"] or ""
+        if tag == "br" and self.open[-1] == "code":
+            self.codes[-1] += "\n"
         if tag not in VOID:
             self.open.append(tag)
         if tag == "code":
@@ -77,7 +79,7 @@ class Page(HTMLParser):
 
 @pytest.mark.fuzz
 @given(reviews)
-@settings(max_examples=200 if FUZZ else 20)
+@settings(max_examples=200 if FUZZ else 12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_nothing_in_a_review_is_more_than_text(review: Review) -> None:
     text = html.write(review)
 

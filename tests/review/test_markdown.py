@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -24,7 +24,7 @@ PARSER = MarkdownIt("gfm-like")
 EMPTY = Review(Span("b" * 40, "", "origin/main", "the working tree"), Counts())
 
 # Whole reviews take their time to make.
-FEWER = settings(max_examples=200 if FUZZ else 20)
+FEWER = settings(max_examples=200 if FUZZ else 12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 OUR_HTML = re.compile(
     r"(?:<!-- gitseal review -->|<br>|</?sub>|<details><summary>\d+ [a-z ]+</summary>|</details>|\s)*"

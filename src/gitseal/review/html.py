@@ -160,7 +160,8 @@ def _opened(opened: Opened) -> str:
 
 def _value(value: str) -> str:
     """Line by line, so that a certificate is one to the eye; what is not printable stands as an escape."""
-    return f"<code>{escape(chr(10).join(map(printable, value.splitlines())))}</code>"
+    # No line of the page begins with a value: a runner that prints the page would take `::` there for a command.
+    return f"<code>{'<br>'.join(escape(printable(line)) for line in value.splitlines())}</code>"
 
 
 def _table(head: tuple[str, ...], rows: list[str]) -> Iterator[str]:
