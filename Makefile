@@ -28,7 +28,7 @@ demo: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 # pytest comes last: its closing line ends the run.
 check: $(READY)
@@ -37,7 +37,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	PATH="$(CURDIR)/$(BIN):$$PATH" tools/generated check
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only .
@@ -51,7 +51,7 @@ bench: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH:$(PEERS)/bin" $(BIN)/python -m bench.run $(BENCH)
 
 fuzz: $(READY)
-	@GITSEAL_FUZZ=1 $(BIN)/python -m pytest -n auto -m fuzz
+	@GITSEAL_FUZZ=1 $(BIN)/python -m pytest -n auto --dist worksteal -m fuzz
 
 clean:
 	rm -rf .venv .peers .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -6,6 +6,7 @@ Only what several test files share belongs here.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -63,6 +64,10 @@ class _HomeGuard:
             self.touched.append(path)
             raise AssertionError(f"the real home was touched: {path}")
 
+
+# A job in the background of a shell ignores Ctrl-C, and so would every command that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _guard = _HomeGuard()
 sys.addaudithook(_guard)

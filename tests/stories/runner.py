@@ -143,9 +143,6 @@ class _Story:
                 if way == ">":
                     screen.wait_for(text)
                 else:
-                    # A person takes longer. An interrupt just as the prompt appears can be lost: Python looks for it before it
-                    # begins to wait for the line, and not again until one comes.
-                    time.sleep(0.05)
                     os.write(main, codecs.escape_decode(text.encode())[0] + (b"\n" if way == "<" else b""))
             screen.wait_for_end()
             return Done(screen.text, "", child.wait(_LIMIT))
