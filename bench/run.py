@@ -103,7 +103,6 @@ def rows(world: World) -> Iterator[Row]:
     for peer, one in (("gitleaks", w.gitleaks), ("detect-secrets-hook", w.detect_secrets), ("dotenvx", w.dotenvx)):
         yield Row(f"{small}, no identity", f"`{peer}`", None, 11, hook, partial(one, 100, 1))
     yield Row(many, "`gitleaks`", 1.0, 3, lambda: w.hook(0, 2000), lambda: w.gitleaks(0, 2000))
-    yield Row(many, "`detect-secrets-hook`", None, 1, lambda: w.hook(0, 2000), lambda: w.detect_secrets(0, 2000))
     git_log = "`git log --raw --no-renames -- .secrets`"
     events = "`log` over 50,000 commits, every {} setting one of 300 values"
     yield Row(events.format("100th"), git_log, 1.5, 11, lambda: w.log_of(50_000, 100), lambda: w.git_log(50_000, 100))
