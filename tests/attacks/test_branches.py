@@ -13,11 +13,11 @@ from gitseal.project.history import past
 from gitseal.recipients import recipient_id
 from gitseal.usecases import rekey
 from gitseal.usecases.absorb import absorb, unseal
-from gitseal.usecases.copy_names import copy_names
+from gitseal.usecases.copy import copy_names
 from gitseal.usecases.edit import begin, finish
-from gitseal.usecases.environments import add_environment
-from gitseal.usecases.recipients import remove_recipient
-from gitseal.usecases.remove_names import rename
+from gitseal.usecases.env import add_environment
+from gitseal.usecases.recipient import remove_recipient
+from gitseal.usecases.unset import rename
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, git, holds, put_stanzas, put_value, write

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.audit.check.check import check
+from gitseal.delivery.outgoing import Request
 from gitseal.errors import Error
-from gitseal.policy import loaders
+from gitseal.policy import dangerous_names
 from gitseal.usecases import render as rendering
-from gitseal.usecases.check import check
-from gitseal.usecases.outgoing import Request
 from gitseal.usecases.run import prepare
 from gitseal.variables import IDENTITY_VARIABLES
 from tests.attacks.conftest import Team
@@ -36,7 +36,7 @@ def _run(place: Clone, inherited: dict[bytes, bytes]) -> dict[bytes, bytes]:
 @pytest.fixture
 def alone(team: Team) -> Clone:
     """Alice's clone with nothing in it that she cannot open."""
-    from gitseal.usecases.remove_names import unset
+    from gitseal.usecases.unset import unset
 
     unset(team.alice.project, team.alice.keyring, ("production",), ("STRIPE_KEY",))
     return team.alice
@@ -60,11 +60,11 @@ def test_a_name_that_the_policy_allows_goes_through(alone: Clone) -> None:
 
 def test_names_in_another_case_are_no_loaders_names() -> None:
     """Environment variables are told apart by case wherever gitseal runs; what is not in the table is not refused."""
-    assert not loaders.steers("ld_preload")
+    assert not dangerous_names.steers("ld_preload")
     # Credentials of registries and proxies, which say what is fetched and not what is run.
     for name in ("CARGO_REGISTRY_TOKEN", "NPM_TOKEN", "YARN_NPM_AUTH_TOKEN", "GOPROXY", "PIP_INDEX_URL", "https_proxy"):
-        assert not loaders.steers(name)
-    assert loaders.steers("LD_ANYTHING")
+        assert not dangerous_names.steers(name)
+    assert dangerous_names.steers("LD_ANYTHING")
 
 
 def test_the_child_gets_no_identity(alone: Clone) -> None:

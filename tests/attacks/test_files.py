@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.delivery import service_files
+from gitseal.delivery.outgoing import Request
 from gitseal.errors import Error
-from gitseal.usecases import service_files
-from gitseal.usecases.outgoing import Request
-from gitseal.usecases.remove_names import unset
 from gitseal.usecases.render import collect
+from gitseal.usecases.unset import unset
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, objects
 

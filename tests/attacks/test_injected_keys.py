@@ -12,9 +12,9 @@ from gitseal.document.value import text, to_plaintext
 from gitseal.errors import Damaged, Error, Malformed, Unconfirmed
 from gitseal.project.succession import token_of
 from gitseal.recipients import parse_recipient, recipient_id
-from gitseal.usecases.copy_names import copy_names
+from gitseal.usecases.copy import copy_names
 from gitseal.usecases.edit import begin, finish
-from gitseal.usecases.import_values import import_values
+from gitseal.usecases.import_ import import_values
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import (

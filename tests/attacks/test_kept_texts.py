@@ -4,7 +4,7 @@ import pytest
 
 from gitseal.document.token import parse_token
 from gitseal.errors import Error
-from gitseal.project import kept
+from gitseal.project import saved_edit
 from gitseal.recipients import recipient_id
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, holds, replaced_key
@@ -13,18 +13,18 @@ TEXT = f"NEW: {NEEDLE}\n".encode()
 
 
 def _keep(place: Clone) -> None:
-    kept.keep(place.project, place.keyring, place.read("production"), TEXT)
+    saved_edit.keep(place.project, place.keyring, place.read("production"), TEXT)
 
 
 def test_it_is_sealed_to_its_author_alone(team: Team) -> None:
     """It holds values of every group that the author opens: no other member of one of them reads it."""
     _keep(team.alice)
-    lines = kept.path(team.alice.project, "production").read_text().split("\n\n")[0].split("\n")
+    lines = saved_edit.path(team.alice.project, "production").read_text().split("\n\n")[0].split("\n")
     assert [line.split(" ")[0] for line in lines[1:]] == [recipient_id(team.people["alice"].recipient)]
-    assert kept.load(team.alice.project, team.alice.keyring, "production")[0] == TEXT
+    assert saved_edit.load(team.alice.project, team.alice.keyring, "production")[0] == TEXT
     bob = Clone(team.alice.top, team.people["bob"])
     with pytest.raises(Error, match="no identity at hand opens"):
-        kept.load(bob.project, bob.keyring, "production")
+        saved_edit.load(bob.project, bob.keyring, "production")
     assert not holds(team.alice)
 
 
@@ -33,7 +33,7 @@ def test_an_injected_data_key_does_not_open_it(team: Team) -> None:
     evil = replaced_key(team.mallory, "production", [team.people["alice"], team.people["bob"]])
     team.infect(team.alice)
     _keep(team.alice)
-    token = parse_token(kept.path(team.alice.project, "production").read_text().split("\n")[0], 1)
+    token = parse_token(saved_edit.path(team.alice.project, "production").read_text().split("\n")[0], 1)
     assert token is not None
     assert token.key_id != evil.key_id
     with pytest.raises(Error):
@@ -46,13 +46,13 @@ def test_each_worktree_has_its_own(team: Team) -> None:
     other = team.alice.top.parent / "linked"
     team.alice.git("worktree", "add", "--quiet", str(other))
     linked = Clone(other, team.alice.owner)
-    assert not kept.exists(linked.project, "production")
+    assert not saved_edit.exists(linked.project, "production")
     _keep(linked)
-    assert kept.path(linked.project, "production") != kept.path(team.alice.project, "production")
+    assert saved_edit.path(linked.project, "production") != saved_edit.path(team.alice.project, "production")
 
 
 def test_a_large_text_comes_back(team: Team) -> None:
     """A text of many values may be larger than any single value."""
     large = b"x" * (9 * 2**20)
-    kept.keep(team.alice.project, team.alice.keyring, team.alice.read("production"), large)
-    assert kept.load(team.alice.project, team.alice.keyring, "production")[0] == large
+    saved_edit.keep(team.alice.project, team.alice.keyring, team.alice.read("production"), large)
+    assert saved_edit.load(team.alice.project, team.alice.keyring, "production")[0] == large

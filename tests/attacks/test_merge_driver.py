@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.document import conflict, document
+from gitseal.arming import drivers
+from gitseal.audit.check.check import check
+from gitseal.conflict import conflicted_file
+from gitseal.conflict.conflicted_file import Torn
+from gitseal.document import document
+from gitseal.document.merging import conflict
 from gitseal.document.value import text
 from gitseal.errors import Error, Malformed, Unconfirmed
-from gitseal.usecases import drivers, recover, resolve, torn
-from gitseal.usecases.check import check
+from gitseal.usecases import recover, resolve
 from gitseal.usecases.resolve import Choice
-from gitseal.usecases.torn import Torn
 from tests.attacks.conftest import Team
 from tests.attacks.world import (
     NEEDLE,
@@ -62,7 +65,7 @@ def both(team: Team, alice: Callable[[], object], bob: Callable[[], object]) -> 
 
 
 def load(place: Clone, environment: str = "production") -> Torn:
-    found = torn.load(place.project, environment)
+    found = conflicted_file.load(place.project, environment)
     assert isinstance(found, Torn)
     return found
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from gitseal.audit.check.check import check
 from gitseal.errors import Error, Stale
-from gitseal.usecases.check import check
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, holds
 

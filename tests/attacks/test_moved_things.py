@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
+from gitseal.audit.check.check import check
 from gitseal.crypto.datakey import PublicKey
 from gitseal.document.header import HEADER, public_text
 from gitseal.document.value import text
 from gitseal.errors import Damaged, Error, Malformed, Stale, Unconfirmed
-from gitseal.usecases.check import check
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, holds, put_value, scope, write

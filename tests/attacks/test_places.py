@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from gitseal.audit.check.check import check
 from gitseal.document import document
 from gitseal.errors import Error, Unconfirmed
 from gitseal.project.journal import journal_path
-from gitseal.usecases.check import check
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, holds, opens_any, own_key, put_key, write
 

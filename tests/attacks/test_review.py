@@ -2,14 +2,14 @@
 
 import pytest
 
+from gitseal.audit.review.review import Wanted, review
 from gitseal.document.changes import WRITTEN_ONLY
 from gitseal.document.header import HEADER
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.report.findings import ERROR, WARNING, Finding
 from gitseal.review.model import NO, PASSED, UNKNOWN, Review
-from gitseal.usecases.recipients import remove_recipient
-from gitseal.usecases.review import Wanted, review
+from gitseal.usecases.recipient import remove_recipient
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import Clone, replaced_key, write

@@ -17,15 +17,15 @@ from gitseal.document.token import Stanza, Token
 from gitseal.document.value import Value, text
 from gitseal.errors import Error
 from gitseal.identities import Keyring, discover
+from gitseal.project.names import parse_name
 from gitseal.project.project import Project, find
 from gitseal.recipients import parse_recipient, recipient_id, x25519
 from gitseal.usecases import rekey
-from gitseal.usecases.get_value import get_value
+from gitseal.usecases.get import get_value
 from gitseal.usecases.init import Starter, init
-from gitseal.usecases.names import parse_name
-from gitseal.usecases.recipients import add_recipient
+from gitseal.usecases.recipient import add_recipient
 from gitseal.usecases.rekey import Plan
-from gitseal.usecases.set_values import set_values
+from gitseal.usecases.set_ import set_values
 from gitseal.yamltext import editor
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath

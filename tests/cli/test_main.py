@@ -8,7 +8,6 @@ import pytest
 from gitseal import cli as package
 from gitseal.cli.main import COMMANDS, cli, main, module_name
 from gitseal.errors import Error
-from gitseal.usecases import get_value
 
 NEEDLE = "needle-0c5b"
 
@@ -53,7 +52,7 @@ def test_a_bug_is_reported_without_values(
         except KeyError as error:
             raise RuntimeError(f"the value was {NEEDLE}") from error
 
-    monkeypatch.setattr(get_value, "get_value", broken)
+    monkeypatch.setattr(get, "get_value", broken)
     assert main(["get", NEEDLE]) == 3
     shown = capsys.readouterr()
     assert shown.out == ""
@@ -88,7 +87,7 @@ def test_statuses(
 
     main(["init", "-e", "production", "--as", "alice"])
     capsys.readouterr()
-    monkeypatch.setattr(get_value, "get_value", fail)
+    monkeypatch.setattr(get, "get_value", fail)
     assert main(["get", "A"]) == status
     shown = capsys.readouterr()
     assert shown.out == ""

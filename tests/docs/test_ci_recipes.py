@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from ruamel.yaml import YAML
 
-from gitseal.review import markdown
+from gitseal.review.formats import markdown
 from tests.docs.console import TOP
 from tests.review.models import usual
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gitseal.crypto.padding import size_class
 from gitseal.document.value import Kind
-from gitseal.policy import loaders
+from gitseal.policy import dangerous_names
 from tests.vectors import good, reference
 from tests.vectors.build import ALICE
 
@@ -76,7 +76,7 @@ def test_the_table_of_size_classes() -> None:
 def test_the_names_that_steer_loaders() -> None:
     told = set(re.findall(r"`([^`]+)`", section(8))) - {"render", "run", "allow_names"}
 
-    assert told == {*loaders._NAMES, *(f"{prefix}*" for prefix in loaders._PREFIXES)}
+    assert told == {*dangerous_names._NAMES, *(f"{prefix}*" for prefix in dangerous_names._PREFIXES)}
 
 
 def test_every_kind_of_expectation_is_told() -> None:

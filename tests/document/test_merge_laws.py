@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.document import conflict, document, merge
+from gitseal.document import document
 from gitseal.document.document import Document
-from gitseal.document.merge import Lines, Merged
+from gitseal.document.merging import conflict, three_way
+from gitseal.document.merging.three_way import Lines, Merged
 from gitseal.errors import Malformed
 from gitseal.git.merging import merge_lines
 from gitseal.yamltext import editor
@@ -24,7 +25,7 @@ def lines(ours: bytes, base: bytes, theirs: bytes) -> Lines | None:
 
 
 def merged(base: State, ours: State, theirs: State) -> Merged:
-    return merge.three_way(base.text, ours.text, theirs.text, lines)
+    return three_way.three_way(base.text, ours.text, theirs.text, lines)
 
 
 def held(data: bytes) -> dict[str, object]:
@@ -140,9 +141,9 @@ def test_merging_again_what_was_merged_changes_nothing(history: tuple[State, Sta
     base, _ours, theirs = history
     result = merged(*history)
     if not result.conflicts:
-        again = merge.three_way(theirs.text, result.data, theirs.text, lines)
+        again = three_way.three_way(theirs.text, result.data, theirs.text, lines)
         assert again == Merged(result.data, ())
-        again = merge.three_way(base.text, result.data, theirs.text, lines)
+        again = three_way.three_way(base.text, result.data, theirs.text, lines)
         assert not again.conflicts
         assert held(again.data) == held(result.data)
 
@@ -206,14 +207,14 @@ def test_line_ends_and_a_missing_last_one(
     ended: bool,  # noqa: FBT001 - Hypothesis hands it over
 ) -> None:
     base, ours, theirs = ((state.text if ended else state.text.rstrip(b"\n")).replace(b"\n", eol) for state in history)
-    result = merge.three_way(base, ours, theirs, lines)
+    result = three_way.three_way(base, ours, theirs, lines)
     assert set(result.conflicts) == set(merged(*history).conflicts)
     assert result.data.count(b"\r\n") == (result.data.count(b"\n") if eol == b"\r\n" else 0)
 
 
 @given(st.binary(), st.binary(), st.binary())
 def test_anything_at_all_gives_both_sides_or_one_clean_file(base: bytes, ours: bytes, theirs: bytes) -> None:
-    result = merge.three_way(base, ours, theirs, lines)
+    result = three_way.three_way(base, ours, theirs, lines)
     if result.conflicts:
         with pytest.raises(Malformed):
             document.parse(result.data)

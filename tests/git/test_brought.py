@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.errors import Error
-from gitseal.git import blobs, brought, snapshot
+from gitseal.git import blobs, introduced, snapshot
 from gitseal.git.repository import Repository
 from gitseal.git.staged import staged, tracked
 
@@ -25,25 +25,25 @@ def commit(git: Git, repo: Path, *names: str) -> str:
     return git("rev-parse", "HEAD").strip()
 
 
-def paths(found: brought.Commit) -> list[bytes]:
+def paths(found: introduced.Commit) -> list[bytes]:
     return [each.path for each in found.brought]
 
 
 def test_a_range_comes_oldest_first_with_what_each_commit_brought(git: Git, repo: Path) -> None:
     first, second = commit(git, repo, "a"), commit(git, repo, "a", "b/c")
-    found = list(brought.commits(Repository(repo), [second]))
+    found = list(introduced.commits(Repository(repo), [second]))
     assert [(each.id, each.parents, paths(each)) for each in found] == [
         (first, (), [b"a"]),
         (second, (first,), [b"a", b"b/c"]),
     ]
-    assert brought.count(Repository(repo), [second]) == 2
-    assert [each.id for each in brought.commits(Repository(repo), [second, f"^{first}"])] == [second]
+    assert introduced.count(Repository(repo), [second]) == 2
+    assert [each.id for each in introduced.commits(Repository(repo), [second, f"^{first}"])] == [second]
 
 
 def test_names_that_look_like_the_log_are_names(git: Git, repo: Path) -> None:
     names = ["commit 0123", ":100644", "a\nb", "\n:x", "--stdin"]
     commit(git, repo, *names)
-    (found,) = brought.commits(Repository(repo), ["HEAD"])
+    (found,) = introduced.commits(Repository(repo), ["HEAD"])
     assert sorted(paths(found)) == sorted(os.fsencode(name) for name in names)
 
 
@@ -56,7 +56,7 @@ def test_a_merge_brings_what_no_parent_has(git: Git, repo: Path) -> None:
     git("merge", "--quiet", "--no-commit", "other")
     (repo / "evil").write_text("x")
     commit(git, repo)
-    merge = list(brought.commits(Repository(repo), ["HEAD"]))[-1]
+    merge = list(introduced.commits(Repository(repo), ["HEAD"]))[-1]
     assert len(merge.parents) == 2
     assert paths(merge) == [b"evil"]
 
@@ -67,7 +67,7 @@ def test_settings_that_change_the_log_change_nothing(git: Git, repo: Path) -> No
     commit(git, repo, "a")
     git("mv", "a", "b")
     moved = commit(git, repo)
-    found = list(brought.commits(Repository(repo), ["HEAD"]))
+    found = list(introduced.commits(Repository(repo), ["HEAD"]))
     assert [paths(each) for each in found] == [[b"a"], [b"b"]]
     assert found[1].id == moved
     assert len(found[0].brought[0].object_id) == len(moved)
@@ -76,9 +76,9 @@ def test_settings_that_change_the_log_change_nothing(git: Git, repo: Path) -> No
 def test_a_range_that_is_none_is_said(git: Git, repo: Path) -> None:
     commit(git, repo, "a")
     with pytest.raises(Error, match="every commit"):
-        list(brought.commits(Repository(repo), ["0" * 40]))
+        list(introduced.commits(Repository(repo), ["0" * 40]))
     with pytest.raises(Error, match="no such range"):
-        brought.count(Repository(repo), ["nothing"])
+        introduced.count(Repository(repo), ["nothing"])
 
 
 def test_blobs_stream_in_order_whatever_is_left_unread(git: Git, repo: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from gitseal.errors import Error
 from gitseal.git.log import Commit, Wanted, history, moment, shallow_ends
-from gitseal.git.moves import follow
+from gitseal.git.renames import follow
 from gitseal.git.repository import Repository
 
 Git = Callable[..., str]

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from gitseal.document import conflict, document
+from gitseal.arming import drivers
+from gitseal.document import document
+from gitseal.document.merging import conflict
 from gitseal.errors import Malformed
 from gitseal.git.repository import Repository
-from gitseal.usecases import drivers
 from gitseal.yamltext import editor
 from tests.conftest import FUZZ
 from tests.document.histories import State, histories

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.arming import script
 from gitseal.git.hooks import SERVER, STAGES
-from gitseal.usecases import hook_script
 
 HOOKS = Path(__file__).parents[2] / "hooks"
 Git = Callable[..., str]
@@ -36,7 +36,7 @@ def leak(repo: Path, git: Git) -> None:
 
 @pytest.mark.parametrize("stage", [*STAGES, SERVER])
 def test_they_are_what_install_would_write_for_everyone(stage: str) -> None:
-    assert (HOOKS / stage).read_bytes() == hook_script.script(stage, None)
+    assert (HOOKS / stage).read_bytes() == script.script(stage, None)
     assert os.access(HOOKS / stage, os.X_OK)
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.arming import hook_install
+from gitseal.arming import script as hook_script
 from gitseal.errors import Error
 from gitseal.git.hooks import STAGES
 from gitseal.git.repository import Repository
-from gitseal.usecases import hook_install, hook_script
 from tests.hooks.conftest import Program
 
 Git = Callable[..., str]

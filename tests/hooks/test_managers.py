@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.arming import hook_install, managers, status
 from gitseal.git.hooks import STAGES
 from gitseal.git.repository import Repository
-from gitseal.usecases import hook_install, hook_managers, hook_status
 from tests.hooks.conftest import Program
 
 Git = Callable[..., str]
@@ -35,7 +35,7 @@ def install(repo: Path, program: Program) -> hook_install.Installed:
 
 def how(repo: Path) -> dict[str, str]:
     """What is said of each hook; the gitseal of these tests blocks nothing, so whatever is tried lets the leak through."""
-    return {stage.name: stage.how for stage in hook_status.status(Repository(repo))}
+    return {stage.name: stage.how for stage in status.status(Repository(repo))}
 
 
 def push(repo: Path, git: Git) -> None:
@@ -46,7 +46,7 @@ def push(repo: Path, git: Git) -> None:
 
 
 def lines_of(repo: Path, name: str) -> str:
-    (found,) = (each for each in hook_managers.managers(repo) if each.name == name)
+    (found,) = (each for each in managers.managers(repo) if each.name == name)
     return found.lines
 
 

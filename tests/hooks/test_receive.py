@@ -208,7 +208,7 @@ def test_what_a_push_of_code_loads(server: Server, git: Git) -> None:
     git("merge", "--quiet", "--no-verify", "--no-edit", "main")
     assert _loaded(server, "HEAD:main") == set()
     server.change(sign=True)
-    assert _loaded(server, "HEAD:main") >= {"gitseal.usecases.verify", "gitseal.git.signatures"}
+    assert _loaded(server, "HEAD:main") >= {"gitseal.audit.verify.verify", "gitseal.git.signatures"}
 
 
 def _loaded(server: Server, *arguments: str) -> set[str]:
@@ -216,6 +216,6 @@ def _loaded(server: Server, *arguments: str) -> set[str]:
     is_taken, said = server.push(*arguments, PYTHONPROFILEIMPORTTIME="1")
     assert is_taken, said
     modules = {line.rpartition("|")[2].strip() for line in said.splitlines() if "import time:" in line}
-    assert "gitseal.usecases.hook_refs" in modules
+    assert "gitseal.audit.hook.at_refs" in modules
     words = ("usecases.verify", "usecases.verify_push", "git.signatures", "git.commits", "crypto.sshsig")
     return modules & {f"gitseal.{word}" for word in words}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.arming import hook_install, script, status
 from gitseal.git.hooks import SERVER, STAGES
 from gitseal.git.repository import Repository
-from gitseal.usecases import hook_install, hook_script, hook_status
 
 Git = Callable[..., str]
 HOOK = ".git/hooks/pre-commit"
@@ -20,7 +20,7 @@ def gitseal(peer: Callable[[str], str]) -> Path:
 
 
 def unarmed(top: Path) -> dict[str, str]:
-    return {each.name: each.how for each in hook_status.status(Repository(top)) if not each.armed}
+    return {each.name: each.how for each in status.status(Repository(top)) if not each.armed}
 
 
 def everything(folder: Path) -> dict[str, tuple[int, int, bytes]]:
@@ -44,7 +44,7 @@ def test_three_hooks_are_armed_and_nothing_is_left(
     hook_install.install(Repository(repo), gitseal)
     before = everything(repo)
 
-    found = hook_status.status(Repository(repo))
+    found = status.status(Repository(repo))
 
     assert [(each.name, each.armed) for each in found] == [(stage, True) for stage in STAGES]
     assert found[0].how == f"{HOOK}; blocked a made-up leak"
@@ -97,11 +97,11 @@ def test_a_conflict_in_the_index_is_no_hindrance(repo: Path, git: Git, gitseal: 
 def test_a_bare_repository(tmp_path: Path, git: Git, gitseal: Path) -> None:
     bare = tmp_path / "bare.git"
     git("init", "--quiet", "--bare", bare)
-    (found,) = hook_status.status(Repository(bare), server=True)
+    (found,) = status.status(Repository(bare), server=True)
     assert not found.armed
     assert found.mend == "gitseal hook install --server"
     hook_install.install_server(Repository(bare), gitseal)
-    (found,) = hook_status.status(Repository(bare), server=True)
+    (found,) = status.status(Repository(bare), server=True)
     assert (found.name, found.armed) == (SERVER, True)
 
 
@@ -117,7 +117,7 @@ def test_what_was_there_before_is_not_run_either(repo: Path, gitseal: Path) -> N
     (repo / HOOK).write_text("#!/bin/sh\ntouch ran\n")
     (repo / HOOK).chmod(0o755)
     hook_install.install(Repository(repo), gitseal)
-    found = hook_status.status(Repository(repo))[0]
+    found = status.status(Repository(repo))[0]
     assert found.how == f"{HOOK}, then pre-commit.before-gitseal; blocked a made-up leak"
     assert not (repo / "ran").exists()
 
@@ -131,7 +131,7 @@ def test_a_hook_that_git_passes_over(repo: Path, gitseal: Path) -> None:
 
 def test_one_that_lets_everything_through(repo: Path, gitseal: Path) -> None:
     hook_install.install(Repository(repo), gitseal)
-    (repo / HOOK).write_bytes(hook_script.script("pre-commit", None).replace(b"gitseal=gitseal\n", b"exit 0\n"))
+    (repo / HOOK).write_bytes(script.script("pre-commit", None).replace(b"gitseal=gitseal\n", b"exit 0\n"))
     assert unarmed(repo) == {"pre-commit": f"{HOOK}; let a made-up leak through"}
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gitseal.policy import parser
-from gitseal.policy.changing import changers, is_forge
+from gitseal.policy.who_may_change import changers, is_forge
 
 PEOPLE = """\
 version: 1

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from gitseal.document.generated import KINDS, generate
 from gitseal.document.value import Kind, Value, text
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.policy import manifest_parser
 from gitseal.policy.manifest import File, Manifest
-from gitseal.usecases.generate import KINDS, generate
 
 # The example of the design, whole.
 WHOLE = """\

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.errors import Malformed
-from gitseal.policy.text import PolicyText
+from gitseal.policy.policy_editor import PolicyText
 from gitseal.yamltext.tree import NamePath, Plain
 
 BLOCK = b"""\

@@ -10,7 +10,7 @@ from gitseal.errors import Busy, Error
 from gitseal.files import atomic
 from gitseal.project import journal
 from gitseal.project.writing import writing
-from gitseal.usecases.environments import add_environment, remove_environment, rename_environment
+from gitseal.usecases.env import add_environment, remove_environment, rename_environment
 from tests.usecases.world import Crash, World, crash_at, start
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.document.value import text
-from gitseal.policy import loaders
+from gitseal.policy import dangerous_names
 from gitseal.render import Entry, Refused, render
 from tests.render import readers
 
@@ -36,7 +36,7 @@ def known(shell: str) -> list[str]:
         [*COMMANDS[shell], "-c", LISTS[shell]], capture_output=True, check=True, env={"PATH": os.defpath}
     )
     listed = re.findall(r"^[A-Za-z_]\w*", done.stdout.decode(), re.ASCII | re.MULTILINE)
-    return sorted(name for name in {*listed, *FURTHER.split()} if not loaders.steers(name))
+    return sorted(name for name in {*listed, *FURTHER.split()} if not dangerous_names.steers(name))
 
 
 def arrives(shell: str, name: str, path: Path) -> bool:

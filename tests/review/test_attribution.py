@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.audit.review.review import Wanted, review
 from gitseal.git.repository import Repository
 from gitseal.review.model import By, Review
-from gitseal.usecases.review import Wanted, review
 
 Git = Callable[..., str]
 POLICY = """\

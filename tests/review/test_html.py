@@ -9,8 +9,9 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from gitseal.report.escaping import printable
-from gitseal.review import html, model
-from gitseal.review.html_style import STYLE
+from gitseal.review import model
+from gitseal.review.formats import html
+from gitseal.review.formats.html_style import STYLE
 from gitseal.review.model import Counts, Environment, NameChange, Opened, Review, Span
 from tests.conftest import FUZZ
 from tests.review.models import ALICE, HOSTILE, RISK, SEALED, reviews, usual

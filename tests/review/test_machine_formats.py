@@ -6,7 +6,7 @@ import re
 import pytest
 from hypothesis import Phase, given, settings
 
-from gitseal.review import formats, github, json_, schema
+from gitseal.review.formats import github, json_, schema, table
 from gitseal.review.model import Counts, Environment, NameChange, Opened, Review, Span, tree
 from tests.conftest import FUZZ, TOP
 from tests.review.models import ALICE, RISK, SEALED, reviews, usual
@@ -74,24 +74,24 @@ def test_annotations_begin_with_the_verdict() -> None:
 def test_sarif_and_code_quality_have_the_risks() -> None:
     review = EMPTY._replace(risks=(RISK,))
 
-    (result,) = json.loads(formats.FORMATS["sarif"](review))["runs"][0]["results"]
-    (issue,) = json.loads(formats.FORMATS["gitlab"](review))
+    (result,) = json.loads(table.FORMATS["sarif"](review))["runs"][0]["results"]
+    (issue,) = json.loads(table.FORMATS["gitlab"](review))
 
     assert result["ruleId"] == "recipient-key-added"
     assert issue["check_name"] == "gitseal/recipient-key-added"
-    assert json.loads(formats.FORMATS["gitlab"](EMPTY)) == []
+    assert json.loads(table.FORMATS["gitlab"](EMPTY)) == []
 
 
-@pytest.mark.parametrize("form", formats.FORMATS)
+@pytest.mark.parametrize("form", table.FORMATS)
 def test_every_format_of_the_table_writes_lines(form: str) -> None:
-    assert formats.FORMATS[form](usual()).endswith("\n")
+    assert table.FORMATS[form](usual()).endswith("\n")
 
 
 @pytest.mark.fuzz
 @given(reviews)
 @FEWER
 def test_every_format_writes_any_review_and_steers_no_workflow(review: Review) -> None:
-    for form, write in formats.FORMATS.items():
+    for form, write in table.FORMATS.items():
         lines = write(review).splitlines()
         # The first line of text begins with what the caller typed; annotations are commands, each of them ours.
         those = lines[1:] if form == "text" else lines
@@ -102,7 +102,7 @@ def test_every_format_writes_any_review_and_steers_no_workflow(review: Review) -
 def test_a_value_on_a_page_begins_no_line() -> None:
     opened = Opened(before="::set-output name=a::b", after="a\n::error::b")
     change = NameChange("N", "changed", SEALED, SEALED, (ALICE,), opened=opened)
-    page = formats.FORMATS["html"](
+    page = table.FORMATS["html"](
         EMPTY._replace(environments=(Environment("", "e", "e.yaml", "changed", protected=False, names=(change,)),))
     )
 
@@ -112,6 +112,6 @@ def test_a_value_on_a_page_begins_no_line() -> None:
 
 def test_what_the_runner_takes_for_a_command_in_the_middle_of_a_line_is_none() -> None:
     """actions/runner, ActionCommand.TryParse: `##[` wherever it stands."""
-    text = formats.FORMATS["text"](EMPTY._replace(risks=(RISK._replace(path="a ##[add-mask]b"),)))
+    text = table.FORMATS["text"](EMPTY._replace(risks=(RISK._replace(path="a ##[add-mask]b"),)))
 
     assert "a ##\\x5badd-mask]b:4" in text

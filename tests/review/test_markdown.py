@@ -12,10 +12,11 @@ from markdown_it.token import Token
 from gitseal.document.changes import Standing
 from gitseal.report.escaping import printable
 from gitseal.report.findings import WARNING
-from gitseal.review import markdown, model
-from gitseal.review.markdown_text import markdown as as_markdown
+from gitseal.review import model
+from gitseal.review.formats import markdown
+from gitseal.review.formats.markdown_text import markdown as as_markdown
+from gitseal.review.formats.markup_text import advised, name, ours, spoken
 from gitseal.review.model import Allowance, Counts, Environment, NameChange, Opened, Review, Span
-from gitseal.review.sentences import advised, name, ours, spoken
 from tests.conftest import FUZZ
 from tests.review.models import ALICE, BOB, HOSTILE, RISK, SEALED, reviews, texts, usual
 

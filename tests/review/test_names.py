@@ -14,7 +14,7 @@ from gitseal.review.environment_risks import risks
 from gitseal.review.environments import Ends, environment, sought
 from gitseal.review.model import NO, PASSED, UNKNOWN, YES, By
 from gitseal.review.names import OF_NAMES, names
-from gitseal.review.policy_changes import NO_POLICY
+from gitseal.review.policy.changes import NO_POLICY
 from gitseal.review.restored import Version, past
 from gitseal.review.state import State, Step
 

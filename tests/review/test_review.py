@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.audit.history.log import Selection, log
+from gitseal.audit.review.review import Wanted, review
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.project.project import find
@@ -14,9 +16,7 @@ from gitseal.recipients import x25519
 from gitseal.review import model
 from gitseal.review.model import YES, Environment, NameChange, Review
 from gitseal.usecases.init import Starter, init
-from gitseal.usecases.log import Selection, log
-from gitseal.usecases.remove_names import rename, unset
-from gitseal.usecases.review import Wanted, review
+from gitseal.usecases.unset import rename, unset
 from tests.usecases.world import World, keyring_of, start
 
 Git = Callable[..., str]

@@ -8,7 +8,7 @@ from gitseal.policy import manifest_parser, parser
 from gitseal.report.findings import ERROR, NOTE
 from gitseal.review.manifest_changes import manifest_changes
 from gitseal.review.model import Statement
-from gitseal.review.policy_changes import NO_POLICY, policy_changes
+from gitseal.review.policy.changes import NO_POLICY, policy_changes
 from gitseal.review.saying import lines_of, quoted, short
 
 POLICY = """\

@@ -14,7 +14,7 @@ from gitseal.errors import Error
 from gitseal.identities import discover
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
-from gitseal.usecases.set_values import set_values
+from gitseal.usecases.set_ import set_values
 from gitseal.yamltext.tree import NamePath
 from tests.attacks.world import Clone, Person, person, start
 from tests.conftest import FUZZ

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import pytest
 
+from gitseal.audit.check.check import check
 from gitseal.errors import Error
 from gitseal.project.writing import writing
-from gitseal.usecases.check import check
 from tests.attacks.world import Clone, person, start
 from tests.conftest import FUZZ
 from tests.robustness import commands

@@ -16,13 +16,13 @@ from typing import NamedTuple, Self
 import pytest
 
 from gitseal.cli.main import COMMANDS, main
+from gitseal.delivery.outgoing import Request
 from gitseal.document.value import text
 from gitseal.project.keys import Keys
 from gitseal.project.reading import Layered
 from gitseal.usecases import edit, render, run
-from gitseal.usecases.compare import compare
-from gitseal.usecases.list_names import list_names
-from gitseal.usecases.outgoing import Request
+from gitseal.usecases.diff import compare
+from gitseal.usecases.list_ import list_names
 from tests.attacks.world import Clone, files, objects, person, start
 from tests.robustness import commands
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.usecases.check import check
+from gitseal.audit.check.check import check
 from tests.attacks.world import Clone, git, person, start
 from tests.robustness import commands
 

@@ -8,7 +8,7 @@ import pytest
 
 from gitseal.crypto.datakey import DataKey, PublicKey, Scope
 from gitseal.document import document
-from gitseal.project.known import Known
+from gitseal.project.known_keys import Known
 from tests.attacks.world import Clone, person, start
 from tests.robustness import commands
 

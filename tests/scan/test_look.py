@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitseal.scan import env_files, windows
-from gitseal.scan.look import look
 from gitseal.scan.rules import Rules
+from gitseal.scan.scan_blob import look
 from gitseal.scan.team import Team
 
 FILE, LINK = 0o100644, 0o120000

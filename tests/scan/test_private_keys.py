@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.scan.look import look
 from gitseal.scan.private_keys import RULE
 from gitseal.scan.rules import Rules
+from gitseal.scan.scan_blob import look
 from tests.scan.keys import all_of_openssl, make, openssl, public_of_openssl, tool
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.scan.look import look
 from gitseal.scan.rules import Rules
+from gitseal.scan.scan_blob import look
 from gitseal.scan.team import RULE, Team
 
 OWNER = ("production", "DATABASE_PASSWORD")

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.scan import der_keys, private_keys, tokens
-from gitseal.scan.look import look
 from gitseal.scan.rules import Rules
+from gitseal.scan.scan_blob import look
 from gitseal.scan.tokens import RULE
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase

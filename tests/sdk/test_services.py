@@ -9,10 +9,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 import gitseal
 from gitseal.document.value import text
+from gitseal.project.names import parse_name
 from gitseal.sdk.pydantic_source import GitsealSettingsSource
 from gitseal.usecases.local import overrides
-from gitseal.usecases.names import parse_name
-from gitseal.usecases.set_values import set_values
+from gitseal.usecases.set_ import set_values
 from tests.sdk.test_pydantic import Sealed
 from tests.sdk.world import PASSWORD, World
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from gitseal.document.value import Kind, Value, checked, text
 from gitseal.identities import Keyring
+from gitseal.project.names import parse_name
 from gitseal.project.project import find
 from gitseal.usecases.init import Starter, init
-from gitseal.usecases.names import parse_name
-from gitseal.usecases.set_values import set_values
+from gitseal.usecases.set_ import set_values
 
 PASSWORD = "correct-horse-battery-staple"
 TYPED = {

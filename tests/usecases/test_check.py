@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.audit.check.check import check
 from gitseal.document.value import text
 from gitseal.recipients import x25519
 from gitseal.usecases import rekey
-from gitseal.usecases.check import check
-from gitseal.usecases.recipients import add_recipient, remove_recipient
-from gitseal.usecases.set_values import set_values
+from gitseal.usecases.recipient import add_recipient, remove_recipient
+from gitseal.usecases.set_ import set_values
 from tests.usecases.world import World, keyring_of, start
 
 KEY = x25519.generate().recipient

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.arming.arm_clone import arm
 from gitseal.identities import Keyring
-from gitseal.usecases.arm import arm
 from gitseal.usecases.doctor import doctor
 from tests.usecases.world import World, start
 

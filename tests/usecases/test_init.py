@@ -8,8 +8,8 @@ import pytest
 
 from gitseal.policy import schema
 from gitseal.recipients import x25519
-from gitseal.usecases.environments import add_environment, remove_environment, rename_environment
-from gitseal.usecases.recipients import add_recipient, remove_recipient
+from gitseal.usecases.env import add_environment, remove_environment, rename_environment
+from gitseal.usecases.recipient import add_recipient, remove_recipient
 from tests.usecases.world import World, start
 
 

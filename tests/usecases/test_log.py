@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.audit.history.log import Selection, Signatures, log
 from gitseal.recipients import x25519
-from gitseal.usecases.list_names import list_names
-from gitseal.usecases.log import Selection, Signatures, log
-from gitseal.usecases.recipients import add_recipient, remove_recipient
+from gitseal.usecases.list_ import list_names
+from gitseal.usecases.recipient import add_recipient, remove_recipient
 from gitseal.usecases.rekey import apply, plan
-from gitseal.usecases.remove_names import unset
+from gitseal.usecases.unset import unset
 from tests.usecases.world import World, start
 
 Git = Callable[..., str]

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.audit.check.check import check
+from gitseal.conflict import conflicted_file
+from gitseal.conflict.conflicted_file import Torn
 from gitseal.document.value import text
 from gitseal.errors import Error
 from gitseal.identities import Keyring
+from gitseal.project.names import parse_name
 from gitseal.project.trust import Trust
 from gitseal.project.writing import commit, writing
-from gitseal.usecases import resolve, torn
-from gitseal.usecases.check import check
-from gitseal.usecases.environments import new_file
-from gitseal.usecases.names import parse_name
-from gitseal.usecases.remove_names import unset
+from gitseal.usecases import resolve
+from gitseal.usecases.env import new_file
 from gitseal.usecases.resolve import Choice, Done
-from gitseal.usecases.torn import Torn
+from gitseal.usecases.unset import unset
 from tests.usecases.world import World, start
 
 Git = Callable[..., str]
@@ -44,7 +45,7 @@ def merge(world: World, git: Git, theirs: Callable[[], object], ours: Callable[[
 
 
 def load(world: World) -> Torn:
-    found = torn.load(world.project, "production")
+    found = conflicted_file.load(world.project, "production")
     assert isinstance(found, Torn)
     return found
 
@@ -62,7 +63,7 @@ def sound(world: World) -> bool:
 
 def test_what_only_the_lines_conflict_in_is_merged_by_name(world: World, git: Git) -> None:
     merge(world, git, lambda: world.set(B1="x"), lambda: world.set(B2="y"))
-    found = torn.load(world.project, "production")
+    found = conflicted_file.load(world.project, "production")
     assert isinstance(found, bytes)
     resolve.write_merged(world.project, "production", found)
     assert (world.get("B1"), world.get("B2")) == ("x", "y")
@@ -155,10 +156,10 @@ def test_markers_that_do_not_hold_together_are_refused(world: World, git: Git) -
     written = path.read_text()
     path.write_text(written.replace("=======\n", "=======\n  - odd\n"))
     with pytest.raises(Error, match="cannot be read"):
-        torn.load(world.project, "production")
+        conflicted_file.load(world.project, "production")
     path.write_text("\n".join(line for line in written.split("\n") if not line.startswith(">>>>>>>")))
     with pytest.raises(Error, match="conflict"):
-        torn.load(world.project, "production")
+        conflicted_file.load(world.project, "production")
 
 
 def test_a_file_that_changes_meanwhile_is_left_alone(world: World, git: Git) -> None:

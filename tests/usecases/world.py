@@ -7,12 +7,12 @@ from typing import NamedTuple
 from gitseal.document.value import text
 from gitseal.files import atomic
 from gitseal.identities import Keyring, discover
+from gitseal.project.names import parse_name
 from gitseal.project.project import Project, find
 from gitseal.recipients import x25519
-from gitseal.usecases.get_value import get_value
+from gitseal.usecases.get import get_value
 from gitseal.usecases.init import Starter, init
-from gitseal.usecases.names import parse_name
-from gitseal.usecases.set_values import Done, set_values
+from gitseal.usecases.set_ import Done, set_values
 
 
 class World(NamedTuple):

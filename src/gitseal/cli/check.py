@@ -12,7 +12,7 @@ from gitseal.errors import Error
 from gitseal.report.findings import ERROR, WARNING, Finding
 
 if TYPE_CHECKING:  # loaded only with --code
-    from gitseal.usecases.check_code import CodeReport
+    from gitseal.audit.check.code import CodeReport
 
 
 @click.command("check")
@@ -35,7 +35,7 @@ def command(
     the names that programs read: which environment lacks them, and, with no bearing on the status, which nobody reads and
     which only GitHub's own store has.
     """
-    from gitseal.usecases.check import check
+    from gitseal.audit.check.check import check
 
     chosen = session.project.select(environments) if environments else ()
     findings = check(session.project, chosen, session.keyring.unattended())
@@ -67,7 +67,7 @@ def _aside(findings: Sequence[Finding]) -> str:
 def _code(
     session: Session, folders: tuple[str, ...], environments: tuple[str, ...], excepted: tuple[str, ...]
 ) -> "CodeReport":
-    from gitseal.usecases.check_code import check_code
+    from gitseal.audit.check.code import check_code
 
     report = check_code(session.project, [session.start / folder for folder in folders], environments, excepted)
     for note in report.notes:

@@ -23,7 +23,7 @@ def command(
     accept_recipients: tuple[str, ...],
 ) -> None:
     """Copy names, or whole sections, from one environment to another, sealed anew under the other's keys."""
-    from gitseal.usecases.copy_names import copy_names
+    from gitseal.usecases.copy import copy_names
 
     one, other = session.project.resolve(source), session.project.resolve(target)
     done = session.confirmed(

@@ -14,9 +14,9 @@ _NEEDED = 3
 
 def main(words: Sequence[str]) -> int:
     """Merges, and says which names are in conflict."""
-    from gitseal.document.conflict import SIZE, How, Labels
-    from gitseal.usecases.drivers import CONFLICT
-    from gitseal.usecases.merge_files import merge_files
+    from gitseal.arming.drivers import CONFLICT
+    from gitseal.conflict.merge_files import merge_files
+    from gitseal.document.merging.conflict import SIZE, How, Labels
 
     # As in `main.py`: the process is short, and looking for garbage takes a third of a large merge.
     gc.disable()

@@ -9,7 +9,7 @@ from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, say
 from gitseal.errors import Busy, Error
-from gitseal.project import kept
+from gitseal.project import saved_edit
 from gitseal.project.local import options_for
 from gitseal.project.project import Project
 from gitseal.usecases import edit
@@ -40,7 +40,7 @@ def command(
     cannot be applied it is kept, sealed, and offered again: gitseal edit --resume.
     """
     project, (environment,) = session.where((session.one(environments),), local=local, make=True)
-    if not resume and kept.exists(project, environment):
+    if not resume and saved_edit.exists(project, environment):
         say(f"gitseal: a text of an earlier edit is kept; go on with it by: {_resuming(environment)}")
     draft = (edit.resume if resume else edit.begin)(project, session.keyring, environment)
     note(session, "edit", environment, map(path_text, draft.values))
@@ -85,7 +85,7 @@ class _Editing:
                     self.keep(edited)
                     self.ask_again(error)
                     continue
-                kept.discard(self.project, self.draft.environment)
+                saved_edit.discard(self.project, self.draft.environment)
                 return
 
     def ask_again(self, error: Error) -> None:
@@ -128,7 +128,7 @@ class _Editing:
         return self.session.environ.get("VISUAL") or self.session.environ.get("EDITOR") or "vi"
 
     def keep(self, text: bytes) -> None:
-        kept.keep(self.project, self.session.keyring, self.draft.before, text)
+        saved_edit.keep(self.project, self.session.keyring, self.draft.before, text)
 
     def apply(self, text: bytes) -> None:
         removed = edit.removed_names(self.draft, text)

@@ -18,7 +18,7 @@ def command() -> None:
 @click.pass_obj
 def list_(session: Session, as_json: bool) -> None:
     """List the environments, who may open them, and what they extend."""
-    from gitseal.usecases.environments import list_environments
+    from gitseal.usecases.env import list_environments
 
     rows = list_environments(session.project)
     if as_json:
@@ -56,7 +56,7 @@ def add(
     accept_recipients: tuple[str, ...],
 ) -> None:
     """Make an environment. Without --open it is open to those whom all other environments agree on."""
-    from gitseal.usecases.environments import add_environment
+    from gitseal.usecases.env import add_environment
 
     people = tuple(part for given in opened_to for part in given.split(",") if part)
     session.confirmed(
@@ -75,7 +75,7 @@ def rename(
     session: Session, old: str, new: str, accept_keys: tuple[str, ...], accept_recipients: tuple[str, ...]
 ) -> None:
     """Give an environment another name. Every value is opened and sealed anew: a value is bound to its environment."""
-    from gitseal.usecases.environments import rename_environment
+    from gitseal.usecases.env import rename_environment
 
     session.confirmed(
         (*accept_keys, *accept_recipients),
@@ -90,7 +90,7 @@ def rename(
 @click.pass_obj
 def remove(session: Session, name: str, yes: bool) -> None:
     """Take an environment out: its file and its rule. Git's history keeps what was there."""
-    from gitseal.usecases.environments import remove_environment
+    from gitseal.usecases.env import remove_environment
 
     if not yes:
         if not terminal.can_ask():

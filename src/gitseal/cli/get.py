@@ -16,7 +16,7 @@ from gitseal.cli.session import Session
 @click.pass_obj
 def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool, no_local: bool) -> None:
     """Print one value, alone. On any failure nothing is printed on standard output."""
-    from gitseal.usecases.get_value import get_value
+    from gitseal.usecases.get import get_value
 
     environment = session.one(environments)
     value = get_value(session.project, session.keyring, environment, name, local=not no_local)

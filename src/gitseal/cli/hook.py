@@ -15,9 +15,9 @@ from gitseal.errors import Error
 if TYPE_CHECKING:  # loaded by the commands that need them
     from collections.abc import Iterable
 
+    from gitseal.arming.hook_install import Installed
+    from gitseal.arming.managers import Manager
     from gitseal.git.repository import Repository
-    from gitseal.usecases.hook_install import Installed
-    from gitseal.usecases.hook_managers import Manager
 
 _PROGRAMS = ("gitseal", "git-seal")
 
@@ -53,7 +53,7 @@ def install(session: Session, server: bool, shared: bool) -> None:
     A hook that is there runs after gitseal's and gets the same input. Into husky's files gitseal writes its lines; for
     lefthook, simple-git-hooks and the pre-commit framework it prints what to add to their configuration.
     """
-    from gitseal.usecases import hook_install
+    from gitseal.arming import hook_install
 
     if server:
         done = hook_install.install_server(_bare(session), program())
@@ -73,7 +73,7 @@ def install(session: Session, server: bool, shared: bool) -> None:
 @click.pass_obj
 def uninstall(session: Session, shared: bool) -> None:
     """Take gitseal out of all hooks and put back what was there before, to the byte. Prints what changed."""
-    from gitseal.usecases import hook_install
+    from gitseal.arming import hook_install
 
     repository = _any(session)
     changed = hook_install.uninstall(repository, shared=shared)
@@ -91,10 +91,10 @@ def status(session: Session, as_json: bool) -> None:
 
     The leak is staged in an index of its own and never in the repository; nothing is left of it.
     """
-    from gitseal.usecases import hook_status
+    from gitseal.arming import status
 
     repository = _any(session)
-    found = hook_status.status(repository, server=_is_bare(repository))
+    found = status.status(repository, server=_is_bare(repository))
     if as_json:
         output.as_json([each._asdict() for each in found])
     else:
@@ -133,8 +133,8 @@ def program() -> Path:
 
 def refuse(done: "Installed") -> None:
     """Says what to put into a folder of hooks that gitseal does not write to, and raises Error."""
+    from gitseal.arming.script import block_text
     from gitseal.git.hooks import STAGES
-    from gitseal.usecases.hook_script import block_text
 
     assert done.refused is not None  # noqa: S101 - the caller has looked
     for stage in STAGES:

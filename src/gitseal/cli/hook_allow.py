@@ -16,7 +16,7 @@ def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
     entry takes effect when it is staged as well.
     """
     from gitseal.report import formats
-    from gitseal.usecases.allow import allow
+    from gitseal.usecases.hook_allow import allow
 
     files: dict[str, None] = {}
     for path in paths:

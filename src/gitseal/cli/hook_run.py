@@ -14,10 +14,10 @@ from gitseal.errors import Error, UsageError
 if TYPE_CHECKING:  # each loaded by the hook that needs it
     from collections.abc import Sequence
 
+    from gitseal.audit.scan.scan_blobs import Scanned
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
     from gitseal.report.findings import Finding
-    from gitseal.usecases.scanning import Scanned
 
 HOOKS = ("pre-commit", "pre-merge-commit", "pre-push", "pre-receive")
 _CANCEL = "stopped: nothing was {}"
@@ -33,12 +33,12 @@ def main(arguments: list[str]) -> int:
     hook, *given = arguments
     repository = _repository(is_bare=hook == "pre-receive")
     if hook in {"pre-commit", "pre-merge-commit"}:
-        from gitseal.usecases.hook_commit import at_commit
+        from gitseal.audit.hook.at_commit import at_commit
 
         scanned = at_commit(repository, _keyring(), os.environ)
     else:
+        from gitseal.audit.hook.at_refs import at_push, at_receive
         from gitseal.git import updates
-        from gitseal.usecases.hook_refs import at_push, at_receive
 
         lines = sys.stdin.buffer.read()
         if hook == "pre-receive":

@@ -50,7 +50,7 @@ def imported(
 ) -> None:
     """Imports a file and says what became of its values."""
     from gitseal.project.change import Outcome
-    from gitseal.usecases.import_values import import_values
+    from gitseal.usecases.import_ import import_values
 
     chosen = session.some(environments)
     data = _read(source)

@@ -50,8 +50,8 @@ def command(session: Session, environments: tuple[str, ...], name: str | None, n
 
 def _arm(project: "Project", *, hooks: bool) -> bool:
     """Makes the clone ready, and says what was set up and what is left to do. Whether nothing is."""
+    from gitseal.arming.arm_clone import arm
     from gitseal.cli.hook import program, tell
-    from gitseal.usecases.arm import arm
 
     armed = arm(project, program(), with_hooks=hooks)
     for words in armed.done:

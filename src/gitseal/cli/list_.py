@@ -7,7 +7,7 @@ from gitseal.cli.options import complete_name, environment_option, json_option, 
 from gitseal.cli.output import printable, utc
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
-from gitseal.usecases.list_names import Listed, list_names
+from gitseal.usecases.list_ import Listed, list_names
 
 
 @click.command("list")

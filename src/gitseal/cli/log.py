@@ -5,12 +5,12 @@ from collections.abc import Iterable
 
 import click
 
+from gitseal.audit.history.log import Event, Log, Selection, Signatures, Signed, log, past_and_present
 from gitseal.cli import output
 from gitseal.cli.options import complete_name, environment_option, json_option
 from gitseal.cli.output import printable, utc
 from gitseal.cli.session import Session, say
 from gitseal.errors import UsageError
-from gitseal.usecases.log import Event, Log, Selection, Signatures, Signed, log, past_and_present
 
 _COMMIT_DIGITS = 12
 
@@ -63,7 +63,7 @@ def _chosen(session: Session, given: tuple[str, ...]) -> tuple[str, ...]:
 
 def _reads(session: Session, name: str, given: tuple[str, ...], *, as_json: bool, refused: bool) -> None:
     """The log of reads, newest first."""
-    from gitseal.usecases import reads
+    from gitseal.audit.history import reads
 
     if refused:
         raise UsageError("--since and --signatures are about commits, not about reads", "leave them out")

@@ -16,7 +16,7 @@ def note(session: Session, command: str, environment: str, names: Iterable[str])
     rule = session.project.policy.environments.get(environment)
     if rule is None or not rule.protected:
         return
-    from gitseal.usecases import reads
+    from gitseal.audit.history import reads
 
     listed = tuple(names)
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -24,7 +24,7 @@ def add(session: Session, name: str, keys: tuple[str, ...], groups: tuple[str, .
 
     KEY is age1..., an age plugin's recipient, or an SSH public key ("ssh-ed25519 AAAA...", in quotes).
     """
-    from gitseal.usecases.recipients import add_recipient
+    from gitseal.usecases.recipient import add_recipient
 
     chosen = tuple(part for given in groups for part in given.split(",") if part)
     said = add_recipient(session.project, session.keyring, name, keys, groups=chosen, email=email, machine=machine)
@@ -42,7 +42,7 @@ def remove(session: Session, name: str) -> None:
 
     Whoever leaves still knows what they have read: rotate those values.
     """
-    from gitseal.usecases.recipients import remove_recipient
+    from gitseal.usecases.recipient import remove_recipient
 
     left = remove_recipient(session.project, name)
     say(f"removed {name}" + (f" (was in {', '.join(left)})" if left else ""))
@@ -54,7 +54,7 @@ def remove(session: Session, name: str) -> None:
 @click.pass_obj
 def list_(session: Session, as_json: bool) -> None:
     """List everyone in the policy with their keys, groups and environments."""
-    from gitseal.usecases.recipients import list_recipients
+    from gitseal.usecases.recipient import list_recipients
 
     rows = list_recipients(session.project)
     if as_json:

@@ -6,7 +6,7 @@ from gitseal.cli import output, terminal
 from gitseal.cli.options import accept_options, environment_option, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
-from gitseal.project.holders import Holder
+from gitseal.project.key_holders import Holder
 from gitseal.usecases import rekey
 from gitseal.usecases.rekey import GroupPlan, Move, Plan
 from gitseal.yamltext.reader import path_text

@@ -11,9 +11,9 @@ from gitseal.cli import output, selecting
 from gitseal.cli.options import environment_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, is_terminal_output, say
+from gitseal.delivery.outgoing import Outgoing, Request
 from gitseal.errors import Error, UsageError
 from gitseal.render import DIALECTS
-from gitseal.usecases.outgoing import Outgoing, Request
 
 
 @click.command("render")
@@ -73,7 +73,7 @@ def command(
     options = dialects.Options(export=export, interpolate=not no_interpolate, name=name, namespace=namespace)
     request = selecting.request(session, only, excepted, service, allow_missing=allow_missing)
     if folder is not None:
-        from gitseal.usecases.service_files import with_files
+        from gitseal.delivery.service_files import with_files
 
         request = with_files(request, folder)
     environment = session.one(environments)
@@ -132,7 +132,7 @@ def _placed(folder: Path | None, going: Outgoing, beside: Path | None = None) ->
     if folder is None:
         yield
         return
-    from gitseal.usecases import service_files
+    from gitseal.delivery import service_files
 
     with service_files.staged(folder, going.files, beside) as put:
         yield
@@ -168,7 +168,7 @@ def _check_current(
     if not is_current(checked, done.content):
         raise Error(f'"{checked}" is not what {environment} renders to now', hint)
     if folder is not None:
-        from gitseal.usecases.service_files import outdated
+        from gitseal.delivery.service_files import outdated
 
         stale = ", ".join(f'"{folder / path}"' for path in outdated(folder, done.going.files))
         if stale:

@@ -8,12 +8,13 @@ import click
 from gitseal.cli import output, terminal
 from gitseal.cli.options import accept_options, json_option
 from gitseal.cli.session import Session, say
+from gitseal.conflict import conflicted_file
+from gitseal.conflict.conflicted_file import OURS, THEIRS, Torn
 from gitseal.document.value import Value, text
 from gitseal.errors import Error, UsageError
 from gitseal.git.conflicts import Origin
-from gitseal.usecases import resolve, torn
+from gitseal.usecases import resolve
 from gitseal.usecases.resolve import Choice, Name, Standing
-from gitseal.usecases.torn import OURS, THEIRS, Torn
 from gitseal.yamltext.tree import NamePath
 
 _SIDES = {OURS: Choice.OURS, THEIRS: Choice.THEIRS}
@@ -56,7 +57,7 @@ def command(
     given = {**dict.fromkeys(ours, OURS), **dict.fromkeys(theirs, THEIRS), **dict.fromkeys(new, "new")}
     if len(given) != len(ours) + len(theirs) + len(new):
         raise UsageError("a name is given twice", "give each name one of --ours, --theirs, --new")
-    chosen = [_environment(session, each) for each in files] or torn.in_conflict(session.project)
+    chosen = [_environment(session, each) for each in files] or conflicted_file.in_conflict(session.project)
     if not chosen:
         say("no sealed file is in conflict")
     answers = _Answers(session, given, rest)
@@ -136,7 +137,7 @@ def _one(
 ) -> None:
     project = session.project
     path = project.relative(project.path(environment))
-    found = torn.load(project, environment)
+    found = conflicted_file.load(project, environment)
     if found is None:
         say(f"{path}: no conflict is left; next: git add {path}")
         return

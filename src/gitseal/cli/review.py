@@ -10,7 +10,7 @@ from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session
 from gitseal.errors import Error, UsageError
 from gitseal.report.findings import ERROR
-from gitseal.review.formats import FORMATS, PUBLISHED
+from gitseal.review.formats.table import FORMATS, PUBLISHED
 
 if TYPE_CHECKING:  # loaded when the command runs
     from gitseal.git.repository import Repository
@@ -50,7 +50,7 @@ def command(
     the newer state, scan and verify over the commits. The status is 0 whatever is found, unless --fail-on names it: rules by
     their ids, or error for all that are errors.
     """
-    from gitseal.usecases.review import Wanted, review
+    from gitseal.audit.review.review import Wanted, review
 
     form = "json" if as_json else form
     if show_values and form in PUBLISHED:

@@ -11,7 +11,7 @@ from gitseal.cli import selecting
 from gitseal.cli.options import environment_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
-from gitseal.usecases.outgoing import Request
+from gitseal.delivery.outgoing import Request
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -54,8 +54,8 @@ def command(
     inherited = {name: content for name, content in os.environb.items() if not pristine or name in _KEPT}
     with ExitStack() as stack:
         if files:
+            from gitseal.delivery.service_files import with_files
             from gitseal.files.private import private_folder
-            from gitseal.usecases.service_files import with_files
 
             request = with_files(request, stack.enter_context(private_folder(os.environ, in_memory=True)))
         return _run(session, environment, request, inherited, arguments, _streams(redact), local=not no_local)

@@ -11,7 +11,7 @@ from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
 
 if TYPE_CHECKING:  # loaded by the command
-    from gitseal.usecases.scan_commits import Progress
+    from gitseal.audit.scan.commits import Progress
 
 _FORMATS = ("text", "json", "sarif", "github", "gitlab")
 
@@ -29,9 +29,10 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
     It finds what the hook blocks. Each finding is one line with its commit, and says whether the file is still so; status 1
     where there is any. With an identity at hand the team's own values are looked for as well; it asks for no passphrase.
     """
+    from gitseal.audit.scan import commits
+    from gitseal.audit.scan import staged as scan_staged
     from gitseal.git.repository import Repository, find_top
     from gitseal.report import formats
-    from gitseal.usecases import scan_commits, scan_staged
 
     if history + staged + bool(what) > 1:
         raise UsageError("--history, --staged and a range exclude each other", "see: gitseal scan --help")
@@ -45,8 +46,8 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
     elif history or ranges:
         if len(what) > 1:
             raise UsageError("one range at a time", "see: gitseal scan --help")
-        wanted = scan_commits.history(repository) if history else scan_commits.between(repository, ranges[0])
-        found = scan_commits.scan_commits(repository, wanted, session.keyring, _progress(), past=True)
+        wanted = commits.history(repository) if history else commits.between(repository, ranges[0])
+        found = commits.scan_commits(repository, wanted, session.keyring, _progress(), past=True)
     else:
         prefix = session.start.relative_to(top)
         paths = [os.fsencode(os.path.normpath(prefix / each)) for each in what or (".",)]

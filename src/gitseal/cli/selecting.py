@@ -7,7 +7,7 @@ import click
 
 from gitseal.cli.options import complete_name, no_local_option
 from gitseal.cli.session import Session, say
-from gitseal.usecases.outgoing import Outgoing, Request
+from gitseal.delivery.outgoing import Outgoing, Request
 
 _Function = Callable[..., Any]
 

@@ -63,7 +63,7 @@ def command(
     (bytes as they come); else it is asked for, unseen. Other processes on this machine can see arguments while the command
     runs: prefer standard input for real secrets.
     """
-    from gitseal.usecases.set_values import require_plain_rule, set_values
+    from gitseal.usecases.set_ import require_plain_rule, set_values
 
     if create_only and update_only:
         raise UsageError("--create-only and --update-only exclude each other", "give one of them")
@@ -107,7 +107,7 @@ class _Values:
         self.generated: dict[NamePath, str] = {}
 
     def all(self, arguments: tuple[str, ...]) -> dict[NamePath, Value]:
-        from gitseal.usecases.names import parse_name
+        from gitseal.project.names import parse_name
 
         values: dict[NamePath, Value] = {}
         from_elsewhere = self.source is not None or self.generate is not None or self.from_env

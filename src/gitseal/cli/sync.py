@@ -8,8 +8,8 @@ from gitseal.cli.import_ import imported
 from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.render import rendered
 from gitseal.cli.session import Session, say
+from gitseal.delivery.outgoing import Request
 from gitseal.git.repository import Repository, find_top
-from gitseal.usecases.outgoing import Request
 
 _FILE = click.argument("file", metavar="[FILE]", type=click.Path(path_type=Path), default=".env")
 

@@ -16,7 +16,7 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
 
     Where an environment has a name still, since one that it extends does or this machine's overrides do, it says so.
     """
-    from gitseal.usecases.remove_names import unset, visible_in
+    from gitseal.usecases.unset import unset, visible_in
 
     project, chosen = session.where(environments, local=local)
     removed = unset(project, session.keyring, chosen, names)

@@ -12,8 +12,8 @@ from gitseal.report.findings import ERROR
 from gitseal.report.formats import FORMATS, write
 
 if TYPE_CHECKING:  # loaded when the command runs
+    from gitseal.audit.verify.verify import Verified
     from gitseal.git.repository import Repository
-    from gitseal.usecases.verify import Verified
 
 
 @click.command("verify")
@@ -43,7 +43,7 @@ def command(session: Session, span: str | None, pre_receive: bool, form: str, as
 
 
 def _range(session: Session, span: str) -> "Verified":
-    from gitseal.usecases.verify import verify
+    from gitseal.audit.verify.verify import verify
 
     base, _dots, head = span.partition("..")
     if not base or head.startswith("."):
@@ -65,9 +65,9 @@ def _repository(session: Session) -> "Repository":
 
 
 def _push(session: Session) -> "Verified":
+    from gitseal.audit.verify.push import verify_push
     from gitseal.git.repository import Repository
     from gitseal.git.updates import received
-    from gitseal.usecases.verify_push import verify_push
 
     return verify_push(Repository(session.start, in_hook=True), received(sys.stdin.buffer.read()))
 

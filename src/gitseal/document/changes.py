@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from gitseal.document import pieces
-from gitseal.document.ends import common_end, common_start
+from gitseal.document.common_affixes import common_end, common_start
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 

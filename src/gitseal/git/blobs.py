@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple
 
 from gitseal.errors import Error
-from gitseal.git import binary
+from gitseal.git import run
 from gitseal.git.repository import Repository
 
 CHUNK = 1 << 20
@@ -31,7 +31,7 @@ def stream(repository: Repository, requests: Iterable[str]) -> Iterator[Blob]:
 
     What is left unread of one is passed over. Raises Error where Git ends before its answer does.
     """
-    running = binary.start(repository.top, "cat-file", "--batch", "--buffer", in_hook=repository.in_hook)
+    running = run.start(repository.top, "cat-file", "--batch", "--buffer", in_hook=repository.in_hook)
     # Git answers while it is still asked: without a thread both would wait, each with a full pipe.
     asking = threading.Thread(target=_ask, args=(running.stdin, requests), daemon=True)
     asking.start()

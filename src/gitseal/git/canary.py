@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.git.binary import environment, git
 from gitseal.git.repository import Repository
+from gitseal.git.run import environment, git
 
 # A name that no one has, in the list of names that are always blocked.
 NAME = "gitseal-canary.env"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.git.binary import environment, git
 from gitseal.git.repository import Repository
+from gitseal.git.run import environment, git
 
 STAGES = ("pre-commit", "pre-merge-commit", "pre-push")
 SERVER = "pre-receive"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gitseal.errors import Error
-from gitseal.git.binary import git
+from gitseal.git.run import git
 
 
 def files(folder: Path) -> list[str]:

@@ -8,8 +8,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from gitseal.git import binary
-from gitseal.git.ahead import Objects, unreadable
+from gitseal.git import run
+from gitseal.git.prefetch import Objects, unreadable
 from gitseal.git.repository import LITERAL, Repository
 
 # Fields in the order of `Commit`. What a person's name may hold, NUL excepted, is told apart by its place.
@@ -108,7 +108,7 @@ def history(repository: Repository, wanted: Wanted, revisions: Sequence[str] = (
 def _portions(repository: Repository, wanted: Wanted, revisions: Sequence[str]) -> Iterator[list[_Raw]]:
     """Commits with at least one of the files, as many at a time as Git has written by then."""
     command = (LITERAL, *_SETTINGS, *_LOG, _FORMAT, "--encoding=UTF-8", *revisions, "--", *wanted.paths)
-    running = binary.start(repository.top, *command, in_hook=repository.in_hook)
+    running = run.start(repository.top, *command, in_hook=repository.in_hook)
     try:
         parser, rest = _Parser(), b""
         while chunk := os.read(running.stdout.fileno(), _READ):

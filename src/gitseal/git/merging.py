@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gitseal.git.binary import environment, git, no_git
+from gitseal.git.run import environment, git, no_git
 
 # git-merge-file(1): the number of conflicts, at most 127; above that it failed.
 _MOST_CONFLICTS = 127

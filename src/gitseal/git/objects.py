@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gitseal.errors import Error
-from gitseal.git.binary import git
 from gitseal.git.repository import Repository
+from gitseal.git.run import git
 
 if TYPE_CHECKING:  # 90 ms, paid by `open_commit`
     import pygit2

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gitseal.errors import Error
-from gitseal.git.binary import git, is_aimed
+from gitseal.git.run import git, is_aimed
 
 # A path is a path: no name in a repository is to be taken for a pattern.
 LITERAL = "--literal-pathspecs"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.git.binary import git
+from gitseal.git.run import git
 
 _NOT_SET = (0, 1)
 

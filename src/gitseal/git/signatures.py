@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.crypto import sshsig
-from gitseal.git.binary import environment
 from gitseal.git.commits import RawCommit, raw_commits
 from gitseal.git.repository import Repository
+from gitseal.git.run import environment
 from gitseal.policy.signing import Signers, ssh_line
 
 GOOD = "good"

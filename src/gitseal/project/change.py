@@ -16,7 +16,7 @@ from gitseal.document.value import Kind, Value
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, REFUSE
-from gitseal.project.holders import holders
+from gitseal.project.key_holders import holders
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust

@@ -15,7 +15,7 @@ from gitseal.identities import Keyring
 from gitseal.policy import parser
 from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project import history, succession
-from gitseal.project.known import Known
+from gitseal.project.known_keys import Known
 from gitseal.project.project import Project
 from gitseal.recipients import parse_recipient, recipient_id
 from gitseal.yamltext.tree import NamePath

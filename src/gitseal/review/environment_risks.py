@@ -9,7 +9,7 @@ from gitseal.report.findings import ERROR, WARNING, Finding
 from gitseal.review.environments import Ends, moved
 from gitseal.review.model import PASSED, AccessChange, By, Environment, KeyChange, NameChange
 from gitseal.review.names import is_unsealed
-from gitseal.review.policy_rules import dodging
+from gitseal.review.policy.rules import dodging
 from gitseal.review.saying import Risk, plural
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath

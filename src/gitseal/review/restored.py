@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from gitseal.document.ends import common_end, common_start
+from gitseal.document.common_affixes import common_end, common_start
 
 _SEALED = re.compile(rb"ENC\[v1,[sw],[a-z][a-z0-9-]*:(k[0-9a-f]{32}),[A-Za-z0-9+/=]+\]")
 _KEY = re.compile(rb"^ *key:\s+[\"']?(k[0-9a-f]{32})", re.MULTILINE)

@@ -10,12 +10,12 @@ from gitseal.document.value import Value as Stored
 from gitseal.errors import Error, NotForYou
 from gitseal.identities import Keyring
 from gitseal.project import project as projects
+from gitseal.project.names import missing
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
 from gitseal.sdk import outside
 from gitseal.sdk.conversion import convert, supported
 from gitseal.sdk.hidden import Hidden, cleanly
-from gitseal.usecases.names import missing
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -165,7 +165,7 @@ class Secrets(Hidden, Mapping[str, Value]):
         return found.value
 
     def _check(self) -> None:
-        from gitseal.usecases.outgoing import Request, outgoing
+        from gitseal.delivery.outgoing import Request, outgoing
 
         request = Request(service=self.service, variables=outside.variables())
         outgoing(self._project, self._layered, request, with_sections=True)

@@ -7,9 +7,9 @@ from gitseal.document import document
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.change import Change
+from gitseal.project.names import own
 from gitseal.project.project import Project
 from gitseal.project.writing import change
-from gitseal.usecases.names import own
 
 
 def absorb(

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from gitseal.arming import drivers, status
 from gitseal.errors import Error
 from gitseal.git import hooks
-from gitseal.git.binary import git
 from gitseal.git.hooks import Kind
+from gitseal.git.run import git
 from gitseal.identities import Keyring
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.project import Project
-from gitseal.usecases import drivers, hook_status
 from gitseal.usecases.whoami import names_of
 
 # Signatures by SSH keys are checked from this one on (git-commit(1), gpg.format).
@@ -74,7 +74,7 @@ def _identities(project: Project, keyring: Keyring) -> _Answer:
 
 
 def _hooks(project: Project, _keyring: Keyring) -> _Answer:
-    for stage in hook_status.status(project.git()):
+    for stage in status.status(project.git()):
         yield f"{stage.name}: {'armed' if stage.armed else 'NOT ARMED'}: {stage.how}", stage.mend
 
 
@@ -87,7 +87,7 @@ def _hooks_path(project: Project, _keyring: Keyring) -> _Answer:
     if not folder.path.is_dir():
         # A relative one is each linked worktree's own: Git passes over a folder that is not there without a word.
         yield f"{words}; there is no such folder here", "gitseal hook install"
-    elif folder.kind is Kind.SHARED and not hook_status.is_installed(project.git()):
+    elif folder.kind is Kind.SHARED and not status.is_installed(project.git()):
         yield words, "gitseal hook install"
     else:
         yield words, ""

@@ -11,16 +11,16 @@ from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER
 from gitseal.document.value import Kind, Value, checked
 from gitseal.errors import Busy, Error, NotForYou
+from gitseal.exchange.parsing import parse_text
 from gitseal.identities import Keyring
-from gitseal.project import kept
+from gitseal.project import saved_edit
 from gitseal.project.change import Change, Outcome
 from gitseal.project.keys import Keys
 from gitseal.project.local import options_for
 from gitseal.project.project import Project
 from gitseal.project.writing import change
 from gitseal.render.yaml import encode, quoted
-from gitseal.usecases.parsing import parse_text
-from gitseal.usecases.set_values import Done
+from gitseal.usecases.set_ import Done
 from gitseal.yamltext import scalars
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -65,7 +65,7 @@ def resume(project: Project, keyring: Keyring, environment: str) -> Draft:
 
     So only what its author changed is applied to the environment as it is now. Raises Error where no text is kept.
     """
-    text, before = kept.load(project, keyring, environment)
+    text, before = saved_edit.load(project, keyring, environment)
     return _draft(keyring, environment, before)._replace(text=text, now=project.read(environment))
 
 

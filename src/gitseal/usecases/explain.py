@@ -5,11 +5,11 @@ from typing import NamedTuple
 from gitseal.document.document import Entry
 from gitseal.document.value import Kind
 from gitseal.identities import Keyring
+from gitseal.project.names import missing, parse_name
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
 from gitseal.resolve import services, templates
 from gitseal.resolve.layers import origins
-from gitseal.usecases.names import missing, parse_name
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 

@@ -17,7 +17,7 @@ from gitseal.project import writing
 from gitseal.project.project import FOLDER, Project, find
 from gitseal.project.trust import Trust
 from gitseal.recipients import x25519
-from gitseal.usecases.environments import new_file
+from gitseal.usecases.env import new_file
 from gitseal.yamltext import scalars
 
 DEFAULT_ENVIRONMENTS = ("development", "production")

@@ -5,7 +5,7 @@ from gitseal.project.local import LocalProject, local_project
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
 from gitseal.project.writing import commit, writing
-from gitseal.usecases.environments import new_file
+from gitseal.usecases.env import new_file
 
 
 def overrides(project: Project, keyring: Keyring, environment: str, *, make: bool) -> LocalProject:

@@ -20,7 +20,7 @@ from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project import succession
 from gitseal.project.change import Change
 from gitseal.project.history import Past, past
-from gitseal.project.holders import Holder, holders
+from gitseal.project.key_holders import Holder, holders
 from gitseal.project.project import Project
 from gitseal.project.writing import change_locked, writing
 from gitseal.yamltext.editor import Put

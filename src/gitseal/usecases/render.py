@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal import render as dialects
+from gitseal.delivery.outgoing import Outgoing, Request, outgoing, refuse_steering
+from gitseal.delivery.targets import refuse_published
 from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
-from gitseal.usecases.outgoing import Outgoing, Request, outgoing, refuse_steering
-from gitseal.usecases.targets import refuse_published
 
 
 class Rendered(NamedTuple):

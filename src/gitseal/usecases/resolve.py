@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
+from gitseal.conflict import conflicted_file
+from gitseal.conflict.conflicted_file import Openings, Torn, is_fresh
 from gitseal.crypto.datakey import DataKey
-from gitseal.document import conflict, document
-from gitseal.document.conflict import Hunk
+from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import Header
+from gitseal.document.merging import conflict
+from gitseal.document.merging.conflict import Hunk
 from gitseal.document.value import Value
 from gitseal.errors import Error, NotForYou
 from gitseal.files.reading import read_regular
@@ -23,8 +26,7 @@ from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
 from gitseal.project.writing import commit, writing
-from gitseal.usecases import rekey, torn
-from gitseal.usecases.torn import Openings, Torn, is_fresh
+from gitseal.usecases import rekey
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import Kind, NamePath
@@ -240,7 +242,7 @@ def _decide(each: Change, found: Torn, openings: Openings, path: NamePath, choic
     if not isinstance(choice, Choice):
         each.set(path, choice)
         return "a new value"
-    side, word = choice.value, (torn.OURS, torn.THEIRS)[choice.value]
+    side, word = choice.value, (conflicted_file.OURS, conflicted_file.THEIRS)[choice.value]
     entry = found.sides[side].entries.get(path)
     if entry is None:
         if now is not None:

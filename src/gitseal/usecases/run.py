@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from gitseal.delivery.outgoing import Outgoing, Request, outgoing, refuse_steering
 from gitseal.document.value import Kind
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
 from gitseal.project.reading import Layered
-from gitseal.usecases.outgoing import Outgoing, Request, outgoing, refuse_steering
 from gitseal.variables import FILES_VARIABLE, IDENTITY_VARIABLES
 
 

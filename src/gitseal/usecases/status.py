@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gitseal.audit.check.check import check
 from gitseal.document.changes import Change, changes
 from gitseal.git.repository import Repository
 from gitseal.project.project import Project
-from gitseal.usecases.check import check
 from gitseal.usecases.deployed import last_deploy
 
 

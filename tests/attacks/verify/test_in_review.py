@@ -1,8 +1,8 @@
 """A review says who signed what, judged by the base's policy, and what `verify` refuses is among its risks."""
 
+from gitseal.audit.review.review import Wanted, review
 from gitseal.git.repository import Repository
 from gitseal.review.model import By, Review
-from gitseal.usecases.review import Wanted, review
 from tests.attacks.verify.world import POLICY, PRODUCTION, Team
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.audit.verify.verify import verify
 from gitseal.errors import Error, Malformed
 from gitseal.git.repository import Repository
 from gitseal.report.findings import WARNING
-from gitseal.usecases.verify import verify
 from tests.attacks.verify.world import POLICY, PRODUCTION, Team
 
 

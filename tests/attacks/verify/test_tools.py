@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from gitseal.audit.verify.verify import verify
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
-from gitseal.usecases.verify import verify
 from tests.attacks.verify.world import POLICY, Key, Team, own_field, ssh_key, unsigned, with_field
 from tests.crypto.signing import key_of, token_key, token_sign
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from gitseal.audit.verify.verify import Verified, verify
 from gitseal.git.repository import Repository
-from gitseal.usecases.verify import Verified, verify
 
 POLICY = ".secrets/policy.yaml"
 PRODUCTION = ".secrets/production.yaml"

@@ -1,0 +1,1 @@
+"""A clone made ready: hooks installed, drivers configured, and what is missing."""

@@ -1,0 +1,62 @@
+"""Making a clone ready: its hooks, its drivers, a place for the keys it believes. No tracked file is touched."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.arming import drivers, hook_install, status
+from gitseal.arming.managers import Manager
+from gitseal.errors import Error
+from gitseal.git import hooks
+from gitseal.git.hooks import Kind
+from gitseal.git.repository import Repository
+from gitseal.project.project import Project
+
+
+class Armed(NamedTuple):
+    """`done`: what was set up now, in words; nothing where all was. `left`: what was not, each with the command that does it.
+
+    `managers`: those of hooks, whose configuration lacks gitseal.
+    """
+
+    done: tuple[str, ...]
+    left: tuple[tuple[str, str], ...] = ()
+    managers: tuple[Manager, ...] = ()
+
+
+def arm(project: Project, program: Path, *, with_hooks: bool = True) -> Armed:
+    """Makes a clone ready. `program` is the gitseal that its drivers and hooks will run.
+
+    Raises Error where the folder has no policy that holds together.
+    """
+    _ = project.policy
+    repository = project.git()
+    folder = repository.common_dir() / "gitseal"
+    done: list[str] = []
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700)
+        done.append(f"{folder}, where this clone remembers which keys it believes")
+    shown = _drivers(repository, program)
+    hooked = _hooks(repository, program) if with_hooks else Armed(())
+    return Armed((*done, *shown.done, *hooked.done), (*shown.left, *hooked.left), hooked.managers)
+
+
+def _drivers(repository: Repository, program: Path) -> Armed:
+    try:
+        changed = drivers.install(repository, program) if not drivers.state(repository).is_armed else ()
+    except Error as error:
+        return Armed((), ((error.message, error.hint),))
+    return Armed(("drivers by which git diff shows sealed files and git merge merges them",) if changed else ())
+
+
+def _hooks(repository: Repository, program: Path) -> Armed:
+    try:
+        if hooks.folder(repository).kind is not Kind.PRIVATE and status.is_installed(repository):
+            return Armed(())
+        done = hook_install.install(repository, program, tracked=False)
+        if done.refused is not None and not status.is_installed(repository):
+            reason = f'core.hooksPath leads to "{done.refused.path}", which is not this clone\'s alone'
+            return Armed((), ((f"no hook keeps plaintext out yet: {reason}", "gitseal hook install"),), done.managers)
+    except Error as error:
+        return Armed((), ((error.message, error.hint or "gitseal hook status"),))
+    words = (f"hooks that keep plaintext out: {', '.join(done.changed)}",) if done.changed else ()
+    return Armed(words, (), done.managers if done.changed else ())

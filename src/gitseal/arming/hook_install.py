@@ -1,0 +1,228 @@
+"""`hook install` and `hook uninstall`: gitseal first among a repository's hooks, and everything as it was afterwards."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.arming import managers as hook_managers
+from gitseal.arming import script as hook_script
+from gitseal.arming.managers import Manager
+from gitseal.errors import Error
+from gitseal.files import atomic
+from gitseal.git import hooks
+from gitseal.git.hooks import SERVER, STAGES, Folder, Kind
+from gitseal.git.repository import Repository
+
+_EXECUTABLE = 0o755
+_HOOK_LIMIT = 64 * 2**20
+
+
+class Installed(NamedTuple):
+    """What was done.
+
+    `changed`: files written, moved or removed, and settings; empty where all was so already. `committed`: those that are the
+    team's to commit. `managers`: whose configuration lacks gitseal. `refused`: the folder that other repositories share, where
+    nothing was written because of that, or None.
+    """
+
+    changed: tuple[str, ...]
+    committed: tuple[str, ...] = ()
+    managers: tuple[Manager, ...] = ()
+    refused: Folder | None = None
+
+
+def install(repository: Repository, program: Path, *, shared: bool = False, tracked: bool = True) -> Installed:
+    """Puts gitseal before everything else in pre-commit, pre-merge-commit and pre-push.
+
+    `program` is the gitseal that they will run. `shared`: also into a folder that other repositories share. `tracked`: files that
+    commits bring to everyone may be written; without it they are left, and the result names the folder as refused. Raises Error
+    where a hook is in the way; the stages before it are installed then.
+    """
+    folder = hooks.folder(repository)
+    scripts = hook_managers.husky(repository.top, folder)
+    lacking = tuple(each for each in hook_managers.managers(repository.top) if not each.has_gitseal)
+    is_barred = (folder.kind is Kind.SHARED and not shared) or (
+        not tracked and (folder.kind is Kind.COMMITTED or (scripts is not None and bool(folder.setting)))
+    )
+    if is_barred:
+        if hooks.version() >= hooks.CONFIGURATION_HOOKS:
+            return Installed(_into_configuration(repository, program), managers=lacking)
+        return Installed((), managers=lacking, refused=folder)
+    changed: list[str] = []
+    committed: list[str] = []
+    if scripts is not None and tracked:
+        committed = [name for stage in STAGES for name in _into_husky(scripts, stage, repository)]
+    if scripts is None or not folder.setting:
+        is_team = folder.kind is Kind.COMMITTED
+        for stage in STAGES:
+            if not _is_run_by_a_manager(folder.path / stage, repository.top):
+                written = _put(folder.path / stage, hook_script.script(stage, None if is_team else program))
+                (committed if is_team else changed).extend(_named(repository, path) for path in written)
+    return Installed((*committed, *changed), tuple(committed), lacking)
+
+
+def install_server(repository: Repository, program: Path) -> Installed:
+    """Puts gitseal first into the pre-receive hook of a bare repository. Raises Error as `install`."""
+    folder = hooks.folder(repository)
+    if folder.kind is Kind.SHARED:
+        return Installed((), refused=folder)
+    written = _put(folder.path / SERVER, hook_script.script(SERVER, program))
+    return Installed(tuple(_named(repository, path) for path in written))
+
+
+def uninstall(repository: Repository, *, shared: bool = False) -> tuple[str, ...]:
+    """Takes gitseal out of all hooks and puts back what was there before it, to the byte; says what changed.
+
+    Raises Error where another hook stands in the way of one that was kept.
+    """
+    folder = hooks.folder(repository)
+    changed: list[str] = []
+    if folder.kind is not Kind.SHARED or shared:
+        for stage in (*STAGES, SERVER):
+            changed += [_named(repository, path) for path in _take_out(folder.path / stage)]
+    scripts = hook_managers.husky(repository.top, folder)
+    if scripts is not None:
+        changed += [_named(repository, path) for stage in STAGES for path in _out_of_husky(scripts / stage)]
+    own = hooks.own_folder(repository)
+    for stage in STAGES:
+        if hooks.unconfigure(repository, stage):
+            changed.append(f"hook.gitseal-{stage}")
+        (own / "hooks" / stage).unlink(missing_ok=True)
+    with suppress(OSError):
+        (own / "hooks").rmdir()
+    return tuple(changed)
+
+
+def read(path: Path) -> bytes | None:
+    """What lies at a hook's place: its bytes, nothing for what cannot be read as a file, None where nothing is there."""
+    if not os.path.lexists(path):
+        return None
+    try:
+        with path.open("rb") as file:
+            return file.read(_HOOK_LIMIT)
+    except OSError:
+        return b""
+
+
+def kept(path: Path) -> Path:
+    """Where the hook that was at `path` before gitseal is kept."""
+    return path.with_name(path.name + hook_script.BEFORE)
+
+
+def _put(path: Path, script: bytes) -> list[Path]:
+    """Makes `path` gitseal's hook, an earlier one kept beside it; gives what changed. At no moment is there no hook."""
+    present = read(path)
+    changed = [path]
+    if path.is_dir():
+        raise Error(f'"{path}" is a folder, where Git looks for a hook', f'look at: ls -ld "{path}"')
+    if present is not None and hook_script.is_ours(present):
+        if present == script and not path.is_symlink() and os.access(path, os.X_OK):
+            return []
+    elif present is not None and present != read(kept(path)):
+        if os.path.lexists(kept(path)):
+            raise Error(
+                f'another program has replaced "{path}" since gitseal kept what was there before in "{kept(path)}"',
+                f'keep one of the two: mv "{path}" "{kept(path)}", or rm "{path}"; then: gitseal hook install',
+            )
+        _copy_beside(path)
+        changed.append(kept(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
+    atomic.create(temporary, script, _EXECUTABLE)
+    temporary.replace(path)
+    return changed
+
+
+def _copy_beside(path: Path) -> None:
+    """A second name for the very same file or link, so that its bytes, mode and times stay."""
+    try:
+        os.link(path, kept(path), follow_symlinks=False)
+    except OSError:
+        # A file system without hard links: for a moment there is no hook.
+        path.rename(kept(path))
+
+
+def _take_out(path: Path) -> list[Path]:
+    present = read(path)
+    before = kept(path)
+    if present is not None and hook_script.is_ours(present):
+        if os.path.lexists(before):
+            before.replace(path)
+            return [path, before]
+        path.unlink()
+        return [path]
+    if os.path.lexists(before):
+        if present is not None:
+            raise Error(
+                f'another program has replaced "{path}" since gitseal kept what was there before in "{before}"',
+                f'if that is no longer needed: rm "{before}"; else: mv "{before}" "{path}"',
+            )
+        before.rename(path)
+        return [path, before]
+    return []
+
+
+def _is_run_by_a_manager(path: Path, top: Path) -> bool:
+    """Whether the hook calls gitseal already: by itself, or as the file of a manager whose configuration does."""
+    present = read(path)
+    if not present or hook_script.is_ours(present) or not os.access(path, os.X_OK):
+        return False
+    if b"gitseal hook run" in present:
+        return True
+    return any(each.has_gitseal and each.mark in present for each in hook_managers.managers(top))
+
+
+def _into_husky(scripts: Path, stage: str, repository: Repository) -> list[str]:
+    path = scripts / stage
+    present = read(path)
+    if present is None:
+        return [_named(repository, each) for each in _put(path, hook_script.script(stage, None))]
+    if hook_script.is_ours(present):
+        return []
+    wanted = hook_script.with_block(present, stage)
+    if wanted is None:
+        raise Error(
+            f'"{path}" is no shell script, and husky runs it as one', f"let it begin with: gitseal hook run {stage}"
+        )
+    if wanted == present:
+        return []
+    atomic.write(path, wanted)
+    return [_named(repository, path)]
+
+
+def _out_of_husky(path: Path) -> list[Path]:
+    present = read(path)
+    if present is None:
+        return []
+    if hook_script.is_ours(present):
+        path.unlink()
+        return [path]
+    without = hook_script.without_block(present)
+    if without == present:
+        return []
+    atomic.write(path, without)
+    return [path]
+
+
+def _into_configuration(repository: Repository, program: Path) -> tuple[str, ...]:
+    """Hooks named in the repository's configuration: whatever core.hooksPath says, they run, and first (git-hook(1))."""
+    import shlex
+
+    changed: list[str] = []
+    folder = hooks.own_folder(repository).resolve() / "hooks"
+    for each in (folder.parent, folder):
+        each.mkdir(mode=stat.S_IRWXU, exist_ok=True)
+    for stage in STAGES:
+        path = folder / stage
+        command = shlex.quote(str(path))
+        if _put(path, hook_script.script(stage, program)) or hooks.configured(repository, stage) != command:
+            hooks.configure(repository, stage, command)
+            changed.append(f"hook.gitseal-{stage}")
+    return tuple(changed)
+
+
+def _named(repository: Repository, path: Path) -> str:
+    """A path as people read it: relative to the top where it lies below."""
+    return str(path.relative_to(repository.top)) if path.is_relative_to(repository.top) else str(path)

@@ -1,0 +1,147 @@
+"""`hook status`: whether each hook is armed, proved by a made-up leak that it must block, with nothing left behind."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.arming import managers, script
+from gitseal.arming.hook_install import kept, read
+from gitseal.errors import Error
+from gitseal.git import canary, hooks
+from gitseal.git.hooks import CONFIGURATION_HOOKS, SERVER, STAGES, Folder, Kind
+from gitseal.git.repository import Repository
+
+_INSTALL = "gitseal hook install"
+
+
+class Stage(NamedTuple):
+    """One hook.
+
+    `armed`: it blocks. `how`: in words, where it stands or why it does not. `mend`: the command, where it is not armed.
+    """
+
+    name: str
+    armed: bool
+    how: str
+    mend: str = ""
+
+
+class _Found(NamedTuple):
+    """Where gitseal stands in a stage. `file` is its own, or None where others' commands may run before it."""
+
+    how: str
+    file: Path | None
+
+
+def status(repository: Repository, *, server: bool = False) -> list[Stage]:
+    """Each hook of a working tree, or the one of a bare repository. Raises Error where Git refuses."""
+    folder = hooks.folder(repository)
+    stages = (SERVER,) if server else STAGES
+    found = {stage: _find(repository, folder, stage) for stage in stages}
+    if not any(isinstance(each, _Found) for each in found.values()):
+        return [each for each in found.values() if isinstance(each, Stage)]
+    with canary.canary(repository, received=server) as made:
+        return [
+            _proved(repository, stage, each, made) if isinstance(each, _Found) else each
+            for stage, each in found.items()
+        ]
+
+
+def is_installed(repository: Repository) -> bool:
+    """Whether gitseal stands in all three hooks of a working tree; nothing is run to prove it."""
+    folder = hooks.folder(repository)
+    return all(isinstance(_find(repository, folder, stage), _Found) for stage in STAGES)
+
+
+def _find(repository: Repository, folder: Folder, stage: str) -> _Found | Stage:
+    if hooks.configured(repository, stage) and hooks.version() >= CONFIGURATION_HOOKS:
+        return _Found("named in this repository's Git configuration", hooks.own_folder(repository) / "hooks" / stage)
+    scripts = managers.husky(repository.top, folder)
+    if scripts is not None and folder.setting:
+        return _in_husky(scripts, folder, stage)
+    present = read(folder.path / stage)
+    return _missing(folder, stage) if present is None else _in_file(repository, folder, stage, present)
+
+
+def _missing(folder: Folder, stage: str) -> Stage:
+    before = kept(folder.path / stage)
+    waits = f"no such hook, and {before.name} waits" if os.path.lexists(before) else "no such hook"
+    place = f" in {folder.path}, where core.hooksPath leads" if folder.setting else ""
+    return Stage(stage, armed=False, how=waits + place, mend=_install(folder, stage))
+
+
+def _in_file(repository: Repository, folder: Folder, stage: str, present: bytes) -> _Found | Stage:
+    path = folder.path / stage
+    if not os.access(path, os.X_OK):
+        return Stage(stage, armed=False, how=f'"{path}" is not executable', mend=_install(folder, stage))
+    if script.is_ours(present):
+        after = f", then {kept(path).name}" if os.access(kept(path), os.X_OK) else ""
+        return _Found(f"{_named(repository, path)}{after}", path)
+    if script.has_block(present):
+        return _Found(f"{_named(repository, path)}, by its first lines", path)
+    return _in_another(repository, folder, stage, present)
+
+
+def _in_another(repository: Repository, folder: Folder, stage: str, present: bytes) -> _Found | Stage:
+    """A hook that is not ours: somebody's who calls gitseal, or one that replaced ours or was there before."""
+    path = folder.path / stage
+    for manager in managers.managers(repository.top):
+        if manager.mark in present:
+            if manager.has_gitseal:
+                return _Found(f"by {manager.name}, with what {manager.configuration.name} says", None)
+            hint = f"{_INSTALL}; and add gitseal to {manager.configuration.name}"
+            return Stage(stage, armed=False, how=f"{manager.name} has its own hook there", mend=hint)
+    if b"gitseal hook run" in present:
+        return _Found(f"called in {_named(repository, path)}", None)
+    replaced = ", which replaced gitseal's" if os.path.lexists(kept(path)) else ""
+    how = f"another hook is there{replaced}: {_named(repository, path)}"
+    return Stage(stage, armed=False, how=how, mend=_install(folder, stage))
+
+
+def _in_husky(scripts: Path, folder: Folder, stage: str) -> _Found | Stage:
+    path = scripts / stage
+    present = read(path)
+    name = f"{scripts.name}/{stage}"
+    if present is None or not (script.is_ours(present) or b"gitseal hook run" in present):
+        return Stage(stage, armed=False, how=f"{name} does not call gitseal", mend=_INSTALL)
+    if not os.access(folder.path / stage, os.X_OK):
+        return Stage(stage, armed=False, how=f'husky has not made "{folder.path / stage}"', mend="npx husky")
+    is_first = script.is_ours(present) or script.has_block(present)
+    return _Found(f"husky, {name}", folder.path / stage if is_first else None)
+
+
+def _proved(repository: Repository, stage: str, found: _Found, made: canary.Canary) -> Stage:
+    if found.file is None:
+        # To try it would run other people's commands on a made-up state.
+        return Stage(stage, armed=True, how=f"{found.how}; not tried, for other commands may run before it")
+    running = hooks.listed(repository, stage)
+    is_configured = found.file.parent.parent == hooks.own_folder(repository)
+    if (f"gitseal-{stage}" if is_configured else hooks.FROM_FOLDER) not in running:
+        return Stage(
+            stage, armed=False, how=f"{found.how}; switched off by hook.*.enabled", mend=_look_at_settings(stage)
+        )
+    arguments = ("gitseal-canary", "gitseal-canary") if stage == "pre-push" else ()
+    given = hooks.Given(made.variables, arguments, made.refs)
+    try:
+        ran = hooks.run(repository, stage, given, found.file if len(running) > 1 else None)
+    except Error as error:
+        return Stage(stage, armed=False, how=error.message, mend=error.hint)
+    if ran.status != 0 and canary.NAME in ran.output:
+        return Stage(stage, armed=True, how=f"{found.how}; blocked a made-up leak")
+    if ran.status != 0:
+        first = next((line for line in ran.output.splitlines() if line.strip()), "without a word")
+        return Stage(stage, armed=False, how=f"blocks everything, for another reason: {first}", mend=_INSTALL)
+    return Stage(stage, armed=False, how=f"{found.how}; let a made-up leak through", mend=_INSTALL)
+
+
+def _look_at_settings(stage: str) -> str:
+    return f"git hook list {stage}; git config --get-regexp '^hook[.]'"
+
+
+def _install(folder: Folder, stage: str) -> str:
+    shared = " --shared" if folder.kind is Kind.SHARED else ""
+    return _INSTALL + (" --server" if stage == SERVER else shared)
+
+
+def _named(repository: Repository, path: Path) -> str:
+    return str(path.relative_to(repository.top)) if path.is_relative_to(repository.top) else str(path)

@@ -1,0 +1,1 @@
+"""What is wrong, and what happened: `check`, `scan`, `verify`, `review` and the history they read. They change nothing."""

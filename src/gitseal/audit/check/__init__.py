@@ -1,0 +1,1 @@
+"""`check`: whether policy, manifest, sealed files and Git attributes agree."""

@@ -1,0 +1,198 @@
+"""`check --code`: the names that source code reads held against those that the environments have. Needs no identity."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.audit.check import source_files
+from gitseal.code import ambient
+from gitseal.code.uses import Kind, Use
+from gitseal.document import document
+from gitseal.document.document import Entry
+from gitseal.document.value import Kind as ValueKind
+from gitseal.errors import Error
+from gitseal.policy.manifest import EMPTY, Manifest
+from gitseal.policy.patterns import matches
+from gitseal.project.project import Project
+from gitseal.report.findings import ERROR, NOTE, Finding
+from gitseal.resolve.layers import overlay
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+MISSING, UNREAD, AT_GITHUB = "missing-name", "unread-name", "github-name"
+_GITHUB = (Kind.GITHUB_SECRET, Kind.GITHUB_VARIABLE)
+
+
+class Place(NamedTuple):
+    """A use and the file it is in."""
+
+    path: str
+    use: Use
+
+
+class CodeReport(NamedTuple):
+    """Findings by rule; what could not be looked at; how many files were.
+
+    MISSING is to be mended. UNREAD (no code reads the name) and AT_GITHUB (a workflow reads it from GitHub's own store,
+    and no environment has it) are for a person to judge: either can be as it should be.
+    """
+
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    files: int
+
+
+class _Environment(NamedTuple):
+    """What an environment has: `entries` with its bases' (and which file), `variables` as programs see them."""
+
+    entries: dict[NamePath, tuple[str, Entry]]
+    variables: frozenset[str]
+
+
+def check_code(
+    project: Project, folders: Sequence[Path], environments: Sequence[str] = (), excepted: Sequence[str] = ()
+) -> CodeReport:
+    """The names that the code in `folders` reads, against `environments` (none given: all but mere bases).
+
+    Names that a pattern of `excepted` matches are not reported. An environment or manifest that cannot be read is left to
+    `check`. Raises Error for a folder that is none.
+    """
+    manifest = _manifest(project)
+    chosen = {
+        name: _environment(project, manifest, name)
+        for name in environments or _deployed(project)
+        if _is_readable(project, name)
+    }
+    found = source_files.read(project, folders)
+    places = _grouped(found.uses, excepted)
+    findings = [*_missing(manifest, places, chosen)]
+    # With a file left out nobody can say that a name is read nowhere.
+    if found.is_whole:
+        findings += _unread(project, manifest, _read(manifest, found.uses), chosen, excepted)
+    return CodeReport(tuple(findings), found.notes, found.files)
+
+
+def _manifest(project: Project) -> Manifest:
+    try:
+        return project.manifest
+    except Error:
+        return EMPTY
+
+
+def _is_readable(project: Project, environment: str) -> bool:
+    try:
+        for name in project.policy.chain(environment):
+            project.read(name)
+    except Error:
+        return False
+    return True
+
+
+def _deployed(project: Project) -> tuple[str, ...]:
+    """All environments but those that are there to be extended: nothing runs with them alone."""
+    rules = project.policy.environments
+    bases = {each.extends for each in rules.values() if each.extends}
+    return tuple(
+        name for name in project.environments if name not in bases or (name in rules and rules[name].protected)
+    )
+
+
+def _environment(project: Project, manifest: Manifest, name: str) -> _Environment:
+    layers = [(each, project.read(each).entries) for each in project.policy.chain(name)]
+    entries = overlay(layers, _is_null)
+    variables = {path[0] for path in entries if len(path) == 1}
+    for service, declared in manifest.services.items():
+        variables |= declared.env.keys()
+        variables |= {path[1] for path in entries if len(path) == len((service, "NAME")) and path[0] == service}
+    return _Environment(entries, frozenset(variables))
+
+
+def _is_null(entry: Entry) -> bool:
+    return entry.token is None and document.plain_value(entry).kind is ValueKind.NULL
+
+
+def _grouped(places: Sequence[tuple[str, Use]], excepted: Sequence[str]) -> dict[tuple[str, Kind], list[Place]]:
+    """Places by name and kind, in the order in which they were met; without names that are nobody's to set."""
+    grouped: dict[tuple[str, Kind], list[Place]] = {}
+    for path, use in places:
+        name_path = tuple(use.name.split("/"))
+        is_excepted = any(matches(pattern, name_path) for pattern in excepted)
+        if not is_excepted and (use.kind is Kind.SECRET or not ambient.reason(use.name)):
+            grouped.setdefault((use.name, use.kind), []).append(Place(path, use))
+    return grouped
+
+
+def _missing(
+    manifest: Manifest, places: Mapping[tuple[str, Kind], list[Place]], chosen: Mapping[str, _Environment]
+) -> Iterator[Finding]:
+    for (name, kind), found in places.items():
+        first = next((place for place in found if not place.use.has_default), None)
+        lacking = [each for each, has in chosen.items() if not _has(manifest, each, has, name, kind)]
+        if kind in _GITHUB and len(lacking) < len(chosen):
+            continue  # it lies in GitHub's store; that one environment knows it is enough
+        if first is not None and lacking:
+            yield _finding(name, kind, first, len(found) - 1, lacking)
+
+
+def _has(manifest: Manifest, environment: str, has: _Environment, name: str, kind: Kind) -> bool:
+    """Whether an environment has the name, or the manifest says that it need not."""
+    path = tuple(name.split("/"))
+    declared = manifest.secrets.get(path)
+    if declared is not None and not declared.is_required(environment):
+        return True
+    # A program that asks the Python API for what a service gets, or runs as that service, knows the service's own names.
+    return name in has.variables or (kind is Kind.SECRET and path in has.entries)
+
+
+def _finding(name: str, kind: Kind, place: Place, further: int, lacking: Sequence[str]) -> Finding:
+    word = {1: " and in 1 more place", 0: ""}.get(further, f" and in {further} more places")
+    if kind in _GITHUB:
+        message = f'"{name}" is a {kind.value}, read here{word}, and no environment has it'
+    else:
+        message = f'"{name}" is read here{word}, and {", ".join(lacking)} {"has" if len(lacking) == 1 else "have"} no such name'
+    hint = f"gitseal set {name} -e {','.join(lacking)}" if kind not in _GITHUB else ""
+    rule, severity = (AT_GITHUB, NOTE) if kind in _GITHUB else (MISSING, ERROR)
+    return Finding(rule, place.path, place.use.line, message, hint, severity)
+
+
+def _read(manifest: Manifest, places: Sequence[tuple[str, Use]]) -> Callable[[NamePath], bool]:
+    """Whether a name is read by code, or by the manifest for a file of a service."""
+    names = {use.name for _, use in places}
+    paths = {file.secret for service in manifest.services.values() for file in service.files}
+    services = manifest.services.keys()
+
+    def is_read(path: NamePath) -> bool:
+        if path_text(path) in names or path in paths:
+            return True
+        # Other sections are a matter of those who render them as a tree.
+        return len(path) > 1 and (path[0] not in services or path[-1] in names)
+
+    return is_read
+
+
+def _unread(
+    project: Project,
+    manifest: Manifest,
+    is_read: Callable[[NamePath], bool],
+    chosen: Mapping[str, _Environment],
+    excepted: Sequence[str],
+) -> Iterator[Finding]:
+    holders: dict[NamePath, list[tuple[str, int]]] = {}
+    for environment in chosen.values():
+        for path, (holder, entry) in environment.entries.items():
+            if (holder, entry.line) not in holders.setdefault(path, []):
+                holders[path].append((holder, entry.line))
+    for path in sorted(holders.keys() | manifest.secrets.keys()):
+        if is_read(path) or any(matches(pattern, path) for pattern in excepted):
+            continue
+        name, held = path_text(path), holders.get(path, [])
+        message = f'"{name}" is read nowhere in the code that was looked at'
+        if held:
+            environments = ",".join(holder for holder, _ in held)
+            file = project.relative(project.path(held[0][0]))
+            hint = f"if nothing else reads it: gitseal unset {name} -e {environments}"
+            yield Finding(UNREAD, file, held[0][1], message, hint, NOTE)
+        else:
+            file = project.relative(project.manifest_path)
+            hint = "if nothing else reads it, take it out there"
+            yield Finding(UNREAD, file, manifest.secrets[path].line, message, hint, NOTE)

@@ -1,0 +1,85 @@
+"""Who last changed each name of an environment, and when, from Git's history. Needs no identity."""
+
+from typing import NamedTuple
+
+from gitseal.audit.history.log import environment_of, person
+from gitseal.document.changes import Action, changes, changes_of_merge
+from gitseal.document.document import Entry
+from gitseal.errors import Error
+from gitseal.git.log import File, Wanted, shallow_ends
+from gitseal.git.renames import follow
+from gitseal.git.repository import Repository
+from gitseal.project.project import Project
+
+_VALUES = frozenset({Action.SET, Action.CHANGED, Action.RESEALED})
+
+
+class Last(NamedTuple):
+    """The commit that brought a name's value as it stands: `when` in seconds since 1970, `who` wrote it; both are claims."""
+
+    commit: str
+    when: int
+    who: str
+
+
+Names = dict[str, dict[str, Entry]]
+"""Entries of environments' own files, by environment and name."""
+
+
+def last_changes(project: Project, wanted: Names) -> dict[tuple[str, str], Last]:
+    """By environment and name, for entries as they lie in the working tree. One walk, which ends with the last of them.
+
+    A name is missing that is in no commit as it stands, or came before a shallow clone's history begins; all are where there
+    is no repository, no `git`, and no whole history.
+    """
+    if project.repository is None:
+        return {}
+    try:
+        return _walk(project, project.repository, wanted)
+    except Error:
+        return {}
+
+
+def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple[str, str], Last]:
+    open_names = {name: _committed(project, repository, name, entries) for name, entries in wanted.items()}
+    found: dict[tuple[str, str], Last] = {}
+    paths = [project.relative(project.path(name)) for name, entries in open_names.items() if entries]
+    if not paths:
+        return found
+    ends = shallow_ends(repository)
+    for commit in follow(repository, Wanted(paths, lambda path: bool(environment_of(path)))):
+        for file in commit.files if commit.id not in ends else ():
+            environment = environment_of(file.path)
+            entries = open_names.get(environment, {})
+            for name in _brought(file, entries):
+                del entries[name]
+                last = Last(commit.id, commit.time, person(commit.author, commit.author_email))
+                found[environment, name] = last
+        if not any(open_names.values()):
+            break
+    return found
+
+
+def _committed(
+    project: Project, repository: Repository, environment: str, entries: dict[str, Entry]
+) -> dict[str, Entry]:
+    """The names that HEAD has as the working tree has them."""
+    path = project.path(environment)
+    head = repository.file("HEAD", project.relative(path))
+    if head is None:
+        return {}
+    otherwise = {change.name for change in changes(head, project.source.read(path))}
+    return {name: entry for name, entry in entries.items() if name not in otherwise}
+
+
+def _brought(file: File, wanted: dict[str, Entry]) -> list[str]:
+    """The names whose value, as it is now, this file's change brought.
+
+    A newer change that a merge dropped, or that was taken back, has another token: it is passed over.
+    """
+    names = []
+    for change in changes_of_merge(file.before, file.after) if wanted else ():
+        entry = wanted.get(change.name) if change.action in _VALUES else None
+        if entry is not None and (entry.token is None or entry.token.serialise().encode() in (file.after or b"")):
+            names.append(change.name)
+    return names

@@ -1,0 +1,1 @@
+"""What Git's hooks decide: whether something may be committed, pushed or received."""

@@ -1,0 +1,38 @@
+"""What the hooks pre-commit and pre-merge-commit look at."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gitseal.audit.scan.scan_blobs import Scanned
+from gitseal.audit.scan.staged import scan_staged, scan_tracked
+from gitseal.git.repository import Repository
+
+if TYPE_CHECKING:
+    from gitseal.identities import Keyring
+
+# `git merge` sets GITHEAD_<id> to a branch's name for each commit that it merges (Git's builtin/merge.c).
+_MERGED = "GITHEAD_"
+
+
+def at_commit(repository: Repository, keyring: "Keyring", environ: Mapping[str, str]) -> Scanned:
+    """What a commit would bring; under the pre-commit framework what that was asked to look at.
+
+    The framework hands us no names, for one rule may need two files. Given `--from-ref` and `--to-ref` it says so in
+    variables; started by hand, with `--all-files` or `--files`, it does not, and every file of the index is looked at.
+    """
+    start, end = environ.get("PRE_COMMIT_FROM_REF", ""), environ.get("PRE_COMMIT_TO_REF", "")
+    if start and end:
+        from gitseal.audit.scan.commits import between, scan_commits
+
+        return scan_commits(repository, between(repository, f"{start}..{end}"), keyring)
+    # Git names the index to the hooks that it starts.
+    if environ.get("PRE_COMMIT") and "GIT_INDEX_FILE" not in environ:
+        return scan_tracked(repository, keyring)
+    return scan_staged(repository, keyring, _merged(repository, environ))
+
+
+def _merged(repository: Repository, environ: Mapping[str, str]) -> list[str]:
+    """The commits that are being merged: MERGE_HEAD where a merge stopped, else what `git merge` names to its hooks."""
+    named = [name.removeprefix(_MERGED) for name in environ if name.startswith(_MERGED)]
+    stopped = repository.commit("MERGE_HEAD") if repository.is_merging() else None
+    return [stopped] if stopped else [each for each in named if repository.commit(each)]

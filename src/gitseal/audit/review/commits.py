@@ -1,0 +1,144 @@
+"""What the commits of a range did to sealed files, in one traversal, and what all of history says of their tokens."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack
+from typing import NamedTuple
+
+from gitseal.audit.history.log import changes_of, environment_of, person
+from gitseal.audit.review.range import Range
+from gitseal.audit.verify.touched import covered
+from gitseal.audit.verify.verify import revoked_keys
+from gitseal.document.changes import changes
+from gitseal.git.commits import parse_commit
+from gitseal.git.log import Commit, Wanted, history
+from gitseal.git.repository import Repository
+from gitseal.git.signatures import GOOD, UNSIGNED, Signature, checking
+from gitseal.policy.policy import Policy
+from gitseal.policy.signing import signers
+from gitseal.policy.who_may_change import is_forge
+from gitseal.project.project import FOLDER
+from gitseal.review.attribution import Draft
+from gitseal.review.model import By
+from gitseal.review.restored import Past, Version, past
+from gitseal.review.state import Step
+
+_DRAFTS = ("/policy.yaml", "/manifest.yaml", "/allow.yaml")
+
+
+class Touched(NamedTuple):
+    """Steps by the path of an environment's file, oldest first; who touched any other sealed file, by its path; and counts.
+
+    `drafts` are the contents of policies, manifests and lists of allowances that commits made, by their paths, oldest first.
+    """
+
+    steps: dict[str, list[Step]]
+    others: dict[str, tuple[By, ...]]
+    commits: int
+    drafts: dict[str, list[Draft]]
+
+    @property
+    def roots(self) -> set[str]:
+        """What holds the folders of these environments, also of folders that are gone again."""
+        return {_root(path) for path in self.steps}
+
+
+def touched(repository: Repository, span: Range, policies: Mapping[str, Policy], *, signatures: bool) -> Touched:
+    """What the range's commits did. `policies` are those that judge, by the root of their folder.
+
+    With `signatures` each is checked; else it is told only that there is one.
+    """
+    found = Touched({}, {}, 0, {})
+    with ExitStack() as stack:
+        check = _checking(repository, span, policies, stack) if signatures else _glance
+        commits = 0
+        for commit in history(repository, Wanted((), _is_read, raw=True), span.revisions):
+            own = [file for file in commit.files if covered(file.path)]
+            commits += bool(own)
+            by: dict[str, By] = {}
+            for file in own:
+                root = _root(file.path)
+                if root not in by:
+                    by[root] = _by(commit, check(root, commit))
+                if environment_of(file.path):
+                    found.steps.setdefault(file.path, []).append(Step(by[root], changes_of(file)))
+                else:
+                    found.others[file.path] = (by[root], *found.others.get(file.path, ()))
+                    if _is_draft(file.path) and not file.is_other:
+                        found.drafts.setdefault(file.path, []).append(Draft(by[root], file.before, file.after))
+    for steps in found.steps.values():
+        steps.reverse()
+    for drafts in found.drafts.values():
+        drafts.reverse()
+    return found._replace(commits=commits)
+
+
+def _is_read(path: str) -> bool:
+    return bool(environment_of(path)) or _is_draft(path)
+
+
+def _is_draft(path: str) -> bool:
+    return path.endswith(_DRAFTS) and path.split("/")[-2] == FOLDER
+
+
+def _root(path: str) -> str:
+    return path.rpartition(f"{FOLDER}/")[0].rstrip("/")
+
+
+def uncommitted(old: bytes | None, new: bytes | None) -> list[Step]:
+    """The step from HEAD to the working tree, by nobody yet."""
+    found = changes(old, new)
+    return [Step(By(), found)] if found else []
+
+
+class _Signed(NamedTuple):
+    state: str
+    by: tuple[str, ...] = ()
+
+
+def _by(commit: Commit, signed: _Signed) -> By:
+    who = person(commit.author, commit.author_email)
+    committer = person(commit.committer, commit.committer_email)
+    return By(commit.id, commit.time, who, committer, signed.state, signed.by)
+
+
+_Check = Callable[[str, Commit], _Signed]
+
+
+def _glance(_root: str, commit: Commit) -> _Signed:
+    head = commit.raw.partition(b"\n\n")[0]
+    return _Signed("unchecked" if b"\ngpgsig" in head else "no")
+
+
+def _checking(repository: Repository, span: Range, policies: Mapping[str, Policy], stack: ExitStack) -> _Check:
+    made: dict[str, Callable[..., Signature]] = {}
+    revoked: list[bytes | None] = []
+
+    def check(root: str, commit: Commit) -> _Signed:
+        policy = policies.get(root)
+        glance = _glance(root, commit)
+        if policy is None or glance.state == "no":
+            return glance
+        if root not in made:
+            if not revoked:  # read where there is a signature at all, as `verify` reads it
+                revoked.append(revoked_keys(repository, span.trusted))
+            made[root] = stack.enter_context(checking(signers(policy), revoked[0]))
+        found = made[root](parse_commit(commit.id, commit.raw))
+        state = "no" if found.status == UNSIGNED else found.status
+        return _Signed("forge" if state == GOOD and is_forge(policy, found.signers) else state, found.signers)
+
+    return check
+
+
+def look_back(
+    repository: Repository, head: str, paths: Collection[str], wanted: Collection[str], keys: Collection[str]
+) -> Past:
+    """What all of history below `head` says of tokens and key ids, newest first."""
+    if not paths or not (wanted or keys):
+        return Past()
+    return past(_versions(repository, head, paths), wanted, keys)
+
+
+def _versions(repository: Repository, head: str, paths: Collection[str]) -> Iterator[Version]:
+    for commit in history(repository, Wanted(tuple(paths), lambda _path: True), (head,)):
+        for file in commit.files:
+            yield Version(commit.id, file.before, file.after)

@@ -1,0 +1,149 @@
+"""What only an identity can add to a review: which values really changed, which are equal, weak or not what they should be.
+
+Values stay in the model only where they were asked for, and where the policy of both ends lets them be shown.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitseal.audit.review.states import Side
+from gitseal.document import document
+from gitseal.document.document import Document
+from gitseal.document.value import Kind, Value
+from gitseal.errors import Error
+from gitseal.policy.manifest import EMPTY, Manifest
+from gitseal.project.keys import Keys
+from gitseal.resolve import requirements
+from gitseal.resolve.problems import REQUIRED
+from gitseal.review.model import ADDED, NO, PASSED, REMOVED, YES, Environment, NameChange, Opened
+from gitseal.scan.placeholders import is_placeholder
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+if TYPE_CHECKING:
+    from gitseal.identities import Keyring
+
+_WEAK = 8  # bytes: shorter ones are found by trying
+
+
+class Folder(NamedTuple):
+    """One folder at both ends of the range."""
+
+    old: Side
+    new: Side
+
+
+class Opener:
+    """Opens what the identities at hand open, each file's keys once; `opened` counts sealed values that did."""
+
+    def __init__(self, keyring: "Keyring", *, show_values: bool) -> None:
+        self.opened = 0
+        self._keyring = keyring
+        self._show = show_values
+        self._files: dict[tuple[int, str], tuple[Document, Keys] | None] = {}
+
+    def environment(self, found: Environment, folder: Folder) -> Environment:
+        """The environment with what could be opened of the names that changed."""
+        changed = [self._change(each, found.name, folder) for each in found.names]
+        return found._replace(names=tuple(self._renamed(changed, found.name, folder)))
+
+    def _change(self, change: NameChange, environment: str, folder: Folder) -> NameChange:
+        if change.action == PASSED:
+            return change
+        path = _path(change)
+        before, after = self._value(folder.old, environment, path), self._value(folder.new, environment, path)
+        if before is not None and after is not None:
+            change = change._replace(value_changed=NO if before == after else YES)
+        shows = self._show and _may_show(folder, environment)
+        equals = tuple(self._equals(after, environment, path, folder.new)) if after is not None else ()
+        problems = tuple(_problems(folder.new, environment, path, after)) if after is not None else ()
+        is_sealed = change.after is not None and change.after.kind != "plain"
+        problems += tuple(_weak(after)) if after is not None and is_sealed else ()
+        return change._replace(
+            opened=Opened(equals, problems, _shown(before) if shows else None, _shown(after) if shows else None)
+        )
+
+    def _renamed(self, changed: Sequence[NameChange], environment: str, folder: Folder) -> Iterator[NameChange]:
+        """New names whose value was that of one that is gone."""
+        gone = [
+            (each.name, value)
+            for each in changed
+            if each.action == REMOVED and (value := self._value(folder.old, environment, _path(each)))
+        ]
+        for each in changed:
+            value = self._value(folder.new, environment, _path(each)) if each.action == ADDED else None
+            was = next((pair for pair in gone if pair[1] == value), None) if value is not None else None
+            if was is not None:
+                gone.remove(was)
+                each = each._replace(was=was[0])  # noqa: PLW2901 - the same change, told better
+            yield each
+
+    def _equals(self, value: Value, environment: str, path: NamePath, side: Side) -> Iterator[str]:
+        """Where else the name has the same value."""
+        for other in sorted(side.environments - {environment}):
+            if self._value(side, other, path) == value:
+                yield f"{other}:{path_text(path)}"
+
+    def _value(self, side: Side, environment: str, path: NamePath) -> Value | None:
+        key = (id(side), environment)
+        if key not in self._files:
+            self._files[key] = self._load(side, environment)
+        loaded = self._files[key]
+        entry = loaded[0].entries.get(path) if loaded is not None else None
+        if loaded is None or entry is None:
+            return None
+        try:
+            value = document.open_entry(loaded[0], entry, loaded[1])
+        except Error:
+            return None
+        self.opened += entry.token is not None
+        return value
+
+    def _load(self, side: Side, environment: str) -> tuple[Document, Keys] | None:
+        if side.project is None or environment not in side.environments:
+            return None
+        try:
+            found = side.project.read(environment)
+        except Error:
+            return None
+        return found, Keys(found.header, self._keyring)
+
+
+def _path(change: NameChange) -> NamePath:
+    return tuple(change.name.split("/"))
+
+
+def _may_show(folder: Folder, environment: str) -> bool:
+    """Whether both ends let it be seen: a branch cannot loosen that for its own review."""
+    sides = (side.policy.environments.get(environment) for side in folder)
+    return all(each.reveal for each in sides if each is not None)
+
+
+def _problems(side: Side, environment: str, path: NamePath, value: Value) -> Iterator[str]:
+    declared = side.manifest.secrets.get(path)
+    alone = Manifest({path: declared}, {}) if declared is not None else EMPTY
+    view: Mapping[NamePath, Value] = {path: value}
+    for problem in requirements.problems(alone, environment, view):
+        if problem.kind != REQUIRED:
+            yield problem.reason
+
+
+def _weak(value: Value) -> Iterator[str]:
+    content = value.reveal()
+    if not content:
+        yield "is empty"
+    elif is_placeholder(content.decode("utf-8", "replace")):
+        yield "looks like a placeholder or a reference"
+    elif len(content) < _WEAK and value.kind in {Kind.TEXT, Kind.BYTES}:
+        yield f"is weak: shorter than {_WEAK} bytes"
+
+
+def _shown(value: Value | None) -> str | None:
+    if value is None:
+        return None
+    content = value.reveal()
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return f"({len(content)} bytes)"
+    return text if text.isprintable() else repr(text)[1:-1]

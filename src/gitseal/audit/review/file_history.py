@@ -1,0 +1,126 @@
+"""What a review says of a folder's policy, manifest and allowances, each with the commits of the range that brought it."""
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
+from typing import TypeVar
+
+from gitseal.audit.review.commits import Touched
+from gitseal.audit.review.states import Side, within
+from gitseal.errors import Error
+from gitseal.policy import allow, parser
+from gitseal.policy.allow import Allowed
+from gitseal.policy.manifest import EMPTY, Manifest
+from gitseal.policy.policy import Policy
+from gitseal.review.attribution import Draft, Say, attributed, brought
+from gitseal.review.manifest_changes import manifest_changes
+from gitseal.review.model import By, Statement
+from gitseal.review.policy.changes import NO_POLICY, policy_changes
+from gitseal.review.saying import lines_of
+from gitseal.yamltext.tree import NamePath
+
+_Read = TypeVar("_Read", Policy, Manifest)
+
+
+class Drafts:
+    """One folder over a range: both ends, the head's commit, and what commits made of its files between."""
+
+    def __init__(self, root: str, ends: tuple[Side, Side], head: Side | None, touched: Touched) -> None:
+        self._root = root
+        self._old, self._new = ends
+        self._head = head
+        self._touched = touched
+
+    def policy(self) -> list[Statement]:
+        """What changed in the policy. One that cannot be read says nothing: check says why."""
+        old, new = self._old, self._new
+        if new.policy in (old.policy, NO_POLICY):
+            return []
+        names = {name: set(new.state(name).values) for name in old.environments & new.environments}
+        path, data = within(self._root, "policy.yaml"), new.read("policy.yaml")
+        said = policy_changes(old.policy, new.policy, names, path, lines_of(data))
+        return attributed(said, self._drafts("policy.yaml"), _of_policies(names), data)
+
+    def manifest(self) -> list[Statement]:
+        """What changed in the manifest."""
+        old, new = self._old, self._new
+        if old.manifest == new.manifest:
+            return []
+        names = {path for name in new.environments for path in new.state(name).values}
+        path, data = within(self._root, "manifest.yaml"), new.read("manifest.yaml")
+        said = manifest_changes(old.manifest, new.manifest, names, path, lines_of(data))
+        return attributed(said, self._drafts("manifest.yaml"), _of_manifests(names), data)
+
+    def allowances(self) -> list[tuple[Allowed, tuple[By, ...]]]:
+        """The entries that the newer list of allowances has and the older has not."""
+        known = {each[:2] for each in entries(self._old.allow)}
+        new = [each for each in entries(self._new.allow) if each[:2] not in known]
+        steps = brought(self._drafts(allow.FILE), _new_entries) if new else []
+        return [(each, tuple(by for by, came in steps if _key(each) in came)) for each in new]
+
+    def _drafts(self, file: str) -> list[Draft]:
+        """The commits' drafts, oldest first, and what the working tree has made of the last."""
+        found = list(self._touched.drafts.get(within(self._root, file), ()))
+        if self._new.project is not None and self._new.project.source.is_working_tree:
+            before, after = (side.read(file) if side is not None else None for side in (self._head, self._new))
+            found += [Draft(By(), (before,), after)] if before != after else []
+        return found
+
+
+def entries(data: bytes | None) -> tuple[Allowed, ...]:
+    """The entries of a list of allowances, none where it cannot be read."""
+    try:
+        return allow.parse(data).entries if data else ()
+    except Error:
+        return ()
+
+
+def _key(entry: Allowed) -> tuple[str, str]:
+    return os.fsdecode(entry.path), entry.sha256
+
+
+def _new_entries(before: bytes | None, after: bytes | None) -> set[tuple[str, str]]:
+    return {_key(each) for each in entries(after)} - {_key(each) for each in entries(before)}
+
+
+def _said(statements: Collection[Statement]) -> set[tuple[str, str]]:
+    return {(each.rule, each.text) for each in statements}
+
+
+def _of_policies(names: Mapping[str, Collection[NamePath]]) -> Say:
+    read = _reading(parser.parse, NO_POLICY)
+
+    def say(before: bytes | None, after: bytes | None) -> set[tuple[str, str]]:
+        old, new = read(before), read(after)
+        return set() if old is None or new is None else _said(policy_changes(old, new, names, "", _no_line))
+
+    return say
+
+
+def _of_manifests(names: Collection[NamePath]) -> Say:
+    from gitseal.policy import manifest_parser  # most changes are none of a manifest
+
+    read = _reading(manifest_parser.parse, EMPTY)
+
+    def say(before: bytes | None, after: bytes | None) -> set[tuple[str, str]]:
+        old, new = read(before), read(after)
+        return set() if old is None or new is None else _said(manifest_changes(old, new, names, "", _no_line))
+
+    return say
+
+
+def _reading(parse: Callable[[bytes], _Read], absent: _Read) -> Callable[[bytes | None], _Read | None]:
+    """Reads each content once: a commit's older state is mostly the newer one of the commit before. None: not to be read."""
+
+    @cache
+    def read(data: bytes | None) -> _Read | None:
+        try:
+            return absent if data is None else parse(data)
+        except Error:
+            return None
+
+    return read
+
+
+def _no_line(_path: NamePath) -> int:
+    return 0

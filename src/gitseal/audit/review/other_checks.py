@@ -1,0 +1,51 @@
+"""What a review runs besides: `check` on the newer state, `scan` and `verify` over the range's commits."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitseal.audit.check.check import check
+from gitseal.audit.review.range import Range
+from gitseal.audit.review.states import Side
+from gitseal.git import ranges
+from gitseal.git.repository import Repository
+from gitseal.report.findings import Finding
+
+if TYPE_CHECKING:  # what is not asked for is not loaded
+    from gitseal.audit.review.review import Wanted
+    from gitseal.identities import Keyring
+
+
+class Ran(NamedTuple):
+    """What was found, in the order check, scan, verify, and what was not looked at."""
+
+    findings: list[Finding]
+    notes: tuple[str, ...]
+
+
+def run(
+    repository: Repository,
+    span: Range,
+    sides: Sequence[tuple[str, Side]],
+    keyring: "Keyring | None",
+    wanted: "Wanted",
+) -> Ran:
+    """Runs what is wanted. Raises Error for what cannot be looked at."""
+    findings = [each for _, side in sides for each in _check(side)]
+    notes: tuple[str, ...] = ()
+    if wanted.scan and span.commits:
+        from gitseal.audit.scan import commits as scan_commits
+
+        scanned = scan_commits.scan_commits(repository, scan_commits.Range(span.revisions, (), span.head), keyring)
+        findings += scanned.findings
+        notes = scanned.notes
+    if wanted.verify and span.commits:
+        from gitseal.audit.verify.verify import judge_range
+
+        commits = ranges.commits(repository, [span.head], [span.trusted])
+        findings += judge_range(repository, span.trusted, commits, listed=True).findings
+    return Ran(findings, notes)
+
+
+def _check(side: Side) -> Iterator[Finding]:
+    if side.project is not None:
+        yield from check(side.project)

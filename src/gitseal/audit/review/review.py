@@ -1,0 +1,185 @@
+"""`review`: what the change between two states means for secrets. Needs no identity."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitseal.audit.history.log import environment_of
+from gitseal.audit.review import commits, other_checks, states
+from gitseal.audit.review import folder as review_folder
+from gitseal.audit.review.commits import Touched
+from gitseal.audit.review.range import Range, find_range
+from gitseal.audit.review.states import Side
+from gitseal.errors import Error
+from gitseal.git.repository import Repository
+from gitseal.policy.policy import Policy
+from gitseal.report.findings import Finding
+from gitseal.review import environments, model
+from gitseal.review.environment_risks import risks
+from gitseal.review.environments import Ends
+from gitseal.review.model import By, Environment, Review, Statement
+from gitseal.review.state import Step
+
+if TYPE_CHECKING:  # loads what opens values
+    from gitseal.identities import Keyring
+
+
+# What an error has before its words, and a finding beside them.
+_PLACE = re.compile(r"^(?::\d+)?: ")
+
+
+class Wanted(NamedTuple):
+    """What a review is asked for. `environments` are names or aliases, none for all; the rest can be left out for speed."""
+
+    environments: tuple[str, ...] = ()
+    verify: bool = True
+    scan: bool = True
+    show_values: bool = False
+
+
+class _Opening(NamedTuple):
+    identity: bool
+    notes: tuple[str, ...] = ()
+
+
+class _Changed(NamedTuple):
+    ends: Ends
+    steps: tuple[Step, ...]
+
+
+def review(repository: Repository, words: str, keyring: "Keyring | None" = None, wanted: Wanted = Wanted()) -> Review:  # noqa: B008 - a tuple, which nothing changes
+    """Reviews a range as `find_range` takes it. Without a keyring no value is opened, and nobody is asked for anything.
+
+    Raises Error for what cannot be looked at: no such commit, history that is cut off, objects that are missing.
+    """
+    span = find_range(repository, words)
+    known: dict[str, bytes] = {}
+    old = states.at_commit(repository, span.base, known)
+    head = states.at_commit(repository, span.head, known)
+    new = states.in_working_tree(repository) if span.is_working_tree else head
+    trusted = old if span.trusted == span.base else states.at_commit(repository, span.trusted, known)
+    policies = {root: side.policy for root, side in trusted.items()}
+    touched = commits.touched(repository, span, policies, signatures=wanted.verify)
+    pairs = list(states.pairs(old, new, touched.roots))
+    _refuse_unknown(pairs, wanted.environments)
+    changed = [each for root, *sides in pairs for each in _changed(root, (sides[0], sides[1]), head.get(root), touched)]
+    chosen = [each for each in changed if _is_chosen(each.ends.name, each.ends.policies, wanted.environments)]
+    found = _environments(repository, span.head, chosen)
+    statements, allowances = review_folder.folders(pairs, head, touched)
+    ran = other_checks.run(repository, span, [(root, side) for root, side in new.items()], keyring, wanted)
+    sealed = [risk for each, environment in found for risk in risks(each.ends, environment)]
+    aside = _aside(pairs, wanted.environments)
+    told = [_risk(each) for each in statements if each.rule]
+    kept = model.ranked(list(_once(each for each in (*told, *sealed, *ran.findings) if each.path not in aside)))
+    result, opening = _opened([environment for _, environment in found], pairs, keyring, wanted)
+    return Review(
+        _span(span, touched),
+        model.counted(result, kept),
+        kept,
+        result,
+        tuple(statements),
+        allowances,
+        (*_only(wanted.environments), *span.notes, *ran.notes, *opening.notes),
+        opening.identity,
+    )
+
+
+def _span(span: Range, touched: Touched) -> model.Span:
+    head = "" if span.is_working_tree else span.head
+    return model.Span(span.base, head, span.base_name, span.head_name, span.commits, touched.commits)
+
+
+def _aside(pairs: Sequence[review_folder.Pair], names: Sequence[str]) -> set[str]:
+    """The files of environments that were not asked for."""
+    return {
+        states.within(root, f"{name}.yaml")
+        for root, old, new in pairs
+        for name in old.environments | new.environments
+        if not _is_chosen(name, (old.policy, new.policy), names)
+    }
+
+
+def _changed(root: str, sides: tuple[Side, Side], head: Side | None, touched: Touched) -> Iterator[_Changed]:
+    """The environments of a folder that differ, or that a commit touched."""
+    old, new = sides
+    folder = states.within(root)
+    in_commits = {environment_of(path) for path in touched.steps if path.rpartition("/")[0] == folder}
+    for name in sorted(old.environments | new.environments | in_commits):
+        path = f"{folder}/{name}.yaml"
+        steps = list(touched.steps.get(path, ()))
+        if new.project is not None and new.project.source.is_working_tree:
+            before = head.read(f"{name}.yaml") if head is not None else None
+            steps += commits.uncommitted(before, new.read(f"{name}.yaml"))
+        if steps or old.read(f"{name}.yaml") != new.read(f"{name}.yaml"):
+            yield _Changed(
+                Ends(folder, name, path, old.state(name), new.state(name), (old.policy, new.policy)), tuple(steps)
+            )
+
+
+def _refuse_unknown(pairs: Sequence[review_folder.Pair], names: Sequence[str]) -> None:
+    """Raises Error for an environment that neither end has: a review of nothing would pass."""
+    sides = [side for _, *both in pairs for side in both]
+    for name in names:
+        if name != "all" and not any(side.policy.resolve(name) in side.environments for side in sides):
+            raise Error(f'there is no environment "{name}" at either end', "see them with: gitseal env list")
+
+
+def _only(names: Sequence[str]) -> tuple[str, ...]:
+    return (f"only {', '.join(names)} was looked at, and what concerns all",) if names and "all" not in names else ()
+
+
+def _is_chosen(environment: str, policies: tuple[Policy, Policy], names: Sequence[str]) -> bool:
+    if not names or "all" in names:
+        return True
+    return any(policy.resolve(name) == environment for policy in policies for name in names)
+
+
+def _environments(repository: Repository, head: str, changed: Sequence[_Changed]) -> list[tuple[_Changed, Environment]]:
+    """The environments' part of the review, and what history says of it, asked once for all of them."""
+    asked = [environments.sought(each.ends) for each in changed]
+    paths = [each.ends.path for each, sought in zip(changed, asked, strict=True) if any(sought)]
+    wanted, keys = (set().union(*(sought[at] for sought in asked)) for at in (0, 1))
+    past = commits.look_back(repository, head, paths, wanted, keys)
+    found = ((each, environments.environment(each.ends, each.steps, past)) for each in changed)
+    return [(each, environment) for each, environment in found if environment is not None]
+
+
+def _opened(
+    found: Sequence[Environment], pairs: Sequence[review_folder.Pair], keyring: "Keyring | None", wanted: Wanted
+) -> tuple[tuple[Environment, ...], _Opening]:
+    """The environments with what an identity adds, where there is one that opens anything of them."""
+    if keyring is None or not any(each.names for each in found):
+        return tuple(found), _Opening(identity=False)
+    from gitseal.audit.review.decrypted import Folder, Opener
+
+    folders = {states.within(root): Folder(old, new) for root, old, new in pairs}
+    opener = Opener(keyring, show_values=wanted.show_values)
+    result = tuple(opener.environment(each, folders[each.folder]) for each in found)
+    if opener.opened:
+        return result, _Opening(identity=True)
+    return result, _Opening(
+        identity=False, notes=("no identity at hand opens what changed: values were not looked at",)
+    )
+
+
+def _risk(statement: Statement) -> Finding:
+    last = statement.by[-1] if statement.by else By()
+    return Finding(
+        statement.rule,
+        statement.path,
+        statement.line,
+        statement.text,
+        statement.hint,
+        statement.severity,
+        last.commit,
+    )
+
+
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Each finding once, though two of those who look may find it: the first one's words about it stay."""
+    seen: set[tuple[str, str, str]] = set()
+    for each in findings:
+        key = (each.rule, each.path, _PLACE.sub("", each.message.removeprefix(each.path)))
+        if key not in seen:
+            seen.add(key)
+            yield each

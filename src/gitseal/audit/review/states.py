@@ -1,0 +1,125 @@
+"""Every `.secrets` folder at both ends of a range, as far as each can be read, for `review`."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from gitseal.errors import Error
+from gitseal.git import snapshot
+from gitseal.git.repository import Repository
+from gitseal.policy.manifest import EMPTY, Manifest
+from gitseal.policy.parser import is_environment_name
+from gitseal.policy.policy import Policy
+from gitseal.project import states
+from gitseal.project.project import FOLDER, Project
+from gitseal.review.policy.changes import NO_POLICY
+from gitseal.review.state import State
+
+_FOLDER = FOLDER.encode()
+_SUFFIX = ".yaml"
+_ALLOW = "allow.yaml"
+
+
+class Side:
+    """One `.secrets` folder in one state. What is not there or cannot be read is empty: `check` says what is wrong with it."""
+
+    def __init__(self, project: Project | None) -> None:
+        self.project = project
+        self._states: dict[str, State] = {}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names in the folder."""
+        if self.project is None:
+            return ()
+        try:
+            return tuple(sorted(self.project.source.names(self.project.folder)))
+        except OSError:
+            return ()
+
+    @property
+    def environments(self) -> set[str]:
+        """The environments that have a file."""
+        stems = (name.removesuffix(_SUFFIX) for name in self.names if name.endswith(_SUFFIX))
+        return set(filter(is_environment_name, stems))
+
+    def read(self, name: str) -> bytes | None:
+        """A file's bytes."""
+        if self.project is None:
+            return None
+        try:
+            return self.project.source.read(self.project.folder / name)
+        except (OSError, Error):
+            return None
+
+    def state(self, environment: str) -> State:
+        """An environment's file."""
+        if environment not in self._states:
+            self._states[environment] = State(self.read(f"{environment}{_SUFFIX}"))
+        return self._states[environment]
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy."""
+        try:
+            return self.project.policy if self.project is not None else NO_POLICY
+        except Error:
+            return NO_POLICY
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """The manifest."""
+        try:
+            return self.project.manifest if self.project is not None else EMPTY
+        except Error:
+            return EMPTY
+
+    @property
+    def allow(self) -> bytes | None:
+        """The list of what the hook lets pass."""
+        return self.read(_ALLOW)
+
+
+NOTHING = Side(None)
+
+
+def at_commit(repository: Repository, commit: str, known: dict[str, bytes]) -> dict[str, Side]:
+    """The folders of a commit, by the path of what holds them, `""` for the top. `known` holds blobs, and is added to."""
+    files = snapshot.of_commit(repository, commit, known=known)
+    found: dict[str, Side] = {}
+    for root in sorted({root for path in files.places for root in _roots(path)}):
+        project = states.of_files(repository, repository.top / root, files, cached=False)
+        found[root] = Side(project)
+    return found
+
+
+def in_working_tree(repository: Repository) -> dict[str, Side]:
+    """The folders of the working tree, of those files that Git has or would take."""
+    listed = repository.git(
+        "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f":(top,glob)**/{FOLDER}/*"
+    )
+    if listed is None:
+        raise Error("Git cannot list the working tree", "look at: git status")
+    roots = {root for path in listed.split(b"\0") for root in _roots(path)}
+    there = (root for root in sorted(roots) if (repository.top / root / FOLDER).is_dir())
+    return {root: Side(Project(repository.top / root, repository)) for root in there}
+
+
+def _roots(path: bytes) -> Iterator[str]:
+    folder = path.rpartition(b"/")[0]
+    if folder.rpartition(b"/")[2] == _FOLDER:
+        yield os.fsdecode(folder[: -len(_FOLDER)].rstrip(b"/"))
+
+
+def within(root: str, *names: str) -> str:
+    """The path of a file in the `.secrets` of a root, relative to the top."""
+    return Path(root, FOLDER, *names).as_posix()
+
+
+def pairs(
+    old: Mapping[str, Side], new: Mapping[str, Side], between: Iterable[str] = ()
+) -> Iterator[tuple[str, Side, Side]]:
+    """Both sides of every folder that either has, or that was there between."""
+    for root in sorted({*old, *new, *between}):
+        yield root, old.get(root, NOTHING), new.get(root, NOTHING)

@@ -1,0 +1,1 @@
+"""Plaintext in what is committed: in the index, in commits, in files."""

@@ -1,0 +1,177 @@
+"""Plaintext in commits: of a range, of what is pushed, of all history. A finding says whether it is still in force."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitseal.audit.scan import policy as guards
+from gitseal.audit.scan.policy import Guard
+from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, look_at, team_of
+from gitseal.errors import Error
+from gitseal.git import introduced as brought_by
+from gitseal.git import snapshot
+from gitseal.git.introduced import Commit
+from gitseal.git.repository import Repository
+from gitseal.git.staged import Brought
+from gitseal.project import states
+from gitseal.project.project import FOLDER, Project
+from gitseal.report.findings import Finding
+
+if TYPE_CHECKING:  # loads what opens values
+    from gitseal.identities import Keyring
+    from gitseal.scan.team import Team
+
+
+# So many blobs are asked of one `git cat-file`.
+_BATCH = 500
+_FOLDER = FOLDER.encode()
+
+Progress = Callable[[int, int], None]
+
+
+class Range(NamedTuple):
+    """Which commits: `revisions` and `selection` as `git.brought.commits` takes them.
+
+    `head` is the full id of the commit whose policy, allowances and values count.
+    """
+
+    revisions: tuple[str, ...]
+    selection: tuple[str, ...]
+    head: str
+
+
+def history(repository: Repository) -> Range:
+    """Every commit that any ref leads to. Raises Error where HEAD is no commit yet."""
+    return Range((), ("--all",), _commit(repository, "HEAD"))
+
+
+def between(repository: Repository, words: str) -> Range:
+    """`BASE..HEAD`, `BASE...HEAD` (from where they parted), or one revision: its commit alone.
+
+    Raises Error for what names no commits.
+    """
+    base, dots, head = words.partition("...") if "..." in words else words.partition("..")
+    if not dots:
+        only = _commit(repository, words)
+        return Range((only,), ("--max-count=1",), only)
+    first, last = _commit(repository, base or "HEAD"), _commit(repository, head or "HEAD")
+    if dots == "...":
+        first = repository.merge_base(first, last)
+    return Range((last, f"^{first}"), (), last)
+
+
+def _commit(repository: Repository, revision: str) -> str:
+    found = repository.commit(revision)
+    if found is None:
+        hint = "fetch it with: git fetch --unshallow" if repository.is_shallow() else "see them with: git log --oneline"
+        raise Error(f'there is no commit "{revision}"', hint)
+    return found
+
+
+def scan_commits(
+    repository: Repository,
+    wanted: Range,
+    keyring: "Keyring | None",
+    progress: Progress | None = None,
+    *,
+    past: bool = False,
+    watch: Callable[[Commit], None] | None = None,
+) -> Scanned:
+    """What the commits of a range brought in plaintext, each finding once, with the first commit that has it.
+
+    `past`: values that are sealed no longer are looked for as well.
+    `progress` is called with the commits done and their number, `watch` with each of them. Raises Error for what cannot be
+    looked at.
+    """
+    total = brought_by.count(repository, wanted.revisions, wanted.selection)
+    if not total:
+        return Scanned([], 0)
+    guard = guards.of_commit(repository, wanted.head)
+    team, notes = team_of(guard.projects.values(), keyring, past=past) if keyring is not None else (None, ())
+    if repository.is_shallow():
+        notes = (*notes, "history ends early here (a shallow clone): what lies before was not looked at")
+    look = _Look(repository, guard, team)
+    files = done = 0
+    for batch in _batches(brought_by.commits(repository, wanted.revisions, (), wanted.selection)):
+        files += look.at(batch)
+        if watch is not None:
+            for commit in batch:
+                watch(commit)
+        done += len(batch)
+        if progress is not None:
+            progress(done, total)
+    return Scanned([*guard.broken(), *(_standing(*each, guard) for each in look.findings)], files, notes)
+
+
+class _Look:
+    """The findings of a range so far; content that an earlier commit had at the same path is looked at once."""
+
+    def __init__(self, repository: Repository, guard: Guard, team: "Team | None") -> None:
+        self.findings: list[tuple[Finding, Brought | None]] = []
+        self._repository = repository
+        self._guard = guard
+        self._team = team
+        self._seen: set[tuple[bytes, str]] = set()
+        self._said: set[Finding] = set()
+        self._known: dict[str, bytes] = {}
+
+    def at(self, commits: Sequence[Commit]) -> int:
+        """Looks at what these commits brought, and says how many files that was."""
+        new: list[tuple[Commit, Brought]] = []
+        for commit in commits:
+            for brought in commit.brought:
+                if (brought.path, brought.object_id) not in self._seen:
+                    self._seen.add((brought.path, brought.object_id))
+                    new.append((commit, brought))
+        found = look_at(self._repository, [brought for _, brought in new], self._guard, self._team)
+        for (commit, brought), findings in zip(new, found, strict=True):
+            self.findings += ((finding._replace(commit=commit.id), brought) for finding in findings)
+        projects = self._projects(commits)
+        for commit in commits:
+            # Popped, so that what was read for it need not stay.
+            for finding in check_sealed(projects.pop(commit.id, ()), commit.brought):
+                if finding not in self._said:
+                    self._said.add(finding)
+                    self.findings.append((finding._replace(commit=commit.id), None))
+        return len(new)
+
+    def _projects(self, commits: Sequence[Commit]) -> dict[str, list[tuple[bytes, Project]]]:
+        """The projects that each commit touches, in its own state."""
+        asked = [(commit.id, root) for commit in commits for root in _roots(commit)]
+        folders = [(commit, os.fsdecode(root + _FOLDER)) for commit, root in asked]
+        found: dict[str, list[tuple[bytes, Project]]] = {}
+        files = snapshot.of_commits(self._repository, folders, self._known)
+        for (commit, root), each in zip(asked, files, strict=True):
+            place = self._repository.top / os.fsdecode(root)
+            project = states.of_files(self._repository, place, each, cached=False)
+            found.setdefault(commit, []).append((root, project))
+        return found
+
+
+def _roots(commit: Commit) -> list[bytes]:
+    folders = {brought.path.rpartition(b"/")[0] for brought in commit.brought}
+    return sorted(folder[: -len(_FOLDER)] for folder in folders if folder.rpartition(b"/")[2] == _FOLDER)
+
+
+def _batches(commits: Iterable[Commit]) -> Iterator[list[Commit]]:
+    batch: list[Commit] = []
+    size = 0
+    for commit in commits:
+        batch.append(commit)
+        size += 1 + len(commit.brought)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _standing(finding: Finding, brought: Brought | None, guard: Guard) -> Finding:
+    """The finding with whether it still stands: what is gone from the files is in history as before."""
+    if brought is None:
+        return finding
+    if finding.rule == "team-value":
+        words = "" if "no longer in force" in finding.message else "; the value is in force"
+    else:
+        words = "; the file is still so" if guard.has(brought) else "; gone from the files, and still in history"
+    return finding._replace(message=finding.message + words)

@@ -1,0 +1,140 @@
+"""Plaintext in what is committed: the files of one commit, or of one to be, held against the rules of a state.
+
+`scan_staged` and `scan_commits` say which files and which state; here both are put together.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitseal.audit.scan.policy import Guard
+from gitseal.errors import Error
+from gitseal.git import blobs
+from gitseal.git.repository import Repository
+from gitseal.git.staged import SUBMODULE, Brought
+from gitseal.project.project import FOLDER, Project
+from gitseal.report.findings import Finding
+from gitseal.scan.scan_blob import look
+
+if TYPE_CHECKING:  # loads what opens values
+    from gitseal.identities import Keyring
+    from gitseal.scan.team import Team
+
+# What `check` finds and a commit must not bring; the rest (a policy that is not yet followed, say) may be committed.
+BLOCKING = frozenset(
+    {
+        "attribute",
+        "comment-value",
+        "copied",
+        "local-tracked",
+        "malformed",
+        "plain-value",
+        "policy",
+        "stale",
+        "stale-stanza",
+        "unknown-group",
+        "unknown-recipient",
+        "wrong-group",
+    }
+)
+_ATTRIBUTES = b".gitattributes"
+_POLICY = "policy.yaml"
+_SEALED = f"{FOLDER}/".encode()
+
+
+class Scanned(NamedTuple):
+    """What was found, in the order of the files, how many were looked at, and what a person should know besides."""
+
+    findings: list[Finding]
+    files: int
+    notes: tuple[str, ...] = ()
+
+
+def look_at(
+    repository: Repository, brought: Sequence[Brought], guard: Guard, team: "Team | None"
+) -> list[list[Finding]]:
+    """What the blobs themselves hold, for each of those brought; a submodule's commit holds nothing here.
+
+    Raises Error where Git does not show one: what cannot be looked at is not let through.
+    """
+    files = [each for each in brought if each.mode != SUBMODULE]
+    found: dict[Brought, list[Finding]] = {}
+    for file, blob in zip(files, blobs.stream(repository, (each.object_id for each in files)), strict=True):
+        if blob.kind != "blob":
+            name = file.path.decode("utf-8", "replace")
+            raise Error(f'Git has lost the content of "{name}"', "see what is missing with: git fsck")
+        chunks, digest = _hashed(blob.chunks) if guard.may_allow(file.path) else (blob.chunks, None)
+        seen = look(file.path, file.mode, chunks, guard.rules(file.path), team)
+        found[file] = [] if seen and digest is not None and guard.allows(file.path, digest()) else seen
+    return [found.get(each, []) for each in brought]
+
+
+def _hashed(chunks: Iterator[bytes]) -> tuple[Iterator[bytes], Callable[[], str]]:
+    """The same chunks, and the SHA-256 of all of them, whether or not they were all taken."""
+    import hashlib  # 3 ms, for a file that somebody allowed once
+
+    digest = hashlib.sha256()
+
+    def passed() -> Iterator[bytes]:
+        for chunk in chunks:
+            digest.update(chunk)
+            yield chunk
+
+    through = passed()
+
+    def whole() -> str:
+        for _ in through:
+            pass
+        return digest.hexdigest()
+
+    return through, whole
+
+
+def check_sealed(projects: Iterable[tuple[bytes, Project]], brought: Sequence[Brought]) -> Iterator[Finding]:
+    """What is not as it should be with our own files, of those that are brought and of those that a brought policy is about."""
+    paths = [each.path for each in brought]
+    # Rules of Git may stand above and below the sealed files' own folder.
+    attributes = any(path.rpartition(b"/")[2] == _ATTRIBUTES for path in paths)
+    for root, project in projects:
+        own = [path.removeprefix(root + _SEALED) for path in paths if path.startswith(root + _SEALED)]
+        if own or attributes:
+            from gitseal.audit.check.check import check
+
+            whole = attributes or any(not name.endswith(b".yaml") or name == _POLICY.encode() for name in own)
+            names = () if whole else _environments(project, own)
+            yield from (each for each in check(project, names) if each.rule in BLOCKING)
+
+
+def _environments(project: Project, own: Iterable[bytes]) -> tuple[str, ...]:
+    stems = {name.decode("utf-8", "replace").removesuffix(".yaml") for name in own}
+    try:
+        there = project.environments
+    except Error:
+        return ()  # two files that differ in case: the whole check says so
+    # A local file, the manifest: no environment, and what concerns the whole folder.
+    return tuple(sorted(stems)) if stems <= set(there) else ()
+
+
+def team_of(
+    projects: Iterable[Project], keyring: "Keyring", *, past: bool = False
+) -> "tuple[Team | None, tuple[str, ...]]":
+    """The team's values that open without asking anybody, and a line where an identity would have to ask.
+
+    `past`: earlier values as well, from every version of the files.
+    """
+    projects = list(projects)
+    try:
+        if not any(True for _ in keyring.identities()):
+            return None, ()
+        from gitseal.audit.scan.team_values import past_values, team_values
+        from gitseal.scan.team import Team
+
+        asking = keyring.attended()
+        values = team_values(projects, keyring.unattended())
+        if past:
+            values |= past_values(projects, keyring.unattended(), values)
+    except Error as error:
+        return None, (f"the team's own values were not looked for: {error.message}",)
+    notes: tuple[str, ...] = ()
+    if not values and asking:
+        notes = (f"the team's own values were not looked for: {asking[0]} would have to ask",)
+    return (Team(values) if values else None), notes

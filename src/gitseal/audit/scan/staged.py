@@ -1,0 +1,55 @@
+"""What a commit would bring in plaintext: `hook run pre-commit`, and `scan` without a range."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gitseal.audit.scan import policy as guards
+from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, look_at, team_of
+from gitseal.git.repository import Repository
+from gitseal.git.staged import Brought, staged, tracked
+
+if TYPE_CHECKING:
+    from gitseal.identities import Keyring
+    from gitseal.scan.team import Team
+
+
+def scan_staged(repository: Repository, keyring: "Keyring | None", merged: Sequence[str] = ()) -> Scanned:
+    """What must not be committed of that which the index has otherwise than HEAD.
+
+    `keyring` None: the team's own values are not looked for. `merged` are the commits that are being merged, by their ids:
+    what a remote has of them already is published, and nothing here would change that. Raises Error for what cannot be
+    looked at.
+    """
+    brought = staged(repository)
+    for commit in merged:
+        if brought and repository.is_published(commit):
+            theirs = set(staged(repository, commit))
+            brought = [each for each in brought if each in theirs]
+    return _scan(repository, brought, keyring)
+
+
+def scan_tracked(repository: Repository, keyring: "Keyring | None", paths: Sequence[bytes] = ()) -> Scanned:
+    """The same of every file of the index, or of those at `paths` and below them."""
+    files = tracked(repository)
+    if paths:
+        files = [file for file in files if any(_within(file.path, path) for path in paths)]
+    return _scan(repository, files, keyring)
+
+
+def _scan(repository: Repository, brought: list[Brought], keyring: "Keyring | None") -> Scanned:
+    if not brought:
+        return Scanned([], 0)
+    guard = guards.of_index(repository)
+    team: Team | None = None
+    notes: tuple[str, ...] = ()
+    if keyring is not None and guard.projects:
+        team, notes = team_of(guard.projects.values(), keyring)
+    findings = guard.broken()
+    for found in look_at(repository, brought, guard, team):
+        findings += found
+    sealed = [each for each in check_sealed(guard.projects.items(), brought) if each not in findings]
+    return Scanned(findings + sealed, len(brought), notes)
+
+
+def _within(path: bytes, folder: bytes) -> bool:
+    return path == folder or path.startswith(folder.rstrip(b"/") + b"/") or folder in {b"", b"."}

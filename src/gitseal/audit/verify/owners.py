@@ -1,0 +1,96 @@
+"""Who may change a path, by the policies that one commit holds. Nothing of the working tree or of a later commit is read."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+from gitseal.audit.verify.touched import folded
+from gitseal.errors import Malformed
+from gitseal.git import ranges
+from gitseal.git.repository import Repository
+from gitseal.policy import parser
+from gitseal.policy.policy import Policy
+from gitseal.policy.who_may_change import changers, has_list
+from gitseal.project.project import FOLDER
+
+_POLICY = "policy.yaml"
+_SUFFIX = ".yaml"
+
+
+class Claim(NamedTuple):
+    """What one policy says of a path. `who` is empty where nobody may change it, None where nobody's signature is asked for."""
+
+    root: str
+    policy: Policy
+    who: frozenset[str] | None
+
+
+class Owners:
+    """The policies of a commit, each read when a path asks for it. A root is the folder that holds `.secrets`, `""` the top.
+
+    With `listed` a policy without any `change` list asks for nobody.
+    """
+
+    def __init__(self, repository: Repository, commit: str, *, listed: bool = False) -> None:
+        self._repository = repository
+        self._commit = commit
+        self._listed = listed
+        self._policies: dict[str, Policy] = {}
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """The folders that hold a `.secrets` with a policy; one inside another `.secrets` is none."""
+        end = f"{FOLDER}/{_POLICY}"
+        found = (path.removesuffix(end) for path in ranges.paths(self._repository, self._commit) if path.endswith(end))
+        return tuple(root for root in found if (not root or root.endswith("/")) and not _is_inside(root))
+
+    @property
+    def asks(self) -> bool:
+        """Whether any of the policies has a `change` list."""
+        return any(has_list(self._policy(root)) for root in self.roots)
+
+    def claims(self, path: str) -> list[Claim]:
+        """What the policies say that a path concerns. None where the commit has no policy at all.
+
+        A file of a `.secrets` concerns its own policy. What steers others, a `.gitattributes` or a `.secrets` that has no
+        policy yet, concerns every policy below its folder and the nearest one above; where there are none, all.
+        """
+        folder, inner = _split(path)
+        if inner is not None and folder in self.roots:
+            return [self._claim(folder, inner)]
+        below = [root for root in self.roots if root.startswith(folder)]
+        above = [root for root in self.roots if folder.startswith(root) and root not in below]
+        concerned = [*below, *sorted(above, key=len)[-1:]] or self.roots
+        return [self._claim(root, "") for root in concerned]
+
+    def _claim(self, root: str, inner: str) -> Claim:
+        policy = self._policy(root)
+        if self._listed and not has_list(policy):
+            return Claim(root, policy, None)
+        stem = inner.removesuffix(_SUFFIX)
+        # Only the very file is an environment or the manifest: Production.yaml or old/production.yaml are the policy's.
+        is_known = inner == stem + _SUFFIX and "/" not in stem
+        return Claim(root, policy, changers(policy, stem if is_known else ""))
+
+    def _policy(self, root: str) -> Policy:
+        if root not in self._policies:
+            name = f"{root}{FOLDER}/{_POLICY}"
+            try:
+                self._policies[root] = parser.parse(self._repository.file(self._commit, name) or b"")
+            except Malformed as error:
+                message = f"{self._commit[:12]}:{name}:{error.line}: {error.message}"
+                raise Malformed(message, error.line, error.hint or "mend the policy that is to judge first") from None
+        return self._policies[root]
+
+
+def _split(path: str) -> tuple[str, str | None]:
+    """The folder that holds the outermost `.secrets` of a path, and what lies below that; else the path's own folder."""
+    parts = path.split("/")
+    for at, part in enumerate(parts):
+        if folded(part) == FOLDER:
+            inner = "/".join(parts[at + 1 :]) if part == FOLDER and parts[at + 1 :] else None
+            return "".join(f"{each}/" for each in parts[:at]), inner
+    return path[: path.rfind("/") + 1], None
+
+
+def _is_inside(root: str) -> bool:
+    return any(folded(part) == FOLDER for part in root.split("/"))

@@ -1,0 +1,171 @@
+"""`verify`: every commit that changes secrets is signed by somebody whom the policy before it lets change them."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.audit.verify.owners import Owners
+from gitseal.audit.verify.touched import touched
+from gitseal.audit.verify.verdict import BY_FORGE, FREE, SIGNED, Check, Verdict, judge
+from gitseal.errors import Error
+from gitseal.git import ranges
+from gitseal.git.commits import RawCommit, raw_commits
+from gitseal.git.repository import Repository
+from gitseal.git.signatures import Signature, checking
+from gitseal.policy.policy import Policy
+from gitseal.policy.signing import signers
+from gitseal.project.project import FOLDER
+from gitseal.report.findings import WARNING, Finding
+
+_SHOWN = 12  # digits of a commit's id, in words
+
+
+class Verified(NamedTuple):
+    """What became of a range.
+
+    `commits` are all of it, `touching` those that change what is covered: `signed` of them by people and machines who may,
+    `forged` by a Git host that may, `free` with nobody's signature asked for. The others are among the `findings`.
+    """
+
+    commits: int
+    touching: int
+    signed: int
+    by_forge: int
+    free: int
+    findings: tuple[Finding, ...]
+
+
+def verify(repository: Repository, base: str, head: str, *, listed: bool = False) -> Verified:
+    """Judges the commits of `base..head` by the policies that `base` holds.
+
+    `listed`: a policy without any `change` list asks for nobody's signature, even where something is protected; and where
+    none has one, `head` may be anywhere. So it is for whoever was not asked to verify, but does on the way.
+    Raises Error where a revision is no commit, where history is cut off inside the range, where `base` has a policy that
+    cannot be read, and where a revocation file is set and cannot be read.
+    """
+    base_id, head_id = _commit(repository, base), _commit(repository, head)
+    is_aside = not ranges.descends(repository, head_id, base_id) and asks(repository, base_id, listed=listed)
+    aside = (_not_descendant(base_id, head_id),) if is_aside else ()
+    verified = judge_range(repository, base_id, ranges.commits(repository, [head_id], [base_id]), listed=listed)
+    return verified._replace(findings=(*aside, *verified.findings))
+
+
+def asks(repository: Repository, base: str, *, listed: bool) -> bool:
+    """Whether what follows a commit is judged; without `listed` it always is. Raises Error for a policy that cannot be read."""
+    return not listed or Owners(repository, base, listed=True).asks
+
+
+def judge_range(
+    repository: Repository, base: str, commits: dict[str, tuple[str, ...]], *, listed: bool = False
+) -> Verified:
+    """Judges commits, given with their parents, by the policies of the commit `base`, or of none where it is empty.
+
+    `listed` and Error are as `verify` has them.
+    """
+    owners = Owners(repository, base, listed=listed) if base else None
+    if owners is None or not owners.roots:
+        free = [(commit, [each.path for each in found]) for commit, found in touched(repository, commits)]
+        unjudged = [each for each in (_unjudged(*each) for each in free) if each]
+        return Verified(len(commits), len(free), 0, 0, len(free), tuple(unjudged[:1]))
+    raw = {commit.id: commit for commit in raw_commits(repository, commits)}
+    cut = [commit.id for commit in raw.values() if not commit.flaw and commit.parents != commits[commit.id]]
+    if cut:
+        raise Error(
+            f"history is cut off at {cut[0][:_SHOWN]}, inside the range", "fetch the rest: git fetch --unshallow"
+        )
+    changes = list(touched(repository, commits))
+    if not changes:
+        return Verified(len(commits), 0, 0, 0, 0, ())
+    with ExitStack() as stack:
+        check = _checks(stack, repository, base)
+        verdicts = [judge(raw[commit], found, owners, check) for commit, found in changes]
+    return _counted(len(commits), verdicts)
+
+
+def _commit(repository: Repository, revision: str) -> str:
+    found = repository.commit(revision)
+    if found is None:
+        hint = (
+            "in a shallow clone, fetch more: git fetch --unshallow"
+            if repository.is_shallow()
+            else "see: git log --oneline"
+        )
+        raise Error(f'there is no commit "{revision}"', hint)
+    return found
+
+
+def _not_descendant(base: str, head: str) -> Finding:
+    return Finding(
+        "not-descendant",
+        FOLDER,
+        0,
+        f"{head[:_SHOWN]} does not build on {base[:_SHOWN]}: with it, what {base[:_SHOWN]} has would be gone",
+        f"merge or rebase it onto {base[:_SHOWN]} first; in a shallow clone: git fetch --unshallow",
+        commit=head,
+    )
+
+
+def _unjudged(commit: str, paths: Sequence[str]) -> Finding | None:
+    """A word about the first commit that brings a `.secrets` to a history that had no policy."""
+    found = [path for path in paths if FOLDER in path.split("/")]
+    if not found:
+        return None
+    message = "there was no policy before this, so nobody's signature could be asked for"
+    return Finding("no-policy", found[0], 0, message, "look at it as a whole", WARNING, commit)
+
+
+def _checks(stack: ExitStack, repository: Repository, base: str) -> Check:
+    """A function that gives a commit's signature by the keys of a policy, whose root names it."""
+    revoked = revoked_keys(repository, base)
+    made: dict[str, Callable[[RawCommit], Signature]] = {}
+
+    def check(root: str, policy: Policy, commit: RawCommit) -> Signature:
+        if root not in made:
+            made[root] = stack.enter_context(checking(signers(policy), revoked))
+        return made[root](commit)
+
+    return check
+
+
+def revoked_keys(repository: Repository, base: str) -> bytes | None:
+    """The revocation file that Git is told of, whole. Raises Error where there is none: Git itself would go on without.
+
+    One inside the working tree is read from `base`, for what is checked out may be what is judged.
+    """
+    configured = repository.git("config", "--type=path", "--get", "gpg.ssh.revocationFile") or b""
+    name = configured.decode("utf-8", "surrogateescape").removesuffix("\n")
+    if not name:
+        return None
+    within = _within(repository, name)
+    try:
+        content = (repository.top / name).read_bytes() if within is None else repository.file(base, within)
+    except OSError:
+        content = None
+    if content is None:
+        where = "" if within is None else f" in {base[:_SHOWN]}"
+        raise Error(
+            f'gpg.ssh.revocationFile names "{name}", which cannot be read{where}',
+            "put it there, or take the setting out: git config --unset gpg.ssh.revocationFile",
+        )
+    return content
+
+
+def _within(repository: Repository, name: str) -> str | None:
+    """A path relative to the top of the working tree, or None for one that no commit could have brought."""
+    if repository.git("rev-parse", "--is-bare-repository") == b"true\n":
+        return None
+    top = repository.top
+    whole = Path(os.path.normpath(top / name))
+    for folder in (top, top.resolve()):
+        if whole.is_relative_to(folder) and not whole.is_relative_to(folder / ".git"):
+            return whole.relative_to(folder).as_posix()
+    return None
+
+
+def _counted(commits: int, verdicts: Sequence[Verdict]) -> Verified:
+    outcomes = [verdict.outcome for verdict in verdicts]
+    findings = tuple(finding for verdict in verdicts for finding in verdict.findings)
+    signed, by_forge, free = (outcomes.count(each) for each in (SIGNED, BY_FORGE, FREE))
+    return Verified(commits, len(verdicts), signed, by_forge, free, findings)

@@ -1,0 +1,1 @@
+"""A sealed file in conflict: the three sides, and the merge of whole files."""

@@ -1,0 +1,230 @@
+"""An environment file with a conflict in it: what stands on each side, name by name, and what can be said about it."""
+
+from typing import NamedTuple
+
+from gitseal.conflict.merge_files import three_way
+from gitseal.crypto.datakey import DataKey
+from gitseal.document import document
+from gitseal.document.document import Document, Entry
+from gitseal.document.header import Access, Header
+from gitseal.document.merging import conflict
+from gitseal.document.merging.conflict import How, Hunk
+from gitseal.document.merging.decisions import content
+from gitseal.document.value import Value
+from gitseal.errors import Error, Malformed, NotForYou, UnknownVersion
+from gitseal.files.reading import read_regular
+from gitseal.git import conflicts
+from gitseal.git.conflicts import Operation, Stages
+from gitseal.identities import Keyring
+from gitseal.project import history, keys
+from gitseal.project.project import Project
+from gitseal.yamltext.tree import NamePath
+
+OURS, THEIRS = "ours", "theirs"
+
+
+class Torn(NamedTuple):
+    """A file in conflict. `text` is what it is resolved from; `written` what lies on the disk.
+
+    `sides` are the documents that come out where every conflict is decided for one side; `whole` the files of both sides
+    as they were before the merge, where Git still knows them, and `base` that of their base.
+    """
+
+    environment: str
+    text: bytes
+    written: bytes
+    sides: tuple[Document, Document]
+    whole: tuple[Document | None, Document | None]
+    base: Document | None
+    operation: Operation
+
+    @property
+    def names(self) -> tuple[NamePath, ...]:
+        """The names that the sides differ in, in the order of ours, then theirs."""
+        ours, theirs = self.sides
+        every = dict.fromkeys([*ours.entries, *theirs.entries])
+        return tuple(path for path in every if _held(ours, path) != _held(theirs, path))
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The access groups that the sides differ in."""
+        ours, theirs = (side.header.access for side in self.sides)
+        return tuple(
+            group for group in sorted({*ours, *theirs}) if _block(ours.get(group)) != _block(theirs.get(group))
+        )
+
+    @property
+    def is_two_files(self) -> bool:
+        """Whether the sides are two files that only share their place: each made the environment for itself."""
+        return self.sides[0].header.id != self.sides[1].header.id
+
+    def swapped(self) -> "Torn":
+        """The same with the sides the other way round."""
+        parts = [
+            Hunk(part.theirs, part.ours, part.labels) if isinstance(part, Hunk) else part
+            for part in conflict.split(self.text)
+        ]
+        text = b"".join(
+            conflict.whole(b"".join(part.ours), b"".join(part.theirs), How()) if isinstance(part, Hunk) else part
+            for part in parts
+        )
+        return self._replace(text=text, sides=self.sides[::-1], whole=self.whole[::-1])
+
+
+def _held(side: Document, path: NamePath) -> object:
+    entry = side.entries.get(path)
+    return content(entry.node) if entry is not None else None
+
+
+def _block(access: Access | None) -> object:
+    return (access.public.raw, access.succeeds, access.stanzas) if access is not None else None
+
+
+def in_conflict(project: Project) -> list[str]:
+    """The environments whose files are in conflict: by their markers, or by Git's index."""
+    waiting = conflicts.unmerged(project.git(), project.folder)
+    found = []
+    for environment in project.environments:
+        path = project.path(environment)
+        if project.relative(path) in waiting or conflict.sides(read_regular(path)) is not None:
+            found.append(environment)
+    return found
+
+
+def load(project: Project, environment: str) -> Torn | bytes | None:
+    """The conflict of a file; its bytes where a merge by name has none; None where the file shows no conflict.
+
+    Raises Error where the markers in it do not hold together any more.
+    """
+    path = project.path(environment)
+    name = project.relative(path)
+    written = read_regular(path)
+    if conflict.sides(written) is None:
+        project.parse(environment, written)
+        return None
+    stages = conflicts.unmerged(project.git(), project.folder).get(name)
+    base, ours, theirs = _contents(project, stages)
+    text = written
+    if ours and theirs:
+        merged = three_way(base, ours, theirs, How())
+        plain = _plain(base, ours, theirs)
+        if plain is not None and conflict.split(plain) == _unlabelled(written):
+            # Git merged this by its lines: there was no driver here. By name fewer are left.
+            if not merged.conflicts:
+                return merged.data
+            text = merged.data
+    parsed = [_parsed(each) for each in conflict.sides(text) or (text, text)]
+    if parsed[0] is None or parsed[1] is None:
+        raise Error(
+            f'the conflict in "{name}" cannot be read: its two sides are no sealed files',
+            f"bring it back as Git left it: git checkout -m -- {name}",
+        )
+    whole = (_parsed(ours), _parsed(theirs))
+    return Torn(
+        environment,
+        text,
+        written,
+        (parsed[0], parsed[1]),
+        whole,
+        _parsed(base),
+        conflicts.operation(project.git()),
+    )
+
+
+def _contents(project: Project, stages: Stages | None) -> tuple[bytes, bytes, bytes]:
+    ids = stages or Stages("", "", "")
+    wanted = [each for each in ids if each]
+    found = dict(zip(wanted, project.git().blobs(wanted), strict=True)) if wanted else {}
+    return found.get(ids.base, b""), found.get(ids.ours, b""), found.get(ids.theirs, b"")
+
+
+def _plain(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    from gitseal.git.merging import merge_lines
+
+    found = merge_lines(ours, base, theirs, ("", "", ""), conflict.SIZE)
+    return found[0] if found is not None else None
+
+
+def _unlabelled(data: bytes) -> list[bytes | Hunk]:
+    return [part._replace(labels=("", "")) if isinstance(part, Hunk) else part for part in conflict.split(data)]
+
+
+def _parsed(data: bytes) -> Document | None:
+    try:
+        return document.parse(data) if data else None
+    except (Malformed, UnknownVersion):
+        return None
+
+
+class Openings:
+    """Values of a file in conflict, opened under whichever of its data keys they were sealed with."""
+
+    def __init__(self, project: Project, keyring: Keyring, torn: Torn) -> None:
+        self._project = project
+        self._keyring = keyring
+        self._torn = torn
+        self._keys: dict[tuple[str, str, str], DataKey | None] = {}
+        self._past: dict[str, dict[str, Access]] = {}
+
+    def header(self, side: int, entry: Entry) -> Header | None:
+        """A header that has the data key of an entry of a side, or None where none is found."""
+        token = entry.token
+        torn = self._torn
+        if token is None:
+            return torn.sides[side].header
+        for found in (torn.whole[side], torn.sides[side], torn.base, *torn.whole, *torn.sides):
+            access = found.header.access.get(token.group) if found is not None else None
+            is_here = found is not None and found.header.id == self._file_id(side)
+            if found is not None and access is not None and access.key_id == token.key_id and is_here:
+                return found.header
+        current = torn.sides[side].header
+        if token.group not in self._past:
+            self._past[token.group] = history.blocks(self._project, current, token.group)
+        access = self._past[token.group].get(token.key_id)
+        return current._replace(access={token.group: access}) if access is not None else None
+
+    def _file_id(self, side: int) -> str:
+        found = self._torn.whole[side] or self._torn.sides[side]
+        return found.header.id
+
+    def value(self, side: int, entry: Entry) -> Value:
+        """The value of an entry of a side. Raises NotForYou where no identity at hand opens it, and what opening raises."""
+        token = entry.token
+        if token is None:
+            return document.plain_value(entry)
+        header = self.header(side, entry)
+        key = self._key(header, token.group, token.key_id) if header is not None else None
+        if header is None or key is None:
+            raise NotForYou(
+                f'"{entry.name}" of {(OURS, THEIRS)[side]} opens for no identity at hand',
+                "see what was tried with: gitseal whoami",
+            )
+        alone = self._torn.sides[side]
+        return document.open_entry(alone.under_header(header), entry, {token.group: key})
+
+    def base_value(self, path: NamePath) -> Value | None:
+        """The value that a name had in the base, None where it had none. Raises as `value` does."""
+        base = self._torn.base
+        entry = base.entries.get(path) if base is not None else None
+        if base is None or entry is None:
+            return None
+        group = entry.token.group if entry.token is not None else ""
+        key = self._key(base.header, group, base.header.access[group].key_id) if group in base.header.access else None
+        return document.open_entry(base, entry, {group: key} if key is not None else {})
+
+    def _key(self, header: Header, group: str, key_id: str) -> DataKey | None:
+        place = (header.id, group, key_id)
+        if place not in self._keys:
+            access = header.access[group]
+            self._keys[place] = keys.unwrap(
+                header.scope(group), key_id, access.by_recipient(), self._keyring, genuine=True
+            )
+        return self._keys[place]
+
+
+def is_fresh(side: Document, entry: Entry, header: Header) -> bool:
+    """Whether a token of a side stands rightly under a header as it is."""
+    if entry.token is None:
+        return True
+    access = header.access.get(entry.token.group)
+    return side.header.id == header.id and access is not None and access.key_id == entry.token.key_id

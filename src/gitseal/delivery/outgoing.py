@@ -1,0 +1,202 @@
+"""What goes out of an environment to a consumer: names and values, chosen, resolved, and held against the manifest."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from gitseal.document.value import Kind, Value
+from gitseal.errors import Error
+from gitseal.policy import dangerous_names
+from gitseal.project.names import wanted
+from gitseal.project.project import Project
+from gitseal.project.reading import Layered
+from gitseal.render import Entry
+from gitseal.yamltext.tree import NamePath
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # loaded only where there are references or a manifest
+    from gitseal.delivery.service_files import ServiceFile
+    from gitseal.resolve.problems import Problem
+    from gitseal.resolve.references import Found, Resolver
+
+
+class Request(NamedTuple):
+    """What a consumer asks for.
+
+    `only` and `excepted` are patterns of the names that go out (empty `only`: all). `service` names one of the manifest's
+    services, and `files` asks for its files too. `allow_missing` makes required names without a value a warning.
+    `variables` are what `${env:NAME}` can name.
+    """
+
+    only: Sequence[str] = ()
+    excepted: Sequence[str] = ()
+    service: str = ""
+    allow_missing: bool = False
+    variables: Mapping[str, str] = MappingProxyType({})
+    files: bool = False
+
+    def takes(self, path: NamePath) -> bool:
+        """Whether a name goes out under this name."""
+        return wanted(path, self.only, self.excepted)
+
+
+class Outgoing(NamedTuple):
+    """What goes out: entries in order; how many names of sections do not; names that wait to be absorbed; warnings.
+
+    `files` are those of the service. `parts` are the sealed values that went into entries and files by name, and into
+    nothing whole.
+    """
+
+    entries: tuple[Entry, ...]
+    sectioned: int
+    pending: tuple[str, ...]
+    warnings: tuple[str, ...]
+    files: "tuple[ServiceFile, ...]" = ()
+    parts: Mapping[str, Value] = MappingProxyType({})
+
+    def __repr__(self) -> str:
+        return "Outgoing(…)"
+
+    def names(self) -> Iterator[str]:
+        """The names that go out, as they do: whole, inside of others, in files."""
+        yield from ("/".join(entry.path) for entry in self.entries)
+        yield from self.parts
+        yield from (file.name for file in self.files)
+
+
+def outgoing(project: Project, layered: Layered, request: Request, *, with_sections: bool) -> Outgoing:
+    """The names and values that a request gets. `with_sections`: the consumer takes names of more than one part.
+
+    Raises Unmet with everything that stands against it at once: required names without a value, values that break their
+    type or pattern, references that lead nowhere. Raises Error where a value does not open, and for an unknown service.
+    """
+    return _Going(project, layered, request, with_sections=with_sections).collect()
+
+
+def refuse_steering(project: Project, names: Iterable[str]) -> None:
+    """Raises Error for names that steer loaders and shells, unless the policy's `allow_names` lists them."""
+    allowed = project.policy.allow_names
+    steering = [name for name in names if dangerous_names.steers(name) and name not in allowed]
+    if steering:
+        raise Error(
+            f"{', '.join(steering)} would steer a loader or shell wherever this is read",
+            f"if that is meant, add to .secrets/policy.yaml: allow_names: [{', '.join(steering)}]",
+        )
+
+
+class _Going:
+    """The collection of one request."""
+
+    def __init__(self, project: Project, layered: Layered, request: Request, *, with_sections: bool) -> None:
+        self.project = project
+        self.layered = layered
+        self.request = request
+        self.with_sections = with_sections
+        self.values: dict[NamePath, Value] = {}
+        self.file_problems: Sequence[Problem] = ()
+        self._resolver: Resolver | None = None
+
+    def collect(self) -> Outgoing:
+        if self.request.service:
+            entries, pending = self.of_service()
+        else:
+            entries, pending = self.of_environment()
+        going = tuple(entry for entry in entries if self.with_sections or len(entry.path) == 1)
+        files = self.of_files() if self.request.files else ()
+        warnings = self.settle()
+        parts = {"/".join(path): value for path, value in self._resolver.sealed().items()} if self._resolver else {}
+        return Outgoing(going, len(entries) - len(going), pending, warnings, files, parts)
+
+    def of_environment(self) -> tuple[list[Entry], tuple[str, ...]]:
+        request, layered = self.request, self.layered
+        everything = self.with_sections and not request.only and not request.excepted
+        opened = layered.open_all(
+            None if everything else lambda path: (self.with_sections or len(path) == 1) and request.takes(path)
+        )
+        self.values = opened.values
+        entries = [self.entry(path, path, value) for path, value in opened.values.items()]
+        # Names in sections are counted and not opened where the consumer takes none of them.
+        unopened = (
+            () if self.with_sections else (path for path in layered.entries if len(path) > 1 and request.takes(path))
+        )
+        nothing = Value(Kind.NULL, b"")
+        return [*filter(None, entries), *(Entry(path, nothing) for path in unopened)], opened.pending
+
+    def of_service(self) -> tuple[list[Entry], tuple[str, ...]]:
+        from gitseal.resolve import services
+
+        sources = services.view(self.project.manifest, self.request.service, self.layered.entries)
+        entries: list[Entry | None] = []
+        pending: list[str] = []
+        for path, source in sources.items():
+            if not self.request.takes(path):
+                continue
+            if source.template is not None:
+                entries.append(self.from_template(path, source.template))
+            elif self.layered.is_pending(source.path):
+                pending.append("/".join(source.path))
+            else:
+                value = self.layered.open(source.path)
+                self.values[source.path] = value
+                entries.append(self.entry(path, source.path, value))
+        return [entry for entry in entries if entry is not None], tuple(pending)
+
+    def from_template(self, path: NamePath, template: Value) -> Entry | None:
+        """A variable that the manifest gives a service by its `env`."""
+        if template.kind is not Kind.TEXT:
+            return Entry(path, template, sealed=False)
+        label = f"{'/'.join(path)} in env of {self.request.service}"
+        return _entry(path, self.resolver.text(template.reveal().decode(), label))
+
+    def of_files(self) -> "tuple[ServiceFile, ...]":
+        """The files of the service. What stands against one is kept for `settle`."""
+        from gitseal.delivery import service_files
+
+        files = service_files.declared(self.project.manifest, self.request.service)
+        made = service_files.contents(
+            (file for file in files if self.request.takes(file.secret)), self.request.service, self.resolver
+        )
+        self.file_problems = made.problems
+        return made.files
+
+    def entry(self, path: NamePath, stored: NamePath, value: Value) -> Entry | None:
+        """A stored value under the name that it goes out as; references resolve in plain values alone."""
+        is_sealed = self.layered.entries[stored][1].token is not None
+        if is_sealed or value.kind is not Kind.TEXT or b"${" not in value.reveal():
+            return Entry(path, value, is_sealed)
+        return _entry(path, self.resolver.name(stored))
+
+    @property
+    def resolver(self) -> "Resolver":
+        """Resolves references; made for the first of them."""
+        if self._resolver is None:
+            from gitseal.resolve.references import Resolver
+
+            self._resolver = Resolver(self.layered.look_up, self.request.variables)
+        return self._resolver
+
+    def settle(self) -> tuple[str, ...]:
+        """Raises Unmet with all problems; gives the sentences of those that are only warnings."""
+        fatal: list[Problem] = []
+        warnings: tuple[Problem, ...] = ()
+        if self.project.manifest.secrets or self.file_problems:
+            from gitseal.resolve import requirements
+
+            present = (path for path in self.layered.entries if not self.layered.is_pending(path))
+            view = {path: self.values.get(path) for path in present}
+            found = requirements.problems(self.project.manifest, self.layered.environment, view)
+            found += self.file_problems
+            sorted_problems = requirements.sort(found, allow_missing=self.request.allow_missing)
+            fatal, warnings = list(sorted_problems.fatal), sorted_problems.warnings
+        if self._resolver is not None:
+            fatal += self._resolver.problems
+        if fatal:
+            from gitseal.resolve.problems import Unmet
+
+            name = fatal[0].name.split(" ", maxsplit=1)[0]
+            raise Unmet(fatal, f"see where a value comes from: gitseal explain {name} -e {self.layered.environment}")
+        return tuple(problem.sentence for problem in warnings)
+
+
+def _entry(path: NamePath, found: "Found | None") -> Entry | None:
+    return Entry(path, found.value, not found.is_plain) if found is not None else None

@@ -1,0 +1,124 @@
+"""The files that the manifest gives a service: what is in them, and where they may be written."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.delivery.outgoing import Request
+from gitseal.delivery.targets import is_hook, refuse_published
+from gitseal.document.value import Value
+from gitseal.errors import Error, UsageError
+from gitseal.files import below
+from gitseal.files.below import Item
+from gitseal.git.repository import find_top
+from gitseal.policy.manifest import File, Manifest
+from gitseal.resolve import services
+from gitseal.resolve.problems import REQUIRED, TYPE, Problem
+from gitseal.resolve.references import Resolver
+from gitseal.resolve.value_types import decode_base64
+from gitseal.variables import FILES_VARIABLE
+from gitseal.yamltext.reader import path_text
+
+_OWNED = frozenset({".git", ".secrets"})
+
+
+class ServiceFile(NamedTuple):
+    """A file with its bytes, and the name of the secret that it holds."""
+
+    item: Item
+    name: str
+    sealed: bool
+
+
+class Contents(NamedTuple):
+    """Files, and what stands against those that are missing."""
+
+    files: tuple[ServiceFile, ...]
+    problems: tuple[Problem, ...]
+
+
+def with_files(request: Request, folder: Path) -> Request:
+    """The request with the service's files, which are to be in `folder`. Raises UsageError where it names no service."""
+    if not request.service:
+        raise UsageError("--files needs the service whose files are meant", "name it with: --service NAME")
+    variables = {**request.variables, FILES_VARIABLE: str(folder.absolute())}
+    return request._replace(files=True, variables=variables)
+
+
+def declared(manifest: Manifest, service: str) -> tuple[File, ...]:
+    """The files of a service. Raises Error where it has none: they were asked for."""
+    files = services.find(manifest, service).files
+    if not files:
+        raise Error(
+            f'the service "{service}" has no files', f"declare them under services: {service}: files: in the manifest"
+        )
+    return files
+
+
+def contents(files: Iterable[File], service: str, resolver: Resolver) -> Contents:
+    """What is in the files. Raises Error where a value does not open."""
+    made: list[ServiceFile] = []
+    problems: list[Problem] = []
+    for file in files:
+        name, place = path_text(file.secret), f'the file "{"/".join(file.path)}" of {service}'
+        found = resolver.name(file.secret)
+        if found is None:
+            problems.append(Problem(name, f"has no value for {place}", REQUIRED))
+            continue
+        item = _item(file, found.value)
+        if item is None:
+            problems.append(Problem(name, f"is not base64, as which {place} is decoded", TYPE))
+        else:
+            made.append(ServiceFile(item, name, not found.is_plain))
+    return Contents(tuple(made), tuple(problems))
+
+
+def _item(file: File, value: Value) -> Item | None:
+    """The file as it is to be written; None where its value is not base64 and should be."""
+    content = decode_base64(value.reveal()) if file.decode else value.reveal()
+    return Item(file.path, content, file.mode) if content is not None else None
+
+
+@contextmanager
+def staged(folder: Path, files: Sequence[ServiceFile], beside: Path | None = None) -> Iterator[Callable[[], None]]:
+    """Files on their way below `folder`, as `below.staged` has it. `beside` is another file that is written meanwhile.
+
+    Raises Error, with nothing written, for a place that Git tracks or would add, that Git or gitseal keeps for its own, or
+    that a symlink leads to.
+    """
+    targets = [folder.joinpath(*file.item.path) for file in files]
+    for target in targets:
+        _refuse_links(folder, target)
+    for target in targets:
+        if beside is not None and target.absolute() == beside.absolute():
+            raise Error(f'"{beside}" is one of the files of the service', "give another FILE: -o FILE")
+        _refuse_owned(target)
+        refuse_published(target)
+    with below.staged(folder, [file.item for file in files]) as put:
+        yield put
+
+
+def outdated(folder: Path, files: Sequence[ServiceFile]) -> tuple[str, ...]:
+    """The paths, below `folder`, of files that are missing or have other bytes or permissions."""
+    return tuple("/".join(file.item.path) for file in files if not below.holds(folder, file.item))
+
+
+def _refuse_links(folder: Path, target: Path) -> None:
+    """Raises Error for a symlink between `folder`, or its repository's top, and the target: whoever commits can make one."""
+    start, end = folder.absolute(), target.absolute()
+    top = find_top(start)
+    for place in (end, *end.parents):
+        if place == top or (top is None and place == start.parent):
+            break
+        if place.is_symlink():
+            raise Error(
+                f'"{place}" is a symbolic link, which gitseal does not write through',
+                f'see where it leads, and remove it: ls -l "{place}"',
+            )
+
+
+def _refuse_owned(target: Path) -> None:
+    where = target.parent.resolve() / target.name
+    if _OWNED.intersection(part.casefold() for part in where.parts) or is_hook(where):
+        raise Error(f'"{target}" is where Git or gitseal keep theirs', "choose another folder: --files DIR")

@@ -1,0 +1,90 @@
+"""The commits of a range, and what each of them brought."""
+
+from collections.abc import Iterator, Sequence
+from typing import IO, NamedTuple
+
+from gitseal.errors import Error
+from gitseal.git import run
+from gitseal.git.repository import LITERAL, Repository
+from gitseal.git.staged import RAW, Brought, parse_entry
+
+
+class Commit(NamedTuple):
+    """One commit, by its full id and those of its parents, with the files that it brought.
+
+    A merge brought what differs from all of its parents; the rest came with the commits that it merges.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    brought: list[Brought]
+
+
+# `-c` shows of a merge what differs from all parents; showRoot: the first commit brings all of its files.
+_LOG = ("-c", "log.showRoot=true", "-c", "log.showSignature=false", "-c", "log.follow=false", "log", "-c", "--no-notes")
+_MARK = b"commit "
+
+
+def commits(
+    repository: Repository, revisions: Sequence[str], paths: Sequence[str] = (), selection: Sequence[str] = ()
+) -> Iterator[Commit]:
+    """The commits that `revisions` name as to git-rev-list(1), oldest first, those that touch `paths` where given.
+
+    `selection` are options of that command, such as `--all`: never words from a repository. Raises Error where Git cannot
+    show them all; then not all were given.
+    """
+    running = run.start(
+        repository.top,
+        LITERAL,
+        *_LOG,
+        "--reverse",
+        "--topo-order",
+        *RAW,
+        "--format=commit %H %P",
+        *("--full-history",) * bool(paths),
+        *selection,
+        "--stdin",
+        in_hook=repository.in_hook,
+    )
+    try:
+        with running.stdin as asking:
+            asking.write("".join(f"{revision}\n" for revision in revisions).encode())
+            if paths:
+                asking.write(b"--\n" + b"".join(path.encode() + b"\n" for path in paths))
+        yield from _parse(_fields(running.stdout))
+    finally:
+        status = running.end()
+    if status != 0:
+        raise Error("Git cannot show every commit of the range", "see what is missing with: git fsck")
+
+
+def count(repository: Repository, revisions: Sequence[str], selection: Sequence[str] = ()) -> int:
+    """How many commits a range has. Raises Error where Git knows no such range."""
+    asked = "".join(f"{revision}\n" for revision in revisions).encode()
+    answer = repository.git("rev-list", "--count", *selection, "--stdin", stdin=asked)
+    if answer is None:
+        raise Error(f'Git knows no such range: "{" ".join(revisions)}"', "give one as: BASE..HEAD")
+    return int(answer)
+
+
+def _fields(log: IO[bytes]) -> Iterator[bytes]:
+    rest = b""
+    while chunk := log.read(1 << 16):
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
+
+
+def _parse(fields: Iterator[bytes]) -> Iterator[Commit]:
+    """Commits from the fields of the log. A path follows its entry, so that none is taken for anything else."""
+    found: Commit | None = None
+    for field in fields:
+        line = field.lstrip(b"\n")
+        if line.startswith(b":") and found is not None:
+            found.brought.append(parse_entry(line, next(fields)))
+        elif line.startswith(_MARK):
+            if found is not None:
+                yield found
+            commit, *parents = line.removeprefix(_MARK).decode().split(" ")
+            found = Commit(commit, tuple(filter(None, parents)), [])
+    if found is not None:
+        yield found

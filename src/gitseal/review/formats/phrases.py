@@ -1,0 +1,227 @@
+"""What each part of a review says, as sentences and cells of tables, for the formats that have markup."""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from gitseal.document.changes import PLAIN, WRITTEN_ONLY
+from gitseal.report.escaping import printable
+from gitseal.report.findings import Finding
+from gitseal.review.formats.markup_text import Piece, Text, listed, name, ours
+from gitseal.review.model import (
+    ADDED,
+    CHANGED,
+    MOVED,
+    NO,
+    PASSED,
+    RESEALED,
+    YES,
+    AccessChange,
+    By,
+    Counts,
+    Environment,
+    KeyChange,
+    NameChange,
+    Review,
+    Span,
+)
+from gitseal.review.saying import plural
+
+DIGITS = 10
+
+
+def verdict(review: Review) -> str:
+    """How bad it is, in our words: `2 errors, 1 warning`."""
+    counts = review.counts
+    if review.is_empty:
+        return "no change to secrets"
+    found = [plural(counts.errors, "error")] if counts.errors else []
+    found += [plural(counts.warnings, "warning")] if counts.warnings else []
+    return ", ".join(found) or "nothing that breaks a rule"
+
+
+def facts(counts: Counts) -> list[str]:
+    """The figures that are not zero, in our words, the unchanged names left out."""
+    named = ("added", counts.added), ("changed", counts.changed), ("removed", counts.removed), ("moved", counts.moved)
+    found = [f"{count} {word}" for word, count in (*named, ("re-sealed", counts.resealed)) if count]
+    if found:
+        found[0] = found[0].replace(" ", " name " if found[0].startswith("1 ") else " names ", 1)
+    people, machines = ("person", "people"), ("machine", "machines")
+    for (one, many), gained, lost in (
+        (people, counts.people_gained, counts.people_lost),
+        (machines, counts.machines_gained, counts.machines_lost),
+    ):
+        found += [f"{gained} {one if gained == 1 else many} gained access"] if gained else []
+        found += [f"{lost} {one if lost == 1 else many} lost access"] if lost else []
+    return [*found, *([plural(counts.keys_replaced, "data key") + " replaced"] if counts.keys_replaced else [])]
+
+
+def place(risk: Finding) -> Text:
+    """Where a risk is, and in which commit."""
+    where = name(f"{risk.path}:{risk.line}" if risk.line else risk.path)
+    return (*where, *ours(" in "), *name(risk.commit[:DIGITS])) if risk.commit else where
+
+
+def by_rule(risks: Iterable[Finding], most: int = 30) -> Text:
+    """How many risks each rule found, most frequent first."""
+    counted: dict[str, int] = {}
+    for risk in risks:
+        counted[risk.rule] = counted.get(risk.rule, 0) + 1
+    ordered = sorted(counted, key=lambda rule: -counted[rule])
+    found: list[Piece] = []
+    for rule in ordered[:most]:
+        found += [*ours(", " if found else ""), *name(rule), *ours(f" {counted[rule]}")]
+    return (*found, *(ours(f" and {len(ordered) - most} rules more") if len(ordered) > most else ()))
+
+
+class Marks(NamedTuple):
+    """What an environment says of its names besides: how write-only ones are treated, and which have an old token back."""
+
+    treatments: Mapping[str, str]
+    restored: frozenset[str]
+
+
+def marks(environment: Environment) -> Marks:
+    """Those of one environment, to look names up in."""
+    treatments = {each.name: each.treatment for each in environment.write_only}
+    return Marks(treatments, frozenset(each.name for each in environment.restored))
+
+
+class Happened(NamedTuple):
+    """What happened to a name: in one word of ours, and what is to be said besides."""
+
+    word: str
+    more: tuple[Text, ...] = ()
+
+
+def happened(change: NameChange, marks: Marks) -> Happened:
+    """The word has a mark where `UNTOLD` explains it."""
+    before, after = change.before, change.after
+    more: list[Text] = []
+    if change.action == MOVED and before is not None and after is not None:
+        more.append((*ours("from "), *name(before.access), *ours(" to "), *name(after.access)))
+    elif before is not None and after is not None and before.kind != after.kind:
+        more.append((*name(before.kind), *ours(", now "), *name(after.kind)))
+    elif change.action == ADDED and after is not None and after.kind == PLAIN:
+        more.append(ours("plain"))
+    if _doubt(change) and not is_untold(change):
+        more.append(ours("another value" if change.value_changed == YES else "same value"))
+    if after is not None and after.kind == WRITTEN_ONLY and change.action != PASSED:
+        treatment = marks.treatments.get(change.name, "")
+        more.append((*ours("write-only: "), *name(treatment)) if treatment else ours("write-only"))
+    more += [ours("an old value back")] if change.name in marks.restored else []
+    more += [(*ours("was "), *name(change.was))] if change.was else []
+    word = _WORDS.get(change.action, change.action)
+    return Happened(f"{word}{_MARK}" if is_untold(change) else word, tuple(more))
+
+
+def changed(change: NameChange, marks: Marks) -> Text:
+    """The same as one sentence."""
+    found = happened(change, marks)
+    return (*ours(found.word), *(piece for each in found.more for piece in (*ours(", "), *each)))
+
+
+_WORDS = {RESEALED: "re-sealed", PASSED: "as it was, changed between"}
+_MARK = "¹"
+# What stands below a table in which a word has that mark.
+UNTOLD = "¹ under a new data key: a change of value cannot be excluded without an identity"
+
+
+def _doubt(change: NameChange) -> bool:
+    """Whether the word for what happened leaves open if the value is another one."""
+    return change.action in {RESEALED, MOVED} or (change.action == CHANGED and change.value_changed == NO)
+
+
+def is_untold(change: NameChange) -> bool:
+    """Whether a change is marked as one that only an identity could tell."""
+    return _doubt(change) and change.value_changed not in {YES, NO}
+
+
+def access(change: NameChange) -> Text:
+    """The access group of a name; plain values have none."""
+    return name(change.access) if change.access else ours("plain")
+
+
+def gained(change: AccessChange) -> Text:
+    """What a person or machine gained or lost."""
+    word = "could open between" if change.passed else "gains" if change.gained else "loses"
+    found = (*ours(f"{word} "), *name(change.access))
+    return found if change.whole else (*found, *ours(", one of several keys"))
+
+
+def opens(change: AccessChange) -> str:
+    """How much it opens, in our words."""
+    past = f" and {plural(change.past, 'value')} of the past" if change.past else ""
+    return plural(change.names, "name") + past
+
+
+def people_first(changes: Iterable[AccessChange]) -> list[AccessChange]:
+    """People before machines, who gains before who loses."""
+    return sorted(changes, key=lambda each: (each.is_machine, not each.gained))
+
+
+def data_key(change: KeyChange) -> Text:
+    """What became of an access group's data key."""
+    what = "is new" if not change.before else "is gone" if not change.after else "was replaced"
+    if what == "was replaced":
+        what += (
+            ", by someone who held the old one" if change.succeeds else ", and nothing shows that the old one was held"
+        )
+    return (*ours("The data key of "), *name(change.access), *ours(f" {what}"))
+
+
+def author(by: tuple[By, ...]) -> Text:
+    """Who did it last, without the address, in which commit, and how many did before."""
+    if not by:
+        return ours("-")
+    last = by[-1]
+    if not last.commit:
+        return ours("not committed")
+    more = ours(f" and {plural(len(by) - 1, 'commit')} before") if len(by) > 1 else ()
+    return (*name(last.who.partition(" <")[0] or "?"), *ours(" "), *name(last.commit[:DIGITS]), *more)
+
+
+def signed(by: tuple[By, ...]) -> Text:
+    """How the last commit was signed, and by whom; where an earlier one was not signed well, that."""
+    committed = [each for each in by if each.commit]
+    if not committed:
+        return ours("-")
+    worst = next((each for each in reversed(committed) if each.signed not in _GOOD), committed[-1])
+    if worst.signed == "good":
+        return (*ours("yes, "), *listed(worst.signers, 3)) if worst.signers else ours("yes")
+    if worst.signed in _SIGNED:
+        return ours(_SIGNED[worst.signed])
+    return name(worst.signed)
+
+
+_GOOD = frozenset({"good", "forge", "unchecked"})
+_SIGNED = {"forge": "by a forge", "no": "no", "unchecked": "not checked"}
+
+
+def is_signed_well(by: tuple[By, ...]) -> bool:
+    """Whether nothing speaks against the signatures."""
+    return all(each.signed in _GOOD for each in by if each.commit)
+
+
+def ends(span: Span) -> Text:
+    """From where to where, and how much lies between."""
+    base = (*name(span.base_name), *ours(" ("), *name(span.base[:DIGITS]), *ours(")")) if span.base_name else ()
+    head = name(span.head_name) if span.head_name else ()
+    at = (*ours(" ("), *name(span.head[:DIGITS]), *ours(")")) if span.head else ()
+    between = f": {plural(span.commits, 'commit')}, {span.touching or 'none'} touching secrets"
+    return (*base, *ours(" to "), *head, *at, *ours(between))
+
+
+def command(span: Span) -> str:
+    """What gives the same review again, at least on this machine."""
+    return f"gitseal review {printable(span.base[:DIGITS])}" + (
+        f"..{printable(span.head[:DIGITS])}" if span.head else ""
+    )
+
+
+def day(seconds: int) -> str:
+    """The day in UTC; nothing for a time that is none."""
+    try:
+        return time.strftime("%Y-%m-%d", time.gmtime(seconds))
+    except (OverflowError, ValueError, OSError):
+        return ""

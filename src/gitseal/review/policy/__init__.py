@@ -1,0 +1,1 @@
+"""What a change of policy.yaml means: for environments, people and rules."""

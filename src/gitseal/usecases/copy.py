@@ -1,0 +1,47 @@
+"""`copy`: values from one environment to another, sealed anew under the other's keys."""
+
+from collections.abc import Sequence
+
+from gitseal.crypto.datakey import WRITE_ONLY
+from gitseal.document import document
+from gitseal.identities import Keyring
+from gitseal.project.change import Change
+from gitseal.project.keys import Keys
+from gitseal.project.names import own
+from gitseal.project.project import Project
+from gitseal.project.writing import change
+from gitseal.usecases.set_ import Done
+from gitseal.yamltext.reader import path_text
+
+
+def copy_names(
+    project: Project,
+    keyring: Keyring,
+    accept: frozenset[str],
+    source: str,
+    target: str,
+    names: Sequence[str],
+    *,
+    plain: bool = False,
+) -> list[Done]:
+    """Copies names, or whole sections, of `source` to `target`. What was write-only stays so.
+
+    Raises Error, with nothing written, where a name is missing or does not open, or the target refuses it.
+    """
+
+    def action(each: Change) -> list[Done]:
+        found = project.read(source)
+        keys = Keys(found.header, keyring, genuine=True)
+        done = []
+        for path in own(project, names, source, found.entries):
+            entry = found.entries[path]
+            each.believe(found.header, entry)
+            value = document.open_entry(found, entry, keys)
+            if entry.token is not None and entry.token.kind == WRITE_ONLY:
+                outcome = each.set_write_only(path, value)
+            else:
+                outcome = each.set(path, value, plain=plain)
+            done.append(Done(target, path_text(path), outcome, not value.reveal()))
+        return done
+
+    return change(project, keyring, accept, (target,), action)[target]

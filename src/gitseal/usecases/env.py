@@ -1,0 +1,172 @@
+"""`env`: environments made, listed, renamed and taken out, in the policy and as files."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gitseal.crypto.datakey import WRITE_ONLY
+from gitseal.document import document
+from gitseal.errors import Error
+from gitseal.files.reading import read_regular
+from gitseal.identities import Keyring
+from gitseal.policy.parser import nearest
+from gitseal.policy.policy import DEFAULT
+from gitseal.policy.policy_editor import PolicyText
+from gitseal.project import journal
+from gitseal.project.change import Change
+from gitseal.project.journal import POLICY
+from gitseal.project.keys import Keys
+from gitseal.project.project import Project
+from gitseal.project.trust import Trust
+from gitseal.project.writing import commit, writing
+from gitseal.usecases.recipient import rewritten
+
+
+class Listed(NamedTuple):
+    """One environment: how many names its file has, who may open it, what it extends, its other names."""
+
+    environment: str
+    names: int
+    open: tuple[str, ...]
+    extends: str
+    aliases: tuple[str, ...]
+    protected: bool
+
+
+def list_environments(project: Project) -> list[Listed]:
+    """Every environment that has a file. Needs no identity."""
+    rows = []
+    for name in project.environments:
+        rule = project.policy.environments.get(name)
+        count = len(project.read(name).entries)
+        if rule is None:
+            rows.append(Listed(name, count, (), "", (), protected=False))
+        else:
+            rows.append(
+                Listed(name, count, project.policy.members(rule.open), rule.extends, rule.aliases, rule.protected)
+            )
+    return rows
+
+
+def add_environment(
+    project: Project, keyring: Keyring, accept: frozenset[str], name: str, opened_to: Sequence[str]
+) -> None:
+    """Makes an environment: its rule in the policy, unless it has one, and its file, with a data key of its own.
+
+    `opened_to` names who may open it; empty takes what all other environments agree on. Raises Error where it exists.
+    """
+    project.path(name)
+    if name in project.environments:
+        raise Error(f'there is an environment "{name}" already', "see them with: gitseal env list")
+    with writing(project):
+        policy = edited = read_regular(project.policy_path)
+        if name not in project.policy.environments:
+            people = list(opened_to) or _common_open(project)
+            _check_people(project, people)
+            edited = rewritten(project, lambda text: text.put(("environments", name), {"open": list(people)}))
+        now = project.with_policy(edited)
+        trust = Trust(now, keyring, accept)
+        new = {name: new_file(now, keyring, trust, name), POLICY: edited}
+        commit(now, trust, {name: None, POLICY: policy}, new)
+
+
+def new_file(project: Project, keyring: Keyring, trust: Trust, name: str) -> bytes:
+    """The bytes of a new environment without values, its own data key wrapped for whom the policy names."""
+    change = Change(project, document.create(name), keyring, trust)
+    change.new_group(DEFAULT)
+    return change.result()
+
+
+def remove_environment(project: Project, name: str) -> None:
+    """Takes an environment's file and rule out. Raises Error where it is not there or the policy still needs it."""
+    environment = _named(project, name)
+    for other, rule in project.policy.environments.items():
+        if rule.extends == environment:
+            raise Error(f'"{other}" extends "{environment}"', "change that in .secrets/policy.yaml first")
+    for each in project.policy.rules:
+        if environment in each.environments:
+            raise Error(
+                f'a rule for {", ".join(each.names)} names "{environment}"', "change that in .secrets/policy.yaml first"
+            )
+    with writing(project):
+        policy = edited = read_regular(project.policy_path)
+        if environment in project.policy.environments:
+            edited = rewritten(project, lambda text: text.remove(("environments", environment)))
+        old = {POLICY: policy, environment: read_regular(project.path(environment))}
+        journal.replace(project, old, {POLICY: edited, environment: None})
+
+
+def rename_environment(project: Project, keyring: Keyring, accept: frozenset[str], old: str, new: str) -> None:
+    """Gives an environment another name: a new file with new data keys, since values are bound to their environment.
+
+    Raises Error where the new name is taken or any value does not open.
+    """
+    old = _named(project, old)
+    if new in project.environments or new in project.policy.environments:
+        raise Error(f'there is an environment "{new}" already', "see them with: gitseal env list")
+    project.path(new)
+    with writing(project):
+        policy, before = read_regular(project.policy_path), project.read(old)
+        edited = rewritten(project, lambda text: _rename_in_policy(text, project, old, new))
+        now = project.with_policy(edited)
+        trust = Trust(now, keyring, accept)
+        data = _under_name(now, keyring, trust, before, new)
+        was: dict[str, bytes | None] = {new: None, POLICY: policy, old: before.serialise()}
+        commit(now, trust, was, {new: data, POLICY: edited, old: None})
+
+
+def _under_name(project: Project, keyring: Keyring, trust: Trust, before: document.Document, new: str) -> bytes:
+    keys = Keys(before.header, keyring, genuine=True)
+    change = Change(project, document.create(new), keyring, trust)
+    change.new_group(DEFAULT)
+    for path, entry in before.entries.items():
+        change.believe(before.header, entry)
+        value = document.open_entry(before, entry, keys)
+        if entry.token is None:
+            change.set(path, value, plain=True)
+        elif entry.token.kind == WRITE_ONLY:
+            change.set_write_only(path, value)
+        else:
+            change.set(path, value)
+    return change.result()
+
+
+def _rename_in_policy(text: PolicyText, project: Project, old: str, new: str) -> None:
+    if old in project.policy.environments:
+        text.rename(("environments", old), new)
+    for environment, rule in project.policy.environments.items():
+        if rule.extends == old:
+            text.put(("environments", new if environment == old else environment, "extends"), new)
+    for number, each in enumerate(project.policy.rules):
+        if old in each.environments:
+            text.put(
+                ("rules", f"[{number}]", "environments"), [new if name == old else name for name in each.environments]
+            )
+
+
+def _common_open(project: Project) -> tuple[str, ...]:
+    found = {rule.open for rule in project.policy.environments.values()}
+    if len(found) != 1:
+        raise Error(
+            "environments are open to different people here",
+            "say who may open the new one: gitseal env add NAME --open GROUP",
+        )
+    return found.pop()
+
+
+def _check_people(project: Project, names: Sequence[str]) -> None:
+    known = [*project.policy.groups, *project.policy.recipients]
+    for name in names:
+        if name not in known:
+            raise Error(
+                f'there is no recipient or group "{name}"',
+                nearest(name, known) or "see them with: gitseal recipient list",
+            )
+
+
+def _named(project: Project, name: str) -> str:
+    if name not in project.environments:
+        raise Error(
+            f'there is no environment "{name}"',
+            nearest(name, project.environments) or "see them with: gitseal env list",
+        )
+    return name

@@ -1,0 +1,49 @@
+"""`import`: values from a file of another format, into environments."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gitseal import exchange
+from gitseal.exchange.parsing import parse_text
+from gitseal.identities import Keyring
+from gitseal.project.change import Outcome
+from gitseal.project.project import Project
+from gitseal.usecases.set_ import Done, set_values
+
+
+class Counts(NamedTuple):
+    """What an import did: names by outcome, those that kept a reference as text, and those set twice in the file."""
+
+    done: tuple[Done, ...]
+    references: tuple[str, ...]
+    duplicates: tuple[str, ...]
+
+    def count(self, outcome: Outcome) -> int:
+        """How many values had this outcome."""
+        return sum(each.outcome is outcome for each in self.done)
+
+
+def import_values(
+    project: Project,
+    keyring: Keyring,
+    accept: frozenset[str],
+    environments: Sequence[str],
+    data: bytes,
+    format_name: str,
+    *,
+    expand_with: Mapping[str, str] | None = None,
+    plain: bool = False,
+    source: str = "",
+) -> Counts:
+    """Sets all that a file holds. `source` names it in errors.
+
+    `expand_with` resolves references, with these variables for what the file does not set.
+
+    Raises Error, with nothing written, where the file does not parse or a value is refused.
+    """
+    imported = parse_text(format_name, data, source)
+    if expand_with is not None:
+        imported = exchange.expand(imported, expand_with)
+    values = {item.path: item.value for item in imported.items}
+    done = set_values(project, keyring, accept, environments, values, plain=plain)
+    return Counts(tuple(done), imported.references, imported.duplicates)

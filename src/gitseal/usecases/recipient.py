@@ -1,0 +1,158 @@
+"""`recipient`: people and machines in the policy. Files follow with `rekey`; nothing is wrapped here."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.files import atomic
+from gitseal.files.reading import read_regular
+from gitseal.identities import Keyring
+from gitseal.policy.parser import is_principal_name, nearest
+from gitseal.policy.policy import Policy, Principal
+from gitseal.policy.policy_editor import PolicyText
+from gitseal.project.project import Project
+from gitseal.project.trust import Trust
+from gitseal.project.writing import writing
+from gitseal.recipients import parse_recipient
+
+
+class Listed(NamedTuple):
+    """One person or machine: their keys, the groups they are in, and the environments they may open by the policy."""
+
+    name: str
+    kind: str
+    email: str
+    keys: tuple[str, ...]
+    groups: tuple[str, ...]
+    environments: tuple[str, ...]
+
+
+def add_recipient(
+    project: Project,
+    keyring: Keyring,
+    name: str,
+    keys: Sequence[str],
+    *,
+    groups: Sequence[str] = (),
+    email: str = "",
+    machine: bool = False,
+) -> list[str]:
+    """Adds a person or machine, or further keys and groups to one, and gives what changed, in words.
+
+    Typing a key here is this clone's confirmation of it. Raises Error for a key that is none, a group that is not there, or
+    keys missing for someone new.
+    """
+    if not is_principal_name(name):
+        raise Error(
+            f'"{name}" cannot be the name of a recipient', "use letters, digits, _, . and -, beginning with a letter"
+        )
+    canonical = [parse_recipient(key).canonical for key in keys]
+    said: list[str] = []
+    with writing(project):
+        _check_groups(project.policy, groups)
+        before = project.policy.recipients.get(name)
+        if before is None and not keys:
+            raise Error(
+                f'"{name}" is new and has no key',
+                f"ask them for: gitseal keygen; then: gitseal recipient add {name} age1...",
+            )
+
+        def edit(text: PolicyText) -> None:
+            if before is None:
+                said.append(_add_person(text, name, canonical, email, machine=machine))
+            else:
+                said.extend(_add_to_person(text, name, before, canonical, email))
+            said.extend(_add_to_groups(text, name, project.policy, groups))
+
+        rewrite(project, edit)
+        trust = Trust(project, keyring)
+        for key in canonical:
+            trust.confirm(name, key)
+        trust.remember()
+    return said
+
+
+def _check_groups(policy: Policy, groups: Sequence[str]) -> None:
+    for group in groups:
+        if group not in policy.groups:
+            hint = nearest(group, policy.groups) or "write it into .secrets/policy.yaml: groups: {" + group + ": []}"
+            raise Error(f'there is no group "{group}"', hint)
+
+
+def _add_person(text: PolicyText, name: str, keys: list[str], email: str, *, machine: bool) -> str:
+    kind = {"kind": "machine"} if machine else {}
+    text.put(("recipients", name), {**kind, **({"email": email} if email else {}), "keys": list(keys)})
+    return f"added {name}"
+
+
+def _add_to_person(text: PolicyText, name: str, before: Principal, keys: list[str], email: str) -> Iterator[str]:
+    new = [key for key in keys if key not in before.keys]
+    if new:
+        text.put(("recipients", name, "keys"), [*before.keys, *new])
+        yield f"gave {name} {len(new)} more {'key' if len(new) == 1 else 'keys'}"
+    if email and email != before.email:
+        text.put(("recipients", name, "email"), email)
+        yield f"changed the email of {name}"
+
+
+def _add_to_groups(text: PolicyText, name: str, policy: Policy, groups: Sequence[str]) -> Iterator[str]:
+    for group in groups:
+        if name not in policy.groups[group]:
+            text.put(("groups", group), [*policy.groups[group], name])
+            yield f"put {name} into {group}"
+
+
+def remove_recipient(project: Project, name: str) -> list[str]:
+    """Takes a person or machine out of the policy, and out of every list that names them; gives those lists.
+
+    Raises Error where they are not there, or where a list would be left empty that must not be.
+    """
+    if name not in project.policy.recipients:
+        raise Error(
+            f'there is no recipient "{name}"',
+            nearest(name, project.policy.recipients) or "see them with: gitseal recipient list",
+        )
+    left: list[str] = []
+
+    def edit(text: PolicyText) -> None:
+        for path in text.lists_with(name):
+            items = text.get(path)
+            if isinstance(items, list) and (path[0] == "groups" or path[-1] in {"open", "change"}):
+                text.put(path, [item for item in items if item != name])
+                left.append(" ".join(path))
+        text.remove(("recipients", name))
+
+    with writing(project):
+        rewrite(project, edit)
+        trust = Trust(project, Keyring(()))
+        # Whoever comes back later, on a branch say, is new again.
+        trust.forget_person(name)
+        trust.remember()
+    return left
+
+
+def list_recipients(project: Project) -> list[Listed]:
+    """Everyone in the policy, sorted by name."""
+    policy = project.policy
+    rows = []
+    for name, principal in sorted(policy.recipients.items()):
+        groups = tuple(sorted(group for group, members in policy.groups.items() if name in members))
+        environments = tuple(
+            environment
+            for environment in sorted(policy.environments)
+            if name in policy.members(policy.environments[environment].open)
+        )
+        rows.append(Listed(name, principal.kind, principal.email, principal.keys, groups, environments))
+    return rows
+
+
+def rewrite(project: Project, edit: Callable[[PolicyText], None]) -> None:
+    """Edits policy.yaml; the caller holds the lock. Raises Malformed, with nothing written, where it would not hold together."""
+    atomic.write(project.policy_path, rewritten(project, edit))
+
+
+def rewritten(project: Project, edit: Callable[[PolicyText], None]) -> bytes:
+    """What policy.yaml would be after an edit. Raises Malformed where that would not hold together."""
+    text = PolicyText(read_regular(project.policy_path))
+    edit(text)
+    return text.serialise()

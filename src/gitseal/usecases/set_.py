@@ -1,0 +1,81 @@
+"""`set`: values into one or several environments, all or none."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from gitseal.document.value import Value
+from gitseal.errors import Error
+from gitseal.identities import Keyring
+from gitseal.project.change import Change, Outcome
+from gitseal.project.project import Project
+from gitseal.project.writing import change
+from gitseal.document.generated import generate
+from gitseal.project.names import missing
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+
+class Done(NamedTuple):
+    """What became of one name in one environment."""
+
+    environment: str
+    name: str
+    outcome: Outcome
+    is_empty: bool
+
+
+def set_values(
+    project: Project,
+    keyring: Keyring,
+    accept: frozenset[str],
+    environments: Sequence[str],
+    values: Mapping[NamePath, Value],
+    *,
+    generated: Mapping[NamePath, str] = MappingProxyType({}),
+    plain: bool = False,
+    create_only: bool = False,
+    update_only: bool = False,
+) -> list[Done]:
+    """Sets every value in every environment. Equal values are left as they are.
+
+    `generated` has names with a kind of random value, made anew for each environment: who opens one must not know
+    another's. Raises Error, with nothing written, where a name exists under `create_only` or lacks under `update_only`,
+    and whatever `Change.set` refuses; Unconfirmed where a key or recipient is to be confirmed first.
+    """
+
+    def action(each: Change) -> list[Done]:
+        done = []
+        made = {path: generate(kind) for path, kind in generated.items()}
+        for path, value in {**values, **made}.items():
+            exists = path in each.document.entries
+            if exists and create_only:
+                raise Error(
+                    f'{each.environment} has "{path_text(path)}" already',
+                    f"to change it: gitseal set {path_text(path)} -e {each.environment}",
+                )
+            if not exists and update_only:
+                raise _to_create(path, each)
+            done.append(Done(each.environment, path_text(path), each.set(path, value, plain=plain), not value.reveal()))
+        return done
+
+    results = change(project, keyring, accept, environments, action)
+    return [done for each in results.values() for done in each]
+
+
+def require_plain_rule(project: Project, environments: Sequence[str], names: Iterable[NamePath]) -> None:
+    """Raises Error for a name that is to stand plain and that no rule makes plain."""
+    for environment in environments:
+        for path in names:
+            if not project.policy.is_plain(environment, path):
+                raise Error(
+                    f'no rule lets "{path_text(path)}" stand plain in {environment}',
+                    f"add one to .secrets/policy.yaml: {{names: [{path_text(path)}], plain: true}}",
+                )
+
+
+def _to_create(path: NamePath, each: Change) -> Error:
+    error = missing(path, each.environment, each.document.entries)
+    if path in each.document.tree.nodes:
+        return error
+    return Error(error.message, f"to create it: gitseal set {path_text(path)} -e {each.environment}; {error.hint}")
