@@ -12,12 +12,13 @@ from gitseal.errors import Error, Unconfirmed
 from gitseal.project.history import past
 from gitseal.recipients import recipient_id
 from gitseal.usecases import rekey
-from gitseal.usecases.absorb import absorb, unseal
+from gitseal.usecases.absorb import absorb
 from gitseal.usecases.copy import copy_names
 from gitseal.usecases.edit import begin, finish
 from gitseal.usecases.env import add_environment
 from gitseal.usecases.recipient import remove_recipient
-from gitseal.usecases.unset import rename
+from gitseal.usecases.rename import rename
+from gitseal.usecases.unseal import unseal
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, git, holds, put_stanzas, put_value, write

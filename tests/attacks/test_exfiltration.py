@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gitseal.audit.check.check import check
-from gitseal.delivery.outgoing import Request
+from gitseal.delivery import targets
+from gitseal.delivery.request import Request
 from gitseal.errors import Error
 from gitseal.policy import dangerous_names
 from gitseal.usecases import render as rendering
@@ -126,11 +127,11 @@ def test_a_rendered_file_is_private_and_nothing_that_git_would_publish(alone: Cl
         (linked, "symbolic link"),
     ):
         with pytest.raises(Error, match=words):
-            rendering.write(target, content)
+            targets.write(target, content)
     target = alone.top / ".env"
     target.write_text("old")
     target.chmod(0o644)
-    rendering.write(target, content)
+    targets.write(target, content)
     assert target.stat().st_mode & 0o777 == 0o600
     alone.commit()
     assert (

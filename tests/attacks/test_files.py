@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.delivery import service_files
-from gitseal.delivery.outgoing import Request
+from gitseal.delivery.request import Request
 from gitseal.errors import Error
 from gitseal.usecases.render import collect
 from gitseal.usecases.unset import unset

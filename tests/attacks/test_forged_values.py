@@ -5,14 +5,14 @@ Where write-only values are accepted, forging is what write-only means; these te
 
 import pytest
 
-from gitseal.delivery.outgoing import Request
+from gitseal.delivery.request import Request
 from gitseal.document.value import text
 from gitseal.errors import Error, Unconfirmed
 from gitseal.usecases.absorb import absorb
 from gitseal.usecases.copy import copy_names
 from gitseal.usecases.env import rename_environment
+from gitseal.usecases.rename import rename
 from gitseal.usecases.render import render
-from gitseal.usecases.unset import rename
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import Clone, own_key, put_key, put_value, write

@@ -9,7 +9,7 @@ import pytest
 from gitseal.arming import drivers
 from gitseal.audit.check.check import check
 from gitseal.conflict import conflicted_file
-from gitseal.conflict.conflicted_file import Torn
+from gitseal.conflict.conflicted_file import ConflictedFile
 from gitseal.document import document
 from gitseal.document.merging import conflict
 from gitseal.document.value import text
@@ -64,9 +64,9 @@ def both(team: Team, alice: Callable[[], object], bob: Callable[[], object]) -> 
     return not team.alice.git("ls-files", "--unmerged")
 
 
-def load(place: Clone, environment: str = "production") -> Torn:
+def load(place: Clone, environment: str = "production") -> ConflictedFile:
     found = conflicted_file.load(place.project, environment)
-    assert isinstance(found, Torn)
+    assert isinstance(found, ConflictedFile)
     return found
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gitseal.audit.review.review import Wanted, review
+from gitseal.audit.review.range import Wanted
+from gitseal.audit.review.review import review
 from gitseal.document.changes import WRITTEN_ONLY
 from gitseal.document.header import HEADER
 from gitseal.errors import Error

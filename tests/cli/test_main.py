@@ -8,6 +8,7 @@ import pytest
 from gitseal import cli as package
 from gitseal.cli.main import COMMANDS, cli, main, module_name
 from gitseal.errors import Error
+from gitseal.usecases import get
 
 NEEDLE = "needle-0c5b"
 

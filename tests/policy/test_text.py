@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.errors import Malformed
-from gitseal.policy.policy_editor import PolicyText
+from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.yamltext.tree import NamePath, Plain
 
 BLOCK = b"""\
@@ -34,7 +34,7 @@ KEYS = "recipients", "alice", "keys"
 
 
 def edited(data: bytes, path: NamePath, value: Plain) -> bytes:
-    text = PolicyText(data)
+    text = PolicyEditor(data)
     text.put(path, value)
     assert text.get(path) == value
     return text.serialise()
@@ -76,7 +76,7 @@ def test_put(path: NamePath, value: Plain, expected: list[str], eol: bytes) -> N
         after = edited(before, path, value)
     except Malformed as refusal:  # the test's policy names nobody who is not there
         assert "there is no" in refusal.message  # noqa: PT017
-        text = PolicyText(before)
+        text = PolicyEditor(before)
         text.put(path, value)
         after = text._tree.serialise()
 
@@ -98,14 +98,14 @@ def test_at_the_end_of_the_file(eol: bytes, end: bytes) -> None:
 
 @pytest.mark.parametrize("end", [b"", b"\r\n"])
 def test_removed_at_the_end_of_a_file_with_crlf(end: bytes) -> None:
-    text = PolicyText(b"version: 1\r\nrecipients:\r\n  alice:\r\n    keys: [age1a]\r\n  bob: {}" + end)
+    text = PolicyEditor(b"version: 1\r\nrecipients:\r\n  alice:\r\n    keys: [age1a]\r\n  bob: {}" + end)
     text.remove(("recipients", "bob"))
 
     assert text.serialise() == b"version: 1\r\nrecipients:\r\n  alice:\r\n    keys: [age1a]" + end
 
 
 def test_removed_people_leave_every_list() -> None:
-    text = PolicyText(BLOCK)
+    text = PolicyEditor(BLOCK)
     for path in text.lists_with("bob"):
         items = text.get(path)
         assert isinstance(items, list)
@@ -120,7 +120,7 @@ def test_removed_people_leave_every_list() -> None:
 
 
 def test_renamed() -> None:
-    text = PolicyText(BLOCK)
+    text = PolicyEditor(BLOCK)
     text.rename(("environments", "production"), "prod")
 
     assert changes(BLOCK, text.serialise()) == [
@@ -132,7 +132,7 @@ def test_renamed() -> None:
 @given(items=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=3))
 @pytest.mark.parametrize("path", [("allow_names",), KEYS, ("groups", "team"), ("recipients", "bob", "keys")])
 def test_law_any_texts_come_back(path: NamePath, items: list[Plain]) -> None:
-    text = PolicyText(BLOCK)
+    text = PolicyEditor(BLOCK)
     text.put(path, items)
 
     assert (text.get(path) or []) == items
@@ -157,18 +157,18 @@ SPELLINGS = {
 @pytest.mark.parametrize("before", SPELLINGS.values(), ids=SPELLINGS)
 def test_people_and_keys_in_every_spelling(before: bytes, eol: bytes) -> None:
     before = before.replace(b"\n", eol)
-    there = PolicyText(before).get(("recipients", "alice", "keys"))
+    there = PolicyEditor(before).get(("recipients", "alice", "keys"))
 
     added = edited(before, ("recipients", "bob", "keys"), ["age1b"])
     more = edited(added, ("recipients", "alice", "keys"), ["age1a", "age1c"])
     mail = edited(more, ("recipients", "bob", "email"), "bob@example.com")
-    text = PolicyText(mail)
+    text = PolicyEditor(mail)
     text.remove(("recipients", "bob"))
     less = edited(text.serialise(), ("recipients", "alice", "keys"), ["age1a"])
 
-    after = PolicyText(less)
+    after = PolicyEditor(less)
     assert after.get(("recipients",)) == {"alice": {"keys": ["age1a"]}}
-    assert PolicyText(mail).get(("recipients", "bob")) == {"keys": ["age1b"], "email": "bob@example.com"}
+    assert PolicyEditor(mail).get(("recipients", "bob")) == {"keys": ["age1b"], "email": "bob@example.com"}
     assert there in (None, ["age1a"])
     comments = [line[line.index(b"#") :] for line in before.splitlines() if b"#" in line]
     assert all(comment in less for comment in comments), less.decode()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.audit.review.review import Wanted, review
+from gitseal.audit.review.range import Wanted
+from gitseal.audit.review.review import review
 from gitseal.git.repository import Repository
 from gitseal.review.model import By, Review
 

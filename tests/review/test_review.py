@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gitseal.audit.history.log import Selection, log
-from gitseal.audit.review.review import Wanted, review
+from gitseal.audit.review.range import Wanted
+from gitseal.audit.review.review import review
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.project.project import find
@@ -16,7 +17,8 @@ from gitseal.recipients import x25519
 from gitseal.review import model
 from gitseal.review.model import YES, Environment, NameChange, Review
 from gitseal.usecases.init import Starter, init
-from gitseal.usecases.unset import rename, unset
+from gitseal.usecases.rename import rename
+from gitseal.usecases.unset import unset
 from tests.usecases.world import World, keyring_of, start
 
 Git = Callable[..., str]

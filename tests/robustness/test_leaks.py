@@ -16,10 +16,10 @@ from typing import NamedTuple, Self
 import pytest
 
 from gitseal.cli.main import COMMANDS, main
-from gitseal.delivery.outgoing import Request
+from gitseal.delivery.request import Request
 from gitseal.document.value import text
 from gitseal.project.keys import Keys
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.usecases import edit, render, run
 from gitseal.usecases.diff import compare
 from gitseal.usecases.list_ import list_names
@@ -281,7 +281,7 @@ def _failing() -> Iterator[list[str]]:
 
 def test_what_holds_values_shows_none_in_its_repr(place: Clone) -> None:
     project, keyring = place.project, place.keyring
-    layered = Layered(project, "production", keyring)
+    layered = EffectiveEnvironment(project, "production", keyring)
     found = project.read("production")
     keys = Keys(found.header, keyring)
     held: list[object] = [
@@ -308,10 +308,10 @@ def test_the_locals_of_an_error_show_no_value(place: Clone) -> None:
     """Error reports of many programs come with the locals of each frame; ours hold values only behind `reveal()`."""
     project, keyring = place.project, place.keyring
     with _failing() as shown:
-        Layered(project, "production", keyring).open(("NOT_THERE",))
+        EffectiveEnvironment(project, "production", keyring).open(("NOT_THERE",))
     acts: list[Callable[[], object]] = [
         lambda: place.get("production", "OLDD"),
-        lambda: Layered(project, "development", keyring).open_all().values["OLD",],
+        lambda: EffectiveEnvironment(project, "development", keyring).open_all().values["OLD",],
     ]
     for act in acts:
         with _failing() as more:

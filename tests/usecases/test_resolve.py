@@ -8,15 +8,15 @@ import pytest
 
 from gitseal.audit.check.check import check
 from gitseal.conflict import conflicted_file
-from gitseal.conflict.conflicted_file import Torn
+from gitseal.conflict.conflicted_file import ConflictedFile
 from gitseal.document.value import text
 from gitseal.errors import Error
 from gitseal.identities import Keyring
+from gitseal.project.change import new_environment
 from gitseal.project.names import parse_name
 from gitseal.project.trust import Trust
 from gitseal.project.writing import commit, writing
 from gitseal.usecases import resolve
-from gitseal.usecases.env import new_file
 from gitseal.usecases.resolve import Choice, Done
 from gitseal.usecases.unset import unset
 from tests.usecases.world import World, start
@@ -44,13 +44,13 @@ def merge(world: World, git: Git, theirs: Callable[[], object], ours: Callable[[
     subprocess.run(["git", "merge", "-q", "side"], cwd=world.top, capture_output=True, check=False)
 
 
-def load(world: World) -> Torn:
+def load(world: World) -> ConflictedFile:
     found = conflicted_file.load(world.project, "production")
-    assert isinstance(found, Torn)
+    assert isinstance(found, ConflictedFile)
     return found
 
 
-def finish(world: World, choice: Choice = Choice.THEIRS, found: Torn | None = None) -> Done:
+def finish(world: World, choice: Choice = Choice.THEIRS, found: ConflictedFile | None = None) -> Done:
     found = found or load(world)
     names = resolve.look(world.project, world.keyring, found)
     chosen = {name.path: name.proposal or choice for name in names}
@@ -103,7 +103,7 @@ def test_two_files_in_one_place(repo: Path, git: Git) -> None:
     path.unlink()
     with writing(world.project):
         trust = Trust(world.project, world.keyring)
-        made = new_file(world.project, world.keyring, trust, "production")
+        made = new_environment(world.project, world.keyring, trust, "production")
         commit(world.project, trust, {"production": None}, {"production": made})
     world.set(B="gamma", C="delta")
     git("add", "-A")

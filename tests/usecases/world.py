@@ -7,12 +7,13 @@ from typing import NamedTuple
 from gitseal.document.value import text
 from gitseal.files import atomic
 from gitseal.identities import Keyring, discover
+from gitseal.project.change import SetResult
 from gitseal.project.names import parse_name
 from gitseal.project.project import Project, find
 from gitseal.recipients import x25519
 from gitseal.usecases.get import get_value
 from gitseal.usecases.init import Starter, init
-from gitseal.usecases.set_ import Done, set_values
+from gitseal.usecases.set_ import set_values
 
 
 class World(NamedTuple):
@@ -25,7 +26,7 @@ class World(NamedTuple):
     def project(self) -> Project:
         return find(self.top)
 
-    def set(self, environments: str = "production", **values: str) -> list[Done]:
+    def set(self, environments: str = "production", **values: str) -> list[SetResult]:
         chosen = tuple(environments.split(","))
         given = {parse_name(name): text(value) for name, value in values.items()}
         return set_values(self.project, self.keyring, frozenset(), chosen, given)

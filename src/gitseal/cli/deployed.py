@@ -22,8 +22,9 @@ def command(session: Session, revision: str, environments: tuple[str, ...]) -> N
 
 def record(session: Session, environment: str, revision: str = "HEAD") -> None:
     """Records a deploy, and says how the record gets to others."""
+    from gitseal.project import deploys
     from gitseal.usecases import deployed
 
     commit = deployed.record(session.project, environment, revision)
     say(f"{environment}: recorded as deployed from {commit[:_COMMIT_DIGITS]}")
-    say(f"  for others to see: git push origin +{deployed.ref_of(environment)}")
+    say(f"  for others to see: git push origin +{deploys.ref_of(environment)}")

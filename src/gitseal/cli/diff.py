@@ -6,8 +6,8 @@ from gitseal.cli import output
 from gitseal.cli.options import complete_environment, json_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
+from gitseal.project.reading import check_reveal
 from gitseal.usecases.diff import Compared, Difference, compare
-from gitseal.usecases.list_ import check_reveal
 
 
 @click.command("diff")

@@ -23,7 +23,7 @@ def command(
     accept_recipients: tuple[str, ...],
 ) -> None:
     """Give a name another one. The value is opened and sealed anew, since it is bound to its name."""
-    from gitseal.usecases.unset import rename
+    from gitseal.usecases.rename import rename
 
     project, chosen = session.where(environments, local=local)
     done = session.confirmed(

@@ -11,7 +11,8 @@ from gitseal.cli import output, selecting
 from gitseal.cli.options import environment_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, is_terminal_output, say
-from gitseal.delivery.outgoing import Outgoing, Request
+from gitseal.delivery.outgoing import Outgoing
+from gitseal.delivery.request import Request
 from gitseal.errors import Error, UsageError
 from gitseal.render import DIALECTS
 
@@ -106,7 +107,8 @@ def rendered(
     local: bool = True,
 ) -> None:
     """Renders to a file or to standard output, the files of the service below `folder`, and says what was left out."""
-    from gitseal.usecases.render import render, write
+    from gitseal.delivery.targets import write
+    from gitseal.usecases.render import render
 
     rule = session.project.policy.environments.get(environment)
     if target is None and is_terminal_output() and rule is not None and not rule.reveal:

@@ -9,7 +9,7 @@ from gitseal.cli import output, terminal
 from gitseal.cli.options import accept_options, json_option
 from gitseal.cli.session import Session, say
 from gitseal.conflict import conflicted_file
-from gitseal.conflict.conflicted_file import OURS, THEIRS, Torn
+from gitseal.conflict.conflicted_file import OURS, THEIRS, ConflictedFile
 from gitseal.document.value import Value, text
 from gitseal.errors import Error, UsageError
 from gitseal.git.conflicts import Origin
@@ -174,7 +174,7 @@ def _one(
 
 def _apply(
     session: Session,
-    found: Torn,
+    found: ConflictedFile,
     names: list[Name],
     choices: dict[NamePath, Choice | Value],
     keys: str,
@@ -201,14 +201,14 @@ def _apply(
     say(f"{path} is resolved; look at it with git diff, then: git add {path}")
 
 
-def _say_groups(found: Torn, environment: str) -> None:
+def _say_groups(found: ConflictedFile, environment: str) -> None:
     if found.is_two_files:
         say(f"  both sides made {environment} anew; one file stays, and the other's values are sealed anew in it")
     for group in found.groups:
         say(f"  who can open access group {group} changed on both sides: it follows the policy as it is now")
 
 
-def _words(session: Session, found: Torn, name: Name) -> tuple[str, str]:
+def _words(session: Session, found: ConflictedFile, name: Name) -> tuple[str, str]:
     ours, theirs = resolve.origins(session.project, found, name)
     return _standing(name.sides[0], ours), _standing(name.sides[1], theirs)
 
@@ -224,7 +224,7 @@ def _printable(words: str) -> str:
     return "".join(each if each.isprintable() else "\ufffd" for each in words)
 
 
-def _show(session: Session, found: Torn, name: Name) -> dict[str, object]:
+def _show(session: Session, found: ConflictedFile, name: Name) -> dict[str, object]:
     origins = resolve.origins(session.project, found, name)
     shown: dict[str, object] = {"environment": found.environment, "name": name.text}
     for word, side, origin in zip((OURS, THEIRS), name.sides, origins, strict=True):

@@ -50,7 +50,8 @@ def command(
     the newer state, scan and verify over the commits. The status is 0 whatever is found, unless --fail-on names it: rules by
     their ids, or error for all that are errors.
     """
-    from gitseal.audit.review.review import Wanted, review
+    from gitseal.audit.review.range import Wanted
+    from gitseal.audit.review.review import review
 
     form = "json" if as_json else form
     if show_values and form in PUBLISHED:

@@ -11,7 +11,7 @@ from gitseal.cli import selecting
 from gitseal.cli.options import environment_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
-from gitseal.delivery.outgoing import Request
+from gitseal.delivery.request import Request
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

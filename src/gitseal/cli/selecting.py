@@ -7,7 +7,8 @@ import click
 
 from gitseal.cli.options import complete_name, no_local_option
 from gitseal.cli.session import Session, say
-from gitseal.delivery.outgoing import Outgoing, Request
+from gitseal.delivery.outgoing import Outgoing
+from gitseal.delivery.request import Request
 
 _Function = Callable[..., Any]
 

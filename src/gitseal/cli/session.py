@@ -85,7 +85,7 @@ class Session:
         """
         if not local:
             return self.project, self.some(given)
-        from gitseal.usecases.local import overrides
+        from gitseal.project.local import overrides
 
         found = overrides(self.project, self.keyring, self.one(given), make=make)
         return found, (found.name,)

@@ -8,7 +8,7 @@ from gitseal.cli.import_ import imported
 from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.render import rendered
 from gitseal.cli.session import Session, say
-from gitseal.delivery.outgoing import Request
+from gitseal.delivery.request import Request
 from gitseal.git.repository import Repository, find_top
 
 _FILE = click.argument("file", metavar="[FILE]", type=click.Path(path_type=Path), default=".env")

@@ -26,7 +26,7 @@ def command(session: Session, source: Path, environments: tuple[str, ...], targe
 
     Filters go behind a bar: ${secret:DB_PASSWORD|urlencode}, |base64, |json. What leads nowhere stops it, all at once.
     """
-    from gitseal.usecases.render import write
+    from gitseal.delivery.targets import write
     from gitseal.usecases.template import fill
 
     environment = session.one(environments)

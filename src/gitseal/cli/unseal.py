@@ -18,7 +18,7 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
 
     Not in protected environments. Git's history then holds the value for good.
     """
-    from gitseal.usecases.absorb import unseal
+    from gitseal.usecases.unseal import unseal
 
     chosen = session.one(environments)
     if not yes:

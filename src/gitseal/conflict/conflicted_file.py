@@ -23,7 +23,7 @@ from gitseal.yamltext.tree import NamePath
 OURS, THEIRS = "ours", "theirs"
 
 
-class Torn(NamedTuple):
+class ConflictedFile(NamedTuple):
     """A file in conflict. `text` is what it is resolved from; `written` what lies on the disk.
 
     `sides` are the documents that come out where every conflict is decided for one side; `whole` the files of both sides
@@ -58,7 +58,7 @@ class Torn(NamedTuple):
         """Whether the sides are two files that only share their place: each made the environment for itself."""
         return self.sides[0].header.id != self.sides[1].header.id
 
-    def swapped(self) -> "Torn":
+    def swapped(self) -> "ConflictedFile":
         """The same with the sides the other way round."""
         parts = [
             Hunk(part.theirs, part.ours, part.labels) if isinstance(part, Hunk) else part
@@ -91,7 +91,7 @@ def in_conflict(project: Project) -> list[str]:
     return found
 
 
-def load(project: Project, environment: str) -> Torn | bytes | None:
+def load(project: Project, environment: str) -> ConflictedFile | bytes | None:
     """The conflict of a file; its bytes where a merge by name has none; None where the file shows no conflict.
 
     Raises Error where the markers in it do not hold together any more.
@@ -120,7 +120,7 @@ def load(project: Project, environment: str) -> Torn | bytes | None:
             f"bring it back as Git left it: git checkout -m -- {name}",
         )
     whole = (_parsed(ours), _parsed(theirs))
-    return Torn(
+    return ConflictedFile(
         environment,
         text,
         written,
@@ -159,7 +159,7 @@ def _parsed(data: bytes) -> Document | None:
 class Openings:
     """Values of a file in conflict, opened under whichever of its data keys they were sealed with."""
 
-    def __init__(self, project: Project, keyring: Keyring, torn: Torn) -> None:
+    def __init__(self, project: Project, keyring: Keyring, torn: ConflictedFile) -> None:
         self._project = project
         self._keyring = keyring
         self._torn = torn

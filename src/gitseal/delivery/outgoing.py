@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from gitseal.delivery.request import Request
 from gitseal.document.value import Kind, Value
 from gitseal.errors import Error
 from gitseal.policy import dangerous_names
-from gitseal.project.names import wanted
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.render import Entry
 from gitseal.yamltext.tree import NamePath
 
@@ -18,26 +18,6 @@ if TYPE_CHECKING:  # loaded only where there are references or a manifest
     from gitseal.delivery.service_files import ServiceFile
     from gitseal.resolve.problems import Problem
     from gitseal.resolve.references import Found, Resolver
-
-
-class Request(NamedTuple):
-    """What a consumer asks for.
-
-    `only` and `excepted` are patterns of the names that go out (empty `only`: all). `service` names one of the manifest's
-    services, and `files` asks for its files too. `allow_missing` makes required names without a value a warning.
-    `variables` are what `${env:NAME}` can name.
-    """
-
-    only: Sequence[str] = ()
-    excepted: Sequence[str] = ()
-    service: str = ""
-    allow_missing: bool = False
-    variables: Mapping[str, str] = MappingProxyType({})
-    files: bool = False
-
-    def takes(self, path: NamePath) -> bool:
-        """Whether a name goes out under this name."""
-        return wanted(path, self.only, self.excepted)
 
 
 class Outgoing(NamedTuple):
@@ -64,13 +44,13 @@ class Outgoing(NamedTuple):
         yield from (file.name for file in self.files)
 
 
-def outgoing(project: Project, layered: Layered, request: Request, *, with_sections: bool) -> Outgoing:
+def outgoing(project: Project, layered: EffectiveEnvironment, request: Request, *, with_sections: bool) -> Outgoing:
     """The names and values that a request gets. `with_sections`: the consumer takes names of more than one part.
 
     Raises Unmet with everything that stands against it at once: required names without a value, values that break their
     type or pattern, references that lead nowhere. Raises Error where a value does not open, and for an unknown service.
     """
-    return _Going(project, layered, request, with_sections=with_sections).collect()
+    return _Delivery(project, layered, request, with_sections=with_sections).collect()
 
 
 def refuse_steering(project: Project, names: Iterable[str]) -> None:
@@ -84,10 +64,12 @@ def refuse_steering(project: Project, names: Iterable[str]) -> None:
         )
 
 
-class _Going:
+class _Delivery:
     """The collection of one request."""
 
-    def __init__(self, project: Project, layered: Layered, request: Request, *, with_sections: bool) -> None:
+    def __init__(
+        self, project: Project, layered: EffectiveEnvironment, request: Request, *, with_sections: bool
+    ) -> None:
         self.project = project
         self.layered = layered
         self.request = request

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.delivery.outgoing import Request
+from gitseal.delivery.request import Request
 from gitseal.delivery.targets import is_hook, refuse_published
 from gitseal.document.value import Value
 from gitseal.errors import Error, UsageError

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gitseal.errors import Error
+from gitseal.files import atomic
 from gitseal.git.repository import Repository, find_top
 
 
@@ -32,3 +33,17 @@ def is_hook(where: Path) -> bool:
     if top is None or not configured:
         return False
     return where.is_relative_to((top / Path(configured).expanduser()).resolve())
+
+
+def write(target: Path, content: bytes, *, append: bool = False) -> None:
+    """Writes a rendered file, 0600 and atomically; `append` keeps what is there before it.
+
+    Raises Error for a target that Git tracks or would add.
+    """
+    if target.is_dir():
+        raise Error(f'"{target}" is a folder', "give the path of a file")
+    refuse_published(target)
+    if append:
+        atomic.append(target, content)
+    else:
+        atomic.write(target, content, private=True)

@@ -6,7 +6,7 @@ from typing import IO, NamedTuple
 from gitseal.errors import Error
 from gitseal.git import run
 from gitseal.git.repository import LITERAL, Repository
-from gitseal.git.staged import RAW, Brought, parse_entry
+from gitseal.git.staged import RAW, FileVersion, parse_entry
 
 
 class Commit(NamedTuple):
@@ -17,7 +17,7 @@ class Commit(NamedTuple):
 
     id: str
     parents: tuple[str, ...]
-    brought: list[Brought]
+    brought: list[FileVersion]
 
 
 # `-c` shows of a merge what differs from all parents; showRoot: the first commit brings all of its files.

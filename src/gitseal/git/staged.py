@@ -8,7 +8,7 @@ from gitseal.git.repository import Repository
 SYMLINK, SUBMODULE = 0o120000, 0o160000
 
 
-class Brought(NamedTuple):
+class FileVersion(NamedTuple):
     """A file that a commit brings: its mode, the id of its object, and its path in Git's bytes, from the top."""
 
     mode: int
@@ -33,7 +33,7 @@ RAW = (
 )
 
 
-def staged(repository: Repository, against: str = "") -> list[Brought]:
+def staged(repository: Repository, against: str = "") -> list[FileVersion]:
     """The files that the index has otherwise than `against`, without one than HEAD; in a new repository, all.
 
     Files that were taken out are none of them, nor those added with `git add --intent-to-add`: they have no content.
@@ -47,10 +47,10 @@ def staged(repository: Repository, against: str = "") -> list[Brought]:
     return parse_raw(listed)
 
 
-def parse_raw(listed: bytes) -> list[Brought]:
+def parse_raw(listed: bytes) -> list[FileVersion]:
     """The files of `git diff --raw -z --no-abbrev` (git-diff(1), "RAW OUTPUT FORMAT")."""
     fields = iter(listed.split(b"\0"))
-    found: list[Brought] = []
+    found: list[FileVersion] = []
     for field in fields:
         if not field.startswith(b":"):
             continue
@@ -61,22 +61,22 @@ def parse_raw(listed: bytes) -> list[Brought]:
     return found
 
 
-def parse_entry(field: bytes, path: bytes) -> Brought:
+def parse_entry(field: bytes, path: bytes) -> FileVersion:
     """One entry of that format, of a merge too (`-c`), and the path that follows it."""
     # One colon for each parent, then its mode, the new mode, its id, the new id, a letter.
     parents = len(field) - len(field.lstrip(b":"))
     parts = field[parents:].decode().split(" ")
-    return Brought(int(parts[parents], 8), parts[2 * parents + 1], path)
+    return FileVersion(int(parts[parents], 8), parts[2 * parents + 1], path)
 
 
-def tracked(repository: Repository) -> list[Brought]:
+def tracked(repository: Repository) -> list[FileVersion]:
     """Every file of the index; of one in conflict, each side. Raises Error where Git cannot read it."""
     listed = repository.git("ls-files", "--stage", "-z")
     if listed is None:
         raise Error("Git cannot read the index", "look at: git status")
-    found: list[Brought] = []
+    found: list[FileVersion] = []
     for line in listed.split(b"\0")[:-1]:
         entry, _, path = line.partition(b"\t")
         mode, object_id, _stage = entry.decode().split(" ")
-        found.append(Brought(int(mode, 8), object_id, path))
+        found.append(FileVersion(int(mode, 8), object_id, path))
     return found

@@ -8,7 +8,7 @@ _STEP = "  "
 _NOT_PLAIN_IN_BRACKETS = frozenset(",[]{}\"'")
 
 
-class PolicyText:
+class PolicyEditor:
     """The text of a policy while it is edited. Paths are as the reader gives them, list items as `[n]`."""
 
     def __init__(self, data: bytes) -> None:

@@ -6,16 +6,18 @@ in another access group than the policy's, a sealed name that a rule would make 
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import NamedTuple
 
 from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
-from gitseal.document.header import HEADER, Header, public_text
+from gitseal.document.header import HEADER, Header, public_text, succession_path
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import Kind, Value
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.identities import Keyring
-from gitseal.policy.policy import ACCEPT, REFUSE
+from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
+from gitseal.project import succession
 from gitseal.project.key_holders import holders
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
@@ -36,6 +38,15 @@ class Outcome(Enum):
     UNSEEN = "written unseen"
 
 
+class SetResult(NamedTuple):
+    """What became of one name in one environment."""
+
+    environment: str
+    name: str
+    outcome: Outcome
+    is_empty: bool
+
+
 class Change:
     """Edits to one environment's document, collected; `result` gives the new bytes. Nothing is written here."""
 
@@ -52,7 +63,7 @@ class Change:
         self.made: set[str] = set()
         self._sealing: dict[str, DataKey | PublicKey] = {}
 
-    def set(self, path: NamePath, value: Value, *, plain: bool = False) -> Outcome:
+    def put(self, path: NamePath, value: Value, *, plain: bool = False) -> Outcome:
         """Sets a value.
 
         `plain` is the caller's word that a new name may stand readable, where a rule says so too; a name that no rule makes
@@ -72,8 +83,12 @@ class Change:
             return Outcome.UNSEEN
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
+    def set_named(self, path: NamePath, value: Value, *, plain: bool = False) -> SetResult:
+        """Sets a value as `put` does, and says of which name in which environment."""
+        return SetResult(self.environment, path_text(path), self.put(path, value, plain=plain), not value.reveal())
+
     def set_write_only(self, path: NamePath, value: Value) -> Outcome:
-        """Sets a value and keeps it write-only, as it came. Raises Error as `set` does, and where the name is plain here."""
+        """Sets a value and keeps it write-only, as it came. Raises Error as `put` does, and where the name is plain here."""
         if self.policy.is_plain(self.environment, path):
             raise self._would_unseal(path)
         self._check_place(path)
@@ -95,7 +110,7 @@ class Change:
         self.put_token(path, document.seal(key, path, value, write_only=self._is_unvouched(entry)))
 
     def take_over(self, entry: Entry, value: Value) -> None:
-        """Seals a write-only value as the caller's own. Raises NotForYou for who is no member, Error as `set` does."""
+        """Seals a write-only value as the caller's own. Raises NotForYou for who is no member, Error as `put` does."""
         self._check_place(entry.path)
         if self.policy.is_plain(self.environment, entry.path):
             raise self._would_unseal(entry.path)
@@ -164,6 +179,14 @@ class Change:
         """Makes `key` the one that this change seals with from here on."""
         self._sealing[group] = key
 
+    def _opened(self, entry: Entry) -> Value:
+        try:
+            return document.open_entry(self.document, entry, self.keys)
+        except Error as error:
+            raise type(error)(
+                error.message, f"every value has to open for a new data key: set or unset {entry.name} first"
+            ) from None
+
     def _existing(self, group: str) -> DataKey | PublicKey:
         self.trust.key(self.document.header, group)
         self._check_recipients(group)
@@ -196,6 +219,31 @@ class Change:
         self.puts[(*block, "public")] = Put(public_text(key.public), tight=True)
         self.wrap(key, self.recipients(group), f"it would open the new access group {group} in {self.environment}")
         return key
+
+    def replace_key(self, group: str, old: DataKey, leaving: set[NamePath], meaning: str) -> None:
+        """A new data key for the group, with the proof that it succeeds the old one, and every value that stays sealed anew.
+
+        `leaving` are names that the caller sees to. Raises Error for a value that stays and does not open.
+        """
+        new = DataKey.generate(old.scope)
+        block: NamePath = (HEADER, "access", group)
+        recipients = self.recipients(group)
+        self.puts[(*block, "key")] = Put(new.key_id, tight=True)
+        self.puts[(*block, "public")] = Put(public_text(new.public), tight=True)
+        self.put_token(succession_path(group), succession.token_of(old, new.public))
+        self.wrap(new, recipients, meaning)
+        kept = {name for name, _ in recipients}
+        for name, recipient in self.document.header.access[group].wrapped():
+            if (name, recipient) not in recipients:
+                self.remove((*block, "stanzas", name, recipient) if name in kept else (*block, "stanzas", name))
+        for entry in self.document.entries.values():
+            if entry.token is not None and entry.token.group == group and entry.path not in leaving:
+                self.put_token(
+                    entry.path,
+                    document.seal(new, entry.path, self._opened(entry), write_only=entry.token.kind == WRITE_ONLY),
+                )
+        self.use(group, new)
+        self.made.add(group)
 
     def wrap(self, key: DataKey, recipients: Mapping[tuple[str, str], str], meaning: str) -> None:
         """Wraps a data key for recipients (by name and recipient id), each of them decided on first."""
@@ -291,6 +339,13 @@ class Change:
             return document.open_entry(self.document, entry, self.keys) == value
         except (Stale, Damaged, Malformed):
             return False
+
+
+def new_environment(project: Project, keyring: Keyring, trust: Trust, name: str) -> bytes:
+    """The bytes of a new environment without values, its own data key wrapped for whom the policy names."""
+    change = Change(project, document.create(name), keyring, trust)
+    change.new_group(DEFAULT)
+    return change.result()
 
 
 def _plain_source(name: str, value: Value) -> str:

@@ -19,3 +19,15 @@ def holders(policy: Policy, names: Iterable[str]) -> dict[Holder, str]:
             except Error as error:
                 raise Error(f'a key of "{name}" in .secrets/policy.yaml: {error.message}', error.hint) from None
     return found
+
+
+def names_by_recipient(policy: Policy) -> dict[str, str]:
+    """Whose each public key of the policy is."""
+    return {_canonical(key): name for name, each in policy.recipients.items() for key in each.keys}
+
+
+def _canonical(key: str) -> str:
+    try:
+        return parse_recipient(key).canonical
+    except Error:
+        return key

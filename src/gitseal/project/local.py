@@ -10,7 +10,10 @@ from gitseal.document.document import Document
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal
+from gitseal.project.change import new_environment
 from gitseal.project.project import Project
+from gitseal.project.trust import Trust
+from gitseal.project.writing import commit, writing
 from gitseal.resolve.layers import LOCAL
 
 _OWNER = "owner"
@@ -74,4 +77,17 @@ def local_project(project: Project, environment: str, keyring: Keyring) -> Local
             "Git would take this machine's overrides: .gitignore does not name them",
             "ignore them first: echo '.secrets/*.local.yaml' >> .gitignore",
         )
+    return local
+
+
+def overrides(project: Project, keyring: Keyring, environment: str, *, make: bool) -> LocalProject:
+    """The overrides of an environment as a project of their own, made where `make` asks for it and there are none.
+
+    Raises Error for a protected environment, and where Git would add the file.
+    """
+    local = local_project(project, environment, keyring)
+    if make and local.read_local(environment) is None:
+        with writing(local):
+            trust = Trust(local, keyring)
+            commit(local, trust, {local.name: None}, {local.name: new_environment(local, keyring, trust, local.name)})
     return local

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from gitseal.resolve.references import Found
 
 
+def check_reveal(project: Project, environment: str) -> None:
+    """Raises Error where the policy keeps the environment's values off screens."""
+    rule = project.policy.environments.get(environment)
+    if rule is not None and not rule.reveal:
+        raise Error(
+            f"the policy says reveal: false for {environment}: its values are not shown",
+            f"without them: gitseal list -e {environment}",
+        )
+
+
 class Opened(NamedTuple):
     """Values by path in the order of the files, and the names that wait for a member to take them over."""
 
@@ -26,7 +36,7 @@ class Opened(NamedTuple):
     pending: tuple[str, ...]
 
 
-class Layered:
+class EffectiveEnvironment:
     """An environment with what it extends: `entries` is the view that readers get, each entry with its own document.
 
     A plain value that no rule makes plain is not read: it is a damaged token, or someone put it there who had no key. An

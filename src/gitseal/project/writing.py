@@ -6,13 +6,22 @@ from typing import TypeVar
 
 from gitseal.files import atomic
 from gitseal.files.lock import locked
+from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
+from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project import journal
 from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
 
 T = TypeVar("T")
+
+
+def edited_policy(project: Project, edit: Callable[[PolicyEditor], None]) -> bytes:
+    """What policy.yaml would be after an edit. Raises Malformed where that would not hold together."""
+    text = PolicyEditor(read_regular(project.policy_path))
+    edit(text)
+    return text.serialise()
 
 
 @contextmanager

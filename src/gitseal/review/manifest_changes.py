@@ -7,7 +7,7 @@ from gitseal.errors import Error
 from gitseal.policy.manifest import Declaration, File, Manifest, Service
 from gitseal.resolve import services, templates
 from gitseal.review.model import MANIFEST, Statement
-from gitseal.review.saying import Lines, Risk, Saying, quoted
+from gitseal.review.saying import Lines, Risk, StatementCollector, quoted
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -19,7 +19,7 @@ def manifest_changes(
     old: Manifest, new: Manifest, names: Collection[NamePath], path: str, lines: Lines
 ) -> list[Statement]:
     """What changed from one manifest to the other; `names` are those that any environment has now."""
-    say = Saying(MANIFEST, path, lines)
+    say = StatementCollector(MANIFEST, path, lines)
     came = sorted(path_text(each) for each in new.secrets if each not in old.secrets)
     if came:
         say(f"{quoted(came)} {'is' if len(came) == 1 else 'are'} declared", ("secrets",))
@@ -35,7 +35,7 @@ def manifest_changes(
     return say.statements
 
 
-def _declaration(before: Declaration, after: Declaration, say: Saying) -> None:
+def _declaration(before: Declaration, after: Declaration, say: StatementCollector) -> None:
     name, at = f'"{path_text(after.path)}"', ("secrets", *after.path)
     if before.required != after.required:
         is_looser = after.required is not None and (
@@ -71,7 +71,7 @@ def _every(days: int) -> str:
     return f"every {days} days" if days else "never"
 
 
-def _service(name: str, sides: tuple[Manifest, Manifest], names: list[NamePath], say: Saying) -> None:
+def _service(name: str, sides: tuple[Manifest, Manifest], names: list[NamePath], say: StatementCollector) -> None:
     before, after = (side.services.get(name) for side in sides)
     at = ("services", name)
     if after is None:
@@ -116,7 +116,7 @@ def _secrets(template: Value) -> list[str]:
     return sorted({path_text(each) for each in templates.parse(template.reveal().decode()).secrets()})
 
 
-def _env(name: str, before: Service, after: Service, say: Saying) -> None:
+def _env(name: str, before: Service, after: Service, say: StatementCollector) -> None:
     """Variables by name: what they are made of, never their text, in which something may stand that is none of a log's."""
     at = ("services", name, "env")
     for variable in sorted({*before.env, *after.env}):
@@ -132,7 +132,7 @@ def _env(name: str, before: Service, after: Service, say: Saying) -> None:
         say(f'"{variable}" of service "{name}" is {"now " if old is not None else ""}{of}', (*at, variable), risk)
 
 
-def _files(name: str, before: Collection[File], after: Collection[File], say: Saying) -> None:
+def _files(name: str, before: Collection[File], after: Collection[File], say: StatementCollector) -> None:
     at = ("services", name, "files")
     was = {each.path: each for each in before}
     now = {each.path: each for each in after}

@@ -23,7 +23,7 @@ class Risk(NamedTuple):
     hint: str = ""
 
 
-class Saying:
+class StatementCollector:
     """The statements about one file; `lines` gives the line of a path in the newer state of it."""
 
     def __init__(self, about: str, path: str, lines: Lines) -> None:

@@ -12,7 +12,7 @@ from gitseal.identities import Keyring
 from gitseal.project import project as projects
 from gitseal.project.names import missing
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.sdk import outside
 from gitseal.sdk.conversion import convert, supported
 from gitseal.sdk.hidden import Hidden, cleanly
@@ -75,7 +75,7 @@ class Secrets(Hidden, Mapping[str, Value]):
         self.service = service
         self._project = project
         self._keyring = keyring
-        self._layered = Layered(project, environment, keyring, local=local)
+        self._layered = EffectiveEnvironment(project, environment, keyring, local=local)
         self._view: View | None = None
         if service:
             from gitseal.resolve import services
@@ -165,7 +165,8 @@ class Secrets(Hidden, Mapping[str, Value]):
         return found.value
 
     def _check(self) -> None:
-        from gitseal.delivery.outgoing import Request, outgoing
+        from gitseal.delivery.outgoing import outgoing
+        from gitseal.delivery.request import Request
 
         request = Request(service=self.service, variables=outside.variables())
         outgoing(self._project, self._layered, request, with_sections=True)

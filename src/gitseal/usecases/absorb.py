@@ -1,10 +1,9 @@
-"""`absorb` and `unseal`: the two commands that change how a value is kept and not what it is."""
+"""`absorb`: write-only values taken over by a member of their access group."""
 
 from collections.abc import Sequence
 
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import document
-from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.names import own
@@ -33,24 +32,3 @@ def absorb(
         return taken
 
     return change(project, keyring, accept, (environment,), action)[environment]
-
-
-def unseal(project: Project, keyring: Keyring, environment: str, names: Sequence[str]) -> list[str]:
-    """Writes sealed values plain where a rule says so; gives the names that changed.
-
-    Raises Error where no rule does or the environment is protected. The caller has asked a person first.
-    """
-
-    def action(each: Change) -> list[str]:
-        changed = []
-        for path in own(project, names, environment, each.document.entries):
-            entry = each.document.entries[path]
-            if entry.token is None:
-                raise Error(
-                    f'"{entry.name}" stands plain already', f"see it with: gitseal get {entry.name} -e {environment}"
-                )
-            each.unseal(entry)
-            changed.append(entry.name)
-        return changed
-
-    return change(project, keyring, frozenset(), (environment,), action)[environment]

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import document
 from gitseal.identities import Keyring
-from gitseal.project.change import Change
+from gitseal.project.change import Change, SetResult
 from gitseal.project.keys import Keys
 from gitseal.project.names import own
 from gitseal.project.project import Project
 from gitseal.project.writing import change
-from gitseal.usecases.set_ import Done
 from gitseal.yamltext.reader import path_text
 
 
@@ -23,13 +22,13 @@ def copy_names(
     names: Sequence[str],
     *,
     plain: bool = False,
-) -> list[Done]:
+) -> list[SetResult]:
     """Copies names, or whole sections, of `source` to `target`. What was write-only stays so.
 
     Raises Error, with nothing written, where a name is missing or does not open, or the target refuses it.
     """
 
-    def action(each: Change) -> list[Done]:
+    def action(each: Change) -> list[SetResult]:
         found = project.read(source)
         keys = Keys(found.header, keyring, genuine=True)
         done = []
@@ -40,8 +39,8 @@ def copy_names(
             if entry.token is not None and entry.token.kind == WRITE_ONLY:
                 outcome = each.set_write_only(path, value)
             else:
-                outcome = each.set(path, value, plain=plain)
-            done.append(Done(target, path_text(path), outcome, not value.reveal()))
+                outcome = each.put(path, value, plain=plain)
+            done.append(SetResult(target, path_text(path), outcome, not value.reveal()))
         return done
 
     return change(project, keyring, accept, (target,), action)[target]

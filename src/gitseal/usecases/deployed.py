@@ -2,20 +2,8 @@
 
 from gitseal.errors import Error
 from gitseal.git import refs
-from gitseal.git.repository import Repository
+from gitseal.project.deploys import ref_of, repository_of
 from gitseal.project.project import Project
-
-_REFS = "refs/gitseal/deployed"
-
-
-def ref_of(environment: str) -> str:
-    """The ref that records an environment's last deploy."""
-    return f"{_REFS}/{environment}"
-
-
-def last_deploy(project: Project, environment: str) -> str | None:
-    """The commit of the last recorded deploy, or None. Raises Error where there is no repository."""
-    return refs.target(_repository(project), ref_of(environment))
 
 
 def record(project: Project, environment: str, revision: str = "HEAD") -> str:
@@ -23,7 +11,7 @@ def record(project: Project, environment: str, revision: str = "HEAD") -> str:
 
     Raises Error where there is no such commit, or where it has no such environment.
     """
-    repository = _repository(project)
+    repository = repository_of(project)
     commit = repository.commit(revision)
     if commit is None:
         raise Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
@@ -38,7 +26,7 @@ def record(project: Project, environment: str, revision: str = "HEAD") -> str:
 
 def check_committed(project: Project, environment: str, *, local: bool = True) -> None:
     """Raises Error where what is rendered now, with this machine's overrides where `local`, is in no commit."""
-    repository = _repository(project)
+    repository = repository_of(project)
     files = [
         *(project.path(name) for name in project.policy.chain(environment)),
         project.policy_path,
@@ -56,9 +44,3 @@ def check_committed(project: Project, environment: str, *, local: bool = True) -
                 f'"{project.relative(path)}" is not as it was committed, so no commit is what goes out',
                 "commit it first, or leave --record out",
             )
-
-
-def _repository(project: Project) -> Repository:
-    if project.repository is None:
-        raise Error(f'"{project.root}" is in no Git repository, which would keep the record', "run: git init")
-    return project.repository

@@ -10,8 +10,8 @@ from gitseal.git.hooks import Kind
 from gitseal.git.run import git
 from gitseal.identities import Keyring
 from gitseal.policy.parser import is_environment_name
+from gitseal.project.key_holders import names_by_recipient
 from gitseal.project.project import Project
-from gitseal.usecases.whoami import names_of
 
 # Signatures by SSH keys are checked from this one on (git-commit(1), gpg.format).
 _OLDEST_GIT = (2, 34)
@@ -59,7 +59,7 @@ def _git(project: Project, _keyring: Keyring) -> _Answer:
 
 
 def _identities(project: Project, keyring: Keyring) -> _Answer:
-    names = names_of(project)
+    names = names_by_recipient(project.policy)
     found = [each for each in keyring.identities() if each.recipient]
     if not found:
         yield "none is at hand", "gitseal keygen -o ~/.config/gitseal/identity.txt"

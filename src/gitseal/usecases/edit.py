@@ -14,13 +14,12 @@ from gitseal.errors import Busy, Error, NotForYou
 from gitseal.exchange.parsing import parse_text
 from gitseal.identities import Keyring
 from gitseal.project import saved_edit
-from gitseal.project.change import Change, Outcome
+from gitseal.project.change import Change, Outcome, SetResult
 from gitseal.project.keys import Keys
 from gitseal.project.local import options_for
 from gitseal.project.project import Project
 from gitseal.project.writing import change
 from gitseal.render.yaml import encode, quoted
-from gitseal.usecases.set_ import Done
 from gitseal.yamltext import scalars
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -95,22 +94,20 @@ def _draft(keyring: Keyring, environment: str, found: Document) -> Draft:
 
 def finish(
     project: Project, keyring: Keyring, accept: frozenset[str], draft: Draft, text: bytes, *, plain: bool = False
-) -> list[Done]:
+) -> list[SetResult]:
     """Applies an edited text, all of it or nothing; gives what changed. New names stand plain only with `plain` and a rule.
 
     Raises Malformed where the text is no YAML, Busy where someone else changed one of the same names meanwhile, and
-    whatever `Change.set` refuses.
+    whatever `Change.put` refuses.
     """
     updates, removed = _changes(draft, text)
 
-    def action(each: Change) -> list[Done]:
+    def action(each: Change) -> list[SetResult]:
         done = []
         for path in (*updates, *removed):
             _check_unchanged(draft, each, path)
         for path, value in updates.items():
-            done.append(
-                Done(draft.environment, path_text(path), each.set(path, value, plain=plain), not value.reveal())
-            )
+            done.append(each.set_named(path, value, plain=plain))
         for path in removed:
             if path in each.document.entries:
                 each.remove(path)

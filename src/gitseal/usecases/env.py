@@ -10,15 +10,14 @@ from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.policy.parser import nearest
 from gitseal.policy.policy import DEFAULT
-from gitseal.policy.policy_editor import PolicyText
+from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project import journal
-from gitseal.project.change import Change
+from gitseal.project.change import Change, new_environment
 from gitseal.project.journal import POLICY
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
-from gitseal.project.writing import commit, writing
-from gitseal.usecases.recipient import rewritten
+from gitseal.project.writing import commit, edited_policy, writing
 
 
 class Listed(NamedTuple):
@@ -62,18 +61,11 @@ def add_environment(
         if name not in project.policy.environments:
             people = list(opened_to) or _common_open(project)
             _check_people(project, people)
-            edited = rewritten(project, lambda text: text.put(("environments", name), {"open": list(people)}))
+            edited = edited_policy(project, lambda text: text.put(("environments", name), {"open": list(people)}))
         now = project.with_policy(edited)
         trust = Trust(now, keyring, accept)
-        new = {name: new_file(now, keyring, trust, name), POLICY: edited}
+        new = {name: new_environment(now, keyring, trust, name), POLICY: edited}
         commit(now, trust, {name: None, POLICY: policy}, new)
-
-
-def new_file(project: Project, keyring: Keyring, trust: Trust, name: str) -> bytes:
-    """The bytes of a new environment without values, its own data key wrapped for whom the policy names."""
-    change = Change(project, document.create(name), keyring, trust)
-    change.new_group(DEFAULT)
-    return change.result()
 
 
 def remove_environment(project: Project, name: str) -> None:
@@ -90,7 +82,7 @@ def remove_environment(project: Project, name: str) -> None:
     with writing(project):
         policy = edited = read_regular(project.policy_path)
         if environment in project.policy.environments:
-            edited = rewritten(project, lambda text: text.remove(("environments", environment)))
+            edited = edited_policy(project, lambda text: text.remove(("environments", environment)))
         old = {POLICY: policy, environment: read_regular(project.path(environment))}
         journal.replace(project, old, {POLICY: edited, environment: None})
 
@@ -106,7 +98,7 @@ def rename_environment(project: Project, keyring: Keyring, accept: frozenset[str
     project.path(new)
     with writing(project):
         policy, before = read_regular(project.policy_path), project.read(old)
-        edited = rewritten(project, lambda text: _rename_in_policy(text, project, old, new))
+        edited = edited_policy(project, lambda text: _rename_in_policy(text, project, old, new))
         now = project.with_policy(edited)
         trust = Trust(now, keyring, accept)
         data = _under_name(now, keyring, trust, before, new)
@@ -122,15 +114,15 @@ def _under_name(project: Project, keyring: Keyring, trust: Trust, before: docume
         change.believe(before.header, entry)
         value = document.open_entry(before, entry, keys)
         if entry.token is None:
-            change.set(path, value, plain=True)
+            change.put(path, value, plain=True)
         elif entry.token.kind == WRITE_ONLY:
             change.set_write_only(path, value)
         else:
-            change.set(path, value)
+            change.put(path, value)
     return change.result()
 
 
-def _rename_in_policy(text: PolicyText, project: Project, old: str, new: str) -> None:
+def _rename_in_policy(text: PolicyEditor, project: Project, old: str, new: str) -> None:
     if old in project.policy.environments:
         text.rename(("environments", old), new)
     for environment, rule in project.policy.environments.items():

@@ -7,7 +7,7 @@ from gitseal.document.value import Kind
 from gitseal.identities import Keyring
 from gitseal.project.names import missing, parse_name
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.resolve import services, templates
 from gitseal.resolve.layers import origins
 from gitseal.yamltext.reader import path_text
@@ -45,7 +45,7 @@ class Explained(NamedTuple):
 
 def explain(project: Project, keyring: Keyring, environment: str, name: str, *, local: bool = True) -> Explained:
     """Where a name's value comes from in an environment. Needs no identity. Raises Error where no layer has the name."""
-    layered = Layered(project, environment, keyring, local=local)
+    layered = EffectiveEnvironment(project, environment, keyring, local=local)
     path = parse_name(name)
     found = origins(layered.layers, path)
     if not found:
@@ -67,7 +67,7 @@ def _access(entry: Entry) -> str:
     return entry.token.group if entry.token else "plain"
 
 
-def _receivers(project: Project, layered: Layered, path: NamePath) -> list[Receiver]:
+def _receivers(project: Project, layered: EffectiveEnvironment, path: NamePath) -> list[Receiver]:
     found = []
     for service, declared in project.manifest.services.items():
         for variable, source in services.view(project.manifest, service, layered.entries).items():

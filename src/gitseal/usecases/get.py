@@ -4,7 +4,7 @@ from gitseal.document.value import Kind, Value
 from gitseal.identities import Keyring
 from gitseal.project.names import missing, parse_name
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 
 
 def get_value(project: Project, keyring: Keyring, environment: str, name: str, *, local: bool = True) -> Value:
@@ -12,7 +12,7 @@ def get_value(project: Project, keyring: Keyring, environment: str, name: str, *
 
     Raises Error where it is not to be had.
     """
-    layered = Layered(project, environment, keyring, local=local)
+    layered = EffectiveEnvironment(project, environment, keyring, local=local)
     path = parse_name(name)
     if path not in layered.entries:
         raise missing(path, environment, layered.entries)

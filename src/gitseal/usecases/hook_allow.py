@@ -13,7 +13,7 @@ from gitseal.files import atomic
 from gitseal.files.reading import read_regular
 from gitseal.git import blobs
 from gitseal.git.repository import LITERAL, Repository, find_top
-from gitseal.git.staged import SUBMODULE, Brought
+from gitseal.git.staged import SUBMODULE, FileVersion
 from gitseal.identities import Keyring
 from gitseal.policy import allow as allowances
 from gitseal.policy.allow import Allowed
@@ -57,14 +57,14 @@ def allow(start: Path, given: str, keyring: Keyring, reason: str) -> Outcome:
     return Outcome(tuple(findings), project.relative(project.folder / allowances.FILE), is_new)
 
 
-def _staged(repository: Repository, path: bytes) -> Brought:
+def _staged(repository: Repository, path: bytes) -> FileVersion:
     listed = repository.git(LITERAL, "ls-files", "--stage", "-z", "--", os.fsdecode(path)) or b""
     entries = [line.partition(b"\t") for line in listed.split(b"\0")[:-1]]
     fields = [(entry.decode().split(" "), name) for entry, _, name in entries]
     name = path.decode("utf-8", "replace")
     for (mode, object_id, stage), found in fields:
         if found == path and stage == "0" and int(mode, 8) != SUBMODULE:
-            return Brought(int(mode, 8), object_id, path)
+            return FileVersion(int(mode, 8), object_id, path)
     if any(found == path for _, found in fields):
         raise Error(f'"{name}" is in conflict or a submodule', "resolve it, and stage it: git add")
     if fields:
@@ -72,7 +72,7 @@ def _staged(repository: Repository, path: bytes) -> Brought:
     raise Error(f'"{name}" is not in the index', f"stage what is to be allowed: git add -- {name}")
 
 
-def _look(repository: Repository, staged: Brought, keyring: Keyring) -> tuple[list[Finding], str]:
+def _look(repository: Repository, staged: FileVersion, keyring: Keyring) -> tuple[list[Finding], str]:
     """What the hook finds in the blob, allowed or not, and the blob's SHA-256."""
     guard = guards.of_index(repository)
     team, _notes = team_of(guard.projects.values(), keyring)

@@ -6,15 +6,15 @@ from typing import NamedTuple
 from gitseal import exchange
 from gitseal.exchange.parsing import parse_text
 from gitseal.identities import Keyring
-from gitseal.project.change import Outcome
+from gitseal.project.change import Change, Outcome, SetResult
 from gitseal.project.project import Project
-from gitseal.usecases.set_ import Done, set_values
+from gitseal.project.writing import change
 
 
 class Counts(NamedTuple):
     """What an import did: names by outcome, those that kept a reference as text, and those set twice in the file."""
 
-    done: tuple[Done, ...]
+    done: tuple[SetResult, ...]
     references: tuple[str, ...]
     duplicates: tuple[str, ...]
 
@@ -45,5 +45,9 @@ def import_values(
     if expand_with is not None:
         imported = exchange.expand(imported, expand_with)
     values = {item.path: item.value for item in imported.items}
-    done = set_values(project, keyring, accept, environments, values, plain=plain)
-    return Counts(tuple(done), imported.references, imported.duplicates)
+
+    def action(each: Change) -> list[SetResult]:
+        return [each.set_named(path, value, plain=plain) for path, value in values.items()]
+
+    results = change(project, keyring, accept, environments, action)
+    return Counts(tuple(done for each in results.values() for done in each), imported.references, imported.duplicates)

@@ -14,10 +14,10 @@ from gitseal.identities import Keyring, write_new
 from gitseal.policy import schema
 from gitseal.policy.parser import is_environment_name, is_principal_name
 from gitseal.project import writing
+from gitseal.project.change import new_environment
 from gitseal.project.project import FOLDER, Project, find
 from gitseal.project.trust import Trust
 from gitseal.recipients import x25519
-from gitseal.usecases.env import new_file
 from gitseal.yamltext import scalars
 
 DEFAULT_ENVIRONMENTS = ("development", "production")
@@ -120,7 +120,7 @@ def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Sta
         with writing.writing(project):
             trust = Trust(project, keyring)
             trust.confirm(starter.name, starter.recipient)
-            new = {environment: new_file(project, keyring, trust, environment) for environment in environments}
+            new = {environment: new_environment(project, keyring, trust, environment) for environment in environments}
             writing.commit(project, trust, dict.fromkeys(environments), new)
     except BaseException:
         shutil.rmtree(folder)

@@ -7,12 +7,11 @@ from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.crypto.digest import sha256_hex
 from gitseal.document.document import Entry
 from gitseal.document.value import Value
-from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.patterns import matches
 from gitseal.project.names import below, missing, parse_name
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment, check_reveal
 from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
@@ -60,7 +59,7 @@ def list_names(
     for environment in environments:
         if show_values:
             check_reveal(project, environment)
-        layered = Layered(project, environment, keyring, local=local)
+        layered = EffectiveEnvironment(project, environment, keyring, local=local)
         for path in sorted(_narrowed(layered, environment, patterns)):
             value = layered.open(path) if show_values and not layered.is_pending(path) else None
             rows.append(_listed(layered, environment, path, value))
@@ -79,17 +78,7 @@ def _with_history(project: Project, rows: list[Listed], wanted: "Names") -> list
     return [row._replace(last=found.get((row.inherited or row.environment, row.name))) for row in rows]
 
 
-def check_reveal(project: Project, environment: str) -> None:
-    """Raises Error where the policy keeps the environment's values off screens."""
-    rule = project.policy.environments.get(environment)
-    if rule is not None and not rule.reveal:
-        raise Error(
-            f"the policy says reveal: false for {environment}: its values are not shown",
-            f"without them: gitseal list -e {environment}",
-        )
-
-
-def _narrowed(layered: Layered, environment: str, patterns: Sequence[str]) -> list[NamePath]:
+def _narrowed(layered: EffectiveEnvironment, environment: str, patterns: Sequence[str]) -> list[NamePath]:
     paths = list(layered.entries)
     found: dict[NamePath, None] = {}
     for pattern in patterns:
@@ -102,14 +91,14 @@ def _narrowed(layered: Layered, environment: str, patterns: Sequence[str]) -> li
     return list(found) if patterns else paths
 
 
-def _listed(layered: Layered, environment: str, path: NamePath, value: Value | None) -> Listed:
+def _listed(layered: EffectiveEnvironment, environment: str, path: NamePath, value: Value | None) -> Listed:
     origin, entry = layered.entries[path]
     inherited = origin if origin != environment else ""
     access = entry.token.group if entry.token else "plain"
     return Listed(environment, entry.name, access, _kind(layered, path, entry), fingerprint(entry), inherited, value)
 
 
-def _kind(layered: Layered, path: NamePath, entry: Entry) -> str:
+def _kind(layered: EffectiveEnvironment, path: NamePath, entry: Entry) -> str:
     if entry.token is None:
         return "plain"
     if entry.token.kind == WRITE_ONLY:

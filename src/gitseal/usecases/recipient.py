@@ -5,14 +5,13 @@ from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.files import atomic
-from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.policy.parser import is_principal_name, nearest
 from gitseal.policy.policy import Policy, Principal
-from gitseal.policy.policy_editor import PolicyText
+from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
-from gitseal.project.writing import writing
+from gitseal.project.writing import edited_policy, writing
 from gitseal.recipients import parse_recipient
 
 
@@ -57,7 +56,7 @@ def add_recipient(
                 f"ask them for: gitseal keygen; then: gitseal recipient add {name} age1...",
             )
 
-        def edit(text: PolicyText) -> None:
+        def edit(text: PolicyEditor) -> None:
             if before is None:
                 said.append(_add_person(text, name, canonical, email, machine=machine))
             else:
@@ -79,13 +78,13 @@ def _check_groups(policy: Policy, groups: Sequence[str]) -> None:
             raise Error(f'there is no group "{group}"', hint)
 
 
-def _add_person(text: PolicyText, name: str, keys: list[str], email: str, *, machine: bool) -> str:
+def _add_person(text: PolicyEditor, name: str, keys: list[str], email: str, *, machine: bool) -> str:
     kind = {"kind": "machine"} if machine else {}
     text.put(("recipients", name), {**kind, **({"email": email} if email else {}), "keys": list(keys)})
     return f"added {name}"
 
 
-def _add_to_person(text: PolicyText, name: str, before: Principal, keys: list[str], email: str) -> Iterator[str]:
+def _add_to_person(text: PolicyEditor, name: str, before: Principal, keys: list[str], email: str) -> Iterator[str]:
     new = [key for key in keys if key not in before.keys]
     if new:
         text.put(("recipients", name, "keys"), [*before.keys, *new])
@@ -95,7 +94,7 @@ def _add_to_person(text: PolicyText, name: str, before: Principal, keys: list[st
         yield f"changed the email of {name}"
 
 
-def _add_to_groups(text: PolicyText, name: str, policy: Policy, groups: Sequence[str]) -> Iterator[str]:
+def _add_to_groups(text: PolicyEditor, name: str, policy: Policy, groups: Sequence[str]) -> Iterator[str]:
     for group in groups:
         if name not in policy.groups[group]:
             text.put(("groups", group), [*policy.groups[group], name])
@@ -114,7 +113,7 @@ def remove_recipient(project: Project, name: str) -> list[str]:
         )
     left: list[str] = []
 
-    def edit(text: PolicyText) -> None:
+    def edit(text: PolicyEditor) -> None:
         for path in text.lists_with(name):
             items = text.get(path)
             if isinstance(items, list) and (path[0] == "groups" or path[-1] in {"open", "change"}):
@@ -146,13 +145,6 @@ def list_recipients(project: Project) -> list[Listed]:
     return rows
 
 
-def rewrite(project: Project, edit: Callable[[PolicyText], None]) -> None:
+def rewrite(project: Project, edit: Callable[[PolicyEditor], None]) -> None:
     """Edits policy.yaml; the caller holds the lock. Raises Malformed, with nothing written, where it would not hold together."""
-    atomic.write(project.policy_path, rewritten(project, edit))
-
-
-def rewritten(project: Project, edit: Callable[[PolicyText], None]) -> bytes:
-    """What policy.yaml would be after an edit. Raises Malformed where that would not hold together."""
-    text = PolicyText(read_regular(project.policy_path))
-    edit(text)
-    return text.serialise()
+    atomic.write(project.policy_path, edited_policy(project, edit))

@@ -20,7 +20,6 @@ from gitseal.project import history, keys
 from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.writing import change_locked, writing
-from gitseal.usecases import rekey
 from gitseal.yamltext.tree import NamePath
 
 
@@ -146,4 +145,4 @@ def _new_key(each: Change, group: str) -> None:
             f"ask one of: {', '.join(each.document.header.access[group].stanzas) or 'nobody is left'}",
         )
     stale = {entry.path for entry in each.document.entries.values() if _is_stale(each.document.header, entry)}
-    rekey.replace_key(each, group, key, stale, f"it would open access group {group} in {each.environment}")
+    each.replace_key(group, key, stale, f"it would open access group {group} in {each.environment}")

@@ -7,23 +7,19 @@ data key and every value of it is sealed anew. A name whose rule moved it is sea
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gitseal.crypto.datakey import WRITE_ONLY, DataKey
 from gitseal.crypto.digest import sha256_hex
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
-from gitseal.document.header import HEADER, public_text, succession_path
-from gitseal.document.value import Value
-from gitseal.errors import Busy, Error, NotForYou
+from gitseal.document.header import HEADER
+from gitseal.errors import Busy, NotForYou
 from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.policy.policy import DEFAULT, Policy
-from gitseal.project import succession
 from gitseal.project.change import Change
 from gitseal.project.history import Past, past
 from gitseal.project.key_holders import Holder, holders
 from gitseal.project.project import Project
 from gitseal.project.writing import change_locked, writing
-from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
 
 
@@ -228,43 +224,8 @@ def _apply_group(each: Change, planned: GroupPlan, leaving: set[NamePath]) -> No
         f"it would open {planned.names} names of {each.environment} ({group}), and {planned.past} values of its past"
     )
     if planned.new_key:
-        replace_key(each, group, key, leaving, meaning)
+        each.replace_key(group, key, leaving, meaning)
     else:
         gained = {holder: recipients[holder] for holder in planned.gained}
         each.wrap(key, gained, meaning)
         each.use(group, key)
-
-
-def replace_key(each: Change, group: str, old: DataKey, leaving: set[NamePath], meaning: str) -> None:
-    """A new data key for the group, with the proof that it succeeds the old one, and every value that stays sealed anew.
-
-    `leaving` are names that the caller sees to. Raises Error for a value that stays and does not open.
-    """
-    new = DataKey.generate(old.scope)
-    block: NamePath = (HEADER, "access", group)
-    recipients = each.recipients(group)
-    each.puts[(*block, "key")] = Put(new.key_id, tight=True)
-    each.puts[(*block, "public")] = Put(public_text(new.public), tight=True)
-    each.put_token(succession_path(group), succession.token_of(old, new.public))
-    each.wrap(new, recipients, meaning)
-    kept = {name for name, _ in recipients}
-    for name, recipient in each.document.header.access[group].wrapped():
-        if (name, recipient) not in recipients:
-            each.remove((*block, "stanzas", name, recipient) if name in kept else (*block, "stanzas", name))
-    for entry in each.document.entries.values():
-        if entry.token is not None and entry.token.group == group and entry.path not in leaving:
-            each.put_token(
-                entry.path,
-                document.seal(new, entry.path, _opened(each, entry), write_only=entry.token.kind == WRITE_ONLY),
-            )
-    each.use(group, new)
-    each.made.add(group)
-
-
-def _opened(each: Change, entry: Entry) -> Value:
-    try:
-        return document.open_entry(each.document, entry, each.keys)
-    except Error as error:
-        raise type(error)(
-            error.message, f"every value has to open for a new data key: set or unset {entry.name} first"
-        ) from None

@@ -4,14 +4,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal import render as dialects
-from gitseal.delivery.outgoing import Outgoing, Request, outgoing, refuse_steering
-from gitseal.delivery.targets import refuse_published
-from gitseal.errors import Error
-from gitseal.files import atomic
+from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
+from gitseal.delivery.request import Request
 from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 
 
 class Rendered(NamedTuple):
@@ -37,7 +35,7 @@ def render(
 ) -> Rendered:
     """The environment in one dialect. Raises Error for all that `outgoing` refuses, and for what cannot be carried."""
     with_sections = dialects.takes_sections(dialect)
-    layered = Layered(project, environment, keyring, local=local)
+    layered = EffectiveEnvironment(project, environment, keyring, local=local)
     going = outgoing(project, layered, request, with_sections=with_sections)
     if not with_sections:
         refuse_steering(project, (entry.path[0] for entry in going.entries))
@@ -46,7 +44,9 @@ def render(
 
 def collect(project: Project, keyring: Keyring, environment: str, request: Request, *, local: bool = True) -> Outgoing:
     """What goes out, in no dialect: for a service's files alone. Raises Error for all that `outgoing` refuses."""
-    return outgoing(project, Layered(project, environment, keyring, local=local), request, with_sections=True)
+    return outgoing(
+        project, EffectiveEnvironment(project, environment, keyring, local=local), request, with_sections=True
+    )
 
 
 def is_current(target: Path, content: bytes) -> bool:
@@ -55,17 +55,3 @@ def is_current(target: Path, content: bytes) -> bool:
         return read_regular(target) == content
     except FileNotFoundError:
         return False
-
-
-def write(target: Path, content: bytes, *, append: bool = False) -> None:
-    """Writes a rendered file, 0600 and atomically; `append` keeps what is there before it.
-
-    Raises Error for a target that Git tracks or would add.
-    """
-    if target.is_dir():
-        raise Error(f'"{target}" is a folder', "give the path of a file")
-    refuse_published(target)
-    if append:
-        atomic.append(target, content)
-    else:
-        atomic.write(target, content, private=True)

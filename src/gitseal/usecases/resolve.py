@@ -9,7 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from gitseal.conflict import conflicted_file
-from gitseal.conflict.conflicted_file import Openings, Torn, is_fresh
+from gitseal.conflict.conflicted_file import ConflictedFile, Openings, is_fresh
 from gitseal.crypto.datakey import DataKey
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
@@ -26,7 +26,6 @@ from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
 from gitseal.project.writing import commit, writing
-from gitseal.usecases import rekey
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import Kind, NamePath
@@ -67,7 +66,7 @@ class Done(NamedTuple):
     groups: tuple[tuple[str, str], ...]
 
 
-def look(project: Project, keyring: Keyring, found: Torn) -> list[Name]:
+def look(project: Project, keyring: Keyring, found: ConflictedFile) -> list[Name]:
     """The names in conflict. Where the values show that one side alone changed one, or both alike, that is proposed.
 
     A value under a retired data key is never proposed: whoever held that key, former members too, can have made it.
@@ -77,7 +76,7 @@ def look(project: Project, keyring: Keyring, found: Torn) -> list[Name]:
     return [_name(found, openings, trust, path) for path in found.names]
 
 
-def _name(found: Torn, openings: Openings, trust: Trust, path: NamePath) -> Name:
+def _name(found: ConflictedFile, openings: Openings, trust: Trust, path: NamePath) -> Name:
     entries = [side.entries.get(path) for side in found.sides]
     sides = (_standing(entries[0]), _standing(entries[1]))
     try:
@@ -120,7 +119,7 @@ def _standing(entry: Entry | None) -> Standing:
     return Standing("sealed" if entry.token.kind == "s" else "write-only", entry.token.group)
 
 
-def origins(project: Project, found: Torn, name: Name) -> tuple[Origin | None, Origin | None]:
+def origins(project: Project, found: ConflictedFile, name: Name) -> tuple[Origin | None, Origin | None]:
     """Who set, or removed, a name on each side."""
     repository = project.git()
     path = project.relative(project.path(found.environment))
@@ -141,7 +140,7 @@ def apply(
     project: Project,
     keyring: Keyring,
     accept: frozenset[str],
-    found: Torn,
+    found: ConflictedFile,
     choices: Mapping[NamePath, Choice | Value],
 ) -> Done:
     """Writes the file with every name decided; the data keys are those of the first side, which is ours unless swapped.
@@ -168,7 +167,7 @@ def write_merged(project: Project, environment: str, data: bytes) -> None:
         commit(project, Trust(project, Keyring([])), {environment: old}, {environment: data})
 
 
-def _assembled(found: Torn, choices: Mapping[NamePath, Choice | Value]) -> bytes:
+def _assembled(found: ConflictedFile, choices: Mapping[NamePath, Choice | Value]) -> bytes:
     """The text with one side's lines for each conflict: theirs where all of its names take theirs, comments of both."""
     header = found.sides[0].header
     taken: list[bytes] = []
@@ -204,7 +203,7 @@ def _is_as_it_is(theirs: Document, header: Header, path: NamePath, choice: objec
     return choice is Choice.THEIRS and (entry is None or is_fresh(theirs, entry, header))
 
 
-def _groups(each: Change, found: Torn) -> tuple[tuple[str, str], ...]:
+def _groups(each: Change, found: ConflictedFile) -> tuple[tuple[str, str], ...]:
     """Brings the access groups that are in conflict to the policy; says what was done."""
     done = []
     names = set(found.names)
@@ -227,7 +226,7 @@ def _groups(each: Change, found: Torn) -> tuple[tuple[str, str], ...]:
             )
         meaning = f"it would open access group {group} in {each.environment}"
         if lost:
-            rekey.replace_key(each, group, key, names, meaning)
+            each.replace_key(group, key, names, meaning)
             done.append((group, f"a new data key, without {', '.join(sorted({name for name, _ in lost}))}"))
         else:
             each.wrap(key, {holder: wanted[holder] for holder in sorted(gained)}, meaning)
@@ -236,11 +235,11 @@ def _groups(each: Change, found: Torn) -> tuple[tuple[str, str], ...]:
     return tuple(done)
 
 
-def _decide(each: Change, found: Torn, openings: Openings, path: NamePath, choice: Choice | Value) -> str:
+def _decide(each: Change, found: ConflictedFile, openings: Openings, path: NamePath, choice: Choice | Value) -> str:
     """Brings one name to what was chosen, and says what that was."""
     now = each.document.entries.get(path)
     if not isinstance(choice, Choice):
-        each.set(path, choice)
+        each.put(path, choice)
         return "a new value"
     side, word = choice.value, (conflicted_file.OURS, conflicted_file.THEIRS)[choice.value]
     entry = found.sides[side].entries.get(path)

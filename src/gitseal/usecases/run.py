@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.delivery.outgoing import Outgoing, Request, outgoing, refuse_steering
+from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
+from gitseal.delivery.request import Request
 from gitseal.document.value import Kind
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.variables import FILES_VARIABLE, IDENTITY_VARIABLES
 
 
@@ -48,7 +49,7 @@ def prepare(
     A null value takes the name out. Where the request is for files too, the child is told where it says they are. Raises
     Error for all that `outgoing` refuses, for a value with a NUL byte, and for names that steer a loader.
     """
-    layered = Layered(project, environment, keyring, local=local)
+    layered = EffectiveEnvironment(project, environment, keyring, local=local)
     going = outgoing(project, layered, request, with_sections=False)
     refuse_steering(project, (entry.path[0] for entry in going.entries))
     for (name,), value, _ in going.entries:

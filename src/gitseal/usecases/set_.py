@@ -2,27 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
+from gitseal.document.generated import generate
 from gitseal.document.value import Value
 from gitseal.errors import Error
 from gitseal.identities import Keyring
-from gitseal.project.change import Change, Outcome
+from gitseal.project.change import Change, SetResult
+from gitseal.project.names import missing
 from gitseal.project.project import Project
 from gitseal.project.writing import change
-from gitseal.document.generated import generate
-from gitseal.project.names import missing
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
-
-
-class Done(NamedTuple):
-    """What became of one name in one environment."""
-
-    environment: str
-    name: str
-    outcome: Outcome
-    is_empty: bool
 
 
 def set_values(
@@ -36,15 +26,15 @@ def set_values(
     plain: bool = False,
     create_only: bool = False,
     update_only: bool = False,
-) -> list[Done]:
+) -> list[SetResult]:
     """Sets every value in every environment. Equal values are left as they are.
 
     `generated` has names with a kind of random value, made anew for each environment: who opens one must not know
     another's. Raises Error, with nothing written, where a name exists under `create_only` or lacks under `update_only`,
-    and whatever `Change.set` refuses; Unconfirmed where a key or recipient is to be confirmed first.
+    and whatever `Change.put` refuses; Unconfirmed where a key or recipient is to be confirmed first.
     """
 
-    def action(each: Change) -> list[Done]:
+    def action(each: Change) -> list[SetResult]:
         done = []
         made = {path: generate(kind) for path, kind in generated.items()}
         for path, value in {**values, **made}.items():
@@ -56,7 +46,7 @@ def set_values(
                 )
             if not exists and update_only:
                 raise _to_create(path, each)
-            done.append(Done(each.environment, path_text(path), each.set(path, value, plain=plain), not value.reveal()))
+            done.append(each.set_named(path, value, plain=plain))
         return done
 
     results = change(project, keyring, accept, environments, action)

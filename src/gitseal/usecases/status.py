@@ -7,8 +7,8 @@ from typing import NamedTuple
 from gitseal.audit.check.check import check
 from gitseal.document.changes import Change, changes
 from gitseal.git.repository import Repository
+from gitseal.project.deploys import last_deploy
 from gitseal.project.project import Project
-from gitseal.usecases.deployed import last_deploy
 
 
 class Staged(NamedTuple):

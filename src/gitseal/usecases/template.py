@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.resolve.references import Resolver
 
 
@@ -22,7 +22,7 @@ def fill(
 
     Raises Unmet with all references that lead nowhere, and Error where a value does not open.
     """
-    layered = Layered(project, environment, keyring, local=local)
+    layered = EffectiveEnvironment(project, environment, keyring, local=local)
     resolver = Resolver(layered.look_up, variables)
     found = resolver.text(text, label)
     resolver.check()

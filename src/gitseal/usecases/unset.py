@@ -1,14 +1,13 @@
-"""`unset` and `rename`: names out of environments, and names by another name."""
+"""`unset`: names taken out of environments."""
 
 from collections.abc import Sequence
 
-from gitseal.document import document
-from gitseal.errors import Error, UsageError
+from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.change import Change
-from gitseal.project.names import missing, not_own, own, parse_name
+from gitseal.project.names import own
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.project.writing import change
 from gitseal.resolve.layers import LOCAL
 from gitseal.yamltext.reader import path_text
@@ -38,41 +37,7 @@ def visible_in(project: Project, environment: str) -> dict[str, str]:
     Empty where some layer does not hold together. No identity is needed.
     """
     try:
-        view = Layered(project, environment.removesuffix(LOCAL), Keyring(())).entries
+        view = EffectiveEnvironment(project, environment.removesuffix(LOCAL), Keyring(())).entries
     except Error:
         return {}
     return {path_text(path): layer for path, (layer, _) in view.items()}
-
-
-def rename(
-    project: Project, keyring: Keyring, accept: frozenset[str], environments: Sequence[str], old: str, new: str
-) -> list[tuple[str, str]]:
-    """Gives a name another one, sealing its value again: a ciphertext is bound to its name.
-
-    Gives (environment, new name) of each. Raises Error where the old name is missing, the new one taken, or the value not
-    to be opened.
-    """
-    source, target = parse_name(old), parse_name(new)
-    if source == target:
-        raise UsageError(f'"{old}" is the name already', "give it another: gitseal rename OLD NEW")
-
-    def action(each: Change) -> tuple[str, str]:
-        entry = each.document.entries.get(source)
-        if entry is None:
-            raise not_own(each.project, source, each.environment, each.document.entries)
-        if target not in each.document.entries and target in each.document.tree.nodes:
-            raise missing(target, each.environment, each.document.entries)
-        if target in each.document.entries:
-            raise Error(
-                f'{each.environment} has "{new}" already',
-                f"take it out first: gitseal unset {new} -e {each.environment}",
-            )
-        each.believe(each.document.header, entry)
-        each.reseal(entry, target, document.open_entry(each.document, entry, each.keys))
-        if source[:-1] == target[:-1]:
-            each.renames[source] = target
-        else:
-            each.remove(source)
-        return each.environment, new
-
-    return list(change(project, keyring, accept, environments, action).values())

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from gitseal.errors import Damaged, Error
+from gitseal.errors import Damaged
 from gitseal.identities import Keyring
+from gitseal.project.key_holders import names_by_recipient
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
-from gitseal.recipients import parse_recipient
 
 
 class Whoami(NamedTuple):
@@ -22,7 +22,7 @@ class Whoami(NamedTuple):
 
 def whoami(project: Project | None, keyring: Keyring) -> Whoami:
     """What the identities at hand are and open. Outside a project only what they are."""
-    names = names_of(project) if project is not None else {}
+    names = names_by_recipient(project.policy) if project is not None else {}
     found = tuple(
         (identity.recipient, identity.label, names.get(identity.recipient, ""))
         for identity in keyring.identities()
@@ -34,21 +34,9 @@ def whoami(project: Project | None, keyring: Keyring) -> Whoami:
     return Whoami(found, opens, tuple(keyring.report()))
 
 
-def names_of(project: Project) -> dict[str, str]:
-    """Whose each public key of the policy is."""
-    return {_canonical(key): name for name, each in project.policy.recipients.items() for key in each.keys}
-
-
 def _opened(project: Project, environment: str, keyring: Keyring) -> tuple[str, ...]:
     keys = Keys(project.read(environment).header, keyring, genuine=True)
     try:
         return tuple(keys)
     except Damaged:
         return ()
-
-
-def _canonical(key: str) -> str:
-    try:
-        return parse_recipient(key).canonical
-    except Error:
-        return key

@@ -1,6 +1,7 @@
 """A review says who signed what, judged by the base's policy, and what `verify` refuses is among its risks."""
 
-from gitseal.audit.review.review import Wanted, review
+from gitseal.audit.review.range import Wanted
+from gitseal.audit.review.review import review
 from gitseal.git.repository import Repository
 from gitseal.review.model import By, Review
 from tests.attacks.verify.world import POLICY, PRODUCTION, Team

@@ -9,7 +9,7 @@ from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.manifest import Manifest
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.report.findings import WARNING, Finding
 from gitseal.resolve import requirements, services, templates
 from gitseal.resolve.problems import REQUIRED, Problem
@@ -32,7 +32,7 @@ def check_manifest(project: Project, environments: Iterable[str], values: Values
     names: set[NamePath] = set()
     for environment in environments:
         try:
-            view = Layered(project, environment, Keyring(()), local=False).entries
+            view = EffectiveEnvironment(project, environment, Keyring(()), local=False).entries
         except Error:
             # Told of the file itself already.
             continue

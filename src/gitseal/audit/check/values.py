@@ -11,7 +11,7 @@ from gitseal.errors import Damaged, Error, Malformed, UnknownVersion
 from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
-from gitseal.project.reading import Layered
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.report.findings import Finding
 from gitseal.resolve.references import Found, Resolver
 from gitseal.yamltext.tree import NamePath
@@ -61,7 +61,7 @@ def references(project: Project, environments: Iterable[str], values: Values, *,
         if environment in extended and not rules[environment].protected:
             continue
         try:
-            view = Layered(project, environment, Keyring(()), local=False).entries
+            view = EffectiveEnvironment(project, environment, Keyring(()), local=False).entries
         except Error:
             continue
         yield from _references(project, environment, view, values)

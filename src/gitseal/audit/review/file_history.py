@@ -22,7 +22,7 @@ from gitseal.yamltext.tree import NamePath
 _Read = TypeVar("_Read", Policy, Manifest)
 
 
-class Drafts:
+class FileHistory:
     """One folder over a range: both ends, the head's commit, and what commits made of its files between."""
 
     def __init__(self, root: str, ends: tuple[Side, Side], head: Side | None, touched: Touched) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitseal.audit.review.commits import Touched
-from gitseal.audit.review.file_history import Drafts
+from gitseal.audit.review.file_history import FileHistory
 from gitseal.audit.review.states import Side, within
 from gitseal.audit.verify.touched import folded
 from gitseal.policy import allow
@@ -26,7 +26,7 @@ def folders(
     allowances: list[Allowance] = []
     for pair in pairs:
         root, *ends = pair
-        drafts = Drafts(root, (ends[0], ends[1]), heads.get(root), touched)
+        drafts = FileHistory(root, (ends[0], ends[1]), heads.get(root), touched)
         statements += _told(_files(pair, [other for other, old, _ in pairs if old.names]), touched)
         statements += [*drafts.policy(), *drafts.manifest()]
         allowances += _allowances(root, drafts)
@@ -80,7 +80,7 @@ def _disguised(touched: Touched) -> Iterator[Statement]:
             yield Statement(FILES, path, 0, text, "nested-secrets", ERROR, "take it out")
 
 
-def _allowances(root: str, drafts: Drafts) -> Iterator[Allowance]:
+def _allowances(root: str, drafts: FileHistory) -> Iterator[Allowance]:
     for entry, by in drafts.allowances():
         below = os.fsdecode(entry.path)
         place = f"{root}/{below}" if root else below

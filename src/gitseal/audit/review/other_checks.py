@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.check.check import check
-from gitseal.audit.review.range import Range
+from gitseal.audit.review.range import Range, Wanted
 from gitseal.audit.review.states import Side
 from gitseal.git import ranges
 from gitseal.git.repository import Repository
 from gitseal.report.findings import Finding
 
 if TYPE_CHECKING:  # what is not asked for is not loaded
-    from gitseal.audit.review.review import Wanted
     from gitseal.identities import Keyring
 
 

@@ -12,6 +12,15 @@ _DIGITS = 12
 _USUAL = ("main", "master")
 
 
+class Wanted(NamedTuple):
+    """What a review is asked for. `environments` are names or aliases, none for all; the rest can be left out for speed."""
+
+    environments: tuple[str, ...] = ()
+    verify: bool = True
+    scan: bool = True
+    show_values: bool = False
+
+
 class Range(NamedTuple):
     """Full commit ids. `base` is the older state; `trusted` is what was named as such, whose policy judges.
 

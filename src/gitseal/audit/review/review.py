@@ -8,7 +8,7 @@ from gitseal.audit.history.log import environment_of
 from gitseal.audit.review import commits, other_checks, states
 from gitseal.audit.review import folder as review_folder
 from gitseal.audit.review.commits import Touched
-from gitseal.audit.review.range import Range, find_range
+from gitseal.audit.review.range import Range, Wanted, find_range
 from gitseal.audit.review.states import Side
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
@@ -26,15 +26,6 @@ if TYPE_CHECKING:  # loads what opens values
 
 # What an error has before its words, and a finding beside them.
 _PLACE = re.compile(r"^(?::\d+)?: ")
-
-
-class Wanted(NamedTuple):
-    """What a review is asked for. `environments` are names or aliases, none for all; the rest can be left out for speed."""
-
-    environments: tuple[str, ...] = ()
-    verify: bool = True
-    scan: bool = True
-    show_values: bool = False
 
 
 class _Opening(NamedTuple):

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.scan import policy as guards
-from gitseal.audit.scan.policy import Guard
+from gitseal.audit.scan.policy import ScanPolicy
 from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, look_at, team_of
 from gitseal.errors import Error
 from gitseal.git import introduced as brought_by
 from gitseal.git import snapshot
 from gitseal.git.introduced import Commit
 from gitseal.git.repository import Repository
-from gitseal.git.staged import Brought
+from gitseal.git.staged import FileVersion
 from gitseal.project import states
 from gitseal.project.project import FOLDER, Project
 from gitseal.report.findings import Finding
@@ -106,8 +106,8 @@ def scan_commits(
 class _Look:
     """The findings of a range so far; content that an earlier commit had at the same path is looked at once."""
 
-    def __init__(self, repository: Repository, guard: Guard, team: "Team | None") -> None:
-        self.findings: list[tuple[Finding, Brought | None]] = []
+    def __init__(self, repository: Repository, guard: ScanPolicy, team: "Team | None") -> None:
+        self.findings: list[tuple[Finding, FileVersion | None]] = []
         self._repository = repository
         self._guard = guard
         self._team = team
@@ -117,7 +117,7 @@ class _Look:
 
     def at(self, commits: Sequence[Commit]) -> int:
         """Looks at what these commits brought, and says how many files that was."""
-        new: list[tuple[Commit, Brought]] = []
+        new: list[tuple[Commit, FileVersion]] = []
         for commit in commits:
             for brought in commit.brought:
                 if (brought.path, brought.object_id) not in self._seen:
@@ -166,7 +166,7 @@ def _batches(commits: Iterable[Commit]) -> Iterator[list[Commit]]:
         yield batch
 
 
-def _standing(finding: Finding, brought: Brought | None, guard: Guard) -> Finding:
+def _standing(finding: Finding, brought: FileVersion | None, guard: ScanPolicy) -> Finding:
     """The finding with whether it still stands: what is gone from the files is in history as before."""
     if brought is None:
         return finding

@@ -8,7 +8,7 @@ from gitseal.errors import Error
 from gitseal.git import snapshot
 from gitseal.git.repository import Repository
 from gitseal.git.snapshot import Snapshot
-from gitseal.git.staged import Brought
+from gitseal.git.staged import FileVersion
 from gitseal.policy import allow
 from gitseal.policy.allow import Allowances
 from gitseal.project import states
@@ -22,7 +22,7 @@ _FOLDER = FOLDER.encode()
 _READ = (f":(top,glob)**/{FOLDER}/*", ":(top,glob,icase)**/*compose*.y*ml")
 
 
-class Guard:
+class ScanPolicy:
     """The rules of one state, the index or a commit: what is looked for, where, and what was allowed."""
 
     def __init__(self, repository: Repository, files: Snapshot, *, cached: bool) -> None:
@@ -70,7 +70,7 @@ class Guard:
         """Whether any list of allowances names the path at all."""
         return any(self._allowances(root).hashes(_below(path, root)) for root in self.around(path))
 
-    def has(self, brought: Brought) -> bool:
+    def has(self, brought: FileVersion) -> bool:
         """Whether the state has this very content at this path."""
         place = self._files.places.get(brought.path)
         return place is not None and place.object_id == brought.object_id
@@ -123,11 +123,11 @@ def _below(path: bytes, root: bytes) -> bytes:
     return path[len(root) :]
 
 
-def of_index(repository: Repository) -> Guard:
+def of_index(repository: Repository) -> ScanPolicy:
     """The guard of what a commit would hold. Raises Error where Git cannot read the index."""
-    return Guard(repository, snapshot.of_index(repository, *_READ), cached=True)
+    return ScanPolicy(repository, snapshot.of_index(repository, *_READ), cached=True)
 
 
-def of_commit(repository: Repository, commit: str) -> Guard:
+def of_commit(repository: Repository, commit: str) -> ScanPolicy:
     """The guard of a commit, which is given by its full id. Raises Error where Git cannot show it."""
-    return Guard(repository, snapshot.of_commit(repository, commit), cached=False)
+    return ScanPolicy(repository, snapshot.of_commit(repository, commit), cached=False)

@@ -6,11 +6,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitseal.audit.scan.policy import Guard
+from gitseal.audit.scan.policy import ScanPolicy
 from gitseal.errors import Error
 from gitseal.git import blobs
 from gitseal.git.repository import Repository
-from gitseal.git.staged import SUBMODULE, Brought
+from gitseal.git.staged import SUBMODULE, FileVersion
 from gitseal.project.project import FOLDER, Project
 from gitseal.report.findings import Finding
 from gitseal.scan.scan_blob import look
@@ -50,14 +50,14 @@ class Scanned(NamedTuple):
 
 
 def look_at(
-    repository: Repository, brought: Sequence[Brought], guard: Guard, team: "Team | None"
+    repository: Repository, brought: Sequence[FileVersion], guard: ScanPolicy, team: "Team | None"
 ) -> list[list[Finding]]:
     """What the blobs themselves hold, for each of those brought; a submodule's commit holds nothing here.
 
     Raises Error where Git does not show one: what cannot be looked at is not let through.
     """
     files = [each for each in brought if each.mode != SUBMODULE]
-    found: dict[Brought, list[Finding]] = {}
+    found: dict[FileVersion, list[Finding]] = {}
     for file, blob in zip(files, blobs.stream(repository, (each.object_id for each in files)), strict=True):
         if blob.kind != "blob":
             name = file.path.decode("utf-8", "replace")
@@ -89,7 +89,7 @@ def _hashed(chunks: Iterator[bytes]) -> tuple[Iterator[bytes], Callable[[], str]
     return through, whole
 
 
-def check_sealed(projects: Iterable[tuple[bytes, Project]], brought: Sequence[Brought]) -> Iterator[Finding]:
+def check_sealed(projects: Iterable[tuple[bytes, Project]], brought: Sequence[FileVersion]) -> Iterator[Finding]:
     """What is not as it should be with our own files, of those that are brought and of those that a brought policy is about."""
     paths = [each.path for each in brought]
     # Rules of Git may stand above and below the sealed files' own folder.

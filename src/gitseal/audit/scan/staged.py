@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from gitseal.audit.scan import policy as guards
 from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, look_at, team_of
 from gitseal.git.repository import Repository
-from gitseal.git.staged import Brought, staged, tracked
+from gitseal.git.staged import FileVersion, staged, tracked
 
 if TYPE_CHECKING:
     from gitseal.identities import Keyring
@@ -36,7 +36,7 @@ def scan_tracked(repository: Repository, keyring: "Keyring | None", paths: Seque
     return _scan(repository, files, keyring)
 
 
-def _scan(repository: Repository, brought: list[Brought], keyring: "Keyring | None") -> Scanned:
+def _scan(repository: Repository, brought: list[FileVersion], keyring: "Keyring | None") -> Scanned:
     if not brought:
         return Scanned([], 0)
     guard = guards.of_index(repository)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from gitseal.policy.policy import Policy
 from gitseal.review.model import POLICY, Statement
 from gitseal.review.policy import environments, people, rules
-from gitseal.review.saying import Lines, Risk, Saying, quoted
+from gitseal.review.saying import Lines, Risk, StatementCollector, quoted
 from gitseal.yamltext.tree import NamePath
 
 NO_POLICY = Policy({}, {}, {}, (), (), (), (), (), ())
@@ -23,7 +23,7 @@ def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lin
 
     A policy that is not there yet is `NO_POLICY`; of a first one only what it says as a whole is told.
     """
-    say = Saying(POLICY, path, lines)
+    say = StatementCollector(POLICY, path, lines)
     if old == new:
         return []
     if old == NO_POLICY:
@@ -41,7 +41,7 @@ def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lin
     return say.statements
 
 
-def _first(new: Policy, say: Saying) -> None:
+def _first(new: Policy, say: StatementCollector) -> None:
     say(
         f"a first policy: {quoted(new.recipients)} in {quoted(new.environments)}",
         risk=Risk("first-policy", hint="nothing vouches for it but who commits it: read it as a whole"),
@@ -50,7 +50,7 @@ def _first(new: Policy, say: Saying) -> None:
         say(f'"{name}" is open to {quoted(new.members(new.environments[name].open))}', ("environments", name))
 
 
-def _lists(old: Policy, new: Policy, say: Saying) -> None:
+def _lists(old: Policy, new: Policy, say: StatementCollector) -> None:
     """The lists of the hook, and the names that may be rendered though they steer programs."""
     if added := _new(new.allow_names, old.allow_names):
         text = f"{quoted(added)} may be rendered and run, though such names steer loaders and shells"

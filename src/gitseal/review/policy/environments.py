@@ -4,13 +4,13 @@ from gitseal.policy.policy import ACCEPT, DEFAULT, PENDING, REFUSE, Environment,
 from gitseal.policy.who_may_change import MANIFEST as MANIFEST_FILE
 from gitseal.policy.who_may_change import changers
 from gitseal.report.findings import ERROR
-from gitseal.review.saying import Risk, Saying, quoted
+from gitseal.review.saying import Risk, StatementCollector, quoted
 
 _POLICY_FILE = "policy"
 _STRICTNESS = (ACCEPT, PENDING, REFUSE)
 
 
-def environments(old: Policy, new: Policy, say: Saying) -> None:
+def environments(old: Policy, new: Policy, say: StatementCollector) -> None:
     """Environments that came, went, or are not what they were."""
     for name in sorted({*old.environments, *new.environments}):
         before, after = old.environments.get(name), new.environments.get(name)
@@ -27,7 +27,7 @@ def environments(old: Policy, new: Policy, say: Saying) -> None:
             _aliases(old, name, (before, after), say)
 
 
-def _access(old: Policy, new: Policy, name: str, say: Saying) -> None:
+def _access(old: Policy, new: Policy, name: str, say: StatementCollector) -> None:
     """Who may open what, person by person."""
     for group in sorted({*_groups(old, name), *_groups(new, name)}):
         before, after = (set(policy.open_to(name, group) or ()) for policy in (old, new))
@@ -44,7 +44,7 @@ def _groups(policy: Policy, environment: str) -> set[str]:
     return {DEFAULT, *(rule.access for rule in own if rule.open)}
 
 
-def _settings(name: str, before: Environment, after: Environment, say: Saying) -> None:
+def _settings(name: str, before: Environment, after: Environment, say: StatementCollector) -> None:
     at = ("environments", name)
     if before.protected and not after.protected:
         hint = "it takes local overrides again, reads are not logged, and signatures are not asked for"
@@ -66,7 +66,7 @@ def _settings(name: str, before: Environment, after: Environment, say: Saying) -
         say(f'"{name}" {now}, and extended {was}', (*at, "extends"), Risk("extends-changed", hint=hint))
 
 
-def _aliases(old: Policy, name: str, sides: tuple[Environment, Environment], say: Saying) -> None:
+def _aliases(old: Policy, name: str, sides: tuple[Environment, Environment], say: StatementCollector) -> None:
     at = ("environments", name, "aliases")
     before, after = sides
     for alias in sorted(set(after.aliases) - set(before.aliases)):
@@ -79,7 +79,7 @@ def _aliases(old: Policy, name: str, sides: tuple[Environment, Environment], say
         say(f'{quoted(gone)} is no longer another name of "{name}"', at)
 
 
-def changers_of_all(old: Policy, new: Policy, say: Saying) -> None:
+def changers_of_all(old: Policy, new: Policy, say: StatementCollector) -> None:
     """Whose signature is asked for, for each file."""
     files = [_POLICY_FILE, MANIFEST_FILE, *sorted(set(old.environments) & set(new.environments))]
     for file in files:
@@ -88,7 +88,7 @@ def changers_of_all(old: Policy, new: Policy, say: Saying) -> None:
 
 
 def _changers(
-    file: str, before: frozenset[str] | None, after: frozenset[str] | None, say: Saying, at: tuple[str, ...]
+    file: str, before: frozenset[str] | None, after: frozenset[str] | None, say: StatementCollector, at: tuple[str, ...]
 ) -> None:
     what = f"the {file}" if file in {_POLICY_FILE, MANIFEST_FILE} else f'"{file}"'
     if before == after:

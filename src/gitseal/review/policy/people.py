@@ -1,13 +1,13 @@
 """The part of `policy_changes` about people, machines, forges and groups."""
 
 from gitseal.policy.policy import FORGE, PERSON, Policy, Principal
-from gitseal.review.saying import Risk, Saying, quoted, short
+from gitseal.review.saying import Risk, StatementCollector, quoted, short
 
 _NEW_KEY = "ask them, by another way than this repository, whether it is theirs"
 _KINDS = {"person": "a person", "machine": "a machine", "forge": "a forge"}
 
 
-def people(old: Policy, new: Policy, say: Saying) -> None:
+def people(old: Policy, new: Policy, say: StatementCollector) -> None:
     """Who came and went, and whose keys are other ones."""
     for name in sorted({*old.recipients, *new.recipients}):
         before, after = old.recipients.get(name), new.recipients.get(name)
@@ -20,7 +20,7 @@ def people(old: Policy, new: Policy, say: Saying) -> None:
             _signing(name, before, after, say)
 
 
-def _came(policy: Policy, name: str, principal: Principal, say: Saying) -> None:
+def _came(policy: Policy, name: str, principal: Principal, say: StatementCollector) -> None:
     at = ("recipients", name)
     if principal.kind == FORGE:
         say(f'"{name}" is a new forge: its signature stands for whoever it let in', at, Risk("forge-added"))
@@ -40,7 +40,7 @@ def _openers(policy: Policy, environment: str) -> set[str]:
     return {name for each in lists for name in policy.members(each)}
 
 
-def _keys(name: str, before: Principal, after: Principal, say: Saying) -> None:
+def _keys(name: str, before: Principal, after: Principal, say: StatementCollector) -> None:
     at = ("recipients", name, "keys")
     for key in after.keys:
         if key not in before.keys:
@@ -54,7 +54,7 @@ def _keys(name: str, before: Principal, after: Principal, say: Saying) -> None:
         say(text, ("recipients", name, "kind"), Risk("recipient-kind"))
 
 
-def _signing(name: str, before: Principal, after: Principal, say: Saying) -> None:
+def _signing(name: str, before: Principal, after: Principal, say: StatementCollector) -> None:
     at = ("recipients", name, "signing")
     for key in after.signing:
         if key not in before.signing:
@@ -68,7 +68,7 @@ def _signing(name: str, before: Principal, after: Principal, say: Saying) -> Non
         say(text, ("recipients", name, "email"), Risk("email-changed"))
 
 
-def groups(old: Policy, new: Policy, say: Saying) -> None:
+def groups(old: Policy, new: Policy, say: StatementCollector) -> None:
     """Groups that came, went, were renamed, or have other members."""
     gone = {name: members for name, members in old.groups.items() if name not in new.groups}
     for name in sorted({*old.groups, *new.groups}):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from gitseal.policy.patterns import matches
 from gitseal.policy.policy import DEFAULT, Policy, Rule
 from gitseal.report.findings import ERROR, WARNING
-from gitseal.review.saying import Risk, Saying, quoted
+from gitseal.review.saying import Risk, StatementCollector, quoted
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -13,7 +13,7 @@ _PLAIN = "plain"
 _UNSEAL = "whoever has the repository reads such names; see them with: gitseal list"
 
 
-def answers(old: Policy, new: Policy, names: Mapping[str, Collection[NamePath]], say: Saying) -> None:
+def answers(old: Policy, new: Policy, names: Mapping[str, Collection[NamePath]], say: StatementCollector) -> None:
     """The names that the two policies answer for differently, whatever rule it is that does."""
     for environment in sorted(set(old.environments) & set(new.environments)):
         moved: dict[tuple[str, str], list[str]] = {}
@@ -33,7 +33,11 @@ def _answer(policy: Policy, environment: str, path: NamePath) -> str:
 
 
 def _moved(
-    policies: tuple[Policy, Policy], environment: str, answer: tuple[str, str], those: list[str], say: Saying
+    policies: tuple[Policy, Policy],
+    environment: str,
+    answer: tuple[str, str],
+    those: list[str],
+    say: StatementCollector,
 ) -> None:
     (old, new), (before, after) = policies, answer
     verb = "is" if len(those) == 1 else "are"
@@ -51,7 +55,7 @@ def _moved(
     say(text, ("rules",), Risk("access-widened" if gained else "group-changed"))
 
 
-def rules(old: Policy, new: Policy, say: Saying) -> None:
+def rules(old: Policy, new: Policy, say: StatementCollector) -> None:
     """The rules themselves: what they would answer for names that are not there yet."""
     gone = [rule for rule in old.rules if rule not in new.rules]
     for at, rule in enumerate(new.rules):
@@ -77,7 +81,7 @@ def _predecessor(rule: Rule, gone: list[Rule]) -> Rule | None:
     return next(same_answer, None) or next(same_names, None)
 
 
-def _added(old: Policy, new: Policy, rule: Rule, say: Saying, at: int) -> None:
+def _added(old: Policy, new: Policy, rule: Rule, say: StatementCollector, at: int) -> None:
     if rule.plain:
         say(f"{_of(rule)} may stand plain", _at(at), _plain_risk(old, new, rule, rule.names))
     else:
@@ -85,7 +89,7 @@ def _added(old: Policy, new: Policy, rule: Rule, say: Saying, at: int) -> None:
         say(f'{_of(rule)} are sealed to access group "{rule.access}", open to {people}', _at(at))
 
 
-def _changed(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: Saying, at: int) -> None:
+def _changed(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: StatementCollector, at: int) -> None:
     before, after = sides
     answer = "may stand plain" if after.plain else f'are sealed to access group "{after.access}"'
     if after.plain and not before.plain:
@@ -110,7 +114,7 @@ def _changed(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: Saying, at
         _elsewhere(old, new, sides, say, at)
 
 
-def _elsewhere(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: Saying, at: int) -> None:
+def _elsewhere(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: StatementCollector, at: int) -> None:
     before, after = ({*(rule.environments or new.environments)} for rule in sides)
     rule = sides[1]
     if added := sorted(after - before):

@@ -1,0 +1,28 @@
+"""What a consumer asks for: which names, for which service."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from gitseal.project.names import wanted
+from gitseal.yamltext.tree import NamePath
+
+
+class Request(NamedTuple):
+    """What a consumer asks for.
+
+    `only` and `excepted` are patterns of the names that go out (empty `only`: all). `service` names one of the manifest's
+    services, and `files` asks for its files too. `allow_missing` makes required names without a value a warning.
+    `variables` are what `${env:NAME}` can name.
+    """
+
+    only: Sequence[str] = ()
+    excepted: Sequence[str] = ()
+    service: str = ""
+    allow_missing: bool = False
+    variables: Mapping[str, str] = MappingProxyType({})
+    files: bool = False
+
+    def takes(self, path: NamePath) -> bool:
+        """Whether a name goes out under this name."""
+        return wanted(path, self.only, self.excepted)
