@@ -1,9 +1,9 @@
-"""`Secret`: bytes that never show themselves."""
+"""`SecretBytes`: bytes that never show themselves."""
 
 from typing import NoReturn
 
 
-class Secret:
+class SecretBytes:
     """Bytes that appear in no repr, format or pickle; `reveal()` is the one way to them.
 
     Equality is of the content, in constant time for equal lengths. Secrets are not hashable, so none ends up as a
@@ -20,7 +20,7 @@ class Secret:
         return self._content
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Secret):
+        if not isinstance(other, SecretBytes):
             return NotImplemented
         import hmac  # 3 ms, which reading a value need not pay
 

@@ -15,7 +15,7 @@ from gitseal.document.merging import conflict
 from gitseal.document.value import text
 from gitseal.errors import Error, Malformed, Unconfirmed
 from gitseal.usecases import recover, resolve
-from gitseal.usecases.resolve import Choice
+from gitseal.usecases.resolve import TakenSide
 from tests.attacks.conftest import Team
 from tests.attacks.world import (
     NEEDLE,
@@ -72,14 +72,14 @@ def load(place: Clone, environment: str = "production") -> ConflictedFile:
 
 def finish(
     place: Clone,
-    choices: dict[str, Choice] | None = None,
+    choices: dict[str, TakenSide] | None = None,
     accept: tuple[str, ...] = (),
     environment: str = "production",
 ) -> None:
     """What `resolve` does: proposals where there are any, else what was chosen, else theirs."""
     found = load(place, environment)
     chosen = {
-        name.path: (choices or {}).get(name.text) or name.proposal or Choice.THEIRS
+        name.path: (choices or {}).get(name.text) or name.proposal or TakenSide.THEIRS
         for name in resolve.look(place.project, place.keyring, found)
     }
     resolve.apply(place.project, place.keyring, frozenset(accept), found, chosen)
@@ -185,14 +185,16 @@ def test_an_injected_data_key_gets_nothing_by_merge_and_resolve(armed: Team) -> 
     assert found.groups == ("default",)
     before = alice.path("production").read_bytes()
     with pytest.raises(Unconfirmed):
-        finish(alice, {"DB_URL": Choice.THEIRS})
+        finish(alice, {"DB_URL": TakenSide.THEIRS})
     swapped = found.swapped()
     with pytest.raises(Unconfirmed):
-        resolve.apply(alice.project, alice.keyring, frozenset(), swapped, dict.fromkeys(swapped.names, Choice.THEIRS))
+        resolve.apply(
+            alice.project, alice.keyring, frozenset(), swapped, dict.fromkeys(swapped.names, TakenSide.THEIRS)
+        )
     with pytest.raises(Malformed):
         alice.set("production", "DB_URL", NEEDLE)
     assert alice.path("production").read_bytes() == before
-    finish(alice, {"DB_URL": Choice.OURS})
+    finish(alice, {"DB_URL": TakenSide.OURS})
     assert alice.get("production", "DB_URL") == NEEDLE
     alice.set("production", "OTHER", NEEDLE)
     assert not opens_any(evil, alice, "production")
@@ -212,11 +214,11 @@ def test_an_injected_data_key_over_the_only_value_gets_nothing_either(armed: Tea
     alice.git("fetch", "--quiet", "origin", "feature")
     alice.git("merge", "--quiet", "--no-edit", "FETCH_HEAD", ok=(0, 1))
     with pytest.raises(Unconfirmed):
-        finish(alice, {"DB_URL": Choice.OURS})
+        finish(alice, {"DB_URL": TakenSide.OURS})
     found = load(alice)
     with pytest.raises(Unconfirmed):
         resolve.apply(alice.project, alice.keyring, frozenset(), found, {("DB_URL",): text(NEEDLE)})
-    finish(alice, {"DB_URL": Choice.THEIRS})
+    finish(alice, {"DB_URL": TakenSide.THEIRS})
     with pytest.raises(Unconfirmed):
         alice.set("production", "DB_URL", NEEDLE)
     assert not holds(alice)
@@ -264,7 +266,7 @@ def test_a_new_group_of_the_attackers_is_not_used(armed: Team) -> None:
     alice.git("merge", "--quiet", "--no-edit", "FETCH_HEAD", ok=(0, 1))
     found = load(alice)
     assert found.names == (("DB_URL",),)
-    resolve.apply(alice.project, alice.keyring, frozenset(), found, {("DB_URL",): Choice.OURS})
+    resolve.apply(alice.project, alice.keyring, frozenset(), found, {("DB_URL",): TakenSide.OURS})
     assert alice.get("production", "DB_URL") == "alice's"
     assert not opens_any(evil, alice, "production")
 
@@ -277,7 +279,7 @@ def test_without_an_identity_a_conflict_can_still_be_decided_for_a_side(armed: T
         lambda: armed.bob.set("production", "DB_URL", "bob's"),
     )
     nobody = Clone(alice.top, None)
-    finish(nobody, {"DB_URL": Choice.OURS})
+    finish(nobody, {"DB_URL": TakenSide.OURS})
     assert alice.get("production", "DB_URL") == "alice's"
 
 
@@ -297,7 +299,7 @@ def test_a_plain_value_slipped_under_a_sealed_name_is_not_taken(armed: Team) -> 
     alice.git("fetch", "--quiet", "origin", "feature")
     alice.git("merge", "--quiet", "--no-edit", "FETCH_HEAD", ok=(0, 1))
     with pytest.raises(Error, match="stands plain, and no rule says so"):
-        finish(alice, {"DB_URL": Choice.THEIRS})
+        finish(alice, {"DB_URL": TakenSide.THEIRS})
 
 
 def test_recover_brings_back_what_a_plain_merge_lost(team: Team) -> None:

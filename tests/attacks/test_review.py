@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitseal.audit.review.range import Wanted
+from gitseal.audit.review.range import ReviewOptions
 from gitseal.audit.review.review import review
 from gitseal.document.changes import WRITTEN_ONLY
 from gitseal.document.header import HEADER
@@ -325,12 +325,12 @@ def test_one_environment_alone(team: Team) -> None:
     team.mallory.set("production", "DB_URL", "hush")
     team.mallory.set("development", "DB_URL", "hush")
     team.mallory.commit()
-    found = review(Repository(team.mallory.top), "origin/main..HEAD", None, Wanted(("development",)))
+    found = review(Repository(team.mallory.top), "origin/main..HEAD", None, ReviewOptions(("development",)))
     assert [each.name for each in found.environments] == ["development"]
     assert {each.path for each in found.risks} == {".secrets/development.yaml"}
     assert found.notes == ("only development was looked at, and what concerns all",)
     with pytest.raises(Error, match='no environment "nope" at either end'):
-        review(Repository(team.mallory.top), "origin/main..HEAD", None, Wanted(("nope",)))
+        review(Repository(team.mallory.top), "origin/main..HEAD", None, ReviewOptions(("nope",)))
 
 
 @pytest.mark.parametrize("planted", ["case", "symlink", "folder", "gitlink", "garbage", "symlinked-folder", "not-utf8"])

@@ -14,7 +14,7 @@ from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.header import HEADER, public_text
 from gitseal.document.token import Stanza, Token
-from gitseal.document.value import Value, text
+from gitseal.document.value import TypedValue, text
 from gitseal.errors import Error
 from gitseal.identities import Keyring, discover
 from gitseal.project.names import parse_name
@@ -164,7 +164,7 @@ def put_stanzas(key: DataKey, people: Iterable[Person]) -> dict[NamePath, Put]:
     return puts
 
 
-def put_value(key: DataKey | PublicKey, name: str, value: Value) -> dict[NamePath, Put]:
+def put_value(key: DataKey | PublicKey, name: str, value: TypedValue) -> dict[NamePath, Put]:
     """A value under a key of the attacker's own, or under a public one."""
     path = parse_name(name)
     return {path: Put(document.seal(key, path, value).serialise(), own_line=True)}

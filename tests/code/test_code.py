@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gitseal import code
 from gitseal.code import _grammars, ambient, linking, selection
-from gitseal.code.uses import Kind, Reading, Use
+from gitseal.code.uses import NameSource, Reading, Use
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 PATHS = [
@@ -235,4 +235,4 @@ def test_many_scripts_that_source_one_name_settle_in_linear_time() -> None:
 
 
 def test_kinds_have_words() -> None:
-    assert {kind.value for kind in Kind} == {"variable", "secret", "GitHub secret", "GitHub variable"}
+    assert {kind.value for kind in NameSource} == {"variable", "secret", "GitHub secret", "GitHub variable"}

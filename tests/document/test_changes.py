@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import changes as module
 from gitseal.document import document, pieces
-from gitseal.document.changes import Action, Change, Standing, changes, changes_of_merge
+from gitseal.document.changes import Action, EntryChange, ValueState, changes, changes_of_merge
 from gitseal.document.document import Document
 from gitseal.document.header import HEADER
 from gitseal.errors import Error
@@ -46,7 +46,7 @@ def file(body: str, *blocks: str) -> bytes:
     return (body + HEAD + ("  access:\n" + "".join(blocks) if blocks else "")).encode()
 
 
-def words(found: tuple[Change, ...]) -> list[str]:
+def words(found: tuple[EntryChange, ...]) -> list[str]:
     return [" ".join(filter(None, (each.action.value, each.name, each.access))) for each in found]
 
 
@@ -86,10 +86,10 @@ def test_what_changed(new: bytes | None, expected: list[str]) -> None:
 def test_what_is_said_of_a_value_and_of_a_key() -> None:
     new = file(sealed(A="plain", B=token(kind="w")), access("alice", key=KEYS[1], succeeds=True))
     a, b, rekeyed = changes(TWO, new)
-    assert (a.before, a.after) == (Standing("sealed", "default", KEYS[0]), Standing("plain", "", ""))
-    assert b.after == Standing("write-only", "default", KEYS[0])
-    assert rekeyed == Change(Action.REKEYED, "", "default", succeeds=True)
-    assert changes(None, TWO)[-1] == Change(Action.GRANTED, "alice", "default", recipients=(IDS["alice"],))
+    assert (a.before, a.after) == (ValueState("sealed", "default", KEYS[0]), ValueState("plain", "", ""))
+    assert b.after == ValueState("write-only", "default", KEYS[0])
+    assert rekeyed == EntryChange(Action.REKEYED, "", "default", succeeds=True)
+    assert changes(None, TWO)[-1] == EntryChange(Action.GRANTED, "alice", "default", recipients=(IDS["alice"],))
 
 
 def test_a_conflict_that_was_committed_counts_for_what_its_lines_show() -> None:

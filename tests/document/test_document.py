@@ -7,7 +7,7 @@ from gitseal.document import document
 from gitseal.document.document import MAX_NAMES
 from gitseal.document.header import MAX_GROUPS, MAX_STANZAS, public_text
 from gitseal.document.token import Stanza
-from gitseal.document.value import MAX_CONTENT, Kind, checked, from_plaintext, text
+from gitseal.document.value import MAX_CONTENT, ValueType, checked, from_plaintext, text
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale, UnknownVersion
 from gitseal.yamltext import editor, reader
 from gitseal.yamltext.editor import Put
@@ -114,23 +114,28 @@ def test_the_largest_file() -> None:
 
 
 def test_the_largest_value() -> None:
-    assert from_plaintext(b"y" + bytes(MAX_CONTENT)).kind is Kind.BYTES
+    assert from_plaintext(b"y" + bytes(MAX_CONTENT)).kind is ValueType.BYTES
     with pytest.raises(Error, match="more than the 8388608 that fit"):
-        checked(Kind.BYTES, bytes(MAX_CONTENT + 1))
+        checked(ValueType.BYTES, bytes(MAX_CONTENT + 1))
     with pytest.raises(Damaged):
         from_plaintext(b"y" + bytes(MAX_CONTENT + 1))
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_no_value_shows_itself(kind: Kind) -> None:
-    content = {Kind.TEXT: b"s3cr3t", Kind.INTEGER: b"7331", Kind.FLOAT: b"73.31", Kind.BOOLEAN: b"true"}
-    value = checked(kind, content.get(kind, b"" if kind is Kind.NULL else b'"s3cr3t"'))
+@pytest.mark.parametrize("kind", ValueType)
+def test_no_value_shows_itself(kind: ValueType) -> None:
+    content = {
+        ValueType.TEXT: b"s3cr3t",
+        ValueType.INTEGER: b"7331",
+        ValueType.FLOAT: b"73.31",
+        ValueType.BOOLEAN: b"true",
+    }
+    value = checked(kind, content.get(kind, b"" if kind is ValueType.NULL else b'"s3cr3t"'))
 
     assert repr(value) == str(value) == f"{value}" == f"Value({kind.word}, …)"
 
 
 def test_no_refused_content_shows_itself() -> None:
-    for kind in (Kind.INTEGER, Kind.FLOAT, Kind.BOOLEAN, Kind.NULL, Kind.JSON):
+    for kind in (ValueType.INTEGER, ValueType.FLOAT, ValueType.BOOLEAN, ValueType.NULL, ValueType.JSON):
         with pytest.raises(Error) as refused:
             checked(kind, b"s3cr3t")
         assert "s3cr3t" not in refused.value.message + refused.value.hint

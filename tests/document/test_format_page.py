@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from gitseal.crypto.padding import size_class
-from gitseal.document.value import Kind
+from gitseal.document.value import ValueType
 from gitseal.policy import dangerous_names
 from tests.vectors import good, reference
 from tests.vectors.build import ALICE
@@ -60,7 +60,7 @@ def test_the_worked_example() -> None:
 def test_the_table_of_types() -> None:
     rows = dict(re.findall(r"^\| `([a-z])` \| (\w+) \|", section(5), re.MULTILINE))
 
-    assert rows == {kind.value.decode(): "JSON" if kind is Kind.JSON else kind.word for kind in Kind}
+    assert rows == {kind.value.decode(): "JSON" if kind is ValueType.JSON else kind.word for kind in ValueType}
 
 
 def test_the_table_of_size_classes() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.merging import conflict, three_way
-from gitseal.document.merging.three_way import Lines, Merged
+from gitseal.document.merging.three_way import Merged, MergedLines
 from gitseal.errors import Malformed
 from gitseal.git.merging import merge_lines
 from gitseal.yamltext import editor
@@ -19,9 +19,9 @@ from tests.document.histories import State, histories, states
 pytestmark = pytest.mark.fuzz
 
 
-def lines(ours: bytes, base: bytes, theirs: bytes) -> Lines | None:
+def lines(ours: bytes, base: bytes, theirs: bytes) -> MergedLines | None:
     found = merge_lines(ours, base, theirs, ("ours", "base", "theirs"), 7)
-    return Lines(*found) if found is not None else None
+    return MergedLines(*found) if found is not None else None
 
 
 def merged(base: State, ours: State, theirs: State) -> Merged:
@@ -229,4 +229,4 @@ def test_the_oracle_is_git(tmp_path: Path) -> None:
     done = subprocess.run(
         ["git", "merge-file", "-p", "ours", "base", "theirs"], cwd=tmp_path, capture_output=True, check=True
     )
-    assert lines(b"a\nb\nc\n", b"a\nb\n", b"x\nb\n") == Lines(done.stdout, is_clean=True)
+    assert lines(b"a\nb\nc\n", b"a\nb\n", b"x\nb\n") == MergedLines(done.stdout, is_clean=True)

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from gitseal.document.value import Kind, Value, text
+from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import Error, Malformed, UsageError
 from gitseal.exchange import IMPORTERS, detect, parse
-from gitseal.render import Entry, Refused, render
+from gitseal.render import Refused, RenderedEntry, render
 
 
 def given_values(form: str, content: str) -> dict[str, tuple[str, str]]:
@@ -264,12 +264,20 @@ TREES = st.dictionaries(
 )
 VALUES = st.one_of(
     TEXTS.map(text),
-    st.integers().map(lambda number: Value(Kind.INTEGER, str(number).encode())),
+    st.integers().map(lambda number: TypedValue(ValueType.INTEGER, str(number).encode())),
     st.from_regex(r"-?(0|[1-9][0-9]*)\.[0-9]+(e[+-][0-9]+)?", fullmatch=True).map(
-        lambda f: Value(Kind.FLOAT, f.encode())
+        lambda f: TypedValue(ValueType.FLOAT, f.encode())
     ),
-    st.sampled_from([Value(Kind.NULL, b""), Value(Kind.BOOLEAN, b"true"), Value(Kind.BOOLEAN, b"false")]),
-    st.lists(JSON, max_size=3).map(lambda tree: Value(Kind.JSON, json.dumps(tree, ensure_ascii=False).encode())),
+    st.sampled_from(
+        [
+            TypedValue(ValueType.NULL, b""),
+            TypedValue(ValueType.BOOLEAN, b"true"),
+            TypedValue(ValueType.BOOLEAN, b"false"),
+        ]
+    ),
+    st.lists(JSON, max_size=3).map(
+        lambda tree: TypedValue(ValueType.JSON, json.dumps(tree, ensure_ascii=False).encode())
+    ),
 )
 ENTRIES = st.dictionaries(st.lists(NAMES, min_size=1, max_size=3).map(tuple), VALUES, max_size=6)
 
@@ -277,9 +285,9 @@ ENTRIES = st.dictionaries(st.lists(NAMES, min_size=1, max_size=3).map(tuple), VA
 @pytest.mark.fuzz
 @pytest.mark.parametrize("form", ["json", "yaml"])
 @given(values=ENTRIES)
-def test_what_render_wrote_comes_back(form: str, values: dict[tuple[str, ...], Value]) -> None:
+def test_what_render_wrote_comes_back(form: str, values: dict[tuple[str, ...], TypedValue]) -> None:
     try:
-        written = render(form, [Entry(path, value) for path, value in values.items()])
+        written = render(form, [RenderedEntry(path, value) for path, value in values.items()])
     except Refused:
         return
     read = {item.path: _comparable(item.value) for item in parse(form, written).items}
@@ -291,7 +299,7 @@ def test_what_render_wrote_comes_back(form: str, values: dict[tuple[str, ...], V
 def test_what_render_wrote_as_dotenv_comes_back(values: dict[str, str]) -> None:
     values = {name: content for name, content in values.items() if name != "gitseal"}
     try:
-        written = render("dotenv", [Entry((name,), text(content)) for name, content in values.items()])
+        written = render("dotenv", [RenderedEntry((name,), text(content)) for name, content in values.items()])
     except Refused:
         return
     read = parse("dotenv", written)
@@ -299,9 +307,9 @@ def test_what_render_wrote_as_dotenv_comes_back(values: dict[str, str]) -> None:
     assert not read.references
 
 
-def _comparable(value: Value) -> object:
+def _comparable(value: TypedValue) -> object:
     content = value.reveal().decode()
-    return (value.kind, _exact(content) if value.kind is Kind.JSON else content)
+    return (value.kind, _exact(content) if value.kind is ValueType.JSON else content)
 
 
 def _exact(content: str) -> object:
@@ -386,11 +394,11 @@ def _tree(form: str, content: bytes) -> dict[str, object]:
     return read
 
 
-def _object(value: Value) -> object:
+def _object(value: TypedValue) -> object:
     content = value.reveal().decode()
-    if value.kind is Kind.TEXT:
+    if value.kind is ValueType.TEXT:
         return content
-    return None if value.kind is Kind.NULL else json.loads(content)
+    return None if value.kind is ValueType.NULL else json.loads(content)
 
 
 def _normal(tree: object) -> object:

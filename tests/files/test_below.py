@@ -8,16 +8,16 @@ import pytest
 
 from gitseal.errors import Error
 from gitseal.files import atomic
-from gitseal.files.below import Item, staged
+from gitseal.files.below import NewFile, staged
 
 ITEMS = (
-    Item(("a.pem",), b"one", 0o400),
-    Item(("tls", "server.key"), b"two", 0o440),
-    Item(("tls", "x"), b"three", 0o600),
+    NewFile(("a.pem",), b"one", 0o400),
+    NewFile(("tls", "server.key"), b"two", 0o440),
+    NewFile(("tls", "x"), b"three", 0o600),
 )
 
 
-def put(folder: Path, items: tuple[Item, ...] = ITEMS) -> None:
+def put(folder: Path, items: tuple[NewFile, ...] = ITEMS) -> None:
     with staged(folder, items) as finish:
         finish()
 
@@ -118,7 +118,7 @@ def test_a_link_is_not_written_through(tmp_path: Path, place: str) -> None:
     target = elsewhere / "server.key" if place.endswith("key") else elsewhere
     (folder / place).parent.mkdir(exist_ok=True, parents=True)
     (folder / place).symlink_to(target)
-    items = (*ITEMS, Item(("tls", "nowhere", "y"), b"four", 0o600))
+    items = (*ITEMS, NewFile(("tls", "nowhere", "y"), b"four", 0o600))
     with pytest.raises(Error, match="symbolic link"):
         put(folder, items)
     assert tree(elsewhere) == {"server.key": b"kept"}

@@ -25,7 +25,7 @@ def commit(git: Git, repo: Path, *names: str) -> str:
     return git("rev-parse", "HEAD").strip()
 
 
-def paths(found: introduced.Commit) -> list[bytes]:
+def paths(found: introduced.IntroducingCommit) -> list[bytes]:
     return [each.path for each in found.brought]
 
 

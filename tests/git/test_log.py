@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from gitseal.errors import Error
-from gitseal.git.log import Commit, Wanted, history, moment, shallow_ends
+from gitseal.git.log import LoggedCommit, LogQuery, history, moment, shallow_ends
 from gitseal.git.renames import follow
 from gitseal.git.repository import Repository
 
 Git = Callable[..., str]
-ALL = Wanted(("d",), lambda _path: True)
+ALL = LogQuery(("d",), lambda _path: True)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def commit(repository: Repository, git: Git) -> Callable[..., str]:
     return make
 
 
-def told(commits: list[Commit]) -> list[tuple[str, dict[str, tuple[tuple[bytes | None, ...], bytes | None]]]]:
+def told(commits: list[LoggedCommit]) -> list[tuple[str, dict[str, tuple[tuple[bytes | None, ...], bytes | None]]]]:
     return [(each.id, {file.path: (file.before, file.after) for file in each.files}) for each in commits]
 
 
@@ -69,7 +69,7 @@ def test_only_contents_that_were_asked_for_and_the_raw_commit(
     repository: Repository, commit: Callable[..., str]
 ) -> None:
     commit("one", a="1\n", b="1\n")
-    (found,) = history(repository, Wanted(("d",), lambda path: path == "d/b", raw=True))
+    (found,) = history(repository, LogQuery(("d",), lambda path: path == "d/b", raw=True))
     assert {file.path: file.after for file in found.files} == {"d/a": None, "d/b": b"1\n"}
     assert found.raw.startswith(b"tree ")
     assert found.raw.endswith(b"\n\none\n")
@@ -212,8 +212,8 @@ def test_where_a_shallow_clone_ends(
 # Moves
 
 
-def sealed(*folders: str) -> Wanted:
-    return Wanted(tuple(f"{folder}/.secrets".lstrip("/") for folder in folders), lambda _path: True)
+def sealed(*folders: str) -> LogQuery:
+    return LogQuery(tuple(f"{folder}/.secrets".lstrip("/") for folder in folders), lambda _path: True)
 
 
 def test_a_folder_that_moves_there_and_back(repository: Repository, git: Git) -> None:

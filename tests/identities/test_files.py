@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from gitseal.errors import Error
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 from gitseal.identities import write_new
 from gitseal.identities.files import read
 
-TEXT = Secret(b"AGE-SECRET-KEY-1HUNTER2\n")
+TEXT = SecretBytes(b"AGE-SECRET-KEY-1HUNTER2\n")
 
 
 def mode(path: Path) -> int:

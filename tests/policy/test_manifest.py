@@ -5,10 +5,10 @@ import re
 import pytest
 
 from gitseal.document.generated import KINDS, generate
-from gitseal.document.value import Kind, Value, text
+from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.policy import manifest_parser
-from gitseal.policy.manifest import File, Manifest
+from gitseal.policy.manifest import Manifest, ManifestFile
 
 # The example of the design, whole.
 WHOLE = """\
@@ -63,7 +63,7 @@ def test_the_whole() -> None:
     assert api.imports == ("worker",)
     assert api.env["LOG_LEVEL"] == text("info")
     assert list(api.env) == ["LOG_LEVEL", "DATABASE_URL", "STRIPE_KEY"]
-    assert api.files == (File(("tls", "server.key"), ("TLS_KEY",), "base64", 0o400, 21),)
+    assert api.files == (ManifestFile(("tls", "server.key"), ("TLS_KEY",), "base64", 0o400, 21),)
 
 
 def test_the_least() -> None:
@@ -85,9 +85,9 @@ def test_numbers_and_booleans_keep_their_type_and_spelling() -> None:
     env = parsed('services:\n  api:\n    env: {A: 80, B: true, C: 1.50, D: "80", E: ""}\n').services["api"].env
 
     assert list(env.values()) == [
-        Value(Kind.INTEGER, b"80"),
-        Value(Kind.BOOLEAN, b"true"),
-        Value(Kind.FLOAT, b"1.50"),
+        TypedValue(ValueType.INTEGER, b"80"),
+        TypedValue(ValueType.BOOLEAN, b"true"),
+        TypedValue(ValueType.FLOAT, b"1.50"),
         text("80"),
         text(""),
     ]

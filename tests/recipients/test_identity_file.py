@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.errors import Error
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 from gitseal.recipients import Identity, Tier, parse_recipient, recipient_id
 from gitseal.recipients.identity_file import parse_identities
 from gitseal.recipients.x25519 import generate
@@ -26,11 +26,11 @@ PASSPHRASE = b"correct horse"
 class Person:
     """Gives the answers in turn, and counts."""
 
-    def __init__(self, *answers: bytes | Secret | None) -> None:
+    def __init__(self, *answers: bytes | SecretBytes | None) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
 
-    def __call__(self, prompt: str) -> bytes | Secret | None:
+    def __call__(self, prompt: str) -> bytes | SecretBytes | None:
         self.asked.append(prompt)
         return self.answers[len(self.asked) - 1]
 
@@ -59,7 +59,7 @@ FORMS = [
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n", b""])
 def test_every_form_opens_its_stanza(form: str, ending: bytes, pairs: dict[str, Any]) -> None:
-    person = Person(Secret(PASSPHRASE))
+    person = Person(SecretBytes(PASSPHRASE))
     text = pairs[form].private.strip().replace(b"\n", ending or b"\n") + ending
     identity = only(parse_identities(text, person, "me"))
     assert not person.asked
@@ -148,7 +148,7 @@ LOCKED = ["ssh-ed25519 locked", "ssh-rsa pem locked"]
 
 @pytest.mark.parametrize("form", LOCKED)
 def test_a_person_has_three_tries(form: str, pairs: dict[str, Any]) -> None:
-    person = Person(b"wrong", Secret(b""), PASSPHRASE)
+    person = Person(b"wrong", SecretBytes(b""), PASSPHRASE)
     identity = only(parse_identities(pairs[form].private, person, "me"))
     assert identity.unwrap(wrapped(pairs[form])) == KEY
     assert person.asked[1:] == [f'passphrase for "me" (wrong; try {number} of 3)' for number in (2, 3)]

@@ -2,13 +2,13 @@
 
 import pytest
 
-from gitseal.document.value import Kind, Value, text
+from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import UsageError
-from gitseal.render import DIALECTS, Entry, Options, Refused, appends, masks, options_of, render
+from gitseal.render import DIALECTS, Options, Refused, RenderedEntry, appends, masks, options_of, render
 from tests.render import ports
 
 
-def reasons(dialect: str, *entries: Entry, name: str = "app") -> dict[str, str]:
+def reasons(dialect: str, *entries: RenderedEntry, name: str = "app") -> dict[str, str]:
     try:
         render(dialect, entries, Options(name=name))
     except Refused as refused:
@@ -16,8 +16,8 @@ def reasons(dialect: str, *entries: Entry, name: str = "app") -> dict[str, str]:
     return {}
 
 
-def named(name: str, content: str = "x") -> Entry:
-    return Entry((name,), text(content))
+def named(name: str, content: str = "x") -> RenderedEntry:
+    return RenderedEntry((name,), text(content))
 
 
 def test_options_of_each_dialect() -> None:
@@ -62,10 +62,10 @@ def test_names_that_a_github_runner_keeps() -> None:
 def test_masks_are_one_for_each_line_of_a_sealed_value() -> None:
     entries = [
         named("A", "first\n\n \nsecond 100%\r\nfirst"),
-        Entry(("PLAIN",), text("info"), sealed=False),
+        RenderedEntry(("PLAIN",), text("info"), sealed=False),
         named("EMPTY", ""),
-        Entry(("NULL",), Value(Kind.NULL, b"")),
-        Entry(("PORT",), Value(Kind.INTEGER, b"8080")),
+        RenderedEntry(("NULL",), TypedValue(ValueType.NULL, b"")),
+        RenderedEntry(("PORT",), TypedValue(ValueType.INTEGER, b"8080")),
         named("TRICK", "::stop-commands::x%0A"),
     ]
     said = masks("github-env", entries)
@@ -89,8 +89,8 @@ def test_a_line_that_docker_takes() -> None:
 
 
 def test_an_argument_that_linux_takes() -> None:
-    def plain(size: int) -> Entry:
-        return Entry(("A",), text("x" * size), sealed=False)
+    def plain(size: int) -> RenderedEntry:
+        return RenderedEntry(("A",), text("x" * size), sealed=False)
 
     assert reasons("docker-build", plain(131_069)) == {}
     assert list(reasons("docker-build", plain(131_070))) == ["A"]
@@ -158,19 +158,22 @@ def test_dotenvx_would_decrypt() -> None:
 
 def test_numbers_that_toml_does_not_know() -> None:
     entries = [
-        Entry(("A",), Value(Kind.INTEGER, b"9223372036854775807")),
-        Entry(("B",), Value(Kind.INTEGER, b"-9223372036854775808")),
-        Entry(("C",), Value(Kind.INTEGER, b"9223372036854775808")),
-        Entry(("D",), Value(Kind.INTEGER, b"1" * 5_000)),
-        Entry(("E",), Value(Kind.FLOAT, b"1e400")),
-        Entry(("F",), Value(Kind.JSON, b"[9223372036854775808]")),
-        Entry(("G",), Value(Kind.JSON, b'{"a": [null]}')),
-        Entry(("H",), Value(Kind.JSON, b"[" * 100 + b"]" * 100)),
-        Entry(("I",), Value(Kind.JSON, b'"\\ud800"')),
+        RenderedEntry(("A",), TypedValue(ValueType.INTEGER, b"9223372036854775807")),
+        RenderedEntry(("B",), TypedValue(ValueType.INTEGER, b"-9223372036854775808")),
+        RenderedEntry(("C",), TypedValue(ValueType.INTEGER, b"9223372036854775808")),
+        RenderedEntry(("D",), TypedValue(ValueType.INTEGER, b"1" * 5_000)),
+        RenderedEntry(("E",), TypedValue(ValueType.FLOAT, b"1e400")),
+        RenderedEntry(("F",), TypedValue(ValueType.JSON, b"[9223372036854775808]")),
+        RenderedEntry(("G",), TypedValue(ValueType.JSON, b'{"a": [null]}')),
+        RenderedEntry(("H",), TypedValue(ValueType.JSON, b"[" * 100 + b"]" * 100)),
+        RenderedEntry(("I",), TypedValue(ValueType.JSON, b'"\\ud800"')),
     ]
     assert list(reasons("toml", *entries)) == ["C", "D", "E", "F", "G", "H", "I"]
 
 
 def test_toml_knows_infinities() -> None:
-    entries = [Entry((name,), Value(Kind.FLOAT, content)) for name, content in (("A", b"-.inf"), ("B", b".nan"))]
+    entries = [
+        RenderedEntry((name,), TypedValue(ValueType.FLOAT, content))
+        for name, content in (("A", b"-.inf"), ("B", b".nan"))
+    ]
     assert render("toml", entries) == b"A = -inf\nB = nan\n"

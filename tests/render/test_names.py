@@ -11,7 +11,7 @@ import pytest
 
 from gitseal.document.value import text
 from gitseal.policy import dangerous_names
-from gitseal.render import Entry, Refused, render
+from gitseal.render import Refused, RenderedEntry, render
 from tests.render import readers
 
 # How each shell lists what it knows, besides what it only knows once asked.
@@ -52,7 +52,7 @@ def arrives(shell: str, name: str, path: Path) -> bool:
 
 def refused(dialect: str, name: str) -> bool:
     try:
-        render(dialect, [Entry((name,), text(VALUE))])
+        render(dialect, [RenderedEntry((name,), text(VALUE))])
     except Refused:
         return True
     return False
@@ -90,7 +90,7 @@ def test_names_of_javascript(dialect: str, reader: readers.Reader, tmp_path: Pat
     path = tmp_path / "env"
     for name in OF_OBJECTS.split():
         if not refused(dialect, name):
-            path.write_bytes(render(dialect, [Entry((name,), text(VALUE)), Entry(("V",), text("x"))]))
+            path.write_bytes(render(dialect, [RenderedEntry((name,), text(VALUE)), RenderedEntry(("V",), text("x"))]))
         else:
             path.write_text(f'{name}="{VALUE}"\nV="x"\n')
         try:

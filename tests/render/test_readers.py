@@ -91,10 +91,13 @@ def test_plain_values_and_names_of_sealed_ones_for_docker_build(
     """The line, as a shell takes it apart, holds no sealed value."""
     peer(reader)
     from gitseal.document.value import text
-    from gitseal.render import Entry, render
+    from gitseal.render import RenderedEntry, render
 
     path.write_bytes(
-        render("docker-build", [Entry(("A",), text("it's\n$x"), sealed=False), Entry(("B",), text("private"))])
+        render(
+            "docker-build",
+            [RenderedEntry(("A",), text("it's\n$x"), sealed=False), RenderedEntry(("B",), text("private"))],
+        )
     )
     output = readers.run([*readers.SHELLS[reader], "-c", 'eval "printf \'%s\\0\' $(cat "$0")"', str(path)])
     assert output == b"--build-arg\0A=it's\n$x\0--secret\0id=B,env=B\0"

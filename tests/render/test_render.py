@@ -5,26 +5,30 @@ import sys
 
 import pytest
 
-from gitseal.document.value import Kind, Value, text
+from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import UsageError
-from gitseal.render import DIALECTS, Entry, Options, Refused, render, takes_sections
+from gitseal.render import DIALECTS, Options, Refused, RenderedEntry, render, takes_sections
 
 TYPED = [
-    Entry(("TEXT",), text("a b")),
-    Entry(("INTEGER",), Value(Kind.INTEGER, b"8080")),
-    Entry(("FLOAT",), Value(Kind.FLOAT, b"1.50")),
-    Entry(("BOOLEAN",), Value(Kind.BOOLEAN, b"true")),
-    Entry(("NULL",), Value(Kind.NULL, b"")),
-    Entry(("BYTES",), Value(Kind.BYTES, "é".encode())),
-    Entry(("JSON",), Value(Kind.JSON, b'{"a":[1.0]}')),
+    RenderedEntry(("TEXT",), text("a b")),
+    RenderedEntry(("INTEGER",), TypedValue(ValueType.INTEGER, b"8080")),
+    RenderedEntry(("FLOAT",), TypedValue(ValueType.FLOAT, b"1.50")),
+    RenderedEntry(("BOOLEAN",), TypedValue(ValueType.BOOLEAN, b"true")),
+    RenderedEntry(("NULL",), TypedValue(ValueType.NULL, b"")),
+    RenderedEntry(("BYTES",), TypedValue(ValueType.BYTES, "é".encode())),
+    RenderedEntry(("JSON",), TypedValue(ValueType.JSON, b'{"a":[1.0]}')),
 ]
-TREE = [Entry(("api", "A"), text("1")), Entry(("B",), text("2")), Entry(("api", "deep", "C"), text("3"))]
+TREE = [
+    RenderedEntry(("api", "A"), text("1")),
+    RenderedEntry(("B",), text("2")),
+    RenderedEntry(("api", "deep", "C"), text("3")),
+]
 
 
 NAMED = Options(name="app")
 
 
-def refused(dialect: str, entries: list[Entry]) -> Refused:
+def refused(dialect: str, entries: list[RenderedEntry]) -> Refused:
     with pytest.raises(Refused) as caught:
         render(dialect, entries, NAMED)
     return caught.value
@@ -146,17 +150,17 @@ def test_nothing(dialect: str, nothing: bytes) -> None:
 
 
 def test_export_is_the_shells() -> None:
-    assert render("shell", [Entry(("A",), text("it's"))], export=True) == b"export A='it'\\''s'\n"
-    assert render("dotenv", [Entry(("A",), text("it's"))], export=True) == b'A="it\'s"\n'
+    assert render("shell", [RenderedEntry(("A",), text("it's"))], export=True) == b"export A='it'\\''s'\n"
+    assert render("dotenv", [RenderedEntry(("A",), text("it's"))], export=True) == b'A="it\'s"\n'
 
 
 def test_every_refused_name_is_listed_with_what_carries_it() -> None:
     entries = [
-        Entry(("CR",), text("private\r")),
-        Entry(("GOOD",), text("private")),
-        Entry(("NUL",), text("private\0")),
-        Entry(("RAW",), Value(Kind.BYTES, b"private\xff")),
-        Entry(("a-b",), text("private")),
+        RenderedEntry(("CR",), text("private\r")),
+        RenderedEntry(("GOOD",), text("private")),
+        RenderedEntry(("NUL",), text("private\0")),
+        RenderedEntry(("RAW",), TypedValue(ValueType.BYTES, b"private\xff")),
+        RenderedEntry(("a-b",), text("private")),
     ]
     refusal = refused("dotenv", entries)
     carriers = {name: carriers for name, _, carriers in refusal.refusals}
@@ -172,7 +176,7 @@ def test_every_refused_name_is_listed_with_what_carries_it() -> None:
 
 @pytest.mark.parametrize("content", [b".inf", b"-.inf", b".nan"])
 def test_json_has_no_infinities(content: bytes) -> None:
-    refusal = refused("json", [Entry(("api", "F"), Value(Kind.FLOAT, content))])
+    refusal = refused("json", [RenderedEntry(("api", "F"), TypedValue(ValueType.FLOAT, content))])
     assert refusal.refusals[0].name == "api/F"
     assert refusal.refusals[0].carriers == ("yaml", "toml")
     assert refusal.message.endswith("JSON does not know")
@@ -180,13 +184,16 @@ def test_json_has_no_infinities(content: bytes) -> None:
 
 
 def test_what_no_dialect_carries() -> None:
-    entries = [Entry(("api", "RAW"), Value(Kind.BYTES, b"\xff")), Entry(("J",), Value(Kind.JSON, b'"\\ud800"'))]
+    entries = [
+        RenderedEntry(("api", "RAW"), TypedValue(ValueType.BYTES, b"\xff")),
+        RenderedEntry(("J",), TypedValue(ValueType.JSON, b'"\\ud800"')),
+    ]
     assert refused("json", entries).hint == "no one format carries all of them: leave names out with --only"
     assert refused("yaml", entries).refusals[0].name == "J"
 
 
 def test_a_name_that_is_a_section_too_is_refused() -> None:
-    both = [Entry(("api",), text("1")), Entry(("api", "A"), text("2"))]
+    both = [RenderedEntry(("api",), text("1")), RenderedEntry(("api", "A"), text("2"))]
     assert refused("yaml", both).refusals[0].name == "api/A"
     assert refused("json", both[::-1]).refusals[0].name == "api"
 
@@ -195,7 +202,15 @@ def test_json_values_that_yaml_readers_would_not_take() -> None:
     deep = b"[" * 100 + b"]" * 100
     long = b'{"' + b"k" * 2000 + b'":1}'
     assert (
-        len(refused("yaml", [Entry(("A",), Value(Kind.JSON, deep)), Entry(("B",), Value(Kind.JSON, long))]).refusals)
+        len(
+            refused(
+                "yaml",
+                [
+                    RenderedEntry(("A",), TypedValue(ValueType.JSON, deep)),
+                    RenderedEntry(("B",), TypedValue(ValueType.JSON, long)),
+                ],
+            ).refusals
+        )
         == 2
     )
 
@@ -203,7 +218,7 @@ def test_json_values_that_yaml_readers_would_not_take() -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_path_given_twice_is_a_bug(dialect: str) -> None:
     with pytest.raises(ValueError, match="twice"):
-        render(dialect, [Entry(("A",), text("1")), Entry(("A",), text("1"))], NAMED)
+        render(dialect, [RenderedEntry(("A",), text("1")), RenderedEntry(("A",), text("1"))], NAMED)
 
 
 @pytest.mark.parametrize("dialect", [name for name in DIALECTS if not takes_sections(name)])
@@ -219,7 +234,9 @@ def test_unknown_dialect() -> None:
 
 def test_a_refusal_keeps_no_value() -> None:
     """Neither the error nor what it was raised from holds the value (P11)."""
-    error: BaseException | None = refused("dotenv", [Entry(("RAW",), Value(Kind.BYTES, b"private\xff"))])
+    error: BaseException | None = refused(
+        "dotenv", [RenderedEntry(("RAW",), TypedValue(ValueType.BYTES, b"private\xff"))]
+    )
     while error is not None:
         assert not isinstance(error, UnicodeDecodeError)
         assert "private" not in repr(error) + repr(vars(error))
@@ -228,9 +245,9 @@ def test_a_refusal_keeps_no_value() -> None:
 
 def test_start_up_loads_little() -> None:
     script = (
-        "import sys; from gitseal.render import Entry, render; from gitseal.document.value import text\n"
-        "render('dotenv', [Entry(('A',), text('x'))]); render('shell', [Entry(('A',), text('x'))])\n"
-        "render('yaml', [Entry(('A',), text('x'))])\n"
+        "import sys; from gitseal.render import RenderedEntry, render; from gitseal.document.value import text\n"
+        "render('dotenv', [RenderedEntry(('A',), text('x'))]); render('shell', [RenderedEntry(('A',), text('x'))])\n"
+        "render('yaml', [RenderedEntry(('A',), text('x'))])\n"
         "print(*{'json', 'ruamel', 'subprocess', 'dataclasses', 'inspect', 'tempfile'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

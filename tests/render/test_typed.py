@@ -10,18 +10,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from gitseal.document.value import Kind, Value, text
-from gitseal.render import Entry, Options, render
+from gitseal.document.value import TypedValue, ValueType, text
+from gitseal.render import Options, RenderedEntry, render
 from tests.render import readers
 from tests.render.values import ROUNDS, awkward, fuzzed
 
 
-def _json_values(values: dict[str, str]) -> list[Entry]:
+def _json_values(values: dict[str, str]) -> list[RenderedEntry]:
     entries = []
     for name, content in values.items():
-        entries.append(Entry((name,), text(content)))
+        entries.append(RenderedEntry((name,), text(content)))
         nested = json.dumps([content, {content: [1, -2.5e10, True, None, content]}])
-        entries.append(Entry(("section", name), Value(Kind.JSON, nested.encode())))
+        entries.append(RenderedEntry(("section", name), TypedValue(ValueType.JSON, nested.encode())))
     return entries
 
 
@@ -75,10 +75,17 @@ NUMBERS = SimpleNamespace(
 
 @pytest.mark.parametrize("reader", _yaml_readers().values(), ids=_yaml_readers())
 def test_yaml_types(reader: Callable[[str], object]) -> None:
-    entries = [Entry((f"I{n}",), Value(Kind.INTEGER, i.encode())) for n, i in enumerate(NUMBERS.integers)]
-    entries += [Entry((f"F{n}",), Value(Kind.FLOAT, f.encode())) for n, f in enumerate(NUMBERS.floats)]
-    entries += [Entry(("B",), Value(Kind.BOOLEAN, b"true")), Entry(("N",), Value(Kind.NULL, b""))]
-    entries += [Entry(("INF",), Value(Kind.FLOAT, b"-.inf"))]
+    entries = [
+        RenderedEntry((f"I{n}",), TypedValue(ValueType.INTEGER, i.encode())) for n, i in enumerate(NUMBERS.integers)
+    ]
+    entries += [
+        RenderedEntry((f"F{n}",), TypedValue(ValueType.FLOAT, f.encode())) for n, f in enumerate(NUMBERS.floats)
+    ]
+    entries += [
+        RenderedEntry(("B",), TypedValue(ValueType.BOOLEAN, b"true")),
+        RenderedEntry(("N",), TypedValue(ValueType.NULL, b"")),
+    ]
+    entries += [RenderedEntry(("INF",), TypedValue(ValueType.FLOAT, b"-.inf"))]
     expected: dict[str, object] = {f"I{n}": int(i) for n, i in enumerate(NUMBERS.integers)}
     expected |= {f"F{n}": float(f) for n, f in enumerate(NUMBERS.floats)}
     expected |= {"B": True, "N": None, "INF": float("-inf")}
@@ -91,14 +98,14 @@ def test_yaml_types(reader: Callable[[str], object]) -> None:
 @pytest.mark.parametrize("reader", _yaml_readers().values(), ids=_yaml_readers())
 def test_yaml_names_that_are_words_of_yaml_1_1(reader: Callable[[str], object]) -> None:
     names = ["y", "N", "Yes", "NO", "on", "Off", "true", "FALSE", "null", "_1", "e1", "a.b-c", "A"]
-    read = reader(render("yaml", [Entry((name,), text("v")) for name in names]).decode())
+    read = reader(render("yaml", [RenderedEntry((name,), text("v")) for name in names]).decode())
     assert read == dict.fromkeys(names, "v")
 
 
 @pytest.mark.parametrize("name", ["ruamel_12", "ruamel_11", "pyyaml"])
 def test_yaml_bytes(name: str) -> None:
     content = bytes(range(256))
-    read = _yaml_readers()[name](render("yaml", [Entry(("K",), Value(Kind.BYTES, content))]).decode())
+    read = _yaml_readers()[name](render("yaml", [RenderedEntry(("K",), TypedValue(ValueType.BYTES, content))]).decode())
     assert read == {"K": content}
 
 
@@ -125,8 +132,8 @@ def test_toml(reader: Callable[[Path], object], tmp_path: Path) -> None:
         for name, content in (awkward() | fuzzed(seed)).items():
             nested = [content, {content: [1, -2.5e10, True, {}, [], content]}]
             entries += [
-                Entry((name,), text(content)),
-                Entry(("api", "v1.0", name), Value(Kind.JSON, json.dumps(nested).encode())),
+                RenderedEntry((name,), text(content)),
+                RenderedEntry(("api", "v1.0", name), TypedValue(ValueType.JSON, json.dumps(nested).encode())),
             ]
             expected[name], section[name] = content, nested
         expected["api"] = {"v1.0": section}
@@ -135,9 +142,16 @@ def test_toml(reader: Callable[[Path], object], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("reader", _toml_readers().values(), ids=_toml_readers())
 def test_toml_types(reader: Callable[[Path], object], tmp_path: Path) -> None:
-    entries = [Entry((f"I{n}",), Value(Kind.INTEGER, i.encode())) for n, i in enumerate(NUMBERS.integers)]
-    entries += [Entry((f"F{n}",), Value(Kind.FLOAT, f.encode())) for n, f in enumerate(NUMBERS.floats)]
-    entries += [Entry(("B",), Value(Kind.BOOLEAN, b"true")), Entry(("N",), Value(Kind.NULL, b""))]
+    entries = [
+        RenderedEntry((f"I{n}",), TypedValue(ValueType.INTEGER, i.encode())) for n, i in enumerate(NUMBERS.integers)
+    ]
+    entries += [
+        RenderedEntry((f"F{n}",), TypedValue(ValueType.FLOAT, f.encode())) for n, f in enumerate(NUMBERS.floats)
+    ]
+    entries += [
+        RenderedEntry(("B",), TypedValue(ValueType.BOOLEAN, b"true")),
+        RenderedEntry(("N",), TypedValue(ValueType.NULL, b"")),
+    ]
     expected: dict[str, object] = {f"I{n}": int(i) for n, i in enumerate(NUMBERS.integers)}
     expected |= {f"F{n}": float(f) for n, f in enumerate(NUMBERS.floats)}
     assert _read(reader, tmp_path / "toml", render("toml", entries)) == expected | {"B": True}
@@ -149,9 +163,9 @@ def test_toml_types(reader: Callable[[Path], object], tmp_path: Path) -> None:
 @pytest.mark.fuzz
 def test_secret(tmp_path: Path) -> None:
     entries = [
-        Entry(("y",), Value(Kind.BYTES, bytes(range(256)))),
-        Entry(("a-b.c",), text("")),
-        Entry(("1",), text("é")),
+        RenderedEntry(("y",), TypedValue(ValueType.BYTES, bytes(range(256)))),
+        RenderedEntry(("a-b.c",), text("")),
+        RenderedEntry(("1",), text("é")),
     ]
     manifest = render("k8s-secret", entries, Options(name="1.5", namespace="true"))
     secret = _read(lambda path: json.loads(readers.run(["read-kubernetes", str(path)])), tmp_path / "secret", manifest)

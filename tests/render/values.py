@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 
 from gitseal.document.value import text
-from gitseal.render import Entry, Options, Refused, render
+from gitseal.render import Options, Refused, RenderedEntry, render
 
 AWKWARD: dict[str, str] = json.loads((Path(__file__).parent / "awkward.json").read_text(encoding="utf-8"))
 Values = dict[str, str]
@@ -47,8 +47,8 @@ def batches(dialect: str, values: Values) -> Iterator[Values]:
         yield {name: values[name] for name in names[start : start + size]}
 
 
-def entries(values: Values, *, sealed: bool = True) -> list[Entry]:
-    return [Entry((name,), text(content), sealed) for name, content in values.items()]
+def entries(values: Values, *, sealed: bool = True) -> list[RenderedEntry]:
+    return [RenderedEntry((name,), text(content), sealed) for name, content in values.items()]
 
 
 def carried(dialect: str, values: Values, options: Options = PLAIN, *, sealed: bool = True) -> tuple[bytes, Values]:

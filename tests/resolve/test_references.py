@@ -9,36 +9,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.document.value import Kind, Value, text
+from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import Error
 from gitseal.resolve import templates
 from gitseal.resolve.problems import Unmet
-from gitseal.resolve.references import MAX_DEPTH, Found, Resolver
+from gitseal.resolve.references import MAX_DEPTH, Resolved, Resolver
 from gitseal.resolve.templates import FILTERS, Reference
 from gitseal.variables import IDENTITY_VARIABLES
 from gitseal.yamltext.tree import NamePath
 
 VARIABLES = {"HOST": "web-1", "EMPTY": ""}
-SEALED: dict[str, Value] = {
+SEALED: dict[str, TypedValue] = {
     "USER": text("admin"),
     "PASSWORD": text("p@ss/w?rd 100%"),
     "api/TOKEN": text("t0ken"),
     "QUOTED": text('a"b\\c\nd'),
     "TRICKY": text("${secret:USER} $${x}"),
     "UNICODE": text("é😀"),
-    "RAW": Value(Kind.BYTES, b"\xff\x00"),
-    "NUMBER": Value(Kind.INTEGER, b"8080"),
-    "TREE": Value(Kind.JSON, b'{"a": 1}'),
-    "NOTHING": Value(Kind.NULL, b""),
+    "RAW": TypedValue(ValueType.BYTES, b"\xff\x00"),
+    "NUMBER": TypedValue(ValueType.INTEGER, b"8080"),
+    "TREE": TypedValue(ValueType.JSON, b'{"a": 1}'),
+    "NOTHING": TypedValue(ValueType.NULL, b""),
     "BLANK": text(""),
 }
-PLAIN: dict[str, Value] = {
+PLAIN: dict[str, TypedValue] = {
     "LEVEL": text("info"),
     "DOMAIN": text("example.com"),
     "URL": text("https://${secret:DOMAIN}/"),
     "DEEP": text("<${secret:URL|urlencode}>"),
     "LITERAL": text("$${secret:USER}"),
-    "PORT": Value(Kind.INTEGER, b"80"),
+    "PORT": TypedValue(ValueType.INTEGER, b"80"),
     "THIEF": text("x${secret:PASSWORD}"),
     "SPY": text("x${env:HOST}"),
     "LOST": text("x${secret:GONE}"),
@@ -50,11 +50,11 @@ PLAIN: dict[str, Value] = {
 }
 
 
-def resolver(sealed: dict[str, Value] = SEALED, plain: dict[str, Value] = PLAIN) -> Resolver:
-    def lookup(path: NamePath) -> Found | None:
+def resolver(sealed: dict[str, TypedValue] = SEALED, plain: dict[str, TypedValue] = PLAIN) -> Resolver:
+    def lookup(path: NamePath) -> Resolved | None:
         name = "/".join(path)
         value = sealed.get(name) or plain.get(name)
-        return Found(value, name in plain) if value else None
+        return Resolved(value, name in plain) if value else None
 
     return Resolver(lookup, VARIABLES)
 
@@ -113,7 +113,7 @@ def test_resolved(template: str, expected: str) -> None:
 def test_a_text_that_is_one_reference_is_that_value(name: str) -> None:
     found = resolver().text(f"${{secret:{name}}}", "X")
 
-    assert found == Found({**SEALED, **PLAIN}[name], name in PLAIN)
+    assert found == Resolved({**SEALED, **PLAIN}[name], name in PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -191,10 +191,10 @@ def test_no_reference_gives_an_identity(variable: str) -> None:
 def test_names_as_they_are_read() -> None:
     each = resolver()
 
-    assert each.name(("URL",)) == Found(text("https://example.com/"), is_plain=True)
-    assert each.name(("LITERAL",)) == Found(text("${secret:USER}"), is_plain=True)
-    assert each.name(("TRICKY",)) == Found(SEALED["TRICKY"], is_plain=False)
-    assert each.name(("NUMBER",)) == Found(SEALED["NUMBER"], is_plain=False)
+    assert each.name(("URL",)) == Resolved(text("https://example.com/"), is_plain=True)
+    assert each.name(("LITERAL",)) == Resolved(text("${secret:USER}"), is_plain=True)
+    assert each.name(("TRICKY",)) == Resolved(SEALED["TRICKY"], is_plain=False)
+    assert each.name(("NUMBER",)) == Resolved(SEALED["NUMBER"], is_plain=False)
     assert each.name(("GONE",)) is None
     assert each.problems == []
 
@@ -251,9 +251,9 @@ def test_growth_is_limited() -> None:
 def test_a_name_is_looked_up_once() -> None:
     asked: list[NamePath] = []
 
-    def lookup(path: NamePath) -> Found:
+    def lookup(path: NamePath) -> Resolved:
         asked.append(path)
-        return Found(text("x"), is_plain=False)
+        return Resolved(text("x"), is_plain=False)
 
     each = Resolver(lookup)
     for _ in range(3):
@@ -262,7 +262,7 @@ def test_a_name_is_looked_up_once() -> None:
 
 
 def test_what_the_lookup_raises_comes_out() -> None:
-    def lookup(_path: NamePath) -> Found:
+    def lookup(_path: NamePath) -> Resolved:
         raise Error("closed")
 
     with pytest.raises(Error, match="closed"):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.document.value import Kind, Value, text
+from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.policy import manifest_parser
 from gitseal.policy.manifest import TYPES, Manifest
 from gitseal.policy.manifest_pattern import MAX_TEXT
@@ -176,16 +176,16 @@ def parsed(body: str = MANIFEST) -> Manifest:
     return manifest_parser.parse(body.encode())
 
 
-def found(view: dict[str, Value | None], environment: str = "production", body: str = MANIFEST) -> list[Problem]:
+def found(view: dict[str, TypedValue | None], environment: str = "production", body: str = MANIFEST) -> list[Problem]:
     paths = {tuple(name.split("/")): value for name, value in view.items()}
     return requirements.problems(parsed(body), environment, paths)
 
 
-GOOD: dict[str, Value | None] = {
+GOOD: dict[str, TypedValue | None] = {
     "EVERYWHERE": text(""),
-    "THERE": Value(Kind.BYTES, b"\xff"),
+    "THERE": TypedValue(ValueType.BYTES, b"\xff"),
     "KEY": text("sk_1"),
-    "PORT": Value(Kind.INTEGER, b"8080"),
+    "PORT": TypedValue(ValueType.INTEGER, b"8080"),
     "api/TOKEN": text(str(uuid.UUID(int=7))),
     "UNDECLARED": text("x"),
 }
@@ -205,7 +205,7 @@ def test_all_that_is_missing_is_told_at_once() -> None:
 
 
 def test_a_null_is_missing() -> None:
-    assert found({**GOOD, "PORT": Value(Kind.NULL, b""), "OPTIONAL": Value(Kind.NULL, b"")}) == [
+    assert found({**GOOD, "PORT": TypedValue(ValueType.NULL, b""), "OPTIONAL": TypedValue(ValueType.NULL, b"")}) == [
         Problem("PORT", "is required in production and has no value", REQUIRED)
     ]
 
@@ -221,14 +221,18 @@ def test_a_null_is_missing() -> None:
             text("sk_" + "x" * MAX_TEXT),
             [(f"has more than the {MAX_TEXT} characters that a pattern is held against", PATTERN)],
         ),
-        ("KEY", Value(Kind.BYTES, b"sk_private\xff"), [("is not text: its bytes are not UTF-8", TYPE)]),
-        ("KEY", Value(Kind.BYTES, b"sk_1"), []),
+        ("KEY", TypedValue(ValueType.BYTES, b"sk_private\xff"), [("is not text: its bytes are not UTF-8", TYPE)]),
+        ("KEY", TypedValue(ValueType.BYTES, b"sk_1"), []),
         ("PORT", text("080"), [("does not match its pattern", PATTERN)]),
         ("PORT", text("private"), [("is not a port", TYPE), ("does not match its pattern", PATTERN)]),
-        ("PORT", Value(Kind.BOOLEAN, b"true"), [("is not a port", TYPE), ("does not match its pattern", PATTERN)]),
+        (
+            "PORT",
+            TypedValue(ValueType.BOOLEAN, b"true"),
+            [("is not a port", TYPE), ("does not match its pattern", PATTERN)],
+        ),
     ],
 )
-def test_a_value_that_does_not_fit(name: str, value: Value, expected: list[tuple[str, str]]) -> None:
+def test_a_value_that_does_not_fit(name: str, value: TypedValue, expected: list[tuple[str, str]]) -> None:
     problems = found({**GOOD, name: value})
 
     assert problems == [Problem(name, reason, kind) for reason, kind in expected]
@@ -238,18 +242,18 @@ def test_a_value_that_does_not_fit(name: str, value: Value, expected: list[tuple
 @pytest.mark.parametrize(
     ("kind", "content", "name"),
     [
-        (Kind.INTEGER, b"-5", "integer"),
-        (Kind.INTEGER, b"-5", "number"),
-        (Kind.FLOAT, b"0.5", "number"),
-        (Kind.BOOLEAN, b"false", "boolean"),
-        (Kind.JSON, b'{"a":1}', "json"),
-        (Kind.INTEGER, b"5", "json"),
-        (Kind.INTEGER, b"5", "string"),
-        (Kind.BYTES, b"AAAA", "base64"),
+        (ValueType.INTEGER, b"-5", "integer"),
+        (ValueType.INTEGER, b"-5", "number"),
+        (ValueType.FLOAT, b"0.5", "number"),
+        (ValueType.BOOLEAN, b"false", "boolean"),
+        (ValueType.JSON, b'{"a":1}', "json"),
+        (ValueType.INTEGER, b"5", "json"),
+        (ValueType.INTEGER, b"5", "string"),
+        (ValueType.BYTES, b"AAAA", "base64"),
     ],
 )
-def test_kinds_of_values(kind: Kind, content: bytes, name: str) -> None:
-    assert found({"A": Value(kind, content)}, body=f"version: 1\nsecrets:\n  A: {{type: {name}}}\n") == []
+def test_kinds_of_values(kind: ValueType, content: bytes, name: str) -> None:
+    assert found({"A": TypedValue(kind, content)}, body=f"version: 1\nsecrets:\n  A: {{type: {name}}}\n") == []
 
 
 def test_the_line_ends_of_a_pem_block() -> None:
@@ -259,7 +263,7 @@ def test_the_line_ends_of_a_pem_block() -> None:
 
 
 def test_only_missing_ones_may_be_allowed() -> None:
-    problems = found({**GOOD, "KEY": text("x"), "PORT": Value(Kind.NULL, b"")})
+    problems = found({**GOOD, "KEY": text("x"), "PORT": TypedValue(ValueType.NULL, b"")})
 
     strict = requirements.sort(problems, allow_missing=False)
     assert (strict.fatal, strict.warnings) == (tuple(problems), ())

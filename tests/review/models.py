@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from gitseal.document.changes import Standing
+from gitseal.document.changes import ValueState
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
 from gitseal.review.model import (
     ACTIONS,
@@ -21,14 +21,14 @@ from gitseal.review.model import (
     Allowance,
     By,
     Counts,
-    Environment,
+    EnvironmentReview,
     KeyChange,
     NameChange,
-    Opened,
     Restored,
     Review,
     Span,
     Statement,
+    ValueInsight,
     WriteOnly,
     counted,
     ranked,
@@ -96,7 +96,7 @@ texts: SearchStrategy[str] = st.lists(st.sampled_from(HOSTILE) | st.text(max_siz
 _long = st.builds(lambda text, times: text * times, texts, st.sampled_from([1, 1, 1, 1, 200]))
 _severities = st.sampled_from([ERROR, WARNING, NOTE])
 _figures = st.integers(0, 99_999)
-_standing = st.none() | st.builds(Standing, st.sampled_from(["sealed", "write-only", "plain"]), texts, texts)
+_standing = st.none() | st.builds(ValueState, st.sampled_from(["sealed", "write-only", "plain"]), texts, texts)
 _by = st.lists(
     st.builds(By, texts, st.integers(-(2**70), 2**70), texts, texts, texts, st.lists(texts, max_size=4).map(tuple)),
     max_size=3,
@@ -107,9 +107,9 @@ def _many(of: SearchStrategy[object], most: int = 4) -> SearchStrategy[tuple[obj
     return st.lists(of, max_size=most).map(tuple)
 
 
-_opened = st.builds(Opened, _many(texts), _many(texts), st.none() | _long, st.none() | _long)
+_opened = st.builds(ValueInsight, _many(texts), _many(texts), st.none() | _long, st.none() | _long)
 _environments = st.builds(
-    Environment,
+    EnvironmentReview,
     texts,
     texts,
     _long,
@@ -188,9 +188,9 @@ BASE, HEAD, COMMIT = "b" * 40, "a" * 40, "c0ffee" + "0" * 34
 ALICE = By(COMMIT, 1_750_000_000, "Alice", "Alice", "good", ("alice",))
 BOB = By("badc0de" + "0" * 33, 1_750_100_000, "Bob", "Bob", "no", ())
 SEALED, PLAIN, WRITE_ONLY = (
-    Standing("sealed", "default", "k1"),
-    Standing("plain", "", ""),
-    Standing("write-only", "default", "k1"),
+    ValueState("sealed", "default", "k1"),
+    ValueState("plain", "", ""),
+    ValueState("write-only", "default", "k1"),
 )
 RISK = Finding(
     "recipient-key-added",
@@ -221,7 +221,7 @@ def usual(*, risks: int = 2, names: int = 4, environments: int = 2, people: int 
         for at in range(people)
     )
     found = tuple(
-        Environment(
+        EnvironmentReview(
             ".secrets", f"env-{at}", f".secrets/env-{at}.yaml", "changed", at == 0, changes, access, unchanged=7
         )
         for at in range(environments)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.audit.review.range import Wanted
+from gitseal.audit.review.range import ReviewOptions
 from gitseal.audit.review.review import review
 from gitseal.git.repository import Repository
 from gitseal.review.model import By, Review
@@ -53,7 +53,7 @@ class Branch:
             self._git("merge", "--quiet", "--no-edit", other)
 
     def review(self, words: str = "main..topic") -> Review:
-        return review(Repository(self._top), words, None, Wanted(verify=False, scan=False))
+        return review(Repository(self._top), words, None, ReviewOptions(verify=False, scan=False))
 
     def named(self, words: str = "main..topic") -> dict[str, str]:
         """Whom the review names for each statement; nobody for one that no commit of the range brought alone."""

@@ -12,7 +12,7 @@ from gitseal.report.escaping import printable
 from gitseal.review import model
 from gitseal.review.formats import html
 from gitseal.review.formats.html_style import STYLE
-from gitseal.review.model import Counts, Environment, NameChange, Opened, Review, Span
+from gitseal.review.model import Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight
 from tests.conftest import FUZZ
 from tests.review.models import ALICE, HOSTILE, RISK, SEALED, reviews, usual
 
@@ -91,7 +91,7 @@ def test_nothing_in_a_review_is_more_than_text(review: Review) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_each_hostile_name_is_seen_as_it_is(text: str) -> None:
     change = NameChange(f"A{text}Z", model.ADDED, None, SEALED, (ALICE,))
-    found = Environment(text, text, text, "changed", protected=True, names=(change,))
+    found = EnvironmentReview(text, text, text, "changed", protected=True, names=(change,))
 
     page = Page(html.write(EMPTY._replace(environments=(found,))))
 
@@ -116,9 +116,9 @@ def test_only_its_own_style_is_let_through() -> None:
 
 
 def test_values_are_whole_line_by_line_and_cannot_act() -> None:
-    opened = Opened(("staging:A",), (), "<b>\n\x1b[31m", "")
+    opened = ValueInsight(("staging:A",), (), "<b>\n\x1b[31m", "")
     change = NameChange("A", model.CHANGED, SEALED, SEALED, (ALICE,), opened=opened)
-    found = Environment("", "e", "e.yaml", "changed", protected=True, names=(change,))
+    found = EnvironmentReview("", "e", "e.yaml", "changed", protected=True, names=(change,))
 
     page = Page(html.write(EMPTY._replace(environments=(found,), identity=True)))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from gitseal.review.formats import github, json_, schema, table
-from gitseal.review.model import Counts, Environment, NameChange, Opened, Review, Span, tree
+from gitseal.review.model import Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight, tree
 from tests.conftest import FUZZ, TOP
 from tests.review.models import ALICE, RISK, SEALED, reviews, usual
 
@@ -46,9 +46,9 @@ def test_the_schema_lies_in_the_documentation() -> None:
 
 
 def test_json_keeps_texts_and_values_as_they_are() -> None:
-    opened = Opened(before="-----BEGIN\n\u202eß\n", after="x")
+    opened = ValueInsight(before="-----BEGIN\n\u202eß\n", after="x")
     change = NameChange("ß\udcff", "changed", SEALED, SEALED, (ALICE,), opened=opened)
-    found = Environment("", "e", "e.yaml", "changed", protected=True, names=(change,))
+    found = EnvironmentReview("", "e", "e.yaml", "changed", protected=True, names=(change,))
 
     (read,) = json.loads(json_.write(EMPTY._replace(environments=(found,))))["environments"][0]["names"]
 
@@ -100,10 +100,12 @@ def test_every_format_writes_any_review_and_steers_no_workflow(review: Review) -
 
 
 def test_a_value_on_a_page_begins_no_line() -> None:
-    opened = Opened(before="::set-output name=a::b", after="a\n::error::b")
+    opened = ValueInsight(before="::set-output name=a::b", after="a\n::error::b")
     change = NameChange("N", "changed", SEALED, SEALED, (ALICE,), opened=opened)
     page = table.FORMATS["html"](
-        EMPTY._replace(environments=(Environment("", "e", "e.yaml", "changed", protected=False, names=(change,)),))
+        EMPTY._replace(
+            environments=(EnvironmentReview("", "e", "e.yaml", "changed", protected=False, names=(change,)),)
+        )
     )
 
     assert "::error::b" in page

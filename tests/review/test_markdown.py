@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from gitseal.document.changes import Standing
+from gitseal.document.changes import ValueState
 from gitseal.report.escaping import printable
 from gitseal.report.findings import WARNING
 from gitseal.review import model
 from gitseal.review.formats import markdown
 from gitseal.review.formats.markdown_text import markdown as as_markdown
 from gitseal.review.formats.markup_text import advised, name, ours, spoken
-from gitseal.review.model import Allowance, Counts, Environment, NameChange, Opened, Review, Span
+from gitseal.review.model import Allowance, Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight
 from tests.conftest import FUZZ
 from tests.review.models import ALICE, BOB, HOSTILE, RISK, SEALED, reviews, texts, usual
 
@@ -60,8 +60,8 @@ def seen(token: Token) -> str:
     )
 
 
-def environment(change: NameChange, text: str = "e") -> Environment:
-    return Environment(text, text, text, "changed", protected=True, names=(change,))
+def environment(change: NameChange, text: str = "e") -> EnvironmentReview:
+    return EnvironmentReview(text, text, text, "changed", protected=True, names=(change,))
 
 
 def assert_harmless(text: str) -> None:
@@ -109,7 +109,7 @@ def test_a_sentence_is_seen_as_it_is_but_for_its_quotes(text: str) -> None:
 def test_each_hostile_text_anywhere(text: str) -> None:
     text = f"A{text}Z"
     by = (ALICE._replace(commit=text, who=text, signed=text),)
-    change = NameChange(text, model.MOVED, Standing("sealed", text, ""), Standing("sealed", text, ""), by, was=text)
+    change = NameChange(text, model.MOVED, ValueState("sealed", text, ""), ValueState("sealed", text, ""), by, was=text)
     review = Review(
         Span(text, text, text, text),
         Counts(errors=1),
@@ -235,7 +235,7 @@ def test_a_risk_is_left_out_only_when_all_else_is(risks: int, names: int) -> Non
 
 
 def test_values_are_never_in_it() -> None:
-    opened = Opened(("staging:A",), ("it is a placeholder",), "hush-old", "hush-new")
+    opened = ValueInsight(("staging:A",), ("it is a placeholder",), "hush-old", "hush-new")
     change = NameChange("A", model.CHANGED, SEALED, SEALED, (ALICE, BOB), model.YES, opened=opened)
     review = EMPTY._replace(identity=True, environments=(environment(change),))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.document.changes import Action, Change, changes, changes_of_merge
+from gitseal.document.changes import Action, EntryChange, changes, changes_of_merge
 from gitseal.review import rules
 from gitseal.review.access import access
 from gitseal.review.environment_risks import risks
@@ -16,7 +16,7 @@ from gitseal.review.model import NO, PASSED, UNKNOWN, YES, By
 from gitseal.review.names import OF_NAMES, names
 from gitseal.review.policy.changes import NO_POLICY
 from gitseal.review.restored import Version, past
-from gitseal.review.state import State, Step
+from gitseal.review.state import CommitStep, EnvironmentFile
 
 NAMES = ("A", "B", "C", "api/A", "api/B")
 TOKENS = tuple(
@@ -66,11 +66,11 @@ contents = st.builds(
 states = st.one_of(st.none(), contents)
 
 
-def told(change: Change) -> bool:
+def told(change: EntryChange) -> bool:
     return change.action in OF_NAMES
 
 
-def union(steps: list[Step]) -> set[str]:
+def union(steps: list[CommitStep]) -> set[str]:
     return {change.name for step in steps for change in step.changes if told(change)}
 
 
@@ -78,9 +78,9 @@ def net(old: Content | None, new: Content | None) -> set[str]:
     return {change.name for change in changes(written(old), written(new)) if told(change)}
 
 
-def linear(line: Sequence[Content | None]) -> list[Step]:
+def linear(line: Sequence[Content | None]) -> list[CommitStep]:
     pairs = pairwise(line)
-    return [Step(By(str(at)), changes(written(old), written(new))) for at, (old, new) in enumerate(pairs)]
+    return [CommitStep(By(str(at)), changes(written(old), written(new))) for at, (old, new) in enumerate(pairs)]
 
 
 @given(st.lists(states, min_size=1, max_size=6))
@@ -108,7 +108,7 @@ def test_with_merges_that_keep_both_sides_too(base: Content, left: list[Content]
     merge = merged(base, left[-1], right[-1])
     steps = [*linear([base, *left]), *linear([base, *right])]
     own = changes_of_merge((written(left[-1]), written(right[-1])), written(merge))
-    steps.append(Step(By("merge"), own))
+    steps.append(CommitStep(By("merge"), own))
     found = {each.name for each in names(written(base), written(merge), steps)}
     assert found == union(steps)
     assert net(base, merge) <= found
@@ -118,7 +118,7 @@ def test_with_merges_that_keep_both_sides_too(base: Content, left: list[Content]
 def test_what_a_merge_drops_is_named_by_the_ends(fork: Content, base: Content, side: Content, merge: Content) -> None:
     """The range begins at `base`, which the merge may drop: then no commit of the range changed what differs."""
     steps = linear([fork, side])
-    steps.append(Step(By("merge"), changes_of_merge((written(base), written(side)), written(merge))))
+    steps.append(CommitStep(By("merge"), changes_of_merge((written(base), written(side)), written(merge))))
     found = names(written(base), written(merge), steps)
     assert {each.name for each in found} == net(base, merge) | union(steps)
     assert {each.name for each in found if not each.by} == net(base, merge) - union(steps)
@@ -128,7 +128,7 @@ def test_what_a_merge_drops_is_named_by_the_ends(fork: Content, base: Content, s
 def test_everyone_whom_a_commit_let_in_is_told(line: list[Content]) -> None:
     steps = linear(line)
     granted = {change.name for step in steps for change in step.changes if change.action is Action.GRANTED}
-    found = access(State(written(line[0])), State(written(line[-1])), steps, ())
+    found = access(EnvironmentFile(written(line[0])), EnvironmentFile(written(line[-1])), steps, ())
     gained = {each.who for each in found if each.gained}
     before, after = line[0].holders, line[-1].holders
     assert granted - before <= gained
@@ -175,8 +175,8 @@ broken = st.one_of(
 
 @given(broken, broken, broken)
 def test_no_state_of_a_file_stops_a_review(old: bytes | None, between: bytes | None, new: bytes | None) -> None:
-    steps = (Step(By("1"), changes(old, between)), Step(By("2"), changes(between, new)))
-    ends = Ends(".secrets", "e", ".secrets/e.yaml", State(old), State(new), POLICIES)
+    steps = (CommitStep(By("1"), changes(old, between)), CommitStep(By("2"), changes(between, new)))
+    ends = Ends(".secrets", "e", ".secrets/e.yaml", EnvironmentFile(old), EnvironmentFile(new), POLICIES)
     wanted, keys = sought(ends)
     found = environment(ends, steps, past([Version("2", (between,), new), Version("1", (old,), between)], wanted, keys))
     assert found is not None or old == new

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from gitseal.audit.history.log import Selection, log
-from gitseal.audit.review.range import Wanted
+from gitseal.audit.review.range import ReviewOptions
 from gitseal.audit.review.review import review
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.project.project import find
 from gitseal.recipients import x25519
 from gitseal.review import model
-from gitseal.review.model import YES, Environment, NameChange, Review
+from gitseal.review.model import YES, EnvironmentReview, NameChange, Review
 from gitseal.usecases.init import Starter, init
 from gitseal.usecases.rename import rename
 from gitseal.usecases.unset import unset
@@ -23,7 +23,7 @@ from tests.usecases.world import World, keyring_of, start
 
 Git = Callable[..., str]
 LOGGED = {"set", "changed", "removed", "resealed"}
-FAST = Wanted(verify=False, scan=False)
+FAST = ReviewOptions(verify=False, scan=False)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def commit(git: Git, message: str = "change") -> None:
     git("commit", "--quiet", "--allow-empty", "--message", message)
 
 
-def of(world: World, words: str = "", wanted: Wanted = FAST, *, opens: bool = False) -> Review:
+def of(world: World, words: str = "", wanted: ReviewOptions = FAST, *, opens: bool = False) -> Review:
     return review(Repository(world.top), words, world.keyring if opens else None, wanted)
 
 
@@ -49,7 +49,7 @@ def actions(found: Review, environment: str = "production") -> dict[str, str]:
     return {each.name: each.action for each in one(found, environment).names}
 
 
-def one(found: Review, environment: str = "production") -> Environment:
+def one(found: Review, environment: str = "production") -> EnvironmentReview:
     (those,) = [each for each in found.environments if each.name == environment]
     return those
 
@@ -186,7 +186,7 @@ def test_repositories_of_other_kinds(tmp_path: Path, form: str) -> None:
     commit(git)
     world.set(A="hush-one-2", B="hush-two-1")
     commit(git)
-    found = of(world, "HEAD~1..HEAD", Wanted(), opens=True)
+    found = of(world, "HEAD~1..HEAD", ReviewOptions(), opens=True)
     assert actions(found) == {"A": model.CHANGED, "B": model.ADDED}
     assert found.risks == ()
     world.set(A="hush-one-3")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.document.value import Kind, Value, checked, text
+from gitseal.document.value import TypedValue, ValueType, checked, text
 from gitseal.errors import Error
 from gitseal.identities import discover
 from gitseal.project.project import Project
@@ -19,15 +19,15 @@ from gitseal.yamltext.tree import NamePath
 from tests.attacks.world import Clone, Person, person, start
 from tests.conftest import FUZZ
 
-VALUES: dict[NamePath, Value] = {
+VALUES: dict[NamePath, TypedValue] = {
     ("DB_URL",): text("postgres://u:p@db/app"),
     ("EMPTY",): text(""),
     ("LINES",): text("-----BEGIN-----\nline\n-----END-----\n"),
-    ("PORT",): checked(Kind.INTEGER, b"5432"),
-    ("api", "RATIO"): checked(Kind.FLOAT, b"1.50"),
-    ("api", "ON"): checked(Kind.BOOLEAN, b"true"),
-    ("api", "LIST"): checked(Kind.JSON, b'["a", {"b": null}]'),
-    ("NOTHING",): checked(Kind.NULL, b""),
+    ("PORT",): checked(ValueType.INTEGER, b"5432"),
+    ("api", "RATIO"): checked(ValueType.FLOAT, b"1.50"),
+    ("api", "ON"): checked(ValueType.BOOLEAN, b"true"),
+    ("api", "LIST"): checked(ValueType.JSON, b'["a", {"b": null}]'),
+    ("NOTHING",): checked(ValueType.NULL, b""),
 }
 BROUGHT_IN = ("brought", "IN")
 PLAIN = ("LOG_LEVEL",)
@@ -52,7 +52,7 @@ def place(tmp_path: Path) -> Clone:
     return made
 
 
-def expected(place: Clone) -> dict[NamePath, Value]:
+def expected(place: Clone) -> dict[NamePath, TypedValue]:
     found = EffectiveEnvironment(place.project, "production", place.keyring).open_all().values
     assert found == {**VALUES, BROUGHT_IN: text("from outside"), PLAIN: text("info")}
     del found[PLAIN]

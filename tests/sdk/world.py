@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.document.value import Kind, Value, checked, text
+from gitseal.document.value import TypedValue, ValueType, checked, text
 from gitseal.identities import Keyring
 from gitseal.project.names import parse_name
 from gitseal.project.project import find
@@ -13,14 +13,14 @@ from gitseal.usecases.set_ import set_values
 
 PASSWORD = "correct-horse-battery-staple"
 TYPED = {
-    "TEXT": checked(Kind.TEXT, b"gr\xc3\xbc\xc3\x9fe\n"),
-    "INTEGER": checked(Kind.INTEGER, b"8080"),
-    "FLOAT": checked(Kind.FLOAT, b"1.50"),
-    "BOOLEAN": checked(Kind.BOOLEAN, b"true"),
-    "NULL": checked(Kind.NULL, b""),
-    "BYTES": checked(Kind.BYTES, b"\xff\x00\xfe"),
-    "JSON": checked(Kind.JSON, b'{"hosts": ["a", "b"], "depth": 1}'),
-    "LIST": checked(Kind.JSON, b"[1, 2]"),
+    "TEXT": checked(ValueType.TEXT, b"gr\xc3\xbc\xc3\x9fe\n"),
+    "INTEGER": checked(ValueType.INTEGER, b"8080"),
+    "FLOAT": checked(ValueType.FLOAT, b"1.50"),
+    "BOOLEAN": checked(ValueType.BOOLEAN, b"true"),
+    "NULL": checked(ValueType.NULL, b""),
+    "BYTES": checked(ValueType.BYTES, b"\xff\x00\xfe"),
+    "JSON": checked(ValueType.JSON, b'{"hosts": ["a", "b"], "depth": 1}'),
+    "LIST": checked(ValueType.JSON, b"[1, 2]"),
 }
 
 
@@ -28,7 +28,7 @@ class World(NamedTuple):
     top: Path
     keyring: Keyring
 
-    def set(self, environment: str = "production", /, **values: str | Value) -> None:
+    def set(self, environment: str = "production", /, **values: str | TypedValue) -> None:
         """Seals values; `__` in a name stands for the `/` after a section."""
         given = {
             parse_name(name.replace("__", "/")): text(value) if isinstance(value, str) else value

@@ -17,7 +17,7 @@ from gitseal.project.names import parse_name
 from gitseal.project.trust import Trust
 from gitseal.project.writing import commit, writing
 from gitseal.usecases import resolve
-from gitseal.usecases.resolve import Choice, Done
+from gitseal.usecases.resolve import Done, TakenSide
 from gitseal.usecases.unset import unset
 from tests.usecases.world import World, start
 
@@ -50,7 +50,7 @@ def load(world: World) -> ConflictedFile:
     return found
 
 
-def finish(world: World, choice: Choice = Choice.THEIRS, found: ConflictedFile | None = None) -> Done:
+def finish(world: World, choice: TakenSide = TakenSide.THEIRS, found: ConflictedFile | None = None) -> Done:
     found = found or load(world)
     names = resolve.look(world.project, world.keyring, found)
     chosen = {name.path: name.proposal or choice for name in names}
@@ -115,7 +115,7 @@ def test_two_files_in_one_place(repo: Path, git: Git) -> None:
     subprocess.run(["git", "merge", "-q", "side"], cwd=repo, capture_output=True, check=False)
     found = load(world)
     assert found.is_two_files
-    finish(world, Choice.THEIRS)
+    finish(world, TakenSide.THEIRS)
     assert world.get("B") == "gamma"
     assert world.get("C") == "delta"
     assert sound(world)
@@ -146,7 +146,7 @@ def test_what_a_person_mended_already_stays(world: World, git: Git) -> None:
     )
     path.write_text("\n".join([*lines[:first], *lines[middle + 1 : last], *lines[last + 1 :]]))
     assert load(world).names == (("C",),)
-    finish(world, Choice.OURS)
+    finish(world, TakenSide.OURS)
     assert (world.get("A"), world.get("C")) == ("x", "y")
 
 
@@ -168,7 +168,7 @@ def test_a_file_that_changes_meanwhile_is_left_alone(world: World, git: Git) -> 
     path = world.project.path("production")
     path.write_text(path.read_text() + "# more\n")
     with pytest.raises(Error, match="changed"):
-        finish(world, Choice.THEIRS, found)
+        finish(world, TakenSide.THEIRS, found)
 
 
 def test_a_removal_and_a_new_value(world: World, git: Git) -> None:
@@ -180,7 +180,7 @@ def test_a_removal_and_a_new_value(world: World, git: Git) -> None:
     (name,) = resolve.look(world.project, world.keyring, found)
     assert name.proposal is None
     assert [side.kind for side in name.sides] == ["sealed", "removed"]
-    finish(world, Choice.THEIRS)
+    finish(world, TakenSide.THEIRS)
     with pytest.raises(Error):
         world.get("B")
     git("checkout", "-m", "--", ".secrets/production.yaml")

@@ -12,11 +12,11 @@ from gitseal.crypto.datakey import DataKey
 from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.header import succession_path
-from gitseal.document.value import Kind, Value, from_plaintext
+from gitseal.document.value import TypedValue, ValueType, from_plaintext
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale, UnknownVersion
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring
-from gitseal.identities.source import Source
+from gitseal.identities.source import IdentitySource
 from gitseal.project.keys import Keys
 
 HERE = Path(__file__).parent
@@ -30,11 +30,11 @@ REFUSALS = {
 }
 
 
-def told(value: Value) -> str:
+def told(value: TypedValue) -> str:
     content = value.reveal()
     if len(content) > 100:
         return f"{value.kind.word} {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}"
-    return f"{value.kind.word} {json.dumps(content.hex() if value.kind is Kind.BYTES else content.decode())}"
+    return f"{value.kind.word} {json.dumps(content.hex() if value.kind is ValueType.BYTES else content.decode())}"
 
 
 def refusal(error: Error) -> str:
@@ -52,7 +52,7 @@ def outcomes(data: bytes, identity: str) -> list[str]:
         return [f"refused: file malformed {error.line}"]
     except UnknownVersion:
         return ["refused: file unknown-version"]
-    keys = Keys(parsed.header, Keyring([Source("the vector", Secret(identity.encode()), explicit=True)]))
+    keys = Keys(parsed.header, Keyring([IdentitySource("the vector", SecretBytes(identity.encode()), explicit=True)]))
     return [outcome(parsed, name, keys) for name in parsed.entries]
 
 

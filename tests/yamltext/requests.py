@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gitseal.yamltext import editor, scalars
 from gitseal.yamltext.editor import Put
-from gitseal.yamltext.tree import Kind, NamePath, Tree
+from gitseal.yamltext.tree import NamePath, NodeKind, Tree
 
 PUTS = st.one_of(
     st.builds(
@@ -41,7 +41,7 @@ def _is_free(tree: Tree, path: NamePath, taken: set[NamePath]) -> bool:
     if path in tree.nodes or any(_is_below(path, other) or _is_below(other, path) for other in taken):
         return False
     above = [tree.nodes.get(path[:depth]) for depth in range(1, len(path))]
-    return all(node is None or (node.kind is Kind.MAPPING and node.children) for node in above)
+    return all(node is None or (node.kind is NodeKind.MAPPING and node.children) for node in above)
 
 
 @st.composite
@@ -50,7 +50,7 @@ def requests(draw: st.DrawFn, tree: Tree) -> Request:
     request = Request({}, [], {})
     taken: set[NamePath] = set()
     values = list(editor.leaves(tree))
-    sections = [path for path, node in tree.nodes.items() if node.kind is Kind.MAPPING and node.children]
+    sections = [path for path, node in tree.nodes.items() if node.kind is NodeKind.MAPPING and node.children]
     for path in draw(st.lists(st.sampled_from(values), max_size=4, unique=True)) if values else ():
         form = draw(st.integers(0, 2))
         taken.add(path)

@@ -7,7 +7,7 @@ from gitseal.arming import drivers, hook_install, status
 from gitseal.arming.managers import Manager
 from gitseal.errors import Error
 from gitseal.git import hooks
-from gitseal.git.hooks import Kind
+from gitseal.git.hooks import HooksScope
 from gitseal.git.repository import Repository
 from gitseal.project.project import Project
 
@@ -50,7 +50,7 @@ def _drivers(repository: Repository, program: Path) -> Armed:
 
 def _hooks(repository: Repository, program: Path) -> Armed:
     try:
-        if hooks.folder(repository).kind is not Kind.PRIVATE and status.is_installed(repository):
+        if hooks.folder(repository).kind is not HooksScope.PRIVATE and status.is_installed(repository):
             return Armed(())
         done = hook_install.install(repository, program, tracked=False)
         if done.refused is not None and not status.is_installed(repository):

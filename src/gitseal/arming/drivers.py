@@ -38,7 +38,7 @@ _MERGE = (
 _PROGRAM = re.compile(r"g=('(?:[^']|'\"'\"')*'|[^ ;]*); ")
 
 
-class State(NamedTuple):
+class DriverState(NamedTuple):
     """What there is of the drivers in a clone.
 
     `missing`: settings that are not there or not as `install` writes them. `gone`: the program that they name, where it is
@@ -54,7 +54,7 @@ class State(NamedTuple):
     @property
     def is_armed(self) -> bool:
         """Whether all is as `install` leaves it."""
-        return self == State((), "", (), is_cached=False)
+        return self == DriverState((), "", (), is_cached=False)
 
 
 def wanted(program: Path | None) -> dict[str, str]:
@@ -87,7 +87,7 @@ def uninstall(repository: Repository) -> tuple[str, ...]:
     return present
 
 
-def state(repository: Repository) -> State:
+def state(repository: Repository) -> DriverState:
     """What there is, of any program. Raises Error where Git does not say."""
     found = settings.effective(repository.top, (_TEXTCONV, _NAME, _DRIVER, _CACHE))
     program = _PROGRAM.search(found[_TEXTCONV].value) if _TEXTCONV in found else None
@@ -96,7 +96,7 @@ def state(repository: Repository) -> State:
     missing = [key for key in (_TEXTCONV, _NAME, _DRIVER) if key not in found or found[key].value != expected[key]]
     cache = found.get(_CACHE)
     is_caching = cache is not None and cache.value.lower() not in {"false", "no", "off", "0", ""}
-    return State(
+    return DriverState(
         tuple(missing),
         named if named and not Path(named).exists() else "",
         (cache.place,) if cache is not None and is_caching else (),

@@ -12,7 +12,7 @@ from gitseal.arming.managers import Manager
 from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.git import hooks
-from gitseal.git.hooks import SERVER, STAGES, Folder, Kind
+from gitseal.git.hooks import SERVER, STAGES, HooksFolder, HooksScope
 from gitseal.git.repository import Repository
 
 _EXECUTABLE = 0o755
@@ -30,7 +30,7 @@ class Installed(NamedTuple):
     changed: tuple[str, ...]
     committed: tuple[str, ...] = ()
     managers: tuple[Manager, ...] = ()
-    refused: Folder | None = None
+    refused: HooksFolder | None = None
 
 
 def install(repository: Repository, program: Path, *, shared: bool = False, tracked: bool = True) -> Installed:
@@ -43,8 +43,8 @@ def install(repository: Repository, program: Path, *, shared: bool = False, trac
     folder = hooks.folder(repository)
     scripts = hook_managers.husky(repository.top, folder)
     lacking = tuple(each for each in hook_managers.managers(repository.top) if not each.has_gitseal)
-    is_barred = (folder.kind is Kind.SHARED and not shared) or (
-        not tracked and (folder.kind is Kind.COMMITTED or (scripts is not None and bool(folder.setting)))
+    is_barred = (folder.kind is HooksScope.SHARED and not shared) or (
+        not tracked and (folder.kind is HooksScope.COMMITTED or (scripts is not None and bool(folder.setting)))
     )
     if is_barred:
         if hooks.version() >= hooks.CONFIGURATION_HOOKS:
@@ -55,7 +55,7 @@ def install(repository: Repository, program: Path, *, shared: bool = False, trac
     if scripts is not None and tracked:
         committed = [name for stage in STAGES for name in _into_husky(scripts, stage, repository)]
     if scripts is None or not folder.setting:
-        is_team = folder.kind is Kind.COMMITTED
+        is_team = folder.kind is HooksScope.COMMITTED
         for stage in STAGES:
             if not _is_run_by_a_manager(folder.path / stage, repository.top):
                 written = _put(folder.path / stage, hook_script.script(stage, None if is_team else program))
@@ -66,7 +66,7 @@ def install(repository: Repository, program: Path, *, shared: bool = False, trac
 def install_server(repository: Repository, program: Path) -> Installed:
     """Puts gitseal first into the pre-receive hook of a bare repository. Raises Error as `install`."""
     folder = hooks.folder(repository)
-    if folder.kind is Kind.SHARED:
+    if folder.kind is HooksScope.SHARED:
         return Installed((), refused=folder)
     written = _put(folder.path / SERVER, hook_script.script(SERVER, program))
     return Installed(tuple(_named(repository, path) for path in written))
@@ -79,7 +79,7 @@ def uninstall(repository: Repository, *, shared: bool = False) -> tuple[str, ...
     """
     folder = hooks.folder(repository)
     changed: list[str] = []
-    if folder.kind is not Kind.SHARED or shared:
+    if folder.kind is not HooksScope.SHARED or shared:
         for stage in (*STAGES, SERVER):
             changed += [_named(repository, path) for path in _take_out(folder.path / stage)]
     scripts = hook_managers.husky(repository.top, folder)

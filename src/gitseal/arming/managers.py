@@ -7,7 +7,7 @@ have laid out and commented: they get the exact lines to add (docs/decisions/001
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.git.hooks import Folder
+from gitseal.git.hooks import HooksFolder
 
 _LEFTHOOK = tuple(
     f"{folder}{dot}lefthook.{suffix}"
@@ -91,7 +91,7 @@ class Manager(NamedTuple):
     has_gitseal: bool
 
 
-def husky(top: Path, folder: Folder) -> Path | None:
+def husky(top: Path, folder: HooksFolder) -> Path | None:
     """The folder of husky's committed scripts, where husky is in force or waits for the first `npm install`."""
     path = folder.path
     if path.name == "_" and path.parent.name == ".husky":

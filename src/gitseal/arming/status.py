@@ -8,7 +8,7 @@ from gitseal.arming import managers, script
 from gitseal.arming.hook_install import kept, read
 from gitseal.errors import Error
 from gitseal.git import canary, hooks
-from gitseal.git.hooks import CONFIGURATION_HOOKS, SERVER, STAGES, Folder, Kind
+from gitseal.git.hooks import CONFIGURATION_HOOKS, SERVER, STAGES, HooksFolder, HooksScope
 from gitseal.git.repository import Repository
 
 _INSTALL = "gitseal hook install"
@@ -53,7 +53,7 @@ def is_installed(repository: Repository) -> bool:
     return all(isinstance(_find(repository, folder, stage), _Found) for stage in STAGES)
 
 
-def _find(repository: Repository, folder: Folder, stage: str) -> _Found | Stage:
+def _find(repository: Repository, folder: HooksFolder, stage: str) -> _Found | Stage:
     if hooks.configured(repository, stage) and hooks.version() >= CONFIGURATION_HOOKS:
         return _Found("named in this repository's Git configuration", hooks.own_folder(repository) / "hooks" / stage)
     scripts = managers.husky(repository.top, folder)
@@ -63,14 +63,14 @@ def _find(repository: Repository, folder: Folder, stage: str) -> _Found | Stage:
     return _missing(folder, stage) if present is None else _in_file(repository, folder, stage, present)
 
 
-def _missing(folder: Folder, stage: str) -> Stage:
+def _missing(folder: HooksFolder, stage: str) -> Stage:
     before = kept(folder.path / stage)
     waits = f"no such hook, and {before.name} waits" if os.path.lexists(before) else "no such hook"
     place = f" in {folder.path}, where core.hooksPath leads" if folder.setting else ""
     return Stage(stage, armed=False, how=waits + place, mend=_install(folder, stage))
 
 
-def _in_file(repository: Repository, folder: Folder, stage: str, present: bytes) -> _Found | Stage:
+def _in_file(repository: Repository, folder: HooksFolder, stage: str, present: bytes) -> _Found | Stage:
     path = folder.path / stage
     if not os.access(path, os.X_OK):
         return Stage(stage, armed=False, how=f'"{path}" is not executable', mend=_install(folder, stage))
@@ -82,7 +82,7 @@ def _in_file(repository: Repository, folder: Folder, stage: str, present: bytes)
     return _in_another(repository, folder, stage, present)
 
 
-def _in_another(repository: Repository, folder: Folder, stage: str, present: bytes) -> _Found | Stage:
+def _in_another(repository: Repository, folder: HooksFolder, stage: str, present: bytes) -> _Found | Stage:
     """A hook that is not ours: somebody's who calls gitseal, or one that replaced ours or was there before."""
     path = folder.path / stage
     for manager in managers.managers(repository.top):
@@ -98,7 +98,7 @@ def _in_another(repository: Repository, folder: Folder, stage: str, present: byt
     return Stage(stage, armed=False, how=how, mend=_install(folder, stage))
 
 
-def _in_husky(scripts: Path, folder: Folder, stage: str) -> _Found | Stage:
+def _in_husky(scripts: Path, folder: HooksFolder, stage: str) -> _Found | Stage:
     path = scripts / stage
     present = read(path)
     name = f"{scripts.name}/{stage}"
@@ -138,8 +138,8 @@ def _look_at_settings(stage: str) -> str:
     return f"git hook list {stage}; git config --get-regexp '^hook[.]'"
 
 
-def _install(folder: Folder, stage: str) -> str:
-    shared = " --shared" if folder.kind is Kind.SHARED else ""
+def _install(folder: HooksFolder, stage: str) -> str:
+    shared = " --shared" if folder.kind is HooksScope.SHARED else ""
     return _INSTALL + (" --server" if stage == SERVER else shared)
 
 

@@ -13,7 +13,7 @@ from gitseal.project import saved_edit
 from gitseal.project.local import options_for
 from gitseal.project.project import Project
 from gitseal.usecases import edit
-from gitseal.usecases.edit import Draft
+from gitseal.usecases.edit import EditedText
 from gitseal.variables import IDENTITY_VARIABLES
 from gitseal.yamltext.reader import path_text
 
@@ -57,7 +57,7 @@ class _Editing:
     """One editing, from the text to what was sealed."""
 
     def __init__(
-        self, session: Session, project: Project, draft: Draft, accept: tuple[str, ...], *, plain: bool
+        self, session: Session, project: Project, draft: EditedText, accept: tuple[str, ...], *, plain: bool
     ) -> None:
         self.session = session
         self.project = project

@@ -7,7 +7,7 @@ from gitseal.cli.options import complete_name, environment_option, json_option, 
 from gitseal.cli.output import printable, utc
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
-from gitseal.usecases.list_ import Listed, list_names
+from gitseal.usecases.list_ import NameRow, list_names
 
 
 @click.command("list")
@@ -63,7 +63,7 @@ def command(
 _NO_HISTORY = {"changed": None, "by": None, "commit": None}
 
 
-def _object(row: Listed, *, show_values: bool) -> dict[str, object]:
+def _object(row: NameRow, *, show_values: bool) -> dict[str, object]:
     found: dict[str, object] = row._asdict()
     del found["last"]
     found |= {"changed": utc(row.last.when), "by": row.last.who, "commit": row.last.commit} if row.last else _NO_HISTORY

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 
 # The same for every value, so that it tells nothing of its length.
@@ -39,12 +39,12 @@ def as_json(content: object) -> None:
     click.echo(json.dumps(content, indent=2, ensure_ascii=False))
 
 
-def shown(value: Value | None) -> str:
+def shown(value: TypedValue | None) -> str:
     """A value that was asked for, on one line of a table; bytes that are no text as their number."""
     if value is None:
         return MASK
     content = value.reveal()
-    if value.kind is Kind.NULL:
+    if value.kind is ValueType.NULL:
         return "null"
     try:
         text = content.decode()

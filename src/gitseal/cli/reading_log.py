@@ -20,7 +20,7 @@ def note(session: Session, command: str, environment: str, names: Iterable[str])
 
     listed = tuple(names)
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    read = reads.Read(when, _user(), command, str(session.project.root), environment, listed, len(listed))
+    read = reads.LoggedRead(when, _user(), command, str(session.project.root), environment, listed, len(listed))
     try:
         reads.append(reads.folder(session.environ, session.home), read)
     except Error as error:

@@ -10,14 +10,14 @@ from gitseal.cli.options import accept_options, json_option
 from gitseal.cli.session import Session, say
 from gitseal.conflict import conflicted_file
 from gitseal.conflict.conflicted_file import OURS, THEIRS, ConflictedFile
-from gitseal.document.value import Value, text
+from gitseal.document.value import TypedValue, text
 from gitseal.errors import Error, UsageError
-from gitseal.git.conflicts import Origin
+from gitseal.git.conflicts import ConflictOrigin
 from gitseal.usecases import resolve
-from gitseal.usecases.resolve import Choice, Name, Standing
+from gitseal.usecases.resolve import Name, SideValue, TakenSide
 from gitseal.yamltext.tree import NamePath
 
-_SIDES = {OURS: Choice.OURS, THEIRS: Choice.THEIRS}
+_SIDES = {OURS: TakenSide.OURS, THEIRS: TakenSide.THEIRS}
 
 
 @click.command("resolve")
@@ -95,7 +95,7 @@ class _Answers:
         if unused:
             raise Error(f'"{unused[0]}" is not in conflict', "see what is with: gitseal resolve --list")
 
-    def choose(self, name: Name, words: tuple[str, str]) -> Choice | Value | None:
+    def choose(self, name: Name, words: tuple[str, str]) -> TakenSide | TypedValue | None:
         """The choice for a name; None where nobody made one."""
         if name.text in self.given:
             self.used.add(name.text)
@@ -107,7 +107,7 @@ class _Answers:
             return _SIDES[self.rest]
         return self.ask(name, words) if terminal.can_ask() else None
 
-    def ask(self, name: Name, words: tuple[str, str]) -> Choice | Value:
+    def ask(self, name: Name, words: tuple[str, str]) -> TakenSide | TypedValue:
         say(f"{name.text}{f' ({name.because})' if name.because else ''}")
         say(f"  ours:   {words[0]}\n  theirs: {words[1]}")
         answer = click.prompt(
@@ -115,7 +115,7 @@ class _Answers:
         )
         return _SIDES[answer] if answer in _SIDES else self.value(name.text)
 
-    def value(self, name: str) -> Value:
+    def value(self, name: str) -> TypedValue:
         if terminal.can_ask():
             return text(terminal.ask_value(name).reveal().decode())
         if list(self.given.values()).count("new") > 1:
@@ -153,7 +153,7 @@ def _one(
         for name in names:
             listed.append(_show(session, found, name))
         return
-    choices: dict[NamePath, Choice | Value] = {}
+    choices: dict[NamePath, TakenSide | TypedValue] = {}
     open_names = []
     for name in names:
         is_asked = name.text not in answers.given and name.proposal is None and answers.rest is None
@@ -176,7 +176,7 @@ def _apply(
     session: Session,
     found: ConflictedFile,
     names: list[Name],
-    choices: dict[NamePath, Choice | Value],
+    choices: dict[NamePath, TakenSide | TypedValue],
     keys: str,
     accept: tuple[str, ...],
 ) -> None:
@@ -184,7 +184,8 @@ def _apply(
     if keys == THEIRS:
         resolved = found.swapped()
         choices = {
-            path: Choice(1 - choice.value) if isinstance(choice, Choice) else choice for path, choice in choices.items()
+            path: TakenSide(1 - choice.value) if isinstance(choice, TakenSide) else choice
+            for path, choice in choices.items()
         }
     done = session.confirmed(
         accept, lambda accepted: resolve.apply(session.project, session.keyring, accepted, resolved, choices)
@@ -213,7 +214,7 @@ def _words(session: Session, found: ConflictedFile, name: Name) -> tuple[str, st
     return _standing(name.sides[0], ours), _standing(name.sides[1], theirs)
 
 
-def _standing(side: Standing, origin: Origin | None) -> str:
+def _standing(side: SideValue, origin: ConflictOrigin | None) -> str:
     words = f"{side.kind} to {side.access}" if side.access else side.kind
     if origin is None:
         return words

@@ -50,7 +50,7 @@ def command(
     the newer state, scan and verify over the commits. The status is 0 whatever is found, unless --fail-on names it: rules by
     their ids, or error for all that are errors.
     """
-    from gitseal.audit.review.range import Wanted
+    from gitseal.audit.review.range import ReviewOptions
     from gitseal.audit.review.review import review
 
     form = "json" if as_json else form
@@ -59,7 +59,7 @@ def command(
     stopping = _rules(fail_on)
     keyring = _keyring(session, form, with_identity=with_identity or show_values)
     names = tuple(part for given in environments for part in given.split(",") if part)
-    wanted = Wanted(names, verify=not no_verify, scan=not no_scan, show_values=show_values)
+    wanted = ReviewOptions(names, verify=not no_verify, scan=not no_scan, show_values=show_values)
     found = review(_repository(session), span, keyring, wanted)
     _write(FORMATS[form](found), file)
     stopped = [risk for risk in found.risks if risk.rule in stopping or (ERROR in stopping and risk.severity == ERROR)]

@@ -9,12 +9,12 @@ from gitseal.cli import terminal
 from gitseal.cli.options import accept_options, complete_name, environment_option, local_option
 from gitseal.cli.session import Session, say
 from gitseal.document import value
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error, UsageError
 from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import NamePath
 
-_TYPES = [kind.word for kind in Kind]
+_TYPES = [kind.word for kind in ValueType]
 
 
 @click.command("set")
@@ -68,7 +68,7 @@ def command(
     if create_only and update_only:
         raise UsageError("--create-only and --update-only exclude each other", "give one of them")
     project, chosen = session.where(environments, local=local, make=True)
-    kind = next(kind for kind in Kind if kind.word == type_name)
+    kind = next(kind for kind in ValueType if kind.word == type_name)
     given = _Values(session, kind, source, generate, from_env=from_env)
     found = given.all(values)
     if plain:
@@ -95,7 +95,7 @@ class _Values:
     """Where the values of one command line come from."""
 
     def __init__(
-        self, session: Session, kind: Kind, source: Path | None, generate: str | None, *, from_env: bool
+        self, session: Session, kind: ValueType, source: Path | None, generate: str | None, *, from_env: bool
     ) -> None:
         if sum((source is not None, generate is not None, from_env)) > 1:
             raise UsageError("--file, --from-env and --generate exclude each other", "give one of them")
@@ -106,10 +106,10 @@ class _Values:
         self.from_env = from_env
         self.generated: dict[NamePath, str] = {}
 
-    def all(self, arguments: tuple[str, ...]) -> dict[NamePath, Value]:
+    def all(self, arguments: tuple[str, ...]) -> dict[NamePath, TypedValue]:
         from gitseal.project.names import parse_name
 
-        values: dict[NamePath, Value] = {}
+        values: dict[NamePath, TypedValue] = {}
         from_elsewhere = self.source is not None or self.generate is not None or self.from_env
         for number, argument in enumerate(arguments, 1):
             name, equals, content = argument.partition("=")
@@ -135,14 +135,14 @@ class _Values:
                 values[path] = self.one(name, len(arguments))
         return values
 
-    def one(self, name: str, count: int) -> Value:
+    def one(self, name: str, count: int) -> TypedValue:
         if self.from_env:
             return self.checked(self.variable(name))
         if count > 1:
             raise UsageError(
                 "several names have no value", "give NAME=VALUE, --from-env or --generate; or one name at a time"
             )
-        if self.kind is Kind.NULL:
+        if self.kind is ValueType.NULL:
             return self.checked(b"")
         if self.source is not None:
             return self.checked(_file(self.source))
@@ -159,7 +159,7 @@ class _Values:
             raise Error(f'there is no environment variable "{variable}"', f"export it first, or: gitseal set {name}")
         return content.encode("utf-8", "surrogateescape")
 
-    def checked(self, content: bytes) -> Value:
+    def checked(self, content: bytes) -> TypedValue:
         return value.checked(self.kind, content)
 
 

@@ -5,7 +5,7 @@ from typing import TextIO
 
 import click
 
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 
 
 def can_ask() -> bool:
@@ -18,7 +18,7 @@ def confirm(question: str) -> bool:
     return click.confirm(question, default=False, err=True)
 
 
-def ask_passphrase(prompt: str) -> Secret | None:
+def ask_passphrase(prompt: str) -> SecretBytes | None:
     """A passphrase, typed unseen on the terminal; None where nobody is there, or nothing was typed.
 
     Standard input may carry a value at the same time (`printf ... | gitseal set NAME`): then a terminal on standard error
@@ -29,15 +29,15 @@ def ask_passphrase(prompt: str) -> Secret | None:
     import getpass
 
     typed = getpass.getpass(f"{prompt}: ")
-    return Secret(typed.encode()) if typed else None
+    return SecretBytes(typed.encode()) if typed else None
 
 
-def ask_value(name: str) -> Secret:
+def ask_value(name: str) -> SecretBytes:
     """A value, typed twice unseen."""
     typed: str = click.prompt(
         f"Value of {name}", hide_input=True, confirmation_prompt=True, default="", show_default=False, err=True
     )
-    return Secret(typed.encode("utf-8", "surrogateescape"))
+    return SecretBytes(typed.encode("utf-8", "surrogateescape"))
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

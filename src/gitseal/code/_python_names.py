@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from gitseal.code.uses import Kind
+from gitseal.code.uses import NameSource
 
 _DEFAULT = re.compile(r"default|fallback")
 _READERS = {"environs", "environ", "decouple", "starlette.config", "gitseal"}
@@ -22,7 +22,7 @@ class Reader(NamedTuple):
     """
 
     required: int = 1
-    kind: Kind = Kind.VARIABLE
+    kind: NameSource = NameSource.VARIABLE
     name: str = ""
     has_default: bool = False
 
@@ -71,7 +71,7 @@ class Names:
         if dotted == "os.getenv":
             return Reader()
         if dotted == "gitseal.secret":
-            return Reader(kind=Kind.SECRET)
+            return Reader(kind=NameSource.SECRET)
         if dotted == "decouple.config":
             return Reader()
         if isinstance(function, ast.Attribute):
@@ -84,7 +84,7 @@ class Names:
         if function.attr in _METHODS and self.is_environ(function.value):
             return Reader(has_default=function.attr == "setdefault")
         if function.attr == "get" and self.is_loaded(function.value):
-            return Reader(kind=Kind.SECRET)
+            return Reader(kind=NameSource.SECRET)
         is_env = isinstance(function.value, ast.Name) and self.instances.get(function.value.id) == "Env"
         if not is_env or function.attr.startswith(("read", "prefixed", "seal", "_")):
             return None

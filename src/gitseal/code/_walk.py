@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 _LONG = 2000
 
 
-class Step(NamedTuple):
+class WalkStep(NamedTuple):
     """A node and which field of its parent it is, or nothing."""
 
     node: "Node"
     field: str
 
 
-Chain = list[Step]
+Chain = list[WalkStep]
 
 
 def everything(tree: "Tree", is_wanted: Callable[[int, int], bool] | None = None) -> Iterator[Chain]:
@@ -33,7 +33,7 @@ def everything(tree: "Tree", is_wanted: Callable[[int, int], bool] | None = None
     while True:
         node = cursor.node
         assert node is not None  # noqa: S101 - a cursor is always on a node
-        chain.append(Step(node, cursor.field_name or ""))
+        chain.append(WalkStep(node, cursor.field_name or ""))
         yield chain
         if (is_wanted is None or is_wanted(node.start_byte, node.end_byte)) and cursor.goto_first_child():
             continue

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from gitseal.code.uses import Kind, Reading, Use
+from gitseal.code.uses import NameSource, Reading, Use
 
 # An expression; `if:` is one without the braces (GitHub's "Evaluate expressions in workflows and actions").
 _CONDITION = re.compile(r"\s*+(?:-\s++)?if:(.*)")
 _NAME = re.compile(
     r"""(?<![\w.-])(secrets|vars)(?:\.([A-Za-z_][A-Za-z0-9_]*+)|\[\s*['"]([A-Za-z_][A-Za-z0-9_]*+)['"]\s*\])\s*(\|\||==|!=|&&)?"""
 )
-_KINDS = {"secrets": Kind.GITHUB_SECRET, "vars": Kind.GITHUB_VARIABLE}
+_KINDS = {"secrets": NameSource.GITHUB_SECRET, "vars": NameSource.GITHUB_VARIABLE}
 
 
 def read(_path: str, content: bytes) -> Reading:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, join, normpath
 
-from gitseal.code.uses import Kind, Reading, Use
+from gitseal.code.uses import NameSource, Reading, Use
 
 _STEPS = 3  # a function around a function around one that reads
 
@@ -30,7 +30,7 @@ def settle(readings: Mapping[str, Reading]) -> list[tuple[str, Use]]:
             if name in wrappers
         ]
         for use in sorted((*reading.uses, *called), key=lambda use: use.line):
-            is_given = use.kind is Kind.VARIABLE and use.name in given
+            is_given = use.kind is NameSource.VARIABLE and use.name in given
             settled.append((path, use._replace(has_default=True) if is_given else use))
     return settled
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from gitseal.code import _python_names, _python_settings
 from gitseal.code._python_names import Names
-from gitseal.code.uses import Kind, Reading, Use
+from gitseal.code.uses import NameSource, Reading, Use
 
 UNPARSED = "is not the Python that this one parses: only os.environ and os.getenv with a literal name were looked for"
 _WORDS = re.compile(
@@ -115,7 +115,7 @@ def _lookup(node: ast.Subscript | ast.Compare, names: Names, parents: dict[ast.A
         return []
     if names.is_environ(node.value):
         return [Use(name, node.lineno, _is_guarded(node, name, parents))]
-    return [Use(name, node.lineno, kind=Kind.SECRET)] if names.is_loaded(node.value) else []
+    return [Use(name, node.lineno, kind=NameSource.SECRET)] if names.is_loaded(node.value) else []
 
 
 def _call(node: ast.Call, names: Names, parents: dict[ast.AST, ast.AST]) -> list[Use]:

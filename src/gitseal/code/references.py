@@ -2,7 +2,7 @@
 
 import re
 
-from gitseal.code.uses import Kind, Reading, Use
+from gitseal.code.uses import NameSource, Reading, Use
 
 # A run of `$` is looked at once, and nothing is tried twice. The form is that of resolve/templates.py.
 _REFERENCE = re.compile(
@@ -17,5 +17,5 @@ def read(_path: str, content: bytes) -> Reading:
     for found in _REFERENCE.finditer(content):
         line += content.count(b"\n", at, found.start())
         at = found.start()
-        uses.append(Use(found[1].decode(), line, kind=Kind.SECRET))
+        uses.append(Use(found[1].decode(), line, kind=NameSource.SECRET))
     return Reading(tuple(uses))

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import NamedTuple
 
 
-class Kind(Enum):
+class NameSource(Enum):
     """From where a name is read: the process environment, gitseal itself, or GitHub's own store of a workflow's names."""
 
     VARIABLE = "variable"
@@ -23,7 +23,7 @@ class Use(NamedTuple):
     name: str
     line: int
     has_default: bool = False
-    kind: Kind = Kind.VARIABLE
+    kind: NameSource = NameSource.VARIABLE
 
 
 class Reading(NamedTuple):

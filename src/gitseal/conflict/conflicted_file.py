@@ -10,7 +10,7 @@ from gitseal.document.header import Access, Header
 from gitseal.document.merging import conflict
 from gitseal.document.merging.conflict import How, Hunk
 from gitseal.document.merging.decisions import content
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 from gitseal.errors import Error, Malformed, NotForYou, UnknownVersion
 from gitseal.files.reading import read_regular
 from gitseal.git import conflicts
@@ -187,7 +187,7 @@ class Openings:
         found = self._torn.whole[side] or self._torn.sides[side]
         return found.header.id
 
-    def value(self, side: int, entry: Entry) -> Value:
+    def value(self, side: int, entry: Entry) -> TypedValue:
         """The value of an entry of a side. Raises NotForYou where no identity at hand opens it, and what opening raises."""
         token = entry.token
         if token is None:
@@ -202,7 +202,7 @@ class Openings:
         alone = self._torn.sides[side]
         return document.open_entry(alone.under_header(header), entry, {token.group: key})
 
-    def base_value(self, path: NamePath) -> Value | None:
+    def base_value(self, path: NamePath) -> TypedValue | None:
         """The value that a name had in the base, None where it had none. Raises as `value` does."""
         base = self._torn.base
         entry = base.entries.get(path) if base is not None else None

@@ -5,16 +5,16 @@ from pathlib import Path
 from gitseal.document.merging import conflict
 from gitseal.document.merging import three_way as merge
 from gitseal.document.merging.conflict import How
-from gitseal.document.merging.three_way import Lines, Merged
+from gitseal.document.merging.three_way import Merged, MergedLines
 from gitseal.git.merging import conflict_style, merge_lines
 
 
 def three_way(base: bytes, ours: bytes, theirs: bytes, how: How) -> Merged:
     """The merge by name of three texts, its lines merged by Git. Raises Error where there is no `git`."""
 
-    def lines(one: bytes, before: bytes, other: bytes) -> Lines | None:
+    def lines(one: bytes, before: bytes, other: bytes) -> MergedLines | None:
         found = merge_lines(one, before, other, (how.labels.ours, how.labels.base, how.labels.theirs), how.size)
-        return Lines(*found) if found is not None else None
+        return MergedLines(*found) if found is not None else None
 
     return merge.three_way(base, ours, theirs, lines, how)
 

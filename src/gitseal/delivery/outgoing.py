@@ -5,19 +5,19 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from gitseal.delivery.request import Request
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.policy import dangerous_names
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
-from gitseal.render import Entry
+from gitseal.render import RenderedEntry
 from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loaded only where there are references or a manifest
     from gitseal.delivery.service_files import ServiceFile
     from gitseal.resolve.problems import Problem
-    from gitseal.resolve.references import Found, Resolver
+    from gitseal.resolve.references import Resolved, Resolver
 
 
 class Outgoing(NamedTuple):
@@ -27,12 +27,12 @@ class Outgoing(NamedTuple):
     nothing whole.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RenderedEntry, ...]
     sectioned: int
     pending: tuple[str, ...]
     warnings: tuple[str, ...]
     files: "tuple[ServiceFile, ...]" = ()
-    parts: Mapping[str, Value] = MappingProxyType({})
+    parts: Mapping[str, TypedValue] = MappingProxyType({})
 
     def __repr__(self) -> str:
         return "Outgoing(…)"
@@ -74,7 +74,7 @@ class _Delivery:
         self.layered = layered
         self.request = request
         self.with_sections = with_sections
-        self.values: dict[NamePath, Value] = {}
+        self.values: dict[NamePath, TypedValue] = {}
         self.file_problems: Sequence[Problem] = ()
         self._resolver: Resolver | None = None
 
@@ -89,7 +89,7 @@ class _Delivery:
         parts = {"/".join(path): value for path, value in self._resolver.sealed().items()} if self._resolver else {}
         return Outgoing(going, len(entries) - len(going), pending, warnings, files, parts)
 
-    def of_environment(self) -> tuple[list[Entry], tuple[str, ...]]:
+    def of_environment(self) -> tuple[list[RenderedEntry], tuple[str, ...]]:
         request, layered = self.request, self.layered
         everything = self.with_sections and not request.only and not request.excepted
         opened = layered.open_all(
@@ -101,14 +101,14 @@ class _Delivery:
         unopened = (
             () if self.with_sections else (path for path in layered.entries if len(path) > 1 and request.takes(path))
         )
-        nothing = Value(Kind.NULL, b"")
-        return [*filter(None, entries), *(Entry(path, nothing) for path in unopened)], opened.pending
+        nothing = TypedValue(ValueType.NULL, b"")
+        return [*filter(None, entries), *(RenderedEntry(path, nothing) for path in unopened)], opened.pending
 
-    def of_service(self) -> tuple[list[Entry], tuple[str, ...]]:
+    def of_service(self) -> tuple[list[RenderedEntry], tuple[str, ...]]:
         from gitseal.resolve import services
 
         sources = services.view(self.project.manifest, self.request.service, self.layered.entries)
-        entries: list[Entry | None] = []
+        entries: list[RenderedEntry | None] = []
         pending: list[str] = []
         for path, source in sources.items():
             if not self.request.takes(path):
@@ -123,10 +123,10 @@ class _Delivery:
                 entries.append(self.entry(path, source.path, value))
         return [entry for entry in entries if entry is not None], tuple(pending)
 
-    def from_template(self, path: NamePath, template: Value) -> Entry | None:
+    def from_template(self, path: NamePath, template: TypedValue) -> RenderedEntry | None:
         """A variable that the manifest gives a service by its `env`."""
-        if template.kind is not Kind.TEXT:
-            return Entry(path, template, sealed=False)
+        if template.kind is not ValueType.TEXT:
+            return RenderedEntry(path, template, sealed=False)
         label = f"{'/'.join(path)} in env of {self.request.service}"
         return _entry(path, self.resolver.text(template.reveal().decode(), label))
 
@@ -141,11 +141,11 @@ class _Delivery:
         self.file_problems = made.problems
         return made.files
 
-    def entry(self, path: NamePath, stored: NamePath, value: Value) -> Entry | None:
+    def entry(self, path: NamePath, stored: NamePath, value: TypedValue) -> RenderedEntry | None:
         """A stored value under the name that it goes out as; references resolve in plain values alone."""
         is_sealed = self.layered.entries[stored][1].token is not None
-        if is_sealed or value.kind is not Kind.TEXT or b"${" not in value.reveal():
-            return Entry(path, value, is_sealed)
+        if is_sealed or value.kind is not ValueType.TEXT or b"${" not in value.reveal():
+            return RenderedEntry(path, value, is_sealed)
         return _entry(path, self.resolver.name(stored))
 
     @property
@@ -180,5 +180,5 @@ class _Delivery:
         return tuple(problem.sentence for problem in warnings)
 
 
-def _entry(path: NamePath, found: "Found | None") -> Entry | None:
-    return Entry(path, found.value, not found.is_plain) if found is not None else None
+def _entry(path: NamePath, found: "Resolved | None") -> RenderedEntry | None:
+    return RenderedEntry(path, found.value, not found.is_plain) if found is not None else None

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from gitseal.delivery.request import Request
 from gitseal.delivery.targets import is_hook, refuse_published
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 from gitseal.errors import Error, UsageError
 from gitseal.files import below
-from gitseal.files.below import Item
+from gitseal.files.below import NewFile
 from gitseal.git.repository import find_top
-from gitseal.policy.manifest import File, Manifest
+from gitseal.policy.manifest import Manifest, ManifestFile
 from gitseal.resolve import services
 from gitseal.resolve.problems import REQUIRED, TYPE, Problem
 from gitseal.resolve.references import Resolver
@@ -26,7 +26,7 @@ _OWNED = frozenset({".git", ".secrets"})
 class ServiceFile(NamedTuple):
     """A file with its bytes, and the name of the secret that it holds."""
 
-    item: Item
+    item: NewFile
     name: str
     sealed: bool
 
@@ -46,7 +46,7 @@ def with_files(request: Request, folder: Path) -> Request:
     return request._replace(files=True, variables=variables)
 
 
-def declared(manifest: Manifest, service: str) -> tuple[File, ...]:
+def declared(manifest: Manifest, service: str) -> tuple[ManifestFile, ...]:
     """The files of a service. Raises Error where it has none: they were asked for."""
     files = services.find(manifest, service).files
     if not files:
@@ -56,7 +56,7 @@ def declared(manifest: Manifest, service: str) -> tuple[File, ...]:
     return files
 
 
-def contents(files: Iterable[File], service: str, resolver: Resolver) -> Contents:
+def contents(files: Iterable[ManifestFile], service: str, resolver: Resolver) -> Contents:
     """What is in the files. Raises Error where a value does not open."""
     made: list[ServiceFile] = []
     problems: list[Problem] = []
@@ -74,10 +74,10 @@ def contents(files: Iterable[File], service: str, resolver: Resolver) -> Content
     return Contents(tuple(made), tuple(problems))
 
 
-def _item(file: File, value: Value) -> Item | None:
+def _item(file: ManifestFile, value: TypedValue) -> NewFile | None:
     """The file as it is to be written; None where its value is not base64 and should be."""
     content = decode_base64(value.reveal()) if file.decode else value.reveal()
-    return Item(file.path, content, file.mode) if content is not None else None
+    return NewFile(file.path, content, file.mode) if content is not None else None
 
 
 @contextmanager

@@ -43,7 +43,7 @@ class Action(Enum):
     MALFORMED = "malformed"
 
 
-class Standing(NamedTuple):
+class ValueState(NamedTuple):
     """How a value stands: `kind` is sealed, write-only or plain; the rest is empty where it is plain."""
 
     kind: str
@@ -51,7 +51,7 @@ class Standing(NamedTuple):
     key_id: str
 
 
-class Change(NamedTuple):
+class EntryChange(NamedTuple):
     """One thing that changed.
 
     `name` is the secret's; the person or machine for GRANTED and REVOKED; empty for REKEYED and MALFORMED. `access` is the
@@ -62,8 +62,8 @@ class Change(NamedTuple):
     action: Action
     name: str
     access: str = ""
-    before: Standing | None = None
-    after: Standing | None = None
+    before: ValueState | None = None
+    after: ValueState | None = None
     recipients: tuple[str, ...] = ()
     succeeds: bool = False
 
@@ -74,7 +74,7 @@ class _Access(NamedTuple):
     stanzas: dict[tuple[str, str], str]
 
 
-def changes(old: bytes | None, new: bytes | None) -> tuple[Change, ...]:
+def changes(old: bytes | None, new: bytes | None) -> tuple[EntryChange, ...]:
     """What changed, names first and sorted, then access groups. Empty for equal states.
 
     Only the top-level names between the first and the last line that differ are read. What is the same on both sides of
@@ -88,11 +88,11 @@ def changes(old: bytes | None, new: bytes | None) -> tuple[Change, ...]:
     for group in sorted({*blocks[0], *blocks[1]}):
         found += _group(group, blocks[0].get(group), blocks[1].get(group))
     if not (before.is_sound and after.is_sound):
-        found.append(Change(Action.MALFORMED, ""))
+        found.append(EntryChange(Action.MALFORMED, ""))
     return tuple(found)
 
 
-def changes_of_merge(parents: Sequence[bytes | None], new: bytes | None) -> tuple[Change, ...]:
+def changes_of_merge(parents: Sequence[bytes | None], new: bytes | None) -> tuple[EntryChange, ...]:
     """What a merge itself changed: what differs from every parent, told against the first.
 
     A side's change that the merge drops is no change of its own by this: the merge then equals the other parent.
@@ -115,7 +115,7 @@ def groups_of(state: bytes, is_meant: Callable[[NamePath], bool]) -> frozenset[s
 _Subject = tuple[str, str, str, str]
 
 
-def _subjects(change: Change) -> Iterator[_Subject]:
+def _subjects(change: EntryChange) -> Iterator[_Subject]:
     if change.action in {Action.GRANTED, Action.REVOKED}:
         for recipient in change.recipients:
             yield change.action.value, change.access, change.name, recipient
@@ -125,7 +125,7 @@ def _subjects(change: Change) -> Iterator[_Subject]:
         yield "" if change.name else change.action.value, "", change.name, ""
 
 
-def _narrowed(change: Change, kept: set[_Subject]) -> Change | None:
+def _narrowed(change: EntryChange, kept: set[_Subject]) -> EntryChange | None:
     found = [subject for subject in _subjects(change) if subject in kept]
     if not found:
         return None
@@ -149,7 +149,7 @@ def _differing(old: bytes, new: bytes) -> tuple[bytes, bytes]:
     return old[begin : len(old) - end], new[begin : len(new) - end]
 
 
-def _values(before: Mapping[NamePath, str], after: Mapping[NamePath, str]) -> Iterator[Change]:
+def _values(before: Mapping[NamePath, str], after: Mapping[NamePath, str]) -> Iterator[EntryChange]:
     for path in sorted({*before, *after}):
         if path[0] == HEADER:
             continue
@@ -158,7 +158,7 @@ def _values(before: Mapping[NamePath, str], after: Mapping[NamePath, str]) -> It
             yield _value(path_text(path), _standing(old), _standing(new))
 
 
-def _value(name: str, before: Standing | None, after: Standing | None) -> Change:
+def _value(name: str, before: ValueState | None, after: ValueState | None) -> EntryChange:
     if after is None or before is None:
         action = Action.REMOVED if after is None else Action.SET
     elif PLAIN not in {before.kind, after.kind} and before[1:] != after[1:]:
@@ -166,16 +166,16 @@ def _value(name: str, before: Standing | None, after: Standing | None) -> Change
     else:
         action = Action.CHANGED
     standing = after or before
-    return Change(action, name, standing.access if standing else "", before, after)
+    return EntryChange(action, name, standing.access if standing else "", before, after)
 
 
-def _standing(text: str | None) -> Standing | None:
+def _standing(text: str | None) -> ValueState | None:
     if text is None:
         return None
     token = _TOKEN.match(text)
     if token is None:
-        return Standing(PLAIN, "", "")
-    return Standing(WRITTEN_ONLY if token[1] == WRITE_ONLY else SEALED, token[2], token[3])
+        return ValueState(PLAIN, "", "")
+    return ValueState(WRITTEN_ONLY if token[1] == WRITE_ONLY else SEALED, token[2], token[3])
 
 
 def _access(scalars: Mapping[NamePath, str]) -> dict[str, _Access]:
@@ -194,15 +194,15 @@ def _access(scalars: Mapping[NamePath, str]) -> dict[str, _Access]:
     }
 
 
-def _group(name: str, old: _Access | None, new: _Access | None) -> Iterator[Change]:
+def _group(name: str, old: _Access | None, new: _Access | None) -> Iterator[EntryChange]:
     before, after = (each.stanzas if each else {} for each in (old, new))
     is_rekeyed = old is not None and new is not None and old.key != new.key
     if is_rekeyed:
-        yield Change(Action.REKEYED, "", name, succeeds=new is not None and new.succeeds)
+        yield EntryChange(Action.REKEYED, "", name, succeeds=new is not None and new.succeeds)
     # Under a data key that stayed, a stanza that was replaced by another was wrapped anew by someone.
     came = [each for each in after if each not in before or not (is_rekeyed or before[each] == after[each])]
     went = [each for each in before if each not in after]
     for action, those in ((Action.GRANTED, came), (Action.REVOKED, went)):
         for person in sorted({person for person, _recipient in those}):
             ids = tuple(sorted(recipient for who, recipient in those if who == person))
-            yield Change(action, person, name, recipients=ids)
+            yield EntryChange(action, person, name, recipients=ids)

@@ -7,12 +7,11 @@ from typing import NamedTuple
 from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
 from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import Token, parse_token
-from gitseal.document.value import Kind, Value, from_plaintext, to_plaintext
+from gitseal.document.value import TypedValue, ValueType, from_plaintext, to_plaintext
 from gitseal.errors import Damaged, Malformed, NotForYou, Stale, UnknownVersion
 from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.reader import path_text
-from gitseal.yamltext.tree import Kind as NodeKind
-from gitseal.yamltext.tree import NamePath, Node, Tree
+from gitseal.yamltext.tree import NamePath, Node, NodeKind, Tree
 
 MAX_NAMES = 200_000
 _MOVED_TRIES = 64
@@ -88,7 +87,7 @@ def create(environment: str) -> Document:
     return parse(f"{_FIRST_LINE}\n\n{HEADER}:\n  version: 1\n  id: {file_id}\n  environment: {named}\n".encode())
 
 
-def seal(key: DataKey | PublicKey, path: NamePath, value: Value, *, write_only: bool = False) -> Token:
+def seal(key: DataKey | PublicKey, path: NamePath, value: TypedValue, *, write_only: bool = False) -> Token:
     """The token of a value at `path`: kind `s` under a data key, kind `w` under a public key or where `write_only` says so."""
     plaintext = to_plaintext(value)
     if isinstance(key, DataKey) and not write_only:
@@ -97,7 +96,7 @@ def seal(key: DataKey | PublicKey, path: NamePath, value: Value, *, write_only: 
     return Token.of(WRITE_ONLY, public.scope.group, public.key_id, public.seal(path, plaintext))
 
 
-def open_entry(document: Document, entry: Entry, keys: Mapping[str, DataKey]) -> Value:
+def open_entry(document: Document, entry: Entry, keys: Mapping[str, DataKey]) -> TypedValue:
     """The value of an entry, plain or sealed. `keys` are the data keys at hand, by access group.
 
     Raises NotForYou, Stale, Damaged, Malformed or UnknownVersion, each naming the name and its line.
@@ -143,20 +142,20 @@ def _damaged(document: Document, entry: Entry, key: DataKey, error: Damaged) -> 
     return Damaged(f'"{entry.name}" (line {entry.line}): {error.message}', hint)
 
 
-def plain_value(entry: Entry) -> Value:
+def plain_value(entry: Entry) -> TypedValue:
     """The value of an entry that stands plain, with the type that its spelling has."""
     node = entry.node
     value = node.value
     if node.kind is not NodeKind.SCALAR:
         import json  # few files hold plain lists, and `get` and `render` need no JSON otherwise
 
-        return Value(Kind.JSON, json.dumps(node.plain(), ensure_ascii=False, separators=(",", ":")).encode())
+        return TypedValue(ValueType.JSON, json.dumps(node.plain(), ensure_ascii=False, separators=(",", ":")).encode())
     if value is None:
-        return Value(Kind.NULL, b"")
+        return TypedValue(ValueType.NULL, b"")
     if isinstance(value, bool):
-        return Value(Kind.BOOLEAN, b"true" if value else b"false")
+        return TypedValue(ValueType.BOOLEAN, b"true" if value else b"false")
     if isinstance(value, int):
-        return Value(Kind.INTEGER, node.source.encode())
+        return TypedValue(ValueType.INTEGER, node.source.encode())
     if isinstance(value, float):
-        return Value(Kind.FLOAT, node.source.encode())
-    return Value(Kind.TEXT, value.encode())
+        return TypedValue(ValueType.FLOAT, node.source.encode())
+    return TypedValue(ValueType.TEXT, value.encode())

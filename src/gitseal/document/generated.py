@@ -5,7 +5,7 @@ import secrets
 import string
 import uuid
 
-from gitseal.document.value import Value, text
+from gitseal.document.value import TypedValue, text
 from gitseal.errors import UsageError
 
 KINDS = "hex:N, base64:N (N random bytes), password:N (N characters), uuid"
@@ -16,7 +16,7 @@ _DEFAULTS = {"hex": 32, "base64": 32, "password": 24}
 _ALPHABET = "".join(sorted(set(string.ascii_letters + string.digits) - set("Il1O0"))) + "-_."
 
 
-def generate(kind: str) -> Value:
+def generate(kind: str) -> TypedValue:
     """A new random text value. Raises UsageError for an unknown kind or a length out of range."""
     word, _, number = kind.partition(":")
     if word == "uuid" and not number:

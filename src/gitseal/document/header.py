@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gitseal.crypto.datakey import PublicKey, Scope
 from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.errors import Malformed, UnknownVersion
-from gitseal.yamltext.tree import Kind, NamePath, Node
+from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
 HEADER = "gitseal"
 VERSION = 1
@@ -148,12 +148,12 @@ def _fields(node: Node, required: tuple[str, ...], optional: tuple[str, ...]) ->
 
 
 def _mapping(node: Node) -> dict[str, Node]:
-    if node.kind is not Kind.MAPPING:
+    if node.kind is not NodeKind.MAPPING:
         raise Malformed("a mapping is missing here", node.line + 1)
     return node.children
 
 
 def _text(node: Node) -> str:
-    if node.kind is not Kind.SCALAR or not isinstance(node.value, str):
+    if node.kind is not NodeKind.SCALAR or not isinstance(node.value, str):
         raise Malformed("a text is missing here", node.line + 1)
     return node.value

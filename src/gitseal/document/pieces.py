@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gitseal.errors import Malformed
 from gitseal.yamltext import reader
-from gitseal.yamltext.tree import Kind, NamePath, Node
+from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
 _NAME = re.compile(rb"""( *)["']?([A-Za-z_][A-Za-z0-9_.-]*)["']? *:(?: +(.*)|)$""")
 
@@ -21,33 +21,33 @@ _ONE = re.compile(
 )
 
 
-class Piece(NamedTuple):
+class FilePiece(NamedTuple):
     """Scalars as text by name; of a name that has several (no sound file does) all, one to a line."""
 
     scalars: dict[NamePath, str]
     is_sound: bool
 
 
-def read(piece: bytes) -> Piece:
+def read(piece: bytes) -> FilePiece:
     """The scalars of whole top-level names. Never raises: what breaks the grammar is read by its lines."""
     one = _ONE.fullmatch(piece)
     if one:
-        return Piece({(one[1].decode(),): one[2].decode()}, is_sound=True)
+        return FilePiece({(one[1].decode(),): one[2].decode()}, is_sound=True)
     return by_grammar(piece)
 
 
-def by_grammar(piece: bytes) -> Piece:
+def by_grammar(piece: bytes) -> FilePiece:
     """What `read` gives, with no short way."""
     try:
         tree = reader.parse(piece)
     except Malformed:
-        return Piece(_by_lines(piece), is_sound=False)
-    return Piece({path: _text(node) for path, node in tree.nodes.items() if not node.children}, is_sound=True)
+        return FilePiece(_by_lines(piece), is_sound=False)
+    return FilePiece({path: _text(node) for path, node in tree.nodes.items() if not node.children}, is_sound=True)
 
 
 def _text(node: Node) -> str:
     """A scalar as written, a token without its quotes, and lists so that equal ones are equal texts."""
-    if node.kind is not Kind.SCALAR:
+    if node.kind is not NodeKind.SCALAR:
         return repr(node.plain())
     if isinstance(node.value, str) and node.value.startswith(("ENC[", "STANZA[")):
         return node.value

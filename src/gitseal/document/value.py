@@ -9,12 +9,12 @@ from collections.abc import Callable
 from enum import Enum
 
 from gitseal.errors import Damaged, Error, UnknownVersion
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 
 MAX_CONTENT = 8 * 1024 * 1024
 
 
-class Kind(Enum):
+class ValueType(Enum):
     """The type of a value; the member's value is the type byte of the plaintext."""
 
     TEXT = b"t"
@@ -31,12 +31,12 @@ class Kind(Enum):
         return self.name.lower()
 
 
-_BY_BYTE = {kind.value: kind for kind in Kind}
+_BY_BYTE = {kind.value: kind for kind in ValueType}
 _INTEGER = rb"0|-?[1-9][0-9]*"
 _FLOAT = rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)|-?\.inf|\.nan"
 
 
-class Value(Secret):
+class TypedValue(SecretBytes):
     """A value of a secret: `kind`, and the content behind `reveal()`.
 
     Content by kind: text is UTF-8; integer and float are decimal text (floats also `.inf`, `-.inf`, `.nan`); boolean
@@ -45,12 +45,12 @@ class Value(Secret):
 
     __slots__ = ("kind",)
 
-    def __init__(self, kind: Kind, content: bytes) -> None:
+    def __init__(self, kind: ValueType, content: bytes) -> None:
         super().__init__(content)
         self.kind = kind
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Value) and self.kind is other.kind and super().__eq__(other)
+        return isinstance(other, TypedValue) and self.kind is other.kind and super().__eq__(other)
 
     __hash__ = None
 
@@ -58,12 +58,12 @@ class Value(Secret):
         return f"Value({self.kind.word}, …)"
 
 
-def text(content: str) -> Value:
+def text(content: str) -> TypedValue:
     """A text value; lone surrogates are refused."""
-    return checked(Kind.TEXT, content.encode("utf-8", "surrogatepass"))
+    return checked(ValueType.TEXT, content.encode("utf-8", "surrogatepass"))
 
 
-def checked(kind: Kind, content: bytes) -> Value:
+def checked(kind: ValueType, content: bytes) -> TypedValue:
     """The value, after a check that `content` is of `kind` and at most 8 MiB.
 
     Raises Error without the content in its message.
@@ -75,18 +75,18 @@ def checked(kind: Kind, content: bytes) -> Value:
         )
     if not _is_of(kind, content):
         raise Error(f"the value is not of type {kind.word}", _HINTS.get(kind, "give the value another --type"))
-    return Value(kind, content)
+    return TypedValue(kind, content)
 
 
 _HINTS = {
-    Kind.TEXT: "text is UTF-8; for other bytes add: --type bytes",
-    Kind.INTEGER: "an integer is written in decimal, such as 8080",
-    Kind.FLOAT: "a float is written in decimal, such as 0.5",
-    Kind.BOOLEAN: "a boolean is true or false",
+    ValueType.TEXT: "text is UTF-8; for other bytes add: --type bytes",
+    ValueType.INTEGER: "an integer is written in decimal, such as 8080",
+    ValueType.FLOAT: "a float is written in decimal, such as 0.5",
+    ValueType.BOOLEAN: "a boolean is true or false",
 }
 
 
-def _is_of(kind: Kind, content: bytes) -> bool:
+def _is_of(kind: ValueType, content: bytes) -> bool:
     check = _CHECKS.get(kind)
     return check is None or check(content)
 
@@ -118,22 +118,22 @@ def _is_json(content: bytes) -> bool:
     return True
 
 
-_CHECKS: dict[Kind, Callable[[bytes], bool]] = {
-    Kind.TEXT: is_utf8,
-    Kind.INTEGER: lambda content: re.fullmatch(_INTEGER, content) is not None,
-    Kind.FLOAT: lambda content: re.fullmatch(_FLOAT, content) is not None,
-    Kind.BOOLEAN: lambda content: content in {b"true", b"false"},
-    Kind.NULL: lambda content: not content,
-    Kind.JSON: _is_json,
+_CHECKS: dict[ValueType, Callable[[bytes], bool]] = {
+    ValueType.TEXT: is_utf8,
+    ValueType.INTEGER: lambda content: re.fullmatch(_INTEGER, content) is not None,
+    ValueType.FLOAT: lambda content: re.fullmatch(_FLOAT, content) is not None,
+    ValueType.BOOLEAN: lambda content: content in {b"true", b"false"},
+    ValueType.NULL: lambda content: not content,
+    ValueType.JSON: _is_json,
 }
 
 
-def to_plaintext(value: Value) -> bytes:
+def to_plaintext(value: TypedValue) -> bytes:
     """The type byte and the content; padding is added by `crypto`."""
     return value.kind.value + value.reveal()
 
 
-def from_plaintext(plaintext: bytes) -> Value:
+def from_plaintext(plaintext: bytes) -> TypedValue:
     """The value of an opened and unpadded plaintext.
 
     Raises UnknownVersion for a type byte of a later version, Damaged for content that is not of its type.

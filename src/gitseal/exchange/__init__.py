@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import cast
 
 from gitseal.errors import UsageError
-from gitseal.exchange._items import Imported, Item
+from gitseal.exchange._items import Imported, ImportedValue
 
-__all__ = ["IMPORTERS", "Imported", "Item", "detect", "expand", "parse"]
+__all__ = ["IMPORTERS", "Imported", "ImportedValue", "detect", "expand", "parse"]
 
 IMPORTERS: dict[str, str] = {
     "dotenv": "gitseal.exchange.dotenv_import",

@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 
 Span = tuple[int, int]
 
 
-class Item(NamedTuple):
+class ImportedValue(NamedTuple):
     """One value that a file gives a name.
 
     `line` counts from 1; 0 where the format's reader does not say. `spans` are the places in the text, from and to,
@@ -15,7 +15,7 @@ class Item(NamedTuple):
     """
 
     path: tuple[str, ...]
-    value: Value
+    value: TypedValue
     line: int
     spans: tuple[Span, ...] = ()
 
@@ -32,7 +32,7 @@ class Imported(NamedTuple):
     than once: the last one won, and `overridden` has the others.
     """
 
-    items: tuple[Item, ...]
+    items: tuple[ImportedValue, ...]
     references: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
-    overridden: tuple[Item, ...] = ()
+    overridden: tuple[ImportedValue, ...] = ()

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from json.encoder import encode_basestring
 from typing import NamedTuple, TypeAlias
 
-from gitseal.document.value import Kind, Value, checked
+from gitseal.document.value import TypedValue, ValueType, checked
 from gitseal.document.value import text as text_value
 from gitseal.errors import Malformed
-from gitseal.exchange._items import Imported, Item
+from gitseal.exchange._items import Imported, ImportedValue
 from gitseal.exchange._names import check_path, shown
 from gitseal.exchange._sealed import refuse_sealed
 
@@ -17,11 +17,11 @@ MAX_NESTING = 64
 class Leaf(NamedTuple):
     """A scalar."""
 
-    value: Value
+    value: TypedValue
     line: int
 
 
-class Sequence(NamedTuple):
+class ListNode(NamedTuple):
     """A list."""
 
     items: "list[Node]"
@@ -35,7 +35,7 @@ class Mapping(NamedTuple):
     line: int
 
 
-Node: TypeAlias = Leaf | Sequence | Mapping
+Node: TypeAlias = Leaf | ListNode | Mapping
 
 
 def imported(root: Mapping, form: str) -> Imported:
@@ -47,17 +47,17 @@ def imported(root: Mapping, form: str) -> Imported:
     return Imported(tuple(_items(root, ())))
 
 
-def _items(mapping: Mapping, above: tuple[str, ...]) -> Iterator[Item]:
+def _items(mapping: Mapping, above: tuple[str, ...]) -> Iterator[ImportedValue]:
     _refuse_repeated(mapping)
     for name, line, node in mapping.members:
         path = (*above, name)
         check_path(path, line)
         if isinstance(node, Leaf):
-            yield Item(path, node.value, line)
+            yield ImportedValue(path, node.value, line)
         elif isinstance(node, Mapping) and node.members:
             yield from _items(node, path)
         else:
-            yield Item(path, checked(Kind.JSON, _compact(node, 0).encode()), line)
+            yield ImportedValue(path, checked(ValueType.JSON, _compact(node, 0).encode()), line)
 
 
 def _refuse_repeated(mapping: Mapping) -> None:
@@ -73,7 +73,7 @@ def _compact(node: Node, depth: int) -> str:
         raise Malformed(f"a list is nested more than {MAX_NESTING} deep", node.line)
     if isinstance(node, Leaf):
         return _json_scalar(node)
-    if isinstance(node, Sequence):
+    if isinstance(node, ListNode):
         return "[" + ",".join(_compact(item, depth + 1) for item in node.items) + "]"
     _refuse_repeated(node)
     members = (f"{_string(name, line)}:{_compact(item, depth + 1)}" for name, line, item in node.members)
@@ -82,14 +82,14 @@ def _compact(node: Node, depth: int) -> str:
 
 def _json_scalar(leaf: Leaf) -> str:
     kind, content = leaf.value.kind, leaf.value.reveal()
-    if kind is Kind.NULL:
+    if kind is ValueType.NULL:
         return "null"
-    if kind is Kind.BYTES or (kind is Kind.FLOAT and content.endswith((b"inf", b"nan"))):
+    if kind is ValueType.BYTES or (kind is ValueType.FLOAT and content.endswith((b"inf", b"nan"))):
         raise Malformed(f"a list holds {_UNFIT[kind]}, which JSON cannot hold", leaf.line, "give it a name of its own")
-    return encode_basestring(content.decode()) if kind is Kind.TEXT else content.decode()
+    return encode_basestring(content.decode()) if kind is ValueType.TEXT else content.decode()
 
 
-_UNFIT = {Kind.BYTES: "bytes", Kind.FLOAT: "an infinity or NaN"}
+_UNFIT = {ValueType.BYTES: "bytes", ValueType.FLOAT: "an infinity or NaN"}
 
 
 def text_leaf(content: str, line: int) -> Leaf:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from gitseal.document.value import text as text_value
 from gitseal.errors import Malformed
-from gitseal.exchange._items import Imported, Item, Span
+from gitseal.exchange._items import Imported, ImportedValue, Span
 from gitseal.exchange._names import RULE, is_name
 from gitseal.exchange._sealed import refuse_sealed
 from gitseal.exchange._text import decoded
@@ -39,8 +39,8 @@ _REFERENCE_WITHOUT_BRACES = re.compile(r"\$\$(?!\{)|(\$[A-Za-z_][A-Za-z0-9_]*+)"
 def parse(data: bytes) -> Imported:
     """The values, all of them text, CRLF and lone CR read as line feeds. Raises Malformed with the line."""
     text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
-    last: dict[str, Item] = {}
-    overridden: list[Item] = []
+    last: dict[str, ImportedValue] = {}
+    overridden: list[ImportedValue] = []
     for item in _items(text):
         name = item.path[0]
         if name in last:
@@ -52,14 +52,14 @@ def parse(data: bytes) -> Imported:
     return Imported(tuple(last.values()), references, duplicates, tuple(overridden))
 
 
-def _items(text: str) -> Iterator[Item]:
+def _items(text: str) -> Iterator[ImportedValue]:
     feeds = [match.start() for match in re.finditer("\n", text)]
     position = _after(_SKIP, text, 0)
     while position < len(text):
         line = bisect_right(feeds, position) + 1
         name, position = _name(text, position, line)
         content, spans, position = _value(text, position, line)
-        yield Item((name,), text_value(content), line, spans)
+        yield ImportedValue((name,), text_value(content), line, spans)
         position = _after(_SKIP, text, position)
 
 

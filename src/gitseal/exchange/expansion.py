@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from gitseal.document.value import text as text_value
 from gitseal.errors import Error
-from gitseal.exchange._items import Imported, Item
+from gitseal.exchange._items import Imported, ImportedValue
 from gitseal.exchange._names import shown
 
 _FORM = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_.]*+|)(?:(:?-)([^}]*))?\})")
@@ -25,7 +25,7 @@ def expand(imported: Imported, environ: Mapping[str, str]) -> Imported:
     """
     known: dict[str, str] = {}
     left = _MAX_EXPANDED
-    done: dict[int, Item] = {}
+    done: dict[int, ImportedValue] = {}
     for item in sorted((*imported.items, *imported.overridden), key=lambda item: item.line):
         if len(item.path) != 1:
             continue
@@ -36,13 +36,13 @@ def expand(imported: Imported, environ: Mapping[str, str]) -> Imported:
             if left < 0:
                 raise Error(f'expanding "{item.path[0]}" makes the values too large', "import without --expand")
             content = "".join(pieces).encode()
-            done[item.line] = Item(item.path, text_value(content.decode()), item.line)
+            done[item.line] = ImportedValue(item.path, text_value(content.decode()), item.line)
         known[item.path[0]] = content.decode("utf-8", "replace")
     items = tuple(done.get(item.line, item) if item.spans else item for item in imported.items)
     return Imported(items, (), imported.duplicates)
 
 
-def _pieces(item: Item, text: str, known: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[str]:
+def _pieces(item: ImportedValue, text: str, known: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[str]:
     position = 0
     for start, end in item.spans:
         yield text[position:start]

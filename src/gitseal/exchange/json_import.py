@@ -6,14 +6,14 @@ The standard reader gives no positions, so the items have line 0 and errors name
 import json
 from typing import NoReturn
 
-from gitseal.document.value import Kind, Value, checked
+from gitseal.document.value import TypedValue, ValueType, checked
 from gitseal.errors import Malformed
 from gitseal.exchange._items import Imported
-from gitseal.exchange._nodes import MAX_NESTING, Leaf, Mapping, Node, Sequence, imported, text_leaf
+from gitseal.exchange._nodes import MAX_NESTING, Leaf, ListNode, Mapping, Node, imported, text_leaf
 from gitseal.exchange._text import decoded
 
 
-class _Number(str):
+class _JsonNumber(str):
     """A number by its digits; `whole` where it has neither point nor exponent."""
 
     __slots__ = ("whole",)
@@ -53,14 +53,14 @@ def _loaded(text: str) -> tuple[object, Malformed | None]:
     return tree, None
 
 
-def _whole(digits: str) -> _Number:
-    number = _Number(digits)
+def _whole(digits: str) -> _JsonNumber:
+    number = _JsonNumber(digits)
     number.whole = True
     return number
 
 
-def _fraction(digits: str) -> _Number:
-    number = _Number(digits)
+def _fraction(digits: str) -> _JsonNumber:
+    number = _JsonNumber(digits)
     number.whole = False
     return number
 
@@ -79,20 +79,20 @@ def _node(tree: object, depth: int) -> Node:
     if isinstance(tree, _Members):
         return _mapping(tree, depth)
     if isinstance(tree, list):
-        return Sequence([_node(item, depth + 1) for item in tree], 0)
-    if isinstance(tree, _Number):
+        return ListNode([_node(item, depth + 1) for item in tree], 0)
+    if isinstance(tree, _JsonNumber):
         return Leaf(_number(tree), 0)
     if isinstance(tree, str):
         return text_leaf(tree, 0)
     if tree is None:
-        return Leaf(Value(Kind.NULL, b""), 0)
-    return Leaf(Value(Kind.BOOLEAN, b"true" if tree else b"false"), 0)
+        return Leaf(TypedValue(ValueType.NULL, b""), 0)
+    return Leaf(TypedValue(ValueType.BOOLEAN, b"true" if tree else b"false"), 0)
 
 
-def _number(number: _Number) -> Value:
+def _number(number: _JsonNumber) -> TypedValue:
     if number == "-0":  # an integer to JSON, but the sign is only a float's
-        return Value(Kind.FLOAT, b"-0.0")
-    return checked(Kind.INTEGER if number.whole else Kind.FLOAT, number.encode())
+        return TypedValue(ValueType.FLOAT, b"-0.0")
+    return checked(ValueType.INTEGER if number.whole else ValueType.FLOAT, number.encode())
 
 
 def _too_deep() -> Malformed:

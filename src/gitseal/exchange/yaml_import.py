@@ -16,11 +16,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml import events as ev
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from gitseal.document.value import Kind, Value, checked
+from gitseal.document.value import TypedValue, ValueType, checked
 from gitseal.errors import Malformed
 from gitseal.exchange._items import Imported
 from gitseal.exchange._names import shown
-from gitseal.exchange._nodes import MAX_NESTING, Leaf, Mapping, Node, Sequence, imported, text_leaf
+from gitseal.exchange._nodes import MAX_NESTING, Leaf, ListNode, Mapping, Node, imported, text_leaf
 from gitseal.exchange._text import decoded
 
 Events: TypeAlias = Iterator[ev.Event]
@@ -103,7 +103,7 @@ def _document(events: Events) -> Mapping:
             pass
         return root
     # A document of comments alone is a null without text.
-    if isinstance(first, ev.ScalarEvent) and _leaf(first).value.kind is Kind.NULL:
+    if isinstance(first, ev.ScalarEvent) and _leaf(first).value.kind is ValueType.NULL:
         return Mapping([], 0)
     raise Malformed("the file is YAML but not a mapping", _line(first), "write NAME: value")
 
@@ -115,7 +115,7 @@ def _node(event: ev.Event, events: Events, depth: int) -> Node:
         return _leaf(event)
     if isinstance(event, ev.SequenceStartEvent):
         _check_tag(event, "seq")
-        return Sequence([_node(item, events, depth + 1) for item in _until(ev.SequenceEndEvent, events)], _line(event))
+        return ListNode([_node(item, events, depth + 1) for item in _until(ev.SequenceEndEvent, events)], _line(event))
     return _mapping(event, events, depth)
 
 
@@ -141,7 +141,7 @@ def _name(event: ev.Event) -> str:
     if event.value == "<<" and event.style is None and event.tag in {None, _TAG + "merge"}:
         raise Malformed("merge keys are not imported", _line(event), "write the names out")
     leaf = _leaf(event)
-    if leaf.value.kind is not Kind.TEXT:
+    if leaf.value.kind is not ValueType.TEXT:
         hint = "put it in quotes if it is the name"
         raise Malformed(f'"{shown(event.value)}" is a {leaf.value.kind.word}, not a name', leaf.line, hint)
     return leaf.value.reveal().decode()
@@ -164,71 +164,71 @@ def _leaf(event: ev.ScalarEvent) -> Leaf:
     return Leaf(value, line)
 
 
-def _tagged(word: str, text: str, line: int) -> Value | None:
+def _tagged(word: str, text: str, line: int) -> TypedValue | None:
     if word in {"str", "timestamp"}:
         return text_leaf(text, line).value
     if word == "binary":
         return _binary(text)
     value = _plain(text, line)
-    if word == "float" and value and value.kind is Kind.INTEGER:
-        return Value(Kind.FLOAT, value.reveal() + b".0")
+    if word == "float" and value and value.kind is ValueType.INTEGER:
+        return TypedValue(ValueType.FLOAT, value.reveal() + b".0")
     return value if value and _WORDS.get(word) is value.kind else None
 
 
-_WORDS = {"int": Kind.INTEGER, "float": Kind.FLOAT, "bool": Kind.BOOLEAN, "null": Kind.NULL}
+_WORDS = {"int": ValueType.INTEGER, "float": ValueType.FLOAT, "bool": ValueType.BOOLEAN, "null": ValueType.NULL}
 
 
-def _binary(text: str) -> Value | None:
+def _binary(text: str) -> TypedValue | None:
     try:
-        return checked(Kind.BYTES, a2b_base64("".join(text.split()).encode(), strict_mode=True))
+        return checked(ValueType.BYTES, a2b_base64("".join(text.split()).encode(), strict_mode=True))
     except (Base64Error, UnicodeEncodeError):
         return None
 
 
-def _plain(text: str, line: int) -> Value | None:
+def _plain(text: str, line: int) -> TypedValue | None:
     """The value of a plain scalar that is not a text, with its numbers in decimal; None for a text."""
     if _NULL.fullmatch(text):
-        return Value(Kind.NULL, b"")
+        return TypedValue(ValueType.NULL, b"")
     if _BOOLEAN.fullmatch(text):
-        return Value(Kind.BOOLEAN, text.lower().encode())
+        return TypedValue(ValueType.BOOLEAN, text.lower().encode())
     return _number(text, line)
 
 
-def _number(text: str, line: int) -> Value | None:
+def _number(text: str, line: int) -> TypedValue | None:
     if match := _DECIMAL.fullmatch(text):
         return _decimal(match, line)
     if match := _BASED.fullmatch(text):
         return _based(match, line)
     if match := _INFINITE.fullmatch(text):
-        return Value(Kind.FLOAT, text.lower().lstrip("+").encode())
+        return TypedValue(ValueType.FLOAT, text.lower().lstrip("+").encode())
     match = _FLOAT.fullmatch(text)
     if match and (match[2] or match[3]):
         return _float(match)
     return None
 
 
-def _decimal(match: re.Match[str], line: int) -> Value:
+def _decimal(match: re.Match[str], line: int) -> TypedValue:
     sign, digits = match[1].lstrip("+"), match[2]
     if digits.startswith("0") and digits != "0":
         raise Malformed("a number with a leading zero is octal to some readers", line, "put it in quotes if it is text")
-    return Value(Kind.INTEGER, (digits if digits == "0" else sign + digits).encode())
+    return TypedValue(ValueType.INTEGER, (digits if digits == "0" else sign + digits).encode())
 
 
-def _based(match: re.Match[str], line: int) -> Value:
+def _based(match: re.Match[str], line: int) -> TypedValue:
     digits, base = (match[1], 8) if match[1] else (match[2], 16)
     number = int(digits, base)
     if number.bit_length() > _MAX_BITS:  # writing longer ones in decimal takes quadratic time
         raise Malformed("a number that is too long", line, "put it in quotes if it is a text")
-    return Value(Kind.INTEGER, str(number).encode())
+    return TypedValue(ValueType.INTEGER, str(number).encode())
 
 
 _MAX_BITS = 4096
 
 
-def _float(match: re.Match[str]) -> Value:
+def _float(match: re.Match[str]) -> TypedValue:
     sign, whole, fraction, exponent = match.groups()
     text = f"{sign.lstrip('+')}{whole.lstrip('0') or '0'}.{fraction or '0'}"
-    return checked(Kind.FLOAT, (text + (f"e{exponent}" if exponent else "")).encode())
+    return checked(ValueType.FLOAT, (text + (f"e{exponent}" if exponent else "")).encode())
 
 
 def _line(event: ev.Event) -> int:

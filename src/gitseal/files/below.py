@@ -18,7 +18,7 @@ _PRIVATE_FOLDER = 0o700
 _LONGEST_NAME = 200
 
 
-class Item(NamedTuple):
+class NewFile(NamedTuple):
     """A file to be: the parts of its path below the folder, its bytes, and its permissions, whatever the umask says."""
 
     path: tuple[str, ...]
@@ -30,7 +30,7 @@ class Item(NamedTuple):
 
 
 @contextmanager
-def staged(folder: Path, items: Sequence[Item]) -> Iterator[Callable[[], None]]:
+def staged(folder: Path, items: Sequence[NewFile]) -> Iterator[Callable[[], None]]:
     """Writes the items where nobody sees them yet; the function that it gives puts all of them in place.
 
     `folder` is made where it is missing, in one that is there. A folder on the way is made too, open to those who may read
@@ -47,7 +47,7 @@ def staged(folder: Path, items: Sequence[Item]) -> Iterator[Callable[[], None]]:
             stage.clear()
 
 
-def holds(folder: Path, item: Item) -> bool:
+def holds(folder: Path, item: NewFile) -> bool:
     """Whether the file is there with just these bytes and permissions, and through no symlink."""
     with ExitStack() as stack:
         try:
@@ -72,12 +72,12 @@ class _Move(NamedTuple):
     (`is_new`), or it cannot be kept.
     """
 
-    item: Item
+    item: NewFile
     parent: int
     temporary: str
     descriptor: int
     is_new: bool = False
-    old: Item | None = None
+    old: NewFile | None = None
 
 
 class _Stage:
@@ -91,7 +91,7 @@ class _Stage:
         self._moves: list[_Move] = []
         self._is_put = False
 
-    def add(self, items: Sequence[Item]) -> None:
+    def add(self, items: Sequence[NewFile]) -> None:
         """Writes all items, none in its place."""
         try:
             for item in items:
@@ -156,10 +156,10 @@ class _Stage:
         self._stack.callback(os.close, descriptor)
         return descriptor
 
-    def _written(self, item: Item, parent: int) -> _Move:
+    def _written(self, item: NewFile, parent: int) -> _Move:
         """A file with an item's bytes and permissions that is not in its place."""
         name = item.path[-1]
-        old: Item | None = None
+        old: NewFile | None = None
         try:
             status = os.stat(name, dir_fd=parent, follow_symlinks=False)
         except FileNotFoundError:
@@ -182,7 +182,7 @@ class _Stage:
             os.close(descriptor)
         return _Move(item, parent, temporary, -1, is_new, old)
 
-    def _kept(self, item: Item, parent: int, status: os.stat_result) -> Item | None:
+    def _kept(self, item: NewFile, parent: int, status: os.stat_result) -> NewFile | None:
         """What stands in an item's place, to be put back if need be. Raises Error for what is no regular file."""
         if not stat.S_ISREG(status.st_mode):
             raise self._in_the_way(status)
@@ -192,7 +192,7 @@ class _Stage:
             return None
         with os.fdopen(descriptor, "rb") as file:
             content = file.read(LIMIT + 1)
-        return Item(item.path, content, stat.S_IMODE(status.st_mode)) if len(content) <= LIMIT else None
+        return NewFile(item.path, content, stat.S_IMODE(status.st_mode)) if len(content) <= LIMIT else None
 
     def _restore(self, move: _Move) -> None:
         if move.is_new:
@@ -217,7 +217,7 @@ class _Stage:
         return Error(f'"{self._at}" cannot be written: {reason}', f'look at: ls -ld "{self._at.parent}"')
 
 
-def _fill(descriptor: int, item: Item) -> None:
+def _fill(descriptor: int, item: NewFile) -> None:
     with os.fdopen(descriptor, "wb", closefd=False) as file:
         file.write(item.content)
     os.fchmod(descriptor, item.mode)

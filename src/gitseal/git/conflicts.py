@@ -30,7 +30,7 @@ class Operation(NamedTuple):
     revisions: tuple[str, str]
 
 
-class Origin(NamedTuple):
+class ConflictOrigin(NamedTuple):
     """Who brought something in, when (ISO 8601), and by which commit (its short id)."""
 
     who: str
@@ -72,7 +72,7 @@ def operation(repository: Repository) -> Operation:
     return Operation("", here, "the other side", ("HEAD", ""))
 
 
-def origin(repository: Repository, revision: str, path: str, text: str) -> Origin | None:
+def origin(repository: Repository, revision: str, path: str, text: str) -> ConflictOrigin | None:
     """The last commit of a side that brought a text into a file or took it out; None where none is found.
 
     For a ciphertext that is who set it: nobody makes the same one again.
@@ -84,7 +84,7 @@ def origin(repository: Repository, revision: str, path: str, text: str) -> Origi
         "--format=%an%x00%aI%x00%h", f"-S{text}", revision, "--", path,
     )  # fmt: skip
     fields = (found or b"").decode("utf-8", "replace").rstrip("\n").split("\0")
-    return Origin(*fields) if len(fields) == len(Origin._fields) else None
+    return ConflictOrigin(*fields) if len(fields) == len(ConflictOrigin._fields) else None
 
 
 def _rebased(repository: Repository) -> str | None:

@@ -22,7 +22,7 @@ FROM_FOLDER = "hook from hookdir"
 _PATIENCE_SECONDS = 120
 
 
-class Kind(Enum):
+class HooksScope(Enum):
     """Whom a folder of hooks concerns."""
 
     PRIVATE = "this repository's own, which no commit reaches"
@@ -30,11 +30,11 @@ class Kind(Enum):
     SHARED = "outside the repository, so others may use it too"
 
 
-class Folder(NamedTuple):
+class HooksFolder(NamedTuple):
     """Where Git looks for a repository's hooks. `setting` is what `core.hooksPath` says, or empty."""
 
     path: Path
-    kind: Kind
+    kind: HooksScope
     setting: str
 
 
@@ -46,7 +46,7 @@ class Given(NamedTuple):
     refs: Path
 
 
-class Ran(NamedTuple):
+class HookRun(NamedTuple):
     """A hook's exit status and what it wrote, on both outputs."""
 
     status: int
@@ -66,7 +66,7 @@ def is_bare(folder: Path) -> bool:
     return git(folder, "rev-parse", "--is-bare-repository", "--git-dir") == b"true\n.\n"
 
 
-def folder(repository: Repository) -> Folder:
+def folder(repository: Repository) -> HooksFolder:
     """The folder of hooks in force for this working tree; a relative core.hooksPath is each linked worktree's own."""
     top = repository.top
     setting = _one(repository, "config", "--get", "--type=path", "core.hooksPath")
@@ -74,13 +74,13 @@ def folder(repository: Repository) -> Folder:
     real = path.resolve()
     common = (top / (_one(repository, "rev-parse", "--git-common-dir") or ".git")).resolve()
     if real.is_relative_to(common):
-        kind = Kind.PRIVATE
+        kind = HooksScope.PRIVATE
     elif real.is_relative_to(top.resolve()):
         is_offered = repository.is_tracked(real) or repository.would_add(real / STAGES[0])
-        kind = Kind.COMMITTED if is_offered else Kind.PRIVATE
+        kind = HooksScope.COMMITTED if is_offered else HooksScope.PRIVATE
     else:
-        kind = Kind.SHARED
-    return Folder(path, kind, setting)
+        kind = HooksScope.SHARED
+    return HooksFolder(path, kind, setting)
 
 
 def own_folder(repository: Repository) -> Path:
@@ -115,7 +115,7 @@ def listed(repository: Repository, stage: str) -> list[str]:
     return [line for line in lines if "\t" not in line]  # what is switched off has that before its name
 
 
-def run(repository: Repository, stage: str, given: Given, alone: Path | None = None) -> Ran:
+def run(repository: Repository, stage: str, given: Given, alone: Path | None = None) -> HookRun:
     """Runs a stage as Git would, by `git hook run` where this Git has it; with `alone` that file and nothing besides.
 
     Raises Error where it does not come to an end.
@@ -142,7 +142,7 @@ def run(repository: Repository, stage: str, given: Given, alone: Path | None = N
             )
     except (OSError, subprocess.TimeoutExpired):
         raise Error(f"the {stage} hook cannot be run to its end", f"try it: git hook run {stage}") from None
-    return Ran(done.returncode, (done.stdout + done.stderr).decode(errors="replace"))
+    return HookRun(done.returncode, (done.stdout + done.stderr).decode(errors="replace"))
 
 
 def _one(repository: Repository, *arguments: str) -> str:

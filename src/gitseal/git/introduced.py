@@ -9,7 +9,7 @@ from gitseal.git.repository import LITERAL, Repository
 from gitseal.git.staged import RAW, FileVersion, parse_entry
 
 
-class Commit(NamedTuple):
+class IntroducingCommit(NamedTuple):
     """One commit, by its full id and those of its parents, with the files that it brought.
 
     A merge brought what differs from all of its parents; the rest came with the commits that it merges.
@@ -27,7 +27,7 @@ _MARK = b"commit "
 
 def commits(
     repository: Repository, revisions: Sequence[str], paths: Sequence[str] = (), selection: Sequence[str] = ()
-) -> Iterator[Commit]:
+) -> Iterator[IntroducingCommit]:
     """The commits that `revisions` name as to git-rev-list(1), oldest first, those that touch `paths` where given.
 
     `selection` are options of that command, such as `--all`: never words from a repository. Raises Error where Git cannot
@@ -74,9 +74,9 @@ def _fields(log: IO[bytes]) -> Iterator[bytes]:
         yield from whole
 
 
-def _parse(fields: Iterator[bytes]) -> Iterator[Commit]:
+def _parse(fields: Iterator[bytes]) -> Iterator[IntroducingCommit]:
     """Commits from the fields of the log. A path follows its entry, so that none is taken for anything else."""
-    found: Commit | None = None
+    found: IntroducingCommit | None = None
     for field in fields:
         line = field.lstrip(b"\n")
         if line.startswith(b":") and found is not None:
@@ -85,6 +85,6 @@ def _parse(fields: Iterator[bytes]) -> Iterator[Commit]:
             if found is not None:
                 yield found
             commit, *parents = line.removeprefix(_MARK).decode().split(" ")
-            found = Commit(commit, tuple(filter(None, parents)), [])
+            found = IntroducingCommit(commit, tuple(filter(None, parents)), [])
     if found is not None:
         yield found

@@ -12,7 +12,7 @@ from gitseal.git import run
 from gitseal.git.prefetch import Objects, unreadable
 from gitseal.git.repository import LITERAL, Repository
 
-# Fields in the order of `Commit`. What a person's name may hold, NUL excepted, is told apart by its place.
+# Fields in the order of `LoggedCommit`. What a person's name may hold, NUL excepted, is told apart by its place.
 _FORMAT = "--format=%x01%H%x00%P%x00%ct%x00%an%x00%ae%x00%cn%x00%ce"
 _FIELDS = 7
 # Settings that would change what is read. showRoot: the first commit brings all of its files.
@@ -43,7 +43,7 @@ _REGULAR = b"100"
 _ABSENT = b"000000"
 
 
-class File(NamedTuple):
+class ChangedFile(NamedTuple):
     """A file that a commit changed. Contents are those of regular files, None where there was none or none was asked for.
 
     `before` has one for each parent, or one None in a root commit. `is_other`: a side is a symlink, a submodule or a folder.
@@ -56,7 +56,7 @@ class File(NamedTuple):
     is_other: bool
 
 
-class Commit(NamedTuple):
+class LoggedCommit(NamedTuple):
     """A commit as it says of itself: time in seconds since 1970 by its committer, names and addresses as text.
 
     `raw` is the commit's own bytes where they were asked for.
@@ -69,7 +69,7 @@ class Commit(NamedTuple):
     author_email: str
     committer: str
     committer_email: str
-    files: tuple[File, ...]
+    files: tuple[ChangedFile, ...]
     raw: bytes
 
 
@@ -78,8 +78,8 @@ class _Raw(NamedTuple):
     entries: list[tuple[bytes, bytes]]
 
 
-class Wanted(NamedTuple):
-    """What a reader of history asks for: paths relative to the top, which of their contents, and whether `Commit.raw`."""
+class LogQuery(NamedTuple):
+    """What a reader of history asks for: paths relative to the top, which of their contents, and whether `LoggedCommit.raw`."""
 
     paths: Sequence[str]
     content: Callable[[str], bool]
@@ -87,7 +87,7 @@ class Wanted(NamedTuple):
     since: int | None = None
 
 
-def history(repository: Repository, wanted: Wanted, revisions: Sequence[str] = ("HEAD",)) -> Iterator[Commit]:
+def history(repository: Repository, wanted: LogQuery, revisions: Sequence[str] = ("HEAD",)) -> Iterator[LoggedCommit]:
     """The commits that changed the paths, newest first, from full commit ids or HEAD. Empty where HEAD has no commit yet.
 
     `since` leaves out commits that say they are older, without trusting one to be older than its parents. Raises Error where
@@ -105,12 +105,12 @@ def history(repository: Repository, wanted: Wanted, revisions: Sequence[str] = (
         blobs.close()
 
 
-def _portions(repository: Repository, wanted: Wanted, revisions: Sequence[str]) -> Iterator[list[_Raw]]:
+def _portions(repository: Repository, wanted: LogQuery, revisions: Sequence[str]) -> Iterator[list[_Raw]]:
     """Commits with at least one of the files, as many at a time as Git has written by then."""
     command = (LITERAL, *_SETTINGS, *_LOG, _FORMAT, "--encoding=UTF-8", *revisions, "--", *wanted.paths)
     running = run.start(repository.top, *command, in_hook=repository.in_hook)
     try:
-        parser, rest = _Parser(), b""
+        parser, rest = _LogParser(), b""
         while chunk := os.read(running.stdout.fileno(), _READ):
             *fields, rest = (rest + chunk).split(b"\0")
             if found := parser.take(fields):
@@ -126,7 +126,7 @@ def _portions(repository: Repository, wanted: Wanted, revisions: Sequence[str]) 
         running.end()
 
 
-class _Parser:
+class _LogParser:
     """`git log -z` by fields; a commit is whole when the next one begins."""
 
     def __init__(self) -> None:
@@ -165,12 +165,12 @@ class _Change(NamedTuple):
     ids: list[bytes | None]
 
 
-class _Listed(NamedTuple):
+class _LoggedEntry(NamedTuple):
     fields: tuple[bytes, ...]
     changes: list[_Change]
 
 
-def _listed(raw: _Raw, wanted: Wanted) -> _Listed:
+def _listed(raw: _Raw, wanted: LogQuery) -> _LoggedEntry:
     """A commit with its entries taken apart (git-diff-tree(1), `-c` and `--raw`)."""
     found = []
     for entry, path in raw.entries:
@@ -180,26 +180,26 @@ def _listed(raw: _Raw, wanted: Wanted) -> _Listed:
         is_wanted = wanted.content(text)
         ids = [words[count + at] if is_wanted and modes[at][:3] == _REGULAR else None for at in range(count)]
         found.append(_Change(text, modes, ids))
-    return _Listed(raw.fields, found)
+    return _LoggedEntry(raw.fields, found)
 
 
-def _ids(listed: _Listed, wanted: Wanted) -> Iterator[bytes]:
+def _ids(listed: _LoggedEntry, wanted: LogQuery) -> Iterator[bytes]:
     for change in listed.changes:
         yield from filter(None, change.ids)
     if wanted.raw:
         yield listed.fields[0]
 
 
-def _commit(listed: _Listed, wanted: Wanted, objects: Objects) -> Commit:
+def _commit(listed: _LoggedEntry, wanted: LogQuery, objects: Objects) -> LoggedCommit:
     files = []
     for path, modes, ids in listed.changes:
         *before, after = [None if each is None else objects.take(each) for each in ids]
         is_new = all(mode == _ABSENT for mode in modes[:-1])
         is_other = any(mode[:3] != _REGULAR and mode != _ABSENT for mode in modes)
-        files.append(File(path, tuple(before), after, is_new, is_other))
+        files.append(ChangedFile(path, tuple(before), after, is_new, is_other))
     commit, parents, time, *people = (field.decode("utf-8", "replace") for field in listed.fields)
     own = objects.take(listed.fields[0]) if wanted.raw else b""
-    return Commit(
+    return LoggedCommit(
         commit, tuple(parents.split()), int(time), people[0], people[1], people[2], people[3], tuple(files), own
     )
 

@@ -43,7 +43,7 @@ class _Way(Protocol):
         """A file's bytes."""
 
 
-class Commit:
+class CommitTree:
     """The files of one commit; `id` is its full name. Paths are relative to the repository's top."""
 
     def __init__(self, way: _Way, revision: str) -> None:
@@ -82,11 +82,11 @@ class Commit:
         return f"look at: git ls-tree -l {self._revision} -- {path}"
 
 
-def open_commit(top: Path, revision: str) -> Commit:
+def open_commit(top: Path, revision: str) -> CommitTree:
     """The commit that a revision names in the repository at `top`. Raises Error where there is none."""
     if not revision or "\0" in revision or not _is_text(revision):
         raise _no_commit(revision)
-    return Commit(_library(top, revision) or _Binary(top, revision), revision)
+    return CommitTree(_library(top, revision) or _Binary(top, revision), revision)
 
 
 def _is_text(words: str) -> bool:

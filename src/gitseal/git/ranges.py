@@ -10,7 +10,7 @@ from gitseal.git.repository import Repository
 ABSENT = "000000"
 
 
-class Change(NamedTuple):
+class PathChange(NamedTuple):
     """A path that differs between two commits, relative to the top, with bytes that are no UTF-8 as surrogates.
 
     `old` and `new` are the mode and the object id, `ABSENT` and zeros where nothing is.
@@ -48,7 +48,7 @@ def commits(repository: Repository, included: Iterable[str], excluded: Sequence[
     return {commit: tuple(parents) for commit, *parents in lines}
 
 
-def differences(repository: Repository, pairs: Sequence[tuple[str, str]]) -> Iterator[list[Change]]:
+def differences(repository: Repository, pairs: Sequence[tuple[str, str]]) -> Iterator[list[PathChange]]:
     """For each pair of commits what the first has differently from the second; an empty second is an empty tree."""
     # ignore-submodules: a branch's .gitmodules could hide one otherwise.
     answer = repository.git(
@@ -66,7 +66,7 @@ def differences(repository: Repository, pairs: Sequence[tuple[str, str]]) -> Ite
     )
     if answer is None:
         raise Error("Git cannot compare these commits", "see what is missing with: git fsck")
-    found: list[Change] | None = None
+    found: list[PathChange] | None = None
     fields = iter(answer.split(b"\0")[:-1])
     for field in fields:
         if not field.startswith(b":"):
@@ -76,7 +76,7 @@ def differences(repository: Repository, pairs: Sequence[tuple[str, str]]) -> Ite
         elif found is not None:
             old_mode, new_mode, old, new, _status = field[1:].decode().split(" ")
             path = next(fields).decode("utf-8", "surrogateescape")
-            found.append(Change(path, f"{old_mode} {old}", f"{new_mode} {new}"))
+            found.append(PathChange(path, f"{old_mode} {old}", f"{new_mode} {new}"))
     if found is not None:
         yield found
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from gitseal.git.log import Commit, File, Wanted, history
+from gitseal.git.log import ChangedFile, LoggedCommit, LogQuery, history
 from gitseal.git.repository import Repository
 
 _FOLDER = ".secrets"
@@ -11,7 +11,7 @@ _FOLDER = ".secrets"
 _DIFF = ("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--find-renames=100%", "--diff-filter=R", "--name-status")
 
 
-def follow(repository: Repository, wanted: Wanted) -> Iterator[Commit]:
+def follow(repository: Repository, wanted: LogQuery) -> Iterator[LoggedCommit]:
     """`history`, and after it that of files which a commit moved, unchanged, from another `.secrets` folder to these paths.
 
     Such a move is no change: neither side of it is among the commit's files.
@@ -31,7 +31,9 @@ def follow(repository: Repository, wanted: Wanted) -> Iterator[Commit]:
         revisions = tuple(dict.fromkeys(parent for parents in moved.values() for parent in parents))
 
 
-def _settled(repository: Repository, commit: Commit, moved: dict[str, tuple[str, ...]]) -> tuple[File, ...]:
+def _settled(
+    repository: Repository, commit: LoggedCommit, moved: dict[str, tuple[str, ...]]
+) -> tuple[ChangedFile, ...]:
     """The commit's files without those that it moved; where they came from is added to `moved`, with the parents."""
     comes_or_goes = any((each.is_new or each.after is None) and _is_sealed(each.path) for each in commit.files)
     if not comes_or_goes or len(commit.parents) != 1:

@@ -16,14 +16,14 @@ _FILE, _SUBMODULE = 0o100000, 0o160000
 _TOGETHER = b".secrets"
 
 
-class Place(NamedTuple):
+class TreeEntry(NamedTuple):
     """What stands at a path: its mode and the id of its object."""
 
     mode: int
     object_id: str
 
 
-def is_file(place: Place) -> bool:
+def is_file(place: TreeEntry) -> bool:
     """Whether it is a regular file: a symlink's blob is where it leads, a submodule has none."""
     return place.mode & _KIND == _FILE
 
@@ -31,7 +31,7 @@ def is_file(place: Place) -> bool:
 class Snapshot:
     """Files below one folder in one state. Paths are Git's bytes, relative to the repository's top."""
 
-    def __init__(self, repository: Repository, places: dict[bytes, Place], known: dict[str, bytes]) -> None:
+    def __init__(self, repository: Repository, places: dict[bytes, TreeEntry], known: dict[str, bytes]) -> None:
         self._repository = repository
         self._known = known
         self.places = places
@@ -77,11 +77,11 @@ def of_commit(repository: Repository, commit: str, folder: str = "", known: dict
     listed = repository.git(LITERAL, "ls-tree", "-r", "-z", "--full-tree", commit, *below)
     if listed is None:
         raise Error(f'Git cannot show the files of the commit "{commit}"', "see what is missing with: git fsck")
-    places: dict[bytes, Place] = {}
+    places: dict[bytes, TreeEntry] = {}
     for line in listed.split(b"\0")[:-1]:
         entry, _, path = line.partition(b"\t")
         mode, _kind, object_id = entry.decode().split(" ")
-        places[path] = Place(int(mode, 8), object_id)
+        places[path] = TreeEntry(int(mode, 8), object_id)
     return Snapshot(repository, places, {} if known is None else known)
 
 
@@ -126,14 +126,14 @@ def _trees(repository: Repository, asked: Sequence[tuple[str, str]]) -> Iterator
             raise Error("Git cannot show the sealed files of every commit", "see what is missing with: git fsck")
 
 
-def _entries(tree: bytes, id_length: int) -> Iterator[tuple[bytes, Place]]:
+def _entries(tree: bytes, id_length: int) -> Iterator[tuple[bytes, TreeEntry]]:
     """A tree's entries: `MODE NAME`, NUL, the id's bytes."""
     at = 0
     while at < len(tree):
         end = tree.index(b"\0", at)
         mode, _, name = tree[at:end].partition(b" ")
         at = end + 1 + id_length
-        yield name, Place(int(mode, 8), tree[end + 1 : at].hex())
+        yield name, TreeEntry(int(mode, 8), tree[end + 1 : at].hex())
 
 
 def of_index(repository: Repository, *patterns: str) -> Snapshot:
@@ -144,10 +144,10 @@ def of_index(repository: Repository, *patterns: str) -> Snapshot:
     listed = repository.git("ls-files", "--stage", "-z", "--", *patterns)
     if listed is None:
         raise Error("Git cannot read the index", "look at: git status")
-    places: dict[bytes, Place] = {}
+    places: dict[bytes, TreeEntry] = {}
     for line in listed.split(b"\0")[:-1]:
         entry, _, path = line.partition(b"\t")
         mode, object_id, stage = entry.decode().split(" ")
         if stage in {"0", "2"}:
-            places[path] = Place(int(mode, 8), object_id)
+            places[path] = TreeEntry(int(mode, 8), object_id)
     return Snapshot(repository, places, {})

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 from gitseal.identities.keyring import Keyring
-from gitseal.identities.source import Source
+from gitseal.identities.source import IdentitySource
 from gitseal.recipients.passphrase import Ask, Tell
 
 
@@ -24,7 +24,7 @@ def discover(
     tell: Tell | None = None,
 ) -> Keyring:
     """The keyring of one run; nothing is read yet. `ask` None: no passphrase is at hand, as in hooks and drivers."""
-    source = partial(Source, ask=ask, tell=tell)
+    source = partial(IdentitySource, ask=ask, tell=tell)
     if explicit is not None:
         return Keyring([source(str(explicit), explicit, explicit=True)])
     text = environ.get("GITSEAL_IDENTITY", "")
@@ -41,7 +41,7 @@ def default_path(environ: Mapping[str, str], home: Path) -> Path:
     return _config(environ, home) / "gitseal" / "identity.txt"
 
 
-def _usual(environ: Mapping[str, str], home: Path, source: "partial[Source]") -> list[Source]:
+def _usual(environ: Mapping[str, str], home: Path, source: "partial[IdentitySource]") -> list[IdentitySource]:
     paths = [default_path(environ, home)]
     found = [source(_words(paths[0], home), paths[0])]
     found.append(_variable(environ, "SOPS_AGE_KEY", source))
@@ -50,7 +50,7 @@ def _usual(environ: Mapping[str, str], home: Path, source: "partial[Source]") ->
         paths.append(Path(sops_file))
         found.append(source(f"SOPS_AGE_KEY_FILE ({sops_file})", paths[-1]))
     else:
-        found.append(Source.empty("SOPS_AGE_KEY_FILE", _why_empty(environ, "SOPS_AGE_KEY_FILE")))
+        found.append(IdentitySource.empty("SOPS_AGE_KEY_FILE", _why_empty(environ, "SOPS_AGE_KEY_FILE")))
     for path in (*_sops_keys(environ, home), home / ".ssh" / "id_ed25519", home / ".ssh" / "id_rsa"):
         if path not in paths:
             paths.append(path)
@@ -72,23 +72,23 @@ def _config(environ: Mapping[str, str], home: Path) -> Path:
     return named if named.is_absolute() else home / ".config"
 
 
-def _unset(environ: Mapping[str, str]) -> list[Source]:
+def _unset(environ: Mapping[str, str]) -> list[IdentitySource]:
     """The variables that would name one identity, so that a failure in CI says which of them it missed."""
     names = ("GITSEAL_IDENTITY", "GITSEAL_IDENTITY_FILE")
-    return [Source.empty(name, _why_empty(environ, name)) for name in names]
+    return [IdentitySource.empty(name, _why_empty(environ, name)) for name in names]
 
 
-def _variable(environ: Mapping[str, str], name: str, source: "partial[Source]") -> Source:
+def _variable(environ: Mapping[str, str], name: str, source: "partial[IdentitySource]") -> IdentitySource:
     text = environ.get(name, "")
-    return source(name, _secret(text)) if text else Source.empty(name, _why_empty(environ, name))
+    return source(name, _secret(text)) if text else IdentitySource.empty(name, _why_empty(environ, name))
 
 
 def _why_empty(environ: Mapping[str, str], name: str) -> str:
     return "set, but empty" if name in environ else "not set"
 
 
-def _secret(text: str) -> Secret:
-    return Secret(text.encode("utf-8", "surrogateescape"))
+def _secret(text: str) -> SecretBytes:
+    return SecretBytes(text.encode("utf-8", "surrogateescape"))
 
 
 def _words(path: Path, home: Path) -> str:

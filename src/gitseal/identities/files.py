@@ -6,37 +6,37 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 
 _READ = 1024 * 1024 + 1  # one more than an identity file may have, so that `recipients` sees that it is too large
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-class Read(NamedTuple):
+class IdentityText(NamedTuple):
     """The content of an identity file, and whether others than its owner can reach it."""
 
-    content: Secret
+    content: SecretBytes
     exposed: bool
 
 
-def read(path: Path, *, special: bool) -> Read:
+def read(path: Path, *, special: bool) -> IdentityText:
     """Read a file; `special` allows pipes, as `<(command)` makes them. Raises Error with the reason alone."""
     try:
         kind = path.stat().st_mode
         if not stat.S_ISREG(kind) and not (special and stat.S_ISFIFO(kind)):
             raise Error("not a regular file")
         with path.open("rb") as file:
-            content = Secret(file.read(_READ))
+            content = SecretBytes(file.read(_READ))
     except FileNotFoundError:
         raise Error("no such file") from None
     except (OSError, ValueError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) and failure.strerror else "not a path"
         raise Error(reason.lower()) from None
-    return Read(content, exposed=stat.S_ISREG(kind) and bool(kind & _OTHERS))
+    return IdentityText(content, exposed=stat.S_ISREG(kind) and bool(kind & _OTHERS))
 
 
-def write_new(path: Path, content: Secret) -> None:
+def write_new(path: Path, content: SecretBytes) -> None:
     """Write a new file that only its owner can read, and its folders likewise; both are on the disk afterwards.
 
     Raises Error where the path exists, dangling symlinks included; then nothing was changed.

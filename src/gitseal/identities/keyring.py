@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from gitseal.errors import Damaged, Error, Malformed
-from gitseal.identities.source import Source
+from gitseal.identities.source import IdentitySource
 from gitseal.recipients.protocol import Identity, Tier
 from gitseal.recipients.stanza import NATIVE, parse_header
 
@@ -16,7 +16,7 @@ Stanzas = Mapping[str, Iterable[bytes]]
 class Keyring:
     """The sources of one run. Nothing is read before it is needed, and nobody is asked before nothing else serves."""
 
-    def __init__(self, sources: Iterable[Source], *, unattended: bool = False) -> None:
+    def __init__(self, sources: Iterable[IdentitySource], *, unattended: bool = False) -> None:
         self.sources = tuple(sources)
         self._unattended = unattended
 
@@ -77,9 +77,9 @@ class Keyring:
             raise first
         return None
 
-    def _by_cost(self) -> Iterator[tuple[Source, Identity]]:
+    def _by_cost(self) -> Iterator[tuple[IdentitySource, Identity]]:
         # An identity's tier may fall once it was opened, so each is placed once, as it is when its source is read.
-        rest: list[tuple[Tier, Source, Identity]] = []
+        rest: list[tuple[Tier, IdentitySource, Identity]] = []
         for source in self.sources:
             for identity in source.identities():
                 if identity.tier is Tier.PLAIN:

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from gitseal.errors import Error
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 from gitseal.identities import files
 from gitseal.recipients.passphrase import Ask, Tell
 from gitseal.recipients.protocol import Identity
 
 
-class Source:
+class IdentitySource:
     """A place (in words for a person) with its text or its file, or with the reason why it holds nothing.
 
     `outcome` says what came of it so far; `warning` is filled when the file was read and others can read it too.
@@ -20,7 +20,7 @@ class Source:
     def __init__(
         self,
         place: str,
-        found: Secret | Path,
+        found: SecretBytes | Path,
         *,
         ask: Ask | None = None,
         tell: Tell | None = None,
@@ -30,16 +30,16 @@ class Source:
         self.explicit = explicit
         self.outcome = "not tried"
         self.warning = ""
-        self._content = found if isinstance(found, Secret) else None
+        self._content = found if isinstance(found, SecretBytes) else None
         self._path = found if isinstance(found, Path) else None
         self._ask = ask
         self._tell = tell
         self._identities: list[Identity] | None = None
 
     @classmethod
-    def empty(cls, place: str, outcome: str) -> "Source":
+    def empty(cls, place: str, outcome: str) -> "IdentitySource":
         """Make a source for a place that holds nothing, for the report to say so."""
-        source = cls(place, Secret(b""))
+        source = cls(place, SecretBytes(b""))
         source.outcome = outcome
         source._identities = []
         return source
@@ -72,7 +72,7 @@ class Source:
         self.outcome = f"holds {_names(identities)}"
         return identities
 
-    def _read(self, path: Path) -> Secret:
+    def _read(self, path: Path) -> SecretBytes:
         try:
             content, exposed = files.read(path, special=self.explicit)
         except Error as failure:
@@ -84,7 +84,7 @@ class Source:
         return content
 
 
-def _public_half(path: Path, content: Secret) -> bytes | None:
+def _public_half(path: Path, content: SecretBytes) -> bytes | None:
     """The .pub file beside a locked key of a form that hides its public half, so that nobody is asked for nothing."""
     text = content.reveal()
     if b"PRIVATE KEY-----" not in text or b"ENCRYPTED" not in text:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.policy.fields import items, mapping, string
 from gitseal.yamltext import reader, scalars
-from gitseal.yamltext.tree import Kind, Node
+from gitseal.yamltext.tree import Node, NodeKind
 
 FILE = "allow.yaml"
 
@@ -81,7 +81,7 @@ def add(data: bytes, new: Allowed) -> bytes:
         lines.append(b"")
     if listed is None:
         lines[-1:] = [b"allowed:" + eol, _line(2, new) + eol, b""]
-    elif listed.source or listed.kind is not Kind.SEQUENCE:
+    elif listed.source or listed.kind is not NodeKind.SEQUENCE:
         # `[...]` on one line, `null`, or nothing at all after the colon.
         whole = [_line(listed.indent + 2, entry) + eol for entry in sorted({*entries, new})]
         label = lines[listed.line].partition(b":")[0] + b":" + eol

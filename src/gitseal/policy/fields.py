@@ -3,12 +3,12 @@
 from collections.abc import Callable, Collection, Iterator
 
 from gitseal.errors import Malformed
-from gitseal.yamltext.tree import Kind, Node
+from gitseal.yamltext.tree import Node, NodeKind
 
 
 def mapping(node: Node, file: str, *known: str) -> dict[str, Node]:
     """The fields of a mapping. Raises Malformed, naming the `file`, for one that is not among the `known`."""
-    if node.kind is not Kind.MAPPING:
+    if node.kind is not NodeKind.MAPPING:
         raise Malformed("a mapping is missing here", node.line + 1)
     for name, field in node.children.items():
         if name not in known:
@@ -19,7 +19,7 @@ def mapping(node: Node, file: str, *known: str) -> dict[str, Node]:
 def each(node: Node | None) -> Iterator[tuple[str, Node]]:
     """The entries of a mapping whose names are the user's; a field that is missing or null has none."""
     if node is not None and not _is_null(node):
-        if node.kind is not Kind.MAPPING:
+        if node.kind is not NodeKind.MAPPING:
             raise Malformed("a mapping is missing here", node.line + 1)
         yield from node.children.items()
 
@@ -36,7 +36,7 @@ def items(node: Node | None) -> list[Node]:
     """The items of a list; a field that is missing or null has none."""
     if node is None or _is_null(node):
         return []
-    if node.kind is not Kind.SEQUENCE:
+    if node.kind is not NodeKind.SEQUENCE:
         raise Malformed("a list is missing here", node.line + 1)
     return node.items
 
@@ -50,7 +50,7 @@ def string(node: Node | None) -> str:
     """A text; empty for a field that is missing."""
     if node is None:
         return ""
-    if node.kind is not Kind.SCALAR or not isinstance(node.value, str):
+    if node.kind is not NodeKind.SCALAR or not isinstance(node.value, str):
         raise Malformed("a text is missing here", node.line + 1)
     return node.value
 
@@ -81,4 +81,4 @@ def nearest(name: str, among: Collection[str]) -> str:
 
 
 def _is_null(node: Node) -> bool:
-    return node.kind is Kind.SCALAR and node.value is None
+    return node.kind is NodeKind.SCALAR and node.value is None

@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 from gitseal.yamltext.tree import NamePath
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Declaration(NamedTuple):
         return self.required is None or environment in self.required
 
 
-class File(NamedTuple):
+class ManifestFile(NamedTuple):
     """A file that a service reads: where below the folder asked for, whose value, how decoded, its permissions."""
 
     path: tuple[str, ...]
@@ -56,8 +56,8 @@ class Service(NamedTuple):
 
     include: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
-    env: dict[str, Value] = {}  # noqa: RUF012 - nobody changes a parsed manifest
-    files: tuple[File, ...] = ()
+    env: dict[str, TypedValue] = {}  # noqa: RUF012 - nobody changes a parsed manifest
+    files: tuple[ManifestFile, ...] = ()
     line: int = 0
 
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitseal.document.header import HEADER
-from gitseal.document.value import Kind as ValueKind
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
+from gitseal.document.value import ValueType as ValueKind
 from gitseal.document.value import text as text_value
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.policy.fields import choice, each, items, mapping, named, nearest, string, strings
-from gitseal.policy.manifest import TYPES, Declaration, File, Manifest, Service
+from gitseal.policy.manifest import TYPES, Declaration, Manifest, ManifestFile, Service
 from gitseal.yamltext import reader
 from gitseal.yamltext.scalars import NAME
-from gitseal.yamltext.tree import Kind, NamePath, Node
+from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
 if TYPE_CHECKING:
     from gitseal.policy.manifest_pattern import Pattern
@@ -57,7 +57,7 @@ def _declarations(section: NamePath, node: Node | None) -> Iterator[Declaration]
         path = (*section, name)
         if path == (HEADER,):
             raise Malformed(f'"{HEADER}" is the name of a sealed file\'s header', child.line + 1)
-        if any(field.kind is Kind.MAPPING for field in child.children.values()):
+        if any(field.kind is NodeKind.MAPPING for field in child.children.values()):
             if len(path) == _DEEPEST:
                 raise Malformed(f"names are nested deeper than {_DEEPEST}", child.line + 1)
             _refuse_mixed(child)
@@ -68,7 +68,7 @@ def _declarations(section: NamePath, node: Node | None) -> Iterator[Declaration]
 
 def _refuse_mixed(section: Node) -> None:
     for name, node in section.children.items():
-        if node.kind is not Kind.MAPPING:
+        if node.kind is not NodeKind.MAPPING:
             raise Malformed(
                 f'"{name}" stands beside secrets of the section "{section.path[-1]}" and is none',
                 node.line + 1,
@@ -78,7 +78,7 @@ def _refuse_mixed(section: Node) -> None:
 
 def _declaration(path: NamePath, node: Node) -> Declaration:
     line = node.line + 1
-    if node.kind is Kind.SCALAR and node.value is None:
+    if node.kind is NodeKind.SCALAR and node.value is None:
         return Declaration(path, line=line)
     fields = mapping(node, _FILE, "description", "required", "type", "pattern", "owner", "rotate", "generate")
     return Declaration(
@@ -99,7 +99,7 @@ def _required(node: Node | None) -> tuple[str, ...] | None:
         return ()
     if node.value is True:
         return None
-    if node.kind is not Kind.SEQUENCE:
+    if node.kind is not NodeKind.SEQUENCE:
         raise Malformed("true, false or a list of environments is missing here", node.line + 1)
     return strings(node)
 
@@ -134,7 +134,7 @@ def _generate(node: Node | None) -> str:
 
 def _service(node: Node) -> Service:
     line = node.line + 1
-    if node.kind is Kind.SCALAR and node.value is None:
+    if node.kind is NodeKind.SCALAR and node.value is None:
         return Service(line=line)
     fields = mapping(node, _FILE, "include", "import", "env", "files")
     files = tuple(_file(item) for item in items(fields.get("files")))
@@ -151,24 +151,24 @@ def _include(node: Node) -> str:
     return pattern
 
 
-def _env_value(node: Node) -> Value:
+def _env_value(node: Node) -> TypedValue:
     """A text, whose references are resolved later, or a number or boolean as it is spelled."""
     value = node.value
-    if node.kind is not Kind.SCALAR or value is None:
+    if node.kind is not NodeKind.SCALAR or value is None:
         raise Malformed("a text, number or boolean is missing here", node.line + 1)
     if isinstance(value, str):
         return text_value(value)
     if isinstance(value, bool):
-        return Value(ValueKind.BOOLEAN, b"true" if value else b"false")
-    return Value(ValueKind.INTEGER if isinstance(value, int) else ValueKind.FLOAT, node.source.encode())
+        return TypedValue(ValueKind.BOOLEAN, b"true" if value else b"false")
+    return TypedValue(ValueKind.INTEGER if isinstance(value, int) else ValueKind.FLOAT, node.source.encode())
 
 
-def _file(node: Node) -> File:
+def _file(node: Node) -> ManifestFile:
     fields = mapping(node, _FILE, "path", "secret", "decode", "mode")
     for name in ("path", "secret"):
         if name not in fields:
             raise Malformed(f'a file needs "{name}"', node.line + 1, "write it as {path: FILE, secret: NAME}")
-    return File(
+    return ManifestFile(
         _file_path(fields["path"]),
         _secret(fields["secret"]),
         choice(fields.get("decode"), "base64"),
@@ -222,9 +222,9 @@ def _mode(node: Node | None) -> int:
     return int(mode, 8)
 
 
-def _refuse_overlapping(files: tuple[File, ...]) -> None:
+def _refuse_overlapping(files: tuple[ManifestFile, ...]) -> None:
     """Two files in one place, or one where the other needs a folder; some file systems fold case."""
-    taken: dict[tuple[str, ...], File] = {}
+    taken: dict[tuple[str, ...], ManifestFile] = {}
     for file in files:
         taken.setdefault(tuple(part.casefold() for part in file.path), file)
     for file in files:

@@ -16,11 +16,11 @@ from gitseal.policy.manifest_pattern_syntax import (
     END,
     MAX_STATES,
     START,
+    Alternation,
     Anchor,
-    Choice,
+    Concatenation,
     Node,
     Repeat,
-    Sequence,
     Set,
     parse,
 )
@@ -93,9 +93,9 @@ class _States:
             return self._new(node, following)
         if isinstance(node, Anchor):
             return self._new(node.where, following)
-        if isinstance(node, Choice):
+        if isinstance(node, Alternation):
             return self._new(None, *[self.add(branch, following) for branch in node.branches])
-        if isinstance(node, Sequence):
+        if isinstance(node, Concatenation):
             for part in reversed(node.parts):
                 following = self.add(part, following)
             return following

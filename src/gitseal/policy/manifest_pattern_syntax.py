@@ -31,13 +31,13 @@ class Set(NamedTuple):
         return found is not self.negated
 
 
-class Sequence(NamedTuple):
+class Concatenation(NamedTuple):
     """One part after the other; none is the empty text."""
 
     parts: "tuple[Node, ...]"
 
 
-class Choice(NamedTuple):
+class Alternation(NamedTuple):
     """One of the branches."""
 
     branches: "tuple[Node, ...]"
@@ -57,16 +57,16 @@ class Anchor(NamedTuple):
     where: str
 
 
-Node = Set | Sequence | Choice | Repeat | Anchor
+Node = Set | Concatenation | Alternation | Repeat | Anchor
 _ANY = Set((("\n", "\n"),), negated=True)
 
 
 def parse(text: str) -> Node:
     """The tree of a pattern. Raises Error, which says what stands against it."""
-    return _Parser(text).parse()
+    return _PatternParser(text).parse()
 
 
-class _Parser:
+class _PatternParser:
     """One pass over the text of a pattern."""
 
     def __init__(self, text: str) -> None:
@@ -87,13 +87,13 @@ class _Parser:
         branches = [self._sequence(depth)]
         while self._take("|"):
             branches.append(self._sequence(depth))
-        return branches[0] if len(branches) == 1 else Choice(tuple(branches))
+        return branches[0] if len(branches) == 1 else Alternation(tuple(branches))
 
     def _sequence(self, depth: int) -> Node:
         parts: list[Node] = []
         while self.at < len(self.text) and self.text[self.at] not in "|)":
             parts.append(self._repeated(self._atom(depth)))
-        return Sequence(tuple(parts))
+        return Concatenation(tuple(parts))
 
     def _atom(self, depth: int) -> Node:
         char = self._next()

@@ -2,7 +2,7 @@
 
 from gitseal.policy import parser
 from gitseal.yamltext import reader, scalars
-from gitseal.yamltext.tree import Kind, NamePath, Node, Plain, Tree
+from gitseal.yamltext.tree import NamePath, Node, NodeKind, Plain, Tree
 
 _STEP = "  "
 _NOT_PLAIN_IN_BRACKETS = frozenset(",[]{}\"'")
@@ -37,7 +37,7 @@ class PolicyEditor:
         node, rest = self._nearest(path)
         if not rest:
             self._rewrite(node, value)
-        elif node.kind is Kind.MAPPING and not node.source:
+        elif node.kind is NodeKind.MAPPING and not node.source:
             self._insert(node, rest[0], _nested(rest[1:], value))
         else:
             plain = node.plain()
@@ -103,7 +103,7 @@ class PolicyEditor:
     def _rewrite(self, node: Node, value: Plain) -> None:
         if node.source and (node.source[:1] == "{" or not isinstance(value, dict)):
             self._write_over(node, _flow(value))
-        elif node.kind is Kind.SEQUENCE and isinstance(value, list):
+        elif node.kind is NodeKind.SEQUENCE and isinstance(value, list):
             self._rewrite_items(node, value)
         else:
             lines = _entry(" " * node.indent, node.path[-1], value)

@@ -13,7 +13,7 @@ from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER, Header, public_text, succession_path
 from gitseal.document.token import Stanza, Token
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
@@ -63,7 +63,7 @@ class Change:
         self.made: set[str] = set()
         self._sealing: dict[str, DataKey | PublicKey] = {}
 
-    def put(self, path: NamePath, value: Value, *, plain: bool = False) -> Outcome:
+    def put(self, path: NamePath, value: TypedValue, *, plain: bool = False) -> Outcome:
         """Sets a value.
 
         `plain` is the caller's word that a new name may stand readable, where a rule says so too; a name that no rule makes
@@ -83,11 +83,11 @@ class Change:
             return Outcome.UNSEEN
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
-    def set_named(self, path: NamePath, value: Value, *, plain: bool = False) -> SetResult:
+    def set_named(self, path: NamePath, value: TypedValue, *, plain: bool = False) -> SetResult:
         """Sets a value as `put` does, and says of which name in which environment."""
         return SetResult(self.environment, path_text(path), self.put(path, value, plain=plain), not value.reveal())
 
-    def set_write_only(self, path: NamePath, value: Value) -> Outcome:
+    def set_write_only(self, path: NamePath, value: TypedValue) -> Outcome:
         """Sets a value and keeps it write-only, as it came. Raises Error as `put` does, and where the name is plain here."""
         if self.policy.is_plain(self.environment, path):
             raise self._would_unseal(path)
@@ -98,7 +98,7 @@ class Change:
         self.put_token(path, document.seal(self.key(group), path, value, write_only=True))
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
-    def reseal(self, entry: Entry, path: NamePath, value: Value) -> None:
+    def reseal(self, entry: Entry, path: NamePath, value: TypedValue) -> None:
         """Seals an opened value anew at `path`, kept write-only if it was: only a person who sets or absorbs changes that."""
         self._check_place(path)
         if self.policy.is_plain(self.environment, path):
@@ -109,7 +109,7 @@ class Change:
         key = self.key(self.policy.group(self.environment, path))
         self.put_token(path, document.seal(key, path, value, write_only=self._is_unvouched(entry)))
 
-    def take_over(self, entry: Entry, value: Value) -> None:
+    def take_over(self, entry: Entry, value: TypedValue) -> None:
         """Seals a write-only value as the caller's own. Raises NotForYou for who is no member, Error as `put` does."""
         self._check_place(entry.path)
         if self.policy.is_plain(self.environment, entry.path):
@@ -179,7 +179,7 @@ class Change:
         """Makes `key` the one that this change seals with from here on."""
         self._sealing[group] = key
 
-    def _opened(self, entry: Entry) -> Value:
+    def _opened(self, entry: Entry) -> TypedValue:
         try:
             return document.open_entry(self.document, entry, self.keys)
         except Error as error:
@@ -303,7 +303,7 @@ class Change:
                 f"see what it holds: gitseal list -e {self.environment} {name}",
             )
 
-    def _set_plain(self, path: NamePath, value: Value, entry: Entry | None, *, plain: bool) -> Outcome:
+    def _set_plain(self, path: NamePath, value: TypedValue, entry: Entry | None, *, plain: bool) -> Outcome:
         if entry is not None and entry.token is not None:
             raise self._would_unseal(path)
         if entry is not None and document.plain_value(entry) == value:
@@ -332,7 +332,7 @@ class Change:
             f"if that is right: gitseal unseal {name} -e {self.environment}",
         )
 
-    def _is_equal(self, entry: Entry, value: Value) -> bool:
+    def _is_equal(self, entry: Entry, value: TypedValue) -> bool:
         if entry.token is None or entry.token.kind == WRITE_ONLY:
             return False
         try:
@@ -348,15 +348,15 @@ def new_environment(project: Project, keyring: Keyring, trust: Trust, name: str)
     return change.result()
 
 
-def _plain_source(name: str, value: Value) -> str:
-    if value.kind in {Kind.BYTES, Kind.JSON}:
+def _plain_source(name: str, value: TypedValue) -> str:
+    if value.kind in {ValueType.BYTES, ValueType.JSON}:
         raise Error(
             f'"{name}" is of type {value.kind.word}, which cannot stand plain', "seal it: take it out of the rule"
         )
     content = value.reveal().decode()
-    if value.kind is Kind.TEXT:
+    if value.kind is ValueType.TEXT:
         return scalars.serialise(content)
-    source = "null" if value.kind is Kind.NULL else content
+    source = "null" if value.kind is ValueType.NULL else content
     try:
         scalars.parse(source, 0)
     except Malformed:

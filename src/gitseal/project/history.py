@@ -15,7 +15,7 @@ _STANZA = re.compile(rb"STANZA\[v1,(k[0-9a-f]{32}),")
 _NAME = re.compile(rb"""( *)["']?([A-Za-z_][A-Za-z0-9_.-]*)["']? *:(?: |\r?$)""")
 
 
-class Past(NamedTuple):
+class KeyHistory(NamedTuple):
     """By key id: who has or had a stanza (name and recipient id), and the distinct tokens ever sealed under it."""
 
     holders: dict[str, set[tuple[str, str]]]
@@ -26,12 +26,12 @@ class Past(NamedTuple):
         return len(self.tokens.get(key_id, ()))
 
 
-def past(project: Project, environment: str) -> Past:
+def past(project: Project, environment: str) -> KeyHistory:
     """The past of one environment's keys: every version on any ref, in any reflog and in the index.
 
     A version that is no sealed file (a conflict, a hand-made state) still counts for what its lines show.
     """
-    found = Past({}, {})
+    found = KeyHistory({}, {})
     for version in project.git().versions(project.relative(project.path(environment))):
         for token in _TOKEN.finditer(version):
             found.tokens.setdefault(token[1].decode(), set()).add(hash(token[0]))

@@ -10,7 +10,7 @@ from gitseal.git.repository import Repository, find_top
 from gitseal.policy import parser
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.policy import Policy
-from gitseal.project.source import Source, WorkingTree
+from gitseal.project.source import FileSource, WorkingTree
 
 if TYPE_CHECKING:  # with it comes all that opens values, which a hook mostly need not
     from gitseal.document.document import Document
@@ -31,13 +31,13 @@ class Project:
         root: Path,
         repository: Repository | None,
         shadowed: tuple[Path, ...] = (),
-        source: Source | None = None,
+        source: FileSource | None = None,
     ) -> None:
         self.root = root
         self.folder = root / FOLDER
         self.repository = repository
         self.shadowed = shadowed
-        self.source: Source = source or WorkingTree(repository)
+        self.source: FileSource = source or WorkingTree(repository)
         self._parsed: dict[str, tuple[bytes, Document]] = {}
 
     def git(self) -> Repository:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, REFUSE
@@ -16,7 +16,7 @@ from gitseal.resolve.layers import order, overlay
 from gitseal.yamltext.tree import NamePath
 
 if TYPE_CHECKING:
-    from gitseal.resolve.references import Found
+    from gitseal.resolve.references import Resolved
 
 
 def check_reveal(project: Project, environment: str) -> None:
@@ -29,10 +29,10 @@ def check_reveal(project: Project, environment: str) -> None:
         )
 
 
-class Opened(NamedTuple):
+class OpenedValues(NamedTuple):
     """Values by path in the order of the files, and the names that wait for a member to take them over."""
 
-    values: dict[NamePath, Value]
+    values: dict[NamePath, TypedValue]
     pending: tuple[str, ...]
 
 
@@ -68,7 +68,7 @@ class EffectiveEnvironment:
         self.layers = [(name, found.entries) for name, found in self.documents.items()]
         self.entries: dict[NamePath, tuple[str, Entry]] = overlay(self.layers)
 
-    def open(self, path: NamePath) -> Value:
+    def open(self, path: NamePath) -> TypedValue:
         """One value. Raises Error where it is not to be had, a write-only value that nobody took over included."""
         environment, entry = self.entries[path]
         if self.is_pending(path):
@@ -77,9 +77,9 @@ class EffectiveEnvironment:
             self._check(environment, entry)
         return document.open_entry(self.documents[environment], entry, self._keys[environment])
 
-    def open_all(self, wanted: Callable[[NamePath], bool] | None = None) -> Opened:
+    def open_all(self, wanted: Callable[[NamePath], bool] | None = None) -> OpenedValues:
         """The values that `wanted` names (None: all). Raises Error for the first that does not open."""
-        values: dict[NamePath, Value] = {}
+        values: dict[NamePath, TypedValue] = {}
         pending: list[str] = []
         for path, (environment, entry) in self.entries.items():
             if wanted is not None and not wanted(path):
@@ -90,15 +90,15 @@ class EffectiveEnvironment:
                 if entry.token is None or self._strict[environment]:
                     self._check(environment, entry)
                 values[path] = document.open_entry(self.documents[environment], entry, self._keys[environment])
-        return Opened(values, tuple(pending))
+        return OpenedValues(values, tuple(pending))
 
-    def look_up(self, path: NamePath) -> "Found | None":
+    def look_up(self, path: NamePath) -> "Resolved | None":
         """What a reference to a name finds: its stored value, and whether it stands plain. None for no value to be had."""
-        from gitseal.resolve.references import Found  # few environments have references
+        from gitseal.resolve.references import Resolved  # few environments have references
 
         if path not in self.entries or self.is_pending(path):
             return None
-        return Found(self.open(path), self.entries[path][1].token is None)
+        return Resolved(self.open(path), self.entries[path][1].token is None)
 
     def is_pending(self, path: NamePath) -> bool:
         """Whether the value is write-only in an environment that does not take such values as they come."""

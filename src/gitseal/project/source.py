@@ -9,7 +9,7 @@ from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """One state of a repository's files. Paths are absolute, as the working tree has them."""
 
     is_working_tree: bool

@@ -10,7 +10,7 @@ from gitseal.git.repository import Repository, find_top
 from gitseal.project.project import FOLDER, Project
 
 if TYPE_CHECKING:  # costs the import of what it reads with
-    from gitseal.git.objects import Commit
+    from gitseal.git.objects import CommitTree
 
 
 class SnapshotFiles:
@@ -55,7 +55,7 @@ class CommitFiles:
 
     is_working_tree = False
 
-    def __init__(self, top: Path, commit: "Commit", revision: str) -> None:
+    def __init__(self, top: Path, commit: "CommitTree", revision: str) -> None:
         self._top = top
         self._commit = commit
         self._revision = revision

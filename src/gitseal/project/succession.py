@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gitseal.crypto.datakey import SEALED, DataKey, PublicKey
 from gitseal.document.header import Access, Header, public_text, succession_path
 from gitseal.document.token import Stanza, Token
-from gitseal.document.value import Kind, Value, from_plaintext, to_plaintext
+from gitseal.document.value import TypedValue, ValueType, from_plaintext, to_plaintext
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project import history, keys
@@ -69,5 +69,5 @@ def leads_back(project: Project, header: Header, group: str, believed: Believed,
     return False
 
 
-def _naming(new: PublicKey) -> Value:
-    return Value(Kind.TEXT, f"{new.key_id} {public_text(new)}".encode())
+def _naming(new: PublicKey) -> TypedValue:
+    return TypedValue(ValueType.TEXT, f"{new.key_id} {public_text(new)}".encode())

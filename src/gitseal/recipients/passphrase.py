@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from gitseal.errors import Error
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 
 # Gets the words to show; gives the passphrase, or None where nobody can be asked.
-Ask = Callable[[str], Secret | bytes | None]
+Ask = Callable[[str], SecretBytes | bytes | None]
 # Gets what a plugin wants a person to know, such as "touch your key".
 Tell = Callable[[str], None]
 TRIES = 3
@@ -64,4 +64,4 @@ def _answer(ask: Ask | None, where: str, number: int) -> bytes | None:
         return None
     again = "" if number == 1 else f" (wrong; try {number} of {TRIES})"
     answer = ask(f'passphrase for "{where}"{again}')
-    return answer.reveal() if isinstance(answer, Secret) else answer
+    return answer.reveal() if isinstance(answer, SecretBytes) else answer

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from threading import Lock
 
 from gitseal.errors import Error, Malformed
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 from gitseal.recipients import bech32, rage
 from gitseal.recipients.passphrase import Ask, Tell
-from gitseal.recipients.protocol import Header, Tier
+from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import NATIVE, parse_header
 from gitseal.variables import IDENTITY_VARIABLES
@@ -53,7 +53,7 @@ class PluginRecipient:
         except Malformed as failure:
             raise Error(f"age-plugin-{name} made no stanza: {failure.message}", "use another recipient") from None
 
-    def fits(self, header: Header) -> bool:
+    def fits(self, header: AgeHeader) -> bool:
         """Whether the type is not one of age's own; which types a plugin uses is not known."""
         return header.type not in NATIVE
 
@@ -179,7 +179,7 @@ class _Talk:
         # Not remembered: a wrong PIN given again by itself locks a hardware key.
         try:
             answer = self._ask(f"age-plugin-{self._name} asks: {_line(message)}") if self._ask else None
-            answer = answer.reveal() if isinstance(answer, Secret) else answer
+            answer = answer.reveal() if isinstance(answer, SecretBytes) else answer
             return None if answer is None else answer.decode()
         except BaseException as failure:  # noqa: BLE001 - see the class
             self._failure = failure

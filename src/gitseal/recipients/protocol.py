@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 
-class Header(NamedTuple):
+class AgeHeader(NamedTuple):
     """The one stanza that counts in an age header: its type, its further arguments as written, its decoded body."""
 
     type: str
@@ -34,7 +34,7 @@ class Recipient(Protocol):
     def wrap(self, data_key: bytes) -> bytes:
         """Wrap 32 bytes; gives a binary age file for this recipient alone. Raises Error where a plugin fails."""
 
-    def fits(self, header: Header) -> bool:
+    def fits(self, header: AgeHeader) -> bool:
         """Whether a stanza of this form can be for this key, as far as that shows without its private half."""
 
 

@@ -17,7 +17,7 @@ from gitseal.errors import Error
 from gitseal.recipients import rage
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.passphrase import Ask, Once, unlock
-from gitseal.recipients.protocol import Header, Tier
+from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import encode, parse_header
 
@@ -48,7 +48,7 @@ class SshRecipient:
         """See `Recipient.wrap`."""
         return rage.wrap(data_key, self, self._key)
 
-    def fits(self, header: Header) -> bool:
+    def fits(self, header: AgeHeader) -> bool:
         """Whether type, tag and length are those of this key; two keys in 2^32 share a tag."""
         return header.type == self._type and header.arguments[0] == self._tag and len(header.body) == self._size
 

@@ -10,7 +10,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 
 from gitseal.errors import Malformed
-from gitseal.recipients.protocol import Header, Recipient
+from gitseal.recipients.protocol import AgeHeader, Recipient
 
 MAX_STANZA = 8 * 1024
 DATA_KEY = 32
@@ -40,7 +40,7 @@ def check_stanza(stanza: bytes, recipient: Recipient | None = None) -> None:
         raise Malformed("the stanza is for another recipient than the one it stands under")
 
 
-def parse_header(stanza: bytes) -> Header:
+def parse_header(stanza: bytes) -> AgeHeader:
     """Give the stanza that counts in the age file, after all checks that need no recipient. Raises Malformed."""
     if len(stanza) > MAX_STANZA:
         raise Malformed(f"the stanza has {len(stanza)} bytes, more than {MAX_STANZA}")
@@ -56,19 +56,19 @@ def parse_header(stanza: bytes) -> Header:
     return _only(stanza, match.end())
 
 
-def _only(stanza: bytes, end: int) -> Header:
+def _only(stanza: bytes, end: int) -> AgeHeader:
     headers = []
     for kind, arguments, body in _STANZAS.findall(stanza, 0, end):
         decoded = decode(body.replace(b"\n", b""), "the stanza's body")
         # age.md: clients ignore types they do not know, and age implementations add "…-grease" to keep it so.
         if not kind.endswith(b"-grease"):
-            headers.append(Header(kind.decode(), tuple(arguments.decode().split()), decoded))
+            headers.append(AgeHeader(kind.decode(), tuple(arguments.decode().split()), decoded))
     if len(headers) != 1:
         raise Malformed(f"the stanza has {len(headers)} recipients where one belongs")
     return _shaped(headers[0])
 
 
-def _shaped(header: Header) -> Header:
+def _shaped(header: AgeHeader) -> AgeHeader:
     if header.type == "scrypt":
         raise Malformed("the stanza is for a passphrase, not for a public key")
     if header.type in _SHAPES:

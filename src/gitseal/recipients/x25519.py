@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from gitseal.crypto import points
 from gitseal.errors import Error
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 from gitseal.recipients import bech32, rage
 from gitseal.recipients.ids import recipient_id
-from gitseal.recipients.protocol import Header, Tier
+from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import parse_header
 
@@ -31,7 +31,7 @@ class X25519Recipient:
         """See `Recipient.wrap`."""
         return rage.wrap(data_key, self, self._key)
 
-    def fits(self, header: Header) -> bool:
+    def fits(self, header: AgeHeader) -> bool:
         """Whether it is an X25519 stanza; for whom does not show."""
         return header.type == _TYPE
 
@@ -65,7 +65,7 @@ class X25519Identity:
 class Generated(NamedTuple):
     """A new identity: the text of its file, and its public half."""
 
-    text: Secret
+    text: SecretBytes
     recipient: str
 
 
@@ -96,4 +96,4 @@ def generate() -> Generated:
     """Make a new identity, with the comment that age-keygen writes above it (no date: there is no clock here)."""
     key = pyrage.x25519.Identity.generate()
     recipient = str(key.to_public())
-    return Generated(Secret(f"# public key: {recipient}\n{key}\n".encode()), recipient)
+    return Generated(SecretBytes(f"# public key: {recipient}\n{key}\n".encode()), recipient)

@@ -9,15 +9,15 @@ from importlib import import_module
 from typing import NamedTuple, cast
 
 from gitseal.errors import Error, UsageError
-from gitseal.render._shape import Dialect, Entry, Options, Path, Uncarried
+from gitseal.render._shape import Dialect, Options, Path, RenderedEntry, Uncarried
 
 __all__ = [
     "DIALECTS",
     "NO_OPTIONS",
-    "Entry",
     "Options",
     "Refusal",
     "Refused",
+    "RenderedEntry",
     "appends",
     "masks",
     "options_of",
@@ -69,7 +69,9 @@ class Refused(Error):
         self.refusals = refusals
 
 
-def render(dialect: str, entries: Sequence[Entry], options: Options = NO_OPTIONS, *, export: bool = False) -> bytes:
+def render(
+    dialect: str, entries: Sequence[RenderedEntry], options: Options = NO_OPTIONS, *, export: bool = False
+) -> bytes:
     """The entries, in their order, as `dialect` writes them; `export` is short for the option of that name.
 
     The env-shaped dialects take one-part paths only and leave null values out. Raises Refused with every name that
@@ -97,9 +99,9 @@ def appends(dialect: str) -> bool:
     return getattr(_module(dialect), "APPENDS", False)
 
 
-def masks(dialect: str, entries: Sequence[Entry]) -> bytes:
+def masks(dialect: str, entries: Sequence[RenderedEntry]) -> bytes:
     """What is to be said on standard error before the output is, to keep values out of logs; mostly nothing."""
-    of_dialect: Callable[[Sequence[Entry]], bytes] | None = getattr(_module(dialect), "masks", None)
+    of_dialect: Callable[[Sequence[RenderedEntry]], bytes] | None = getattr(_module(dialect), "masks", None)
     return b"" if of_dialect is None else of_dialect(entries)
 
 
@@ -109,7 +111,7 @@ def _module(dialect: str) -> Dialect:
     return cast("Dialect", import_module(DIALECTS[dialect]))
 
 
-def _refused(dialect: str, entries: Sequence[Entry], reasons: dict[Path, str]) -> Refused:
+def _refused(dialect: str, entries: Sequence[RenderedEntry], reasons: dict[Path, str]) -> Refused:
     misses = {other: _misses(other, entries) for other in DIALECTS if other != dialect}
     refusals = tuple(
         Refusal("/".join(path), reason, tuple(other for other, missed in misses.items() if path not in missed))
@@ -118,7 +120,7 @@ def _refused(dialect: str, entries: Sequence[Entry], reasons: dict[Path, str]) -
     return Refused(dialect, refusals, tuple(other for other, missed in misses.items() if not missed))
 
 
-def _misses(dialect: str, entries: Sequence[Entry]) -> set[Path]:
+def _misses(dialect: str, entries: Sequence[RenderedEntry]) -> set[Path]:
     """What the dialect would not carry, found by trying."""
     module = _module(dialect)
     sectioned = set() if module.SECTIONS else {entry.path for entry in entries if len(entry.path) > 1}

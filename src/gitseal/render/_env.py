@@ -3,25 +3,25 @@
 import re
 from collections.abc import Callable, Sequence
 
-from gitseal.document.value import Kind
-from gitseal.render._shape import CannotCarry, Entry, Path, Uncarried, text_of
+from gitseal.document.value import ValueType
+from gitseal.render._shape import CannotCarry, Path, RenderedEntry, Uncarried, text_of
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def assignments(entries: Sequence[Entry], encode: Callable[[str], str]) -> bytes:
+def assignments(entries: Sequence[RenderedEntry], encode: Callable[[str], str]) -> bytes:
     """A line `NAME=` and `encode(text)` for each entry. Raises as `records` does."""
     return records(entries, lambda name, text: f"{name}={encode(text)}\n")
 
 
-def records(entries: Sequence[Entry], record: Callable[[str, str], str]) -> bytes:
+def records(entries: Sequence[RenderedEntry], record: Callable[[str, str], str]) -> bytes:
     """What `record(name, text)` gives for each entry, joined.
 
     Raises Uncarried for names outside `[A-Za-z_][A-Za-z0-9_]*`, for NUL, for bytes that are not UTF-8, and wherever
     `record` raises CannotCarry; ValueError for sectioned and repeated names, which are the caller's to sort out.
     """
 
-    def write(name: str, entry: Entry) -> str:
+    def write(name: str, entry: RenderedEntry) -> str:
         check_name(name)
         text = text_of(entry.value)
         if "\0" in text:
@@ -31,7 +31,7 @@ def records(entries: Sequence[Entry], record: Callable[[str, str], str]) -> byte
     return "".join(gather(entries, write)).encode()
 
 
-def gather(entries: Sequence[Entry], write: Callable[[str, Entry], str]) -> list[str]:
+def gather(entries: Sequence[RenderedEntry], write: Callable[[str, RenderedEntry], str]) -> list[str]:
     """What `write(name, entry)` gives for each entry that is not null, in their order.
 
     Raises Uncarried for every name at which `write` raises CannotCarry; ValueError as `records` does.
@@ -44,7 +44,7 @@ def gather(entries: Sequence[Entry], write: Callable[[str, Entry], str]) -> list
         if name in seen:
             raise ValueError(f"{name} is given twice")
         seen.add(name)
-        if entry.value.kind is Kind.NULL:
+        if entry.value.kind is ValueType.NULL:
             continue
         try:
             written.append(write(name, entry))

@@ -9,19 +9,19 @@ and `masks(entries)`, what is to be said on standard error before the output is.
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 
 Path = tuple[str, ...]
 
 
-class Entry(NamedTuple):
+class RenderedEntry(NamedTuple):
     """One value under its name; `path` has one part, or a section's parts and then the name.
 
     `sealed` says whether the value is a secret. Few dialects care: where it may be shown, which logs it is kept out of.
     """
 
     path: Path
-    value: Value
+    value: TypedValue
     sealed: bool = True
 
 
@@ -43,7 +43,7 @@ class Dialect(Protocol):
 
     SECTIONS: bool
 
-    def render(self, entries: Sequence[Entry], options: Options) -> bytes:
+    def render(self, entries: Sequence[RenderedEntry], options: Options) -> bytes:
         """The output, whole. Raises Uncarried; ValueError for paths that the dialect does not take."""
 
 
@@ -63,7 +63,7 @@ class Uncarried(Exception):
         self.reasons = reasons
 
 
-def text_of(value: Value) -> str:
+def text_of(value: TypedValue) -> str:
     """The content as text. Raises CannotCarry where it is not UTF-8, which only values of type bytes can be."""
     # The decoding error would keep the secret in its context: it ends before CannotCarry is raised.
     text = _decoded(value.reveal())

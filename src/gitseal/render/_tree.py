@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from gitseal.document.value import Value
-from gitseal.render._shape import CannotCarry, Entry, Path, Uncarried
+from gitseal.document.value import TypedValue
+from gitseal.render._shape import CannotCarry, Path, RenderedEntry, Uncarried
 
 Tree: TypeAlias = "dict[str, str | Tree]"
 
 
-def grow(entries: Sequence[Entry], encode: Callable[[Value], str]) -> Tree:
+def grow(entries: Sequence[RenderedEntry], encode: Callable[[TypedValue], str]) -> Tree:
     """Sections as dicts, leaves as `encode(value)`; a section stands where its first name stands.
 
     Raises Uncarried for all values that `encode` refuses by CannotCarry and for names that are a section as well

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from gitseal.render._env import assignments
-from gitseal.render._shape import Entry, Options
+from gitseal.render._shape import Options, RenderedEntry
 
 SECTIONS = False
 
@@ -15,7 +15,7 @@ _SPECIAL = re.compile(r'[\\"$\n\r]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r"}
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One line `NAME="value"` for each entry. Raises as `_env.records` does."""
     return assignments(entries, encode)
 

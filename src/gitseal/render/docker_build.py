@@ -9,7 +9,7 @@ environment that `gitseal run` gives it, so it is no argument, in no layer and i
 from collections.abc import Sequence
 
 from gitseal.render._env import NUL, check_name, gather
-from gitseal.render._shape import CannotCarry, Entry, Options, text_of
+from gitseal.render._shape import CannotCarry, Options, RenderedEntry, text_of
 from gitseal.render.shell import encode
 
 SECTIONS = False
@@ -17,13 +17,13 @@ SECTIONS = False
 _MAX_ARGUMENT = 131_071  # bytes: MAX_ARG_STRLEN of Linux without its NUL
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """Two words for each entry, quoted for a shell; a value of several lines spans as many. Raises as `_env.records` does."""
     words = gather(entries, _words)
     return (" ".join(words) + "\n").encode() if words else b""
 
 
-def _words(name: str, entry: Entry) -> str:
+def _words(name: str, entry: RenderedEntry) -> str:
     check_name(name)
     if b"\0" in entry.value.reveal():
         raise CannotCarry(NUL)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from gitseal.render._env import records
-from gitseal.render._shape import CannotCarry, Entry, Options
+from gitseal.render._shape import CannotCarry, Options, RenderedEntry
 
 SECTIONS = False
 
@@ -46,7 +46,7 @@ _REASONS = (
 )
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One `NAME='value'` line for each entry. Raises as `_env.records` does."""
     return records(entries, record)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gitseal.render._env import records
-from gitseal.render._shape import CannotCarry, Entry, Options
+from gitseal.render._shape import CannotCarry, Options, RenderedEntry
 
 SECTIONS = False
 
@@ -15,7 +15,7 @@ _OWN_NAMES = (
 _OWN = frozenset(_OWN_NAMES.split())
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One command for each entry, which may span lines. Raises as `_env.records` does."""
     return records(entries, record)
 

@@ -8,9 +8,9 @@ by src/Runner.Common/ActionCommand.cs.
 import os
 from collections.abc import Sequence
 
-from gitseal.document.value import Kind
+from gitseal.document.value import ValueType
 from gitseal.render._env import records
-from gitseal.render._shape import CannotCarry, Entry, Options
+from gitseal.render._shape import CannotCarry, Options, RenderedEntry
 
 SECTIONS = False
 APPENDS = True
@@ -26,7 +26,7 @@ _RUNNER = "ARCH DEBUG ENVIRONMENT NAME OS TEMP TOOL_CACHE WORKSPACE"
 _FIXED = frozenset([f"GITHUB_{name}" for name in _GITHUB.split()] + [f"RUNNER_{name}" for name in _RUNNER.split()])
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """Three lines or more for each entry. Raises as `_env.records` does."""
     return records(entries, record)
 
@@ -41,7 +41,7 @@ def record(name: str, text: str) -> str:
     return f"{name}<<{delimiter}\n{text}\n{delimiter}\n"
 
 
-def masks(entries: Sequence[Entry]) -> bytes:
+def masks(entries: Sequence[RenderedEntry]) -> bytes:
     """A line `::add-mask::` for each line of each sealed value, once; the runner keeps them out of its log from then on.
 
     It compares line by line, so a value of several lines needs a mask for each. Blank lines get none: the runner
@@ -49,7 +49,7 @@ def masks(entries: Sequence[Entry]) -> bytes:
     """
     lines: dict[str, None] = {}
     for entry in entries:
-        if entry.sealed and entry.value.kind is not Kind.NULL:
+        if entry.sealed and entry.value.kind is not ValueType.NULL:
             lines.update(dict.fromkeys(_lines(entry.value.reveal())))
     return "".join(f"::add-mask::{line}\n" for line in lines).encode()
 

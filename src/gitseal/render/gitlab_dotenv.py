@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from gitseal.render._env import records
-from gitseal.render._shape import CannotCarry, Entry, Options
+from gitseal.render._shape import CannotCarry, Options, RenderedEntry
 
 SECTIONS = False
 
@@ -21,7 +21,7 @@ _REFERENCE = re.compile(r"%%|%([A-Za-z_][A-Za-z0-9_]*)%")
 _STRIPPED = " \t\n\v\f\r\0"  # Ruby's String#strip
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One line `NAME=value` for each entry. Raises as `_env.records` does."""
     return records(entries, _fitting())
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from gitseal.errors import UsageError
 from gitseal.render._env import gather
-from gitseal.render._shape import CannotCarry, Entry, Options
+from gitseal.render._shape import CannotCarry, Options, RenderedEntry
 
 SECTIONS = False
 OPTIONS = ("name", "namespace")
@@ -20,7 +20,7 @@ _MAX_LABEL, _MAX_NAME = 63, 253
 _MAX_DATA = 1024 * 1024  # bytes of all values together: MaxSecretSize
 
 
-def render(entries: Sequence[Entry], options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], options: Options) -> bytes:
     """The manifest. Raises as `_env.gather` does, and UsageError where Kubernetes would not take the name or namespace."""
     head = _head(options)
     data = gather(entries, _fitting())
@@ -47,13 +47,13 @@ def _head(options: Options) -> str:
     return head + f'  namespace: "{options.namespace}"\n'
 
 
-def _fitting() -> Callable[[str, Entry], str]:
+def _fitting() -> Callable[[str, RenderedEntry], str]:
     """One line for an entry, as long as there is room in a Secret."""
     from binascii import b2a_base64
 
     size = 0
 
-    def fit(name: str, entry: Entry) -> str:
+    def fit(name: str, entry: RenderedEntry) -> str:
         nonlocal size
         if _KEY.fullmatch(name) is None:
             raise CannotCarry(

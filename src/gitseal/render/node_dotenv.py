@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from gitseal.render._env import records
 from gitseal.render._javascript import bare, between, check_name, refusal
-from gitseal.render._shape import Entry, Options
+from gitseal.render._shape import Options, RenderedEntry
 
 SECTIONS = False
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One `NAME=value` for each entry, which may span lines. Raises as `_env.records` does."""
     return records(entries, record)
 

@@ -7,14 +7,14 @@ out of the whole file before it is read (src/node_dotenv.cc).
 from collections.abc import Sequence
 
 from gitseal.render._env import assignments
-from gitseal.render._shape import CannotCarry, Entry, Options
+from gitseal.render._shape import CannotCarry, Options, RenderedEntry
 
 SECTIONS = False
 
 _QUOTES = ("'", '"', "`")
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One `NAME=value` for each entry, which may span lines. Raises as `_env.records` does."""
     return assignments(entries, encode)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from gitseal.render._env import records
-from gitseal.render._shape import CannotCarry, Entry, Options
+from gitseal.render._shape import CannotCarry, Options, RenderedEntry
 
 SECTIONS = False
 
@@ -18,7 +18,7 @@ _SPECIAL = re.compile(r'[^ -~]|[`"$]')
 _ESCAPES = {"`": "``", '"': '`"', "$": "`$", "\n": "`n", "\r": "`r", "\t": "`t"}
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One line for each entry. Raises as `_env.records` does."""
     return records(entries, record)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from gitseal.render._env import assignments
-from gitseal.render._shape import Entry, Options
+from gitseal.render._shape import Options, RenderedEntry
 
 SECTIONS = False
 OPTIONS = ("interpolate",)
@@ -20,7 +20,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\r": "\\r"}
 _BARE = re.compile(r"[A-Za-z0-9_./:@%+,\\-]+")
 
 
-def render(entries: Sequence[Entry], options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], options: Options) -> bytes:
     """One `NAME="value"` for each entry, which may span lines. Raises as `_env.records` does."""
     return assignments(entries, encode if options.interpolate else literal)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from gitseal.render._env import records
-from gitseal.render._shape import Entry, Options
+from gitseal.render._shape import Options, RenderedEntry
 from gitseal.render.dotenv import shells_take
 
 SECTIONS = False
@@ -14,7 +14,7 @@ OPTIONS = ("export",)
 _BARE = re.compile(r"[A-Za-z0-9_./:@%+,-]+")
 
 
-def render(entries: Sequence[Entry], options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], options: Options) -> bytes:
     """One assignment for each entry, which may span lines. Raises as `_env.records` does."""
     prefix = "export " if options.export else ""
     return records(entries, lambda name, text: f"{prefix}{shells_take(name)}={encode(text)}\n")

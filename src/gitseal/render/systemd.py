@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from gitseal.render._env import assignments
-from gitseal.render._shape import Entry, Options
+from gitseal.render._shape import Options, RenderedEntry
 from gitseal.render.dotenv import check_characters
 
 SECTIONS = False
@@ -16,7 +16,7 @@ SECTIONS = False
 _SPECIAL = re.compile(r'[\\"$`]')
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One `NAME="value"` for each entry, which may span lines. Raises as `_env.records` does."""
     return assignments(entries, encode)
 

@@ -7,8 +7,8 @@ import math
 import re
 from collections.abc import Sequence
 
-from gitseal.document.value import Kind, Value
-from gitseal.render._shape import CannotCarry, Entry, Options, text_of
+from gitseal.document.value import TypedValue, ValueType
+from gitseal.render._shape import CannotCarry, Options, RenderedEntry, text_of
 from gitseal.render._tree import Tree, grow
 
 SECTIONS = True
@@ -24,10 +24,10 @@ _MAX_DIGITS = 20
 _MAX_DEPTH = 64
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """Names first, then the tables, each in their order. Raises as `_tree.grow` does."""
     lines: list[str] = []
-    _table(grow([entry for entry in entries if entry.value.kind is not Kind.NULL], encode), "", lines)
+    _table(grow([entry for entry in entries if entry.value.kind is not ValueType.NULL], encode), "", lines)
     return "".join(lines).encode()
 
 
@@ -42,16 +42,16 @@ def _table(tree: Tree, path: str, lines: list[str]) -> None:
             _table(node, f"{path}.{_key(name)}" if path else _key(name), lines)
 
 
-def encode(value: Value) -> str:
+def encode(value: TypedValue) -> str:
     """One value of TOML. Raises CannotCarry for what TOML or its numbers do not know."""
-    if value.kind is Kind.JSON:
+    if value.kind is ValueType.JSON:
         return _inline(value.reveal())
     text = text_of(value)
-    if value.kind in {Kind.TEXT, Kind.BYTES}:
+    if value.kind in {ValueType.TEXT, ValueType.BYTES}:
         return quoted(text)
-    if value.kind is Kind.INTEGER:
+    if value.kind is ValueType.INTEGER:
         return _integer(text)
-    return _float(text) if value.kind is Kind.FLOAT else text
+    return _float(text) if value.kind is ValueType.FLOAT else text
 
 
 def quoted(text: str) -> str:

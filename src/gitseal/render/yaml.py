@@ -7,8 +7,8 @@ unusual escaped, so none is taken for a date, a boolean or a number; numbers are
 import re
 from collections.abc import Sequence
 
-from gitseal.document.value import Kind, Value
-from gitseal.render._shape import CannotCarry, Entry, Options, text_of
+from gitseal.document.value import TypedValue, ValueType
+from gitseal.render._shape import CannotCarry, Options, RenderedEntry, text_of
 from gitseal.render._tree import Tree, grow
 
 SECTIONS = True
@@ -26,7 +26,7 @@ _MAX_SIMPLE_KEY = 1000  # YAML's own limit is 1024 characters, quotes included
 _MAX_DEPTH = 64
 
 
-def render(entries: Sequence[Entry], _options: Options) -> bytes:
+def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One document without markers, two blanks for each level. Raises as `_tree.grow` does."""
     lines: list[str] = []
     _block(grow(entries, encode), "", lines)
@@ -43,20 +43,20 @@ def _block(tree: Tree, indent: str, lines: list[str]) -> None:
             _block(node, indent + "  ", lines)
 
 
-def encode(value: Value) -> str:
+def encode(value: TypedValue) -> str:
     """One scalar, or a flow collection for JSON. Raises CannotCarry for JSON that YAML readers would not take."""
     content = value.reveal()
-    if value.kind is Kind.NULL:
+    if value.kind is ValueType.NULL:
         return "null"
-    if value.kind is Kind.JSON:
+    if value.kind is ValueType.JSON:
         return _flow(content)
-    if value.kind is Kind.BYTES and not _is_text(value):
+    if value.kind is ValueType.BYTES and not _is_text(value):
         from binascii import b2a_base64  # few files hold raw bytes
 
         return f'!!binary "{b2a_base64(content, newline=False).decode()}"'
-    if value.kind in {Kind.TEXT, Kind.BYTES}:
+    if value.kind in {ValueType.TEXT, ValueType.BYTES}:
         return quoted(text_of(value))
-    return _float(text_of(value)) if value.kind is Kind.FLOAT else text_of(value)
+    return _float(text_of(value)) if value.kind is ValueType.FLOAT else text_of(value)
 
 
 def quoted(text: str) -> str:
@@ -72,7 +72,7 @@ def _escape(match: re.Match[str]) -> str:
     return _SHORT.get(sign) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")  # noqa: PLR2004 - one byte
 
 
-def _is_text(value: Value) -> bool:
+def _is_text(value: TypedValue) -> bool:
     try:
         text_of(value)
     except CannotCarry:

@@ -8,7 +8,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from gitseal.document.value import Kind, Value, is_utf8
+from gitseal.document.value import TypedValue, ValueType, is_utf8
 from gitseal.resolve import templates
 from gitseal.resolve.problems import REFERENCE, Problem, Unmet
 from gitseal.resolve.templates import ENV, Reference, Template
@@ -22,14 +22,14 @@ MAX_TOTAL = 64 * 1024 * 1024
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-class Found(NamedTuple):
+class Resolved(NamedTuple):
     """A value and whether it is plain: a template is plain where every name in it is, and it takes in no variable."""
 
-    value: Value
+    value: TypedValue
     is_plain: bool
 
 
-Lookup = Callable[[NamePath], Found | None]
+Lookup = Callable[[NamePath], Resolved | None]
 
 
 class _Refused(Exception):
@@ -43,7 +43,7 @@ class _Refused(Exception):
 class _Resolved(NamedTuple):
     """A value, or None where it has a problem, and how many names are on the longest way below it."""
 
-    found: Found | None
+    found: Resolved | None
     depth: int
 
 
@@ -58,23 +58,23 @@ class Resolver:
         self.problems: list[Problem] = []
         self._lookup = lookup
         self._variables = variables or {}
-        self._stored: dict[NamePath, Found | None] = {}
+        self._stored: dict[NamePath, Resolved | None] = {}
         self._known: dict[NamePath, _Resolved] = {}
         self._left = MAX_TOTAL
 
-    def name(self, path: NamePath) -> Found | None:
+    def name(self, path: NamePath) -> Resolved | None:
         """The value of a name, references in it resolved where it is plain. None where there is a problem or no such name."""
         found = self._at(path)
         return self._name(path, found, "", ()).found if found else None
 
-    def text(self, text: str, name: str) -> Found | None:
+    def text(self, text: str, name: str) -> Resolved | None:
         """The value of a template; `name` is what problems are told of. None where there is a problem.
 
         A text that is one reference and no more is that value itself, of whatever type; anything else is text.
         """
         return self._template(templates.parse(text), name, (), in_plain=False).found
 
-    def sealed(self) -> dict[NamePath, Value]:
+    def sealed(self) -> dict[NamePath, TypedValue]:
         """The sealed values that references have led to: parts of what came out, which may turn up without the rest."""
         return {path: found.value for path, found in self._stored.items() if found is not None and not found.is_plain}
 
@@ -83,18 +83,18 @@ class Resolver:
         if self.problems:
             raise Unmet(self.problems, "see where a value comes from with: gitseal explain NAME")
 
-    def _at(self, path: NamePath) -> Found | None:
+    def _at(self, path: NamePath) -> Resolved | None:
         """The stored value; looked up once, for looking up may open."""
         if path not in self._stored:
             found = self._lookup(path)
-            self._stored[path] = None if found is not None and found.value.kind is Kind.NULL else found
+            self._stored[path] = None if found is not None and found.value.kind is ValueType.NULL else found
         return self._stored[path]
 
-    def _name(self, path: NamePath, stored: Found, label: str, chain: tuple[NamePath, ...]) -> _Resolved:
+    def _name(self, path: NamePath, stored: Resolved, label: str, chain: tuple[NamePath, ...]) -> _Resolved:
         """A name's value; `chain` are the plain names that led here, and `label` is the template before them, or empty."""
         if path in self._known:
             return self._known[path]
-        if not stored.is_plain or stored.value.kind is not Kind.TEXT or b"${" not in stored.value.reveal():
+        if not stored.is_plain or stored.value.kind is not ValueType.TEXT or b"${" not in stored.value.reveal():
             return self._known.setdefault(path, _Resolved(stored, 0))
         if path in chain:
             circle = " > ".join(map(path_text, (*chain[chain.index(path) :], path)))
@@ -130,9 +130,11 @@ class Resolver:
                 is_whole = False
                 if refusal.reason:
                     self._tell(label, chain, refusal.reason)
-        return _Resolved(Found(Value(Kind.TEXT, b"".join(parts)), is_plain) if is_whole else None, depth)
+        return _Resolved(Resolved(TypedValue(ValueType.TEXT, b"".join(parts)), is_plain) if is_whole else None, depth)
 
-    def _piece(self, piece: Reference, label: str, chain: tuple[NamePath, ...], *, in_plain: bool) -> tuple[Found, int]:
+    def _piece(
+        self, piece: Reference, label: str, chain: tuple[NamePath, ...], *, in_plain: bool
+    ) -> tuple[Resolved, int]:
         """What a reference stands for, before its filters. Raises _Refused."""
         name = path_text(piece.path)
         if piece.source == ENV:
@@ -147,7 +149,7 @@ class Resolver:
             raise _Refused
         return resolved.found, resolved.depth
 
-    def _variable(self, name: str, *, in_plain: bool) -> Found:
+    def _variable(self, name: str, *, in_plain: bool) -> Resolved:
         if in_plain:
             raise _Refused(f'is plain and takes in the variable "{name}": only the manifest and templates can')
         if name in IDENTITY_VARIABLES:
@@ -156,7 +158,9 @@ class Resolver:
         if content is None:
             raise _Refused(f'takes in the variable "{name}", which is not set')
         # Where gitseal itself puts files is no secret.
-        return Found(Value(Kind.TEXT, content.encode("utf-8", "surrogateescape")), is_plain=name == FILES_VARIABLE)
+        return Resolved(
+            TypedValue(ValueType.TEXT, content.encode("utf-8", "surrogateescape")), is_plain=name == FILES_VARIABLE
+        )
 
     def _filtered(self, piece: Reference, content: bytes) -> bytes:
         """The content through the filters, UTF-8 at the end. Raises _Refused."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.policy.manifest import STRING, Declaration, Manifest
 from gitseal.resolve import value_types
 from gitseal.resolve.problems import PATTERN, REQUIRED, TYPE, Problem
@@ -28,7 +28,7 @@ class Sorted(NamedTuple):
     warnings: tuple[Problem, ...]
 
 
-def problems(manifest: Manifest, environment: str, view: Mapping[NamePath, Value | None]) -> list[Problem]:
+def problems(manifest: Manifest, environment: str, view: Mapping[NamePath, TypedValue | None]) -> list[Problem]:
     """What of the manifest the environment does not meet, in the manifest's order.
 
     `view` is the resolved view: None for a name whose value is not at hand, of which only the presence is checked. A null
@@ -45,18 +45,20 @@ def sort(found: Collection[Problem], *, allow_missing: bool) -> Sorted:
     return Sorted(tuple(problem for problem in found if problem not in warnings), warnings)
 
 
-def _problems(declaration: Declaration, environment: str, view: Mapping[NamePath, Value | None]) -> Iterator[Problem]:
+def _problems(
+    declaration: Declaration, environment: str, view: Mapping[NamePath, TypedValue | None]
+) -> Iterator[Problem]:
     path = declaration.path
     name = path_text(path)
     value = view.get(path)
-    if path not in view or (value is not None and value.kind is Kind.NULL):
+    if path not in view or (value is not None and value.kind is ValueType.NULL):
         if declaration.is_required(environment):
             yield Problem(name, f"is required in {environment} and has no value", REQUIRED)
     elif value is not None:
         yield from _of_value(declaration, name, value)
 
 
-def _of_value(declaration: Declaration, name: str, value: Value) -> Iterator[Problem]:
+def _of_value(declaration: Declaration, name: str, value: TypedValue) -> Iterator[Problem]:
     if not declaration.type and declaration.pattern is None:
         return
     text = _decoded(value.reveal())

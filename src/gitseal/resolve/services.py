@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 from gitseal.errors import Error
 from gitseal.policy.fields import nearest
 from gitseal.policy.manifest import Manifest, Service
@@ -15,7 +15,7 @@ from gitseal.yamltext.tree import NamePath
 ENV, SECTION, INCLUDE = "env", "section", "include"
 
 
-class Source(NamedTuple):
+class VariableSource(NamedTuple):
     """Where a variable's value comes from: the secret at `path`, or the `template` of an `env`, whose path is empty.
 
     `service` is the service that says so (another one's for what is imported) and `level` where it says it.
@@ -24,9 +24,9 @@ class Source(NamedTuple):
     service: str
     level: str
     path: NamePath
-    template: Value | None = None
+    template: TypedValue | None = None
 
-    def is_same(self, other: "Source") -> bool:
+    def is_same(self, other: "VariableSource") -> bool:
         """Whether both give the same value, whoever says so."""
         return self.path == other.path and self.template == other.template
 
@@ -35,7 +35,7 @@ class Source(NamedTuple):
         return path_text(self.path) if self.path else f"env of {self.service}"
 
 
-View = dict[NamePath, Source]
+View = dict[NamePath, VariableSource]
 
 
 def find(manifest: Manifest, service: str) -> Service:
@@ -81,15 +81,17 @@ def _view(manifest: Manifest, name: str, available: Collection[NamePath], known:
     return known[name]
 
 
-def _flat(layered: dict[NamePath, tuple[str, Source]]) -> View:
+def _flat(layered: dict[NamePath, tuple[str, VariableSource]]) -> View:
     return {path: source for path, (_, source) in layered.items()}
 
 
 def _own(name: str, service: Service, available: Collection[NamePath]) -> list[tuple[str, View]]:
-    env: View = {(variable,): Source(name, ENV, (), template) for variable, template in service.env.items()}
-    section: View = {path[1:]: Source(name, SECTION, path) for path in available if path[0] == name and len(path) > 1}
+    env: View = {(variable,): VariableSource(name, ENV, (), template) for variable, template in service.env.items()}
+    section: View = {
+        path[1:]: VariableSource(name, SECTION, path) for path in available if path[0] == name and len(path) > 1
+    }
     included: View = {
-        path: Source(name, INCLUDE, path)
+        path: VariableSource(name, INCLUDE, path)
         for path in available
         if (path[0] != name or len(path) == 1) and any(matches(pattern, path) for pattern in service.include)
     }
@@ -98,7 +100,7 @@ def _own(name: str, service: Service, available: Collection[NamePath]) -> list[t
 
 def _refuse_differing(name: str, nearer: View, imported: list[tuple[str, View]]) -> None:
     """Raises Error for names that two imports give differently, and that nothing nearer decides."""
-    claims: dict[NamePath, tuple[str, Source]] = {}
+    claims: dict[NamePath, tuple[str, VariableSource]] = {}
     sections: dict[NamePath, NamePath] = {}
     differing: dict[str, str] = {}
     for other, entries in imported:
@@ -120,7 +122,10 @@ def _refuse_differing(name: str, nearer: View, imported: list[tuple[str, View]])
 
 
 def _rival(
-    path: NamePath, source: Source, claims: dict[NamePath, tuple[str, Source]], sections: dict[NamePath, NamePath]
+    path: NamePath,
+    source: VariableSource,
+    claims: dict[NamePath, tuple[str, VariableSource]],
+    sections: dict[NamePath, NamePath],
 ) -> NamePath | None:
     """What an earlier import gives in the place of `path`: another value, a value around it, or a section of that name."""
     if path in claims:

@@ -9,7 +9,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Callable
 
-from gitseal.document.value import Kind, checked
+from gitseal.document.value import ValueType, checked
 from gitseal.errors import Error
 
 _LARGEST_PORT = 65535
@@ -83,7 +83,7 @@ def _is_ip(text: str) -> bool:
 
 def _is_json(text: str) -> bool:
     try:
-        checked(Kind.JSON, text.encode())
+        checked(ValueType.JSON, text.encode())
     except Error:
         return False
     return True

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from gitseal.document.changes import Action
 from gitseal.review.model import AccessChange, By, KeyChange
-from gitseal.review.state import Holder, State, Step
+from gitseal.review.state import CommitStep, EnvironmentFile, Holder
 
 
-def access(old: State, new: State, steps: Sequence[Step], machines: Collection[str]) -> tuple[AccessChange, ...]:
+def access(
+    old: EnvironmentFile, new: EnvironmentFile, steps: Sequence[CommitStep], machines: Collection[str]
+) -> tuple[AccessChange, ...]:
     """Stanzas that came and went, people before machines, who gained before who lost.
 
     A stanza that a commit brought and a later one took is told as well: whoever fetched between has it.
@@ -25,8 +27,8 @@ def access(old: State, new: State, steps: Sequence[Step], machines: Collection[s
 
 def _changes(
     those: Iterable[Holder],
-    sides: tuple[State, State],
-    steps: Sequence[Step],
+    sides: tuple[EnvironmentFile, EnvironmentFile],
+    steps: Sequence[CommitStep],
     machines: Collection[str],
     action: Action,
 ) -> Iterator[AccessChange]:
@@ -50,14 +52,14 @@ def _changes(
         )
 
 
-def _holders(step: Step, action: Action) -> Iterator[Holder]:
+def _holders(step: CommitStep, action: Action) -> Iterator[Holder]:
     for change in step.changes:
         if change.action is action:
             for recipient in change.recipients:
                 yield Holder(change.access, change.name, recipient)
 
 
-def keys(old: State, new: State, steps: Sequence[Step]) -> tuple[KeyChange, ...]:
+def keys(old: EnvironmentFile, new: EnvironmentFile, steps: Sequence[CommitStep]) -> tuple[KeyChange, ...]:
     """Access groups whose data key is another one, is new, or is gone.
 
     A key that replaces another succeeds it where every commit that replaced one left a succession, and the last is sealed
@@ -75,14 +77,14 @@ def keys(old: State, new: State, steps: Sequence[Step]) -> tuple[KeyChange, ...]
     return tuple(found)
 
 
-def _replaced(steps: Iterable[Step], group: str) -> Iterator[tuple[By, bool]]:
+def _replaced(steps: Iterable[CommitStep], group: str) -> Iterator[tuple[By, bool]]:
     for step in steps:
         for change in step.changes:
             if change.action is Action.REKEYED and change.access == group:
                 yield step.by, change.succeeds
 
 
-def _by(steps: Sequence[Step], group: str) -> tuple[By, ...]:
+def _by(steps: Sequence[CommitStep], group: str) -> tuple[By, ...]:
     """Who replaced the key; of a group that is new or gone, who granted or revoked its stanzas."""
     found = [by for by, _ in _replaced(steps, group)]
     if not found:

@@ -14,7 +14,7 @@ _QUOTED = re.compile(r'"([^"]*)"')
 _NAMES = re.compile(r'"[^"]*"(?:, "[^"]*")*')
 
 
-class Draft(NamedTuple):
+class FileStep(NamedTuple):
     """A file as one commit made it, and as each of its parents has it; None where there is none."""
 
     by: By
@@ -26,7 +26,7 @@ class Draft(NamedTuple):
 Say = Callable[[bytes | None, bytes | None], Collection[tuple[str, str]]]
 
 
-def brought(drafts: Iterable[Draft], say: Say) -> list[tuple[By, frozenset[tuple[str, str]]]]:
+def brought(drafts: Iterable[FileStep], say: Say) -> list[tuple[By, frozenset[tuple[str, str]]]]:
     """What each commit brings, in the order given; of a merge what it brings to all of its parents."""
     found = []
     for draft in drafts:
@@ -36,7 +36,7 @@ def brought(drafts: Iterable[Draft], say: Say) -> list[tuple[By, frozenset[tuple
 
 
 def attributed(
-    statements: Sequence[Statement], drafts: Sequence[Draft], say: Say, new: bytes | None
+    statements: Sequence[Statement], drafts: Sequence[FileStep], say: Say, new: bytes | None
 ) -> list[Statement]:
     """Statements about one file with who brought them. `drafts` are oldest first; `new` is what the lines are of.
 
@@ -64,7 +64,7 @@ def _shape(text: str) -> str:
     return _NAMES.sub('""', text).replace(" are ", " is ")
 
 
-def _writers(line: bytes, statement: Statement, drafts: Sequence[Draft]) -> list[By]:
+def _writers(line: bytes, statement: Statement, drafts: Sequence[FileStep]) -> list[By]:
     """Who last wrote a line anew, as a list of one, or of none."""
     if not any(name and name.encode("utf-8", "surrogateescape") in line for name in _QUOTED.findall(statement.text)):
         return []

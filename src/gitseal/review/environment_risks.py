@@ -7,7 +7,7 @@ from gitseal.document.header import HEADER
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
 from gitseal.report.findings import ERROR, WARNING, Finding
 from gitseal.review.environments import Ends, moved
-from gitseal.review.model import PASSED, AccessChange, By, Environment, KeyChange, NameChange
+from gitseal.review.model import PASSED, AccessChange, By, EnvironmentReview, KeyChange, NameChange
 from gitseal.review.names import is_unsealed
 from gitseal.review.policy.rules import dodging
 from gitseal.review.saying import Risk, plural
@@ -28,7 +28,7 @@ class _Finder:
         return Finding(risk.rule, self._ends.path, self._ends.new.lines(at), message, risk.hint, risk.severity, commit)
 
 
-def risks(ends: Ends, found: Environment) -> Iterator[Finding]:
+def risks(ends: Ends, found: EnvironmentReview) -> Iterator[Finding]:
     """The risks in what changed. What `check` finds in the state itself is not said again."""
     finding = _Finder(ends)
     yield from _file(ends, found, finding)
@@ -41,7 +41,7 @@ def risks(ends: Ends, found: Environment) -> Iterator[Finding]:
         yield finding(Risk("value-moved", ERROR, f"gitseal set {name} -e {ends.name}"), tuple(name.split("/")), message)
 
 
-def _file(ends: Ends, found: Environment, finding: _Finder) -> Iterator[Finding]:
+def _file(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
     old, new = ends.old, ends.new
     if old.id and new.id and old.id != new.id:
         message = f'"{ends.name}" is another file than it was: its id changed, so nothing of the old one opens in it'
@@ -51,7 +51,7 @@ def _file(ends: Ends, found: Environment, finding: _Finder) -> Iterator[Finding]
         yield finding(Risk("environment-removed"), (), message)
 
 
-def _keys(found: Environment, finding: _Finder) -> Iterator[Finding]:
+def _keys(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
     for key in found.keys:
         what = _group(key.access, found.name)
         if key.before and key.after:
@@ -71,7 +71,7 @@ def _replaced(key: KeyChange, what: str, finding: _Finder) -> Finding:
     return finding(Risk("data-key-replaced", ERROR, hint), at, message, key.by)
 
 
-def _access(ends: Ends, found: Environment, finding: _Finder) -> Iterator[Finding]:
+def _access(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
     replaced = {key.access for key in found.keys}
     for each in found.access:
         at = (*_ACCESS, each.access)
@@ -102,7 +102,7 @@ def _gained(each: AccessChange, what: str) -> str:
     return f'"{each.who}" has a stanza for another key or a new one in {what}: {opens}'
 
 
-def _restored(found: Environment, finding: _Finder) -> Iterator[Finding]:
+def _restored(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
     for each in found.restored:
         since = f", which {each.superseded[:12]} had replaced" if each.superseded else ""
         if each.name:
@@ -115,7 +115,7 @@ def _restored(found: Environment, finding: _Finder) -> Iterator[Finding]:
             yield finding(Risk("key-restored", ERROR, hint), (*_ACCESS, each.access), message, each.by)
 
 
-def _names(ends: Ends, found: Environment, finding: _Finder) -> Iterator[Finding]:
+def _names(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
     for each in found.names:
         at = tuple(each.name.split("/"))
         if each.action == PASSED:
@@ -133,7 +133,7 @@ def _names(ends: Ends, found: Environment, finding: _Finder) -> Iterator[Finding
         yield finding(Risk("dodges-rule", hint="name the section in the rule, or rename it"), path, message)
 
 
-def _brought(found: Environment, finding: _Finder) -> Iterator[Finding]:
+def _brought(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
     """Write-only values: who brought them cannot read what was there, or did not need to."""
     kinds = {each.name: each for each in found.names}
     for each in found.write_only:

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from gitseal.document.changes import WRITTEN_ONLY
 from gitseal.policy.policy import MACHINE, PENDING, Policy
 from gitseal.review.access import access, keys
-from gitseal.review.model import PASSED, Environment, NameChange, Restored, WriteOnly
+from gitseal.review.model import PASSED, EnvironmentReview, NameChange, Restored, WriteOnly
 from gitseal.review.names import names
-from gitseal.review.restored import Past
-from gitseal.review.state import State, Step
+from gitseal.review.restored import Superseded
+from gitseal.review.state import CommitStep, EnvironmentFile
 from gitseal.yamltext.tree import NamePath
 
 
@@ -18,12 +18,12 @@ class Ends(NamedTuple):
     folder: str
     name: str
     path: str
-    old: State
-    new: State
+    old: EnvironmentFile
+    new: EnvironmentFile
     policies: tuple[Policy, Policy]
 
 
-def environment(ends: Ends, steps: tuple[Step, ...], past: Past | None) -> Environment | None:
+def environment(ends: Ends, steps: tuple[CommitStep, ...], past: Superseded | None) -> EnvironmentReview | None:
     """What changed, or None where nothing did. `past` is None where history was not looked at."""
     old, new = ends.old, ends.new
     if old.data == new.data and not steps:
@@ -36,7 +36,7 @@ def environment(ends: Ends, steps: tuple[Step, ...], past: Past | None) -> Envir
     if past is not None:
         who = tuple(each._replace(past=_past_values(each.access, ends, past)) for each in who)
     listed = {new.names[each.name] for each in found if each.name in new.names}
-    return Environment(
+    return EnvironmentReview(
         ends.folder,
         ends.name,
         ends.path,
@@ -65,7 +65,7 @@ def _machines(ends: Ends) -> set[str]:
     return {name for policy in ends.policies for name, each in policy.recipients.items() if each.kind == MACHINE}
 
 
-def _past_values(group: str, ends: Ends, past: Past) -> int:
+def _past_values(group: str, ends: Ends, past: Superseded) -> int:
     """How many values the group's data key opens that stand in the past alone."""
     state = ends.new if group in ends.new.keys else ends.old
     key = state.keys.get(group, "")
@@ -84,7 +84,7 @@ def _write_only(ends: Ends, found: tuple[NameChange, ...]) -> tuple[WriteOnly, .
     )
 
 
-def _restored(ends: Ends, found: tuple[NameChange, ...], past: Past) -> tuple[Restored, ...]:
+def _restored(ends: Ends, found: tuple[NameChange, ...], past: Superseded) -> tuple[Restored, ...]:
     by = {each.name: each.by for each in found}
     values = {name: ends.new.values[path] for name, path in ends.new.names.items() if name in by}
     back = [

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
-from gitseal.policy.manifest import Declaration, File, Manifest, Service
+from gitseal.policy.manifest import Declaration, Manifest, ManifestFile, Service
 from gitseal.resolve import services, templates
 from gitseal.review.model import MANIFEST, Statement
 from gitseal.review.saying import Lines, Risk, StatementCollector, quoted
@@ -110,8 +110,8 @@ def _reach(manifest: Manifest, name: str, names: list[NamePath]) -> set[str]:
     return found | {path_text(file.secret) for file in manifest.services[name].files}
 
 
-def _secrets(template: Value) -> list[str]:
-    if template.kind is not Kind.TEXT:
+def _secrets(template: TypedValue) -> list[str]:
+    if template.kind is not ValueType.TEXT:
         return []
     return sorted({path_text(each) for each in templates.parse(template.reveal().decode()).secrets()})
 
@@ -132,7 +132,9 @@ def _env(name: str, before: Service, after: Service, say: StatementCollector) ->
         say(f'"{variable}" of service "{name}" is {"now " if old is not None else ""}{of}', (*at, variable), risk)
 
 
-def _files(name: str, before: Collection[File], after: Collection[File], say: StatementCollector) -> None:
+def _files(
+    name: str, before: Collection[ManifestFile], after: Collection[ManifestFile], say: StatementCollector
+) -> None:
     at = ("services", name, "files")
     was = {each.path: each for each in before}
     now = {each.path: each for each in after}

@@ -1,13 +1,13 @@
 """`Review`: all that a review says, as one frozen value. Every format is written from it, and from nothing else.
 
 Texts in it come from a repository that others write: names of secrets, people, files, subjects. Whoever writes a format
-escapes them for it. Values are in it only where they were asked for (`Opened`).
+escapes them for it. Values are in it only where they were asked for (`ValueInsight`).
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gitseal.document.changes import Standing
+from gitseal.document.changes import ValueState
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
 
 # What happened to a name. MOVED: to another access group. RESEALED: under another data key, so that a change of its value
@@ -37,7 +37,7 @@ class By(NamedTuple):
     signers: tuple[str, ...] = ()
 
 
-class Opened(NamedTuple):
+class ValueInsight(NamedTuple):
     """What only an identity could say of a name; all empty without one.
 
     `equals` are other places with the same value, as `ENVIRONMENT:NAME`. `problems` are words, one line each: weak, a
@@ -60,12 +60,12 @@ class NameChange(NamedTuple):
 
     name: str
     action: str
-    before: Standing | None
-    after: Standing | None
+    before: ValueState | None
+    after: ValueState | None
     by: tuple[By, ...] = ()
     value_changed: str = UNKNOWN
     was: str = ""
-    opened: Opened = Opened()
+    opened: ValueInsight = ValueInsight()
 
     @property
     def access(self) -> str:
@@ -135,7 +135,7 @@ class Restored(NamedTuple):
     by: tuple[By, ...] = ()
 
 
-class Environment(NamedTuple):
+class EnvironmentReview(NamedTuple):
     """One environment that is not as it was, or was not between.
 
     `state` is `added`, `removed` or `changed`; `path` is relative to the top.
@@ -225,7 +225,7 @@ class Review(NamedTuple):
     span: Span
     counts: Counts
     risks: tuple[Finding, ...] = ()
-    environments: tuple[Environment, ...] = ()
+    environments: tuple[EnvironmentReview, ...] = ()
     statements: tuple[Statement, ...] = ()
     allowances: tuple[Allowance, ...] = ()
     notes: tuple[str, ...] = ()
@@ -245,7 +245,7 @@ def ranked(risks: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(dict.fromkeys(risks), key=lambda risk: _RANK.get(risk.severity, 0)))
 
 
-def counted(environments: Sequence[Environment], risks: Sequence[Finding]) -> Counts:
+def counted(environments: Sequence[EnvironmentReview], risks: Sequence[Finding]) -> Counts:
     """The figures of a review."""
     actions = [change.action for each in environments for change in each.names]
     whole = {

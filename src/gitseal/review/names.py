@@ -7,7 +7,7 @@ commits changed and changed back is PASSED: history keeps what was there meanwhi
 
 from collections.abc import Iterable, Sequence
 
-from gitseal.document.changes import PLAIN, Action, Change, changes
+from gitseal.document.changes import PLAIN, Action, EntryChange, changes
 from gitseal.review.model import (
     ADDED,
     CHANGED,
@@ -21,12 +21,12 @@ from gitseal.review.model import (
     By,
     NameChange,
 )
-from gitseal.review.state import Step
+from gitseal.review.state import CommitStep
 
 OF_NAMES = frozenset({Action.SET, Action.CHANGED, Action.REMOVED, Action.RESEALED})
 
 
-def names(old: bytes | None, new: bytes | None, steps: Sequence[Step]) -> tuple[NameChange, ...]:
+def names(old: bytes | None, new: bytes | None, steps: Sequence[CommitStep]) -> tuple[NameChange, ...]:
     """The names that changed, sorted: by the ends of the range, and by its commits, oldest first."""
     found = {each.name: _net(each) for each in _of_names(changes(old, new))}
     for step in steps:
@@ -43,7 +43,7 @@ def names(old: bytes | None, new: bytes | None, steps: Sequence[Step]) -> tuple[
     return tuple(found[name] for name in sorted(found))
 
 
-def _of_names(those: Iterable[Change]) -> Iterable[Change]:
+def _of_names(those: Iterable[EntryChange]) -> Iterable[EntryChange]:
     return (change for change in those if change.action in OF_NAMES)
 
 
@@ -51,7 +51,7 @@ def _once(known: tuple[By, ...], by: By) -> tuple[By, ...]:
     return known if by in known else (*known, by)
 
 
-def _net(change: Change) -> NameChange:
+def _net(change: EntryChange) -> NameChange:
     action = {Action.SET: ADDED, Action.REMOVED: REMOVED, Action.CHANGED: CHANGED}.get(change.action, RESEALED)
     before, after = change.before, change.after
     if action == RESEALED and before is not None and after is not None and before.access != after.access:
@@ -59,7 +59,7 @@ def _net(change: Change) -> NameChange:
     return NameChange(change.name, action, before, after, value_changed=_value_changed(action, change))
 
 
-def _value_changed(action: str, change: Change) -> str:
+def _value_changed(action: str, change: EntryChange) -> str:
     """Under one data key another token is another value: setting an equal one writes nothing.
 
     Between kinds it need not be: `absorb` and `unseal` keep the value. What holds no key cannot tell.

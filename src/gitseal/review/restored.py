@@ -18,7 +18,7 @@ class Version(NamedTuple):
     after: bytes | None
 
 
-class Past(NamedTuple):
+class Superseded(NamedTuple):
     """`superseded`: the newest commit that took each of the tokens and key ids away, of those asked for.
 
     `sealed`: how many distinct tokens ever stood under each key id asked for.
@@ -28,7 +28,7 @@ class Past(NamedTuple):
     sealed: Mapping[str, int] = {}
 
 
-def past(versions: Iterable[Version], wanted: Collection[str], keys: Collection[str]) -> Past:
+def past(versions: Iterable[Version], wanted: Collection[str], keys: Collection[str]) -> Superseded:
     """What history says of tokens and key ids (`wanted`), and of how much data keys (`keys`) sealed."""
     superseded: dict[str, str] = {}
     sealed: dict[bytes, set[int]] = {key.encode(): set() for key in keys}
@@ -44,7 +44,7 @@ def past(versions: Iterable[Version], wanted: Collection[str], keys: Collection[
                 for token in _SEALED.finditer(came):
                     if token[1] in sealed:
                         sealed[token[1]].add(hash(token[0]))
-    return Past(superseded, {key.decode(): len(found) for key, found in sealed.items()})
+    return Superseded(superseded, {key.decode(): len(found) for key, found in sealed.items()})
 
 
 def _marks(piece: bytes, sought: frozenset[bytes]) -> frozenset[bytes]:

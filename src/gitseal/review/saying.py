@@ -7,7 +7,7 @@ from gitseal.errors import Error
 from gitseal.report.findings import NOTE, WARNING
 from gitseal.review.model import Statement
 from gitseal.yamltext import reader
-from gitseal.yamltext.tree import Kind, NamePath
+from gitseal.yamltext.tree import NamePath, NodeKind
 
 _LONGEST_KEY = 120
 _LISTED = 6
@@ -48,7 +48,7 @@ def lines_of(data: bytes | None) -> Lines:
     def line(path: NamePath) -> int:
         node, found = root, 0
         for part in path:
-            if node.kind is Kind.SEQUENCE and part[:1] == "[" and int(part[1:-1]) < len(node.items):
+            if node.kind is NodeKind.SEQUENCE and part[:1] == "[" and int(part[1:-1]) < len(node.items):
                 node = node.items[int(part[1:-1])]
             elif part in node.children:
                 node = node.children[part]

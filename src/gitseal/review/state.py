@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from gitseal.document import pieces
-from gitseal.document.changes import Change
+from gitseal.document.changes import EntryChange
 from gitseal.document.header import HEADER
 from gitseal.review.model import By
 from gitseal.review.saying import Lines, lines_of
@@ -17,11 +17,11 @@ TOKEN = re.compile(r"ENC\[v1,[sw],([a-z][a-z0-9-]*):(k[0-9a-f]{32}),")
 _STANZA = 6  # gitseal, access, the group, stanzas, the person, the recipient id
 
 
-class Step(NamedTuple):
+class CommitStep(NamedTuple):
     """What one commit did to one file; a merge what it did itself."""
 
     by: By
-    changes: tuple[Change, ...]
+    changes: tuple[EntryChange, ...]
 
 
 class Holder(NamedTuple):
@@ -32,7 +32,7 @@ class Holder(NamedTuple):
     recipient: str
 
 
-class State:
+class EnvironmentFile:
     """A file's bytes, read; None is a file that is not there, which has nothing."""
 
     def __init__(self, data: bytes | None) -> None:

@@ -22,7 +22,7 @@ def kind(path: bytes, rules: Rules) -> str:
     is_env = b"env" in name and _is_env(name)
     is_env = is_env or name.startswith(b".dev.vars") or folder.endswith(b".env.d") or path in rules.env_files
     if is_env or rules.block:
-        listed = _Listed(path)
+        listed = _MatchedPath(path)
         if listed.by(rules.templates) or (is_env and _is_template(name)):
             return TEMPLATE
         if is_env or listed.by(rules.block):
@@ -40,7 +40,7 @@ def _is_template(name: bytes) -> bool:
     return not TEMPLATE_WORDS.isdisjoint(name.replace(b"-", b".").replace(b"_", b".").split(b"."))
 
 
-class _Listed:
+class _MatchedPath:
     """One path, held against patterns; its text is made when a pattern is there."""
 
     def __init__(self, path: bytes) -> None:

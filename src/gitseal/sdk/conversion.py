@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from gitseal.document.value import Kind, Value, checked
+from gitseal.document.value import TypedValue, ValueType, checked
 from gitseal.errors import Error
 
 T = TypeVar("T")
@@ -20,13 +20,13 @@ _FALSE = frozenset({"false", "no", "off", "0"})
 _SPECIAL = {".inf": float("inf"), "-.inf": float("-inf"), ".nan": float("nan")}
 
 
-def convert(name: str, value: Value, wanted: type[T]) -> T:
+def convert(name: str, value: TypedValue, wanted: type[T]) -> T:
     """The value as `wanted`, one of TYPES. Raises Error, without the value, where it is not of that type or null.
 
     `object` takes every value as the type it is stored as, null as None. Raises TypeError for another type.
     """
     converter = supported(wanted)
-    if value.kind is Kind.NULL and wanted is not object:
+    if value.kind is ValueType.NULL and wanted is not object:
         raise Error(f'"{name}" is null', f"give it a value: gitseal set {name}; or ask for it as object")
     made = converter(value)
     if made is _REFUSED:
@@ -34,7 +34,7 @@ def convert(name: str, value: Value, wanted: type[T]) -> T:
     return made  # type: ignore[no-any-return]
 
 
-def supported(wanted: type[Any]) -> Callable[[Value], Any]:
+def supported(wanted: type[Any]) -> Callable[[TypedValue], Any]:
     """The converter to a type. Raises TypeError where there is none."""
     if wanted not in _CONVERTERS:
         known = ", ".join(each.__name__ for each in _CONVERTERS)
@@ -42,14 +42,14 @@ def supported(wanted: type[Any]) -> Callable[[Value], Any]:
     return _CONVERTERS[wanted]
 
 
-def _text(value: Value) -> object:
+def _text(value: TypedValue) -> object:
     try:
         return value.reveal().decode()
     except UnicodeDecodeError:
         return _REFUSED
 
 
-def _integer(value: Value) -> object:
+def _integer(value: TypedValue) -> object:
     text = _text(value)
     if not isinstance(text, str) or not re.fullmatch(r"[+-]?[0-9]+", text):
         return _REFUSED
@@ -59,7 +59,7 @@ def _integer(value: Value) -> object:
         return _REFUSED
 
 
-def _float(value: Value) -> object:
+def _float(value: TypedValue) -> object:
     text = _text(value)
     if not isinstance(text, str):
         return _REFUSED
@@ -68,45 +68,45 @@ def _float(value: Value) -> object:
     return float(text) if re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", text) else _REFUSED
 
 
-def _boolean(value: Value) -> object:
+def _boolean(value: TypedValue) -> object:
     text = _text(value)
     word = text.lower() if isinstance(text, str) else ""
     return word in _TRUE if word in _TRUE | _FALSE else _REFUSED
 
 
-def _json(value: Value) -> object:
+def _json(value: TypedValue) -> object:
     import json  # 5 ms, for those who store JSON
 
     try:
-        return json.loads(checked(Kind.JSON, value.reveal()).reveal())
+        return json.loads(checked(ValueType.JSON, value.reveal()).reveal())
     except Error:
         return _REFUSED
 
 
-def _of(wanted: type) -> Callable[[Value], object]:
-    def parse(value: Value) -> object:
+def _of(wanted: type) -> Callable[[TypedValue], object]:
+    def parse(value: TypedValue) -> object:
         made = _json(value)
         return made if isinstance(made, wanted) else _REFUSED
 
     return parse
 
 
-def _stored(value: Value) -> object:
+def _stored(value: TypedValue) -> object:
     return _BY_KIND[value.kind](value)
 
 
-_BY_KIND: dict[Kind, Callable[[Value], object]] = {
-    Kind.TEXT: _text,
-    Kind.INTEGER: _integer,
-    Kind.FLOAT: _float,
-    Kind.BOOLEAN: _boolean,
-    Kind.NULL: lambda _value: None,
-    Kind.BYTES: Value.reveal,
-    Kind.JSON: _json,
+_BY_KIND: dict[ValueType, Callable[[TypedValue], object]] = {
+    ValueType.TEXT: _text,
+    ValueType.INTEGER: _integer,
+    ValueType.FLOAT: _float,
+    ValueType.BOOLEAN: _boolean,
+    ValueType.NULL: lambda _value: None,
+    ValueType.BYTES: TypedValue.reveal,
+    ValueType.JSON: _json,
 }
-_CONVERTERS: dict[type[Any], Callable[[Value], Any]] = {
+_CONVERTERS: dict[type[Any], Callable[[TypedValue], Any]] = {
     str: _text,
-    bytes: Value.reveal,
+    bytes: TypedValue.reveal,
     int: _integer,
     float: _float,
     bool: _boolean,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
-from gitseal.document.value import Kind
-from gitseal.document.value import Value as Stored
+from gitseal.document.value import TypedValue as Stored
+from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.sdk import outside
 from gitseal.sdk.conversion import convert, supported
@@ -16,7 +16,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 _REQUIRED = object()
-_NOTHING = Stored(Kind.NULL, b"")
+_NOTHING = Stored(ValueType.NULL, b"")
 # One reading of the files for all secrets of a process, by working directory and environment: their values belong
 # together, and an identity on a hardware key is touched once.
 _shared: dict[tuple[Path, str], Secrets] = {}
@@ -68,7 +68,7 @@ class Secret(Hidden, Generic[T]):
             if self._default is None:
                 raise
             return _NOTHING
-        if found.kind is not Kind.NULL:
+        if found.kind is not ValueType.NULL:
             return found
         if self._default is None:
             raise Missing(f'"{self.name}" is null', f"give it a value: gitseal set {self.name}")

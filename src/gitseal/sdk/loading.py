@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from gitseal.document.value import Kind
-from gitseal.document.value import Value as Stored
+from gitseal.document.value import TypedValue as Stored
+from gitseal.document.value import ValueType
 from gitseal.errors import Error, NotForYou
 from gitseal.identities import Keyring
 from gitseal.project import project as projects
@@ -20,7 +20,7 @@ from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
 if TYPE_CHECKING:  # loaded only for a service and for references
-    from gitseal.resolve.references import Found, Resolver
+    from gitseal.resolve.references import Resolved, Resolver
     from gitseal.resolve.services import View
 
 T = TypeVar("T")
@@ -143,18 +143,18 @@ class Secrets(Hidden, Mapping[str, Value]):
         stored = path if source is None else source.path
         value = self._layered.open(stored)
         _, entry = self._layered.entries[stored]
-        if entry.token is None and value.kind is Kind.TEXT and b"${" in value.reveal():
+        if entry.token is None and value.kind is ValueType.TEXT and b"${" in value.reveal():
             return self._resolved(path, lambda resolver: resolver.name(stored))
         return value
 
     def _from_template(self, path: NamePath, template: Stored) -> Stored:
         """A variable that the manifest gives the service by its `env`."""
-        if template.kind is not Kind.TEXT:
+        if template.kind is not ValueType.TEXT:
             return template
         label = f"{path_text(path)} in env of {self.service}"
         return self._resolved(path, lambda resolver: resolver.text(template.reveal().decode(), label))
 
-    def _resolved(self, path: NamePath, find: "Callable[[Resolver], Found | None]") -> Stored:
+    def _resolved(self, path: NamePath, find: "Callable[[Resolver], Resolved | None]") -> Stored:
         from gitseal.resolve.references import Resolver
 
         resolver = Resolver(self._layered.look_up, outside.variables())

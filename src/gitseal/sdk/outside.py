@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gitseal.document.value import Kind, Value, is_utf8
+from gitseal.document.value import TypedValue, ValueType, is_utf8
 from gitseal.errors import Error, UsageError
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring, discover
 from gitseal.project.project import FOLDER, Project
 
@@ -29,10 +29,10 @@ def keyring(identity: str | os.PathLike[str] | None, ask: Ask | None) -> Keyring
     return discover(os.environ, Path.home(), None if ask is None else _asking(ask), explicit)
 
 
-def _asking(ask: Ask) -> Callable[[str], Secret | None]:
-    def hidden(words: str) -> Secret | None:
+def _asking(ask: Ask) -> Callable[[str], SecretBytes | None]:
+    def hidden(words: str) -> SecretBytes | None:
         answer = ask(f"{words}: ")
-        return None if answer is None else Secret(answer.encode())
+        return None if answer is None else SecretBytes(answer.encode())
 
     return hidden
 
@@ -68,9 +68,9 @@ def variables() -> Mapping[str, str]:
     return os.environ
 
 
-def variable(name: str) -> Value | None:
+def variable(name: str) -> TypedValue | None:
     """The environment variable of a name, if it is set: as text, or as bytes where it is not UTF-8."""
     content = os.environb.get(os.fsencode(name)) if "/" not in name else None
     if content is None:
         return None
-    return Value(Kind.TEXT if is_utf8(content) else Kind.BYTES, content)
+    return TypedValue(ValueType.TEXT if is_utf8(content) else ValueType.BYTES, content)

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource
 from pydantic_settings.exceptions import SettingsError
 
-from gitseal.document.value import Kind
+from gitseal.document.value import ValueType
 from gitseal.errors import Error, UsageError
 from gitseal.sdk import outside
 from gitseal.sdk.conversion import convert
@@ -104,7 +104,7 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
             key = name if self.case_sensitive else name.lower()
             if any(_is_for(key, field) and not _is_given(given, key, field) for field, given in fields.items()):
                 value = secrets.open(tuple(name.split("/")))
-                if value.kind is not Kind.NULL:
+                if value.kind is not ValueType.NULL:
                     found[key] = convert(name, value, str)
         return found
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 from gitseal.errors import Error, NotForYou
 from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
@@ -29,15 +29,15 @@ class Compared(NamedTuple):
 
     name: str
     difference: Difference
-    left: Value | None
-    right: Value | None
+    left: TypedValue | None
+    right: TypedValue | None
 
 
 class _Side(NamedTuple):
     document: Document
     keys: Keys
 
-    def open(self, entry: Entry | None) -> Value | None:
+    def open(self, entry: Entry | None) -> TypedValue | None:
         if entry is None:
             return None
         try:

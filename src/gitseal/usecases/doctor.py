@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gitseal.arming import drivers, status
 from gitseal.errors import Error
 from gitseal.git import hooks
-from gitseal.git.hooks import Kind
+from gitseal.git.hooks import HooksScope
 from gitseal.git.run import git
 from gitseal.identities import Keyring
 from gitseal.policy.parser import is_environment_name
@@ -87,7 +87,7 @@ def _hooks_path(project: Project, _keyring: Keyring) -> _Answer:
     if not folder.path.is_dir():
         # A relative one is each linked worktree's own: Git passes over a folder that is not there without a word.
         yield f"{words}; there is no such folder here", "gitseal hook install"
-    elif folder.kind is Kind.SHARED and not status.is_installed(project.git()):
+    elif folder.kind is HooksScope.SHARED and not status.is_installed(project.git()):
         yield words, "gitseal hook install"
     else:
         yield words, ""

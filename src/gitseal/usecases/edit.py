@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER
-from gitseal.document.value import Kind, Value, checked
+from gitseal.document.value import TypedValue, ValueType, checked
 from gitseal.errors import Busy, Error, NotForYou
 from gitseal.exchange.parsing import parse_text
 from gitseal.identities import Keyring
@@ -30,10 +30,10 @@ _HEAD = """\
 
 """
 _BLOCK = re.compile(r"[\t\n\x20-\x7e\xa1-\xac\xae-\u0600\u3001-\ud7ff]+")
-_NUMBERS = {Kind.INTEGER, Kind.FLOAT}
+_NUMBERS = {ValueType.INTEGER, ValueType.FLOAT}
 
 
-class Draft(NamedTuple):
+class EditedText(NamedTuple):
     """An environment opened for editing: the text, the values in it by path, and the document they came from.
 
     `closed` are the names that no identity at hand opens; they are not in the text and stay as they are. `now` is the state
@@ -42,7 +42,7 @@ class Draft(NamedTuple):
 
     environment: str
     text: bytes
-    values: dict[NamePath, Value]
+    values: dict[NamePath, TypedValue]
     before: Document
     closed: tuple[str, ...]
     now: Document
@@ -51,7 +51,7 @@ class Draft(NamedTuple):
         return f"Draft({self.environment!r}, …)"
 
 
-def begin(project: Project, keyring: Keyring, environment: str) -> Draft:
+def begin(project: Project, keyring: Keyring, environment: str) -> EditedText:
     """The environment's text. Raises NotForYou where nothing in it opens, Error for a value that is damaged."""
     found = project.read(environment)
     draft = _draft(keyring, environment, found)
@@ -59,7 +59,7 @@ def begin(project: Project, keyring: Keyring, environment: str) -> Draft:
     return draft._replace(text=(head + _text(found, draft.values)).encode())
 
 
-def resume(project: Project, keyring: Keyring, environment: str) -> Draft:
+def resume(project: Project, keyring: Keyring, environment: str) -> EditedText:
     """The text that an earlier edit could not apply, still against the state that it began from.
 
     So only what its author changed is applied to the environment as it is now. Raises Error where no text is kept.
@@ -68,7 +68,7 @@ def resume(project: Project, keyring: Keyring, environment: str) -> Draft:
     return _draft(keyring, environment, before)._replace(text=text, now=project.read(environment))
 
 
-def overtaken(draft: Draft, text: bytes) -> list[str]:
+def overtaken(draft: EditedText, text: bytes) -> list[str]:
     """The names that the author changed in a resumed text, and someone else in the environment since it began."""
     updates, removed = _changes(draft, text)
     return [
@@ -78,9 +78,9 @@ def overtaken(draft: Draft, text: bytes) -> list[str]:
     ]
 
 
-def _draft(keyring: Keyring, environment: str, found: Document) -> Draft:
+def _draft(keyring: Keyring, environment: str, found: Document) -> EditedText:
     keys = Keys(found.header, keyring)
-    values: dict[NamePath, Value] = {}
+    values: dict[NamePath, TypedValue] = {}
     closed = []
     for path, entry in found.entries.items():
         try:
@@ -89,11 +89,11 @@ def _draft(keyring: Keyring, environment: str, found: Document) -> Draft:
             closed.append(entry.name)
     if not list(keys):
         raise NotForYou(f"no identity at hand opens {environment}", "see what was tried with: gitseal whoami")
-    return Draft(environment, b"", values, found, tuple(closed), found)
+    return EditedText(environment, b"", values, found, tuple(closed), found)
 
 
 def finish(
-    project: Project, keyring: Keyring, accept: frozenset[str], draft: Draft, text: bytes, *, plain: bool = False
+    project: Project, keyring: Keyring, accept: frozenset[str], draft: EditedText, text: bytes, *, plain: bool = False
 ) -> list[SetResult]:
     """Applies an edited text, all of it or nothing; gives what changed. New names stand plain only with `plain` and a rule.
 
@@ -119,7 +119,7 @@ def finish(
     return [each for each in done if each.outcome is not Outcome.UNCHANGED]
 
 
-def _changes(draft: Draft, text: bytes) -> tuple[dict[NamePath, Value], list[NamePath]]:
+def _changes(draft: EditedText, text: bytes) -> tuple[dict[NamePath, TypedValue], list[NamePath]]:
     """What the text has otherwise than the draft: new and changed values, and the names that are gone."""
     items = parse_text("yaml", text, f"{draft.environment}.yaml").items if _has_content(text) else ()
     wanted = {item.path: _kept_kind(draft.values.get(item.path), item.value) for item in items}
@@ -127,12 +127,12 @@ def _changes(draft: Draft, text: bytes) -> tuple[dict[NamePath, Value], list[Nam
     return updates, [path for path in draft.values if path not in wanted]
 
 
-def removed_names(draft: Draft, text: bytes) -> list[str]:
+def removed_names(draft: EditedText, text: bytes) -> list[str]:
     """The names that the edited text no longer has."""
     return [path_text(path) for path in _changes(draft, text)[1]]
 
 
-def comments_changed(draft: Draft, text: bytes) -> bool:
+def comments_changed(draft: EditedText, text: bytes) -> bool:
     """Whether the edited text has comments that it did not have: they are not taken over, and the user is to know."""
     return set(_comments(text)) - set(_comments(draft.text)) != set()
 
@@ -145,7 +145,7 @@ def _has_content(text: bytes) -> bool:
     return any(line.strip() and not line.lstrip().startswith(b"#") for line in text.splitlines())
 
 
-def _check_unchanged(draft: Draft, each: Change, path: NamePath) -> None:
+def _check_unchanged(draft: EditedText, each: Change, path: NamePath) -> None:
     before, now = draft.now.entries.get(path), each.document.entries.get(path)
     if _source(before) != _source(now):
         name = path_text(path)
@@ -159,9 +159,9 @@ def _source(entry: Entry | None) -> object:
     return entry if entry is None else (entry.token, entry.node.source)
 
 
-def _kept_kind(before: Value | None, value: Value) -> Value:
+def _kept_kind(before: TypedValue | None, value: TypedValue) -> TypedValue:
     """JSON and bytes are shown as text: what comes back for them keeps the type they had, if it still is of it."""
-    if before is not None and before.kind in {Kind.JSON, Kind.BYTES} and value.kind is Kind.TEXT:
+    if before is not None and before.kind in {ValueType.JSON, ValueType.BYTES} and value.kind is ValueType.TEXT:
         try:
             return checked(before.kind, value.reveal())
         except Error:
@@ -169,14 +169,14 @@ def _kept_kind(before: Value | None, value: Value) -> Value:
     return value
 
 
-def _same(before: Value | None, value: Value) -> bool:
+def _same(before: TypedValue | None, value: TypedValue) -> bool:
     if before is not None and before.kind is value.kind and before.kind in _NUMBERS:
         # 1.50 may come back as 1.5: the number is the same, and what was stored stays.
         return float(before.reveal().removeprefix(b".")) == float(value.reveal().removeprefix(b".")) or before == value
     return before == value
 
 
-def _text(found: Document, values: dict[NamePath, Value]) -> str:
+def _text(found: Document, values: dict[NamePath, TypedValue]) -> str:
     """The file's own lines with every opened value in place of its token; header and closed names are left out."""
     tree = found.tree
     starts = {entry.node.line: entry for entry in found.entries.values()}
@@ -197,13 +197,13 @@ def _text(found: Document, values: dict[NamePath, Value]) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _shown(entry: Entry, value: Value) -> list[str]:
+def _shown(entry: Entry, value: TypedValue) -> list[str]:
     indent = " " * entry.node.indent
     label = indent + scalars.serialise_name(entry.path[-1]) + ":"
     content = value.reveal()
-    if value.kind is Kind.JSON:
+    if value.kind is ValueType.JSON:
         return [f"{label} {quoted(content.decode())}"]
-    if value.kind is Kind.TEXT and b"\n" in content:
+    if value.kind is ValueType.TEXT and b"\n" in content:
         text = content.decode()
         if _BLOCK.fullmatch(text) and not text.endswith("\n\n") and text.strip("\n"):
             keep = "" if text.endswith("\n") else "-"

@@ -20,7 +20,7 @@ from gitseal.project.trust import Trust
 from gitseal.project.writing import commit, edited_policy, writing
 
 
-class Listed(NamedTuple):
+class EnvironmentRow(NamedTuple):
     """One environment: how many names its file has, who may open it, what it extends, its other names."""
 
     environment: str
@@ -31,17 +31,19 @@ class Listed(NamedTuple):
     protected: bool
 
 
-def list_environments(project: Project) -> list[Listed]:
+def list_environments(project: Project) -> list[EnvironmentRow]:
     """Every environment that has a file. Needs no identity."""
     rows = []
     for name in project.environments:
         rule = project.policy.environments.get(name)
         count = len(project.read(name).entries)
         if rule is None:
-            rows.append(Listed(name, count, (), "", (), protected=False))
+            rows.append(EnvironmentRow(name, count, (), "", (), protected=False))
         else:
             rows.append(
-                Listed(name, count, project.policy.members(rule.open), rule.extends, rule.aliases, rule.protected)
+                EnvironmentRow(
+                    name, count, project.policy.members(rule.open), rule.extends, rule.aliases, rule.protected
+                )
             )
     return rows
 

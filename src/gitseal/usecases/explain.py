@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from gitseal.document.document import Entry
-from gitseal.document.value import Kind
+from gitseal.document.value import ValueType
 from gitseal.identities import Keyring
 from gitseal.project.names import missing, parse_name
 from gitseal.project.project import Project
@@ -14,7 +14,7 @@ from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
 
-class Place(NamedTuple):
+class NamePlace(NamedTuple):
     """One file that has the name: its stem, the line, the access group or `plain`, and the layer that hides it or nothing."""
 
     layer: str
@@ -37,7 +37,7 @@ class Receiver(NamedTuple):
 class Explained(NamedTuple):
     """The places of a name, the nearest first; the services that get it; what the manifest says of it."""
 
-    places: tuple[Place, ...]
+    places: tuple[NamePlace, ...]
     receivers: tuple[Receiver, ...]
     description: str
     is_required: bool
@@ -51,7 +51,9 @@ def explain(project: Project, keyring: Keyring, environment: str, name: str, *, 
     if not found:
         raise missing(path, environment, layered.entries)
     places = tuple(
-        Place(each.layer, each.entry.line, _access(each.entry), f"{each.hidden_by} {path_text(each.hidden_at)}".strip())
+        NamePlace(
+            each.layer, each.entry.line, _access(each.entry), f"{each.hidden_by} {path_text(each.hidden_at)}".strip()
+        )
         for each in found
     )
     declared = project.manifest.secrets.get(path)
@@ -72,7 +74,7 @@ def _receivers(project: Project, layered: EffectiveEnvironment, path: NamePath) 
     for service, declared in project.manifest.services.items():
         for variable, source in services.view(project.manifest, service, layered.entries).items():
             takes = source.path == path
-            if source.template is not None and source.template.kind is Kind.TEXT:
+            if source.template is not None and source.template.kind is ValueType.TEXT:
                 takes = path in templates.parse(source.template.reveal().decode()).secrets()
             if takes:
                 level = source.level if source.service == service else "import"

@@ -1,13 +1,13 @@
 """`get`: one value."""
 
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.identities import Keyring
 from gitseal.project.names import missing, parse_name
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
 
 
-def get_value(project: Project, keyring: Keyring, environment: str, name: str, *, local: bool = True) -> Value:
+def get_value(project: Project, keyring: Keyring, environment: str, name: str, *, local: bool = True) -> TypedValue:
     """The value of a name in an environment, in what it extends, or in this machine's overrides, unless `local` is False.
 
     Raises Error where it is not to be had.
@@ -17,7 +17,7 @@ def get_value(project: Project, keyring: Keyring, environment: str, name: str, *
     if path not in layered.entries:
         raise missing(path, environment, layered.entries)
     value = layered.open(path)
-    if layered.entries[path][1].token is not None or value.kind is not Kind.TEXT or b"${" not in value.reveal():
+    if layered.entries[path][1].token is not None or value.kind is not ValueType.TEXT or b"${" not in value.reveal():
         return value
     from gitseal.resolve.references import Resolver  # few plain values hold references
 

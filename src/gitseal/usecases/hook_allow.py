@@ -23,7 +23,7 @@ from gitseal.report.findings import Finding
 from gitseal.scan.scan_blob import look
 
 
-class Outcome(NamedTuple):
+class AllowedFile(NamedTuple):
     """What was let pass, in which file it stands now, and whether it stood there before."""
 
     findings: tuple[Finding, ...]
@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
     is_new: bool
 
 
-def allow(start: Path, given: str, keyring: Keyring, reason: str) -> Outcome:
+def allow(start: Path, given: str, keyring: Keyring, reason: str) -> AllowedFile:
     """Lets pass what the index has at a path, given relative to `start`, and nothing else: other content is looked at again.
 
     The working tree's file is not looked at. The entry goes into the nearest `.secrets` around the path; it takes effect when
@@ -54,7 +54,7 @@ def allow(start: Path, given: str, keyring: Keyring, reason: str) -> Outcome:
     project = _project_of(Path(path), top)
     entry = Allowed(os.fsencode(Path(path).relative_to(project.root)), digest, reason)
     is_new = _write(project, entry)
-    return Outcome(tuple(findings), project.relative(project.folder / allowances.FILE), is_new)
+    return AllowedFile(tuple(findings), project.relative(project.folder / allowances.FILE), is_new)
 
 
 def _staged(repository: Repository, path: bytes) -> FileVersion:

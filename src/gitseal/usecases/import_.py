@@ -11,7 +11,7 @@ from gitseal.project.project import Project
 from gitseal.project.writing import change
 
 
-class Counts(NamedTuple):
+class ImportResult(NamedTuple):
     """What an import did: names by outcome, those that kept a reference as text, and those set twice in the file."""
 
     done: tuple[SetResult, ...]
@@ -34,7 +34,7 @@ def import_values(
     expand_with: Mapping[str, str] | None = None,
     plain: bool = False,
     source: str = "",
-) -> Counts:
+) -> ImportResult:
     """Sets all that a file holds. `source` names it in errors.
 
     `expand_with` resolves references, with these variables for what the file does not set.
@@ -50,4 +50,6 @@ def import_values(
         return [each.set_named(path, value, plain=plain) for path, value in values.items()]
 
     results = change(project, keyring, accept, environments, action)
-    return Counts(tuple(done for each in results.values() for done in each), imported.references, imported.duplicates)
+    return ImportResult(
+        tuple(done for each in results.values() for done in each), imported.references, imported.duplicates
+    )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.crypto.digest import sha256_hex
 from gitseal.document.document import Entry
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 from gitseal.identities import Keyring
 from gitseal.policy.patterns import matches
 from gitseal.project.names import below, missing, parse_name
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # loaded only where there is a history
 _FINGERPRINT_DIGITS = 12
 
 
-class Listed(NamedTuple):
+class NameRow(NamedTuple):
     """One name. `access` is its access group or `plain`; `kind` is sealed, write-only, pending or plain.
 
     `inherited` names the environment that it comes from where that is another. `fingerprint` is of the ciphertext, empty for
@@ -35,7 +35,7 @@ class Listed(NamedTuple):
     kind: str
     fingerprint: str
     inherited: str
-    value: Value | None
+    value: TypedValue | None
     last: "Last | None" = None
 
 
@@ -47,14 +47,14 @@ def list_names(
     *,
     show_values: bool = False,
     local: bool = True,
-) -> list[Listed]:
+) -> list[NameRow]:
     """The names of the environments, sorted within each, narrowed to `patterns` where there are any.
 
     `local` False leaves this machine's overrides out. Opens values only for `show_values`; raises Error for them where the
     policy says `reveal: false` or one does not open. A section stands for what it holds. Raises Error for a pattern without
     `*` that names nothing.
     """
-    rows: list[Listed] = []
+    rows: list[NameRow] = []
     wanted: Names = {}
     for environment in environments:
         if show_values:
@@ -67,7 +67,7 @@ def list_names(
     return _with_history(project, rows, wanted)
 
 
-def _with_history(project: Project, rows: list[Listed], wanted: "Names") -> list[Listed]:
+def _with_history(project: Project, rows: list[NameRow], wanted: "Names") -> list[NameRow]:
     """The rows with who last changed them; as they are outside of a repository, where nothing is run."""
     if project.repository is None or not project.source.is_working_tree:
         return rows
@@ -91,11 +91,11 @@ def _narrowed(layered: EffectiveEnvironment, environment: str, patterns: Sequenc
     return list(found) if patterns else paths
 
 
-def _listed(layered: EffectiveEnvironment, environment: str, path: NamePath, value: Value | None) -> Listed:
+def _listed(layered: EffectiveEnvironment, environment: str, path: NamePath, value: TypedValue | None) -> NameRow:
     origin, entry = layered.entries[path]
     inherited = origin if origin != environment else ""
     access = entry.token.group if entry.token else "plain"
-    return Listed(environment, entry.name, access, _kind(layered, path, entry), fingerprint(entry), inherited, value)
+    return NameRow(environment, entry.name, access, _kind(layered, path, entry), fingerprint(entry), inherited, value)
 
 
 def _kind(layered: EffectiveEnvironment, path: NamePath, entry: Entry) -> str:

@@ -15,7 +15,7 @@ from gitseal.project.writing import edited_policy, writing
 from gitseal.recipients import parse_recipient
 
 
-class Listed(NamedTuple):
+class RecipientRow(NamedTuple):
     """One person or machine: their keys, the groups they are in, and the environments they may open by the policy."""
 
     name: str
@@ -130,7 +130,7 @@ def remove_recipient(project: Project, name: str) -> list[str]:
     return left
 
 
-def list_recipients(project: Project) -> list[Listed]:
+def list_recipients(project: Project) -> list[RecipientRow]:
     """Everyone in the policy, sorted by name."""
     policy = project.policy
     rows = []
@@ -141,7 +141,7 @@ def list_recipients(project: Project) -> list[Listed]:
             for environment in sorted(policy.environments)
             if name in policy.members(policy.environments[environment].open)
         )
-        rows.append(Listed(name, principal.kind, principal.email, principal.keys, groups, environments))
+        rows.append(RecipientRow(name, principal.kind, principal.email, principal.keys, groups, environments))
     return rows
 
 

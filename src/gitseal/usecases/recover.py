@@ -10,10 +10,10 @@ from typing import NamedTuple
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import Access, Header
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 from gitseal.errors import Error, NotForYou
 from gitseal.git import conflicts
-from gitseal.git.log import Commit, Wanted
+from gitseal.git.log import LoggedCommit, LogQuery
 from gitseal.git.log import history as log
 from gitseal.identities import Keyring
 from gitseal.project import history, keys
@@ -62,16 +62,16 @@ def _is_stale(header: Header, entry: Entry) -> bool:
     return token is not None and (access is None or access.key_id != token.key_id)
 
 
-def _commits(project: Project, environment: str) -> list[Commit]:
+def _commits(project: Project, environment: str) -> list[LoggedCommit]:
     """The commits that changed a file: of this branch, and of one whose merge is not committed yet."""
     repository = project.git()
     path = project.relative(project.path(environment))
     revisions = conflicts.operation(repository).revisions
     ids = [repository.commit(revision) for revision in revisions if revision and revision != "refs/stash"]
-    return list(log(repository, Wanted((path,), lambda _path: True), [each for each in ids if each] or ["HEAD"]))
+    return list(log(repository, LogQuery((path,), lambda _path: True), [each for each in ids if each] or ["HEAD"]))
 
 
-def _lost(project: Project, keyring: Keyring, here: Document, entry: Entry, commits: Iterable[Commit]) -> Lost:
+def _lost(project: Project, keyring: Keyring, here: Document, entry: Entry, commits: Iterable[LoggedCommit]) -> Lost:
     token = entry.token
     if token is None:
         raise TypeError
@@ -101,7 +101,7 @@ def _old(project: Project, here: Document, entry: Entry) -> Header:
     return here.header._replace(access={token.group: past[token.key_id]})
 
 
-def _open(project: Project, keyring: Keyring, here: Document, entry: Entry) -> Value:
+def _open(project: Project, keyring: Keyring, here: Document, entry: Entry) -> TypedValue:
     header = _old(project, here, entry)
     ((group, access),) = header.access.items()
     key = keys.unwrap(header.scope(group), access.key_id, access.by_recipient(), keyring, genuine=True)

@@ -16,7 +16,7 @@ from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project.change import Change
-from gitseal.project.history import Past, past
+from gitseal.project.history import KeyHistory, past
 from gitseal.project.key_holders import Holder, holders
 from gitseal.project.project import Project
 from gitseal.project.writing import change_locked, writing
@@ -122,7 +122,7 @@ def _move(policy: Policy, found: Document, entry: Entry, new: str) -> Move:
 
 
 def _groups(
-    project: Project, found: Document, before: Past, *, moved: Sequence[Move], shallow: bool
+    project: Project, found: Document, before: KeyHistory, *, moved: Sequence[Move], shallow: bool
 ) -> list[GroupPlan]:
     environment = found.header.environment
     leaving = {move.name for move in moved if move.environment == environment}

@@ -16,11 +16,11 @@ from gitseal.document.document import Document, Entry
 from gitseal.document.header import Header
 from gitseal.document.merging import conflict
 from gitseal.document.merging.conflict import Hunk
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 from gitseal.errors import Error, NotForYou
 from gitseal.files.reading import read_regular
 from gitseal.git import conflicts
-from gitseal.git.conflicts import Origin
+from gitseal.git.conflicts import ConflictOrigin
 from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.project import Project
@@ -28,17 +28,17 @@ from gitseal.project.trust import Trust
 from gitseal.project.writing import commit, writing
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text
-from gitseal.yamltext.tree import Kind, NamePath
+from gitseal.yamltext.tree import NamePath, NodeKind
 
 
-class Choice(Enum):
+class TakenSide(Enum):
     """Whose value a name gets."""
 
     OURS = 0
     THEIRS = 1
 
 
-class Standing(NamedTuple):
+class SideValue(NamedTuple):
     """What one side has at a name: `kind` is sealed, write-only, plain or removed; `access` the access group, if any."""
 
     kind: str
@@ -49,8 +49,8 @@ class Name(NamedTuple):
     """One name in conflict. `proposal` is what follows from the values, where an identity opens them; `because` says why."""
 
     path: NamePath
-    sides: tuple[Standing, Standing]
-    proposal: Choice | None
+    sides: tuple[SideValue, SideValue]
+    proposal: TakenSide | None
     because: str
 
     @property
@@ -85,13 +85,13 @@ def _name(found: ConflictedFile, openings: Openings, trust: Trust, path: NamePat
     except Error:
         return Name(path, sides, None, "")
     if values[0] == values[1]:
-        choice, because = Choice.OURS, "both sides have the same value"
+        choice, because = TakenSide.OURS, "both sides have the same value"
         if _is_lower(entries[0], entries[1]):
-            choice = Choice.THEIRS
+            choice = TakenSide.THEIRS
     elif values[0] == before:
-        choice, because = Choice.THEIRS, "the other side alone changed the value"
+        choice, because = TakenSide.THEIRS, "the other side alone changed the value"
     elif values[1] == before:
-        choice, because = Choice.OURS, "this side alone changed the value"
+        choice, because = TakenSide.OURS, "this side alone changed the value"
     else:
         return Name(path, sides, None, "")
     if values[0] != values[1] and not _is_vouched(openings, trust, choice, entries[choice.value]):
@@ -104,22 +104,22 @@ def _is_lower(ours: Entry | None, theirs: Entry | None) -> bool:
     return _standing(ours).kind != "sealed" and _standing(theirs).kind == "sealed"
 
 
-def _is_vouched(openings: Openings, trust: Trust, choice: Choice, entry: Entry | None) -> bool:
+def _is_vouched(openings: Openings, trust: Trust, choice: TakenSide, entry: Entry | None) -> bool:
     if entry is None or entry.token is None:
         return True
     header = openings.header(choice.value, entry)
     return header is not None and trust.source(header, entry.token.group)
 
 
-def _standing(entry: Entry | None) -> Standing:
+def _standing(entry: Entry | None) -> SideValue:
     if entry is None:
-        return Standing("removed", "")
+        return SideValue("removed", "")
     if entry.token is None:
-        return Standing("plain", "")
-    return Standing("sealed" if entry.token.kind == "s" else "write-only", entry.token.group)
+        return SideValue("plain", "")
+    return SideValue("sealed" if entry.token.kind == "s" else "write-only", entry.token.group)
 
 
-def origins(project: Project, found: ConflictedFile, name: Name) -> tuple[Origin | None, Origin | None]:
+def origins(project: Project, found: ConflictedFile, name: Name) -> tuple[ConflictOrigin | None, ConflictOrigin | None]:
     """Who set, or removed, a name on each side."""
     repository = project.git()
     path = project.relative(project.path(found.environment))
@@ -141,7 +141,7 @@ def apply(
     keyring: Keyring,
     accept: frozenset[str],
     found: ConflictedFile,
-    choices: Mapping[NamePath, Choice | Value],
+    choices: Mapping[NamePath, TakenSide | TypedValue],
 ) -> Done:
     """Writes the file with every name decided; the data keys are those of the first side, which is ours unless swapped.
 
@@ -167,7 +167,7 @@ def write_merged(project: Project, environment: str, data: bytes) -> None:
         commit(project, Trust(project, Keyring([])), {environment: old}, {environment: data})
 
 
-def _assembled(found: ConflictedFile, choices: Mapping[NamePath, Choice | Value]) -> bytes:
+def _assembled(found: ConflictedFile, choices: Mapping[NamePath, TakenSide | TypedValue]) -> bytes:
     """The text with one side's lines for each conflict: theirs where all of its names take theirs, comments of both."""
     header = found.sides[0].header
     taken: list[bytes] = []
@@ -200,7 +200,7 @@ def _is_comments(part: Hunk) -> bool:
 
 def _is_as_it_is(theirs: Document, header: Header, path: NamePath, choice: object) -> bool:
     entry = theirs.entries.get(path)
-    return choice is Choice.THEIRS and (entry is None or is_fresh(theirs, entry, header))
+    return choice is TakenSide.THEIRS and (entry is None or is_fresh(theirs, entry, header))
 
 
 def _groups(each: Change, found: ConflictedFile) -> tuple[tuple[str, str], ...]:
@@ -235,10 +235,12 @@ def _groups(each: Change, found: ConflictedFile) -> tuple[tuple[str, str], ...]:
     return tuple(done)
 
 
-def _decide(each: Change, found: ConflictedFile, openings: Openings, path: NamePath, choice: Choice | Value) -> str:
+def _decide(
+    each: Change, found: ConflictedFile, openings: Openings, path: NamePath, choice: TakenSide | TypedValue
+) -> str:
     """Brings one name to what was chosen, and says what that was."""
     now = each.document.entries.get(path)
-    if not isinstance(choice, Choice):
+    if not isinstance(choice, TakenSide):
         each.put(path, choice)
         return "a new value"
     side, word = choice.value, (conflicted_file.OURS, conflicted_file.THEIRS)[choice.value]
@@ -278,7 +280,7 @@ def _take_plain(each: Change, entry: Entry, now: Entry | None, word: str) -> str
             f"take the other side, or a new value: gitseal resolve --new {entry.name}",
         )
     if now is None or now.token is not None or document.plain_value(now) != document.plain_value(entry):
-        if entry.node.kind is not Kind.SCALAR and entry.node.items:
+        if entry.node.kind is not NodeKind.SCALAR and entry.node.items:
             raise Error(
                 f'"{entry.name}" is a list, which has to be taken over by hand', "decide its lines in your editor first"
             )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
 from gitseal.delivery.request import Request
-from gitseal.document.value import Kind
+from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
@@ -63,7 +63,7 @@ def prepare(
         if name.decode("utf-8", "replace") not in IDENTITY_VARIABLES
     }
     for (name,), value, _ in going.entries:
-        if value.kind is Kind.NULL:
+        if value.kind is ValueType.NULL:
             environ.pop(name.encode(), None)
         else:
             environ[name.encode()] = value.reveal()

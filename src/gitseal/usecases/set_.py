@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from gitseal.document.generated import generate
-from gitseal.document.value import Value
+from gitseal.document.value import TypedValue
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.change import Change, SetResult
@@ -20,7 +20,7 @@ def set_values(
     keyring: Keyring,
     accept: frozenset[str],
     environments: Sequence[str],
-    values: Mapping[NamePath, Value],
+    values: Mapping[NamePath, TypedValue],
     *,
     generated: Mapping[NamePath, str] = MappingProxyType({}),
     plain: bool = False,

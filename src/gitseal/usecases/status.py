@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitseal.audit.check.check import check
-from gitseal.document.changes import Change, changes
+from gitseal.document.changes import EntryChange, changes
 from gitseal.git.repository import Repository
 from gitseal.project.deploys import last_deploy
 from gitseal.project.project import Project
@@ -18,7 +18,7 @@ class Staged(NamedTuple):
     """
 
     environment: str
-    change: Change
+    change: EntryChange
     is_committed: bool
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gitseal.errors import Malformed
 from gitseal.yamltext import scalars
 from gitseal.yamltext.reader import parse
-from gitseal.yamltext.tree import Kind, NamePath, Node, Plain, Tree
+from gitseal.yamltext.tree import NamePath, Node, NodeKind, Plain, Tree
 
 _STEP = "  "
 
@@ -43,7 +43,7 @@ def edit(
     the result is not the old tree with just these changes: then nothing may be written.
     """
     puts = dict(puts or {})
-    draft = _Draft(tree, last)
+    draft = _EditedLines(tree, last)
     moved = {
         new: draft.take_comments(tree.nodes[old]) for old, new in (renames or {}).items() if not draft.stays(old, new)
     }
@@ -67,7 +67,9 @@ def edit(
 def leaves(tree: Tree) -> dict[NamePath, Plain]:
     """Every name that is no section, with its plain value; an empty section counts as a leaf."""
     return {
-        path: node.plain() for path, node in tree.nodes.items() if node.kind is not Kind.MAPPING or not node.children
+        path: node.plain()
+        for path, node in tree.nodes.items()
+        if node.kind is not NodeKind.MAPPING or not node.children
     }
 
 
@@ -104,7 +106,7 @@ def _written(new: _New, indent: str) -> list[str]:
     return lines
 
 
-class _Draft:
+class _EditedLines:
     """The lines of a tree with what is to be cut out and put in. Positions are those of the old text until `apply`."""
 
     def __init__(self, tree: Tree, last: str) -> None:
@@ -245,7 +247,7 @@ class _Draft:
         for depth in range(len(path) - 1, 0, -1):
             node = self.tree.nodes.get(path[:depth])
             if node is not None and path[:depth] not in self.removed:
-                if node.kind is not Kind.MAPPING or not node.children:
+                if node.kind is not NodeKind.MAPPING or not node.children:
                     raise ValueError(f'"{"/".join(path[:depth])}" is a value, not a section')
                 return path[:depth]
         return ()

@@ -4,7 +4,7 @@ import re
 
 from gitseal.errors import Malformed
 from gitseal.yamltext import scalars
-from gitseal.yamltext.tree import Kind, Node
+from gitseal.yamltext.tree import Node, NodeKind
 
 _MAX_DEPTH = 4
 # Possessive: nothing is ever taken back, so that a line of any length takes linear time and no memory.
@@ -20,7 +20,7 @@ def parse_into(node: Node, text: str, line: int, *, filled: bool) -> str:
     Raises Malformed. Without `filled` only `{}` and `[]` are read.
     """
     if text[:2] in {"{}", "[]"}:
-        node.become(Kind.MAPPING if text[0] == "{" else Kind.SEQUENCE)
+        node.become(NodeKind.MAPPING if text[0] == "{" else NodeKind.SEQUENCE)
         rest = text[2:]
     elif filled:
         rest = _Flow(text, line).read(node)
@@ -62,7 +62,7 @@ class _Flow:
     def collection(self, node: Node, opening: str, depth: int) -> None:
         if depth > _MAX_DEPTH:
             raise Malformed(f"brackets are nested deeper than {_MAX_DEPTH}", self.line)
-        node.become(Kind.SEQUENCE if opening == "[" else Kind.MAPPING)
+        node.become(NodeKind.SEQUENCE if opening == "[" else NodeKind.MAPPING)
         closing = "]" if opening == "[" else "}"
         while self.peek() != closing:
             if opening == "[":

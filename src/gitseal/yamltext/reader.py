@@ -5,7 +5,7 @@ import re
 from gitseal.errors import Malformed
 from gitseal.yamltext import flow, scalars
 from gitseal.yamltext.characters import decode
-from gitseal.yamltext.tree import Kind, NamePath, Node, Tree
+from gitseal.yamltext.tree import NamePath, Node, NodeKind, Tree
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 8
@@ -73,13 +73,13 @@ class _Reader:
         """One line that is neither blank nor a comment."""
         entry = _ENTRY.match(content)
         is_item = content[0] == "-" and (content == "-" or content[1] == " ")
-        opens = Kind.MAPPING if entry is not None else Kind.SEQUENCE if is_item else None
+        opens = NodeKind.MAPPING if entry is not None else NodeKind.SEQUENCE if is_item else None
         if self.pending is not None and self.take_pending(self.pending, number, column, content, opens):
             return
-        if column != self.columns[-1] or (self.open[-1].kind is Kind.SEQUENCE) != is_item:
+        if column != self.columns[-1] or (self.open[-1].kind is NodeKind.SEQUENCE) != is_item:
             self.close(column, keep_list=is_item)
         parent = self.open[-1]
-        if column != self.columns[-1] or (parent.kind is Kind.SEQUENCE) != is_item:
+        if column != self.columns[-1] or (parent.kind is NodeKind.SEQUENCE) != is_item:
             self.refuse(number, column, content)
         if is_item:
             self.item(parent, number, column, content)
@@ -88,11 +88,11 @@ class _Reader:
         else:
             self.refuse(number, column, content)
 
-    def take_pending(self, node: Node, number: int, column: int, content: str, opens: Kind | None) -> bool:
+    def take_pending(self, node: Node, number: int, column: int, content: str, opens: NodeKind | None) -> bool:
         """Decides what the line makes of the name that waits; `opens` is what it begins. True where it was its scalar."""
         self.pending = None
         # A list may stand at its name's own indentation, unless that is where a list around it has its items.
-        flush_list = opens is Kind.SEQUENCE and column == node.indent and self.open[-1].kind is Kind.MAPPING
+        flush_list = opens is NodeKind.SEQUENCE and column == node.indent and self.open[-1].kind is NodeKind.MAPPING
         if column <= node.indent and not flush_list:
             return False
         if opens is not None:
@@ -132,7 +132,7 @@ class _Reader:
             self.value(node, number, text)
         elif self.policy:
             inner = column + len(content) - len(text)
-            self.push(node, Kind.MAPPING, inner, number)
+            self.push(node, NodeKind.MAPPING, inner, number)
             self.entry(node, number, inner, entry)
         else:
             raise Malformed("an item of a list is a mapping, which this file cannot hold", number + 1)
@@ -149,7 +149,7 @@ class _Reader:
             raise Malformed("something follows the value on its line", number + 1)
         node.value = scalars.parse(node.source, number + 1)
 
-    def push(self, node: Node, kind: Kind, column: int, number: int) -> None:
+    def push(self, node: Node, kind: NodeKind, column: int, number: int) -> None:
         if len(self.open) > 2 * MAX_DEPTH:
             raise Malformed(f"the file is nested deeper than {MAX_DEPTH}", number + 1)
         node.become(kind)
@@ -161,7 +161,7 @@ class _Reader:
         while len(self.open) > 1:
             node = self.open[-1]
             deeper = self.columns[-1] > column
-            ended = node.kind is Kind.SEQUENCE and self.columns[-1] == column and not keep_list
+            ended = node.kind is NodeKind.SEQUENCE and self.columns[-1] == column and not keep_list
             if not deeper and not ended:
                 return
             node.end = self.last + 1

@@ -9,7 +9,7 @@ NamePath = tuple[str, ...]
 Plain: TypeAlias = Scalar | list["Plain"] | dict[str, "Plain"]
 
 
-class Kind(Enum):
+class NodeKind(Enum):
     """What stands at a name."""
 
     SCALAR = "scalar"
@@ -31,7 +31,7 @@ class Node:
         self.path = path
         self.line = line
         self.indent = indent
-        self.kind = Kind.SCALAR
+        self.kind = NodeKind.SCALAR
         self.value: Scalar = None
         self.source = ""
         self.value_line = line
@@ -39,19 +39,19 @@ class Node:
         self.children = _NO_CHILDREN
         self.items = _NO_ITEMS
 
-    def become(self, kind: Kind) -> None:
+    def become(self, kind: NodeKind) -> None:
         """Makes a scalar a mapping or a list, empty at first."""
         self.kind = kind
-        if kind is Kind.MAPPING:
+        if kind is NodeKind.MAPPING:
             self.children = {}
         else:
             self.items = []
 
     def plain(self) -> Plain:
         """The node as plain Python data."""
-        if self.kind is Kind.MAPPING:
+        if self.kind is NodeKind.MAPPING:
             return {name: child.plain() for name, child in self.children.items()}
-        if self.kind is Kind.SEQUENCE:
+        if self.kind is NodeKind.SEQUENCE:
             return [item.plain() for item in self.items]
         return self.value
 
@@ -72,7 +72,7 @@ class Tree:
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
         self.root = Node((), 0, 0)
-        self.root.become(Kind.MAPPING)
+        self.root.become(NodeKind.MAPPING)
         self.nodes: dict[NamePath, Node] = {}
 
     def serialise(self) -> bytes:

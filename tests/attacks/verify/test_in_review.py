@@ -1,13 +1,13 @@
 """A review says who signed what, judged by the base's policy, and what `verify` refuses is among its risks."""
 
-from gitseal.audit.review.range import Wanted
+from gitseal.audit.review.range import ReviewOptions
 from gitseal.audit.review.review import review
 from gitseal.git.repository import Repository
 from gitseal.review.model import By, Review
 from tests.attacks.verify.world import POLICY, PRODUCTION, Team
 
 
-def of(team: Team, wanted: Wanted = Wanted()) -> Review:  # noqa: B008 - a tuple
+def of(team: Team, wanted: ReviewOptions = ReviewOptions()) -> Review:  # noqa: B008 - a tuple
     return review(Repository(team.top), f"{team.base}..HEAD", None, wanted)
 
 
@@ -47,7 +47,7 @@ def test_a_branch_cannot_name_its_own_signers(team: Team) -> None:
 
 def test_without_verify_it_is_only_told_that_there_is_a_signature(one: Team) -> None:
     put(one, "mallory", "one")
-    found = of(one, Wanted(verify=False))
+    found = of(one, ReviewOptions(verify=False))
     assert signed(found) == [("unchecked", ())]
     assert not {"wrong-signer", "unsigned"} & {each.rule for each in found.risks}
 

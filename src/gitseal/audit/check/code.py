@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from gitseal.audit.check import source_files
 from gitseal.code import ambient
-from gitseal.code.uses import Kind, Use
+from gitseal.code.uses import NameSource, Use
 from gitseal.document import document
 from gitseal.document.document import Entry
-from gitseal.document.value import Kind as ValueKind
+from gitseal.document.value import ValueType as ValueKind
 from gitseal.errors import Error
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.patterns import matches
@@ -20,10 +20,10 @@ from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
 MISSING, UNREAD, AT_GITHUB = "missing-name", "unread-name", "github-name"
-_GITHUB = (Kind.GITHUB_SECRET, Kind.GITHUB_VARIABLE)
+_GITHUB = (NameSource.GITHUB_SECRET, NameSource.GITHUB_VARIABLE)
 
 
-class Place(NamedTuple):
+class UsePlace(NamedTuple):
     """A use and the file it is in."""
 
     path: str
@@ -111,19 +111,21 @@ def _is_null(entry: Entry) -> bool:
     return entry.token is None and document.plain_value(entry).kind is ValueKind.NULL
 
 
-def _grouped(places: Sequence[tuple[str, Use]], excepted: Sequence[str]) -> dict[tuple[str, Kind], list[Place]]:
+def _grouped(
+    places: Sequence[tuple[str, Use]], excepted: Sequence[str]
+) -> dict[tuple[str, NameSource], list[UsePlace]]:
     """Places by name and kind, in the order in which they were met; without names that are nobody's to set."""
-    grouped: dict[tuple[str, Kind], list[Place]] = {}
+    grouped: dict[tuple[str, NameSource], list[UsePlace]] = {}
     for path, use in places:
         name_path = tuple(use.name.split("/"))
         is_excepted = any(matches(pattern, name_path) for pattern in excepted)
-        if not is_excepted and (use.kind is Kind.SECRET or not ambient.reason(use.name)):
-            grouped.setdefault((use.name, use.kind), []).append(Place(path, use))
+        if not is_excepted and (use.kind is NameSource.SECRET or not ambient.reason(use.name)):
+            grouped.setdefault((use.name, use.kind), []).append(UsePlace(path, use))
     return grouped
 
 
 def _missing(
-    manifest: Manifest, places: Mapping[tuple[str, Kind], list[Place]], chosen: Mapping[str, _Environment]
+    manifest: Manifest, places: Mapping[tuple[str, NameSource], list[UsePlace]], chosen: Mapping[str, _Environment]
 ) -> Iterator[Finding]:
     for (name, kind), found in places.items():
         first = next((place for place in found if not place.use.has_default), None)
@@ -134,17 +136,17 @@ def _missing(
             yield _finding(name, kind, first, len(found) - 1, lacking)
 
 
-def _has(manifest: Manifest, environment: str, has: _Environment, name: str, kind: Kind) -> bool:
+def _has(manifest: Manifest, environment: str, has: _Environment, name: str, kind: NameSource) -> bool:
     """Whether an environment has the name, or the manifest says that it need not."""
     path = tuple(name.split("/"))
     declared = manifest.secrets.get(path)
     if declared is not None and not declared.is_required(environment):
         return True
     # A program that asks the Python API for what a service gets, or runs as that service, knows the service's own names.
-    return name in has.variables or (kind is Kind.SECRET and path in has.entries)
+    return name in has.variables or (kind is NameSource.SECRET and path in has.entries)
 
 
-def _finding(name: str, kind: Kind, place: Place, further: int, lacking: Sequence[str]) -> Finding:
+def _finding(name: str, kind: NameSource, place: UsePlace, further: int, lacking: Sequence[str]) -> Finding:
     word = {1: " and in 1 more place", 0: ""}.get(further, f" and in {further} more places")
     if kind in _GITHUB:
         message = f'"{name}" is a {kind.value}, read here{word}, and no environment has it'

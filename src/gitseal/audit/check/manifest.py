@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from gitseal.audit.check.values import Values
 from gitseal.document.document import Entry
-from gitseal.document.value import Kind
+from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.manifest import Manifest
@@ -82,7 +82,7 @@ def _services(manifest: Manifest, path: str, names: set[NamePath]) -> Iterator[F
             yield Finding("include", path, service.line, message, hint, WARNING)
         wanted = [(file.secret, file.line) for file in service.files]
         for template in service.env.values():
-            if template.kind is Kind.TEXT:
+            if template.kind is ValueType.TEXT:
                 parsed = templates.parse(template.reveal().decode())
                 for reason in parsed.problems:
                     yield Finding("reference", path, service.line, f'env of service "{name}" {reason}')

@@ -19,7 +19,7 @@ from gitseal.project.project import Project
 _SECRETS_SUFFIX = ".yaml"
 
 
-class Found(NamedTuple):
+class FoundUses(NamedTuple):
     """Uses with the path of their file. `is_whole` is False where a file that may read names could not be looked at."""
 
     uses: tuple[tuple[str, Use], ...]
@@ -28,7 +28,7 @@ class Found(NamedTuple):
     is_whole: bool
 
 
-def read(project: Project, folders: Sequence[Path]) -> Found:
+def read(project: Project, folders: Sequence[Path]) -> FoundUses:
     """The uses in the source files of `folders`, and the references in the project's own files.
 
     Raises Error for a folder that is none.
@@ -39,7 +39,7 @@ def read(project: Project, folders: Sequence[Path]) -> Found:
         if content is not None:
             readings[_shown(project, file)] = code.read(name, content)
     told = tuple(_told(readings))
-    return Found(tuple(linking.settle(readings)), told, len(readings), is_whole=not told)
+    return FoundUses(tuple(linking.settle(readings)), told, len(readings), is_whole=not told)
 
 
 def _told(readings: Mapping[str, Reading]) -> Iterator[str]:

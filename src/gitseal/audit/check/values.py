@@ -6,19 +6,19 @@ from typing import NamedTuple
 from gitseal.crypto.datakey import DataKey
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Damaged, Error, Malformed, UnknownVersion
 from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
 from gitseal.report.findings import Finding
-from gitseal.resolve.references import Found, Resolver
+from gitseal.resolve.references import Resolved, Resolver
 from gitseal.yamltext.tree import NamePath
 
-Values = Mapping[str, Mapping[NamePath, Value]]
+Values = Mapping[str, Mapping[NamePath, TypedValue]]
 
-_SEALED = Found(Value(Kind.TEXT, b""), is_plain=False)
+_SEALED = Resolved(TypedValue(ValueType.TEXT, b""), is_plain=False)
 
 
 class Readable(NamedTuple):
@@ -33,7 +33,7 @@ class Readable(NamedTuple):
 
 def read(project: Project, environments: Iterable[str], keyring: Keyring) -> Readable:
     """What can be read of the environments and of those that they extend; those that do not parse are left out."""
-    values: dict[str, Mapping[NamePath, Value]] = {}
+    values: dict[str, Mapping[NamePath, TypedValue]] = {}
     findings: list[Finding] = []
     for environment in dict.fromkeys(each for name in environments for each in project.policy.chain(name)):
         try:
@@ -85,8 +85,10 @@ def _keys(found: Document, keyring: Keyring) -> tuple[Mapping[str, DataKey], lis
     return opened, broken
 
 
-def _values(found: Document, keys: Mapping[str, DataKey]) -> tuple[dict[NamePath, Value], list[tuple[Entry, Error]]]:
-    values: dict[NamePath, Value] = {}
+def _values(
+    found: Document, keys: Mapping[str, DataKey]
+) -> tuple[dict[NamePath, TypedValue], list[tuple[Entry, Error]]]:
+    values: dict[NamePath, TypedValue] = {}
     damaged: list[tuple[Entry, Error]] = []
     for path, entry in found.entries.items():
         if entry.token is not None and entry.token.group not in keys:
@@ -103,18 +105,18 @@ def _values(found: Document, keys: Mapping[str, DataKey]) -> tuple[dict[NamePath
 def _references(
     project: Project, environment: str, view: Mapping[NamePath, tuple[str, Entry]], values: Values
 ) -> Iterator[Finding]:
-    def look_up(path: NamePath) -> Found | None:
+    def look_up(path: NamePath) -> Resolved | None:
         if path not in view:
             return None
         layer, entry = view[path]
         value = values.get(layer, {}).get(path)
-        return Found(value, is_plain=True) if entry.token is None and value is not None else _SEALED
+        return Resolved(value, is_plain=True) if entry.token is None and value is not None else _SEALED
 
     for path, (layer, entry) in view.items():
         if entry.token is not None:
             continue
         value = values.get(layer, {}).get(path)
-        if value is None or value.kind is not Kind.TEXT or b"${" not in value.reveal():
+        if value is None or value.kind is not ValueType.TEXT or b"${" not in value.reveal():
             continue
         resolver = Resolver(look_up)
         resolver.name(path)

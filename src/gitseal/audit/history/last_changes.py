@@ -6,7 +6,7 @@ from gitseal.audit.history.log import environment_of, person
 from gitseal.document.changes import Action, changes, changes_of_merge
 from gitseal.document.document import Entry
 from gitseal.errors import Error
-from gitseal.git.log import File, Wanted, shallow_ends
+from gitseal.git.log import ChangedFile, LogQuery, shallow_ends
 from gitseal.git.renames import follow
 from gitseal.git.repository import Repository
 from gitseal.project.project import Project
@@ -47,7 +47,7 @@ def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple
     if not paths:
         return found
     ends = shallow_ends(repository)
-    for commit in follow(repository, Wanted(paths, lambda path: bool(environment_of(path)))):
+    for commit in follow(repository, LogQuery(paths, lambda path: bool(environment_of(path)))):
         for file in commit.files if commit.id not in ends else ():
             environment = environment_of(file.path)
             entries = open_names.get(environment, {})
@@ -72,7 +72,7 @@ def _committed(
     return {name: entry for name, entry in entries.items() if name not in otherwise}
 
 
-def _brought(file: File, wanted: dict[str, Entry]) -> list[str]:
+def _brought(file: ChangedFile, wanted: dict[str, Entry]) -> list[str]:
     """The names whose value, as it is now, this file's change brought.
 
     A newer change that a merge dropped, or that was taken back, has another token: it is passed over.

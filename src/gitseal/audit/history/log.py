@@ -6,9 +6,9 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
-from gitseal.document.changes import Action, Change, changes_of_merge, groups_of
+from gitseal.document.changes import Action, EntryChange, changes_of_merge, groups_of
 from gitseal.errors import Error, UsageError
-from gitseal.git.log import Commit, File, Wanted, moment, shallow_ends
+from gitseal.git.log import ChangedFile, LoggedCommit, LogQuery, moment, shallow_ends
 from gitseal.git.renames import follow
 from gitseal.policy.parser import is_environment_name
 from gitseal.policy.patterns import matches
@@ -120,7 +120,7 @@ def _events(project: Project, selection: Selection, since: int | None, ends_at: 
     if selection.environments:
         paths = tuple(project.relative(project.path(name)) for name in selection.environments)
         paths += () if selection.name else (project.relative(project.policy_path),)
-    wanted = Wanted(
+    wanted = LogQuery(
         paths, lambda path: bool(environment_of(path)), raw=selection.signatures is not Signatures.NONE, since=since
     )
     choose = _chooser(selection.name)
@@ -135,7 +135,7 @@ def _events(project: Project, selection: Selection, since: int | None, ends_at: 
                     yield _event(commit, environment, action, change, signed)
 
 
-def _event(commit: Commit, environment: str, action: str, change: Change | None, signed: Signed) -> Event:
+def _event(commit: LoggedCommit, environment: str, action: str, change: EntryChange | None, signed: Signed) -> Event:
     who = person(commit.author, commit.author_email)
     committer = person(commit.committer, commit.committer_email)
     name, access = (change.name, change.access) if change else ("", "")
@@ -155,16 +155,16 @@ def environment_of(path: str) -> str:
     return stem if stem != name and folders[-1:] == [FOLDER] and is_environment_name(stem) else ""
 
 
-def changes_of(file: File) -> tuple[Change, ...]:
+def changes_of(file: ChangedFile) -> tuple[EntryChange, ...]:
     """What a commit changed in an environment file: a link or a submodule in its place is no sound file."""
     found = changes_of_merge(file.before, file.after)
-    return (*found, Change(Action.MALFORMED, "")) if file.is_other else found
+    return (*found, EntryChange(Action.MALFORMED, "")) if file.is_other else found
 
 
-_Chooser = Callable[[Change, File], bool]
+_Chooser = Callable[[EntryChange, ChangedFile], bool]
 
 
-def _of_commit(commit: Commit, choose: _Chooser) -> Iterator[tuple[str, str, Change | None]]:
+def _of_commit(commit: LoggedCommit, choose: _Chooser) -> Iterator[tuple[str, str, EntryChange | None]]:
     for file in commit.files:
         environment = environment_of(file.path)
         if environment:
@@ -184,7 +184,7 @@ def _chooser(name: str) -> _Chooser:
     def is_meant(path: NamePath) -> bool:
         return path[: len(own)] == own or matches(name, path)
 
-    def choose(change: Change, file: File) -> bool:
+    def choose(change: EntryChange, file: ChangedFile) -> bool:
         if change.action in _ACCESS:
             sides = (*file.before, file.after)
             return any(change.access in groups_of(side, is_meant) for side in sides if side is not None)
@@ -193,14 +193,14 @@ def _chooser(name: str) -> _Chooser:
     return choose
 
 
-def _glance(commit: Commit) -> Signed:
+def _glance(commit: LoggedCommit) -> Signed:
     """Whether there is a signature, which anyone can write."""
     if not commit.raw:
         return Signed("unchecked")
     return Signed("unchecked" if b"\ngpgsig" in commit.raw.partition(b"\n\n")[0] else "no")
 
 
-def _checking(project: Project, stack: ExitStack) -> Callable[[Commit], Signed]:
+def _checking(project: Project, stack: ExitStack) -> Callable[[LoggedCommit], Signed]:
     """Checks signatures against the keys of the trusted policy, for as long as the stack is open."""
     from gitseal.git.commits import parse_commit
     from gitseal.git.signatures import checking
@@ -209,7 +209,7 @@ def _checking(project: Project, stack: ExitStack) -> Callable[[Commit], Signed]:
     policy = _trusted_policy(project)
     check = stack.enter_context(checking(signers(policy)))
 
-    def checked(commit: Commit) -> Signed:
+    def checked(commit: LoggedCommit) -> Signed:
         return _verdict(policy, parse_commit(commit.id, commit.raw), check)
 
     return checked

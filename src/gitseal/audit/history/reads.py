@@ -22,7 +22,7 @@ _PRINTABLE = range(0x20, 0x7F)
 _BEYOND_16_BITS = 0x10000
 
 
-class Read(NamedTuple):
+class LoggedRead(NamedTuple):
     """One read. `when` is ISO 8601 in UTC, `who` the system's user, `root` the folder that holds `.secrets`.
 
     `names` are those that were handed out, the first 200 of `total`.
@@ -43,7 +43,7 @@ def folder(environ: Mapping[str, str], home: Path) -> Path:
     return (given if given.is_absolute() else home / ".local/state") / "gitseal" / "reads"
 
 
-def append(where: Path, read: Read) -> None:
+def append(where: Path, read: LoggedRead) -> None:
     """Adds one read, in a file of mode 0600; above 1 MiB the file is put aside, and the fifth aside is gone.
 
     Raises Error where it cannot be written.
@@ -79,7 +79,7 @@ def _is_whole(path: Path) -> bool:
         return True  # it is empty, or not there
 
 
-def _line(read: Read) -> bytes:
+def _line(read: LoggedRead) -> bytes:
     """One JSON object on a line of its own. By hand: `json` would cost a `get` several ms."""
     names = ",".join(map(_text, read.names[:_MOST_NAMES]))
     fields = (("when", read.when), ("who", read.who), ("command", read.command), ("root", read.root))
@@ -99,7 +99,7 @@ def _escape(code: int) -> str:
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
-def load(where: Path, root: Path, environments: Sequence[str] = (), name: str = "") -> Iterator[Read]:
+def load(where: Path, root: Path, environments: Sequence[str] = (), name: str = "") -> Iterator[LoggedRead]:
     """The reads of a project, newest first, of these environments and this name where any are given.
 
     Lines that are none are passed over: a crash may have left half of one.
@@ -120,14 +120,14 @@ def load(where: Path, root: Path, environments: Sequence[str] = (), name: str = 
                 yield read
 
 
-def _parse(line: bytes) -> Read | None:
+def _parse(line: bytes) -> LoggedRead | None:
     import json
 
     try:
         found = json.loads(line)
-        words = [found[field] for field in Read._fields[:5]]
+        words = [found[field] for field in LoggedRead._fields[:5]]
         names, total = [str(name) for name in found["names"]], int(found["total"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     when, who, command, root, environment = map(str, words)
-    return Read(when, who, command, root, environment, tuple(names), total)
+    return LoggedRead(when, who, command, root, environment, tuple(names), total)

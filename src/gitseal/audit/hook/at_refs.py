@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitseal.audit.scan.commits import Range, scan_commits
+from gitseal.audit.scan.commits import ScanRange, scan_commits
 from gitseal.audit.scan.scan_blobs import Scanned
 from gitseal.audit.verify.touched import covered
-from gitseal.git.introduced import Commit
+from gitseal.git.introduced import IntroducingCommit
 from gitseal.git.repository import Repository
 from gitseal.git.updates import Update, is_none
 from gitseal.report.findings import ERROR, Finding
@@ -65,7 +65,7 @@ class _Watch:
         self._repository = repository
         self._merges: dict[str, tuple[str, ...]] = {}
 
-    def see(self, commit: Commit) -> None:
+    def see(self, commit: IntroducingCommit) -> None:
         """Looks at one; what a merge has only taken over is left for `is_merged`."""
         paths = (each.path.decode("utf-8", "surrogateescape") for each in commit.brought)
         self.is_seen = self.is_seen or any(covered(path) for path in paths)
@@ -102,7 +102,7 @@ def _scan(
     known: Sequence[str],
     excluded: Sequence[str],
     keyring: "Keyring | None",
-    watch: Callable[[Commit], None] | None = None,
+    watch: Callable[[IntroducingCommit], None] | None = None,
 ) -> Scanned:
     findings, notes, files = [], [], 0
     for head in dict.fromkeys(each.new for each in updates if not is_none(each.new)):
@@ -110,7 +110,7 @@ def _scan(
         if commit is None:
             continue  # a tag of something else than a commit
         revisions = (commit, *(f"^{each}" for each in known))
-        found = scan_commits(repository, Range(revisions, tuple(excluded), commit), keyring, watch=watch)
+        found = scan_commits(repository, ScanRange(revisions, tuple(excluded), commit), keyring, watch=watch)
         findings += [each for each in found.findings if each not in findings]
         notes += [each for each in found.notes if each not in notes]
         files += found.files

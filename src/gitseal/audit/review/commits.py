@@ -5,22 +5,22 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from gitseal.audit.history.log import changes_of, environment_of, person
-from gitseal.audit.review.range import Range
+from gitseal.audit.review.range import ReviewRange
 from gitseal.audit.verify.touched import covered
 from gitseal.audit.verify.verify import revoked_keys
 from gitseal.document.changes import changes
 from gitseal.git.commits import parse_commit
-from gitseal.git.log import Commit, Wanted, history
+from gitseal.git.log import LoggedCommit, LogQuery, history
 from gitseal.git.repository import Repository
 from gitseal.git.signatures import GOOD, UNSIGNED, Signature, checking
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import signers
 from gitseal.policy.who_may_change import is_forge
 from gitseal.project.project import FOLDER
-from gitseal.review.attribution import Draft
+from gitseal.review.attribution import FileStep
 from gitseal.review.model import By
-from gitseal.review.restored import Past, Version, past
-from gitseal.review.state import Step
+from gitseal.review.restored import Superseded, Version, past
+from gitseal.review.state import CommitStep
 
 _DRAFTS = ("/policy.yaml", "/manifest.yaml", "/allow.yaml")
 
@@ -31,10 +31,10 @@ class Touched(NamedTuple):
     `drafts` are the contents of policies, manifests and lists of allowances that commits made, by their paths, oldest first.
     """
 
-    steps: dict[str, list[Step]]
+    steps: dict[str, list[CommitStep]]
     others: dict[str, tuple[By, ...]]
     commits: int
-    drafts: dict[str, list[Draft]]
+    drafts: dict[str, list[FileStep]]
 
     @property
     def roots(self) -> set[str]:
@@ -42,7 +42,7 @@ class Touched(NamedTuple):
         return {_root(path) for path in self.steps}
 
 
-def touched(repository: Repository, span: Range, policies: Mapping[str, Policy], *, signatures: bool) -> Touched:
+def touched(repository: Repository, span: ReviewRange, policies: Mapping[str, Policy], *, signatures: bool) -> Touched:
     """What the range's commits did. `policies` are those that judge, by the root of their folder.
 
     With `signatures` each is checked; else it is told only that there is one.
@@ -51,7 +51,7 @@ def touched(repository: Repository, span: Range, policies: Mapping[str, Policy],
     with ExitStack() as stack:
         check = _checking(repository, span, policies, stack) if signatures else _glance
         commits = 0
-        for commit in history(repository, Wanted((), _is_read, raw=True), span.revisions):
+        for commit in history(repository, LogQuery((), _is_read, raw=True), span.revisions):
             own = [file for file in commit.files if covered(file.path)]
             commits += bool(own)
             by: dict[str, By] = {}
@@ -60,11 +60,11 @@ def touched(repository: Repository, span: Range, policies: Mapping[str, Policy],
                 if root not in by:
                     by[root] = _by(commit, check(root, commit))
                 if environment_of(file.path):
-                    found.steps.setdefault(file.path, []).append(Step(by[root], changes_of(file)))
+                    found.steps.setdefault(file.path, []).append(CommitStep(by[root], changes_of(file)))
                 else:
                     found.others[file.path] = (by[root], *found.others.get(file.path, ()))
                     if _is_draft(file.path) and not file.is_other:
-                        found.drafts.setdefault(file.path, []).append(Draft(by[root], file.before, file.after))
+                        found.drafts.setdefault(file.path, []).append(FileStep(by[root], file.before, file.after))
     for steps in found.steps.values():
         steps.reverse()
     for drafts in found.drafts.values():
@@ -84,10 +84,10 @@ def _root(path: str) -> str:
     return path.rpartition(f"{FOLDER}/")[0].rstrip("/")
 
 
-def uncommitted(old: bytes | None, new: bytes | None) -> list[Step]:
+def uncommitted(old: bytes | None, new: bytes | None) -> list[CommitStep]:
     """The step from HEAD to the working tree, by nobody yet."""
     found = changes(old, new)
-    return [Step(By(), found)] if found else []
+    return [CommitStep(By(), found)] if found else []
 
 
 class _Signed(NamedTuple):
@@ -95,25 +95,25 @@ class _Signed(NamedTuple):
     by: tuple[str, ...] = ()
 
 
-def _by(commit: Commit, signed: _Signed) -> By:
+def _by(commit: LoggedCommit, signed: _Signed) -> By:
     who = person(commit.author, commit.author_email)
     committer = person(commit.committer, commit.committer_email)
     return By(commit.id, commit.time, who, committer, signed.state, signed.by)
 
 
-_Check = Callable[[str, Commit], _Signed]
+_Check = Callable[[str, LoggedCommit], _Signed]
 
 
-def _glance(_root: str, commit: Commit) -> _Signed:
+def _glance(_root: str, commit: LoggedCommit) -> _Signed:
     head = commit.raw.partition(b"\n\n")[0]
     return _Signed("unchecked" if b"\ngpgsig" in head else "no")
 
 
-def _checking(repository: Repository, span: Range, policies: Mapping[str, Policy], stack: ExitStack) -> _Check:
+def _checking(repository: Repository, span: ReviewRange, policies: Mapping[str, Policy], stack: ExitStack) -> _Check:
     made: dict[str, Callable[..., Signature]] = {}
     revoked: list[bytes | None] = []
 
-    def check(root: str, commit: Commit) -> _Signed:
+    def check(root: str, commit: LoggedCommit) -> _Signed:
         policy = policies.get(root)
         glance = _glance(root, commit)
         if policy is None or glance.state == "no":
@@ -131,14 +131,14 @@ def _checking(repository: Repository, span: Range, policies: Mapping[str, Policy
 
 def look_back(
     repository: Repository, head: str, paths: Collection[str], wanted: Collection[str], keys: Collection[str]
-) -> Past:
+) -> Superseded:
     """What all of history below `head` says of tokens and key ids, newest first."""
     if not paths or not (wanted or keys):
-        return Past()
+        return Superseded()
     return past(_versions(repository, head, paths), wanted, keys)
 
 
 def _versions(repository: Repository, head: str, paths: Collection[str]) -> Iterator[Version]:
-    for commit in history(repository, Wanted(tuple(paths), lambda _path: True), (head,)):
+    for commit in history(repository, LogQuery(tuple(paths), lambda _path: True), (head,)):
         for file in commit.files:
             yield Version(commit.id, file.before, file.after)

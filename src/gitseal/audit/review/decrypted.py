@@ -6,16 +6,16 @@ Values stay in the model only where they were asked for, and where the policy of
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitseal.audit.review.states import Side
+from gitseal.audit.review.states import FolderState
 from gitseal.document import document
 from gitseal.document.document import Document
-from gitseal.document.value import Kind, Value
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.project.keys import Keys
 from gitseal.resolve import requirements
 from gitseal.resolve.problems import REQUIRED
-from gitseal.review.model import ADDED, NO, PASSED, REMOVED, YES, Environment, NameChange, Opened
+from gitseal.review.model import ADDED, NO, PASSED, REMOVED, YES, EnvironmentReview, NameChange, ValueInsight
 from gitseal.scan.placeholders import is_placeholder
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _WEAK = 8  # bytes: shorter ones are found by trying
 
 
-class Folder(NamedTuple):
+class BothEnds(NamedTuple):
     """One folder at both ends of the range."""
 
-    old: Side
-    new: Side
+    old: FolderState
+    new: FolderState
 
 
 class Opener:
@@ -42,12 +42,12 @@ class Opener:
         self._show = show_values
         self._files: dict[tuple[int, str], tuple[Document, Keys] | None] = {}
 
-    def environment(self, found: Environment, folder: Folder) -> Environment:
+    def environment(self, found: EnvironmentReview, folder: BothEnds) -> EnvironmentReview:
         """The environment with what could be opened of the names that changed."""
         changed = [self._change(each, found.name, folder) for each in found.names]
         return found._replace(names=tuple(self._renamed(changed, found.name, folder)))
 
-    def _change(self, change: NameChange, environment: str, folder: Folder) -> NameChange:
+    def _change(self, change: NameChange, environment: str, folder: BothEnds) -> NameChange:
         if change.action == PASSED:
             return change
         path = _path(change)
@@ -60,10 +60,10 @@ class Opener:
         is_sealed = change.after is not None and change.after.kind != "plain"
         problems += tuple(_weak(after)) if after is not None and is_sealed else ()
         return change._replace(
-            opened=Opened(equals, problems, _shown(before) if shows else None, _shown(after) if shows else None)
+            opened=ValueInsight(equals, problems, _shown(before) if shows else None, _shown(after) if shows else None)
         )
 
-    def _renamed(self, changed: Sequence[NameChange], environment: str, folder: Folder) -> Iterator[NameChange]:
+    def _renamed(self, changed: Sequence[NameChange], environment: str, folder: BothEnds) -> Iterator[NameChange]:
         """New names whose value was that of one that is gone."""
         gone = [
             (each.name, value)
@@ -78,13 +78,13 @@ class Opener:
                 each = each._replace(was=was[0])  # noqa: PLW2901 - the same change, told better
             yield each
 
-    def _equals(self, value: Value, environment: str, path: NamePath, side: Side) -> Iterator[str]:
+    def _equals(self, value: TypedValue, environment: str, path: NamePath, side: FolderState) -> Iterator[str]:
         """Where else the name has the same value."""
         for other in sorted(side.environments - {environment}):
             if self._value(side, other, path) == value:
                 yield f"{other}:{path_text(path)}"
 
-    def _value(self, side: Side, environment: str, path: NamePath) -> Value | None:
+    def _value(self, side: FolderState, environment: str, path: NamePath) -> TypedValue | None:
         key = (id(side), environment)
         if key not in self._files:
             self._files[key] = self._load(side, environment)
@@ -99,7 +99,7 @@ class Opener:
         self.opened += entry.token is not None
         return value
 
-    def _load(self, side: Side, environment: str) -> tuple[Document, Keys] | None:
+    def _load(self, side: FolderState, environment: str) -> tuple[Document, Keys] | None:
         if side.project is None or environment not in side.environments:
             return None
         try:
@@ -113,32 +113,32 @@ def _path(change: NameChange) -> NamePath:
     return tuple(change.name.split("/"))
 
 
-def _may_show(folder: Folder, environment: str) -> bool:
+def _may_show(folder: BothEnds, environment: str) -> bool:
     """Whether both ends let it be seen: a branch cannot loosen that for its own review."""
     sides = (side.policy.environments.get(environment) for side in folder)
     return all(each.reveal for each in sides if each is not None)
 
 
-def _problems(side: Side, environment: str, path: NamePath, value: Value) -> Iterator[str]:
+def _problems(side: FolderState, environment: str, path: NamePath, value: TypedValue) -> Iterator[str]:
     declared = side.manifest.secrets.get(path)
     alone = Manifest({path: declared}, {}) if declared is not None else EMPTY
-    view: Mapping[NamePath, Value] = {path: value}
+    view: Mapping[NamePath, TypedValue] = {path: value}
     for problem in requirements.problems(alone, environment, view):
         if problem.kind != REQUIRED:
             yield problem.reason
 
 
-def _weak(value: Value) -> Iterator[str]:
+def _weak(value: TypedValue) -> Iterator[str]:
     content = value.reveal()
     if not content:
         yield "is empty"
     elif is_placeholder(content.decode("utf-8", "replace")):
         yield "looks like a placeholder or a reference"
-    elif len(content) < _WEAK and value.kind in {Kind.TEXT, Kind.BYTES}:
+    elif len(content) < _WEAK and value.kind in {ValueType.TEXT, ValueType.BYTES}:
         yield f"is weak: shorter than {_WEAK} bytes"
 
 
-def _shown(value: Value | None) -> str | None:
+def _shown(value: TypedValue | None) -> str | None:
     if value is None:
         return None
     content = value.reveal()

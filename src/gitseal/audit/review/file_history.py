@@ -6,13 +6,13 @@ from functools import cache
 from typing import TypeVar
 
 from gitseal.audit.review.commits import Touched
-from gitseal.audit.review.states import Side, within
+from gitseal.audit.review.states import FolderState, within
 from gitseal.errors import Error
 from gitseal.policy import allow, parser
 from gitseal.policy.allow import Allowed
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.policy import Policy
-from gitseal.review.attribution import Draft, Say, attributed, brought
+from gitseal.review.attribution import FileStep, Say, attributed, brought
 from gitseal.review.manifest_changes import manifest_changes
 from gitseal.review.model import By, Statement
 from gitseal.review.policy.changes import NO_POLICY, policy_changes
@@ -25,7 +25,9 @@ _Read = TypeVar("_Read", Policy, Manifest)
 class FileHistory:
     """One folder over a range: both ends, the head's commit, and what commits made of its files between."""
 
-    def __init__(self, root: str, ends: tuple[Side, Side], head: Side | None, touched: Touched) -> None:
+    def __init__(
+        self, root: str, ends: tuple[FolderState, FolderState], head: FolderState | None, touched: Touched
+    ) -> None:
         self._root = root
         self._old, self._new = ends
         self._head = head
@@ -58,12 +60,12 @@ class FileHistory:
         steps = brought(self._drafts(allow.FILE), _new_entries) if new else []
         return [(each, tuple(by for by, came in steps if _key(each) in came)) for each in new]
 
-    def _drafts(self, file: str) -> list[Draft]:
+    def _drafts(self, file: str) -> list[FileStep]:
         """The commits' drafts, oldest first, and what the working tree has made of the last."""
         found = list(self._touched.drafts.get(within(self._root, file), ()))
         if self._new.project is not None and self._new.project.source.is_working_tree:
             before, after = (side.read(file) if side is not None else None for side in (self._head, self._new))
-            found += [Draft(By(), (before,), after)] if before != after else []
+            found += [FileStep(By(), (before,), after)] if before != after else []
         return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitseal.audit.review.commits import Touched
 from gitseal.audit.review.file_history import FileHistory
-from gitseal.audit.review.states import Side, within
+from gitseal.audit.review.states import FolderState, within
 from gitseal.audit.verify.touched import folded
 from gitseal.policy import allow
 from gitseal.policy.parser import is_environment_name
@@ -13,13 +13,13 @@ from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, WARNING
 from gitseal.review.model import FILES, Allowance, Statement
 
-Pair = tuple[str, Side, Side]
+Pair = tuple[str, FolderState, FolderState]
 
 _OWN = frozenset({"policy.yaml", "manifest.yaml", allow.FILE, "schema"})
 
 
 def folders(
-    pairs: Sequence[Pair], heads: Mapping[str, Side], touched: Touched
+    pairs: Sequence[Pair], heads: Mapping[str, FolderState], touched: Touched
 ) -> tuple[list[Statement], tuple[Allowance, ...]]:
     """Statements and new allowances of all folders, each with who brought it in the range. `heads` are those of its commit."""
     statements: list[Statement] = []

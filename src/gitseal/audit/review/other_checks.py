@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.check.check import check
-from gitseal.audit.review.range import Range, Wanted
-from gitseal.audit.review.states import Side
+from gitseal.audit.review.range import ReviewOptions, ReviewRange
+from gitseal.audit.review.states import FolderState
 from gitseal.git import ranges
 from gitseal.git.repository import Repository
 from gitseal.report.findings import Finding
@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # what is not asked for is not loaded
     from gitseal.identities import Keyring
 
 
-class Ran(NamedTuple):
+class CheckResults(NamedTuple):
     """What was found, in the order check, scan, verify, and what was not looked at."""
 
     findings: list[Finding]
@@ -23,18 +23,18 @@ class Ran(NamedTuple):
 
 def run(
     repository: Repository,
-    span: Range,
-    sides: Sequence[tuple[str, Side]],
+    span: ReviewRange,
+    sides: Sequence[tuple[str, FolderState]],
     keyring: "Keyring | None",
-    wanted: "Wanted",
-) -> Ran:
+    wanted: "ReviewOptions",
+) -> CheckResults:
     """Runs what is wanted. Raises Error for what cannot be looked at."""
     findings = [each for _, side in sides for each in _check(side)]
     notes: tuple[str, ...] = ()
     if wanted.scan and span.commits:
         from gitseal.audit.scan import commits as scan_commits
 
-        scanned = scan_commits.scan_commits(repository, scan_commits.Range(span.revisions, (), span.head), keyring)
+        scanned = scan_commits.scan_commits(repository, scan_commits.ScanRange(span.revisions, (), span.head), keyring)
         findings += scanned.findings
         notes = scanned.notes
     if wanted.verify and span.commits:
@@ -42,9 +42,9 @@ def run(
 
         commits = ranges.commits(repository, [span.head], [span.trusted])
         findings += judge_range(repository, span.trusted, commits, listed=True).findings
-    return Ran(findings, notes)
+    return CheckResults(findings, notes)
 
 
-def _check(side: Side) -> Iterator[Finding]:
+def _check(side: FolderState) -> Iterator[Finding]:
     if side.project is not None:
         yield from check(side.project)

@@ -12,7 +12,7 @@ _DIGITS = 12
 _USUAL = ("main", "master")
 
 
-class Wanted(NamedTuple):
+class ReviewOptions(NamedTuple):
     """What a review is asked for. `environments` are names or aliases, none for all; the rest can be left out for speed."""
 
     environments: tuple[str, ...] = ()
@@ -21,7 +21,10 @@ class Wanted(NamedTuple):
     show_values: bool = False
 
 
-class Range(NamedTuple):
+EVERYTHING = ReviewOptions()
+
+
+class ReviewRange(NamedTuple):
     """Full commit ids. `base` is the older state; `trusted` is what was named as such, whose policy judges.
 
     They differ where `trusted` has moved on since the branch left it. With `is_working_tree` the newer state is what lies in
@@ -43,7 +46,7 @@ class Range(NamedTuple):
         return (self.head, f"^{self.trusted}")
 
 
-def find_range(repository: Repository, words: str) -> Range:
+def find_range(repository: Repository, words: str) -> ReviewRange:
     """The range that words name: `BASE..HEAD`, `BASE...HEAD`, or `BASE`, whose other end is the working tree.
 
     Without words from the upstream, the remote's default branch, `main` or `master` to the working tree. Compared is always
@@ -65,7 +68,7 @@ def find_range(repository: Repository, words: str) -> Range:
         notes = (*notes, "this clone is shallow: what lies before its first commits was not looked at")
     count = introduced.count(repository, (head_id, f"^{trusted}"))
     name = WORKING_TREE if is_working_tree else head_name
-    return Range(parted, trusted, head_id, base_name, name, is_working_tree, count, notes)
+    return ReviewRange(parted, trusted, head_id, base_name, name, is_working_tree, count, notes)
 
 
 def _default(repository: Repository) -> str:

@@ -8,8 +8,8 @@ from gitseal.audit.history.log import environment_of
 from gitseal.audit.review import commits, other_checks, states
 from gitseal.audit.review import folder as review_folder
 from gitseal.audit.review.commits import Touched
-from gitseal.audit.review.range import Range, Wanted, find_range
-from gitseal.audit.review.states import Side
+from gitseal.audit.review.range import EVERYTHING, ReviewOptions, ReviewRange, find_range
+from gitseal.audit.review.states import FolderState
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.policy.policy import Policy
@@ -17,8 +17,8 @@ from gitseal.report.findings import Finding
 from gitseal.review import environments, model
 from gitseal.review.environment_risks import risks
 from gitseal.review.environments import Ends
-from gitseal.review.model import By, Environment, Review, Statement
-from gitseal.review.state import Step
+from gitseal.review.model import By, EnvironmentReview, Review, Statement
+from gitseal.review.state import CommitStep
 
 if TYPE_CHECKING:  # loads what opens values
     from gitseal.identities import Keyring
@@ -35,10 +35,12 @@ class _Opening(NamedTuple):
 
 class _Changed(NamedTuple):
     ends: Ends
-    steps: tuple[Step, ...]
+    steps: tuple[CommitStep, ...]
 
 
-def review(repository: Repository, words: str, keyring: "Keyring | None" = None, wanted: Wanted = Wanted()) -> Review:  # noqa: B008 - a tuple, which nothing changes
+def review(
+    repository: Repository, words: str, keyring: "Keyring | None" = None, wanted: ReviewOptions = EVERYTHING
+) -> Review:
     """Reviews a range as `find_range` takes it. Without a keyring no value is opened, and nobody is asked for anything.
 
     Raises Error for what cannot be looked at: no such commit, history that is cut off, objects that are missing.
@@ -75,7 +77,7 @@ def review(repository: Repository, words: str, keyring: "Keyring | None" = None,
     )
 
 
-def _span(span: Range, touched: Touched) -> model.Span:
+def _span(span: ReviewRange, touched: Touched) -> model.Span:
     head = "" if span.is_working_tree else span.head
     return model.Span(span.base, head, span.base_name, span.head_name, span.commits, touched.commits)
 
@@ -90,7 +92,9 @@ def _aside(pairs: Sequence[review_folder.Pair], names: Sequence[str]) -> set[str
     }
 
 
-def _changed(root: str, sides: tuple[Side, Side], head: Side | None, touched: Touched) -> Iterator[_Changed]:
+def _changed(
+    root: str, sides: tuple[FolderState, FolderState], head: FolderState | None, touched: Touched
+) -> Iterator[_Changed]:
     """The environments of a folder that differ, or that a commit touched."""
     old, new = sides
     folder = states.within(root)
@@ -125,7 +129,9 @@ def _is_chosen(environment: str, policies: tuple[Policy, Policy], names: Sequenc
     return any(policy.resolve(name) == environment for policy in policies for name in names)
 
 
-def _environments(repository: Repository, head: str, changed: Sequence[_Changed]) -> list[tuple[_Changed, Environment]]:
+def _environments(
+    repository: Repository, head: str, changed: Sequence[_Changed]
+) -> list[tuple[_Changed, EnvironmentReview]]:
     """The environments' part of the review, and what history says of it, asked once for all of them."""
     asked = [environments.sought(each.ends) for each in changed]
     paths = [each.ends.path for each, sought in zip(changed, asked, strict=True) if any(sought)]
@@ -136,14 +142,17 @@ def _environments(repository: Repository, head: str, changed: Sequence[_Changed]
 
 
 def _opened(
-    found: Sequence[Environment], pairs: Sequence[review_folder.Pair], keyring: "Keyring | None", wanted: Wanted
-) -> tuple[tuple[Environment, ...], _Opening]:
+    found: Sequence[EnvironmentReview],
+    pairs: Sequence[review_folder.Pair],
+    keyring: "Keyring | None",
+    wanted: ReviewOptions,
+) -> tuple[tuple[EnvironmentReview, ...], _Opening]:
     """The environments with what an identity adds, where there is one that opens anything of them."""
     if keyring is None or not any(each.names for each in found):
         return tuple(found), _Opening(identity=False)
-    from gitseal.audit.review.decrypted import Folder, Opener
+    from gitseal.audit.review.decrypted import BothEnds, Opener
 
-    folders = {states.within(root): Folder(old, new) for root, old, new in pairs}
+    folders = {states.within(root): BothEnds(old, new) for root, old, new in pairs}
     opener = Opener(keyring, show_values=wanted.show_values)
     result = tuple(opener.environment(each, folders[each.folder]) for each in found)
     if opener.opened:

@@ -14,19 +14,19 @@ from gitseal.policy.policy import Policy
 from gitseal.project import states
 from gitseal.project.project import FOLDER, Project
 from gitseal.review.policy.changes import NO_POLICY
-from gitseal.review.state import State
+from gitseal.review.state import EnvironmentFile
 
 _FOLDER = FOLDER.encode()
 _SUFFIX = ".yaml"
 _ALLOW = "allow.yaml"
 
 
-class Side:
+class FolderState:
     """One `.secrets` folder in one state. What is not there or cannot be read is empty: `check` says what is wrong with it."""
 
     def __init__(self, project: Project | None) -> None:
         self.project = project
-        self._states: dict[str, State] = {}
+        self._states: dict[str, EnvironmentFile] = {}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -53,10 +53,10 @@ class Side:
         except (OSError, Error):
             return None
 
-    def state(self, environment: str) -> State:
+    def state(self, environment: str) -> EnvironmentFile:
         """An environment's file."""
         if environment not in self._states:
-            self._states[environment] = State(self.read(f"{environment}{_SUFFIX}"))
+            self._states[environment] = EnvironmentFile(self.read(f"{environment}{_SUFFIX}"))
         return self._states[environment]
 
     @cached_property
@@ -81,20 +81,20 @@ class Side:
         return self.read(_ALLOW)
 
 
-NOTHING = Side(None)
+NOTHING = FolderState(None)
 
 
-def at_commit(repository: Repository, commit: str, known: dict[str, bytes]) -> dict[str, Side]:
+def at_commit(repository: Repository, commit: str, known: dict[str, bytes]) -> dict[str, FolderState]:
     """The folders of a commit, by the path of what holds them, `""` for the top. `known` holds blobs, and is added to."""
     files = snapshot.of_commit(repository, commit, known=known)
-    found: dict[str, Side] = {}
+    found: dict[str, FolderState] = {}
     for root in sorted({root for path in files.places for root in _roots(path)}):
         project = states.of_files(repository, repository.top / root, files, cached=False)
-        found[root] = Side(project)
+        found[root] = FolderState(project)
     return found
 
 
-def in_working_tree(repository: Repository) -> dict[str, Side]:
+def in_working_tree(repository: Repository) -> dict[str, FolderState]:
     """The folders of the working tree, of those files that Git has or would take."""
     listed = repository.git(
         "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f":(top,glob)**/{FOLDER}/*"
@@ -103,7 +103,7 @@ def in_working_tree(repository: Repository) -> dict[str, Side]:
         raise Error("Git cannot list the working tree", "look at: git status")
     roots = {root for path in listed.split(b"\0") for root in _roots(path)}
     there = (root for root in sorted(roots) if (repository.top / root / FOLDER).is_dir())
-    return {root: Side(Project(repository.top / root, repository)) for root in there}
+    return {root: FolderState(Project(repository.top / root, repository)) for root in there}
 
 
 def _roots(path: bytes) -> Iterator[str]:
@@ -118,8 +118,8 @@ def within(root: str, *names: str) -> str:
 
 
 def pairs(
-    old: Mapping[str, Side], new: Mapping[str, Side], between: Iterable[str] = ()
-) -> Iterator[tuple[str, Side, Side]]:
+    old: Mapping[str, FolderState], new: Mapping[str, FolderState], between: Iterable[str] = ()
+) -> Iterator[tuple[str, FolderState, FolderState]]:
     """Both sides of every folder that either has, or that was there between."""
     for root in sorted({*old, *new, *between}):
         yield root, old.get(root, NOTHING), new.get(root, NOTHING)

@@ -10,7 +10,7 @@ from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, look_at, team_o
 from gitseal.errors import Error
 from gitseal.git import introduced as brought_by
 from gitseal.git import snapshot
-from gitseal.git.introduced import Commit
+from gitseal.git.introduced import IntroducingCommit
 from gitseal.git.repository import Repository
 from gitseal.git.staged import FileVersion
 from gitseal.project import states
@@ -29,7 +29,7 @@ _FOLDER = FOLDER.encode()
 Progress = Callable[[int, int], None]
 
 
-class Range(NamedTuple):
+class ScanRange(NamedTuple):
     """Which commits: `revisions` and `selection` as `git.brought.commits` takes them.
 
     `head` is the full id of the commit whose policy, allowances and values count.
@@ -40,12 +40,12 @@ class Range(NamedTuple):
     head: str
 
 
-def history(repository: Repository) -> Range:
+def history(repository: Repository) -> ScanRange:
     """Every commit that any ref leads to. Raises Error where HEAD is no commit yet."""
-    return Range((), ("--all",), _commit(repository, "HEAD"))
+    return ScanRange((), ("--all",), _commit(repository, "HEAD"))
 
 
-def between(repository: Repository, words: str) -> Range:
+def between(repository: Repository, words: str) -> ScanRange:
     """`BASE..HEAD`, `BASE...HEAD` (from where they parted), or one revision: its commit alone.
 
     Raises Error for what names no commits.
@@ -53,11 +53,11 @@ def between(repository: Repository, words: str) -> Range:
     base, dots, head = words.partition("...") if "..." in words else words.partition("..")
     if not dots:
         only = _commit(repository, words)
-        return Range((only,), ("--max-count=1",), only)
+        return ScanRange((only,), ("--max-count=1",), only)
     first, last = _commit(repository, base or "HEAD"), _commit(repository, head or "HEAD")
     if dots == "...":
         first = repository.merge_base(first, last)
-    return Range((last, f"^{first}"), (), last)
+    return ScanRange((last, f"^{first}"), (), last)
 
 
 def _commit(repository: Repository, revision: str) -> str:
@@ -70,12 +70,12 @@ def _commit(repository: Repository, revision: str) -> str:
 
 def scan_commits(
     repository: Repository,
-    wanted: Range,
+    wanted: ScanRange,
     keyring: "Keyring | None",
     progress: Progress | None = None,
     *,
     past: bool = False,
-    watch: Callable[[Commit], None] | None = None,
+    watch: Callable[[IntroducingCommit], None] | None = None,
 ) -> Scanned:
     """What the commits of a range brought in plaintext, each finding once, with the first commit that has it.
 
@@ -115,9 +115,9 @@ class _Look:
         self._said: set[Finding] = set()
         self._known: dict[str, bytes] = {}
 
-    def at(self, commits: Sequence[Commit]) -> int:
+    def at(self, commits: Sequence[IntroducingCommit]) -> int:
         """Looks at what these commits brought, and says how many files that was."""
-        new: list[tuple[Commit, FileVersion]] = []
+        new: list[tuple[IntroducingCommit, FileVersion]] = []
         for commit in commits:
             for brought in commit.brought:
                 if (brought.path, brought.object_id) not in self._seen:
@@ -135,7 +135,7 @@ class _Look:
                     self.findings.append((finding._replace(commit=commit.id), None))
         return len(new)
 
-    def _projects(self, commits: Sequence[Commit]) -> dict[str, list[tuple[bytes, Project]]]:
+    def _projects(self, commits: Sequence[IntroducingCommit]) -> dict[str, list[tuple[bytes, Project]]]:
         """The projects that each commit touches, in its own state."""
         asked = [(commit.id, root) for commit in commits for root in _roots(commit)]
         folders = [(commit, os.fsdecode(root + _FOLDER)) for commit, root in asked]
@@ -148,13 +148,13 @@ class _Look:
         return found
 
 
-def _roots(commit: Commit) -> list[bytes]:
+def _roots(commit: IntroducingCommit) -> list[bytes]:
     folders = {brought.path.rpartition(b"/")[0] for brought in commit.brought}
     return sorted(folder[: -len(_FOLDER)] for folder in folders if folder.rpartition(b"/")[2] == _FOLDER)
 
 
-def _batches(commits: Iterable[Commit]) -> Iterator[list[Commit]]:
-    batch: list[Commit] = []
+def _batches(commits: Iterable[IntroducingCommit]) -> Iterator[list[IntroducingCommit]]:
+    batch: list[IntroducingCommit] = []
     size = 0
     for commit in commits:
         batch.append(commit)

@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from gitseal.git import ranges
-from gitseal.git.ranges import Change
+from gitseal.git.ranges import PathChange
 from gitseal.git.repository import Repository
 from gitseal.project.project import FOLDER
 
 _ATTRIBUTES = ".gitattributes"
 
 
-def touched(repository: Repository, commits: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[Change, ...]]]:
+def touched(
+    repository: Repository, commits: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
     """Of commits with their parents, those that change covered paths, in their order, each with the changes that are its own.
 
     A merge answers for each path that has not simply what a three-way merge gives without looking inside: where one side
@@ -53,7 +55,7 @@ class _Merges:
         self._bases: dict[tuple[str, str], tuple[str, ...]] = {}
         self._changed: dict[tuple[str, str], frozenset[str]] = {}
 
-    def own(self, parents: tuple[str, ...], sides: list[dict[str, Change]]) -> tuple[Change, ...]:
+    def own(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]]) -> tuple[PathChange, ...]:
         """The changes of a merge, given what it has differently from each of its parents."""
         paths = dict.fromkeys(path for side in sides for path in side)
         return tuple(
@@ -62,13 +64,13 @@ class _Merges:
             if not self._is_explained(parents, sides, path)
         )
 
-    def _is_explained(self, parents: tuple[str, ...], sides: list[dict[str, Change]], path: str) -> bool:
+    def _is_explained(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]], path: str) -> bool:
         """Whether the path is one parent's, and no other parent had changed it since they parted."""
         same = [parent for parent, side in zip(parents, sides, strict=True) if path not in side]
         others = [(parent, side[path]) for parent, side in zip(parents, sides, strict=True) if path in side]
         return all(any(self._left(other, parent, change) for parent in same) for other, change in others)
 
-    def _left(self, other: str, parent: str, change: Change) -> bool:
+    def _left(self, other: str, parent: str, change: PathChange) -> bool:
         """Whether `other` has the path as every merge base with `parent` has it."""
         bases = self._merge_bases(other, parent)
         if not bases:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gitseal.audit.verify.owners import Claim, Owners
 from gitseal.audit.verify.touched import folded
 from gitseal.git.commits import RawCommit
-from gitseal.git.ranges import Change
+from gitseal.git.ranges import PathChange
 from gitseal.git.signatures import BAD, UNCHECKABLE, UNKNOWN, UNSIGNED, Signature
 from gitseal.policy.policy import Policy
 from gitseal.policy.who_may_change import is_forge
@@ -38,7 +38,7 @@ class _Demand(NamedTuple):
     who: frozenset[str]
 
 
-def judge(commit: RawCommit, changes: Sequence[Change], owners: Owners, check: Check) -> Verdict:
+def judge(commit: RawCommit, changes: Sequence[PathChange], owners: Owners, check: Check) -> Verdict:
     """Judges one commit by what it changes. `check` gives its signature by the keys of a policy, named by its root."""
     findings = [_local(commit, change) for change in changes if _is_local(change)]
     outcomes = set()
@@ -56,7 +56,7 @@ def judge(commit: RawCommit, changes: Sequence[Change], owners: Owners, check: C
     return Verdict(BY_FORGE if BY_FORGE in outcomes else SIGNED if outcomes else FREE)
 
 
-def _by_root(changes: Sequence[Change], owners: Owners) -> dict[str, tuple[Claim, list[_Demand]]]:
+def _by_root(changes: Sequence[PathChange], owners: Owners) -> dict[str, tuple[Claim, list[_Demand]]]:
     """What each policy demands: a claim of it, and the paths for which somebody has to sign."""
     found: dict[str, tuple[Claim, list[_Demand]]] = {}
     for change in changes:
@@ -138,11 +138,11 @@ def _nobody(commit: RawCommit, path: str) -> Finding:
     )
 
 
-def _is_local(change: Change) -> bool:
+def _is_local(change: PathChange) -> bool:
     return not change.removes and folded(change.path.rpartition("/")[2]).endswith(_LOCAL)
 
 
-def _local(commit: RawCommit, change: Change) -> Finding:
+def _local(commit: RawCommit, change: PathChange) -> Finding:
     message = "a local file is tracked by Git: it is for one machine only"
     return Finding("local-tracked", change.path, 0, message, "git rm --cached it, and commit again", commit=commit.id)
 

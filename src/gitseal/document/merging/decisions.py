@@ -8,7 +8,7 @@ from gitseal.document.document import Document
 from gitseal.document.header import HEADER
 from gitseal.document.merging import access as merge_access
 from gitseal.document.merging.access import UNKNOWN, Unknown, Way
-from gitseal.yamltext.tree import Kind, NamePath, Node
+from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
 _GROUP_DEPTH = 3
 
@@ -22,7 +22,7 @@ class Choice(Enum):
     CONFLICT = "conflict"
 
 
-class Side:
+class MergeSide:
     """One text of the file, parsed."""
 
     def __init__(self, document: Document) -> None:
@@ -37,13 +37,13 @@ class Side:
             if block in whole:
                 if path == block:
                     found[path] = node
-            elif node.kind is not Kind.MAPPING or not node.children:
+            elif node.kind is not NodeKind.MAPPING or not node.children:
                 found[path] = node
         return found
 
 
 # The two texts of the base, mostly one and the same; None where there is no base.
-Base = tuple[Side, Side] | Unknown | None
+Base = tuple[MergeSide, MergeSide] | Unknown | None
 
 
 class Unit(NamedTuple):
@@ -79,15 +79,15 @@ def content(node: Node | None) -> object:
     """What a node holds, to be compared: how it is quoted and where it stands is no part of it."""
     if node is None:
         return None
-    if node.kind is Kind.MAPPING:
+    if node.kind is NodeKind.MAPPING:
         return {name: content(child) for name, child in node.children.items()}
-    if node.kind is Kind.SEQUENCE:
+    if node.kind is NodeKind.SEQUENCE:
         return [content(item) for item in node.items]
     # 1.50 and 1.5 are not the same value: a number keeps its spelling.
     return type(node.value).__name__, node.value if isinstance(node.value, str) else node.source
 
 
-def decide(base: Base, ours: Side, theirs: Side) -> Decided | None:
+def decide(base: Base, ours: MergeSide, theirs: MergeSide) -> Decided | None:
     """The decisions, or None where the texts as a whole are in conflict: two files that only share their place."""
     left, right = ours.document.header, theirs.document.header
     if (left.id, left.environment) != (right.id, right.environment):
@@ -112,7 +112,7 @@ def decide(base: Base, ours: Side, theirs: Side) -> Decided | None:
     return Decided(tuple(units), frozenset(_whole(ways)))
 
 
-def _leaves_behind(taken: Side, other: Side, group: str) -> bool:
+def _leaves_behind(taken: MergeSide, other: MergeSide, group: str) -> bool:
     """Whether a side whose block would be taken has values that only the other side's data key opens.
 
     Whoever replaces a data key seals its values anew; one who does not would make them unreadable by a merge.
@@ -129,7 +129,7 @@ def _leaves_behind(taken: Side, other: Side, group: str) -> bool:
     return False
 
 
-def _is_one_header(base: tuple[Side, Side]) -> bool:
+def _is_one_header(base: tuple[MergeSide, MergeSide]) -> bool:
     first, second = (content(side.document.tree.root.children[HEADER]) for side in base)
     return first == second
 
@@ -142,7 +142,7 @@ def _in_group(path: NamePath) -> bool:
     return path[:2] == (HEADER, "access") and len(path) >= _GROUP_DEPTH
 
 
-def _units(base: Base, ours: Side, theirs: Side, ways: dict[str, Way]) -> list[Unit]:
+def _units(base: Base, ours: MergeSide, theirs: MergeSide, ways: dict[str, Way]) -> list[Unit]:
     whole = _whole(ways)
     left, right = ours.units(whole), theirs.units(whole)
     before: list[dict[NamePath, Node]] = [side.units(whole) for side in base] if isinstance(base, tuple) else []
@@ -166,7 +166,7 @@ def _choice(base: object, ours: object, theirs: object) -> Choice:
     return Choice.THEIRS if base == ours else Choice.CONFLICT
 
 
-def _without_stale(units: list[Unit], ours: Side, theirs: Side, ways: dict[str, Way]) -> list[Unit]:
+def _without_stale(units: list[Unit], ours: MergeSide, theirs: MergeSide, ways: dict[str, Way]) -> list[Unit]:
     """A value that was sealed under a data key which the merge leaves behind is a conflict, never taken silently."""
     final = {group: _final_key(group, way, ours, theirs) for group, way in ways.items()}
     return [
@@ -178,7 +178,7 @@ def _without_stale(units: list[Unit], ours: Side, theirs: Side, ways: dict[str, 
     ]
 
 
-def _final_key(group: str, way: Way, ours: Side, theirs: Side) -> str:
+def _final_key(group: str, way: Way, ours: MergeSide, theirs: MergeSide) -> str:
     """The data key that the group will have, empty where it has none or that is in conflict."""
     here, there = (side.document.header.access.get(group) for side in (ours, theirs))
     keys = [access.key_id if access is not None else "" for access in (here, there)]
@@ -187,7 +187,7 @@ def _final_key(group: str, way: Way, ours: Side, theirs: Side) -> str:
     return keys[0] if way is not Way.CONFLICT or keys[0] == keys[1] else ""
 
 
-def _becomes_stale(side: Side, path: NamePath, final: dict[str, str]) -> bool:
+def _becomes_stale(side: MergeSide, path: NamePath, final: dict[str, str]) -> bool:
     entry = side.document.entries.get(path)
     if entry is None or entry.token is None:
         return False
@@ -196,7 +196,7 @@ def _becomes_stale(side: Side, path: NamePath, final: dict[str, str]) -> bool:
     return was_good and final.get(entry.token.group) != entry.token.key_id
 
 
-def _without_clashes(units: list[Unit], ours: Side, theirs: Side) -> list[Unit]:
+def _without_clashes(units: list[Unit], ours: MergeSide, theirs: MergeSide) -> list[Unit]:
     """A name that would be a value and a section at once is one conflict over all of it."""
     kept = {unit.path for unit in units if unit.choice is Choice.CONFLICT or unit.wanted is not None}
     above = {path[:depth] for path in kept for depth in range(1, len(path))}

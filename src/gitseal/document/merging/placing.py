@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gitseal.document.merging import conflict
 from gitseal.document.merging.conflict import How, Hunk
-from gitseal.document.merging.decisions import Base, Choice, Side, Unit, content
+from gitseal.document.merging.decisions import Base, Choice, MergeSide, Unit, content
 from gitseal.document.merging.stand_ins import Order, spliced, text
 from gitseal.errors import Malformed
 from gitseal.yamltext import reader
@@ -31,8 +31,8 @@ class Three(NamedTuple):
     """The three texts."""
 
     base: Base
-    ours: Side
-    theirs: Side
+    ours: MergeSide
+    theirs: MergeSide
 
 
 def place(three: Three, units: Sequence[Unit], lines: Merge, how: How) -> Placed | None:
@@ -65,9 +65,9 @@ class _Source(NamedTuple):
 
     changed: Sequence[Unit]
     stand_ins: Mapping[NamePath, str]
-    ours: Side
-    base: Side | None
-    theirs: Side
+    ours: MergeSide
+    base: MergeSide | None
+    theirs: MergeSide
     how: How
 
 
@@ -135,7 +135,7 @@ def _lines(unit: Unit, indent: int, source: _Source) -> list[str]:
     return [mine if line == old else line for line, old, mine in zip(taken, was, other, strict=True)]
 
 
-def _own(side: Side | None, node: Node | None, indent: int) -> list[str]:
+def _own(side: MergeSide | None, node: Node | None, indent: int) -> list[str]:
     """A node's lines, shifted to an indentation."""
     if side is None or node is None:
         return []

@@ -5,9 +5,9 @@ A name that a text lacks goes where its neighbours have it in the text that it c
 
 from collections.abc import Mapping, Sequence
 
-from gitseal.document.merging.decisions import Choice, Side, Unit
+from gitseal.document.merging.decisions import Choice, MergeSide, Unit
 from gitseal.yamltext import scalars
-from gitseal.yamltext.tree import Kind, NamePath, Node, Tree
+from gitseal.yamltext.tree import NamePath, Node, NodeKind, Tree
 
 _STEP = "  "
 
@@ -43,7 +43,7 @@ class Order:
     Names that both sides put in one place are in alphabetical order, whichever side is ours.
     """
 
-    def __init__(self, ours: Side, theirs: Side) -> None:
+    def __init__(self, ours: MergeSide, theirs: MergeSide) -> None:
         self._sides = (ours.document.tree, theirs.document.tree)
         self._known: dict[NamePath, list[str]] = {}
 
@@ -85,14 +85,14 @@ def _children(tree: Tree, section: NamePath) -> Mapping[str, Node]:
     return node.children if node is not None else {}
 
 
-def text(side: Side, changed: Sequence[Unit], stand_ins: Mapping[NamePath, str], order: Order) -> bytes:
+def text(side: MergeSide, changed: Sequence[Unit], stand_ins: Mapping[NamePath, str], order: Order) -> bytes:
     """A text with a stand-in for each name that was decided, and without those that go. Raises ValueError where it cannot."""
     tree = side.document.tree
     staying = {unit.path for unit in changed if unit.choice is Choice.CONFLICT or unit.wanted is not None}
     present = {tree.nodes[path].line: tree.nodes[path] for path in staying if path in tree.nodes}
     gone = {unit.path for unit in changed if unit.path in tree.nodes and unit.path not in staying}
     missing = {path: stand_ins[path] for path in staying if path not in tree.nodes}
-    draft = _Draft(tree, missing, gone, order)
+    draft = _StandInText(tree, missing, gone, order)
     return draft.text({line: (node, _line(node.path[-1], stand_ins[node.path])) for line, node in present.items()})
 
 
@@ -100,7 +100,7 @@ def _line(name: str, stand_in: str) -> str:
     return f"{scalars.serialise_name(name)}: {stand_in}"
 
 
-class _Draft:
+class _StandInText:
     """A text that gets stand-ins it has no line for, and loses names. What goes in is placed by names that go, too."""
 
     def __init__(self, tree: Tree, missing: Mapping[NamePath, str], gone: set[NamePath], order: Order) -> None:
@@ -150,7 +150,7 @@ class _Draft:
 
     def _is_section(self, path: NamePath) -> bool:
         node = self.tree.nodes.get(path)
-        return node is not None and node.kind is Kind.MAPPING and bool(node.children)
+        return node is not None and node.kind is NodeKind.MAPPING and bool(node.children)
 
     def _remove(self, node: Node) -> None:
         """Cuts a name and one blank line beside it; a comment directly above stays, with the blank line that follows."""

@@ -11,13 +11,13 @@ from gitseal.document.document import Document, parse
 from gitseal.document.merging import conflict, decisions, placing
 from gitseal.document.merging.access import UNKNOWN
 from gitseal.document.merging.conflict import How
-from gitseal.document.merging.decisions import Decided, Side
+from gitseal.document.merging.decisions import Decided, MergeSide
 from gitseal.document.merging.placing import Three
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.yamltext.reader import path_text
 
 
-class Lines(NamedTuple):
+class MergedLines(NamedTuple):
     """What a merge of lines gave: the text, with conflicts in it unless `is_clean`."""
 
     data: bytes
@@ -25,7 +25,7 @@ class Lines(NamedTuple):
 
 
 # Merges the lines of (ours, base, theirs) as `git merge-file` does; None where it cannot, as with bytes that are no text.
-LineMerge = Callable[[bytes, bytes, bytes], Lines | None]
+LineMerge = Callable[[bytes, bytes, bytes], MergedLines | None]
 
 
 class Merged(NamedTuple):
@@ -74,9 +74,9 @@ def _through(lines: LineMerge) -> Callable[[bytes, bytes, bytes], bytes | None]:
     return merged
 
 
-def _side(data: bytes) -> Side | None:
+def _side(data: bytes) -> MergeSide | None:
     found = _parsed(data)
-    return Side(found) if found is not None else None
+    return MergeSide(found) if found is not None else None
 
 
 def _parsed(data: bytes) -> Document | None:
@@ -98,7 +98,7 @@ def _base(data: bytes) -> decisions.Base:
     return (known[0], known[-1]) if len(known) == len(found) else UNKNOWN
 
 
-def _unsound(ours: bytes, theirs: bytes, text: Lines | None, how: How) -> Merged:
+def _unsound(ours: bytes, theirs: bytes, text: MergedLines | None, how: How) -> Merged:
     """A side is no sealed file: the lines decide, and what they give has to be a good file or show its conflict."""
     if text is None:
         return _whole(ours, theirs, how)
@@ -139,8 +139,8 @@ def _holds_just(data: bytes, decided: Decided) -> bool:
     if found is None:
         return False
     wanted = {unit.path: unit.wanted for unit in decided.units if unit.wanted is not None}
-    return _contents(Side(found), decided.whole_groups) == wanted
+    return _contents(MergeSide(found), decided.whole_groups) == wanted
 
 
-def _contents(side: Side, whole: Iterable[str]) -> dict[tuple[str, ...], object]:
+def _contents(side: MergeSide, whole: Iterable[str]) -> dict[tuple[str, ...], object]:
     return {path: decisions.content(node) for path, node in side.units(whole).items()}

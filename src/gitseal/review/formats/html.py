@@ -20,11 +20,11 @@ from gitseal.review.model import (
     POLICY,
     AccessChange,
     By,
-    Environment,
+    EnvironmentReview,
     NameChange,
-    Opened,
     Review,
     Statement,
+    ValueInsight,
 )
 
 # Longer lists can be folded; they begin unfolded, so that a print has them whole.
@@ -108,7 +108,7 @@ def _statements(statements: Iterable[Statement]) -> Iterator[str]:
         yield "</section>"
 
 
-def _environment(environment: Environment) -> Iterator[str]:
+def _environment(environment: EnvironmentReview) -> Iterator[str]:
     tags = [(environment.state, environment.state)] if environment.state != "changed" else []
     tags += [("protected", "protected")] if environment.protected else []
     tags += [] if environment.is_sound else [(ERROR, "cannot be read")]
@@ -146,7 +146,7 @@ def _name(change: NameChange, marks: phrases.Marks) -> str:
     return _row(_html(name(change.name, 400)), what, _html(phrases.access(change)), by=change.by)
 
 
-def _opened(opened: Opened) -> str:
+def _opened(opened: ValueInsight) -> str:
     """What only an identity could say; values whole, for that is what they were asked for."""
     found = "".join(f'<p class="problem">{_html(spoken(each))}</p>' for each in opened.problems)
     if opened.equals:

@@ -17,7 +17,7 @@ from gitseal.review.model import (
     AccessChange,
     Allowance,
     By,
-    Environment,
+    EnvironmentReview,
     KeyChange,
     NameChange,
     Review,
@@ -62,7 +62,7 @@ def _head(review: Review) -> str:
     return f"{MARKER}\n{line}{' · ' if figures else ''}{', '.join(figures)}\n\n{_where(review.environments)}"
 
 
-def _where(environments: Iterable[Environment]) -> str:
+def _where(environments: Iterable[EnvironmentReview]) -> str:
     names = list(dict.fromkeys(each.name for each in environments))
     return f"Environments: {markdown(listed(names, 12))}\n\n" if names else ""
 
@@ -111,7 +111,7 @@ def _statements(statements: Iterable[Statement]) -> Iterator[Section]:
         yield _listed(f"### {title}\n\n", "statements", rows, ("Change", "By", "Signed"))
 
 
-def _environment(environment: Environment, number: int) -> Iterator[Section]:
+def _environment(environment: EnvironmentReview, number: int) -> Iterator[Section]:
     """The heading, who gained and lost access, the data keys, the names; `number` is that of the heading."""
     yield Section(_title(environment), "environments", rank=_HEADING)
     access = tuple(map(_access, phrases.people_first(environment.access)))
@@ -129,7 +129,7 @@ def _environment(environment: Environment, number: int) -> Iterator[Section]:
         yield section._replace(closing=f"{section.closing}{mark}", rank=_NAMES, under=number)
 
 
-def _title(environment: Environment) -> str:
+def _title(environment: EnvironmentReview) -> str:
     what = [environment.state] if environment.state != "changed" else []
     what += ["protected"] if environment.protected else []
     what += [] if environment.is_sound else ["**cannot be read**"]

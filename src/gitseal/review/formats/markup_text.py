@@ -20,19 +20,19 @@ _COMMAND = re.compile(r"""
 _CUT = "…"
 
 
-class Piece(NamedTuple):
+class TextPiece(NamedTuple):
     """A part of a sentence. `is_name`: the repository's words, to be shown as they are and as nothing else; else ours."""
 
     text: str
     is_name: bool = False
 
 
-Text = tuple[Piece, ...]
+Text = tuple[TextPiece, ...]
 
 
 def ours(text: str) -> Text:
     """Our own words; never anything that a repository holds."""
-    return (Piece(text),)
+    return (TextPiece(text),)
 
 
 def name(text: str, most: int = _LONGEST_NAME) -> Text:
@@ -40,13 +40,13 @@ def name(text: str, most: int = _LONGEST_NAME) -> Text:
     shown = printable(text)
     if len(shown) > most:
         shown = f"{shown[: most // 2]}{_CUT}{shown[-(most // 2) :]}"
-    return (Piece(shown, is_name=True),) if shown else ours("(empty)")
+    return (TextPiece(shown, is_name=True),) if shown else ours("(empty)")
 
 
 def listed(names: Iterable[str], most: int = 8) -> Text:
     """`a, b, c and 3 more`."""
     those = list(names)
-    found: list[Piece] = []
+    found: list[TextPiece] = []
     for each in those[:most]:
         found += [*ours(", "), *name(each)] if found else name(each)
     return (*found, *(ours(f" and {len(those) - most} more") if len(those) > most else ()))
@@ -57,7 +57,7 @@ def spoken(sentence: str) -> Text:
 
     Quotes around names are left out.
     """
-    found: list[Piece] = []
+    found: list[TextPiece] = []
     for number, part in enumerate(_short(sentence).split('"')):
         found += _prose(part) if number % 2 == 0 else name(part, _LONGEST_WORDS) if part else ours('""')
     return tuple(found)
@@ -66,7 +66,7 @@ def spoken(sentence: str) -> Text:
 def advised(hint: str) -> Text:
     """What to do: like `spoken`, with each command in it as one piece."""
     short, told = _short(hint), 0
-    found: list[Piece] = []
+    found: list[TextPiece] = []
     for match in _COMMAND.finditer(short):
         if match["command"]:
             found += (*spoken(short[told : match.start()]), *name(match["command"], _LONGEST_WORDS))
@@ -79,7 +79,7 @@ def _short(sentence: str) -> str:
     return shown if len(shown) <= _LONGEST_WORDS else f"{shown[:_LONGEST_WORDS]}{_CUT}"
 
 
-def _prose(text: str) -> Iterator[Piece]:
+def _prose(text: str) -> Iterator[TextPiece]:
     """Runs of ordinary words as ours, runs of all else as names; blanks between are kept."""
     run: list[str] = []
     for part in re.split(r"( +)", text):
@@ -89,15 +89,15 @@ def _prose(text: str) -> Iterator[Piece]:
         else:
             yield from _run(run)
             run = []
-            yield Piece(part)
+            yield TextPiece(part)
     yield from _run(run)
 
 
-def _run(run: list[str]) -> Iterator[Piece]:
+def _run(run: list[str]) -> Iterator[TextPiece]:
     """What may be a name, without the comma after it and the blanks."""
     text = "".join(run)
     kept = text.rstrip(" ")
     kept = kept[:-1] if len(kept) > 1 and kept[-1] in ",;:" else kept
     if kept:
-        yield Piece(kept, is_name=True)
-        yield Piece(text[len(kept) :])
+        yield TextPiece(kept, is_name=True)
+        yield TextPiece(text[len(kept) :])

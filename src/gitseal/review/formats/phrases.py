@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gitseal.document.changes import PLAIN, WRITTEN_ONLY
 from gitseal.report.escaping import printable
 from gitseal.report.findings import Finding
-from gitseal.review.formats.markup_text import Piece, Text, listed, name, ours
+from gitseal.review.formats.markup_text import Text, TextPiece, listed, name, ours
 from gitseal.review.model import (
     ADDED,
     CHANGED,
@@ -19,7 +19,7 @@ from gitseal.review.model import (
     AccessChange,
     By,
     Counts,
-    Environment,
+    EnvironmentReview,
     KeyChange,
     NameChange,
     Review,
@@ -68,7 +68,7 @@ def by_rule(risks: Iterable[Finding], most: int = 30) -> Text:
     for risk in risks:
         counted[risk.rule] = counted.get(risk.rule, 0) + 1
     ordered = sorted(counted, key=lambda rule: -counted[rule])
-    found: list[Piece] = []
+    found: list[TextPiece] = []
     for rule in ordered[:most]:
         found += [*ours(", " if found else ""), *name(rule), *ours(f" {counted[rule]}")]
     return (*found, *(ours(f" and {len(ordered) - most} rules more") if len(ordered) > most else ()))
@@ -81,7 +81,7 @@ class Marks(NamedTuple):
     restored: frozenset[str]
 
 
-def marks(environment: Environment) -> Marks:
+def marks(environment: EnvironmentReview) -> Marks:
     """Those of one environment, to look names up in."""
     treatments = {each.name: each.treatment for each in environment.write_only}
     return Marks(treatments, frozenset(each.name for each in environment.restored))

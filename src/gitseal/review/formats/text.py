@@ -21,7 +21,7 @@ from gitseal.review.model import (
     YES,
     AccessChange,
     By,
-    Environment,
+    EnvironmentReview,
     KeyChange,
     NameChange,
     Review,
@@ -75,7 +75,7 @@ def _risks(risks: Iterable[Finding]) -> Iterator[str]:
         yield ""
 
 
-def _environments(environments: Iterable[Environment]) -> Iterator[str]:
+def _environments(environments: Iterable[EnvironmentReview]) -> Iterator[str]:
     for each in environments:
         folder = "" if each.folder == ".secrets" else f" in {_line(each.folder)}"
         protected = ", protected" if each.protected else ""
