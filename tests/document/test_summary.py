@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.document.summary import summary
-from tests.document.histories import State, histories
+from tests.document.merging.histories import State, histories
 
 TOKEN = re.compile(rb"(?:ENC|STANZA)\[v1,")
 STATE = State((("A", 1), ("LOG_LEVEL", 2), ("api/TOKEN", 3)), key=1)

@@ -11,7 +11,7 @@ from gitseal.files import atomic
 from gitseal.project import journal
 from gitseal.project.writing import writing
 from gitseal.usecases.env import add_environment, remove_environment, rename_environment
-from tests.usecases.world import Crash, World, crash_at, start
+from tests.world import Crash, World, crash_at, start
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from gitseal.recipients import x25519
 from gitseal.sdk import declared
 from tests.sdk.world import World, start
-from tests.usecases.world import keyring_of
+from tests.world import keyring_of
 
 
 @pytest.fixture(autouse=True)

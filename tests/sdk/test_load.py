@@ -10,7 +10,7 @@ import gitseal
 from gitseal.identities import discover
 from gitseal.recipients import x25519
 from tests.sdk.world import PASSWORD, TYPED, World, start
-from tests.usecases.world import keyring_of
+from tests.world import keyring_of
 
 
 def test_names_are_those_of_the_environment_sections_included(world: World) -> None:

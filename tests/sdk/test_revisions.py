@@ -12,7 +12,7 @@ from gitseal.git import objects
 from gitseal.git.repository import Repository
 from gitseal.recipients import x25519
 from tests.sdk.world import World, start
-from tests.usecases.world import keyring_of
+from tests.world import keyring_of
 
 
 @pytest.fixture(params=["pygit2", "git"])

@@ -9,7 +9,7 @@ import pytest
 from gitseal.arming.arm_clone import arm
 from gitseal.identities import Keyring
 from gitseal.usecases.doctor import doctor
-from tests.usecases.world import World, start
+from tests.world import World, start
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from gitseal.policy import schema
 from gitseal.recipients import x25519
 from gitseal.usecases.env import add_environment, remove_environment, rename_environment
 from gitseal.usecases.recipient import add_recipient, remove_recipient
-from tests.usecases.world import World, start
+from tests.world import World, start
 
 
 def named_schema(file: Path) -> Path:

@@ -19,7 +19,7 @@ from gitseal.project.writing import commit, writing
 from gitseal.usecases import resolve
 from gitseal.usecases.resolve import Done, TakenSide
 from gitseal.usecases.unset import unset
-from tests.usecases.world import World, start
+from tests.world import World, start
 
 Git = Callable[..., str]
 

@@ -14,7 +14,7 @@ from gitseal.document.merging.three_way import Merged, MergedLines
 from gitseal.errors import Malformed
 from gitseal.git.merging import merge_lines
 from gitseal.yamltext import editor
-from tests.document.histories import State, histories, states
+from tests.document.merging.histories import State, histories, states
 
 pytestmark = pytest.mark.fuzz
 

@@ -18,8 +18,8 @@ from gitseal.errors import Malformed
 from gitseal.git.repository import Repository
 from gitseal.yamltext import editor
 from tests.conftest import FUZZ
-from tests.document.histories import State, histories
-from tests.document.test_merge_laws import is_stale
+from tests.document.merging.histories import State, histories
+from tests.document.merging.test_laws import is_stale
 
 PROGRAM = Path(sys.executable).parent / "gitseal"
 FILE = ".secrets/production.yaml"

@@ -11,7 +11,7 @@ import pytest
 from gitseal.arming import hook_install, managers, status
 from gitseal.git.hooks import STAGES
 from gitseal.git.repository import Repository
-from tests.hooks.conftest import Program
+from tests.arming.conftest import Program
 
 Git = Callable[..., str]
 Peer = Callable[[str], str]

@@ -7,7 +7,7 @@ import pytest
 from gitseal.errors import Error
 from gitseal.recipients import x25519
 from gitseal.usecases.recipient import add_recipient, list_recipients, remove_recipient
-from tests.usecases.world import World, start
+from tests.world import World, start
 
 
 def key() -> str:

@@ -19,7 +19,7 @@ from gitseal.review.model import YES, EnvironmentReview, NameChange, Review
 from gitseal.usecases.init import Starter, init
 from gitseal.usecases.rename import rename
 from gitseal.usecases.unset import unset
-from tests.usecases.world import World, keyring_of, start
+from tests.world import World, keyring_of, start
 
 Git = Callable[..., str]
 LOGGED = {"set", "changed", "removed", "resealed"}

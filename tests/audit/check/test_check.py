@@ -13,7 +13,7 @@ from gitseal.recipients import x25519
 from gitseal.usecases import rekey
 from gitseal.usecases.recipient import add_recipient, remove_recipient
 from gitseal.usecases.set_ import set_values
-from tests.usecases.world import World, keyring_of, start
+from tests.world import World, keyring_of, start
 
 KEY = x25519.generate().recipient
 

@@ -14,7 +14,7 @@ from gitseal.arming import script as hook_script
 from gitseal.errors import Error
 from gitseal.git.hooks import STAGES
 from gitseal.git.repository import Repository
-from tests.hooks.conftest import Program
+from tests.arming.conftest import Program
 
 Git = Callable[..., str]
 HOOKS = [f".git/hooks/{stage}" for stage in STAGES]

@@ -13,7 +13,7 @@ from gitseal.usecases.list_ import list_names
 from gitseal.usecases.recipient import add_recipient, remove_recipient
 from gitseal.usecases.rekey import apply, plan
 from gitseal.usecases.unset import unset
-from tests.usecases.world import World, start
+from tests.world import World, start
 
 Git = Callable[..., str]
 
