@@ -217,5 +217,5 @@ def _loaded(server: Server, *arguments: str) -> set[str]:
     assert is_taken, said
     modules = {line.rpartition("|")[2].strip() for line in said.splitlines() if "import time:" in line}
     assert "gitseal.audit.hook.at_refs" in modules
-    words = ("usecases.verify", "usecases.verify_push", "git.signatures", "git.commits", "crypto.sshsig")
+    words = ("audit.verify.verify", "audit.verify.push", "git.signatures", "git.commits", "crypto.sshsig")
     return modules & {f"gitseal.{word}" for word in words}
