@@ -10,6 +10,7 @@ from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
 from gitseal.report.findings import ERROR, WARNING, Finding
+from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:  # loaded only with --code
     from gitseal.audit.check.code import CodeReport
@@ -50,7 +51,7 @@ def command(
     to_mend = sum(finding.severity == ERROR for finding in shown)
     aside = _aside(shown)
     if to_mend:
-        raise Error(f"check found {output.plural(to_mend, 'thing')} to mend{aside}", "")
+        raise Error(f"check found {plural(to_mend, 'thing')} to mend{aside}", "")
     say(f"all is as it should be{aside}")
 
 
@@ -58,9 +59,9 @@ def _aside(findings: Sequence[Finding]) -> str:
     """What has no bearing on the status, in the summary's words."""
     warnings = sum(finding.severity == WARNING for finding in findings)
     unread, at_github = (sum(finding.rule == rule for finding in findings) for rule in ("unread-name", "github-name"))
-    words = [output.plural(warnings, "warning")] if warnings else []
-    words += [output.plural(unread, "name") + " unread"] if unread else []
-    words += [output.plural(at_github, "name") + " only at GitHub"] if at_github else []
+    words = [plural(warnings, "warning")] if warnings else []
+    words += [plural(unread, "name") + " unread"] if unread else []
+    words += [plural(at_github, "name") + " only at GitHub"] if at_github else []
     return "".join(f", {each}" for each in words)
 
 

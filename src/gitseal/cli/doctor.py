@@ -6,6 +6,7 @@ from gitseal.cli import output
 from gitseal.cli.options import json_option
 from gitseal.cli.session import Session
 from gitseal.errors import Error
+from gitseal.report.plurals import plural
 
 
 @click.command("doctor")
@@ -30,4 +31,4 @@ def command(session: Session, as_json: bool) -> None:
             )
     wrong = [each for each in found if each.mend]
     if wrong:
-        raise Error(f"{output.plural(len(wrong), 'thing')} to mend", f"first: {wrong[0].mend}")
+        raise Error(f"{plural(len(wrong), 'thing')} to mend", f"first: {wrong[0].mend}")

@@ -35,18 +35,20 @@ def main(words: Sequence[str]) -> int:
         sys.stderr.write(f"gitseal: the merge could not be written: {(error.strerror or 'unknown').lower()}\n")
         return _FAILED
     if conflicts and length == SIZE:
-        sys.stderr.write(f"gitseal: {_shown(place) or 'a sealed file'}: {_words(conflicts)}; next: gitseal resolve\n")
+        from gitseal.report.escaping import printable  # a clean merge says nothing
+
+        sys.stderr.write(
+            f"gitseal: {printable(place) or 'a sealed file'}: {_words(conflicts)}; next: gitseal resolve\n"
+        )
     return CONFLICT if conflicts else 0
 
 
 def _words(conflicts: Sequence[str]) -> str:
+    from gitseal.report.escaping import printable
+
     shown = 5
     names = [name for name in dict.fromkeys(conflicts) if name]
     if not names:
         return "the two sides are in conflict"
     more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return f"in conflict: {', '.join(map(_shown, names[:shown]))}{more}"
-
-
-def _shown(words: str) -> str:
-    return "".join(each if each.isprintable() else "\ufffd" for each in words)
+    return f"in conflict: {', '.join(map(printable, names[:shown]))}{more}"

@@ -4,9 +4,10 @@ import click
 
 from gitseal.cli import output
 from gitseal.cli.options import complete_name, environment_option, json_option, no_local_option
-from gitseal.cli.output import printable, utc
+from gitseal.cli.output import utc
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
+from gitseal.report.escaping import printable
 from gitseal.usecases.list_ import NameRow, list_names
 
 

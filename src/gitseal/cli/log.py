@@ -8,9 +8,10 @@ import click
 from gitseal.audit.history.log import Event, Log, Selection, Signatures, Signed, log, past_and_present
 from gitseal.cli import output
 from gitseal.cli.options import complete_name, environment_option, json_option
-from gitseal.cli.output import printable, utc
+from gitseal.cli.output import utc
 from gitseal.cli.session import Session, say
 from gitseal.errors import UsageError
+from gitseal.report.escaping import printable
 
 _COMMIT_DIGITS = 12
 

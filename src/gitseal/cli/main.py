@@ -174,15 +174,13 @@ def outcome(error: BaseException) -> int:  # noqa: PLR0911 - one for each kind o
 
 
 def _say_no(error: Error) -> int:
-    click.echo(f"gitseal: {_line(error.message)}", err=True)
+    # A path or an argument in the words may hold line ends, or what steers a terminal.
+    from gitseal.report.escaping import printable
+
+    click.echo(f"gitseal: {printable(error.message)}", err=True)
     if error.hint:
-        click.echo(f"  {_line(error.hint)}", err=True)
+        click.echo(f"  {printable(error.hint)}", err=True)
     return error.status
-
-
-def _line(words: str) -> str:
-    """Words on one line: a path or an argument in them may hold line ends, or what steers a terminal."""
-    return words if words.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in words)
 
 
 def _usage(error: click.UsageError) -> int:

@@ -53,19 +53,9 @@ def shown(value: TypedValue | None) -> str:
     return text if text.isprintable() else repr(text)[1:-1]
 
 
-def plural(count: int, noun: str) -> str:
-    """`1 name`, `2 names`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def utc(seconds: int) -> str:
     """A time as ISO 8601 has it; what no calendar holds as it stands."""
     try:
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
     except (OverflowError, ValueError, OSError):
         return f"@{seconds}"
-
-
-def printable(words: str) -> str:
-    """What a commit claims, without what steers a terminal."""
-    return words if words.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in words)

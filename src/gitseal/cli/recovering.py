@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
-from gitseal.cli import output, terminal
+from gitseal.cli import terminal
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
+from gitseal.report.escaping import printable
+from gitseal.report.plurals import plural
 from gitseal.usecases import recover
 from gitseal.usecases.recover import Lost
 
@@ -66,5 +68,4 @@ def _words(lost: Lost) -> str:
         return "which no commit has yet"
     now = datetime.now(UTC)
     age = max(0, (now - datetime.fromtimestamp(lost.when, UTC)).days)
-    who = "".join(each if each.isprintable() else "\ufffd" for each in lost.who)
-    return f"set by {who} {output.plural(age, 'day')} ago ({lost.commit[:12]})"
+    return f"set by {printable(lost.who)} {plural(age, 'day')} ago ({lost.commit[:12]})"

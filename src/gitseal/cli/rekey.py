@@ -7,6 +7,7 @@ from gitseal.cli.options import accept_options, environment_option, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
 from gitseal.project.key_holders import Holder
+from gitseal.report.plurals import plural
 from gitseal.usecases import rekey
 from gitseal.usecases.rekey import GroupPlan, Move, Plan
 from gitseal.yamltext.reader import path_text
@@ -102,10 +103,10 @@ def _show(planned: Plan, *, as_json: bool) -> None:
 def _words(group: GroupPlan) -> list[str]:
     if group.gone:
         return [f"access group {group.group} holds nothing any more and goes"]
-    what = f"{output.plural(group.names, 'name')} ({group.group})"
+    what = f"{plural(group.names, 'name')} ({group.group})"
     words = []
     if group.gained:
-        past = f"{output.plural(group.past, 'value')} of its past"
+        past = f"{plural(group.past, 'value')} of its past"
         words.append(f"{_who(_people(group.gained), 'gain')} access to {what}, and to {past}")
     if group.lost:
         words.append(f"{_who(_people(group.lost), 'lose')} access to {what}")

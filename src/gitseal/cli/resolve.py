@@ -13,6 +13,8 @@ from gitseal.conflict.conflicted_file import OURS, THEIRS, ConflictedFile
 from gitseal.document.value import TypedValue, text
 from gitseal.errors import Error, UsageError
 from gitseal.git.conflicts import ConflictOrigin
+from gitseal.report.escaping import printable
+from gitseal.report.plurals import plural
 from gitseal.usecases import resolve
 from gitseal.usecases.resolve import Name, SideValue, TakenSide
 from gitseal.yamltext.tree import NamePath
@@ -166,7 +168,7 @@ def _one(
             choices[name.path] = choice
     if open_names:
         raise Error(
-            f"{output.plural(len(open_names), 'name')} of {environment} can be decided by a person alone",
+            f"{plural(len(open_names), 'name')} of {environment} can be decided by a person alone",
             f"choose for each: gitseal resolve --ours {open_names[0]}, or --theirs {open_names[0]}, or --new {open_names[0]}",
         )
     _apply(session, found, names, choices, keys, accept)
@@ -194,10 +196,7 @@ def _apply(
     for group, words in done.groups:
         say(f"{found.environment}: access group {group} {words}")
     for text_, words in done.names:
-        said = words
-        if keys == THEIRS:
-            said = said.replace(OURS, "\0").replace(THEIRS, OURS).replace("\0", THEIRS)
-        say(f"{found.environment}: {text_}: {said}{f', since {because[text_]}' if because.get(text_) else ''}")
+        say(f"{found.environment}: {text_}: {words}{f', since {because[text_]}' if because.get(text_) else ''}")
     path = session.project.relative(session.project.path(found.environment))
     say(f"{path} is resolved; look at it with git diff, then: git add {path}")
 
@@ -218,11 +217,7 @@ def _standing(side: SideValue, origin: ConflictOrigin | None) -> str:
     words = f"{side.kind} to {side.access}" if side.access else side.kind
     if origin is None:
         return words
-    return f"{words}, by {_printable(origin.who)} on {origin.when[:10]} ({origin.commit})"
-
-
-def _printable(words: str) -> str:
-    return "".join(each if each.isprintable() else "\ufffd" for each in words)
+    return f"{words}, by {printable(origin.who)} on {origin.when[:10]} ({origin.commit})"
 
 
 def _show(session: Session, found: ConflictedFile, name: Name) -> dict[str, object]:

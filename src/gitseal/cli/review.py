@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gitseal.cli import output
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session
 from gitseal.errors import Error, UsageError
 from gitseal.report.findings import ERROR
+from gitseal.report.plurals import plural
 from gitseal.review.formats.table import FORMATS, PUBLISHED
 
 if TYPE_CHECKING:  # loaded when the command runs
@@ -65,7 +65,7 @@ def command(
     stopped = [risk for risk in found.risks if risk.rule in stopping or (ERROR in stopping and risk.severity == ERROR)]
     if stopped:
         rules = ", ".join(dict.fromkeys(risk.rule for risk in stopped))
-        raise Error(f"review found {output.plural(len(stopped), 'thing')} that --fail-on names: {rules}", "")
+        raise Error(f"review found {plural(len(stopped), 'thing')} that --fail-on names: {rules}", "")
 
 
 def _repository(session: Session) -> "Repository":

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gitseal.cli import output
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
+from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:  # loaded by the command
     from gitseal.audit.scan.commits import Progress
@@ -57,10 +57,8 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
     if found.findings or as_json or form != "text":
         click.echo(formats.write(found.findings, "json" if as_json else form).rstrip("\n"))
     if found.findings:
-        raise Error(
-            f"scan found {output.plural(len(found.findings), 'thing')} in {output.plural(found.files, 'file')}", ""
-        )
-    say(f"nothing in plaintext in {output.plural(found.files, 'file')}")
+        raise Error(f"scan found {plural(len(found.findings), 'thing')} in {plural(found.files, 'file')}", "")
+    say(f"nothing in plaintext in {plural(found.files, 'file')}")
 
 
 def _progress() -> "Progress | None":
@@ -69,6 +67,6 @@ def _progress() -> "Progress | None":
         return None
 
     def tell(done: int, total: int) -> None:
-        click.echo(f"\r{done} of {output.plural(total, 'commit')}", err=True, nl=done == total)
+        click.echo(f"\r{done} of {plural(total, 'commit')}", err=True, nl=done == total)
 
     return tell

@@ -5,6 +5,7 @@ import click
 from gitseal.cli import output
 from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.session import Session
+from gitseal.report.plurals import plural
 from gitseal.usecases.status import Staged, Status, status
 
 _COMMIT_DIGITS = 12
@@ -37,7 +38,7 @@ def _summary(each: Status) -> str:
     if each.deployed is None:
         return f"no deploy is recorded here; record one: gitseal deployed -e {each.environment}"
     count = len(each.staged)
-    since = output.plural(count, "change") + " since" if count else "nothing changed since"
+    since = plural(count, "change") + " since" if count else "nothing changed since"
     return f"deployed from {each.deployed[:_COMMIT_DIGITS]}, {since}"
 
 

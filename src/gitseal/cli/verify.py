@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gitseal.cli import output
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
 from gitseal.report.findings import ERROR
 from gitseal.report.formats import FORMATS, write
+from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:  # loaded when the command runs
     from gitseal.audit.verify.verify import Verified
@@ -38,7 +38,7 @@ def command(session: Session, span: str | None, pre_receive: bool, form: str, as
         click.echo(report.rstrip("\n"))
     errors = [finding for finding in verified.findings if finding.severity == ERROR]
     if errors:
-        raise Error(f"verify found {output.plural(len(errors), 'thing')} that the policy does not let pass", "")
+        raise Error(f"verify found {plural(len(errors), 'thing')} that the policy does not let pass", "")
     say(_summary(verified))
 
 
@@ -83,5 +83,5 @@ def _summary(verified: "Verified") -> str:
         )
         if count
     ]
-    looked = f"{output.plural(verified.commits, 'commit')}, {verified.touching or 'none'} touching secrets"
+    looked = f"{plural(verified.commits, 'commit')}, {verified.touching or 'none'} touching secrets"
     return ": ".join([looked, ", ".join(parts)] if parts else [looked])

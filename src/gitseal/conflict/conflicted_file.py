@@ -27,7 +27,8 @@ class ConflictedFile(NamedTuple):
     """A file in conflict. `text` is what it is resolved from; `written` what lies on the disk.
 
     `sides` are the documents that come out where every conflict is decided for one side; `whole` the files of both sides
-    as they were before the merge, where Git still knows them, and `base` that of their base.
+    as they were before the merge, where Git still knows them, and `base` that of their base. `words` are what a person calls
+    the sides, in the same order.
     """
 
     environment: str
@@ -37,6 +38,7 @@ class ConflictedFile(NamedTuple):
     whole: tuple[Document | None, Document | None]
     base: Document | None
     operation: Operation
+    words: tuple[str, str] = (OURS, THEIRS)
 
     @property
     def names(self) -> tuple[NamePath, ...]:
@@ -68,7 +70,7 @@ class ConflictedFile(NamedTuple):
             conflict.whole(b"".join(part.ours), b"".join(part.theirs), How()) if isinstance(part, Hunk) else part
             for part in parts
         )
-        return self._replace(text=text, sides=self.sides[::-1], whole=self.whole[::-1])
+        return self._replace(text=text, sides=self.sides[::-1], whole=self.whole[::-1], words=self.words[::-1])
 
 
 def _held(side: Document, path: NamePath) -> object:

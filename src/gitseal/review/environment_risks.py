@@ -6,11 +6,12 @@ from gitseal.document.changes import SEALED, WRITTEN_ONLY
 from gitseal.document.header import HEADER
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
 from gitseal.report.findings import ERROR, WARNING, Finding
+from gitseal.report.plurals import plural
 from gitseal.review.environments import Ends, moved
 from gitseal.review.model import PASSED, AccessChange, By, EnvironmentReview, KeyChange, NameChange
 from gitseal.review.names import is_unsealed
 from gitseal.review.policy.rules import dodging
-from gitseal.review.saying import Risk, plural
+from gitseal.review.saying import Risk
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 

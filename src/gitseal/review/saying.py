@@ -71,8 +71,3 @@ def quoted(names: Iterable[str]) -> str:
 def short(key: str) -> str:
     """A public key as a person can compare it; the longest kinds without their middle."""
     return key if len(key) <= _LONGEST_KEY else f"{key[:64]}...{key[-24:]}"
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 name`, `2 names`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

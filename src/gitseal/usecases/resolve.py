@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from gitseal.conflict import conflicted_file
 from gitseal.conflict.conflicted_file import ConflictedFile, Openings, is_fresh
 from gitseal.crypto.datakey import DataKey
 from gitseal.document import document
@@ -243,7 +242,7 @@ def _decide(
     if not isinstance(choice, TakenSide):
         each.put(path, choice)
         return "a new value"
-    side, word = choice.value, (conflicted_file.OURS, conflicted_file.THEIRS)[choice.value]
+    side, word = choice.value, found.words[choice.value]
     entry = found.sides[side].entries.get(path)
     if entry is None:
         if now is not None:

@@ -10,6 +10,7 @@ from gitseal.git.ranges import PathChange
 from gitseal.git.signatures import BAD, UNCHECKABLE, UNKNOWN, UNSIGNED, Signature
 from gitseal.policy.policy import Policy
 from gitseal.policy.who_may_change import is_forge
+from gitseal.report.escaping import printable
 from gitseal.report.findings import Finding
 
 SIGNED = "signed"
@@ -19,6 +20,7 @@ REFUSED = "refused"
 
 _LOCAL = ".local.yaml"
 _LISTED = 3  # paths named in one message
+_LONGEST = 120
 _SIGN = "who may can sign it again: git rebase --force-rebase --gpg-sign BASE"
 
 Check = Callable[[str, Policy, RawCommit], Signature]
@@ -95,7 +97,7 @@ def _signature(commit: RawCommit, signature: Signature, policy: Policy, demands:
 
 def _wrong(commit: RawCommit, signature: Signature, policy: Policy) -> tuple[str, str] | None:
     """The rule and words for a signature that shows nobody of the policy to be the committer, or None."""
-    by = f" by {printable(commit.committer)}" if commit.committer else ""
+    by = f" by {_line(commit.committer)}" if commit.committer else ""
     if signature.status == UNSIGNED:
         return "unsigned", f"changed{by} and not signed"
     if signature.status == BAD:
@@ -113,7 +115,7 @@ def _not_committer(commit: RawCommit, signature: Signature, policy: Policy) -> t
         return None
     if is_forge(policy, signature.signers) and not any(emails):
         return None
-    signer, committer = _named(signature.signers), printable(commit.committer)
+    signer, committer = _named(signature.signers), _line(commit.committer)
     if not any(emails):
         return "signer-not-committer", f'signed by {signer}, and the policy does not say whether that is "{committer}"'
     return "signer-not-committer", f'signed by {signer}, and committed as "{committer}"'
@@ -148,7 +150,7 @@ def _local(commit: RawCommit, change: PathChange) -> Finding:
 
 
 def _finding(commit: RawCommit, rule: str, demands: Sequence[_Demand], words: str, hint: str) -> Finding:
-    others = [printable(each.path) for each in demands[1:]]
+    others = [_line(each.path) for each in demands[1:]]
     if others:
         more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
         words += f" (also: {', '.join(others[:_LISTED])}{more})"
@@ -163,6 +165,6 @@ def _named(names: Sequence[str]) -> str:
     return " or ".join(names)
 
 
-def printable(words: str) -> str:
-    """Words that a commit brings, fit for one line of a report."""
-    return "".join(each if each.isprintable() else "\ufffd" for each in words)[:120]
+def _line(words: str) -> str:
+    """Words that a commit brings, without the end of what is too long for one line of a report."""
+    return printable(words)[:_LONGEST]

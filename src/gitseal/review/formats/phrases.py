@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gitseal.document.changes import PLAIN, WRITTEN_ONLY
 from gitseal.report.escaping import printable
 from gitseal.report.findings import Finding
+from gitseal.report.plurals import plural
 from gitseal.review.formats.markup_text import Text, TextPiece, listed, name, ours
 from gitseal.review.model import (
     ADDED,
@@ -25,7 +26,6 @@ from gitseal.review.model import (
     Review,
     Span,
 )
-from gitseal.review.saying import plural
 
 DIGITS = 10
 

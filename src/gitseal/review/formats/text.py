@@ -10,6 +10,7 @@ from gitseal.document.changes import PLAIN
 from gitseal.policy.policy import DEFAULT
 from gitseal.report.escaping import printable
 from gitseal.report.findings import Finding
+from gitseal.report.plurals import plural
 from gitseal.review.model import (
     ADDED,
     CHANGED,
@@ -27,7 +28,6 @@ from gitseal.review.model import (
     Review,
     Statement,
 )
-from gitseal.review.saying import plural
 
 _DIGITS = 12
 _SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~", MOVED: ">", RESEALED: "=", PASSED: "."}
