@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from gitseal.document import pieces
+from gitseal.document import pieces, token_grammar
 from gitseal.document.common_affixes import common_end, common_start
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
-_TOKEN = re.compile(r"ENC\[v1,([sw]),([a-z][a-z0-9-]*):(k[0-9a-f]{32}),")
+_TOKEN = re.compile(token_grammar.TOKEN_START)
 # Names at the left edge; nothing else there begins with these, so whatever stands between two of them is whole.
 _TOP = tuple(letter.encode() for letter in string.ascii_letters + "_\"'")
 _LINE_END = 10

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gitseal.crypto.datakey import PublicKey, Scope
+from gitseal.document import token_grammar
 from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
@@ -16,7 +17,7 @@ VERSION = 1
 MAX_GROUPS = 64
 MAX_STANZAS = 256
 
-GROUP = re.compile(r"[a-z][a-z0-9-]{0,31}")
+GROUP = re.compile(token_grammar.GROUP)
 _FILE_ID = re.compile(r"f[0-9a-f]{32}")
 _RECIPIENT_ID = re.compile(r"r[0-9a-f]{32}")
 _PUBLIC = "gsp1"

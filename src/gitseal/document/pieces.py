@@ -7,18 +7,15 @@ what its lines show: a value that stood in a commit was published, whether or no
 import re
 from typing import NamedTuple
 
+from gitseal.document import token_grammar
 from gitseal.errors import Malformed
 from gitseal.yamltext import reader
+from gitseal.yamltext.outline import outline
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
-
-_NAME = re.compile(rb"""( *)["']?([A-Za-z_][A-Za-z0-9_.-]*)["']? *:(?: +(.*)|)$""")
-
 
 # One sealed value as gitseal writes it, which is most of what commits change: a fifth of the time that the grammar takes.
 # Shorter names, or ones with small letters, may be words that the grammar refuses.
-_ONE = re.compile(
-    rb"([A-Z][A-Z0-9_]{6,127}):\n +(ENC\[v1,[sw],[a-z][a-z0-9-]{0,31}:k[0-9a-f]{32},[A-Za-z0-9+/]+={0,2}\])\n+"
-)
+_ONE = re.compile(rf"(?P<name>[A-Z][A-Z0-9_]{{6,127}}):\n +(?P<token>{token_grammar.TOKEN})\n+".encode())
 
 
 class FilePiece(NamedTuple):
@@ -32,7 +29,7 @@ def read(piece: bytes) -> FilePiece:
     """The scalars of whole top-level names. Never raises: what breaks the grammar is read by its lines."""
     one = _ONE.fullmatch(piece)
     if one:
-        return FilePiece({(one[1].decode(),): one[2].decode()}, is_sound=True)
+        return FilePiece({(one["name"].decode(),): one["token"].decode()}, is_sound=True)
     return by_grammar(piece)
 
 
@@ -49,22 +46,14 @@ def _text(node: Node) -> str:
     """A scalar as written, a token without its quotes, and lists so that equal ones are equal texts."""
     if node.kind is not NodeKind.SCALAR:
         return repr(node.plain())
-    if isinstance(node.value, str) and node.value.startswith(("ENC[", "STANZA[")):
+    if isinstance(node.value, str) and node.value.startswith(token_grammar.PREFIXES):
         return node.value
     return node.source
 
 
 def _by_lines(piece: bytes) -> dict[NamePath, str]:
     found: dict[NamePath, list[str]] = {}
-    above: list[tuple[int, str]] = []
-    for raw in piece.split(b"\n"):
-        line = raw.rstrip(b"\r")
-        named = _NAME.match(line)
-        if named:
-            while above and above[-1][0] >= len(named[1]):
-                above.pop()
-            above.append((len(named[1]), named[2].decode()))
-        text = named[3] if named else line.strip() if line.startswith(b" ") else b""
-        if text and above and not text.startswith(b"#"):
-            found.setdefault(tuple(name for _column, name in above), []).append(text.decode("utf-8", "replace"))
+    for path, _line, text in outline(piece):
+        if text and path and not text.startswith(b"#"):
+            found.setdefault(tuple(map(bytes.decode, path)), []).append(text.decode("utf-8", "replace"))
     return {path: "\n".join(texts) for path, texts in found.items()}

@@ -5,12 +5,11 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from typing import NamedTuple
 
+from gitseal.document import token_grammar
 from gitseal.errors import Malformed, UnknownVersion
 
-_BASE64 = r"([A-Za-z0-9+/]+={0,2})"
-_ENC = re.compile(rf"ENC\[v1,([sw]),([a-z][a-z0-9-]{{0,31}}):(k[0-9a-f]{{32}}),{_BASE64}\]")
-_STANZA = re.compile(rf"STANZA\[v1,(k[0-9a-f]{{32}}),{_BASE64}\]")
-_OTHER_VERSION = re.compile(r"(?:ENC|STANZA)\[v([1-9][0-9]*),")
+_ENC = re.compile(token_grammar.TOKEN)
+_STANZA = re.compile(token_grammar.STANZA)
 
 _LAST_OF_TWO = "AQgw"
 _LAST_OF_THREE = "AEIMQUYcgkosw048"
@@ -68,7 +67,7 @@ def parse_token(text: str, line: int) -> Token | None:
 
     What begins like a token and is none is Malformed, and UnknownVersion where it names a version other than 1.
     """
-    if not text.startswith(("ENC[", "STANZA[")):
+    if not text.startswith(token_grammar.PREFIXES):
         return None
     found = _ENC.fullmatch(text)
     if found is None:
@@ -85,7 +84,7 @@ def parse_stanza(text: object, line: int) -> Stanza:
 
 
 def _refusal(text: str, line: int) -> Malformed | UnknownVersion:
-    other = _OTHER_VERSION.match(text)
+    other = re.match(token_grammar.OTHER_VERSION, text)
     if other and other[1] != "1":
         return UnknownVersion(
             f"line {line} holds a token of version {other[1]}, which this gitseal does not know", "upgrade gitseal"

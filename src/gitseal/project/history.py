@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from gitseal.document import token_grammar
 from gitseal.document.header import Access, Header, parse_header
 from gitseal.errors import Error
 from gitseal.project.project import Project
 from gitseal.yamltext import reader
+from gitseal.yamltext.outline import outline
 
 _HEADER = re.compile(rb"^gitseal:", re.MULTILINE)
-_TOKEN = re.compile(rb"ENC\[v1,[sw],[a-z][a-z0-9-]*:(k[0-9a-f]{32}),[A-Za-z0-9+/=]+\]")
-_STANZA = re.compile(rb"STANZA\[v1,(k[0-9a-f]{32}),")
-_NAME = re.compile(rb"""( *)["']?([A-Za-z_][A-Za-z0-9_.-]*)["']? *:(?: |\r?$)""")
+_TOKEN = re.compile(token_grammar.TOKEN.encode())
+_STANZA = re.compile(token_grammar.STANZA_START.encode())
 
 
 class KeyHistory(NamedTuple):
@@ -34,7 +35,7 @@ def past(project: Project, environment: str) -> KeyHistory:
     found = KeyHistory({}, {})
     for version in project.git().versions(project.relative(project.path(environment))):
         for token in _TOKEN.finditer(version):
-            found.tokens.setdefault(token[1].decode(), set()).add(hash(token[0]))
+            found.tokens.setdefault(token[3].decode(), set()).add(hash(token[0]))
         for name, recipient_id, key_id in _stanzas(version):
             found.holders.setdefault(key_id, set()).add((name, recipient_id))
     return found
@@ -45,17 +46,11 @@ def _stanzas(version: bytes) -> Iterator[tuple[str, str, str]]:
 
     A stanza that once stood in a conflict, say, was published as well as any other.
     """
-    above: list[tuple[int, str]] = []
     header = _HEADER.search(version)
-    for line in version[header.start() if header else 0 :].splitlines():
-        named = _NAME.match(line)
-        if named:
-            while above and above[-1][0] >= len(named[1]):
-                above.pop()
-            above.append((len(named[1]), named[2].decode()))
-        stanza = _STANZA.search(line)
-        if stanza and len(above) > 1:
-            yield above[-2][1], above[-1][1], stanza[1].decode()
+    for path, line, _text in outline(version[header.start() if header else 0 :]):
+        stanza = _STANZA.search(line) if b"STANZA[" in line else None
+        if stanza and len(path) > 1:
+            yield path[-2].decode(), path[-1].decode(), stanza[1].decode()
 
 
 def blocks(project: Project, header: Header, group: str) -> dict[str, Access]:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from gitseal.document import token_grammar
 from gitseal.document.common_affixes import common_end, common_start
 
-_SEALED = re.compile(rb"ENC\[v1,[sw],[a-z][a-z0-9-]*:(k[0-9a-f]{32}),[A-Za-z0-9+/=]+\]")
-_KEY = re.compile(rb"^ *key:\s+[\"']?(k[0-9a-f]{32})", re.MULTILINE)
+_SEALED = re.compile(token_grammar.TOKEN.encode())
+_KEY = re.compile(rf"^ *key:\s+[\"']?({token_grammar.KEY_ID})".encode(), re.MULTILINE)
 
 
 class Version(NamedTuple):
@@ -42,8 +43,8 @@ def past(versions: Iterable[Version], wanted: Collection[str], keys: Collection[
                     superseded.setdefault(gone.decode(), version.commit)
             if sealed:
                 for token in _SEALED.finditer(came):
-                    if token[1] in sealed:
-                        sealed[token[1]].add(hash(token[0]))
+                    if token[3] in sealed:
+                        sealed[token[3]].add(hash(token[0]))
     return Superseded(superseded, {key.decode(): len(found) for key, found in sealed.items()})
 
 

@@ -4,7 +4,7 @@ import re
 from functools import cached_property
 from typing import NamedTuple
 
-from gitseal.document import pieces
+from gitseal.document import pieces, token_grammar
 from gitseal.document.changes import EntryChange
 from gitseal.document.header import HEADER
 from gitseal.review.model import By
@@ -12,8 +12,7 @@ from gitseal.review.saying import Lines, lines_of
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
-# The access group and the key id of a token.
-TOKEN = re.compile(r"ENC\[v1,[sw],([a-z][a-z0-9-]*):(k[0-9a-f]{32}),")
+_TOKEN = re.compile(token_grammar.TOKEN_START)
 _STANZA = 6  # gitseal, access, the group, stanzas, the person, the recipient id
 
 
@@ -66,22 +65,22 @@ class EnvironmentFile:
 
     def succeeds(self, access: str) -> str:
         """The key id under which an access group's succession is sealed; empty where there is none."""
-        token = TOKEN.match(self._header.get((HEADER, "access", access, "succeeds"), ""))
-        return token[2] if token else ""
+        token = _TOKEN.match(self._header.get((HEADER, "access", access, "succeeds"), ""))
+        return token[3] if token else ""
 
     @cached_property
     def sealed(self) -> dict[str, list[NamePath]]:
         """The names that are sealed to each access group."""
         found: dict[str, list[NamePath]] = {}
         for path, text in self.values.items():
-            if token := TOKEN.match(text):
-                found.setdefault(token[1], []).append(path)
+            if token := _TOKEN.match(text):
+                found.setdefault(token[2], []).append(path)
         return found
 
     @cached_property
     def tokens(self) -> dict[str, NamePath]:
         """The names by their tokens."""
-        return {text: path for path, text in self.values.items() if TOKEN.match(text)}
+        return {text: path for path, text in self.values.items() if _TOKEN.match(text)}
 
     @cached_property
     def names(self) -> dict[str, NamePath]:

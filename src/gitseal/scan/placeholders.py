@@ -15,6 +15,8 @@ What else templates may hold is said in `plain_settings`.
 
 import re
 
+from gitseal.document import token_grammar
+
 WORDS_ALONE = frozenset({"changeme", "change-me", "change_me", "todo", "example", "placeholder", "dummy"})
 _PLACEHOLDER = re.compile(r"<[^<>]*>|your[-_ ][\w .-]{0,80}|x{3,}(?:[-_ ]?x+)*|\*{3,}|\.{3,}|\u2026", re.IGNORECASE)
 
@@ -32,7 +34,7 @@ _STORES = re.compile(
 )
 _CIPHERTEXT = re.compile(
     r"encrypted:[A-Za-z0-9+/]{100,}={0,2}|ENC\[AES256_GCM,data:[^,\]]*,iv:[^,\]]+,tag:[^,\]]+,type:\w+\]"
-    r"|ENC\[v1,[a-z]+,[a-z][a-z0-9-]*:k[0-9a-f]{32},[A-Za-z0-9+/]+={0,2}\]|ENC\[(?:PKCS7|GPG|KMS),[A-Za-z0-9+/=]{40,}\]"
+    rf"|{token_grammar.TOKEN}|ENC\[(?:PKCS7|GPG|KMS),[A-Za-z0-9+/=]{{40,}}\]"
 )
 
 
