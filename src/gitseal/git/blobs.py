@@ -42,7 +42,7 @@ def stream(repository: Repository, requests: Iterable[str]) -> Iterator[Blob]:
     finally:
         # Only then may the pipe be closed that the thread still writes to.
         if not whole:
-            running.process.kill()
+            running.kill()
         asking.join()
         status = running.end()
     if status != 0:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
-from gitseal.git.run import environment, git
+from gitseal.git.run import environment, finish, git
 
 # A name that no one has, in the list of names that are always blocked.
 NAME = "gitseal-canary.env"
@@ -70,11 +70,9 @@ class _Maker:
         return (self._top / os.fsdecode(answer.removesuffix(b"\n"))).absolute()
 
     def git(self, *arguments: str, stdin: bytes = b"") -> str:
-        import subprocess
-
         environ = environment(in_hook=False) | self.variables | _NOBODY
-        command = ["git", "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false", *arguments]
-        done = subprocess.run(command, cwd=self._top, input=stdin, capture_output=True, check=False, env=environ)
-        if done.returncode != 0:
+        command = ("-c", "core.fsmonitor=false", "-c", "core.splitIndex=false", *arguments)
+        done = finish(self._top, *command, stdin=stdin, environ=environ)
+        if done.status != 0:
             raise Error(f"Git cannot stage a made-up file: git {arguments[0]} fails", "look at: git fsck; git status")
         return done.stdout.decode().strip()

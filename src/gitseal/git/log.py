@@ -115,14 +115,14 @@ def _portions(repository: Repository, wanted: LogQuery, revisions: Sequence[str]
             *fields, rest = (rest + chunk).split(b"\0")
             if found := parser.take(fields):
                 yield found
-        if running.process.wait() != 0:
+        if running.wait() != 0:
             if repository.commit("HEAD") is None and "HEAD" in revisions:
                 return
             raise unreadable()
         if found := parser.end():
             yield found
     finally:
-        running.process.kill()
+        running.kill()
         running.end()
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gitseal.git.run import environment, git, no_git
+from gitseal.git.run import environment, finish, git
 
 # git-merge-file(1): the number of conflicts, at most 127; above that it failed.
 _MOST_CONFLICTS = 127
@@ -11,11 +11,10 @@ _MOST_CONFLICTS = 127
 def merge_lines(
     ours: bytes, base: bytes, theirs: bytes, labels: tuple[str, str, str], size: int
 ) -> tuple[bytes, bool] | None:
-    """What `git merge-file` makes of three texts, and whether that is clean; None where it cannot, as with binary files.
+    """What `git merge-file` makes of three texts, and whether that is clean; None if it cannot merge them, as with binary files.
 
-    `labels` name ours, the base and theirs; `size` is the length of a marker. Raises Error where there is no `git`.
+    `labels` name ours, the base and theirs; `size` is the length of a marker. Raises Error if there is no `git`.
     """
-    import subprocess
     import tempfile
 
     # Outside of any repository no setting of somebody's changes what a merge is.
@@ -23,13 +22,10 @@ def merge_lines(
         for name, data in (("ours", ours), ("base", base), ("theirs", theirs)):
             (Path(folder) / name).write_bytes(data)
         named = [word for label in labels for word in ("-L", label)]
-        command = ["git", "merge-file", "-p", "-q", f"--marker-size={size}", *named, "ours", "base", "theirs"]
         environ = environment(in_hook=False) | {"GIT_CEILING_DIRECTORIES": str(Path(folder).resolve().parent)}
-        try:
-            done = subprocess.run(command, cwd=folder, capture_output=True, check=False, env=environ)
-        except FileNotFoundError:
-            raise no_git() from None
-    return (done.stdout, done.returncode == 0) if 0 <= done.returncode <= _MOST_CONFLICTS else None
+        command = ("merge-file", "-p", "-q", f"--marker-size={size}", *named, "ours", "base", "theirs")
+        done = finish(Path(folder), *command, environ=environ)
+    return (done.stdout, done.status == 0) if 0 <= done.status <= _MOST_CONFLICTS else None
 
 
 def conflict_style(folder: Path) -> str:

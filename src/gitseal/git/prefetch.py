@@ -87,7 +87,7 @@ class Objects:
 
     def close(self) -> None:
         """Ends Git, whatever it is at."""
-        self._running.process.kill()
+        self._running.kill()
         self._running.end()
 
 
