@@ -10,7 +10,7 @@ from gitseal.document.header import HEADER
 from gitseal.document.value import text
 from gitseal.errors import Error, Unconfirmed
 from gitseal.project.history import past
-from gitseal.recipients import recipient_id
+from gitseal.recipients.ids import recipient_id
 from gitseal.usecases import rekey
 from gitseal.usecases.absorb import absorb
 from gitseal.usecases.copy import copy_names

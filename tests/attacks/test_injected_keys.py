@@ -11,7 +11,8 @@ from gitseal.document.token import Stanza, Token
 from gitseal.document.value import text, to_plaintext
 from gitseal.errors import Damaged, Error, Malformed, Unconfirmed
 from gitseal.project.succession import token_of
-from gitseal.recipients import parse_recipient, recipient_id
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.kinds import parse_recipient
 from gitseal.usecases.copy import copy_names
 from gitseal.usecases.edit import begin, finish
 from gitseal.usecases.import_ import import_values

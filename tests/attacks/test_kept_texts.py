@@ -5,7 +5,7 @@ import pytest
 from gitseal.document.token import parse_token
 from gitseal.errors import Error
 from gitseal.project import saved_edit
-from gitseal.recipients import recipient_id
+from gitseal.recipients.ids import recipient_id
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, holds, replaced_key
 

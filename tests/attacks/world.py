@@ -19,7 +19,9 @@ from gitseal.errors import Error
 from gitseal.identities import Keyring, discover
 from gitseal.project.names import parse_name
 from gitseal.project.project import Project, find
-from gitseal.recipients import parse_recipient, recipient_id, x25519
+from gitseal.recipients import x25519
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.kinds import parse_recipient
 from gitseal.usecases import rekey
 from gitseal.usecases.get import get_value
 from gitseal.usecases.init import Starter, init

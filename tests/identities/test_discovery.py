@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 from gitseal.errors import Damaged, Error, Malformed
 from gitseal.identities import Keyring, default_path, discover
 from gitseal.identities.keyring import MAX_BLIND
-from gitseal.recipients import parse_recipient, recipient_id
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.kinds import parse_recipient
 
 KEY = bytes(range(32))
 PASSPHRASE = b"correct horse"

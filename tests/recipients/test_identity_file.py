@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
-from gitseal.recipients import Identity, Tier, parse_recipient, recipient_id
 from gitseal.recipients.identity_file import parse_identities
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.protocol import Identity, Tier
 from gitseal.recipients.x25519 import generate
 from tests.recipients.conftest import behind_passphrase
 

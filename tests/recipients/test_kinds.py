@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.errors import Damaged, Error, Malformed
-from gitseal.recipients import check_stanza, parse_recipient, recipient_id
 from gitseal.recipients.identity_file import parse_identities
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.stanza import check_stanza
 from gitseal.recipients.x25519 import generate
 
 KINDS = ["x25519", "ssh-ed25519", "ssh-rsa"]
@@ -250,7 +252,7 @@ def test_other_kinds_say_what_they_are(encode: Callable[[str, bytes], str]) -> N
 
 def test_nothing_heavy_is_imported_before_the_first_key() -> None:
     code = (
-        "import sys, gitseal.recipients as r, gitseal.identities\n"
+        "import sys, gitseal.recipients.kinds as r, gitseal.identities\n"
         "assert not {'pyrage', 'json', 'subprocess', 'tempfile', 'bcrypt'} & set(sys.modules)\n"
         "r.parse_recipient('age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj')\n"
         "assert 'pyrage' in sys.modules and not {'subprocess', 'tempfile'} & set(sys.modules)\n"

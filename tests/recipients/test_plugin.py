@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from gitseal.errors import Damaged, Error, Malformed
-from gitseal.recipients import Tier, check_stanza, parse_recipient
 from gitseal.recipients.identity_file import parse_identities
+from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.protocol import Tier
+from gitseal.recipients.stanza import check_stanza
 from gitseal.variables import IDENTITY_VARIABLES
 
 KEY = bytes(range(32))

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.errors import Malformed
-from gitseal.recipients import MAX_STANZA, check_stanza, parse_recipient
-from gitseal.recipients.stanza import parse_header
+from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.stanza import MAX_STANZA, check_stanza, parse_header
 
 KEY = bytes(range(32))
 VERSION = b"age-encryption.org/v1\n"

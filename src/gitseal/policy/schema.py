@@ -9,6 +9,7 @@ from typing import Any
 from gitseal.policy.manifest import TYPES
 from gitseal.policy.manifest_pattern_syntax import MAX_PATTERN
 from gitseal.policy.policy import ACCEPT, FORGE, MACHINE, PENDING, PERSON, REFUSE
+from gitseal.recipients.kinds import KINDS
 
 Schema = dict[str, Any]
 
@@ -90,11 +91,16 @@ def _principal() -> Schema:
         {
             "kind": _choice("A person, which is the default, a machine, or a Git host.", PERSON, MACHINE, FORGE),
             "email": _text("What Git has as the committer of their commits."),
-            "keys": _texts("Public keys that data keys are wrapped to: age1..., ssh-ed25519 ..., ssh-rsa ..."),
+            "keys": _texts(f"Public keys that data keys are wrapped to: {_public_keys()}"),
             "signing": _texts("What their commits are signed with: SSH public keys, OpenPGP fingerprints."),
         },
     )
     return {**fields, "if": forge, "then": {"properties": {"keys": {"maxItems": 0}}}}
+
+
+def _public_keys() -> str:
+    # Kinds without stanza types of their own are left out: they need a plugin that a reader may not have.
+    return ", ".join(example.replace("…", "...") for kind in KINDS if kind.stanzas for example in kind.examples)
 
 
 def _environment() -> Schema:

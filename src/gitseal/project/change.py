@@ -22,7 +22,7 @@ from gitseal.project.key_holders import holders
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
-from gitseal.recipients import parse_recipient
+from gitseal.recipients.kinds import parse_recipient
 from gitseal.yamltext import editor, scalars
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from gitseal.errors import Error
 from gitseal.policy.policy import Policy
-from gitseal.recipients import parse_recipient, recipient_id
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.kinds import parse_recipient
 
 Holder = tuple[str, str]
 

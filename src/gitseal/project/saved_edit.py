@@ -21,7 +21,8 @@ from gitseal.project import keys
 from gitseal.project.keys import Keys
 from gitseal.project.local import options_for
 from gitseal.project.project import Project
-from gitseal.recipients import parse_recipient, recipient_id
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.kinds import parse_recipient
 
 # Under the header's name, so that it can never be taken for a value's token.
 _NAME = ("gitseal", "edit")

@@ -17,7 +17,8 @@ from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project import history, succession
 from gitseal.project.known_keys import Known
 from gitseal.project.project import Project
-from gitseal.recipients import parse_recipient, recipient_id
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.kinds import parse_recipient
 from gitseal.yamltext.tree import NamePath
 
 

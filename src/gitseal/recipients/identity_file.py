@@ -1,7 +1,8 @@
-"""What may stand in an identity source: lines of age identities, those behind a passphrase, or one SSH private key."""
+"""Identity files: lines of age identities, such lines behind a passphrase, or one SSH private key."""
 
 from gitseal.errors import Error
-from gitseal.recipients import rage, x25519
+from gitseal.recipients import rage
+from gitseal.recipients.kinds import KINDS, NOT_YET
 from gitseal.recipients.passphrase import Ask, Once, Tell, unlock
 from gitseal.recipients.protocol import Identity, Tier
 from gitseal.recipients.stanza import parse_header
@@ -9,11 +10,12 @@ from gitseal.recipients.stanza import parse_header
 MAX_IDENTITY_FILE = 1024 * 1024
 _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
 _BINARY = b"age-encryption.org/"
-_UNKNOWN = "each line is AGE-SECRET-KEY-1…, AGE-PLUGIN-NAME-1… or a comment that begins with #"
+_EXAMPLES = ", ".join(kind.identity_line.example for kind in KINDS if kind.identity_line is not None)
+_UNKNOWN = f"each line is {_EXAMPLES} or a comment that begins with #"
 
 
 class SealedIdentity:
-    """An identity file behind a passphrase: what it holds shows only after that."""
+    """An identity file behind a passphrase. Until somebody gives it, nobody can tell how many identities it holds."""
 
     __slots__ = ("_open", "label")
 
@@ -26,22 +28,22 @@ class SealedIdentity:
 
     @property
     def recipient(self) -> str | None:
-        """The public half, where the file was opened and holds one identity."""
+        """The public half, once the file was opened and if it holds just one identity; else None."""
         held = self._open.value
         return held[0].recipient if held and len(held) == 1 else None
 
     @property
     def tier(self) -> Tier:
-        """Last, also after it was opened: it may hold plugins."""
+        """Always the last tier: even once it is open, the identities in it may be plugins, which cost more than keys."""
         return Tier.SEALED
 
     def wants(self, recipient_id: str) -> bool:
-        """Whether an identity in it wants it; True for all until it was opened."""
+        """Whether one of its identities may open a stanza under this id. Until it was opened: True for every id."""
         return self._open.value is None or any(identity.wants(recipient_id) for identity in self._open.value)
 
     def unwrap(self, stanza: bytes) -> bytes | None:
         """See `Identity.unwrap`."""
-        parse_header(stanza)
+        parse_header(stanza)  # a broken stanza is refused before anybody has to type a passphrase
         for identity in sorted(self._open(), key=lambda identity: identity.tier):
             data_key = identity.unwrap(stanza)
             if data_key is not None:
@@ -57,26 +59,26 @@ def parse_identities(
     public: bytes | None = None,
     tell: Tell | None = None,
 ) -> list[Identity]:
-    """Parse the identities in a source, at least one; nothing is asked before an identity is used.
+    """Parse an identity source and give its identities, at least one. `ask` is called when one is first used, not here.
 
-    `where` names the source in messages, `public` is the .pub file beside an SSH key, `tell` shows a plugin's words.
-    Raises Error, which names a line by its number and never quotes it.
+    `where` names the source in messages, `public` is the content of the .pub file beside an SSH key, `tell` shows a
+    plugin's words. Raises Error, which names a line by its number and never quotes it.
     """
     if len(data) > MAX_IDENTITY_FILE:
         raise Error(f'"{where}" is too large to be an identity', "name the file that holds the private key")
     content = data.strip()
     if content.startswith((_ARMOR, _BINARY)):
-        # A binary age file may end in bytes that look like white space.
+        # Armor is text, so white space around it means nothing. A binary age file may end in bytes that look like white
+        # space and belong to it, so only what stands before it goes.
         sealed = content if content.startswith(_ARMOR) else data.lstrip()
         return [SealedIdentity(Once(lambda: _unsealed(sealed, ask, where, tell)), where)]
     return _plain(content, ask, where, public, tell)
 
 
 def _plain(content: bytes, ask: Ask | None, where: str, public: bytes | None, tell: Tell | None) -> list[Identity]:
-    if content.startswith(b"-----BEGIN ") and b"PRIVATE KEY-----" in content:
-        from gitseal.recipients import ssh  # most people's first identity is an age key
-
-        return [ssh.parse_identity(content + b"\n", ask, where, public)]
+    for kind in KINDS:
+        if kind.is_identity_file is not None and kind.is_identity_file(content):
+            return [kind.load().parse_identity_file(content + b"\n", ask, where, public)]
     identities: list[Identity] = []
     for number, raw in enumerate(content.split(b"\n"), 1):
         line = raw.strip().decode("ascii", "replace")
@@ -88,13 +90,11 @@ def _plain(content: bytes, ask: Ask | None, where: str, public: bytes | None, te
 
 
 def _line(line: str, number: int, ask: Ask | None, where: str, tell: Tell | None) -> Identity:
-    if line.startswith("AGE-SECRET-KEY-1"):
-        return x25519.parse_identity(line, where)
-    if line.startswith("AGE-PLUGIN-"):
-        from gitseal.recipients import plugin
-
-        return plugin.parse_identity(line, where, ask, tell)
-    if line.startswith("AGE-SECRET-KEY-PQ-1"):
+    for kind in KINDS:
+        if kind.identity_line is not None and line.startswith(kind.identity_line.begins):
+            identity: Identity = kind.load().parse_identity(line, where, ask, tell)
+            return identity
+    if line.startswith(tuple(known.begins for known in NOT_YET)):
         raise Error(f'line {number} of "{where}" is a post-quantum identity, which is not supported yet', _UNKNOWN)
     raise Error(f'line {number} of "{where}" is not an identity', _UNKNOWN)
 

@@ -4,5 +4,5 @@ from gitseal.crypto.digest import sha256_hex
 
 
 def recipient_id(canonical: str) -> str:
-    """Give r and 32 hex digits: the first 16 bytes of SHA-256 of the canonical string (docs/format.md)."""
+    """The id of a recipient: "r" and 32 hex digits, the first 16 bytes of SHA-256 of its canonical string (docs/format.md)."""
     return "r" + sha256_hex(canonical.encode())[:32]

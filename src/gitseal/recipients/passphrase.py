@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 
-# Gets the words to show; gives the passphrase, or None where nobody can be asked.
+# Gets the words to show; gives the passphrase, or None if nobody can be asked.
 Ask = Callable[[str], SecretBytes | bytes | None]
 # Gets what a plugin wants a person to know, such as "touch your key".
 Tell = Callable[[str], None]
@@ -15,7 +15,10 @@ T = TypeVar("T")
 
 
 class Once(Generic[T]):
-    """Calls a function once and remembers what it gave or which Error it raised."""
+    """Calls a function once and remembers what it gave or which Error it raised.
+
+    A command may open hundreds of stanzas with one key: a person is asked for its passphrase once, also if it was wrong.
+    """
 
     __slots__ = ("_failure", "_function", "value")
 
@@ -25,7 +28,7 @@ class Once(Generic[T]):
         self.value: T | None = None
 
     def __call__(self) -> T:
-        """Give the value, or raise the Error, of the one call."""
+        """The value of the one call. Raises the same Error every time if that call failed."""
         if self._failure is not None:
             raise self._failure
         if self.value is None:
@@ -41,15 +44,17 @@ class Once(Generic[T]):
 
 
 def unlock(ask: Ask | None, where: str, attempt: Callable[[bytes], T | None]) -> T:
-    """Give what `attempt` makes of the passphrase; None from it means wrong, and it is tried at most 3 times.
+    """Ask for the passphrase of `where` and give what `attempt` makes of it; None from `attempt` means a wrong passphrase.
 
-    A second answer equal to the first ends it: it did not come from a person. Raises Error.
+    It asks at most 3 times. Raises Error if nobody can be asked, or if no answer was right.
     """
     previous: bytes | None = None
     for number in range(1, TRIES + 1):
         passphrase = _answer(ask, where, number)
         if passphrase is None and number == 1:
             raise Error(f'"{where}" is behind a passphrase, which is not at hand', "run the command in a terminal")
+        # The same wrong answer twice comes from a script, not from a person: a third try would be
+        # wrong as well, and each one costs the work of deriving a key.
         if passphrase is None or passphrase == previous:
             break
         opened = attempt(passphrase)

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+from gitseal.crypto import bech32
 from gitseal.errors import Error, Malformed
 from gitseal.hidden import SecretBytes
-from gitseal.recipients import bech32, rage
+from gitseal.recipients import rage
 from gitseal.recipients.passphrase import Ask, Tell
 from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage

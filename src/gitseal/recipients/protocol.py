@@ -1,6 +1,6 @@
 """The two halves of every key type, and the header of the age file that passes between them.
 
-One file beside this one holds one key type with both halves; `gitseal.recipients` and `identity_file` hold the tables.
+Each kind of key is one file beside this one, with both halves in it; the table of kinds is in `kinds`.
 """
 
 from enum import IntEnum
@@ -16,10 +16,10 @@ class AgeHeader(NamedTuple):
 
 
 class Tier(IntEnum):
-    """What trying an identity costs; the cheaper is tried first."""
+    """What it costs to try an identity. Cheaper ones are tried first, so that nobody is asked if a key serves."""
 
     PLAIN = 0
-    LOCKED = 1  # its public half is known, so the passphrase is asked for only where it will serve
+    LOCKED = 1  # its public half is known, so the passphrase is asked for only if it will serve
     PLUGIN = 2
     SEALED = 3  # what it is shows only after the passphrase
 
@@ -32,10 +32,10 @@ class Recipient(Protocol):
         """The one spelling of this key, under which it is known, compared and hashed."""
 
     def wrap(self, data_key: bytes) -> bytes:
-        """Wrap 32 bytes; gives a binary age file for this recipient alone. Raises Error where a plugin fails."""
+        """Wrap 32 bytes as a binary age file for this recipient alone. Raises Error if a plugin fails."""
 
     def fits(self, header: AgeHeader) -> bool:
-        """Whether a stanza of this form can be for this key, as far as that shows without its private half."""
+        """Whether a stanza of this form can be for this key. Without the private half that is often all that shows."""
 
 
 class Identity(Protocol):
@@ -43,22 +43,22 @@ class Identity(Protocol):
 
     @property
     def label(self) -> str:
-        """Where it was found, in words for a person."""
+        """In words for a person: the file or the variable that it came from."""
 
     @property
     def recipient(self) -> str | None:
-        """The canonical public half, or None where it is not known (a plugin, or still behind a passphrase)."""
+        """The canonical public half, or None while it is not known (a plugin, or still behind a passphrase)."""
 
     @property
     def tier(self) -> Tier:
-        """What trying it costs."""
+        """What it costs to try this identity; it may fall once the identity was opened."""
 
     def wants(self, recipient_id: str) -> bool:
-        """Whether a stanza under this id may be its own; True for all where the public half is not known."""
+        """Whether a stanza under this id may be its own; True for every id while the public half is not known."""
 
     def unwrap(self, stanza: bytes) -> bytes | None:
-        """Open the 32-byte data key; None means that the stanza is not for this identity, try the next.
+        """The 32-byte data key in the stanza, or None if the stanza is for another identity: try the next one.
 
-        Raises Malformed or Damaged where the stanza is broken, and Error where the identity does not serve (a
-        passphrase that is not at hand or wrong, a plugin that is missing or fails).
+        Raises Malformed or Damaged if the stanza is broken, and Error if the identity is of no use (a passphrase that is
+        wrong or cannot be asked for, a plugin that is missing or fails).
         """

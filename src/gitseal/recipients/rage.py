@@ -1,6 +1,6 @@
-"""The one door to pyrage: encrypt to one recipient, decrypt with one identity, its failures in gitseal's words.
+"""The one door to pyrage: encrypt to one recipient, decrypt with one identity, and say in our words what failed.
 
-Nothing that pyrage says is passed on: its messages are translated by the system's language and may quote their input.
+No message of pyrage is passed on. It may quote its input, and its language is that of the system.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,19 +18,20 @@ __all__ = ["Key", "Panic", "no_panic", "open_sealed", "pyrage", "unwrap", "wrap"
 # One of pyrage's own objects; it ships no types.
 Key: TypeAlias = Any
 
-# The words of pyrage.DecryptError, which has no types to tell them apart by. Tests hold them to the library.
+# pyrage.DecryptError has no types, so its failures can only be told apart by their words. Tests compare these with the
+# library that is installed: a release that says it otherwise is found there, and not by a user.
 _NOT_MINE = "No matching keys found"
 _NOT_OPENED = "Decryption failed"
 _BROKEN = frozenset({_NOT_OPENED, "decryption error", "Header MAC is invalid", "Header is invalid"})
 
 
 class Panic(Exception):
-    """The library aborted on its input; what it has to say it printed already."""
+    """The library aborted on its input. It printed its own words to standard error already."""
 
 
 @contextmanager
 def no_panic() -> Iterator[None]:
-    """Turn a panic of Rust code, which no `except Exception` sees, into Panic."""
+    """Turn a panic of Rust code into Panic. pyo3 derives it from BaseException, so that no `except Exception` sees it."""
     try:
         yield
     except BaseException as failure:
@@ -41,7 +42,10 @@ def no_panic() -> Iterator[None]:
 
 
 def wrap(data_key: bytes, recipient: Recipient, key: Key) -> bytes:
-    """Wrap `data_key` to pyrage's `key`; the result has passed the keyless check for `recipient`."""
+    """Wrap 32 bytes to pyrage's `key`, and check the result as any reader will. Raises Malformed if it is not sound.
+
+    Only a plugin can fail that check: it may wrap to more keys than the one it was asked for.
+    """
     if len(data_key) != DATA_KEY:
         raise ValueError(f"a data key has {DATA_KEY} bytes")
     stanza: bytes = pyrage.encrypt(data_key, [key])
@@ -50,14 +54,15 @@ def wrap(data_key: bytes, recipient: Recipient, key: Key) -> bytes:
 
 
 def unwrap(stanza: bytes, key: Key, explain: Callable[[str], Error] | None = None) -> bytes | None:
-    """Open a checked stanza; gives the data key, or None where pyrage's `key` is not the one.
+    """Open a stanza that `parse_header` took. Gives the 32-byte data key, or None if it is for another key.
 
-    Raises Damaged; and what `explain` makes of words that are not pyrage's own (a plugin's).
+    Raises Damaged if it is broken. `explain` turns words that are not pyrage's own, so a plugin's, into the Error to raise.
     """
     try:
         with no_panic():
             data_key: bytes = pyrage.decrypt(stanza, [key])
     except Panic:
+        # Rust panics on some points of low order; to a person that is one more damaged stanza.
         raise Damaged("the stanza does not open: it is damaged") from None
     except pyrage.DecryptError as failure:
         words = str(failure)
@@ -72,10 +77,13 @@ def unwrap(stanza: bytes, key: Key, explain: Callable[[str], Error] | None = Non
 
 
 def open_sealed(sealed: bytes, passphrase: bytes, where: str) -> bytes | None:
-    """Open an age file behind a passphrase; None where the passphrase is wrong. Raises Error."""
+    """The content of an age file behind a passphrase, or None if the passphrase is wrong.
+
+    Raises Error if the file is sealed to a key, is damaged, or asks for more work (scrypt) than pyrage is willing to do.
+    """
     try:
         content: bytes = pyrage.passphrase.decrypt(sealed, passphrase.decode())
-    except UnicodeDecodeError:
+    except UnicodeDecodeError:  # age's passphrases are text, so these bytes cannot be the right ones
         return None
     except pyrage.DecryptError as failure:
         if str(failure) == _NOT_OPENED:

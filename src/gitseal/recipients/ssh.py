@@ -180,7 +180,7 @@ class _Container(NamedTuple):
     locked: bool
 
 
-def parse_identity(
+def parse_identity_file(
     data: bytes, ask: Ask | None, label: str, public: bytes | None = None
 ) -> SshIdentity | SealedSshIdentity:
     """Parse a private key file; asks nothing yet. `public` is the .pub file beside it, for forms that hide that half.

@@ -1,8 +1,8 @@
-"""The keyless check of a stanza: an age file for exactly one recipient, holding exactly one data key.
+"""The check of a stanza that needs no key: it must be an age file for exactly one recipient, holding one data key.
 
-The grammar is C2SP's age.md, "ABNF definition of file header"; the further limits are gitseal's (docs/format.md): one
-stanza besides grease, no passphrase, 8 KiB, a payload of 32 bytes. Why check what the library will parse anyway: it
-opens a file with a second, hidden recipient without a word.
+The grammar is that of C2SP's age.md, "ABNF definition of file header". gitseal adds limits (docs/format.md): one stanza
+besides grease, no passphrase, 8 KiB, a payload of 32 bytes. The library parses stanzas as well, but it opens a file with
+a second, hidden recipient without a word. This check is what keeps such a recipient out.
 """
 
 import re
@@ -10,6 +10,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 
 from gitseal.errors import Malformed
+from gitseal.recipients.kinds import KINDS
 from gitseal.recipients.protocol import AgeHeader, Recipient
 
 MAX_STANZA = 8 * 1024
@@ -21,19 +22,14 @@ _STANZA = rb"-> ([!-~]+)((?: [!-~]+)*)\n((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0
 _HEADER = re.compile(_VERSION + rb"(?:" + _STANZA + rb")+--- ([A-Za-z0-9+/]{43})\n")
 _STANZAS = re.compile(_STANZA)
 
-# Per native type: the lengths in bytes of its base64 arguments, and the least and greatest length of its body.
-_SHAPES = {
-    "X25519": ((32,), 32, 32),
-    "ssh-ed25519": ((4, 32), 32, 32),
-    "ssh-rsa": ((4,), 256, 512),
-}
+_SHAPES = {name: shape for kind in KINDS for name, shape in kind.stanzas.items()}
 NATIVE = frozenset({*_SHAPES, "scrypt"})
 
 
 def check_stanza(stanza: bytes, recipient: Recipient | None = None) -> None:
-    """Refuse what is not an age file for one public key, and for `recipient` where that is given.
+    """Raise Malformed, with the reason, unless the bytes are an age file for one public key: `recipient`'s, if given.
 
-    Needs no key and proves nothing about what is inside. Raises Malformed with the reason.
+    It needs no key and proves nothing about what is inside.
     """
     header = parse_header(stanza)
     if recipient is not None and not recipient.fits(header):
@@ -41,7 +37,7 @@ def check_stanza(stanza: bytes, recipient: Recipient | None = None) -> None:
 
 
 def parse_header(stanza: bytes) -> AgeHeader:
-    """Give the stanza that counts in the age file, after all checks that need no recipient. Raises Malformed."""
+    """The one stanza of the age file that is not grease, after all checks that need no recipient. Raises Malformed."""
     if len(stanza) > MAX_STANZA:
         raise Malformed(f"the stanza has {len(stanza)} bytes, more than {MAX_STANZA}")
     if not stanza.startswith(_VERSION):
@@ -49,6 +45,7 @@ def parse_header(stanza: bytes) -> AgeHeader:
     match = _HEADER.match(stanza)
     if match is None:
         raise Malformed("the stanza does not hold the header of an age file")
+    # Only its spelling can be checked here; whether the MAC is right shows when the file is opened.
     decode(match.group(match.lastindex or 0), "the stanza's header MAC")
     payload = len(stanza) - match.end()
     if payload != _PAYLOAD:
@@ -72,24 +69,25 @@ def _shaped(header: AgeHeader) -> AgeHeader:
     if header.type == "scrypt":
         raise Malformed("the stanza is for a passphrase, not for a public key")
     if header.type in _SHAPES:
-        lengths, least, greatest = _SHAPES[header.type]
-        found = tuple(len(decode(argument.encode(), "the stanza's argument")) for argument in header.arguments)
-        if found != lengths or not least <= len(header.body) <= greatest:
+        shape = _SHAPES[header.type]
+        lengths = tuple(len(decode(argument.encode(), "the stanza's argument")) for argument in header.arguments)
+        if lengths != shape.arguments or not shape.least <= len(header.body) <= shape.greatest:
             raise Malformed(f"the stanza does not have the lengths of type {header.type}")
     return header
 
 
 def decode(text: bytes, what: str) -> bytes:
-    """Decode base64 without padding, as age writes it; one text per value. Raises Malformed naming `what`."""
+    """Decode base64 without padding, as age writes it. Raises Malformed, which names `what`, for any other spelling."""
     try:
         decoded = a2b_base64(text + b"=" * (-len(text) % 4))
     except Base64Error:
         decoded = b""
+    # a2b_base64 skips what it does not know, and takes spare bits that are not zero. Encoding again finds both.
     if encode(decoded) != text.decode("latin-1"):
         raise Malformed(f"{what} is not canonical base64")
     return decoded
 
 
 def encode(content: bytes) -> str:
-    """Encode as base64 without padding."""
+    """Encode as base64 without padding, the one spelling that `decode` takes."""
     return b2a_base64(content, newline=False).rstrip(b"=").decode()

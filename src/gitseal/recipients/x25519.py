@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
-from gitseal.crypto import points
+from gitseal.crypto import bech32, points
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
-from gitseal.recipients import bech32, rage
+from gitseal.recipients import rage
 from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.passphrase import Ask, Tell
 from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import parse_header
@@ -16,7 +17,7 @@ _HINT = "copy the whole line that keygen printed: age1 and 58 more characters, i
 
 
 class X25519Recipient:
-    """The public half."""
+    """The public half of an age key: 32 bytes, a point on Curve25519."""
 
     __slots__ = ("_key", "canonical")
 
@@ -28,16 +29,16 @@ class X25519Recipient:
         return f"X25519Recipient({self.canonical!r})"
 
     def wrap(self, data_key: bytes) -> bytes:
-        """See `Recipient.wrap`."""
+        """See `Recipient.wrap`. It never fails: every point that wraps to nobody was refused by `parse`."""
         return rage.wrap(data_key, self, self._key)
 
     def fits(self, header: AgeHeader) -> bool:
-        """Whether it is an X25519 stanza; for whom does not show."""
+        """Whether it is an X25519 stanza. age leaves out for whom, so any other X25519 key fits as well."""
         return header.type == _TYPE
 
 
 class X25519Identity:
-    """The private half."""
+    """The private half of an age key. pyrage holds the secret bytes; nothing here keeps the text they came from."""
 
     __slots__ = ("_id", "_key", "label", "recipient", "tier")
 
@@ -52,39 +53,44 @@ class X25519Identity:
         return f"X25519Identity({self.label!r}, {self.recipient!r})"
 
     def wants(self, recipient_id: str) -> bool:
-        """Whether the id is that of its own public half."""
+        """Whether the stanza stands under the id of its own public half."""
         return recipient_id == self._id
 
     def unwrap(self, stanza: bytes) -> bytes | None:
         """See `Identity.unwrap`."""
         if parse_header(stanza).type != _TYPE:
-            return None
+            return None  # pyrage would say the same, at the cost of an exception
         return rage.unwrap(stanza, self._key)
 
 
 class Generated(NamedTuple):
-    """A new identity: the text of its file, and its public half."""
+    """A new identity: `text` is the whole file to keep secret, `recipient` the public half to hand out."""
 
     text: SecretBytes
     recipient: str
 
 
 def parse(text: str) -> X25519Recipient:
-    """Parse `age1…` in its one spelling. Raises Error."""
+    """Parse `age1…`. Raises Error if it is mistyped, in a second spelling, or a key that anybody could open."""
     try:
         key = pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError:
         raise Error("the age recipient is mistyped or cut short", _HINT) from None
+    # Bech32 allows upper case too. Ids and comparisons are made of the text, so one key must have one spelling.
     if str(key) != text:
         raise Error("the age recipient is not in its canonical spelling", _HINT)
+    # pyrage parses points of low order as well. What is wrapped to one of them, everybody can unwrap.
     point = bech32.payload(text)
     if point is None or not points.good_x25519(point):
         raise Error("the age recipient is a weak point, which everyone can open", "ask for another key")
     return X25519Recipient(text, key)
 
 
-def parse_identity(text: str, label: str) -> X25519Identity:
-    """Parse `AGE-SECRET-KEY-1…`. Raises Error."""
+def parse_identity(text: str, label: str, _ask: Ask | None = None, _tell: Tell | None = None) -> X25519Identity:
+    """Parse `AGE-SECRET-KEY-1…`; `label` names it in messages. Nobody is asked: such a key needs no passphrase.
+
+    Raises Error if a character is wrong, without quoting the line.
+    """
     try:
         key = pyrage.x25519.Identity.from_str(text)
     except pyrage.IdentityError:
@@ -93,7 +99,10 @@ def parse_identity(text: str, label: str) -> X25519Identity:
 
 
 def generate() -> Generated:
-    """Make a new identity, with the comment that age-keygen writes above it (no date: there is no clock here)."""
+    """Make a new identity from the system's randomness, with the comment that age-keygen writes above it.
+
+    age-keygen writes a date too; there is no clock here.
+    """
     key = pyrage.x25519.Identity.generate()
     recipient = str(key.to_public())
     return Generated(SecretBytes(f"# public key: {recipient}\n{key}\n".encode()), recipient)

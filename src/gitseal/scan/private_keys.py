@@ -7,6 +7,8 @@ marker has to be followed by a key's own text (`_BODY`, or a right checksum).
 import re
 from binascii import a2b_base64
 
+from gitseal.crypto import bech32
+from gitseal.recipients.kinds import IDENTITY_LINES
 from gitseal.scan.literals import Shape
 
 RULE = "private-key"
@@ -106,46 +108,22 @@ def _jwk(before: bytes, after: bytes) -> str:
     return "a private key as a JSON Web Key"
 
 
-_BECH32 = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-_GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
-_AGE = (
-    (rb"(?i:age-secret-key-1)[a-zA-Z0-9]{58}", "an age identity"),
-    (rb"(?i:age-secret-key-pq-1)[a-zA-Z0-9]{58}", "a post-quantum age identity"),
-    (rb"(?i:age-plugin-[a-z0-9+._-]{1,64}-1)[a-zA-Z0-9]{6,4000}", "an age plugin's identity"),
-)
-
-
 def _age(_before: bytes, after: bytes) -> str:
     """An age identity (C2SP age.md: Bech32, BIP 173): its checksum is right, so an example with made-up digits is none."""
-    for pattern, what in _AGE:
-        found = re.match(pattern, after)
-        if found and _is_bech32(found[0].lower()):
-            return what
+    for line in IDENTITY_LINES:
+        match = re.match(line.pattern, after)
+        if match and bech32.is_whole(match[0].decode().lower()):
+            return line.what
     return ""
 
 
-def _is_bech32(text: bytes) -> bool:
-    prefix, _, data = text.rpartition(b"1")
-    values = [_BECH32.find(digit) for digit in data]
-    if min(values) < 0:
-        return False
-    checksum = 1
-    for value in (*(c >> 5 for c in prefix), 0, *(c & 31 for c in prefix), *values):
-        top = checksum >> 25
-        checksum = (checksum & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate(_GENERATORS):
-            if top >> bit & 1:
-                checksum ^= generator
-    return checksum == 1
-
+# Two kinds may share a marker, and Bech32 is written in either case.
+_MARKERS = tuple(dict.fromkeys(line.marker.encode() for line in IDENTITY_LINES))
 
 SHAPES = (
     Shape(RULE, b"PRIVATE KEY", _pem),
     Shape(RULE, b"LS0t", _pem_in_base64),
     Shape(RULE, b"PuTTY-User-Key-File-", _putty),
     Shape(RULE, b'"kty', _jwk),
-    Shape(RULE, b"AGE-SECRET-KEY-", _age),
-    Shape(RULE, b"age-secret-key-", _age),
-    Shape(RULE, b"AGE-PLUGIN-", _age),
-    Shape(RULE, b"age-plugin-", _age),
+    *(Shape(RULE, written, _age) for marker in _MARKERS for written in (marker, marker.lower())),
 )

@@ -12,7 +12,7 @@ from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
 from gitseal.project.writing import edited_policy, writing
-from gitseal.recipients import parse_recipient
+from gitseal.recipients.kinds import parse_recipient
 
 
 class RecipientRow(NamedTuple):

@@ -16,7 +16,8 @@ from gitseal.policy.policy import Policy
 from gitseal.policy.signing import parse_signing
 from gitseal.project.key_holders import holders
 from gitseal.project.project import Project
-from gitseal.recipients import check_stanza, parse_recipient
+from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.stanza import check_stanza
 from gitseal.report.findings import Finding
 from gitseal.scan.comments import assigned
 

@@ -1,0 +1,145 @@
+"""The kinds of recipients: one entry each, with everything that is known about a kind without loading it.
+
+A new kind is one module beside this one and one entry in `KINDS`. Who recognises a key, refuses one, reads an identity
+file, checks a stanza, finds a private key in a commit or explains the policy to an editor reads it here.
+
+The entries stand apart from the modules on purpose. The hook, `check` and `review` ask what keys and stanzas look like, and
+need no key; a kind's module loads pyrage (1.5 ms) and is imported when the first key of that kind is parsed.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitseal.errors import Error
+
+if TYPE_CHECKING:
+    from gitseal.recipients.protocol import Recipient
+
+
+class StanzaShape(NamedTuple):
+    """A stanza type that age itself defines: all lengths are in bytes, after base64 is taken off.
+
+    `arguments` has the length of each argument after the type; the body has `least` to `greatest` bytes.
+    """
+
+    arguments: tuple[int, ...]
+    least: int
+    greatest: int
+
+
+class IdentityLine(NamedTuple):
+    """A private key that is one line of Bech32, as identity files hold it and no commit should.
+
+    `begins` is the start of the line. `marker` is a text that every such key holds, in upper or lower case, and `pattern`
+    matches a whole key from there on, whatever its case. `example` and `what` are words for messages.
+    """
+
+    begins: str
+    marker: str
+    pattern: bytes
+    example: str
+    what: str
+
+
+class RecipientKind(NamedTuple):
+    """A kind of key.
+
+    `module` (in this package) has `parse(text)` for a public key of which `is_public(text)` is true. `examples` show public
+    keys in messages; `mistakes` are the message and the hint for what people write instead, by how that begins in upper
+    case.
+
+    With an `identity_line`, the module has `parse_identity(line, label, ask, tell)`; with `is_identity_file`, it has
+    `parse_identity_file(data, label, ask, public)` for a private key that is a file of its own.
+
+    `stanzas` are the stanza types that only this kind wraps to, by name. It is empty for plugins, which choose their own.
+    """
+
+    module: str
+    is_public: Callable[[str], bool]
+    examples: tuple[str, ...]
+    mistakes: Mapping[str, tuple[str, str]] = {}
+    identity_line: IdentityLine | None = None
+    is_identity_file: Callable[[bytes], bool] | None = None
+    stanzas: Mapping[str, StanzaShape] = {}
+
+    def load(self) -> Any:  # noqa: ANN401 - a module, which has no type of its own
+        """The module of this kind, imported now."""
+        return import_module(f"gitseal.recipients.{self.module}")
+
+
+KINDS = (
+    RecipientKind(
+        "x25519",
+        # The data part of a Bech32 string has no "1", so a second one ends the name of a plugin.
+        is_public=lambda text: text.startswith("age1") and text.count("1") == 1,
+        examples=("age1…",),
+        mistakes={"AGE1": ("an age recipient is written in lower case", "copy the line that keygen printed")},
+        identity_line=IdentityLine(
+            "AGE-SECRET-KEY-1",
+            "AGE-SECRET-KEY-",
+            rb"(?i:age-secret-key-1)[a-zA-Z0-9]{58}",
+            "AGE-SECRET-KEY-1…",
+            "an age identity",
+        ),
+        stanzas={"X25519": StanzaShape((32,), 32, 32)},
+    ),
+    RecipientKind(
+        "plugin",
+        is_public=lambda text: text.startswith("age1") and text.count("1") > 1,
+        examples=("age1NAME1… (a plugin's)",),
+        identity_line=IdentityLine(
+            "AGE-PLUGIN-",
+            "AGE-PLUGIN-",
+            rb"(?i:age-plugin-[a-z0-9+._-]{1,64}-1)[a-zA-Z0-9]{6,4000}",
+            "AGE-PLUGIN-NAME-1…",
+            "an age plugin's identity",
+        ),
+    ),
+    RecipientKind(
+        "ssh",
+        # Types that cannot be recipients are recognised as well: the module says which ones can.
+        is_public=lambda text: text.startswith(("ssh-", "ecdsa-", "sk-")),
+        examples=("ssh-ed25519 …", "ssh-rsa …"),
+        is_identity_file=lambda data: data.startswith(b"-----BEGIN ") and b"PRIVATE KEY-----" in data,
+        stanzas={"ssh-ed25519": StanzaShape((4, 32), 32, 32), "ssh-rsa": StanzaShape((4,), 256, 512)},
+    ),
+)
+
+# Private keys that are recognised and of no use yet. Their recipients look like a plugin's, so `plugin` refuses those.
+NOT_YET = (
+    IdentityLine(
+        "AGE-SECRET-KEY-PQ-1",
+        "AGE-SECRET-KEY-",
+        rb"(?i:age-secret-key-pq-1)[a-zA-Z0-9]{58}",
+        "AGE-SECRET-KEY-PQ-1…",
+        "a post-quantum age identity",
+    ),
+)
+
+IDENTITY_LINES = (*(kind.identity_line for kind in KINDS if kind.identity_line is not None), *NOT_YET)
+
+
+def parse_recipient(text: str) -> "Recipient":
+    """Parse a public key as people write it; white space around it is dropped.
+
+    Raises Error, which never quotes the text: it may be a private key pasted by mistake.
+    """
+    text = text.strip()
+    for kind in KINDS:
+        if kind.is_public(text):
+            recipient: Recipient = kind.load().parse(text)
+            return recipient
+    raise Error(*_refusal(text))
+
+
+def _refusal(text: str) -> tuple[str, str]:
+    shouted = text.upper()
+    if shouted.startswith(tuple(line.marker for line in IDENTITY_LINES)) or "PRIVATE KEY" in text:
+        return "this is a private key, not a recipient", "give its public half; if others saw it, replace the key"
+    for kind in KINDS:
+        for beginning, message_and_hint in kind.mistakes.items():
+            if shouted.startswith(beginning):
+                return message_and_hint
+    *others, last = (example for kind in KINDS for example in kind.examples)
+    return "this is not a recipient", f"a recipient is {', '.join(others)} or {last}"
