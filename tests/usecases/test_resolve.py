@@ -201,8 +201,11 @@ def test_who_changed_what(world: World, git: Git) -> None:
     assert theirs.commit == git("rev-parse", "--short", "side").strip()
 
 
-def test_what_is_said_of_a_side_is_its_own_word_whoever_keeps_the_data_keys(world: World, git: Git) -> None:
+@pytest.mark.parametrize("is_swapped", [False, True])
+def test_each_side_has_its_own_word_whoever_keeps_the_data_keys(world: World, git: Git, is_swapped: bool) -> None:
     merge(world, git, lambda: world.set(C="theirs"), lambda: world.set(C="ours"))
-    for found, expected in ((load(world), "theirs"), (load(world).swapped(), "ours")):
-        assert [words for _, words in finish(world, TakenSide.THEIRS, found).names] == [expected]
-        git("checkout", "-q", "--merge", "--", ".secrets/production.yaml")
+    found = load(world).swapped() if is_swapped else load(world)
+
+    (said,) = finish(world, TakenSide.THEIRS, found).names
+
+    assert said[1].startswith("ours" if is_swapped else "theirs")
