@@ -11,15 +11,18 @@ from typing import NamedTuple
 class Error(Exception):
     """An expected refusal or failure.
 
-    `message` is one line that names the thing. `hint` is one line with the exact command that helps, or empty.
+    `message` is one line that names the thing. `hint` is one line with the exact command that helps, or empty. `place` is
+    the file, or file and line, that the error is about; `message` begins with it, and `reason` is the message without it.
     """
 
     status = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str, hint: str = "", *, place: str = "") -> None:
+        self.place = place
+        self.reason = message
+        self.message = f"{place}: {message}" if place else message
         self.hint = hint
+        super().__init__(self.message)
 
 
 class UsageError(Error):
@@ -31,8 +34,8 @@ class UsageError(Error):
 class Malformed(Error):
     """A file breaks its grammar. `line` counts from 1; 0 means the file as a whole."""
 
-    def __init__(self, message: str, line: int = 0, hint: str = "") -> None:
-        super().__init__(message, hint)
+    def __init__(self, message: str, line: int = 0, hint: str = "", *, place: str = "") -> None:
+        super().__init__(message, hint, place=place)
         self.line = line
 
 
@@ -45,7 +48,11 @@ class NotForYou(Error):
 
 
 class Damaged(Error):
-    """A token that does not open where it stands: damaged, moved or made with another key; the AEAD cannot tell."""
+    """A token or stanza that does not open where it stands: damaged, moved or made with another key."""
+
+
+class DamagedOrMoved(Damaged):
+    """A token that the AEAD refuses, so that it may be whole and have been sealed for another name."""
 
 
 class Stale(Error):

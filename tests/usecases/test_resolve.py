@@ -202,7 +202,7 @@ def test_who_changed_what(world: World, git: Git) -> None:
 
 
 @pytest.mark.parametrize("is_swapped", [False, True])
-def test_each_side_has_its_own_word_whoever_keeps_the_data_keys(world: World, git: Git, is_swapped: bool) -> None:
+def test_each_side_has_its_own_word_whoever_keeps_the_data_keys(world: World, git: Git, *, is_swapped: bool) -> None:
     merge(world, git, lambda: world.set(C="theirs"), lambda: world.set(C="ours"))
     found = load(world).swapped() if is_swapped else load(world)
 

@@ -16,7 +16,7 @@ from gitseal.crypto.digest import sha256_hex
 from gitseal.crypto.framing import frame, frame_parts, u32be
 from gitseal.crypto.padding import pad, unpad
 from gitseal.crypto.points import good_x25519
-from gitseal.errors import Damaged, Malformed
+from gitseal.errors import Damaged, DamagedOrMoved, Malformed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` and the X25519 classes cost start-up time that opening an `s` value does not need
@@ -168,5 +168,5 @@ class DataKey:
             else:
                 padded = _hpke().decrypt(ciphertext, self._write_only_private, context)
         except (InvalidTag, ValueError):
-            raise Damaged("damaged or moved") from None
+            raise DamagedOrMoved("damaged or moved") from None
         return unpad(padded)

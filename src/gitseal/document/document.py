@@ -8,7 +8,7 @@ from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
 from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import Token, parse_token
 from gitseal.document.value import TypedValue, ValueType, from_plaintext, to_plaintext
-from gitseal.errors import Damaged, Malformed, NotForYou, Stale, UnknownVersion
+from gitseal.errors import Damaged, DamagedOrMoved, Malformed, NotForYou, Stale, UnknownVersion
 from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath, Node, NodeKind, Tree
@@ -130,7 +130,7 @@ def _damaged(document: Document, entry: Entry, key: DataKey, error: Damaged) -> 
     """The error with what can be said for certain: `moved` only where the token opens under another name."""
     hint = f"take the line from an earlier commit: git log -p -- .secrets/{document.header.environment}.yaml"
     token = entry.token
-    if error.message == "damaged or moved" and token is not None:
+    if isinstance(error, DamagedOrMoved) and token is not None:
         for other in list(document.entries)[:_MOVED_TRIES]:
             try:
                 key.open(token.kind, other, token.ciphertext())

@@ -11,4 +11,4 @@ def parse_text(format_name: str, data: bytes, source: str) -> Imported:
         return exchange.parse(format_name, data)
     except Malformed as error:
         place = ":".join(filter(None, (source, str(error.line or ""))))
-        raise Malformed(f"{place}: {error.message}" if place else error.message, error.line, error.hint) from None
+        raise Malformed(error.reason, error.line, error.hint, place=place) from None

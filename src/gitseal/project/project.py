@@ -233,6 +233,6 @@ def _named(name: str, parse: Callable[[bytes], T], data: bytes) -> T:
         return parse(data)
     except Malformed as error:
         place = f"{name}:{error.line}" if error.line else name
-        raise Malformed(f"{place}: {error.message}", error.line, error.hint) from None
+        raise Malformed(error.reason, error.line, error.hint, place=place) from None
     except UnknownVersion as error:
-        raise UnknownVersion(f"{name}: {error.message}", error.hint) from None
+        raise UnknownVersion(error.reason, error.hint, place=name) from None

@@ -108,7 +108,7 @@ def _write(project: Project, entry: Allowed) -> bool:
             after = allowances.add(before, entry)
         except Malformed as error:
             place = f"{project.relative(file)}:{error.line}"
-            raise Malformed(f"{place}: {error.message}", error.line, error.hint) from None
+            raise Malformed(error.reason, error.line, error.hint, place=place) from None
         if after != before:
             atomic.write(file, after)
     return after != before

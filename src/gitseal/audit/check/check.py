@@ -287,5 +287,4 @@ def _folder(project: Project) -> Iterator[Finding]:
 
 def _of_error(rule: str, path: str, error: Error) -> Finding:
     line = error.line if isinstance(error, Malformed) else 0
-    message = error.message.removeprefix(f"{path}:{line}: ").removeprefix(f"{path}: ")
-    return Finding(rule, path, line, message, error.hint)
+    return Finding(rule, path, line, error.reason, error.hint)

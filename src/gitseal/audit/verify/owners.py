@@ -77,8 +77,9 @@ class Owners:
             try:
                 self._policies[root] = parser.parse(self._repository.file(self._commit, name) or b"")
             except Malformed as error:
-                message = f"{self._commit[:12]}:{name}:{error.line}: {error.message}"
-                raise Malformed(message, error.line, error.hint or "mend the policy that is to judge first") from None
+                place = f"{self._commit[:12]}:{name}:{error.line}"
+                hint = error.hint or "mend the policy that is to judge first"
+                raise Malformed(error.reason, error.line, hint, place=place) from None
         return self._policies[root]
 
 
