@@ -9,7 +9,6 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.errors import Error
 from gitseal.git import settings
 from gitseal.git.repository import Repository
 
@@ -102,13 +101,3 @@ def state(repository: Repository) -> DriverState:
         (cache.place,) if cache is not None and is_caching else (),
         is_cached=settings.has_ref(repository.top, _CACHE_REF),
     )
-
-
-def clear_cache(repository: Repository) -> bool:
-    """Removes what Git kept of `git diff`, and forbids it in this clone; whether there was any. Raises Error where Git cannot."""
-    if settings.local(repository.top, _CACHE) != ("false",):
-        settings.write(repository.top, _CACHE, "false")
-    had = settings.has_ref(repository.top, _CACHE_REF)
-    if had and not settings.delete_ref(repository.top, _CACHE_REF):
-        raise Error(f'Git cannot remove "{_CACHE_REF}"', f"look at: git update-ref -d {_CACHE_REF}")
-    return had

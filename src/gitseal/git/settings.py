@@ -51,8 +51,3 @@ def effective(top: Path, keys: Iterable[str]) -> dict[str, Setting]:
 def has_ref(top: Path, ref: str) -> bool:
     """Whether a ref is there."""
     return git(top, "show-ref", "--verify", "--quiet", ref) is not None
-
-
-def delete_ref(top: Path, ref: str) -> bool:
-    """Removes a ref; whether that went well."""
-    return git(top, "update-ref", "-d", ref) is not None

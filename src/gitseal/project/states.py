@@ -108,12 +108,6 @@ def find_at(start: Path, revision: str) -> Project:
     )
 
 
-def in_index(repository: Repository, root: Path) -> Project:
-    """The project of a folder as the index has it, which is what a commit would hold."""
-    folder = (root / FOLDER).relative_to(repository.top).as_posix()
-    return of_files(repository, root, snapshot.of_index(repository, f":(top,literal){folder}/"), cached=True)
-
-
 def of_files(repository: Repository, root: Path, files: snapshot.Snapshot, *, cached: bool) -> Project:
     """The project of a folder in a state that was listed already."""
     return Project(root, repository, source=SnapshotFiles(repository, files, cached=cached))
