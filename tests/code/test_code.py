@@ -2,9 +2,8 @@
 
 import os
 import random
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from gitseal import code
 from gitseal.code import _grammars, ambient, linking, selection
 from gitseal.code.uses import NameSource, Reading, Use
+from tests import growth
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 PATHS = [
@@ -83,24 +83,7 @@ LONG = {
 
 @pytest.mark.parametrize(("path", "piece"), [(path, piece) for path, pieces in LONG.items() for piece in pieces])
 def test_no_file_takes_forever(path: str, piece: bytes) -> None:
-    with linear():
-        code.read(path, (piece * (100_000 // len(piece) + 1))[:100_000])
-
-
-@contextmanager
-def linear() -> Iterator[None]:
-    """Ends what takes a hundred times the time it should: work that grows with the square takes minutes on such input."""
-
-    def stop(_signal: int, _frame: object) -> None:
-        raise AssertionError("this is not linear in the size of its input")
-
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, 60)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+    growth.assert_linear(lambda size: partial(code.read, path, growth.repeated(piece, size)))
 
 
 def test_binary_files_are_left_alone() -> None:
@@ -226,12 +209,14 @@ services:
 
 
 def test_many_scripts_that_source_one_name_settle_in_linear_time() -> None:
-    order = random.Random(1)
-    readings = {f"{n}/a.sh": Reading((Use("A", 1),), sourced=frozenset({"a.sh"})) for n in range(3000)}
-    paths = list(readings)
-    order.shuffle(paths)
-    with linear():
-        linking.settle({path: readings[path] for path in paths})
+    def settling(size: int) -> Callable[[], object]:
+        order = random.Random(1)
+        paths = [f"{number}/a.sh" for number in range(size // 50)]
+        order.shuffle(paths)
+        reading = Reading((Use("A", 1),), sourced=frozenset({"a.sh"}))
+        return partial(linking.settle, dict.fromkeys(paths, reading))
+
+    growth.assert_linear(settling)
 
 
 def test_kinds_have_words() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import suppress
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from gitseal.errors import Error, Malformed
 from gitseal.exchange import Imported, parse
+from tests import growth
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.env"))
 
@@ -85,25 +87,31 @@ def test_sealed_files_are_refused(content: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("head", "piece", "tail"),
     [
-        "A=" + " " * 300_000 + "x",
-        "A=x" + " " * 300_000 + "x",
-        "A=" + "${" * 150_000,
-        'A="' + "\\" * 300_001,
-        "A='" + "\n" * 300_000,
-        " " * 300_000,
-        "\n" * 300_000,
-        "#\n" * 150_000,
-        "export " * 50_000,
-        "A" * 300_000,
-        "A" + " " * 300_000,
-        "A=" + "$" * 300_000,
-        "\n".join(f'A{number}="' for number in range(30_000)),
+        ("A=", " ", "x"),
+        ("A=x", " ", "x"),
+        ("A=", "${", ""),
+        ('A="', "\\", ""),
+        ("A='", "\n", ""),
+        ("", " ", ""),
+        ("", "\n", ""),
+        ("", "#\n", ""),
+        ("", "export ", ""),
+        ("", "A", ""),
+        ("A", " ", ""),
+        ("A=", "$", ""),
     ],
 )
-def test_awkward_sizes_take_linear_time(content: str) -> None:
-    """Quadratic reading would take minutes here; there is no clock in this test."""
+def test_a_file_is_read_in_linear_time(head: str, piece: str, tail: str) -> None:
+    growth.assert_linear(lambda size: partial(read, head + growth.repeated(piece, size) + tail))
+
+
+def test_quotes_that_never_end_are_read_in_linear_time() -> None:
+    growth.assert_linear(lambda size: partial(read, "\n".join(f'A{number}="' for number in range(size // 8))))
+
+
+def read(content: str) -> None:
     with suppress(Malformed):
         dotenv(content)
 
