@@ -8,18 +8,17 @@ import click
 
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
+from gitseal.report.formats import FORMATS
 from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:  # loaded by the command
     from gitseal.audit.scan.commits import Progress
 
-_FORMATS = ("text", "json", "sarif", "github", "gitlab")
-
 
 @click.command("scan")
 @click.option("--history", is_flag=True, help="Every commit that any branch or tag leads to.")
 @click.option("--staged", is_flag=True, help="What the next commit would bring, as the hook sees it.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="How findings are written.")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How findings are written.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.argument("what", metavar="[BASE..HEAD | PATH...]", nargs=-1)
 @click.pass_obj
