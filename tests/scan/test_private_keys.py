@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from gitseal.scan.private_keys import RULE
 from gitseal.scan.rules import Rules
-from gitseal.scan.scan_blob import look
+from gitseal.scan.scan_blob import scan_blob
 from tests.scan.keys import all_of_openssl, make, openssl, public_of_openssl, tool
 
 
 def found(content: bytes, path: bytes = b"docs/some.thing") -> list[str]:
-    return [each.message for each in look(path, 0o100644, [content], Rules()) if each.rule == RULE]
+    return [each.message for each in scan_blob(path, 0o100644, [content], Rules()) if each.rule == RULE]
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +239,7 @@ def test_a_marker_without_a_key_is_none(marker: str, text: str) -> None:
 def test_a_key_is_found_wherever_it_stands(before: int, blanks: int, filler: bytes) -> None:
     body = base64.encodebytes(bytes(range(7, 200))).decode()
     text = f"{BEGIN}PRIVATE KEY-----\n{' ' * blanks}{body}{END}PRIVATE KEY-----\n".encode()
-    (one,) = look(b"f", 0o100644, [filler * before + text], Rules())
+    (one,) = scan_blob(b"f", 0o100644, [filler * before + text], Rules())
     assert one.line == 1 + (before if filler == b"\n" else 0)
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from gitseal.scan import env_files, windows
 from gitseal.scan.rules import Rules
-from gitseal.scan.scan_blob import look
+from gitseal.scan.scan_blob import scan_blob
 from gitseal.scan.team import Team
 
 FILE, LINK = 0o100644, 0o120000
 VALUE = b"Xk29fKdm3920dkslKQ"
-TEAM = Team({("production", "TOKEN"): VALUE})
+TEAM = Team([(("production", "TOKEN"), VALUE)])
 BEGIN, END = b"-----BEGIN ", b"-----END "
 KEY = BEGIN + b"PRIVATE KEY-----\n" + base64.encodebytes(bytes(range(7, 200))) + END + b"PRIVATE KEY-----\n"
 TOKEN = b"AK" + b"IA" + b"QX5TZ7LMN2RWCVBD"
@@ -41,7 +41,7 @@ PARTS = [
 
 
 def lines(content: bytes, path: bytes = b"src/x", rules: Rules | None = None, mode: int = FILE) -> list[str]:
-    return [each.as_text() for each in look(path, mode, [content], rules or Rules(), TEAM)]
+    return [each.as_text() for each in scan_blob(path, mode, [content], rules or Rules(), TEAM)]
 
 
 @pytest.fixture
@@ -61,11 +61,11 @@ def cut(content: bytes, cuts: list[int]) -> list[bytes]:
 )
 def test_no_cut_changes_what_is_found(parts: list[bytes], cuts: list[int], path: bytes) -> None:
     content = b"".join(parts)
-    whole = look(path, FILE, [content], Rules(), TEAM)
+    whole = scan_blob(path, FILE, [content], Rules(), TEAM)
     before = windows._WINDOW
     try:
         windows._WINDOW = 64
-        assert look(path, FILE, cut(content, cuts), Rules(), TEAM) == whole
+        assert scan_blob(path, FILE, cut(content, cuts), Rules(), TEAM) == whole
     finally:
         windows._WINDOW = before
 
@@ -76,7 +76,7 @@ def test_nothing_is_missed_where_windows_meet(before: int, filler: bytes) -> Non
     size = windows._WINDOW
     content = filler * (size - windows.AHEAD - 15_000 + before) + b"\n" + KEY + b"\n" + TOKEN + b"\n" + VALUE + b"\n"
     chunks = (content[at : at + 4096] for at in range(0, len(content), 4096))
-    findings = look(b"x", FILE, chunks, Rules(), TEAM)
+    findings = scan_blob(b"x", FILE, chunks, Rules(), TEAM)
     first = content[: content.index(KEY)].count(b"\n") + 1
     assert [(each.rule, each.line) for each in findings] == [
         ("private-key", first),
@@ -97,7 +97,7 @@ def test_a_large_blob_is_never_held(monkeypatch: pytest.MonkeyPatch) -> None:
         yield KEY
 
     tracemalloc.start()
-    (one,) = look(b"log.txt", FILE, stream(), Rules(), TEAM)
+    (one,) = scan_blob(b"log.txt", FILE, stream(), Rules(), TEAM)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert one.rule == "private-key"
@@ -106,11 +106,11 @@ def test_a_large_blob_is_never_held(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_env_file_is_one_finding() -> None:
     content = b"# settings\nA=1\nB=two\n\nC=${B}\nD=\nE=three\nF='f o u r'\n"
-    (one,) = look(b"conf/.env.staging", FILE, [content], Rules(), None)
+    (one,) = scan_blob(b"conf/.env.staging", FILE, [content], Rules(), None)
     assert one.line == 2
     assert one.message == 'values stand in the open in an env file: "A", "B", "E" and 1 more'
     assert one.hint == "git rm --cached conf/.env.staging; gitseal import conf/.env.staging -e staging"
-    (one,) = look(b".env", FILE, [b"A=1\n"], Rules(environments=("base", "production")), None)
+    (one,) = scan_blob(b".env", FILE, [b"A=1\n"], Rules(environments=("base", "production")), None)
     assert one.message == 'a value stands in the open in an env file: "A"'
     assert one.hint == "git rm --cached .env; gitseal import .env -e base"
 
@@ -189,7 +189,7 @@ def test_links() -> None:
 
 
 def test_names_of_any_bytes() -> None:
-    (one,) = look(b"a b\xff\n'x'/.env", FILE, [b"A=1"], Rules(), None)
+    (one,) = scan_blob(b"a b\xff\n'x'/.env", FILE, [b"A=1"], Rules(), None)
     assert one.path.encode("utf-8", "surrogateescape") == b"a b\xff\n'x'/.env"
     assert one.hint.isprintable()
     assert one.hint.startswith("git rm --cached $'a b\\xff\\x0a\\x27x\\x27/.env'; ")
@@ -203,9 +203,9 @@ def test_binary_files_are_looked_at() -> None:
 
 def test_many_findings_are_cut() -> None:
     content = b"".join(TOKEN + b"\n" for _ in range(100_000))
-    found = look(b"x", FILE, [content], Rules(), None)
+    found = scan_blob(b"x", FILE, [content], Rules(), None)
     assert [each.line for each in found] == list(range(1, 51))
-    found = look(b"x", FILE, [VALUE + b"\n" for _ in range(100_000)], Rules(), TEAM)
+    found = scan_blob(b"x", FILE, [VALUE + b"\n" for _ in range(100_000)], Rules(), TEAM)
     assert [each.message for each in found] == ['the value of "TOKEN" of production stands here, and in 49 more lines']
 
 
@@ -235,6 +235,6 @@ SECRET = st.binary(min_size=1, max_size=8).map(
 )
 def test_no_finding_says_a_value(secret: str, around: str, path: bytes) -> None:
     content = around.replace("{}", secret).replace("{{", "{").replace("}}", "}").encode()
-    for finding in look(path, FILE, [content], Rules(), Team({("e", "N"): secret.encode()})):
+    for finding in scan_blob(path, FILE, [content], Rules(), Team([(("e", "N"), secret.encode())])):
         if around not in {"{}: x", "A=1 {}=2"}:  # a name is shown, where one takes it for a name
             assert secret not in repr(finding)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.scan.rules import Rules
-from gitseal.scan.scan_blob import look
+from gitseal.scan.scan_blob import scan_blob
 from gitseal.scan.team import RULE, Team
 
 OWNER = ("production", "DATABASE_PASSWORD")
@@ -23,7 +23,7 @@ OWNER = ("production", "DATABASE_PASSWORD")
 def found(content: bytes, value: bytes, cuts: tuple[int, ...] = ()) -> list[str]:
     places = [0, *sorted({min(cut, len(content)) for cut in cuts}), len(content)]
     chunks = [content[a:b] for a, b in pairwise(places)]
-    findings = look(b"src/x", 0o100644, chunks, Rules(), Team({OWNER: value}))
+    findings = scan_blob(b"src/x", 0o100644, chunks, Rules(), Team([(OWNER, value)]))
     return [each.message for each in findings if each.rule == RULE]
 
 
@@ -96,16 +96,16 @@ def test_another_value_is_no_alarm(value: bytes, other: bytes) -> None:
 def test_the_message_names_all_owners_and_lines_are_right() -> None:
     value = b"Xk29fKdm3920dkslKQ"
     team = Team(
-        {
-            ("production", "A"): value,
-            ("staging", "A"): value,
-            ("staging", "B"): value,
-            ("base", "C"): b"Zk29fKdm3920dkslKQ",
-        }
+        [
+            (("production", "A"), value),
+            (("staging", "A"), value),
+            (("staging", "B"), value),
+            (("base", "C"), b"Zk29fKdm3920dkslKQ"),
+        ]
     )
     content = b"\n\nx = '" + value + b"'\n\n" + value + b"\n"
 
-    (one,) = look(b"f", 0o100644, [content], Rules(), team)
+    (one,) = scan_blob(b"f", 0o100644, [content], Rules(), team)
 
     assert (one.line, one.rule) == (3, RULE)
     assert one.message == 'the value of "A" of production, "A" of staging and 1 more stands here, and in 1 more lines'
@@ -150,9 +150,9 @@ def test_words_that_lift_a_value() -> None:
 
 
 def test_the_team_does_not_show_itself() -> None:
-    assert "Xk29" not in repr(Team({OWNER: b"Xk29fKdm3920dkslKQ"}))
+    assert "Xk29" not in repr(Team([(OWNER, b"Xk29fKdm3920dkslKQ")]))
 
 
 def test_nothing_to_look_for() -> None:
-    assert look(b"f", 0o100644, [b"anything"], Rules(), Team({})) == []
-    assert look(b"f", 0o100644, [b"true\n"], Rules(), Team({OWNER: b"true"})) == []
+    assert scan_blob(b"f", 0o100644, [b"anything"], Rules(), Team([])) == []
+    assert scan_blob(b"f", 0o100644, [b"true\n"], Rules(), Team([(OWNER, b"true")])) == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gitseal.scan import der_keys, private_keys, tokens
 from gitseal.scan.rules import Rules
-from gitseal.scan.scan_blob import look
+from gitseal.scan.scan_blob import scan_blob
 from gitseal.scan.tokens import RULE
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -22,7 +22,7 @@ WORD = BASE62 + "_-"
 
 
 def found(text: str) -> list[str]:
-    return [each.message for each in look(b"src/app.py", 0o100644, [text.encode()], Rules()) if each.rule == RULE]
+    return [each.message for each in scan_blob(b"src/app.py", 0o100644, [text.encode()], Rules()) if each.rule == RULE]
 
 
 def some(alphabet: str, count: int, seed: int = 7) -> str:
@@ -163,7 +163,7 @@ PIECES = st.sampled_from(
 )
 def test_whatever_stands_around_a_literal_is_taken(literal: bytes, before: list[str], after: list[str]) -> None:
     around = ["".join(pieces).encode("utf-8", "surrogateescape") for pieces in (before, after)]
-    look(b"x", 0o100644, [around[0] + literal + around[1]], Rules())
+    scan_blob(b"x", 0o100644, [around[0] + literal + around[1]], Rules())
 
 
 def test_a_key_of_firebase_is_public() -> None:

@@ -40,6 +40,18 @@ class Keyring:
         """What a person should mend, of the sources that were read so far."""
         return [source.warning for source in self.sources if source.warning]
 
+    def cache_key(self, purpose: str) -> bytes | None:
+        """32 bytes that nobody has without the private keys at hand, for what is cached; None if there is nothing to read.
+
+        No identity is parsed for it. So it may follow from files that hold none, and from text that others know too.
+        Whoever seals with it owes that some identity here has opened something without asking: that one's private key is then
+        in it.
+        """
+        from gitseal.crypto import private_cache  # only hooks keep a cache
+
+        contents = [content for source in self.sources if (content := source.content())]
+        return private_cache.derive_key(contents, purpose) if contents else None
+
     def identities(self) -> Iterator[Identity]:
         """All identities in the order of their places. Raises Error where an explicit one is broken."""
         for source in self.sources:

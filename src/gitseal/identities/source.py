@@ -59,10 +59,25 @@ class IdentitySource:
                 self._identities = []
         return self._identities
 
+    def content(self) -> bytes:
+        """The place's bytes as they are, empty if there are none or they cannot be read; `identities` says why."""
+        if self._identities == []:
+            return b""
+        try:
+            content = self._text()
+        except Error:
+            return b""
+        return content.reveal() if content is not None else b""
+
+    def _text(self) -> SecretBytes | None:
+        # Kept: a pipe gives its bytes once.
+        if self._content is None and self._path is not None:
+            self._content = self._read(self._path)
+        return self._content
+
     def _load(self) -> list[Identity]:
-        content, public = self._content, None
-        if self._path is not None:
-            content = self._read(self._path)
+        content, public = self._text(), None
+        if self._path is not None and content is not None:
             public = _public_half(self._path, content)
         from gitseal.recipients.identity_file import parse_identities  # loads pyrage, which nothing to parse need not
 

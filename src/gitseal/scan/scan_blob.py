@@ -10,7 +10,7 @@ from gitseal.scan.rules import Rules
 from gitseal.scan.windows import AHEAD, BEHIND, Window, views
 
 if TYPE_CHECKING:
-    from gitseal.scan.team import Team
+    from gitseal.scan.team import TeamSearch
 
 # One for the process: it learns when the automaton pays.
 _LITERALS = Literals((*private_keys.SHAPES, *der_keys.SHAPES, *tokens.SHAPES))
@@ -19,7 +19,9 @@ _LINK, _KIND = 0o120000, 0o170000
 _MOST = 50
 
 
-def look(path: bytes, mode: int, chunks: Iterable[bytes], rules: Rules, team: "Team | None" = None) -> list[Finding]:
+def scan_blob(
+    path: bytes, mode: int, chunks: Iterable[bytes], rules: Rules, team: "TeamSearch | None" = None
+) -> list[Finding]:
     """What must not be committed in one blob, by line.
 
     `path` is Git's own bytes, relative to the repository's top; `mode` is Git's (0o100644, 0o120000 ...), `chunks` the
@@ -38,7 +40,7 @@ def look(path: bytes, mode: int, chunks: Iterable[bytes], rules: Rules, team: "T
     return [*kept.judge(path, kind, rules), *found]
 
 
-def _found(path: bytes, chunks: Iterable[bytes], team: "Team | None") -> list[Finding]:
+def _found(path: bytes, chunks: Iterable[bytes], team: "TeamSearch | None") -> list[Finding]:
     """What stands in a blob whatever its name, in the order of lines."""
     tallies: dict[int, _Tally] = {}
     for window in views(chunks):
@@ -82,7 +84,7 @@ class _Tally:
             if what and not pragmas.allows(shape.rule, *pragmas.around(content, place)):
                 self.note(shape.rule, (lines.of(place), what))
 
-    def look_for(self, team: "Team", window: Window) -> None:
+    def look_for(self, team: "TeamSearch", window: Window) -> None:
         """Notes the team's values in a window."""
         from gitseal.scan.team import RULE
 

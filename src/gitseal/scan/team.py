@@ -1,8 +1,9 @@
 """The team's own values, looked for in whatever is committed."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
+from typing import NamedTuple, Protocol
 
 from gitseal.scan.windows import AHEAD, Window
 
@@ -19,25 +20,40 @@ _REACH = 2048
 _OWN_GLUE = 32
 
 
-# Where a value stands and whose it is: its owners as (environment, name), sorted.
-Place = tuple[int, tuple[tuple[str, str], ...]]
+# A value's owner is (environment, name). In a monorepo two projects may each have a value of the same owner.
+Owner = tuple[str, str]
+OwnedValue = tuple[Owner, bytes]
+
+
+class TeamMatch(NamedTuple):
+    """A place where a value stands, and whose value it is: all owners, sorted."""
+
+    place: int
+    owners: tuple[Owner, ...]
+
+
+class TeamSearch(Protocol):
+    """Looks for the team's values."""
+
+    def places(self, window: Window) -> list[TeamMatch]:
+        """Every place of a window where a form of a value begins, as it is or broken over lines, in order."""
 
 
 class Team:
-    """The values to look for, by (environment, name). Ordinary ones (`scan.ordinary`) are looked for nowhere.
+    """The values to look for. Ordinary ones (`scan.ordinary`) are looked for nowhere.
 
     Building it is cheap; the automata are made when the first bytes are looked at.
     """
 
-    def __init__(self, values: Mapping[tuple[str, str], bytes]) -> None:
-        self._values = dict(values)
+    def __init__(self, values: Iterable[OwnedValue]) -> None:
+        self._values = list(values)
         self._automata: _Automata | None = None
 
     def __repr__(self) -> str:
         return f"Team({len(self._values)} values)"
 
-    def places(self, window: Window) -> list[Place]:
-        """Every place of a window where a form of a value begins, as it is or broken over lines, in order."""
+    def places(self, window: Window) -> list[TeamMatch]:
+        """See `TeamSearch`."""
         if not self._values:
             return []
         if self._automata is None:
@@ -48,29 +64,29 @@ class Team:
 class _Automata:
     """The search for forms, and the one for what is left of them without glue."""
 
-    def __init__(self, values: Mapping[tuple[str, str], bytes]) -> None:
+    def __init__(self, values: Iterable[OwnedValue]) -> None:
         from gitseal.scan.forms import certain_forms  # json and urllib: only where there is something to look for
         from gitseal.scan.search import Search
 
-        owners: dict[bytes, set[tuple[str, str]]] = {}
-        for owner, value in values.items():
+        owners: dict[bytes, set[Owner]] = {}
+        for owner, value in values:
             for form in certain_forms(value):
                 owners.setdefault(form, set()).add(owner)
         self._forms = list(owners)
         self._owners = [tuple(sorted(owners[form])) for form in self._forms]
         self._whole = Search(self._forms)
-        self._breakable = [number for number, form in enumerate(self._forms) if len(_left(form)) >= _LEAST_LEFT]
-        self._broken = Search([_left(self._forms[number]) for number in self._breakable])
+        self._breakable = [number for number, form in enumerate(self._forms) if breakable(without_glue(form))]
+        self._broken = Search([without_glue(self._forms[number]) for number in self._breakable])
 
-    def whole(self, window: Window) -> Iterator[Place]:
+    def whole(self, window: Window) -> Iterator[TeamMatch]:
         """The forms as they are."""
         for number, start, _ in self._whole.all(window.content):
             if window.first <= start < window.end:
-                yield start, self._owners[number]
+                yield TeamMatch(start, self._owners[number])
 
-    def broken(self, window: Window) -> Iterator[Place]:
+    def broken(self, window: Window) -> Iterator[TeamMatch]:
         """The forms with line ends in them: text wrapped, folded or put together over lines."""
-        found = self._broken.all(_left(window.content)) if self._breakable else []
+        found = self._broken.all(without_glue(window.content)) if self._breakable else []
         if not found:
             return
         rows = _Rows(window.content)
@@ -82,11 +98,17 @@ class _Automata:
             place = rows.place(top, start)
             span = rows.text(top, bottom)
             if window.first <= place < window.end and len(span) < AHEAD // 2 and _is_broken(self._forms[number], span):
-                yield place, self._owners[number]
+                yield TeamMatch(place, self._owners[number])
 
 
-def _left(text: bytes) -> bytes:
+def without_glue(text: bytes) -> bytes:
+    """What is left of a text when all glue is taken out: what the search for broken values compares."""
     return text.translate(None, _GLUE)
+
+
+def breakable(left: bytes) -> bool:
+    """True if enough is left of a form, without its glue, to look for it over line ends."""
+    return len(left) >= _LEAST_LEFT
 
 
 class _Rows:
@@ -95,7 +117,7 @@ class _Rows:
     def __init__(self, content: bytes) -> None:
         self._rows = content.split(b"\n")
         # How many bytes are left, and how many there are, up to the end of each line.
-        self._left = list(accumulate(len(_left(row)) for row in self._rows))
+        self._left = list(accumulate(len(without_glue(row)) for row in self._rows))
         self._ends = list(accumulate(len(row) + 1 for row in self._rows))
 
     def of(self, number: int) -> int:
@@ -107,7 +129,7 @@ class _Rows:
         text = self._rows[row]
         wanted = number - (self._left[row - 1] if row else 0)
         # The longest beginning of the line of which no more than `wanted` bytes are left ends right before it.
-        column = bisect_right(range(len(text)), wanted, key=lambda size: len(_left(text[: size + 1])))
+        column = bisect_right(range(len(text)), wanted, key=lambda size: len(without_glue(text[: size + 1])))
         return (self._ends[row - 1] if row else 0) + column
 
     def text(self, top: int, bottom: int) -> bytes:

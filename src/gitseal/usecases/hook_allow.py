@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.audit.scan import policy as guards
-from gitseal.audit.scan.scan_blobs import team_of
+from gitseal.audit.scan.team import find_team
 from gitseal.errors import Error, Malformed
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
@@ -20,7 +20,7 @@ from gitseal.policy.allow import Allowed
 from gitseal.project.project import Project, find
 from gitseal.project.writing import writing
 from gitseal.report.findings import Finding
-from gitseal.scan.scan_blob import look
+from gitseal.scan.scan_blob import scan_blob
 
 
 class AllowedFile(NamedTuple):
@@ -75,7 +75,7 @@ def _staged(repository: Repository, path: bytes) -> FileVersion:
 def _look(repository: Repository, staged: FileVersion, keyring: Keyring) -> tuple[list[Finding], str]:
     """What the hook finds in the blob, allowed or not, and the blob's SHA-256."""
     guard = guards.of_index(repository)
-    team, _notes = team_of(guard.projects.values(), keyring)
+    team, _notes = find_team(guard, keyring)
     digest = sha256()
 
     def hashed(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -87,7 +87,7 @@ def _look(repository: Repository, staged: FileVersion, keyring: Keyring) -> tupl
     for blob in blobs.stream(repository, [staged.object_id]):
         if blob.kind != "blob":
             raise Error(f"Git has lost {staged.object_id}", "see what is missing with: git fsck")
-        findings = look(staged.path, staged.mode, hashed(blob.chunks), guard.rules(staged.path), team)
+        findings = scan_blob(staged.path, staged.mode, hashed(blob.chunks), guard.rules(staged.path), team)
     return findings, digest.hexdigest()
 
 

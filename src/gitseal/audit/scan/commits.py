@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.scan import policy as guards
 from gitseal.audit.scan.policy import ScanPolicy
-from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, look_at, team_of
+from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, scan_blobs
+from gitseal.audit.scan.team import find_team
 from gitseal.errors import Error
 from gitseal.git import introduced as brought_by
 from gitseal.git import snapshot
@@ -19,7 +20,7 @@ from gitseal.report.findings import Finding
 
 if TYPE_CHECKING:  # loads what opens values
     from gitseal.identities import Keyring
-    from gitseal.scan.team import Team
+    from gitseal.scan.team import TeamSearch
 
 
 # So many blobs are asked of one `git cat-file`.
@@ -87,7 +88,7 @@ def scan_commits(
     if not total:
         return Scanned([], 0)
     guard = guards.of_commit(repository, wanted.head)
-    team, notes = team_of(guard.projects.values(), keyring, past=past) if keyring is not None else (None, ())
+    team, notes = find_team(guard, keyring, past=past) if keyring is not None else (None, ())
     if repository.is_shallow():
         notes = (*notes, "history ends early here (a shallow clone): what lies before was not looked at")
     look = _Look(repository, guard, team)
@@ -106,7 +107,7 @@ def scan_commits(
 class _Look:
     """The findings of a range so far; content that an earlier commit had at the same path is looked at once."""
 
-    def __init__(self, repository: Repository, guard: ScanPolicy, team: "Team | None") -> None:
+    def __init__(self, repository: Repository, guard: ScanPolicy, team: "TeamSearch | None") -> None:
         self.findings: list[tuple[Finding, FileVersion | None]] = []
         self._repository = repository
         self._guard = guard
@@ -123,7 +124,7 @@ class _Look:
                 if (brought.path, brought.object_id) not in self._seen:
                     self._seen.add((brought.path, brought.object_id))
                     new.append((commit, brought))
-        found = look_at(self._repository, [brought for _, brought in new], self._guard, self._team)
+        found = scan_blobs(self._repository, [brought for _, brought in new], self._guard, self._team)
         for (commit, brought), findings in zip(new, found, strict=True):
             self.findings += ((finding._replace(commit=commit.id), brought) for finding in findings)
         projects = self._projects(commits)

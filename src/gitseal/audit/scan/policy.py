@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.errors import Error
 from gitseal.git import snapshot
@@ -17,16 +18,27 @@ from gitseal.report.findings import Finding
 from gitseal.scan import compose
 from gitseal.scan.rules import TEMPLATES, Rules
 
+if TYPE_CHECKING:
+    from gitseal.scan.team_filter import FileKey
+
 _FOLDER = FOLDER.encode()
 # What a guard reads of an index. Of a commit all files are listed: `git ls-tree` matches no patterns.
 _READ = (f":(top,glob)**/{FOLDER}/*", ":(top,glob,icase)**/*compose*.y*ml")
+
+
+class SealedFile(NamedTuple):
+    """An environment's file in one state. `key` names its content."""
+
+    project: Project
+    environment: str
+    key: "FileKey"
 
 
 class ScanPolicy:
     """The rules of one state, the index or a commit: what is looked for, where, and what was allowed."""
 
     def __init__(self, repository: Repository, files: Snapshot, *, cached: bool) -> None:
-        self._repository = repository
+        self.repository = repository
         self._files = files
         self._cached = cached
         self._rules: dict[tuple[bytes, ...], Rules] = {}
@@ -40,8 +52,20 @@ class ScanPolicy:
             folder = path.rpartition(b"/")[0]
             root = folder[: -len(_FOLDER)]
             if folder.rpartition(b"/")[2] == _FOLDER and root not in found:
-                place = self._repository.top / os.fsdecode(root)
-                found[root] = states.of_files(self._repository, place, self._files, cached=self._cached)
+                place = self.repository.top / os.fsdecode(root)
+                found[root] = states.of_files(self.repository, place, self._files, cached=self._cached)
+        return found
+
+    def sealed_files(self) -> list[SealedFile]:
+        """The environments' files of all projects. Whatever is no regular file is left out."""
+        from gitseal.scan.team_filter import FileKey  # only a hook with an identity asks
+
+        found: list[SealedFile] = []
+        for root, project in self.projects.items():
+            for environment in _environments(project):
+                place = self._files.places.get(root + _FOLDER + f"/{environment}.yaml".encode())
+                if place is not None and snapshot.is_file(place):
+                    found.append(SealedFile(project, environment, FileKey(environment, place.object_id)))
         return found
 
     def around(self, path: bytes) -> list[bytes]:

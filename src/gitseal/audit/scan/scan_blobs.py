@@ -13,11 +13,10 @@ from gitseal.git.repository import Repository
 from gitseal.git.staged import SUBMODULE, FileVersion
 from gitseal.project.project import FOLDER, Project
 from gitseal.report.findings import Finding
-from gitseal.scan.scan_blob import look
+from gitseal.scan.scan_blob import scan_blob
 
 if TYPE_CHECKING:  # loads what opens values
-    from gitseal.identities import Keyring
-    from gitseal.scan.team import Team
+    from gitseal.scan.team import TeamSearch
 
 # What `check` finds and a commit must not bring; the rest (a policy that is not yet followed, say) may be committed.
 BLOCKING = frozenset(
@@ -49,8 +48,8 @@ class Scanned(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def look_at(
-    repository: Repository, brought: Sequence[FileVersion], guard: ScanPolicy, team: "Team | None"
+def scan_blobs(
+    repository: Repository, brought: Sequence[FileVersion], guard: ScanPolicy, team: "TeamSearch | None"
 ) -> list[list[Finding]]:
     """What the blobs themselves hold, for each of those brought; a submodule's commit holds nothing here.
 
@@ -63,7 +62,7 @@ def look_at(
             name = file.path.decode("utf-8", "replace")
             raise Error(f'Git has lost the content of "{name}"', "see what is missing with: git fsck")
         chunks, digest = _hashed(blob.chunks) if guard.may_allow(file.path) else (blob.chunks, None)
-        seen = look(file.path, file.mode, chunks, guard.rules(file.path), team)
+        seen = scan_blob(file.path, file.mode, chunks, guard.rules(file.path), team)
         found[file] = [] if seen and digest is not None and guard.allows(file.path, digest()) else seen
     return [found.get(each, []) for each in brought]
 
@@ -112,29 +111,3 @@ def _environments(project: Project, own: Iterable[bytes]) -> tuple[str, ...]:
         return ()  # two files that differ in case: the whole check says so
     # A local file, the manifest: no environment, and what concerns the whole folder.
     return tuple(sorted(stems)) if stems <= set(there) else ()
-
-
-def team_of(
-    projects: Iterable[Project], keyring: "Keyring", *, past: bool = False
-) -> "tuple[Team | None, tuple[str, ...]]":
-    """The team's values that open without asking anybody, and a line where an identity would have to ask.
-
-    `past`: earlier values as well, from every version of the files.
-    """
-    projects = list(projects)
-    try:
-        if not any(True for _ in keyring.identities()):
-            return None, ()
-        from gitseal.audit.scan.team_values import past_values, team_values
-        from gitseal.scan.team import Team
-
-        asking = keyring.attended()
-        values = team_values(projects, keyring.unattended())
-        if past:
-            values |= past_values(projects, keyring.unattended(), values)
-    except Error as error:
-        return None, (f"the team's own values were not looked for: {error.message}",)
-    notes: tuple[str, ...] = ()
-    if not values and asking:
-        notes = (f"the team's own values were not looked for: {asking[0]} would have to ask",)
-    return (Team(values) if values else None), notes

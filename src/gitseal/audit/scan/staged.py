@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gitseal.audit.scan import policy as guards
-from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, look_at, team_of
+from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, scan_blobs
+from gitseal.audit.scan.team import find_team
 from gitseal.git.repository import Repository
 from gitseal.git.staged import FileVersion, staged, tracked
 
 if TYPE_CHECKING:
     from gitseal.identities import Keyring
-    from gitseal.scan.team import Team
+    from gitseal.scan.team import TeamSearch
 
 
 def scan_staged(repository: Repository, keyring: "Keyring | None", merged: Sequence[str] = ()) -> Scanned:
@@ -40,12 +41,12 @@ def _scan(repository: Repository, brought: list[FileVersion], keyring: "Keyring 
     if not brought:
         return Scanned([], 0)
     guard = guards.of_index(repository)
-    team: Team | None = None
+    team: TeamSearch | None = None
     notes: tuple[str, ...] = ()
     if keyring is not None and guard.projects:
-        team, notes = team_of(guard.projects.values(), keyring)
+        team, notes = find_team(guard, keyring)
     findings = guard.broken()
-    for found in look_at(repository, brought, guard, team):
+    for found in scan_blobs(repository, brought, guard, team):
         findings += found
     sealed = [each for each in check_sealed(guard.projects.items(), brought) if each not in findings]
     return Scanned(findings + sealed, len(brought), notes)

@@ -4,81 +4,70 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import count
 
+from gitseal.audit.scan.policy import SealedFile
 from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
-from gitseal.project.project import Project
-
-Values = dict[tuple[str, str], bytes]
+from gitseal.scan.team import OwnedValue, Owner
 
 NO_LONGER = "no longer in force"
 
 
-def team_values(projects: Iterable[Project], keyring: Keyring) -> Values:
-    """Sealed values by environment and name, of all that opens; what does not open is passed over.
-
-    A file that does not hold together is passed over too: saying so is the work of `check`.
-    """
-    return {
-        (environment, name): value
-        for project in projects
-        for environment, found in _documents(project)
-        for name, value in _opened(found, keyring)
-    }
+def opened_values(file: SealedFile, keyring: Keyring) -> list[OwnedValue]:
+    """The sealed values of a file that open. A file that does not hold together gives none: `check` says so."""
+    parsed = _document(file)
+    return [] if parsed is None else [((file.environment, name), value) for name, value in _opened(parsed, keyring)]
 
 
-def past_values(projects: Iterable[Project], keyring: Keyring, current: Values) -> Values:
+def _document(file: SealedFile) -> Document | None:
+    try:
+        return file.project.read(file.environment)
+    except Error:
+        return None
+
+
+def past_values(files: Iterable[SealedFile], keyring: Keyring, current: Iterable[OwnedValue]) -> list[OwnedValue]:
     """Values that stood sealed in any version of the files and are none of the `current` ones.
 
-    The environment's word in their keys says that they are earlier ones. Raises Error where Git cannot show history.
+    Their environment's word says that they are earlier ones. Raises Error if Git cannot show history.
     """
-    found: Values = {}
-    seen = set(current.values())
-    for project in projects:
+    past: dict[Owner, bytes] = {}
+    seen = {value for _, value in current}
+    for file in files:
+        if _document(file) is None:
+            continue
+        project = file.project
         repository = project.git()
-        for environment, _ in _documents(project):
-            path = os.path.relpath(project.path(environment), repository.top)
-            for version in repository.versions(path):
-                for name, value in _of_version(project, environment, version, keyring):
-                    if value not in seen:
-                        seen.add(value)
-                        found[_free(found, environment, name), name] = value
-    return found
+        path = os.path.relpath(project.path(file.environment), repository.top)
+        for version in repository.versions(path):
+            for name, value in _of_version(file, version, keyring):
+                if value not in seen:
+                    seen.add(value)
+                    past[_free(past, file.environment, name), name] = value
+    return list(past.items())
 
 
-def _free(found: Values, environment: str, name: str) -> str:
+def _free(past: dict[Owner, bytes], environment: str, name: str) -> str:
     """A word for an earlier value that no other value of the name has."""
     words = (f"{environment} (earlier value {number}, {NO_LONGER})" for number in count(1))
-    return next(word for word in words if (word, name) not in found)
+    return next(word for word in words if (word, name) not in past)
 
 
-def _of_version(project: Project, environment: str, version: bytes, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
+def _of_version(file: SealedFile, version: bytes, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
     try:
-        found = project.parse(environment, version)
+        parsed = file.project.parse(file.environment, version)
     except Error:
         return  # a conflict, or a state made by hand
-    yield from _opened(found, keyring)
+    yield from _opened(parsed, keyring)
 
 
-def _opened(found: Document, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
-    keys = Keys(found.header, keyring)
-    for entry in found.entries.values():
+def _opened(parsed: Document, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
+    keys = Keys(parsed.header, keyring)
+    for entry in parsed.entries.values():
         if entry.token is not None:
             try:
-                yield entry.name, document.open_entry(found, entry, keys).reveal()
+                yield entry.name, document.open_entry(parsed, entry, keys).reveal()
             except Error:
                 continue
-
-
-def _documents(project: Project) -> Iterator[tuple[str, Document]]:
-    try:
-        environments = project.environments
-    except Error:
-        return
-    for environment in environments:
-        try:
-            yield environment, project.read(environment)
-        except Error:
-            continue

@@ -1,0 +1,141 @@
+"""Who looks for the team's values: all of them opened, or only those that a filter cannot rule out."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitseal.errors import Error
+
+if TYPE_CHECKING:  # each loads what a commit without an identity does not need
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
+
+    from gitseal.audit.scan.policy import ScanPolicy, SealedFile
+    from gitseal.identities import Keyring
+    from gitseal.scan.team import OwnedValue, Team, TeamMatch, TeamSearch
+    from gitseal.scan.team_filter import FileKey, TeamFilter
+    from gitseal.scan.windows import Window
+
+# Up to so many bytes asking the filter takes less time than opening everything: it looks at each eight bytes in Python,
+# and opening and preparing one value takes as long as some two hundred of them.
+_BYTES_AT_LEAST, _BYTES_PER_VALUE = 1 << 15, 64
+# Each time that more files have to be opened the search is made anew.
+_MOST_SEARCHES = 4
+
+
+class FoundTeam(NamedTuple):
+    """What looks for the team's values, None if there are none to look for, and what a person should know besides."""
+
+    search: "TeamSearch | None"
+    notes: tuple[str, ...] = ()
+
+
+def find_team(guard: "ScanPolicy", keyring: "Keyring", *, past: bool = False) -> FoundTeam:
+    """The values of a state that open without asking anybody, and a line if an identity would have to ask.
+
+    `past`: earlier values as well, from every version of the files.
+    """
+    files = guard.sealed_files()
+    try:
+        if past:
+            return _with_past_values(files, keyring)
+        return _filtered(guard, files, keyring)
+    except Error as error:
+        return FoundTeam(None, (f"the team's own values were not looked for: {error.message}",))
+
+
+def _filtered(guard: "ScanPolicy", files: "list[SealedFile]", keyring: "Keyring") -> FoundTeam:
+    from gitseal.audit.scan.team_cache import TeamCache
+
+    cache = TeamCache(guard.repository, keyring)
+    known = cache.load()
+    wanted = {file.key: file for file in files}
+    opened: dict[FileKey, list[OwnedValue]] = {}
+    if known is None or not known.files.keys() >= wanted.keys() or not any(known.files[key] for key in wanted):
+        if not any(True for _ in keyring.identities()):
+            return FoundTeam(None)
+        asking = keyring.attended()
+        known, opened = _filter(known, wanted, keyring)
+        if not known.values:
+            return FoundTeam(None, _would_ask(asking))
+        cache.save(known)
+    return FoundTeam(FilteredTeam(known, files, opened, keyring))
+
+
+def _filter(
+    known: "TeamFilter | None", wanted: "dict[FileKey, SealedFile]", keyring: "Keyring"
+) -> "tuple[TeamFilter, dict[FileKey, list[OwnedValue]]]":
+    """The filter of just these files, and the values of those that had to be opened for it."""
+    from gitseal.audit.scan.team_values import opened_values
+    from gitseal.scan import team_filter
+
+    entries = known.of(wanted) if known is not None else {}
+    opened = {key: opened_values(file, keyring.unattended()) for key, file in wanted.items() if key not in entries}
+    for key, values in opened.items():
+        entries[key] = (len(values), {anchor for _, value in values for anchor in team_filter.anchors(value)})
+    return team_filter.build(entries), opened
+
+
+def _with_past_values(files: "list[SealedFile]", keyring: "Keyring") -> FoundTeam:
+    if not any(True for _ in keyring.identities()):
+        return FoundTeam(None)
+    from gitseal.audit.scan.team_values import opened_values, past_values
+    from gitseal.scan.team import Team
+
+    asking = keyring.attended()
+    values = [value for file in files for value in opened_values(file, keyring.unattended())]
+    values += past_values(files, keyring.unattended(), values)
+    return FoundTeam(Team(values)) if values else FoundTeam(None, _would_ask(asking))
+
+
+def _would_ask(asking: list[str]) -> tuple[str, ...]:
+    return (f"the team's own values were not looked for: {asking[0]} would have to ask",) if asking else ()
+
+
+class FilteredTeam:
+    """Looks for the team's values as `Team` does, and opens only files that the filter cannot rule out."""
+
+    def __init__(
+        self,
+        known: "TeamFilter",
+        files: "Iterable[SealedFile]",
+        opened: "dict[FileKey, list[OwnedValue]]",
+        keyring: "Keyring",
+    ) -> None:
+        self._filter = known
+        self._files = list(files)
+        self._opened = dict(opened)
+        self._keyring = keyring
+        self._searched: frozenset[FileKey] = frozenset()
+        self._searches = 0
+        self._seen = 0
+        self._team: Team | None = None
+
+    def __repr__(self) -> str:
+        return f"FilteredTeam({self._filter.values} values)"
+
+    def places(self, window: "Window") -> "list[TeamMatch]":
+        """See `TeamSearch`."""
+        self._seen += len(window.content)
+        candidates = self._candidates(window.content)
+        if not candidates:
+            return []
+        if self._team is None or not candidates <= self._searched:
+            self._team = self._search(candidates)
+        return self._team.places(window)
+
+    def _candidates(self, content: bytes) -> "AbstractSet[FileKey]":
+        is_much = self._seen > _BYTES_AT_LEAST + _BYTES_PER_VALUE * self._filter.values
+        if is_much or self._searches >= _MOST_SEARCHES:
+            return self._filter.files.keys()
+        return self._filter.candidates(content)
+
+    def _search(self, candidates: "AbstractSet[FileKey]") -> "Team":
+        from gitseal.audit.scan.team_values import opened_values
+        from gitseal.scan.team import Team
+
+        self._searches += 1
+        self._searched = self._searched.union(candidates)
+        files = [file for file in self._files if file.key in self._searched]
+        for file in files:
+            if file.key not in self._opened:
+                self._opened[file.key] = opened_values(file, self._keyring.unattended())
+        return Team(value for file in files for value in self._opened[file.key])

@@ -1,0 +1,65 @@
+"""The team filter kept in the Git directory, so that a commit of code alone opens no value.
+
+The file is sealed under a key that follows from the private keys at hand. It is never stale: a filter's files are named by
+their blob ids. Whatever is wrong with it counts as no filter at all, and then the values are opened as without it.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitseal.errors import Error
+
+if TYPE_CHECKING:
+    from gitseal.git.repository import Repository
+    from gitseal.identities import Keyring
+    from gitseal.scan.team_filter import TeamFilter
+
+_FOLDER, _FILE = "gitseal", "team-filter"
+_PURPOSE = "team filter"
+
+
+class TeamCache:
+    """The stored filter of one clone and one set of identities."""
+
+    def __init__(self, repository: "Repository", keyring: "Keyring") -> None:
+        self._key = keyring.cache_key(_PURPOSE)
+        self._path = _path(repository) if self._key is not None else None
+
+    def load(self) -> "TeamFilter | None":
+        """The filter, or None if there is none that these identities open."""
+        if self._path is None or self._key is None:
+            return None
+        try:
+            sealed = self._path.read_bytes()
+        except OSError:
+            return None
+        from gitseal.crypto import private_cache
+        from gitseal.scan import team_filter
+
+        content = private_cache.unseal(self._key, team_filter.CONTEXT, sealed)
+        return team_filter.parse(content) if content is not None else None
+
+    def save(self, known: "TeamFilter") -> None:
+        """Keeps a filter. If it cannot be written, the next commit only takes longer."""
+        if self._path is None or self._key is None:
+            return
+        from gitseal.crypto import private_cache
+        from gitseal.files import atomic
+        from gitseal.scan import team_filter
+
+        try:
+            self._path.parent.mkdir(mode=0o700, exist_ok=True)
+            atomic.write(
+                self._path, private_cache.seal(self._key, team_filter.CONTEXT, known.serialise()), private=True
+            )
+        except (OSError, Error):
+            return
+
+
+def _path(repository: "Repository") -> Path | None:
+    """Where the filter is kept; None in a repository whose Git directory is elsewhere than beside its files."""
+    try:
+        folder = repository.common_dir()
+    except (OSError, Error):
+        return None
+    return folder / _FOLDER / _FILE if folder.is_dir() else None
