@@ -1,1 +1,1 @@
-"""Other programs: the one that `run` becomes, and the editor. No child gets an identity variable."""
+"""Starting other programs: the command of `run`, and the editor. The caller chooses the environment that they get."""

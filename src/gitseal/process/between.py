@@ -1,6 +1,7 @@
-"""`run` with something to do beside the command: its output is redacted, or files are removed after it.
+"""`run` if gitseal has to stay beside the command, to redact its output or to remove files after it.
 
-The command's signals and its status pass; streams that are not redacted stay the command's own.
+Signals go on to the command, and its status comes back. A stream that is not redacted is the command's own: it may be a
+terminal, and gitseal is not between.
 """
 
 import os
@@ -17,7 +18,8 @@ from gitseal.process.replacing import not_started
 
 _OUT, _ERR = 1, 2
 _CHUNK = 65536
-# How long a stream rests before what can be shown of its end is shown.
+# A stream that is silent for this long shows what it can of its end. Too short for a person to notice at a prompt, and long
+# enough that a command that writes without pause is not searched for every few bytes.
 _REST_SECONDS = 0.02
 _FORWARDED = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 _FROM_KEYBOARD = frozenset({signal.SIGINT, signal.SIGQUIT})
@@ -27,22 +29,25 @@ _SIGNALLED = 128
 def run(
     command: Sequence[str], environ: Mapping[bytes, bytes], forms: Mapping[bytes, str], streams: frozenset[int]
 ) -> int:
-    """Runs `command` with the streams of `streams` (1, 2, both or none) redacted, and gives its status, 128+n for signal n.
+    """Run `command` and give its status, 128 + n if signal n ended it.
 
-    It ends when the command has, and all that still writes to a redacted stream; a signal after the command's end ends the
-    wait for these. Raises NotStarted where the command cannot be started, OSError where its output cannot be written.
+    `streams` are the descriptors to redact (1, 2, both or none), `forms` the byte strings to replace and the names to show
+    instead. It returns when the command has ended, and every process that still writes to a redacted stream; a signal after
+    the command's end ends the wait for those. Raises NotStarted if the command cannot be started, OSError if its output
+    cannot be written.
     """
     with _Forwarding() as forwarding:
         pipes = dict.fromkeys(streams, subprocess.PIPE)
         if streams == {_OUT, _ERR} and os.path.sameopenfile(_OUT, _ERR):
-            # Lines that go to one place keep their order.
+            # Both go to one file or terminal: through one pipe, so that their lines keep their order.
             pipes[_ERR] = subprocess.STDOUT
         try:
             child = subprocess.Popen(list(command), env=dict(environ), stdout=pipes.get(_OUT), stderr=pipes.get(_ERR))
         except OSError as error:
             raise not_started(command[0], error) from None
         forwarding.to(child)
-        # The pump reads and closes descriptors of its own.
+        # Copies, which the pump closes one by one. Popen's own file objects would close the descriptors a second time, when
+        # the numbers may belong to somebody else.
         targets = {}
         for stream, source in ((_OUT, child.stdout), (_ERR, child.stderr)):
             if source is not None:
@@ -57,10 +62,10 @@ def run(
 
 
 class _Pump:
-    """The streams that are open, each with its redactor. `targets` maps a pipe to the descriptor that it ends in.
+    """Passes on what comes out of pipes, each through its own redactor. `targets` maps a pipe to the descriptor it goes to.
 
-    When `stop` becomes readable, what has been written is passed on, and no more is waited for. `failure` is what kept an
-    output from being written; that its reader went away is none.
+    When `stop` becomes readable, the pump passes on what was written so far and waits for no more. `failure` is the error
+    that kept an output from being written, if any; a reader that went away is no failure.
     """
 
     def __init__(self, targets: Mapping[int, int], forms: Mapping[bytes, str], stop: int) -> None:
@@ -79,6 +84,8 @@ class _Pump:
                 self._selector.register(descriptor, selectors.EVENT_READ)
             is_stopped = False
             while self._open:
+                # A stream that rests has shown all it can. If all of them rest, only new output can change anything, and
+                # there is no need to wake up for it.
                 rest = None if self._resting >= self._open else _REST_SECONDS
                 ready = [key.fd for key, _ in self._selector.select(0 if is_stopped else rest)]
                 if self._stop in ready:
@@ -86,24 +93,25 @@ class _Pump:
                     self._selector.unregister(self._stop)
                 for pipe in self._open.intersection(ready):
                     self._read(pipe)
+                # Nobody wrote in the meantime. After a stop that means that all pipes are empty.
                 if not ready:
                     self._rest(ended=is_stopped)
 
     def _read(self, pipe: int) -> None:
-        """Passes one chunk on."""
         chunk = os.read(pipe, _CHUNK)
         self._resting.discard(pipe)
         redactor = self._redactors[pipe]
         self._pass(pipe, redactor.feed(chunk) if chunk else redactor.finish(), ended=not chunk)
 
     def _rest(self, *, ended: bool) -> None:
+        """Show what the silent streams hold back, so that a prompt without a line end appears; all of it if they ended."""
         for pipe in self._open.copy() if ended else self._open - self._resting:
             self._resting.add(pipe)
             redactor = self._redactors[pipe]
             self._pass(pipe, redactor.finish() if ended else redactor.idle(), ended=ended)
 
     def _pass(self, pipe: int, content: bytes, *, ended: bool) -> None:
-        """Writes to where a stream ends. The pipe is closed at the stream's end, and where it cannot be written on."""
+        """Write to where a stream goes. The pipe is closed when the stream has ended, and if nothing more can be written."""
         try:
             _write(self._targets[pipe], content)
         except BrokenPipeError:
@@ -112,7 +120,7 @@ class _Pump:
             self.failure = error
             ended = True
         if ended:
-            # A command whose output nobody reads on meets SIGPIPE as it would without us.
+            # Closing our end gives the command SIGPIPE at its next write, as it would have without us in between.
             self._open.discard(pipe)
             self._selector.unregister(pipe)
             os.close(pipe)
@@ -124,16 +132,16 @@ def _write(target: int, content: bytes) -> None:
         try:
             view = view[os.write(target, view) :]
         except BlockingIOError:
-            # Whoever made this pipe may have told it not to wait.
+            # Our standard output may be a pipe that somebody set to O_NONBLOCK: then a full pipe is an error, and not a wait.
             with selectors.DefaultSelector() as selector:
                 selector.register(target, selectors.EVENT_WRITE)
                 selector.select()
 
 
 class _Forwarding:
-    """Passes signals on to the child, but what the keyboard sent to both already. What comes before the child waits.
+    """Passes signals on to the child while the block runs. Those that arrive before there is a child are kept for it.
 
-    What comes after the child makes `late` readable: there is nobody left to pass it on to.
+    A signal after the child's end makes `late` readable: there is nobody left to pass it on to.
     """
 
     def __init__(self) -> None:
@@ -152,14 +160,16 @@ class _Forwarding:
         os.close(self.late)
 
     def to(self, child: "subprocess.Popen[bytes]") -> None:
-        """Begins to pass signals on."""
+        """Name the child, and send it what arrived before it was there."""
         self._child = child
         for number in self._waiting:
             child.send_signal(number)
 
     def _forward(self, number: int, _frame: FrameType | None) -> None:
         if self._child is not None and self._child.poll() is not None:
+            # A pipe, because a handler must not touch what the loop is just working on.
             os.write(self._tell, b".")
+        # Ctrl-C goes to every process in the foreground: the child has it already, and a second one often means "at once".
         elif number in _FROM_KEYBOARD and _in_foreground():
             return
         elif self._child is None:
@@ -169,6 +179,7 @@ class _Forwarding:
 
 
 def _in_foreground() -> bool:
+    # Only then can the signal have come from the keyboard. Without a terminal, somebody sent it to this process alone.
     try:
         return sys.stdin is not None and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
     except (OSError, ValueError):

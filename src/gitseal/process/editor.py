@@ -1,4 +1,4 @@
-"""The user's editor on one file."""
+"""Opens one file in the user's editor."""
 
 import signal
 import subprocess
@@ -9,10 +9,10 @@ from gitseal.errors import Error
 
 
 def edit(command: str, path: Path, environ: Mapping[str, str]) -> None:
-    """Runs the editor and waits. `command` is shell text such as `code --wait`, as in `$EDITOR`; the path is an argument.
+    """Run the editor on `path` and wait. `command` is shell text such as `code --wait`, as `$EDITOR` holds it.
 
-    Ctrl-C belongs to the editor while it runs. Raises Error where it ends with another status than 0; on
-    KeyboardInterrupt, which other signals become here, the editor is ended too.
+    Ctrl-C belongs to the editor while it runs. Raises Error if its status is not 0. On KeyboardInterrupt, which the caller
+    makes of other signals, the editor is ended too: it has the plaintext open.
     """
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -35,10 +35,11 @@ def edit(command: str, path: Path, environ: Mapping[str, str]) -> None:
 
 
 def _become(command: str) -> str:
-    """`exec` where one program is all that the shell starts, so that ending the child ends the editor itself."""
+    """`exec `, if the shell would start just one program: then ending the child ends the editor, and not only its shell."""
     first = command.split(maxsplit=1)[0] if command.strip() else ""
     return "" if "=" in first or set(command) & set(";|&()\n") else "exec "
 
 
 def _default_interrupt() -> None:
+    # An ignored signal stays ignored across exec, and the editor needs its own Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

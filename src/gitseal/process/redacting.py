@@ -1,4 +1,7 @@
-"""A stream of bytes with every known secret replaced by `[redacted:NAME]`, across any chunking, with bounded memory."""
+"""Replaces every known secret in a stream of bytes by `[redacted:NAME]`, wherever the chunks happen to be cut.
+
+A secret may be split between two chunks. So the end of each chunk is held back until it cannot be the beginning of one.
+"""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -7,7 +10,7 @@ from gitseal.scan.search import LeftmostLongest, Match
 
 
 class Patterns:
-    """What is replaced: byte strings (each at most 1 KiB) with the names they belong to. One for any number of streams."""
+    """Byte strings to replace, each at most 1 KiB, and the names to show instead. One serves for any number of streams."""
 
     def __init__(self, forms: Mapping[bytes, str]) -> None:
         self.sorted = sorted(forms)
@@ -17,10 +20,10 @@ class Patterns:
 
 
 class Redactor:
-    """One stream.
+    """One stream. What `feed`, `idle` and `finish` give, joined, does not depend on how the input was cut.
 
-    What comes out of `feed`, `idle` and `finish`, joined, does not depend on how the input was cut. Of overlapping forms
-    the leftmost counts, of those the longest. At most one form's length is held back.
+    If forms overlap, the leftmost is replaced, and of those that begin together the longest. It holds back less than the
+    length of the longest form.
     """
 
     def __init__(self, patterns: Patterns) -> None:
@@ -29,7 +32,7 @@ class Redactor:
         self._last = ""
 
     def feed(self, chunk: bytes) -> bytes:
-        """What is certain after another chunk. A form that begins in the last part of it may still go on."""
+        """The output that is certain after another chunk: up to where the longest form could still begin and go on."""
         buffer = self._held + chunk
         certain = max(0, len(buffer) - self._patterns.reach)
         return self._emit(
@@ -39,9 +42,10 @@ class Redactor:
         )
 
     def idle(self) -> bytes:
-        """What can be shown while the stream rests: all but an end that a form begins with, so that a prompt appears."""
+        """The output while the stream rests: everything but an end that some form begins with. So a prompt appears."""
         matches = self._patterns.search.all(self._held)
         undecided = [start for start in range(len(self._held)) if self._goes_on(self._held[start:])]
+        # A match stands if it begins before anything undecided: a longer form, or one further left, may still replace it.
         at = 0
         for number, (_, start, end) in enumerate(matches):
             held = next((place for place in undecided if place >= at), len(self._held))
@@ -52,7 +56,7 @@ class Redactor:
         return self._emit(self._held, held, matches)
 
     def finish(self) -> bytes:
-        """What is left when the stream has ended."""
+        """The rest of the output, now that the stream has ended and nothing can go on."""
         return self._emit(self._held, len(self._held), self._patterns.search.all(self._held))
 
     def _emit(self, buffer: bytes, certain: int, matches: list[Match]) -> bytes:
@@ -77,5 +81,6 @@ class Redactor:
 
     def _goes_on(self, end: bytes) -> bool:
         """Whether some form begins with `end` and is longer."""
+        # In sorted order, what begins with `end` comes right behind it.
         after = bisect_right(self._patterns.sorted, end)
         return after < len(self._patterns.sorted) and self._patterns.sorted[after].startswith(end)

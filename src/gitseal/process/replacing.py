@@ -1,4 +1,4 @@
-"""`run` without redaction: this process becomes the command."""
+"""`run` if there is nothing to redact or to remove: this process becomes the command, and gitseal is gone."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ _NOT_FOUND, _NOT_STARTED = 127, 126
 
 
 class NotStarted(Error):
-    """The command could not be started; `status` is what a shell gives: 127 not found, 126 not to be run."""
+    """The command could not be started. `status` is what a shell gives: 127 if it was not found, else 126."""
 
     def __init__(self, message: str, hint: str, status: int) -> None:
         super().__init__(message, hint)
@@ -18,10 +18,10 @@ class NotStarted(Error):
 
 
 def replace(command: Sequence[str], environ: Mapping[bytes, bytes]) -> NoReturn:
-    """Becomes `command`, found on the PATH of its own new environment. Raises NotStarted."""
+    """Become `command`, looked up on the PATH of the environment it gets. Returns only by raising NotStarted."""
     import signal
 
-    # Python ignores it, and what it becomes would do so too: a command whose output nobody reads on would go on.
+    # Python ignores SIGPIPE, and an ignored signal stays ignored across exec: `gitseal run -- yes | head` would never end.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         os.execvpe(command[0], list(command), dict(environ))  # noqa: S606 - becoming the command is the point

@@ -1,8 +1,8 @@
 """Key types of other programs: `age1NAME1…` and `AGE-PLUGIN-NAME-1…` (C2SP age-plugin.md).
 
-pyrage starts `age-plugin-NAME` itself and hands it the environment of this process. So for the time of the call
-`_hidden` takes out of `os.environ` what a plugin must not see, and puts it back. Other threads that read the
-environment or start programs meanwhile miss these variables too; calls of this module wait for each other.
+pyrage starts `age-plugin-NAME` itself and gives it the environment of this process. So `_hidden` takes out of `os.environ`
+what a plugin must not see, and puts it back after the call. Other threads that read the environment or start programs at
+that moment miss these variables too; calls of this module wait for each other.
 """
 
 import os
@@ -24,13 +24,13 @@ from gitseal.variables import IDENTITY_VARIABLES
 _NOT_YET = {
     "pq": ("post-quantum recipients are not supported yet", "use the key's age1… recipient of type X25519"),
 }
-_SHOWN = 200
+_SHOWN = 200  # characters of a plugin's words: enough for a sentence, too few to flood a log
 _PRIVATE = re.compile(r"AGE-(?:PLUGIN|SECRET)\S*", re.IGNORECASE)
 _lock = Lock()
 
 
 class PluginRecipient:
-    """The public half: a name for the program and data that only the program reads."""
+    """The public half: the name of the program, and data that only the program understands."""
 
     __slots__ = ("_key", "canonical")
 
@@ -42,7 +42,7 @@ class PluginRecipient:
         return f"PluginRecipient({self.canonical!r})"
 
     def wrap(self, data_key: bytes) -> bytes:
-        """See `Recipient.wrap`. Raises Error where the program is missing, fails or wraps for more than one key."""
+        """See `Recipient.wrap`. Raises Error if the program is missing, fails, or wraps to more than one key."""
         name = self._key.plugin()
         talk = _Talk(name, None, None)
         try:
@@ -52,15 +52,16 @@ class PluginRecipient:
         except pyrage.EncryptError as failure:
             raise _failed(f"age-plugin-{name}", str(failure)) from None
         except Malformed as failure:
+            # A plugin is a stranger's program: what it made has just failed the check that every reader makes.
             raise Error(f"age-plugin-{name} made no stanza: {failure.message}", "use another recipient") from None
 
     def fits(self, header: AgeHeader) -> bool:
-        """Whether the type is not one of age's own; which types a plugin uses is not known."""
+        """Whether the type is none that age defines itself. More cannot be said: only the plugin knows its own types."""
         return header.type not in NATIVE
 
 
 class PluginIdentity:
-    """The private half, or only the way to it; what its recipient is does not show."""
+    """The private half, or only a way to it, such as the serial number of a hardware key. Its recipient is unknown."""
 
     __slots__ = ("_key", "_talk", "label", "recipient", "tier")
 
@@ -75,7 +76,7 @@ class PluginIdentity:
         return f"PluginIdentity({self.label!r}, age-plugin-{self._key.plugin()})"
 
     def wants(self, recipient_id: str) -> bool:  # noqa: ARG002 - the protocol's argument
-        """Every stanza may be its own."""
+        """True: only the plugin can tell its own stanzas from others."""
         return True
 
     def unwrap(self, stanza: bytes) -> bytes | None:
@@ -84,12 +85,13 @@ class PluginIdentity:
         name = self._key.plugin()
         with _hidden(), self._talk.kept():
             program = _program(name)
+            # Made in here, for making it looks the program up: on the PATH that `_hidden` has cleaned.
             key = pyrage.plugin.IdentityPluginV1(name, [self._key], self._talk)
             return rage.unwrap(stanza, key, lambda words: _failed(program, words))
 
 
 def parse(text: str) -> PluginRecipient:
-    """Parse `age1NAME1…` in lower case; needs no plugin yet. Raises Error."""
+    """Parse `age1NAME1…` in lower case; the plugin need not be installed. Raises Error if it is mistyped or unsupported."""
     try:
         key = pyrage.plugin.Recipient.from_str(text)
     except pyrage.RecipientError:
@@ -97,13 +99,15 @@ def parse(text: str) -> PluginRecipient:
     name = key.plugin()
     if name in _NOT_YET:
         raise Error(*_NOT_YET[name])
+    # One key, one spelling, for ids are made of the text. Bech32 itself allows upper case, and bits at the end that belong
+    # to no byte.
     if text != text.lower() or bech32.payload(text) is None:
         raise Error("the age recipient is not in its canonical spelling", "copy the whole line, age1NAME1…")
     return PluginRecipient(text, key)
 
 
 def parse_identity(text: str, label: str, ask: Ask | None = None, tell: Tell | None = None) -> PluginIdentity:
-    """Parse `AGE-PLUGIN-NAME-1…`; needs no plugin yet. Raises Error."""
+    """Parse `AGE-PLUGIN-NAME-1…`; the plugin need not be installed. Raises Error if a character is wrong."""
     try:
         key = pyrage.plugin.Identity.from_str(text)
     except pyrage.IdentityError:
@@ -112,7 +116,10 @@ def parse_identity(text: str, label: str, ask: Ask | None = None, tell: Tell | N
 
 
 def _program(name: str) -> str:
-    """Give the program's name, after a look that it is there to be started."""
+    """The program's name. Raises Error if it is not on the PATH: pyrage would only say that a plugin failed.
+
+    Called inside `_hidden`, so that relative entries of the PATH are gone already.
+    """
     program = f"age-plugin-{name}"
     for directory in os.environ.get("PATH", "").split(os.pathsep):
         path = os.path.join(directory, program)  # noqa: PTH118 - pathlib takes longer to import than this to run
@@ -157,6 +164,7 @@ class _Talk:
         try:
             yield
         finally:
+            # In `finally`, so that Ctrl-C at the passphrase is told, and not the failure of a plugin that got no answer.
             failure, self._failure = self._failure, None
             if failure is not None:
                 raise failure
@@ -169,12 +177,12 @@ class _Talk:
             self._failure = failure
 
     def confirm(self, message: str, yes: str, no: str | None) -> None:  # noqa: ARG002 - pyrage's signature
-        """Nobody is asked to confirm: None says so to the plugin."""
-        return None  # noqa: RET501 - said to the plugin
+        """None tells the plugin that nobody can be asked to confirm."""
+        return None  # noqa: RET501 - an answer, not the lack of one
 
     def request_public_string(self, message: str) -> None:  # noqa: ARG002 - pyrage's signature
-        """Nobody is asked for public strings: None says so to the plugin."""
-        return None  # noqa: RET501 - said to the plugin
+        """None tells the plugin that nobody can be asked for a string."""
+        return None  # noqa: RET501 - an answer, not the lack of one
 
     def request_passphrase(self, message: str) -> str | None:
         # Not remembered: a wrong PIN given again by itself locks a hardware key.
@@ -188,11 +196,12 @@ class _Talk:
 
 
 def _failed(program: str, words: str) -> Error:
-    """Say what a plugin said, on one line and without anything that looks like an identity."""
+    """The Error with the plugin's own words, on one line and without anything in them that looks like an identity."""
     return Error(f"{program} failed: {_line(_PRIVATE.sub('…', words))}", "see that its device and settings are there")
 
 
 def _line(text: str) -> str:
-    """No control characters reach the terminal; Unicode's isolates, which pyrage puts around names, go too."""
+    """A plugin's words as a terminal may show them: no control characters, so that they cannot move the cursor or lie."""
+    # Fluent, which pyrage's messages come from, puts Unicode's isolates around names. Left in, they would become blanks.
     text = text.replace("\u2068", "").replace("\u2069", "")
     return "".join(c if c.isprintable() else " " for c in text)[:_SHOWN].strip()

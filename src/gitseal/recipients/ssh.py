@@ -1,8 +1,8 @@
 """SSH keys as recipients and identities: ssh-ed25519, and ssh-rsa of 2048 to 4096 bits.
 
-The stanzas are those of age (filippo.io/age/agessh). pyrage opens private keys without a passphrase in OpenSSH's own
-form; every other form goes through `cryptography` and is handed on in memory. A passphrase is asked for only when a
-stanza with this key's tag is there.
+The stanzas are those of age (filippo.io/age/agessh). pyrage reads private keys only in OpenSSH's own form and without a
+passphrase. Every other form is converted by `cryptography`, in memory. Nobody is asked for a passphrase before there is a
+stanza with this key's tag, so a locked key that opens nothing here never bothers anyone.
 """
 
 import re
@@ -25,12 +25,12 @@ _MIN_BITS, _MAX_BITS = 2048, 4096  # below, age refuses; above, pyrage does
 _POINT = 32  # bytes of an Ed25519 point, and of what age wraps for one
 _TYPE = re.compile(r"(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]{1,40}")
 _MAGIC = b"openssh-key-v1\0"
-_COUNT = 4  # bytes of the number of keys in a file, always 1
+_COUNT = 4  # bytes of the number of keys in a file; OpenSSH always writes 1
 _WORKS = "use an age key (gitseal keygen), ssh-ed25519, or ssh-rsa of 2048 to 4096 bits"
 
 
 class SshRecipient:
-    """The public half of either type."""
+    """The public half of either type. A stanza is marked with the first 4 bytes of SHA-256 of the key, its tag."""
 
     __slots__ = ("_key", "_size", "_tag", "_type", "canonical")
 
@@ -45,16 +45,16 @@ class SshRecipient:
         return f"SshRecipient({self.canonical!r})"
 
     def wrap(self, data_key: bytes) -> bytes:
-        """See `Recipient.wrap`."""
+        """See `Recipient.wrap`. It never fails: keys that are not sound were refused by `parse`."""
         return rage.wrap(data_key, self, self._key)
 
     def fits(self, header: AgeHeader) -> bool:
-        """Whether type, tag and length are those of this key; two keys in 2^32 share a tag."""
+        """Whether type, tag and length are those of this key. Any two keys share a tag with a chance of 1 in 2^32."""
         return header.type == self._type and header.arguments[0] == self._tag and len(header.body) == self._size
 
 
 class SshIdentity:
-    """The private half; `load` gives it to pyrage, and asks for a passphrase where there is one."""
+    """The private half of a key whose public half is known. `load` hands it to pyrage; it asks if there is a passphrase."""
 
     __slots__ = ("_id", "_load", "_recipient", "label", "tier")
 
@@ -70,15 +70,16 @@ class SshIdentity:
 
     @property
     def recipient(self) -> str:
-        """The canonical public half."""
+        """The canonical public half; it shows without the passphrase."""
         return self._recipient.canonical
 
     def wants(self, recipient_id: str) -> bool:
-        """Whether the id is that of its own public half."""
+        """Whether the stanza stands under the id of its own public half."""
         return recipient_id == self._id
 
     def unwrap(self, stanza: bytes) -> bytes | None:
         """See `Identity.unwrap`."""
+        # Before `_load`, which may ask: the tag says for whom the stanza is.
         if not self._recipient.fits(parse_header(stanza)):
             return None
         return rage.unwrap(stanza, self._load())
@@ -98,27 +99,27 @@ class SealedSshIdentity:
 
     @property
     def recipient(self) -> str | None:
-        """The canonical public half, once it was opened."""
+        """The canonical public half, or None until the passphrase was given."""
         return self._open.value.recipient if self._open.value else None
 
     @property
     def tier(self) -> Tier:
-        """Last, until it was opened."""
+        """The last tier, until it was opened: somebody has to type before anyone knows whether the key is of use."""
         return Tier.PLAIN if self._open.value else Tier.SEALED
 
     def wants(self, recipient_id: str) -> bool:
-        """Whether the id is its own; True for all until it was opened."""
+        """Whether the id is its own; True for every id until it was opened."""
         return self._open.value.wants(recipient_id) if self._open.value else True
 
     def unwrap(self, stanza: bytes) -> bytes | None:
-        """See `Identity.unwrap`; other kinds of stanza do not make it ask."""
-        if parse_header(stanza).type not in {"ssh-rsa", "ssh-ed25519"}:
+        """See `Identity.unwrap`. It asks for the passphrase only if the stanza is for some SSH key."""
+        if parse_header(stanza).type not in _SIZES:
             return None
         return self._open().unwrap(stanza)
 
 
 def parse(text: str) -> SshRecipient:
-    """Parse a line of a .pub file; the comment is dropped. Raises Error."""
+    """Parse the line of a .pub file; its comment is dropped. Raises Error if no data key can safely be wrapped to the key."""
     kind, encoded, *_comment = [*text.split(None, 2), "", ""]
     if not text.isprintable() or not encoded:
         raise Error("the SSH recipient is not one line of a .pub file", "give the whole line: TYPE BASE64 COMMENT")
@@ -131,6 +132,7 @@ def parse(text: str) -> SshRecipient:
 
 
 def _canonical_base64(text: str) -> bytes | None:
+    # a2b_base64 skips characters that it does not know, so a key would have many spellings and many ids.
     try:
         blob = a2b_base64(text)
     except (Base64Error, ValueError):
@@ -143,6 +145,7 @@ def _recipient(kind: str, blob: bytes) -> SshRecipient:
     if fields is None or fields[:1] != [kind.encode()]:
         raise Error("the SSH recipient is damaged", "copy the whole line of the .pub file")
     size = _SIZES[kind](fields[1:])
+    # Made from the bytes, not from the text: the comment and blanks between are not part of the key.
     canonical = f"{kind} {b2a_base64(blob, newline=False).decode()}"
     try:
         key = pyrage.ssh.Recipient.from_str(canonical)
@@ -152,16 +155,18 @@ def _recipient(kind: str, blob: bytes) -> SshRecipient:
 
 
 def _ed25519_size(fields: list[bytes]) -> int:
-    """Check the key itself; gives the length of a stanza's body."""
+    """The length in bytes of a stanza's body for this key. Raises Error for a key that anybody could open."""
     if [len(field) for field in fields] != [_POINT] or not points.good_ed25519(fields[0]):
         raise Error("the ssh-ed25519 recipient is not a sound key", "ask for another key")
     return _POINT
 
 
 def _rsa_size(fields: list[bytes]) -> int:
-    """Check the key itself; gives the length of a stanza's body."""
+    """The length in bytes of a stanza's body for this key. Raises Error for a key that is weak or written in a second way."""
+    # Filled up with zeros, so that too few fields fail the comparison below like any other wrong spelling.
     exponent, modulus, *_ = [*(int.from_bytes(field, "big") for field in fields), 0, 0]
-    # Wrapped with the exponent 1 the data key would stand there in clear; a number has one spelling (RFC 4251).
+    # With the exponent 1, RSA changes nothing: the data key would stand in the stanza in clear. An even modulus or
+    # exponent is no RSA key. And a number has one spelling (RFC 4251, mpint), or one key would have several ids.
     spelled = [number.to_bytes(number.bit_length() // 8 + 1, "big") for number in (exponent, modulus)]
     if spelled != fields or exponent == 1 or not exponent & modulus & 1:
         raise Error("the ssh-rsa recipient is not a sound key", "ask for another key")
@@ -174,7 +179,7 @@ _SIZES = {"ssh-ed25519": _ed25519_size, "ssh-rsa": _rsa_size}
 
 
 class _Container(NamedTuple):
-    """What an OpenSSH private key file shows without its passphrase."""
+    """What an OpenSSH private key file shows without its passphrase: the public key, and whether it is locked."""
 
     public: bytes
     locked: bool
@@ -183,9 +188,10 @@ class _Container(NamedTuple):
 def parse_identity_file(
     data: bytes, ask: Ask | None, label: str, public: bytes | None = None
 ) -> SshIdentity | SealedSshIdentity:
-    """Parse a private key file; asks nothing yet. `public` is the .pub file beside it, for forms that hide that half.
+    """Parse a private key file. `ask` is called when the key is first used, not here; `label` names it in messages.
 
-    Raises Error, also for types that cannot be recipients.
+    `public` is the .pub file beside it: older forms hide the public half behind the passphrase. Raises Error for a damaged
+    file, and for types that cannot be recipients.
     """
     if b"BEGIN OPENSSH PRIVATE KEY" in data:
         container = _container(data)
@@ -198,6 +204,7 @@ def parse_identity_file(
     if b"ENCRYPTED" not in data:
         recipient, key = _unlocked(data, None, label, None)
         return SshIdentity(recipient, Once(lambda: key), Tier.PLAIN, label)
+    # Locked, in a form that hides which key it is. The .pub file is only a claim: `_unlocked` compares the two.
     if public is not None:
         known = parse(public.decode("utf-8", "replace").strip())
         return SshIdentity(known, Once(lambda: _unlocked(data, ask, label, known)[1]), Tier.LOCKED, label)
@@ -205,7 +212,7 @@ def parse_identity_file(
 
 
 def _container(data: bytes) -> _Container | None:
-    """Read the clear part of an OpenSSH private key (openssh-portable, PROTOCOL.key)."""
+    """Read what stands in clear in an OpenSSH private key (openssh-portable, PROTOCOL.key); None if it is cut short."""
     lines = data.replace(b"\r", b"").strip().split(b"\n")
     try:
         blob = a2b_base64(b"".join(lines[1:-1]))
@@ -235,6 +242,7 @@ def _public_half(blob: bytes, label: str) -> SshRecipient:
 
 def _key(data: bytes, label: str) -> Key:
     try:
+        # Line ends as OpenSSH writes them: a key that came through Windows or a variable has others.
         with rage.no_panic():
             return pyrage.ssh.Identity.from_buffer(data.replace(b"\r", b"").strip() + b"\n")
     except (pyrage.IdentityError, rage.Panic):
@@ -251,12 +259,13 @@ def _opened(data: bytes, ask: Ask | None, label: str) -> SshIdentity:
 
 
 def _unlocked(data: bytes, ask: Ask | None, label: str, expected: SshRecipient | None) -> tuple[SshRecipient, Key]:
-    """Both halves of a key that pyrage does not read itself, and whose public half must be `expected`."""
+    """Both halves of a key that pyrage cannot read itself; asks if it is locked. Raises Error unless it is `expected`."""
     locked = expected is not None or b"ENCRYPTED" in data
     halves = unlock(ask, label, lambda p: _load(data, p, label)) if locked else _load(data, None, label)
     if halves is None:
         raise _damaged(label)
     plain, public = halves
+    # From the private half itself: what stood in clear beside it may be somebody else's.
     recipient = _public_half(_canonical_base64(public.split()[1].decode()) or b"", label)
     if expected is not None and recipient.canonical != expected.canonical:
         raise Error(f'the two halves of "{label}" do not belong together', "restore the key and its .pub file")
@@ -264,7 +273,7 @@ def _unlocked(data: bytes, ask: Ask | None, label: str, expected: SshRecipient |
 
 
 def _load(data: bytes, passphrase: bytes | None, label: str) -> tuple[bytes, bytes] | None:
-    """Give the key without passphrase and its public line, in OpenSSH's form; None where it does not open."""
+    """The key without a passphrase and its public line, both in OpenSSH's form; None if the passphrase is wrong."""
     # 30 to 70 ms to import, so only for keys that need it.
     from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization as s
@@ -279,4 +288,5 @@ def _load(data: bytes, passphrase: bytes | None, label: str) -> tuple[bytes, byt
         hint = "change it with: ssh-keygen -p -Z aes256-ctr -f FILE"
         raise Error(f'"{label}" is locked with a cipher that is not supported', hint) from None
     except (InvalidTag, ValueError, TypeError):
+        # cryptography has no one error for a wrong passphrase: each format and cipher fails in its own way.
         return None

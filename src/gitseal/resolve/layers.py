@@ -1,4 +1,4 @@
-"""An environment over what it extends, and the overrides of one machine over all of it."""
+"""Layers: an environment lies over what it extends, and the overrides of one machine lie over all of it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
@@ -11,22 +11,22 @@ LOCAL = ".local"
 
 
 class Layer(NamedTuple):
-    """One file of values: an environment's own, or what overrides it on this machine."""
+    """One file of values: an environment's own, or this machine's overrides of it."""
 
     environment: str
     is_local: bool
 
     @property
     def name(self) -> str:
-        """The stem of the file."""
+        """The name of the file in .secrets, without .yaml."""
         return self.environment + LOCAL if self.is_local else self.environment
 
 
 def order(chain: Sequence[str], protected: Collection[str], *, local: bool = True) -> tuple[Layer, ...]:
-    """The layers of an environment, nearest first; `chain` is the environment and what it extends (Policy.chain).
+    """The layers of an environment, nearest first; `chain` is the environment and what it extends (`Policy.chain`).
 
-    Local layers come over all others. A protected environment takes none at all, and any other none of a protected one
-    that it extends; `local` False leaves them all out. Whether a local file exists is the caller's to find out.
+    Local layers come before all others. A protected environment takes none. Any other takes none of the protected ones that
+    it extends. `local=False` leaves them all out. A layer is named whether or not its file exists.
     """
     own = tuple(Layer(name, is_local=False) for name in chain)
     if not local or chain[0] in protected:
@@ -37,10 +37,10 @@ def order(chain: Sequence[str], protected: Collection[str], *, local: bool = Tru
 def overlay(
     layers: Sequence[tuple[str, Mapping[NamePath, T]]], is_null: Callable[[T], bool] | None = None
 ) -> dict[NamePath, tuple[str, T]]:
-    """Every path with the nearest layer that has it; `layers` is nearest first.
+    """Each path with the name of the nearest layer that has it, and its entry there; `layers` is nearest first.
 
-    A value hides a farther layer's section of that name, and a section hides a farther value. Where `is_null` is given, an
-    entry that it holds for takes its name out: it hides like any other and is not in the view itself.
+    A value hides a farther layer's section of the same name, and a section hides a farther value. An entry for which
+    `is_null` is true takes its name out: it hides what is farther, and is left out of the result.
     """
     view: dict[NamePath, tuple[str, T]] = {}
     taken: set[NamePath] = set()
@@ -49,11 +49,12 @@ def overlay(
             path: (name, entry) for path, entry in entries.items() if not view or not _is_hidden(path, view, taken)
         }
         view |= added
+        # The sections of a layer only hide what is in the next ones, so a single layer need not list them.
         if len(layers) > 1:
             taken.update(path[:depth] for path in added for depth in range(1, len(path)))
     if is_null is None:
         return view
-    return {path: found for path, found in view.items() if not is_null(found[1])}
+    return {path: (name, entry) for path, (name, entry) in view.items() if not is_null(entry)}
 
 
 def _is_hidden(path: NamePath, view: Mapping[NamePath, object], sections: set[NamePath]) -> bool:
@@ -61,9 +62,10 @@ def _is_hidden(path: NamePath, view: Mapping[NamePath, object], sections: set[Na
 
 
 class Origin(NamedTuple, Generic[T]):
-    """A layer that has a name. `hidden_by` is empty for the one that answers, else the nearer layer that hides it.
+    """A layer that has a name. `hidden_by` is empty if this layer's value is used, else the nearer layer that hides it.
 
-    That one need not have the same name: `hidden_at` is the name there, which may be a section around it or within it.
+    The nearer layer need not have the same name: `hidden_at` is the path there. It may be a value above the name, or a name
+    below it.
     """
 
     layer: str
@@ -73,19 +75,19 @@ class Origin(NamedTuple, Generic[T]):
 
 
 def origins(layers: Sequence[tuple[str, Mapping[NamePath, T]]], path: NamePath) -> list[Origin[T]]:
-    """Every layer that has the name, nearest first: the first that nothing hides answers, as in `overlay`."""
+    """Every layer that has the name, nearest first, with what hides it; `overlay` decides, so that both always agree."""
     view = overlay(layers)
     at = _answering(path, view)
-    found: list[Origin[T]] = []
+    having: list[Origin[T]] = []
     for name, entries in layers:
         if path in entries:
             answers = at == path and view[path][0] == name
-            found.append(Origin(name, entries[path], "" if answers else view[at][0], () if answers else at))
-    return found
+            having.append(Origin(name, entries[path], "" if answers else view[at][0], () if answers else at))
+    return having
 
 
 def _answering(path: NamePath, view: Mapping[NamePath, object]) -> NamePath:
-    """What the view has in the place of `path`: itself, a value where it has a section, or what lies in it as a section."""
+    """What the view has in the place of `path`: the path itself, a value above it, or the first name below it."""
     for depth in range(len(path), 0, -1):
         if path[:depth] in view:
             return path[:depth]

@@ -1,4 +1,4 @@
-"""What stands against an environment, by name and never with a value, and the error that says all of it at once."""
+"""Problems with an environment, told by name and never with a value, and the error that tells them all at once."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ REFERENCE = "reference"
 
 
 class Problem(NamedTuple):
-    """One thing that stands against a name; `reason` reads on from it. `kind` is REQUIRED, TYPE, PATTERN or REFERENCE."""
+    """One problem with a name. `reason` continues a sentence that begins with the name; `kind` is one of the words above."""
 
     name: str
     reason: str
@@ -20,12 +20,12 @@ class Problem(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """The problem in words."""
+        """The name in quotes and the reason, without a full stop."""
         return f'"{self.name}" {self.reason}'
 
 
 class Unmet(Error):
-    """Some names lack what they need; `problems` has all of them, in order."""
+    """Some names have problems. The message tells each of them once; `problems` has all, in order."""
 
     def __init__(self, problems: Sequence[Problem], hint: str = "") -> None:
         super().__init__("; ".join(dict.fromkeys(problem.sentence for problem in problems)), hint)

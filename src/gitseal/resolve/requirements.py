@@ -1,4 +1,4 @@
-"""What the manifest asks of an environment's values, held against them: every problem at once, by name only."""
+"""Checks an environment's values by what the manifest asks of them, and finds every problem at once, by name only."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,27 +22,27 @@ _ARTICLES = {
 
 
 class Sorted(NamedTuple):
-    """Problems that stop, and those that only warn where `--allow-missing` says so."""
+    """Problems that stop a command, and those that only warn because of `--allow-missing`."""
 
     fatal: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
 
 
 def problems(manifest: Manifest, environment: str, view: Mapping[NamePath, TypedValue | None]) -> list[Problem]:
-    """What of the manifest the environment does not meet, in the manifest's order.
+    """What the manifest asks for and the environment does not meet, in the manifest's order.
 
-    `view` is the resolved view: None for a name whose value is not at hand, of which only the presence is checked. A null
-    value counts as missing. Names that the manifest does not declare are no problem.
+    `view` has the resolved values, and None for a name whose value cannot be opened: of that only the presence is checked.
+    A null value counts as missing. Names that the manifest does not declare are no problem.
     """
     return [
         problem for declaration in manifest.secrets.values() for problem in _problems(declaration, environment, view)
     ]
 
 
-def sort(found: Collection[Problem], *, allow_missing: bool) -> Sorted:
-    """What is fatal and what is not: where missing ones are allowed, only they are no longer fatal."""
-    warnings = tuple(problem for problem in found if allow_missing and problem.kind == REQUIRED)
-    return Sorted(tuple(problem for problem in found if problem not in warnings), warnings)
+def sort(unmet: Collection[Problem], *, allow_missing: bool) -> Sorted:
+    """Tell fatal problems from warnings: with `allow_missing`, names without a value only warn."""
+    warnings = tuple(problem for problem in unmet if allow_missing and problem.kind == REQUIRED)
+    return Sorted(tuple(problem for problem in unmet if problem not in warnings), warnings)
 
 
 def _problems(
@@ -75,6 +75,7 @@ def _of_value(declaration: Declaration, name: str, value: TypedValue) -> Iterato
 def _of_pattern(pattern: "Pattern", name: str, text: str) -> Iterator[Problem]:
     from gitseal.policy.manifest_pattern import MAX_TEXT
 
+    # A pattern takes linear time, but with a factor of its own: a limit keeps it short for any value.
     if len(text) > MAX_TEXT:
         yield Problem(name, f"has more than the {MAX_TEXT} characters that a pattern is held against", PATTERN)
     elif not pattern.search(text):
@@ -82,7 +83,7 @@ def _of_pattern(pattern: "Pattern", name: str, text: str) -> Iterator[Problem]:
 
 
 def _why(wanted: str, text: str) -> str:
-    """The two mistakes that are made most often, where the value is of the type without them."""
+    """The two most common mistakes, if the value would be of the type without them. A message may say so: it shows no value."""
     if text != text.strip() and value_types.is_of(wanted, text.strip()):
         return ": it has a blank or a line end around it"
     if wanted == "pem" and "\\n" in text and value_types.is_of(wanted, text.replace("\\n", "\n")):

@@ -1,4 +1,4 @@
-"""What a service gets: its `env` over its own section over what it includes over what it imports."""
+"""What a service gets. Nearest first: its `env`, its own section, what it includes, what it imports."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -16,9 +16,9 @@ ENV, SECTION, INCLUDE = "env", "section", "include"
 
 
 class VariableSource(NamedTuple):
-    """Where a variable's value comes from: the secret at `path`, or the `template` of an `env`, whose path is empty.
+    """Where a variable's value comes from: the secret at `path`, or the `template` of an `env`, with an empty path.
 
-    `service` is the service that says so (another one's for what is imported) and `level` where it says it.
+    `service` is the service that declares it (another one, if it is imported), `level` is ENV, SECTION or INCLUDE.
     """
 
     service: str
@@ -27,11 +27,11 @@ class VariableSource(NamedTuple):
     template: TypedValue | None = None
 
     def is_same(self, other: "VariableSource") -> bool:
-        """Whether both give the same value, whoever says so."""
+        """Whether both give the same value, whichever service declares it."""
         return self.path == other.path and self.template == other.template
 
     def __str__(self) -> str:
-        """For messages: never the template, which may hold what should have been a secret."""
+        """Words for messages. Never the template: people write passwords into `env:` that should have been secrets."""
         return path_text(self.path) if self.path else f"env of {self.service}"
 
 
@@ -39,7 +39,7 @@ View = dict[NamePath, VariableSource]
 
 
 def find(manifest: Manifest, service: str) -> Service:
-    """The service of that name. Raises Error, with the nearest name, where the manifest declares none."""
+    """The service of that name. Raises Error, with the nearest name as a hint, if the manifest declares none."""
     found = manifest.services.get(service)
     if found is None:
         hint = nearest(service, manifest.services) or "declare it under services: in .secrets/manifest.yaml"
@@ -48,22 +48,25 @@ def find(manifest: Manifest, service: str) -> Service:
 
 
 def view(manifest: Manifest, service: str, available: Collection[NamePath]) -> View:
-    """A service's variables, nearest level first, of the paths that the environment has.
+    """The variables of a service, of the `available` paths of an environment.
 
-    Its own section's names go without the section; what is included keeps its whole path. Raises Error for a service
-    that is not declared, and with all names for which two imports differ and no nearer level decides.
+    Names of its own section lose the section; included ones keep their whole path. Raises Error for a service that is not
+    declared. If two imports give different values for names, and no nearer level decides, the Error tells all those names.
     """
     find(manifest, service)
     return _view(manifest, service, available, {})
 
 
 def unmatched(service: Service, available: Collection[NamePath]) -> tuple[str, ...]:
-    """The patterns of `include` that no available path matches."""
+    """The patterns of `include` that match none of the available paths: probably misspelled."""
     return tuple(pattern for pattern in service.include if not any(matches(pattern, path) for path in available))
 
 
 def from_others(manifest: Manifest, service: str, available: Collection[NamePath]) -> dict[str, list[NamePath]]:
-    """The names of other services' own sections that a pattern of `include` takes in by the way: it has no `/`."""
+    """The names of other services' own sections that patterns of `include` take in, by pattern.
+
+    A pattern without `/` matches at any depth, so `DB_*` also takes `other/DB_PASSWORD`, which is seldom meant.
+    """
     others = [path for path in available if len(path) > 1 and path[0] != service and path[0] in manifest.services]
     patterns = [pattern for pattern in manifest.services[service].include if "/" not in pattern]
     found = {pattern: [path for path in others if matches(pattern, path)] for pattern in patterns}
@@ -71,7 +74,7 @@ def from_others(manifest: Manifest, service: str, available: Collection[NamePath
 
 
 def _view(manifest: Manifest, name: str, available: Collection[NamePath], known: dict[str, View]) -> View:
-    """The parser has refused cycles and long chains; `known` keeps each service from being made twice."""
+    """`known` keeps each service from being computed twice. The recursion ends: the parser refuses cycles and long chains."""
     if name not in known:
         service = manifest.services[name]
         nearer = _flat(overlay(_own(name, service, available)))
@@ -99,11 +102,12 @@ def _own(name: str, service: Service, available: Collection[NamePath]) -> list[t
 
 
 def _refuse_differing(name: str, nearer: View, imported: list[tuple[str, View]]) -> None:
-    """Raises Error for names that two imports give differently, and that nothing nearer decides."""
+    """Raise Error for names that two imports give different values, unless something nearer decides."""
     claims: dict[NamePath, tuple[str, VariableSource]] = {}
     sections: dict[NamePath, NamePath] = {}
     differing: dict[str, str] = {}
     for other, entries in imported:
+        # Only what the nearer levels leave visible can be in dispute; those have an empty layer name.
         visible = {p: source for p, (layer, source) in overlay([("", nearer), (other, entries)]).items() if layer}
         for path, source in visible.items():
             rival = _rival(path, source, claims, sections)
@@ -127,7 +131,7 @@ def _rival(
     claims: dict[NamePath, tuple[str, VariableSource]],
     sections: dict[NamePath, NamePath],
 ) -> NamePath | None:
-    """What an earlier import gives in the place of `path`: another value, a value around it, or a section of that name."""
+    """What an earlier import has in the place of `path`, if anything: another value, a value above it, or names below it."""
     if path in claims:
         return None if claims[path][1].is_same(source) else path
     around = next((path[:depth] for depth in range(1, len(path)) if path[:depth] in claims), None)

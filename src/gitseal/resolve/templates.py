@@ -1,4 +1,4 @@
-"""A text with references in it, as pieces: `${secret:NAME|filter}`, `${env:NAME}`, and `$${` for a literal `${`."""
+"""Parses texts with references: `${secret:NAME|filter}`, `${env:NAME}`, and `$${` for a literal `${`."""
 
 import re
 from typing import NamedTuple
@@ -11,7 +11,7 @@ FILTERS = ("urlencode", "base64", "json")
 MAX_FILTERS = 8
 _MAX_PROBLEMS = 100
 
-# Texts, compiled by `re` when a text first has a `${`. A run of `$` is looked at once, and nothing is tried twice.
+# Kept as texts, and compiled when a text first has a `${`: most have none. Possessive quantifiers keep them linear.
 _MARK = r"(?<!\$)\$++\{"
 _FORM = (
     r"\$\{(?:secret:([A-Za-z_][A-Za-z0-9_.-]{0,127}+(?:/[A-Za-z_][A-Za-z0-9_.-]{0,127}+){0,7}+)"
@@ -33,24 +33,24 @@ class Reference(NamedTuple):
 
 
 class Template(NamedTuple):
-    """Literal texts and references, in order; `problems` says of each beginning of a reference why it is none."""
+    """Literal texts and references, in order. `problems` has a reason for each `${` that begins no sound reference."""
 
     pieces: tuple[str | Reference, ...]
     problems: tuple[str, ...]
 
     def secrets(self) -> tuple[NamePath, ...]:
-        """The secrets that it refers to, in order."""
+        """The paths of the secrets that it refers to, in order, each as often as it stands there."""
         return tuple(piece.path for piece in self.pieces if isinstance(piece, Reference) and piece.source == SECRET)
 
     def sole(self) -> Reference | None:
-        """The one reference that the whole text is, where it is that and passes no filter."""
+        """The reference, if the whole text is just one reference without filters: such a text keeps the value's type."""
         if len(self.pieces) == 1 and isinstance(self.pieces[0], Reference) and not self.pieces[0].filters:
             return self.pieces[0]
         return None
 
 
 def parse(text: str) -> Template:
-    """The pieces of a text, in linear time. Problems never show more than the word that a reference begins with."""
+    """Parse a text, in linear time. Problems quote no more than the word that a reference begins with: the rest may be secret."""
     if "${" not in text:
         return Template((text,) if text else (), ())
     pieces: list[str | Reference] = []
@@ -72,29 +72,29 @@ def parse(text: str) -> Template:
 
 
 def escape(text: str) -> str:
-    """The template that stands for exactly this text."""
+    """The template that gives exactly this text."""
     return text.replace("${", "$${")
 
 
 def _reference(text: str, start: int) -> tuple[Reference | str, int]:
-    """The reference at `start`, or in words what stands there instead; and where the text goes on."""
-    found = re.compile(_FORM).match(text, start)
-    if found is None:
+    """The reference at `start`, or words for what is wrong with it; and the position where the text goes on."""
+    match = re.compile(_FORM).match(text, start)
+    if match is None:
         begins = re.compile(_BEGINNING).match(text, start)
         shown = begins[0] if begins else "${"
         return f'"{shown}…", which is no reference: write $${{ for a literal ${{', start
-    filters = tuple(found[3].split("|")[1:])
-    unknown = next((each for each in filters if each not in FILTERS), None)
+    filters = tuple(match[3].split("|")[1:])
+    unknown = next((name for name in filters if name not in FILTERS), None)
     if unknown is not None:
-        return f'the filter "{unknown}" on "{found[1] or found[2]}": filters are {", ".join(FILTERS)}', found.end()
+        return f'the filter "{unknown}" on "{match[1] or match[2]}": filters are {", ".join(FILTERS)}', match.end()
     if len(filters) > MAX_FILTERS:
-        return f'more than {MAX_FILTERS} filters on "{found[1] or found[2]}"', found.end()
-    source, written = (SECRET, found[1]) if found[1] else (ENV, found[2])
-    return Reference(source, tuple(written.split("/")), filters), found.end()
+        return f'more than {MAX_FILTERS} filters on "{match[1] or match[2]}"', match.end()
+    source, written = (SECRET, match[1]) if match[1] else (ENV, match[2])
+    return Reference(source, tuple(written.split("/")), filters), match.end()
 
 
 def _merged(pieces: list[str | Reference]) -> list[str | Reference]:
-    """Neighbouring texts as one, none empty."""
+    """Join neighbouring texts and drop empty ones, so that `sole` and comparisons see one form of each template."""
     merged: list[str | Reference] = []
     texts: list[str] = []
     for piece in [*pieces, None]:

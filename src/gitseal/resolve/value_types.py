@@ -1,7 +1,7 @@
-"""The types of the manifest: whether a value's text is of one, found without a network and told without the value.
+"""The types of the manifest, and whether a value's text is of one. No check asks the network.
 
-Strict where a consumer would stumble (a line feed at the end of a port), forgiving where spellings are a matter of taste
-(`yes` for a boolean, base64 with or without its padding). docs/reference/manifest.md has the table.
+They are strict if a consumer would stumble (a line feed at the end of a port), and forgiving if spellings are a matter of
+taste (`yes` for a boolean, base64 with or without its padding). docs/reference/manifest.md has the table.
 """
 
 import re
@@ -28,12 +28,12 @@ _BOOLEANS = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})
 
 
 def is_of(name: str, text: str) -> bool:
-    """Whether a text is of the type. Raises KeyError for a name that manifest.TYPES does not have."""
+    """Whether a text is of the type of that name. Raises KeyError for a name that is not in manifest.TYPES."""
     return CHECKS[name](text)
 
 
 def decode_base64(content: bytes) -> bytes | None:
-    """The bytes of base64, standard or URL-safe, on one line or many, with or without its padding; None where it is none."""
+    """Decode base64, standard or URL-safe, on one line or many, with or without its padding. None for anything else."""
     packed = b"".join(content.split())
     if b"+" not in packed and b"/" not in packed:
         packed = packed.translate(bytes.maketrans(b"-_", b"+/"))
@@ -54,7 +54,7 @@ def _is_port(text: str) -> bool:
 
 
 def _is_url(text: str) -> bool:
-    """A scheme and a host; a database's scheme may go without the host where a path follows (`sqlite:///app.db`)."""
+    """A scheme and a host. A database's scheme may have no host if a path follows (`sqlite:///app.db`)."""
     found = re.fullmatch(_URL, text)
     if found is None:
         return False
