@@ -93,16 +93,7 @@ def rows(world: World) -> Iterator[Row]:
     yield Row("`set` in 10,000 names", "its `render`", 2.0, 11, lambda: w.set_one(10_000), lambda: w.render(10_000))
     rekey = f"`rekey` of 10,000 names, {RECIPIENTS} recipients, one removed"
     yield Row(rekey, "the sum of its wraps and seals", 1.5, 7, lambda: w.rekey(10_000), lambda: w.seals(10_000))
-    small, many = "`hook run pre-commit`, one small file", "`hook run pre-commit`, 2,000 files"
-    few, more = ("subprocess", "re", "json"), ("cryptography.cobblestone", "pyrage")
-    only = "a Python that only imports {}"
-    hook, hook_open = partial(w.hook, 100, 1, identity=False), partial(w.hook, 100, 1)
-    yield Row(f"{small}, no identity", only.format(", ".join(few)), 2.5, 21, hook, lambda: w.imports(*few))
-    words = only.format(", ".join((*few, *more)))
-    yield Row(f"{small}, an identity and 100 values", words, 2.5, 21, hook_open, lambda: w.imports(*few, *more))
-    for peer, one in (("gitleaks", w.gitleaks), ("detect-secrets-hook", w.detect_secrets), ("dotenvx", w.dotenvx)):
-        yield Row(f"{small}, no identity", f"`{peer}`", None, 11, hook, partial(one, 100, 1))
-    yield Row(many, "`gitleaks`", 1.0, 3, lambda: w.hook(0, 2000), lambda: w.gitleaks(0, 2000))
+    yield from hook_rows(w)
     git_log = "`git log --raw --no-renames -- .secrets`"
     events = "`log` over 50,000 commits, every {} setting one of 300 values"
     yield Row(events.format("100th"), git_log, 1.5, 11, lambda: w.log_of(50_000, 100), lambda: w.git_log(50_000, 100))
@@ -127,6 +118,24 @@ def rows(world: World) -> Iterator[Row]:
     big = "`render` of 100,000 names"
     yield Row(big, "`render` of 10,000", 12.0, 5, lambda: w.render(100_000), lambda: w.render(10_000))
     yield Row(big, sops, 0.05, 1, lambda: w.render(100_000), lambda: w.sops(100_000), limit=SOPS_LIMIT)
+
+
+def hook_rows(w: World) -> Iterator[Row]:
+    """What a developer waits for at each commit."""
+    small, many = "`hook run pre-commit`, one small file", "`hook run pre-commit`, 2,000 files"
+    few, more = ("subprocess", "re", "json"), ("cryptography.cobblestone", "pyrage")
+    only = "a Python that only imports {}"
+    hook, hook_open = partial(w.hook, 100, 1, identity=False), partial(w.hook, 100, 1)
+    yield Row(f"{small}, no identity", only.format(", ".join(few)), 2.5, 21, hook, lambda: w.imports(*few))
+    words = only.format(", ".join((*few, *more)))
+    yield Row(f"{small}, an identity and 100 values", words, 2.5, 21, hook_open, lambda: w.imports(*few, *more))
+    yield Row(f"{small}, no identity", "`gitleaks`", 0.8, 21, hook, lambda: w.gitleaks(100, 1))
+    code = "`hook run pre-commit`, code alone, 300 environments of 50 names"
+    hook_many = partial(w.hook_many, 300, 50)
+    yield Row(code, "the same without an identity", 2.0, 21, hook_many, lambda: w.hook_many(300, 50, identity=False))
+    for peer, one in (("detect-secrets-hook", w.detect_secrets), ("dotenvx", w.dotenvx)):
+        yield Row(f"{small}, no identity", f"`{peer}`", None, 11, hook, partial(one, 100, 1))
+    yield Row(many, "`gitleaks`", 1.0, 3, lambda: w.hook(0, 2000), lambda: w.gitleaks(0, 2000))
 
 
 def measure(row: Row, world: World, most: int) -> Result:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import history
+from bench import history, many
 from bench.timing import Command
 
 PYTHON = sys.executable
@@ -204,6 +204,10 @@ class World:
         else:
             self.run(["git", "init", "--quiet", str(top)], self.folder)
             self.run(["git", "commit", "--quiet", "--allow-empty", "--message", "first"], top)
+        self._stage_code(top, files)
+        return top
+
+    def _stage_code(self, top: Path, files: int) -> None:
         text = "".join(sorted(path.read_text("utf-8") for path in Path(GITSEAL_CODE).glob("*.py")))
         dice = random.Random(files)
         for number in range(files):
@@ -212,13 +216,14 @@ class World:
             start = dice.randrange(len(text) - 5000)
             file.write_text(f"# {number}\n{text[start : start + 5000]}", encoding="utf-8")
         self.run(["git", "add", "--all"], top)
-        return top
 
     def hook(self, names: int, files: int, *, identity: bool = True) -> Command:
         """What the pre-commit hook runs, with the files of `staged`; the team's values are looked for with the identity."""
-        words = [GITSEAL, "hook", "run", "pre-commit"]
-        alone = ["env", "-u", "GITSEAL_IDENTITY_FILE", "-u", "SOPS_AGE_KEY_FILE"]
-        return Command(lambda _: words if identity else [*alone, *words], self.staged(names, files))
+        return _hook(self.staged(names, files), identity=identity)
+
+    def hook_many(self, environments: int, names: int, *, identity: bool = True) -> Command:
+        """The same in the repository of `staged_many`."""
+        return _hook(self.staged_many(environments, names), identity=identity)
 
     def imports(self, *modules: str) -> Command:
         """A Python that only imports."""
@@ -241,6 +246,31 @@ class World:
         """What dotenvx does as a pre-commit hook."""
         program = tool("dotenvx")
         return Command(lambda _: [program, "ext", "precommit"], self.staged(names, files))
+
+    @functools.cache  # noqa: B019 - as above
+    def many(self, environments: int, names: int) -> Path:
+        """A committed repository of that many environments, each with that many names and values of its own."""
+        top = self.folder / f"many-{environments}-{names}"
+        top.mkdir()
+        self.run(["git", "init", "--quiet"], top)
+        words = [f"e{number}" for number in range(environments)]
+        self.run([GITSEAL, "init", *(word for name in words for word in ("-e", name)), "--as", "bench"], top)
+        every = list(values(environments * names).values())
+        parts = (every[number * names :][:names] for number in range(environments))
+        wanted = {word: dict(zip(values(names), part, strict=True)) for word, part in zip(words, parts, strict=True)}
+        many.fill(top, self.identity, wanted)
+        if json.loads(self.run([GITSEAL, "render", "-e", "e7", "--format", "json"], top)) != wanted["e7"]:
+            raise RuntimeError("what came out of one of many environments is not what went in")
+        self._commit(top, "sealed")
+        return top
+
+    @functools.cache  # noqa: B019 - as above
+    def staged_many(self, environments: int, names: int) -> Path:
+        """A copy of that repository with one new file staged, 5 kB of a program's text."""
+        top = self.folder / f"staged-many-{environments}-{names}"
+        shutil.copytree(self.many(environments, names), top, symlinks=True)
+        self._stage_code(top, 1)
+        return top
 
     @functools.cache  # noqa: B019 - as above
     def history(self, commits: int, share: int) -> Path:
@@ -316,6 +346,12 @@ class World:
     def _commit(self, top: Path, message: str) -> None:
         self.run(["git", "add", "--all"], top)
         self.run(["git", "commit", "--quiet", "--no-verify", "-m", message], top)
+
+
+def _hook(top: Path, *, identity: bool) -> Command:
+    words = [GITSEAL, "hook", "run", "pre-commit"]
+    alone = ["env", "-u", "GITSEAL_IDENTITY_FILE", "-u", "SOPS_AGE_KEY_FILE"]
+    return Command(lambda _: words if identity else [*alone, *words], top)
 
 
 def tool(name: str) -> str:
