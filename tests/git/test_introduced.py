@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.errors import Error
-from gitseal.git import blobs, introduced, snapshot
+from gitseal.git import introduced, snapshot
 from gitseal.git.repository import Repository
 from gitseal.git.staged import staged, tracked
 
@@ -85,12 +85,12 @@ def test_blobs_stream_in_order_whatever_is_left_unread(git: Git, repo: Path) -> 
     (repo / "large").write_bytes(bytes(range(256)) * 20_000)
     commit(git, repo, "small")
     requests = [":large", ":small", ":no such file", "HEAD", ":small"]
-    sizes = [(blob.kind, blob.size) for blob in blobs.stream(Repository(repo), requests)]
+    sizes = [(blob.kind, blob.size) for blob in Repository(repo).objects.stream(requests)]
     assert [kind for kind, _ in sizes] == ["blob", "blob", "missing", "commit", "blob"]
-    contents = [blob.read() for blob in blobs.stream(Repository(repo), requests)]
+    contents = [blob.read() for blob in Repository(repo).objects.stream(requests)]
     assert contents[0] == (repo / "large").read_bytes()
     assert contents[1] == contents[4] == (repo / "small").read_bytes()
-    for _ in blobs.stream(Repository(repo), [":large"] * 1000):
+    for _ in Repository(repo).objects.stream([":large"] * 1000):
         break  # Git is stopped with its pipes full
 
 
@@ -136,4 +136,4 @@ def test_sha256_repositories_are_no_other_matter(tmp_path: Path, monkeypatch: py
     subprocess.run(["git", "add", "a"], check=True)
     (found,) = staged(Repository(tmp_path / "new"))
     assert len(found.object_id) == 64
-    assert [blob.read() for blob in blobs.stream(Repository(tmp_path / "new"), [found.object_id])] == [b"a"]
+    assert [blob.read() for blob in Repository(tmp_path / "new").objects.stream([found.object_id])] == [b"a"]

@@ -174,13 +174,18 @@ def test_a_lost_object_is_said(repository: Repository, commit: Callable[..., str
 def test_leaving_early_ends_git(repository: Repository, commit: Callable[..., str]) -> None:
     for number in range(5):
         commit(str(number), a=str(number))
+    before = children()
     for first in history(repository, ALL):
         assert first.files[0].after == b"4"
         break
-    children = subprocess.run(
-        ["ps", "-o", "comm=", "--ppid", str(os.getpid())], capture_output=True, check=False
-    ).stdout
-    assert b"git" not in children.split()
+    repository.objects.close()
+    assert children() == before
+
+
+def children() -> list[bytes]:
+    """The programs that this process has started."""
+    listed = subprocess.run(["ps", "-o", "comm=", "--ppid", str(os.getpid())], capture_output=True, check=False)
+    return sorted(listed.stdout.split())
 
 
 @pytest.mark.parametrize("form", ["--object-format=sha256", "--ref-format=reftable"])

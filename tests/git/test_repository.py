@@ -137,7 +137,7 @@ def test_email_follows_includes(repo: Path, isolated: Path) -> None:
 def test_no_git_on_the_machine(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(Error, match="there is no git on this machine") as raised:
-        repository.is_shallow()
+        repository.remotes()
     assert "get, list, render, run, check" in raised.value.hint
 
 

@@ -34,19 +34,10 @@ class RawCommit(NamedTuple):
 
 def raw_commits(repository: Repository, ids: Iterable[str]) -> Iterator[RawCommit]:
     """Commits by their full ids, in the order given. Raises Error for one that is not there."""
-    request = "".join(f"{each}\n" for each in ids).encode()
-    answer = repository.git("cat-file", "--batch", stdin=request) if request else b""
-    at = 0
-    while answer and at < len(answer):
-        end = answer.index(b"\n", at)
-        commit, kind, *size = answer[at:end].decode().split(" ")
-        if kind != "commit":
-            break
-        at = end + 1 + int(size[0])
-        yield parse_commit(commit, answer[end + 1 : at])
-        at += 1
-    if answer is None or at < len(answer):
-        raise Error("Git cannot show every commit", "see what is missing with: git fsck")
+    for commit in repository.objects.find_all(ids):
+        if commit is None or commit.kind != "commit":
+            raise Error("Git cannot show every commit", "see what is missing with: git fsck")
+        yield parse_commit(commit.id, commit.content)
 
 
 def parse_commit(commit: str, data: bytes) -> RawCommit:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from gitseal.git import run
-from gitseal.git.prefetch import Objects, unreadable
+from gitseal.git.prefetch import Announced, unreadable
 from gitseal.git.repository import LITERAL, Repository
 
 # Fields in the order of `LoggedCommit`. What a person's name may hold, NUL excepted, is told apart by its place.
@@ -93,16 +93,13 @@ def history(repository: Repository, wanted: LogQuery, revisions: Sequence[str] =
     `since` leaves out commits that say they are older, without trusting one to be older than its parents. Raises Error where
     Git fails, and where an object is missing.
     """
-    blobs = Objects(repository)
-    try:
-        for portion in _portions(repository, wanted, revisions):
-            recent = (raw for raw in portion if wanted.since is None or int(raw.fields[2]) >= wanted.since)
-            chosen = [_listed(raw, wanted) for raw in recent]
-            blobs.announce(each for listed in chosen for each in _ids(listed, wanted))
-            for listed in chosen:
-                yield _commit(listed, wanted, blobs)
-    finally:
-        blobs.close()
+    objects = Announced(repository.objects)
+    for portion in _portions(repository, wanted, revisions):
+        recent = (raw for raw in portion if wanted.since is None or int(raw.fields[2]) >= wanted.since)
+        chosen = [_listed(raw, wanted) for raw in recent]
+        objects.announce(each for listed in chosen for each in _ids(listed, wanted))
+        for listed in chosen:
+            yield _commit(listed, wanted, objects)
 
 
 def _portions(repository: Repository, wanted: LogQuery, revisions: Sequence[str]) -> Iterator[list[_Raw]]:
@@ -190,7 +187,7 @@ def _ids(listed: _LoggedEntry, wanted: LogQuery) -> Iterator[bytes]:
         yield listed.fields[0]
 
 
-def _commit(listed: _LoggedEntry, wanted: LogQuery, objects: Objects) -> LoggedCommit:
+def _commit(listed: _LoggedEntry, wanted: LogQuery, objects: Announced) -> LoggedCommit:
     files = []
     for path, modes, ids in listed.changes:
         *before, after = [None if each is None else objects.take(each) for each in ids]

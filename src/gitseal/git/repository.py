@@ -1,10 +1,15 @@
 """Questions to one repository."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 from gitseal.errors import Error
 from gitseal.git.run import git, is_aimed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # many commands ask for no object
+    from gitseal.git.object_reader import ObjectReader
 
 # A path is a path: no name in a repository is to be taken for a pattern.
 LITERAL = "--literal-pathspecs"
@@ -33,11 +38,21 @@ class Repository:
         """What `git ARGUMENTS` prints in this repository, or None for a status that is not in `ok`."""
         return git(self.top, *arguments, stdin=stdin, ok=ok, in_hook=self.in_hook)
 
-    def common_dir(self) -> Path:
-        """The Git directory that all linked worktrees share (gitrepository-layout(5)). Runs nothing.
+    @cached_property
+    def objects(self) -> "ObjectReader":
+        """The reader of this repository's objects, one for all who ask."""
+        from gitseal.git.object_reader import ObjectReader
 
-        Raises Error where `.git` leads nowhere.
+        return ObjectReader(self.top, in_hook=self.in_hook)
+
+    def common_dir(self) -> Path:
+        """The Git directory that all linked worktrees share (gitrepository-layout(5)). Runs nothing but in a hook.
+
+        Raises Error if `.git` leads nowhere.
         """
+        if self.in_hook and is_aimed():
+            answer = self.git("rev-parse", "--git-common-dir") or b".git"
+            return self.top / answer.decode("utf-8", "surrogateescape").rstrip("\n")
         private = self._private_dir()
         link = private / "commondir"
         return (private / link.read_text().strip()).resolve() if link.is_file() else private
@@ -45,7 +60,8 @@ class Repository:
     def _private_dir(self) -> Path:
         place = self.top / ".git"
         if not place.is_file():
-            return place
+            # A bare repository is its own Git directory.
+            return place if place.exists() or not (self.top / "objects").is_dir() else self.top
         # A linked worktree or a submodule: one line, `gitdir: PATH`.
         target = (self.top / place.read_text().strip().removeprefix("gitdir: ")).resolve()
         if not target.is_dir():
@@ -72,8 +88,7 @@ class Repository:
 
     def commit(self, revision: str) -> str | None:
         """The full id of the commit that a revision names, or None."""
-        answer = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        return answer.decode().rstrip("\n") if answer is not None else None
+        return self.objects.commit(revision)
 
     def remotes(self) -> list[str]:
         """The names of the remotes."""
@@ -100,14 +115,11 @@ class Repository:
         return bool(self.git("for-each-ref", "--count=1", f"--contains={commit}", "--format=x", "refs/remotes"))
 
     def file(self, revision: str, path: str) -> bytes | None:
-        """The bytes of a regular file in a revision; None where it has none there. `path` is relative to the top."""
+        """The bytes of a regular file in a revision; None if it has none there. `path` is relative to the top."""
         commit = self.commit(revision)
-        listed = self.git(LITERAL, "ls-tree", "-z", commit, "--", path) if commit else None
-        if not listed:
-            return None
-        mode, _kind, object_id = listed.split(b"\t")[0].decode().split(" ")
+        entry = self.objects.entry(commit, path) if commit else None
         # A symlink's blob is its target: whoever asks for a file must not be given that.
-        return self.git("cat-file", "blob", object_id) if mode.startswith("100") else None
+        return next(self.objects.blobs([entry.object_id])) if entry is not None and entry.is_file else None
 
     def versions(self, path: str) -> Iterator[bytes]:
         """Every distinct content that a file ever had: on any ref, in any reflog, and in the index.
@@ -152,25 +164,15 @@ class Repository:
         return list(found)
 
     def blobs(self, object_ids: Iterable[str]) -> Iterator[bytes]:
-        """The contents of blobs, by one `cat-file`. Raises Error for one that is not there."""
-        request = "".join(f"{object_id}\n" for object_id in object_ids).encode()
-        answer = self.git("cat-file", "--batch", stdin=request) if request else None
-        if answer is None and request:
-            raise _unreadable()
-        at = 0
-        while answer is not None and at < len(answer):
-            end = answer.index(b"\n", at)
-            _object_id, kind, *size = answer[at:end].split(b" ")
-            at = end + 1
-            if kind != b"blob":
+        """The contents of blobs. Raises Error for one that is not there."""
+        for content in self.objects.blobs(object_ids):
+            if content is None:
                 raise _unreadable()
-            length = int(size[0])
-            yield answer[at : at + length]
-            at += length + 1
+            yield content
 
     def is_shallow(self) -> bool:
-        """Whether history ends before its beginning."""
-        return self.git("rev-parse", "--is-shallow-repository") == b"true\n"
+        """Whether history ends before its beginning (gitrepository-layout(5), `shallow`)."""
+        return (self.common_dir() / "shallow").exists()
 
     def is_tracked(self, path: Path) -> bool:
         """Whether the index has a file, or files below a folder."""

@@ -5,27 +5,13 @@ imported, the index can be read as well, and blobs that several states share are
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from gitseal.errors import Error
+from gitseal.git.object_types import SUBMODULE, TreeEntry, parse_tree
 from gitseal.git.repository import LITERAL, Repository
 
-_KIND = 0o170000
-_FILE, _SUBMODULE = 0o100000, 0o160000
 _TOGETHER = b".secrets"
-
-
-class TreeEntry(NamedTuple):
-    """What stands at a path: its mode and the id of its object."""
-
-    mode: int
-    object_id: str
-
-
-def is_file(place: TreeEntry) -> bool:
-    """Whether it is a regular file: a symlink's blob is where it leads, a submodule has none."""
-    return place.mode & _KIND == _FILE
 
 
 class Snapshot:
@@ -47,8 +33,8 @@ class Snapshot:
         place = self.places.get(path)
         if place is None:
             return None
-        if not is_file(place):
-            kind = "submodule" if place.mode & _KIND == _SUBMODULE else "symbolic link"
+        if not place.is_file:
+            kind = "submodule" if place.mode == SUBMODULE else "symbolic link"
             name = path.decode("utf-8", "replace")
             raise Error(f'"{name}" is a {kind}, which could lead anywhere', f"replace it with the file itself: {name}")
         if place.object_id not in self._known:
@@ -63,7 +49,7 @@ class Snapshot:
             place.object_id: None
             for path, place in self.places.items()
             if path == asked or (together and path.rpartition(b"/")[0] == folder)
-            if is_file(place) and place.object_id not in self._known
+            if place.is_file and place.object_id not in self._known
         }
         self._known.update(zip(wanted, self._repository.blobs(wanted), strict=True))
 
@@ -91,49 +77,19 @@ def of_commits(repository: Repository, asked: Sequence[tuple[str, str]], known: 
     The files are read at once into `known`. Raises Error where Git cannot show one.
     """
     found: list[Snapshot] = []
-    for (commit, folder), tree in zip(asked, _trees(repository, asked), strict=True):
+    trees = repository.objects.find_all(f"{commit}:{folder}" for commit, folder in asked)
+    for (commit, folder), tree in zip(asked, trees, strict=True):
         if tree is None:
-            # Not there, or lost, or with a name that cannot be asked for in a line: asked for alone it is told which.
+            # Not there, or lost: asked for alone it is told which.
             found.append(of_commit(repository, commit, folder, known))
             continue
         start = os.fsencode(folder) + b"/"
-        places = {start + name: place for name, place in _entries(tree, len(commit) // 2)}
-        found.append(Snapshot(repository, places, known))
-    files = (place for each in found for place in each.places.values() if is_file(place))
-    wanted = dict.fromkeys(place.object_id for place in files if place.object_id not in known)
+        entries = parse_tree(tree) if tree.kind == "tree" else {}
+        found.append(Snapshot(repository, {start + name: entry for name, entry in entries.items()}, known))
+    files = (entry for each in found for entry in each.places.values() if entry.is_file)
+    wanted = dict.fromkeys(entry.object_id for entry in files if entry.object_id not in known)
     known.update(zip(wanted, repository.blobs(wanted), strict=True))
     return found
-
-
-def _trees(repository: Repository, asked: Sequence[tuple[str, str]]) -> Iterator[bytes | None]:
-    """The content of the tree at a folder of each commit, None for what cannot be given by `cat-file --batch`."""
-    lines = [os.fsencode(f"{commit}:{folder}") if "\n" not in folder else b"" for commit, folder in asked]
-    answer = repository.git("cat-file", "--batch", stdin=b"".join(line + b"\n" for line in lines if line)) or b""
-    at = 0
-    for line in lines:
-        end = answer.find(b"\n", at)
-        head = answer[at:end].split(b" ")
-        if not line:
-            yield None
-        elif answer.startswith(line + b" missing\n", at):
-            at += len(line) + len(b" missing\n")
-            yield None
-        elif end >= 0 and len(head) == 3:  # noqa: PLR2004 - id, kind, size
-            at = end + 1 + int(head[2])
-            yield answer[end + 1 : at] if head[1] == b"tree" else b""
-            at += 1
-        else:
-            raise Error("Git cannot show the sealed files of every commit", "see what is missing with: git fsck")
-
-
-def _entries(tree: bytes, id_length: int) -> Iterator[tuple[bytes, TreeEntry]]:
-    """A tree's entries: `MODE NAME`, NUL, the id's bytes."""
-    at = 0
-    while at < len(tree):
-        end = tree.index(b"\0", at)
-        mode, _, name = tree[at:end].partition(b" ")
-        at = end + 1 + id_length
-        yield name, TreeEntry(int(mode, 8), tree[end + 1 : at].hex())
 
 
 def of_index(repository: Repository, *patterns: str) -> Snapshot:

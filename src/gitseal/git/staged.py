@@ -5,8 +5,6 @@ from typing import NamedTuple
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 
-SYMLINK, SUBMODULE = 0o120000, 0o160000
-
 
 class FileVersion(NamedTuple):
     """A file that a commit brings: its mode, the id of its object, and its path in Git's bytes, from the top."""

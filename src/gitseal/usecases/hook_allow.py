@@ -11,9 +11,9 @@ from gitseal.audit.scan.team import find_team
 from gitseal.errors import Error, Malformed
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
-from gitseal.git import blobs
+from gitseal.git.object_types import SUBMODULE
 from gitseal.git.repository import LITERAL, Repository, find_top
-from gitseal.git.staged import SUBMODULE, FileVersion
+from gitseal.git.staged import FileVersion
 from gitseal.identities import Keyring
 from gitseal.policy import allow as allowances
 from gitseal.policy.allow import Allowed
@@ -84,7 +84,7 @@ def _look(repository: Repository, staged: FileVersion, keyring: Keyring) -> tupl
             yield chunk
 
     findings: list[Finding] = []
-    for blob in blobs.stream(repository, [staged.object_id]):
+    for blob in repository.objects.stream([staged.object_id]):
         if blob.kind != "blob":
             raise Error(f"Git has lost {staged.object_id}", "see what is missing with: git fsck")
         findings = scan_blob(staged.path, staged.mode, hashed(blob.chunks), guard.rules(staged.path), team)

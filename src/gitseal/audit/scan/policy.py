@@ -131,7 +131,7 @@ class ScanPolicy:
 
     def _compose_files(self) -> Iterator[tuple[bytes, bytes]]:
         for path, place in self._files.places.items():
-            if compose.is_compose(path) and snapshot.is_file(place):
+            if compose.is_compose(path) and place.is_file:
                 yield path, self._files.read(path) or b""
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.scan.policy import ScanPolicy
 from gitseal.errors import Error
-from gitseal.git import blobs
+from gitseal.git.object_types import SUBMODULE
 from gitseal.git.repository import Repository
-from gitseal.git.staged import SUBMODULE, FileVersion
+from gitseal.git.staged import FileVersion
 from gitseal.project.project import FOLDER, Project
 from gitseal.report.findings import Finding
 from gitseal.scan.scan_blob import scan_blob
@@ -57,7 +57,7 @@ def scan_blobs(
     """
     files = [each for each in brought if each.mode != SUBMODULE]
     found: dict[FileVersion, list[Finding]] = {}
-    for file, blob in zip(files, blobs.stream(repository, (each.object_id for each in files)), strict=True):
+    for file, blob in zip(files, repository.objects.stream(each.object_id for each in files), strict=True):
         if blob.kind != "blob":
             name = file.path.decode("utf-8", "replace")
             raise Error(f'Git has lost the content of "{name}"', "see what is missing with: git fsck")
