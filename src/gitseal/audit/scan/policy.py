@@ -64,7 +64,7 @@ class ScanPolicy:
         for root, project in self.projects.items():
             for environment in _environments(project):
                 place = self._files.places.get(root + _FOLDER + f"/{environment}.yaml".encode())
-                if place is not None and snapshot.is_file(place):
+                if place is not None and place.is_file:
                     found.append(SealedFile(project, environment, FileKey(environment, place.object_id)))
         return found
 
