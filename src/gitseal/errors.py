@@ -84,3 +84,8 @@ class Unconfirmed(Error):
 
 class Busy(Error):
     """Another process holds or changed what this one wanted to write; doing it again helps."""
+
+
+def os_reason(error: OSError) -> str:
+    """Why the system refused, in its own words made ours: `permission denied`. Nothing of the path is in it."""
+    return (error.strerror or "unknown").lower()

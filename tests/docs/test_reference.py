@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 import pytest
 
-from gitseal.cli import main
-from gitseal.cli.main import cli
+from gitseal.cli import table
+from gitseal.cli.by_click import program
+from gitseal.cli.main import run
 from gitseal.identities import discover
 from gitseal.policy import parser
 from gitseal.variables import IDENTITY_VARIABLES
@@ -19,6 +20,7 @@ REFERENCE = TOP / "docs/reference"
 def commands() -> list[str]:
     """Every command as it is typed: `set`, `recipient add`."""
     found = []
+    cli = program(run)
     context = click.Context(cli)
     for name in cli.list_commands(context):
         found.append(name)
@@ -86,6 +88,6 @@ def test_every_status_is_told() -> None:
         for number in row.split(", ")
     }
 
-    statuses = {getattr(main, name) for name in dir(main) if name.startswith("STATUS_")}
+    statuses = {getattr(table, name) for name in dir(table) if name.startswith("STATUS_")}
     assert statuses <= told
     assert {0, 1} <= told

@@ -15,7 +15,8 @@ from typing import NamedTuple, Self
 
 import pytest
 
-from gitseal.cli.main import COMMANDS, main
+from gitseal.cli.main import main
+from gitseal.cli.table import COMMANDS
 from gitseal.delivery.request import Request
 from gitseal.document.value import text
 from gitseal.project.keys import Keys

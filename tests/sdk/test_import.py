@@ -48,10 +48,10 @@ def test_the_function_keeps_its_name_whatever_is_imported_first(first: str) -> N
     script = f"""
 import gitseal
 import {first}
-from gitseal.hidden import Secret
+from gitseal.hidden import SecretBytes
 from gitseal import secret
 assert callable(gitseal.secret) and secret is gitseal.secret
-assert Secret.__module__ == "gitseal.hidden" and gitseal.Secret is not Secret
+assert SecretBytes.__module__ == "gitseal.hidden" and gitseal.Secret is not SecretBytes
 """
     subprocess.run([sys.executable, "-c", script], check=True)
 

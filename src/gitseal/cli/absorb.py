@@ -1,22 +1,19 @@
 """`gitseal absorb`."""
 
-import click
-
-from gitseal.cli.options import accept_options, complete_name, environment_option
+from gitseal.cli import declare
+from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.session import Session, say
 
 
-@click.command("absorb")
-@click.argument("names", metavar="[NAME...]", nargs=-1, shell_complete=complete_name)
+@declare.command("absorb")
+@declare.argument("names", metavar="[NAME...]", nargs=-1, complete=declare.NAMES)
 @environment_option("The environment; may be left out where there is one.")
 @accept_options
-@click.pass_obj
 def command(
     session: Session,
     names: tuple[str, ...],
     environments: tuple[str, ...],
-    accept_keys: tuple[str, ...],
-    accept_recipients: tuple[str, ...],
+    accept: tuple[str, ...],
 ) -> None:
     """Take over values that were brought in write-only: they are sealed anew as yours. Without NAME: all of them.
 
@@ -26,8 +23,8 @@ def command(
 
     chosen = session.one(environments)
     taken = session.confirmed(
-        (*accept_keys, *accept_recipients),
-        lambda accept: absorb(session.project, session.keyring, accept, chosen, names),
+        accept,
+        lambda accepted: absorb(session.project, session.keyring, accepted, chosen, names),
     )
     for name in taken:
         say(f"{chosen}: absorbed {name}")

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import click
-
-from gitseal.cli import output
+from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
@@ -16,14 +14,13 @@ if TYPE_CHECKING:  # loaded only with --code
     from gitseal.audit.check.code import CodeReport
 
 
-@click.command("check")
+@declare.command("check")
 @environment_option("Only these environments. Without it: all, and what concerns all.")
-@click.option(
+@declare.option(
     "--code", "folders", multiple=True, metavar="DIR", help="Also find the names that code there reads; may repeat."
 )
-@click.option("--except", "excepted", multiple=True, metavar="GLOB", help="With --code: not these names; may repeat.")
+@declare.option("--except", "excepted", multiple=True, metavar="GLOB", help="With --code: not these names; may repeat.")
 @json_option
-@click.pass_obj
 def command(
     session: Session, environments: tuple[str, ...], folders: tuple[str, ...], excepted: tuple[str, ...], as_json: bool
 ) -> None:
@@ -45,9 +42,9 @@ def command(
     if as_json:
         output.as_json([finding._asdict() for finding in shown])
     for finding in () if as_json else shown:
-        click.echo(finding.as_text())
+        output.line(finding.as_text())
         if finding.hint:
-            click.echo(f"  {finding.hint}")
+            output.line(f"  {finding.hint}")
     to_mend = sum(finding.severity == ERROR for finding in shown)
     aside = _aside(shown)
     if to_mend:

@@ -1,12 +1,12 @@
 """`gitseal completion`."""
 
-import click
+from gitseal.cli import declare, output
+from gitseal.cli.session import Session
 
 
-@click.command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@click.pass_context
-def command(ctx: click.Context, shell: str) -> None:
+@declare.command("completion")
+@declare.argument("shell", choices=["bash", "zsh", "fish"])
+def command(_session: Session, shell: str) -> None:
     r"""Print the completion script of a shell: commands, options, environments and names complete.
 
     \b
@@ -16,7 +16,9 @@ def command(ctx: click.Context, shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    found = get_completion_class(shell)
-    assert found is not None  # noqa: S101 - the choice above is of click's own classes
-    root = ctx.find_root().command
-    click.echo(found(root, {}, "gitseal", "_GITSEAL_COMPLETE").source())
+    from gitseal.cli import by_click
+    from gitseal.cli.main import run
+
+    made = get_completion_class(shell)
+    assert made is not None  # noqa: S101 - the choice above is of click's own classes
+    output.line(made(by_click.program(run), {}, "gitseal", "_GITSEAL_COMPLETE").source())

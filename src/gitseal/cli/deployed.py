@@ -1,17 +1,15 @@
 """`gitseal deployed`."""
 
-import click
-
+from gitseal.cli import declare
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session, say
 
 _COMMIT_DIGITS = 12
 
 
-@click.command("deployed")
-@click.argument("revision", metavar="[REV]", default="HEAD")
+@declare.command("deployed")
+@declare.argument("revision", metavar="[REV]", default="HEAD")
 @environment_option("The environment that was deployed; may be left out where there is one.")
-@click.pass_obj
 def command(session: Session, revision: str, environments: tuple[str, ...]) -> None:
     """Record that an environment was deployed from REV (default: HEAD), for gitseal status to compare with.
 

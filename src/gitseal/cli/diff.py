@@ -1,22 +1,19 @@
 """`gitseal diff`."""
 
-import click
-
-from gitseal.cli import output
-from gitseal.cli.options import complete_environment, json_option
+from gitseal.cli import declare, output
+from gitseal.cli.options import json_option
 from gitseal.cli.reading_log import note
-from gitseal.cli.session import Session
+from gitseal.cli.session import Session, say
 from gitseal.project.reading import check_reveal
 from gitseal.usecases.diff import Compared, Difference, compare
 
 
-@click.command("diff")
-@click.argument("left", metavar="A", shell_complete=complete_environment)
-@click.argument("right", metavar="B", shell_complete=complete_environment)
-@click.option("--show-values", is_flag=True, help="Show the values too, where the policy allows it.")
-@click.option("--all", "show_all", is_flag=True, help="List names that are identical, too.")
+@declare.command("diff")
+@declare.argument("left", metavar="A", complete=declare.ENVIRONMENTS)
+@declare.argument("right", metavar="B", complete=declare.ENVIRONMENTS)
+@declare.option("--show-values", is_flag=True, help="Show the values too, where the policy allows it.")
+@declare.option("--all", "show_all", is_flag=True, help="List names that are identical, too.")
 @json_option
-@click.pass_obj
 def command(session: Session, left: str, right: str, show_values: bool, show_all: bool, as_json: bool) -> None:
     """Compare two environments name by name. Each side is ENV or REV:ENV, such as HEAD~3:production.
 
@@ -41,7 +38,7 @@ def command(session: Session, left: str, right: str, show_values: bool, show_all
     else:
         output.table(("NAME", "DIFFERENCE"), ((row.name, row.difference.value) for row in listed))
     counts = (f"{sum(row.difference is kind for row in rows)} {kind.value}" for kind in Difference)
-    click.echo(", ".join(counts), err=True)
+    say(", ".join(counts))
 
 
 def _side(row: Compared, side: str) -> str:

@@ -1,17 +1,14 @@
 """`gitseal doctor`."""
 
-import click
-
-from gitseal.cli import output
+from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
 from gitseal.cli.session import Session
 from gitseal.errors import Error
 from gitseal.report.plurals import plural
 
 
-@click.command("doctor")
+@declare.command("doctor")
 @json_option
-@click.pass_obj
 def command(session: Session, as_json: bool) -> None:
     """Say what is armed in this clone and what is not, with the command that mends it. Status 1 where something is to mend.
 
@@ -26,7 +23,7 @@ def command(session: Session, as_json: bool) -> None:
         )
     else:
         for each in found:
-            click.echo(
+            output.line(
                 f"{'mend' if each.mend else 'ok'}  {each.name}: {each.words}{f': {each.mend}' if each.mend else ''}"
             )
     wrong = [each for each in found if each.mend]

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import click
-
-from gitseal.cli import terminal
+from gitseal.cli import declare, terminal
 from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, say
@@ -18,21 +16,19 @@ from gitseal.variables import IDENTITY_VARIABLES
 from gitseal.yamltext.reader import path_text
 
 
-@click.command("edit")
+@declare.command("edit")
 @environment_option("The environment; may be left out where there is one.")
 @local_option
-@click.option("--resume", is_flag=True, help="Go on with the text that an earlier edit could not apply.")
-@click.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
+@declare.option("--resume", is_flag=True, help="Go on with the text that an earlier edit could not apply.")
+@declare.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
 @accept_options
-@click.pass_obj
 def command(
     session: Session,
     environments: tuple[str, ...],
     local: bool,
     resume: bool,
     plain: bool,
-    accept_keys: tuple[str, ...],
-    accept_recipients: tuple[str, ...],
+    accept: tuple[str, ...],
 ) -> None:
     """Open an environment as plain YAML in your editor ($VISUAL, $EDITOR or vi), and seal again only what changed.
 
@@ -46,7 +42,7 @@ def command(
     note(session, "edit", environment, map(path_text, draft.values))
     for name in draft.closed:
         say(f"{environment}: {name} is not yours to open and stays as it is")
-    _Editing(session, project, draft, (*accept_keys, *accept_recipients), plain=plain).run(resumed=resume)
+    _Editing(session, project, draft, accept, plain=plain).run(resumed=resume)
 
 
 def _resuming(environment: str) -> str:
@@ -134,7 +130,9 @@ class _Editing:
         removed = edit.removed_names(self.draft, text)
         done = self.session.confirmed(
             self.accept,
-            lambda accept: edit.finish(self.project, self.session.keyring, accept, self.draft, text, plain=self.plain),
+            lambda accepted: edit.finish(
+                self.project, self.session.keyring, accepted, self.draft, text, plain=self.plain
+            ),
         )
         for each in done:
             say(f"{each.environment}: {each.outcome.value} {each.name}{' (empty)' if each.is_empty else ''}")

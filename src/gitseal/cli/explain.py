@@ -1,19 +1,16 @@
 """`gitseal explain`."""
 
-import click
-
-from gitseal.cli import output
-from gitseal.cli.options import complete_name, environment_option, json_option, no_local_option
+from gitseal.cli import declare, output
+from gitseal.cli.options import environment_option, json_option, no_local_option
 from gitseal.cli.session import Session
 from gitseal.usecases.explain import Explained, explain
 
 
-@click.command("explain")
-@click.argument("name", shell_complete=complete_name)
+@declare.command("explain")
+@declare.argument("name", complete=declare.NAMES)
 @environment_option("The environment; may be left out where there is one.")
 @no_local_option
 @json_option
-@click.pass_obj
 def command(session: Session, name: str, environments: tuple[str, ...], no_local: bool, as_json: bool) -> None:
     """Say where a name's value comes from, layer by layer, and which services get it; never the value. Needs no identity."""
     environment = session.one(environments)
@@ -31,7 +28,7 @@ def command(session: Session, name: str, environments: tuple[str, ...], no_local
         )
         return
     for words in _words(session, environment, found):
-        click.echo(words)
+        output.line(words)
 
 
 def _words(session: Session, environment: str, found: Explained) -> list[str]:

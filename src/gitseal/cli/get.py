@@ -1,19 +1,16 @@
 """`gitseal get`."""
 
-import click
-
-from gitseal.cli import output
-from gitseal.cli.options import complete_name, environment_option, no_local_option
+from gitseal.cli import declare, output
+from gitseal.cli.options import environment_option, no_local_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
 
 
-@click.command("get")
-@click.argument("name", shell_complete=complete_name)
+@declare.command("get")
+@declare.argument("name", complete=declare.NAMES)
 @environment_option("The environment; may be left out where there is one.")
-@click.option("--no-newline", is_flag=True, help="Print the exact bytes, without a newline after them.")
+@declare.option("--no-newline", is_flag=True, help="Print the exact bytes, without a newline after them.")
 @no_local_option
-@click.pass_obj
 def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool, no_local: bool) -> None:
     """Print one value, alone. On any failure nothing is printed on standard output."""
     from gitseal.usecases.get import get_value

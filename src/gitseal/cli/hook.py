@@ -5,9 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from gitseal.cli import output
+from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
@@ -22,31 +20,14 @@ if TYPE_CHECKING:  # loaded by the commands that need them
 _PROGRAMS = ("gitseal", "git-seal")
 
 
-class _Hook(click.Group):
-    """The group; `allow` stands in a file of its own."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """In the order of the work."""
-        return ["install", "uninstall", "status", "run", "allow"]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """As click does, and `allow` from its module."""
-        if cmd_name == "allow":
-            from gitseal.cli.hook_allow import command as allow
-
-            return allow
-        return super().get_command(ctx, cmd_name)
-
-
-@click.group("hook", cls=_Hook)
+@declare.group("hook")
 def command() -> None:
     """Keep plaintext out of commits: Git's hooks."""
 
 
 @command.command("install")
-@click.option("--server", is_flag=True, help="Into pre-receive of a bare repository.")
-@click.option("--shared", is_flag=True, help="Also into a folder that other repositories share.")
-@click.pass_obj
+@declare.option("--server", is_flag=True, help="Into pre-receive of a bare repository.")
+@declare.option("--shared", is_flag=True, help="Also into a folder that other repositories share.")
 def install(session: Session, server: bool, shared: bool) -> None:
     """Put gitseal first into pre-commit, pre-merge-commit and pre-push. Prints what changed; nothing, where all is so.
 
@@ -62,15 +43,14 @@ def install(session: Session, server: bool, shared: bool) -> None:
     if done.refused is not None:
         refuse(done)
     for change in done.changed:
-        click.echo(change)
+        output.line(change)
     if done.committed:
         say(f"these are the team's: git add {' '.join(done.committed)}, and commit them")
     tell(done.managers)
 
 
 @command.command("uninstall")
-@click.option("--shared", is_flag=True, help="Also out of a folder that other repositories share.")
-@click.pass_obj
+@declare.option("--shared", is_flag=True, help="Also out of a folder that other repositories share.")
 def uninstall(session: Session, shared: bool) -> None:
     """Take gitseal out of all hooks and put back what was there before, to the byte. Prints what changed."""
     from gitseal.arming import hook_install
@@ -78,14 +58,13 @@ def uninstall(session: Session, shared: bool) -> None:
     repository = _any(session)
     changed = hook_install.uninstall(repository, shared=shared)
     for each in changed:
-        click.echo(each)
+        output.line(each)
     if not changed:
         say("gitseal is in none of the hooks here")
 
 
 @command.command("status")
 @json_option
-@click.pass_obj
 def status(session: Session, as_json: bool) -> None:
     """Say of each hook whether it is armed, proved by a made-up leak that it must block. Status 1 where one is not.
 
@@ -99,7 +78,7 @@ def status(session: Session, as_json: bool) -> None:
         output.as_json([each._asdict() for each in found])
     else:
         for each in found:
-            click.echo(f"{each.name}: {'armed' if each.armed else 'NOT ARMED'}: {each.how}")
+            output.line(f"{each.name}: {'armed' if each.armed else 'NOT ARMED'}: {each.how}")
     unarmed = [each for each in found if not each.armed]
     if unarmed:
         raise Error(
@@ -107,14 +86,16 @@ def status(session: Session, as_json: bool) -> None:
         )
 
 
-@command.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="HOOK [ARGUMENTS]...")
-@click.pass_context
-def run(ctx: click.Context, arguments: tuple[str, ...]) -> None:
+@command.command("run", passes_on=True)
+@declare.argument("arguments", nargs=-1, metavar="HOOK [ARGUMENTS]...")
+def run(_session: Session, arguments: tuple[str, ...]) -> int:
     """Do the work of a hook: pre-commit, pre-merge-commit, pre-push or pre-receive. What all installed hooks call."""
     from gitseal.cli.hook_run import main
 
-    ctx.exit(main(list(arguments)))
+    return main(list(arguments))
+
+
+command.members["allow"] = "gitseal.cli.hook_allow"
 
 
 def program() -> Path:

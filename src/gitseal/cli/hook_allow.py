@@ -1,14 +1,12 @@
 """`gitseal hook allow`."""
 
-import click
-
+from gitseal.cli import declare
 from gitseal.cli.session import Session, say
 
 
-@click.command("allow")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
-@click.option("--reason", required=True, metavar="WHY", help="Why it may stay; it is written down for all to read.")
-@click.pass_obj
+@declare.command("allow")
+@declare.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@declare.option("--reason", required=True, metavar="WHY", help="Why it may stay; it is written down for all to read.")
 def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
     """Let pass what the hook finds in a staged file: this content of it alone, by an entry in .secrets/allow.yaml.
 

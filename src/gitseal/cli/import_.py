@@ -3,39 +3,34 @@
 import sys
 from pathlib import Path
 
-import click
-
+from gitseal.cli import declare
 from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error
+from gitseal.errors import Error, os_reason
 from gitseal.exchange import IMPORTERS, detect
 
 
-@click.command("import")
-@click.argument("source", metavar="FILE | -", type=click.Path(path_type=Path, allow_dash=True))
+@declare.command("import")
+@declare.argument("source", metavar="FILE | -", is_path=True, takes_dash=True)
 @environment_option()
-@click.option(
-    "--format", "format_name", type=click.Choice(list(IMPORTERS)), help="The file's format. Without it: by its name."
-)
-@click.option("--expand", is_flag=True, help="Resolve ${NAME} from the file and the environment variables.")
-@click.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
+@declare.option("--format", "format_name", choices=IMPORTERS, help="The file's format. Without it: by its name.")
+@declare.option("--expand", is_flag=True, help="Resolve ${NAME} from the file and the environment variables.")
+@declare.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
 @accept_options
-@click.pass_obj
 def command(
     session: Session,
-    source: Path,
+    source: str,
     environments: tuple[str, ...],
     format_name: str | None,
     expand: bool,
     plain: bool,
-    accept_keys: tuple[str, ...],
-    accept_recipients: tuple[str, ...],
+    accept: tuple[str, ...],
 ) -> None:
     """Take all values of a dotenv, JSON or YAML file into environments, all or none.
 
     Dotenv values are taken literally and as text; names that kept a ${...} are named. JSON and YAML give types and sections.
     """
-    imported(session, source, environments, format_name, (*accept_keys, *accept_recipients), expand=expand, plain=plain)
+    imported(session, Path(source), environments, format_name, accept, expand=expand, plain=plain)
 
 
 def imported(
@@ -85,6 +80,4 @@ def _read(source: Path) -> bytes:
     try:
         return source.read_bytes()
     except OSError as error:
-        raise Error(
-            f'"{source}" cannot be read: {(error.strerror or "unknown").lower()}', f"look at: ls -l {source}"
-        ) from None
+        raise Error(f'"{source}" cannot be read: {os_reason(error)}', f"look at: ls -l {source}") from None

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import click
-
+from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session, say
 
@@ -11,11 +10,10 @@ if TYPE_CHECKING:  # loaded by what makes one
     from gitseal.project.project import Project
 
 
-@click.command("init")
+@declare.command("init")
 @environment_option("An environment to make; may repeat. Without it: development and production.")
-@click.option("--as", "name", metavar="NAME", help="Your name in the policy. Without it: from Git's user.email.")
-@click.option("--no-hooks", is_flag=True, help="Leave Git's hooks alone.")
-@click.pass_obj
+@declare.option("--as", "name", metavar="NAME", help="Your name in the policy. Without it: from Git's user.email.")
+@declare.option("--no-hooks", is_flag=True, help="Leave Git's hooks alone.")
 def command(session: Session, environments: tuple[str, ...], name: str | None, no_hooks: bool) -> None:
     """Make .secrets: a policy, a manifest, one sealed file per environment, and Git's rules. Prints each file it wrote.
 
@@ -43,7 +41,7 @@ def command(session: Session, environments: tuple[str, ...], name: str | None, n
     )
     done = init.init(root, session.keyring, chosen, init.Starter(found_name or "", email, recipient))
     for path in done.written:
-        click.echo(path)
+        output.line(path)
     _arm(done.project, hooks=not no_hooks)
     say(f"you are {found_name} in the policy; next: gitseal set -e {chosen[0]} NAME, then commit these files")
 

@@ -2,29 +2,30 @@
 
 from pathlib import Path
 
-import click
+from gitseal.cli import declare, output
+from gitseal.cli.session import Session, say
 
-from gitseal.cli.session import say
 
-
-@click.command("keygen")
-@click.option(
+@declare.command("keygen")
+@declare.option(
     "-o",
     "--output",
+    "file",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    is_path=True,
     help="Write the identity here (0600); never over a file.",
 )
-def command(output: Path | None) -> None:
+def command(_session: Session, file: str | None) -> None:
     """Make a new identity and print its recipient, the public key that others seal to.
 
     Without -o the identity itself is printed too, as an identity file.
     """
     from gitseal.usecases.keygen import keygen
 
-    made = keygen(output)
-    if output is None:
-        click.echo(made.text.reveal().decode(), nl=False)
+    path = Path(file) if file is not None else None
+    made = keygen(path)
+    if path is None:
+        output.line(made.text.reveal().decode().removesuffix("\n"))
         return
-    click.echo(made.recipient)
-    say(f'wrote the identity to "{output}"; keep it private, and keep a copy')
+    output.line(made.recipient)
+    say(f'wrote the identity to "{path}"; keep it private, and keep a copy')

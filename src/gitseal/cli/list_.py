@@ -1,9 +1,7 @@
 """`gitseal list`."""
 
-import click
-
-from gitseal.cli import output
-from gitseal.cli.options import complete_name, environment_option, json_option, no_local_option
+from gitseal.cli import declare, output
+from gitseal.cli.options import environment_option, json_option, no_local_option
 from gitseal.cli.output import utc
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
@@ -11,13 +9,12 @@ from gitseal.report.escaping import printable
 from gitseal.usecases.list_ import NameRow, list_names
 
 
-@click.command("list")
-@click.argument("names", metavar="[NAME...]", nargs=-1, shell_complete=complete_name)
+@declare.command("list")
+@declare.argument("names", metavar="[NAME...]", nargs=-1, complete=declare.NAMES)
 @environment_option()
-@click.option("--show-values", is_flag=True, help="Show the values too, where the policy allows it.")
+@declare.option("--show-values", is_flag=True, help="Show the values too, where the policy allows it.")
 @no_local_option
 @json_option
-@click.pass_obj
 def command(
     session: Session,
     names: tuple[str, ...],

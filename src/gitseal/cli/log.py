@@ -3,11 +3,9 @@
 import sys
 from collections.abc import Iterable
 
-import click
-
 from gitseal.audit.history.log import Event, Log, Selection, Signatures, Signed, log, past_and_present
-from gitseal.cli import output
-from gitseal.cli.options import complete_name, environment_option, json_option
+from gitseal.cli import declare, output
+from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.output import utc
 from gitseal.cli.session import Session, say
 from gitseal.errors import UsageError
@@ -16,16 +14,15 @@ from gitseal.report.escaping import printable
 _COMMIT_DIGITS = 12
 
 
-@click.command("log")
-@click.argument("name", metavar="[NAME]", default="", shell_complete=complete_name)
+@declare.command("log")
+@declare.argument("name", metavar="[NAME]", default="", complete=declare.NAMES)
 @environment_option("Only these environments, also ones that are no more.")
-@click.option(
+@declare.option(
     "--since", default="", metavar="DATE", help='Only what commits claim to be newer: 2026-01-31, "2 weeks ago".'
 )
-@click.option("--signatures", is_flag=True, help="Check each signature against the trusted policy; takes longer.")
-@click.option("--reads", is_flag=True, help="This machine's log of reads instead: who was handed which values.")
+@declare.option("--signatures", is_flag=True, help="Check each signature against the trusted policy; takes longer.")
+@declare.option("--reads", is_flag=True, help="This machine's log of reads instead: who was handed which values.")
 @json_option
-@click.pass_obj
 def command(
     session: Session,
     name: str,
@@ -76,7 +73,7 @@ def _reads(session: Session, name: str, given: tuple[str, ...], *, as_json: bool
     for each in found:
         more = f" and {each.total - len(each.names)} more" if each.total > len(each.names) else ""
         line = f"{each.when}  {each.who}  {each.command}  {each.environment}  {', '.join(each.names)}{more}"
-        click.echo(printable(line))
+        output.line(printable(line))
     if not found:
         say(f"no read of that in {where}")
 

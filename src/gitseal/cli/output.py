@@ -4,8 +4,6 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
-import click
-
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 
@@ -22,21 +20,32 @@ def write(content: bytes) -> None:
     sys.stdout.buffer.write(content)
 
 
+def line(words: str) -> None:
+    """Words and a line end on standard output; nothing if it was closed."""
+    if sys.stdout is not None:
+        sys.stdout.write(f"{words}\n")
+        sys.stdout.flush()
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table with its columns aligned; nothing where there are no rows."""
     lines = [tuple(head), *(tuple(row) for row in rows)]
     if len(lines) == 1:
         return
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    widths = [max(len(row[column]) for row in lines) for column in range(len(head))]
+    # One write: a table of ten thousand names would take as many.
+    line("\n".join(_aligned(row, widths) for row in lines))
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def as_json(content: object) -> None:
     """One JSON array or object."""
     import json
 
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    line(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def shown(value: TypedValue | None) -> str:

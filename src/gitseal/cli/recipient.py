@@ -1,24 +1,21 @@
 """`gitseal recipient`."""
 
-import click
-
-from gitseal.cli import output
+from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
 from gitseal.cli.session import Session, say
 
 
-@click.group("recipient")
+@declare.group("recipient")
 def command() -> None:
     """People and machines in the policy, and the public keys that values are sealed to."""
 
 
 @command.command("add")
-@click.argument("name")
-@click.argument("keys", metavar="[KEY...]", nargs=-1)
-@click.option("--group", "groups", multiple=True, metavar="GROUP", help="Put them into this group; may repeat.")
-@click.option("--email", default="", metavar="EMAIL", help="Their email.")
-@click.option("--machine", is_flag=True, help="This is a machine, such as a deploy job.")
-@click.pass_obj
+@declare.argument("name")
+@declare.argument("keys", metavar="[KEY...]", nargs=-1)
+@declare.option("--group", "groups", multiple=True, metavar="GROUP", help="Put them into this group; may repeat.")
+@declare.option("--email", default="", metavar="EMAIL", help="Their email.")
+@declare.option("--machine", is_flag=True, help="This is a machine, such as a deploy job.")
 def add(session: Session, name: str, keys: tuple[str, ...], groups: tuple[str, ...], email: str, machine: bool) -> None:
     """Add a person or machine, or further keys and groups to one. Files follow with: gitseal rekey.
 
@@ -34,24 +31,8 @@ def add(session: Session, name: str, keys: tuple[str, ...], groups: tuple[str, .
         say("bring the files to the policy with: gitseal rekey")
 
 
-@command.command("remove")
-@click.argument("name")
-@click.pass_obj
-def remove(session: Session, name: str) -> None:
-    """Take a person or machine out of the policy and all its groups. Files follow with: gitseal rekey.
-
-    Whoever leaves still knows what they have read: rotate those values.
-    """
-    from gitseal.usecases.recipient import remove_recipient
-
-    left = remove_recipient(session.project, name)
-    say(f"removed {name}" + (f" (was in {', '.join(left)})" if left else ""))
-    say("bring the files to the policy with: gitseal rekey")
-
-
 @command.command("list")
 @json_option
-@click.pass_obj
 def list_(session: Session, as_json: bool) -> None:
     """List everyone in the policy with their keys, groups and environments."""
     from gitseal.usecases.recipient import list_recipients
@@ -69,3 +50,17 @@ def list_(session: Session, as_json: bool) -> None:
             for key in (row.keys or ("(none)",))
         ),
     )
+
+
+@command.command("remove")
+@declare.argument("name")
+def remove(session: Session, name: str) -> None:
+    """Take a person or machine out of the policy and all its groups. Files follow with: gitseal rekey.
+
+    Whoever leaves still knows what they have read: rotate those values.
+    """
+    from gitseal.usecases.recipient import remove_recipient
+
+    left = remove_recipient(session.project, name)
+    say(f"removed {name}" + (f" (was in {', '.join(left)})" if left else ""))
+    say("bring the files to the policy with: gitseal rekey")

@@ -1,8 +1,6 @@
 """`gitseal rekey`."""
 
-import click
-
-from gitseal.cli import output, terminal
+from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import accept_options, environment_option, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
@@ -13,17 +11,18 @@ from gitseal.usecases.rekey import GroupPlan, Move, Plan
 from gitseal.yamltext.reader import path_text
 
 
-@click.command("rekey")
+@declare.command("rekey")
 @environment_option("Only these environments. Without it: all.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing. No identity is needed.")
-@click.option(
+@declare.option("--dry-run", is_flag=True, help="Say what would change, and change nothing. No identity is needed.")
+@declare.option(
     "--recover", "is_recovery", is_flag=True, help="Bring values back that are sealed under a key which a merge lost."
 )
-@click.option("--name", "names", multiple=True, metavar="NAME", help="With --recover: this name, unasked; may repeat.")
-@click.option("--yes", is_flag=True, help="Do not ask. New recipients still need --accept-recipient.")
+@declare.option(
+    "--name", "names", multiple=True, metavar="NAME", help="With --recover: this name, unasked; may repeat."
+)
+@declare.option("--yes", is_flag=True, help="Do not ask. New recipients still need --accept-recipient.")
 @accept_options
 @json_option
-@click.pass_obj
 def command(
     session: Session,
     environments: tuple[str, ...],
@@ -31,8 +30,7 @@ def command(
     is_recovery: bool,
     names: tuple[str, ...],
     yes: bool,
-    accept_keys: tuple[str, ...],
-    accept_recipients: tuple[str, ...],
+    accept: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Bring files to the policy: who gains access, who loses it, which names move to another access group.
@@ -47,7 +45,7 @@ def command(
     if is_recovery:
         from gitseal.cli.recovering import recover_values
 
-        recover_values(session, chosen, names, (*accept_keys, *accept_recipients), dry_run=dry_run)
+        recover_values(session, chosen, names, accept, dry_run=dry_run)
         return
     if names:
         raise UsageError("--name goes with --recover", "choose environments with: -e ENV")
@@ -61,10 +59,10 @@ def command(
                 "changing who can open what needs a yes", "look at it with --dry-run, then: gitseal rekey --yes"
             )
         if not terminal.confirm("Do this?"):
-            raise click.Abort
+            raise terminal.Declined
     session.confirmed(
-        (*accept_keys, *accept_recipients),
-        lambda accept: rekey.apply(session.project, session.keyring, accept, chosen, planned),
+        accept,
+        lambda accepted: rekey.apply(session.project, session.keyring, accepted, chosen, planned),
     )
     say(f"done: {', '.join(planned.environments)}")
 

@@ -3,62 +3,73 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import click
+from typing import NamedTuple
 
 from gitseal import render as dialects
-from gitseal.cli import output, selecting
+from gitseal.cli import declare, output, selecting
 from gitseal.cli.options import environment_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, is_terminal_output, say
-from gitseal.delivery.outgoing import Outgoing
 from gitseal.delivery.request import Request
 from gitseal.errors import Error, UsageError
 from gitseal.render import DIALECTS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # loaded by what makes one
+    from gitseal.delivery.outgoing import Outgoing
 
-@click.command("render")
+_DEFAULT = "dotenv"
+
+
+class RenderJob(NamedTuple):
+    """What is rendered: an environment, the part of it that is asked for, and how it is written.
+
+    `folder` is where the files of the service go, if they are asked for. `local` lets this machine's overrides count.
+    """
+
+    environment: str
+    request: Request
+    dialect: str = _DEFAULT
+    options: dialects.Options = dialects.NO_OPTIONS
+    folder: Path | None = None
+    local: bool = True
+
+
+@declare.command("render")
 @environment_option("The environment; may be left out where there is one.")
-@click.option(
-    "--format", "dialect", type=click.Choice(list(DIALECTS)), help="What reads the variables. Without it: dotenv."
-)
-@click.option(
-    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write here (0600, atomically)."
-)
-@click.option(
+@declare.option("--format", "dialect", choices=tuple(DIALECTS), help="What reads the variables. Without it: dotenv.")
+@declare.option("-o", "--output", "target", metavar="FILE", is_path=True, help="Write here (0600, atomically).")
+@declare.option(
     "--files",
     "folder",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    is_path=True,
     help="Write the service's files below DIR; the variables only with -o or --format.",
 )
-@click.option(
+@declare.option(
     "--check",
     "checked",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    is_path=True,
     help="Write nothing; say whether FILE is current, with --files those too.",
 )
-@click.option("--record", is_flag=True, help="Then record the deploy, as gitseal deployed does.")
+@declare.option("--record", is_flag=True, help="Then record the deploy, as gitseal deployed does.")
 @selecting.selecting
-@click.option("--export", is_flag=True, help="shell: export each variable.")
-@click.option("--no-interpolate", is_flag=True, help="python-dotenv: for a reader with interpolate=False.")
-@click.option("--name", default="", metavar="NAME", help="k8s-secret: the name of the object.")
-@click.option("--namespace", default="", metavar="NAME", help="k8s-secret: its namespace.")
-@click.pass_obj
+@declare.option("--export", is_flag=True, help="shell: export each variable.")
+@declare.option("--no-interpolate", is_flag=True, help="python-dotenv: for a reader with interpolate=False.")
+@declare.option("--name", default="", metavar="NAME", help="k8s-secret: the name of the object.")
+@declare.option("--namespace", default="", metavar="NAME", help="k8s-secret: its namespace.")
 def command(
     session: Session,
+    *,
     environments: tuple[str, ...],
     dialect: str | None,
-    target: Path | None,
-    folder: Path | None,
-    checked: Path | None,
+    target: str | None,
+    folder: str | None,
+    checked: str | None,
     record: bool,
-    only: tuple[str, ...],
-    excepted: tuple[str, ...],
-    service: str,
-    allow_missing: bool,
-    no_local: bool,
+    request: Request,
+    local: bool,
     export: bool,
     no_interpolate: bool,
     name: str,
@@ -72,64 +83,57 @@ def command(
     given = {"export": export, "interpolate": no_interpolate, "name": name, "namespace": namespace}
     _check_options(dialect or _DEFAULT, given)
     options = dialects.Options(export=export, interpolate=not no_interpolate, name=name, namespace=namespace)
-    request = selecting.request(session, only, excepted, service, allow_missing=allow_missing)
-    if folder is not None:
+    below = Path(folder) if folder is not None else None
+    if below is not None:
         from gitseal.delivery.service_files import with_files
 
-        request = with_files(request, folder)
-    environment = session.one(environments)
+        request = with_files(request, below)
+    job = RenderJob(session.one(environments), request, dialect or _DEFAULT, options, below, local)
     if record:
-        _check_record(session, environment, checked, local=not no_local)
+        _check_record(session, job, checked)
     if checked is not None:
-        _check_current(session, environment, dialect or _DEFAULT, checked, folder, request, options, local=not no_local)
-    elif folder is not None and target is None and dialect is None:
-        _files_alone(session, environment, folder, request, local=not no_local)
+        _check_current(session, job, Path(checked))
+    elif below is not None and target is None and dialect is None:
+        _files_alone(session, job)
     else:
-        rendered(session, environment, dialect or _DEFAULT, target, request, options, folder, local=not no_local)
+        rendered(session, job, Path(target) if target is not None else None)
     if record:
         from gitseal.cli import deployed
 
-        deployed.record(session, environment)
+        deployed.record(session, job.environment)
 
 
-_DEFAULT = "dotenv"
+def rendered(session: Session, job: RenderJob, target: Path | None) -> None:
+    """Renders to a file or to standard output, places the files of the service, and says what was left out.
 
-
-def rendered(
-    session: Session,
-    environment: str,
-    dialect: str,
-    target: Path | None,
-    request: Request,
-    options: dialects.Options = dialects.NO_OPTIONS,
-    folder: Path | None = None,
-    *,
-    local: bool = True,
-) -> None:
-    """Renders to a file or to standard output, the files of the service below `folder`, and says what was left out."""
+    Raises Error, and writes nothing, if something that is asked for cannot go out as it is asked for.
+    """
     from gitseal.delivery.targets import write
     from gitseal.usecases.render import render
 
-    rule = session.project.policy.environments.get(environment)
+    rule = session.project.policy.environments.get(job.environment)
     if target is None and is_terminal_output() and rule is not None and not rule.reveal:
         raise Error(
-            f"the policy says reveal: false for {environment}: it is not rendered to a terminal", "give a file: -o FILE"
+            f"the policy says reveal: false for {job.environment}: it is not rendered to a terminal",
+            "give a file: -o FILE",
         )
-    done = render(session.project, session.keyring, environment, dialect, request, options, local=local)
-    note(session, "render", environment, done.going.names())
+    done = render(
+        session.project, session.keyring, job.environment, job.dialect, job.request, job.options, local=job.local
+    )
+    note(session, "render", job.environment, done.going.names())
     if done.masks:
         # The runner takes commands from either stream, and the values go into the file alone.
-        click.echo(done.masks.decode(), err=True, nl=False)
-    with _placed(folder, done.going, target):
+        say(done.masks.decode().removesuffix("\n"))
+    with _placed(job.folder, done.going, target):
         if target is not None:
-            write(target, done.content, append=dialects.appends(dialect))
+            write(target, done.content, append=dialects.appends(job.dialect))
     if target is None:
         output.write(done.content)
     selecting.tell(done.going)
 
 
 @contextmanager
-def _placed(folder: Path | None, going: Outgoing, beside: Path | None = None) -> Iterator[None]:
+def _placed(folder: Path | None, going: "Outgoing", beside: Path | None = None) -> Iterator[None]:
     """The files of the service, all written before the block and put in place after it."""
     if folder is None:
         yield
@@ -141,50 +145,42 @@ def _placed(folder: Path | None, going: Outgoing, beside: Path | None = None) ->
         put()
 
 
-def _files_alone(session: Session, environment: str, folder: Path, request: Request, *, local: bool) -> None:
+def _files_alone(session: Session, job: RenderJob) -> None:
     from gitseal.usecases.render import collect
 
-    going = collect(session.project, session.keyring, environment, request, local=local)
-    note(session, "render", environment, going.names())
-    with _placed(folder, going):
+    going = collect(session.project, session.keyring, job.environment, job.request, local=job.local)
+    note(session, "render", job.environment, going.names())
+    with _placed(job.folder, going):
         pass
     selecting.tell(going)
 
 
-def _check_current(
-    session: Session,
-    environment: str,
-    dialect: str,
-    checked: Path,
-    folder: Path | None,
-    request: Request,
-    options: dialects.Options,
-    *,
-    local: bool,
-) -> None:
+def _check_current(session: Session, job: RenderJob, checked: Path) -> None:
     from gitseal.usecases.render import is_current, render
 
-    done = render(session.project, session.keyring, environment, dialect, request, options, local=local)
-    files = f" --service {request.service} --files {folder}" if folder is not None else ""
-    hint = f"write it again: gitseal render -e {environment} --format {dialect} -o {checked}{files}"
+    done = render(
+        session.project, session.keyring, job.environment, job.dialect, job.request, job.options, local=job.local
+    )
+    files = f" --service {job.request.service} --files {job.folder}" if job.folder is not None else ""
+    hint = f"write it again: gitseal render -e {job.environment} --format {job.dialect} -o {checked}{files}"
     if not is_current(checked, done.content):
-        raise Error(f'"{checked}" is not what {environment} renders to now', hint)
-    if folder is not None:
+        raise Error(f'"{checked}" is not what {job.environment} renders to now', hint)
+    if job.folder is not None:
         from gitseal.delivery.service_files import outdated
 
-        stale = ", ".join(f'"{folder / path}"' for path in outdated(folder, done.going.files))
+        stale = ", ".join(f'"{job.folder / path}"' for path in outdated(job.folder, done.going.files))
         if stale:
-            raise Error(f"not what {environment} gives {request.service} now: {stale}", hint)
-    say(f'"{checked}" is up to date{f", and so are the files below {folder}" if files else ""}')
+            raise Error(f"not what {job.environment} gives {job.request.service} now: {stale}", hint)
+    say(f'"{checked}" is up to date{f", and so are the files below {job.folder}" if files else ""}')
 
 
-def _check_record(session: Session, environment: str, checked: Path | None, *, local: bool) -> None:
-    """Raises Error, before anything is written, where the deploy could not be recorded as what it is."""
+def _check_record(session: Session, job: RenderJob, checked: str | None) -> None:
+    """Raises Error, before anything is written, if the deploy could not be recorded as what it is."""
     from gitseal.usecases.deployed import check_committed
 
     if checked is not None:
         raise UsageError("--check deploys nothing that --record could record", "leave one of them out")
-    check_committed(session.project, environment, local=local)
+    check_committed(session.project, job.environment, local=job.local)
 
 
 def _check_options(dialect: str, given: dict[str, object]) -> None:

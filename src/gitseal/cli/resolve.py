@@ -3,9 +3,7 @@
 import sys
 from pathlib import Path
 
-import click
-
-from gitseal.cli import output, terminal
+from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import accept_options, json_option
 from gitseal.cli.session import Session, say
 from gitseal.conflict import conflicted_file
@@ -22,21 +20,20 @@ from gitseal.yamltext.tree import NamePath
 _SIDES = {OURS: TakenSide.OURS, THEIRS: TakenSide.THEIRS}
 
 
-@click.command("resolve")
-@click.argument("files", metavar="[FILE|ENV...]", nargs=-1)
-@click.option("--ours", multiple=True, metavar="NAME", help="Take our side of this name; may repeat.")
-@click.option("--theirs", multiple=True, metavar="NAME", help="Take the other side of this name; may repeat.")
-@click.option("--new", multiple=True, metavar="NAME", help="Give this name a new value: typed, or from standard input.")
-@click.option("--ours-all", "rest", flag_value=OURS, help="Take our side of all other names.")
-@click.option("--theirs-all", "rest", flag_value=THEIRS, help="Take the other side of all other names.")
-@click.option(
-    "--keys", type=click.Choice([OURS, THEIRS]), default=OURS, help="Whose data keys go on, where both replaced one."
+@declare.command("resolve")
+@declare.argument("files", metavar="[FILE|ENV...]", nargs=-1)
+@declare.option("--ours", multiple=True, metavar="NAME", help="Take our side of this name; may repeat.")
+@declare.option("--theirs", multiple=True, metavar="NAME", help="Take the other side of this name; may repeat.")
+@declare.option(
+    "--new", multiple=True, metavar="NAME", help="Give this name a new value: typed, or from standard input."
 )
-@click.option("--list", "only_list", is_flag=True, help="Say what is in conflict, and change nothing.")
-@click.option("--add", is_flag=True, help="Stage the files when they are resolved, as git add does.")
+@declare.option("--ours-all", "rest", flag_value=OURS, help="Take our side of all other names.")
+@declare.option("--theirs-all", "rest", flag_value=THEIRS, help="Take the other side of all other names.")
+@declare.option("--keys", choices=[OURS, THEIRS], default=OURS, help="Whose data keys go on, where both replaced one.")
+@declare.option("--list", "only_list", is_flag=True, help="Say what is in conflict, and change nothing.")
+@declare.option("--add", is_flag=True, help="Stage the files when they are resolved, as git add does.")
 @accept_options
 @json_option
-@click.pass_obj
 def command(
     session: Session,
     files: tuple[str, ...],
@@ -47,8 +44,7 @@ def command(
     keys: str,
     only_list: bool,
     add: bool,
-    accept_keys: tuple[str, ...],
-    accept_recipients: tuple[str, ...],
+    accept: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Bring a merge, rebase, cherry-pick, revert or stash pop that stopped at a sealed file to its end, name by name.
@@ -65,7 +61,7 @@ def command(
     answers = _Answers(session, given, rest)
     listed: list[dict[str, object]] = []
     for environment in chosen:
-        _one(session, environment, answers, keys, (*accept_keys, *accept_recipients), listed if only_list else None)
+        _one(session, environment, answers, keys, accept, listed if only_list else None)
         if add and not only_list:
             path = session.project.relative(session.project.path(environment))
             if session.project.git().git("add", "--", path) is None:
@@ -112,9 +108,7 @@ class _Answers:
     def ask(self, name: Name, words: tuple[str, str]) -> TakenSide | TypedValue:
         say(f"{name.text}{f' ({name.because})' if name.because else ''}")
         say(f"  ours:   {words[0]}\n  theirs: {words[1]}")
-        answer = click.prompt(
-            "ours, theirs or a new value", type=click.Choice([OURS, THEIRS, "new"]), err=True, show_choices=False
-        )
+        answer = terminal.choose("ours, theirs or a new value", [OURS, THEIRS, "new"])
         return _SIDES[answer] if answer in _SIDES else self.value(name.text)
 
     def value(self, name: str) -> TypedValue:

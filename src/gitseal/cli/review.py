@@ -3,8 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
+from gitseal.cli import declare
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session
 from gitseal.errors import Error, UsageError
@@ -17,20 +16,17 @@ if TYPE_CHECKING:  # loaded when the command runs
     from gitseal.identities import Keyring
 
 
-@click.command("review")
-@click.argument("span", metavar="[BASE..HEAD]", default="")
+@declare.command("review")
+@declare.argument("span", metavar="[BASE..HEAD]", default="")
 @environment_option("Only these environments. Without it: all.")
-@click.option(
-    "--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How to report; text by default."
-)
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-@click.option("-o", "--output", "file", default="", metavar="FILE", help="Write the report there.")
-@click.option("--fail-on", metavar="RULE,...|error", multiple=True, help="Status 1 where one of these is found.")
-@click.option("--with-identity", is_flag=True, help="Open values, also for a format that is published; may ask.")
-@click.option("--show-values", is_flag=True, help="Show the values that changed, where the policy lets them be seen.")
-@click.option("--no-scan", is_flag=True, help="Do not look for plaintext in the commits.")
-@click.option("--no-verify", is_flag=True, help="Do not hold the commits against signatures.")
-@click.pass_obj
+@declare.option("--format", "form", choices=FORMATS, default="text", help="How to report; text by default.")
+@declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@declare.option("-o", "--output", "file", default="", metavar="FILE", help="Write the report there.")
+@declare.option("--fail-on", metavar="RULE,...|error", multiple=True, help="Status 1 where one of these is found.")
+@declare.option("--with-identity", is_flag=True, help="Open values, also for a format that is published; may ask.")
+@declare.option("--show-values", is_flag=True, help="Show the values that changed, where the policy lets them be seen.")
+@declare.option("--no-scan", is_flag=True, help="Do not look for plaintext in the commits.")
+@declare.option("--no-verify", is_flag=True, help="Do not hold the commits against signatures.")
 def command(
     session: Session,
     span: str,

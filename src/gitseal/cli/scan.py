@@ -4,8 +4,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
+from gitseal.cli import declare, output
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
 from gitseal.report.formats import FORMATS
@@ -15,13 +14,12 @@ if TYPE_CHECKING:  # loaded by the command
     from gitseal.audit.scan.commits import Progress
 
 
-@click.command("scan")
-@click.option("--history", is_flag=True, help="Every commit that any branch or tag leads to.")
-@click.option("--staged", is_flag=True, help="What the next commit would bring, as the hook sees it.")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", help="How findings are written.")
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-@click.argument("what", metavar="[BASE..HEAD | PATH...]", nargs=-1)
-@click.pass_obj
+@declare.command("scan")
+@declare.option("--history", is_flag=True, help="Every commit that any branch or tag leads to.")
+@declare.option("--staged", is_flag=True, help="What the next commit would bring, as the hook sees it.")
+@declare.option("--format", "form", choices=FORMATS, default="text", help="How findings are written.")
+@declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@declare.argument("what", metavar="[BASE..HEAD | PATH...]", nargs=-1)
 def command(session: Session, history: bool, staged: bool, form: str, as_json: bool, what: tuple[str, ...]) -> None:
     """Look for plaintext in commits: BASE..HEAD for a branch, --history for all. Without either: in the files that Git tracks.
 
@@ -54,7 +52,7 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
     for note in found.notes:
         say(f"gitseal: {note}")
     if found.findings or as_json or form != "text":
-        click.echo(formats.write(found.findings, "json" if as_json else form).rstrip("\n"))
+        output.line(formats.write(found.findings, "json" if as_json else form).rstrip("\n"))
     if found.findings:
         raise Error(f"scan found {plural(len(found.findings), 'thing')} in {plural(found.files, 'file')}", "")
     say(f"nothing in plaintext in {plural(found.files, 'file')}")
@@ -66,6 +64,7 @@ def _progress() -> "Progress | None":
         return None
 
     def tell(done: int, total: int) -> None:
-        click.echo(f"\r{done} of {plural(total, 'commit')}", err=True, nl=done == total)
+        sys.stderr.write(f"\r{done} of {plural(total, 'commit')}" + ("\n" if done == total else ""))
+        sys.stderr.flush()
 
     return tell

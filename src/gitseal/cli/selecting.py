@@ -1,46 +1,57 @@
-"""The options by which `render`, `run` and `template` choose what goes out, and the words for what did not."""
+"""The options by which `render` and `run` choose what goes out, and the words for what did not."""
 
-from collections.abc import Callable
-from typing import Any
-
-import click
-
-from gitseal.cli.options import complete_name, no_local_option
+from gitseal.cli import declare
+from gitseal.cli.options import no_local_option
 from gitseal.cli.session import Session, say
-from gitseal.delivery.outgoing import Outgoing
-from gitseal.delivery.request import Request
 
-_Function = Callable[..., Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from gitseal.delivery.outgoing import Outgoing
+
+    _Function = Callable[..., Any]
 
 
-def selecting(function: _Function) -> _Function:
-    """`--only`, `--except`, `--service`, `--allow-missing` and `--no-local`, as `only`, `excepted`, ..., `no_local`."""
+def selecting(function: "_Function") -> "_Function":
+    """`--only`, `--except`, `--service`, `--allow-missing`, together as `request`, and `--no-local` as `local`."""
 
-    def patterns(flag: str, name: str, words: str) -> Callable[[_Function], _Function]:
-        return click.option(flag, name, multiple=True, metavar="GLOB", help=words, shell_complete=complete_name)
+    def requesting(
+        session: Session,
+        *,
+        only: tuple[str, ...],
+        excepted: tuple[str, ...],
+        service: str,
+        allow_missing: bool,
+        no_local: bool,
+        **others: object,
+    ) -> object:
+        from gitseal.delivery.request import Request
+
+        request = Request(only, excepted, service, allow_missing, session.environ)
+        return function(session, request=request, local=not no_local, **others)
 
     options = (
-        patterns("--only", "only", "Only names that match; may repeat."),
-        patterns("--except", "excepted", "No names that match; may repeat."),
-        click.option("--service", default="", metavar="NAME", help="What this service of the manifest gets."),
-        click.option(
+        _patterns("--only", "only", "Only names that match; may repeat."),
+        _patterns("--except", "excepted", "No names that match; may repeat."),
+        declare.option("--service", default="", metavar="NAME", help="What this service of the manifest gets."),
+        declare.option(
             "--allow-missing", is_flag=True, help="Required names without a value are a warning, for local work."
         ),
         no_local_option,
     )
+    made = declare.instead_of(function, requesting)
     for option in reversed(options):
-        function = option(function)
-    return function
+        made = option(made)
+    return made
 
 
-def request(
-    session: Session, only: tuple[str, ...], excepted: tuple[str, ...], service: str, *, allow_missing: bool
-) -> Request:
-    """The request that the options make."""
-    return Request(only, excepted, service, allow_missing, session.environ)
+def _patterns(word: str, name: str, words: str) -> "Callable[[_Function], _Function]":
+    return declare.option(word, name, multiple=True, metavar="GLOB", help=words, complete=declare.NAMES)
 
 
-def tell(going: Outgoing) -> None:
+def tell(going: "Outgoing") -> None:
     """Says which names did not go out and why, and what the manifest misses."""
     if going.sectioned:
         names = "name" if going.sectioned == 1 else "names"

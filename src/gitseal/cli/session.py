@@ -7,8 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import click
-
 from gitseal.cli import terminal
 from gitseal.errors import Error, Unconfirmed, UsageError
 
@@ -47,7 +45,7 @@ class Session:
 
         found = find(self.start)
         for other in found.shadowed:
-            click.echo(f"gitseal: using {found.folder}, which hides {other}", err=True)
+            say(f"gitseal: using {found.folder}, which hides {other}")
         return found
 
     @cached_property
@@ -119,8 +117,10 @@ class Session:
 
 
 def say(words: str) -> None:
-    """Talk, on standard error."""
-    click.echo(words, err=True)
+    """Talk: words and a line end on standard error; nothing if it was closed."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{words}\n")
+        sys.stderr.flush()
 
 
 def is_terminal_output() -> bool:

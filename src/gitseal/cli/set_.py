@@ -3,50 +3,45 @@
 import sys
 from pathlib import Path
 
-import click
-
-from gitseal.cli import terminal
-from gitseal.cli.options import accept_options, complete_name, environment_option, local_option
+from gitseal.cli import declare, terminal
+from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.session import Session, say
 from gitseal.document import value
 from gitseal.document.value import TypedValue, ValueType
-from gitseal.errors import Error, UsageError
+from gitseal.errors import Error, UsageError, os_reason
 from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import NamePath
 
 _TYPES = [kind.word for kind in ValueType]
 
 
-@click.command("set")
-@click.argument("values", metavar="NAME=VALUE... | NAME...", nargs=-1, required=True, shell_complete=complete_name)
+@declare.command("set")
+@declare.argument("values", metavar="NAME=VALUE... | NAME...", nargs=-1, required=True, complete=declare.NAMES)
 @environment_option()
-@click.option(
+@declare.option(
     "--file",
     "source",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    is_path=True,
     help="Take the value from a file, byte for byte.",
 )
-@click.option("--from-env", is_flag=True, help="Take each value from the environment variable of the same name.")
-@click.option(
+@declare.option("--from-env", is_flag=True, help="Take each value from the environment variable of the same name.")
+@declare.option(
     "--generate",
     metavar="KIND",
     help="Make a strong random value, one for each environment: hex:N, base64:N, password:N or uuid.",
 )
-@click.option(
-    "--type", "type_name", type=click.Choice(_TYPES), default="text", show_default=True, help="The type to store."
-)
-@click.option("--plain", is_flag=True, help="Let a new name stand readable, where a rule of the policy says so too.")
-@click.option("--create-only", is_flag=True, help="Refuse names that are there already.")
-@click.option("--update-only", is_flag=True, help="Refuse names that are not there yet.")
+@declare.option("--type", "type_name", choices=_TYPES, default="text", show_default=True, help="The type to store.")
+@declare.option("--plain", is_flag=True, help="Let a new name stand readable, where a rule of the policy says so too.")
+@declare.option("--create-only", is_flag=True, help="Refuse names that are there already.")
+@declare.option("--update-only", is_flag=True, help="Refuse names that are not there yet.")
 @local_option
 @accept_options
-@click.pass_obj
 def command(
     session: Session,
     values: tuple[str, ...],
     environments: tuple[str, ...],
-    source: Path | None,
+    source: str | None,
     from_env: bool,
     generate: str | None,
     type_name: str,
@@ -54,8 +49,7 @@ def command(
     create_only: bool,
     update_only: bool,
     local: bool,
-    accept_keys: tuple[str, ...],
-    accept_recipients: tuple[str, ...],
+    accept: tuple[str, ...],
 ) -> None:
     """Set values in one or several environments, all or none.
 
@@ -74,11 +68,11 @@ def command(
     if plain:
         require_plain_rule(project, chosen, (*found, *given.generated))
     done = session.confirmed(
-        (*accept_keys, *accept_recipients),
-        lambda accept: set_values(
+        accept,
+        lambda accepted: set_values(
             project,
             session.keyring,
-            accept,
+            accepted,
             chosen,
             found,
             generated=given.generated,
@@ -95,7 +89,7 @@ class _Values:
     """Where the values of one command line come from."""
 
     def __init__(
-        self, session: Session, kind: ValueType, source: Path | None, generate: str | None, *, from_env: bool
+        self, session: Session, kind: ValueType, source: str | None, generate: str | None, *, from_env: bool
     ) -> None:
         if sum((source is not None, generate is not None, from_env)) > 1:
             raise UsageError("--file, --from-env and --generate exclude each other", "give one of them")
@@ -145,7 +139,7 @@ class _Values:
         if self.kind is ValueType.NULL:
             return self.checked(b"")
         if self.source is not None:
-            return self.checked(_file(self.source))
+            return self.checked(_file(Path(self.source)))
         if sys.stdin is None:  # what Python makes of a closed one
             raise Error(f'there is no standard input to take "{name}" from', f"gitseal set {name} --file FILE")
         if not sys.stdin.isatty():
@@ -167,6 +161,4 @@ def _file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Error(
-            f'"{path}" cannot be read: {(error.strerror or "unknown").lower()}', f"look at: ls -l {path}"
-        ) from None
+        raise Error(f'"{path}" cannot be read: {os_reason(error)}', f"look at: ls -l {path}") from None

@@ -1,8 +1,6 @@
 """`gitseal status`."""
 
-import click
-
-from gitseal.cli import output
+from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.session import Session
 from gitseal.report.plurals import plural
@@ -11,10 +9,9 @@ from gitseal.usecases.status import Staged, Status, status
 _COMMIT_DIGITS = 12
 
 
-@click.command("status")
+@declare.command("status")
 @environment_option()
 @json_option
-@click.pass_obj
 def command(session: Session, environments: tuple[str, ...], as_json: bool) -> None:
     """What changed in each environment since its last recorded deploy, and where files and policy have drifted apart.
 
@@ -26,12 +23,12 @@ def command(session: Session, environments: tuple[str, ...], as_json: bool) -> N
         output.as_json([_object(each) for each in found])
         return
     for each in found:
-        click.echo(f"{each.environment}: {_summary(each)}")
+        output.line(f"{each.environment}: {_summary(each)}")
         for staged in each.staged:
-            click.echo(f"  {_line(each.environment, staged)}".rstrip())
+            output.line(f"  {_line(each.environment, staged)}".rstrip())
         for drift in each.drift:
             mend = f"; mend it with: {drift.hint}" if drift.hint else ""
-            click.echo(f"  drift: {drift.found} {drift.rule}{mend}")
+            output.line(f"  drift: {drift.found} {drift.rule}{mend}")
 
 
 def _summary(each: Status) -> str:

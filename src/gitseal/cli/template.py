@@ -4,24 +4,19 @@ import re
 import sys
 from pathlib import Path
 
-import click
-
-from gitseal.cli import output
+from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, is_terminal_output
-from gitseal.errors import Error
+from gitseal.errors import Error, os_reason
 
 
-@click.command("template")
-@click.argument("source", metavar="FILE | -", type=click.Path(path_type=Path, allow_dash=True))
+@declare.command("template")
+@declare.argument("source", metavar="FILE | -", is_path=True, takes_dash=True)
 @environment_option("The environment; may be left out where there is one.")
-@click.option(
-    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write here (0600, atomically)."
-)
-@click.option("--no-local", is_flag=True, help="Leave out this machine's own overrides.")
-@click.pass_obj
-def command(session: Session, source: Path, environments: tuple[str, ...], target: Path | None, no_local: bool) -> None:
+@declare.option("-o", "--output", "target", metavar="FILE", is_path=True, help="Write here (0600, atomically).")
+@declare.option("--no-local", is_flag=True, help="Leave out this machine's own overrides.")
+def command(session: Session, source: str, environments: tuple[str, ...], target: str | None, no_local: bool) -> None:
     """Resolve the references in any text file: ${secret:NAME}, ${secret:section/NAME}, ${env:NAME}; $${ is a literal ${.
 
     Filters go behind a bar: ${secret:DB_PASSWORD|urlencode}, |base64, |json. What leads nowhere stops it, all at once.
@@ -35,15 +30,14 @@ def command(session: Session, source: Path, environments: tuple[str, ...], targe
         raise Error(
             f"the policy says reveal: false for {environment}: it is not shown on a terminal", "give a file: -o FILE"
         )
-    text = _read(source)
-    content = fill(
-        session.project, session.keyring, environment, text, str(source), session.environ, local=not no_local
-    )
+    file = Path(source)
+    text = _read(file)
+    content = fill(session.project, session.keyring, environment, text, str(file), session.environ, local=not no_local)
     note(session, "template", environment, (found[1] for found in _REFERENCE.finditer(text)))
     if target is None:
         output.write(content)
     else:
-        write(target, content)
+        write(Path(target), content)
 
 
 # What may be one: for the log of reads, `fill` decides what it is.
@@ -54,8 +48,7 @@ def _read(source: Path) -> str:
     try:
         data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
     except OSError as error:
-        reason = (error.strerror or "unknown").lower()
-        raise Error(f'"{source}" cannot be read: {reason}', f"look at: ls -l {source}") from None
+        raise Error(f'"{source}" cannot be read: {os_reason(error)}', f"look at: ls -l {source}") from None
     try:
         return data.decode()
     except UnicodeDecodeError:

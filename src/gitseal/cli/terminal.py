@@ -1,11 +1,17 @@
-"""Asking a person. Where standard input is no terminal, no yes is asked for; see docs/reference/command-line.md."""
+"""Asking a person. If standard input is no terminal, no yes is asked for; see docs/reference/command-line.md."""
 
 import sys
-from typing import TextIO
-
-import click
 
 from gitseal.hidden import SecretBytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TextIO
+
+
+class Declined(Exception):
+    """A person who was asked said no, or left."""
 
 
 def can_ask() -> bool:
@@ -14,12 +20,21 @@ def can_ask() -> bool:
 
 
 def confirm(question: str) -> bool:
-    """A yes or no; the default is no."""
-    return click.confirm(question, default=False, err=True)
+    """A yes or no; the default is no. Raises Declined if the person leaves."""
+    import click
+
+    return bool(_asked(lambda: click.confirm(question, default=False, err=True)))
+
+
+def choose(question: str, among: "Sequence[str]") -> str:
+    """One of several words; asks until it is one of them. Raises Declined if the person leaves."""
+    import click
+
+    return str(_asked(lambda: click.prompt(question, type=click.Choice(among), err=True, show_choices=False)))
 
 
 def ask_passphrase(prompt: str) -> SecretBytes | None:
-    """A passphrase, typed unseen on the terminal; None where nobody is there, or nothing was typed.
+    """A passphrase, typed unseen on the terminal; None if nobody is there, or nothing was typed.
 
     Standard input may carry a value at the same time (`printf ... | gitseal set NAME`): then a terminal on standard error
     shows that a person is there. Read from the terminal itself in both cases.
@@ -33,13 +48,26 @@ def ask_passphrase(prompt: str) -> SecretBytes | None:
 
 
 def ask_value(name: str) -> SecretBytes:
-    """A value, typed twice unseen."""
-    typed: str = click.prompt(
-        f"Value of {name}", hide_input=True, confirmation_prompt=True, default="", show_default=False, err=True
+    """A value, typed twice unseen. Raises Declined if the person leaves."""
+    import click
+
+    typed = _asked(
+        lambda: click.prompt(
+            f"Value of {name}", hide_input=True, confirmation_prompt=True, default="", show_default=False, err=True
+        )
     )
-    return SecretBytes(typed.encode("utf-8", "surrogateescape"))
+    return SecretBytes(str(typed).encode("utf-8", "surrogateescape"))
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
+def _asked(ask: "Callable[[], object]") -> object:
+    import click
+
+    try:
+        return ask()
+    except click.Abort:
+        raise Declined from None
+
+
+def _is_terminal(stream: "TextIO | None") -> bool:
     # Python has None for a stream that was closed when it started.
     return stream is not None and stream.isatty()

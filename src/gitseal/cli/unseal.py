@@ -1,18 +1,15 @@
 """`gitseal unseal`."""
 
-import click
-
-from gitseal.cli import terminal
-from gitseal.cli.options import complete_name, environment_option
+from gitseal.cli import declare, terminal
+from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
 
 
-@click.command("unseal")
-@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=complete_name)
+@declare.command("unseal")
+@declare.argument("names", metavar="NAME...", nargs=-1, required=True, complete=declare.NAMES)
 @environment_option("The environment; may be left out where there is one.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
+@declare.option("--yes", is_flag=True, help="Do not ask.")
 def command(session: Session, names: tuple[str, ...], environments: tuple[str, ...], yes: bool) -> None:
     """Write sealed values plain, readable to everyone with the repository. Only where a rule of the policy says plain.
 
@@ -30,6 +27,6 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
         if not terminal.confirm(
             f"Make {', '.join(names)} of {chosen} readable to everyone with the repository, for good?"
         ):
-            raise click.Abort
+            raise terminal.Declined
     for name in unseal(session.project, session.keyring, chosen, names):
         say(f"{chosen}: {name} now stands plain")

@@ -3,8 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
+from gitseal.cli import declare, output
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
 from gitseal.report.findings import ERROR
@@ -16,14 +15,11 @@ if TYPE_CHECKING:  # loaded when the command runs
     from gitseal.git.repository import Repository
 
 
-@click.command("verify")
-@click.argument("span", metavar="BASE..HEAD", required=False)
-@click.option("--pre-receive", is_flag=True, help="In a server's hook of that name: judge what is pushed.")
-@click.option(
-    "--format", "form", type=click.Choice(list(FORMATS)), default="text", help="text (the default), json, ..."
-)
-@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-@click.pass_obj
+@declare.command("verify")
+@declare.argument("span", metavar="BASE..HEAD", required=False)
+@declare.option("--pre-receive", is_flag=True, help="In a server's hook of that name: judge what is pushed.")
+@declare.option("--format", "form", choices=FORMATS, default="text", help="text (the default), json, ...")
+@declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 def command(session: Session, span: str | None, pre_receive: bool, form: str, as_json: bool) -> None:
     """Hold every commit that changes secrets against signatures: who made it may, by the policy in BASE.
 
@@ -35,7 +31,7 @@ def command(session: Session, span: str | None, pre_receive: bool, form: str, as
     verified = _push(session) if pre_receive else _range(session, span or "")
     report = write(verified.findings, "json" if as_json else form)
     if report:
-        click.echo(report.rstrip("\n"))
+        output.line(report.rstrip("\n"))
     errors = [finding for finding in verified.findings if finding.severity == ERROR]
     if errors:
         raise Error(f"verify found {plural(len(errors), 'thing')} that the policy does not let pass", "")

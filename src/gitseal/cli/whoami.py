@@ -1,16 +1,13 @@
 """`gitseal whoami`."""
 
-import click
-
-from gitseal.cli import output
+from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
 
 
-@click.command("whoami")
+@declare.command("whoami")
 @json_option
-@click.pass_obj
 def command(session: Session, as_json: bool) -> None:
     """Say which identities were found where, whose they are in the policy, and what they open. Status 1 with none."""
     from gitseal.usecases.whoami import whoami
@@ -28,9 +25,9 @@ def command(session: Session, as_json: bool) -> None:
         output.as_json({"identities": identities, "opens": found.opens, "tried": tried})
     else:
         for recipient, place, name in found.recipients:
-            click.echo(f"{recipient}\n  from {place}{f', {name} in the policy' if name else ''}")
+            output.line(f"{recipient}\n  from {place}{f', {name} in the policy' if name else ''}")
         for environment, groups in found.opens.items():
-            click.echo(f"{environment}: {', '.join(groups) if groups else 'opens nothing'}")
+            output.line(f"{environment}: {', '.join(groups) if groups else 'opens nothing'}")
         for place, outcome in found.tried:
             say(f"  {place}: {outcome}")
     for warning in session.keyring.warnings:

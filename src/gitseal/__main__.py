@@ -1,0 +1,5 @@
+"""`python -m gitseal`: the program, where its folder is not on PATH."""
+
+from gitseal.cli import run
+
+run()
