@@ -9,7 +9,7 @@ from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.policy import dangerous_names
 from gitseal.project.project import Project
-from gitseal.project.reading import EffectiveEnvironment
+from gitseal.project.reading import OpenedEnvironment
 from gitseal.render import RenderedEntry
 from gitseal.yamltext.tree import NamePath
 
@@ -44,13 +44,13 @@ class Outgoing(NamedTuple):
         yield from (file.name for file in self.files)
 
 
-def outgoing(project: Project, layered: EffectiveEnvironment, request: Request, *, with_sections: bool) -> Outgoing:
+def outgoing(opened: OpenedEnvironment, request: Request, *, with_sections: bool) -> Outgoing:
     """The names and values that a request gets. `with_sections`: the consumer takes names of more than one part.
 
     Raises Unmet with everything that stands against it at once: required names without a value, values that break their
     type or pattern, references that lead nowhere. Raises Error where a value does not open, and for an unknown service.
     """
-    return _Delivery(project, layered, request, with_sections=with_sections).collect()
+    return _Delivery(opened, request, with_sections=with_sections).collect()
 
 
 def refuse_steering(project: Project, names: Iterable[str]) -> None:
@@ -67,10 +67,8 @@ def refuse_steering(project: Project, names: Iterable[str]) -> None:
 class _Delivery:
     """The collection of one request."""
 
-    def __init__(
-        self, project: Project, layered: EffectiveEnvironment, request: Request, *, with_sections: bool
-    ) -> None:
-        self.project = project
+    def __init__(self, layered: OpenedEnvironment, request: Request, *, with_sections: bool) -> None:
+        self.project = layered.project
         self.layered = layered
         self.request = request
         self.with_sections = with_sections
@@ -83,7 +81,7 @@ class _Delivery:
             entries, pending = self.of_service()
         else:
             entries, pending = self.of_environment()
-        going = tuple(entry for entry in entries if self.with_sections or len(entry.path) == 1)
+        going = tuple(entries if self.with_sections else [entry for entry in entries if len(entry.path) == 1])
         files = self.of_files() if self.request.files else ()
         warnings = self.settle()
         parts = {"/".join(path): value for path, value in self._resolver.sealed().items()} if self._resolver else {}
@@ -91,18 +89,19 @@ class _Delivery:
 
     def of_environment(self) -> tuple[list[RenderedEntry], tuple[str, ...]]:
         request, layered = self.request, self.layered
-        everything = self.with_sections and not request.only and not request.excepted
+        # Names in sections are counted and not opened if the consumer takes none of them.
+        unopened = [] if self.with_sections else [path for path in layered.in_sections() if request.takes(path)]
+        everything = not request.only and not request.excepted and not unopened
         opened = layered.open_all(
             None if everything else lambda path: (self.with_sections or len(path) == 1) and request.takes(path)
         )
         self.values = opened.values
+        if not opened.plain:
+            # Only plain values have references to resolve.
+            whole = map(RenderedEntry, opened.values, opened.values.values())
+            return [*whole, *map(_unopened, unopened)], opened.pending
         entries = [self.entry(path, path, value) for path, value in opened.values.items()]
-        # Names in sections are counted and not opened where the consumer takes none of them.
-        unopened = (
-            () if self.with_sections else (path for path in layered.entries if len(path) > 1 and request.takes(path))
-        )
-        nothing = TypedValue(ValueType.NULL, b"")
-        return [*filter(None, entries), *(RenderedEntry(path, nothing) for path in unopened)], opened.pending
+        return [*filter(None, entries), *map(_unopened, unopened)], opened.pending
 
     def of_service(self) -> tuple[list[RenderedEntry], tuple[str, ...]]:
         from gitseal.resolve import services
@@ -178,6 +177,10 @@ class _Delivery:
             name = fatal[0].name.split(" ", maxsplit=1)[0]
             raise Unmet(fatal, f"see where a value comes from: gitseal explain {name} -e {self.layered.environment}")
         return tuple(problem.sentence for problem in warnings)
+
+
+def _unopened(path: NamePath) -> RenderedEntry:
+    return RenderedEntry(path, TypedValue(ValueType.NULL, b""))
 
 
 def _entry(path: NamePath, found: "Resolved | None") -> RenderedEntry | None:

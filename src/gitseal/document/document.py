@@ -1,10 +1,13 @@
 """`Document`: one parsed environment file, its values by name, and what opens and seals them."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
+from gitseal.document import bulk
+from gitseal.document.bulk import Row
 from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import Token, parse_token
 from gitseal.document.value import TypedValue, ValueType, from_plaintext, to_plaintext
@@ -19,11 +22,16 @@ _FIRST_LINE = "# Sealed by gitseal: names are readable, values are not."
 
 
 class Entry(NamedTuple):
-    """One name of a document. `token` is None where the value stands plain."""
+    """One name of a document. `token` is None if the value stands plain."""
 
     path: NamePath
     token: Token | None
-    node: Node
+    document: "Document"
+
+    @property
+    def node(self) -> Node:
+        """The name in the document's tree."""
+        return self.document.tree.nodes[self.path]
 
     @property
     def name(self) -> str:
@@ -37,31 +45,44 @@ class Entry(NamedTuple):
 
 
 class Document:
-    """A parsed environment file: `tree` with its lines, `header`, and `entries` by path in the order of the file."""
+    """A parsed environment file: `header`, `entries` by path in the order of the file, and `tree` with its lines.
 
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
-        self.header: Header = parse_header(tree.root)
-        self.entries: dict[NamePath, Entry] = {}
-        for path, node in tree.nodes.items():
-            if path[0] != HEADER and (node.kind is not NodeKind.MAPPING or not node.children):
-                value = node.value
-                token = parse_token(value, node.value_line + 1) if isinstance(value, str) else None
-                self.entries[path] = Entry(path, token, node)
-                for item in node.items:
-                    if isinstance(item.value, str) and parse_token(item.value, item.line + 1):
-                        raise Malformed("an item of a list is a token, which belongs to a name", item.line + 1)
-        if len(self.entries) > MAX_NAMES:
-            raise Malformed(f"a file holds at most {MAX_NAMES} names")
+    `rows` are the values of a file of the common shape (see `bulk`), else None. Such a file has its entries and its tree
+    made when they are first asked for: to open all of its values takes neither.
+    """
+
+    def __init__(self, data: bytes, header: Header, rows: Sequence[Row] | None) -> None:
+        self._data = data
+        self.header = header
+        self.rows = rows
+
+    @classmethod
+    def read_carefully(cls, data: bytes, tree: Tree | None = None) -> "Document":
+        """The document of a file, whatever its shape; `tree` if it was read before. Raises as `parse` does."""
+        tree = tree or reader.parse(data)
+        made = cls(data, parse_header(tree.root), None)
+        made.tree = tree
+        made.entries = _entries(made, tree)
+        return made
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The lines, and the nodes that stand on them."""
+        return reader.parse(self._data)
+
+    @cached_property
+    def entries(self) -> dict[NamePath, Entry]:
+        """The names with their values, in the order of the file."""
+        return {(row[0],): Entry((row[0],), Token._make(row[1:]), self) for row in self.rows or ()}
 
     def serialise(self) -> bytes:
         """The file, byte for byte."""
-        return self.tree.serialise()
+        return self._data
 
     def under_header(self, header: Header) -> "Document":
         """The same values under another header: what they were sealed under before the file lost that."""
-        other = Document.__new__(Document)
-        other.tree, other.entries, other.header = self.tree, self.entries, header
+        other = Document(self._data, header, None)
+        other.tree, other.entries = self.tree, self.entries
         return other
 
     def groups_in_use(self) -> set[str]:
@@ -77,7 +98,25 @@ class Document:
 
 def parse(data: bytes) -> Document:
     """The document of a file's bytes. Raises Malformed with the line, or UnknownVersion."""
-    return Document(reader.parse(data))
+    shaped = bulk.read(data)
+    if shaped is None or len(shaped.rows) > MAX_NAMES:
+        return Document.read_carefully(data)
+    return Document(data, shaped.header, shaped.rows)
+
+
+def _entries(document: Document, tree: Tree) -> dict[NamePath, Entry]:
+    entries: dict[NamePath, Entry] = {}
+    for path, node in tree.nodes.items():
+        if path[0] != HEADER and (node.kind is not NodeKind.MAPPING or not node.children):
+            value = node.value
+            token = parse_token(value, node.value_line + 1) if isinstance(value, str) else None
+            entries[path] = Entry(path, token, document)
+            for item in node.items:
+                if isinstance(item.value, str) and parse_token(item.value, item.line + 1):
+                    raise Malformed("an item of a list is a token, which belongs to a name", item.line + 1)
+    if len(entries) > MAX_NAMES:
+        raise Malformed(f"a file holds at most {MAX_NAMES} names")
+    return entries
 
 
 def create(environment: str) -> Document:

@@ -27,7 +27,7 @@ class Token(NamedTuple):
 
     def ciphertext(self) -> bytes:
         """The bytes of the payload. Raises Malformed where the base64 is not canonical."""
-        return _decoded(self.payload)
+        return decoded(self.payload)
 
     def serialise(self) -> str:
         """The scalar that stands in the file."""
@@ -47,7 +47,7 @@ class Stanza(NamedTuple):
 
     def age_file(self) -> bytes:
         """The age file. Raises Malformed where the base64 is not canonical or the file is larger than 8 KiB."""
-        age_file = _decoded(self.payload)
+        age_file = decoded(self.payload)
         if len(age_file) > MAX_STANZA:
             raise Malformed(f"a stanza is larger than {MAX_STANZA} bytes")
         return age_file
@@ -92,7 +92,8 @@ def _refusal(text: str, line: int) -> Malformed | UnknownVersion:
     return Malformed("this is not a whole ENC[...] or STANZA[...] token", line, "take the line from an earlier commit")
 
 
-def _decoded(payload: str) -> bytes:
+def decoded(payload: str) -> bytes:
+    """The bytes of a payload. Raises Malformed unless the base64 is the canonical form of at least one byte."""
     # What the strict decoder lets pass: a `=` after whole bytes, and bits in the last digit that belong to no byte.
     last = payload.rstrip("=")[-1:] if payload[-1:] == "=" else ""
     try:

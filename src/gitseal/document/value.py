@@ -46,7 +46,8 @@ class TypedValue(SecretBytes):
     __slots__ = ("kind",)
 
     def __init__(self, kind: ValueType, content: bytes) -> None:
-        super().__init__(content)
+        # Not by way of `super`: with 100,000 values that shows.
+        self._content = content
         self.kind = kind
 
     def __eq__(self, other: object) -> bool:
@@ -138,6 +139,9 @@ def from_plaintext(plaintext: bytes) -> TypedValue:
 
     Raises UnknownVersion for a type byte of a later version, Damaged for content that is not of its type.
     """
+    if plaintext[:1] == b"t" and plaintext.isascii() and len(plaintext) <= MAX_CONTENT:
+        # Nearly every value, with nothing left to check.
+        return TypedValue(ValueType.TEXT, plaintext[1:])
     kind = _BY_BYTE.get(plaintext[:1])
     if kind is None and plaintext:
         raise UnknownVersion("the value has a type that this version does not know", "upgrade gitseal")

@@ -159,7 +159,7 @@ class Change:
         except ValueError as error:
             raise Error(f"{self.environment}: {error}", f"look at: gitseal list -e {self.environment}") from None
         if self.made:
-            after = Document(tree)
+            after = Document.read_carefully(tree.serialise(), tree)
             for group in self.made:
                 self.trust.made_here(after.header, group)
         return tree.serialise()

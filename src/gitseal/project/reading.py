@@ -1,15 +1,16 @@
-"""What an environment holds for those who read it: its own values over those it extends, opened."""
+"""What an environment holds for those who read it: its own names over those it extends, and their values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.crypto.datakey import WRITE_ONLY
-from gitseal.document import document
+from gitseal.document import bulk, document
 from gitseal.document.document import Document, Entry
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error
 from gitseal.identities import Keyring
-from gitseal.policy.policy import ACCEPT, REFUSE
+from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.resolve.layers import order, overlay
@@ -30,22 +31,23 @@ def check_reveal(project: Project, environment: str) -> None:
 
 
 class OpenedValues(NamedTuple):
-    """Values by path in the order of the files, and the names that wait for a member to take them over."""
+    """Values by path in the order of the files.
+
+    `pending` are the names that wait for a member to take them over. `plain` are the paths whose values are not sealed.
+    """
 
     values: dict[NamePath, TypedValue]
-    pending: tuple[str, ...]
+    pending: tuple[str, ...] = ()
+    plain: frozenset[NamePath] = frozenset()
 
 
 class EffectiveEnvironment:
-    """An environment with what it extends: `entries` is the view that readers get, each entry with its own document.
+    """The names of an environment and of what it extends, with no key. `documents` are its files by layer, nearest first.
 
-    A plain value that no rule makes plain is not read: it is a damaged token, or someone put it there who had no key. An
-    environment that does not take write-only values as they come takes nothing else either that anyone with write access
-    could have put there: no value in another access group than the policy's, none by way of what it extends.
-    `layers` are the files, nearest first; this machine's own overrides come over all others, unless `local` is False.
+    This machine's own overrides come over all other layers, unless `local` is False.
     """
 
-    def __init__(self, project: Project, environment: str, keyring: Keyring, *, local: bool = True) -> None:
+    def __init__(self, project: Project, environment: str, *, local: bool = True) -> None:
         self.project = project
         self.environment = environment
         self.documents: dict[str, Document] = {}
@@ -62,11 +64,48 @@ class EffectiveEnvironment:
             self._rules[layer.name] = layer.environment
             takes_all = rule is not None and rule.write_only == ACCEPT
             self._strict[layer.name] = not layer.is_local and (any(self._strict.values()) or not takes_all)
+
+    @property
+    def layers(self) -> list[tuple[str, Mapping[NamePath, Entry]]]:
+        """The entries of each layer, nearest first."""
+        return [(name, found.entries) for name, found in self.documents.items()]
+
+    @cached_property
+    def entries(self) -> dict[NamePath, tuple[str, Entry]]:
+        """The view that readers get: every path with its layer and its entry there."""
+        return overlay(self.layers)
+
+    @property
+    def only_rows(self) -> Document | None:
+        """The one document of an environment that is nothing but rows (see `document.bulk`), else None."""
+        first, *others = self.documents.values()
+        return first if first.rows is not None and not others else None
+
+    def in_sections(self) -> list[NamePath]:
+        """The names that lie in a section."""
+        return [] if self.only_rows else [path for path in self.entries if len(path) > 1]
+
+    def is_pending(self, path: NamePath) -> bool:
+        """True for a write-only value in an environment that does not take such values as they come."""
+        environment, entry = self.entries[path]
+        if entry.token is None or entry.token.kind != WRITE_ONLY:
+            return False
+        return self._strict[environment]
+
+
+class OpenedEnvironment(EffectiveEnvironment):
+    """An environment with the identities that open its values.
+
+    A plain value that no rule makes plain is not read: it is a damaged token, or someone put it there who had no key. An
+    environment that does not take write-only values as they come takes nothing else either that anyone with write access
+    could have put there: no value in another access group than the policy's, none by way of what it extends.
+    """
+
+    def __init__(self, project: Project, environment: str, keyring: Keyring, *, local: bool = True) -> None:
+        super().__init__(project, environment, local=local)
         self._keys = {
             name: Keys(found.header, keyring, genuine=self._strict[name]) for name, found in self.documents.items()
         }
-        self.layers = [(name, found.entries) for name, found in self.documents.items()]
-        self.entries: dict[NamePath, tuple[str, Entry]] = overlay(self.layers)
 
     def open(self, path: NamePath) -> TypedValue:
         """One value. Raises Error where it is not to be had, a write-only value that nobody took over included."""
@@ -79,8 +118,12 @@ class EffectiveEnvironment:
 
     def open_all(self, wanted: Callable[[NamePath], bool] | None = None) -> OpenedValues:
         """The values that `wanted` names (None: all). Raises Error for the first that does not open."""
-        values: dict[NamePath, TypedValue] = {}
+        values = self._in_bulk() if wanted is None else None
+        if values is not None:
+            return OpenedValues(values)
+        values = {}
         pending: list[str] = []
+        plain: set[NamePath] = set()
         for path, (environment, entry) in self.entries.items():
             if wanted is not None and not wanted(path):
                 continue
@@ -89,8 +132,27 @@ class EffectiveEnvironment:
             else:
                 if entry.token is None or self._strict[environment]:
                     self._check(environment, entry)
+                if entry.token is None:
+                    plain.add(path)
                 values[path] = document.open_entry(self.documents[environment], entry, self._keys[environment])
-        return OpenedValues(values, tuple(pending))
+        return OpenedValues(values, tuple(pending), frozenset(plain))
+
+    def _in_bulk(self) -> dict[NamePath, TypedValue] | None:
+        """All values in one pass, or None if that is not possible: then the careful way opens them, or says why not."""
+        found = self.only_rows
+        if found is None or found.rows is None:
+            return None
+        ((layer, keys),) = self._keys.items()
+        if self._strict[layer] and not self._in_their_groups(layer, found.rows):
+            return None
+        return bulk.open_rows(found.header, found.rows, keys)
+
+    def _in_their_groups(self, layer: str, rows: Sequence[bulk.Row]) -> bool:
+        """True if every value is sealed to the access group that the policy gives its name."""
+        policy, environment = self.project.policy, self._rules[layer]
+        if not policy.rules:
+            return all(row[2] == DEFAULT for row in rows)
+        return all(row[2] == policy.group(environment, (row[0],)) for row in rows)
 
     def look_up(self, path: NamePath) -> "Resolved | None":
         """What a reference to a name finds: its stored value, and whether it stands plain. None for no value to be had."""
@@ -99,13 +161,6 @@ class EffectiveEnvironment:
         if path not in self.entries or self.is_pending(path):
             return None
         return Resolved(self.open(path), self.entries[path][1].token is None)
-
-    def is_pending(self, path: NamePath) -> bool:
-        """Whether the value is write-only in an environment that does not take such values as they come."""
-        environment, entry = self.entries[path]
-        if entry.token is None or entry.token.kind != WRITE_ONLY:
-            return False
-        return self._strict[environment]
 
     def _check(self, environment: str, entry: Entry) -> None:
         """Raises Error for a value that its place does not vouch for."""

@@ -84,7 +84,7 @@ def _plain(source: str, line: int) -> Scalar:
             raise Malformed(
                 "some YAML parsers read this value as a number or a date", line, "put the value in double quotes"
             )
-    if len(source) <= _LONGEST_WORD and source.lower() in _ELSEWHERE_NOT_TEXT:
+    if is_word(source):
         raise Malformed(
             "some YAML parsers read this word as a boolean or null", line, "write true, false or null, or quote it"
         )
@@ -114,12 +114,17 @@ def _double_quoted(source: str, line: int) -> str:
     return re.sub(_ESCAPE, character, inner) if "\\" in inner else inner
 
 
+def is_word(text: str) -> bool:
+    """True if some YAML parser reads this plain text, or name, as a boolean, null or an operator."""
+    return len(text) <= _LONGEST_WORD and text.lower() in _ELSEWHERE_NOT_TEXT
+
+
 def parse_name(source: str, line: int) -> str:
     """A name, written plain or quoted. Raises Malformed where it is none, or where some parser reads it as no text."""
     name = source[1:-1] if source[0] in "\"'" else source
     if not NAME.fullmatch(name):
         raise Malformed("a name begins with a letter or _ and has at most 128 letters, digits, _, . and -", line)
-    if len(name) <= _LONGEST_WORD and source is name and name.lower() in _ELSEWHERE_NOT_TEXT:
+    if source is name and is_word(name):
         raise Malformed(
             f'some YAML parsers read the name "{name}" as a boolean or null', line, f'write it as "{name}" in quotes'
         )
@@ -128,7 +133,7 @@ def parse_name(source: str, line: int) -> str:
 
 def serialise_name(name: str) -> str:
     """The name as it is written: quoted where a YAML parser would read it as something else."""
-    return f'"{name}"' if name.lower() in _ELSEWHERE_NOT_TEXT else name
+    return f'"{name}"' if is_word(name) else name
 
 
 def serialise(value: Scalar) -> str:
