@@ -10,6 +10,7 @@ from gitseal.identities import Keyring, discover
 from gitseal.project.change import SetResult
 from gitseal.project.names import parse_name
 from gitseal.project.project import Project, find
+from gitseal.project.reading import OpenedEnvironment
 from gitseal.recipients import x25519
 from gitseal.usecases.get import get_value
 from gitseal.usecases.init import Starter, init
@@ -32,7 +33,7 @@ class World(NamedTuple):
         return set_values(self.project, self.keyring, frozenset(), chosen, given)
 
     def get(self, name: str, environment: str = "production") -> str:
-        return get_value(self.project, self.keyring, environment, name).reveal().decode()
+        return get_value(OpenedEnvironment(self.project, environment, self.keyring), name).reveal().decode()
 
     def files(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted((self.top / ".secrets").glob("*.yaml"))}

@@ -11,6 +11,7 @@ from gitseal.delivery import targets
 from gitseal.delivery.request import Request
 from gitseal.errors import Error
 from gitseal.policy import dangerous_names
+from gitseal.project.reading import OpenedEnvironment
 from gitseal.usecases import render as rendering
 from gitseal.usecases.run import prepare
 from gitseal.variables import IDENTITY_VARIABLES
@@ -27,11 +28,11 @@ STEERING = [
 
 def _render(place: Clone, dialect: str = "dotenv", excepted: str = "NOTHING") -> bytes:
     selection = Request(excepted=(excepted,))
-    return rendering.render(place.project, place.keyring, "production", dialect, selection).content
+    return rendering.render(OpenedEnvironment(place.project, "production", place.keyring), dialect, selection).content
 
 
 def _run(place: Clone, inherited: dict[bytes, bytes]) -> dict[bytes, bytes]:
-    return prepare(place.project, place.keyring, "production", Request(), inherited).environ
+    return prepare(OpenedEnvironment(place.project, "production", place.keyring), Request(), inherited).environ
 
 
 @pytest.fixture

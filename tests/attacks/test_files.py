@@ -9,6 +9,7 @@ import pytest
 from gitseal.delivery import service_files
 from gitseal.delivery.request import Request
 from gitseal.errors import Error
+from gitseal.project.reading import OpenedEnvironment
 from gitseal.usecases.render import collect
 from gitseal.usecases.unset import unset
 from tests.attacks.conftest import Team
@@ -37,7 +38,7 @@ def declare(place: Clone, path: str, more: str = "") -> None:
 def render(place: Clone, folder: Path) -> None:
     """`render --service api --files FOLDER`."""
     request = service_files.with_files(Request(service="api"), folder)
-    going = collect(place.project, place.keyring, "production", request)
+    going = collect(OpenedEnvironment(place.project, "production", place.keyring), request)
     with service_files.staged(folder, going.files) as put:
         put()
 

@@ -8,6 +8,7 @@ import pytest
 from gitseal.delivery.request import Request
 from gitseal.document.value import text
 from gitseal.errors import Error, Unconfirmed
+from gitseal.project.reading import OpenedEnvironment
 from gitseal.usecases.absorb import absorb
 from gitseal.usecases.copy import copy_names
 from gitseal.usecases.env import rename_environment
@@ -34,7 +35,7 @@ def refused(place: Clone, words: str) -> None:
 
 def rendered(place: Clone) -> bytes:
     only = Request(only=("DB_*",))
-    return render(place.project, place.keyring, "production", "dotenv", only).content
+    return render(OpenedEnvironment(place.project, "production", place.keyring), "dotenv", only).content
 
 
 def test_a_write_only_value_waits_for_a_member(team: Team) -> None:

@@ -19,6 +19,7 @@ from gitseal.errors import Error
 from gitseal.identities import Keyring, discover
 from gitseal.project.names import parse_name
 from gitseal.project.project import Project, find
+from gitseal.project.reading import OpenedEnvironment
 from gitseal.recipients import x25519
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
@@ -86,7 +87,7 @@ class Clone:
         return done[0].outcome.value
 
     def get(self, environment: str, name: str) -> str:
-        return get_value(self.project, self.keyring, environment, name).reveal().decode()
+        return get_value(OpenedEnvironment(self.project, environment, self.keyring), name).reveal().decode()
 
     def plan(self) -> Plan:
         return rekey.plan(self.project, self.project.environments)

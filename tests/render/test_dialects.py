@@ -1,11 +1,15 @@
 """The rules of single dialects: names, limits, options, masks."""
 
+import itertools
+
 import pytest
 
 from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import UsageError
-from gitseal.render import DIALECTS, Options, Refused, RenderedEntry, appends, masks, options_of, render
+from gitseal.render import DIALECTS, Options, Refused, RenderedEntry, appends, dotenv, masks, options_of, render
+from gitseal.render._env import records
 from tests.render import ports
+from tests.render.values import awkward, fuzzed
 
 
 def reasons(dialect: str, *entries: RenderedEntry, name: str = "app") -> dict[str, str]:
@@ -177,3 +181,25 @@ def test_toml_knows_infinities() -> None:
         for name, content in (("A", b"-.inf"), ("B", b".nan"))
     ]
     assert render("toml", entries) == b"A = -inf\nB = nan\n"
+
+
+# --- dotenv, all at once
+
+
+def test_what_is_written_at_once_is_what_is_written_one_by_one() -> None:
+    """Of one value, of two, and of all that the short way takes together."""
+    values = list({**fuzzed(1), **awkward()}.values())
+    for one, other in itertools.pairwise(values):
+        both = [named("A", one), named("B", other)]
+        for some in (
+            both,
+            both[:1],
+            [named("_", one)],
+            [*both, both[0]],
+            [*both, RenderedEntry(("s", "C"), text(one))],
+        ):
+            at_once = dotenv._at_once(some)
+            assert not at_once or at_once == records(some, dotenv.record)
+    easy = [named(f"N{n}", value) for n, value in enumerate(values) if dotenv._at_once([named("A", value)])]
+    assert len(easy) > 100
+    assert dotenv._at_once(easy) == records(easy, dotenv.record)

@@ -13,7 +13,7 @@ from gitseal.document.value import TypedValue, ValueType, checked, text
 from gitseal.errors import Error
 from gitseal.identities import discover
 from gitseal.project.project import Project
-from gitseal.project.reading import EffectiveEnvironment
+from gitseal.project.reading import OpenedEnvironment
 from gitseal.usecases.set_ import set_values
 from gitseal.yamltext.tree import NamePath
 from tests.attacks.world import Clone, Person, person, start
@@ -53,7 +53,7 @@ def place(tmp_path: Path) -> Clone:
 
 
 def expected(place: Clone) -> dict[NamePath, TypedValue]:
-    found = EffectiveEnvironment(place.project, "production", place.keyring).open_all().values
+    found = OpenedEnvironment(place.project, "production", place.keyring).open_all().values
     assert found == {**VALUES, BROUGHT_IN: text("from outside"), PLAIN: text("info")}
     del found[PLAIN]
     return found
@@ -79,7 +79,7 @@ class Reader:
     def judge(self, data: bytes) -> None:
         (self.folder / "production.yaml").write_bytes(data)
         try:
-            layered = EffectiveEnvironment(Project(self.folder.parent, None), "production", self.keyring)
+            layered = OpenedEnvironment(Project(self.folder.parent, None), "production", self.keyring)
             self.judge_each(layered, data)
             values = layered.open_all().values
         except Error:
@@ -88,7 +88,7 @@ class Reader:
         self.same += 1
         assert all(self.right.get(path) == value for path, value in values.items() if not is_plain(path)), data
 
-    def judge_each(self, layered: EffectiveEnvironment, data: bytes) -> None:
+    def judge_each(self, layered: OpenedEnvironment, data: bytes) -> None:
         for path in layered.entries:
             if is_plain(path):
                 continue

@@ -20,7 +20,7 @@ from gitseal.cli.table import COMMANDS
 from gitseal.delivery.request import Request
 from gitseal.document.value import text
 from gitseal.project.keys import Keys
-from gitseal.project.reading import EffectiveEnvironment
+from gitseal.project.reading import OpenedEnvironment
 from gitseal.usecases import edit, render, run
 from gitseal.usecases.diff import compare
 from gitseal.usecases.list_ import list_names
@@ -282,7 +282,7 @@ def _failing() -> Iterator[list[str]]:
 
 def test_what_holds_values_shows_none_in_its_repr(place: Clone) -> None:
     project, keyring = place.project, place.keyring
-    layered = EffectiveEnvironment(project, "production", keyring)
+    layered = OpenedEnvironment(project, "production", keyring)
     found = project.read("production")
     keys = Keys(found.header, keyring)
     held: list[object] = [
@@ -294,8 +294,8 @@ def test_what_holds_values_shows_none_in_its_repr(place: Clone) -> None:
         keyring,
         list(keyring.identities()),
         edit.begin(project, keyring, "production"),
-        render.render(project, keyring, "production", "dotenv", Request()),
-        run.prepare(project, keyring, "production", Request(), {}),
+        render.render(OpenedEnvironment(project, "production", keyring), "dotenv", Request()),
+        run.prepare(OpenedEnvironment(project, "production", keyring), Request(), {}),
         compare(project, keyring, "production", "development"),
         list_names(project, keyring, ("production",), show_values=True),
     ]
@@ -309,10 +309,10 @@ def test_the_locals_of_an_error_show_no_value(place: Clone) -> None:
     """Error reports of many programs come with the locals of each frame; ours hold values only behind `reveal()`."""
     project, keyring = place.project, place.keyring
     with _failing() as shown:
-        EffectiveEnvironment(project, "production", keyring).open(("NOT_THERE",))
+        OpenedEnvironment(project, "production", keyring).open(("NOT_THERE",))
     acts: list[Callable[[], object]] = [
         lambda: place.get("production", "OLDD"),
-        lambda: EffectiveEnvironment(project, "development", keyring).open_all().values["OLD",],
+        lambda: OpenedEnvironment(project, "development", keyring).open_all().values["OLD",],
     ]
     for act in acts:
         with _failing() as more:

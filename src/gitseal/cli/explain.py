@@ -3,6 +3,7 @@
 from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option, no_local_option
 from gitseal.cli.session import Session
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.usecases.explain import Explained, explain
 
 
@@ -14,7 +15,7 @@ from gitseal.usecases.explain import Explained, explain
 def command(session: Session, name: str, environments: tuple[str, ...], no_local: bool, as_json: bool) -> None:
     """Say where a name's value comes from, layer by layer, and which services get it; never the value. Needs no identity."""
     environment = session.one(environments)
-    found = explain(session.project, session.keyring, environment, name, local=not no_local)
+    found = explain(EffectiveEnvironment(session.project, environment, local=not no_local), name)
     if as_json:
         output.as_json(
             {

@@ -16,6 +16,6 @@ def command(session: Session, name: str, environments: tuple[str, ...], no_newli
     from gitseal.usecases.get import get_value
 
     environment = session.one(environments)
-    value = get_value(session.project, session.keyring, environment, name, local=not no_local)
+    value = get_value(session.opened(environment, local=not no_local), name)
     note(session, "get", environment, (name,))
     output.write(value.reveal() + (b"" if no_newline else b"\n"))

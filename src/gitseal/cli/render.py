@@ -117,9 +117,7 @@ def rendered(session: Session, job: RenderJob, target: Path | None) -> None:
             f"the policy says reveal: false for {job.environment}: it is not rendered to a terminal",
             "give a file: -o FILE",
         )
-    done = render(
-        session.project, session.keyring, job.environment, job.dialect, job.request, job.options, local=job.local
-    )
+    done = render(session.opened(job.environment, local=job.local), job.dialect, job.request, job.options)
     note(session, "render", job.environment, done.going.names())
     if done.masks:
         # The runner takes commands from either stream, and the values go into the file alone.
@@ -148,7 +146,7 @@ def _placed(folder: Path | None, going: "Outgoing", beside: Path | None = None) 
 def _files_alone(session: Session, job: RenderJob) -> None:
     from gitseal.usecases.render import collect
 
-    going = collect(session.project, session.keyring, job.environment, job.request, local=job.local)
+    going = collect(session.opened(job.environment, local=job.local), job.request)
     note(session, "render", job.environment, going.names())
     with _placed(job.folder, going):
         pass
@@ -158,9 +156,7 @@ def _files_alone(session: Session, job: RenderJob) -> None:
 def _check_current(session: Session, job: RenderJob, checked: Path) -> None:
     from gitseal.usecases.render import is_current, render
 
-    done = render(
-        session.project, session.keyring, job.environment, job.dialect, job.request, job.options, local=job.local
-    )
+    done = render(session.opened(job.environment, local=job.local), job.dialect, job.request, job.options)
     files = f" --service {job.request.service} --files {job.folder}" if job.folder is not None else ""
     hint = f"write it again: gitseal render -e {job.environment} --format {job.dialect} -o {checked}{files}"
     if not is_current(checked, done.content):

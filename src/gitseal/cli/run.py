@@ -70,7 +70,7 @@ def _run(session: Session, job: _RunJob) -> int:
     from gitseal.usecases.run import place_files, prepare
 
     inherited = {name: content for name, content in os.environb.items() if not job.pristine or name in _KEPT}
-    prepared = prepare(session.project, session.keyring, job.environment, job.request, inherited, local=job.local)
+    prepared = prepare(session.opened(job.environment, local=job.local), job.request, inherited)
     note(session, "run", job.environment, prepared.going.names())
     if job.request.files:
         place_files(job.request, prepared)

@@ -13,6 +13,7 @@ from gitseal.errors import Error, Unconfirmed, UsageError
 if TYPE_CHECKING:  # both are loaded only by the commands that need them
     from gitseal.identities import Keyring
     from gitseal.project.project import Project
+    from gitseal.project.reading import OpenedEnvironment
 
 T = TypeVar("T")
 
@@ -55,6 +56,12 @@ class Session:
 
         explicit = Path(self._identity) if self._identity else None
         return discover(self.environ, self.home, terminal.ask_passphrase, explicit, tell=say)
+
+    def opened(self, environment: str, *, local: bool = True) -> "OpenedEnvironment":
+        """An environment with the identities at hand; `local` False leaves this machine's overrides out."""
+        from gitseal.project.reading import OpenedEnvironment
+
+        return OpenedEnvironment(self.project, environment, self.keyring, local=local)
 
     def one(self, given: tuple[str, ...]) -> str:
         """The one environment that a command is about. Raises UsageError where it is none or several."""

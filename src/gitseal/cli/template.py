@@ -32,7 +32,7 @@ def command(session: Session, source: str, environments: tuple[str, ...], target
         )
     file = Path(source)
     text = _read(file)
-    content = fill(session.project, session.keyring, environment, text, str(file), session.environ, local=not no_local)
+    content = fill(session.opened(environment, local=not no_local), text, str(file), session.environ)
     note(session, "template", environment, (found[1] for found in _REFERENCE.finditer(text)))
     if target is None:
         output.write(content)

@@ -3,6 +3,7 @@
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 from gitseal.document import token_grammar
@@ -11,8 +12,8 @@ from gitseal.errors import Malformed, UnknownVersion
 _ENC = re.compile(token_grammar.TOKEN)
 _STANZA = re.compile(token_grammar.STANZA)
 
-_LAST_OF_TWO = "AQgw"
-_LAST_OF_THREE = "AEIMQUYcgkosw048"
+# By the number of `=` at the end: the digits whose spare bits are zero.
+_LAST_DIGITS = (frozenset(ascii_letters + digits + "+/"), frozenset("AEIMQUYcgkosw048"), frozenset("AQgw"))
 
 MAX_STANZA = 8192
 
@@ -94,13 +95,13 @@ def _refusal(text: str, line: int) -> Malformed | UnknownVersion:
 
 def decoded(payload: str) -> bytes:
     """The bytes of a payload. Raises Malformed unless the base64 is the canonical form of at least one byte."""
-    # What the strict decoder lets pass: a `=` after whole bytes, and bits in the last digit that belong to no byte.
-    last = payload.rstrip("=")[-1:] if payload[-1:] == "=" else ""
     try:
         content = a2b_base64(payload, strict_mode=True)
     except Base64Error:
         content = b""
-    if not content or len(payload) % 4 or last not in (_LAST_OF_TWO if payload[-2:] == "==" else _LAST_OF_THREE):
+    # What the strict decoder lets pass: a `=` after whole bytes, and bits in the last digit that belong to no byte.
+    signs = -len(content) % 3
+    if not content or len(payload) * 3 != (len(content) + signs) * 4 or payload[-1 - signs] not in _LAST_DIGITS[signs]:
         raise Malformed("the base64 of a token is not in its one canonical form")
     return content
 

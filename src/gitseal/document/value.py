@@ -31,6 +31,7 @@ class ValueType(Enum):
         return self.name.lower()
 
 
+_TEXT = ValueType.TEXT
 _BY_BYTE = {kind.value: kind for kind in ValueType}
 _INTEGER = rb"0|-?[1-9][0-9]*"
 _FLOAT = rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)|-?\.inf|\.nan"
@@ -141,7 +142,7 @@ def from_plaintext(plaintext: bytes) -> TypedValue:
     """
     if plaintext[:1] == b"t" and plaintext.isascii() and len(plaintext) <= MAX_CONTENT:
         # Nearly every value, with nothing left to check.
-        return TypedValue(ValueType.TEXT, plaintext[1:])
+        return TypedValue(_TEXT, plaintext[1:])
     kind = _BY_BYTE.get(plaintext[:1])
     if kind is None and plaintext:
         raise UnknownVersion("the value has a type that this version does not know", "upgrade gitseal")

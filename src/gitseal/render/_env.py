@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from gitseal.document.value import ValueType
 from gitseal.render._shape import CannotCarry, Path, RenderedEntry, Uncarried, text_of
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+NAME = "[A-Za-z_][A-Za-z0-9_]*"
+_NAME = re.compile(NAME)
 
 
 def assignments(entries: Sequence[RenderedEntry], encode: Callable[[str], str]) -> bytes:

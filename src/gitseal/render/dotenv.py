@@ -9,7 +9,8 @@ tests/render/test_readers.py.
 import re
 from collections.abc import Sequence
 
-from gitseal.render._env import records
+from gitseal.document.value import ValueType
+from gitseal.render._env import NAME, records
 from gitseal.render._shape import CannotCarry, Options, RenderedEntry
 
 SECTIONS = False
@@ -30,6 +31,8 @@ _SHELL_NAMES = (
     "zsh_scheduled_events"
 )
 _SHELLS = frozenset(_SHELL_NAMES.split())
+_PROTO = "__proto__"
+_KEPT = _SHELLS | {_PROTO}
 _NOT_IN_SINGLE = re.compile(r"['\r]|\\\\|\\\Z|\$\{|\n\n\Z")
 # systemd (`unichar_is_valid`) drops a whole file for one of these.
 _NONCHARACTER = re.compile(
@@ -48,12 +51,40 @@ _REASONS = (
 
 def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One `NAME='value'` line for each entry. Raises as `_env.records` does."""
-    return records(entries, record)
+    return _at_once(entries) or records(entries, record)
+
+
+# None of it means anything to any reader between single quotes; the end of a line separates the values while they are looked at.
+_NAMES = re.compile(rf"(?:{NAME}\n)*+")
+_TEXTS = re.compile(rb"[ !-&(-\[\]-~\n]*+")
+
+
+def _at_once(entries: Sequence[RenderedEntry]) -> bytes:
+    """What `records` gives, if every name and value is plain to see: a check of all at once is ten times faster. Else nothing."""
+    try:
+        names = [name for (name,), value, _ in entries if value.kind is not ValueType.NULL]
+    except ValueError:
+        return b""
+    contents = [entry.value.reveal() for entry in entries]
+    joined = b"\n".join(contents)
+    unique = set(names)
+    if (
+        len(unique) != len(contents)
+        or joined.count(b"\n") != len(contents) - 1
+        or b"${" in joined
+        or not _TEXTS.fullmatch(joined)
+        or not unique.isdisjoint(_KEPT)
+        or not _NAMES.fullmatch("\n".join([*names, ""]))
+    ):
+        return b""
+    return "".join(
+        [f"{name}='{text}'\n" for name, text in zip(names, joined.decode().split("\n"), strict=True)]
+    ).encode()
 
 
 def record(name: str, text: str) -> str:
     """The line. Raises CannotCarry for names that some reader keeps for itself, and where `encode` does."""
-    if name == "__proto__":
+    if name == _PROTO:
         raise CannotCarry("a name that JavaScript keeps for itself")
     return f"{shells_take(name)}={encode(text)}\n"
 

@@ -12,7 +12,7 @@ from gitseal.identities import Keyring
 from gitseal.project import project as projects
 from gitseal.project.names import missing
 from gitseal.project.project import Project
-from gitseal.project.reading import EffectiveEnvironment
+from gitseal.project.reading import OpenedEnvironment
 from gitseal.sdk import outside
 from gitseal.sdk.conversion import convert, supported
 from gitseal.sdk.hidden import Hidden, cleanly
@@ -75,7 +75,7 @@ class Secrets(Hidden, Mapping[str, Value]):
         self.service = service
         self._project = project
         self._keyring = keyring
-        self._layered = EffectiveEnvironment(project, environment, keyring, local=local)
+        self._layered = OpenedEnvironment(project, environment, keyring, local=local)
         self._view: View | None = None
         if service:
             from gitseal.resolve import services
@@ -169,7 +169,7 @@ class Secrets(Hidden, Mapping[str, Value]):
         from gitseal.delivery.request import Request
 
         request = Request(service=self.service, variables=outside.variables())
-        outgoing(self._project, self._layered, request, with_sections=True)
+        outgoing(self._layered, request, with_sections=True)
 
 
 def load(  # noqa: PLR0913 - its arguments are words, and all but the first have a default

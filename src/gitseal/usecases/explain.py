@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from gitseal.document.document import Entry
 from gitseal.document.value import ValueType
-from gitseal.identities import Keyring
 from gitseal.project.names import missing, parse_name
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
@@ -43,9 +42,9 @@ class Explained(NamedTuple):
     is_required: bool
 
 
-def explain(project: Project, keyring: Keyring, environment: str, name: str, *, local: bool = True) -> Explained:
-    """Where a name's value comes from in an environment. Needs no identity. Raises Error where no layer has the name."""
-    layered = EffectiveEnvironment(project, environment, keyring, local=local)
+def explain(layered: EffectiveEnvironment, name: str) -> Explained:
+    """The places and receivers of a name. Needs no identity. Raises Error if no layer has the name."""
+    project, environment = layered.project, layered.environment
     path = parse_name(name)
     found = origins(layered.layers, path)
     if not found:

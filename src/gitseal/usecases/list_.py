@@ -11,7 +11,7 @@ from gitseal.identities import Keyring
 from gitseal.policy.patterns import matches
 from gitseal.project.names import below, missing, parse_name
 from gitseal.project.project import Project
-from gitseal.project.reading import EffectiveEnvironment, check_reveal
+from gitseal.project.reading import EffectiveEnvironment, OpenedEnvironment, check_reveal
 from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
@@ -59,7 +59,7 @@ def list_names(
     for environment in environments:
         if show_values:
             check_reveal(project, environment)
-        layered = EffectiveEnvironment(project, environment, keyring, local=local)
+        layered = OpenedEnvironment(project, environment, keyring, local=local)
         for path in sorted(_narrowed(layered, environment, patterns)):
             value = layered.open(path) if show_values and not layered.is_pending(path) else None
             rows.append(_listed(layered, environment, path, value))

@@ -7,9 +7,7 @@ from gitseal import render as dialects
 from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
 from gitseal.delivery.request import Request
 from gitseal.files.reading import read_regular
-from gitseal.identities import Keyring
-from gitseal.project.project import Project
-from gitseal.project.reading import EffectiveEnvironment
+from gitseal.project.reading import OpenedEnvironment
 
 
 class Rendered(NamedTuple):
@@ -24,29 +22,19 @@ class Rendered(NamedTuple):
 
 
 def render(
-    project: Project,
-    keyring: Keyring,
-    environment: str,
-    dialect: str,
-    request: Request,
-    options: dialects.Options = dialects.NO_OPTIONS,
-    *,
-    local: bool = True,
+    opened: OpenedEnvironment, dialect: str, request: Request, options: dialects.Options = dialects.NO_OPTIONS
 ) -> Rendered:
     """The environment in one dialect. Raises Error for all that `outgoing` refuses, and for what cannot be carried."""
     with_sections = dialects.takes_sections(dialect)
-    layered = EffectiveEnvironment(project, environment, keyring, local=local)
-    going = outgoing(project, layered, request, with_sections=with_sections)
+    going = outgoing(opened, request, with_sections=with_sections)
     if not with_sections:
-        refuse_steering(project, (entry.path[0] for entry in going.entries))
+        refuse_steering(opened.project, (entry.path[0] for entry in going.entries))
     return Rendered(dialects.render(dialect, going.entries, options), dialects.masks(dialect, going.entries), going)
 
 
-def collect(project: Project, keyring: Keyring, environment: str, request: Request, *, local: bool = True) -> Outgoing:
+def collect(opened: OpenedEnvironment, request: Request) -> Outgoing:
     """What goes out, in no dialect: for a service's files alone. Raises Error for all that `outgoing` refuses."""
-    return outgoing(
-        project, EffectiveEnvironment(project, environment, keyring, local=local), request, with_sections=True
-    )
+    return outgoing(opened, request, with_sections=True)
 
 
 def is_current(target: Path, content: bytes) -> bool:

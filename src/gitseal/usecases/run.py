@@ -9,9 +9,7 @@ from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
 from gitseal.delivery.request import Request
 from gitseal.document.value import ValueType
 from gitseal.errors import Error
-from gitseal.identities import Keyring
-from gitseal.project.project import Project
-from gitseal.project.reading import EffectiveEnvironment
+from gitseal.project.reading import OpenedEnvironment
 from gitseal.variables import FILES_VARIABLE, IDENTITY_VARIABLES
 
 
@@ -35,23 +33,14 @@ class Prepared(NamedTuple):
         return "Prepared(…)"
 
 
-def prepare(
-    project: Project,
-    keyring: Keyring,
-    environment: str,
-    request: Request,
-    inherited: Mapping[bytes, bytes],
-    *,
-    local: bool = True,
-) -> Prepared:
+def prepare(opened: OpenedEnvironment, request: Request, inherited: Mapping[bytes, bytes]) -> Prepared:
     """What `inherited` becomes with the environment's shared names set and no identity variable left.
 
     A null value takes the name out. Where the request is for files too, the child is told where it says they are. Raises
     Error for all that `outgoing` refuses, for a value with a NUL byte, and for names that steer a loader.
     """
-    layered = EffectiveEnvironment(project, environment, keyring, local=local)
-    going = outgoing(project, layered, request, with_sections=False)
-    refuse_steering(project, (entry.path[0] for entry in going.entries))
+    going = outgoing(opened, request, with_sections=False)
+    refuse_steering(opened.project, (entry.path[0] for entry in going.entries))
     for (name,), value, _ in going.entries:
         if b"\0" in value.reveal():
             raise Error(

@@ -37,7 +37,7 @@ def visible_in(project: Project, environment: str) -> dict[str, str]:
     Empty where some layer does not hold together. No identity is needed.
     """
     try:
-        view = EffectiveEnvironment(project, environment.removesuffix(LOCAL), Keyring(())).entries
+        view = EffectiveEnvironment(project, environment.removesuffix(LOCAL)).entries
     except Error:
         return {}
     return {path_text(path): layer for path, (layer, _) in view.items()}

@@ -6,7 +6,6 @@ from gitseal.audit.check.values import Values
 from gitseal.document.document import Entry
 from gitseal.document.value import ValueType
 from gitseal.errors import Error
-from gitseal.identities import Keyring
 from gitseal.policy.manifest import Manifest
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
@@ -32,7 +31,7 @@ def check_manifest(project: Project, environments: Iterable[str], values: Values
     names: set[NamePath] = set()
     for environment in environments:
         try:
-            view = EffectiveEnvironment(project, environment, Keyring(()), local=False).entries
+            view = EffectiveEnvironment(project, environment, local=False).entries
         except Error:
             # Told of the file itself already.
             continue

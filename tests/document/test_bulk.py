@@ -1,0 +1,147 @@
+"""Files in one pass: whatever the bytes are, the short way says what the careful way says, or leaves it to that."""
+
+from itertools import count
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gitseal.crypto.datakey import DataKey
+from gitseal.document import bulk, document
+from gitseal.document.document import Document
+from gitseal.document.header import public_text
+from gitseal.document.value import ValueType, checked, text
+from gitseal.errors import Error
+from gitseal.yamltext import editor
+from gitseal.yamltext.editor import Put
+from gitseal.yamltext.tree import NamePath
+
+NAMES = ("A", "B_2", "STRIPE_KEY", "a.b-c", "x", "DATABASE_URL", "LOG_LEVEL", "Z")
+GROUPS = ("default", "payments")
+VALUES = (
+    text(""),
+    text("hunter2"),
+    text("é" * 40),
+    checked(ValueType.INTEGER, b"8080"),
+    checked(ValueType.BYTES, b"\xff"),
+)
+
+
+def _made() -> tuple[bytes, dict[str, DataKey]]:
+    new = document.create("production")
+    keys = {group: DataKey.generate(new.header.scope(group)) for group in GROUPS}
+    values = zip(NAMES, count(), strict=False)
+    puts: dict[NamePath, Put] = {
+        (name,): Put(document.seal(keys[GROUPS[n == 2]], (name,), VALUES[n % len(VALUES)]).serialise(), own_line=True)
+        for name, n in values
+    }
+    for group, key in keys.items():
+        puts["gitseal", "access", group, "key"] = Put(key.key_id, tight=True)
+        puts["gitseal", "access", group, "public"] = Put(public_text(key.public), tight=True)
+    return editor.edit(new.tree, puts, last="gitseal").serialise(), keys
+
+
+FILE, KEYS = _made()
+LINES = FILE.split(b"\n")
+WORDS = (
+    b"", b"\n", b" ", b"\t", b"#", b"# A:\n  ENC[v1,s,", b":", b"=", b"==", b"A", b"no", b"\r", b"\r\n", b"\xff", b"\0", b"]",
+    b",w,", b"A:\n", b"B: plain\n", b"yes:\n", b"sec:\n  IN: 1\n", b"gitseal:\n", b"<<<<<<< ours\n", b"k", "\u202e".encode(), b"- a\n",
+)  # fmt: skip
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """The file with bytes put in or taken out, or with lines that moved, went or came twice."""
+    data = FILE
+    for _ in range(draw(st.integers(1, 3))):
+        if draw(st.booleans()):
+            at = draw(st.integers(0, len(data)))
+            data = data[:at] + draw(st.sampled_from(WORDS)) + data[at + draw(st.sampled_from([0, 0, 1, 2])) :]
+        else:
+            lines = data.split(b"\n")
+            at, to = draw(st.integers(0, len(lines) - 1)), draw(st.integers(0, len(lines) - 1))
+            moved = [lines.pop(at)] * draw(st.integers(0, 2))
+            data = b"\n".join([*lines[:to], *moved, *lines[to:]])
+    return data
+
+
+def _told(error: Error) -> tuple[object, ...]:
+    return type(error), error.message, error.hint, getattr(error, "line", None)
+
+
+def _opened(found: Document) -> list[tuple[object, ...]]:
+    """Every name with all that can be said of it: its token, its line, and its value or why there is none."""
+    said: list[tuple[object, ...]] = []
+    for path, entry in found.entries.items():
+        try:
+            value = document.open_entry(found, entry, KEYS)
+            said.append((path, entry.token, entry.line, value.kind, value.reveal()))
+        except Error as error:
+            said.append((path, entry.token, entry.line, _told(error)))
+    return said
+
+
+def _parsed(data: bytes, *, carefully: bool) -> Document | tuple[object, ...]:
+    try:
+        return Document.read_carefully(data) if carefully else document.parse(data)
+    except Error as error:
+        return _told(error)
+
+
+def _check(data: bytes) -> None:
+    short, careful = _parsed(data, carefully=False), _parsed(data, carefully=True)
+    if not isinstance(short, Document) or not isinstance(careful, Document):
+        assert short == careful
+        return
+    said = _opened(careful)
+    assert _opened(short) == said
+    assert _header(short) == _header(careful)
+    assert short.serialise() == data == careful.serialise() == careful.tree.serialise()
+    values = bulk.open_rows(short.header, short.rows, KEYS) if short.rows is not None else None
+    if values is not None:
+        assert [(path, value.kind, value.reveal()) for path, value in values.items()] == [
+            (path, kind, content)
+            for path, _token, _line, kind, content in said  # type: ignore[misc, str-unpack]
+        ]
+
+
+def _header(found: Document) -> object:
+    return found.header._replace(
+        access={
+            group: access._replace(public=access.public.raw)  # type: ignore[arg-type]
+            for group, access in found.header.access.items()
+        }
+    )
+
+
+def test_a_file_as_gitseal_writes_it_goes_the_short_way() -> None:
+    read = bulk.read(FILE)
+    assert read is not None
+    values = bulk.open_rows(read.header, read.rows, KEYS)
+    assert values is not None
+    assert list(values) == sorted((name,) for name in NAMES)
+    _check(FILE)
+
+
+def test_comments_and_empty_lines_go_the_short_way() -> None:
+    data = b"\n\n# one\n" + FILE.replace(b"\nx:\n", b"\n  # ENC[v1,s,default:\n\n\n# two\nx:\n")
+    assert bulk.read(data) is not None
+    _check(data)
+
+
+@given(damaged())
+@example(FILE.replace(b"A:\n", b"A:\n\n"))
+@example(FILE.replace(b"A:\n", b"A:\n# between\n"))
+@example(FILE.replace(b"default:", b"payments:"))
+@example(FILE + b"LATE: 1\n")
+@example(FILE.replace(b"\n", b"\r\n"))
+def test_what_is_damaged_is_told_as_the_careful_way_tells_it(data: bytes) -> None:
+    _check(data)
+
+
+@given(st.permutations(range(len(NAMES))))
+def test_values_under_each_others_names_do_not_open(order: list[int]) -> None:
+    lines = list(LINES)
+    rows = [number for number, line in enumerate(lines) if line.startswith(b"  ENC[")]
+    for row, other in zip(rows, order, strict=True):
+        lines[row] = LINES[rows[other]]
+    _check(b"\n".join(lines))
