@@ -13,7 +13,6 @@ from gitseal.document.value import ValueType, checked, text
 from gitseal.errors import Error
 from gitseal.yamltext import editor
 from gitseal.yamltext.editor import Put
-from gitseal.yamltext.tree import NamePath
 
 NAMES = ("A", "B_2", "STRIPE_KEY", "a.b-c", "x", "DATABASE_URL", "LOG_LEVEL", "Z")
 GROUPS = ("default", "payments")
@@ -30,7 +29,7 @@ def _made() -> tuple[bytes, dict[str, DataKey]]:
     new = document.create("production")
     keys = {group: DataKey.generate(new.header.scope(group)) for group in GROUPS}
     values = zip(NAMES, count(), strict=False)
-    puts: dict[NamePath, Put] = {
+    puts: dict[tuple[str, ...], Put] = {
         (name,): Put(document.seal(keys[GROUPS[n == 2]], (name,), VALUES[n % len(VALUES)]).serialise(), own_line=True)
         for name, n in values
     }
@@ -43,8 +42,9 @@ def _made() -> tuple[bytes, dict[str, DataKey]]:
 FILE, KEYS = _made()
 LINES = FILE.split(b"\n")
 WORDS = (
-    b"", b"\n", b" ", b"\t", b"#", b"# A:\n  ENC[v1,s,", b":", b"=", b"==", b"A", b"no", b"\r", b"\r\n", b"\xff", b"\0", b"]",
-    b",w,", b"A:\n", b"B: plain\n", b"yes:\n", b"sec:\n  IN: 1\n", b"gitseal:\n", b"<<<<<<< ours\n", b"k", "\u202e".encode(), b"- a\n",
+    b"", b"\n", b" ", b"\t", b"#", b"# A:\n  ENC[v1,s,", b":", b"=", b"==", b"A", b"no", b"\r",
+    b"\r\n", b"\xff", b"\0", b"]", b",w,", b"A:\n", b"B: plain\n", b"yes:\n", b"sec:\n  IN: 1\n",
+    b"gitseal:\n", b"<<<<<<< ours\n", b"k", "\u202e".encode(), b"- a\n",
 )  # fmt: skip
 
 
@@ -99,8 +99,7 @@ def _check(data: bytes) -> None:
     values = bulk.open_rows(short.header, short.rows, KEYS) if short.rows is not None else None
     if values is not None:
         assert [(path, value.kind, value.reveal()) for path, value in values.items()] == [
-            (path, kind, content)
-            for path, _token, _line, kind, content in said  # type: ignore[misc, str-unpack]
+            (path, kind, content) for path, _token, _line, kind, content in said
         ]
 
 
