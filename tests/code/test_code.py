@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -91,11 +92,13 @@ def test_binary_files_are_left_alone() -> None:
 
 
 def test_a_language_whose_parser_is_missing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_grammars, "_parser", lambda _grammar: None)
+    monkeypatch.setitem(sys.modules, "tree_sitter", None)
+    _grammars._parser.cache_clear()
 
     assert code.read("a.js", b"process.env.A") == Reading((), (_grammars.ABSENT,))
     assert code.read("a.js", b"nothing") == Reading(())
     assert code.read("a.sh", b"echo $A") == Reading((), (_grammars.ABSENT,))
+    _grammars._parser.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -4,26 +4,58 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from gitseal.errors import Error
 from gitseal.files import private
-from gitseal.files.private import memory_folder, private_folder
+from gitseal.files.private import private_folder
 
+DISK = Path(__file__).parent
+SHM = Path("/dev/shm")  # noqa: S108 - looked at, and mounted over in a namespace of its own
 
-@pytest.fixture(autouse=True)
-def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(private, "memory_folder", lambda _: tmp_path)
-    return tmp_path
+# Where the kernel lets us, a machine of any kind: these commands run as root of a namespace whose mounts are its own.
+MEMORY = f"mount -t tmpfs tmpfs {SHM}"
+NO_MEMORY = f"mount --bind '{DISK}' {SHM}"
+RUNTIME = 'mount -t tmpfs tmpfs "$XDG_RUNTIME_DIR"'
+NO_RUNTIME = f"mount --bind '{DISK}' \"$XDG_RUNTIME_DIR\""
+READ_ONLY = 'mount -o remount,ro "$XDG_RUNTIME_DIR"'
+
+Machine = Callable[..., str]
 
 
 @pytest.fixture
-def memory_mounts(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Says which folders are in memory, whatever this machine has."""
-    return lambda *folders: monkeypatch.setattr(private, "_is_in_memory", lambda path: path in map(Path, folders))
+def runtime() -> Iterator[Path]:
+    """A folder for XDG_RUNTIME_DIR; tmp_path may lie below what is mounted over."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def machine(runtime: Path) -> Machine:
+    """`machine(mounts, program)` runs Python in such a namespace and gives what it printed."""
+
+    def run(mounts: Sequence[str], program: str) -> str:
+        if not SHM.is_dir() or private._is_in_memory(DISK):
+            pytest.skip("this needs /dev/shm, and the project on a disk")
+        prefix = ["unshare", "--user", "--map-root-user", "--mount"]
+        if subprocess.run([*prefix, "sh", "-c", MEMORY], check=False, capture_output=True).returncode:
+            pytest.skip("this machine lets nobody mount in a namespace of their own")
+        script = "\n".join(["set -e", *mounts, 'exec "$0" -c "$1"'])
+        program = f"import os\nfrom gitseal.files.private import memory_folder, private_folder\n{program}"
+        done = subprocess.run(
+            [*prefix, "sh", "-c", script, sys.executable, program],
+            env={**os.environ, "XDG_RUNTIME_DIR": str(runtime)},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    return run
 
 
 def test_it_is_closed_to_others_and_gone_afterwards() -> None:
@@ -49,45 +81,58 @@ def test_a_signal_leaves_it_in_order(number: signal.Signals) -> None:
     assert signal.getsignal(number) is before
 
 
-def test_what_a_killed_process_left_is_swept(memory: Path) -> None:
+def test_what_a_killed_process_left_is_swept() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         gone.wait()
-    left = memory / f"gitseal-{gone.pid}-abc"
-    living = memory / f"gitseal-{os.getpid()}-abc"
-    other = memory / "gitseal-notes"
-    for folder in (left, living, other):
-        folder.mkdir()
-    with private_folder({}):
-        assert (left.exists(), living.exists(), other.exists()) == (False, True, True)
+    with private_folder({}) as folder:
+        parent = folder.parent
+    left = parent / f"gitseal-{gone.pid}-abc"
+    living = parent / f"gitseal-{os.getpid()}-abc"
+    other = parent / f"gitseal-notes-{os.getpid()}"
+    try:
+        for place in (left, living, other):
+            place.mkdir()
+        with private_folder({}):
+            assert (left.exists(), living.exists(), other.exists()) == (False, True, True)
+    finally:
+        for place in (living, other):
+            place.rmdir()
 
 
-def test_memory_is_used_where_there_is_some(
-    tmp_path: Path, memory_mounts: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    environ = {"XDG_RUNTIME_DIR": str(tmp_path)}
-    memory_mounts("/dev/shm", tmp_path)  # noqa: S108 - looked at, not written
-    assert memory_folder(environ) in {Path("/dev/shm"), tmp_path}  # noqa: S108
-    memory_mounts(tmp_path)
-    assert memory_folder(environ) == tmp_path
-    assert memory_folder({}) is None
-    memory_mounts()
-    assert memory_folder(environ) is None
-    memory_mounts(tmp_path)
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    assert memory_folder(environ) is None
+@pytest.mark.parametrize(
+    ("mounts", "chosen"),
+    [
+        ([MEMORY, RUNTIME], str(SHM)),
+        ([NO_MEMORY, RUNTIME], "{runtime}"),
+        ([NO_MEMORY, NO_RUNTIME], "None"),
+        ([NO_MEMORY, RUNTIME, READ_ONLY], "None"),
+    ],
+)
+def test_memory_is_used_where_there_is_some(machine: Machine, runtime: Path, mounts: list[str], chosen: str) -> None:
+    assert machine(mounts, "print(memory_folder(os.environ))") == chosen.format(runtime=runtime)
+
+
+def test_a_runtime_folder_that_is_not_named_is_not_used(machine: Machine) -> None:
+    assert machine([NO_MEMORY, RUNTIME], "print(memory_folder({}))") == "None"
 
 
 def test_a_file_system_on_a_disk_is_not_taken_for_memory(tmp_path: Path) -> None:
-    shm = Path("/dev/shm")  # noqa: S108 - looked at, not written
-    if shm.is_dir():
-        assert private._is_in_memory(shm)
+    if SHM.is_dir():
+        assert private._is_in_memory(SHM)
     assert not private._is_in_memory(Path("/proc"))
     assert not private._is_in_memory(tmp_path / "nowhere")
 
 
-def test_where_memory_is_asked_for_nothing_else_serves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(private, "memory_folder", lambda _: None)
-    with pytest.raises(Error, match="no storage in memory"), private_folder({}, in_memory=True):
-        pass
-    with private_folder({}) as folder:
-        assert folder.is_dir()
+def test_where_memory_is_asked_for_nothing_else_serves(machine: Machine) -> None:
+    program = """
+try:
+    with private_folder({}, in_memory=True):
+        print("it was made")
+except Exception as error:
+    print(error)
+with private_folder({}) as folder:
+    print(folder.is_dir(), memory_folder({}))
+"""
+    first, second = machine([NO_MEMORY], program).splitlines()
+    assert "no storage in memory" in first
+    assert second == "True None"

@@ -52,7 +52,8 @@ def _joined(readings: Mapping[str, Reading]) -> dict[str, frozenset[str]]:
     for path in readings:
         by_name.setdefault(path.rpartition("/")[2], []).append(path)
     # A name is a node of its own: many scripts that source many of one name stay linear.
-    sourcing = {name: list(by_name.get(name, ())) for each in readings.values() for name in each.sourced}
+    names = {name for reading in readings.values() for name in reading.sourced}
+    sourcing = {name: list(by_name.get(name, ())) for name in names}
     for path, reading in readings.items():
         for name in reading.sourced:
             sourcing[name].append(path)
