@@ -16,6 +16,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.templates import Templates
+
 TOP = Path(__file__).resolve().parent.parent
 PEERS = TOP / ".peers"
 # Read before the isolation takes it away: `make fuzz` sets it.
@@ -25,6 +27,17 @@ FUZZ = os.environ.get("GITSEAL_FUZZ") == "1"
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=100)
 hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=10_000)
 hypothesis.settings.load_profile("fuzz" if FUZZ else "quick")
+
+# Git and gitseal wait for the disk after most of what they write, and removing what was written waits again: with
+# all of it in memory the tests that write take a third of the time. pytest reads the variable, its own, when it makes
+# its first folder.
+SHM = Path("/dev/shm")  # noqa: S108 - pytest makes a private folder in it
+_ROOM = 2 << 30
+if SHM.is_dir() and os.access(SHM, os.W_OK):
+    _shm = os.statvfs(SHM)
+    # Containers often have a small one, and one from which no hook can be run.
+    if _shm.f_bavail * _shm.f_frsize >= _ROOM and not _shm.f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHM))
 
 GIT_CONFIG = """\
 [user]
@@ -134,6 +147,12 @@ def git(repo: Path) -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """What several tests begin with, built for the first of them."""
+    return Templates(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture(scope="session")

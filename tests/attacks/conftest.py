@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.attacks.world import Clone, Person, clone, git, person, start
+from tests.templates import Templates
 
 PEOPLE = {name: person(name) for name in ("alice", "bob", "carol", "dave", "mallory")}
 
@@ -27,10 +28,16 @@ class Team(NamedTuple):
 
 
 @pytest.fixture
-def team(tmp_path: Path, isolated: Path) -> Team:
-    origin = tmp_path / "origin.git"
-    alice = start(tmp_path / "alice", PEOPLE["alice"])
-    git(tmp_path, "init", "--quiet", "--bare", str(origin))
+def team(tmp_path: Path, isolated: Path, templates: Templates) -> Team:
+    templates.copy("team", tmp_path, _build)
+    alice, bob, carol = (Clone(tmp_path / name, PEOPLE[name]) for name in ("alice", "bob", "carol"))
+    return Team(alice, bob, carol, Clone(tmp_path / "mallory", None), PEOPLE)
+
+
+def _build(folder: Path) -> None:
+    origin = folder / "origin.git"
+    alice = start(folder / "alice", PEOPLE["alice"])
+    git(folder, "init", "--quiet", "--bare", str(origin))
     alice.git("remote", "add", "origin", str(origin))
     alice.add(PEOPLE["bob"], "team")
     alice.policy("  team:", "  payers: []\n  team:")
@@ -46,10 +53,5 @@ def team(tmp_path: Path, isolated: Path) -> Team:
     alice.push()
     alice.git("remote", "set-head", "origin", "main")
     alice.git("fetch", "--quiet")
-    return Team(
-        alice,
-        clone(origin, tmp_path / "bob", PEOPLE["bob"]),
-        clone(origin, tmp_path / "carol", PEOPLE["carol"]),
-        clone(origin, tmp_path / "mallory", None),
-        PEOPLE,
-    )
+    for name in ("bob", "carol", "mallory"):
+        clone(origin, folder / name, None)

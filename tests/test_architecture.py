@@ -1,0 +1,109 @@
+"""What import-linter does not see: circles inside a floor, imports inside functions and under TYPE_CHECKING, names used twice."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parent.parent / "src"
+# A class name that stands for two things, and why.
+TWICE: dict[str, str] = {}
+
+Graph = dict[str, set[str]]
+
+
+def modules() -> dict[str, ast.Module]:
+    """Every module of gitseal by its dotted name; a package's own code is named `package.__init__`."""
+    found = {}
+    for path in sorted((SOURCE / "gitseal").rglob("*.py")):
+        name = ".".join(path.relative_to(SOURCE).with_suffix("").parts)
+        found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    return found
+
+
+def imports(tree: ast.Module, known: set[str]) -> Iterator[str]:
+    """The modules of gitseal that a module imports, wherever in it the import stands."""
+
+    def module(name: str) -> str:
+        return name if name in known else f"{name}.__init__"
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # `from package import name` is of the module `package.name` if there is one, else of the package's own code.
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [name if {name, f"{name}.__init__"} & known else node.module for name in inner]
+        else:
+            continue
+        yield from (module(name) for name in names if name.split(".")[0] == "gitseal")
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    found = modules()
+    edges = {name: set(imports(tree, set(found))) - {name} for name, tree in found.items()}
+    assert all(target in found for targets in edges.values() for target in targets)
+    # An import that is found nowhere would make every law here hold.
+    assert sum(map(len, edges.values())) > len(edges)
+    return edges
+
+
+def circle(edges: Graph) -> list[str]:
+    """One circle in the graph, or nothing."""
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        # graphlib follows the edges backwards.
+        return list(reversed(error.args[1]))
+    return []
+
+
+def test_a_circle_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})
+    assert not circle({"a": {"b", "c"}, "b": {"c"}})
+
+
+def test_relative_imports_are_not_used() -> None:
+    """They would be passed over here, and by whoever searches for a module's name."""
+    relative = [
+        name
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert relative == []
+
+
+def test_no_modules_import_each_other_in_a_circle(graph: Graph) -> None:
+    assert circle(graph) == []
+
+
+def test_no_folders_import_each_other_in_a_circle(graph: Graph) -> None:
+    """At every depth: what lies in one folder, modules and folders, can be put in an order in which imports lead downwards."""
+    for folder in sorted({name.rpartition(".")[0] for name in graph}):
+        depth = folder.count(".") + 2
+
+        def part(module: str, depth: int = depth) -> str:
+            return ".".join(module.split(".")[:depth])
+
+        within = {name: targets for name, targets in graph.items() if name.startswith(f"{folder}.")}
+        edges: Graph = defaultdict(set)
+        for name, targets in within.items():
+            edges[part(name)] |= {part(target) for target in targets if target in within} - {part(name)}
+        assert circle(edges) == [], folder
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    homes = defaultdict(list)
+    for name, tree in modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                homes[node.name].append(name)
+    twice = {name: places for name, places in homes.items() if len(places) > 1}
+
+    assert {name: places for name, places in twice.items() if name not in TWICE} == {}
+    assert [name for name in TWICE if name not in twice] == [], "no longer twice: leave it out of TWICE"
