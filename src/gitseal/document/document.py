@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
+from gitseal.crypto.datakey import SEALED, WRITE_ONLY, DataKey, PublicKey
 from gitseal.document import bulk
 from gitseal.document.bulk import Row
 from gitseal.document.header import HEADER, Header, parse_header
@@ -130,7 +130,7 @@ def seal(key: DataKey | PublicKey, path: NamePath, value: TypedValue, *, write_o
     """The token of a value at `path`: kind `s` under a data key, kind `w` under a public key or where `write_only` says so."""
     plaintext = to_plaintext(value)
     if isinstance(key, DataKey) and not write_only:
-        return Token.of("s", key.scope.group, key.key_id, key.seal(path, plaintext))
+        return Token.of(SEALED, key.scope.group, key.key_id, key.seal(path, plaintext))
     public = key.public if isinstance(key, DataKey) else key
     return Token.of(WRITE_ONLY, public.scope.group, public.key_id, public.seal(path, plaintext))
 

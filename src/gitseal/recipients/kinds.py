@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gitseal.crypto import bech32
 from gitseal.errors import Error
 
 if TYPE_CHECKING:
@@ -29,10 +30,11 @@ class StanzaShape(NamedTuple):
 
 
 class IdentityLine(NamedTuple):
-    """A private key that is one line of Bech32, as identity files hold it and no commit should.
+    """A private key that is one line of text, as identity files hold it and no commit should.
 
-    `begins` is the start of the line. `marker` is a text that every such key holds, in upper or lower case, and `pattern`
-    matches a whole key from there on, whatever its case. `example` and `what` are words for messages.
+    `begins` is the start of the line. `marker` is a text that every such key holds, in upper or lower case. `pattern`
+    matches a whole key from there on, whatever its case, and `is_whole` tells it in lower case from an example with made-up
+    digits. `example` and `what` are words for messages.
     """
 
     begins: str
@@ -40,6 +42,7 @@ class IdentityLine(NamedTuple):
     pattern: bytes
     example: str
     what: str
+    is_whole: Callable[[str], bool] = bech32.is_whole
 
 
 class RecipientKind(NamedTuple):

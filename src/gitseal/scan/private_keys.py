@@ -7,7 +7,6 @@ marker has to be followed by a key's own text (`_BODY`, or a right checksum).
 import re
 from binascii import a2b_base64
 
-from gitseal.crypto import bech32
 from gitseal.recipients.kinds import IDENTITY_LINES
 from gitseal.scan.literals import Shape
 
@@ -112,7 +111,7 @@ def _age(_before: bytes, after: bytes) -> str:
     """An age identity (C2SP age.md: Bech32, BIP 173): its checksum is right, so an example with made-up digits is none."""
     for line in IDENTITY_LINES:
         match = re.match(line.pattern, after)
-        if match and bech32.is_whole(match[0].decode().lower()):
+        if match and line.is_whole(match[0].decode().lower()):
             return line.what
     return ""
 

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from gitseal.conflict.conflicted_file import ConflictedFile, Openings, is_fresh
-from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.datakey import WRITE_ONLY, DataKey
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import Header
@@ -115,7 +115,7 @@ def _standing(entry: Entry | None) -> SideValue:
         return SideValue("removed", "")
     if entry.token is None:
         return SideValue("plain", "")
-    return SideValue("sealed" if entry.token.kind == "s" else "write-only", entry.token.group)
+    return SideValue("write-only" if entry.token.kind == WRITE_ONLY else "sealed", entry.token.group)
 
 
 def origins(project: Project, found: ConflictedFile, name: Name) -> tuple[ConflictOrigin | None, ConflictOrigin | None]:
@@ -263,7 +263,7 @@ def _decide(
         if not each.policy.is_plain(each.environment, path)
         else None
     )
-    if target is not None and not isinstance(target, DataKey) and entry.token.kind == "s":
+    if target is not None and not isinstance(target, DataKey) and entry.token.kind != WRITE_ONLY:
         raise NotForYou(
             f'"{path_text(path)}" has to be sealed anew, and no identity at hand opens its access group',
             "ask a member to resolve this",
