@@ -33,7 +33,7 @@ class Resolved(NamedTuple):
 Lookup = Callable[[NamePath], Resolved | None]
 
 
-class _Refused(Exception):
+class _RefusedReference(Exception):
     """A reference has no value, and why. The reason is empty if it was told already, about the name that is referred to."""
 
     def __init__(self, reason: str = "") -> None:
@@ -135,7 +135,7 @@ class Resolver:
                 if piece is sole:
                     return _Outcome(resolved, depth)
                 parts.append(self._filtered(piece, resolved.value.reveal()))
-            except _Refused as refusal:
+            except _RefusedReference as refusal:
                 is_whole = False  # and on, so that one run reports every problem
                 if refusal.reason:
                     self._tell(label, chain, refusal.reason)
@@ -144,39 +144,41 @@ class Resolver:
     def _piece(
         self, piece: Reference, label: str, chain: tuple[NamePath, ...], *, in_plain: bool
     ) -> tuple[Resolved, int]:
-        """The value of a reference, before its filters, and the depth below it. Raises _Refused."""
+        """The value of a reference, before its filters, and the depth below it. Raises _RefusedReference."""
         name = path_text(piece.path)
         if piece.source == ENV:
             return self._variable(name, in_plain=in_plain), 0
         stored = self._at(piece.path)
         if stored is None:
-            raise _Refused(f'refers to "{name}", which has no value')
+            raise _RefusedReference(f'refers to "{name}", which has no value')
         if in_plain and not stored.is_plain:
-            raise _Refused(f'is plain and refers to "{name}", which is sealed: only the manifest and templates can')
+            raise _RefusedReference(
+                f'is plain and refers to "{name}", which is sealed: only the manifest and templates can'
+            )
         outcome = self._name(piece.path, stored, label, chain)
         if outcome.value is None:
-            raise _Refused
+            raise _RefusedReference
         return outcome.value, outcome.depth
 
     def _variable(self, name: str, *, in_plain: bool) -> Resolved:
         if in_plain:
-            raise _Refused(f'is plain and takes in the variable "{name}": only the manifest and templates can')
+            raise _RefusedReference(f'is plain and takes in the variable "{name}": only the manifest and templates can')
         # Even the manifest may not: a value that goes out would carry the key that opens all the others.
         if name in IDENTITY_VARIABLES:
-            raise _Refused(f'takes in the variable "{name}", which leads to an identity')
+            raise _RefusedReference(f'takes in the variable "{name}", which leads to an identity')
         content = self._variables.get(name)
         if content is None:
-            raise _Refused(f'takes in the variable "{name}", which is not set')
+            raise _RefusedReference(f'takes in the variable "{name}", which is not set')
         # Variables of the process count as secret, but for the folder where gitseal itself puts files.
         return Resolved(
             TypedValue(ValueType.TEXT, content.encode("utf-8", "surrogateescape")), is_plain=name == FILES_VARIABLE
         )
 
     def _filtered(self, piece: Reference, content: bytes) -> bytes:
-        """Pass the content through the filters, which give UTF-8. Raises _Refused."""
+        """Pass the content through the filters, which give UTF-8. Raises _RefusedReference."""
         name = path_text(piece.path)
         if piece.filters[:1] != (BASE64,) and not is_utf8(content):
-            raise _Refused(f'refers to "{name}", which is not UTF-8 text: only its |base64 can stand here')
+            raise _RefusedReference(f'refers to "{name}", which is not UTF-8 text: only its |base64 can stand here')
         for name_of_filter in piece.filters:
             content = _FILTERS[name_of_filter](content)
             self._spend(content, name)
@@ -188,7 +190,9 @@ class Resolver:
         """Count what goes into results: thirty names that each refer twice to the next make a thousand million copies."""
         self._left -= len(content)
         if self._left < 0:
-            raise _Refused(f'refers to "{name}", and all that is referred to is more than {MAX_TOTAL // 2**20} MiB')
+            raise _RefusedReference(
+                f'refers to "{name}", and all that is referred to is more than {MAX_TOTAL // 2**20} MiB'
+            )
 
     def _tell(self, label: str, chain: tuple[NamePath, ...], reason: str) -> _Outcome:
         first, *through = [*([label] if label else []), *map(path_text, chain)]
