@@ -11,6 +11,7 @@ from gitseal.project.change import SetResult
 from gitseal.project.names import parse_name
 from gitseal.project.project import Project, find
 from gitseal.project.reading import OpenedEnvironment
+from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.usecases.get import get_value
 from gitseal.usecases.init import Starter, init
@@ -30,7 +31,7 @@ class World(NamedTuple):
     def set(self, environments: str = "production", **values: str) -> list[SetResult]:
         chosen = tuple(environments.split(","))
         given = {parse_name(name): text(value) for name, value in values.items()}
-        return set_values(self.project, self.keyring, frozenset(), chosen, given)
+        return set_values(Workspace(self.project, self.keyring), chosen, given)
 
     def get(self, name: str, environment: str = "production") -> str:
         return get_value(OpenedEnvironment(self.project, environment, self.keyring), name).reveal().decode()

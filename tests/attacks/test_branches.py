@@ -10,6 +10,7 @@ from gitseal.document.header import HEADER
 from gitseal.document.value import text
 from gitseal.errors import Error, Unconfirmed
 from gitseal.project.history import past
+from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.usecases import rekey
 from gitseal.usecases.absorb import absorb
@@ -143,7 +144,7 @@ def test_a_new_environment_is_wrapped_for_nobody_new_and_leaves_no_policy_behind
     refused(
         team.alice,
         key,
-        lambda: add_environment(team.alice.project, team.alice.keyring, frozenset(), "staging", ("team",)),
+        lambda: add_environment(Workspace(team.alice.project, team.alice.keyring), "staging", ("team",)),
     )
 
 
@@ -193,7 +194,7 @@ def test_a_recipient_whom_the_trusted_ref_dropped_is_new_again(team: Team) -> No
     team.alice.commit()
     team.alice.push()
     team.bob.pull()
-    add_environment(team.bob.project, team.bob.keyring, frozenset(), "staging", ("team",))
+    add_environment(Workspace(team.bob.project, team.bob.keyring), "staging", ("team",))
     team.alice.policy(", dave]", "]")
     team.alice.rekey()
     remove_recipient(team.alice.project, "dave")
@@ -289,7 +290,7 @@ def test_what_was_agreed_to_is_what_is_written_or_nothing(team: Team) -> None:
     team.alice.policy(", dave]", "]")
     before = everything(team.alice)
     with pytest.raises(Error, match="changed since the plan was made"):
-        rekey.apply(project, team.alice.keyring, frozenset(), project.environments, planned)
+        rekey.apply(Workspace(project, team.alice.keyring), project.environments, planned)
     assert everything(team.alice) == before
 
 
@@ -298,10 +299,10 @@ def test_an_edit_that_took_long_is_held_against_the_policy_of_now(team: Team) ->
     place.policy("rules:\n", 'rules:\n  - {names: ["LOG_*"], plain: true}\n')
     place.set("production", "LOG_LEVEL", "info", plain=True)
     project = place.project
-    draft = begin(project, place.keyring, "production")
+    draft = begin(Workspace(project, place.keyring), "production")
     place.policy('  - {names: ["LOG_*"], plain: true}\n', "")
     changed = draft.text.replace(b"LOG_LEVEL: info", f"LOG_LEVEL: {NEEDLE}".encode())
-    finish(project, place.keyring, frozenset(), draft, changed)
+    finish(Workspace(project, place.keyring), draft, changed)
     assert not holds(place)
 
 
@@ -309,14 +310,14 @@ def test_an_edit_that_took_long_is_held_against_the_policy_of_now(team: Team) ->
 
 
 def _edit(place: Clone) -> object:
-    draft = begin(place.project, place.keyring, "production")
-    return finish(place.project, place.keyring, frozenset(), draft, draft.text + f"\nNEW: {NEEDLE}\n".encode())
+    draft = begin(Workspace(place.project, place.keyring), "production")
+    return finish(Workspace(place.project, place.keyring), draft, draft.text + f"\nNEW: {NEEDLE}\n".encode())
 
 
 def _edit_old(place: Clone) -> object:
-    draft = begin(place.project, place.keyring, "production")
+    draft = begin(Workspace(place.project, place.keyring), "production")
     text = draft.text.replace(b"postgres://production", NEEDLE.encode())
-    return finish(place.project, place.keyring, frozenset(), draft, text)
+    return finish(Workspace(place.project, place.keyring), draft, text)
 
 
 PLAIN_ACTS: dict[str, Callable[[Clone], object]] = {
@@ -325,10 +326,8 @@ PLAIN_ACTS: dict[str, Callable[[Clone], object]] = {
     "set a sealed name with --plain": lambda place: place.set("production", "DB_URL", NEEDLE, plain=True),
     "edit a new name": _edit,
     "edit a sealed name": _edit_old,
-    "rename": lambda place: rename(place.project, place.keyring, frozenset(), ("development",), "DB_URL", "OTHER"),
-    "copy": lambda place: copy_names(
-        place.project, place.keyring, frozenset(), "development", "production", ("SECRET",)
-    ),
+    "rename": lambda place: rename(Workspace(place.project, place.keyring), ("development",), "DB_URL", "OTHER"),
+    "copy": lambda place: copy_names(Workspace(place.project, place.keyring), "development", "production", ("SECRET",)),
 }
 
 
@@ -366,10 +365,10 @@ def test_a_name_that_a_branch_made_plain_takes_no_new_value(team: Team, name: st
     before = everything(team.alice)
     with pytest.raises(Error, match=f'makes "{name}" plain'):
         team.alice.set("production", name, NEEDLE)
-    draft = begin(team.alice.project, team.alice.keyring, "production")
+    draft = begin(Workspace(team.alice.project, team.alice.keyring), "production")
     edited = draft.text.replace(b"changeme", NEEDLE.encode())
     with pytest.raises(Error, match=f'makes "{name}" plain'):
-        finish(team.alice.project, team.alice.keyring, frozenset(), draft, edited)
+        finish(Workspace(team.alice.project, team.alice.keyring), draft, edited)
     assert everything(team.alice) == before
     team.alice.commit()
     assert not holds(team.alice)
@@ -392,7 +391,7 @@ def test_unseal_refuses_where_no_rule_says_plain_and_where_the_place_is_protecte
         if rules is PLAIN:
             team.alice.policy("  production:\n", "  production:\n    protected: true\n")
         with pytest.raises(Error, match=words):
-            unseal(team.alice.project, team.alice.keyring, "production", ("DB_URL",))
+            unseal(Workspace(team.alice.project, team.alice.keyring), "production", ("DB_URL",))
 
 
 # --- names that dodge a rule
@@ -415,7 +414,7 @@ def test_a_value_that_was_moved_to_another_group_is_neither_set_nor_absorbed_the
     with pytest.raises(Error, match='the policy now says "payments"'):
         team.alice.set("production", "STRIPE_KEY", NEEDLE)
     with pytest.raises(Error, match='the policy now says "payments"'):
-        absorb(team.alice.project, team.alice.keyring, frozenset(), "production", ("STRIPE_KEY",))
+        absorb(Workspace(team.alice.project, team.alice.keyring), "production", ("STRIPE_KEY",))
     assert everything(team.alice) == before
 
 
@@ -428,6 +427,6 @@ def test_the_header_is_no_place_for_names(team: Team) -> None:
         with pytest.raises(Error, match="header"):
             team.alice.set("production", name, NEEDLE, plain=True)
         with pytest.raises(Error):
-            rename(team.alice.project, team.alice.keyring, frozenset(), ("production",), "NOTE", name)
+            rename(Workspace(team.alice.project, team.alice.keyring), ("production",), "NOTE", name)
     assert everything(team.alice) == before
     assert HEADER == "gitseal"

@@ -12,6 +12,7 @@ from gitseal.delivery.request import Request
 from gitseal.errors import Error
 from gitseal.policy import dangerous_names
 from gitseal.project.reading import OpenedEnvironment
+from gitseal.project.workspace import Workspace
 from gitseal.usecases import render as rendering
 from gitseal.usecases.run import prepare
 from gitseal.variables import IDENTITY_VARIABLES
@@ -40,7 +41,7 @@ def alone(team: Team) -> Clone:
     """Alice's clone with nothing in it that she cannot open."""
     from gitseal.usecases.unset import unset
 
-    unset(team.alice.project, team.alice.keyring, ("production",), ("STRIPE_KEY",))
+    unset(Workspace(team.alice.project, team.alice.keyring), ("production",), ("STRIPE_KEY",))
     return team.alice
 
 

@@ -10,6 +10,7 @@ from gitseal.delivery import service_files
 from gitseal.delivery.request import Request
 from gitseal.errors import Error
 from gitseal.project.reading import OpenedEnvironment
+from gitseal.project.workspace import Workspace
 from gitseal.usecases.render import collect
 from gitseal.usecases.unset import unset
 from tests.attacks.conftest import Team
@@ -21,7 +22,7 @@ IGNORED = "/out\n/hooks\n/.husky\n/node_modules\n"
 @pytest.fixture
 def alice(team: Team) -> Clone:
     """Alice's clone; she can open all that is in it, and ignores the folders that are written to."""
-    unset(team.alice.project, team.alice.keyring, ("production",), ("STRIPE_KEY",))
+    unset(Workspace(team.alice.project, team.alice.keyring), ("production",), ("STRIPE_KEY",))
     team.alice.set("production", "DB_URL", NEEDLE)
     with (team.alice.top / ".gitignore").open("a") as file:
         file.write(IGNORED)

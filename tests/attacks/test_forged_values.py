@@ -9,6 +9,7 @@ from gitseal.delivery.request import Request
 from gitseal.document.value import text
 from gitseal.errors import Error, Unconfirmed
 from gitseal.project.reading import OpenedEnvironment
+from gitseal.project.workspace import Workspace
 from gitseal.usecases.absorb import absorb
 from gitseal.usecases.copy import copy_names
 from gitseal.usecases.env import rename_environment
@@ -47,7 +48,7 @@ def test_a_write_only_value_waits_for_a_member(team: Team) -> None:
     assert FORGED.encode() not in rendered(team.alice)
     team.alice.rekey()
     refused(team.alice, "no member has taken it over")
-    absorb(team.alice.project, team.alice.keyring, frozenset(), "production", ("DB_URL",))
+    absorb(Workspace(team.alice.project, team.alice.keyring), "production", ("DB_URL",))
     assert team.alice.get("production", "DB_URL") == FORGED
 
 
@@ -94,13 +95,13 @@ def test_no_command_turns_it_into_a_members_value(team: Team) -> None:
     before = {path: path.read_bytes() for path in place.project.folder.rglob("*.*")}
     for act in (
         place.rekey,
-        lambda: copy_names(place.project, place.keyring, none, "development", "production", ("DB_URL",)),
-        lambda: rename(place.project, place.keyring, none, ("development",), "DB_URL", "OTHER_URL"),
+        lambda: copy_names(Workspace(place.project, place.keyring, none), "development", "production", ("DB_URL",)),
+        lambda: rename(Workspace(place.project, place.keyring, none), ("development",), "DB_URL", "OTHER_URL"),
     ):
         with pytest.raises(Unconfirmed, match=evil):
             act()
     with pytest.raises(Error):
-        rename_environment(place.project, place.keyring, none, "development", "dev")
+        rename_environment(Workspace(place.project, place.keyring, none), "development", "dev")
     assert {path: path.read_bytes() for path in place.project.folder.rglob("*.*")} == before
 
 

@@ -11,6 +11,7 @@ from gitseal.document.token import Stanza, Token
 from gitseal.document.value import text, to_plaintext
 from gitseal.errors import Damaged, Error, Malformed, Unconfirmed
 from gitseal.project.succession import token_of
+from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.usecases.copy import copy_names
@@ -35,18 +36,16 @@ Act = Callable[[Clone], object]
 
 
 def _edit(place: Clone) -> object:
-    draft = begin(place.project, place.keyring, "production")
-    return finish(place.project, place.keyring, frozenset(), draft, draft.text + f"\nNEW: {NEEDLE}\n".encode())
+    draft = begin(Workspace(place.project, place.keyring), "production")
+    return finish(Workspace(place.project, place.keyring), draft, draft.text + f"\nNEW: {NEEDLE}\n".encode())
 
 
 def _import(place: Clone) -> object:
-    return import_values(
-        place.project, place.keyring, frozenset(), ("production",), f"NEW={NEEDLE}\n".encode(), "dotenv"
-    )
+    return import_values(Workspace(place.project, place.keyring), ("production",), f"NEW={NEEDLE}\n".encode(), "dotenv")
 
 
 def _copy(place: Clone) -> object:
-    return copy_names(place.project, place.keyring, frozenset(), "development", "production", ("DB_URL",))
+    return copy_names(Workspace(place.project, place.keyring), "development", "production", ("DB_URL",))
 
 
 SEALING: dict[str, Act] = {

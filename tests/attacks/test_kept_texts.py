@@ -5,6 +5,7 @@ import pytest
 from gitseal.document.token import parse_token
 from gitseal.errors import Error
 from gitseal.project import saved_edit
+from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, holds, replaced_key
@@ -13,7 +14,7 @@ TEXT = f"NEW: {NEEDLE}\n".encode()
 
 
 def _keep(place: Clone) -> None:
-    saved_edit.keep(place.project, place.keyring, place.read("production"), TEXT)
+    saved_edit.keep(Workspace(place.project, place.keyring), place.read("production"), TEXT)
 
 
 def test_it_is_sealed_to_its_author_alone(team: Team) -> None:
@@ -21,10 +22,10 @@ def test_it_is_sealed_to_its_author_alone(team: Team) -> None:
     _keep(team.alice)
     lines = saved_edit.path(team.alice.project, "production").read_text().split("\n\n")[0].split("\n")
     assert [line.split(" ")[0] for line in lines[1:]] == [recipient_id(team.people["alice"].recipient)]
-    assert saved_edit.load(team.alice.project, team.alice.keyring, "production")[0] == TEXT
+    assert saved_edit.load(Workspace(team.alice.project, team.alice.keyring), "production")[0] == TEXT
     bob = Clone(team.alice.top, team.people["bob"])
     with pytest.raises(Error, match="no identity at hand opens"):
-        saved_edit.load(bob.project, bob.keyring, "production")
+        saved_edit.load(Workspace(bob.project, bob.keyring), "production")
     assert not holds(team.alice)
 
 
@@ -54,5 +55,5 @@ def test_each_worktree_has_its_own(team: Team) -> None:
 def test_a_large_text_comes_back(team: Team) -> None:
     """A text of many values may be larger than any single value."""
     large = b"x" * (9 * 2**20)
-    saved_edit.keep(team.alice.project, team.alice.keyring, team.alice.read("production"), large)
-    assert saved_edit.load(team.alice.project, team.alice.keyring, "production")[0] == large
+    saved_edit.keep(Workspace(team.alice.project, team.alice.keyring), team.alice.read("production"), large)
+    assert saved_edit.load(Workspace(team.alice.project, team.alice.keyring), "production")[0] == large

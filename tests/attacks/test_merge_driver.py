@@ -14,6 +14,7 @@ from gitseal.document import document
 from gitseal.document.merging import conflict
 from gitseal.document.value import text
 from gitseal.errors import Error, Malformed, Unconfirmed
+from gitseal.project.workspace import Workspace
 from gitseal.usecases import recover, resolve
 from gitseal.usecases.resolve import TakenSide
 from tests.attacks.conftest import Team
@@ -80,9 +81,9 @@ def finish(
     found = load(place, environment)
     chosen = {
         name.path: (choices or {}).get(name.text) or name.proposal or TakenSide.THEIRS
-        for name in resolve.look(place.project, place.keyring, found)
+        for name in resolve.look(Workspace(place.project, place.keyring), found)
     }
-    resolve.apply(place.project, place.keyring, frozenset(accept), found, chosen)
+    resolve.apply(Workspace(place.project, place.keyring, frozenset(accept)), found, chosen)
 
 
 def rules(place: Clone) -> set[str]:
@@ -97,7 +98,7 @@ def test_a_value_set_under_a_replaced_key_is_one_conflict_and_is_sealed_anew_whe
     assert not clean
     found = load(alice)
     assert found.names == (("AAA_NEW",),)
-    (name,) = resolve.look(alice.project, alice.keyring, found)
+    (name,) = resolve.look(Workspace(alice.project, alice.keyring), found)
     assert name.proposal is None  # dave had that key too: the value may be his
     finish(alice)
     assert alice.get("production", "AAA_NEW") == "bob's"
@@ -136,7 +137,7 @@ def test_two_rekeys_leave_no_question_where_values_are_the_same(armed: Team) -> 
     for environment in ("development", "production"):
         found = load(alice, environment)
         assert found.groups == ("default",)
-        assert all(name.proposal for name in resolve.look(alice.project, alice.keyring, found))
+        assert all(name.proposal for name in resolve.look(Workspace(alice.project, alice.keyring), found))
         finish(alice, environment=environment)
         access = alice.read(environment).header.access["default"]
         # Neither of the two keys: each was wrapped for one who has to go.
@@ -188,9 +189,7 @@ def test_an_injected_data_key_gets_nothing_by_merge_and_resolve(armed: Team) -> 
         finish(alice, {"DB_URL": TakenSide.THEIRS})
     swapped = found.swapped()
     with pytest.raises(Unconfirmed):
-        resolve.apply(
-            alice.project, alice.keyring, frozenset(), swapped, dict.fromkeys(swapped.names, TakenSide.THEIRS)
-        )
+        resolve.apply(Workspace(alice.project, alice.keyring), swapped, dict.fromkeys(swapped.names, TakenSide.THEIRS))
     with pytest.raises(Malformed):
         alice.set("production", "DB_URL", NEEDLE)
     assert alice.path("production").read_bytes() == before
@@ -217,7 +216,7 @@ def test_an_injected_data_key_over_the_only_value_gets_nothing_either(armed: Tea
         finish(alice, {"DB_URL": TakenSide.OURS})
     found = load(alice)
     with pytest.raises(Unconfirmed):
-        resolve.apply(alice.project, alice.keyring, frozenset(), found, {("DB_URL",): text(NEEDLE)})
+        resolve.apply(Workspace(alice.project, alice.keyring), found, {("DB_URL",): text(NEEDLE)})
     finish(alice, {"DB_URL": TakenSide.THEIRS})
     with pytest.raises(Unconfirmed):
         alice.set("production", "DB_URL", NEEDLE)
@@ -266,7 +265,7 @@ def test_a_new_group_of_the_attackers_is_not_used(armed: Team) -> None:
     alice.git("merge", "--quiet", "--no-edit", "FETCH_HEAD", ok=(0, 1))
     found = load(alice)
     assert found.names == (("DB_URL",),)
-    resolve.apply(alice.project, alice.keyring, frozenset(), found, {("DB_URL",): TakenSide.OURS})
+    resolve.apply(Workspace(alice.project, alice.keyring), found, {("DB_URL",): TakenSide.OURS})
     assert alice.get("production", "DB_URL") == "alice's"
     assert not opens_any(evil, alice, "production")
 
@@ -310,10 +309,10 @@ def test_recover_brings_back_what_a_plain_merge_lost(team: Team) -> None:
     alice.push()
     team.bob.pull()
     assert both(team, lambda: lose(alice, "dave"), lambda: team.bob.set("production", "AAA_NEW", "bob's"))
-    (lost,) = recover.look(alice.project, alice.keyring, ("production",))
+    (lost,) = recover.look(Workspace(alice.project, alice.keyring), ("production",))
     assert (lost.name, lost.refusal, lost.who) == ("AAA_NEW", "", "Test")
     before = alice.read("production").header.access["default"].key_id
-    recover.apply(alice.project, alice.keyring, frozenset(), [lost])
+    recover.apply(Workspace(alice.project, alice.keyring), [lost])
     assert alice.get("production", "AAA_NEW") == "bob's"
     assert alice.get("production", "DB_URL") == "postgres://production"
     access = alice.read("production").header.access["default"]
@@ -337,7 +336,7 @@ def test_recover_refuses_what_history_superseded(team: Team) -> None:
     assert new is not None
     path.write_text(path.read_text().replace(new.serialise(), old.serialise()))
     alice.commit()
-    (lost,) = recover.look(alice.project, alice.keyring, ("production",))
+    (lost,) = recover.look(Workspace(alice.project, alice.keyring), ("production",))
     assert "came back" in lost.refusal
 
 
@@ -353,11 +352,11 @@ def test_recover_asks_for_a_key_that_this_clone_never_met(team: Team) -> None:
     mallory.commit()
     mallory.push("feature")
     alice.pull("feature")
-    found = recover.look(alice.project, alice.keyring, ("production",))
+    found = recover.look(Workspace(alice.project, alice.keyring), ("production",))
     assert [lost.name for lost in found] == ["AAA_NEW"]
     if not found[0].refusal:
         with pytest.raises(Unconfirmed):
-            recover.apply(alice.project, alice.keyring, frozenset(), found)
+            recover.apply(Workspace(alice.project, alice.keyring), found)
     with pytest.raises(Error):
         alice.get("production", "AAA_NEW")
 

@@ -20,6 +20,7 @@ from gitseal.identities import Keyring, discover
 from gitseal.project.names import parse_name
 from gitseal.project.project import Project, find
 from gitseal.project.reading import OpenedEnvironment
+from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
@@ -83,7 +84,7 @@ class Clone:
 
     def set(self, environment: str, name: str, value: str, accept: Iterable[str] = (), *, plain: bool = False) -> str:
         values = {parse_name(name): text(value)}
-        done = set_values(self.project, self.keyring, frozenset(accept), (environment,), values, plain=plain)
+        done = set_values(Workspace(self.project, self.keyring, frozenset(accept)), (environment,), values, plain=plain)
         return done[0].outcome.value
 
     def get(self, environment: str, name: str) -> str:
@@ -96,11 +97,11 @@ class Clone:
         """`rekey --yes`."""
         project = self.project
         planned = rekey.plan(project, project.environments)
-        rekey.apply(project, self.keyring, frozenset(accept), project.environments, planned)
+        rekey.apply(Workspace(project, self.keyring, frozenset(accept)), project.environments, planned)
         return planned
 
     def add(self, added: Person, group: str) -> None:
-        add_recipient(self.project, self.keyring, added.name, (added.recipient,), groups=(group,))
+        add_recipient(Workspace(self.project, self.keyring), added.name, (added.recipient,), groups=(group,))
 
     def policy(self, old: str, new: str) -> None:
         """Edits policy.yaml as a person with an editor does."""

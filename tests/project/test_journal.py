@@ -9,6 +9,7 @@ import pytest
 from gitseal.errors import Busy, Error
 from gitseal.files import atomic
 from gitseal.project import journal
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import writing
 from gitseal.usecases.env import add_environment, remove_environment, rename_environment
 from tests.world import Crash, World, crash_at, start
@@ -130,7 +131,7 @@ def test_renaming_an_environment_is_all_or_nothing(world: World, monkeypatch: py
     with monkeypatch.context() as patch:
         patch.setattr(atomic, "write", crash_at(number))
         with pytest.raises(Crash) if number < 5 else pytest.MonkeyPatch.context():
-            rename_environment(world.project, world.keyring, frozenset(), "production", "live")
+            rename_environment(Workspace(world.project, world.keyring), "production", "live")
     with writing(world.project):
         pass
     if world.files() == before:
@@ -153,11 +154,11 @@ def test_adding_and_removing_an_environment_are_all_or_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(atomic, "write", crash_at(number))
         with pytest.raises(Crash):
-            add_environment(world.project, world.keyring, frozenset(), "staging", ())
+            add_environment(Workspace(world.project, world.keyring), "staging", ())
     rules, files = now()
     assert rules == files
     if "staging" not in files:
-        add_environment(world.project, world.keyring, frozenset(), "staging", ())
+        add_environment(Workspace(world.project, world.keyring), "staging", ())
     with monkeypatch.context() as patch:
         patch.setattr(atomic, "write", crash_at(number))
         with suppress(Crash):

@@ -14,6 +14,7 @@ from gitseal.errors import Error
 from gitseal.identities import discover
 from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment
+from gitseal.project.workspace import Workspace
 from gitseal.usecases.set_ import set_values
 from gitseal.yamltext.tree import NamePath
 from tests.attacks.world import Clone, Person, person, start
@@ -45,7 +46,7 @@ def place(tmp_path: Path) -> Clone:
         'rules:\n  - {names: ["LOG_*"], plain: true}\n  - {names: [IN], open: [alice], access: solo}\n\nenvironments:',
     )
     made.rekey()
-    set_values(made.project, made.keyring, frozenset(), ("production",), VALUES)
+    set_values(Workspace(made.project, made.keyring), ("production",), VALUES)
     made.set("production", "/".join(BROUGHT_IN), "made for the header's sake")
     made.set("production", "LOG_LEVEL", "info", plain=True)
     Clone(made.top, None).set("production", "/".join(BROUGHT_IN), "from outside")

@@ -21,6 +21,7 @@ from gitseal.delivery.request import Request
 from gitseal.document.value import text
 from gitseal.project.keys import Keys
 from gitseal.project.reading import OpenedEnvironment
+from gitseal.project.workspace import Workspace
 from gitseal.usecases import edit, render, run
 from gitseal.usecases.diff import compare
 from gitseal.usecases.list_ import list_names
@@ -293,10 +294,10 @@ def test_what_holds_values_shows_none_in_its_repr(place: Clone) -> None:
         [keys[group] for group in keys],
         keyring,
         list(keyring.identities()),
-        edit.begin(project, keyring, "production"),
+        edit.begin(Workspace(project, keyring), "production"),
         render.render(OpenedEnvironment(project, "production", keyring), "dotenv", Request()),
         run.prepare(OpenedEnvironment(project, "production", keyring), Request(), {}),
-        compare(project, keyring, "production", "development"),
+        compare(Workspace(project, keyring), "production", "development"),
         list_names(project, keyring, ("production",), show_values=True),
     ]
     for each in held:

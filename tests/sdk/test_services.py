@@ -11,6 +11,7 @@ import gitseal
 from gitseal.document.value import text
 from gitseal.project.local import overrides
 from gitseal.project.names import parse_name
+from gitseal.project.workspace import Workspace
 from gitseal.sdk.pydantic_source import GitsealSettingsSource
 from gitseal.usecases.set_ import set_values
 from tests.sdk.test_pydantic import Sealed
@@ -93,8 +94,8 @@ def test_overrides_of_this_machine_can_be_left_out(shop: World) -> None:
     subprocess.run(["git", "add", ".gitignore"], cwd=shop.top, check=True)
     project = gitseal.load("staging")._project
     shop.set("staging", OTHER="shared")
-    own = overrides(project, shop.keyring, "staging", make=True)
-    set_values(own, shop.keyring, frozenset(), (own.name,), {parse_name("OTHER"): text("mine")})
+    own = overrides(Workspace(project, shop.keyring), "staging", make=True)
+    set_values(Workspace(own, shop.keyring), (own.name,), {parse_name("OTHER"): text("mine")})
 
     assert gitseal.load("staging")["OTHER"].reveal() == "mine"
     assert gitseal.load("staging", local=False)["OTHER"].reveal() == "shared"

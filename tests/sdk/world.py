@@ -8,6 +8,7 @@ from gitseal.document.value import TypedValue, ValueType, checked, text
 from gitseal.identities import Keyring
 from gitseal.project.names import parse_name
 from gitseal.project.project import find
+from gitseal.project.workspace import Workspace
 from gitseal.usecases.init import Starter, init
 from gitseal.usecases.set_ import set_values
 
@@ -34,7 +35,7 @@ class World(NamedTuple):
             parse_name(name.replace("__", "/")): text(value) if isinstance(value, str) else value
             for name, value in values.items()
         }
-        set_values(find(self.top), self.keyring, frozenset(), (environment,), given)
+        set_values(Workspace(find(self.top), self.keyring), (environment,), given)
 
     def policy(self, *lines: str) -> None:
         """Lines more in the policy."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.policy import schema
+from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.usecases.env import add_environment, remove_environment, rename_environment
 from gitseal.usecases.recipient import add_recipient, remove_recipient
@@ -29,9 +30,9 @@ def test_both_files_name_a_schema_that_is_there(repo: Path, name: str) -> None:
 
 def test_edits_of_the_policy_keep_the_line(repo: Path) -> None:
     world: World = start(repo)
-    add_recipient(world.project, world.keyring, "bob", [x25519.generate().recipient], groups=["team"])
+    add_recipient(Workspace(world.project, world.keyring), "bob", [x25519.generate().recipient], groups=["team"])
     remove_recipient(world.project, "bob")
-    add_environment(world.project, world.keyring, frozenset(), "staging", [])
-    rename_environment(world.project, world.keyring, frozenset(), "staging", "stage")
+    add_environment(Workspace(world.project, world.keyring), "staging", [])
+    rename_environment(Workspace(world.project, world.keyring), "staging", "stage")
     remove_environment(world.project, "stage")
     assert named_schema(repo / ".secrets/policy.yaml").is_file()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.errors import Error
+from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.usecases.recipient import add_recipient, list_recipients, remove_recipient
 from tests.world import World, start
@@ -22,14 +23,14 @@ def world(repo: Path) -> World:
 def test_two_additions_at_once_are_both_there(world: World) -> None:
     slow = world.project
     assert slow.policy.groups["team"] == ("alice",)
-    add_recipient(world.project, world.keyring, "bob", [key()], groups=["team"])
-    add_recipient(slow, world.keyring, "carol", [key()], groups=["team"])
+    add_recipient(Workspace(world.project, world.keyring), "bob", [key()], groups=["team"])
+    add_recipient(Workspace(slow, world.keyring), "carol", [key()], groups=["team"])
     assert world.project.policy.groups["team"] == ("alice", "bob", "carol")
 
 
 def test_everyone_is_listed_with_what_is_theirs(world: World) -> None:
     bob = key()
-    add_recipient(world.project, world.keyring, "bob", [bob], email="bob@example.com", machine=True)
+    add_recipient(Workspace(world.project, world.keyring), "bob", [bob], email="bob@example.com", machine=True)
     alice, other = list_recipients(world.project)
     assert (alice.name, alice.groups, alice.environments) == ("alice", ("team",), ("development", "production"))
     assert (other.name, other.kind, other.email, other.keys) == ("bob", "machine", "bob@example.com", (bob,))
@@ -37,7 +38,7 @@ def test_everyone_is_listed_with_what_is_theirs(world: World) -> None:
 
 
 def test_removal_goes_through_every_list(world: World) -> None:
-    add_recipient(world.project, world.keyring, "bob", [key()], groups=["team"])
+    add_recipient(Workspace(world.project, world.keyring), "bob", [key()], groups=["team"])
     policy = world.top / ".secrets" / "policy.yaml"
     policy.write_text(policy.read_text().replace("open: [team]", "open: [team, bob]\n    change: [bob, alice]", 1))
     assert remove_recipient(world.project, "bob") == [
@@ -53,5 +54,5 @@ def test_what_would_not_hold_together_changes_nothing(world: World) -> None:
     with pytest.raises(Error, match="open only to empty groups"):
         remove_recipient(world.project, "alice")
     with pytest.raises(Error, match='there is no group "taem"'):
-        add_recipient(world.project, world.keyring, "bob", [key()], groups=["team", "taem"])
+        add_recipient(Workspace(world.project, world.keyring), "bob", [key()], groups=["team", "taem"])
     assert world.files() == before

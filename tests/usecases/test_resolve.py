@@ -11,10 +11,10 @@ from gitseal.conflict import conflicted_file
 from gitseal.conflict.conflicted_file import ConflictedFile
 from gitseal.document.value import text
 from gitseal.errors import Error
-from gitseal.identities import Keyring
 from gitseal.project.change import new_environment
 from gitseal.project.names import parse_name
 from gitseal.project.trust import Trust
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import commit, writing
 from gitseal.usecases import resolve
 from gitseal.usecases.resolve import Done, TakenSide
@@ -52,9 +52,9 @@ def load(world: World) -> ConflictedFile:
 
 def finish(world: World, choice: TakenSide = TakenSide.THEIRS, found: ConflictedFile | None = None) -> Done:
     found = found or load(world)
-    names = resolve.look(world.project, world.keyring, found)
+    names = resolve.look(Workspace(world.project, world.keyring), found)
     chosen = {name.path: name.proposal or choice for name in names}
-    return resolve.apply(world.project, world.keyring, frozenset(), found, chosen)
+    return resolve.apply(Workspace(world.project, world.keyring), found, chosen)
 
 
 def sound(world: World) -> bool:
@@ -81,9 +81,9 @@ def test_the_same_value_on_both_sides_is_no_question(world: World, git: Git) -> 
     """Sealed twice, the ciphertexts differ; whoever opens them sees that the values do not."""
     merge(world, git, lambda: world.set(B="x"), lambda: world.set(B="x"))
     found = load(world)
-    (name,) = resolve.look(world.project, world.keyring, found)
+    (name,) = resolve.look(Workspace(world.project, world.keyring), found)
     assert name.proposal is not None
-    (unseen,) = resolve.look(world.project, Keyring([]), found)
+    (unseen,) = resolve.look(Workspace(world.project), found)
     assert unseen.proposal is None
     finish(world)
     assert world.get("B") == "x"
@@ -102,9 +102,9 @@ def test_two_files_in_one_place(repo: Path, git: Git) -> None:
     mine = path.read_bytes()
     path.unlink()
     with writing(world.project):
-        trust = Trust(world.project, world.keyring)
-        made = new_environment(world.project, world.keyring, trust, "production")
-        commit(world.project, trust, {"production": None}, {"production": made})
+        trust = Trust(Workspace(world.project, world.keyring))
+        made = new_environment(trust, "production")
+        commit(trust, {"production": None}, {"production": made})
     world.set(B="gamma", C="delta")
     git("add", "-A")
     git("commit", "-qm", "theirs")
@@ -173,11 +173,11 @@ def test_a_file_that_changes_meanwhile_is_left_alone(world: World, git: Git) -> 
 
 def test_a_removal_and_a_new_value(world: World, git: Git) -> None:
     def remove() -> None:
-        unset(world.project, world.keyring, ("production",), ("B",))
+        unset(Workspace(world.project, world.keyring), ("production",), ("B",))
 
     merge(world, git, remove, lambda: world.set(B="y", A="1"))
     found = load(world)
-    (name,) = resolve.look(world.project, world.keyring, found)
+    (name,) = resolve.look(Workspace(world.project, world.keyring), found)
     assert name.proposal is None
     assert [side.kind for side in name.sides] == ["sealed", "removed"]
     finish(world, TakenSide.THEIRS)
@@ -185,7 +185,7 @@ def test_a_removal_and_a_new_value(world: World, git: Git) -> None:
         world.get("B")
     git("checkout", "-m", "--", ".secrets/production.yaml")
     chosen = {parse_name("B"): text("new")}
-    resolve.apply(world.project, world.keyring, frozenset(), load(world), chosen)
+    resolve.apply(Workspace(world.project, world.keyring), load(world), chosen)
     assert world.get("B") == "new"
     assert sound(world)
 
@@ -193,7 +193,7 @@ def test_a_removal_and_a_new_value(world: World, git: Git) -> None:
 def test_who_changed_what(world: World, git: Git) -> None:
     merge(world, git, lambda: world.set(A="x"), lambda: world.set(A="y"))
     found = load(world)
-    (name,) = resolve.look(world.project, world.keyring, found)
+    (name,) = resolve.look(Workspace(world.project, world.keyring), found)
     ours, theirs = resolve.origins(world.project, found, name)
     assert ours is not None
     assert theirs is not None

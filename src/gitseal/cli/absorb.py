@@ -24,7 +24,7 @@ def command(
     chosen = session.one(environments)
     taken = session.confirmed(
         accept,
-        lambda accepted: absorb(session.project, session.keyring, accepted, chosen, names),
+        lambda workspace: absorb(workspace, chosen, names),
     )
     for name in taken:
         say(f"{chosen}: absorbed {name}")

@@ -25,7 +25,7 @@ def command(
     one, other = session.project.resolve(source), session.project.resolve(target)
     done = session.confirmed(
         accept,
-        lambda accepted: copy_names(session.project, session.keyring, accepted, one, other, names, plain=plain),
+        lambda workspace: copy_names(workspace, one, other, names, plain=plain),
     )
     for each in done:
         say(f"{each.environment}: {each.outcome.value} {each.name}")

@@ -22,7 +22,7 @@ def command(session: Session, left: str, right: str, show_values: bool, show_all
     if show_values:
         for side in (left, right):
             check_reveal(session.project, session.project.policy.resolve(side.rpartition(":")[2]))
-    rows = compare(session.project, session.keyring, left, right)
+    rows = compare(session.workspace, left, right)
     for side in (left, right) if show_values else ():
         environment = session.project.policy.resolve(side.rpartition(":")[2])
         note(session, "diff", environment, (row.name for row in rows if row.left or row.right))

@@ -38,7 +38,7 @@ def command(
     project, (environment,) = session.where((session.one(environments),), local=local, make=True)
     if not resume and saved_edit.exists(project, environment):
         say(f"gitseal: a text of an earlier edit is kept; go on with it by: {_resuming(environment)}")
-    draft = (edit.resume if resume else edit.begin)(project, session.keyring, environment)
+    draft = (edit.resume if resume else edit.begin)(session.workspace._replace(project=project), environment)
     note(session, "edit", environment, map(path_text, draft.values))
     for name in draft.closed:
         say(f"{environment}: {name} is not yours to open and stays as it is")
@@ -124,15 +124,14 @@ class _Editing:
         return self.session.environ.get("VISUAL") or self.session.environ.get("EDITOR") or "vi"
 
     def keep(self, text: bytes) -> None:
-        saved_edit.keep(self.project, self.session.keyring, self.draft.before, text)
+        saved_edit.keep(self.session.workspace._replace(project=self.project), self.draft.before, text)
 
     def apply(self, text: bytes) -> None:
         removed = edit.removed_names(self.draft, text)
         done = self.session.confirmed(
             self.accept,
-            lambda accepted: edit.finish(
-                self.project, self.session.keyring, accepted, self.draft, text, plain=self.plain
-            ),
+            lambda workspace: edit.finish(workspace, self.draft, text, plain=self.plain),
+            self.project,
         )
         for each in done:
             say(f"{each.environment}: {each.outcome.value} {each.name}{' (empty)' if each.is_empty else ''}")

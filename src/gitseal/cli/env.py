@@ -29,7 +29,7 @@ def add(
     people = tuple(part for given in opened_to for part in given.split(",") if part)
     session.confirmed(
         accept,
-        lambda accepted: add_environment(session.project, session.keyring, accepted, name, people),
+        lambda workspace: add_environment(workspace, name, people),
     )
     output.line(session.project.relative(session.project.path(name)))
 
@@ -87,6 +87,6 @@ def rename(session: Session, old: str, new: str, accept: tuple[str, ...]) -> Non
 
     session.confirmed(
         accept,
-        lambda accepted: rename_environment(session.project, session.keyring, accepted, old, new),
+        lambda workspace: rename_environment(workspace, old, new),
     )
     say(f"renamed {old} to {new}")

@@ -51,10 +51,8 @@ def imported(
     data = _read(source)
     counts = session.confirmed(
         accept,
-        lambda accepted: import_values(
-            session.project,
-            session.keyring,
-            accepted,
+        lambda workspace: import_values(
+            workspace,
             chosen,
             data,
             format_name or detect(source.name),

@@ -24,7 +24,7 @@ def add(session: Session, name: str, keys: tuple[str, ...], groups: tuple[str, .
     from gitseal.usecases.recipient import add_recipient
 
     chosen = tuple(part for given in groups for part in given.split(",") if part)
-    said = add_recipient(session.project, session.keyring, name, keys, groups=chosen, email=email, machine=machine)
+    said = add_recipient(session.workspace, name, keys, groups=chosen, email=email, machine=machine)
     for words in said or (f"nothing to change for {name}",):
         say(words)
     if said:

@@ -18,7 +18,7 @@ def recover_values(
 
     Raises Error for a name that is not lost or not to be had, and where nobody is there to be asked.
     """
-    found = recover.look(session.project, session.keyring, environments)
+    found = recover.look(session.workspace, environments)
     for lost in found:
         say(
             f"{lost.environment}: {lost.name}, {_words(lost)}{f'; not to be had: {lost.refusal}' if lost.refusal else ''}"
@@ -36,7 +36,7 @@ def recover_values(
     if not chosen:
         say("nothing was changed")
         return
-    session.confirmed(accept, lambda accepted: recover.apply(session.project, session.keyring, accepted, chosen))
+    session.confirmed(accept, lambda workspace: recover.apply(workspace, chosen))
     for lost in chosen:
         say(f"{lost.environment}: {lost.name} is back, under a new data key of access group {lost.group}")
 

@@ -62,7 +62,7 @@ def command(
             raise terminal.Declined
     session.confirmed(
         accept,
-        lambda accepted: rekey.apply(session.project, session.keyring, accepted, chosen, planned),
+        lambda workspace: rekey.apply(workspace, chosen, planned),
     )
     say(f"done: {', '.join(planned.environments)}")
 

@@ -25,7 +25,8 @@ def command(
     project, chosen = session.where(environments, local=local)
     done = session.confirmed(
         accept,
-        lambda accepted: rename(project, session.keyring, accepted, chosen, old, new),
+        lambda workspace: rename(workspace, chosen, old, new),
+        project,
     )
     for environment, name in done:
         say(f"{environment}: renamed {old} to {name}")

@@ -142,7 +142,7 @@ def _one(
             resolve.write_merged(project, environment, found)
             say(f"{path}: merged by name, nothing was in conflict; next: git add {path}")
         return
-    names = resolve.look(project, session.keyring, found)
+    names = resolve.look(session.workspace._replace(project=project), found)
     say(f"{path}: ours is {found.operation.ours}; theirs is {found.operation.theirs}")
     _say_groups(found, environment)
     if listed is not None:
@@ -183,9 +183,7 @@ def _apply(
             path: TakenSide(1 - choice.value) if isinstance(choice, TakenSide) else choice
             for path, choice in choices.items()
         }
-    done = session.confirmed(
-        accept, lambda accepted: resolve.apply(session.project, session.keyring, accepted, resolved, choices)
-    )
+    done = session.confirmed(accept, lambda workspace: resolve.apply(workspace, resolved, choices))
     because = {name.text: name.because for name in names if name.proposal is not None}
     for group, words in done.groups:
         say(f"{found.environment}: access group {group} {words}")

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -10,10 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 from gitseal.cli import terminal
 from gitseal.errors import Error, Unconfirmed, UsageError
 
-if TYPE_CHECKING:  # both are loaded only by the commands that need them
+if TYPE_CHECKING:  # these are loaded only by the commands that need them
+    from collections.abc import Callable
+
     from gitseal.identities import Keyring
     from gitseal.project.project import Project
     from gitseal.project.reading import OpenedEnvironment
+    from gitseal.project.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -57,6 +59,13 @@ class Session:
         explicit = Path(self._identity) if self._identity else None
         return discover(self.environ, self.home, terminal.ask_passphrase, explicit, tell=say)
 
+    @property
+    def workspace(self) -> "Workspace":
+        """The project with the identities at hand, and nothing said yes to."""
+        from gitseal.project.workspace import Workspace
+
+        return Workspace(self.project, self.keyring)
+
     def opened(self, environment: str, *, local: bool = True) -> "OpenedEnvironment":
         """An environment with the identities at hand; `local` False leaves this machine's overrides out."""
         from gitseal.project.reading import OpenedEnvironment
@@ -92,7 +101,7 @@ class Session:
             return self.project, self.some(given)
         from gitseal.project.local import overrides
 
-        found = overrides(self.project, self.keyring, self.one(given), make=make)
+        found = overrides(self.workspace, self.one(given), make=make)
         return found, (found.name,)
 
     def all(self, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -105,22 +114,26 @@ class Session:
             raise UsageError("-e names no environment", "see them with: gitseal env list")
         return found
 
-    def confirmed(self, accept: tuple[str, ...], action: Callable[[frozenset[str]], T]) -> T:
+    def confirmed(
+        self, accept: tuple[str, ...], action: "Callable[[Workspace], T]", project: "Project | None" = None
+    ) -> T:
         """Does an action with the keys and recipients that were confirmed, asking for each that is not.
+
+        The action gets the workspace, of `project` if that is another than the session's.
 
         Without a terminal nothing is asked: the error says which options confirm, exactly.
         """
-        accepted = frozenset(accept)
+        workspace = self.workspace._replace(project=project or self.project, accepted=frozenset(accept))
         while True:
             try:
-                return action(accepted)
+                return action(workspace)
             except Unconfirmed as unconfirmed:
                 if not terminal.can_ask():
                     raise
                 for question in unconfirmed.questions:
                     if not terminal.confirm(f"{question.meaning}\nBelieve it?"):
                         raise
-                    accepted |= {question.exact}
+                    workspace = workspace._replace(accepted=workspace.accepted | {question.exact})
 
 
 def say(words: str) -> None:

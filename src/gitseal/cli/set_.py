@@ -69,10 +69,8 @@ def command(
         require_plain_rule(project, chosen, (*found, *given.generated))
     done = session.confirmed(
         accept,
-        lambda accepted: set_values(
-            project,
-            session.keyring,
-            accepted,
+        lambda workspace: set_values(
+            workspace,
             chosen,
             found,
             generated=given.generated,
@@ -80,6 +78,7 @@ def command(
             create_only=create_only,
             update_only=update_only,
         ),
+        project,
     )
     for each in done:
         say(f"{each.environment}: {each.outcome.value} {each.name}{' (empty)' if each.is_empty else ''}")

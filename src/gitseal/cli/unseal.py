@@ -28,5 +28,5 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
             f"Make {', '.join(names)} of {chosen} readable to everyone with the repository, for good?"
         ):
             raise terminal.Declined
-    for name in unseal(session.project, session.keyring, chosen, names):
+    for name in unseal(session.workspace, chosen, names):
         say(f"{chosen}: {name} now stands plain")

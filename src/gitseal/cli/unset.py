@@ -17,7 +17,7 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
     from gitseal.usecases.unset import unset, visible_in
 
     project, chosen = session.where(environments, local=local)
-    removed = unset(project, session.keyring, chosen, names)
+    removed = unset(session.workspace._replace(project=project), chosen, names)
     views = {environment: visible_in(session.project, environment) for environment in chosen}
     for environment, name in removed:
         layer = views[environment].get(name)

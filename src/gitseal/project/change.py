@@ -15,12 +15,10 @@ from gitseal.document.header import HEADER, Header, public_text, succession_path
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
-from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
 from gitseal.project import succession
 from gitseal.project.key_holders import holders
 from gitseal.project.keys import Keys
-from gitseal.project.project import Project
 from gitseal.project.trust import Trust
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.yamltext import editor, scalars
@@ -50,11 +48,11 @@ class SetResult(NamedTuple):
 class Change:
     """Edits to one environment's document, collected; `result` gives the new bytes. Nothing is written here."""
 
-    def __init__(self, project: Project, before: Document, keyring: Keyring, trust: Trust) -> None:
-        self.project = project
+    def __init__(self, before: Document, trust: Trust) -> None:
+        self.project, keyring, _ = trust.workspace
         self.document = before
         self.environment = before.header.environment
-        self.policy = project.policy
+        self.policy = self.project.policy
         self.keys = Keys(before.header, keyring, genuine=True)
         self.trust = trust
         self.puts: dict[NamePath, Put] = {}
@@ -341,9 +339,9 @@ class Change:
             return False
 
 
-def new_environment(project: Project, keyring: Keyring, trust: Trust, name: str) -> bytes:
+def new_environment(trust: Trust, name: str) -> bytes:
     """The bytes of a new environment without values, its own data key wrapped for whom the policy names."""
-    change = Change(project, document.create(name), keyring, trust)
+    change = Change(document.create(name), trust)
     change.new_group(DEFAULT)
     return change.result()
 

@@ -13,6 +13,7 @@ from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal
 from gitseal.project.change import new_environment
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import commit, writing
 from gitseal.resolve.layers import LOCAL
 
@@ -80,14 +81,14 @@ def local_project(project: Project, environment: str, keyring: Keyring) -> Local
     return local
 
 
-def overrides(project: Project, keyring: Keyring, environment: str, *, make: bool) -> LocalProject:
+def overrides(workspace: Workspace, environment: str, *, make: bool) -> LocalProject:
     """The overrides of an environment as a project of their own, made where `make` asks for it and there are none.
 
     Raises Error for a protected environment, and where Git would add the file.
     """
-    local = local_project(project, environment, keyring)
+    local = local_project(workspace.project, environment, workspace.keyring)
     if make and local.read_local(environment) is None:
         with writing(local):
-            trust = Trust(local, keyring)
-            commit(local, trust, {local.name: None}, {local.name: new_environment(local, keyring, trust, local.name)})
+            trust = Trust(Workspace(local, workspace.keyring))
+            commit(trust, {local.name: None}, {local.name: new_environment(trust, local.name)})
     return local

@@ -21,6 +21,7 @@ from gitseal.project import keys
 from gitseal.project.keys import Keys
 from gitseal.project.local import options_for
 from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 
@@ -38,19 +39,19 @@ def path(project: Project, environment: str) -> Path:
     return repository.common_dir() / "gitseal" / f"edit-{environment}{place}"
 
 
-def keep(project: Project, keyring: Keyring, before: Document, text: bytes) -> None:
+def keep(workspace: Workspace, before: Document, text: bytes) -> None:
     """Seals the text to its author and writes it down (0600). Raises NotForYou where no identity is at hand."""
     key = DataKey.generate(Scope(before.header.id, before.header.environment, _GROUP))
-    own = {identity.recipient for identity in keyring.identities() if identity.recipient is not None}
+    own = {identity.recipient for identity in workspace.keyring.identities() if identity.recipient is not None}
     stanzas = {
         recipient_id(each): Stanza.of(key.key_id, parse_recipient(each).wrap(key.reveal())).serialise() for each in own
     }
     if not stanzas:
         # What a plugin or a locked file holds does not show its public half: then a group's key has to serve.
-        key = _groups_key(before, keyring)
+        key = _groups_key(before, workspace.keyring)
     token = Token.of(SEALED, key.scope.group, key.key_id, key.seal(_NAME, text))
     lines = [token.serialise(), *(f"{found} {stanza}" for found, stanza in stanzas.items()), "", ""]
-    place = path(project, before.header.environment)
+    place = path(workspace.project, before.header.environment)
     place.parent.mkdir(mode=0o700, exist_ok=True)
     atomic.write(place, "\n".join(lines).encode() + before.serialise(), private=True)
 
@@ -65,9 +66,9 @@ def _groups_key(before: Document, keyring: Keyring) -> DataKey:
     return key
 
 
-def load(project: Project, keyring: Keyring, environment: str) -> tuple[bytes, Document]:
+def load(workspace: Workspace, environment: str) -> tuple[bytes, Document]:
     """The kept text and the document that it began from. Raises Error where none is kept or it does not open."""
-    place = path(project, environment)
+    place = path(workspace.project, environment)
     try:
         head, _, data = read_regular(place, _LIMIT).partition(b"\n\n")
     except FileNotFoundError:
@@ -76,8 +77,8 @@ def load(project: Project, keyring: Keyring, environment: str) -> tuple[bytes, D
     token = parse_token(first, 1)
     if token is None:
         raise Error(f'"{place}" is damaged', f"remove it: rm {place}")
-    before = project.parse(environment, data)
-    key = _key(before, token, others, keyring)
+    before = workspace.project.parse(environment, data)
+    key = _key(before, token, others, workspace.keyring)
     if key is None:
         raise NotForYou(
             f"no identity at hand opens the text kept for {environment}", "see what was tried with: gitseal whoami"

@@ -11,29 +11,27 @@ from gitseal.crypto.datakey import Scope
 from gitseal.document import document
 from gitseal.document.header import Access, Header
 from gitseal.errors import Error, Malformed, Question, Unconfirmed, UnknownVersion
-from gitseal.identities import Keyring
 from gitseal.policy import parser
 from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project import history, succession
 from gitseal.project.known_keys import Known
-from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.yamltext.tree import NamePath
 
 
 class Trust:
-    """The decisions of one command. `accept` holds the key ids and recipients to which a person has said yes, exactly.
+    """The decisions of one command in a workspace.
 
     Questions are collected; `settle` raises them all at once, before anything is written. `remember` writes down what
     was met, after the files are in place.
     """
 
-    def __init__(self, project: Project, keyring: Keyring, accept: frozenset[str] = frozenset()) -> None:
-        self._project = project
-        self._keyring = keyring
-        self._accept = accept
-        self._known = Known(project.git().common_dir() / "gitseal" / "known")
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._project, self._keyring, self._accept = workspace
+        self._known = Known(workspace.project.git().common_dir() / "gitseal" / "known")
         self._questions: dict[str, Question] = {}
 
     def key(self, header: Header, group: str) -> None:

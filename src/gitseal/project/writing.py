@@ -7,12 +7,12 @@ from typing import TypeVar
 from gitseal.files import atomic
 from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
-from gitseal.identities import Keyring
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project import journal
 from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
+from gitseal.project.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -35,40 +35,37 @@ def writing(project: Project) -> Iterator[None]:
         yield
 
 
-def commit(project: Project, trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
+def commit(trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
     """Writes the files whose bytes changed (see `journal.replace`), then what was met on the way. Call it inside `writing`.
 
     Raises Unconfirmed before anything is written where a question is still open.
     """
     trust.settle()
     changed = {stem: data for stem, data in new.items() if data != old[stem]}
-    journal.replace(project, old, changed)
+    journal.replace(trust.workspace.project, old, changed)
     trust.remember()
 
 
 def change(
-    project: Project,
-    keyring: Keyring,
-    accept: frozenset[str],
+    workspace: Workspace,
     environments: Sequence[str],
     action: Callable[[Change], T],
 ) -> dict[str, T]:
     """Does `action` to each environment and writes them all, or none; gives what it returned, by environment."""
-    with writing(project):
-        return change_locked(project, keyring, accept, environments, action)
+    with writing(workspace.project):
+        return change_locked(workspace, environments, action)
 
 
 def change_locked(
-    project: Project,
-    keyring: Keyring,
-    accept: frozenset[str],
+    workspace: Workspace,
     environments: Sequence[str],
     action: Callable[[Change], T],
 ) -> dict[str, T]:
     """`change` for who is inside `writing` already, to look at something first that must still hold when it is written."""
-    trust = Trust(project, keyring, accept)
-    changes = {environment: Change(project, project.read(environment), keyring, trust) for environment in environments}
+    trust = Trust(workspace)
+    read = workspace.project.read
+    changes = {environment: Change(read(environment), trust) for environment in environments}
     results = {environment: action(each) for environment, each in changes.items()}
     old: dict[str, bytes | None] = {environment: each.document.serialise() for environment, each in changes.items()}
-    commit(project, trust, old, {environment: each.result() for environment, each in changes.items()})
+    commit(trust, old, {environment: each.result() for environment, each in changes.items()})
     return results

@@ -172,7 +172,7 @@ class Secrets(Hidden, Mapping[str, Value]):
         outgoing(self._layered, request, with_sections=True)
 
 
-def load(  # noqa: PLR0913 - its arguments are words, and all but the first have a default
+def load(
     environment: str | None = None,
     *,
     service: str = "",

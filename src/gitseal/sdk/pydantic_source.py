@@ -35,7 +35,7 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
     Raises UsageError for a class whose errors would show values: it must set `hide_input_in_errors=True`.
     """
 
-    def __init__(  # noqa: PLR0913 - those of `load`
+    def __init__(
         self,
         settings_cls: type[BaseSettings],
         environment: str | None = None,

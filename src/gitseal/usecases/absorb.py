@@ -4,16 +4,13 @@ from collections.abc import Sequence
 
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import document
-from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.names import own
-from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change
 
 
-def absorb(
-    project: Project, keyring: Keyring, accept: frozenset[str], environment: str, names: Sequence[str]
-) -> list[str]:
+def absorb(workspace: Workspace, environment: str, names: Sequence[str]) -> list[str]:
     """Takes write-only values over: a member seals what they hold as their own. No names: all that are write-only.
 
     Gives the names that changed. Raises Error for a name that is not there or does not open, NotForYou for a caller who is
@@ -22,7 +19,7 @@ def absorb(
 
     def action(each: Change) -> list[str]:
         entries = each.document.entries
-        chosen = own(project, names, environment, entries) if names else list(entries)
+        chosen = own(workspace.project, names, environment, entries) if names else list(entries)
         taken = []
         for entry in (entries[path] for path in chosen):
             if entry.token is None or entry.token.kind != WRITE_ONLY:
@@ -31,4 +28,4 @@ def absorb(
             taken.append(entry.name)
         return taken
 
-    return change(project, keyring, accept, (environment,), action)[environment]
+    return change(workspace, (environment,), action)[environment]

@@ -4,19 +4,16 @@ from collections.abc import Sequence
 
 from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import document
-from gitseal.identities import Keyring
 from gitseal.project.change import Change, SetResult
 from gitseal.project.keys import Keys
 from gitseal.project.names import own
-from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change
 from gitseal.yamltext.reader import path_text
 
 
 def copy_names(
-    project: Project,
-    keyring: Keyring,
-    accept: frozenset[str],
+    workspace: Workspace,
     source: str,
     target: str,
     names: Sequence[str],
@@ -29,10 +26,10 @@ def copy_names(
     """
 
     def action(each: Change) -> list[SetResult]:
-        found = project.read(source)
-        keys = Keys(found.header, keyring, genuine=True)
+        found = workspace.project.read(source)
+        keys = Keys(found.header, workspace.keyring, genuine=True)
         done = []
-        for path in own(project, names, source, found.entries):
+        for path in own(workspace.project, names, source, found.entries):
             entry = found.entries[path]
             each.believe(found.header, entry)
             value = document.open_entry(found, entry, keys)
@@ -43,4 +40,4 @@ def copy_names(
             done.append(SetResult(target, path_text(path), outcome, not value.reveal()))
         return done
 
-    return change(project, keyring, accept, (target,), action)[target]
+    return change(workspace, (target,), action)[target]

@@ -7,9 +7,9 @@ from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error, NotForYou
-from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -46,9 +46,10 @@ class _Side(NamedTuple):
             return None
 
 
-def compare(project: Project, keyring: Keyring, left: str, right: str) -> list[Compared]:
+def compare(workspace: Workspace, left: str, right: str) -> list[Compared]:
     """Every name of either side, sorted. A side is `ENV` or `REV:ENV`; raises Error where there is none."""
-    sides = [_Side(found, Keys(found.header, keyring)) for found in (_load(project, left), _load(project, right))]
+    documents = [_load(workspace.project, side) for side in (left, right)]
+    sides = [_Side(found, Keys(found.header, workspace.keyring)) for found in documents]
     paths = sorted({*sides[0].document.entries, *sides[1].document.entries})
     return [_compared(path, *sides) for path in paths]
 

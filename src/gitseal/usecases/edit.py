@@ -17,7 +17,7 @@ from gitseal.project import saved_edit
 from gitseal.project.change import Change, Outcome, SetResult
 from gitseal.project.keys import Keys
 from gitseal.project.local import options_for
-from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change
 from gitseal.render.yaml import encode, quoted
 from gitseal.yamltext import scalars
@@ -51,21 +51,22 @@ class EditedText(NamedTuple):
         return f"Draft({self.environment!r}, …)"
 
 
-def begin(project: Project, keyring: Keyring, environment: str) -> EditedText:
+def begin(workspace: Workspace, environment: str) -> EditedText:
     """The environment's text. Raises NotForYou where nothing in it opens, Error for a value that is damaged."""
+    project = workspace.project
     found = project.read(environment)
-    draft = _draft(keyring, environment, found)
+    draft = _draft(workspace.keyring, environment, found)
     head = _HEAD.format(environment=environment, path=project.relative(project.path(environment)))
     return draft._replace(text=(head + _text(found, draft.values)).encode())
 
 
-def resume(project: Project, keyring: Keyring, environment: str) -> EditedText:
+def resume(workspace: Workspace, environment: str) -> EditedText:
     """The text that an earlier edit could not apply, still against the state that it began from.
 
     So only what its author changed is applied to the environment as it is now. Raises Error where no text is kept.
     """
-    text, before = saved_edit.load(project, keyring, environment)
-    return _draft(keyring, environment, before)._replace(text=text, now=project.read(environment))
+    text, before = saved_edit.load(workspace, environment)
+    return _draft(workspace.keyring, environment, before)._replace(text=text, now=workspace.project.read(environment))
 
 
 def overtaken(draft: EditedText, text: bytes) -> list[str]:
@@ -92,9 +93,7 @@ def _draft(keyring: Keyring, environment: str, found: Document) -> EditedText:
     return EditedText(environment, b"", values, found, tuple(closed), found)
 
 
-def finish(
-    project: Project, keyring: Keyring, accept: frozenset[str], draft: EditedText, text: bytes, *, plain: bool = False
-) -> list[SetResult]:
+def finish(workspace: Workspace, draft: EditedText, text: bytes, *, plain: bool = False) -> list[SetResult]:
     """Applies an edited text, all of it or nothing; gives what changed. New names stand plain only with `plain` and a rule.
 
     Raises Malformed where the text is no YAML, Busy where someone else changed one of the same names meanwhile, and
@@ -115,7 +114,7 @@ def finish(
 
     if not updates and not removed:
         return []
-    done = change(project, keyring, accept, (draft.environment,), action)[draft.environment]
+    done = change(workspace, (draft.environment,), action)[draft.environment]
     return [each for each in done if each.outcome is not Outcome.UNCHANGED]
 
 

@@ -7,7 +7,6 @@ from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.document import document
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
-from gitseal.identities import Keyring
 from gitseal.policy.parser import nearest
 from gitseal.policy.policy import DEFAULT
 from gitseal.policy.policy_editor import PolicyEditor
@@ -17,6 +16,7 @@ from gitseal.project.journal import POLICY
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import commit, edited_policy, writing
 
 
@@ -48,13 +48,12 @@ def list_environments(project: Project) -> list[EnvironmentRow]:
     return rows
 
 
-def add_environment(
-    project: Project, keyring: Keyring, accept: frozenset[str], name: str, opened_to: Sequence[str]
-) -> None:
+def add_environment(workspace: Workspace, name: str, opened_to: Sequence[str]) -> None:
     """Makes an environment: its rule in the policy, unless it has one, and its file, with a data key of its own.
 
     `opened_to` names who may open it; empty takes what all other environments agree on. Raises Error where it exists.
     """
+    project = workspace.project
     project.path(name)
     if name in project.environments:
         raise Error(f'there is an environment "{name}" already', "see them with: gitseal env list")
@@ -65,9 +64,9 @@ def add_environment(
             _check_people(project, people)
             edited = edited_policy(project, lambda text: text.put(("environments", name), {"open": list(people)}))
         now = project.with_policy(edited)
-        trust = Trust(now, keyring, accept)
-        new = {name: new_environment(now, keyring, trust, name), POLICY: edited}
-        commit(now, trust, {name: None, POLICY: policy}, new)
+        trust = Trust(workspace._replace(project=now))
+        new = {name: new_environment(trust, name), POLICY: edited}
+        commit(trust, {name: None, POLICY: policy}, new)
 
 
 def remove_environment(project: Project, name: str) -> None:
@@ -89,11 +88,12 @@ def remove_environment(project: Project, name: str) -> None:
         journal.replace(project, old, {POLICY: edited, environment: None})
 
 
-def rename_environment(project: Project, keyring: Keyring, accept: frozenset[str], old: str, new: str) -> None:
+def rename_environment(workspace: Workspace, old: str, new: str) -> None:
     """Gives an environment another name: a new file with new data keys, since values are bound to their environment.
 
     Raises Error where the new name is taken or any value does not open.
     """
+    project = workspace.project
     old = _named(project, old)
     if new in project.environments or new in project.policy.environments:
         raise Error(f'there is an environment "{new}" already', "see them with: gitseal env list")
@@ -102,15 +102,15 @@ def rename_environment(project: Project, keyring: Keyring, accept: frozenset[str
         policy, before = read_regular(project.policy_path), project.read(old)
         edited = edited_policy(project, lambda text: _rename_in_policy(text, project, old, new))
         now = project.with_policy(edited)
-        trust = Trust(now, keyring, accept)
-        data = _under_name(now, keyring, trust, before, new)
+        trust = Trust(workspace._replace(project=now))
+        data = _under_name(trust, before, new)
         was: dict[str, bytes | None] = {new: None, POLICY: policy, old: before.serialise()}
-        commit(now, trust, was, {new: data, POLICY: edited, old: None})
+        commit(trust, was, {new: data, POLICY: edited, old: None})
 
 
-def _under_name(project: Project, keyring: Keyring, trust: Trust, before: document.Document, new: str) -> bytes:
-    keys = Keys(before.header, keyring, genuine=True)
-    change = Change(project, document.create(new), keyring, trust)
+def _under_name(trust: Trust, before: document.Document, new: str) -> bytes:
+    keys = Keys(before.header, trust.workspace.keyring, genuine=True)
+    change = Change(document.create(new), trust)
     change.new_group(DEFAULT)
     for path, entry in before.entries.items():
         change.believe(before.header, entry)

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from gitseal import exchange
 from gitseal.exchange.parsing import parse_text
-from gitseal.identities import Keyring
 from gitseal.project.change import Change, Outcome, SetResult
-from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change
 
 
@@ -24,9 +23,7 @@ class ImportResult(NamedTuple):
 
 
 def import_values(
-    project: Project,
-    keyring: Keyring,
-    accept: frozenset[str],
+    workspace: Workspace,
     environments: Sequence[str],
     data: bytes,
     format_name: str,
@@ -49,7 +46,7 @@ def import_values(
     def action(each: Change) -> list[SetResult]:
         return [each.set_named(path, value, plain=plain) for path, value in values.items()]
 
-    results = change(project, keyring, accept, environments, action)
+    results = change(workspace, environments, action)
     return ImportResult(
         tuple(done for each in results.values() for done in each), imported.references, imported.duplicates
     )

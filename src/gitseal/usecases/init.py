@@ -17,6 +17,7 @@ from gitseal.project import writing
 from gitseal.project.change import new_environment
 from gitseal.project.project import FOLDER, Project, find
 from gitseal.project.trust import Trust
+from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.yamltext import scalars
 
@@ -118,10 +119,10 @@ def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Sta
             atomic.write(folder / name, text.encode())
         project = find(root)
         with writing.writing(project):
-            trust = Trust(project, keyring)
+            trust = Trust(Workspace(project, keyring))
             trust.confirm(starter.name, starter.recipient)
-            new = {environment: new_environment(project, keyring, trust, environment) for environment in environments}
-            writing.commit(project, trust, dict.fromkeys(environments), new)
+            new = {environment: new_environment(trust, environment) for environment in environments}
+            writing.commit(trust, dict.fromkeys(environments), new)
     except BaseException:
         shutil.rmtree(folder)
         raise

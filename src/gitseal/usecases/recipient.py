@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.files import atomic
-from gitseal.identities import Keyring
 from gitseal.policy.parser import is_principal_name, nearest
 from gitseal.policy.policy import Policy, Principal
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import edited_policy, writing
 from gitseal.recipients.kinds import parse_recipient
 
@@ -27,8 +27,7 @@ class RecipientRow(NamedTuple):
 
 
 def add_recipient(
-    project: Project,
-    keyring: Keyring,
+    workspace: Workspace,
     name: str,
     keys: Sequence[str],
     *,
@@ -47,6 +46,7 @@ def add_recipient(
         )
     canonical = [parse_recipient(key).canonical for key in keys]
     said: list[str] = []
+    project = workspace.project
     with writing(project):
         _check_groups(project.policy, groups)
         before = project.policy.recipients.get(name)
@@ -64,7 +64,7 @@ def add_recipient(
             said.extend(_add_to_groups(text, name, project.policy, groups))
 
         rewrite(project, edit)
-        trust = Trust(project, keyring)
+        trust = Trust(workspace)
         for key in canonical:
             trust.confirm(name, key)
         trust.remember()
@@ -123,7 +123,7 @@ def remove_recipient(project: Project, name: str) -> list[str]:
 
     with writing(project):
         rewrite(project, edit)
-        trust = Trust(project, Keyring(()))
+        trust = Trust(Workspace(project))
         # Whoever comes back later, on a branch say, is new again.
         trust.forget_person(name)
         trust.remember()

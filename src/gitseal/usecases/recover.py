@@ -15,10 +15,10 @@ from gitseal.errors import Error, NotForYou
 from gitseal.git import conflicts
 from gitseal.git.log import LoggedCommit, LogQuery
 from gitseal.git.log import history as log
-from gitseal.identities import Keyring
 from gitseal.project import history, keys
 from gitseal.project.change import Change
 from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change_locked, writing
 from gitseal.yamltext.tree import NamePath
 
@@ -40,9 +40,9 @@ class Lost(NamedTuple):
     refusal: str
 
 
-def look(project: Project, keyring: Keyring, environments: Sequence[str]) -> list[Lost]:
+def look(workspace: Workspace, environments: Sequence[str]) -> list[Lost]:
     """The lost values of these environments. Raises Error where history does not reach back to its beginning."""
-    found = []
+    project, found = workspace.project, []
     for environment in environments:
         here = project.read(environment)
         stale = [entry for entry in here.entries.values() if _is_stale(here.header, entry)]
@@ -52,7 +52,7 @@ def look(project: Project, keyring: Keyring, environments: Sequence[str]) -> lis
                 "fetch all of it: git fetch --unshallow",
             )
         commits = _commits(project, environment) if stale else []
-        found += [_lost(project, keyring, here, entry, commits) for entry in stale]
+        found += [_lost(workspace, here, entry, commits) for entry in stale]
     return found
 
 
@@ -71,7 +71,7 @@ def _commits(project: Project, environment: str) -> list[LoggedCommit]:
     return list(log(repository, LogQuery((path,), lambda _path: True), [each for each in ids if each] or ["HEAD"]))
 
 
-def _lost(project: Project, keyring: Keyring, here: Document, entry: Entry, commits: Iterable[LoggedCommit]) -> Lost:
+def _lost(workspace: Workspace, here: Document, entry: Entry, commits: Iterable[LoggedCommit]) -> Lost:
     token = entry.token
     if token is None:
         raise TypeError
@@ -85,7 +85,7 @@ def _lost(project: Project, keyring: Keyring, here: Document, entry: Entry, comm
             brought = commit if has and not any(had) else brought
     refusal = "history replaced it or took it out, and it came back" if is_superseded else ""
     try:
-        _ = refusal or _open(project, keyring, here, entry)
+        _ = refusal or _open(workspace, here, entry)
     except Error as error:
         refusal = error.message
     origin = (brought.author, brought.time, brought.id) if brought is not None else ("", 0, "")
@@ -101,16 +101,16 @@ def _old(project: Project, here: Document, entry: Entry) -> Header:
     return here.header._replace(access={token.group: past[token.key_id]})
 
 
-def _open(project: Project, keyring: Keyring, here: Document, entry: Entry) -> TypedValue:
-    header = _old(project, here, entry)
+def _open(workspace: Workspace, here: Document, entry: Entry) -> TypedValue:
+    header = _old(workspace.project, here, entry)
     ((group, access),) = header.access.items()
-    key = keys.unwrap(header.scope(group), access.key_id, access.by_recipient(), keyring, genuine=True)
+    key = keys.unwrap(header.scope(group), access.key_id, access.by_recipient(), workspace.keyring, genuine=True)
     if key is None:
         raise NotForYou("no identity at hand opens the data key that it was sealed with")
     return document.open_entry(here.under_header(header), entry, {group: key})
 
 
-def apply(project: Project, keyring: Keyring, accept: frozenset[str], chosen: Sequence[Lost]) -> None:
+def apply(workspace: Workspace, chosen: Sequence[Lost]) -> None:
     """Seals these values again under a new data key for their access groups, in all environments or in none.
 
     Raises Error where one of them is not to be had any more, Unconfirmed for data keys and recipients that this clone has not
@@ -126,11 +126,11 @@ def apply(project: Project, keyring: Keyring, accept: frozenset[str], chosen: Se
             _new_key(each, group)
         for entry in entries:
             if entry.token is not None:
-                each.trust.source(_old(project, each.document, entry), entry.token.group)
-            each.reseal(entry, entry.path, _open(project, keyring, each.document, entry))
+                each.trust.source(_old(each.project, each.document, entry), entry.token.group)
+            each.reseal(entry, entry.path, _open(workspace, each.document, entry))
 
-    with writing(project):
-        change_locked(project, keyring, accept, tuple(dict.fromkeys(lost.environment for lost in chosen)), action)
+    with writing(workspace.project):
+        change_locked(workspace, tuple(dict.fromkeys(lost.environment for lost in chosen)), action)
 
 
 def _new_key(each: Change, group: str) -> None:

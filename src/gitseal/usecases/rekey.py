@@ -13,12 +13,12 @@ from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER
 from gitseal.errors import Busy, NotForYou
 from gitseal.files.reading import read_regular
-from gitseal.identities import Keyring
 from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project.change import Change
 from gitseal.project.history import KeyHistory, past
 from gitseal.project.key_holders import Holder, holders
 from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change_locked, writing
 from gitseal.yamltext.tree import NamePath
 
@@ -178,9 +178,7 @@ def _policy_groups(project: Project, environment: str) -> set[str]:
     }
 
 
-def apply(
-    project: Project, keyring: Keyring, accept: frozenset[str], environments: Sequence[str], agreed: Plan
-) -> None:
+def apply(workspace: Workspace, environments: Sequence[str], agreed: Plan) -> None:
     """Does what was agreed to, in all environments or in none.
 
     Raises Busy where the files or the policy are no longer what the plan was made from; NotForYou where an access group
@@ -197,11 +195,11 @@ def apply(
                 each.believe(each.document.header, entry)
                 each.reseal(entry, move.name, document.open_entry(each.document, entry, each.keys))
 
-    with writing(project):
+    with writing(workspace.project):
         # Under the lock and from the disk: a person may have thought about it for long.
-        if _basis(project, environments) != agreed.basis:
+        if _basis(workspace.project, environments) != agreed.basis:
             raise Busy("the files or the policy changed since the plan was made", "look again: gitseal rekey --dry-run")
-        change_locked(project, keyring, accept, agreed.environments, action)
+        change_locked(workspace, agreed.environments, action)
 
 
 def _apply_group(each: Change, planned: GroupPlan, leaving: set[NamePath]) -> None:

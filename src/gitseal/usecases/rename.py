@@ -4,16 +4,13 @@ from collections.abc import Sequence
 
 from gitseal.document import document
 from gitseal.errors import Error, UsageError
-from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.names import missing, not_own, parse_name
-from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change
 
 
-def rename(
-    project: Project, keyring: Keyring, accept: frozenset[str], environments: Sequence[str], old: str, new: str
-) -> list[tuple[str, str]]:
+def rename(workspace: Workspace, environments: Sequence[str], old: str, new: str) -> list[tuple[str, str]]:
     """Gives a name another one, sealing its value again: a ciphertext is bound to its name.
 
     Gives (environment, new name) of each. Raises Error where the old name is missing, the new one taken, or the value not
@@ -42,4 +39,4 @@ def rename(
             each.remove(source)
         return each.environment, new
 
-    return list(change(project, keyring, accept, environments, action).values())
+    return list(change(workspace, environments, action).values())

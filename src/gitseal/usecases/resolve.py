@@ -20,10 +20,10 @@ from gitseal.errors import Error, NotForYou
 from gitseal.files.reading import read_regular
 from gitseal.git import conflicts
 from gitseal.git.conflicts import ConflictOrigin
-from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.trust import Trust
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import commit, writing
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text
@@ -65,13 +65,13 @@ class Done(NamedTuple):
     groups: tuple[tuple[str, str], ...]
 
 
-def look(project: Project, keyring: Keyring, found: ConflictedFile) -> list[Name]:
+def look(workspace: Workspace, found: ConflictedFile) -> list[Name]:
     """The names in conflict. Where the values show that one side alone changed one, or both alike, that is proposed.
 
     A value under a retired data key is never proposed: whoever held that key, former members too, can have made it.
     """
-    openings = Openings(project, keyring, found)
-    trust = Trust(project, keyring)
+    openings = Openings(workspace.project, workspace.keyring, found)
+    trust = Trust(workspace)
     return [_name(found, openings, trust, path) for path in found.names]
 
 
@@ -135,27 +135,22 @@ def origins(project: Project, found: ConflictedFile, name: Name) -> tuple[Confli
     return ours, theirs
 
 
-def apply(
-    project: Project,
-    keyring: Keyring,
-    accept: frozenset[str],
-    found: ConflictedFile,
-    choices: Mapping[NamePath, TakenSide | TypedValue],
-) -> Done:
+def apply(workspace: Workspace, found: ConflictedFile, choices: Mapping[NamePath, TakenSide | TypedValue]) -> Done:
     """Writes the file with every name decided; the data keys are those of the first side, which is ours unless swapped.
 
     Access groups that are in conflict are brought to the policy. Raises Error, with nothing written, for what any command
     that seals would refuse, and Unconfirmed for keys and recipients that this clone has not met.
     """
+    project = workspace.project
     with writing(project):
-        trust = Trust(project, keyring, accept)
+        trust = Trust(workspace)
         text = _assembled(found, choices)
-        each = Change(project, project.parse(found.environment, text), keyring, trust)
+        each = Change(project.parse(found.environment, text), trust)
         groups = _groups(each, found)
-        openings = Openings(project, keyring, found)
+        openings = Openings(project, workspace.keyring, found)
         names = tuple((path_text(path), _decide(each, found, openings, path, choices[path])) for path in found.names)
         new = each.result() if each.puts or each.removes else text
-        commit(project, trust, {found.environment: found.written}, {found.environment: new})
+        commit(trust, {found.environment: found.written}, {found.environment: new})
     return Done(names, groups)
 
 
@@ -163,7 +158,7 @@ def write_merged(project: Project, environment: str, data: bytes) -> None:
     """Writes a merge that has no conflict by name, where Git's own merge of lines had one."""
     with writing(project):
         old = read_regular(project.path(environment))
-        commit(project, Trust(project, Keyring([])), {environment: old}, {environment: data})
+        commit(Trust(Workspace(project)), {environment: old}, {environment: data})
 
 
 def _assembled(found: ConflictedFile, choices: Mapping[NamePath, TakenSide | TypedValue]) -> bytes:

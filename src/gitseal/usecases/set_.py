@@ -6,19 +6,17 @@ from types import MappingProxyType
 from gitseal.document.generated import generate
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error
-from gitseal.identities import Keyring
 from gitseal.project.change import Change, SetResult
 from gitseal.project.names import missing
 from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
 
 def set_values(
-    project: Project,
-    keyring: Keyring,
-    accept: frozenset[str],
+    workspace: Workspace,
     environments: Sequence[str],
     values: Mapping[NamePath, TypedValue],
     *,
@@ -49,7 +47,7 @@ def set_values(
             done.append(each.set_named(path, value, plain=plain))
         return done
 
-    results = change(project, keyring, accept, environments, action)
+    results = change(workspace, environments, action)
     return [done for each in results.values() for done in each]
 
 

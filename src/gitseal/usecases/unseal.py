@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from gitseal.errors import Error
-from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.names import own
-from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change
 
 
-def unseal(project: Project, keyring: Keyring, environment: str, names: Sequence[str]) -> list[str]:
+def unseal(workspace: Workspace, environment: str, names: Sequence[str]) -> list[str]:
     """Writes sealed values plain where a rule says so; gives the names that changed.
 
     Raises Error where no rule does or the environment is protected. The caller has asked a person first.
@@ -18,7 +17,7 @@ def unseal(project: Project, keyring: Keyring, environment: str, names: Sequence
 
     def action(each: Change) -> list[str]:
         changed = []
-        for path in own(project, names, environment, each.document.entries):
+        for path in own(workspace.project, names, environment, each.document.entries):
             entry = each.document.entries[path]
             if entry.token is None:
                 raise Error(
@@ -28,4 +27,4 @@ def unseal(project: Project, keyring: Keyring, environment: str, names: Sequence
             changed.append(entry.name)
         return changed
 
-    return change(project, keyring, frozenset(), (environment,), action)[environment]
+    return change(workspace, (environment,), action)[environment]

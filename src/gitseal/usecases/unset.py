@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 
 from gitseal.errors import Error
-from gitseal.identities import Keyring
 from gitseal.project.change import Change
 from gitseal.project.names import own
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
+from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change
 from gitseal.resolve.layers import LOCAL
 from gitseal.yamltext.reader import path_text
 
 
-def unset(
-    project: Project, keyring: Keyring, environments: Sequence[str], names: Sequence[str]
-) -> list[tuple[str, str]]:
+def unset(workspace: Workspace, environments: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
     """Takes names, or whole sections, out of every environment given; gives (environment, name) of each that went.
 
     Raises Error, with nothing written, where one is not there. No identity is needed.
@@ -27,7 +25,7 @@ def unset(
             each.remove(path)
         return [(each.environment, path_text(path)) for path in found]
 
-    results = change(project, keyring, frozenset(), environments, action)
+    results = change(workspace, environments, action)
     return [removed for each in results.values() for removed in each]
 
 

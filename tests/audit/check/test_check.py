@@ -9,6 +9,7 @@ import pytest
 
 from gitseal.audit.check.check import check
 from gitseal.document.value import text
+from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.usecases import rekey
 from gitseal.usecases.recipient import add_recipient, remove_recipient
@@ -58,7 +59,7 @@ def plain_by_hand(world: World) -> None:
 def replaced_key(world: World) -> None:
     """A value from before a rekey, as a bad merge brings it back."""
     old = re.findall(r"ENC\[.*\]", path_of(world).read_text())[0]
-    add_recipient(world.project, world.keyring, "bob", [KEY], groups=["team"])
+    add_recipient(Workspace(world.project, world.keyring), "bob", [KEY], groups=["team"])
     rekeyed(world)
     remove_recipient(world.project, "bob")
     rekeyed(world)
@@ -67,7 +68,7 @@ def replaced_key(world: World) -> None:
 
 def rekeyed(world: World) -> None:
     both = ("development", "production")
-    rekey.apply(world.project, world.keyring, frozenset(), both, rekey.plan(world.project, both))
+    rekey.apply(Workspace(world.project, world.keyring), both, rekey.plan(world.project, both))
 
 
 def moved_group(world: World) -> None:
@@ -161,7 +162,7 @@ def test_only_the_environments_asked_for(world: World) -> None:
 
 def test_set_brings_a_stale_value_back_in_order(world: World) -> None:
     replaced_key(world)
-    set_values(world.project, world.keyring, frozenset(), ("production",), {("A",): text("new")})
+    set_values(Workspace(world.project, world.keyring), ("production",), {("A",): text("new")})
     assert check(world.project) == []
 
 

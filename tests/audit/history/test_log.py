@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.audit.history.log import Selection, Signatures, log
+from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.usecases.list_ import list_names
 from gitseal.usecases.recipient import add_recipient, remove_recipient
@@ -103,12 +104,12 @@ def test_access_and_data_keys(world: World, commit: Callable[[str], str]) -> Non
     world.set(A="hush", B="hush")
     commit("base")
     both = ("production",)
-    add_recipient(world.project, world.keyring, "bob", [x25519.generate().recipient], groups=["team"])
-    apply(world.project, world.keyring, frozenset(), both, plan(world.project, both))
+    add_recipient(Workspace(world.project, world.keyring), "bob", [x25519.generate().recipient], groups=["team"])
+    apply(Workspace(world.project, world.keyring), both, plan(world.project, both))
     granted = commit("bob comes")
     assert sorted(told(world, granted)) == ["granted bob", "policy"]
     remove_recipient(world.project, "bob")
-    apply(world.project, world.keyring, frozenset(), both, plan(world.project, both))
+    apply(Workspace(world.project, world.keyring), both, plan(world.project, both))
     revoked = commit("bob goes")
     assert sorted(told(world, revoked)) == ["policy", "rekeyed default", "resealed A", "resealed B", "revoked bob"]
     assert "revoked bob" in told(world, name="A")
@@ -118,7 +119,7 @@ def test_access_and_data_keys(world: World, commit: Callable[[str], str]) -> Non
 def test_what_is_gone_has_a_past(world: World, commit: Callable[[str], str]) -> None:
     world.set(A="hush", B="hush")
     commit("base")
-    unset(world.project, world.keyring, ("production",), ("A",))
+    unset(Workspace(world.project, world.keyring), ("production",), ("A",))
     gone = commit("gone")
     (world.top / ".secrets/production.yaml").unlink()
     commit("no more")

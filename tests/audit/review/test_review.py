@@ -13,6 +13,7 @@ from gitseal.audit.review.review import review
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.project.project import find
+from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.review import model
 from gitseal.review.model import YES, EnvironmentReview, NameChange, Review
@@ -144,7 +145,9 @@ def test_the_names_of_a_range_are_those_of_the_log(world: World, git: Git, seed:
         environment = "production,staging" if act == "both" else dice.choice(("production", "staging"))
         entries = find(world.top).read("production").entries
         if act == "unset" and len(entries) > 1:
-            unset(find(world.top), world.keyring, ("production",), (dice.choice(list(entries.values())).name,))
+            unset(
+                Workspace(find(world.top), world.keyring), ("production",), (dice.choice(list(entries.values())).name,)
+            )
         else:
             world.set(environment, **{dice.choice("ABCDE"): f"hush-{step}-{seed}"})
         commit(git)
@@ -214,7 +217,7 @@ def test_a_value_that_another_environment_has_too(world: World) -> None:
 
 
 def test_a_renamed_name_says_what_it_was(world: World) -> None:
-    rename(find(world.top), world.keyring, frozenset(), ("production",), "C", "D")
+    rename(Workspace(find(world.top), world.keyring), ("production",), "C", "D")
     found = of(world, opens=True)
     assert actions(found) == {"C": model.REMOVED, "D": model.ADDED}
     assert name(found, "D").was == "C"

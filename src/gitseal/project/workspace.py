@@ -1,0 +1,19 @@
+"""`Workspace`: what a command that seals works with, as one value."""
+
+from typing import NamedTuple
+
+from gitseal.identities import Keyring
+from gitseal.project.project import Project
+
+_NOBODY = Keyring(())
+
+
+class Workspace(NamedTuple):
+    """A project, the identities at hand, and the key ids and recipients to which a person has said yes, exactly.
+
+    Without identities nothing that is sealed opens; adding and removing values works all the same.
+    """
+
+    project: Project
+    keyring: Keyring = _NOBODY
+    accepted: frozenset[str] = frozenset()
