@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gitseal.crypto.datakey import DataKey, PublicKey
+from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.public_key import PublicKey
 from gitseal.document import document
 from gitseal.document.header import HEADER, public_text, succession_path
 from gitseal.document.token import Stanza, Token

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from gitseal.audit.check.check import check
-from gitseal.crypto.datakey import PublicKey
+from gitseal.crypto.public_key import PublicKey
 from gitseal.document.header import HEADER, public_text
 from gitseal.document.value import text
 from gitseal.errors import Damaged, Error, Malformed, Stale, Unconfirmed

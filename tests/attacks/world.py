@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.crypto.datakey import DataKey, PublicKey, Scope
+from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.public_key import PublicKey, Scope
 from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.header import HEADER, public_text

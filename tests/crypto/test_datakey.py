@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.crypto.datakey import SEALED, WRITE_ONLY, DataKey, PublicKey, Scope
+from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.framing import frame
+from gitseal.crypto.public_key import SEALED, WRITE_ONLY, PublicKey, Scope
 from gitseal.errors import Damaged, Malformed
 from tests.vectors import reference
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.crypto.datakey import WRITE_ONLY
+from gitseal.crypto.public_key import WRITE_ONLY
 from gitseal.document import changes as module
 from gitseal.document import document, pieces
 from gitseal.document.changes import Action, EntryChange, ValueState, changes, changes_of_merge

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.crypto.datakey import DataKey, PublicKey, Scope
+from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.public_key import PublicKey, Scope
 from gitseal.document import document
 from gitseal.project.known_keys import Known
 from tests.attacks.world import Clone, person, start

@@ -6,88 +6,24 @@ its public half; it seals write-only values (kind `w`) and opens nothing.
 
 import os
 from functools import cached_property
-from typing import NamedTuple
 
 from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from gitseal.crypto.digest import sha256_hex
-from gitseal.crypto.framing import frame, frame_parts, u32be
+from gitseal.crypto.framing import frame
 from gitseal.crypto.padding import pad, unpad
-from gitseal.crypto.points import good_x25519
-from gitseal.errors import Damaged, DamagedOrMoved, Malformed
+from gitseal.crypto.public_key import SEALED, SIZE, WRITE_ONLY, PublicKey, Scope, beginning, context, hpke
+from gitseal.errors import Damaged, DamagedOrMoved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` and the X25519 classes cost start-up time that opening an `s` value does not need
     from collections.abc import Callable
 
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-    from cryptography.hazmat.primitives.hpke import Suite
-
-SIZE = 32
-SEALED = "s"
-WRITE_ONLY = "w"
 
 _VALUE_INFO = "gitseal/v1/value"
 _WRITE_ONLY_INFO = "gitseal/v1/write-only"
-_KEY_ID_INFO = "gitseal/v1/key-id"
-_CONTEXT = "gitseal/v1"
-_BEGINNING_PARTS = 6
-
-
-class Scope(NamedTuple):
-    """Where a data key belongs: one access group in one environment file. Every derivation and context binds it."""
-
-    file_id: str
-    environment: str
-    group: str
-
-
-def _context(beginning: bytes, name: tuple[str, ...]) -> bytes:
-    """`L("gitseal/v1", kind, file id, environment, group, key id, part1, ..., partn)` of docs/format.md, section 4."""
-    chunks = [u32be(_BEGINNING_PARTS + len(name)), beginning]
-    for part in name:
-        content = part.encode()
-        chunks.append(len(content).to_bytes(4, "big"))
-        chunks.append(content)
-    return b"".join(chunks)
-
-
-def _beginning(kind: str, scope: Scope, key_id: str) -> bytes:
-    """What the contexts of one key and kind have in common: framed once, not for each of 100,000 values."""
-    return frame_parts(_CONTEXT, kind, *scope, key_id)
-
-
-def _hpke() -> "Suite":
-    from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
-
-    return Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
-
-
-class PublicKey:
-    """The public half of an access group's write-only pair, with the key id that it determines.
-
-    `raw` is a u-coordinate of 32 bytes in the one canonical form (RFC 7748, section 5: below 2^255 - 19, high bit clear).
-    Raises Malformed for any other, and for the points of low order: what is sealed to those is open to everyone.
-    """
-
-    __slots__ = ("_beginning", "key_id", "raw", "scope")
-
-    def __init__(self, scope: Scope, raw: bytes) -> None:
-        if len(raw) != SIZE or not good_x25519(raw):
-            raise Malformed(f'the public key of access group "{scope.group}" is not a canonical X25519 key')
-        self.scope = scope
-        self.raw = raw
-        self.key_id = "k" + sha256_hex(frame(_KEY_ID_INFO, *scope, raw))[:32]
-        self._beginning = _beginning(WRITE_ONLY, scope, self.key_id)
-
-    def seal(self, name: tuple[str, ...], plaintext: bytes) -> bytes:
-        """A write-only value (kind `w`): RFC 9180 HPKE, base mode. Whoever made it cannot read it again."""
-        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-
-        public = X25519PublicKey.from_public_bytes(self.raw)
-        return _hpke().encrypt(pad(plaintext), public, _context(self._beginning, name))
 
 
 class DataKey:
@@ -124,7 +60,7 @@ class DataKey:
 
     @cached_property
     def _beginnings(self) -> dict[str, bytes]:
-        return {kind: _beginning(kind, self.scope, self.key_id) for kind in (SEALED, WRITE_ONLY)}
+        return {kind: beginning(kind, self.scope, self.key_id) for kind in (SEALED, WRITE_ONLY)}
 
     @cached_property
     def _value_key(self) -> bytes:
@@ -153,7 +89,7 @@ class DataKey:
 
     def seal(self, name: tuple[str, ...], plaintext: bytes) -> bytes:
         """A value sealed by a holder of the data key (kind `s`), bound to its scope, key id and name."""
-        encryptor = Cobblestone256Encryptor(self._value_key, _context(self._beginnings[SEALED], name))
+        encryptor = Cobblestone256Encryptor(self._value_key, context(self._beginnings[SEALED], name))
         return encryptor.update(pad(plaintext)) + encryptor.finalize()
 
     def opener(self) -> "Callable[[str, bytes], bytes]":
@@ -179,14 +115,14 @@ class DataKey:
 
         Raises Damaged for everything else: another key, another place, damage and truncation look alike.
         """
-        context = _context(self._beginnings[kind], name)
+        bound_to = context(self._beginnings[kind], name)
         try:
             if kind == SEALED:
-                decryptor = Cobblestone256Decryptor(self._value_key, context)
+                decryptor = Cobblestone256Decryptor(self._value_key, bound_to)
                 # The decryptor hands out whole chunks before it has seen the last tag; nothing is used before `finalize`.
                 padded = decryptor.update(ciphertext) + decryptor.finalize()
             else:
-                padded = _hpke().decrypt(ciphertext, self._write_only_private, context)
+                padded = hpke().decrypt(ciphertext, self._write_only_private, bound_to)
         except (InvalidTag, ValueError):
             raise DamagedOrMoved("damaged or moved") from None
         return unpad(padded)

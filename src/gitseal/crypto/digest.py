@@ -1,11 +1,15 @@
-"""SHA-256 by `cryptography`: hashlib would load a second OpenSSL, 3 ms that every command would pay."""
+"""SHA-256 by the interpreter itself: `hashlib` would load OpenSSL, 3 ms, and `cryptography` 20 ms."""
+
+try:  # the module's name as of Python 3.12, and before
+    from _sha2 import sha256  # type: ignore[import-not-found]
+except ImportError:
+    try:
+        from _sha256 import sha256  # type: ignore[import-not-found]
+    except ImportError:  # a Python that was built without hashes of its own
+        from hashlib import sha256
 
 
 def sha256_hex(content: bytes) -> str:
     """The SHA-256 of the content as 64 lower-case hex digits."""
-    # Loaded when something is hashed: the hook looks for identities and mostly finds nothing to hash.
-    from cryptography.hazmat.primitives.hashes import SHA256, Hash
-
-    digest = Hash(SHA256())
-    digest.update(content)
-    return digest.finalize().hex()
+    digest: str = sha256(content).hexdigest()
+    return digest

@@ -7,9 +7,9 @@ that it alone decides what is refused and in which words.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gitseal.crypto.datakey import SEALED, DataKey
+from gitseal.crypto.public_key import SEALED
 from gitseal.document import token_grammar
 from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import decoded
@@ -18,6 +18,9 @@ from gitseal.errors import Error
 from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.characters import decode
 from gitseal.yamltext.tree import NamePath
+
+if TYPE_CHECKING:  # `cryptography`, which a merge does not need
+    from gitseal.crypto.datakey import DataKey
 
 Row = tuple[str, str, str, str, str]
 """A name and the four parts of its token: kind, access group, key id and payload."""
@@ -83,7 +86,7 @@ def _moved_down(header: Header, lines: int) -> Header:
     return header._replace(access=access)
 
 
-def open_rows(header: Header, rows: Sequence[Row], keys: Mapping[str, DataKey]) -> dict[NamePath, TypedValue] | None:
+def open_rows(header: Header, rows: Sequence[Row], keys: "Mapping[str, DataKey]") -> dict[NamePath, TypedValue] | None:
     """The values of all rows, or None if one of them does not open or is not sealed by a member."""
     values: dict[NamePath, TypedValue] = {}
     group = key_id = ""

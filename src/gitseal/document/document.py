@@ -3,9 +3,9 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gitseal.crypto.datakey import SEALED, WRITE_ONLY, DataKey, PublicKey
+from gitseal.crypto.public_key import SEALED, WRITE_ONLY, PublicKey
 from gitseal.document import bulk
 from gitseal.document.bulk import Row
 from gitseal.document.header import HEADER, Header, parse_header
@@ -15,6 +15,9 @@ from gitseal.errors import Damaged, DamagedOrMoved, Malformed, NotForYou, Stale,
 from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath, Node, NodeKind, Tree
+
+if TYPE_CHECKING:  # `cryptography`, which a merge does not need
+    from gitseal.crypto.datakey import DataKey
 
 MAX_NAMES = 200_000
 _MOVED_TRIES = 64
@@ -126,16 +129,16 @@ def create(environment: str) -> Document:
     return parse(f"{_FIRST_LINE}\n\n{HEADER}:\n  version: 1\n  id: {file_id}\n  environment: {named}\n".encode())
 
 
-def seal(key: DataKey | PublicKey, path: NamePath, value: TypedValue, *, write_only: bool = False) -> Token:
+def seal(key: "DataKey | PublicKey", path: NamePath, value: TypedValue, *, write_only: bool = False) -> Token:
     """The token of a value at `path`: kind `s` under a data key, kind `w` under a public key or where `write_only` says so."""
     plaintext = to_plaintext(value)
-    if isinstance(key, DataKey) and not write_only:
+    if not isinstance(key, PublicKey) and not write_only:
         return Token.of(SEALED, key.scope.group, key.key_id, key.seal(path, plaintext))
-    public = key.public if isinstance(key, DataKey) else key
+    public = key if isinstance(key, PublicKey) else key.public
     return Token.of(WRITE_ONLY, public.scope.group, public.key_id, public.seal(path, plaintext))
 
 
-def open_entry(document: Document, entry: Entry, keys: Mapping[str, DataKey]) -> TypedValue:
+def open_entry(document: Document, entry: Entry, keys: "Mapping[str, DataKey]") -> TypedValue:
     """The value of an entry, plain or sealed. `keys` are the data keys at hand, by access group.
 
     Raises NotForYou, Stale, Damaged, Malformed or UnknownVersion, each naming the name and its line.
@@ -165,7 +168,7 @@ def open_entry(document: Document, entry: Entry, keys: Mapping[str, DataKey]) ->
         raise UnknownVersion(f'"{entry.name}" (line {entry.line}): {error.message}', error.hint) from None
 
 
-def _damaged(document: Document, entry: Entry, key: DataKey, error: Damaged) -> Damaged:
+def _damaged(document: Document, entry: Entry, key: "DataKey", error: Damaged) -> Damaged:
     """The error with what can be said for certain: `moved` only where the token opens under another name."""
     hint = f"take the line from an earlier commit: git log -p -- .secrets/{document.header.environment}.yaml"
     token = entry.token

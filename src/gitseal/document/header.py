@@ -6,7 +6,7 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gitseal.crypto.datakey import PublicKey, Scope
+from gitseal.crypto.public_key import PublicKey, Scope
 from gitseal.document import token_grammar
 from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.errors import Malformed, UnknownVersion

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from gitseal.crypto.datakey import WRITE_ONLY, DataKey, PublicKey
+from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.public_key import WRITE_ONLY, PublicKey
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER, Header, public_text, succession_path

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from gitseal.crypto.datakey import DataKey, Scope
+from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.public_key import Scope
 from gitseal.document.header import Access, Header
 from gitseal.document.token import Stanza
 from gitseal.errors import Damaged

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gitseal.crypto.datakey import Scope
+from gitseal.crypto.public_key import Scope
 from gitseal.document.header import Access
 from gitseal.document.token import Stanza, parse_stanza
 from gitseal.errors import Error

@@ -9,8 +9,9 @@ document that the text began from, as the sealed file it is. What the author cha
 
 from pathlib import Path
 
-from gitseal.crypto.datakey import SEALED, DataKey, Scope
+from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.digest import sha256_hex
+from gitseal.crypto.public_key import SEALED, Scope
 from gitseal.document.document import Document
 from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.errors import Error, NotForYou

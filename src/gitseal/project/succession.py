@@ -7,7 +7,8 @@ by a person (SECURITY.md).
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gitseal.crypto.datakey import SEALED, DataKey, PublicKey
+from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.public_key import SEALED, PublicKey
 from gitseal.document.header import Access, Header, public_text, succession_path
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import TypedValue, ValueType, from_plaintext, to_plaintext

@@ -7,7 +7,7 @@ a known key by proof, or a person says yes to it by its exact name. Reading asks
 
 from functools import cached_property
 
-from gitseal.crypto.datakey import Scope
+from gitseal.crypto.public_key import Scope
 from gitseal.document import document
 from gitseal.document.header import Access, Header
 from gitseal.errors import Error, Malformed, Question, Unconfirmed, UnknownVersion

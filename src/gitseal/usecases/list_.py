@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gitseal.crypto.datakey import WRITE_ONLY
 from gitseal.crypto.digest import sha256_hex
+from gitseal.crypto.public_key import WRITE_ONLY
 from gitseal.document.document import Entry
 from gitseal.document.value import TypedValue
 from gitseal.identities import Keyring

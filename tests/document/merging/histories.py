@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from gitseal.crypto.datakey import PublicKey, Scope
+from gitseal.crypto.public_key import PublicKey, Scope
 from gitseal.document.header import public_text
 from gitseal.document.token import Stanza, Token
 

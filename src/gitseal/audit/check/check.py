@@ -5,7 +5,7 @@ from functools import partial
 
 from gitseal.audit.check import values as check_values
 from gitseal.audit.check.manifest import check_manifest
-from gitseal.crypto.datakey import Scope
+from gitseal.crypto.public_key import Scope
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import Access
 from gitseal.document.token import Token
