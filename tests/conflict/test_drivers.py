@@ -15,6 +15,7 @@ from gitseal.arming import drivers
 from gitseal.document import document
 from gitseal.document.merging import conflict
 from gitseal.errors import Malformed
+from gitseal.git.merging import DRIVER_CONFLICT
 from gitseal.git.repository import Repository
 from gitseal.yamltext import editor
 from tests.conftest import FUZZ
@@ -267,7 +268,7 @@ def test_the_names_of_the_sides_stand_at_the_markers(git: Git) -> None:
             (git.top / name).write_bytes(each.text)
         command = [str(PROGRAM), "driver", "merge", "base", "ours", "theirs", "7", FILE, *labels.split()]
         done = subprocess.run(command, cwd=git.top, capture_output=True, check=False)
-        assert done.returncode == drivers.CONFLICT
+        assert done.returncode == DRIVER_CONFLICT
         assert first in (git.top / "ours").read_bytes()
 
 

@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.git import settings
+from gitseal.git.merging import DRIVER_CONFLICT
 from gitseal.git.repository import Repository
-
-# What the merge driver ends with where it wrote a conflict. Git takes all of 1 to 128 for one; a program that cannot start
-# ends with 1, 126 or 127, and must not be taken for it: ours would stand there as if nothing had happened.
-CONFLICT = 100
 
 _TEXTCONV, _NAME, _DRIVER, _CACHE = (
     "diff.gitseal.textconv",
@@ -65,7 +62,7 @@ def wanted(program: Path | None) -> dict[str, str]:
         _CACHE: "false",
         _TEXTCONV: _SHOW.format(find=find),
         # Before the name: a driver with a name and no command is fatal to every merge (Git 2.39).
-        _DRIVER: _MERGE.format(find=merge_find, conflict=CONFLICT),
+        _DRIVER: _MERGE.format(find=merge_find, conflict=DRIVER_CONFLICT),
         _NAME: _WORDS,
     }
 

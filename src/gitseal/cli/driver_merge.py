@@ -4,9 +4,17 @@ Statuses as Git takes them (gitattributes(5)): 0 clean; 1 to 128 a conflict, whi
 """
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+
+from gitseal.document.merging.conflict import SIZE, How, Labels
+from gitseal.errors import Error
+from gitseal.git import merging
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.git.run import Running
 
 _FAILED = 129
 _NEEDED = 3
@@ -14,23 +22,22 @@ _NEEDED = 3
 
 def main(words: Sequence[str]) -> int:
     """Merges, and says which names are in conflict."""
-    from gitseal.arming.drivers import CONFLICT
-    from gitseal.conflict.merge_files import merge_files
-    from gitseal.document.merging.conflict import SIZE, How, Labels
-
     # As in `main.py`: the process is short, and looking for garbage takes a third of a large merge.
     gc.disable()
     if len(words) < _NEEDED:
         sys.stderr.write("gitseal: the merge driver takes three files; Git calls it, see: gitseal doctor\n")
         return _FAILED
-    base, ours, theirs = (Path(word) for word in words[:3])
+    base, ours, theirs = words[:3]
     size, place, *labels = [*words[3:], *[""] * 5][:5]
     length = int(size) if size.isdecimal() and 0 < int(size) < 1000 else SIZE  # noqa: PLR2004 - nobody wants more
     # A Git older than 2.44 hands over the placeholders that it does not know as they are.
     named = ["" if label.startswith("%") else label for label in labels]
     known = Labels(named[1] or "ours", named[0] or "base", named[2] or "theirs")
+    begun = _begin((ours, base, theirs), known, length)
+    from gitseal.conflict.merge_files import merge_files  # while Git works
+
     try:
-        conflicts = merge_files(base, ours, theirs, How(known, length))
+        conflicts = merge_files((base, ours, theirs), How(known, length), begun)
     except OSError as error:
         sys.stderr.write(f"gitseal: the merge could not be written: {(error.strerror or 'unknown').lower()}\n")
         return _FAILED
@@ -40,7 +47,15 @@ def main(words: Sequence[str]) -> int:
         sys.stderr.write(
             f"gitseal: {printable(place) or 'a sealed file'}: {_words(conflicts)}; next: gitseal resolve\n"
         )
-    return CONFLICT if conflicts else 0
+    return merging.DRIVER_CONFLICT if conflicts else 0
+
+
+def _begin(files: Sequence[str], labels: Labels, size: int) -> "Running | None":
+    """Git's merge of the lines; None if there is no `git`, which whoever needs the merge finds out again."""
+    try:
+        return merging.begin(os.curdir, files, labels, size)
+    except Error:
+        return None
 
 
 def _words(conflicts: Sequence[str]) -> str:

@@ -1,43 +1,80 @@
-"""What Git's merge driver does: three files of which the second becomes the merge (gitattributes(5))."""
+"""What Git's merge driver does: three files of which the second becomes the merge (gitattributes(5)).
 
-from pathlib import Path
+A rebase runs it for every commit, so it imports little: no pathlib, and nothing that opens values.
+"""
+
+import os
 
 from gitseal.document.merging import conflict
 from gitseal.document.merging import three_way as merge
-from gitseal.document.merging.conflict import How
 from gitseal.document.merging.three_way import Merged, MergedLines
-from gitseal.git.merging import conflict_style, merge_lines
+from gitseal.git import merging
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitseal.document.merging.conflict import How
+    from gitseal.document.merging.three_way import LineMerge
+    from gitseal.git.run import Running
 
 
-def three_way(base: bytes, ours: bytes, theirs: bytes, how: How) -> Merged:
-    """The merge by name of three texts, its lines merged by Git. Raises Error where there is no `git`."""
-
-    def lines(one: bytes, before: bytes, other: bytes) -> MergedLines | None:
-        found = merge_lines(one, before, other, (how.labels.ours, how.labels.base, how.labels.theirs), how.size)
-        return MergedLines(*found) if found is not None else None
-
-    return merge.three_way(base, ours, theirs, lines, how)
+def three_way(base: bytes, ours: bytes, theirs: bytes, how: "How") -> Merged:
+    """The merge by name of three texts, its lines merged by Git. Raises Error if there is no `git`."""
+    return merge.three_way(base, ours, theirs, _by_git(how), how)
 
 
-def merge_files(base: Path, ours: Path, theirs: Path, how: How) -> tuple[str, ...]:
-    """Writes the merge over `ours`, and gives the names in conflict; none where it is clean.
+def _by_git(how: "How") -> "LineMerge":
+    def lines(ours: bytes, base: bytes, theirs: bytes) -> MergedLines | None:
+        merged = merging.merge_lines(ours, base, theirs, how.labels, how.size)
+        return MergedLines(*merged) if merged is not None else None
 
-    Whatever fails on the way, both sides stand in `ours` in the end, as a conflict. Raises OSError where not even that can
-    be written; then `ours` is as it was.
+    return lines
+
+
+def merge_files(files: "Sequence[str]", how: "How", begun: "Running | None" = None) -> tuple[str, ...]:
+    """Writes the merge of three files, base, ours and theirs, over ours, and gives the names in conflict; none if it is clean.
+
+    `begun` is Git's merge of the lines of these very files, if it was started already. Whatever fails on the way, both sides
+    stand in ours in the end, as a conflict. Raises OSError if not even that can be written; then ours is as it was.
     """
-    here, there = ours.read_bytes(), theirs.read_bytes()
+    before, ours, theirs = files
+    here, there = _read(ours), _read(theirs)
     try:
-        merged = three_way(base.read_bytes(), here, there, how)
-        if merged.conflicts and conflict_style(Path.cwd()) in {"diff3", "zdiff3"}:
-            merged = three_way(base.read_bytes(), here, there, how._replace(with_base=True))
+        merged = _merge(_read(before), here, there, how, begun)
     except Exception:  # noqa: BLE001 - Git would take any other end for a conflict, with ours in place as if it were good
         merged = Merged(conflict.whole(here, there, how), ("",))
+    finally:
+        if begun is not None:
+            begun.end()
     _write(ours, merged.data)
     return merged.conflicts
 
 
-def _write(path: Path, data: bytes) -> None:
+def _merge(base: bytes, ours: bytes, theirs: bytes, how: "How", begun: "Running | None") -> Merged:
+    by_git = _by_git(how)
+
+    def lines(one: bytes, before: bytes, other: bytes) -> MergedLines | None:
+        # The first question is for the files as they are; later ones are for texts made of them.
+        if begun is None or (one, before, other) != (ours, base, theirs):
+            return by_git(one, before, other)
+        merged = merging.result(begun)
+        return MergedLines(*merged) if merged is not None else None
+
+    merged = merge.three_way(base, ours, theirs, lines, how)
+    if merged.conflicts and merging.conflict_style(os.curdir) in {"diff3", "zdiff3"}:
+        return three_way(base, ours, theirs, how._replace(with_base=True))
+    return merged
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123 - see above
+        return file.read()
+
+
+def _write(path: str, data: bytes) -> None:
     # Beside it and then renamed: a kill in between must leave ours for Git's own merge.
-    beside = path.with_name(f"{path.name}.merged")
-    beside.write_bytes(data)
-    beside.replace(path)
+    beside = f"{path}.merged"
+    with open(beside, "wb") as file:  # noqa: PTH123 - see above
+        file.write(data)
+    os.replace(beside, path)  # noqa: PTH105 - see above

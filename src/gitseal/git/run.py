@@ -55,9 +55,19 @@ def git(
     return done.stdout if done.status in ok else None
 
 
-def finish(top: "Path", *arguments: str, stdin: bytes = b"", environ: dict[str, str]) -> Finished:
+def finish(top: "Path | str", *arguments: str, stdin: bytes = b"", environ: dict[str, str]) -> Finished:
     """`git ARGUMENTS` in the folder `top` with exactly these variables, run to its end. Raises Error if there is no `git`."""
     running = _spawn(top, arguments, environ, has_stdin=bool(stdin), has_stderr=True)
+    return await_end(running, stdin)
+
+
+def begin(top: "Path | str", *arguments: str, environ: dict[str, str]) -> "Running":
+    """Like `finish`, for whoever has something else to do meanwhile: what it began is an `await_end` away."""
+    return _spawn(top, arguments, environ, has_stdin=False, has_stderr=True)
+
+
+def await_end(running: "Running", stdin: bytes = b"") -> Finished:
+    """What a `git` that was begun has written by its end."""
     outputs = _exchange(running, stdin)
     return Finished(running.wait(), *outputs)
 
@@ -109,7 +119,7 @@ def start(top: "Path", *arguments: str, in_hook: bool = False) -> Running:
 
 
 def _spawn(
-    top: "Path", arguments: tuple[str, ...], environ: dict[str, str], *, has_stdin: bool, has_stderr: bool
+    top: "Path | str", arguments: tuple[str, ...], environ: dict[str, str], *, has_stdin: bool, has_stderr: bool
 ) -> Running:
     command = ["git", "-C", os.fspath(top), *_ALWAYS, *arguments]
     ours: dict[int, int] = {}
