@@ -11,9 +11,19 @@ from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encr
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from gitseal.crypto.framing import frame
+from gitseal.crypto.framing import frame, u32be
 from gitseal.crypto.padding import pad, unpad
-from gitseal.crypto.public_key import SEALED, SIZE, WRITE_ONLY, PublicKey, Scope, beginning, context, hpke
+from gitseal.crypto.public_key import (
+    BEGINNING_PARTS,
+    SEALED,
+    SIZE,
+    WRITE_ONLY,
+    PublicKey,
+    Scope,
+    beginning,
+    context,
+    hpke,
+)
 from gitseal.errors import Damaged, DamagedOrMoved
 
 TYPE_CHECKING = False
@@ -97,7 +107,7 @@ class DataKey:
 
         All that the values have in common is done here, once. The function raises as `open` does.
         """
-        key, beginning = self._value_key, u32be(_BEGINNING_PARTS + 1) + self._beginnings[SEALED]
+        key, beginning = self._value_key, u32be(BEGINNING_PARTS + 1) + self._beginnings[SEALED]
 
         def opened(name: str, ciphertext: bytes) -> bytes:
             part = name.encode()

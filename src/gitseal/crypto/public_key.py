@@ -22,7 +22,7 @@ WRITE_ONLY = "w"
 
 _KEY_ID_INFO = "gitseal/v1/key-id"
 _CONTEXT = "gitseal/v1"
-_BEGINNING_PARTS = 6
+BEGINNING_PARTS = 6
 
 
 class Scope(NamedTuple):
@@ -35,7 +35,7 @@ class Scope(NamedTuple):
 
 def context(beginning: bytes, name: tuple[str, ...]) -> bytes:
     """`L("gitseal/v1", kind, file id, environment, group, key id, part1, ..., partn)` of docs/format.md, section 4."""
-    chunks = [u32be(_BEGINNING_PARTS + len(name)), beginning]
+    chunks = [u32be(BEGINNING_PARTS + len(name)), beginning]
     for part in name:
         content = part.encode()
         chunks.append(len(content).to_bytes(4, "big"))
