@@ -187,7 +187,7 @@ class _Checks:
         for environment in self.policy.environments:
             sets: dict[str, set[str]] = {}
             for rule, node in zip(self.policy.rules, items(self.top.get("rules")), strict=True):
-                if rule.open and (not rule.environments or environment in rule.environments):
+                if rule.open and rule.holds_in(environment):
                     members = set(self.policy.members(rule.open))
                     if sets.setdefault(rule.access, members) != members:
                         raise Malformed(

@@ -51,10 +51,12 @@ class Rule(NamedTuple):
     open: tuple[str, ...]
 
     def covers(self, environment: str, path: NamePath) -> bool:
-        """Whether this rule is about the name in that environment; a rule that names no environments is about all."""
-        if self.environments and environment not in self.environments:
-            return False
-        return any(matches(pattern, path) for pattern in self.names)
+        """Whether this rule is about the name in that environment."""
+        return self.holds_in(environment) and any(matches(pattern, path) for pattern in self.names)
+
+    def holds_in(self, environment: str) -> bool:
+        """Whether this rule is about names of that environment; a rule that names no environments is about all of them."""
+        return not self.environments or environment in self.environments
 
 
 class Policy(NamedTuple):
@@ -99,7 +101,7 @@ class Policy(NamedTuple):
         if group == DEFAULT:
             return self.members(self.environment(environment).open)
         for rule in self.rules:
-            if rule.access == group and (not rule.environments or environment in rule.environments):
+            if rule.access == group and rule.holds_in(environment):
                 return self.members(rule.open)
         return None
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from gitseal.document.changes import SEALED, WRITTEN_ONLY
 from gitseal.document.header import HEADER
+from gitseal.policy.near_misses import near_misses
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
 from gitseal.report.findings import ERROR, WARNING, Finding
 from gitseal.report.plurals import plural
 from gitseal.review.environments import Ends, moved
 from gitseal.review.model import PASSED, AccessChange, By, EnvironmentReview, KeyChange, NameChange
 from gitseal.review.names import is_unsealed
-from gitseal.review.policy.rules import dodging
 from gitseal.review.saying import Risk
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -129,7 +129,7 @@ def _names(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[F
             yield finding(Risk("dropped-by-merge", hint="see it with: git log -m -p"), at, message)
     yield from _brought(found, finding)
     came = [ends.new.names[each.name] for each in found.names if each.name in ends.new.names]
-    for path, pattern, rule in dodging(ends.policies[1], ends.name, came):
+    for path, pattern, rule in near_misses(ends.policies[1], ends.name, came):
         message = f'"{path_text(path)}" looks like "{pattern}", which is for "{rule.access}", and is not covered by it'
         yield finding(Risk("dodges-rule", hint="name the section in the rule, or rename it"), path, message)
 

@@ -173,9 +173,7 @@ def _groups(
 
 def _policy_groups(project: Project, environment: str) -> set[str]:
     rules = project.policy.rules
-    return {DEFAULT} | {
-        rule.access for rule in rules if rule.access and (not rule.environments or environment in rule.environments)
-    }
+    return {DEFAULT} | {rule.access for rule in rules if rule.access and rule.holds_in(environment)}
 
 
 def apply(workspace: Workspace, environments: Sequence[str], agreed: Plan) -> None:

@@ -40,7 +40,7 @@ def _access(old: Policy, new: Policy, name: str, say: StatementCollector) -> Non
 
 
 def _groups(policy: Policy, environment: str) -> set[str]:
-    own = (rule for rule in policy.rules if not rule.environments or environment in rule.environments)
+    own = (rule for rule in policy.rules if rule.holds_in(environment))
     return {DEFAULT, *(rule.access for rule in own if rule.open)}
 
 

@@ -36,7 +36,7 @@ def _came(policy: Policy, name: str, principal: Principal, say: StatementCollect
 def _openers(policy: Policy, environment: str) -> set[str]:
     """Everyone who may open something in an environment."""
     lists = [policy.environments[environment].open]
-    lists += [rule.open for rule in policy.rules if not rule.environments or environment in rule.environments]
+    lists += [rule.open for rule in policy.rules if rule.holds_in(environment)]
     return {name for each in lists for name in policy.members(each)}
 
 

@@ -1,8 +1,7 @@
 """The part of `policy_changes` about rules: which names stand plain, and who may open the others."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
-from gitseal.policy.patterns import matches
 from gitseal.policy.policy import DEFAULT, Policy, Rule
 from gitseal.report.findings import ERROR, WARNING
 from gitseal.review.saying import Risk, StatementCollector, quoted
@@ -151,22 +150,3 @@ def _where(rule: Rule) -> str:
 
 def _at(number: int) -> tuple[str, str]:
     return ("rules", f"[{number}]")
-
-
-def dodging(policy: Policy, environment: str, paths: Collection[NamePath]) -> Iterator[tuple[NamePath, str, Rule]]:
-    """Names that look like a rule's and are not: another case, or within a section that its pattern does not reach.
-
-    Each with the pattern and the rule. They are sealed as the environment's others are, not as the rule says.
-    """
-    ruled = [rule for rule in policy.rules if not rule.environments or environment in rule.environments]
-    for path in paths:
-        if policy.rule(environment, path) is None:
-            found = ((path, pattern, rule) for rule in ruled for pattern in rule.names if _looks_like(pattern, path))
-            first = next(found, None)
-            if first is not None and not first[2].plain:
-                yield first
-
-
-def _looks_like(pattern: str, path: NamePath) -> bool:
-    last = pattern.rpartition("/")[2].upper()
-    return bool(last.strip("*")) and matches(last, (path[-1].upper(),))
