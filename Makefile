@@ -8,8 +8,8 @@ PEERS := $(CURDIR)/.peers
 
 help:
 	@echo 'make demo     the main job on a small web application, in this clone, which stays clean'
-	@echo 'make test     the tests'
-	@echo 'make check    lint, types, floors, generated files, then the tests: what CI runs'
+	@echo 'make test     the tests, but for the slow ones'
+	@echo 'make check    lint, types, floors, generated files, then all tests: what CI runs'
 	@echo 'make format   put the code and the generated help into their one shape'
 	@echo 'make peers    fetch the tools that some tests and the benchmarks compare with, as far as possible'
 	@echo 'make bench    measure the budgets and write docs/benchmarks.md'
@@ -28,7 +28,7 @@ demo: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m 'not slow'
 
 # pytest comes last: its closing line ends the run.
 check: $(READY)

@@ -124,7 +124,7 @@ class Clone:
 
 def start(top: Path, owner: Person, environments: tuple[str, ...] = ("development", "production")) -> Clone:
     """A new repository with a new `.secrets`."""
-    top.mkdir(parents=True)
+    top.mkdir(parents=True, exist_ok=True)
     git(top, "init", "--quiet")
     made = Clone(top, owner)
     init(top, made.keyring, environments, Starter(owner.name, "", owner.recipient))

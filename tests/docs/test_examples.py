@@ -38,6 +38,7 @@ def copy(tmp_path: Path) -> Path:
     return top
 
 
+@pytest.mark.slow
 def test_the_demo_leaves_its_clone_and_the_temporary_folder_clean(copy: Path, tmp_path: Path, isolated: Path) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -64,6 +65,7 @@ def test_the_demo_shows_what_it_should(copy: Path) -> None:
     assert "no identity at hand opens" in shown
 
 
+@pytest.mark.slow
 def test_the_demo_heeds_nothing_of_who_runs_it(copy: Path, isolated: Path) -> None:
     (isolated / ".gitconfig").write_text(
         "[commit]\n\tgpgSign = true\n[user]\n\tsigningKey = nobody\n", encoding="utf-8"

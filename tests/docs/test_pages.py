@@ -13,7 +13,13 @@ _NEEDS = re.compile(r"<!-- needs ([\w-]+) -->")
 _UNRUN = re.compile(r"(.*)\n```(?:sh|bash|shell)\n")
 
 
-@pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=page.stem, marks=() if page.parent != DOCS / "how-to" else pytest.mark.slow)
+        for page in SHOWN
+    ],
+)
 def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path, peer: console.Peer) -> None:
     text = page.read_text(encoding="utf-8")
     for program in _NEEDS.findall(text):

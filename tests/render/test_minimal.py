@@ -44,7 +44,9 @@ PARSERS = {
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize("signs", ALPHABETS)
-@pytest.mark.parametrize("dialect", PARSERS)
+@pytest.mark.parametrize(
+    "dialect", [name if name != "dotenvx" else pytest.param(name, marks=pytest.mark.slow) for name in PARSERS]
+)
 def test_no_text_carries_what_is_refused(dialect: str, signs: str, tmp_path: Path) -> None:
     encode, load, package = PARSERS[dialect]
     if package and not (readers.NODE_MODULES / package).is_dir():

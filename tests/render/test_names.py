@@ -84,7 +84,11 @@ def test_a_name_is_refused_only_where_a_shell_does_not_hand_it_on(peer: Callable
 
 @pytest.mark.parametrize(
     ("dialect", "reader"),
-    [("node-dotenv", readers.node_dotenv), ("dotenvx", readers.dotenvx_parse), ("dotenv", readers.node_dotenv)],
+    [
+        ("node-dotenv", readers.node_dotenv),
+        pytest.param("dotenvx", readers.dotenvx_parse, marks=pytest.mark.slow),
+        ("dotenv", readers.node_dotenv),
+    ],
 )
 def test_names_of_javascript(dialect: str, reader: readers.Reader, tmp_path: Path) -> None:
     path = tmp_path / "env"

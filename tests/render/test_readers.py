@@ -60,6 +60,7 @@ def test_awkward(dialect: str, name: str, path: Path) -> None:
     assert sorted(set(AWKWARD) - {key.removeprefix("V_") for key in kept}) == REFUSED.get(dialect, "").split()
 
 
+@pytest.mark.slow
 @pytest.mark.fuzz
 @pytest.mark.parametrize(("dialect", "name"), DIALECTS_AND_READERS)
 def test_fuzzed(dialect: str, name: str, path: Path) -> None:

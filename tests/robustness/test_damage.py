@@ -136,6 +136,7 @@ def sampled(changes: Iterator[bytes], count: int) -> Iterator[bytes]:
     yield from everything if FUZZ else random.Random(1).sample(everything, min(count, len(everything)))
 
 
+@pytest.mark.slow
 @pytest.mark.fuzz
 def test_every_byte_of_a_sealed_file(place: Clone, reader: Reader) -> None:
     for data in sampled(changed_bytes(place.path("production").read_bytes()), 1500):

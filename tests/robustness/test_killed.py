@@ -19,6 +19,7 @@ from gitseal.project.writing import writing
 from tests.attacks.world import Clone, person, start
 from tests.conftest import FUZZ
 from tests.robustness import commands
+from tests.templates import Templates
 
 MOMENTS = 200 if FUZZ else 8
 SHM = Path("/dev/shm")  # noqa: S108 - looked at, not written
@@ -46,9 +47,8 @@ class Case(NamedTuple):
     new: str
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Clone:
-    made = start(tmp_path / "alice", person("alice"))
+def build(top: Path) -> Clone:
+    made = start(top, person("alice"))
     made.add(person("bob"), "team")
     made.rekey()
     for environment in ENVIRONMENTS:
@@ -57,6 +57,12 @@ def place(tmp_path: Path) -> Clone:
         made.set(environment, "CHANGING", "old")
     made.commit()
     return made
+
+
+@pytest.fixture
+def place(tmp_path: Path, templates: Templates) -> Clone:
+    made = templates.copy("killed", tmp_path / "alice", build)
+    return Clone(tmp_path / "alice", made.owner)
 
 
 def _nothing(_place: Clone) -> None:
@@ -123,6 +129,7 @@ def known(place: Clone) -> Callable[[], None]:
     return back
 
 
+@pytest.mark.slow
 @pytest.mark.fuzz
 @pytest.mark.parametrize("name", CASES)
 def test_killed_at_a_random_moment(place: Clone, known: Callable[[], None], name: str) -> None:
@@ -150,7 +157,9 @@ def test_killed_at_a_random_moment(place: Clone, known: Callable[[], None], name
 
 
 @pytest.mark.fuzz
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", [name if name == "set" else pytest.param(name, marks=pytest.mark.slow) for name in CASES]
+)
 def test_killed_ahead_of_each_operation_on_a_file(place: Clone, known: Callable[[], None], name: str) -> None:
     case = CASES[name]
     number, seen = 0, {"old": 0, "new": 0}

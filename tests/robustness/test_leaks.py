@@ -27,6 +27,7 @@ from gitseal.usecases.diff import compare
 from gitseal.usecases.list_ import list_names
 from tests.attacks.world import Clone, files, objects, person, start
 from tests.robustness import commands
+from tests.templates import Templates
 
 # Two lines, so that a tool which shows one of them is found too. Random, since other tests run beside this one.
 NEEDLE = f"needle-{os.urandom(6).hex()}\nsecond-{os.urandom(6).hex()}"
@@ -161,9 +162,8 @@ CASES = {
 }
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Clone:
-    made = start(tmp_path / "alice", person("alice"))
+def build(top: Path) -> Clone:
+    made = start(top, person("alice"))
     made.policy("environments:", 'rules:\n  - {names: ["LOG_*"], plain: true}\n\nenvironments:')
     made.set("production", "OLD", NEEDLE)
     made.set("production", "OTHER", "harmless")
@@ -174,6 +174,12 @@ def place(tmp_path: Path) -> Clone:
     made.policy("rules:\n", "rules:\n  - {names: [OTHER], open: [alice], access: solo}\n")
     made.commit()
     return made
+
+
+@pytest.fixture
+def place(tmp_path: Path, templates: Templates) -> Clone:
+    made = templates.copy("leaks", tmp_path / "alice", build)
+    return Clone(tmp_path / "alice", made.owner)
 
 
 def _script(path: Path, change: str) -> str:
@@ -214,6 +220,7 @@ def test_no_value_shows_while_a_command_runs(place: Clone, tmp_path: Path, name:
     assert not list(SHM.glob(f"gitseal-{child.pid}-*"))
 
 
+@pytest.mark.slow
 def test_help_and_version_show_no_environment(place: Clone) -> None:
     """`--help` shows the defaults of options, and some have theirs from the environment."""
     for line in ((), *((name,) for name in COMMANDS)):

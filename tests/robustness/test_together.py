@@ -21,6 +21,7 @@ def place(tmp_path: Path) -> Clone:
     return made
 
 
+@pytest.mark.slow
 def test_twenty_processes_that_set_different_names(place: Clone) -> None:
     children = [
         commands.start(place, "set", "-e", "production", f"NAME_{number}", stdin=f"value {number}".encode())
@@ -34,6 +35,7 @@ def test_twenty_processes_that_set_different_names(place: Clone) -> None:
     }
 
 
+@pytest.mark.slow
 def test_twenty_processes_that_set_names_in_all_environments(place: Clone) -> None:
     """Each writes two files with a journal."""
     children = [

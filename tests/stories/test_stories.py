@@ -7,10 +7,22 @@ import pytest
 from tests.stories import runner
 
 HERE = Path(__file__).parent
-STORIES = sorted(HERE.glob("*.txt"))
+# At least one for each kind of promise; a story starts dozens of processes, so the others run in `make check` alone.
+QUICK = {
+    "check-code", "diff", "hook", "merging", "no-git", "people", "plain", "render", "review", "run", "scan",
+    "set-and-get", "succession", "terminal", "trust", "verify", "write-only",
+}  # fmt: skip
+STORIES = [
+    pytest.param(story, id=story.stem, marks=() if story.stem in QUICK else pytest.mark.slow)
+    for story in sorted(HERE.glob("*.txt"))
+]
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_the_quick_stories_are_there() -> None:
+    assert {story.stem for story in HERE.glob("*.txt")} >= QUICK
+
+
+@pytest.mark.parametrize("story", STORIES)
 def test_story(story: Path, repo: Path) -> None:
     failure = ""
     try:

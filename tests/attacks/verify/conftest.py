@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.verify.world import Key, Team, gpg_home, ssh_key
+from tests.templates import Templates
 
 NAMES = ("alice", "bob", "mallory", "hub")
 
@@ -18,14 +19,16 @@ def ssh_keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Key]:
 
 
 @pytest.fixture(params=["sha1", "sha256"])
-def team(request: pytest.FixtureRequest, tmp_path: Path, ssh_keys: dict[str, Key]) -> Team:
-    return Team(tmp_path / "team", ssh_keys, f"--object-format={request.param}")
+def team(request: pytest.FixtureRequest, tmp_path: Path, ssh_keys: dict[str, Key], templates: Templates) -> Team:
+    option = f"--object-format={request.param}"
+    made = templates.copy(request.param, tmp_path / "team", lambda top: Team(top, ssh_keys, option))
+    return made.moved(tmp_path / "team")
 
 
 @pytest.fixture
-def one(tmp_path: Path, ssh_keys: dict[str, Key]) -> Team:
+def one(tmp_path: Path, ssh_keys: dict[str, Key], templates: Templates) -> Team:
     """A team in a repository of the usual kind, where the hash function has no part in it."""
-    return Team(tmp_path / "team", ssh_keys)
+    return templates.copy("usual", tmp_path / "team", lambda top: Team(top, ssh_keys)).moved(tmp_path / "team")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ class Team:
     def __init__(self, top: Path, keys: dict[str, Key], *options: str) -> None:
         self.top = top
         self.keys = keys
-        top.mkdir(parents=True)
+        top.mkdir(parents=True, exist_ok=True)
         self.git("init", "--quiet", "--initial-branch=main", *options)
         self.write(POLICY, self.policy())
         for name in ("base", "production", "staging", "free"):
@@ -66,6 +67,12 @@ class Team:
         self.write(".secrets/manifest.yaml", "version: 1\n")
         self.write("code.py", "pass\n")
         self.base = self.commit("alice", sign=False)
+
+    def moved(self, top: Path) -> "Team":
+        """The same team in a copy of its repository."""
+        team = copy(self)
+        team.top = top
+        return team
 
     def policy(self, **keys: str) -> str:
         return TEXT.format(**{name: key.public for name, key in self.keys.items()} | keys)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.templates import Templates
+
 MATRIX = Path(__file__).with_name("matrix.txt")
 
 # `blocked` shows what gitseal said only where the case fails, so that a test's log holds no finding of a passing case.
@@ -41,6 +43,8 @@ seal() {
     [[ -d .secrets ]] || gitseal init -e "$1" --as test >/dev/null 2>&1
     printf '%s' "$3" | gitseal set -e "$1" "$2" >/dev/null 2>&1
 }
+"""
+START = """
 git init -q . && echo readme >readme && git add . && git commit -q -m first
 gitseal hook install >/dev/null 2>&1
 """
@@ -56,12 +60,15 @@ def cases() -> dict[str, str]:
 
 
 CASES = cases()
+SLOW = {"a 100 MB file", "pre-receive: a sealed change that nobody signed"}
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_case(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", [name if name not in SLOW else pytest.param(name, marks=pytest.mark.slow) for name in CASES]
+)
+def test_case(name: str, tmp_path: Path, templates: Templates) -> None:
     top = tmp_path / "repo"
-    top.mkdir()
+    templates.copy("armed", top, lambda folder: subprocess.run(["bash", "-e", "-c", START], cwd=folder, check=True))
     environ = {**os.environ, "SECRET": "x9" + secrets.token_urlsafe(18)}
     done = subprocess.run(
         [shutil.which("bash") or "bash", "-c", PRELUDE + CASES[name]],

@@ -193,9 +193,9 @@ def test_nothing_changed() -> None:
     ("risks", "names", "environments", "people", "statements"),
     [
         (5_000, 0, 0, 0, 0),
-        (5_000, 2_000, 5, 10, 500),
-        (30, 20_000, 1, 2, 1),
-        (30, 3, 4_000, 2, 1),
+        pytest.param(5_000, 2_000, 5, 10, 500, marks=pytest.mark.slow),
+        pytest.param(30, 20_000, 1, 2, 1, marks=pytest.mark.slow),
+        pytest.param(30, 3, 4_000, 2, 1, marks=pytest.mark.slow),
         (0, 0, 1, 5_000, 0),
         (3, 3, 1, 2, 9_000),
     ],
