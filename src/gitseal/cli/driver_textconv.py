@@ -14,7 +14,7 @@ def main(words: Sequence[str]) -> int:
     from gitseal.document.summary import summary
 
     content = b""
-    with suppress(OSError, ValueError), open(words[0] if words else os.devnull, "rb") as file:  # noqa: PTH123 - pathlib takes longer
+    with suppress(OSError, ValueError), open(words[0] if words else os.devnull, "rb") as file:
         content = file.read()
     with suppress(OSError):
         sys.stdout.buffer.write(summary(content))

@@ -3,7 +3,6 @@
 import os
 import sys
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gitseal.cli import terminal
@@ -11,6 +10,7 @@ from gitseal.errors import Error, Unconfirmed, UsageError
 
 if TYPE_CHECKING:  # these are loaded only by the commands that need them
     from collections.abc import Callable
+    from pathlib import Path
 
     from gitseal.identities import Keyring
     from gitseal.project.project import Project
@@ -29,16 +29,29 @@ class Session:
         self.environ = os.environ
 
     @cached_property
-    def start(self) -> Path:
-        """The folder to work in. Raises Error where there is none."""
-        start = Path(self._folder) if self._folder else Path.cwd()
-        if not start.is_dir():
-            raise Error(f'"{start}" is not a folder', "give one with: -C DIR")
-        return start.absolute()
+    def start(self) -> "Path":
+        """The folder to work in, an absolute path. Raises Error if there is no such folder."""
+        from pathlib import Path
+
+        return Path(self._start)
 
     @cached_property
-    def home(self) -> Path:
+    def _start(self) -> str:
+        # A string, as all that `get` needs: pathlib takes 3 ms to import.
+        if not self._folder:
+            return os.getcwd()
+        from pathlib import Path
+
+        start = Path(self._folder)
+        if not start.is_dir():
+            raise Error(f'"{start}" is not a folder', "give one with: -C DIR")
+        return str(start.absolute())
+
+    @cached_property
+    def home(self) -> "Path":
         """The person's home."""
+        from pathlib import Path
+
         return Path.home()
 
     @cached_property
@@ -46,7 +59,7 @@ class Session:
         """The project in force; another `.secrets` that it hides is named."""
         from gitseal.project.project import find
 
-        found = find(self.start)
+        found = find(self._start)
         for other in found.shadowed:
             say(f"gitseal: using {found.folder}, which hides {other}")
         return found
@@ -56,8 +69,12 @@ class Session:
         """The identities at hand; a passphrase is asked for on the terminal, where there is one."""
         from gitseal.identities import discover
 
-        explicit = Path(self._identity) if self._identity else None
-        return discover(self.environ, self.home, terminal.ask_passphrase, explicit, tell=say)
+        explicit = None
+        if self._identity:
+            from pathlib import Path  # messages name the file as it writes paths
+
+            explicit = Path(self._identity)
+        return discover(self.environ, os.path.expanduser("~"), terminal.ask_passphrase, explicit, tell=say)
 
     @property
     def workspace(self) -> "Workspace":

@@ -6,7 +6,7 @@ import re
 import stat
 from pathlib import Path
 
-from gitseal.errors import Error
+from gitseal.errors import Error, os_reason
 
 _NEW_FILE_MODE = 0o666
 _PRIVATE = 0o600
@@ -51,9 +51,7 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
             raise
         sync_folder(path.parent)
     except OSError as error:
-        raise Error(
-            f'"{path}" cannot be written: {(error.strerror or "unknown").lower()}', f'look at: ls -ld "{path.parent}"'
-        ) from None
+        raise _cannot(path, error) from None
 
 
 def open_unnamed(folder: Path | str, mode: int, *, dir_fd: int | None = None) -> int | None:
@@ -61,7 +59,7 @@ def open_unnamed(folder: Path | str, mode: int, *, dir_fd: int | None = None) ->
 
     `folder` is relative to `dir_fd`, where that is given.
     """
-    if not hasattr(os, "O_TMPFILE") or not os.path.isdir("/proc/self/fd"):  # noqa: PTH112 - pathlib's takes longer
+    if not hasattr(os, "O_TMPFILE") or not os.path.isdir("/proc/self/fd"):
         return None
     try:
         return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, mode, dir_fd=dir_fd)
@@ -76,7 +74,7 @@ def sweep(folder: Path) -> None:
     """Removes what a killed `write` left in a folder. The caller holds the lock that all its writers take."""
     for entry in os.scandir(folder):
         if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
-            os.unlink(entry.path)  # noqa: PTH108 - as it was scanned
+            os.unlink(entry.path)
 
 
 def append(path: Path, data: bytes) -> None:
@@ -86,25 +84,43 @@ def append(path: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "ab") as file:
             file.write(data)
     except OSError as error:
-        reason = (error.strerror or "unknown").lower()
-        raise Error(f'"{path}" cannot be written: {reason}', f'look at: ls -ld "{path.parent}"') from None
+        raise _cannot(path, error) from None
 
 
 def create(path: Path, data: bytes, mode: int = _PRIVATE) -> None:
-    """Makes a file that must not exist yet. Raises FileExistsError, or Error where it cannot be written."""
+    """Makes a file that must not exist yet, as `make` does. Raises FileExistsError, or Error if it cannot be written."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
-        sync_folder(path.parent)
+        make(path, data, mode)
     except FileExistsError:
         raise
     except OSError as error:
-        raise Error(
-            f'"{path}" cannot be written: {(error.strerror or "unknown").lower()}', f'look at: ls -ld "{path.parent}"'
-        ) from None
+        raise _cannot(path, error) from None
+
+
+def make(path: Path, data: bytes, mode: int = _PRIVATE) -> None:
+    """Makes a file that must not exist yet; a private one has exactly mode 0600, others what the umask leaves of `mode`.
+
+    It and its name are on the disk afterwards. Raises OSError, FileExistsError for a dangling symlink too; then nothing is
+    left of it.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    try:
+        _fill(descriptor, data, is_private=mode == _PRIVATE)
+        sync_folder(path.parent)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _fill(descriptor: int, data: bytes, *, is_private: bool) -> None:
+    try:
+        if is_private:
+            os.fchmod(descriptor, _PRIVATE)  # a umask could have left less, and the owner could not read it again
+        while data:
+            data = data[os.write(descriptor, data) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
@@ -114,6 +130,10 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _cannot(path: Path, error: OSError) -> Error:
+    return Error(f'"{path}" cannot be written: {os_reason(error)}', f'look at: ls -ld "{path.parent}"')
 
 
 def _mode(path: Path) -> int | None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.errors import Error
+from gitseal.errors import Error, os_reason
 from gitseal.files import atomic
 from gitseal.files.reading import LIMIT
 
@@ -213,7 +213,7 @@ class _Stage:
     def _failed(self, error: OSError) -> Error:
         if error.errno == errno.ENOENT and self._at == self._folder:
             return Error(f'"{self._at.parent}" is not there', f'make it: mkdir -p "{self._at.parent}"')
-        reason = (error.strerror or "unknown").lower()
+        reason = os_reason(error)
         return Error(f'"{self._at}" cannot be written: {reason}', f'look at: ls -ld "{self._at.parent}"')
 
 

@@ -2,32 +2,34 @@
 
 import os
 import stat
-from pathlib import Path
 
-from gitseal.errors import Error
+from gitseal.errors import Error, os_reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    StrPath = str | os.PathLike[str]
 
 LIMIT = 64 * 1024 * 1024
 
 
-def read_regular(path: Path, limit: int = LIMIT) -> bytes:
+def read_regular(path: "StrPath", limit: int = LIMIT) -> bytes:
     """The bytes of a regular file that is no symlink.
 
-    Raises FileNotFoundError where there is none, Error for a symlink, a directory, a device, an unreadable file, or one
-    larger than `limit` bytes.
+    Raises FileNotFoundError if there is none, Error for a symlink, a directory, a device, an unreadable file, or one larger
+    than `limit` bytes.
     """
+    # A pipe that somebody put in the place of a file must not stop us: O_NONBLOCK opens it at once, and it is refused below.
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise
     except OSError as error:
-        if path.is_symlink():
+        if os.path.islink(path):
             raise Error(
                 f'"{path}" is a symbolic link, which could point anywhere',
                 f'replace it with the file itself: rm "{path}"',
             ) from None
-        raise Error(
-            f'"{path}" cannot be read: {(error.strerror or "unknown").lower()}', f'look at: ls -l "{path}"'
-        ) from None
+        raise Error(f'"{path}" cannot be read: {os_reason(error)}', f'look at: ls -l "{path}"') from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise Error(f'"{path}" is not a regular file', f'look at: ls -ld "{path}"')

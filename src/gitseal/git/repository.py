@@ -1,26 +1,40 @@
 """Questions to one repository."""
 
+import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from pathlib import Path
 
 from gitseal.errors import Error
 from gitseal.git.run import git, is_aimed
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # many commands ask for no object
+if TYPE_CHECKING:  # many commands ask for no object, and pathlib takes 3 ms
+    from pathlib import Path
+
     from gitseal.git.object_reader import ObjectReader
 
 # A path is a path: no name in a repository is to be taken for a pattern.
 LITERAL = "--literal-pathspecs"
 
 
-def find_top(start: Path) -> Path | None:
+def find_top(start: "Path") -> "Path | None":
     """The nearest folder from `start` upward that holds `.git`, or None. Runs nothing: a deploy host may have no Git."""
-    for folder in (start, *start.parents):
-        if (folder / ".git").exists():
-            return folder
-    return None
+    from pathlib import Path
+
+    top = top_of(os.fspath(start))
+    return Path(top) if top is not None else None
+
+
+def top_of(start: str) -> str | None:
+    """As `find_top`, for an absolute path."""
+    return next((folder for folder in upward(start) if os.path.exists(os.path.join(folder, ".git"))), None)
+
+
+def upward(start: str) -> Iterator[str]:
+    """An absolute path, and every folder above it."""
+    yield start
+    while start != (start := os.path.dirname(start)):
+        yield start
 
 
 class Repository:
@@ -30,13 +44,20 @@ class Repository:
     a push lie (githooks(5), git-receive-pack(1) on quarantine). They hold for every question then.
     """
 
-    def __init__(self, top: Path, *, in_hook: bool = False) -> None:
-        self.top = top
+    def __init__(self, top: "Path | str", *, in_hook: bool = False) -> None:
+        self.folder = os.fspath(top)
         self.in_hook = in_hook
+
+    @cached_property
+    def top(self) -> "Path":
+        """The working tree's top, or a bare repository's folder."""
+        from pathlib import Path
+
+        return Path(self.folder)
 
     def git(self, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,)) -> bytes | None:
         """What `git ARGUMENTS` prints in this repository, or None for a status that is not in `ok`."""
-        return git(self.top, *arguments, stdin=stdin, ok=ok, in_hook=self.in_hook)
+        return git(self.folder, *arguments, stdin=stdin, ok=ok, in_hook=self.in_hook)
 
     @cached_property
     def objects(self) -> "ObjectReader":
@@ -45,7 +66,7 @@ class Repository:
 
         return ObjectReader(self.top, in_hook=self.in_hook)
 
-    def common_dir(self) -> Path:
+    def common_dir(self) -> "Path":
         """The Git directory that all linked worktrees share (gitrepository-layout(5)). Runs nothing but in a hook.
 
         Raises Error if `.git` leads nowhere.
@@ -57,7 +78,7 @@ class Repository:
         link = private / "commondir"
         return (private / link.read_text().strip()).resolve() if link.is_file() else private
 
-    def _private_dir(self) -> Path:
+    def _private_dir(self) -> "Path":
         place = self.top / ".git"
         if not place.is_file():
             # A bare repository is its own Git directory.
@@ -174,11 +195,11 @@ class Repository:
         """Whether history ends before its beginning (gitrepository-layout(5), `shallow`)."""
         return (self.common_dir() / "shallow").exists()
 
-    def is_tracked(self, path: Path) -> bool:
+    def is_tracked(self, path: "Path | str") -> bool:
         """Whether the index has a file, or files below a folder."""
         return bool(self.git(LITERAL, "ls-files", "-z", "--", str(path)))
 
-    def would_add(self, path: Path) -> bool:
+    def would_add(self, path: "Path | str") -> bool:
         """Whether `git add` would take the file: it lies in this working tree and no rule ignores it."""
         # --no-index: a tracked file counts as ignored if a rule ignores it; tracking is asked for apart.
         return self.git("check-ignore", "--quiet", "--no-index", "--", str(path)) is None

@@ -40,7 +40,7 @@ class Finished:
 
 
 def git(
-    top: "Path", *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,), in_hook: bool = False
+    top: "Path | str", *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,), in_hook: bool = False
 ) -> bytes | None:
     """What `git ARGUMENTS` prints in the repository at `top`, or None for a status that is not in `ok`.
 
@@ -113,7 +113,7 @@ class Running:
         return self.wait()
 
 
-def start(top: "Path", *arguments: str, in_hook: bool = False) -> Running:
+def start(top: "Path | str", *arguments: str, in_hook: bool = False) -> Running:
     """`git ARGUMENTS` started, for what is read as it comes. Raises Error if there is no `git`."""
     return _spawn(top, arguments, environment(in_hook=in_hook), has_stdin=True, has_stderr=False)
 

@@ -1,25 +1,31 @@
-"""The places where identities are looked for, and their order (design.md, section 4).
+"""The places where identities are looked for, and their order (docs/reference/environment-variables.md).
 
 One that a person names is the only one: `--identity FILE`, else GITSEAL_IDENTITY, else GITSEAL_IDENTITY_FILE. With none
 of these, all the usual places are tried. Each source is read by the keyring only when it is needed.
 """
 
+import os
 import sys
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 from gitseal.hidden import SecretBytes
 from gitseal.identities.keyring import Keyring
 from gitseal.identities.source import IdentitySource
 from gitseal.recipients.passphrase import Ask, Tell
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    StrPath = str | os.PathLike[str]
+
 
 def discover(
     environ: Mapping[str, str],
-    home: Path,
+    home: "StrPath",
     ask: Ask | None,
-    explicit: Path | None = None,
+    explicit: "StrPath | None" = None,
     *,
     tell: Tell | None = None,
 ) -> Keyring:
@@ -32,44 +38,51 @@ def discover(
         return Keyring([source("GITSEAL_IDENTITY", _secret(text), explicit=True)])
     named = environ.get("GITSEAL_IDENTITY_FILE", "")
     if named:
-        return Keyring([source(f"GITSEAL_IDENTITY_FILE ({named})", Path(named), explicit=True)])
-    return Keyring([*_unset(environ), *_usual(environ, home, source)])
+        return Keyring([source(f"GITSEAL_IDENTITY_FILE ({named})", named, explicit=True)])
+    return Keyring([*_unset(environ), *_usual(environ, os.fspath(home).rstrip("/"), source)])
 
 
-def default_path(environ: Mapping[str, str], home: Path) -> Path:
+def default_path(environ: Mapping[str, str], home: "StrPath") -> "Path":
     """Where `keygen` and `init` put a new identity, and the first usual place where one is looked for."""
-    return _config(environ, home) / "gitseal" / "identity.txt"
+    from pathlib import Path
+
+    return Path(_default(environ, os.fspath(home)))
 
 
-def _usual(environ: Mapping[str, str], home: Path, source: "partial[IdentitySource]") -> list[IdentitySource]:
-    paths = [default_path(environ, home)]
+def _default(environ: Mapping[str, str], home: str) -> str:
+    return os.path.join(_config(environ, home), "gitseal", "identity.txt")
+
+
+def _usual(environ: Mapping[str, str], home: str, source: "partial[IdentitySource]") -> list[IdentitySource]:
+    paths = [_default(environ, home)]
     found = [source(_words(paths[0], home), paths[0])]
     found.append(_variable(environ, "SOPS_AGE_KEY", source))
     sops_file = environ.get("SOPS_AGE_KEY_FILE", "")
     if sops_file:
-        paths.append(Path(sops_file))
-        found.append(source(f"SOPS_AGE_KEY_FILE ({sops_file})", paths[-1]))
+        paths.append(sops_file)
+        found.append(source(f"SOPS_AGE_KEY_FILE ({sops_file})", sops_file))
     else:
         found.append(IdentitySource.empty("SOPS_AGE_KEY_FILE", _why_empty(environ, "SOPS_AGE_KEY_FILE")))
-    for path in (*_sops_keys(environ, home), home / ".ssh" / "id_ed25519", home / ".ssh" / "id_rsa"):
+    for path in (_sops_keys(environ, home), f"{home}/.ssh/id_ed25519", f"{home}/.ssh/id_rsa"):
+        # A file that two settings lead to is tried once, under its first name.
         if path not in paths:
             paths.append(path)
             found.append(source(_words(path, home), path))
     return found
 
 
-def _sops_keys(environ: Mapping[str, str], home: Path) -> list[Path]:
+def _sops_keys(environ: Mapping[str, str], home: str) -> str:
     """Where sops looks: below XDG_CONFIG_HOME, and on macOS without that in Application Support."""
     config = _config(environ, home)
-    if sys.platform == "darwin" and config == home / ".config":
-        return [home / "Library" / "Application Support" / "sops" / "age" / "keys.txt"]
-    return [config / "sops" / "age" / "keys.txt"]
+    if sys.platform == "darwin" and config == f"{home}/.config":
+        return f"{home}/Library/Application Support/sops/age/keys.txt"
+    return os.path.join(config, "sops", "age", "keys.txt")
 
 
-def _config(environ: Mapping[str, str], home: Path) -> Path:
+def _config(environ: Mapping[str, str], home: str) -> str:
     # The XDG specification: a relative path is to be ignored.
-    named = Path(environ.get("XDG_CONFIG_HOME", ""))
-    return named if named.is_absolute() else home / ".config"
+    named = environ.get("XDG_CONFIG_HOME", "")
+    return named if os.path.isabs(named) else f"{home}/.config"
 
 
 def _unset(environ: Mapping[str, str]) -> list[IdentitySource]:
@@ -91,5 +104,5 @@ def _secret(text: str) -> SecretBytes:
     return SecretBytes(text.encode("utf-8", "surrogateescape"))
 
 
-def _words(path: Path, home: Path) -> str:
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+def _words(path: str, home: str) -> str:
+    return f"~{path.removeprefix(home)}" if path.startswith(f"{home}/") else path

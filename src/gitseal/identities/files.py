@@ -2,14 +2,19 @@
 
 import os
 import stat
-from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.errors import Error
+from gitseal.errors import Error, os_reason
 from gitseal.hidden import SecretBytes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    StrPath = str | os.PathLike[str]
+
 _READ = 1024 * 1024 + 1  # one more than an identity file may have, so that `recipients` sees that it is too large
-_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+_PRIVATE_FOLDER = 0o700
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -20,13 +25,13 @@ class IdentityText(NamedTuple):
     exposed: bool
 
 
-def read(path: Path, *, special: bool) -> IdentityText:
-    """Read a file; `special` allows pipes, as `<(command)` makes them. Raises Error with the reason alone."""
+def read(path: "StrPath", *, special: bool) -> IdentityText:
+    """Reads a file; `special` allows pipes, as `<(command)` makes them. Raises Error with the reason alone."""
     try:
-        kind = path.stat().st_mode
+        kind = os.stat(path).st_mode
         if not stat.S_ISREG(kind) and not (special and stat.S_ISFIFO(kind)):
             raise Error("not a regular file")
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             content = SecretBytes(file.read(_READ))
     except FileNotFoundError:
         raise Error("no such file") from None
@@ -36,31 +41,25 @@ def read(path: Path, *, special: bool) -> IdentityText:
     return IdentityText(content, exposed=stat.S_ISREG(kind) and bool(kind & _OTHERS))
 
 
-def write_new(path: Path, content: SecretBytes) -> None:
-    """Write a new file that only its owner can read, and its folders likewise; both are on the disk afterwards.
+def write_new(path: "Path", content: SecretBytes) -> None:
+    """Writes a new file that only its owner can read, and its folders likewise; both are on the disk afterwards.
 
-    Raises Error where the path exists, dangling symlinks included; then nothing was changed.
+    Raises Error if the path exists, dangling symlinks included; then nothing was changed.
     """
+    from gitseal.files import atomic
+
     _make_folders(path.parent)
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE_FILE)
+        atomic.make(path, content.reveal())
     except FileExistsError:
         raise Error(
             f'"{path}" exists and is never overwritten', "name another file, or use the one that is there"
         ) from None
     except OSError as failure:
         raise _cannot(path, failure) from None
-    try:
-        _fill(file, content.reveal())
-        _sync_folder(path.parent)
-    except BaseException as failure:
-        path.unlink(missing_ok=True)
-        if isinstance(failure, OSError):
-            raise _cannot(path, failure) from None
-        raise
 
 
-def _make_folders(folder: Path) -> None:
+def _make_folders(folder: "Path") -> None:
     missing = []
     while not folder.exists():
         missing.append(folder)
@@ -72,26 +71,5 @@ def _make_folders(folder: Path) -> None:
         raise _cannot(folder, failure) from None
 
 
-def _fill(file: int, content: bytes) -> None:
-    try:
-        os.fchmod(file, _PRIVATE_FILE)
-        while content:
-            content = content[os.write(file, content) :]
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def _sync_folder(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
-def _cannot(path: Path, failure: OSError) -> Error:
-    return Error(
-        f'"{path}" cannot be written: {(failure.strerror or "unknown").lower()}',
-        "name a file in a folder that you can write to",
-    )
+def _cannot(path: "Path", failure: OSError) -> Error:
+    return Error(f'"{path}" cannot be written: {os_reason(failure)}', "name a file in a folder that you can write to")

@@ -1,12 +1,16 @@
 """One place where identities may be: read and parsed when it is first needed, and able to say why it did not serve."""
 
-from pathlib import Path
+import os
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities import files
 from gitseal.recipients.passphrase import Ask, Tell
 from gitseal.recipients.protocol import Identity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    StrPath = str | os.PathLike[str]
 
 
 class IdentitySource:
@@ -20,7 +24,7 @@ class IdentitySource:
     def __init__(
         self,
         place: str,
-        found: SecretBytes | Path,
+        found: "SecretBytes | StrPath",
         *,
         ask: Ask | None = None,
         tell: Tell | None = None,
@@ -31,7 +35,7 @@ class IdentitySource:
         self.outcome = "not tried"
         self.warning = ""
         self._content = found if isinstance(found, SecretBytes) else None
-        self._path = found if isinstance(found, Path) else None
+        self._path = None if isinstance(found, SecretBytes) else os.fspath(found)
         self._ask = ask
         self._tell = tell
         self._identities: list[Identity] | None = None
@@ -87,7 +91,7 @@ class IdentitySource:
         self.outcome = f"holds {_names(identities)}"
         return identities
 
-    def _read(self, path: Path) -> SecretBytes:
+    def _read(self, path: str) -> SecretBytes:
         try:
             content, exposed = files.read(path, special=self.explicit)
         except Error as failure:
@@ -99,13 +103,13 @@ class IdentitySource:
         return content
 
 
-def _public_half(path: Path, content: SecretBytes) -> bytes | None:
+def _public_half(path: str, content: SecretBytes) -> bytes | None:
     """The .pub file beside a locked key of a form that hides its public half, so that nobody is asked for nothing."""
     text = content.reveal()
     if b"PRIVATE KEY-----" not in text or b"ENCRYPTED" not in text:
         return None
     try:
-        return files.read(path.with_name(path.name + ".pub"), special=False).content.reveal()
+        return files.read(f"{path}.pub", special=False).content.reveal()
     except Error:
         return None
 

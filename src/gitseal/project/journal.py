@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gitseal.crypto.digest import sha256_hex
-from gitseal.errors import Busy, Error, Malformed
+from gitseal.errors import Busy, Error, Malformed, os_reason
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
 from gitseal.policy.parser import is_environment_name, parse
@@ -123,9 +123,7 @@ def _put(path: Path, data: bytes | None) -> None:
         path.unlink(missing_ok=True)
         atomic.sync_folder(path.parent)
     except OSError as error:
-        raise Error(
-            f'"{path}" cannot be removed: {(error.strerror or "unknown").lower()}', f'look at: ls -ld "{path.parent}"'
-        ) from None
+        raise Error(f'"{path}" cannot be removed: {os_reason(error)}', f'look at: ls -ld "{path.parent}"') from None
 
 
 def _read(path: Path) -> bytes | None:

@@ -4,7 +4,6 @@ What is sealed there is wrapped for the identities at hand and for nobody else, 
 """
 
 from functools import cached_property
-from pathlib import Path
 
 from gitseal.document.document import Document
 from gitseal.errors import Error
@@ -35,9 +34,9 @@ class LocalProject(Project):
         self._keyring = keyring
         self.name = project.local_path(environment).stem
 
-    def path(self, environment: str) -> Path:
+    def file(self, environment: str) -> str:
         """The one file there is, and those of the project beside it."""
-        return self.local_path(self._base) if environment == self.name else super().path(environment)
+        return self._local_file(self._base) if environment == self.name else super().file(environment)
 
     def read(self, environment: str) -> Document:
         """The overrides. Raises Error where there are none yet: `make` them first."""

@@ -1,12 +1,15 @@
 """Where the files of a `.secrets` folder are read from: the working tree here, a commit or the index in `states.py`."""
 
 import os
-from pathlib import Path
 from typing import Protocol
 
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    StrPath = str | os.PathLike[str]
 
 
 class FileSource(Protocol):
@@ -17,13 +20,13 @@ class FileSource(Protocol):
     def name(self, relative: str) -> str:
         """How messages name a file of this state, given its path relative to the repository's top."""
 
-    def names(self, folder: Path) -> list[str]:
+    def names(self, folder: "StrPath") -> list[str]:
         """The names in a folder."""
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: "StrPath") -> bytes:
         """A regular file's bytes. Raises FileNotFoundError where nothing is, Error for anything that is no regular file."""
 
-    def is_tracked(self, path: Path) -> bool:
+    def is_tracked(self, path: "StrPath") -> bool:
         """Whether Git has the file in this state."""
 
     def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
@@ -42,21 +45,21 @@ class WorkingTree:
         """The path itself."""
         return relative
 
-    def names(self, folder: Path) -> list[str]:
+    def names(self, folder: "StrPath") -> list[str]:
         """The names in a folder."""
         return [entry.name for entry in os.scandir(folder)]
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: "StrPath") -> bytes:
         """A regular file's bytes."""
         return read_regular(path)
 
-    def is_tracked(self, path: Path) -> bool:
+    def is_tracked(self, path: "StrPath") -> bool:
         """Whether the index has it."""
-        return self._repository is not None and self._repository.is_tracked(path)
+        return self._repository is not None and self._repository.is_tracked(os.fspath(path))
 
     def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
         """By `git check-attr`; None in a plain folder and without Git."""
-        if self._repository is None or not (self._repository.top / ".git").exists():
+        if self._repository is None or not os.path.exists(os.path.join(self._repository.folder, ".git")):
             return None
         try:
             return self._repository.attributes(path, names)

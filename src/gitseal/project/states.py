@@ -12,6 +12,8 @@ from gitseal.project.project import FOLDER, Project
 if TYPE_CHECKING:  # costs the import of what it reads with
     from gitseal.git.objects import CommitTree
 
+    StrPath = str | os.PathLike[str]
+
 
 class SnapshotFiles:
     """Files by the `git` binary, of the index or of a commit. `cached`: Git's attributes are those of the index."""
@@ -27,18 +29,18 @@ class SnapshotFiles:
         """The path itself: whoever reports on a commit says which."""
         return relative
 
-    def names(self, folder: Path) -> list[str]:
+    def names(self, folder: "StrPath") -> list[str]:
         """The names in a folder."""
         return [os.fsdecode(name) for name in self._files.names(self._within(folder))]
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: "StrPath") -> bytes:
         """A regular file's bytes."""
         content = self._files.read(self._within(path))
         if content is None:
             raise FileNotFoundError(path)
         return content
 
-    def is_tracked(self, path: Path) -> bool:
+    def is_tracked(self, path: "StrPath") -> bool:
         """Whether the state has it."""
         return self._within(path) in self._files.places
 
@@ -46,8 +48,8 @@ class SnapshotFiles:
         """Those of the index; None for a commit, whose `.gitattributes` no command of older Gits asks."""
         return self._repository.attributes(path, names, cached=True) if self._cached else None
 
-    def _within(self, path: Path) -> bytes:
-        return os.fsencode(path.relative_to(self._repository.top).as_posix())
+    def _within(self, path: "StrPath") -> bytes:
+        return os.fsencode(Path(path).relative_to(self._repository.top).as_posix())
 
 
 class CommitFiles:
@@ -64,27 +66,27 @@ class CommitFiles:
         """The path with the revision before it."""
         return f"{self._revision}:{relative}"
 
-    def names(self, folder: Path) -> list[str]:
+    def names(self, folder: "StrPath") -> list[str]:
         """The names in a folder."""
         return self._commit.names(self._within(folder))
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: "StrPath") -> bytes:
         """A regular file's bytes."""
         content = self._commit.read(self._within(path))
         if content is None:
             raise FileNotFoundError(path)
         return content
 
-    def is_tracked(self, path: Path) -> bool:
+    def is_tracked(self, path: "StrPath") -> bool:
         """Whether the commit has it."""
-        return path.name in self.names(path.parent)
+        return os.path.basename(path) in self.names(os.path.dirname(path))
 
     def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:  # noqa: ARG002 - Source's words
         """None: what reads values by revision asks for none."""
         return None
 
-    def _within(self, path: Path) -> str:
-        return path.relative_to(self._top).as_posix()
+    def _within(self, path: "StrPath") -> str:
+        return Path(path).relative_to(self._top).as_posix()
 
 
 def find_at(start: Path, revision: str) -> Project:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.errors import Error
+from gitseal.errors import Error, os_reason
 from gitseal.files import atomic
 from gitseal.files.lock import locked
 
@@ -55,7 +55,7 @@ def append(where: Path, read: LoggedRead) -> None:
             path = where / _FILE
             atomic.append(path, _line(read) if _is_whole(path) else b"\n" + _line(read))
     except OSError as error:
-        reason = (error.strerror or "unknown").lower()
+        reason = os_reason(error)
         raise Error(f'"{where}" cannot be written: {reason}', f'look at: ls -ld "{where}"') from None
 
 
@@ -110,7 +110,7 @@ def load(where: Path, root: Path, environments: Sequence[str] = (), name: str = 
         except FileNotFoundError:
             continue
         except OSError as error:
-            reason = (error.strerror or "unknown").lower()
+            reason = os_reason(error)
             raise Error(f'"{where / file}" cannot be read: {reason}', f'look at: ls -l "{where}"') from None
         for line in reversed(lines):
             read = _parse(line)
