@@ -1,7 +1,7 @@
 """`Document`: one parsed environment file, its values by name, and what opens and seals them."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,12 +60,17 @@ class Document:
         self.rows = rows
 
     @classmethod
-    def read_carefully(cls, data: bytes, tree: Tree | None = None) -> "Document":
-        """The document of a file, whatever its shape; `tree` if it was read before. Raises as `parse` does."""
-        tree = tree or reader.parse(data)
-        made = cls(data, parse_header(tree.root), None)
+    def read_carefully(cls, data: bytes) -> "Document":
+        """The document of a file, whatever its shape. Raises as `parse` does."""
+        made = cls.of_tree(reader.parse(data))
+        _ = made.entries
+        return made
+
+    @classmethod
+    def of_tree(cls, tree: Tree) -> "Document":
+        """The document of an edited tree, whose tokens are read when they are first asked for."""
+        made = cls(tree.serialise(), parse_header(tree.root), None)
         made.tree = tree
-        made.entries = _entries(made, tree)
         return made
 
     @cached_property
@@ -74,9 +79,15 @@ class Document:
         return reader.parse(self._data)
 
     @cached_property
-    def entries(self) -> dict[NamePath, Entry]:
+    def entries(self) -> Mapping[NamePath, Entry]:
         """The names with their values, in the order of the file."""
-        return {(row[0],): Entry((row[0],), Token._make(row[1:]), self) for row in self.rows or ()}
+        return _entries(self, self.tree) if self.rows is None else _RowEntries(self, self.rows)
+
+    def has(self, path: NamePath) -> bool:
+        """True if a value, a section or a part of the header stands at this path."""
+        if self.rows is not None and path[0] != HEADER:
+            return path in self.entries
+        return path in self.tree.nodes
 
     def serialise(self) -> bytes:
         """The file, byte for byte."""
@@ -97,6 +108,39 @@ class Document:
         for candidate, entry in self.entries.items():
             if candidate[: len(path)] == path:
                 yield entry
+
+
+class _RowEntries(Mapping[NamePath, Entry]):
+    """The entries of rows. One is made when it is asked for, all when they are gone through: to set a value takes one."""
+
+    def __init__(self, document: Document, rows: Sequence[Row]) -> None:
+        self._document = document
+        self._rows: dict[NamePath, Row] = {(row[0],): row for row in rows}
+
+    @cached_property
+    def _all(self) -> dict[NamePath, Entry]:
+        document = self._document
+        return {path: Entry(path, Token._make(row[1:]), document) for path, row in self._rows.items()}
+
+    def __getitem__(self, path: NamePath) -> Entry:
+        return Entry(path, Token._make(self._rows[path][1:]), self._document)
+
+    def __iter__(self) -> Iterator[NamePath]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._rows
+
+    def items(self) -> ItemsView[NamePath, Entry]:
+        """All of them, made at once."""
+        return self._all.items()
+
+    def values(self) -> ValuesView[Entry]:
+        """All of them, made at once."""
+        return self._all.values()
 
 
 def parse(data: bytes) -> Document:

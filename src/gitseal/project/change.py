@@ -4,14 +4,15 @@ The refusals here are those of docs/format.md, section 7: a header that knows mo
 in another access group than the policy's, a sealed name that a rule would make plain.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.public_key import WRITE_ONLY, PublicKey
-from gitseal.document import document
+from gitseal.document import bulk, document
 from gitseal.document.document import Document, Entry
+from gitseal.document.edits import edited
 from gitseal.document.header import HEADER, Header, public_text, succession_path
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import TypedValue, ValueType
@@ -22,7 +23,7 @@ from gitseal.project.key_holders import holders
 from gitseal.project.keys import Keys
 from gitseal.project.trust import Trust
 from gitseal.recipients.kinds import parse_recipient
-from gitseal.yamltext import editor, scalars
+from gitseal.yamltext import scalars
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -154,14 +155,12 @@ class Change:
     def result(self) -> bytes:
         """The new bytes. Raises Error where a name stands in the way of a section or the other way round."""
         try:
-            tree = editor.edit(self.document.tree, self.puts, self.removes, self.renames, last=HEADER)
+            after = edited(self.document, self.puts, self.removes, self.renames)
         except ValueError as error:
             raise Error(f"{self.environment}: {error}", f"look at: gitseal list -e {self.environment}") from None
-        if self.made:
-            after = Document.read_carefully(tree.serialise(), tree)
-            for group in self.made:
-                self.trust.made_here(after.header, group)
-        return tree.serialise()
+        for group in self.made:
+            self.trust.made_here(after.header, group)
+        return after.serialise()
 
     def key(self, group: str) -> DataKey | PublicKey:
         """The key to seal with for an access group: its data key, or its public key where no identity opens it.
@@ -235,14 +234,21 @@ class Change:
         for name, recipient in self.document.header.access[group].wrapped():
             if (name, recipient) not in recipients:
                 self.remove((*block, "stanzas", name, recipient) if name in kept else (*block, "stanzas", name))
-        for entry in self.document.entries.values():
-            if entry.token is not None and entry.token.group == group and entry.path not in leaving:
-                self.put_token(
-                    entry.path,
-                    document.seal(new, entry.path, self._opened(entry), write_only=entry.token.kind == WRITE_ONLY),
-                )
+        for path, value, write_only in self._staying(group, leaving):
+            self.put_token(path, document.seal(new, path, value, write_only=write_only))
         self.use(group, new)
         self.made.add(group)
+
+    def _staying(self, group: str, leaving: set[NamePath]) -> Iterator[tuple[NamePath, TypedValue, bool]]:
+        """The opened values of an access group, each with its path and whether it is write-only."""
+        rows = [row for row in self.document.rows or () if row[2] == group and (row[0],) not in leaving]
+        values = bulk.open_rows(self.document.header, rows, self.keys)
+        if self.document.rows is not None and values is not None:
+            yield from ((path, value, False) for path, value in values.items())
+            return
+        for entry in self.document.entries.values():
+            if entry.token is not None and entry.token.group == group and entry.path not in leaving:
+                yield entry.path, self._opened(entry), entry.token.kind == WRITE_ONLY
 
     def wrap(self, key: DataKey, recipients: Mapping[tuple[str, str], str], meaning: str) -> None:
         """Wraps a data key for recipients (by name and recipient id), each of them decided on first."""
@@ -294,8 +300,7 @@ class Change:
                 )
         if path[0] == HEADER:
             raise Error(f'"{HEADER}" is the header of the file, not a name', "choose another name")
-        node = self.document.tree.nodes.get(path)
-        if node is not None and node.children:
+        if path not in self.document.entries and self.document.has(path):
             name = path_text(path)
             raise Error(
                 f'"{name}" is a section of {self.environment}, and cannot be a value too',

@@ -34,8 +34,11 @@ def past(project: Project, environment: str) -> KeyHistory:
     """
     found = KeyHistory({}, {})
     for version in project.git().versions(project.relative(project.path(environment))):
-        for token in _TOKEN.finditer(version):
-            found.tokens.setdefault(token[3].decode(), set()).add(hash(token[0]))
+        tokens = _TOKEN.findall(version)
+        for key_id in {token[2] for token in tokens}:
+            # A hash of each is kept: a history of 10,000 values and many versions would fill the memory with them.
+            under = (hash(token) for token in tokens if token[2] == key_id)
+            found.tokens.setdefault(key_id.decode(), set()).update(under)
         for name, recipient_id, key_id in _stanzas(version):
             found.holders.setdefault(key_id, set()).add((name, recipient_id))
     return found

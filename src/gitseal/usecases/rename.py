@@ -24,7 +24,7 @@ def rename(workspace: Workspace, environments: Sequence[str], old: str, new: str
         entry = each.document.entries.get(source)
         if entry is None:
             raise not_own(each.project, source, each.environment, each.document.entries)
-        if target not in each.document.entries and target in each.document.tree.nodes:
+        if target not in each.document.entries and each.document.has(target):
             raise missing(target, each.environment, each.document.entries)
         if target in each.document.entries:
             raise Error(

@@ -64,6 +64,6 @@ def require_plain_rule(project: Project, environments: Sequence[str], names: Ite
 
 def _to_create(path: NamePath, each: Change) -> Error:
     error = missing(path, each.environment, each.document.entries)
-    if path in each.document.tree.nodes:
+    if each.document.has(path):
         return error
     return Error(error.message, f"to create it: gitseal set {path_text(path)} -e {each.environment}; {error.hint}")
