@@ -1,7 +1,8 @@
-"""An environment as the text that its consumer reads: one dialect per file, and one line for it in `DIALECTS`.
+"""Writes an environment as the text that its consumer reads: one dialect per file, and one line for it in `DIALECTS`.
 
-What a dialect cannot carry is refused by name, and nothing is written then (promise P7). Rendering is a function of its
-arguments: which names go out, and where the bytes go, is decided above.
+A dialect carries a value exactly or refuses it by name, and then nothing is written: a password that arrives with one
+character changed is worse than none. Rendering is a function of its arguments. The callers decide which names go out, and
+where the bytes go.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,7 +54,7 @@ _TRIAL = Options(name="trial")  # a Secret needs a name
 
 
 class Refusal(NamedTuple):
-    """A name (its parts joined by `/`) that a dialect cannot carry, why, and which dialects could carry it."""
+    """A name (its parts joined by `/`) that a dialect cannot carry, the reason, and the dialects that could carry it."""
 
     name: str
     reason: str
@@ -72,11 +73,11 @@ class Refused(Error):
 def render(
     dialect: str, entries: Sequence[RenderedEntry], options: Options = NO_OPTIONS, *, export: bool = False
 ) -> bytes:
-    """The entries, in their order, as `dialect` writes them; `export` is short for the option of that name.
+    """Write the entries, in their order, in a dialect; `export=True` sets the option of that name.
 
-    The env-shaped dialects take one-part paths only and leave null values out. Raises Refused with every name that
-    cannot be carried, UsageError for an unknown dialect or an option that is no use, ValueError for a path given twice or
-    with too many parts.
+    The env-shaped dialects leave null values out and take paths of one part only. Raises Refused with every name that the
+    dialect cannot carry, UsageError for an unknown dialect or a bad option, and ValueError, which is a mistake of the caller,
+    for a path that is given twice or has too many parts.
     """
     try:
         return _module(dialect).render(entries, options._replace(export=True) if export else options)
@@ -85,22 +86,22 @@ def render(
 
 
 def takes_sections(dialect: str) -> bool:
-    """Whether the dialect carries paths of more than one part. Raises UsageError for an unknown one."""
+    """Whether the dialect carries paths of more than one part. Raises UsageError for an unknown dialect."""
     return _module(dialect).SECTIONS
 
 
 def options_of(dialect: str) -> tuple[str, ...]:
-    """The fields of Options that the dialect heeds. Raises UsageError for an unknown one."""
+    """The fields of Options that change the dialect's output. Raises UsageError for an unknown dialect."""
     return getattr(_module(dialect), "OPTIONS", ())
 
 
 def appends(dialect: str) -> bool:
-    """Whether the output is to be added to the end of the file it goes to. Raises UsageError for an unknown one."""
+    """Whether the output belongs at the end of a file that exists. Raises UsageError for an unknown dialect."""
     return getattr(_module(dialect), "APPENDS", False)
 
 
 def masks(dialect: str, entries: Sequence[RenderedEntry]) -> bytes:
-    """What is to be said on standard error before the output is, to keep values out of logs; mostly nothing."""
+    """Lines to print on standard error before the output, so that a CI system masks the values; nothing for most dialects."""
     of_dialect: Callable[[Sequence[RenderedEntry]], bytes] | None = getattr(_module(dialect), "masks", None)
     return b"" if of_dialect is None else of_dialect(entries)
 
@@ -121,7 +122,7 @@ def _refused(dialect: str, entries: Sequence[RenderedEntry], reasons: dict[Path,
 
 
 def _misses(dialect: str, entries: Sequence[RenderedEntry]) -> set[Path]:
-    """What the dialect would not carry, found by trying."""
+    """The paths that the dialect would not carry. It is tried, so that a hint never names a dialect that refuses as well."""
     module = _module(dialect)
     sectioned = set() if module.SECTIONS else {entry.path for entry in entries if len(entry.path) > 1}
     try:
@@ -132,7 +133,7 @@ def _misses(dialect: str, entries: Sequence[RenderedEntry]) -> set[Path]:
 
 
 def _carried(by: tuple[str, ...], hinted: tuple[str, ...]) -> str:
-    """Who carries one value, unless the hint says the same of all of them."""
+    """The dialects that carry one value, in brackets. Nothing if the hint names the same ones for all values."""
     if not by:
         return " (no format carries it)"
     return "" if by == hinted else f" ({_some(by)} can)"
@@ -145,6 +146,6 @@ def _hint(carriers: tuple[str, ...]) -> str:
 
 
 def _some(formats: tuple[str, ...], last: str = "and") -> str:
-    """The first few formats: a line is to be read, and a dozen names are not."""
+    """The first few formats in words: nobody reads a dozen names."""
     *others, end = formats if len(formats) <= _SHOWN else (*formats[: _SHOWN - 1], f"{len(formats) - _SHOWN + 1} more")
     return f"{', '.join(others)} {last} {end}" if others else end

@@ -1,4 +1,4 @@
-"""The walk of the env-shaped dialects: one-part names, null left out, and what stands against a name gathered."""
+"""What the env-shaped dialects share: names of one part, no null values, and all refusals collected before any is raised."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -11,15 +11,15 @@ _NAME = re.compile(NAME)
 
 
 def assignments(entries: Sequence[RenderedEntry], encode: Callable[[str], str]) -> bytes:
-    """A line `NAME=` and `encode(text)` for each entry. Raises as `records` does."""
+    """Write a line `NAME=` and `encode(text)` for each entry. Raises as `records` does."""
     return records(entries, lambda name, text: f"{name}={encode(text)}\n")
 
 
 def records(entries: Sequence[RenderedEntry], record: Callable[[str, str], str]) -> bytes:
-    """What `record(name, text)` gives for each entry, joined.
+    """Join what `record(name, text)` gives for each entry.
 
-    Raises Uncarried for names outside `[A-Za-z_][A-Za-z0-9_]*`, for NUL, for bytes that are not UTF-8, and wherever
-    `record` raises CannotCarry; ValueError for sectioned and repeated names, which are the caller's to sort out.
+    Raises Uncarried with all names outside `[A-Za-z_][A-Za-z0-9_]*`, all values with NUL or bytes that are not UTF-8, and all
+    for which `record` raises CannotCarry. Raises ValueError for sectioned and repeated names: the caller sorts them out.
     """
 
     def write(name: str, entry: RenderedEntry) -> str:
@@ -33,9 +33,9 @@ def records(entries: Sequence[RenderedEntry], record: Callable[[str, str], str])
 
 
 def gather(entries: Sequence[RenderedEntry], write: Callable[[str, RenderedEntry], str]) -> list[str]:
-    """What `write(name, entry)` gives for each entry that is not null, in their order.
+    """List what `write(name, entry)` gives for each entry that is not null, in their order.
 
-    Raises Uncarried for every name at which `write` raises CannotCarry; ValueError as `records` does.
+    Raises Uncarried with every name for which `write` raises CannotCarry, and ValueError as `records` does.
     """
     written: list[str] = []
     reasons: dict[Path, str] = {}
@@ -60,6 +60,6 @@ NUL = "a NUL, which no environment variable can hold"
 
 
 def check_name(name: str) -> None:
-    """Raises CannotCarry for what is no name of an environment variable (POSIX, 8.1, lower case too)."""
+    """Raise CannotCarry unless it is a name of an environment variable (POSIX, XBD 8.1, with lower case as well)."""
     if _NAME.fullmatch(name) is None:
         raise CannotCarry("a name that is no variable name: only letters, digits and _ serve")

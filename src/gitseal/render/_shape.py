@@ -1,9 +1,11 @@
 """What every dialect shares: entries in, bytes out, and how one says what it cannot carry.
 
 A dialect is a module with `SECTIONS` (does it carry names of more than one part?) and `render(entries, options)`, which
-returns the whole output or raises `Uncarried` with everything that stands against it. It may have `OPTIONS`, the fields
-of `Options` that it heeds, `APPENDS = True` where the output is to be added to the end of a file and never to replace it,
-and `masks(entries)`, what is to be said on standard error before the output is. Nothing here knows a dialect.
+returns the whole output or raises `Uncarried` with all refusals. It may also have:
+
+* `OPTIONS`: the names of the fields of `Options` that change its output;
+* `APPENDS = True`, if the output has to be added to the end of a file and must never replace it;
+* `masks(entries)`: lines to print on standard error before the output.
 """
 
 from collections.abc import Sequence
@@ -17,7 +19,7 @@ Path = tuple[str, ...]
 class RenderedEntry(NamedTuple):
     """One value under its name; `path` has one part, or a section's parts and then the name.
 
-    `sealed` says whether the value is a secret. Few dialects care: where it may be shown, which logs it is kept out of.
+    `sealed` says whether the value is a secret. A few dialects write secrets in another way, or mask them in logs.
     """
 
     path: Path
@@ -26,10 +28,10 @@ class RenderedEntry(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What a caller may ask of a dialect; one that has no use for an option ignores it.
+    """What a caller may ask of a dialect. Dialects ignore options that mean nothing to them.
 
-    `export`: the shell exports what it assigns. `interpolate`: python-dotenv expands `${...}`, as it does unless told not
-    to. `name` and `namespace`: of the Kubernetes object; without a namespace it says none.
+    `export`: shells export what they assign. `interpolate`: the reader is python-dotenv with its default, which expands
+    `${...}`. `name` and `namespace` are those of the Kubernetes object; an empty namespace is left out.
     """
 
     export: bool = False
@@ -44,11 +46,11 @@ class Dialect(Protocol):
     SECTIONS: bool
 
     def render(self, entries: Sequence[RenderedEntry], options: Options) -> bytes:
-        """The output, whole. Raises Uncarried; ValueError for paths that the dialect does not take."""
+        """The whole output. Raises Uncarried, and ValueError for paths that the dialect does not take."""
 
 
 class CannotCarry(Exception):
-    """One value cannot be written; `reason` completes "it has …" and holds nothing of the value."""
+    """One value cannot be written. `reason` completes "it has …" and quotes nothing of the value."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -56,7 +58,7 @@ class CannotCarry(Exception):
 
 
 class Uncarried(Exception):
-    """All that a dialect cannot write of the entries it was given, in their order, with the reasons."""
+    """The paths that a dialect cannot write, in the order of the entries, with the reasons."""
 
     def __init__(self, reasons: dict[Path, str]) -> None:
         super().__init__(f"{len(reasons)} names")
@@ -64,7 +66,7 @@ class Uncarried(Exception):
 
 
 def text_of(value: TypedValue) -> str:
-    """The content as text. Raises CannotCarry where it is not UTF-8, which only values of type bytes can be."""
+    """The content as text. Raises CannotCarry if it is not UTF-8, which only a value of type bytes can be."""
     # The decoding error would keep the secret in its context: it ends before CannotCarry is raised.
     text = _decoded(value.reveal())
     if text is None:

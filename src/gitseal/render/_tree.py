@@ -1,4 +1,4 @@
-"""The walk of the dialects that carry sections: a tree of scalars that are already encoded."""
+"""What the dialects with sections share: a tree of scalars that are encoded already."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -10,10 +10,10 @@ Tree: TypeAlias = "dict[str, str | Tree]"
 
 
 def grow(entries: Sequence[RenderedEntry], encode: Callable[[TypedValue], str]) -> Tree:
-    """Sections as dicts, leaves as `encode(value)`; a section stands where its first name stands.
+    """Build the tree: sections are dicts, leaves are `encode(value)`. A section stands where its first name stands.
 
-    Raises Uncarried for all values that `encode` refuses by CannotCarry and for names that are a section as well
-    (inherited values can be that); ValueError for a path given twice.
+    Raises Uncarried with all values for which `encode` raises CannotCarry, and all names that are a section as well, which
+    inheritance can bring about. Raises ValueError for a path that is given twice.
     """
     root: Tree = {}
     reasons: dict[Path, str] = {}
@@ -35,6 +35,7 @@ def _place(root: Tree, path: Path, leaf: str) -> None:
             raise CannotCarry("a section's name that is a value's name as well")
         section = below
     there = section.setdefault(path[-1], leaf)
+    # Compared by identity below: an equal value that stands there already is a repeated path too.
     if isinstance(there, dict):
         raise CannotCarry("a name that is a section's name as well")
     if there is not leaf:

@@ -1,6 +1,6 @@
 """`compose`: a file for docker compose, its `env_file:` or its `.env`, read by compose-go.
 
-A single quote's escape leaves a backslash at the end in doubt, so texts stand in double quotes, on one line.
+Texts stand in double quotes, on one line: in single quotes nothing tells a backslash at the end from an escaped quote.
 """
 
 import re
@@ -21,7 +21,7 @@ def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
 
 
 def encode(text: str) -> str:
-    """The text in double quotes on one line, nothing in it to be expanded."""
+    """The text in double quotes on one line, with every `$` escaped, so that compose-go expands nothing."""
     return f'"{_SPECIAL.sub(_escape, text)}"'
 
 

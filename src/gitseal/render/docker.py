@@ -1,4 +1,4 @@
-"""`docker`: a file for `docker run --env-file`, whose reader takes each line as it is.
+"""`docker`: a file for `docker run --env-file`, which takes each line literally.
 
 It knows no quotes and no escapes, so a text of two lines has no form there (docker/cli, issue 3630).
 """
@@ -19,12 +19,13 @@ def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
 
 
 def record(name: str, text: str) -> str:
-    """The line. Raises CannotCarry for what a line cannot hold."""
+    """One line. Raises CannotCarry for a value that a line cannot hold."""
     if "\n" in text:
         raise CannotCarry("a line feed, which ends the value in a file without quotes")
     if text.endswith("\r"):
         raise CannotCarry("a carriage return at its end, which is taken for a part of the line's end")
     line = f"{name}={text}"
+    # A character has at most 4 bytes, so a short text need not be encoded to know its length.
     if len(line) > _LINE // 4 and len(line.encode()) > _LINE:
         raise CannotCarry("more than the 64 KiB that docker reads of a line")
     return line + "\n"

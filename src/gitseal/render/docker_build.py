@@ -2,8 +2,9 @@
 
     eval "docker build $(gitseal render --format docker-build) ."
 
-Plain values are build arguments. A sealed one is named only, as `--secret id=NAME,env=NAME`: the builder takes it from the
-environment that `gitseal run` gives it, so it is no argument, in no layer and in no history of the image.
+Plain values are build arguments. Of a sealed one only the name is written, as `--secret id=NAME,env=NAME`, and the builder
+takes the value from the environment that `gitseal run` gives it. So it appears in no argument, no layer and no history of
+the image.
 """
 
 from collections.abc import Sequence

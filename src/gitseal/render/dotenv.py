@@ -1,9 +1,8 @@
-"""`dotenv`: one file that all readers that take quotes away read alike: shells, systemd, python-dotenv, node, compose.
+"""`dotenv`: one file that all these read alike: shells, systemd, python-dotenv, node's readers, compose.
 
-These readers agree on little, so the dialect is what they share: single quotes around a value in which none of them
-finds anything to do, else double quotes around an even plainer one, else a refusal. `docker run --env-file` and
-`$GITHUB_ENV` never take quotes away and are dialects of their own. Tried against the readers in
-tests/render/test_readers.py.
+They agree on little, and the dialect is what they share. Single quotes, if none of them finds anything to do in the value;
+else double quotes, if the value is plainer still; else a refusal. `docker run --env-file` and `$GITHUB_ENV` never take
+quotes away, so they are dialects of their own. tests/render/test_readers.py tries all of it with the real readers.
 """
 
 import re
@@ -83,27 +82,27 @@ def _at_once(entries: Sequence[RenderedEntry]) -> bytes:
 
 
 def record(name: str, text: str) -> str:
-    """The line. Raises CannotCarry for names that some reader keeps for itself, and where `encode` does."""
+    """One assignment. Raises CannotCarry for names that some reader keeps for itself, and as `encode` does."""
     if name == _PROTO:
         raise CannotCarry("a name that JavaScript keeps for itself")
     return f"{shells_take(name)}={encode(text)}\n"
 
 
 def shells_take(name: str) -> str:
-    """The name. Raises CannotCarry where bash, dash or zsh keeps it for itself."""
+    """The name itself. Raises CannotCarry if bash, dash or zsh keeps it for itself."""
     if name in _SHELLS:
         raise CannotCarry("a name that bash or zsh keeps for itself")
     return name
 
 
 def check_characters(text: str) -> None:
-    """Raises CannotCarry for a text that systemd takes in no encoding."""
+    """Raise CannotCarry for a text that systemd takes in no spelling."""
     if not text.isascii() and _NONCHARACTER.search(text):
         raise CannotCarry("a Unicode noncharacter, for which systemd drops the whole file")
 
 
 def encode(text: str) -> str:
-    """The text in quotes that all the readers take away again. Raises CannotCarry where there are none."""
+    """The text in quotes that all the readers take away again. Raises CannotCarry if there are none."""
     check_characters(text)
     if _NOT_IN_SINGLE.search(text) is None:
         return f"'{text}'"

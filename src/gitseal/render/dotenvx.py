@@ -1,7 +1,7 @@
 r"""`dotenvx`: a file for `@dotenvx/dotenvx`.
 
-Single quotes are the only ones in which it neither expands `$NAME` nor runs `$(...)`, and `\'` is a quote there. Elsewhere
-`\$` keeps it from expanding, but nothing keeps it from running.
+It expands `$NAME` and runs `$(...)`, except in single quotes, where `\'` stands for a quote. Outside of them `\$` keeps it
+from expanding, but nothing keeps it from running a command.
 """
 
 import re
@@ -28,7 +28,7 @@ def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
 
 
 def record(name: str, text: str) -> str:
-    """The assignment. Raises CannotCarry for what every object of JavaScript has, and where `encode` does."""
+    """One assignment. Raises CannotCarry for names that every object of JavaScript has, and as `encode` does."""
     check_name(name)
     if name in _OBJECT:
         raise CannotCarry("a name on which dotenvx fails")
@@ -36,13 +36,13 @@ def record(name: str, text: str) -> str:
 
 
 def encode(text: str) -> str:
-    """The text in the first form that carries it. Raises CannotCarry where none does, and for dotenvx's own tokens."""
+    """The text in the first form that carries it. Raises CannotCarry if none does, and for dotenvx's own ciphertexts."""
     if text.startswith("encrypted:"):
         raise CannotCarry("encrypted: at its start, by which dotenvx tries to decrypt it")
     for form in _FORMS:
-        found = form(text)
-        if found is not None:
-            return found
+        written = form(text)
+        if written is not None:
+            return written
     raise refusal(text)
 
 
@@ -57,7 +57,7 @@ def _double(text: str) -> str | None:
 
 
 def _one_line(text: str) -> str | None:
-    """In single quotes, though some stand in the text."""
+    """In single quotes although the text has some: a text of one line is found whole (see `_javascript`)."""
     return between("'", _ESCAPED_QUOTE.sub(r"\\\\'", text))
 
 
@@ -66,7 +66,7 @@ def _escaped(text: str) -> str | None:
 
 
 def _expanding(text: str) -> str | None:
-    """Where dotenvx expands, and no escape but that of the dollar sign is known."""
+    """In backticks or bare: dotenvx expands there, and knows no escape but the one for a dollar sign."""
     if "$(" in text:
         return None
     body = text.replace("$", "\\$")

@@ -7,7 +7,7 @@ from gitseal.render._shape import CannotCarry, Options, RenderedEntry
 
 SECTIONS = False
 
-# fish's own, read-only or computed: setting one is an error or does nothing.
+# fish's own, read-only or computed: to set one is an error or does nothing.
 _OWN_NAMES = (
     "FISH_VERSION PWD SHLVL _ fish_kill_signal fish_killring fish_pid history hostname pipestatus status status_generation "
     "umask version"
@@ -21,7 +21,7 @@ def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
 
 
 def record(name: str, text: str) -> str:
-    r"""The command. In single quotes fish knows the escapes `\\` and `\'`. Raises CannotCarry for fish's own names."""
+    r"""One command. In single quotes fish knows the escapes `\\` and `\'`. Raises CannotCarry for fish's own names."""
     if name in _OWN:
         raise CannotCarry("a name that fish keeps for itself")
     quoted = text.replace("\\", "\\\\").replace("'", "\\'")

@@ -1,8 +1,8 @@
-"""`github-env`: what a step of a GitHub workflow appends to `$GITHUB_ENV`, and the masks that it prints before.
+"""`github-env`: lines for a step of a GitHub workflow to append to `$GITHUB_ENV`, and masks to print before that.
 
-Values always stand between two lines of a delimiter. It is drawn anew for each of them: whoever could guess it could put
-further variables into a value. The reader is actions/runner, src/Runner.Worker/FileCommandManager.cs; the masks are read
-by src/Runner.Common/ActionCommand.cs.
+Every value stands between two lines of a delimiter. Each value gets a random one: whoever could guess it could set further
+variables from inside a value. The file is read by actions/runner, src/Runner.Worker/FileCommandManager.cs, the masks by
+src/Runner.Common/ActionCommand.cs.
 """
 
 import os
@@ -32,7 +32,7 @@ def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
 
 
 def record(name: str, text: str) -> str:
-    """The lines of one variable. Raises CannotCarry for names that the runner does not take from a step."""
+    """The lines of one variable. Raises CannotCarry for names that the runner takes from no step."""
     if name.upper() == "NODE_OPTIONS":
         raise CannotCarry("a name that the runner refuses to set")
     if name in _FIXED:
@@ -42,10 +42,10 @@ def record(name: str, text: str) -> str:
 
 
 def masks(entries: Sequence[RenderedEntry]) -> bytes:
-    """A line `::add-mask::` for each line of each sealed value, once; the runner keeps them out of its log from then on.
+    """One line `::add-mask::` for each line of each sealed value: from then on the runner keeps that out of its log.
 
-    It compares line by line, so a value of several lines needs a mask for each. Blank lines get none: the runner
-    refuses them. What is plain is not masked, or every `info` would be starred out.
+    The runner compares line by line, so each line of a value needs a mask. Blank lines get none, since the runner refuses
+    them. Plain values are not masked: stars would stand in place of every `info` in the log.
     """
     lines: dict[str, None] = {}
     for entry in entries:

@@ -1,9 +1,9 @@
-"""`gitlab-dotenv`: the report `artifacts:reports:dotenv` of a GitLab job, whose variables later jobs get.
+"""`gitlab-dotenv`: the report `artifacts:reports:dotenv` of a GitLab job, which gives variables to later jobs.
 
-The server takes each line as it is, but strips blanks (app/services/ci/parse_dotenv_artifact_service.rb), refuses the
-whole file for an empty line or a comment, and expands references to variables that it knows; the runner expands the rest
-by the rules of Go's `os.Expand`. Both leave `$$` for a dollar sign. docs/decisions/0011-what-dialects-decline.md says what
-is refused although some GitLab might take it.
+The server takes each line literally, but strips blanks (app/services/ci/parse_dotenv_artifact_service.rb). It refuses the
+whole file for an empty line or a comment, and expands references to variables that it knows. The runner expands the rest by
+the rules of Go's `os.Expand`. Both take `$$` for a dollar sign. docs/decisions/0011-what-dialects-decline.md has what is
+refused here although some version of GitLab might take it.
 """
 
 import re
@@ -27,7 +27,7 @@ def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
 
 
 def record(name: str, text: str) -> str:
-    """The line. Raises CannotCarry for what a line cannot hold."""
+    """One line. Raises CannotCarry for a value that a line cannot hold."""
     if "\n" in text:
         raise CannotCarry("a line feed, which ends the value in a file without quotes")
     if text != text.strip(_STRIPPED):
@@ -38,7 +38,7 @@ def record(name: str, text: str) -> str:
 
 
 def _fitting() -> Callable[[str, str], str]:
-    """`record`, as long as there is room in the file."""
+    """`record` that counts: it refuses what no longer fits into the file, because GitLab would refuse the whole of it."""
     size = variables = 0
 
     def fit(name: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""`json`: the tree as one object, types kept, numbers written with the digits they were stored with."""
+"""`json`: the tree as one object. Types are kept, and numbers have the digits they were stored with."""
 
 from collections.abc import Sequence
 from json.encoder import encode_basestring

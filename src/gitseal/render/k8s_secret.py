@@ -1,4 +1,4 @@
-"""`k8s-secret`: a manifest of one Secret of Kubernetes, values as base64, so any bytes.
+"""`k8s-secret`: the manifest of one Kubernetes Secret. Values are base64, so they may be any bytes.
 
 The manifest is YAML 1.1 for `kubectl apply -f`. Null values are left out, as in the env-shaped dialects.
 """
@@ -21,7 +21,7 @@ _MAX_DATA = 1024 * 1024  # bytes of all values together: MaxSecretSize
 
 
 def render(entries: Sequence[RenderedEntry], options: Options) -> bytes:
-    """The manifest. Raises as `_env.gather` does, and UsageError where Kubernetes would not take the name or namespace."""
+    """The manifest. Raises as `_env.gather` does, and UsageError if Kubernetes would not take the name or namespace."""
     head = _head(options)
     data = gather(entries, _fitting())
     body = "data:\n" + "".join(data) if data else "data: {}\n"
@@ -48,7 +48,7 @@ def _head(options: Options) -> str:
 
 
 def _fitting() -> Callable[[str, RenderedEntry], str]:
-    """One line for an entry, as long as there is room in a Secret."""
+    """Write one line for an entry, and count: Kubernetes refuses a Secret that is too large as a whole."""
     from binascii import b2a_base64
 
     size = 0
@@ -63,7 +63,7 @@ def _fitting() -> Callable[[str, RenderedEntry], str]:
         if size + len(content) > _MAX_DATA:
             raise CannotCarry("no room: a Secret takes 1 MiB in all")
         size += len(content)
-        # Quoted, for both: `y` and `1_0` are no texts in YAML 1.1, and neither is the base64 `true`.
+        # Both in quotes: YAML 1.1 takes the names `y` and `1_0` for a boolean and a number, and the base64 `true` as well.
         return f'  "{name}": "{b2a_base64(content, newline=False).decode()}"\n'
 
     return fit

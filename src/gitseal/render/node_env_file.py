@@ -1,7 +1,7 @@
 r"""`node-env-file`: a file for `node --env-file`.
 
-Any of three quotes, each up to the next of its kind, no escapes but `\n` between double quotes; carriage returns are taken
-out of the whole file before it is read (src/node_dotenv.cc).
+A value in one of three quotes ends at the next quote of its kind. There are no escapes but `\n` in double quotes. Node takes
+carriage returns out of the whole file before it reads it (src/node_dotenv.cc).
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
 
 
 def encode(text: str) -> str:
-    """The text in the first form that carries it. Raises CannotCarry where none does."""
+    """The text in the first form that carries it. Raises CannotCarry if none does."""
     if "\r" in text:
         raise CannotCarry("a carriage return, which node takes out of the whole file")
     for quote in _QUOTES:
         if quote not in text and not (quote == '"' and "\\n" in text):
             return f"{quote}{text}{quote}"
-    # Something stands in it, or it would have fitted into quotes.
+    # It is not empty, or quotes would have carried it. Bare, it must neither begin like a quoted one nor lose its ends.
     if text.startswith(_QUOTES) or "\n" in text or "#" in text or text != text.strip(" \t"):
         raise CannotCarry("all three kinds of quotes, besides one at its start, a line feed, # or a blank at its end")
     return text

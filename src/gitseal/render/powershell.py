@@ -1,8 +1,9 @@
 """`powershell`: `$env:` assignments, to be dot-sourced.
 
-The output is ASCII on one line for each name, for any way in: Windows PowerShell takes a file without a mark for the old code
-page, and a pipe is cut at line ends. Texts of printable ASCII stand in single quotes. Others stand in double quotes, with
-escapes that every version since 5 knows and `[char]` for the rest; there PowerShell takes typographic quotes for quotes.
+The output is ASCII, with one line for each name. Windows PowerShell reads a file without a byte order mark in the old code
+page, and a pipe cuts at line ends; like this, both work. Texts of printable ASCII stand in single quotes. Others stand in
+double quotes, with the escapes that every version since 5 knows, and `[char]` for the rest. That covers typographic quotes,
+which PowerShell takes for quotes.
 """
 
 import re
@@ -24,7 +25,7 @@ def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
 
 
 def record(name: str, text: str) -> str:
-    """The line. Raises CannotCarry for the empty text."""
+    """One assignment. Raises CannotCarry for the empty text."""
     if not text:
         raise CannotCarry("no text at all, by which PowerShell before 7.5 unsets a variable")
     return f"$env:{name} = {encode(text)}\n"

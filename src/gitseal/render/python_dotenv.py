@@ -1,9 +1,9 @@
 r"""`python-dotenv`: a file for the Python library of that name, which expands `${...}` everywhere unless told not to.
 
-It knows no escape for a dollar sign (theskumar/python-dotenv, issue 422). But the variable without a name is never set,
-so `${:-$}` is its default, a dollar sign that nothing looks at again, and `${:-}` is nothing: it stands between a
-backslash and the closing quote, which versions before 1.2 took for `\"`. With `interpolate` off, for
-`load_dotenv(interpolate=False)`, texts stand as they are.
+It knows no escape for a dollar sign (theskumar/python-dotenv, issue 422). But a variable without a name is never set, so
+`${:-$}` gives its default: a dollar sign that is not looked at again. And `${:-}` gives nothing: it stands between a
+backslash and the closing quote, which versions before 1.2 took for `\"` together. With `interpolate` off, for
+`load_dotenv(interpolate=False)`, texts need none of that.
 """
 
 import re
@@ -26,14 +26,14 @@ def render(entries: Sequence[RenderedEntry], options: Options) -> bytes:
 
 
 def encode(text: str) -> str:
-    """The text as it is read with interpolation."""
+    """The text for a reader that interpolates, which is the default."""
     if not text.endswith("\\"):
         return _quoted(text.replace("${", "${:-$}{"))
     return text if _BARE.fullmatch(text) else _quoted(text.replace("${", "${:-$}{") + "${:-}")
 
 
 def literal(text: str) -> str:
-    """The text as it is read without interpolation, by 1.2 and newer where a backslash ends it."""
+    """The text for a reader that does not interpolate. If a backslash ends it, that must be version 1.2 or newer."""
     return text if text.endswith("\\") and _BARE.fullmatch(text) else _quoted(text)
 
 

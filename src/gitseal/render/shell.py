@@ -1,4 +1,4 @@
-"""`shell`: assignments for bash, dash and zsh, to be sourced or evaluated, with `export` on request."""
+"""`shell`: assignments for bash, dash and zsh, to be sourced or evaluated, and exported if asked for."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ def render(entries: Sequence[RenderedEntry], options: Options) -> bytes:
 
 
 def encode(text: str) -> str:
-    """The text as one shell word: bare where no shell sees anything in it, else in single quotes (POSIX, 2.2.2)."""
+    """The text as one shell word: bare if no shell sees anything special in it, else in single quotes (POSIX, 2.2.2)."""
     if _BARE.fullmatch(text):
         return text
     return "'" + text.replace("'", "'\\''") + "'"

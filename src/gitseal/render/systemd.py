@@ -1,7 +1,7 @@
 r"""`systemd`: a unit's `EnvironmentFile=`.
 
-systemd's double quotes keep line feeds and everything else but four signs, which a backslash saves. Its single quotes are
-not the shell's: `'a'\''b'` is `a''b'` there.
+In systemd's double quotes everything stands for itself, line feeds too, except for four signs that need a backslash. Its
+single quotes are not the shell's: it reads `'a'\''b'` as `a''b'`.
 """
 
 import re
