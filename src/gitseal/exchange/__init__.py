@@ -1,7 +1,7 @@
-"""Values from other formats: one importer per file, and one line for it in `IMPORTERS`.
+"""Reads values from other formats: one importer per file, and one line for it in `IMPORTERS`.
 
-An importer takes a file's bytes and gives typed values with their lines. It never fills gaps, merges or overwrites:
-what becomes of the values is decided above.
+An importer takes the bytes of a file and gives typed values with their lines. It fills no gaps, merges nothing and
+overwrites nothing: the caller decides what becomes of the values.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,10 @@ _EXTENSIONS = {"json": "json", "yaml": "yaml", "yml": "yaml"}
 
 
 def parse(format: str, data: bytes) -> Imported:  # noqa: A002 - the word that the command line has for it
-    """The values of a file in one of the formats of `IMPORTERS`.
+    """Read the values of a file in one of the formats of `IMPORTERS`.
 
-    Raises Malformed with the line where the format has one, Error for files that sops or gitseal have sealed,
-    UsageError for an unknown format.
+    Raises Malformed, with the line if the format's reader knows it; Error for files that sops or gitseal sealed; UsageError
+    for an unknown format.
     """
     if format not in IMPORTERS:
         raise UsageError(f'there is no format "{format}"', "formats are: " + ", ".join(IMPORTERS))
@@ -34,12 +34,12 @@ def parse(format: str, data: bytes) -> Imported:  # noqa: A002 - the word that t
 
 
 def detect(filename: str) -> str:
-    """The format that a file's extension stands for; dotenv where it stands for none."""
+    """The format by a file's extension; dotenv for every other name, such as `.env.local`."""
     return _EXTENSIONS.get(filename.rpartition(".")[2].lower(), "dotenv")
 
 
 def expand(imported: Imported, environ: Mapping[str, str]) -> Imported:
-    """See `expansion.expand`: the references in the values resolved, or an Error that names one."""
+    """Resolve the references in the values. See `expansion.expand`, which is loaded only now."""
     from gitseal.exchange import expansion
 
     return expansion.expand(imported, environ)

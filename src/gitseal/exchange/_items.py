@@ -1,4 +1,4 @@
-"""What an importer gives: the values it found, and what it found about them."""
+"""What an importer gives: values, their places in the file, and what a person should know about them."""
 
 from typing import NamedTuple
 
@@ -8,10 +8,10 @@ Span = tuple[int, int]
 
 
 class ImportedValue(NamedTuple):
-    """One value that a file gives a name.
+    """One value and its name.
 
-    `line` counts from 1; 0 where the format's reader does not say. `spans` are the places in the text, from and to,
-    of what a dotenv reader would expand; a `$` that quotes or a backslash make literal has none.
+    `line` counts from 1, and is 0 if the format's reader does not tell it. `spans` are the places in the text (start, end)
+    that a dotenv reader would expand. A `$` that quotes or a backslash make literal is in none of them.
     """
 
     path: tuple[str, ...]
@@ -21,15 +21,15 @@ class ImportedValue(NamedTuple):
 
     @property
     def expandable(self) -> bool:
-        """Whether the value holds a reference."""
+        """Whether a dotenv reader would expand something in the value."""
         return bool(self.spans)
 
 
 class Imported(NamedTuple):
-    """A file's values, each name once, in the order in which the names first appear.
+    """The values of a file, each name once, in the order in which the names first appear.
 
-    `references` are the names whose values still hold `${…}` or `$NAME`; `duplicates` those that the file sets more
-    than once: the last one won, and `overridden` has the others.
+    `references` are the names whose values still hold `${…}` or `$NAME`. `duplicates` are the names that the file sets more
+    than once: `items` has the last value of each, `overridden` the earlier ones.
     """
 
     items: tuple[ImportedValue, ...]

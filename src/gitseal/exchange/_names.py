@@ -1,4 +1,4 @@
-"""The names that an environment can hold, checked on their way in (docs/format.md, section 1)."""
+"""Checks that names from other formats can be names of an environment (docs/format.md, section 1)."""
 
 import re
 
@@ -12,12 +12,15 @@ RULE = "a name is letters, digits and _ . - after a letter or _, at most 128 of 
 
 
 def is_name(part: str) -> bool:
-    """Whether `part` can be a part of a name."""
+    """Whether a text can be one part of a name, as it is."""
     return _NAME.fullmatch(part) is not None
 
 
 def check_path(path: tuple[str, ...], line: int) -> None:
-    """Raise Malformed unless the newest part of the path is a name and the path is not too deep."""
+    """Raise Malformed unless the last part of the path is a name and the path is at most 8 parts deep.
+
+    The parts before it are not looked at again: whoever walks a tree checked them on the way down.
+    """
     if not is_name(path[-1]):
         raise Malformed(f'"{shown(path[-1])}" cannot be a name', line, RULE)
     if len(path) > _MAX_DEPTH:
@@ -25,6 +28,6 @@ def check_path(path: tuple[str, ...], line: int) -> None:
 
 
 def shown(name: str) -> str:
-    """The name as a message may hold it: short, and nothing in it that a terminal obeys."""
+    """The name for a message: at most 40 characters, and nothing in it that a terminal obeys."""
     visible = "".join(sign if sign.isprintable() else "?" for sign in name[:_SHOWN])
     return visible + ("…" if len(name) > _SHOWN else "")

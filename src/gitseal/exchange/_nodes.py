@@ -1,4 +1,4 @@
-"""A tree read from JSON or YAML, and the values that it gives: mappings are sections, lists are one JSON value each."""
+"""Trees read from JSON or YAML, and the values in them: a mapping is a section, a list is one JSON value."""
 
 from collections.abc import Iterator
 from json.encoder import encode_basestring
@@ -15,21 +15,21 @@ MAX_NESTING = 64
 
 
 class Leaf(NamedTuple):
-    """A scalar."""
+    """A scalar, already with its type."""
 
     value: TypedValue
     line: int
 
 
 class ListNode(NamedTuple):
-    """A list."""
+    """A list, which becomes one JSON value, since environments have names and no positions."""
 
     items: "list[Node]"
     line: int
 
 
 class Mapping(NamedTuple):
-    """An object, its names in order with the lines where they stand."""
+    """An object: its members in order, each with its name and the line where the name stands. Names may be repeated."""
 
     members: "list[tuple[str, int, Node]]"
     line: int
@@ -39,9 +39,10 @@ Node: TypeAlias = Leaf | ListNode | Mapping
 
 
 def imported(root: Mapping, form: str) -> Imported:
-    """The values of the tree; an empty object below the top is the JSON value `{}`, as a section it would be lost.
+    """The values of a tree; `form` is the name of the format. An empty object below the top becomes the JSON value `{}`.
 
-    Raises Malformed for repeated or unfit names and for nesting beyond the limits, Error for sealed files.
+    As a section without names it would be lost. Raises Malformed for repeated or unfit names and for too deep nesting, and
+    Error for sealed files.
     """
     refuse_sealed({name for name, _, _ in root.members}, form)
     return Imported(tuple(_items(root, ())))
@@ -93,7 +94,7 @@ _UNFIT = {ValueType.BYTES: "bytes", ValueType.FLOAT: "an infinity or NaN"}
 
 
 def text_leaf(content: str, line: int) -> Leaf:
-    """A text as a leaf. Raises Malformed for lone surrogates."""
+    """Make a leaf of a text. Raises Malformed for lone surrogates, which escapes in JSON and YAML can spell."""
     if _has_surrogate(content):
         raise Malformed("a text holds half a surrogate pair, which is no character", line)
     return Leaf(text_value(content), line)

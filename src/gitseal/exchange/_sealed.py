@@ -1,4 +1,4 @@
-"""Files that are sealed already: imported as they are, their ciphertexts would become the values."""
+"""Refuses files that are sealed already. Imported as they are, their ciphertexts would become the values."""
 
 from collections.abc import Collection
 
@@ -6,7 +6,7 @@ from gitseal.errors import Error
 
 
 def refuse_sealed(names: Collection[str], form: str) -> None:
-    """Raise Error where the top-level names are those of a file of sops or of gitseal; `form` is the file's format."""
+    """Raise Error if the names at the top are those of a file of sops or gitseal; `form` is the format, for the hint."""
     if "sops" in names or {"sops_version", "sops_mac"} <= set(names):
         again = f"sops -d FILE | gitseal import - --format {form} -e ENV"
         raise Error("the file is encrypted by sops", again)

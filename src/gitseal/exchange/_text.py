@@ -1,4 +1,4 @@
-"""Bytes of a file to its text, with the line where that fails."""
+"""Decodes a file's bytes, and tells the line where that fails."""
 
 from gitseal.errors import Error, Malformed
 
@@ -6,7 +6,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 def decoded(data: bytes) -> str:
-    """The text, without its byte order mark. Raises Malformed where it is not UTF-8 or holds NUL, with the line."""
+    """The text without a byte order mark. Raises Malformed, with the line, if it is not UTF-8 or holds NUL."""
     if len(data) > MAX_BYTES:
         raise Error(f"the input has {len(data)} bytes, more than the {MAX_BYTES} that an environment holds")
     # The decoding error would keep the whole file in the context of what is raised here, so only its place is kept.

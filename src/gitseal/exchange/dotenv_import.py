@@ -1,10 +1,14 @@
-r"""dotenv in: the file as python-dotenv 1.2.4 reads it, without its silence.
+r"""Imports dotenv files as python-dotenv 1.2.4 reads them, but refuses what it skips.
 
-It differs from python-dotenv, on purpose, where that loses something or where all the other readers differ from it:
-what it skips with a warning is an error here; names are those of an environment; single quotes are literal (it turns
-`\\` and `\'` inside them); backticks quote, as in node dotenv; in double quotes `\$` and `` \` `` are escapes, as in
-bash, systemd and compose, and `\a \b \f \v \'` are not. No message holds text of the file: a line that cannot be
-read may be the middle of a private key.
+It differs from python-dotenv on purpose wherever that loses something, or stands alone among the readers:
+
+* what python-dotenv skips with a warning is an error;
+* names are those of an environment;
+* single quotes are literal (python-dotenv replaces `\\` and `\'` in them);
+* backticks quote, as in node dotenv;
+* in double quotes `\$` and `` \` `` are escapes, as in bash, systemd and compose, and `\a \b \f \v \'` are not.
+
+No message quotes the file: a line that cannot be read may be the middle of a private key.
 """
 
 import re
@@ -37,7 +41,7 @@ _REFERENCE_WITHOUT_BRACES = re.compile(r"\$\$(?!\{)|(\$[A-Za-z_][A-Za-z0-9_]*+)"
 
 
 def parse(data: bytes) -> Imported:
-    """The values, all of them text, CRLF and lone CR read as line feeds. Raises Malformed with the line."""
+    """Read the values, all of type text; CRLF and a lone CR count as line feeds. Raises Malformed with the line."""
     text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
     last: dict[str, ImportedValue] = {}
     overridden: list[ImportedValue] = []
@@ -80,15 +84,17 @@ def _name(text: str, position: int, line: int) -> tuple[str, int]:
 
 
 def _value(text: str, position: int, line: int) -> tuple[str, tuple[Span, ...], int]:
-    """The content, its references, and the position after the value's last line."""
+    """The content, the spans of its references, and the position after the value's last line."""
     start = _after(_EQUALS, text, position)
     if text[start : start + 1] in _QUOTED:
         return _quoted(text, start, line)
     feed = text.find("\n", start)
     end = len(text) if feed < 0 else feed
+    # `A= # note` is empty, but `A=#x` is a value: only after a blank does a comment begin.
     if text[start:end].startswith("#") and start > position + 1:
         return "", (), end
     content = _INLINE_COMMENT.sub("", text[start:end], count=1).rstrip()
+    # The rest of the key would be read as further lines, and refused there in words that explain nothing.
     if content.startswith("-----BEGIN ") and "-----END " not in content:
         raise Malformed("the value begins a PEM block and ends on its first line", line, "put the block in quotes")
     return content, _spans(content), end
@@ -116,7 +122,7 @@ def _unescaped(match: re.Match[str]) -> str:
 def _spans(content: str) -> tuple[Span, ...]:
     if "$" not in content:
         return ()
-    # After the last } no ${ is looked at: each would search the rest of the content for its end.
+    # Behind the last } no ${ can end. Looking for it anyway would search the rest of the content once for each ${.
     braced = content.rfind("}") + 1
-    found = [*_REFERENCE.finditer(content, 0, braced), *_REFERENCE_WITHOUT_BRACES.finditer(content, braced)]
-    return tuple(match.span() for match in found if match[1])
+    matches = [*_REFERENCE.finditer(content, 0, braced), *_REFERENCE_WITHOUT_BRACES.finditer(content, braced)]
+    return tuple(match.span() for match in matches if match[1])

@@ -1,4 +1,4 @@
-"""`${NAME}` and its kin in imported values, resolved once, at import, on request."""
+"""Resolves `${NAME}` and the like in imported values, once, at import, and only if the user asks for it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,17 +15,19 @@ _MAX_EXPANDED = 64 * 1024 * 1024
 
 
 def expand(imported: Imported, environ: Mapping[str, str]) -> Imported:
-    """The same values with `${NAME}`, `$NAME`, `${NAME-default}` and `${NAME:-default}` resolved.
+    """Resolve `${NAME}`, `$NAME`, `${NAME-default}` and `${NAME:-default}` in the values.
 
-    A reference takes the nearest earlier line of the file that sets the name, and where there is none, `environ`. Later
-    lines do not count: bash and python-dotenv agree on that, each assigns line by line. It also rules out cycles.
-    Raises Error, with the name and the reference, where a reference resolves to nothing (both readers would quietly
-    take the empty text), is of another form or nested, where `:-` meets a name set to the empty text (shells take the
-    default there, python-dotenv does not), and where the values grow beyond 64 MiB.
+    A reference takes the nearest earlier line of the file that sets the name, else `environ`. Later lines do not count: bash
+    and python-dotenv both assign line by line. So there can be no cycle.
+
+    Raises Error, with the name and the reference, in these cases: nothing sets the name (both readers would quietly take the
+    empty text); the reference has another form, or another reference in it; `:-` meets a name that is set to the empty text
+    (shells take the default then, python-dotenv does not); all values together grow beyond 64 MiB.
     """
     known: dict[str, str] = {}
     left = _MAX_EXPANDED
     done: dict[int, ImportedValue] = {}
+    # Overridden values too: between its two assignments a name has its first value.
     for item in sorted((*imported.items, *imported.overridden), key=lambda item: item.line):
         if len(item.path) != 1:
             continue
@@ -73,7 +75,7 @@ def _resolved(name: str, reference: str, known: Mapping[str, str], environ: Mapp
 
 
 def _unclear(name: str, reference: str) -> Error:
-    """Of the reference only the name is said: a default may be a secret."""
+    """The Error for a reference. It quotes the name and nothing else: a default may be a secret."""
     wanted = _NAME.match(reference)
     about = f' to "{shown(wanted[1])}"' if wanted else ""
     return Error(

@@ -1,6 +1,6 @@
-"""JSON in: one object, read by RFC 8259 and no further; numbers keep the digits of the file.
+"""Imports JSON: one object, strictly by RFC 8259. Numbers keep the digits of the file.
 
-The standard reader gives no positions, so the items have line 0 and errors name the name.
+The standard reader gives no positions, so items have line 0, and errors tell the name instead.
 """
 
 import json
@@ -14,18 +14,18 @@ from gitseal.exchange._text import decoded
 
 
 class _JsonNumber(str):
-    """A number by its digits; `whole` where it has neither point nor exponent."""
+    """A number as its digits; `whole` says that it has neither a point nor an exponent."""
 
     __slots__ = ("whole",)
     whole: bool
 
 
 class _Constant(Exception):
-    """NaN or an infinity, which the standard reader would take."""
+    """The file holds NaN or an infinity, which Python's reader would take and RFC 8259 does not know."""
 
 
 def parse(data: bytes) -> Imported:
-    """The values: strings are text, objects sections, lists JSON. Raises Malformed."""
+    """Read the values: strings are text, objects are sections, lists are JSON. Raises Malformed."""
     tree, problem = _loaded(decoded(data))
     if problem:
         raise problem
@@ -35,11 +35,14 @@ def parse(data: bytes) -> Imported:
 
 
 class _Members(list[tuple[str, object]]):
-    """An object's names and values with nothing dropped."""
+    """An object's names and values. A dict would drop repeated names without a word."""
 
 
 def _loaded(text: str) -> tuple[object, Malformed | None]:
-    """The tree, or what is wrong; not raised here, since the reader's error holds the whole file."""
+    """The tree, or the error for the caller to raise.
+
+    Raised in here it would have the reader's error as its context, and that holds the whole file.
+    """
     try:
         tree = json.loads(
             text, object_pairs_hook=_Members, parse_int=_whole, parse_float=_fraction, parse_constant=_refuse

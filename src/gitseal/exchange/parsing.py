@@ -1,4 +1,4 @@
-"""Texts of other formats, with errors that name where they came from."""
+"""Reads texts of other formats, with errors that name the source."""
 
 from gitseal import exchange
 from gitseal.errors import Malformed
@@ -6,7 +6,7 @@ from gitseal.exchange import Imported
 
 
 def parse_text(format_name: str, data: bytes, source: str) -> Imported:
-    """What `exchange.parse` gives; its Malformed names `source` and the line. An empty `source` names nothing."""
+    """Read as `exchange.parse` does. The message of its Malformed begins with `source`, unless that is empty, and the line."""
     try:
         return exchange.parse(format_name, data)
     except Malformed as error:

@@ -1,9 +1,9 @@
-"""YAML in: one document by YAML 1.2's core schema, read from ruamel.yaml's events.
+"""Imports YAML: one document by the core schema of YAML 1.2, read from ruamel.yaml's events.
 
-Events and not objects: they keep the source text (so no date is born and no digit lost) and the line, and nothing is
-built from what is refused. Refused: anchors and aliases (a few lines of them grow to gigabytes), merge keys,
-directives, further documents, tags beyond the core schema, names that are no strings, and `0123`, which YAML 1.1 reads
-as octal and 1.2 as decimal.
+It reads events and not objects. They have the source text, so that no text becomes a date and no number loses digits; they
+have the line; and nothing is built from what is refused. Refused are anchors and aliases (a few lines of them grow to
+gigabytes), merge keys, directives, further documents, tags beyond the core schema, names that are not strings, and `0123`,
+which YAML 1.1 reads as octal and 1.2 as decimal.
 """
 
 import re
@@ -38,8 +38,9 @@ _INFINITE = re.compile(r"([-+]?)\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
 def parse(data: bytes) -> Imported:
-    """The values: mappings are sections, lists JSON, `!!binary` bytes, dates text. Raises Malformed with the line."""
+    """Read the values: mappings are sections, lists JSON, `!!binary` bytes, dates text. Raises Malformed with the line."""
     text = decoded(data)
+    # Looked for here, so that the error has the line, and nothing of the file.
     odd = _UNPRINTABLE.search(text)
     if odd:
         raise Malformed("a character that YAML does not allow", text.count("\n", 0, odd.start()) + 1)
@@ -47,7 +48,7 @@ def parse(data: bytes) -> Imported:
 
 
 def _events(text: str) -> Events:
-    """The events between the frames, with the reader's errors as ours. Raises Malformed for what is not imported."""
+    """The events of the one document, without those that only mark its beginning and end. Raises Malformed."""
     events = YAML(typ="safe", pure=True).parse(text)
     documents = 0
     while True:
@@ -65,19 +66,22 @@ def _events(text: str) -> Events:
 
 
 def _next(events: Events) -> tuple[ev.Event | None, Malformed | None]:
-    """The next event, or what is wrong; not raised here, since the reader's error holds the whole file."""
+    """The next event, or the error for the caller to raise.
+
+    Raised in here it would have the reader's error as its context, and that holds the whole file.
+    """
     try:
         return next(events, None), None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return None, Malformed(f"the file is not YAML{_said(error.problem)}", mark.line + 1 if mark else 0)
     except (YAMLError, ValueError, IndexError, AssertionError, AttributeError):
-        # The reader meets some input that it should refuse with errors of its own making.
+        # ruamel.yaml fails like this on some input that it should refuse.
         return None, Malformed("the file is not YAML that can be read")
 
 
 def _said(problem: str | None) -> str:
-    """The reader's words, unless they quote from the file."""
+    """The reader's words, unless they quote something: that may come from the file."""
     return f": {problem}" if problem and "'" not in problem and '"' not in problem else ""
 
 
@@ -99,10 +103,10 @@ def _document(events: Events) -> Mapping:
         return Mapping([], 0)
     if isinstance(first, ev.MappingStartEvent):
         root = _mapping(first, events, 0)
-        for _event in events:  # what follows is only to be checked
+        for _event in events:  # `_events` refuses a second document, but only if somebody asks for it
             pass
         return root
-    # A document of comments alone is a null without text.
+    # A document that has only comments is one null without text.
     if isinstance(first, ev.ScalarEvent) and _leaf(first).value.kind is ValueType.NULL:
         return Mapping([], 0)
     raise Malformed("the file is YAML but not a mapping", _line(first), "write NAME: value")
@@ -124,6 +128,7 @@ def _mapping(event: ev.Event, events: Events, depth: int) -> Mapping:
     members = []
     for key in _until(ev.MappingEndEvent, events):
         name = _name(key)
+        # An event stream alternates keys and values, so there is a next one.
         members.append((name, _line(key), _node(next(events), events, depth + 1)))
     return Mapping(members, _line(event))
 
@@ -156,6 +161,7 @@ def _leaf(event: ev.ScalarEvent) -> Leaf:
     line = _line(event)
     tag, text = event.tag, event.value
     if tag in {None, "!"}:
+        # Quotes, and the tag `!`, make a text of whatever looks like a number or a boolean.
         plain = tag is None and event.style is None
         return Leaf((plain and _plain(text, line)) or text_leaf(text, line).value, line)
     value = _tagged(tag.removeprefix(_TAG), text, line)
@@ -186,7 +192,7 @@ def _binary(text: str) -> TypedValue | None:
 
 
 def _plain(text: str, line: int) -> TypedValue | None:
-    """The value of a plain scalar that is not a text, with its numbers in decimal; None for a text."""
+    """The value of a scalar without quotes, numbers in decimal. None if it is a text."""
     if _NULL.fullmatch(text):
         return TypedValue(ValueType.NULL, b"")
     if _BOOLEAN.fullmatch(text):

@@ -1,7 +1,7 @@
-"""A stored value as a Python value of the type that a program asks for.
+"""Converts a stored value to the Python type that a program asks for.
 
-A value's text counts, however it was stored: the integer 8080 and the text 8080 are both an `int`, as in the manifest. So a
-value that came by an environment variable, which is text, serves like the stored one.
+Only the value's text counts, whatever type it was stored as: the integer 8080 and the text 8080 both convert to `int`, as in
+the manifest. So a value from an environment variable, which is always text, works like the stored one.
 """
 
 import re
@@ -13,7 +13,7 @@ from gitseal.errors import Error
 
 T = TypeVar("T")
 
-# What a converter gives for a value that is not of its type. It raises nothing itself: an exception would hold the value.
+# What a converter gives for a value that is not of its type. It does not raise: the traceback would show the value.
 _REFUSED = object()
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -21,9 +21,10 @@ _SPECIAL = {".inf": float("inf"), "-.inf": float("-inf"), ".nan": float("nan")}
 
 
 def convert(name: str, value: TypedValue, wanted: type[T]) -> T:
-    """The value as `wanted`, one of TYPES. Raises Error, without the value, where it is not of that type or null.
+    """Convert a value to `wanted`: str, bytes, int, float, bool, dict, list or object.
 
-    `object` takes every value as the type it is stored as, null as None. Raises TypeError for another type.
+    `object` gives every value the type it is stored as, and None for null. Raises Error, which does not show the value, if it
+    is null or not of that type; TypeError if `wanted` is none of these.
     """
     converter = supported(wanted)
     if value.kind is ValueType.NULL and wanted is not object:
@@ -35,9 +36,9 @@ def convert(name: str, value: TypedValue, wanted: type[T]) -> T:
 
 
 def supported(wanted: type[Any]) -> Callable[[TypedValue], Any]:
-    """The converter to a type. Raises TypeError where there is none."""
+    """The converter to a type. Raises TypeError, which lists the types, if there is none."""
     if wanted not in _CONVERTERS:
-        known = ", ".join(each.__name__ for each in _CONVERTERS)
+        known = ", ".join(known_type.__name__ for known_type in _CONVERTERS)
         raise TypeError(f"a value is read as one of {known}; anything else is made of these")
     return _CONVERTERS[wanted]
 

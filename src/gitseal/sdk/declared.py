@@ -1,4 +1,4 @@
-"""`secret`: one value that a program needs, declared where the program begins and looked up where it is first used."""
+"""`secret`: a value that a program declares at its beginning and looks up when it first uses it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,13 +17,13 @@ D = TypeVar("D")
 
 _REQUIRED = object()
 _NOTHING = Stored(ValueType.NULL, b"")
-# One reading of the files for all secrets of a process, by working directory and environment: their values belong
-# together, and an identity on a hardware key is touched once.
+# By working directory and environment. The files are read once for all secrets of a process: so the values belong to one
+# state, and a hardware key has to be touched only once.
 _shared: dict[tuple[Path, str], Secrets] = {}
 
 
 class Secret(Hidden, Generic[T]):
-    """A value that the first `reveal()` looks up and that is kept from then on. It shows its `name` and nothing else."""
+    """A value that the first `reveal()` looks up, and keeps. It shows its `name` and nothing else."""
 
     __slots__ = ("_default", "_environment", "_found", "_wanted", "name")
 
@@ -38,11 +38,11 @@ class Secret(Hidden, Generic[T]):
         self._found: Stored | None = None
 
     def reveal(self) -> T:
-        """The plain value. Raises Error where it is not to be had or not of its type; the next call then looks anew."""
+        """The plain value. Raises Error if it cannot be had or is of another type; then the next call looks again."""
         return cleanly(self._reveal)
 
     def __call__(self) -> T:
-        """The same as `reveal()`, where a function is wanted."""
+        """The same as `reveal()`, for code that wants a function."""
         return self.reveal()
 
     def __repr__(self) -> str:
@@ -90,20 +90,21 @@ def secret(
     type: type[Any] = str,  # noqa: A002 - what argparse calls it too
     default: Any = _REQUIRED,
 ) -> Secret[Any]:
-    """A value by its name, of the type str, bytes, int, float, bool, dict, list, or `object` for the one it is stored as.
+    """Declare a value by its name. `type` is str, bytes, int, float, bool, dict, list, or `object` for the stored type.
 
-    Nothing is looked up yet. The environment variable of that name wins where it is set, as it is under `gitseal run`; with
-    `environment` given it is not looked at. Otherwise the value is that of GITSEAL_ENV or of the only environment there is.
-    `default` stands in for a name that is not there or null, never for one that does not open.
+    Nothing is looked up yet. Without `environment`, the environment variable of that name wins if it is set, as it is under
+    `gitseal run`; else the value comes from the environment that GITSEAL_ENV names, or from the only one there is. With
+    `environment` the variable is not looked at. `default` stands in for a name that is missing or null, never for a value
+    that does not open.
     """
     # A default may be a secret too, if only that of a development machine: a function does not show what it gives.
     return Secret(name, environment, type, None if default is _REQUIRED else lambda: default)
 
 
 def look_up(name: str, environment: str | None) -> Stored:
-    """A value as it is stored, in an environment that is read once for all.
+    """A value as it is stored. The environment is read once for the whole process.
 
-    Raises Missing where it is not there: also where no environment is asked for and there is no `.secrets` at all.
+    Raises Missing if there is no such value, or no `.secrets` at all while no environment is asked for.
     """
     key = (outside.folder(None), outside.named(environment))
     if key not in _shared:
@@ -118,6 +119,6 @@ def look_up(name: str, environment: str | None) -> Stored:
     except Missing:
         raise
     except Error:
-        # What was wrong may be mended, such as an identity that was not there yet.
+        # Forget what was read: the cause may be gone at the next call, such as an identity that was not mounted yet.
         del _shared[key]
         raise

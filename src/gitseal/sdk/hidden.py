@@ -1,4 +1,4 @@
-"""What keeps values out of sight: objects that do not show themselves, and errors whose frames hold nothing."""
+"""Keeps values out of sight: objects that do not show themselves, and errors whose frames hold nothing."""
 
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
@@ -9,9 +9,10 @@ T = TypeVar("T")
 
 
 class Hidden:
-    """Appears in no format, pickle or copy but as its repr, which a subclass keeps free of values.
+    """Base of objects that hold values: formatted, they give their repr, and they cannot be pickled or copied.
 
-    Values are reached by calls, never by properties: reports of errors show the attributes that a line of code names.
+    A subclass keeps its repr free of values, and hands them out by calls and never by properties: reports of errors show the
+    attributes that a line of code names.
     """
 
     __slots__ = ()
@@ -24,9 +25,10 @@ class Hidden:
 
 
 def cleanly(action: Callable[[], T]) -> T:
-    """What the action gives. An Error from it loses its frames and its cause, whose locals hold keys and plaintext.
+    """Call the action and give its result. An Error from it loses its frames and its cause.
 
-    Its hint becomes a note, which a traceback shows.
+    Their local variables hold keys and plaintext, and error reporters send local variables to their servers. The hint
+    becomes a note, so that a traceback shows it.
     """
     try:
         return action()

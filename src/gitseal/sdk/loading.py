@@ -1,4 +1,4 @@
-"""`load`: an environment as a read-only mapping, whose values open one by one when they are asked for."""
+"""`load`: an environment as a read-only mapping. Its values are opened one by one, when somebody asks for them."""
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -27,14 +27,14 @@ T = TypeVar("T")
 
 
 class Missing(Error, KeyError):
-    """The environment has no value of that name. A KeyError too, as mappings raise it."""
+    """The environment has no value of that name. It is a KeyError as well, as mappings raise it."""
 
     def __str__(self) -> str:
-        return self.message  # a KeyError would quote it
+        return self.message  # KeyError would show the repr of the message, in quotes
 
 
 class Value(Hidden):
-    """One value of an environment, opened by `reveal` and kept by nobody. It shows its `name` and nothing else."""
+    """One value of an environment. `reveal` opens it, and nothing keeps it. It shows its `name` and nothing else."""
 
     __slots__ = ("_path", "_secrets", "name")
 
@@ -48,9 +48,9 @@ class Value(Hidden):
     @overload
     def reveal(self, wanted: type[T], /) -> T: ...
     def reveal(self, wanted: type[Any] = str, /) -> Any:
-        """The plain value as str, bytes, int, float, bool, dict or list, or with `object` as the type it is stored as.
+        """The plain value as str, bytes, int, float, bool, dict or list; with `object`, as the type it is stored as.
 
-        Raises Error where it does not open or is not of that type. The caller owes it the care that ends here.
+        Raises Error if it does not open or is of another type. From here on it is up to the caller to keep the value secret.
         """
         supported(wanted)
         return cleanly(lambda: convert(self.name, self._secrets.open(self._path), wanted))
@@ -60,10 +60,11 @@ class Value(Hidden):
 
 
 class Secrets(Hidden, Mapping[str, Value]):
-    """An environment's names, `api/TOKEN` for those in sections, with their values; or what one service gets of them.
+    """The names of an environment (`api/TOKEN` in a section) and their values; or what one service gets of them.
 
-    What it extends and this machine's overrides are in it, as for `gitseal run`. Names need no identity; an item that does
-    not open raises when it is revealed, so that one who may open a few has these. The files were read once, by `load`.
+    It includes what the environment extends and this machine's overrides, as for `gitseal run`. Names need no identity. A
+    value that does not open raises when it is revealed, so a program may use those it can open. The files were read once,
+    by `load`.
     """
 
     __slots__ = ("_keyring", "_layered", "_project", "_view", "environment", "service")
@@ -83,15 +84,15 @@ class Secrets(Hidden, Mapping[str, Value]):
             self._view = services.view(project.manifest, service, self._layered.entries)
 
     def check(self) -> None:
-        """Passes where all is as the manifest asks. Raises Error with everything that is not, at once and by name.
+        """Check the values by the manifest. Raises Error that tells everything that is wrong, by name.
 
-        That is required names without a value, values that break their type or pattern, references that lead nowhere. Raises
-        Error for the first value that does not open, too.
+        That is: required names without a value, values of a wrong type or that do not match their pattern, references to
+        nothing. Raises Error for the first value that does not open, too.
         """
         cleanly(lambda: self._telling(self._check))
 
     def __getitem__(self, name: str) -> Value:
-        """The value of a name, still closed. Raises Missing, which is an Error and a KeyError."""
+        """The value of a name, not opened yet. Raises Missing, which is an Error and a KeyError."""
         path = tuple(name.split("/"))
         if path not in self._paths:
             cleanly(lambda: self._open(path))
@@ -115,7 +116,7 @@ class Secrets(Hidden, Mapping[str, Value]):
         return f"Secrets({self._project.relative(self._project.path(self.environment))}, {len(self)} names{of})"
 
     def open(self, path: NamePath) -> Stored:
-        """The value at a path, hidden; references are resolved. Raises Error where it is not to be had."""
+        """Open the value at a path and resolve its references. Raises Error if it cannot be had."""
         return cleanly(lambda: self._telling(lambda: self._open(path)))
 
     @property
@@ -127,7 +128,7 @@ class Secrets(Hidden, Mapping[str, Value]):
         return Missing(told.message, told.hint)
 
     def _telling(self, action: Callable[[], T]) -> T:
-        """Does an action; where no identity served, the error says which places were tried."""
+        """Do an action. If no identity opens what it needs, the error tells every place that was tried."""
         try:
             return action()
         except NotForYou as error:
@@ -148,7 +149,7 @@ class Secrets(Hidden, Mapping[str, Value]):
         return value
 
     def _from_template(self, path: NamePath, template: Stored) -> Stored:
-        """A variable that the manifest gives the service by its `env`."""
+        """The value of a variable from the service's `env` in the manifest."""
         if template.kind is not ValueType.TEXT:
             return template
         label = f"{path_text(path)} in env of {self.service}"
@@ -182,14 +183,19 @@ def load(
     identity: str | os.PathLike[str] | None = None,
     ask: outside.Ask | None = None,
 ) -> Secrets:
-    """The values of an environment, by its name or alias; without one, of GITSEAL_ENV or of the only one there is.
+    """Load an environment, by its name or alias; without one, that of GITSEAL_ENV or the only one there is.
 
-    `service` narrows them to what that service of the manifest gets, under the names by which it gets them. `local` False
-    leaves this machine's overrides out. `rev` takes policy, manifest and files from any revision of the repository instead of
-    the working tree. `path` is where `.secrets` is looked for, upward; without it the working directory. `identity` is the
-    path of the only identity to use; without it those are found that a command would find. `ask` is called for a passphrase
-    with the words to show, as `getpass.getpass` is; without it an identity behind one is not at hand. Raises Error where
-    files do not hold together, and for a service that is not declared; opens nothing yet.
+    It opens no value yet. The arguments:
+
+    * `service`: only what that service of the manifest gets, under the names by which it gets it.
+    * `local=False`: without this machine's overrides.
+    * `rev`: policy, manifest and files of any revision of the repository, instead of the working tree's.
+    * `path`: the folder from which to look for `.secrets`, upward; without it, the working directory.
+    * `identity`: the path of the only identity to use; without it, those that a command would find.
+    * `ask`: called with the words to show if a passphrase is needed, as `getpass.getpass` is; without it, identities behind a
+      passphrase are of no use.
+
+    Raises Error for files that are damaged or do not fit together, and for a service that the manifest does not declare.
     """
     start = outside.folder(path)
 

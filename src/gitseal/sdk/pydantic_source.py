@@ -1,7 +1,7 @@
 """A source of settings for pydantic-settings, which comes with `pip install 'gitseal[pydantic]'`.
 
-It is a source like that of the environment variables, with an environment's values in their place: names, prefixes, aliases
-and conversion are pydantic's own. A section is a nested model: `api/TOKEN` is the field `TOKEN` of the field `api`.
+It works like the source for environment variables, with the values of an environment in their place: names, prefixes,
+aliases and conversion are pydantic's own. A section is a nested model: `api/TOKEN` is the field `TOKEN` of the field `api`.
 """
 
 import os
@@ -23,16 +23,16 @@ _ABSENT = object()
 
 
 class _NotJson(Error, ValueError):
-    """A value that a field needs as JSON. A ValueError, by which pydantic goes on to a union's next type."""
+    """A value that a field needs as JSON is none. It is a ValueError, so that pydantic tries the next type of a union."""
 
 
 class GitsealSettingsSource(Hidden, EnvSettingsSource):
-    """The values of an environment for a class of settings; the arguments are those of `load`.
+    """Gives a class of settings the values of an environment; the arguments are those of `load`.
 
-    Only what the class has fields for is opened, and of that only what no source before this one gave. So under `gitseal run`,
-    with the source of the environment variables before it, nothing is: neither `.secrets` nor an identity need be there.
+    It opens only values that the class has fields for and that no earlier source gave. So under `gitseal run`, behind the
+    source for environment variables, it opens nothing, and needs neither `.secrets` nor an identity.
 
-    Raises UsageError for a class whose errors would show values: it must set `hide_input_in_errors=True`.
+    Raises UsageError unless the class sets `hide_input_in_errors=True`: its errors would show values.
     """
 
     def __init__(
@@ -64,11 +64,11 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
         return f"GitsealSettingsSource({outside.named(self._environment)})"
 
     def __call__(self) -> dict[str, Any]:
-        """What the environment has for the fields. Raises Error where a value does not open or cannot be parsed."""
+        """The environment's values for the fields. Raises Error if one does not open or cannot be parsed."""
         return cleanly(self._fill)
 
     def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 - pydantic's
-        """As pydantic does it, but for the error, which would hold the value."""
+        """Decode as pydantic does, but raise an error that does not hold the value."""
         try:
             return super().decode_complex_value(field_name, field, value)
         except ValueError:
@@ -86,7 +86,7 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
         raise Error(message, "a field that is no plain value is read as JSON")
 
     def _values(self) -> Mapping[str, str | None]:
-        """The texts by name that fields ask for; in lower case, unless the class heeds it."""
+        """The texts that fields ask for, by name; in lower case, unless the class is case-sensitive."""
         fields = self._open_fields()
         start = outside.folder(self._path)
         if not fields or outside.is_nothing_there(start, self._environment):
@@ -99,25 +99,25 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
             path=start,
             identity=self._identity,
         )
-        found: dict[str, str | None] = {}
+        texts: dict[str, str | None] = {}
         for name in secrets:
             key = name if self.case_sensitive else name.lower()
             if any(_is_for(key, field) and not _is_given(given, key, field) for field, given in fields.items()):
                 value = secrets.open(tuple(name.split("/")))
                 if value.kind is not ValueType.NULL:
-                    found[key] = convert(name, value, str)
-        return found
+                    texts[key] = convert(name, value, str)
+        return texts
 
     def _open_fields(self) -> dict[str, object]:
-        """The names of the fields that no source before this one gave as a whole, with what these gave."""
-        found: dict[str, object] = {}
+        """The names of the fields that no earlier source filled as a whole, each with what those sources gave for it."""
+        unfilled: dict[str, object] = {}
         for field_name, field in self.settings_cls.model_fields.items():
             names = self._extract_field_info(field, field_name)
             keys = [field_name, *(key for key, _, _ in names)]
             given = next((self.current_state[key] for key in keys if key in self.current_state), _ABSENT)
             if given is _ABSENT or isinstance(given, dict):
-                found.update({name: given for _, name, _ in names})
-        return found
+                unfilled.update({name: given for _, name, _ in names})
+        return unfilled
 
 
 def _is_for(key: str, field: str) -> bool:
@@ -125,7 +125,7 @@ def _is_for(key: str, field: str) -> bool:
 
 
 def _is_given(given: object, key: str, field: str) -> bool:
-    """Whether a name is among the nested values that other sources gave a field."""
+    """Whether the value of a name is among the nested ones that other sources gave for its field."""
     for part in key[len(field) + 1 :].split("/"):
         if not isinstance(given, dict):
             break
