@@ -1,7 +1,7 @@
-"""The names that source code reads from its environment: one reader a language, each from bytes to uses.
+"""Finds the names that source code reads from its environment: one reader per language, from bytes to uses.
 
-Here belong readers and what is known of names in general. Which files there are, and what an environment holds, is told
-by the caller.
+A reader looks at one file, and does not follow what decides at run time which name is read. The callers choose the files,
+and know what the environments hold.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ Read = Callable[[str, bytes], Reading]
 
 
 class Language(NamedTuple):
-    """A language: its `module` here has `read(path, content)`. `applies` says so of a path and the first line."""
+    """A language: its `module` in this package has `read(path, content)`; `applies(path, first line)` picks its files."""
 
     module: str
     applies: Callable[[str, bytes], bool]
@@ -54,7 +54,7 @@ def _is_dotenv(path: str, _first: bytes) -> bool:
     )
 
 
-# Documentation writes of references; nothing resolves them there.
+# References in documentation are examples: nothing resolves them.
 def _is_no_documentation(path: str, _first: bytes) -> bool:
     return not path.lower().endswith((".md", ".mdx", ".rst", ".adoc"))
 
@@ -75,16 +75,16 @@ _UNLINKED = Reading(())
 
 
 def read(path: str, content: bytes) -> Reading:
-    """The names that a file reads, in the order of its lines, and what could not be read.
+    """Read the names that a file uses, in the order of its lines, and notes on what could not be read.
 
-    `path` has `/` between its parts and is relative to the folder that was asked for. Raises nothing for any content.
+    `path` has `/` between its parts and is relative to the folder that the user named. Raises nothing, whatever the content.
     """
-    if b"\0" in content[:8000]:  # binary to Git, and to us
+    if b"\0" in content[:8000]:  # by this Git decides what is binary
         return Reading((), ())
     readings = list(_readings(path, content))
     uses = sorted({use for reading in readings for use in reading.uses}, key=_order)
     notes = tuple(note for reading in readings for note in reading.notes)
-    # Only one of a file's languages can have something for other files: the rest are references.
+    # At most one of a file's languages has something for other files: the other one is `references`, which has not.
     linked = next((reading for reading in readings if reading[2:] != _UNLINKED[2:]), _UNLINKED)
     return linked._replace(uses=tuple(uses), notes=notes)
 

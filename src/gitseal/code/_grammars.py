@@ -1,4 +1,4 @@
-"""tree-sitter's parsers, which the extra `code` brings. This is its one home."""
+"""The one home of tree-sitter and its parsers, which come with the extra `code`."""
 
 from functools import cache
 from importlib import import_module
@@ -17,7 +17,7 @@ _GRAMMARS = {
 
 
 def parse(grammar: str, content: bytes) -> "Tree | None":
-    """The tree of a text, with error nodes where it is not of the grammar; None where the parser is not installed."""
+    """Parse a text. What breaks the grammar becomes error nodes in the tree; None means that the parser is not installed."""
     parser = _parser(grammar)
     return parser.parse(content) if parser else None
 

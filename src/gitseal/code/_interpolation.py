@@ -1,4 +1,4 @@
-"""`$X`, `${X}`, `${X:-default}` as compose files and Dockerfiles have them (compose-spec, 12-interpolation.md)."""
+"""Reads `$X`, `${X}` and `${X:-default}` in compose files and Dockerfiles (compose-spec, 12-interpolation.md)."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ _WITHOUT = ("-", "+", "=")
 
 
 def names(text: str, *, doubled: bool = True) -> Iterator[tuple[str, bool]]:
-    """Each name that a line takes in, with whether it goes on without it. A default is searched for names as well.
+    """Yield each name that a line takes in, and whether it has a default there. Names in defaults count as well.
 
-    `doubled` says that `$$` stands for one literal `$`, as in a compose file; in a shell it is the process id.
+    `doubled`: `$$` stands for one literal `$`, as in compose files; else a backslash does that, as in a shell.
     """
-    for found in _MARK.finditer(text):
-        name = found[1] or found[3]
-        if name and (doubled or text[found.start() - 1 : found.start()] != "\\"):
-            yield name, (found[2] or "").endswith(_WITHOUT)
+    for match in _MARK.finditer(text):
+        name = match[1] or match[3]
+        if name and (doubled or text[match.start() - 1 : match.start()] != "\\"):
+            yield name, (match[2] or "").endswith(_WITHOUT)

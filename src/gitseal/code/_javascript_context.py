@@ -1,4 +1,8 @@
-"""What stands around a use in JavaScript: a default, a question whether it is set, an assignment, a function."""
+"""Judges a use in JavaScript by the code around it: a default, a question whether it is set, an assignment.
+
+A name counts as optional if the code goes on without it. It counts as required if the code asks only in order to refuse:
+`if (!process.env.X) throw ...`.
+"""
 
 import re
 from typing import TYPE_CHECKING
@@ -14,15 +18,16 @@ _CHOOSING = {"||", "??", "&&"}
 _CONVERTING = {"Number", "parseInt", "parseFloat", "String", "Number.parseInt", "Number.parseFloat"}
 _FUNCTIONS = {"function_declaration", "arrow_function", "function_expression", "method_definition"}
 _BRANCHES = {"if_statement", "ternary_expression", "while_statement"}
-# A block that ends by leaving, and the two ways to ask for what is not set.
+# A block that ends by leaving; and the two ways to ask whether a value is missing, `!x` and `x === undefined`.
 _LEAVES = r"[;}\s](?:return|continue|break)\b[^{}]*\}$"
 _MISSING = r"!\s*(?:[\w$]{1,64}\.){0,4}(\w{1,64})(?![\w.(\[])|\b(\w{1,64})\s*={2,3}\s*(?:undefined|null)\b"
 _REACH = 16  # how far out a condition or a function around a use is looked for
 
 
 def has_default(chain: Chain, name: str) -> bool | None:
-    """Whether the code goes on without the use at the chain's end; None where nothing is read, but written or deleted."""
+    """Whether the code goes on without the value at the chain's end. None if it is written or deleted there, and not read."""
     at = len(chain) - 1
+    # Brackets, `!` and `as string` change nothing about the question.
     while at > 0 and chain[at - 1].node.type in _AROUND:
         at -= 1
     parent, field = chain[at - 1].node, chain[at].field
@@ -37,7 +42,7 @@ def has_default(chain: Chain, name: str) -> bool | None:
 
 
 def _is_tolerant(chain: Chain, at: int) -> bool:
-    """`X || d`, `X ?? d`, `Number(X) || d`, `a || X || d`, `X && ...`, `X === "1"`, `!X`, `if (X)`, `X?.split()`."""
+    """Whether one of these stands around it: `X || d`, `Number(X) ?? d`, `X && ...`, `X === "1"`, `!X`, `if (X)`, `X?.y`."""
     while at > 0:
         answer = _answer(chain, at)
         if answer is not None:
@@ -47,7 +52,7 @@ def _is_tolerant(chain: Chain, at: int) -> bool:
 
 
 def _answer(chain: Chain, at: int) -> bool | None:
-    """What the parent says of a missing value: it is fine, it is not, or None where the value only passes through."""
+    """Whether the parent accepts a missing value; None if the value only passes through it, to be judged further out."""
     parent, field = chain[at - 1].node, chain[at].field
     match parent.type:
         case "binary_expression":
@@ -72,7 +77,7 @@ def _of_operator(chain: Chain, at: int) -> bool | None:
 
 
 def _stops(chain: Chain, at: int) -> bool:
-    """`if (!X) throw ...`: the question is asked to refuse."""
+    """Whether the question is the condition of an `if` that refuses: `if (!X || !Y) throw ...`."""
     while at > 0 and (
         chain[at - 1].node.type in _AROUND or text(chain[at - 1].node.child_by_field_name("operator")) == "||"
     ):
@@ -88,18 +93,19 @@ def _refuses(branch: "Node") -> bool:
 
 
 def left_without(branch: "Node") -> list[str]:
-    """The names without which an `if` leaves the block around it: `if (!X || Y === undefined) return`. Not to refuse."""
+    """The names without which an `if` leaves its block, as in `if (!X || Y === undefined) return`, unless it refuses."""
     consequence = text(branch.child_by_field_name("consequence"))
     if not re.match(r"\{?\s*(?:return|continue|break)\b", consequence) and not re.search(_LEAVES, consequence):
         return []
     condition = text(branch.child_by_field_name("condition"))[:1000]
+    # `!X && !Y` leaves only if both are missing, so neither is known to be set afterwards.
     if "&&" in condition or _refuses(branch):
         return []
-    return [found[1] or found[2] for found in re.finditer(_MISSING, condition)]
+    return [match[1] or match[2] for match in re.finditer(_MISSING, condition)]
 
 
 def _is_guarded(chain: Chain, at: int, name: str) -> bool:
-    """Whether the place is reached only where a condition found the name set."""
+    """Whether the place is reached only if a condition around it has found the name set: `if (X) { ... X ... }`, `X && f(X)`."""
     for here in range(at, max(0, at - _REACH), -1):
         outer, field = chain[here - 1].node, chain[here].field
         if outer.type in _BRANCHES and field == "consequence":
@@ -115,7 +121,7 @@ def _is_guarded(chain: Chain, at: int, name: str) -> bool:
 
 
 def variable_of(chain: Chain) -> tuple[str, int]:
-    """The variable that is declared to be the use at the chain's end, and the id of the block around; or nothing."""
+    """The variable that is declared with the use as its value, and the id of the block around; else an empty name and 0."""
     at = len(chain) - 1
     while at > 0 and chain[at - 1].node.type in _AROUND:
         at -= 1
@@ -126,7 +132,7 @@ def variable_of(chain: Chain) -> tuple[str, int]:
 
 
 def is_asked(chain: Chain, variable: str, block: int) -> bool:
-    """Whether the `if` at the chain's end, in that block, asks about a variable and goes on without it."""
+    """Whether the `if` at the chain's end stands in that block, asks about the variable, and does not refuse."""
     branch = chain[-1].node
     if chain[-2].node.id != block:
         return False
@@ -137,16 +143,17 @@ def is_asked(chain: Chain, variable: str, block: int) -> bool:
 
 
 def function_of(chain: Chain, parameter: str) -> set[str]:
-    """The name of the nearest function around, where the parameter is its first one."""
+    """The name of the nearest function around, if `parameter` is its first parameter: a function that looks up its argument."""
     for at in range(len(chain) - 1, max(0, len(chain) - _REACH), -1):
         node = chain[at].node
         if node.type not in _FUNCTIONS:
             continue
         parameters = node.child_by_field_name("parameters")
         first = parameters.named_child(0) if parameters is not None and parameters.named_child_count else parameters
-        first = first or node.child_by_field_name("parameter")
+        first = first or node.child_by_field_name("parameter")  # an arrow function without brackets has just one
         if not re.match(rf"\(?\s*{parameter}\b", text(first)[:200]):
             return set()
+        # `const read = (name) => ...` has its name one node further out.
         named = node.child_by_field_name("name") or chain[at - 1].node.child_by_field_name("name")
         return {text(named)} - {""}
     return set()

@@ -1,4 +1,4 @@
-"""Schemas that the whole environment goes through: zod's `z.object({...}).parse(process.env)`, t3-env, envalid."""
+"""Schemas that parse the environment as a whole: zod's `z.object({...}).parse(process.env)`, t3-env, envalid."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _T3 = {"server", "client", "shared"}
 
 
 def keys(chain: Chain, tree: "Tree") -> Iterator[tuple[str, "Node", bool]]:
-    """The names that the call at the chain's end reads, where they stand, and whether it goes on without."""
+    """Yield the names that the call around the environment reads, the nodes where they stand, and whether each is optional."""
     call, used_as = _call(chain)
     if call is None:
         return
@@ -34,7 +34,7 @@ def keys(chain: Chain, tree: "Tree") -> Iterator[tuple[str, "Node", bool]]:
 
 
 def _call(chain: Chain) -> "tuple[Node | None, str]":
-    """The call whose argument the environment is, alone or as a part; and the key of that part."""
+    """The call that gets the environment as an argument, and the key under which it gets it, if that is an object's."""
     used_as = ""
     for step in reversed(chain[-8:-1]):
         node = step.node
@@ -48,13 +48,14 @@ def _call(chain: Chain) -> "tuple[Node | None, str]":
 
 
 def _object(schema: "Node | None", tree: "Tree") -> "Node | None":
-    """The braces of `z.object({...})`, written here or where the name was declared."""
+    """The braces of `z.object({...})`, written here or at the declaration of the name that stands here."""
     if schema is not None and schema.type == "identifier":
         wanted = text(schema)
         declared = (step[-1].node for step in everything(tree) if step[-1].node.type == "variable_declarator")
-        found = next((node for node in declared if text(node.child_by_field_name("name")) == wanted), None)
-        schema = found.child_by_field_name("value") if found is not None else None
-    for _ in range(16):  # calls chained behind it: z.object({...}).strict().refine(...)
+        declarator = next((node for node in declared if text(node.child_by_field_name("name")) == wanted), None)
+        schema = declarator.child_by_field_name("value") if declarator is not None else None
+    # Inward through the calls that are chained behind it: z.object({...}).strict().refine(...)
+    for _ in range(16):
         if schema is None or schema.type != "call_expression":
             return None
         function, arguments = schema.child_by_field_name("function"), schema.child_by_field_name("arguments")

@@ -1,4 +1,4 @@
-"""What a Python module calls the things that read names: imports, aliases, instances, functions around them."""
+"""What a Python module calls the things that read names: imports, aliases, instances, and functions around them."""
 
 import ast
 import re
@@ -9,16 +9,16 @@ from gitseal.code.uses import NameSource
 
 _DEFAULT = re.compile(r"default|fallback")
 _READERS = {"environs", "environ", "decouple", "starlette.config", "gitseal"}
-# django-environ's and environs' URLs have a name of their own where none is given.
+# The variable that django-environ and environs read for a URL if the call gives no name.
 _OWN_NAMES = {"db": "DATABASE_URL", "db_url": "DATABASE_URL", "cache": "CACHE_URL", "cache_url": "CACHE_URL",
               "email_url": "EMAIL_URL", "email": "EMAIL_URL", "search_url": "SEARCH_URL"}  # fmt: skip
 _METHODS = {"get", "pop", "setdefault"}
 
 
 class Reader(NamedTuple):
-    """What a call reads.
+    """How a function reads names: its first argument is the name, or `name` if the call gives none.
 
-    More than `required` positional arguments bring a default. `name` is read where the call names none.
+    A call with more than `required` positional arguments brings a default.
     """
 
     required: int = 1
@@ -28,7 +28,10 @@ class Reader(NamedTuple):
 
 
 class Names:
-    """The words of one module, whatever their scope. `imported` are local names to dotted ones."""
+    """The names of one module by what they stand for. Scopes are ignored: modules rarely use one name for two such things.
+
+    `imported` maps local names to dotted ones, `constants` to texts, `settings` the classes to their prefixes.
+    """
 
     def __init__(self) -> None:
         self.imported: dict[str, str] = {}
@@ -40,7 +43,7 @@ class Names:
         self.settings: dict[str, str] = {}
 
     def text(self, node: ast.expr) -> str:
-        """The name that an expression is: a literal, or a constant of this module; else nothing."""
+        """The secret's name that an expression gives: a literal, or a constant of this module. Empty for anything else."""
         if isinstance(node, ast.Constant):
             value = node.value if isinstance(node.value, str) else ""
         else:
@@ -48,7 +51,7 @@ class Names:
         return value if value.replace("/", "_").isidentifier() and value.isascii() else ""
 
     def dotted(self, node: ast.expr) -> str:
-        """`a.b` with `a` as it was imported."""
+        """The dotted name of `a` or `a.b`, with `a` replaced by what it was imported as. Empty for other expressions."""
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             return f"{self.imported.get(node.value.id, node.value.id)}.{node.attr}"
         return self.imported.get(node.id, node.id) if isinstance(node, ast.Name) else ""
@@ -60,13 +63,13 @@ class Names:
         return self.dotted(node) == "os.environ"
 
     def is_loaded(self, node: ast.expr) -> bool:
-        """Whether an expression is what `gitseal.load` gave."""
+        """Whether an expression is the result of `gitseal.load`."""
         if isinstance(node, ast.Call):
             return self.dotted(node.func) == "gitseal.load"
         return isinstance(node, ast.Name) and node.id in self.loaded
 
     def reader(self, function: ast.expr) -> Reader | None:
-        """What a called expression reads, or None."""
+        """How the called function reads a name, or None if it reads none as far as this module shows."""
         dotted = self.dotted(function)
         if dotted == "os.getenv":
             return Reader()
@@ -92,7 +95,7 @@ class Names:
 
 
 def collect(nodes: Iterable[ast.AST]) -> Names:
-    """The words of a module from all its nodes, outer ones first."""
+    """Collect the names of a module from all its nodes, outer ones first, so that an alias is known before it is used."""
     names = Names()
     nodes = list(nodes)
     for node in nodes:
@@ -111,7 +114,7 @@ def collect(nodes: Iterable[ast.AST]) -> Names:
 
 
 def target(node: ast.AST) -> str:
-    """The one variable that a statement assigns to, or nothing."""
+    """The variable that a statement assigns to, if it is a single plain one, else an empty text."""
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         return node.targets[0].id
     return node.target.id if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else ""
@@ -131,7 +134,7 @@ def _assigned(names: Names, target: str, value: ast.expr) -> None:
 
 
 def _wrapper(names: Names, node: ast.FunctionDef) -> None:
-    """A function that looks up its first parameter reads what it is called with."""
+    """Note a function that looks up its first parameter: each call of it reads the name that it is called with."""
     parameters = [argument.arg for argument in node.args.args]
     if not parameters or parameters[0] in {"self", "cls"}:
         return

@@ -11,13 +11,14 @@ _BASES = {"BaseSettings", "pydantic.BaseSettings", "pydantic_settings.BaseSettin
 
 
 def fields(node: ast.ClassDef, names: Names) -> Iterator[Use]:
-    """The uses that a settings class is. Its prefix goes to classes of the same file that inherit from it."""
+    """Yield a use for each field of a settings class. Classes of the same file that inherit from it take its prefix over."""
     inherited = [
         names.settings[base.id] for base in node.bases if isinstance(base, ast.Name) and base.id in names.settings
     ]
     if not inherited and not any(_is_base(base, names) for base in node.bases):
         return
-    prefix = next((found for found in map(_prefix, node.body) if found is not None), inherited[0] if inherited else "")
+    prefixes = (prefix for prefix in map(_prefix, node.body) if prefix is not None)
+    prefix = next(prefixes, inherited[0] if inherited else "")
     names.settings[node.name] = prefix
     for statement in node.body:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
@@ -31,9 +32,12 @@ def _is_base(base: ast.expr, names: Names) -> bool:
 
 
 def _prefix(statement: ast.stmt) -> str | None:
-    """`model_config = SettingsConfigDict(env_prefix=...)`, or `class Config: env_prefix = ...`."""
+    """The prefix that a statement of the class sets, if it does.
+
+    That is `model_config = SettingsConfigDict(env_prefix=...)`, or `class Config: env_prefix = ...` of pydantic 1.
+    """
     if isinstance(statement, ast.ClassDef) and statement.name == "Config":
-        return next((found for found in map(_prefix, statement.body) if found is not None), None)
+        return next((prefix for prefix in map(_prefix, statement.body) if prefix is not None), None)
     if not isinstance(statement, ast.Assign):
         return None
     target, value = _last_word(statement.targets[0]), statement.value
@@ -47,7 +51,7 @@ def _prefix(statement: ast.stmt) -> str | None:
 
 
 def _pairs(value: ast.expr) -> list[tuple[str | None, ast.expr]]:
-    """What a call is given by name, or a dictionary holds."""
+    """The keyword arguments of a call, or the items of a dictionary."""
     if isinstance(value, ast.Call):
         return [(each.arg, each.value) for each in value.keywords]
     if isinstance(value, ast.Dict):
@@ -68,19 +72,20 @@ def _field(statement: ast.AnnAssign, name: str, names: Names) -> Iterator[Use]:
     )
     has_default = has_default or (value is not None and value is not call and not _is_ellipsis(value))
     spelled = next((keywords[key] for key in ("validation_alias", "alias", "env") if key in keywords), None)
-    found = list(_spelled(spelled, names)) if spelled is not None else [name]
-    for at, each in enumerate(found):
-        yield Use(each.upper(), statement.lineno, has_default or at > 0)
+    # Any of several aliases will do, so only the first can be missed.
+    variables = list(_spelled(spelled, names)) if spelled is not None else [name]
+    for at, variable in enumerate(variables):
+        yield Use(variable.upper(), statement.lineno, has_default or at > 0)
 
 
 def _field_call(statement: ast.AnnAssign) -> ast.Call | None:
-    """`= Field(...)`, or the one in `Annotated[str, Field(...)]`."""
+    """The call `Field(...)` of a field, as its value or in `Annotated[str, Field(...)]`."""
     places = (statement.value, *ast.walk(statement.annotation))
     return next((each for each in places if isinstance(each, ast.Call) and _last_word(each.func) == "Field"), None)
 
 
 def _spelled(value: ast.expr, names: Names) -> Iterator[str]:
-    """The names of an alias: a literal, a list of them, or `AliasChoices(...)`, of which any will do."""
+    """The variables that an alias names: a literal, a list of them, or `AliasChoices(...)`."""
     choices = value.args if isinstance(value, ast.Call) else value.elts if isinstance(value, ast.List) else [value]
     yield from filter(None, map(names.text, choices))
 

@@ -1,6 +1,6 @@
-"""One way through a tree of tree-sitter: every node once, with the nodes around it, in linear time and without recursion.
+"""Walks a tree of tree-sitter: every node once, with the nodes around it, in linear time and without recursion.
 
-(`Node.parent` looks from the root each time, which is quadratic in a long file.)
+Nobody may ask a node for its parent: `Node.parent` searches from the root each time, which is quadratic in a long file.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ _LONG = 2000
 
 
 class WalkStep(NamedTuple):
-    """A node and which field of its parent it is, or nothing."""
+    """A node, and the name of the field of its parent that it is, if it has one."""
 
     node: "Node"
     field: str
@@ -24,9 +24,9 @@ Chain = list[WalkStep]
 
 
 def everything(tree: "Tree", is_wanted: Callable[[int, int], bool] | None = None) -> Iterator[Chain]:
-    """Each node as the chain from the root to it, parents first. The list is one and the same: copy what is kept.
+    """Yield the chain from the root to each node, parents first. It is one list that changes: copy what you keep.
 
-    `is_wanted(start, end)` says of a range of bytes whether anything in it matters; what does not is not entered.
+    A node is entered only if `is_wanted(start, end)` is true for its bytes.
     """
     cursor = tree.walk()
     chain: Chain = []
@@ -45,9 +45,9 @@ def everything(tree: "Tree", is_wanted: Callable[[int, int], bool] | None = None
 
 
 def text(node: "Node | None") -> str:
-    """A node's text; nothing where there is no node, or one so long that no name or condition of interest is in it.
+    """A node's text, or an empty one if there is no node or it is longer than any name or condition of interest.
 
-    (A text is a copy: of nested nodes each would copy the next, which is quadratic.)
+    A text is a copy. With no limit, nested nodes would each copy all the inner ones, which is quadratic.
     """
     if node is None or node.end_byte - node.start_byte > _LONG:
         return ""
@@ -55,5 +55,5 @@ def text(node: "Node | None") -> str:
 
 
 def line(node: "Node") -> int:
-    """Where a node begins, counted from 1."""
+    """The line where a node begins, counted from 1."""
     return node.start_point[0] + 1

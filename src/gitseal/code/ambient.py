@@ -1,10 +1,10 @@
-"""Names that the platform gives: the shell, the operating system, the runner, the host. No team keeps them as secrets."""
+"""Names that the shell, the operating system, a runner or a host sets. No team keeps them as secrets."""
 
 from typing import NamedTuple
 
 
 class Ambient(NamedTuple):
-    """Names, or beginnings of names where they end in `*`, and who gives them."""
+    """Names (with a `*` at the end: beginnings of names), and who sets them."""
 
     reason: str
     names: tuple[str, ...]
@@ -81,7 +81,10 @@ _OPENERS = "GITSEAL_"
 
 
 def reason(name: str) -> str:
-    """Who gives a name, or nothing where the team must. No beginning claims a name with a word such as TOKEN in it."""
+    """Who sets a name, in words, or an empty text if the team has to.
+
+    A name with a word such as TOKEN in it must stand in the table as a whole: `CI_*` does not excuse CI_DEPLOY_TOKEN.
+    """
     exact = _EXACT.get(name)
     if exact or (not name.startswith(_OPENERS) and not _SECRET_WORDS.isdisjoint(name.upper().split("_"))):
         return exact or ""

@@ -1,6 +1,6 @@
 """Compose files: what is interpolated, and `environment:` and `args:` entries that pass a variable through.
 
-`env_file` is left alone: it names files, and what they hold is written by `render`.
+`env_file` is not followed: it names files that `render` writes.
 """
 
 import re
@@ -20,7 +20,7 @@ _ARGUMENT = re.compile(r"""\s*(?:-\s+["']?([A-Za-z_][A-Za-z0-9_]*+)=|["']?([A-Za
 
 
 def read(_path: str, content: bytes) -> Reading:
-    """Variables that `docker compose` takes from its own environment."""
+    """Read the variables that `docker compose` takes from its own environment, and what it gives to Dockerfiles."""
     lines = [_without_comment(line) for line in content.decode("utf-8", "replace").split("\n")]
     return Reading((*_interpolated(lines), *_passed_through(lines)), built=tuple(_built(lines)))
 
@@ -32,7 +32,8 @@ def _interpolated(lines: list[str]) -> Iterator[Use]:
 
 
 def _passed_through(lines: list[str]) -> Iterator[Use]:
-    """Entries without a value: `- NAME` and `NAME:`, the latter with nothing deeper below."""
+    """Yield entries without a value, which pass a variable through: `- NAME` and `NAME:`."""
+    # The indentation of the `environment:` or `args:` that we are in. Lists may stand at the same one as their key.
     margin: int | None = None
     for number, line in enumerate(lines, 1):
         text = line.strip()
@@ -40,19 +41,19 @@ def _passed_through(lines: list[str]) -> Iterator[Use]:
             continue
         indent = len(line) - len(line.lstrip())
         if margin is not None and (indent > margin or (indent == margin and text.startswith("- "))):
-            found = _PASSED.fullmatch(line)
-            if found:
-                yield Use(found[1] or found[2], number)
+            entry = _PASSED.fullmatch(line)
+            if entry:
+                yield Use(entry[1] or entry[2], number)
             continue
         margin = indent if _BLOCK.fullmatch(line) else None
 
 
 def _built(lines: list[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """The Dockerfiles of `build:` blocks, each with the build arguments that get a value there."""
+    """Yield the Dockerfiles of `build:` blocks, each with the build arguments that get a value there."""
     margin: int | None = None
     fields: dict[str, str] = {}
     given: set[str] = set()
-    for line in [*lines, "end:"]:
+    for line in [*lines, "end:"]:  # one more line at the margin, to end the last block
         indent = len(line) - len(line.lstrip())
         if not line.strip() or (margin is not None and indent > margin):
             field = _FIELD.fullmatch(line)
@@ -69,7 +70,7 @@ def _built(lines: list[str]) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def _without_comment(line: str) -> str:
-    """The line up to a `#` that follows a blank and stands in no quotes."""
+    """The line up to a comment: a `#` at its beginning or after a blank, outside of quotes."""
     if "#" not in line:
         return line
     quote = ""

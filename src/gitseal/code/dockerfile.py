@@ -1,6 +1,6 @@
-"""Dockerfiles: build arguments without a default, build secrets, and what the command takes in when the container starts.
+"""Dockerfiles: build arguments without a default, build secrets, and variables that the command uses at the start.
 
-What RUN takes in is left alone: no variable reaches it from outside but by ARG and by secrets.
+The variables that RUN uses do not count: they come from outside only by ARG and by secrets, and those are read.
 """
 
 import re
@@ -24,13 +24,14 @@ class _Instruction(NamedTuple):
 
 
 def read(_path: str, content: bytes) -> Reading:
-    """Variables that `docker build` and the started container take from outside."""
+    """Read the variables that `docker build` and the started container take from outside."""
     uses: list[Use] = []
     given: set[str] = set()
     defaulted: set[str] = set()
     for word, rest, line in _instructions(content.decode("utf-8", "replace").splitlines()):
         if word == "ARG":
             for name, assigned in _arguments(rest):
+                # `ARG X` in a later stage brings the X with its default back from before the first FROM.
                 uses.append(Use(name, line, assigned or name in defaulted))
                 defaulted |= {name} if assigned else set()
         elif word == "ENV":
@@ -44,7 +45,7 @@ def read(_path: str, content: bytes) -> Reading:
 
 
 def _instructions(lines: list[str]) -> Iterator[_Instruction]:
-    """The instructions, each with its continuation lines; comments and here-documents are left out."""
+    """Yield the instructions, each with its continuation lines joined, without comments and here-documents."""
     end = ""
     parts: list[str] = []
     start = 0
@@ -59,23 +60,25 @@ def _instructions(lines: list[str]) -> Iterator[_Instruction]:
         parts.append(stripped.removesuffix("\\"))
         if stripped.endswith("\\"):
             continue
-        found = _INSTRUCTION.fullmatch(" ".join(parts))
+        instruction = _INSTRUCTION.fullmatch(" ".join(parts))
         parts = []
-        if found:
-            yield _Instruction(found[1].upper(), found[2], start)
-            here = _HEREDOC.search(found[2]) if found[1].upper() in {"RUN", "COPY", "ADD"} else None
+        if instruction:
+            word, rest = instruction[1].upper(), instruction[2]
+            yield _Instruction(word, rest, start)
+            here = _HEREDOC.search(rest) if word in {"RUN", "COPY", "ADD"} else None
             end = here[1] if here else ""
 
 
 def _arguments(rest: str) -> Iterator[tuple[str, bool]]:
-    for each in re.findall(r"""(?:[^\s"']|"[^"]*+"|'[^']*+')++""", rest):
-        found = _NAME.match(each)
-        if found:
-            yield found[1], bool(found[2])
+    """Yield each name of `A B=1 C="x y"`, and whether it gets a value."""
+    for word in re.findall(r"""(?:[^\s"']|"[^"]*+"|'[^']*+')++""", rest):
+        name = _NAME.match(word)
+        if name:
+            yield name[1], bool(name[2])
 
 
 def _variables(rest: str) -> Iterator[str]:
-    """`ENV A=1 B=2`, or the old `ENV A 1`."""
+    """Yield the names that ENV sets: `ENV A=1 B=2`, or the old form `ENV A 1`, which sets one."""
     first = _NAME.match(rest)
     if first and not first[2]:
         yield first[1]
@@ -86,7 +89,10 @@ def _variables(rest: str) -> Iterator[str]:
 
 
 def _secrets(rest: str) -> Iterator[tuple[str, bool]]:
-    """Build secrets named like a variable: `--mount=type=secret,id=NAME`, and whether the build stops without it."""
+    """Yield build secrets that are named like a variable, and whether the build stops without them.
+
+    A secret is `--mount=type=secret,id=NAME`.
+    """
     for mount in _SECRET.findall(rest):
         fields = dict(field.partition("=")[::2] for field in mount.split(","))
         name = fields.get("id", "")

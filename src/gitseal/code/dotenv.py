@@ -1,4 +1,4 @@
-"""An `.env` file that Git would keep: the names it gives are set wherever the code runs from this tree."""
+"""`.env` files that are committed: the names in them are set wherever code runs from this tree."""
 
 import re
 
@@ -8,5 +8,5 @@ _NAME = re.compile(rb"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*+)[ \t]*=[ 
 
 
 def read(_path: str, content: bytes) -> Reading:
-    """What the file gives; an entry without a value gives nothing."""
+    """Read the names that the file gives a value; an entry without one does not count."""
     return Reading((), given=frozenset(name.decode() for name in _NAME.findall(content)), is_for_all=True)

@@ -1,4 +1,4 @@
-"""GitHub workflows: `secrets.NAME` and `vars.NAME` in expressions. Both lie in GitHub's own store."""
+"""GitHub workflows: `secrets.NAME` and `vars.NAME` in expressions. Their values lie in GitHub's own store."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _KINDS = {"secrets": NameSource.GITHUB_SECRET, "vars": NameSource.GITHUB_VARIABL
 
 
 def read(_path: str, content: bytes) -> Reading:
-    """Names of GitHub's secrets and variables; a comparison and `||` count as a default."""
+    """Read the names of GitHub's secrets and variables. A comparison, `||` and `&&` behind a name count as a default."""
     return Reading(tuple(_uses(content.decode("utf-8", "replace"))))
 
 
@@ -23,8 +23,8 @@ def _uses(text: str) -> Iterator[Use]:
         if line.lstrip().startswith("#"):
             continue
         for expression in _expressions(line) if "secrets" in line or "vars" in line else ():
-            for found in _NAME.finditer(expression):
-                yield Use(found[2] or found[3], number, found[4] is not None, _KINDS[found[1]])
+            for match in _NAME.finditer(expression):
+                yield Use(match[2] or match[3], number, match[4] is not None, _KINDS[match[1]])
 
 
 def _expressions(line: str) -> Iterator[str]:

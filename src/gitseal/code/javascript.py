@@ -1,6 +1,10 @@
 """JavaScript and TypeScript, by tree-sitter's grammars: `process.env`, `import.meta.env`, and schemas that parse them.
 
-In Vue, Svelte and Astro files only scripts are read.
+In Vue, Svelte and Astro files only the scripts are read.
+
+The environment goes by many names: `const env = process.env` makes an alias, `const {X} = process.env` takes it apart, and a
+function around it reads whatever it is called with. So a file is walked twice: first for what it reads and which functions
+it wraps around the environment, then for the calls of those functions.
 """
 
 import re
@@ -16,10 +20,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
 _GRAMMARS = {"ts": "typescript", "mts": "typescript", "cts": "typescript", "tsx": "tsx"}
-_WORD = re.compile(rb"[eE]nv|ENV")
+_WORD = re.compile(rb"[eE]nv|ENV")  # no file without it reads the environment, and most have none
 _EXPORTED = re.compile(r"[A-Z][A-Z0-9_]*+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
-_REACH = 32
+_REACH = 32  # how many nodes outward anyone looks from a use
 _METHODS = {"hasOwnProperty", "toString", "valueOf", "toObject", "get", "set", "has", "delete"}
 # `import.meta.env` has these from Vite itself (vite.dev, "Env Variables and Modes").
 _VITE = {"MODE", "BASE_URL", "PROD", "DEV", "SSR"}
@@ -28,7 +32,7 @@ _SCRIPT = re.compile(rb"<script\b[^>]{0,1000}>|</script\s{0,9}>", re.IGNORECASE)
 
 
 def read(path: str, content: bytes) -> Reading:
-    """The variables that a module takes in; what decides at run time which one is read is not followed."""
+    """Read the variables that a module uses. A name that is put together at run time is not found."""
     if not _WORD.search(content):
         return Reading(())
     suffix = path.rpartition(".")[2].lower()
@@ -46,8 +50,9 @@ def read(path: str, content: bytes) -> Reading:
 
 
 def _scripts(content: bytes) -> bytes:
-    """What stands between script tags, and before them between Astro's `---`, every line in its place."""
+    """The text between script tags, and between Astro's `---` at the top. Every line keeps its number."""
     kept, at, is_inside = bytearray(), 0, False
+    # Everything else becomes empty lines: so the parser sees scripts alone, and the numbers of lines stay true.
     if content.startswith(b"---\n") and b"\n---" in content[3:]:
         end = content.index(b"\n---", 3)
         kept, at = bytearray(b"   " + content[3:end]), end
@@ -61,7 +66,7 @@ def _scripts(content: bytes) -> bytes:
 
 
 class _Binding(NamedTuple):
-    """A variable that holds what was just read: an `if` about it that follows soon says whether it may be missing."""
+    """A variable that holds the value of a use. An `if` about it that soon follows shows whether it may be missing."""
 
     variable: str
     block: int
@@ -70,7 +75,7 @@ class _Binding(NamedTuple):
 
 
 class _Module:
-    """One file: what it calls the environment, and what it reads of it."""
+    """One file: the names it has for the environment, and what it reads from it."""
 
     def __init__(self, tree: "Tree", content: bytes) -> None:
         self._tree = tree
@@ -80,14 +85,17 @@ class _Module:
         self.calls: list[tuple[str, Use]] = []
         self._forgiven: set[tuple[str, Use]] = set()
         self.chained: set[tuple[str, str]] = set()
+        # Only a few: an `if` that belongs to a declaration stands right behind it.
         self._bindings: deque[_Binding] = deque(maxlen=8)
-        self._places = [found.start() for found in _WORD.finditer(content)]
+        # Nodes without one of these places in them are not entered.
+        self._places = [match.start() for match in _WORD.finditer(content)]
+        # Set by an alias that has no `env` in its name: then uses may stand at other places too.
         self._is_anywhere = False
-        # By the block that is left early: what follows in it is reached only where the name is set.
+        # The id of a block, and a name without which the block is left early: what follows there has the name.
         self._guards: set[tuple[int, str]] = set()
 
     def read(self) -> None:
-        """Fills `uses`, `wrappers` and `calls`."""
+        """Walk the file twice and fill `uses`, `wrappers`, `calls` and `chained`."""
         for chain in everything(self._tree, self._is_wanted):
             node = chain[-1].node
             if node.type == "import_statement":
@@ -98,8 +106,10 @@ class _Module:
             elif self._is_environment(chain):
                 self._environment(chain)
         self._bindings.clear()
+        # A wrapper may be called anything, so its calls are looked for everywhere.
         for chain in everything(self._tree, None if self.wrappers else self._is_wanted):
             self._wrapped(chain)
+        # Only now: the `if` that forgives a use stands behind it.
         self.uses = [self._settled("", use) for use in self.uses]
         self.calls = [(called, self._settled(called, use)) for called, use in self.calls]
 
@@ -115,22 +125,24 @@ class _Module:
         self._is_anywhere = self._is_anywhere or "env" not in name
 
     def _import(self, node: "Node") -> None:
-        """`import {X} from "$env/static/private"` (SvelteKit), `import {env} from "process"`."""
+        """Note what an import brings: `{X} from "$env/static/private"` (SvelteKit) is a use, `{env} from "process"` an alias."""
         source = _string(node.child_by_field_name("source"))
         if not source.startswith("$env/") and source not in {"process", "node:process"}:
             return
         clause = next((child for child in node.children if child.type == "import_clause"), None)
-        named = [each for group in (clause.named_children if clause else ()) for each in group.named_children]
-        for each in named:
-            name = text(each.child_by_field_name("name"))
+        specifiers = [node for group in (clause.named_children if clause else ()) for node in group.named_children]
+        for specifier in specifiers:
+            name = text(specifier.child_by_field_name("name"))
             if name == "env" and not source.startswith("$env/static"):
-                self._alias(text(each.child_by_field_name("alias")) or name)
+                self._alias(text(specifier.child_by_field_name("alias")) or name)
             elif source.startswith("$env/static"):
-                self._add(name, each)
+                self._add(name, specifier)
 
     def _is_environment(self, chain: Chain) -> bool:
+        """Whether the node at the chain's end is the environment: an alias of it, `process.env`, `globalThis.process.env`."""
         node = chain[-1].node
         if node.type == "identifier" and len(chain) > 1:
+            # As a `name` it is being declared, and not used.
             return chain[-1].field != "name" and text(node) in self._aliases
         if node.type != "member_expression" or text(node.child_by_field_name("property")) != "env":
             return False
@@ -142,7 +154,7 @@ class _Module:
         return owner is not None and (owner.type == "meta_property" or text(owner) in {"process", "Bun", "Deno"})
 
     def _environment(self, chain: Chain) -> None:
-        """What is done with the environment as a whole decides what is read of it."""
+        """See what is done with the environment: a name is looked up, it gets an alias, it is taken apart, it goes to a schema."""
         at = len(chain) - 2
         while at > 0 and chain[at].node.type in _AROUND:
             at -= 1
@@ -168,6 +180,7 @@ class _Module:
     def _member(self, chain: Chain, at: int, *, is_meta: bool) -> None:
         node = chain[at].node
         name = text(node.child_by_field_name("property"))
+        # `Deno.env.get("X")` reads X; the methods themselves are no variables.
         if name in _METHODS:
             call = chain[at - 1].node if at else None
             arguments = (
@@ -185,6 +198,7 @@ class _Module:
         if name:
             self._use(name, _near(chain, at + 1))
         elif index is not None and index.type == "identifier":
+            # `process.env[name]` in a function whose first parameter is `name`: its callers say which one.
             self.wrappers |= _javascript_context.function_of(chain, text(index))
 
     def _use(self, name: str, chain: Chain) -> None:
@@ -196,7 +210,7 @@ class _Module:
                 self._bind(chain, "", self.uses[-1])
 
     def _bound(self, left: "Node | None") -> None:
-        """`const env = process.env`, or a pattern that takes it apart."""
+        """Note what the environment is assigned to: a variable becomes an alias, a pattern `{X, Y = d, Z: z}` reads its names."""
         if left is not None and left.type == "identifier":
             self._alias(text(left))
         for child in left.named_children if left is not None and left.type == "object_pattern" else ():
@@ -210,7 +224,7 @@ class _Module:
                 self._add(_string(key) or text(key), child, has_default=has_default)
 
     def _wrapped(self, chain: Chain) -> None:
-        """A call of a function that looks up its first parameter, here or, by its name, perhaps in another file."""
+        """See a call: of a function here that looks up its argument, or of one that may, by its name, in another file."""
         node = chain[-1].node
         if node.type == "if_statement":
             self._asked(chain)
@@ -238,10 +252,11 @@ class _Module:
             self._bindings.append(_Binding(variable, block, called, use))
 
     def _asked(self, chain: Chain) -> None:
-        """`const x = process.env.X; if (x) ...`: the code goes on without, unless the question is asked to refuse."""
-        for each in [each for each in self._bindings if _javascript_context.is_asked(chain, each.variable, each.block)]:
-            self._bindings.remove(each)
-            self._forgiven.add((each.called, each.use))
+        """See an `if`. After `const x = process.env.X`, `if (x) ...` goes on without X, unless it asks in order to refuse."""
+        asked = [bound for bound in self._bindings if _javascript_context.is_asked(chain, bound.variable, bound.block)]
+        for bound in asked:
+            self._bindings.remove(bound)
+            self._forgiven.add((bound.called, bound.use))
 
     def _add(self, name: str, node: "Node", *, has_default: bool = False) -> None:
         if _NAME.fullmatch(name):
@@ -249,12 +264,12 @@ class _Module:
 
 
 def _near(chain: Chain, end: int) -> Chain:
-    """The chain up to `end`, as far up as anyone looks: whole ones would be quadratic where they are deep."""
+    """The last nodes of the chain up to `end`. To copy whole chains would be quadratic in a deeply nested file."""
     return chain[max(0, end - _REACH) : end]
 
 
 def _string(node: "Node | None") -> str:
-    """The text of a literal without escapes and substitutions, or nothing."""
+    """The text of a string literal without escapes and substitutions; empty for everything else."""
     if node is None or node.type not in {"string", "template_string"}:
         return ""
     parts = node.named_children

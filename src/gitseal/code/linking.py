@@ -1,4 +1,4 @@
-"""What one file says of another's uses: sourced scripts, functions that read a name for others, a committed `.env`."""
+"""What one file tells about another: sourced scripts, functions that read names for other files, a committed `.env`."""
 
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, join, normpath
@@ -9,10 +9,10 @@ _STEPS = 3  # a function around a function around one that reads
 
 
 def settle(readings: Mapping[str, Reading]) -> list[tuple[str, Use]]:
-    """All uses with their files' paths, by what the files together say.
+    """All uses with the paths of their files, judged by all files together.
 
-    A name that a script gives to those it is joined with by `source`, a compose file to the Dockerfile it builds, or an
-    `.env` file to all, has a default there. A call of a function that another file defines to read names is a use.
+    A name has a default if another file gives it: a script that is joined with this one by `source`, the compose file that
+    builds this Dockerfile, or an `.env` file. A call is a use if another file defines that function to read names.
     """
     wrappers = {name: has_default for reading in readings.values() for name, has_default in reading.wrappers}
     chained = [pair for reading in readings.values() for pair in reading.chained]
@@ -36,7 +36,7 @@ def settle(readings: Mapping[str, Reading]) -> list[tuple[str, Use]]:
 
 
 def _built(readings: Mapping[str, Reading]) -> dict[str, frozenset[str]]:
-    """What files are given by those that name them with their path, such as a Dockerfile by a compose file."""
+    """The names that a file gets from files that point to it by path, as a compose file does to a Dockerfile."""
     found: dict[str, frozenset[str]] = {}
     for path, reading in readings.items():
         for relative, names in reading.built:

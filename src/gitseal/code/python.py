@@ -24,7 +24,7 @@ _PLAIN = re.compile(
 
 
 def read(_path: str, content: bytes) -> Reading:
-    """The names in a module; what decides at run time which name is read is not followed."""
+    """Read the names in a module. A name that is put together at run time is not found."""
     if not _WORDS.search(content):
         return Reading(())
     try:
@@ -71,7 +71,7 @@ def _reading(tree: ast.Module) -> Reading:
 
 
 def _asked(nodes: Iterable[ast.AST]) -> set[ast.stmt]:
-    """Assignments to a variable that an `if` right behind asks about, and not to refuse: `x = getenv("X")`, `if x: ...`."""
+    """Assignments whose variable one of the next two statements asks about, and not to refuse: `x = getenv("X")`, `if x: ...`."""
     asked: set[ast.stmt] = set()
     for node in nodes:
         for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
@@ -95,7 +95,7 @@ def _forgiven(use: Use, node: ast.AST, asked: set[ast.stmt], parents: dict[ast.A
 
 
 def _perhaps(node: ast.Call, names: Names, parents: dict[ast.AST, ast.AST]) -> list[tuple[str, Use]]:
-    """`get_env("NAME")`: a use if another file defines such a function around the environment."""
+    """A call such as `get_env("NAME")`, which is a use if another file defines that function around the environment."""
     function = names.dotted(node.func).rpartition(".")[2]
     name = names.text(node.args[0]) if node.args else ""
     if "env" not in function.lower() or not _EXPORTED.fullmatch(name):
@@ -105,7 +105,7 @@ def _perhaps(node: ast.Call, names: Names, parents: dict[ast.AST, ast.AST]) -> l
 
 
 def _lookup(node: ast.Subscript | ast.Compare, names: Names, parents: dict[ast.AST, ast.AST]) -> list[Use]:
-    """`environ["X"]` that is read, `"X" in environ`, `load(...)["X"]`."""
+    """Uses by `environ["X"]`, unless it is assigned or deleted, `"X" in environ`, and `load(...)["X"]`."""
     if isinstance(node, ast.Compare):
         name = names.text(node.left)
         is_asked = isinstance(node.ops[0], ast.In | ast.NotIn) and names.is_environ(node.comparators[0])
@@ -144,7 +144,7 @@ def _keyword(node: ast.Call, *names: str) -> ast.expr | None:
 
 
 def _is_tolerant(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
-    """Whether the value is only asked about, or another stands behind it: `X or "d"`, `not X`, `if X:`, `X == "1"`."""
+    """Whether the value is only asked about or has a default behind it: `X or "d"`, `not X`, `if X:`, `X == "1"`."""
     parent = parents.get(node)
     if isinstance(parent, ast.NamedExpr):
         return _is_tolerant(parent, parents)
@@ -160,7 +160,7 @@ def _is_tolerant(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
 
 
 def _is_guarded(node: ast.AST, name: str, parents: dict[ast.AST, ast.AST]) -> bool:
-    """Whether the place is reached only where the name is set, or its absence is caught."""
+    """Whether the place is reached only if the name is set, or a KeyError is caught there."""
     child: ast.AST = node
     for _ in range(_REACH):
         parent = parents.get(child)
@@ -179,7 +179,7 @@ def _is_guarded(node: ast.AST, name: str, parents: dict[ast.AST, ast.AST]) -> bo
 
 
 def _mentions(test: ast.expr, name: str) -> bool:
-    """Whether a condition asks that the name is set; a negated one does not."""
+    """Whether a condition asks for the name to be set; a negated one asks for the opposite."""
     if isinstance(test, ast.UnaryOp) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotIn)):
         return False
     shallow = [test, *ast.iter_child_nodes(test)]

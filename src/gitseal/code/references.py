@@ -1,4 +1,4 @@
-"""`${secret:NAME}` in any text; `$${` is a literal."""
+"""References `${secret:NAME}` in any text; `$${` is a literal."""
 
 import re
 
@@ -11,11 +11,11 @@ _REFERENCE = re.compile(
 
 
 def read(_path: str, content: bytes) -> Reading:
-    """The names in the references of a text, in whatever language it is."""
+    """Read the names in the references of a text, whatever its language."""
     uses: list[Use] = []
     line, at = 1, 0
-    for found in _REFERENCE.finditer(content):
-        line += content.count(b"\n", at, found.start())
-        at = found.start()
-        uses.append(Use(found[1].decode(), line, kind=NameSource.SECRET))
+    for match in _REFERENCE.finditer(content):
+        line += content.count(b"\n", at, match.start())  # from the last one on: counting from the top is quadratic
+        at = match.start()
+        uses.append(Use(match[1].decode(), line, kind=NameSource.SECRET))
     return Reading(tuple(uses))

@@ -1,7 +1,7 @@
-"""Which files of a folder are the team's own source code, by their paths alone."""
+"""Tells the team's own source code from fetched, built and generated files, by paths alone."""
 
 LIMIT = 1024 * 1024
-# What was fetched, built or generated: its names are someone else's.
+# Fetched, built or generated: the names in there are somebody else's.
 _FOLDERS = frozenset(
     {
         ".git", "node_modules", "bower_components", "vendor", "venv", ".venv", "site-packages", "dist", "build", ".next",
@@ -13,6 +13,6 @@ _GENERATED = (".min.js", ".min.mjs", ".map")
 
 
 def is_source(path: str) -> bool:
-    """Whether a path, relative to the folder that was asked for, is worth reading."""
+    """Whether a file is worth reading. `path` is relative to the folder that the user named: that may itself be a `build`."""
     *folders, name = path.split("/")
     return _FOLDERS.isdisjoint(folders) and not name.endswith((*_LOCKS, *_GENERATED))

@@ -1,6 +1,6 @@
-"""Shell scripts, by tree-sitter's grammar: what is expanded and never assigned in the same script.
+"""Shell scripts, by tree-sitter's grammar: variables that are expanded, and never assigned in the same script.
 
-Only names without lower-case letters: the others are a script's own, by POSIX (XBD 8.1).
+Only names without lower-case letters count: POSIX leaves the others to scripts for themselves (XBD 8.1).
 """
 
 import re
@@ -24,7 +24,7 @@ _REACH = 12  # how far out a condition around an expansion is looked for
 
 
 def read(_path: str, content: bytes) -> Reading:
-    """The variables that a script takes from outside."""
+    """Read the variables that a script takes from outside."""
     if content.count(b"<<") > _HERE_DOCUMENTS:
         return Reading((), (TOO_MANY,))
     tree = _grammars.parse("bash", content)
@@ -38,7 +38,7 @@ def read(_path: str, content: bytes) -> Reading:
 
 
 class _Script:
-    """Expansions with their place, and the first assignment to each name: where it begins and ends."""
+    """Collects expansions with their places, and for each name the bytes of its first assignment."""
 
     def __init__(self) -> None:
         self.uses: list[tuple[Use, int]] = []
@@ -46,7 +46,7 @@ class _Script:
         self.sourced: set[str] = set()
 
     def is_outside(self, name: str, at: int) -> bool:
-        """Whether a name at a place comes from outside: never assigned, or in its own first assignment (`X=${X:-1}`)."""
+        """Whether a name at a place comes from outside: it is never assigned, or this is its first assignment (`X=${X:-1}`)."""
         start, end = self.assigned.get(name, (at, at + 1))
         return start <= at < end
 
@@ -92,6 +92,7 @@ class _Script:
         operators = {text(child) for child in node.children_by_field_name("operator")}
         has_default = not operators.isdisjoint(_WITHOUT) or _is_asked(chain) or _is_guarded(chain, name)
         self.uses.append((Use(name, line(node), has_default), node.start_byte))
+        # `${X:=1}` assigns too, so later expansions find it set.
         if not operators.isdisjoint({"=", ":="}):
             self.assigned.setdefault(name, (node.start_byte, node.end_byte))
 
@@ -108,7 +109,7 @@ def _operator(node: "Node") -> "Node | None":
 
 
 def _is_asked(chain: Chain) -> bool:
-    """Whether the expansion is what a test asks about: `[ -z "$X" ]`, `[ "$X" = a ]`."""
+    """Whether the expansion is the object of a test: `[ -z "$X" ]`, `[ "$X" = a ]`, `test -n "$X"`."""
     outer = [step.node for step in chain[-6:-1] if step.node.type != "string"]
     if not outer:
         return False
@@ -118,7 +119,7 @@ def _is_asked(chain: Chain) -> bool:
 
 
 def _is_guarded(chain: Chain, name: str) -> bool:
-    """Whether the place is reached only where a test found the name set."""
+    """Whether the place is reached only if a test around it has found the name set."""
     for at in range(len(chain) - 1, max(0, len(chain) - _REACH), -1):
         outer, inner = chain[at - 1].node, chain[at]
         asked = "-n|! -z|!"

@@ -1,11 +1,11 @@
-"""What readers give: a use of a name, and the reading of a file."""
+"""What readers return: uses of names, and the reading of a whole file."""
 
 from enum import Enum
 from typing import NamedTuple
 
 
 class NameSource(Enum):
-    """From where a name is read: the process environment, gitseal itself, or GitHub's own store of a workflow's names."""
+    """Where a name is read from: the process environment, gitseal itself, or GitHub's own store."""
 
     VARIABLE = "variable"
     SECRET = "secret"  # noqa: S105 - a word, not a password
@@ -16,8 +16,8 @@ class NameSource(Enum):
 class Use(NamedTuple):
     """A name that is read in a line, counted from 1.
 
-    `has_default` says that the code at this place goes on without it: it has a default, or only asks whether it is set.
-    A name is a path such as `api/TOKEN` only where the kind is SECRET.
+    `has_default`: the code at this place goes on without the name, because it has a default or only asks whether the name is
+    set. Only names of kind SECRET may be paths such as `api/TOKEN`.
     """
 
     name: str
@@ -27,13 +27,16 @@ class Use(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The uses in a file; `notes` say what of it could not be read, each the same words for the same reason.
+    """The uses in a file. `notes` tell what could not be read, in the same words for the same reason.
 
-    The rest is for `linking`. `given` are names that the file itself gives to the files that it is joined with: those whose
-    last part is in `sourced`, and all where `is_for_all`. `built` are files, relative to this one's folder, with the names
-    that they alone are given. `wrappers` are functions that read the name they are called with,
-    each with whether it has a default of its own; `calls` are uses if some file has a wrapper of that name, and the first of
-    each pair in `chained` is a wrapper if the second is.
+    The rest is for `linking`:
+
+    * `given`: names that the file sets for the files that are joined with it. Those are the files whose last part is in
+      `sourced`, or all files if `is_for_all`.
+    * `built`: files, relative to this one's folder, each with the names that only it is given.
+    * `wrappers`: functions that read the name they are called with, each with whether it has a default of its own.
+    * `calls`: calls that are uses if some file has a wrapper of that name.
+    * `chained`: pairs of functions; the first is a wrapper if the second is.
     """
 
     uses: tuple[Use, ...]
