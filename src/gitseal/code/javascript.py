@@ -154,7 +154,7 @@ class _Module:
         return owner is not None and (owner.type == "meta_property" or text(owner) in {"process", "Bun", "Deno"})
 
     def _environment(self, chain: Chain) -> None:
-        """See what is done with the environment: a name is looked up, it gets an alias, it is taken apart, it goes to a schema."""
+        """See what is done with the environment: a name is looked up, it gets an alias, is taken apart, or goes to a schema."""
         at = len(chain) - 2
         while at > 0 and chain[at].node.type in _AROUND:
             at -= 1
