@@ -5,8 +5,6 @@ case, quote names, end without a full stop and never hold a secret value. Subcla
 them apart.
 """
 
-from typing import NamedTuple
-
 
 class Error(Exception):
     """An expected refusal or failure.
@@ -59,15 +57,19 @@ class Stale(Error):
     """A token under a data key that is no longer the access group's."""
 
 
-class Question(NamedTuple):
+class Question:
     """One thing that this clone has not met: what a person is to confirm, and the option that says yes to it.
 
     `exact` is the key id or the recipient; `option` the whole option, such as `--accept-key k...`; `meaning` is what a yes opens.
     """
 
-    exact: str
-    option: str
-    meaning: str
+    # No NamedTuple: every program of gitseal loads this file, and a diff of one sealed file has no other use for `typing`.
+    __slots__ = ("exact", "meaning", "option")
+
+    def __init__(self, exact: str, option: str, meaning: str) -> None:
+        self.exact = exact
+        self.option = option
+        self.meaning = meaning
 
 
 class Unconfirmed(Error):

@@ -1,6 +1,8 @@
 """`SecretBytes`: bytes that never show themselves."""
 
-from typing import NoReturn
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 class SecretBytes:
@@ -34,5 +36,5 @@ class SecretBytes:
     def __format__(self, spec: str) -> str:
         return repr(self)
 
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
+    def __reduce_ex__(self, protocol: object) -> "NoReturn":
         raise TypeError(f"a {type(self).__name__} is not pickled or copied")

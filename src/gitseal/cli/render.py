@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from gitseal import render as dialects
@@ -16,6 +15,8 @@ from gitseal.render import DIALECTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loaded by what makes one
+    from pathlib import Path
+
     from gitseal.delivery.outgoing import Outgoing
 
 _DEFAULT = "dotenv"
@@ -31,7 +32,7 @@ class RenderJob(NamedTuple):
     request: Request
     dialect: str = _DEFAULT
     options: dialects.Options = dialects.NO_OPTIONS
-    folder: Path | None = None
+    folder: "Path | None" = None
     local: bool = True
 
 
@@ -83,7 +84,7 @@ def command(
     given = {"export": export, "interpolate": no_interpolate, "name": name, "namespace": namespace}
     _check_options(dialect or _DEFAULT, given)
     options = dialects.Options(export=export, interpolate=not no_interpolate, name=name, namespace=namespace)
-    below = Path(folder) if folder is not None else None
+    below, checked_file, file = _path(folder), _path(checked), _path(target)
     if below is not None:
         from gitseal.delivery.service_files import with_files
 
@@ -91,24 +92,31 @@ def command(
     job = RenderJob(session.one(environments), request, dialect or _DEFAULT, options, below, local)
     if record:
         _check_record(session, job, checked)
-    if checked is not None:
-        _check_current(session, job, Path(checked))
-    elif below is not None and target is None and dialect is None:
+    if checked_file is not None:
+        _check_current(session, job, checked_file)
+    elif below is not None and file is None and dialect is None:
         _files_alone(session, job)
     else:
-        rendered(session, job, Path(target) if target is not None else None)
+        rendered(session, job, file)
     if record:
         from gitseal.cli import deployed
 
         deployed.record(session, job.environment)
 
 
-def rendered(session: Session, job: RenderJob, target: Path | None) -> None:
+def _path(word: str | None) -> "Path | None":
+    if word is None:
+        return None
+    from pathlib import Path  # 3 ms, and most renderings go to standard output
+
+    return Path(word)
+
+
+def rendered(session: Session, job: RenderJob, target: "Path | None") -> None:
     """Renders to a file or to standard output, places the files of the service, and says what was left out.
 
     Raises Error, and writes nothing, if something that is asked for cannot go out as it is asked for.
     """
-    from gitseal.delivery.targets import write
     from gitseal.usecases.render import render
 
     rule = session.project.policy.environments.get(job.environment)
@@ -124,6 +132,8 @@ def rendered(session: Session, job: RenderJob, target: Path | None) -> None:
         say(done.masks.decode().removesuffix("\n"))
     with _placed(job.folder, done.going, target):
         if target is not None:
+            from gitseal.delivery.targets import write
+
             write(target, done.content, append=dialects.appends(job.dialect))
     if target is None:
         output.write(done.content)
@@ -131,7 +141,7 @@ def rendered(session: Session, job: RenderJob, target: Path | None) -> None:
 
 
 @contextmanager
-def _placed(folder: Path | None, going: "Outgoing", beside: Path | None = None) -> Iterator[None]:
+def _placed(folder: "Path | None", going: "Outgoing", beside: "Path | None" = None) -> Iterator[None]:
     """The files of the service, all written before the block and put in place after it."""
     if folder is None:
         yield
@@ -153,7 +163,7 @@ def _files_alone(session: Session, job: RenderJob) -> None:
     selecting.tell(going)
 
 
-def _check_current(session: Session, job: RenderJob, checked: Path) -> None:
+def _check_current(session: Session, job: RenderJob, checked: "Path") -> None:
     from gitseal.usecases.render import is_current, render
 
     done = render(session.opened(job.environment, local=job.local), job.dialect, job.request, job.options)

@@ -3,7 +3,6 @@
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
-from string import ascii_letters, digits
 from typing import NamedTuple
 
 from gitseal.document import token_grammar
@@ -12,8 +11,9 @@ from gitseal.errors import Malformed, UnknownVersion
 _ENC = re.compile(token_grammar.TOKEN)
 _STANZA = re.compile(token_grammar.STANZA)
 
+_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 # By the number of `=` at the end: the digits whose spare bits are zero.
-_LAST_DIGITS = (frozenset(ascii_letters + digits + "+/"), frozenset("AEIMQUYcgkosw048"), frozenset("AQgw"))
+_LAST_DIGITS = (frozenset(_DIGITS), frozenset("AEIMQUYcgkosw048"), frozenset("AQgw"))
 
 MAX_STANZA = 8192
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.git.repository import Repository, top_of, upward
 from gitseal.policy import parser
-from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.policy import Policy
 from gitseal.project.source import FileSource, WorkingTree
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:  # with a document comes all that opens values, which a hook m
     from pathlib import Path
 
     from gitseal.document.document import Document
+    from gitseal.policy.manifest import Manifest
 
     StrPath = str | os.PathLike[str]
 
@@ -193,11 +193,13 @@ class Project:
         return self.folder / _MANIFEST
 
     @cached_property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> "Manifest":
         """The manifest, empty where there is none. Raises Error where it does not hold together."""
         try:
             data = self.source.read(os.path.join(self._folder, _MANIFEST))
         except FileNotFoundError:
+            from gitseal.policy.manifest import EMPTY
+
             return EMPTY
         return _named(self.relative(os.path.join(self._folder, _MANIFEST)), _manifest, data)
 
@@ -260,7 +262,7 @@ _policy = lru_cache(_SAME)(parser.parse)
 
 
 @lru_cache(_SAME)
-def _manifest(data: bytes) -> Manifest:
+def _manifest(data: bytes) -> "Manifest":
     from gitseal.policy import manifest_parser  # many projects have none
 
     return manifest_parser.parse(data)

@@ -1,6 +1,5 @@
 """`render`: an environment as its consumer reads it."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 from gitseal import render as dialects
@@ -8,6 +7,10 @@ from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
 from gitseal.delivery.request import Request
 from gitseal.files.reading import read_regular
 from gitseal.project.reading import OpenedEnvironment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # whoever has a path has loaded it
+    from pathlib import Path
 
 
 class Rendered(NamedTuple):
@@ -37,7 +40,7 @@ def collect(opened: OpenedEnvironment, request: Request) -> Outgoing:
     return outgoing(opened, request, with_sections=True)
 
 
-def is_current(target: Path, content: bytes) -> bool:
+def is_current(target: "Path", content: bytes) -> bool:
     """Whether a rendered file holds just this content. Raises Error where it cannot be read."""
     try:
         return read_regular(target) == content

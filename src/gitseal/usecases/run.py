@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
@@ -63,6 +62,8 @@ def prepare(opened: OpenedEnvironment, request: Request, inherited: Mapping[byte
 
 def place_files(request: Request, prepared: Prepared) -> None:
     """Writes the files to where the request says they are. Raises Error where they cannot be written."""
+    from pathlib import Path
+
     from gitseal.files import below
 
     with below.staged(Path(request.variables[FILES_VARIABLE]), [file.item for file in prepared.going.files]) as put:
