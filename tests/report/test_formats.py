@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gitseal.report.escaping import printable, uri
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
 from gitseal.report.formats import FORMATS, write
+from gitseal.report.sentences import NOTHING, literal, sentence
 
 EVIL = [
     "a\n::set-output name=x::y",
@@ -23,12 +24,17 @@ EVIL = [
     "ä/ö.txt",
     "a\u2028b",
 ]
+TOKEN = sentence("a GitHub token stands here")
 FINDINGS = [
-    Finding("env-file", "conf/.env", 3, 'a value stands in the open in an env file: "A"', "git rm --cached conf/.env"),
     Finding(
-        "token", "src/a.py", 0, "a GitHub token stands here", "", WARNING, "0123456789abcdef0123456789abcdef01234567"
+        "env-file",
+        "conf/.env",
+        3,
+        sentence('a value stands in the open in an env file: "{}"', "A"),
+        sentence("`git rm --cached {}`", "conf/.env"),
     ),
-    Finding("token", "src/a.py", 9, "a GitHub token stands here", "", NOTE, "0123456789abcdef0123456789abcdef01234567"),
+    Finding("token", "src/a.py", 0, TOKEN, NOTHING, WARNING, "0123456789abcdef0123456789abcdef01234567"),
+    Finding("token", "src/a.py", 9, TOKEN, NOTHING, NOTE, "0123456789abcdef0123456789abcdef01234567"),
 ]
 ANY = st.builds(
     Finding,
@@ -76,7 +82,7 @@ def test_github() -> None:
     words = f"title=gitseal%3A token::a GitHub token stands here{COMMIT}"
     assert second == f"::warning file=src/a.py,line=1,{words}"
     assert third == f"::notice file=src/a.py,line=9,{words}"
-    (line,) = write([Finding("r", "a,b:c%\n::error::x", 1, "50%\n::stop", "")], "github").splitlines()
+    (line,) = write([Finding("r", "a,b:c%\n::error::x", 1, literal("50%\n::stop"))], "github").splitlines()
     assert line == "::error file=a%2Cb%3Ac%25\\n%3A%3Aerror%3A%3Ax,line=1,title=gitseal%3A r::50%25\\n::stop"
 
 

@@ -12,6 +12,7 @@ from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.policy import manifest_parser
 from gitseal.policy.manifest import TYPES, Manifest
 from gitseal.policy.manifest_pattern import MAX_TEXT
+from gitseal.report.sentences import literal
 from gitseal.resolve import requirements, value_types
 from gitseal.resolve.problems import PATTERN, REQUIRED, TYPE, Problem
 from tests import growth
@@ -204,7 +205,7 @@ def test_all_that_is_missing_is_told_at_once() -> None:
 
 def test_a_null_is_missing() -> None:
     assert found({**GOOD, "PORT": TypedValue(ValueType.NULL, b""), "OPTIONAL": TypedValue(ValueType.NULL, b"")}) == [
-        Problem("PORT", "is required in production and has no value", REQUIRED)
+        Problem("PORT", literal("is required in production and has no value"), REQUIRED)
     ]
 
 
@@ -233,7 +234,7 @@ def test_a_null_is_missing() -> None:
 def test_a_value_that_does_not_fit(name: str, value: TypedValue, expected: list[tuple[str, str]]) -> None:
     problems = found({**GOOD, name: value})
 
-    assert problems == [Problem(name, reason, kind) for reason, kind in expected]
+    assert problems == [Problem(name, literal(reason), kind) for reason, kind in expected]
     assert "private" not in repr(problems)
 
 

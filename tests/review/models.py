@@ -5,6 +5,7 @@ from hypothesis.strategies import SearchStrategy
 
 from gitseal.document.changes import ValueState
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+from gitseal.report.sentences import Sentence, literal, sentence
 from gitseal.review.model import (
     ACTIONS,
     ADDED,
@@ -94,6 +95,14 @@ HOSTILE = (
 
 texts: SearchStrategy[str] = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=6), max_size=5).map("".join)
 _long = st.builds(lambda text, times: text * times, texts, st.sampled_from([1, 1, 1, 1, 200]))
+# Names in quotes, in commands and bare, and words that were put together elsewhere.
+_sentences: SearchStrategy[Sentence] = st.builds(
+    sentence,
+    st.sampled_from(['"{}" is {}: `gitseal set {}`', "{}{}, `git rm {}`", '`{}`""{}"{}"']),
+    _long,
+    texts,
+    texts,
+) | _long.map(literal)
 _severities = st.sampled_from([ERROR, WARNING, NOTE])
 _figures = st.integers(0, 99_999)
 _standing = st.none() | st.builds(ValueState, st.sampled_from(["sealed", "write-only", "plain"]), texts, texts)
@@ -107,7 +116,7 @@ def _many(of: SearchStrategy[object], most: int = 4) -> SearchStrategy[tuple[obj
     return st.lists(of, max_size=most).map(tuple)
 
 
-_opened = st.builds(ValueInsight, _many(texts), _many(texts), st.none() | _long, st.none() | _long)
+_opened = st.builds(ValueInsight, _many(texts), _many(_sentences), st.none() | _long, st.none() | _long)
 _environments = st.builds(
     EnvironmentReview,
     texts,
@@ -155,8 +164,8 @@ findings: SearchStrategy[Finding] = st.builds(
     st.sampled_from(["unsigned", "plain-rule"]),
     texts,
     _figures,
-    _long,
-    texts,
+    _sentences,
+    _sentences,
     _severities,
     st.sampled_from(["", "c0ffee" + "0" * 34]),
 )
@@ -172,15 +181,15 @@ reviews: SearchStrategy[Review] = st.builds(
             st.sampled_from([POLICY, MANIFEST, FILES]),
             texts,
             _figures,
-            _long,
+            _sentences,
             st.just("") | texts,
             _severities,
-            texts,
+            _sentences,
             _by,
         )
     ),
     _many(st.builds(Allowance, texts, texts, texts, texts, _by)),
-    _many(_long),
+    _many(_sentences),
     st.booleans(),
 )
 
@@ -196,8 +205,8 @@ RISK = Finding(
     "recipient-key-added",
     ".secrets/policy.yaml",
     4,
-    '"bob", who is known, has a new key "age1qqq"',
-    "ask on another way whether it is theirs",
+    sentence('"{}", who is known, has a new key "{}"', "bob", "age1qqq"),
+    sentence("ask on another way whether it is theirs"),
     WARNING,
     COMMIT,
 )
@@ -207,7 +216,7 @@ def usual(*, risks: int = 2, names: int = 4, environments: int = 2, people: int 
     """A review as a person would meet it, of any size."""
     those = ranked(
         [
-            RISK._replace(severity=ERROR, rule=f"rule-{at % 7}", message=f'"bob" did the thing {at}')
+            RISK._replace(severity=ERROR, rule=f"rule-{at % 7}", message=sentence('"{}" did the thing {}', "bob", at))
             for at in range(risks)
         ]
     )
@@ -227,7 +236,7 @@ def usual(*, risks: int = 2, names: int = 4, environments: int = 2, people: int 
         for at in range(environments)
     )
     said = tuple(
-        Statement(POLICY, ".secrets/policy.yaml", at, f'the group "team{at}" has one more', by=(ALICE,))
+        Statement(POLICY, ".secrets/policy.yaml", at, sentence('the group "{}" has one more', f"team{at}"), by=(ALICE,))
         for at in range(statements)
     )
     return Review(Span(BASE, HEAD, "origin/main", "HEAD", 3, 2), counted(found, those), those, found, said)

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from gitseal.scan import env_files, windows
 from gitseal.scan.rules import Rules
 from gitseal.scan.scan_blob import scan_blob
-from gitseal.scan.team import Team
+from gitseal.scan.team import Owner, Team
 
 FILE, LINK = 0o100644, 0o120000
 VALUE = b"Xk29fKdm3920dkslKQ"
-TEAM = Team([(("production", "TOKEN"), VALUE)])
+TEAM = Team([(Owner("production", "TOKEN"), VALUE)])
 BEGIN, END = b"-----BEGIN ", b"-----END "
 KEY = BEGIN + b"PRIVATE KEY-----\n" + base64.encodebytes(bytes(range(7, 200))) + END + b"PRIVATE KEY-----\n"
 TOKEN = b"AK" + b"IA" + b"QX5TZ7LMN2RWCVBD"
@@ -235,6 +235,6 @@ SECRET = st.binary(min_size=1, max_size=8).map(
 )
 def test_no_finding_says_a_value(secret: str, around: str, path: bytes) -> None:
     content = around.replace("{}", secret).replace("{{", "{").replace("}}", "}").encode()
-    for finding in scan_blob(path, FILE, [content], Rules(), Team([(("e", "N"), secret.encode())])):
+    for finding in scan_blob(path, FILE, [content], Rules(), Team([(Owner("e", "N"), secret.encode())])):
         if around not in {"{}: x", "A=1 {}=2"}:  # a name is shown, where one takes it for a name
             assert secret not in repr(finding)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from gitseal.scan.rules import Rules
 from gitseal.scan.scan_blob import scan_blob
-from gitseal.scan.team import RULE, Team
+from gitseal.scan.team import RULE, Owner, Team
 
-OWNER = ("production", "DATABASE_PASSWORD")
+OWNER = Owner("production", "DATABASE_PASSWORD")
 
 
 def found(content: bytes, value: bytes, cuts: tuple[int, ...] = ()) -> list[str]:
@@ -97,10 +97,10 @@ def test_the_message_names_all_owners_and_lines_are_right() -> None:
     value = b"Xk29fKdm3920dkslKQ"
     team = Team(
         [
-            (("production", "A"), value),
-            (("staging", "A"), value),
-            (("staging", "B"), value),
-            (("base", "C"), b"Zk29fKdm3920dkslKQ"),
+            (Owner("production", "A"), value),
+            (Owner("staging", "A"), value),
+            (Owner("staging", "B"), value),
+            (Owner("base", "C"), b"Zk29fKdm3920dkslKQ"),
         ]
     )
     content = b"\n\nx = '" + value + b"'\n\n" + value + b"\n"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gitseal.scan import team_filter
 from gitseal.scan.forms import certain_forms
 from gitseal.scan.ordinary import WORDS
-from gitseal.scan.team import Team
+from gitseal.scan.team import Owner, Team
 from gitseal.scan.team_filter import FileKey
 from gitseal.scan.windows import Window
 
@@ -53,11 +53,11 @@ def test_a_file_with_a_value_that_is_found_is_a_candidate(values: list[bytes], d
     cut = data.draw(st.integers(0, len(form)))
     around = data.draw(st.binary(max_size=20)), data.draw(st.binary(max_size=20))
     content = around[0] + form[:cut] + data.draw(GLUED) + form[cut:] + around[1]
-    team = Team((("e", f"N{number}"), value) for number, value in enumerate(values))
+    team = Team((Owner("e", f"N{number}"), value) for number, value in enumerate(values))
 
     candidates = filter_of(values).candidates(content)
 
-    holding = {name for match in team.places(window(content)) for _, name in match.owners}
+    holding = {name for match in team.places(window(content)) for _, name, _ in match.owners}
     assert {f"N{key.environment[1:]}" for key in candidates} >= holding
 
 

@@ -14,12 +14,13 @@ def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
     entry takes effect when it is staged as well.
     """
     from gitseal.report import formats
+    from gitseal.report.sentences import NOTHING
     from gitseal.usecases.hook_allow import allow
 
     files: dict[str, None] = {}
     for path in paths:
         outcome = allow(session.start, path, session.keyring, reason)
-        found = [finding._replace(hint="") for finding in outcome.findings]
+        found = [finding._replace(hint=NOTHING) for finding in outcome.findings]
         say(("allowed: " if outcome.is_new else "already allowed: ") + formats.write(found, "text").rstrip("\n"))
         if outcome.is_new:
             files[outcome.file] = None

@@ -96,10 +96,10 @@ def _write(text: str, file: str) -> None:
 
 def _rules(fail_on: tuple[str, ...]) -> set[str]:
     """The rules that are to give status 1. Raises UsageError for one that there is not: it would never stop anything."""
+    from gitseal.audit.review.rules import IDS
     from gitseal.policy.fields import nearest
-    from gitseal.review.rules import ALL
 
-    known = ALL | {ERROR}
+    known = IDS | {ERROR}
     given = {part.strip() for each in fail_on for part in each.split(",") if part.strip()}
     for rule in sorted(given - known):
         raise UsageError(f'there is no rule "{rule}"', nearest(rule, known) or "see docs/reference/risks.md")

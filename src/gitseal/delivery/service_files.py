@@ -13,6 +13,7 @@ from gitseal.files import below
 from gitseal.files.below import NewFile
 from gitseal.git.repository import find_top
 from gitseal.policy.manifest import Manifest, ManifestFile
+from gitseal.report.sentences import sentence
 from gitseal.resolve import services
 from gitseal.resolve.problems import REQUIRED, TYPE, Problem
 from gitseal.resolve.references import Resolver
@@ -61,14 +62,14 @@ def contents(files: Iterable[ManifestFile], service: str, resolver: Resolver) ->
     made: list[ServiceFile] = []
     problems: list[Problem] = []
     for file in files:
-        name, place = path_text(file.secret), f'the file "{"/".join(file.path)}" of {service}'
+        name, place = path_text(file.secret), sentence('the file "{}" of {}', "/".join(file.path), service)
         found = resolver.name(file.secret)
         if found is None:
-            problems.append(Problem(name, f"has no value for {place}", REQUIRED))
+            problems.append(Problem(name, sentence("has no value for {}", place), REQUIRED))
             continue
         item = _item(file, found.value)
         if item is None:
-            problems.append(Problem(name, f"is not base64, as which {place} is decoded", TYPE))
+            problems.append(Problem(name, sentence("is not base64, as which {} is decoded", place), TYPE))
         else:
             made.append(ServiceFile(item, name, not found.is_plain))
     return Contents(tuple(made), tuple(problems))

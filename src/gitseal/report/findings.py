@@ -1,6 +1,11 @@
-"""`Finding`: one thing that is not as it should be, with its place. How findings are written down is one file a format."""
+"""`Finding`: one thing that is wrong, with its place; and `FindingRule`, which says what kind of thing that is.
+
+A rule is declared in the module that finds it, and nowhere else. Formats, docs and `--fail-on` take it from there.
+"""
 
 from typing import NamedTuple
+
+from gitseal.report.sentences import NOTHING, Sentence
 
 ERROR = "error"
 WARNING = "warning"
@@ -12,23 +17,45 @@ _COMMIT_DIGITS = 12
 class Finding(NamedTuple):
     """What `check`, the hook, `scan`, `verify` and `review` report.
 
-    `rule` is a stable id such as `wrong-group`. `path` is relative to the repository's top, with Git's bytes that are no
-    UTF-8 as surrogates; `line` counts from 1 and is 0 where the whole file is meant. `message` names names, never values;
-    `hint` is the command that mends it, or empty. `severity` is one of `error`, `warning` and `note`. `commit` is the full
-    id of the commit that the finding is about, empty for the state at hand.
+    `rule` is a stable id such as `wrong-group`. `path` is relative to the repository's top; bytes that are not UTF-8 are
+    surrogates. `line` counts from 1 and is 0 for the file as a whole. `message` names names, never values; `hint` is the
+    command that fixes it, or empty. `severity` is `error`, `warning` or `note`. `commit` is the full id of the commit that the
+    finding is about, empty for the present state.
     """
 
     rule: str
     path: str
     line: int
-    message: str
-    hint: str = ""
+    message: Sentence
+    hint: Sentence = NOTHING
     severity: str = ERROR
     commit: str = ""
 
     def as_text(self) -> str:
-        """`path:line: rule: message`, one line; `commit:path:...` where it is about one, as Git names such a file."""
+        """`path:line: rule: message`, one line; with a commit `commit:path:...`, as Git names a file of one."""
         place = f"{self.path}:{self.line}" if self.line else self.path
         if self.commit:
             place = f"{self.commit[:_COMMIT_DIGITS]}:{place}"
         return f"{place}: {self.rule}: {self.message}"
+
+
+class FindingRule(NamedTuple):
+    """A kind of finding. An id stays for good: people name it in `--fail-on`, and forges remember findings by it.
+
+    `meaning` says what was found, as `page` has it, a file below `docs/` (empty: no page lists the rule). An id that is a
+    warning in some cases and an error in others is declared once for each.
+    """
+
+    id: str
+    severity: str
+    meaning: str
+    page: str = ""
+
+    def at(self, path: str, line: int, message: Sentence, hint: Sentence = NOTHING, *, commit: str = "") -> Finding:
+        """A finding of this rule; the arguments are as `Finding` has them."""
+        return Finding(self.id, path, line, message, hint, self.severity, commit)
+
+
+def declared(*modules: object) -> frozenset[FindingRule]:
+    """The rules that modules declare, as names of their own or of another module that they import them from."""
+    return frozenset(value for module in modules for value in vars(module).values() if isinstance(value, FindingRule))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitseal.errors import Error
+from gitseal.report.sentences import Sentence, sentence
 
 REQUIRED = "required"
 TYPE = "type"
@@ -15,13 +16,13 @@ class Problem(NamedTuple):
     """One problem with a name. `reason` continues a sentence that begins with the name; `kind` is one of the words above."""
 
     name: str
-    reason: str
+    reason: Sentence
     kind: str
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """The name in quotes and the reason, without a full stop."""
-        return f'"{self.name}" {self.reason}'
+        return sentence('"{}" {}', self.name, self.reason)
 
 
 class Unmet(Error):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from gitseal.document.value import TypedValue, ValueType, is_utf8
+from gitseal.report.sentences import NOTHING, Sentence, literal, sentence
 from gitseal.resolve import templates
 from gitseal.resolve.problems import REFERENCE, Problem, Unmet
 from gitseal.resolve.templates import ENV, Reference, Template
@@ -36,9 +37,9 @@ Lookup = Callable[[NamePath], Resolved | None]
 class _RefusedReference(Exception):
     """A reference has no value, and why. The reason is empty if it was told already, about the name that is referred to."""
 
-    def __init__(self, reason: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, template: str = "", *names: str | int) -> None:
+        super().__init__()
+        self.reason = sentence(template, *names)
 
 
 class _Outcome(NamedTuple):
@@ -105,22 +106,24 @@ class Resolver:
             return self._known.setdefault(path, _Outcome(stored, 0))
         if path in chain:
             circle = " > ".join(map(path_text, (*chain[chain.index(path) :], path)))
-            return self._tell(label, chain[:1], f"refers in a circle: {circle}")
+            return self._tell(label, chain[:1], sentence("refers in a circle: {}", circle))
         if len(chain) > MAX_DEPTH:
-            return self._tell(label, chain[:1], f"refers to names over more than {MAX_DEPTH} steps")
+            return self._tell(label, chain[:1], sentence("refers to names over more than {} steps", MAX_DEPTH))
         template = templates.parse(stored.value.reveal().decode())
         value, depth = self._template(template, label, (*chain, path), in_plain=True)
         # The check above counts the way down. This one counts it for names that were resolved before, from another start:
         # otherwise it would depend on the order whether an environment is refused.
         if value and depth >= MAX_DEPTH:
-            value, depth = self._tell(label, (*chain, path)[:1], f"refers to names over more than {MAX_DEPTH} steps")
+            value, depth = self._tell(
+                label, (*chain, path)[:1], sentence("refers to names over more than {} steps", MAX_DEPTH)
+            )
         self._known[path] = _Outcome(value, depth + 1)
         return self._known[path]
 
     def _template(self, template: Template, label: str, chain: tuple[NamePath, ...], *, in_plain: bool) -> _Outcome:
         is_whole = not template.problems
         for reason in template.problems:
-            self._tell(label, chain, reason)
+            self._tell(label, chain, literal(reason))
         parts: list[bytes] = []
         is_plain, depth = True, 0
         sole = template.sole()
@@ -150,10 +153,10 @@ class Resolver:
             return self._variable(name, in_plain=in_plain), 0
         stored = self._at(piece.path)
         if stored is None:
-            raise _RefusedReference(f'refers to "{name}", which has no value')
+            raise _RefusedReference('refers to "{}", which has no value', name)
         if in_plain and not stored.is_plain:
             raise _RefusedReference(
-                f'is plain and refers to "{name}", which is sealed: only the manifest and templates can'
+                'is plain and refers to "{}", which is sealed: only the manifest and templates can', name
             )
         outcome = self._name(piece.path, stored, label, chain)
         if outcome.value is None:
@@ -162,13 +165,15 @@ class Resolver:
 
     def _variable(self, name: str, *, in_plain: bool) -> Resolved:
         if in_plain:
-            raise _RefusedReference(f'is plain and takes in the variable "{name}": only the manifest and templates can')
+            raise _RefusedReference(
+                'is plain and takes in the variable "{}": only the manifest and templates can', name
+            )
         # Even the manifest may not: a value that goes out would carry the key that opens all the others.
         if name in IDENTITY_VARIABLES:
-            raise _RefusedReference(f'takes in the variable "{name}", which leads to an identity')
+            raise _RefusedReference('takes in the variable "{}", which leads to an identity', name)
         content = self._variables.get(name)
         if content is None:
-            raise _RefusedReference(f'takes in the variable "{name}", which is not set')
+            raise _RefusedReference('takes in the variable "{}", which is not set', name)
         # Variables of the process count as secret, but for the folder where gitseal itself puts files.
         return Resolved(
             TypedValue(ValueType.TEXT, content.encode("utf-8", "surrogateescape")), is_plain=name == FILES_VARIABLE
@@ -178,7 +183,7 @@ class Resolver:
         """Pass the content through the filters, which give UTF-8. Raises _RefusedReference."""
         name = path_text(piece.path)
         if piece.filters[:1] != (BASE64,) and not is_utf8(content):
-            raise _RefusedReference(f'refers to "{name}", which is not UTF-8 text: only its |base64 can stand here')
+            raise _RefusedReference('refers to "{}", which is not UTF-8 text: only its |base64 can stand here', name)
         for name_of_filter in piece.filters:
             content = _FILTERS[name_of_filter](content)
             self._spend(content, name)
@@ -191,13 +196,13 @@ class Resolver:
         self._left -= len(content)
         if self._left < 0:
             raise _RefusedReference(
-                f'refers to "{name}", and all that is referred to is more than {MAX_TOTAL // 2**20} MiB'
+                'refers to "{}", and all that is referred to is more than {} MiB', name, MAX_TOTAL // 2**20
             )
 
-    def _tell(self, label: str, chain: tuple[NamePath, ...], reason: str) -> _Outcome:
+    def _tell(self, label: str, chain: tuple[NamePath, ...], reason: Sentence) -> _Outcome:
         first, *through = [*([label] if label else []), *map(path_text, chain)]
-        way = f" (by way of {' > '.join(through)})" if through else ""
-        self.problems.append(Problem(first, reason + way, REFERENCE))
+        way = sentence(" (by way of {})", " > ".join(through)) if through else NOTHING
+        self.problems.append(Problem(first, sentence("{}{}", reason, way), REFERENCE))
         return _Outcome(None, 0)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.policy.manifest import STRING, Declaration, Manifest
+from gitseal.report.sentences import ours, sentence
 from gitseal.resolve import value_types
 from gitseal.resolve.problems import PATTERN, REQUIRED, TYPE, Problem
 from gitseal.yamltext.reader import path_text
@@ -53,7 +54,7 @@ def _problems(
     value = view.get(path)
     if path not in view or (value is not None and value.kind is ValueType.NULL):
         if declaration.is_required(environment):
-            yield Problem(name, f"is required in {environment} and has no value", REQUIRED)
+            yield Problem(name, sentence("is required in {} and has no value", environment), REQUIRED)
     elif value is not None:
         yield from _of_value(declaration, name, value)
 
@@ -64,10 +65,10 @@ def _of_value(declaration: Declaration, name: str, value: TypedValue) -> Iterato
     text = _decoded(value.reveal())
     wanted = declaration.type
     if text is None:
-        yield Problem(name, f"is not {_ARTICLES[wanted or STRING]}: its bytes are not UTF-8", TYPE)
+        yield Problem(name, ours(f"is not {_ARTICLES[wanted or STRING]}: its bytes are not UTF-8"), TYPE)
         return
     if wanted and not value_types.is_of(wanted, text):
-        yield Problem(name, f"is not {_ARTICLES[wanted]}{_why(wanted, text)}", TYPE)
+        yield Problem(name, ours(f"is not {_ARTICLES[wanted]}{_why(wanted, text)}"), TYPE)
     if declaration.pattern is not None:
         yield from _of_pattern(declaration.pattern, name, text)
 
@@ -77,9 +78,11 @@ def _of_pattern(pattern: "Pattern", name: str, text: str) -> Iterator[Problem]:
 
     # A pattern takes linear time, but with a factor of its own: a limit keeps it short for any value.
     if len(text) > MAX_TEXT:
-        yield Problem(name, f"has more than the {MAX_TEXT} characters that a pattern is held against", PATTERN)
+        yield Problem(
+            name, sentence("has more than the {} characters that a pattern is held against", MAX_TEXT), PATTERN
+        )
     elif not pattern.search(text):
-        yield Problem(name, "does not match its pattern", PATTERN)
+        yield Problem(name, sentence("does not match its pattern"), PATTERN)
 
 
 def _why(wanted: str, text: str) -> str:

@@ -1,37 +1,53 @@
 """Which commits of a range brought what is said of a file as a whole: its policy, its manifest, its allowances.
 
-A commit is named for what its own step brings, and never for having touched the file last: else who adds a blank line answers
-for a person that another let in. Where no step can be told, nobody is named.
+A commit is named for what its own step brings, and never for having touched the file last: otherwise whoever adds a blank line
+would answer for a person that somebody else let in. If no step brings it, nobody is named.
 """
 
-import re
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
+from gitseal.report.sentences import TextPiece
 from gitseal.review.model import By, Statement
-
-_QUOTED = re.compile(r'"([^"]*)"')
-_NAMES = re.compile(r'"[^"]*"(?:, "[^"]*")*')
 
 
 class FileStep(NamedTuple):
-    """A file as one commit made it, and as each of its parents has it; None where there is none."""
+    """A file as one commit made it, and as each of its parents has it; None if there is no such file."""
 
     by: By
     before: tuple[bytes | None, ...]
     after: bytes | None
 
 
-# What is said of a step from one content to another; nothing where one of them cannot be read.
-Say = Callable[[bytes | None, bytes | None], Collection[tuple[str, str]]]
+class Claim(NamedTuple):
+    """What is compared of statements: the rule, the pieces of the sentence, its form, and the names that it speaks of."""
+
+    rule: str
+    pieces: tuple[TextPiece, ...]
+    form: str
+    names: frozenset[str]
 
 
-def brought(drafts: Iterable[FileStep], say: Say) -> list[tuple[By, frozenset[tuple[str, str]]]]:
-    """What each commit brings, in the order given; of a merge what it brings to all of its parents."""
+Said = TypeVar("Said", bound=Hashable)
+
+# The claims about a step from one content to another; none if one of them cannot be read.
+Say = Callable[[bytes | None, bytes | None], Collection[Claim]]
+
+
+def claim(statement: Statement) -> Claim:
+    """What a statement says, wherever in the file that is."""
+    text = statement.text
+    return Claim(statement.rule, text.pieces, text.form, text.quoted)
+
+
+def brought(
+    drafts: Iterable[FileStep], say: Callable[[bytes | None, bytes | None], Collection[Said]]
+) -> list[tuple[By, frozenset[Said]]]:
+    """What each commit brings, in the order given; of a merge only what it brings to all of its parents."""
     found = []
     for draft in drafts:
         steps = [frozenset(say(before, draft.after)) for before in draft.before]
-        found.append((draft.by, frozenset.intersection(*steps) if steps else frozenset[tuple[str, str]]()))
+        found.append((draft.by, frozenset.intersection(*steps) if steps else frozenset[Said]()))
     return found
 
 
@@ -40,33 +56,31 @@ def attributed(
 ) -> list[Statement]:
     """Statements about one file with who brought them. `drafts` are oldest first; `new` is what the lines are of.
 
-    That is who brought the same words by the same rule; else who brought a part of it, as one of several names, by the same
-    rule; else who wrote the line that it is about, where that names what is spoken of and stands but once.
+    Named are those who brought the same claim; else those who brought a part of it, such as one of several names; else the
+    last who wrote the line that it is about, if that names what the statement speaks of and occurs only once.
     """
     steps = brought(drafts, say) if statements else []
     lines = (new or b"").split(b"\n")
     found = []
-    for each in statements:
-        by = [by for by, said in steps if (each.rule, each.text) in said]
-        by = by or [by for by, said in steps if any(_is_part(rule, text, each) for rule, text in said)]
-        by = by or (_writers(lines[each.line - 1], each, drafts) if 0 < each.line <= len(lines) else [])
-        found.append(each._replace(by=tuple(by)))
+    for statement in statements:
+        whole = claim(statement)
+        by = [by for by, claims in steps if whole in claims]
+        by = by or [by for by, claims in steps if any(_is_part(part, whole) for part in claims)]
+        has_line = 0 < statement.line <= len(lines)
+        by = by or (_writers(lines[statement.line - 1], whole.names, drafts) if has_line else [])
+        found.append(statement._replace(by=tuple(by)))
     return found
 
 
-def _is_part(rule: str, text: str, whole: Statement) -> bool:
-    """Whether it says of some of the names what the whole says of all. Without a rule only the words can tell that."""
-    is_alike = rule == whole.rule and set(_QUOTED.findall(text)) <= set(_QUOTED.findall(whole.text))
-    return is_alike and bool(rule or _shape(text) == _shape(whole.text))
+def _is_part(part: Claim, whole: Claim) -> bool:
+    """Whether it says of some of the names what the whole says of all. Without a rule the form tells what is said."""
+    is_alike = part.rule == whole.rule and part.names <= whole.names
+    return is_alike and bool(part.rule or part.form == whole.form)
 
 
-def _shape(text: str) -> str:
-    return _NAMES.sub('""', text).replace(" are ", " is ")
-
-
-def _writers(line: bytes, statement: Statement, drafts: Sequence[FileStep]) -> list[By]:
-    """Who last wrote a line anew, as a list of one, or of none."""
-    if not any(name and name.encode("utf-8", "surrogateescape") in line for name in _QUOTED.findall(statement.text)):
+def _writers(line: bytes, names: Iterable[str], drafts: Sequence[FileStep]) -> list[By]:
+    """Who last wrote a line anew, as a list of one, or an empty one."""
+    if not any(name and name.encode("utf-8", "surrogateescape") in line for name in names):
         return []
     wrote = [
         draft.by

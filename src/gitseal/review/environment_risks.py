@@ -1,4 +1,4 @@
-"""What of a changed environment a person has to look at: findings, worst first by severity, with who did it."""
+"""The risks in a changed environment: what a person has to look at, with who did it."""
 
 from collections.abc import Iterator
 
@@ -6,31 +6,101 @@ from gitseal.document.changes import SEALED, WRITTEN_ONLY
 from gitseal.document.header import HEADER
 from gitseal.policy.near_misses import near_misses
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
-from gitseal.report.findings import ERROR, WARNING, Finding
+from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
+from gitseal.report.pages import RISKS
 from gitseal.report.plurals import plural
+from gitseal.report.sentences import NOTHING, Sentence, ours, sentence
 from gitseal.review.environments import Ends, moved
 from gitseal.review.model import PASSED, AccessChange, By, EnvironmentReview, KeyChange, NameChange
 from gitseal.review.names import is_unsealed
-from gitseal.review.saying import Risk
+from gitseal.review.policy.environments import ENVIRONMENT_REMOVED
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
+
+REMOVED_WITHOUT_NEW_KEY = FindingRule(
+    "removed-without-new-key",
+    ERROR,
+    "someone was taken out of an access group under the same data key, which they keep: `gitseal rekey`",
+    RISKS,
+)
+DATA_KEY_REPLACED = FindingRule(
+    "data-key-replaced", WARNING, "everything is sealed anew, by someone who held the old data key", RISKS
+)
+DATA_KEY_UNPROVEN = FindingRule(
+    "data-key-replaced",
+    ERROR,
+    "nothing shows that whoever replaced it held the old one: it may be a stranger's own",
+    RISKS,
+)
+KEY_RESTORED = FindingRule("key-restored", ERROR, "a data key that history had replaced is back", RISKS)
+VALUE_RESTORED = FindingRule(
+    "value-restored", WARNING, "a token that history had replaced is back, with the value it had", RISKS
+)
+VALUE_MOVED = FindingRule(
+    "value-moved", ERROR, "a token stands at another name than it was sealed for; it opens at neither", RISKS
+)
+FILE_REPLACED = FindingRule(
+    "file-replaced", ERROR, "the file has another id: nothing of the old one opens in it", RISKS
+)
+ACCESS_GAINED = FindingRule(
+    "access-gained",
+    WARNING,
+    "somebody has a stanza who had none, or one for another key; it says how many names and how many values of the past"
+    " that opens",
+    RISKS,
+)
+PASSING_ACCESS = FindingRule(
+    "passing-access",
+    ERROR,
+    "a commit between let someone in whom a later one took out again, and the data key is the same",
+    RISKS,
+)
+PASSED_ACCESS = FindingRule("passing-access", WARNING, "the same, and the data key is in force no longer", RISKS)
+NEW_ACCESS_GROUP = FindingRule(
+    "new-access-group",
+    WARNING,
+    "an access group that was not there, with a data key that nothing vouches for yet",
+    RISKS,
+)
+WRITE_ONLY = FindingRule(
+    "write-only",
+    WARNING,
+    "a value that was brought in without reading: in a protected environment it waits, elsewhere it replaces a member's",
+    RISKS,
+)
+WRITE_ONLY_REFUSED = FindingRule("write-only", ERROR, "the same, where the policy refuses such values", RISKS)
+UNSEALED = FindingRule("unsealed", WARNING, "a name that was sealed stands plain", RISKS)
+DODGES_RULE = FindingRule(
+    "dodges-rule",
+    WARNING,
+    "a new name looks like a rule's and is not covered by it: in another case, or in a section",
+    RISKS,
+)
+DROPPED_BY_MERGE = FindingRule(
+    "dropped-by-merge",
+    WARNING,
+    "a name is not what it was in BASE, and no commit changed it: a merge dropped BASE's side",
+    RISKS,
+)
 
 _ACCESS = (HEADER, "access")
 
 
 class _Finder:
-    """Findings about one environment's file, each with the line it is about in the newer state."""
+    """Makes findings about one environment's file, each with the line that it is about in the newer state."""
 
     def __init__(self, ends: Ends) -> None:
         self._ends = ends
 
-    def __call__(self, risk: Risk, at: NamePath, message: str, by: tuple[By, ...] = ()) -> Finding:
+    def __call__(
+        self, rule: FindingRule, at: NamePath, message: Sentence, hint: Sentence = NOTHING, by: tuple[By, ...] = ()
+    ) -> Finding:
         commit = by[-1].commit if by else ""
-        return Finding(risk.rule, self._ends.path, self._ends.new.lines(at), message, risk.hint, risk.severity, commit)
+        return rule.at(self._ends.path, self._ends.new.lines(at), message, hint, commit=commit)
 
 
 def risks(ends: Ends, found: EnvironmentReview) -> Iterator[Finding]:
-    """The risks in what changed. What `check` finds in the state itself is not said again."""
+    """The risks in what changed. Those that `check` finds in the newer state are not repeated."""
     finding = _Finder(ends)
     yield from _file(ends, found, finding)
     yield from _keys(found, finding)
@@ -38,18 +108,23 @@ def risks(ends: Ends, found: EnvironmentReview) -> Iterator[Finding]:
     yield from _restored(found, finding)
     yield from _names(ends, found, finding)
     for name, was in moved(ends, found.names):
-        message = f'"{name}" has the token that stood at "{path_text(was)}", where alone it opens'
-        yield finding(Risk("value-moved", ERROR, f"gitseal set {name} -e {ends.name}"), tuple(name.split("/")), message)
+        message = sentence('"{}" has the token that stood at "{}", where alone it opens', name, path_text(was))
+        yield finding(VALUE_MOVED, tuple(name.split("/")), message, _set(name, ends.name))
+
+
+def _set(name: str, environment: str) -> Sentence:
+    return sentence("`gitseal set {} -e {}`", name, environment)
 
 
 def _file(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
     old, new = ends.old, ends.new
     if old.id and new.id and old.id != new.id:
-        message = f'"{ends.name}" is another file than it was: its id changed, so nothing of the old one opens in it'
-        yield finding(Risk("file-replaced", ERROR, "see who did it with git log"), (HEADER, "id"), message)
+        template = '"{}" is another file than it was: its id changed, so nothing of the old one opens in it'
+        hint = sentence("see who did it with `git log`")
+        yield finding(FILE_REPLACED, (HEADER, "id"), sentence(template, ends.name), hint)
     if found.state == "removed":
-        message = f'the file of "{ends.name}" is gone, with {plural(len(old.values), "name")}'
-        yield finding(Risk("environment-removed"), (), message)
+        names = ours(plural(len(old.values), "name"))
+        yield finding(ENVIRONMENT_REMOVED, (), sentence('the file of "{}" is gone, with {}', ends.name, names))
 
 
 def _keys(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
@@ -58,96 +133,96 @@ def _keys(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
         if key.before and key.after:
             yield _replaced(key, what, finding)
         elif key.after and found.state != "added":
-            message = f"{what} is new, with a data key that nothing vouches for but who made it"
-            yield finding(Risk("new-access-group"), (*_ACCESS, key.access), message, key.by)
+            message = sentence("{} is new, with a data key that nothing vouches for but who made it", what)
+            yield finding(NEW_ACCESS_GROUP, (*_ACCESS, key.access), message, by=key.by)
 
 
-def _replaced(key: KeyChange, what: str, finding: _Finder) -> Finding:
+def _replaced(key: KeyChange, what: Sentence, finding: _Finder) -> Finding:
     at = (*_ACCESS, key.access)
     if key.succeeds:
-        message = f"the data key of {what} was replaced by someone who held the old one; every value is sealed anew"
-        return finding(Risk("data-key-replaced", hint="ask who did it whether they meant to"), at, message, key.by)
-    message = f"the data key of {what} was replaced, and nothing shows that whoever did it held the old one"
-    hint = "do not seal anything to it before a member says it is theirs"
-    return finding(Risk("data-key-replaced", ERROR, hint), at, message, key.by)
+        template = "the data key of {} was replaced by someone who held the old one; every value is sealed anew"
+        hint = sentence("ask who did it whether they meant to")
+        return finding(DATA_KEY_REPLACED, at, sentence(template, what), hint, key.by)
+    template = "the data key of {} was replaced, and nothing shows that whoever did it held the old one"
+    hint = sentence("do not seal anything to it before a member says it is theirs")
+    return finding(DATA_KEY_UNPROVEN, at, sentence(template, what), hint, key.by)
 
 
 def _access(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
     replaced = {key.access for key in found.keys}
-    for each in found.access:
-        at = (*_ACCESS, each.access)
-        what = _group(each.access, found.name)
-        if each.passed:
-            is_in_force = each.access in ends.new.keys and each.access not in replaced
-            end = "its data key is still the same" if is_in_force else "its data key is in force no longer"
-            message = f'"{each.who}" could open {what} for some commits between, and keeps what they fetched; {end}'
-            severity = ERROR if is_in_force else WARNING
-            yield finding(Risk("passing-access", severity, _anew(found.name)), at, message, each.by)
-        elif each.gained:
+    anew = sentence("`gitseal rekey -e {}`", found.name)
+    for change in found.access:
+        at = (*_ACCESS, change.access)
+        what = _group(change.access, found.name)
+        is_in_force = change.access in ends.new.keys and change.access not in replaced
+        if change.passed:
+            end = ours("its data key is still the same" if is_in_force else "its data key is in force no longer")
+            template = '"{}" could open {} for some commits between, and keeps what they fetched; {}'
+            message = sentence(template, change.who, what, end)
+            yield finding(PASSING_ACCESS if is_in_force else PASSED_ACCESS, at, message, anew, change.by)
+        elif change.gained:
             if found.state != "added":
-                yield finding(Risk("access-gained"), at, _gained(each, what), each.by)
-        elif each.access in ends.new.keys and each.access not in replaced:
-            message = f'"{each.who}" was taken out of {what} under the same data key, which they keep'
-            yield finding(Risk("removed-without-new-key", ERROR, _anew(found.name)), at, message, each.by)
+                yield finding(ACCESS_GAINED, at, _gained(change, what), by=change.by)
+        elif is_in_force:
+            message = sentence('"{}" was taken out of {} under the same data key, which they keep', change.who, what)
+            yield finding(REMOVED_WITHOUT_NEW_KEY, at, message, anew, change.by)
 
 
-def _anew(environment: str) -> str:
-    return f"gitseal rekey -e {environment}"
-
-
-def _gained(each: AccessChange, what: str) -> str:
-    past = f" and {plural(each.past, 'value')} of the past" if each.past else ""
-    opens = f"{plural(each.names, 'name')}{past}"
-    if each.whole:
-        return f'"{each.who}" can open {what}: {opens}'
-    return f'"{each.who}" has a stanza for another key or a new one in {what}: {opens}'
+def _gained(change: AccessChange, what: Sentence) -> Sentence:
+    past = f" and {plural(change.past, 'value')} of the past" if change.past else ""
+    opens = ours(f"{plural(change.names, 'name')}{past}")
+    if change.whole:
+        return sentence('"{}" can open {}: {}', change.who, what, opens)
+    return sentence('"{}" has a stanza for another key or a new one in {}: {}', change.who, what, opens)
 
 
 def _restored(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
-    for each in found.restored:
-        since = f", which {each.superseded[:12]} had replaced" if each.superseded else ""
-        if each.name:
-            message = f'"{each.name}" has an old token back{since}'
-            hint = "see what it was: git log -p; a value that was rotated out must not return"
-            yield finding(Risk("value-restored", hint=hint), tuple(each.name.split("/")), message, each.by)
+    for back in found.restored:
+        since = sentence(", which {} had replaced", back.superseded[:12]) if back.superseded else NOTHING
+        if back.name:
+            message = sentence('"{}" has an old token back{}', back.name, since)
+            hint = sentence("see what it was: `git log -p`; a value that was rotated out must not return")
+            yield finding(VALUE_RESTORED, tuple(back.name.split("/")), message, hint, back.by)
         else:
-            message = f"{_group(each.access, found.name)} has an old data key back{since}"
-            hint = "a retired key never comes back: take the file from before it did"
-            yield finding(Risk("key-restored", ERROR, hint), (*_ACCESS, each.access), message, each.by)
+            message = sentence("{} has an old data key back{}", _group(back.access, found.name), since)
+            hint = sentence("a retired key never comes back: take the file from before it did")
+            yield finding(KEY_RESTORED, (*_ACCESS, back.access), message, hint, back.by)
 
 
 def _names(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
-    for each in found.names:
-        at = tuple(each.name.split("/"))
-        if each.action == PASSED:
+    for change in found.names:
+        at = tuple(change.name.split("/"))
+        if change.action == PASSED:
             continue
-        if is_unsealed(each):
-            message = f'"{each.name}" was sealed and stands plain: whoever has the repository reads it'
-            yield finding(Risk("unsealed", hint=f"gitseal set {each.name} -e {found.name}"), at, message, each.by)
-        if not each.by:
-            message = f'"{each.name}" is not what it was, and no commit between changed it: a merge dropped a side'
-            yield finding(Risk("dropped-by-merge", hint="see it with: git log -m -p"), at, message)
+        if is_unsealed(change):
+            message = sentence('"{}" was sealed and stands plain: whoever has the repository reads it', change.name)
+            yield finding(UNSEALED, at, message, _set(change.name, found.name), change.by)
+        if not change.by:
+            template = '"{}" is not what it was, and no commit between changed it: a merge dropped a side'
+            hint = sentence("see it with: `git log -m -p`")
+            yield finding(DROPPED_BY_MERGE, at, sentence(template, change.name), hint)
     yield from _brought(found, finding)
-    came = [ends.new.names[each.name] for each in found.names if each.name in ends.new.names]
+    came = [ends.new.names[change.name] for change in found.names if change.name in ends.new.names]
     for path, pattern, rule in near_misses(ends.policies[1], ends.name, came):
-        message = f'"{path_text(path)}" looks like "{pattern}", which is for "{rule.access}", and is not covered by it'
-        yield finding(Risk("dodges-rule", hint="name the section in the rule, or rename it"), path, message)
+        template = '"{}" looks like "{}", which is for "{}", and is not covered by it'
+        message = sentence(template, path_text(path), pattern, rule.access)
+        yield finding(DODGES_RULE, path, message, sentence("name the section in the rule, or rename it"))
 
 
 def _brought(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
-    """Write-only values: who brought them cannot read what was there, or did not need to."""
-    kinds = {each.name: each for each in found.names}
-    for each in found.write_only:
-        at = tuple(each.name.split("/"))
-        if each.treatment != ACCEPT:
-            verdict = "which the policy refuses" if each.treatment == REFUSE else "and waits for a member"
-            severity = ERROR if each.treatment == REFUSE else WARNING
-            message = f'"{each.name}" was brought in write-only, {verdict}'
-            hint = f"once it is known to be right: gitseal absorb {each.name} -e {found.name}"
-            yield finding(Risk("write-only", severity, hint), at, message, each.by)
-        elif _is_downgraded(kinds[each.name]):
-            message = f'"{each.name}" was set by a member, and was replaced write-only, as anyone with write access can'
-            yield finding(Risk("write-only", hint="ask who did it"), at, message, each.by)
+    """Write-only values: whoever brought them cannot read what was there, or did not need to."""
+    changes = {change.name: change for change in found.names}
+    for value in found.write_only:
+        at = tuple(value.name.split("/"))
+        if value.treatment != ACCEPT:
+            is_refused = value.treatment == REFUSE
+            verdict = ours("which the policy refuses" if is_refused else "and waits for a member")
+            message = sentence('"{}" was brought in write-only, {}', value.name, verdict)
+            hint = sentence("once it is known to be right: `gitseal absorb {} -e {}`", value.name, found.name)
+            yield finding(WRITE_ONLY_REFUSED if is_refused else WRITE_ONLY, at, message, hint, value.by)
+        elif _is_downgraded(changes[value.name]):
+            template = '"{}" was set by a member, and was replaced write-only, as anyone with write access can'
+            yield finding(WRITE_ONLY, at, sentence(template, value.name), sentence("ask who did it"), value.by)
 
 
 def _is_downgraded(change: NameChange) -> bool:
@@ -159,5 +234,7 @@ def _is_downgraded(change: NameChange) -> bool:
     )
 
 
-def _group(access: str, environment: str) -> str:
-    return f'"{environment}"' if access == DEFAULT else f'access group "{access}" of "{environment}"'
+def _group(access: str, environment: str) -> Sentence:
+    if access == DEFAULT:
+        return sentence('"{}"', environment)
+    return sentence('access group "{}" of "{}"', access, environment)

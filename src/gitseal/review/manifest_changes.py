@@ -1,18 +1,28 @@
-"""Two manifests held against each other: what changed, in words, and what of it asks for less or hands out more."""
+"""Two manifests compared: what changed, in sentences, and which of it asks for less or hands out more."""
 
 from collections.abc import Collection
 
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.policy.manifest import Declaration, Manifest, ManifestFile, Service
+from gitseal.report.findings import WARNING, FindingRule
+from gitseal.report.pages import RISKS
+from gitseal.report.sentences import NOTHING, Sentence, literal, ours, sentence, verb
 from gitseal.resolve import services, templates
 from gitseal.review.model import MANIFEST, Statement
-from gitseal.review.saying import Lines, Risk, StatementCollector, quoted
+from gitseal.review.saying import Lines, StatementCollector, quoted
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
-_LOOSER = "requirement-loosened"
-_WIDER = "service-widened"
+REQUIREMENT_LOOSENED = FindingRule(
+    "requirement-loosened",
+    WARNING,
+    "a name is required in fewer places, or its type, pattern or `rotate` asks for less",
+    RISKS,
+)
+SERVICE_WIDENED = FindingRule(
+    "service-widened", WARNING, "a service gets names that it did not get, or a file that others can read", RISKS
+)
 
 
 def manifest_changes(
@@ -22,12 +32,13 @@ def manifest_changes(
     say = StatementCollector(MANIFEST, path, lines)
     came = sorted(path_text(each) for each in new.secrets if each not in old.secrets)
     if came:
-        say(f"{quoted(came)} {'is' if len(came) == 1 else 'are'} declared", ("secrets",))
+        say(sentence("{} {} declared", quoted(came), verb(len(came))), ("secrets",))
     for secret, before in sorted(old.secrets.items()):
         after = new.secrets.get(secret)
         if after is None:
-            risk = Risk(_LOOSER) if before.required != () or before.pattern or before.type else None
-            say(f'"{path_text(secret)}" is no longer declared', ("secrets",), risk)
+            asked = before.required != () or before.pattern or before.type
+            text = sentence('"{}" is no longer declared', path_text(secret))
+            say(text, ("secrets",), REQUIREMENT_LOOSENED if asked else None)
         else:
             _declaration(before, after, say)
     for name in sorted({*old.services, *new.services}):
@@ -36,71 +47,73 @@ def manifest_changes(
 
 
 def _declaration(before: Declaration, after: Declaration, say: StatementCollector) -> None:
-    name, at = f'"{path_text(after.path)}"', ("secrets", *after.path)
+    at = ("secrets", *after.path)
+
+    def told(template: str, *arguments: Sentence, is_looser: bool = False) -> None:
+        text = sentence(f'"{{}}" {template}', path_text(after.path), *arguments)
+        say(text, at, REQUIREMENT_LOOSENED if is_looser else None)
+
     if before.required != after.required:
         is_looser = after.required is not None and (
-            before.required is None or set(before.required) - set(after.required)
+            before.required is None or bool(set(before.required) - set(after.required))
         )
-        say(f"{name} is required {_where(after)}, was {_where(before)}", at, Risk(_LOOSER) if is_looser else None)
+        told("is required {}, was {}", _places(after), _places(before), is_looser=is_looser)
     if before.type != after.type:
-        text = f"{name} is of type {after.type or 'any'}, was {before.type or 'any'}"
-        say(text, at, Risk(_LOOSER) if before.type else None)
+        types = ours(after.type or "any"), ours(before.type or "any")
+        told("is of type {}, was {}", *types, is_looser=bool(before.type))
     patterns = [each.pattern.text if each.pattern else "" for each in (before, after)]
     if patterns[0] != patterns[1]:
-        text = f"{name} has another pattern" if all(patterns) else f"{name} has {'a' if patterns[1] else 'no'} pattern"
-        say(text, at, Risk(_LOOSER) if patterns[0] else None)
+        template = "has another pattern" if all(patterns) else "has a pattern" if patterns[1] else "has no pattern"
+        told(template, is_looser=bool(patterns[0]))
     if before.rotate != after.rotate:
         is_looser = before.rotate > 0 and not 0 < after.rotate < before.rotate
-        text = f"{name} is due for a new value {_every(after.rotate)}, was {_every(before.rotate)}"
-        say(text, at, Risk(_LOOSER) if is_looser else None)
+        told("is due for a new value {}, was {}", _every(after.rotate), _every(before.rotate), is_looser=is_looser)
     if before.owner != after.owner:
-        say(f'{name} is owned by "{after.owner or "nobody"}", was "{before.owner or "nobody"}"', at)
+        told("is owned by {}, was {}", *(sentence('"{}"', each.owner or "nobody") for each in (after, before)))
     if before.generate != after.generate:
-        say(f"{name} is made by {after.generate or 'nothing'}, was {before.generate or 'nothing'}", at)
+        told("is made by {}, was {}", *(literal(each.generate) or ours("nothing") for each in (after, before)))
     if before.description != after.description:
-        say(f"{name} has another description", at)
+        told("has another description")
 
 
-def _where(declaration: Declaration) -> str:
+def _places(declaration: Declaration) -> Sentence:
     if declaration.required is None:
-        return "everywhere"
-    return f"in {quoted(declaration.required)}" if declaration.required else "nowhere"
+        return ours("everywhere")
+    return sentence("in {}", quoted(declaration.required)) if declaration.required else ours("nowhere")
 
 
-def _every(days: int) -> str:
-    return f"every {days} days" if days else "never"
+def _every(days: int) -> Sentence:
+    return sentence("every {} days", days) if days else ours("never")
 
 
 def _service(name: str, sides: tuple[Manifest, Manifest], names: list[NamePath], say: StatementCollector) -> None:
     before, after = (side.services.get(name) for side in sides)
     at = ("services", name)
     if after is None:
-        say(f'there is no service "{name}" any more')
+        say(sentence('there is no service "{}" any more', name))
         return
     reached = [_reach(side, name, names) if name in side.services else set[str]() for side in sides]
     gained, lost = sorted(reached[1] - reached[0]), sorted(reached[0] - reached[1])
     if before is None:
-        say(f'"{name}" is a new service, which gets {quoted(gained) or "nothing"}', at)
+        say(sentence('"{}" is a new service, which gets {}', name, quoted(gained) or ours("nothing")), at)
         return
     if gained:
-        say(f'service "{name}" gets {quoted(gained)} too', at, Risk(_WIDER))
+        say(sentence('service "{}" gets {} too', name, quoted(gained)), at, SERVICE_WIDENED)
     if lost:
-        say(f'service "{name}" no longer gets {quoted(lost)}', at)
+        say(sentence('service "{}" no longer gets {}', name, quoted(lost)), at)
     if added := [each for each in after.include if each not in before.include]:
-        say(f'service "{name}" includes {quoted(added)} too', at, Risk(_WIDER))
+        say(sentence('service "{}" includes {} too', name, quoted(added)), at, SERVICE_WIDENED)
     if removed := [each for each in before.include if each not in after.include]:
-        say(f'service "{name}" no longer includes {quoted(removed)}', at)
+        say(sentence('service "{}" no longer includes {}', name, quoted(removed)), at)
     if after.imports != before.imports:
-        say(
-            f'service "{name}" imports {quoted(after.imports) or "nothing"}, was {quoted(before.imports) or "nothing"}',
-            at,
-        )
+        imports = (quoted(each.imports) or ours("nothing") for each in (after, before))
+        say(sentence('service "{}" imports {}, was {}', name, *imports), at)
     _env(name, before, after, say)
     _files(name, before.files, after.files, say)
 
 
 def _reach(manifest: Manifest, name: str, names: list[NamePath]) -> set[str]:
-    """The secrets of which a service gets anything, whatever it calls them."""
+    """The secrets that a service gets anything of, by their own names."""
     try:
         sources = services.view(manifest, name, names).values()
     except Error:
@@ -117,19 +130,21 @@ def _secrets(template: TypedValue) -> list[str]:
 
 
 def _env(name: str, before: Service, after: Service, say: StatementCollector) -> None:
-    """Variables by name: what they are made of, never their text, in which something may stand that is none of a log's."""
+    """Variables by name and what they are made of, never their text: that may hold something that no log should show."""
     at = ("services", name, "env")
     for variable in sorted({*before.env, *after.env}):
         old, new = before.env.get(variable), after.env.get(variable)
         if old == new:
             continue
         if new is None:
-            say(f'service "{name}" no longer sets "{variable}"', at)
+            say(sentence('service "{}" no longer sets "{}"', name, variable), at)
             continue
         made = _secrets(new)
-        of = f"made of {quoted(made)}" if made else "a text of the manifest's own"
-        risk = Risk(_WIDER) if old is not None and set(made) - set(_secrets(old)) else None
-        say(f'"{variable}" of service "{name}" is {"now " if old is not None else ""}{of}', (*at, variable), risk)
+        of = sentence("made of {}", quoted(made)) if made else ours("a text of the manifest's own")
+        is_wider = old is not None and set(made) - set(_secrets(old))
+        now = ours("now ") if old is not None else NOTHING
+        text = sentence('"{}" of service "{}" is {}{}', variable, name, now, of)
+        say(text, (*at, variable), SERVICE_WIDENED if is_wider else None)
 
 
 def _files(
@@ -142,10 +157,12 @@ def _files(
         old, new = was.get(path), now.get(path)
         if old is not None and new is not None and old._replace(line=0) == new._replace(line=0):
             continue
-        file = f'the file "{"/".join(path)}" of service "{name}"'
+        file = sentence('the file "{}" of service "{}"', "/".join(path), name)
         if new is None:
-            say(f"{file} is written no longer", at)
+            say(sentence("{} is written no longer", file), at)
             continue
         is_readable = new.mode & 0o044 and not (old and old.mode & 0o044)
-        text = f'{file} holds "{path_text(new.secret)}", with the permissions {new.mode:04o}'
-        say(text, at, Risk(_WIDER) if is_readable or (old is not None and old.secret != new.secret) else None)
+        mode = ours(f"{new.mode:04o}")
+        text = sentence('{} holds "{}", with the permissions {}', file, path_text(new.secret), mode)
+        is_wider = is_readable or (old is not None and old.secret != new.secret)
+        say(text, at, SERVICE_WIDENED if is_wider else None)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gitseal.document.changes import ValueState
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+from gitseal.report.sentences import NOTHING, Sentence
 
 # What happened to a name. MOVED: to another access group. RESEALED: under another data key, so that a change of its value
 # cannot be excluded without an identity. PASSED: commits between changed it, and in the end it is what it was.
@@ -46,7 +47,7 @@ class ValueInsight(NamedTuple):
     """
 
     equals: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
     before: str | None = None
     after: str | None = None
 
@@ -167,10 +168,10 @@ class Statement(NamedTuple):
     about: str
     path: str
     line: int
-    text: str
+    text: Sentence
     rule: str = ""
     severity: str = NOTE
-    hint: str = ""
+    hint: Sentence = NOTHING
     by: tuple[By, ...] = ()
 
 
@@ -228,7 +229,7 @@ class Review(NamedTuple):
     environments: tuple[EnvironmentReview, ...] = ()
     statements: tuple[Statement, ...] = ()
     allowances: tuple[Allowance, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     identity: bool = False
 
     @property

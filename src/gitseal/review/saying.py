@@ -1,10 +1,10 @@
-"""Statements while they are collected: each with the line of the file that it is about."""
+"""Statements about one file while they are collected, each with the line that it is about."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.report.findings import NOTE, WARNING
+from gitseal.report.findings import NOTE, FindingRule
+from gitseal.report.sentences import NOTHING, Sentence, listed
 from gitseal.review.model import Statement
 from gitseal.yamltext import reader
 from gitseal.yamltext.tree import NamePath, NodeKind
@@ -15,16 +15,8 @@ _LISTED = 6
 Lines = Callable[[NamePath], int]
 
 
-class Risk(NamedTuple):
-    """What makes a statement a risk: the rule's id, how bad it is, and what to do about it."""
-
-    rule: str
-    severity: str = WARNING
-    hint: str = ""
-
-
 class StatementCollector:
-    """The statements about one file; `lines` gives the line of a path in the newer state of it."""
+    """Collects the statements about one file; `lines` gives the line of a path in the newer state of it."""
 
     def __init__(self, about: str, path: str, lines: Lines) -> None:
         self.statements: list[Statement] = []
@@ -32,21 +24,23 @@ class StatementCollector:
         self._path = path
         self._lines = lines
 
-    def __call__(self, text: str, at: NamePath = (), risk: Risk | None = None) -> None:
-        """Says something about a path of the file; a risk where there is one."""
-        rule, severity, hint = risk or ("", NOTE, "")
-        self.statements.append(Statement(self._about, self._path, self._lines(at), text, rule, severity, hint))
+    def __call__(
+        self, text: Sentence, at: NamePath = (), rule: FindingRule | None = None, hint: Sentence = NOTHING
+    ) -> None:
+        """Adds a statement about a path of the file. With a rule it is a risk."""
+        name, severity = (rule.id, rule.severity) if rule is not None else ("", NOTE)
+        self.statements.append(Statement(self._about, self._path, self._lines(at), text, name, severity, hint))
 
 
 def lines_of(data: bytes | None) -> Lines:
-    """Where a path stands in policy.yaml or manifest.yaml, items of lists as `[n]`; the nearest that is there, else 0."""
+    """The lines of paths in policy.yaml or manifest.yaml, items of lists as `[n]`: of the nearest node that exists, else 0."""
     try:
         root = reader.parse(data or b"", policy=True).root
     except Error:
         return lambda _path: 0
 
     def line(path: NamePath) -> int:
-        node, found = root, 0
+        node, nearest = root, 0
         for part in path:
             if node.kind is NodeKind.SEQUENCE and part[:1] == "[" and int(part[1:-1]) < len(node.items):
                 node = node.items[int(part[1:-1])]
@@ -54,18 +48,15 @@ def lines_of(data: bytes | None) -> Lines:
                 node = node.children[part]
             else:
                 break
-            found = node.line + 1
-        return found
+            nearest = node.line + 1
+        return nearest
 
     return line
 
 
-def quoted(names: Iterable[str]) -> str:
+def quoted(names: Iterable[str]) -> Sentence:
     """`"a", "b" and 3 more`: names in the order given."""
-    listed = [f'"{name}"' for name in names]
-    if len(listed) > _LISTED:
-        return f"{', '.join(listed[:_LISTED])} and {len(listed) - _LISTED} more"
-    return ", ".join(listed)
+    return listed(names, most=_LISTED)
 
 
 def short(key: str) -> str:

@@ -2,14 +2,28 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gitseal.report.findings import Finding
+from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.pages import PLAINTEXT
+from gitseal.report.sentences import Sentence, listed, ours, sentence
 from gitseal.scan import names, pragmas
 from gitseal.scan.env_values import Assignment, assignments, decoded
 from gitseal.scan.placeholders import is_placeholder
 from gitseal.scan.plain_settings import is_plain_setting, words_of
 from gitseal.scan.rules import Rules
 
-RULE, TEMPLATE_RULE, SIZE_RULE, LINK_RULE = "env-file", "template", "too-large", "env-link"
+ENV_FILE = FindingRule("env-file", ERROR, "a value in an env file", PLAINTEXT)
+TEMPLATE = FindingRule(
+    "template", ERROR, "a value in a template that is no placeholder and no plain setting", PLAINTEXT
+)
+TOO_LARGE = FindingRule(
+    "too-large", ERROR, "an env file or template above 256 KiB, which is not looked at as one", PLAINTEXT
+)
+ENV_LINK = FindingRule(
+    "env-link",
+    ERROR,
+    "a symbolic link with an env file's name that leads to a file of the repository with another kind of name",
+    PLAINTEXT,
+)
 
 # No env file is longer; what is cannot be looked at as one.
 LIMIT = 256 * 1024
@@ -41,8 +55,8 @@ class Kept:
         """The findings about the values, once all chunks have passed."""
         name = path.decode("utf-8", "surrogateescape")
         if self._size > LIMIT:
-            what = f"an env file of more than {LIMIT // 1024} KiB is not looked at, so it is not let through"
-            return [Finding(SIZE_RULE, name, 0, what, allow_hint(name))]
+            template = "an env file of more than {} KiB is not looked at, so it is not let through"
+            return [TOO_LARGE.at(name, 0, sentence(template, LIMIT // 1024), allow_hint(name))]
         content = self.content()
         is_template = kind == names.TEMPLATE
         assigned = list(assignments(decoded(content)))
@@ -55,7 +69,7 @@ class Kept:
             and not _is_public(each)
             and not (is_sops and each.name.startswith("sops_"))
         ]
-        values = _not_allowed(TEMPLATE_RULE if is_template else RULE, content, values)
+        values = _not_allowed(TEMPLATE.id if is_template else ENV_FILE.id, content, values)
         if not values:
             return []
         return _template(name, values) if is_template else [_env(name, values, rules)]
@@ -87,26 +101,27 @@ def _env(path: str, values: Sequence[Assignment], rules: Rules) -> Finding:
     """One finding for a file, at its first value: what is to be done is one thing, however many values there are."""
     named = list(dict.fromkeys(each.name for each in values if each.name))
     count = len(values)
-    shown = ", ".join(f'"{name}"' for name in named[:_MOST_NAMES])
+    shown = listed(named[:_MOST_NAMES])
     more = count - min(len(named), _MOST_NAMES)
-    words = f"{shown} and {more} more" if shown and more > 0 else shown or f"{count} of them"
-    verb = "values stand" if count > 1 else "a value stands"
+    words = sentence("{} and {} more", shown, more) if shown and more > 0 else shown or sentence("{} of them", count)
+    stand = ours("values stand" if count > 1 else "a value stands")
     quoted = shell_quoted(path)
-    hint = f"git rm --cached {quoted}; gitseal import {quoted} -e {_environment(path, rules)}"
-    return Finding(RULE, path, values[0].line, f"{verb} in the open in an env file: {words}", hint)
+    hint = sentence("`git rm --cached {}`; `gitseal import {} -e {}`", quoted, quoted, _environment(path, rules))
+    message = sentence("{} in the open in an env file: {}", stand, words)
+    return ENV_FILE.at(path, values[0].line, message, hint)
 
 
 def _template(path: str, values: Sequence[Assignment]) -> list[Finding]:
     """One finding for each value: each line is to be mended."""
     found = []
     for each in values[:_MOST_LINES]:
-        what = f'"{each.name}" holds' if each.name else "a line holds"
-        hint = "write what is to be filled in: <...>, your-..., changeme, or nothing"
-        found.append(Finding(TEMPLATE_RULE, path, each.line, f"{what} a value that is no placeholder", hint))
+        what = sentence('"{}"', each.name) if each.name else ours("a line")
+        hint = sentence("write what is to be filled in: <...>, your-..., changeme, or nothing")
+        found.append(TEMPLATE.at(path, each.line, sentence("{} holds a value that is no placeholder", what), hint))
     if len(values) > _MOST_LINES:
         rest = len(values) - _MOST_LINES
         line = values[_MOST_LINES].line
-        found.append(Finding(TEMPLATE_RULE, path, line, f"and {rest} more values that are no placeholders"))
+        found.append(TEMPLATE.at(path, line, sentence("and {} more values that are no placeholders", rest)))
     return found
 
 
@@ -123,9 +138,9 @@ def judge_link(path: bytes, target: bytes, rules: Rules) -> list[Finding]:
     if names.kind(resolved, rules) or resolved.startswith((b"/", b"../")):
         return []
     name = path.decode("utf-8", "surrogateescape")
-    hint = f"git rm --cached {shell_quoted(name)}"
-    what = "a symbolic link with an env file's name makes one of a file that has another name"
-    return [Finding(LINK_RULE, name, 0, what, hint)]
+    hint = sentence("`git rm --cached {}`", shell_quoted(name))
+    what = sentence("a symbolic link with an env file's name makes one of a file that has another name")
+    return [ENV_LINK.at(name, 0, what, hint)]
 
 
 def _environment(path: str, rules: Rules) -> str:
@@ -140,9 +155,9 @@ def _environment(path: str, rules: Rules) -> str:
     return rules.environments[0]
 
 
-def allow_hint(path: str) -> str:
-    """What to run where a finding is to stay."""
-    return f'gitseal hook allow {shell_quoted(path)} --reason "..."'
+def allow_hint(path: str) -> Sentence:
+    """The command that lets a finding stay."""
+    return sentence('`gitseal hook allow {} --reason "..."`', shell_quoted(path))
 
 
 _PLAIN = frozenset(chr(c) for c in range(0x20, 0x7F)) - set("'\\")

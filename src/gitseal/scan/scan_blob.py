@@ -10,7 +10,10 @@ from gitseal.scan.rules import Rules
 from gitseal.scan.windows import AHEAD, BEHIND, Window, views
 
 if TYPE_CHECKING:
-    from gitseal.scan.team import TeamSearch
+    from gitseal.scan.team import Owner, TeamSearch
+
+    # A rule, or the owners of one of the team's values.
+    _Thing = str | tuple[Owner, ...]
 
 # One for the process: it learns when the automaton pays.
 _LITERALS = Literals((*private_keys.SHAPES, *der_keys.SHAPES, *tokens.SHAPES))
@@ -61,10 +64,6 @@ def _found(path: bytes, chunks: Iterable[bytes], team: "TeamSearch | None") -> l
     return sorted(found, key=lambda finding: (finding.line, finding.rule, finding.message))
 
 
-# A rule, or the owners of one of the team's values.
-_Thing = str | tuple[tuple[str, str], ...]
-
-
 class _Tally:
     """What was found in one view of a blob: of each thing the first lines, with what stands there."""
 
@@ -93,11 +92,11 @@ class _Tally:
             if not self.is_full(owners) and not pragmas.allows(RULE, *pragmas.around(window.content, place)):
                 self.note(owners, (lines.of(place), ""))
 
-    def is_full(self, thing: _Thing) -> bool:
+    def is_full(self, thing: "_Thing") -> bool:
         """Whether nobody would read more of it."""
         return len(self.noted.get(thing, ())) >= _MOST
 
-    def note(self, thing: _Thing, line: tuple[int, str]) -> None:
+    def note(self, thing: "_Thing", line: tuple[int, str]) -> None:
         """Notes it once. Places come in order, so that what is noted does not depend on how the blob was cut."""
         noted = self.noted.setdefault(thing, [])
         if line not in noted:

@@ -20,8 +20,17 @@ _REACH = 2048
 _OWN_GLUE = 32
 
 
-# A value's owner is (environment, name). In a monorepo two projects may each have a value of the same owner.
-Owner = tuple[str, str]
+class Owner(NamedTuple):
+    """The name that a value is sealed as. In a monorepo two projects may each have a value of the same owner.
+
+    `earlier` is 0 for the value in force, and numbers those that the name had before.
+    """
+
+    environment: str
+    name: str
+    earlier: int = 0
+
+
 OwnedValue = tuple[Owner, bytes]
 
 
@@ -61,6 +70,10 @@ class Team:
         return sorted({*self._automata.whole(window), *self._automata.broken(window)})
 
 
+def _order(owner: Owner) -> tuple[str, int, str]:
+    return owner.environment, owner.earlier, owner.name
+
+
 class _Automata:
     """The search for forms, and the one for what is left of them without glue."""
 
@@ -73,7 +86,7 @@ class _Automata:
             for form in certain_forms(value):
                 owners.setdefault(form, set()).add(owner)
         self._forms = list(owners)
-        self._owners = [tuple(sorted(owners[form])) for form in self._forms]
+        self._owners = [tuple(sorted(owners[form], key=_order)) for form in self._forms]
         self._whole = Search(self._forms)
         self._breakable = [number for number, form in enumerate(self._forms) if breakable(without_glue(form))]
         self._broken = Search([without_glue(self._forms[number]) for number in self._breakable])

@@ -1,40 +1,61 @@
-"""What findings of keys, tokens and the team's values say, and what they advise. None says a value."""
+"""What findings of keys, tokens and the team's values say, and what they advise. None says a value.
+
+It is loaded only when there is a finding: a commit without one does not pay for words.
+"""
 
 from collections.abc import Iterator, Sequence
 
-from gitseal.report.findings import Finding
-from gitseal.scan import private_keys, tokens
+from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.pages import PLAINTEXT
+from gitseal.report.sentences import NOTHING, PAST, Sentence, TextPiece, joined, ours, sentence
+from gitseal.scan import private_keys, team, tokens
 from gitseal.scan.env_files import allow_hint, shell_quoted
+from gitseal.scan.team import Owner
+
+PRIVATE_KEY = FindingRule(private_keys.RULE, ERROR, "a private key, in any file", PLAINTEXT)
+TOKEN = FindingRule(tokens.RULE, ERROR, "a token of a well-known kind, in any file", PLAINTEXT)
+TEAM_VALUE = FindingRule(
+    team.RULE, ERROR, "one of your team's sealed values, in any file; with an identity at hand", PLAINTEXT
+)
 
 _SHOWN_OWNERS = 2
-Owners = tuple[tuple[str, str], ...]
-_HINTS = {
-    private_keys.RULE: "git rm --cached {path}; one that is no secret: {allow}",
-    tokens.RULE: 'gitseal set NAME, and read it from the environment; one that is no secret: "gitseal: allow REASON" on its line',
-}
-_VALUE_HINT = (
+_TOKEN_HINT = sentence(
+    '`gitseal set NAME`, and read it from the environment; one that is no secret: "gitseal: allow REASON" on its line'
+)
+_VALUE_HINT = sentence(
     "read it from the environment where it is needed; if it is no secret, a rule with plain: true in the policy says so"
 )
 
 
-def of(path: str, thing: str | Owners, lines: Sequence[tuple[int, str]]) -> Iterator[Finding]:
+def of(path: str, thing: str | tuple[Owner, ...], lines: Sequence[tuple[int, str]]) -> Iterator[Finding]:
     """The findings of one rule, or of one of the team's values, given its owners, at some lines.
 
-    A rule's are one for each line. A value's is one, at its first line, however often it stands there.
+    A rule has one finding for each line. A value has one, at its first line, however often it stands there.
     """
     if isinstance(thing, str):
-        hint = _HINTS[thing].format(path=shell_quoted(path), allow=allow_hint(path))
+        rule = PRIVATE_KEY if thing == PRIVATE_KEY.id else TOKEN
+        hint = _key_hint(path) if rule is PRIVATE_KEY else _TOKEN_HINT
         for line, what in lines:
-            yield Finding(thing, path, line, f"{what} stands here", hint)
+            yield rule.at(path, line, sentence("{} stands here", ours(what)), hint)
         return
-    from gitseal.scan.team import RULE
-
-    yield Finding(RULE, path, lines[0][0], _of_value(thing, len(lines)), _VALUE_HINT)
+    yield TEAM_VALUE.at(path, lines[0][0], _of_value(thing, len(lines)), _VALUE_HINT)
 
 
-def _of_value(owners: Owners, lines: int) -> str:
-    shown = [f'"{name}" of {environment}' for environment, name in owners[:_SHOWN_OWNERS]]
-    more = len(owners) - len(shown)
-    whose = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
-    again = f", and in {lines - 1} more lines" if lines > 1 else ""
-    return f"the value of {whose} stands here{again}"
+def _key_hint(path: str) -> Sentence:
+    return sentence("`git rm --cached {}`; one that is no secret: {}", shell_quoted(path), allow_hint(path))
+
+
+def _of_value(owners: Sequence[Owner], lines: int) -> Sentence:
+    more = len(owners) - _SHOWN_OWNERS
+    others = ours(f" and {more} more") if more > 0 else NOTHING
+    again = ours(f", and in {lines - 1} more lines") if lines > 1 else NOTHING
+    shown = joined([_owner(owner) for owner in owners[:_SHOWN_OWNERS]])
+    return sentence("the value of {}{} stands here{}", shown, others, again)
+
+
+def _owner(owner: Owner) -> Sentence:
+    whose = sentence('"{}" of {}', owner.name, owner.environment)
+    if not owner.earlier:
+        return whose
+    words = f" (earlier value {owner.earlier}, no longer in force)"
+    return Sentence((*whose.pieces, TextPiece(words, PAST)), whose.form)

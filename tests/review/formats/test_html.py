@@ -9,6 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from gitseal.report.escaping import printable
+from gitseal.report.sentences import sentence
 from gitseal.review import model
 from gitseal.review.formats import html
 from gitseal.review.formats.html_style import STYLE
@@ -99,7 +100,7 @@ def test_each_hostile_name_is_seen_as_it_is(text: str) -> None:
 
 
 def test_each_command_of_a_hint_is_one_piece_of_code() -> None:
-    risk = RISK._replace(hint="git rm --cached .env; gitseal import .env -e development")
+    risk = RISK._replace(hint=sentence("`git rm --cached {}`; `gitseal import {} -e development`", ".env", ".env"))
 
     page = Page(html.write(EMPTY._replace(risks=(risk,))))
 

@@ -1,7 +1,6 @@
-"""`check`: policy, environments and Git's view of them held against each other. Needs no identity; one shows more."""
+"""`check`: whether policy, environments and Git's view of them agree. Needs no identity; with one it looks at values too."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 from gitseal.audit.check import values as check_values
 from gitseal.audit.check.manifest import check_manifest
@@ -18,8 +17,29 @@ from gitseal.project.key_holders import holders
 from gitseal.project.project import Project
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.recipients.stanza import check_stanza
-from gitseal.report.findings import Finding
+from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.sentences import NOTHING, Sentence, listed, literal, sentence
 from gitseal.scan.comments import assigned
+
+ATTRIBUTE = FindingRule("attribute", ERROR, "a Git attribute hides or changes a sealed file")
+BLIND_BASE = FindingRule("blind-base", ERROR, "people may open an environment and not the one that it extends")
+COMMENT_VALUE = FindingRule("comment-value", ERROR, "a comment assigns something to a name, and no comment is sealed")
+COPIED = FindingRule("copied", ERROR, "two files share an id or a key: one was copied by hand")
+LOCAL_TRACKED = FindingRule("local-tracked", ERROR, "Git tracks a file that is for one machine only")
+MALFORMED = FindingRule("malformed", ERROR, "a file breaks its grammar")
+MANIFEST = FindingRule("manifest", ERROR, "the manifest cannot be read, or contradicts itself")
+NO_FILE = FindingRule("no-file", ERROR, "the policy has an environment that has no file")
+NO_POLICY = FindingRule("no-policy", ERROR, "a file is of an environment that the policy does not have")
+NO_STANZA = FindingRule("no-stanza", ERROR, "the policy lets somebody open an access group, and they cannot yet")
+PLAIN_VALUE = FindingRule("plain-value", ERROR, "a value stands plain, and no rule says so")
+POLICY = FindingRule("policy", ERROR, "the policy cannot be read, or has a key that is none")
+SEALED_THOUGH_PLAIN = FindingRule("sealed-though-plain", ERROR, "a value is sealed, and a rule says plain")
+STALE = FindingRule("stale", ERROR, "a value is sealed under a data key that its file no longer has")
+STALE_STANZA = FindingRule("stale-stanza", ERROR, "a stanza holds a data key that was replaced")
+UNKNOWN_GROUP = FindingRule("unknown-group", ERROR, "a file has an access group that the policy does not have")
+UNKNOWN_RECIPIENT = FindingRule("unknown-recipient", ERROR, "a stanza is for a key that the policy gives nobody there")
+UNOWNED = FindingRule("unowned", ERROR, "an environment is protected, and the policy does not say who may change it")
+WRONG_GROUP = FindingRule("wrong-group", ERROR, "a value is sealed to another access group than the policy says")
 
 _ATTRIBUTES = {
     "diff": ("unset",),
@@ -32,25 +52,25 @@ _HARMLESS = {"unspecified", "unset"}
 
 
 def check(project: Project, environments: Sequence[str] = (), keyring: Keyring | None = None) -> list[Finding]:
-    """What is not as it should be, in the order of the files. No environments given: all, and what concerns all.
+    """What does not agree, in the order of the files. Without environments: of all, and what concerns the whole folder.
 
-    Values that an identity of the keyring opens are looked at too: whether they are as sealed, and as the manifest asks.
+    Values that an identity of the keyring opens are looked at too: whether they are intact, and as the manifest asks.
     """
     findings: list[Finding] = []
     try:
         policy = project.policy
     except Error as error:
-        return [_of_error("policy", project.relative(project.policy_path), error)]
+        return [_of_error(POLICY, project.relative(project.policy_path), error)]
     try:
         chosen = environments or tuple(sorted({*project.environments, *policy.environments}))
     except Error as error:
-        return [_of_error("malformed", project.relative(project.folder), error)]
+        return [_of_error(MALFORMED, project.relative(project.folder), error)]
     documents = {}
     for environment in chosen:
-        found, document_findings = _environment(project, policy, environment)
+        document, document_findings = _environment(project, policy, environment)
         findings += document_findings
-        if found is not None:
-            documents[environment] = found
+        if document is not None:
+            documents[environment] = document
     findings += _twice(project, documents)
     readable = check_values.read(project, documents, keyring or Keyring(()))
     findings += readable.findings
@@ -59,97 +79,75 @@ def check(project: Project, environments: Sequence[str] = (), keyring: Keyring |
     if not environments:
         findings += _policy(project, policy)
         findings += _folder(project)
-    # What is inherited is met once for each environment that it comes to.
+    # What is inherited is met once for each environment that inherits it.
     return list({finding[:4]: finding for finding in findings}.values())
+
+
+class _Finder:
+    """Makes findings about one environment's file. Without another hint, `rekey` fixes what is wrong."""
+
+    def __init__(self, path: str, environment: str) -> None:
+        self._path = path
+        self._environment = environment
+
+    def __call__(self, rule: FindingRule, line: int, message: Sentence, hint: Sentence = NOTHING) -> Finding:
+        return rule.at(self._path, line, message, hint or sentence("`gitseal rekey -e {}`", self._environment))
+
+    def again(self, rule: FindingRule, entry: Entry, message: Sentence) -> Finding:
+        """A finding that setting the name once more fixes."""
+        return self(rule, entry.line, message, sentence("`gitseal set {} -e {}`", entry.name, self._environment))
 
 
 def _environment(project: Project, policy: Policy, environment: str) -> tuple[Document | None, list[Finding]]:
     path = project.relative(project.path(environment))
+    add = sentence("`gitseal env add {}`", environment)
     try:
-        found = project.parse(environment, project.source.read(project.path(environment)))
+        document = project.parse(environment, project.source.read(project.path(environment)))
     except FileNotFoundError:
-        return None, [
-            Finding(
-                "no-file",
-                path,
-                0,
-                f'the policy has the environment "{environment}", and there is no file',
-                f"gitseal env add {environment}",
-            )
-        ]
+        message = sentence('the policy has the environment "{}", and there is no file', environment)
+        return None, [NO_FILE.at(path, 0, message, add)]
     except Error as error:
-        return None, [_of_error("malformed", path, error)]
+        return None, [_of_error(MALFORMED, path, error)]
     if environment not in policy.environments:
-        return found, [
-            Finding(
-                "no-policy", path, 0, f'the policy has no environment "{environment}"', f"gitseal env add {environment}"
-            )
-        ]
-    finding = partial(_found, path, environment)
-    findings = [each for entry in found.entries.values() for each in _entry(policy, found, entry, finding)]
-    for group, access in found.header.access.items():
-        findings += _access(policy, found.header.scope(group), access, finding)
-    for line, name in assigned(found.tree.lines):
-        message = f'a comment assigns something to "{name}": nothing in a comment is sealed'
-        findings.append(
-            finding("comment-value", line, message, f"take the line out, then: gitseal set {name} -e {environment}")
-        )
+        return document, [NO_POLICY.at(path, 0, sentence('the policy has no environment "{}"', environment), add)]
+    finding = _Finder(path, environment)
+    findings = [each for entry in document.entries.values() for each in _entry(policy, document, entry, finding)]
+    for group, access in document.header.access.items():
+        findings += _access(policy, document.header.scope(group), access, finding)
+    for line, name in assigned(document.tree.lines):
+        message = sentence('a comment assigns something to "{}": nothing in a comment is sealed', name)
+        hint = sentence("take the line out, then: `gitseal set {} -e {}`", name, environment)
+        findings.append(finding(COMMENT_VALUE, line, message, hint))
     findings += _attributes(project, path)
-    return found, findings
+    return document, findings
 
 
-def _found(path: str, environment: str, rule: str, line: int, message: str, hint: str = "") -> Finding:
-    return Finding(rule, path, line, message, hint or f"gitseal rekey -e {environment}")
-
-
-def _entry(policy: Policy, found: Document, entry: Entry, finding: "partial[Finding]") -> Iterator[Finding]:
-    environment = found.header.environment
+def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -> Iterator[Finding]:
+    environment = document.header.environment
     is_plain = policy.is_plain(environment, entry.path)
     token = entry.token
     if token is None:
         if not is_plain:
-            yield finding("plain-value", entry.line, f'"{entry.name}" stands plain, and no rule says so')
+            yield finding(PLAIN_VALUE, entry.line, sentence('"{}" stands plain, and no rule says so', entry.name))
         return
     if is_plain:
-        yield finding(
-            "sealed-though-plain",
-            entry.line,
-            f'"{entry.name}" is sealed, and a rule says plain',
-            f"gitseal unseal {entry.name} -e {environment}",
-        )
+        message = sentence('"{}" is sealed, and a rule says plain', entry.name)
+        hint = sentence("`gitseal unseal {} -e {}`", entry.name, environment)
+        yield finding(SEALED_THOUGH_PLAIN, entry.line, message, hint)
         return
-    access = found.header.access.get(token.group)
+    access = document.header.access.get(token.group)
     if access is None:
-        yield finding(
-            "stale",
-            entry.line,
-            f'"{entry.name}" is sealed to access group "{token.group}", which the file does not have',
-            _again(entry, environment),
-        )
+        template = '"{}" is sealed to access group "{}", which the file does not have'
+        yield finding.again(STALE, entry, sentence(template, entry.name, token.group))
     elif access.key_id != token.key_id:
-        yield finding(
-            "stale",
-            entry.line,
-            f'"{entry.name}" is sealed under a data key that was replaced',
-            _again(entry, environment),
-        )
+        template = '"{}" is sealed under a data key that was replaced'
+        yield finding.again(STALE, entry, sentence(template, entry.name))
     elif token.group != (group := policy.group(environment, entry.path)):
-        yield finding(
-            "wrong-group",
-            entry.line,
-            f'"{entry.name}" is sealed to access group "{token.group}", and the policy says "{group}"',
-        )
+        template = '"{}" is sealed to access group "{}", and the policy says "{}"'
+        yield finding(WRONG_GROUP, entry.line, sentence(template, entry.name, token.group, group))
     if not _is_canonical(token):
-        yield finding(
-            "malformed",
-            entry.line,
-            f'the token of "{entry.name}" is not in its one canonical form',
-            _again(entry, environment),
-        )
-
-
-def _again(entry: Entry, environment: str) -> str:
-    return f"gitseal set {entry.name} -e {environment}"
+        template = 'the token of "{}" is not in its one canonical form'
+        yield finding.again(MALFORMED, entry, sentence(template, entry.name))
 
 
 def _is_canonical(token: Token) -> bool:
@@ -160,41 +158,32 @@ def _is_canonical(token: Token) -> bool:
     return True
 
 
-def _access(policy: Policy, scope: Scope, access: Access, finding: "partial[Finding]") -> Iterator[Finding]:
+def _access(policy: Policy, scope: Scope, access: Access, finding: _Finder) -> Iterator[Finding]:
     people = policy.open_to(scope.environment, scope.group)
     if people is None:
-        yield finding(
-            "unknown-group", access.line, f'the policy has no access group "{scope.group}" in {scope.environment}'
-        )
+        message = sentence('the policy has no access group "{}" in {}', scope.group, scope.environment)
+        yield finding(UNKNOWN_GROUP, access.line, message)
         return
     try:
         wanted = {holder: parse_recipient(key) for holder, key in holders(policy, people).items()}
     except Error:
-        return  # the key that is none is a finding of its own
+        return  # the key that cannot be parsed is a finding of its own
     for name, key in access.wrapped():
-        stanza = access.stanzas[name][key]
         if (name, key) not in wanted:
-            message = f'"{name}" can open access group "{scope.group}" with the key {key}, which the policy does not give them'
-            yield finding("unknown-recipient", access.line, message)
+            template = '"{}" can open access group "{}" with the key {}, which the policy does not give them'
+            yield finding(UNKNOWN_RECIPIENT, access.line, sentence(template, name, scope.group, key))
             continue
+        stanza = access.stanzas[name][key]
+        of = sentence('the stanza of "{}" in access group "{}"', name, scope.group)
         if stanza.key_id != access.key_id:
-            yield finding(
-                "stale-stanza",
-                access.line,
-                f'the stanza of "{name}" in access group "{scope.group}" holds a replaced data key',
-            )
+            yield finding(STALE_STANZA, access.line, sentence("{} holds a replaced data key", of))
         try:
             check_stanza(stanza.age_file(), wanted[name, key])
         except Malformed as error:
-            yield finding(
-                "malformed", access.line, f'the stanza of "{name}" in access group "{scope.group}": {error.message}'
-            )
+            yield finding(MALFORMED, access.line, sentence("{}: {}", of, literal(error.message)))
     for name, key in sorted(set(wanted) - set(access.wrapped())):
-        yield finding(
-            "no-stanza",
-            access.line,
-            f'"{name}" may open access group "{scope.group}" and cannot yet, with the key {key}',
-        )
+        template = '"{}" may open access group "{}" and cannot yet, with the key {}'
+        yield finding(NO_STANZA, access.line, sentence(template, name, scope.group, key))
 
 
 def _attributes(project: Project, path: str) -> Iterator[Finding]:
@@ -202,31 +191,21 @@ def _attributes(project: Project, path: str) -> Iterator[Finding]:
     for name, value in (effective or {}).items():
         harmful = value in _ATTRIBUTES[name] if _ATTRIBUTES[name] else value not in _HARMLESS
         if harmful:
-            yield Finding(
-                "attribute",
-                path,
-                0,
-                f"the Git attribute {name}={value} hides or changes this file",
-                f"see where it is set: git check-attr -a -- {path}",
-            )
+            message = sentence("the Git attribute {} hides or changes this file", f"{name}={value}")
+            yield ATTRIBUTE.at(path, 0, message, sentence("see where it is set: `git check-attr -a -- {}`", path))
 
 
 def _twice(project: Project, documents: dict[str, Document]) -> Iterator[Finding]:
     """A file id, key id or public key that two files share: one was copied by hand."""
     seen: dict[str, str] = {}
-    for environment, found in documents.items():
-        ids = [found.header.id, *(access.public.raw.hex() for access in found.header.access.values())]
-        for each in ids:
-            if each in seen:
+    for environment, document in documents.items():
+        ids = [document.header.id, *(access.public.raw.hex() for access in document.header.access.values())]
+        for shared in ids:
+            if shared in seen:
                 path = project.relative(project.path(environment))
-                yield Finding(
-                    "copied",
-                    path,
-                    0,
-                    f"this file shares an id or a key with {seen[each]}",
-                    "make environments with: gitseal env add NAME",
-                )
-            seen[each] = environment
+                message = sentence("this file shares an id or a key with {}", seen[shared])
+                yield COPIED.at(path, 0, message, sentence("make environments with: `gitseal env add NAME`"))
+            seen[shared] = environment
 
 
 def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
@@ -236,39 +215,33 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
             try:
                 parse_recipient(key)
             except Error as error:
-                yield Finding("policy", path, 0, f'a key of "{name}": {error.message}', error.hint)
+                message = sentence('a key of "{}": {}', name, literal(error.message))
+                yield POLICY.at(path, 0, message, literal(error.hint))
         for key in principal.signing:
             try:
                 parse_signing(key)
             except Error as error:
-                yield Finding("policy", path, 0, f'a signing key of "{name}": {error.message}', error.hint)
+                message = sentence('a signing key of "{}": {}', name, literal(error.message))
+                yield POLICY.at(path, 0, message, literal(error.hint))
     for name, environment in policy.environments.items():
         if environment.protected and not (environment.change and policy.policy_change and policy.manifest_change):
-            yield Finding(
-                "unowned",
-                path,
-                0,
-                f'"{name}" is protected, and the policy does not say who may change it, the policy and the manifest',
-                "add change: [GROUP] to the environment, to policy: and to manifest:",
-            )
+            template = '"{}" is protected, and the policy does not say who may change it, the policy and the manifest'
+            hint = sentence("add change: [GROUP] to the environment, to policy: and to manifest:")
+            yield UNOWNED.at(path, 0, sentence(template, name), hint)
         if environment.extends:
             base = policy.environments[environment.extends]
             blind = sorted(set(policy.members(environment.open)) - set(policy.members(base.open)))
             if blind:
-                yield Finding(
-                    "blind-base",
-                    path,
-                    0,
-                    f'{", ".join(blind)} may open "{name}" and not "{environment.extends}", which it extends',
-                    "give them open there",
-                )
+                template = '{} may open "{}" and not "{}", which it extends'
+                message = sentence(template, listed(blind, "{}"), name, environment.extends)
+                yield BLIND_BASE.at(path, 0, message, sentence("give them open there"))
 
 
 def _manifest(project: Project, environments: Sequence[str], values: check_values.Values) -> list[Finding]:
     try:
         return check_manifest(project, environments, values) if project.manifest != EMPTY else []
     except Error as error:
-        return [_of_error("manifest", project.relative(project.manifest_path), error)]
+        return [_of_error(MANIFEST, project.relative(project.manifest_path), error)]
 
 
 def _folder(project: Project) -> Iterator[Finding]:
@@ -276,15 +249,11 @@ def _folder(project: Project) -> Iterator[Finding]:
         file = project.folder / name
         if name.endswith(".local.yaml") and project.source.is_tracked(file):
             path = project.relative(file)
-            yield Finding(
-                "local-tracked",
-                path,
-                0,
-                "a local file is tracked by Git: it is for one machine only",
-                f"git rm --cached {path}",
-            )
+            message = sentence("a local file is tracked by Git: it is for one machine only")
+            yield LOCAL_TRACKED.at(path, 0, message, sentence("`git rm --cached {}`", path))
 
 
-def _of_error(rule: str, path: str, error: Error) -> Finding:
+def _of_error(rule: FindingRule, path: str, error: Error) -> Finding:
+    # The finding has the place already.
     line = error.line if isinstance(error, Malformed) else 0
-    return Finding(rule, path, line, error.reason, error.hint)
+    return rule.at(path, line, literal(error.reason), literal(error.hint))

@@ -1,4 +1,4 @@
-"""`check --code`: the names that source code reads held against those that the environments have. Needs no identity."""
+"""`check --code`: whether environments have the names that source code reads. Needs no identity."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,12 +14,16 @@ from gitseal.errors import Error
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.patterns import matches
 from gitseal.project.project import Project
-from gitseal.report.findings import ERROR, NOTE, Finding
+from gitseal.report.findings import ERROR, NOTE, Finding, FindingRule
+from gitseal.report.plurals import plural
+from gitseal.report.sentences import NOTHING, listed, ours, sentence, verb
 from gitseal.resolve.layers import overlay
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
-MISSING, UNREAD, AT_GITHUB = "missing-name", "unread-name", "github-name"
+MISSING = FindingRule("missing-name", ERROR, "code reads a name that an environment lacks")
+UNREAD = FindingRule("unread-name", NOTE, "no code reads a name")
+AT_GITHUB = FindingRule("github-name", NOTE, "a workflow reads a name from GitHub's own store that no environment has")
 _GITHUB = (NameSource.GITHUB_SECRET, NameSource.GITHUB_VARIABLE)
 
 
@@ -33,8 +37,8 @@ class UsePlace(NamedTuple):
 class CodeReport(NamedTuple):
     """Findings by rule; what could not be looked at; how many files were.
 
-    MISSING is to be mended. UNREAD (no code reads the name) and AT_GITHUB (a workflow reads it from GitHub's own store,
-    and no environment has it) are for a person to judge: either can be as it should be.
+    MISSING has to be fixed. UNREAD (no code reads the name) and AT_GITHUB (a workflow reads it from GitHub's own store,
+    and no environment has it) are for a person to judge: both can be intended.
     """
 
     findings: tuple[Finding, ...]
@@ -147,14 +151,13 @@ def _has(manifest: Manifest, environment: str, has: _Environment, name: str, kin
 
 
 def _finding(name: str, kind: NameSource, place: UsePlace, further: int, lacking: Sequence[str]) -> Finding:
-    word = {1: " and in 1 more place", 0: ""}.get(further, f" and in {further} more places")
+    more = ours(f" and in {plural(further, 'more place')}") if further else NOTHING
     if kind in _GITHUB:
-        message = f'"{name}" is a {kind.value}, read here{word}, and no environment has it'
-    else:
-        message = f'"{name}" is read here{word}, and {", ".join(lacking)} {"has" if len(lacking) == 1 else "have"} no such name'
-    hint = f"gitseal set {name} -e {','.join(lacking)}" if kind not in _GITHUB else ""
-    rule, severity = (AT_GITHUB, NOTE) if kind in _GITHUB else (MISSING, ERROR)
-    return Finding(rule, place.path, place.use.line, message, hint, severity)
+        template = '"{}" is a {}, read here{}, and no environment has it'
+        return AT_GITHUB.at(place.path, place.use.line, sentence(template, name, ours(kind.value), more))
+    have = verb(len(lacking), "has", "have")
+    message = sentence('"{}" is read here{}, and {} {} no such name', name, more, listed(lacking, "{}"), have)
+    return MISSING.at(place.path, place.use.line, message, sentence("`gitseal set {} -e {}`", name, ",".join(lacking)))
 
 
 def _read(manifest: Manifest, places: Sequence[tuple[str, Use]]) -> Callable[[NamePath], bool]:
@@ -188,13 +191,13 @@ def _unread(
         if is_read(path) or any(matches(pattern, path) for pattern in excepted):
             continue
         name, held = path_text(path), holders.get(path, [])
-        message = f'"{name}" is read nowhere in the code that was looked at'
+        message = sentence('"{}" is read nowhere in the code that was looked at', name)
         if held:
             environments = ",".join(holder for holder, _ in held)
             file = project.relative(project.path(held[0][0]))
-            hint = f"if nothing else reads it: gitseal unset {name} -e {environments}"
-            yield Finding(UNREAD, file, held[0][1], message, hint, NOTE)
+            hint = sentence("if nothing else reads it: `gitseal unset {} -e {}`", name, environments)
+            yield UNREAD.at(file, held[0][1], message, hint)
         else:
             file = project.relative(project.manifest_path)
-            hint = "if nothing else reads it, take it out there"
-            yield Finding(UNREAD, file, manifest.secrets[path].line, message, hint, NOTE)
+            hint = sentence("if nothing else reads it, take it out there")
+            yield UNREAD.at(file, manifest.secrets[path].line, message, hint)

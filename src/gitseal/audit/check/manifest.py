@@ -1,39 +1,50 @@
-"""The part of `check` that holds the manifest against the environments: what must exist, and what services refer to."""
+"""The part of `check` about the manifest: whether environments have what it asks for, and what services refer to."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gitseal.audit.check.values import Values
+from gitseal.audit.check.values import REFERENCE, Values
 from gitseal.document.document import Entry
 from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.policy.manifest import Manifest
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
-from gitseal.report.findings import WARNING, Finding
+from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
+from gitseal.report.sentences import literal, ours, sentence
 from gitseal.resolve import requirements, services, templates
-from gitseal.resolve.problems import REQUIRED, Problem
+from gitseal.resolve.problems import PATTERN, REQUIRED, TYPE, Problem
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
+
+UNKNOWN_ENVIRONMENT = FindingRule(
+    "unknown-environment", ERROR, "the manifest requires a name in an environment that the policy does not have"
+)
+NAME_REQUIRED = FindingRule(REQUIRED, ERROR, "a name is required in an environment that has no value for it")
+OTHER_TYPE = FindingRule(TYPE, ERROR, "a value is not of the type that the manifest declares")
+OTHER_PATTERN = FindingRule(PATTERN, ERROR, "a value does not match the pattern that the manifest declares")
+SERVICE = FindingRule("service", ERROR, "a service names something that it cannot get")
+INCLUDE = FindingRule("include", WARNING, "a service's pattern takes in names of another service")
+_UNMET = {rule.id: rule for rule in (NAME_REQUIRED, OTHER_TYPE, OTHER_PATTERN)}
 
 
 def check_manifest(project: Project, environments: Iterable[str], values: Values) -> list[Finding]:
     """What the environments lack of what the manifest asks. Names are enough; `values` are those that can be read.
 
-    Raises Error where the manifest itself does not hold together.
+    Raises Error if the manifest contradicts itself.
     """
     manifest = project.manifest
     path = project.relative(project.manifest_path)
     findings = []
     for name, declaration in manifest.environments():
         if name not in project.policy.environments:
-            message = f'"{path_text(declaration.path)}" is required in {name}, which is no environment'
-            findings.append(Finding("unknown-environment", path, declaration.line, message))
+            message = sentence('"{}" is required in {}, which is no environment', path_text(declaration.path), name)
+            findings.append(UNKNOWN_ENVIRONMENT.at(path, declaration.line, message))
     names: set[NamePath] = set()
     for environment in environments:
         try:
             view = EffectiveEnvironment(project, environment, local=False).entries
         except Error:
-            # Told of the file itself already.
+            # The file itself has a finding.
             continue
         names.update(view)
         readable = {name: values.get(layer, {}).get(name) for name, (layer, _) in view.items()}
@@ -46,15 +57,16 @@ def check_manifest(project: Project, environments: Iterable[str], values: Values
 
 
 def _unmet(project: Project, environment: str, view: Mapping[NamePath, tuple[str, Entry]], problem: Problem) -> Finding:
-    """What is missing is told of the manifest, what is wrong of the file that has it."""
+    """A missing name is a finding about the manifest, a wrong value one about the file that has it."""
     name = tuple(problem.name.split("/"))
     path, line = project.relative(project.manifest_path), project.manifest.secrets[name].line
     owner = environment
     if problem.kind != REQUIRED:
         owner, entry = view[name]
         path, line = project.relative(project.path(owner)), entry.line
-    hint = f"set it {'with' if problem.kind == REQUIRED else 'anew'}: gitseal set {problem.name} -e {owner}"
-    return Finding(problem.kind, path, line, problem.sentence, hint)
+    how = ours("with" if problem.kind == REQUIRED else "anew")
+    hint = sentence("set it {}: `gitseal set {} -e {}`", how, problem.name, owner)
+    return _UNMET[problem.kind].at(path, line, problem.sentence, hint)
 
 
 def _views(manifest: Manifest, path: str, environment: str, view: Iterable[NamePath]) -> Iterator[Finding]:
@@ -63,30 +75,30 @@ def _views(manifest: Manifest, path: str, environment: str, view: Iterable[NameP
         try:
             services.view(manifest, name, list(view))
         except Error as error:
-            yield Finding("service", path, service.line, f"{environment}: {error.message}", error.hint)
+            message = sentence("{}: {}", environment, literal(error.message))
+            yield SERVICE.at(path, service.line, message, literal(error.hint))
 
 
 def _services(manifest: Manifest, path: str, names: set[NamePath]) -> Iterator[Finding]:
     """What services name and no environment has."""
     for name, service in manifest.services.items():
         for pattern in services.unmatched(service, names):
-            yield Finding(
-                "service", path, service.line, f'service "{name}" includes "{pattern}", which no name matches'
-            )
+            message = sentence('service "{}" includes "{}", which no name matches', name, pattern)
+            yield SERVICE.at(path, service.line, message)
         for pattern, paths in services.from_others(manifest, name, names).items():
-            message = (
-                f'service "{name}" gets {path_text(min(paths))} too, of another service: "{pattern}" holds at any depth'
-            )
-            hint = f'if only the name outside sections is meant: "/{pattern}"'
-            yield Finding("include", path, service.line, message, hint, WARNING)
+            template = 'service "{}" gets {} too, of another service: "{}" holds at any depth'
+            message = sentence(template, name, path_text(min(paths)), pattern)
+            hint = sentence('if only the name outside sections is meant: "/{}"', pattern)
+            yield INCLUDE.at(path, service.line, message, hint)
         wanted = [(file.secret, file.line) for file in service.files]
-        for template in service.env.values():
-            if template.kind is ValueType.TEXT:
-                parsed = templates.parse(template.reveal().decode())
+        for text in service.env.values():
+            if text.kind is ValueType.TEXT:
+                parsed = templates.parse(text.reveal().decode())
                 for reason in parsed.problems:
-                    yield Finding("reference", path, service.line, f'env of service "{name}" {reason}')
+                    message = sentence('env of service "{}" {}', name, literal(reason))
+                    yield REFERENCE.at(path, service.line, message)
                 wanted += [(secret, service.line) for secret in parsed.secrets()]
         for secret, line in wanted:
             if secret not in names:
-                message = f'service "{name}" refers to "{path_text(secret)}", which no environment has'
-                yield Finding("reference", path, line, message, f"set it with: gitseal set {path_text(secret)}")
+                message = sentence('service "{}" refers to "{}", which no environment has', name, path_text(secret))
+                yield REFERENCE.at(path, line, message, sentence("set it with: `gitseal set {}`", path_text(secret)))

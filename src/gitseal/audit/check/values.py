@@ -12,9 +12,15 @@ from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
-from gitseal.report.findings import Finding
+from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.sentences import literal, sentence
 from gitseal.resolve.references import Resolved, Resolver
 from gitseal.yamltext.tree import NamePath
+
+DAMAGED = FindingRule(
+    "damaged", ERROR, "a value or a data key does not open, though it is made for an identity at hand"
+)
+REFERENCE = FindingRule("reference", ERROR, "something refers to a name that cannot be had there")
 
 Values = Mapping[str, Mapping[NamePath, TypedValue]]
 
@@ -39,21 +45,23 @@ def read(project: Project, environments: Iterable[str], keyring: Keyring) -> Rea
         try:
             found = project.read(environment)
         except Error:
-            # Told of the file itself already.
+            # The file itself has a finding.
             continue
         path = project.relative(project.path(environment))
         keys, broken = _keys(found, keyring)
-        findings += [Finding("damaged", path, 0, each.message, each.hint) for each in broken]
+        findings += [DAMAGED.at(path, 0, literal(error.message), literal(error.hint)) for error in broken]
         values[environment], damaged = _values(found, keys)
-        findings += [Finding("damaged", path, entry.line, error.message, error.hint) for entry, error in damaged]
+        findings += [
+            DAMAGED.at(path, entry.line, literal(error.message), literal(error.hint)) for entry, error in damaged
+        ]
     return Readable(values, findings)
 
 
 def references(project: Project, environments: Iterable[str], values: Values, *, bases: bool) -> Iterator[Finding]:
     """What plain values refer to and cannot have. Needs no identity: a sealed name is refused unopened.
 
-    Environments that others extend are held against it only with `bases`, or where they are protected: what is incomplete
-    there may be completed by those that extend them.
+    Environments that others extend are looked at only with `bases`, or if they are protected: what they lack may come from
+    those that extend them.
     """
     rules = project.policy.environments
     extended = {rule.extends for rule in rules.values() if not bases}
@@ -68,7 +76,7 @@ def references(project: Project, environments: Iterable[str], values: Values, *,
 
 
 def _keys(found: Document, keyring: Keyring) -> tuple[Mapping[str, DataKey], list[Damaged]]:
-    """The data keys that open, and what is wrong with those that are made for an identity at hand and do not."""
+    """The data keys that open, and the errors of those that do not though they are made for an identity at hand."""
     keys = Keys(found.header, keyring, genuine=True)
     opened: dict[str, DataKey] = {}
     broken: list[Damaged] = []
@@ -78,7 +86,7 @@ def _keys(found: Document, keyring: Keyring) -> tuple[Mapping[str, DataKey], lis
         except Damaged as error:
             broken.append(error)
         except Error:
-            # An identity that does not serve is none: check needs no identity.
+            # check needs no identity, so one that does not work is no finding.
             continue
         else:
             opened |= {group: key} if key is not None else {}
@@ -122,5 +130,5 @@ def _references(
         resolver.name(path)
         for problem in resolver.problems:
             file = project.relative(project.path(layer))
-            hint = f"see where a value comes from: gitseal explain {entry.name} -e {environment}"
-            yield Finding("reference", file, entry.line, problem.sentence, hint)
+            hint = sentence("see where a value comes from: `gitseal explain {} -e {}`", entry.name, environment)
+            yield REFERENCE.at(file, entry.line, problem.sentence, hint)

@@ -1,6 +1,6 @@
-"""What only an identity can add to a review: which values really changed, which are equal, weak or not what they should be.
+"""What only an identity can add to a review: which values really changed, which are equal, weak or of another type.
 
-Values stay in the model only where they were asked for, and where the policy of both ends lets them be shown.
+Values stay in the model only if they were asked for, and if the policy of both ends lets them be shown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +13,7 @@ from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.project.keys import Keys
+from gitseal.report.sentences import Sentence, sentence
 from gitseal.resolve import requirements
 from gitseal.resolve.problems import REQUIRED
 from gitseal.review.model import ADDED, NO, PASSED, REMOVED, YES, EnvironmentReview, NameChange, ValueInsight
@@ -79,7 +80,7 @@ class Opener:
             yield each
 
     def _equals(self, value: TypedValue, environment: str, path: NamePath, side: FolderState) -> Iterator[str]:
-        """Where else the name has the same value."""
+        """The other environments in which the name has the same value."""
         for other in sorted(side.environments - {environment}):
             if self._value(side, other, path) == value:
                 yield f"{other}:{path_text(path)}"
@@ -114,12 +115,12 @@ def _path(change: NameChange) -> NamePath:
 
 
 def _may_show(folder: BothEnds, environment: str) -> bool:
-    """Whether both ends let it be seen: a branch cannot loosen that for its own review."""
+    """Both ends have to let it be seen: a branch cannot loosen that for its own review."""
     sides = (side.policy.environments.get(environment) for side in folder)
     return all(each.reveal for each in sides if each is not None)
 
 
-def _problems(side: FolderState, environment: str, path: NamePath, value: TypedValue) -> Iterator[str]:
+def _problems(side: FolderState, environment: str, path: NamePath, value: TypedValue) -> Iterator[Sentence]:
     declared = side.manifest.secrets.get(path)
     alone = Manifest({path: declared}, {}) if declared is not None else EMPTY
     view: Mapping[NamePath, TypedValue] = {path: value}
@@ -128,14 +129,14 @@ def _problems(side: FolderState, environment: str, path: NamePath, value: TypedV
             yield problem.reason
 
 
-def _weak(value: TypedValue) -> Iterator[str]:
+def _weak(value: TypedValue) -> Iterator[Sentence]:
     content = value.reveal()
     if not content:
-        yield "is empty"
+        yield sentence("is empty")
     elif is_placeholder(content.decode("utf-8", "replace")):
-        yield "looks like a placeholder or a reference"
+        yield sentence("looks like a placeholder or a reference")
     elif len(content) < _WEAK and value.kind in {ValueType.TEXT, ValueType.BYTES}:
-        yield f"is weak: shorter than {_WEAK} bytes"
+        yield sentence("is weak: shorter than {} bytes", _WEAK)
 
 
 def _shown(value: TypedValue | None) -> str | None:

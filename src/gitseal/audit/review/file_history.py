@@ -1,4 +1,4 @@
-"""What a review says of a folder's policy, manifest and allowances, each with the commits of the range that brought it."""
+"""Statements about a folder's policy, manifest and allowances, each with the commits of the range that brought it."""
 
 import os
 from collections.abc import Callable, Collection, Mapping
@@ -12,7 +12,7 @@ from gitseal.policy import allow, parser
 from gitseal.policy.allow import Allowed
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.policy import Policy
-from gitseal.review.attribution import FileStep, Say, attributed, brought
+from gitseal.review.attribution import Claim, FileStep, Say, attributed, brought, claim
 from gitseal.review.manifest_changes import manifest_changes
 from gitseal.review.model import By, Statement
 from gitseal.review.policy.changes import NO_POLICY, policy_changes
@@ -34,7 +34,7 @@ class FileHistory:
         self._touched = touched
 
     def policy(self) -> list[Statement]:
-        """What changed in the policy. One that cannot be read says nothing: check says why."""
+        """What changed in the policy; nothing if it cannot be read, which is a finding of check."""
         old, new = self._old, self._new
         if new.policy in (old.policy, NO_POLICY):
             return []
@@ -85,16 +85,12 @@ def _new_entries(before: bytes | None, after: bytes | None) -> set[tuple[str, st
     return {_key(each) for each in entries(after)} - {_key(each) for each in entries(before)}
 
 
-def _said(statements: Collection[Statement]) -> set[tuple[str, str]]:
-    return {(each.rule, each.text) for each in statements}
-
-
 def _of_policies(names: Mapping[str, Collection[NamePath]]) -> Say:
     read = _reading(parser.parse, NO_POLICY)
 
-    def say(before: bytes | None, after: bytes | None) -> set[tuple[str, str]]:
+    def say(before: bytes | None, after: bytes | None) -> set[Claim]:
         old, new = read(before), read(after)
-        return set() if old is None or new is None else _said(policy_changes(old, new, names, "", _no_line))
+        return set() if old is None or new is None else set(map(claim, policy_changes(old, new, names, "", _no_line)))
 
     return say
 
@@ -104,9 +100,9 @@ def _of_manifests(names: Collection[NamePath]) -> Say:
 
     read = _reading(manifest_parser.parse, EMPTY)
 
-    def say(before: bytes | None, after: bytes | None) -> set[tuple[str, str]]:
+    def say(before: bytes | None, after: bytes | None) -> set[Claim]:
         old, new = read(before), read(after)
-        return set() if old is None or new is None else _said(manifest_changes(old, new, names, "", _no_line))
+        return set() if old is None or new is None else set(map(claim, manifest_changes(old, new, names, "", _no_line)))
 
     return say
 

@@ -10,8 +10,31 @@ from gitseal.audit.verify.touched import folded
 from gitseal.policy import allow
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.project import FOLDER
-from gitseal.report.findings import ERROR, WARNING
-from gitseal.review.model import FILES, Allowance, Statement
+from gitseal.report.findings import ERROR, NOTE, WARNING, FindingRule
+from gitseal.report.pages import RISKS
+from gitseal.report.sentences import NOTHING, Sentence, sentence
+from gitseal.review.model import FILES, Allowance, By, Statement
+
+ALLOWANCE_ADDED = FindingRule(
+    "allowance-added",
+    WARNING,
+    "the hook is to let a file pass as it is now, with the reason that was given",
+    RISKS,
+)
+ATTRIBUTES_CHANGED = FindingRule(
+    "attributes-changed", WARNING, "`.gitattributes`, which can hide sealed files from `git diff`", RISKS
+)
+NESTED_SECRETS = FindingRule(
+    "nested-secrets", WARNING, "a new `.secrets` hides another one from everything below its folder", RISKS
+)
+DISGUISED_SECRETS = FindingRule(
+    "nested-secrets",
+    ERROR,
+    "a link, a submodule or a name in other letters that would be taken for a `.secrets` folder",
+    RISKS,
+)
+SECRETS_REMOVED = FindingRule("secrets-removed", WARNING, "a whole `.secrets` is gone", RISKS)
+FOREIGN_FILE = FindingRule("foreign-file", WARNING, "a file in `.secrets` that is none of gitseal's", RISKS)
 
 Pair = tuple[str, FolderState, FolderState]
 
@@ -34,28 +57,36 @@ def folders(
     return [*statements, *map(_said, allowances)], tuple(allowances)
 
 
+def _statement(
+    path: str, text: Sentence, rule: FindingRule | None = None, hint: Sentence = NOTHING, by: tuple[By, ...] = ()
+) -> Statement:
+    """A statement about a whole file."""
+    name, severity = (rule.id, rule.severity) if rule is not None else ("", NOTE)
+    return Statement(FILES, path, 0, text, name, severity, hint, by)
+
+
 def _told(statements: Iterable[Statement], touched: Touched) -> list[Statement]:
     """Statements about a whole file, with who touched it."""
     return [each._replace(by=touched.others.get(each.path, ())) for each in statements]
 
 
 def _files(pair: Pair, roots: Sequence[str]) -> Iterator[Statement]:
-    """A folder that came or went, and files in it that are none of ours."""
+    """A folder that came or went, and files in it that gitseal does not know."""
     root, old, new = pair
     folder = within(root)
     around = [other for other in roots if other != root and (not other or root.startswith(f"{other}/"))]
     if new.names and not old.names and around:
-        text = f'"{folder}" is new and hides "{within(around[-1])}" from everything below "{root}"'
-        hint = "nobody's rules hold there but its own: read its policy as a whole"
-        yield Statement(FILES, folder, 0, text, "nested-secrets", WARNING, hint)
+        template = '"{}" is new and hides "{}" from everything below "{}"'
+        hint = sentence("nobody's rules hold there but its own: read its policy as a whole")
+        yield _statement(folder, sentence(template, folder, within(around[-1]), root), NESTED_SECRETS, hint)
     elif new.names and not old.names:
-        yield Statement(FILES, folder, 0, f'"{folder}" is new')
+        yield _statement(folder, sentence('"{}" is new', folder))
     elif old.names and not new.names:
-        yield Statement(FILES, folder, 0, f'"{folder}" is gone, with all that is in it', "secrets-removed", WARNING)
+        yield _statement(folder, sentence('"{}" is gone, with all that is in it', folder), SECRETS_REMOVED)
     for name in new.names:
         if name not in old.names and not _is_own(name):
-            text = f'"{name}" in "{folder}" is no file of gitseal\'s'
-            yield Statement(FILES, within(root, name), 0, text, "foreign-file", WARNING, "see what it is for")
+            text = sentence('"{}" in "{}" is no file of gitseal\'s', name, folder)
+            yield _statement(within(root, name), text, FOREIGN_FILE, sentence("see what it is for"))
 
 
 def _is_own(name: str) -> bool:
@@ -67,17 +98,18 @@ def _is_own(name: str) -> bool:
 def _attributes(touched: Touched) -> Iterator[Statement]:
     for path in sorted(touched.others):
         if path.rpartition("/")[2] == ".gitattributes":
-            text = f'"{path}" changed, which steers what Git shows of sealed files and how it merges them'
-            yield Statement(FILES, path, 0, text, "attributes-changed", WARNING, "see that it hides nothing: git diff")
+            template = '"{}" changed, which steers what Git shows of sealed files and how it merges them'
+            hint = sentence("see that it hides nothing: `git diff`")
+            yield _statement(path, sentence(template, path), ATTRIBUTES_CHANGED, hint)
 
 
 def _disguised(touched: Touched) -> Iterator[Statement]:
-    """What some file system, or some program, takes for a `.secrets` folder, and what is none."""
+    """Paths that some file system or program would take for a `.secrets` folder, though they are not."""
     for path in sorted(touched.others):
         parts = path.split("/")
         if folded(parts[-1]) == FOLDER or any(part != FOLDER and folded(part) == FOLDER for part in parts):
-            text = f'"{path}" is no .secrets folder, and would be taken for one'
-            yield Statement(FILES, path, 0, text, "nested-secrets", ERROR, "take it out")
+            text = sentence('"{}" is no .secrets folder, and would be taken for one', path)
+            yield _statement(path, text, DISGUISED_SECRETS, sentence("take it out"))
 
 
 def _allowances(root: str, drafts: FileHistory) -> Iterator[Allowance]:
@@ -88,6 +120,6 @@ def _allowances(root: str, drafts: FileHistory) -> Iterator[Allowance]:
 
 
 def _said(allowance: Allowance) -> Statement:
-    text = f'the hook is to let "{allowance.path}" pass as it is now: "{allowance.reason}"'
-    hint = "look at that file: nobody else will"
-    return Statement(FILES, allowance.allow, 0, text, "allowance-added", WARNING, hint, allowance.by)
+    text = sentence('the hook is to let "{}" pass as it is now: "{}"', allowance.path, allowance.reason)
+    hint = sentence("look at that file: nobody else will")
+    return _statement(allowance.allow, text, ALLOWANCE_ADDED, hint, allowance.by)

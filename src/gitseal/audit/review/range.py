@@ -6,6 +6,7 @@ from gitseal.errors import Error
 from gitseal.git import introduced, ranges
 from gitseal.git.log import shallow_ends
 from gitseal.git.repository import Repository
+from gitseal.report.sentences import sentence
 
 WORKING_TREE = "the working tree"
 _DIGITS = 12
@@ -63,9 +64,9 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
     if not ranges.descends(repository, head_id, trusted):
         parted = repository.merge_base(trusted, head_id)
         if head_id != parted:
-            notes = (f"{base_name} has moved on: compared is with where they parted, {parted[:_DIGITS]}",)
+            notes = (sentence("{} has moved on: compared is with where they parted, {}", base_name, parted[:_DIGITS]),)
     if shallow_ends(repository):
-        notes = (*notes, "this clone is shallow: what lies before its first commits was not looked at")
+        notes = (*notes, sentence("this clone is shallow: what lies before its first commits was not looked at"))
     count = introduced.count(repository, (head_id, f"^{trusted}"))
     name = WORKING_TREE if is_working_tree else head_name
     return ReviewRange(parted, trusted, head_id, base_name, name, is_working_tree, count, notes)

@@ -1,6 +1,5 @@
 """`review`: what the change between two states means for secrets. Needs no identity."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +13,7 @@ from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.policy.policy import Policy
 from gitseal.report.findings import Finding
+from gitseal.report.sentences import Sentence, TextPiece, listed, literal, sentence, without_place
 from gitseal.review import environments, model
 from gitseal.review.environment_risks import risks
 from gitseal.review.environments import Ends
@@ -22,10 +22,6 @@ from gitseal.review.state import CommitStep
 
 if TYPE_CHECKING:  # loads what opens values
     from gitseal.identities import Keyring
-
-
-# What an error has before its words, and a finding beside them.
-_PLACE = re.compile(r"^(?::\d+)?: ")
 
 
 class _Opening(NamedTuple):
@@ -72,7 +68,7 @@ def review(
         result,
         tuple(statements),
         allowances,
-        (*_only(wanted.environments), *span.notes, *ran.notes, *opening.notes),
+        tuple(map(literal, (*_only(wanted.environments), *span.notes, *ran.notes, *opening.notes))),
         opening.identity,
     )
 
@@ -119,8 +115,10 @@ def _refuse_unknown(pairs: Sequence[review_folder.Pair], names: Sequence[str]) -
             raise Error(f'there is no environment "{name}" at either end', "see them with: gitseal env list")
 
 
-def _only(names: Sequence[str]) -> tuple[str, ...]:
-    return (f"only {', '.join(names)} was looked at, and what concerns all",) if names and "all" not in names else ()
+def _only(names: Sequence[str]) -> tuple[Sentence, ...]:
+    if not names or "all" in names:
+        return ()
+    return (sentence("only {} was looked at, and what concerns all", listed(names, "{}")),)
 
 
 def _is_chosen(environment: str, policies: tuple[Policy, Policy], names: Sequence[str]) -> bool:
@@ -158,7 +156,7 @@ def _opened(
     if opener.opened:
         return result, _Opening(identity=True)
     return result, _Opening(
-        identity=False, notes=("no identity at hand opens what changed: values were not looked at",)
+        identity=False, notes=(sentence("no identity at hand opens what changed: values were not looked at"),)
     )
 
 
@@ -176,10 +174,10 @@ def _risk(statement: Statement) -> Finding:
 
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Each finding once, though two of those who look may find it: the first one's words about it stay."""
-    seen: set[tuple[str, str, str]] = set()
-    for each in findings:
-        key = (each.rule, each.path, _PLACE.sub("", each.message.removeprefix(each.path)))
+    """Each finding once, though two checks may make it; the first stays. One may name the place in its words, the other not."""
+    seen: set[tuple[str, str, tuple[TextPiece, ...]]] = set()
+    for finding in findings:
+        key = (finding.rule, finding.path, without_place(finding.message))
         if key not in seen:
             seen.add(key)
-            yield each
+            yield finding

@@ -17,6 +17,8 @@ from gitseal.git.staged import FileVersion
 from gitseal.project import states
 from gitseal.project.project import FOLDER, Project
 from gitseal.report.findings import Finding
+from gitseal.report.sentences import PAST, ours, sentence
+from gitseal.scan import team
 
 if TYPE_CHECKING:  # loads what opens values
     from gitseal.identities import Keyring
@@ -90,7 +92,7 @@ def scan_commits(
     guard = guards.of_commit(repository, wanted.head)
     team, notes = find_team(guard, keyring, past=past) if keyring is not None else (None, ())
     if repository.is_shallow():
-        notes = (*notes, "history ends early here (a shallow clone): what lies before was not looked at")
+        notes = (*notes, sentence("history ends early here (a shallow clone): what lies before was not looked at"))
     look = _Look(repository, guard, team)
     files = done = 0
     for batch in _batches(brought_by.commits(repository, wanted.revisions, (), wanted.selection)):
@@ -171,8 +173,9 @@ def _standing(finding: Finding, brought: FileVersion | None, guard: ScanPolicy) 
     """The finding with whether it still stands: what is gone from the files is in history as before."""
     if brought is None:
         return finding
-    if finding.rule == "team-value":
-        words = "" if "no longer in force" in finding.message else "; the value is in force"
+    if finding.rule == team.RULE:
+        is_past = any(piece.kind == PAST for piece in finding.message.pieces)
+        words = "" if is_past else "; the value is in force"
     else:
         words = "; the file is still so" if guard.has(brought) else "; gone from the files, and still in history"
-    return finding._replace(message=finding.message + words)
+    return finding._replace(message=sentence("{}{}", finding.message, ours(words)))

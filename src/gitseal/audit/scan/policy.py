@@ -14,12 +14,16 @@ from gitseal.policy import allow
 from gitseal.policy.allow import Allowances
 from gitseal.project import states
 from gitseal.project.project import FOLDER, Project
-from gitseal.report.findings import Finding
+from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.sentences import at_place, literal
 from gitseal.scan import compose
 from gitseal.scan.rules import TEMPLATES, Rules
 
 if TYPE_CHECKING:
     from gitseal.scan.team_filter import FileKey
+
+POLICY = FindingRule("policy", ERROR, "the policy cannot be read, so that nobody knows what the hook has to block")
+ALLOW = FindingRule("allow", ERROR, "the list of what the hook lets pass cannot be read")
 
 _FOLDER = FOLDER.encode()
 # What a guard reads of an index. Of a commit all files are listed: `git ls-tree` matches no patterns.
@@ -107,14 +111,15 @@ class ScanPolicy:
     def _unreadable(self) -> dict[bytes, Finding]:
         found: dict[bytes, Finding] = {}
         for root, project in self.projects.items():
-            for rule, path in (("policy", project.policy_path), ("allow", project.folder / allow.FILE)):
+            for rule, path in ((POLICY, project.policy_path), (ALLOW, project.folder / allow.FILE)):
                 try:
-                    if rule == "policy":
+                    if rule is POLICY:
                         _ = project.policy
                     else:
                         self._load_allowances(root)
                 except Error as error:
-                    found.setdefault(root, Finding(rule, project.relative(path), 0, error.message, error.hint))
+                    message = at_place(error.place, error.reason)
+                    found.setdefault(root, rule.at(project.relative(path), 0, message, literal(error.hint)))
         return found
 
     def _allowances(self, root: bytes) -> Allowances:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.errors import Error
+from gitseal.report.sentences import literal, sentence
 
 if TYPE_CHECKING:  # each loads what a commit without an identity does not need
     from collections.abc import Iterable
@@ -39,7 +40,7 @@ def find_team(guard: "ScanPolicy", keyring: "Keyring", *, past: bool = False) ->
             return _with_past_values(files, keyring)
         return _filtered(guard, files, keyring)
     except Error as error:
-        return FoundTeam(None, (f"the team's own values were not looked for: {error.message}",))
+        return FoundTeam(None, (sentence("the team's own values were not looked for: {}", literal(error.message)),))
 
 
 def _filtered(guard: "ScanPolicy", files: "list[SealedFile]", keyring: "Keyring") -> FoundTeam:
@@ -87,7 +88,7 @@ def _with_past_values(files: "list[SealedFile]", keyring: "Keyring") -> FoundTea
 
 
 def _would_ask(asking: list[str]) -> tuple[str, ...]:
-    return (f"the team's own values were not looked for: {asking[0]} would have to ask",) if asking else ()
+    return (sentence("the team's own values were not looked for: {} would have to ask", asking[0]),) if asking else ()
 
 
 class FilteredTeam:

@@ -12,13 +12,13 @@ from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
 from gitseal.scan.team import OwnedValue, Owner
 
-NO_LONGER = "no longer in force"
-
 
 def opened_values(file: SealedFile, keyring: Keyring) -> list[OwnedValue]:
     """The sealed values of a file that open. A file that does not hold together gives none: `check` says so."""
     parsed = _document(file)
-    return [] if parsed is None else [((file.environment, name), value) for name, value in _opened(parsed, keyring)]
+    return (
+        [] if parsed is None else [(Owner(file.environment, name), value) for name, value in _opened(parsed, keyring)]
+    )
 
 
 def _document(file: SealedFile) -> Document | None:
@@ -31,7 +31,7 @@ def _document(file: SealedFile) -> Document | None:
 def past_values(files: Iterable[SealedFile], keyring: Keyring, current: Iterable[OwnedValue]) -> list[OwnedValue]:
     """Values that stood sealed in any version of the files and are none of the `current` ones.
 
-    Their environment's word says that they are earlier ones. Raises Error if Git cannot show history.
+    Their owners number them, the newest first. Raises Error if Git cannot show history.
     """
     past: dict[Owner, bytes] = {}
     seen = {value for _, value in current}
@@ -45,14 +45,14 @@ def past_values(files: Iterable[SealedFile], keyring: Keyring, current: Iterable
             for name, value in _of_version(file, version, keyring):
                 if value not in seen:
                     seen.add(value)
-                    past[_free(past, file.environment, name), name] = value
+                    past[_earlier(past, file.environment, name)] = value
     return list(past.items())
 
 
-def _free(past: dict[Owner, bytes], environment: str, name: str) -> str:
-    """A word for an earlier value that no other value of the name has."""
-    words = (f"{environment} (earlier value {number}, {NO_LONGER})" for number in count(1))
-    return next(word for word in words if (word, name) not in past)
+def _earlier(past: dict[Owner, bytes], environment: str, name: str) -> Owner:
+    """The owner of an earlier value, with a number that no other value of the name has."""
+    owners = (Owner(environment, name, number) for number in count(1))
+    return next(owner for owner in owners if owner not in past)
 
 
 def _of_version(file: SealedFile, version: bytes, keyring: Keyring) -> Iterator[tuple[str, bytes]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from gitseal.audit.verify.verify import Verified, asks, judge_range, verify
+from gitseal.audit.verify.verify import NOT_DESCENDANT, Verified, asks, judge_range, verify
 from gitseal.git import ranges
 from gitseal.git.repository import Repository
 from gitseal.git.updates import Update, is_none
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import Finding
+from gitseal.report.sentences import sentence
 
 
 def verify_push(repository: Repository, updates: Sequence[Update], *, listed: bool = False) -> Verified:
@@ -48,11 +49,6 @@ def _update(repository: Repository, update: Update, default: str, *, listed: boo
 
 
 def _gone(update: Update) -> Finding:
-    return Finding(
-        "not-descendant",
-        FOLDER,
-        0,
-        f"{update.ref} would be gone, and with it the policy by which the next push is judged",
-        "let another branch be the default one first",
-        commit=update.old,
-    )
+    message = sentence("{} would be gone, and with it the policy by which the next push is judged", update.ref)
+    hint = sentence("let another branch be the default one first")
+    return NOT_DESCENDANT.at(FOLDER, 0, message, hint, commit=update.old)

@@ -11,7 +11,8 @@ from gitseal.git.signatures import BAD, UNCHECKABLE, UNKNOWN, UNSIGNED, Signatur
 from gitseal.policy.policy import Policy
 from gitseal.policy.who_may_change import is_forge
 from gitseal.report.escaping import printable
-from gitseal.report.findings import Finding
+from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.sentences import NOTHING, Sentence, listed, literal, ours, sentence
 
 SIGNED = "signed"
 BY_FORGE = "forge"
@@ -21,7 +22,17 @@ REFUSED = "refused"
 _LOCAL = ".local.yaml"
 _LISTED = 3  # paths named in one message
 _LONGEST = 120
-_SIGN = "who may can sign it again: git rebase --force-rebase --gpg-sign BASE"
+_SIGN = sentence("who may can sign it again: `git rebase --force-rebase --gpg-sign BASE`")
+
+UNSIGNED_COMMIT = FindingRule("unsigned", ERROR, "a commit that the policy asks a signature for has none")
+BAD_SIGNATURE = FindingRule("bad-signature", ERROR, "the commit is not what was signed, or the key does not count")
+UNCHECKABLE_SIGNATURE = FindingRule("uncheckable", ERROR, "signed, and this machine cannot tell by whom")
+WRONG_SIGNER = FindingRule("wrong-signer", ERROR, "signed with a key that the policy gives nobody")
+SIGNER_NOT_COMMITTER = FindingRule("signer-not-committer", ERROR, "signed by one person, committed as another")
+FORGE_SIGNED = FindingRule("forge-signed", ERROR, "signed by a forge that may not change this")
+NOT_ALLOWED = FindingRule("not-allowed", ERROR, "signed by somebody who may not change this")
+UNOWNED = FindingRule("unowned", ERROR, "protected without a list of who may change it, or nobody is in all lists")
+LOCAL_TRACKED = FindingRule("local-tracked", ERROR, "a commit brings a file that is for one machine only")
 
 Check = Callable[[str, Policy, RawCommit], Signature]
 
@@ -69,75 +80,65 @@ def _by_root(changes: Sequence[PathChange], owners: Owners) -> dict[str, tuple[C
 
 
 def _signature(commit: RawCommit, signature: Signature, policy: Policy, demands: Sequence[_Demand]) -> list[Finding]:
-    """What is wrong with a commit's signature for these paths; nothing, where it is by somebody who may."""
+    """What is wrong with a commit's signature for these paths; nothing if it is by somebody who may change them."""
     wrong = _wrong(commit, signature, policy)
     if wrong is not None:
         rule, words = wrong
-        return [_finding(commit, rule, demands, f"{words}; {_who_may(demands)}", _SIGN)]
+        return [_finding(commit, rule, demands, sentence("{}; {}", words, _who_may(demands)), _SIGN)]
     names = set(signature.signers)
-    refused = [each for each in demands if not names & each.who]
+    refused = [demand for demand in demands if not names & demand.who]
     if not refused:
         return []
     signer = _named(signature.signers)
     if is_forge(policy, names):
-        words = (
-            f"signed by the forge {signer}, which may not change this: whoever made it is not told; {_who_may(refused)}"
-        )
-        return [
-            _finding(
-                commit, "forge-signed", refused, words, "let it in by change: in the policy, or push signed commits"
-            )
-        ]
-    return [
-        _finding(
-            commit, "not-allowed", refused, f"signed by {signer}, who may not change this; {_who_may(refused)}", _SIGN
-        )
-    ]
+        template = "signed by the forge {}, which may not change this: whoever made it is not told; {}"
+        hint = sentence("let it in by change: in the policy, or push signed commits")
+        return [_finding(commit, FORGE_SIGNED, refused, sentence(template, signer, _who_may(refused)), hint)]
+    words = sentence("signed by {}, who may not change this; {}", signer, _who_may(refused))
+    return [_finding(commit, NOT_ALLOWED, refused, words, _SIGN)]
 
 
-def _wrong(commit: RawCommit, signature: Signature, policy: Policy) -> tuple[str, str] | None:
+def _wrong(commit: RawCommit, signature: Signature, policy: Policy) -> tuple[FindingRule, Sentence] | None:
     """The rule and words for a signature that shows nobody of the policy to be the committer, or None."""
-    by = f" by {_line(commit.committer)}" if commit.committer else ""
     if signature.status == UNSIGNED:
-        return "unsigned", f"changed{by} and not signed"
+        by = sentence(" by {}", _line(commit.committer)) if commit.committer else NOTHING
+        return UNSIGNED_COMMIT, sentence("changed{} and not signed", by)
+    reason, key = literal(signature.reason), sentence(" ({})", signature.key) if signature.key else NOTHING
     if signature.status == BAD:
-        return "bad-signature", f"the signature does not count: {signature.reason}"
+        return BAD_SIGNATURE, sentence("the signature does not count: {}", reason)
     if signature.status == UNCHECKABLE:
-        return "uncheckable", f"signed, which cannot be checked here: {signature.reason}{_key(signature)}"
+        return UNCHECKABLE_SIGNATURE, sentence("signed, which cannot be checked here: {}{}", reason, key)
     if signature.status == UNKNOWN:
-        return "wrong-signer", f"signed with a key that the policy gives nobody{_key(signature)}"
+        return WRONG_SIGNER, sentence("signed with a key that the policy gives nobody{}", key)
     return _not_committer(commit, signature, policy)
 
 
-def _not_committer(commit: RawCommit, signature: Signature, policy: Policy) -> tuple[str, str] | None:
+def _not_committer(commit: RawCommit, signature: Signature, policy: Policy) -> tuple[FindingRule, Sentence] | None:
     emails = [policy.recipients[name].email for name in signature.signers]
-    if commit.committer.casefold() in (each.casefold() for each in emails if each):
+    if commit.committer.casefold() in (email.casefold() for email in emails if email):
         return None
     if is_forge(policy, signature.signers) and not any(emails):
         return None
-    signer, committer = _named(signature.signers), _line(commit.committer)
+    template = 'signed by {}, and committed as "{}"'
     if not any(emails):
-        return "signer-not-committer", f'signed by {signer}, and the policy does not say whether that is "{committer}"'
-    return "signer-not-committer", f'signed by {signer}, and committed as "{committer}"'
+        template = 'signed by {}, and the policy does not say whether that is "{}"'
+    return SIGNER_NOT_COMMITTER, sentence(template, _named(signature.signers), _line(commit.committer))
 
 
-def _who_may(demands: Sequence[_Demand]) -> str:
+def _who_may(demands: Sequence[_Demand]) -> Sentence:
     """Who would have had to sign."""
-    who = frozenset.intersection(*(each.who for each in demands))
+    who = frozenset.intersection(*(demand.who for demand in demands))
     if not who:
-        return "nobody may change all of it in one commit"
-    return f"it takes the signature of {' or '.join(sorted(who))}"
+        return ours("nobody may change all of it in one commit")
+    return sentence("it takes the signature of {}", _named(sorted(who)))
 
 
 def _nobody(commit: RawCommit, path: str) -> Finding:
-    return Finding(
-        "unowned",
-        path,
-        0,
-        "nobody may change this: it is protected and has no list, or nobody is in all the lists that count for it",
-        "say who may by change: in the policy; environments that extend it count too",
-        commit=commit.id,
+    message = sentence(
+        "nobody may change this: it is protected and has no list, or nobody is in all the lists that count for it"
     )
+    hint = sentence("say who may by change: in the policy; environments that extend it count too")
+    return UNOWNED.at(path, 0, message, hint, commit=commit.id)
 
 
 def _is_local(change: PathChange) -> bool:
@@ -145,26 +146,24 @@ def _is_local(change: PathChange) -> bool:
 
 
 def _local(commit: RawCommit, change: PathChange) -> Finding:
-    message = "a local file is tracked by Git: it is for one machine only"
-    return Finding("local-tracked", change.path, 0, message, "git rm --cached it, and commit again", commit=commit.id)
+    message = sentence("a local file is tracked by Git: it is for one machine only")
+    hint = sentence("`git rm --cached` it, and commit again")
+    return LOCAL_TRACKED.at(change.path, 0, message, hint, commit=commit.id)
 
 
-def _finding(commit: RawCommit, rule: str, demands: Sequence[_Demand], words: str, hint: str) -> Finding:
-    others = [_line(each.path) for each in demands[1:]]
+def _finding(
+    commit: RawCommit, rule: FindingRule, demands: Sequence[_Demand], words: Sentence, hint: Sentence
+) -> Finding:
+    others = [_line(demand.path) for demand in demands[1:]]
     if others:
-        more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
-        words += f" (also: {', '.join(others[:_LISTED])}{more})"
-    return Finding(rule, demands[0].path, 0, words, hint, commit=commit.id)
+        words = sentence("{} (also: {})", words, listed(others, "{}", _LISTED))
+    return rule.at(demands[0].path, 0, words, hint, commit=commit.id)
 
 
-def _key(signature: Signature) -> str:
-    return f" ({signature.key})" if signature.key else ""
-
-
-def _named(names: Sequence[str]) -> str:
-    return " or ".join(names)
+def _named(names: Sequence[str]) -> Sentence:
+    return listed(names, "{}", separator=" or ")
 
 
 def _line(words: str) -> str:
-    """Words that a commit brings, without the end of what is too long for one line of a report."""
+    """What a commit says, without the end of what is too long for one line of a report."""
     return printable(words)[:_LONGEST]

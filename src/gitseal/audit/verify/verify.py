@@ -17,7 +17,11 @@ from gitseal.git.signatures import Signature, checking
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import signers
 from gitseal.project.project import FOLDER
-from gitseal.report.findings import WARNING, Finding
+from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
+from gitseal.report.sentences import sentence
+
+NOT_DESCENDANT = FindingRule("not-descendant", ERROR, "HEAD does not build on BASE")
+NO_POLICY_YET = FindingRule("no-policy", WARNING, "the range begins before there was a policy")
 
 _SHOWN = 12  # digits of a commit's id, in words
 
@@ -97,14 +101,10 @@ def _commit(repository: Repository, revision: str) -> str:
 
 
 def _not_descendant(base: str, head: str) -> Finding:
-    return Finding(
-        "not-descendant",
-        FOLDER,
-        0,
-        f"{head[:_SHOWN]} does not build on {base[:_SHOWN]}: with it, what {base[:_SHOWN]} has would be gone",
-        f"merge or rebase it onto {base[:_SHOWN]} first; in a shallow clone: git fetch --unshallow",
-        commit=head,
-    )
+    shown = base[:_SHOWN]
+    message = sentence("{} does not build on {}: with it, what {} has would be gone", head[:_SHOWN], shown, shown)
+    hint = sentence("merge or rebase it onto {} first; in a shallow clone: `git fetch --unshallow`", shown)
+    return NOT_DESCENDANT.at(FOLDER, 0, message, hint, commit=head)
 
 
 def _unjudged(commit: str, paths: Sequence[str]) -> Finding | None:
@@ -112,8 +112,8 @@ def _unjudged(commit: str, paths: Sequence[str]) -> Finding | None:
     found = [path for path in paths if FOLDER in path.split("/")]
     if not found:
         return None
-    message = "there was no policy before this, so nobody's signature could be asked for"
-    return Finding("no-policy", found[0], 0, message, "look at it as a whole", WARNING, commit)
+    message = sentence("there was no policy before this, so nobody's signature could be asked for")
+    return NO_POLICY_YET.at(found[0], 0, message, sentence("look at it as a whole"), commit=commit)
 
 
 def _checks(stack: ExitStack, repository: Repository, base: str) -> Check:

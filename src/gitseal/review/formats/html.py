@@ -14,7 +14,7 @@ from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
 from gitseal.report.version import version
 from gitseal.review.formats import phrases
 from gitseal.review.formats.html_style import STYLE
-from gitseal.review.formats.markup_text import Text, advised, listed, name, ours, spoken
+from gitseal.review.formats.markup_text import Text, listed, name, ours, spoken
 from gitseal.review.model import (
     MANIFEST,
     POLICY,
@@ -76,7 +76,7 @@ def _risks(risks: tuple[Finding, ...]) -> Iterator[str]:
         severity = risk.severity if risk.severity in {ERROR, NOTE} else WARNING
         said = f'<span class="tag {severity}">{severity}</span> {_html(spoken(risk.message))}'
         yield f'<li class="{severity}"><p class="what">{said}</p>'
-        advice = f" · {_html(advised(risk.hint))}" if risk.hint else ""
+        advice = f" · {_html(spoken(risk.hint))}" if risk.hint else ""
         yield f'<p class="where">{_html(name(risk.rule))} · {_html(phrases.place(risk))}{advice}</p></li>'
     yield "</ul>\n</section>"
 

@@ -9,7 +9,7 @@ from gitseal.report.findings import ERROR, NOTE, Finding
 from gitseal.report.version import version
 from gitseal.review.formats import phrases
 from gitseal.review.formats.markdown_text import markdown
-from gitseal.review.formats.markup_text import Text, advised, listed, name, ours, spoken
+from gitseal.review.formats.markup_text import Text, listed, name, ours, spoken
 from gitseal.review.formats.truncation import Section, fit, size
 from gitseal.review.model import (
     MANIFEST,
@@ -84,7 +84,7 @@ def _risks(risks: tuple[Finding, ...]) -> Iterator[Section]:
 def _risk(risk: Finding) -> str:
     sign = _SIGNS.get(risk.severity, "⚠️ warning")
     said = f"* {sign} {markdown(name(risk.rule))}: {markdown(spoken(risk.message))}<br>"
-    advice = f" · {markdown(advised(risk.hint))}" if risk.hint else ""
+    advice = f" · {markdown(spoken(risk.hint))}" if risk.hint else ""
     return f"{said}{markdown(phrases.place(risk))}{advice}\n"
 
 

@@ -8,7 +8,7 @@ from gitseal.document.changes import PLAIN, WRITTEN_ONLY
 from gitseal.report.escaping import printable
 from gitseal.report.findings import Finding
 from gitseal.report.plurals import plural
-from gitseal.review.formats.markup_text import Text, TextPiece, listed, name, ours
+from gitseal.review.formats.markup_text import Text, listed, name, ours
 from gitseal.review.model import (
     ADDED,
     CHANGED,
@@ -68,9 +68,9 @@ def by_rule(risks: Iterable[Finding], most: int = 30) -> Text:
     for risk in risks:
         counted[risk.rule] = counted.get(risk.rule, 0) + 1
     ordered = sorted(counted, key=lambda rule: -counted[rule])
-    found: list[TextPiece] = []
+    found: Text = ()
     for rule in ordered[:most]:
-        found += [*ours(", " if found else ""), *name(rule), *ours(f" {counted[rule]}")]
+        found += (*ours(", " if found else ""), *name(rule), *ours(f" {counted[rule]}"))
     return (*found, *(ours(f" and {len(ordered) - most} rules more") if len(ordered) > most else ()))
 
 

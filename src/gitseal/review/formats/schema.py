@@ -55,5 +55,7 @@ def _type(hint: object, found: dict[str, object]) -> dict[str, object]:
         raise TypeError(hint)
     if hint in _SCALARS:
         return {"type": _SCALARS[hint]}
+    if issubclass(hint, str):  # a sentence is written as its text
+        return {"type": "string"}
     _object(hint, found)
     return {"$ref": f"#/$defs/{hint.__name__}"}

@@ -1,16 +1,23 @@
-"""Two policies held against each other: what changed, in words, and what of it is a risk.
+"""Two policies compared: what changed, in sentences, and which of it is a risk.
 
-`policy_people` has recipients and groups, `policy_environments` who may do what where, `policy_rules` names and what answers
-for them. A person is always named by name, so that a group's name hides nobody.
+`people` has recipients and groups, `environments` who may do what in which environment, `rules` names and the rules for them.
+People are always named one by one: a group's name hides nobody.
 """
 
 from collections.abc import Collection, Mapping
 
 from gitseal.policy.policy import Policy
+from gitseal.report.findings import WARNING, FindingRule
+from gitseal.report.pages import RISKS
+from gitseal.report.sentences import sentence
 from gitseal.review.model import POLICY, Statement
 from gitseal.review.policy import environments, people, rules
-from gitseal.review.saying import Lines, Risk, StatementCollector, quoted
+from gitseal.review.saying import Lines, StatementCollector, quoted
 from gitseal.yamltext.tree import NamePath
+
+FIRST_POLICY = FindingRule("first-policy", WARNING, "there was none: nothing vouches for it but who commits it", RISKS)
+ALLOW_NAMES = FindingRule("allow-names", WARNING, "names that steer loaders and shells may be rendered", RISKS)
+HOOK_LOOSENED = FindingRule("hook-loosened", WARNING, "the hook blocks fewer files, or takes more for templates", RISKS)
 
 NO_POLICY = Policy({}, {}, {}, (), (), (), (), (), ())
 
@@ -21,7 +28,7 @@ Names = Mapping[str, Collection[NamePath]]
 def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lines) -> list[Statement]:
     """What changed from one policy to the other; `names` are those that the environments have now.
 
-    A policy that is not there yet is `NO_POLICY`; of a first one only what it says as a whole is told.
+    A policy that does not exist is `NO_POLICY`; of a first one only the sum is told.
     """
     say = StatementCollector(POLICY, path, lines)
     if old == new:
@@ -37,35 +44,40 @@ def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lin
     rules.rules(old, new, say)
     _lists(old, new, say)
     if not say.statements:
-        say("it is written otherwise, and answers every question as before")
+        say(sentence("it is written otherwise, and answers every question as before"))
     return say.statements
 
 
 def _first(new: Policy, say: StatementCollector) -> None:
     say(
-        f"a first policy: {quoted(new.recipients)} in {quoted(new.environments)}",
-        risk=Risk("first-policy", hint="nothing vouches for it but who commits it: read it as a whole"),
+        sentence("a first policy: {} in {}", quoted(new.recipients), quoted(new.environments)),
+        rule=FIRST_POLICY,
+        hint=sentence("nothing vouches for it but who commits it: read it as a whole"),
     )
     for name in sorted(new.environments):
-        say(f'"{name}" is open to {quoted(new.members(new.environments[name].open))}', ("environments", name))
+        members = quoted(new.members(new.environments[name].open))
+        say(sentence('"{}" is open to {}', name, members), ("environments", name))
 
 
 def _lists(old: Policy, new: Policy, say: StatementCollector) -> None:
     """The lists of the hook, and the names that may be rendered though they steer programs."""
     if added := _new(new.allow_names, old.allow_names):
-        text = f"{quoted(added)} may be rendered and run, though such names steer loaders and shells"
-        say(text, ("allow_names",), Risk("allow-names"))
+        text = sentence("{} may be rendered and run, though such names steer loaders and shells", quoted(added))
+        say(text, ("allow_names",), ALLOW_NAMES)
     if removed := _new(old.allow_names, new.allow_names):
-        say(f"{quoted(removed)} may no longer be rendered and run", ("allow_names",))
+        say(sentence("{} may no longer be rendered and run", quoted(removed)), ("allow_names",))
     if removed := _new(old.hook_block, new.hook_block):
-        say(f"the hook no longer blocks files such as {quoted(removed)}", ("hook", "block"), Risk("hook-loosened"))
+        text = sentence("the hook no longer blocks files such as {}", quoted(removed))
+        say(text, ("hook", "block"), HOOK_LOOSENED)
     if added := _new(new.hook_block, old.hook_block):
-        say(f"the hook blocks files such as {quoted(added)}", ("hook", "block"))
+        say(sentence("the hook blocks files such as {}", quoted(added)), ("hook", "block"))
     if added := _new(new.hook_templates, old.hook_templates):
-        text = f"the hook takes {quoted(added)} for templates, which pass while their values are placeholders"
-        say(text, ("hook", "templates"), Risk("hook-loosened"))
+        text = sentence(
+            "the hook takes {} for templates, which pass while their values are placeholders", quoted(added)
+        )
+        say(text, ("hook", "templates"), HOOK_LOOSENED)
     if removed := _new(old.hook_templates, new.hook_templates):
-        say(f"the hook no longer takes {quoted(removed)} for templates", ("hook", "templates"))
+        say(sentence("the hook no longer takes {} for templates", quoted(removed)), ("hook", "templates"))
 
 
 def _new(those: Collection[str], known: Collection[str]) -> list[str]:

@@ -3,24 +3,42 @@
 from gitseal.policy.policy import ACCEPT, DEFAULT, PENDING, REFUSE, Environment, Policy
 from gitseal.policy.who_may_change import MANIFEST as MANIFEST_FILE
 from gitseal.policy.who_may_change import changers
-from gitseal.report.findings import ERROR
-from gitseal.review.saying import Risk, StatementCollector, quoted
+from gitseal.report.findings import ERROR, WARNING, FindingRule
+from gitseal.report.pages import RISKS
+from gitseal.report.sentences import ours, sentence
+from gitseal.review.saying import StatementCollector, quoted
+
+ENVIRONMENT_REMOVED = FindingRule(
+    "environment-removed", WARNING, "an environment's file, or its part of the policy, is gone", RISKS
+)
+ALIAS_MOVED = FindingRule("alias-moved", WARNING, "a name by which people deploy means another environment", RISKS)
+ACCESS_WIDENED = FindingRule(
+    "access-widened", WARNING, "people who may open what they might not, by name, whatever groups say it", RISKS
+)
+PROTECTION_REMOVED = FindingRule("protection-removed", ERROR, "an environment is no longer protected", RISKS)
+REVEAL_ALLOWED = FindingRule("reveal-allowed", WARNING, "values may be shown", RISKS)
+WRITE_ONLY_LOOSENED = FindingRule(
+    "write-only-loosened", WARNING, "values that were refused or waited are taken as they come", RISKS
+)
+EXTENDS_CHANGED = FindingRule("extends-changed", WARNING, "an environment has other values beneath its own", RISKS)
+CHANGE_WIDENED = FindingRule("change-widened", WARNING, "others may change a file", RISKS)
+CHANGE_FREE = FindingRule("change-widened", ERROR, "anybody may", RISKS)
 
 _POLICY_FILE = "policy"
 _STRICTNESS = (ACCEPT, PENDING, REFUSE)
 
 
 def environments(old: Policy, new: Policy, say: StatementCollector) -> None:
-    """Environments that came, went, or are not what they were."""
+    """Environments that came, went, or changed."""
     for name in sorted({*old.environments, *new.environments}):
         before, after = old.environments.get(name), new.environments.get(name)
         at = ("environments", name)
         if after is None:
-            say(f'the policy no longer has the environment "{name}"', (), Risk("environment-removed"))
+            say(sentence('the policy no longer has the environment "{}"', name), (), ENVIRONMENT_REMOVED)
         elif before is None:
-            say(f'"{name}" is a new environment, open to {quoted(new.members(after.open))}', at)
+            say(sentence('"{}" is a new environment, open to {}', name, quoted(new.members(after.open))), at)
             if taken := [each for each in after.aliases if old.resolve(each) != each]:
-                say(f"{quoted(taken)} meant another environment", at, Risk("alias-moved"))
+                say(sentence("{} meant another environment", quoted(taken)), at, ALIAS_MOVED)
         else:
             _access(old, new, name, say)
             _settings(name, before, after, say)
@@ -31,12 +49,13 @@ def _access(old: Policy, new: Policy, name: str, say: StatementCollector) -> Non
     """Who may open what, person by person."""
     for group in sorted({*_groups(old, name), *_groups(new, name)}):
         before, after = (set(policy.open_to(name, group) or ()) for policy in (old, new))
-        what = f'"{name}"' if group == DEFAULT else f'access group "{group}" of "{name}"'
-        at = ("environments", name, "open") if group == DEFAULT else ("rules",)
+        is_default = group == DEFAULT
+        what = sentence('"{}"', name) if is_default else sentence('access group "{}" of "{}"', group, name)
+        at = ("environments", name, "open") if is_default else ("rules",)
         if gained := sorted(after - before):
-            say(f"{quoted(gained)} may now open {what}", at, Risk("access-widened"))
+            say(sentence("{} may now open {}", quoted(gained), what), at, ACCESS_WIDENED)
         if lost := sorted(before - after):
-            say(f"{quoted(lost)} may no longer open {what}", at)
+            say(sentence("{} may no longer open {}", quoted(lost), what), at)
 
 
 def _groups(policy: Policy, environment: str) -> set[str]:
@@ -47,23 +66,23 @@ def _groups(policy: Policy, environment: str) -> set[str]:
 def _settings(name: str, before: Environment, after: Environment, say: StatementCollector) -> None:
     at = ("environments", name)
     if before.protected and not after.protected:
-        hint = "it takes local overrides again, reads are not logged, and signatures are not asked for"
-        say(f'"{name}" is no longer protected', at, Risk("protection-removed", ERROR, hint))
+        hint = sentence("it takes local overrides again, reads are not logged, and signatures are not asked for")
+        say(sentence('"{}" is no longer protected', name), at, PROTECTION_REMOVED, hint)
     elif after.protected and not before.protected:
-        say(f'"{name}" is protected', (*at, "protected"))
+        say(sentence('"{}" is protected', name), (*at, "protected"))
     if after.reveal and not before.reveal:
-        say(f'values of "{name}" may be shown', (*at, "reveal"), Risk("reveal-allowed"))
+        say(sentence('values of "{}" may be shown', name), (*at, "reveal"), REVEAL_ALLOWED)
     elif before.reveal and not after.reveal:
-        say(f'values of "{name}" may not be shown', (*at, "reveal"))
+        say(sentence('values of "{}" may not be shown', name), (*at, "reveal"))
     if before.write_only != after.write_only:
         is_looser = _STRICTNESS.index(after.write_only) < _STRICTNESS.index(before.write_only)
-        text = f'write-only values in "{name}": {after.write_only}, was {before.write_only}'
-        say(text, (*at, "write_only"), Risk("write-only-loosened") if is_looser else None)
+        text = sentence('write-only values in "{}": {}, was {}', name, ours(after.write_only), ours(before.write_only))
+        say(text, (*at, "write_only"), WRITE_ONLY_LOOSENED if is_looser else None)
     if before.extends != after.extends:
-        now = f'extends "{after.extends}"' if after.extends else "extends nothing"
-        was = f'"{before.extends}"' if before.extends else "nothing"
-        hint = "see what values it gets by that: gitseal list"
-        say(f'"{name}" {now}, and extended {was}', (*at, "extends"), Risk("extends-changed", hint=hint))
+        now = sentence('extends "{}"', after.extends) if after.extends else ours("extends nothing")
+        was = sentence('"{}"', before.extends) if before.extends else ours("nothing")
+        hint = sentence("see what values it gets by that: `gitseal list`")
+        say(sentence('"{}" {}, and extended {}', name, now, was), (*at, "extends"), EXTENDS_CHANGED, hint)
 
 
 def _aliases(old: Policy, name: str, sides: tuple[Environment, Environment], say: StatementCollector) -> None:
@@ -72,15 +91,15 @@ def _aliases(old: Policy, name: str, sides: tuple[Environment, Environment], say
     for alias in sorted(set(after.aliases) - set(before.aliases)):
         meant = old.resolve(alias)
         if meant == alias:
-            say(f'"{alias}" is another name of "{name}"', at)
+            say(sentence('"{}" is another name of "{}"', alias, name), at)
         else:
-            say(f'"{alias}" means "{name}", and meant "{meant}"', at, Risk("alias-moved"))
+            say(sentence('"{}" means "{}", and meant "{}"', alias, name, meant), at, ALIAS_MOVED)
     if gone := sorted(set(before.aliases) - set(after.aliases)):
-        say(f'{quoted(gone)} is no longer another name of "{name}"', at)
+        say(sentence('{} is no longer another name of "{}"', quoted(gone), name), at)
 
 
 def changers_of_all(old: Policy, new: Policy, say: StatementCollector) -> None:
-    """Whose signature is asked for, for each file."""
+    """Whose signature is required to change each file, and how that changed."""
     files = [_POLICY_FILE, MANIFEST_FILE, *sorted(set(old.environments) & set(new.environments))]
     for file in files:
         at = ("environments", file, "change") if file in new.environments else (file, "change")
@@ -90,17 +109,17 @@ def changers_of_all(old: Policy, new: Policy, say: StatementCollector) -> None:
 def _changers(
     file: str, before: frozenset[str] | None, after: frozenset[str] | None, say: StatementCollector, at: tuple[str, ...]
 ) -> None:
-    what = f"the {file}" if file in {_POLICY_FILE, MANIFEST_FILE} else f'"{file}"'
+    what = ours(f"the {file}") if file in {_POLICY_FILE, MANIFEST_FILE} else sentence('"{}"', file)
     if before == after:
         return
     if after is None:
-        risk = Risk("change-widened", ERROR, "say who may by change: in the policy")
-        say(f"anyone may change {what}, with nobody's signature", at, risk)
+        hint = sentence("say who may by change: in the policy")
+        say(sentence("anyone may change {}, with nobody's signature", what), at, CHANGE_FREE, hint)
         return
     if before is None:
-        say(f"only {quoted(sorted(after)) or 'nobody'} may change {what}", at)
+        say(sentence("only {} may change {}", quoted(sorted(after)) or ours("nobody"), what), at)
         return
     if came := sorted(after - before):
-        say(f"{quoted(came)} may now change {what}", at, Risk("change-widened"))
+        say(sentence("{} may now change {}", quoted(came), what), at, CHANGE_WIDENED)
     if went := sorted(before - after):
-        say(f"{quoted(went)} may no longer change {what}", at)
+        say(sentence("{} may no longer change {}", quoted(went), what), at)

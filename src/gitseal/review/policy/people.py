@@ -1,20 +1,46 @@
 """The part of `policy_changes` about people, machines, forges and groups."""
 
 from gitseal.policy.policy import FORGE, PERSON, Policy, Principal
-from gitseal.review.saying import Risk, StatementCollector, quoted, short
+from gitseal.report.findings import WARNING, FindingRule
+from gitseal.report.pages import RISKS
+from gitseal.report.sentences import listed, ours, sentence
+from gitseal.review.saying import StatementCollector, quoted, short
 
-_NEW_KEY = "ask them, by another way than this repository, whether it is theirs"
-_KINDS = {"person": "a person", "machine": "a machine", "forge": "a forge"}
+RECIPIENT_KEY_ADDED = FindingRule(
+    "recipient-key-added",
+    WARNING,
+    "somebody who was known has a new key. Is it theirs? Ask them, and not in the pull request",
+    RISKS,
+)
+RECIPIENT_ADDED = FindingRule("recipient-added", WARNING, "a new person or machine, with what they may open", RISKS)
+RECIPIENT_KIND = FindingRule(
+    "recipient-kind", WARNING, "a person became a machine, a machine a forge, or the like", RISKS
+)
+SIGNING_KEY_ADDED = FindingRule(
+    "signing-key-added", WARNING, "a new key by which somebody's commits are believed", RISKS
+)
+EMAIL_CHANGED = FindingRule("email-changed", WARNING, "another address, which commits are held against", RISKS)
+FORGE_ADDED = FindingRule("forge-added", WARNING, "a Git host whose signature stands for whoever it let in", RISKS)
+GROUP_WIDENED = FindingRule("group-widened", WARNING, "a group has new members", RISKS)
+GROUP_RENAMED = FindingRule(
+    "group-renamed",
+    WARNING,
+    "a group that took another's members, or an access group under another name, which has a new data key",
+    RISKS,
+)
+
+_NEW_KEY = sentence("ask them, by another way than this repository, whether it is theirs")
+_KINDS = {"person": ours("a person"), "machine": ours("a machine"), "forge": ours("a forge")}
 
 
 def people(old: Policy, new: Policy, say: StatementCollector) -> None:
-    """Who came and went, and whose keys are other ones."""
+    """Who came and went, and whose keys changed."""
     for name in sorted({*old.recipients, *new.recipients}):
         before, after = old.recipients.get(name), new.recipients.get(name)
         if before is None and after is not None:
             _came(new, name, after, say)
         elif after is None and before is not None:
-            say(f'"{name}", {_KINDS[before.kind]}, is no longer in the policy')
+            say(sentence('"{}", {}, is no longer in the policy', name, _KINDS[before.kind]))
         elif before is not None and after is not None and before != after:
             _keys(name, before, after, say)
             _signing(name, before, after, say)
@@ -23,49 +49,52 @@ def people(old: Policy, new: Policy, say: StatementCollector) -> None:
 def _came(policy: Policy, name: str, principal: Principal, say: StatementCollector) -> None:
     at = ("recipients", name)
     if principal.kind == FORGE:
-        say(f'"{name}" is a new forge: its signature stands for whoever it let in', at, Risk("forge-added"))
+        text = sentence('"{}" is a new forge: its signature stands for whoever it let in', name)
+        say(text, at, FORGE_ADDED)
         return
-    which = "person" if principal.kind == PERSON else "machine"
-    where = [environment for environment in sorted(policy.environments) if name in _openers(policy, environment)]
-    opens = f", and may open {quoted(where)}" if where else ", and may open nothing yet"
-    keys = ", ".join(map(short, principal.keys))
-    text = f'"{name}" is a new {which}{f" with the key {keys}" if keys else " without a key"}{opens}'
-    say(text, at, Risk("recipient-added", hint=_NEW_KEY))
+    which = ours("person" if principal.kind == PERSON else "machine")
+    places = [environment for environment in sorted(policy.environments) if name in _openers(policy, environment)]
+    opens = quoted(places) or ours("nothing yet")
+    keys = listed(map(short, principal.keys), "{}")
+    key = sentence("with the key {}", keys) if keys else ours("without a key")
+    say(sentence('"{}" is a new {} {}, and may open {}', name, which, key, opens), at, RECIPIENT_ADDED, _NEW_KEY)
 
 
 def _openers(policy: Policy, environment: str) -> set[str]:
     """Everyone who may open something in an environment."""
     lists = [policy.environments[environment].open]
     lists += [rule.open for rule in policy.rules if rule.holds_in(environment)]
-    return {name for each in lists for name in policy.members(each)}
+    return {name for those in lists for name in policy.members(those)}
 
 
 def _keys(name: str, before: Principal, after: Principal, say: StatementCollector) -> None:
     at = ("recipients", name, "keys")
     for key in after.keys:
         if key not in before.keys:
-            text = f'"{name}", known before, has a new key: {short(key)}'
-            say(text, at, Risk("recipient-key-added", hint=_NEW_KEY))
+            text = sentence('"{}", known before, has a new key: {}', name, short(key))
+            say(text, at, RECIPIENT_KEY_ADDED, _NEW_KEY)
     for key in before.keys:
         if key not in after.keys:
-            say(f'"{name}" no longer has the key {short(key)}', at)
+            say(sentence('"{}" no longer has the key {}', name, short(key)), at)
     if before.kind != after.kind:
-        text = f'"{name}" was {_KINDS[before.kind]} and is {_KINDS[after.kind]}'
-        say(text, ("recipients", name, "kind"), Risk("recipient-kind"))
+        text = sentence('"{}" was {} and is {}', name, _KINDS[before.kind], _KINDS[after.kind])
+        say(text, ("recipients", name, "kind"), RECIPIENT_KIND)
 
 
 def _signing(name: str, before: Principal, after: Principal, say: StatementCollector) -> None:
     at = ("recipients", name, "signing")
     for key in after.signing:
         if key not in before.signing:
-            text = f'"{name}" has a new key to sign commits with: {short(key)}'
-            say(text, at, Risk("signing-key-added", hint=_NEW_KEY))
+            text = sentence('"{}" has a new key to sign commits with: {}', name, short(key))
+            say(text, at, SIGNING_KEY_ADDED, _NEW_KEY)
     for key in before.signing:
         if key not in after.signing:
-            say(f'"{name}" no longer signs with {short(key)}', at)
+            say(sentence('"{}" no longer signs with {}', name, short(key)), at)
     if before.email != after.email:
-        text = f'"{name}" has another address, which commits are held against: "{after.email}", was "{before.email}"'
-        say(text, ("recipients", name, "email"), Risk("email-changed"))
+        text = sentence(
+            '"{}" has another address, which commits are held against: "{}", was "{}"', name, after.email, before.email
+        )
+        say(text, ("recipients", name, "email"), EMAIL_CHANGED)
 
 
 def groups(old: Policy, new: Policy, say: StatementCollector) -> None:
@@ -77,13 +106,14 @@ def groups(old: Policy, new: Policy, say: StatementCollector) -> None:
         if before is None and after is not None:
             was = sorted(other for other, members in gone.items() if set(members) & set(after))
             if was:
-                risk = Risk("group-renamed", hint="see who is in it, and where it stands")
-                say(f'the group "{name}" is new and has members of {quoted(was)}, which is gone', at, risk)
-            say(f'the group "{name}" is new: {quoted(sorted(after)) or "nobody"}', at)
+                text = sentence('the group "{}" is new and has members of {}, which is gone', name, quoted(was))
+                say(text, at, GROUP_RENAMED, sentence("see who is in it, and where it stands"))
+            say(sentence('the group "{}" is new: {}', name, quoted(sorted(after)) or ours("nobody")), at)
         elif after is None and before is not None:
-            say(f'there is no group "{name}" any more; it had {quoted(sorted(before)) or "nobody"}')
+            had = quoted(sorted(before)) or ours("nobody")
+            say(sentence('there is no group "{}" any more; it had {}', name, had))
         elif before is not None and after is not None:
             if came := sorted(set(after) - set(before)):
-                say(f'{quoted(came)} came into the group "{name}"', at, Risk("group-widened"))
+                say(sentence('{} came into the group "{}"', quoted(came), name), at, GROUP_WIDENED)
             if went := sorted(set(before) - set(after)):
-                say(f'{quoted(went)} left the group "{name}"', at)
+                say(sentence('{} left the group "{}"', quoted(went), name), at)

@@ -3,17 +3,39 @@
 from collections.abc import Collection, Mapping
 
 from gitseal.policy.policy import DEFAULT, Policy, Rule
-from gitseal.report.findings import ERROR, WARNING
-from gitseal.review.saying import Risk, StatementCollector, quoted
+from gitseal.report.findings import ERROR, WARNING, FindingRule
+from gitseal.report.pages import RISKS
+from gitseal.report.sentences import NOTHING, Sentence, ours, sentence, verb
+from gitseal.review.policy.environments import ACCESS_WIDENED
+from gitseal.review.policy.people import GROUP_RENAMED
+from gitseal.review.saying import StatementCollector, quoted
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
+PLAIN_RULE = FindingRule("plain-rule", WARNING, "a rule lets names stand plain", RISKS)
+PLAIN_RULE_PROTECTED = FindingRule(
+    "plain-rule", ERROR, "it does so in a protected environment, or for every name there is", RISKS
+)
+GROUP_CHANGED = FindingRule("group-changed", WARNING, "names are to be sealed to another access group", RISKS)
+RULE_WIDENED = FindingRule(
+    "rule-widened", WARNING, "a rule for an access group takes in more names or environments", RISKS
+)
+RULE_NARROWED = FindingRule(
+    "rule-narrowed",
+    WARNING,
+    "a rule lets go of names or environments, for which another or none answers now",
+    RISKS,
+)
+RULES_REORDERED = FindingRule(
+    "rules-reordered", WARNING, "the first rule that matches wins, and the order is another one", RISKS
+)
+
 _PLAIN = "plain"
-_UNSEAL = "whoever has the repository reads such names; see them with: gitseal list"
+_UNSEAL = sentence("whoever has the repository reads such names; see them with: `gitseal list`")
 
 
 def answers(old: Policy, new: Policy, names: Mapping[str, Collection[NamePath]], say: StatementCollector) -> None:
-    """The names that the two policies answer for differently, whatever rule it is that does."""
+    """The names for which the two policies give different answers, whichever of their rules do."""
     for environment in sorted(set(old.environments) & set(new.environments)):
         moved: dict[tuple[str, str], list[str]] = {}
         for path in sorted(names.get(environment, ())):
@@ -39,23 +61,23 @@ def _moved(
     say: StatementCollector,
 ) -> None:
     (old, new), (before, after) = policies, answer
-    verb = "is" if len(those) == 1 else "are"
+    names, are = quoted(those), verb(len(those))
     if after == f"!{_PLAIN}":
-        severity = ERROR if _is_protected(old, new, environment) else WARNING
-        text = f'in "{environment}" {quoted(those)}, sealed before, {verb} to stand plain'
-        say(text, ("rules",), Risk("plain-rule", severity, _UNSEAL))
+        rule = PLAIN_RULE_PROTECTED if _is_protected(old, new, environment) else PLAIN_RULE
+        text = sentence('in "{}" {}, sealed before, {} to stand plain', environment, names, are)
+        say(text, ("rules",), rule, _UNSEAL)
         return
     if before == f"!{_PLAIN}":
-        say(f'in "{environment}" {quoted(those)}, plain before, {verb} to be sealed', ("rules",))
+        say(sentence('in "{}" {}, plain before, {} to be sealed', environment, names, are), ("rules",))
         return
     gained = sorted(set(new.open_to(environment, after) or ()) - set(old.open_to(environment, before) or ()))
-    who = f", which {quoted(gained)} may open too" if gained else ""
-    text = f'in "{environment}" {quoted(those)} {verb} to be sealed to "{after}", was "{before}"{who}'
-    say(text, ("rules",), Risk("access-widened" if gained else "group-changed"))
+    who = sentence(", which {} may open too", quoted(gained)) if gained else NOTHING
+    text = sentence('in "{}" {} {} to be sealed to "{}", was "{}"{}', environment, names, are, after, before, who)
+    say(text, ("rules",), ACCESS_WIDENED if gained else GROUP_CHANGED)
 
 
 def rules(old: Policy, new: Policy, say: StatementCollector) -> None:
-    """The rules themselves: what they would answer for names that are not there yet."""
+    """The rules themselves: what they would answer for names that do not exist yet."""
     gone = [rule for rule in old.rules if rule not in new.rules]
     for at, rule in enumerate(new.rules):
         if rule not in old.rules:
@@ -66,11 +88,13 @@ def rules(old: Policy, new: Policy, say: StatementCollector) -> None:
             else:
                 _added(old, new, rule, say, at)
     for rule in gone:
-        kept = f'access group "{DEFAULT}"' if not rule.plain else "sealed"
-        say(f"there is no rule for {quoted(rule.names)} any more; without another one they are {kept}", ("rules",))
+        kept = ours("sealed") if rule.plain else sentence('access group "{}"', DEFAULT)
+        text = sentence("there is no rule for {} any more; without another one they are {}", quoted(rule.names), kept)
+        say(text, ("rules",))
     common = [rule for rule in old.rules if rule in new.rules]
     if common != [rule for rule in new.rules if rule in old.rules]:
-        say("the rules stand in another order, and the first that matches wins", ("rules",), Risk("rules-reordered"))
+        text = sentence("the rules stand in another order, and the first that matches wins")
+        say(text, ("rules",), RULES_REORDERED)
 
 
 def _predecessor(rule: Rule, gone: list[Rule]) -> Rule | None:
@@ -82,33 +106,36 @@ def _predecessor(rule: Rule, gone: list[Rule]) -> Rule | None:
 
 def _added(old: Policy, new: Policy, rule: Rule, say: StatementCollector, at: int) -> None:
     if rule.plain:
-        say(f"{_of(rule)} may stand plain", _at(at), _plain_risk(old, new, rule, rule.names))
+        risk = _plain_risk(old, new, rule, rule.names)
+        say(sentence("{} may stand plain", _names_of(rule)), _at(at), risk, _UNSEAL)
     else:
         people = quoted(new.members(rule.open))
-        say(f'{_of(rule)} are sealed to access group "{rule.access}", open to {people}', _at(at))
+        text = sentence('{} are sealed to access group "{}", open to {}', _names_of(rule), rule.access, people)
+        say(text, _at(at))
 
 
 def _changed(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: StatementCollector, at: int) -> None:
     before, after = sides
-    answer = "may stand plain" if after.plain else f'are sealed to access group "{after.access}"'
-    if after.plain and not before.plain:
-        say(
-            f'{_of(after)} {answer}, and were sealed to "{before.access}"',
-            _at(at),
-            _plain_risk(old, new, after, after.names),
-        )
+    is_plain = after.plain
+    answer = ours("may stand plain") if is_plain else sentence('are sealed to access group "{}"', after.access)
+    if is_plain and not before.plain:
+        text = sentence('{} {}, and were sealed to "{}"', _names_of(after), answer, before.access)
+        say(text, _at(at), _plain_risk(old, new, after, after.names), _UNSEAL)
         return
-    if before.plain and not after.plain:
-        say(f"{_of(after)} {answer}, and might stand plain", _at(at))
+    if before.plain and not is_plain:
+        say(sentence("{} {}, and might stand plain", _names_of(after), answer), _at(at))
         return
     if before.access != after.access:
-        risk = Risk("group-renamed", hint="a new access group has a new data key, which nothing vouches for yet")
-        say(f'{_of(after)} {answer}, which was called "{before.access}"', _at(at), risk)
-    if added := [each for each in after.names if each not in before.names]:
-        risk = _plain_risk(old, new, after, added) if after.plain else Risk("rule-widened")
-        say(f"{quoted(added)}{_where(after)} {answer} too", _at(at), risk)
-    if removed := [each for each in before.names if each not in after.names]:
-        say(f"the rule by which names {answer} is no longer about {quoted(removed)}", _at(at), Risk("rule-narrowed"))
+        hint = sentence("a new access group has a new data key, which nothing vouches for yet")
+        text = sentence('{} {}, which was called "{}"', _names_of(after), answer, before.access)
+        say(text, _at(at), GROUP_RENAMED, hint)
+    if added := [name for name in after.names if name not in before.names]:
+        risk = _plain_risk(old, new, after, added) if is_plain else RULE_WIDENED
+        text = sentence("{}{} {} too", quoted(added), _places(after), answer)
+        say(text, _at(at), risk, _UNSEAL if is_plain else NOTHING)
+    if removed := [name for name in before.names if name not in after.names]:
+        text = sentence("the rule by which names {} is no longer about {}", answer, quoted(removed))
+        say(text, _at(at), RULE_NARROWED)
     if before.environments != after.environments:
         _elsewhere(old, new, sides, say, at)
 
@@ -118,17 +145,19 @@ def _elsewhere(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: Statemen
     rule = sides[1]
     if added := sorted(after - before):
         only = rule._replace(environments=tuple(added))
-        risk = _plain_risk(old, new, only, rule.names) if rule.plain else Risk("rule-widened")
-        say(f"the rule for {quoted(rule.names)} holds in {quoted(added)} too", _at(at), risk)
+        risk = _plain_risk(old, new, only, rule.names) if rule.plain else RULE_WIDENED
+        text = sentence("the rule for {} holds in {} too", quoted(rule.names), quoted(added))
+        say(text, _at(at), risk, _UNSEAL if rule.plain else NOTHING)
     if removed := sorted(before - after):
-        say(f"the rule for {quoted(rule.names)} no longer holds in {quoted(removed)}", _at(at), Risk("rule-narrowed"))
+        text = sentence("the rule for {} no longer holds in {}", quoted(rule.names), quoted(removed))
+        say(text, _at(at), RULE_NARROWED)
 
 
-def _plain_risk(old: Policy, new: Policy, rule: Rule, patterns: Collection[str]) -> Risk:
+def _plain_risk(old: Policy, new: Policy, rule: Rule, patterns: Collection[str]) -> FindingRule:
     """How bad it is that a rule lets names stand plain: any name at all, or one in a protected environment, is an error."""
-    where = rule.environments or tuple(new.environments)
-    is_bad = any(map(_is_everything, patterns)) or any(_is_protected(old, new, each) for each in where)
-    return Risk("plain-rule", ERROR if is_bad else WARNING, _UNSEAL)
+    places = rule.environments or tuple(new.environments)
+    is_bad = any(map(_is_everything, patterns)) or any(_is_protected(old, new, place) for place in places)
+    return PLAIN_RULE_PROTECTED if is_bad else PLAIN_RULE
 
 
 def _is_everything(pattern: str) -> bool:
@@ -137,15 +166,15 @@ def _is_everything(pattern: str) -> bool:
 
 def _is_protected(old: Policy, new: Policy, environment: str) -> bool:
     sides = (policy.environments.get(environment) for policy in (old, new))
-    return any(each.protected for each in sides if each is not None)
+    return any(side.protected for side in sides if side is not None)
 
 
-def _of(rule: Rule) -> str:
-    return f"names such as {quoted(rule.names)}{_where(rule)}"
+def _names_of(rule: Rule) -> Sentence:
+    return sentence("names such as {}{}", quoted(rule.names), _places(rule))
 
 
-def _where(rule: Rule) -> str:
-    return f" in {quoted(rule.environments)}" if rule.environments else ""
+def _places(rule: Rule) -> Sentence:
+    return sentence(" in {}", quoted(rule.environments)) if rule.environments else NOTHING
 
 
 def _at(number: int) -> tuple[str, str]:

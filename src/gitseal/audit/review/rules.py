@@ -1,0 +1,18 @@
+"""Every rule whose findings a review can have, gathered from the modules that declare them."""
+
+from gitseal.audit.check import check, manifest, values
+from gitseal.audit.review import folder
+from gitseal.audit.scan import policy as scan_policy
+from gitseal.audit.verify import verdict, verify
+from gitseal.report.findings import declared
+from gitseal.review import environment_risks, manifest_changes
+from gitseal.review.policy import changes, environments, people, rules
+from gitseal.scan import env_files, wording
+
+# What only a review finds; then what `check`, `scan` and `verify` find in a review as well as by themselves.
+OWN = declared(environment_risks, manifest_changes, changes, environments, people, rules, folder)
+CHECK = declared(check, manifest, values)
+SCAN = declared(scan_policy, env_files, wording)
+VERIFY = declared(verdict, verify)
+
+IDS = frozenset(rule.id for rule in OWN | CHECK | SCAN | VERIFY)
