@@ -100,9 +100,9 @@ def collect(nodes: Iterable[ast.AST]) -> Names:
     nodes = list(nodes)
     for node in nodes:
         if isinstance(node, ast.Import):
-            names.imported |= {each.asname or each.name: each.name for each in node.names}
+            names.imported |= {alias.asname or alias.name: alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            names.imported |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+            names.imported |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
     for node in nodes:
         variable = target(node)
         if variable and isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:

@@ -53,7 +53,7 @@ def _prefix(statement: ast.stmt) -> str | None:
 def _pairs(value: ast.expr) -> list[tuple[str | None, ast.expr]]:
     """The keyword arguments of a call, or the items of a dictionary."""
     if isinstance(value, ast.Call):
-        return [(each.arg, each.value) for each in value.keywords]
+        return [(keyword.arg, keyword.value) for keyword in value.keywords]
     if isinstance(value, ast.Dict):
         return [(_literal(key), each) for key, each in zip(value.keys, value.values, strict=True) if key is not None]
     return []
@@ -66,8 +66,8 @@ def _field(statement: ast.AnnAssign, name: str, names: Names) -> Iterator[Use]:
         has_default = value is not None and not _is_ellipsis(value)
         yield Use(name, statement.lineno, has_default)
         return
-    keywords = {each.arg: each.value for each in call.keywords}
-    has_default = any(not _is_ellipsis(each) for each in call.args) or not keywords.keys().isdisjoint(
+    keywords = {keyword.arg: keyword.value for keyword in call.keywords}
+    has_default = any(not _is_ellipsis(argument) for argument in call.args) or not keywords.keys().isdisjoint(
         {"default", "default_factory"}
     )
     has_default = has_default or (value is not None and value is not call and not _is_ellipsis(value))
@@ -81,7 +81,7 @@ def _field(statement: ast.AnnAssign, name: str, names: Names) -> Iterator[Use]:
 def _field_call(statement: ast.AnnAssign) -> ast.Call | None:
     """The call `Field(...)` of a field, as its value or in `Annotated[str, Field(...)]`."""
     places = (statement.value, *ast.walk(statement.annotation))
-    return next((each for each in places if isinstance(each, ast.Call) and _last_word(each.func) == "Field"), None)
+    return next((node for node in places if isinstance(node, ast.Call) and _last_word(node.func) == "Field"), None)
 
 
 def _spelled(value: ast.expr, names: Names) -> Iterator[str]:

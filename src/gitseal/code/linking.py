@@ -37,12 +37,12 @@ def settle(readings: Mapping[str, Reading]) -> list[tuple[str, Use]]:
 
 def _built(readings: Mapping[str, Reading]) -> dict[str, frozenset[str]]:
     """The names that a file gets from files that point to it by path, as a compose file does to a Dockerfile."""
-    found: dict[str, frozenset[str]] = {}
+    given: dict[str, frozenset[str]] = {}
     for path, reading in readings.items():
         for relative, names in reading.built:
             target = normpath(join(dirname(path), relative))
-            found[target] = found.get(target, frozenset()) | names
-    return found
+            given[target] = given.get(target, frozenset()) | names
+    return given
 
 
 def _joined(readings: Mapping[str, Reading]) -> dict[str, frozenset[str]]:
@@ -65,7 +65,7 @@ def _joined(readings: Mapping[str, Reading]) -> dict[str, frozenset[str]]:
     for start in neighbours:
         if start not in joined:
             group = list(_reachable(start, neighbours))
-            given = frozenset[str]().union(*(readings[each].given for each in group if each in readings))
+            given = frozenset[str]().union(*(readings[path].given for path in group if path in readings))
             joined |= dict.fromkeys(group, given)
     return joined
 

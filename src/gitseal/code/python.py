@@ -60,9 +60,9 @@ def _reading(tree: ast.Module) -> Reading:
         if isinstance(node, ast.Subscript | ast.Compare):
             uses += _lookup(node, names, parents)
         elif isinstance(node, ast.Call):
-            found = [_forgiven(use, node, asked, parents) for use in _call(node, names, parents)]
-            uses += found
-            perhaps = [] if found else _perhaps(node, names, parents)
+            read_here = [_forgiven(use, node, asked, parents) for use in _call(node, names, parents)]
+            uses += read_here
+            perhaps = [] if read_here else _perhaps(node, names, parents)
             calls += [(function, _forgiven(use, node, asked, parents)) for function, use in perhaps]
         elif isinstance(node, ast.ClassDef):
             uses += _python_settings.fields(node, names)
@@ -78,14 +78,16 @@ def _asked(nodes: Iterable[ast.AST]) -> set[ast.stmt]:
             statements = block if isinstance(block, list) else []
             for statement, *following in zip(statements, statements[1:], [*statements[2:], None], strict=False):
                 variable = _python_names.target(statement)
-                if variable and any(isinstance(each, ast.If) and _asks(each, variable) for each in following):
+                if variable and any(
+                    isinstance(follower, ast.If) and _asks(follower, variable) for follower in following
+                ):
                     asked.add(statement)
     return asked
 
 
 def _asks(branch: ast.If, variable: str) -> bool:
     shallow = [branch.test, *ast.iter_child_nodes(branch.test)]
-    is_about = any(isinstance(each, ast.Name) and each.id == variable for each in shallow)
+    is_about = any(isinstance(node, ast.Name) and node.id == variable for node in shallow)
     return is_about and not isinstance(branch.body[-1], ast.Raise)
 
 
@@ -184,10 +186,10 @@ def _mentions(test: ast.expr, name: str) -> bool:
         return False
     shallow = [test, *ast.iter_child_nodes(test)]
     shallow += [below for node in shallow[1:] for below in ast.iter_child_nodes(node)]
-    return any(isinstance(each, ast.Constant) and each.value == name for each in shallow)
+    return any(isinstance(node, ast.Constant) and node.value == name for node in shallow)
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:
     caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    is_key_error = any(isinstance(each, ast.Name) and each.id == "KeyError" for each in caught)
+    is_key_error = any(isinstance(node, ast.Name) and node.id == "KeyError" for node in caught)
     return is_key_error and not isinstance(handler.body[-1], ast.Raise)

@@ -40,11 +40,11 @@ View = dict[NamePath, VariableSource]
 
 def find(manifest: Manifest, service: str) -> Service:
     """The service of that name. Raises Error, with the nearest name as a hint, if the manifest declares none."""
-    found = manifest.services.get(service)
-    if found is None:
+    declared = manifest.services.get(service)
+    if declared is None:
         hint = nearest(service, manifest.services) or "declare it under services: in .secrets/manifest.yaml"
         raise Error(f'the manifest declares no service "{service}"', hint)
-    return found
+    return declared
 
 
 def view(manifest: Manifest, service: str, available: Collection[NamePath]) -> View:
@@ -69,8 +69,8 @@ def from_others(manifest: Manifest, service: str, available: Collection[NamePath
     """
     others = [path for path in available if len(path) > 1 and path[0] != service and path[0] in manifest.services]
     patterns = [pattern for pattern in manifest.services[service].include if "/" not in pattern]
-    found = {pattern: [path for path in others if matches(pattern, path)] for pattern in patterns}
-    return {pattern: paths for pattern, paths in found.items() if paths}
+    taken = {pattern: [path for path in others if matches(pattern, path)] for pattern in patterns}
+    return {pattern: paths for pattern, paths in taken.items() if paths}
 
 
 def _view(manifest: Manifest, name: str, available: Collection[NamePath], known: dict[str, View]) -> View:

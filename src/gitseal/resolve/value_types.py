@@ -55,10 +55,10 @@ def _is_port(text: str) -> bool:
 
 def _is_url(text: str) -> bool:
     """A scheme and a host. A database's scheme may have no host if a path follows (`sqlite:///app.db`)."""
-    found = re.fullmatch(_URL, text)
-    if found is None:
+    match = re.fullmatch(_URL, text)
+    if match is None:
         return False
-    scheme, authority, rest = found.groups()
+    scheme, authority, rest = match.groups()
     host = authority.rpartition("@")[2]
     if not host:
         return not authority and len(rest) > 1 and rest[0] == "/" and scheme.lower() not in _NEED_A_HOST

@@ -63,13 +63,13 @@ class Secret(Hidden, Generic[T]):
         if given is not None:
             return given
         try:
-            found = look_up(self.name, self._environment)
+            stored = look_up(self.name, self._environment)
         except Missing:
             if self._default is None:
                 raise
             return _NOTHING
-        if found.kind is not ValueType.NULL:
-            return found
+        if stored.kind is not ValueType.NULL:
+            return stored
         if self._default is None:
             raise Missing(f'"{self.name}" is null', f"give it a value: gitseal set {self.name}")
         return _NOTHING

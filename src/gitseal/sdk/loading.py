@@ -159,11 +159,11 @@ class Secrets(Hidden, Mapping[str, Value]):
         from gitseal.resolve.references import Resolver
 
         resolver = Resolver(self._layered.look_up, outside.variables())
-        found = find(resolver)
+        resolved = find(resolver)
         resolver.check()
-        if found is None:
+        if resolved is None:
             raise self._missing(path)
-        return found.value
+        return resolved.value
 
     def _check(self) -> None:
         from gitseal.delivery.outgoing import outgoing
