@@ -173,6 +173,21 @@ class Change:
             self._sealing[group] = self._existing(group) if access is not None else self._missing(group)
         return self._sealing[group]
 
+    def opened_key(self, group: str, way_out: str = "") -> DataKey:
+        """The data key of an access group, believed and opened. Raises NotForYou if no identity at hand opens it.
+
+        `way_out` is the hint; without one, it names those who could do it.
+        """
+        header = self.document.header
+        self.trust.key(header, group)
+        key = self.keys.get(group)
+        if key is None:
+            raise NotForYou(
+                f'access group "{group}" in {self.environment} has to be opened for this, and no identity at hand does',
+                way_out or f"ask one of: {', '.join(header.access[group].stanzas) or 'nobody is left'}",
+            )
+        return key
+
     def use(self, group: str, key: DataKey) -> None:
         """Makes `key` the one that this change seals with from here on."""
         self._sealing[group] = key

@@ -137,12 +137,6 @@ def _new_key(each: Change, group: str) -> None:
     if group not in each.document.header.access:
         each.use(group, each.new_group(group))
         return
-    each.trust.key(each.document.header, group)
-    key = each.keys.get(group)
-    if key is None:
-        raise NotForYou(
-            f'access group "{group}" in {each.environment} has to be opened for this, and no identity at hand does',
-            f"ask one of: {', '.join(each.document.header.access[group].stanzas) or 'nobody is left'}",
-        )
+    key = each.opened_key(group)
     stale = {entry.path for entry in each.document.entries.values() if _is_stale(each.document.header, entry)}
     each.replace_key(group, key, stale, f"it would open access group {group} in {each.environment}")

@@ -11,7 +11,7 @@ from gitseal.crypto.digest import sha256_hex
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER
-from gitseal.errors import Busy, NotForYou
+from gitseal.errors import Busy
 from gitseal.files.reading import read_regular
 from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project.change import Change
@@ -208,13 +208,7 @@ def _apply_group(each: Change, planned: GroupPlan, leaving: set[NamePath]) -> No
     if planned.gone:
         each.remove((HEADER, "access", group))
         return
-    each.trust.key(each.document.header, group)
-    key = each.keys.get(group)
-    if key is None:
-        raise NotForYou(
-            f'access group "{group}" in {each.environment} has to be opened for this, and no identity at hand does',
-            f"ask one of: {', '.join(each.document.header.access[group].stanzas) or 'nobody is left'}",
-        )
+    key = each.opened_key(group)
     recipients = each.recipients(group)
     meaning = (
         f"it would open {planned.names} names of {each.environment} ({group}), and {planned.past} values of its past"

@@ -212,13 +212,8 @@ def _groups(each: Change, found: ConflictedFile) -> tuple[tuple[str, str], ...]:
         gained, lost = set(wanted) - (now - stale), now - set(wanted)
         if not gained and not lost:
             continue
-        each.trust.key(each.document.header, group)
-        key = each.keys.get(group)
-        if key is None:
-            raise NotForYou(
-                f'access group "{group}" in {each.environment} has to be opened for this, and no identity at hand does',
-                f"take the other side's data keys with --keys, or ask one of: {', '.join(access.stanzas)}",
-            )
+        way_out = f"take the other side's data keys with --keys, or ask one of: {', '.join(access.stanzas)}"
+        key = each.opened_key(group, way_out)
         meaning = f"it would open access group {group} in {each.environment}"
         if lost:
             each.replace_key(group, key, names, meaning)
