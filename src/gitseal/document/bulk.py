@@ -13,14 +13,14 @@ from gitseal.crypto.public_key import SEALED
 from gitseal.document import token_grammar
 from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import decoded
-from gitseal.document.value import TypedValue, from_plaintext
 from gitseal.errors import Error
 from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.characters import decode
-from gitseal.yamltext.tree import NamePath
 
 if TYPE_CHECKING:  # `cryptography`, which a merge does not need
     from gitseal.crypto.datakey import DataKey
+    from gitseal.document.value import TypedValue
+    from gitseal.yamltext.tree import NamePath
 
 Row = tuple[str, str, str, str, str]
 """A name and the four parts of its token: kind, access group, key id and payload."""
@@ -38,8 +38,23 @@ class Rows(NamedTuple):
     rows: Sequence[Row]
 
 
+class Shape(NamedTuple):
+    """A file of the common shape whose header, the text from its name on, nobody has looked at yet."""
+
+    body: str
+    rows: Sequence[Row]
+    header: str
+
+
 def read(data: bytes) -> Rows | None:
     """The file's header and rows, or None if the file is of any other shape. Raises nothing that the careful way would."""
+    shape = read_shape(data)
+    header = read_header(shape) if shape is not None else None
+    return Rows(header, shape.rows) if shape is not None and header is not None else None
+
+
+def read_shape(data: bytes) -> Shape | None:
+    """The rows, and the header as text, or None if something else stands among the rows."""
     try:
         text = decode(data)
     except Error:
@@ -50,13 +65,18 @@ def read(data: bytes) -> Rows | None:
     names = [row[0] for row in rows]
     if not rows or len(data) > reader.MAX_BYTES or not _holds_nothing_else(body, rows) or not _are_sound(names):
         return None
+    return Shape(body, rows, text[start:])
+
+
+def read_header(shape: Shape) -> Header | None:
+    """The header; None if it is not sound."""
     try:
-        root = reader.parse(text[start:].encode()).root
+        root = reader.parse(shape.header.encode()).root
         header = parse_header(root)
     except Error:
         return None
     # A name behind the header is not in `body`, and would be lost.
-    return Rows(_moved_down(header, body.count("\n")), rows) if len(root.children) == 1 else None
+    return _moved_down(header, shape.body.count("\n")) if len(root.children) == 1 else None
 
 
 def _holds_nothing_else(body: str, rows: Sequence[Row]) -> bool:
@@ -86,8 +106,12 @@ def _moved_down(header: Header, lines: int) -> Header:
     return header._replace(access=access)
 
 
-def open_rows(header: Header, rows: Sequence[Row], keys: "Mapping[str, DataKey]") -> dict[NamePath, TypedValue] | None:
+def open_rows(
+    header: Header, rows: Sequence[Row], keys: "Mapping[str, DataKey]"
+) -> "dict[NamePath, TypedValue] | None":
     """The values of all rows, or None if one of them does not open or is not sealed by a member."""
+    from gitseal.document.value import from_plaintext
+
     values: dict[NamePath, TypedValue] = {}
     group = key_id = ""
     try:

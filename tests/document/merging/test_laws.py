@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.merging import conflict, three_way
+from gitseal.document.merging.by_name import by_name
+from gitseal.document.merging.conflict import How
 from gitseal.document.merging.three_way import Merged, MergedLines
 from gitseal.errors import Malformed
 from gitseal.git.merging import merge_lines
 from gitseal.yamltext import editor
-from tests.document.merging.histories import State, histories, states
+from tests.document.merging.histories import NAMES, State, histories, states
 
 pytestmark = pytest.mark.fuzz
 
@@ -45,6 +47,42 @@ def is_stale(found: Document) -> bool:
         for stanza in access.by_recipient().values()
     ]
     return any(keys.get(token.group) != token.key_id for token in tokens) or not all(stanzas)
+
+
+@given(histories())
+def test_the_short_way_gives_what_the_careful_one_gives(history: tuple[State, State, State]) -> None:
+    base, ours, theirs = (state.text for state in history)
+    if theirs not in {ours, base} and base != ours:
+        text = lines(ours, base, theirs)
+        assert three_way.three_way(base, ours, theirs, lines) == by_name(base, ours, theirs, text, lines, How())
+
+
+# Top-level names with sealed values: the common shape, if nothing else is changed.
+FLAT = st.builds(
+    State,
+    st.dictionaries(st.sampled_from(NAMES[:7]), st.sampled_from((1, 3, 5, 11)), min_size=1).map(
+        lambda values: tuple(sorted(values.items()))
+    ),
+    comments=st.dictionaries(st.sampled_from(NAMES[:7]), st.integers(0, 1), max_size=2).map(
+        lambda comments: tuple(sorted(comments.items()))
+    ),
+    key=st.just(0),
+    people=st.just((("alice", 0),)),
+    is_unsorted=st.booleans(),
+    stale=st.lists(st.sampled_from(NAMES[:7]), max_size=1).map(tuple),
+)
+
+
+@given(FLAT, FLAT, FLAT)
+def test_the_short_way_is_taken_for_each_clean_merge_of_the_common_shape(
+    base: State, ours: State, theirs: State
+) -> None:
+    texts = base.text, ours.text, theirs.text
+    merge_of_lines = lines(ours.text, base.text, theirs.text)
+    assert merge_of_lines is not None
+    careful = by_name(*texts, merge_of_lines, lines, How())
+    is_result = merge_of_lines.is_clean and careful == Merged(merge_of_lines.data, ())
+    assert three_way.is_plainly_sound(*texts, merge_of_lines.data) == is_result
 
 
 @given(states(), states())

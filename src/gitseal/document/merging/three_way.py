@@ -1,20 +1,18 @@
 """Three texts of one environment file merged by name, with no key: whether a ciphertext equals the base's decides.
 
-Where Git's own merge of the lines is clean and nothing in it is out of place, that is the result, byte for byte: a host
-that has no driver then does the same. Else names are decided one by one, and comments and order follow a merge of lines.
+If Git's own merge of the lines is clean and nothing in it is out of place, that is the result, byte for byte: a host that
+has no driver then does the same. Else names are decided one by one, and comments and order follow a merge of lines.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from gitseal.document.document import Document, parse
-from gitseal.document.merging import conflict, decisions, placing
-from gitseal.document.merging.access import UNKNOWN
+from gitseal.document import bulk
+from gitseal.document.bulk import Shape
 from gitseal.document.merging.conflict import How
-from gitseal.document.merging.decisions import Decided, MergeSide
-from gitseal.document.merging.placing import Three
-from gitseal.errors import Malformed, UnknownVersion
-from gitseal.yamltext.reader import path_text
+
+# The careful way refuses files with twice as many names.
+_MOST_NAMES = 100_000
 
 
 class MergedLines(NamedTuple):
@@ -24,12 +22,12 @@ class MergedLines(NamedTuple):
     is_clean: bool
 
 
-# Merges the lines of (ours, base, theirs) as `git merge-file` does; None where it cannot, as with bytes that are no text.
+# Merges the lines of (ours, base, theirs) as `git merge-file` does; None if it cannot, as with bytes that are no text.
 LineMerge = Callable[[bytes, bytes, bytes], MergedLines | None]
 
 
 class Merged(NamedTuple):
-    """The text, and the names that are in conflict in it: none where the merge is clean.
+    """The text, and the names that are in conflict in it: none if the merge is clean.
 
     A data key in conflict is named by its path in the header. An empty name means that the texts as a whole, or comments
     alone, are in conflict.
@@ -40,7 +38,7 @@ class Merged(NamedTuple):
 
 
 def three_way(base: bytes, ours: bytes, theirs: bytes, lines: LineMerge, how: How | None = None) -> Merged:
-    """The merge of two texts since their base, which is empty where both sides added the file.
+    """The merge of two texts since their base, which is empty if both sides added the file.
 
     Each token of the result stands under the same name in one of the sides. A conflict holds both sides, between markers
     that no reader of sealed files accepts, around as little as possible. Never raises for what the texts hold.
@@ -51,96 +49,42 @@ def three_way(base: bytes, ours: bytes, theirs: bytes, lines: LineMerge, how: Ho
     if base == ours:
         return Merged(theirs, ())
     text = lines(ours, base, theirs)
-    left, right = _side(ours), _side(theirs)
-    if left is None or right is None:
-        return _unsound(ours, theirs, text, how)
-    before = _base(base)
-    decided = decisions.decide(before, left, right)
-    if text is not None and text.is_clean and _is_sound(text.data, decided):
+    if text is not None and text.is_clean and is_plainly_sound(base, ours, theirs, text.data):
         return Merged(text.data, ())
-    placed = (
-        placing.place(Three(before, left, right), decided.units, _through(lines), how) if decided is not None else None
-    )
-    if placed is None or decided is None or not _holds(placed, decided):
-        return _whole(ours, theirs, how)
-    return Merged(placed.data, (*map(path_text, decided.conflicts), *placed.conflicts))
+    from gitseal.document.merging.by_name import by_name  # as much again as all that a simple merge loads
+
+    return by_name(base, ours, theirs, text, lines, how)
 
 
-def _through(lines: LineMerge) -> Callable[[bytes, bytes, bytes], bytes | None]:
-    def merged(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
-        found = lines(ours, base, theirs)
-        return found.data if found is not None else None
+def is_plainly_sound(base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> bool:
+    """True if it is plain to see that a clean merge of lines holds just what the names decide.
 
-    return merged
-
-
-def _side(data: bytes) -> MergeSide | None:
-    found = _parsed(data)
-    return MergeSide(found) if found is not None else None
-
-
-def _parsed(data: bytes) -> Document | None:
-    try:
-        return parse(data)
-    except (Malformed, UnknownVersion):
-        return None
-
-
-def _base(data: bytes) -> decisions.Base:
-    """The base's two texts: a merge of merge bases may have left conflicts in it, and then the base is either side's.
-
-    None for no base at all, UNKNOWN for one that cannot be read.
+    That is so for files of the common shape with one and the same header, which most merges are of. False means nothing:
+    the careful way has to look.
     """
-    if not data:
-        return None
-    found = [_side(text) for text in conflict.sides(data) or (data,)]
-    known = [each for each in found if each is not None]
-    return (known[0], known[-1]) if len(known) == len(found) else UNKNOWN
-
-
-def _unsound(ours: bytes, theirs: bytes, text: MergedLines | None, how: How) -> Merged:
-    """A side is no sealed file: the lines decide, and what they give has to be a good file or show its conflict."""
-    if text is None:
-        return _whole(ours, theirs, how)
-    if not text.is_clean:
-        return Merged(text.data, ("",))
-    found = _parsed(text.data)
-    if found is None or any(_is_stale(found, entry.path) for entry in found.entries.values()):
-        return _whole(ours, theirs, how)
-    return Merged(text.data, ())
-
-
-def _whole(ours: bytes, theirs: bytes, how: How) -> Merged:
-    return Merged(conflict.whole(ours, theirs, how), ("",))
-
-
-def _is_stale(found: Document, path: tuple[str, ...]) -> bool:
-    token = found.entries[path].token
-    access = found.header.access.get(token.group) if token is not None else None
-    return token is not None and (access is None or access.key_id != token.key_id)
-
-
-def _is_sound(data: bytes, decided: Decided | None) -> bool:
-    """Whether the merge of lines holds just what was decided.
-
-    It may be clean and put a name of one side into a section that the other side made, where nobody has it: lines such as
-    `TOKEN:` are the same in every section.
-    """
-    return decided is not None and not decided.conflicts and _holds_just(data, decided)
-
-
-def _holds(placed: placing.Placed, decided: Decided) -> bool:
-    """Whether a text holds just what was decided, as far as that can be read."""
-    return bool(decided.conflicts or placed.conflicts) or _holds_just(placed.data, decided)
-
-
-def _holds_just(data: bytes, decided: Decided) -> bool:
-    found = _parsed(data)
-    if found is None:
+    shapes = [bulk.read_shape(text) for text in (base, ours, theirs, merged)]
+    known = [shape for shape in shapes if shape is not None and len(shape.rows) <= _MOST_NAMES]
+    if len(known) < len(shapes) or len({shape.header for shape in known}) > 1 or bulk.read_header(known[0]) is None:
         return False
-    wanted = {unit.path: unit.wanted for unit in decided.units if unit.wanted is not None}
-    return _contents(MergeSide(found), decided.whole_groups) == wanted
+    before, here, there, result = map(_tokens, known)
+    return result == _decided(before, here, there)
 
 
-def _contents(side: MergeSide, whole: Iterable[str]) -> dict[tuple[str, ...], object]:
-    return {path: decisions.content(node) for path, node in side.units(whole).items()}
+_Tokens = Mapping[str, tuple[str, ...]]
+
+
+def _tokens(shape: Shape) -> _Tokens:
+    return {row[0]: row[1:] for row in shape.rows}
+
+
+def _decided(base: _Tokens, ours: _Tokens, theirs: _Tokens) -> _Tokens | None:
+    """The tokens that a merge has to have, None if both sides changed one and do not agree."""
+    decided = {}
+    for name in {**base, **ours, **theirs}:
+        was, one, other = base.get(name), ours.get(name), theirs.get(name)
+        if one not in {was, other} and other != was:
+            return None
+        token = other if one == was else one
+        if token is not None:
+            decided[name] = token
+    return decided
