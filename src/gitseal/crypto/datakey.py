@@ -102,6 +102,17 @@ class DataKey:
         encryptor = Cobblestone256Encryptor(self._value_key, context(self._beginnings[SEALED], name))
         return encryptor.update(pad(plaintext)) + encryptor.finalize()
 
+    def sealer(self) -> "Callable[[str, bytes], bytes]":
+        """What `seal` does for names of one part, as a function of name and plaintext, for many values."""
+        key, beginning = self._value_key, u32be(BEGINNING_PARTS + 1) + self._beginnings[SEALED]
+
+        def sealed(name: str, plaintext: bytes) -> bytes:
+            part = name.encode()
+            encryptor = Cobblestone256Encryptor(key, beginning + len(part).to_bytes(4, "big") + part)
+            return encryptor.update(pad(plaintext)) + encryptor.finalize()
+
+        return sealed
+
     def opener(self) -> "Callable[[str, bytes], bytes]":
         """What `open` does for kind `s` and names of one part, as a function of name and ciphertext, for many values.
 

@@ -6,13 +6,13 @@ that it alone decides what is refused and in which words.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.crypto.public_key import SEALED
 from gitseal.document import token_grammar
 from gitseal.document.header import HEADER, Header, parse_header
-from gitseal.document.token import decoded
+from gitseal.document.token import Token, decoded
 from gitseal.errors import Error
 from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.characters import decode
@@ -61,7 +61,7 @@ def read_shape(data: bytes) -> Shape | None:
         return None
     start = text.rfind(f"\n{HEADER}:\n") + 1
     body = text[:start]
-    rows: list[Row] = _ROW.findall(body)
+    rows = rows_of(body)
     names = [row[0] for row in rows]
     if not rows or len(data) > reader.MAX_BYTES or not _holds_nothing_else(body, rows) or not _are_sound(names):
         return None
@@ -77,6 +77,11 @@ def read_header(shape: Shape) -> Header | None:
         return None
     # A name behind the header is not in `body`, and would be lost.
     return _moved_down(header, shape.body.count("\n")) if len(root.children) == 1 else None
+
+
+def rows_of(text: str) -> list[Row]:
+    """The rows that a text has among other lines."""
+    return _ROW.findall(text)
 
 
 def _holds_nothing_else(body: str, rows: Sequence[Row]) -> bool:
@@ -128,3 +133,12 @@ def open_rows(
     except Error:
         return None
     return values
+
+
+def seal(key: "DataKey", values: "Iterable[tuple[str, TypedValue]]") -> Iterator[Token]:
+    """Tokens of kind `s` for values at names of one part."""
+    from gitseal.document.value import to_plaintext
+
+    group, key_id, sealed = key.scope.group, key.key_id, key.sealer()
+    for name, value in values:
+        yield Token.of(SEALED, group, key_id, sealed(name, to_plaintext(value)))

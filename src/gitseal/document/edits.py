@@ -11,7 +11,6 @@ from gitseal.document import bulk
 from gitseal.document.bulk import Row
 from gitseal.document.document import Document
 from gitseal.document.header import HEADER
-from gitseal.document.token import parse_token
 from gitseal.yamltext import editor, reader
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
@@ -53,13 +52,11 @@ def _in_rows(
 
 def _tokens(puts: Mapping[NamePath, Put]) -> dict[str, Row] | None:
     """The rows that the puts write, by name; None if one of them writes something else."""
-    made: dict[str, Row] = {}
-    for path, put in puts.items():
-        token = parse_token(put.source, 0)
-        if len(path) != 1 or token is None or not put.own_line or put.tight:
-            return None
-        made[path[0]] = (path[0], *token)
-    return made
+    if not all(len(path) == 1 and own_line and not tight for path, (_source, own_line, tight) in puts.items()):
+        return None
+    rows = bulk.rows_of("".join([f"{path[0]}:\n  {put.source}\n" for path, put in puts.items()]))
+    made = {row[0]: row for row in rows}
+    return made if len(made) == len(puts) and all((name,) in puts for name in made) else None
 
 
 def _expected(rows: Sequence[Row], tokens: Mapping[str, Row]) -> list[Row] | None:

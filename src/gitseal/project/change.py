@@ -4,7 +4,7 @@ The refusals here are those of docs/format.md, section 7: a header that knows mo
 in another access group than the policy's, a sealed name that a rule would make plain.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
@@ -249,21 +249,24 @@ class Change:
         for name, recipient in self.document.header.access[group].wrapped():
             if (name, recipient) not in recipients:
                 self.remove((*block, "stanzas", name, recipient) if name in kept else (*block, "stanzas", name))
-        for path, value, write_only in self._staying(group, leaving):
-            self.put_token(path, document.seal(new, path, value, write_only=write_only))
+        self._seal_anew(new, leaving)
         self.use(group, new)
         self.made.add(group)
 
-    def _staying(self, group: str, leaving: set[NamePath]) -> Iterator[tuple[NamePath, TypedValue, bool]]:
-        """The opened values of an access group, each with its path and whether it is write-only."""
-        rows = [row for row in self.document.rows or () if row[2] == group and (row[0],) not in leaving]
-        values = bulk.open_rows(self.document.header, rows, self.keys)
-        if self.document.rows is not None and values is not None:
-            yield from ((path, value, False) for path, value in values.items())
+    def _seal_anew(self, new: DataKey, leaving: set[NamePath]) -> None:
+        """Seals the values of the new key's access group with it, but for those that leave."""
+        group, here = new.scope.group, self.document
+        rows = [row for row in here.rows or () if row[2] == group and (row[0],) not in leaving]
+        values = bulk.open_rows(here.header, rows, self.keys)
+        if values:
+            named = ((path[0], value) for path, value in values.items())
+            for path, token in zip(values, bulk.seal(new, named), strict=True):
+                self.put_token(path, token)
             return
-        for entry in self.document.entries.values():
-            if entry.token is not None and entry.token.group == group and entry.path not in leaving:
-                yield entry.path, self._opened(entry), entry.token.kind == WRITE_ONLY
+        for path, entry in here.entries.items():
+            if entry.token is not None and entry.token.group == group and path not in leaving:
+                is_write_only = entry.token.kind == WRITE_ONLY
+                self.put_token(path, document.seal(new, path, self._opened(entry), write_only=is_write_only))
 
     def wrap(self, key: DataKey, recipients: Mapping[tuple[str, str], str], meaning: str) -> None:
         """Wraps a data key for recipients (by name and recipient id), each of them decided on first."""

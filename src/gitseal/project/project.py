@@ -145,11 +145,16 @@ class Project:
             ) from None
         return self.parse(environment, data)
 
+    def known(self, environment: str, data: bytes) -> "Document | None":
+        """The document of these very bytes, if they were parsed already as that environment's file."""
+        known = self._parsed.get(environment)
+        return known[1] if known is not None and known[0] == data else None
+
     def parse(self, environment: str, data: bytes) -> "Document":
         """A document from the bytes of an environment's file, errors naming that file."""
-        known = self._parsed.get(environment)
-        if known is not None and known[0] == data:
-            return known[1]
+        known = self.known(environment, data)
+        if known is not None:
+            return known
         from gitseal.document import document
 
         name = self.relative(self.file(environment))

@@ -33,6 +33,7 @@ class Trust:
         self._project, self._keyring, self._accept = workspace
         self._known = Known(workspace.project.git().common_dir() / "gitseal" / "known")
         self._questions: dict[str, Question] = {}
+        self._trusted_headers: dict[str, Header | None] = {}
 
     def key(self, header: Header, group: str) -> None:
         """Decides on the data key of an access group before anything is sealed under it.
@@ -205,9 +206,18 @@ class Trust:
         return frozenset(parse_recipient(key).canonical for key in policy.recipients[name].keys)
 
     def _trusted_header(self, environment: str) -> Header | None:
+        if environment not in self._trusted_headers:
+            self._trusted_headers[environment] = self._read_trusted_header(environment)
+        return self._trusted_headers[environment]
+
+    def _read_trusted_header(self, environment: str) -> Header | None:
         data = self._trusted_file(environment)
+        if data is None:
+            return None
+        # Mostly the file has not changed since, and was read already.
+        known = self._project.known(environment, data)
         try:
-            return document.parse(data).header if data is not None else None
+            return (known or document.parse(data)).header
         except (Malformed, UnknownVersion):
             return None
 
