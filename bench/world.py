@@ -333,6 +333,22 @@ class World:
         """What `get` does, by sops."""
         return self._other(tool("sops"), "-d", "--extract", f'["{_middle(names)}"]', str(self.sealed_by_sops(names)))
 
+    def sops_set(self, names: int) -> Command:
+        """What `set_one` does, by sops."""
+        path = str(self.scratch_of_sops(names))
+        return Command(lambda run: [tool("sops"), "set", path, f'["{_middle(names)}"]', f'"run{run}"'], self.folder)
+
+    def sops_rotate(self, names: int) -> Command:
+        """What `rekey` does, by sops: a new data key, and every value sealed again."""
+        return self._other(tool("sops"), "rotate", "--in-place", str(self.scratch_of_sops(names)))
+
+    @functools.cache  # noqa: B019 - see repository
+    def scratch_of_sops(self, names: int) -> Path:
+        """A copy of the file that sops sealed, to be changed at will."""
+        path = self.folder / f"scratch-{names}.yaml"
+        shutil.copy(self.sealed_by_sops(names), path)
+        return path
+
     def age(self, names: int) -> Command:
         """The same content, opened whole by age."""
         return self._other(tool("age"), "-d", "-i", str(self.identity), str(self.sealed_by_age(names)))
