@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 # Git's own markers have 7 characters; those of a merge of merge bases have more (merge-ll.c).
 SIZE = 7
-_MARKER = re.compile(rb"(<{7,}|\|{7,}|={7,}|>{7,})(?: [^\r\n]*)?\r?\n?")
+# A text, compiled by `re` when a conflict is read: most merges have none.
+_MARKER = rb"(<{7,}|\|{7,}|={7,}|>{7,})(?: [^\r\n]*)?\r?\n?"
 
 
 class Labels(NamedTuple):
@@ -90,14 +91,14 @@ def _ended(data: bytes, eol: str) -> bytes:
 
 def _hunk(lines: Sequence[bytes], start: int) -> tuple[Hunk | None, int]:
     """The hunk that begins at a line, and the line after it; None where it has no end."""
-    first = _MARKER.fullmatch(lines[start])
+    first = re.fullmatch(_MARKER, lines[start])
     if first is None:
         return None, start
     size = len(first[1])
     found: dict[str, list[bytes]] = {"<": [], "|": [], "=": []}
     state = "<"
     for number in range(start + 1, len(lines)):
-        marker = _MARKER.fullmatch(lines[number])
+        marker = re.fullmatch(_MARKER, lines[number])
         kind = marker[1][:1].decode() if marker and len(marker[1]) == size else ""
         if kind == ">" and state == "=":
             labels = (_label(lines[start]), _label(lines[number]))
