@@ -6,11 +6,10 @@ and any status but 0 stops Git.
 
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gitseal.errors import Error, UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # each loaded by the hook that needs it
     from collections.abc import Sequence
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:  # each loaded by the hook that needs it
     from gitseal.report.findings import Finding
 
 HOOKS = ("pre-commit", "pre-merge-commit", "pre-push", "pre-receive")
+_AIMED = {"GIT_DIR", "GIT_WORK_TREE"}
 _CANCEL = "stopped: nothing was {}"
 # No allowance stands for a signature.
 _ALLOW = ". What is right as it is: gitseal hook allow PATH --reason WHY"
@@ -31,8 +31,9 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in HOOKS:
         raise UsageError("which hook?", f"one of: gitseal hook run {'|'.join(HOOKS)}")
     hook, *given = arguments
-    repository = _repository(is_bare=hook == "pre-receive")
-    if hook in {"pre-commit", "pre-merge-commit"}:
+    is_commit = hook in {"pre-commit", "pre-merge-commit"}
+    repository = _repository(is_bare=hook == "pre-receive", is_commit=is_commit)
+    if is_commit:
         from gitseal.audit.hook.at_commit import at_commit
 
         scanned = at_commit(repository, _keyring(), os.environ)
@@ -47,23 +48,29 @@ def main(arguments: list[str]) -> int:
     return _say(scanned, hook=hook)
 
 
-def _repository(*, is_bare: bool) -> "Repository":
-    from gitseal.git.repository import Repository
-
-    here = Path.cwd()
+def _repository(*, is_bare: bool, is_commit: bool) -> "Repository":
+    here = os.getcwd()
     # Git starts hooks at the top of the working tree. A person may call this from below it, and GIT_DIR may be elsewhere.
-    if is_bare or ((here / ".git").exists() and "GIT_DIR" not in os.environ and "GIT_WORK_TREE" not in os.environ):
-        return Repository(here, in_hook=True)
+    is_at_top = os.path.exists(".git") and not _AIMED & os.environ.keys()
+    asked = None
+    if is_commit and is_at_top and "PRE_COMMIT" not in os.environ:
+        from gitseal.audit.hook import ahead
+
+        asked = ahead.begin(here)
+    from gitseal.git.repository import Repository  # now that Git is at work
+
+    if is_bare or is_at_top:
+        return Repository(here, in_hook=True, ahead=asked)
     top = Repository(here, in_hook=True).git("rev-parse", "--show-toplevel")
     if top is None:
         raise Error(f'"{here}" is in no Git working tree', "go to one, or look at GIT_DIR and GIT_WORK_TREE")
-    return Repository(Path(os.fsdecode(top.rstrip(b"\n"))), in_hook=True)
+    return Repository(os.fsdecode(top.rstrip(b"\n")), in_hook=True)
 
 
 def _keyring() -> "Keyring":
     from gitseal.identities import discover
 
-    return discover(os.environ, Path.home(), None)
+    return discover(os.environ, os.path.expanduser("~"), None)
 
 
 def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str) -> int:
@@ -77,7 +84,7 @@ def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str)
     _print(formats.write(findings, "text").rstrip("\n"))
     # Git starts a hook at the top, wherever the person stands; paths in findings are from there (githooks(5)).
     if os.environ.get("GIT_PREFIX"):
-        _print(f"gitseal: paths are from the top, where the commands work: cd {Path.cwd()}")
+        _print(f"gitseal: paths are from the top, where the commands work: cd {os.getcwd()}")
     _print(f"gitseal: {_CANCEL.format(_DONE[hook])}{_ALLOW if scanned.findings else ''}")
     return 1
 

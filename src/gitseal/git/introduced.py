@@ -5,8 +5,9 @@ from typing import IO, NamedTuple
 
 from gitseal.errors import Error
 from gitseal.git import run
+from gitseal.git.ahead import RAW
 from gitseal.git.repository import LITERAL, Repository
-from gitseal.git.staged import RAW, FileVersion, parse_entry
+from gitseal.git.staged import FileVersion, parse_entry
 
 
 class IntroducingCommit(NamedTuple):

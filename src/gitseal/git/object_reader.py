@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from gitseal.errors import Error
-from gitseal.git import run
+from gitseal.git import ahead, run
 from gitseal.git.object_types import GitObject, StreamedObject, TreeEntry, parse_tree
 
 CHUNK = 1 << 20
@@ -49,10 +49,10 @@ class ObjectReader:
     it distrusts the repository; a folder that is no repository has no objects.
     """
 
-    def __init__(self, top: Path, *, in_hook: bool) -> None:
+    def __init__(self, top: Path, *, in_hook: bool, begun: "run.Running | None" = None) -> None:
         self._top = top
         self._in_hook = in_hook
-        self._running: run.Running | None = None
+        self._running = begun
         self._has_answered = False
         self._requests: deque[_Request] = deque()
         self._unanswered = 0
@@ -221,7 +221,7 @@ class ObjectReader:
     def _write(self, name: str) -> int:
         """Asks Git without waiting for an answer; the number of bytes that this took."""
         if self._running is None:
-            self._running = run.start(self._top, "cat-file", "--batch", in_hook=self._in_hook)
+            self._running = run.start(self._top, *ahead.OBJECTS, in_hook=self._in_hook)
             self._has_answered = False
             _enlarge(self._running.stdout)
         line = name.encode("utf-8", "surrogateescape") + b"\n"

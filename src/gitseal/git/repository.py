@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from gitseal.errors import Error
+from gitseal.git import run
 from gitseal.git.run import git, is_aimed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # many commands ask for no object, and pathlib takes 3 ms
     from pathlib import Path
 
+    from gitseal.git.ahead import Ahead
     from gitseal.git.object_reader import ObjectReader
 
 # A path is a path: no name in a repository is to be taken for a pattern.
@@ -42,11 +44,13 @@ class Repository:
 
     `in_hook`: Git started this process as a hook, and says in variables where the repository, its index and the objects of
     a push lie (githooks(5), git-receive-pack(1) on quarantine). They hold for every question then.
+    `ahead`: what a hook has asked already; whoever asks the same gets that answer.
     """
 
-    def __init__(self, top: "Path | str", *, in_hook: bool = False) -> None:
+    def __init__(self, top: "Path | str", *, in_hook: bool = False, ahead: "Ahead | None" = None) -> None:
         self.folder = os.fspath(top)
         self.in_hook = in_hook
+        self._ahead = ahead
 
     @cached_property
     def top(self) -> "Path":
@@ -57,6 +61,9 @@ class Repository:
 
     def git(self, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,)) -> bytes | None:
         """What `git ARGUMENTS` prints in this repository, or None for a status that is not in `ok`."""
+        begun = self._ahead.take(arguments) if self._ahead is not None else None
+        if begun is not None:
+            return run.answer(self.folder, run.await_end(begun), ok)
         return git(self.folder, *arguments, stdin=stdin, ok=ok, in_hook=self.in_hook)
 
     @cached_property
@@ -64,7 +71,8 @@ class Repository:
         """The reader of this repository's objects, one for all who ask."""
         from gitseal.git.object_reader import ObjectReader
 
-        return ObjectReader(self.top, in_hook=self.in_hook)
+        begun = self._ahead.take_objects() if self._ahead is not None else None
+        return ObjectReader(self.top, in_hook=self.in_hook, begun=begun)
 
     def common_dir(self) -> "Path":
         """The Git directory that all linked worktrees share (gitrepository-layout(5)). Runs nothing but in a hook.

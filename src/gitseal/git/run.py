@@ -47,7 +47,11 @@ def git(
     `in_hook`: the repository is the one that Git started this hook for, wherever its parts are (githooks(5)).
     Raises Error if there is no `git`, and if Git distrusts the repository's owner.
     """
-    done = finish(top, *arguments, stdin=stdin, environ=environment(in_hook=in_hook))
+    return answer(top, finish(top, *arguments, stdin=stdin, environ=environment(in_hook=in_hook)), ok)
+
+
+def answer(top: "Path | str", done: Finished, ok: tuple[int, ...] = (0,)) -> bytes | None:
+    """What `git` makes of one that has ended: see there."""
     if _DISTRUSTED in done.stderr:
         raise Error(
             f'Git does not trust the owner of "{top}"', f'if you do: git config --global --add safe.directory "{top}"'

@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 
 from gitseal.errors import Error
+from gitseal.git import ahead
 from gitseal.git.object_types import SUBMODULE, TreeEntry, parse_tree
 from gitseal.git.repository import LITERAL, Repository
 
@@ -97,7 +98,7 @@ def of_index(repository: Repository, *patterns: str) -> Snapshot:
 
     Of a file in conflict our own side counts. Raises Error where Git cannot read the index.
     """
-    listed = repository.git("ls-files", "--stage", "-z", "--", *patterns)
+    listed = repository.git(*ahead.of_index(*patterns))
     if listed is None:
         raise Error("Git cannot read the index", "look at: git status")
     places: dict[bytes, TreeEntry] = {}

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from gitseal.errors import Error
+from gitseal.git import ahead
 from gitseal.git.repository import Repository
 
 
@@ -14,30 +15,13 @@ class FileVersion(NamedTuple):
     path: bytes
 
 
-# Every setting that changes what `git diff --raw` prints is set. Without renames: a renamed file that was edited as well
-# is a file that was not there before (facts of Git 2.39: `--diff-filter=ACM` shows neither that nor a changed type).
-RAW = (
-    "--raw",
-    "-z",
-    "--no-abbrev",
-    "--no-renames",
-    "--no-ext-diff",
-    "--no-textconv",
-    "--no-color",
-    "--no-relative",
-    "--ignore-submodules=none",
-    "-O/dev/null",
-    "--diff-filter=d",
-)
-
-
 def staged(repository: Repository, against: str = "") -> list[FileVersion]:
     """The files that the index has otherwise than `against`, without one than HEAD; in a new repository, all.
 
     Files that were taken out are none of them, nor those added with `git add --intent-to-add`: they have no content.
     Raises Error where Git cannot say.
     """
-    listed = repository.git("diff", "--cached", *RAW, *((against,) if against else ()), "--")
+    listed = repository.git(*ahead.staged(against))
     if listed is None:
         # `git diff` works outside of repositories too, and so says nothing of one that Git does not trust; this does.
         repository.git("rev-parse", "--git-dir")

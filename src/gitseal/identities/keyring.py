@@ -47,10 +47,12 @@ class Keyring:
         Whoever seals with it owes that some identity here has opened something without asking: that one's private key is then
         in it.
         """
+        contents = [content for source in self.sources if (content := source.content())]
+        if not contents:
+            return None
         from gitseal.crypto import private_cache  # only hooks keep a cache
 
-        contents = [content for source in self.sources if (content := source.content())]
-        return private_cache.derive_key(contents, purpose) if contents else None
+        return private_cache.derive_key(contents, purpose)
 
     def identities(self) -> Iterator[Identity]:
         """All identities in the order of their places. Raises Error where an explicit one is broken."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitseal.audit.scan import index_files
 from gitseal.errors import Error
 from gitseal.git import snapshot
 from gitseal.git.repository import Repository
@@ -26,8 +27,6 @@ POLICY = FindingRule("policy", ERROR, "the policy cannot be read, so that nobody
 ALLOW = FindingRule("allow", ERROR, "the list of what the hook lets pass cannot be read")
 
 _FOLDER = FOLDER.encode()
-# What a guard reads of an index. Of a commit all files are listed: `git ls-tree` matches no patterns.
-_READ = (f":(top,glob)**/{FOLDER}/*", ":(top,glob,icase)**/*compose*.y*ml")
 
 
 class SealedFile(NamedTuple):
@@ -154,7 +153,7 @@ def _below(path: bytes, root: bytes) -> bytes:
 
 def of_index(repository: Repository) -> ScanPolicy:
     """The guard of what a commit would hold. Raises Error where Git cannot read the index."""
-    return ScanPolicy(repository, snapshot.of_index(repository, *_READ), cached=True)
+    return ScanPolicy(repository, snapshot.of_index(repository, *index_files.PATTERNS), cached=True)
 
 
 def of_commit(repository: Repository, commit: str) -> ScanPolicy:

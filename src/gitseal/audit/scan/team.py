@@ -34,20 +34,20 @@ def find_team(guard: "ScanPolicy", keyring: "Keyring", *, past: bool = False) ->
 
     `past`: earlier values as well, from every version of the files.
     """
-    files = guard.sealed_files()
     try:
-        if past:
-            return _with_past_values(files, keyring)
-        return _filtered(guard, files, keyring)
+        return _with_past_values(guard.sealed_files(), keyring) if past else _filtered(guard, keyring)
     except Error as error:
         return FoundTeam(None, (sentence("the team's own values were not looked for: {}", literal(error.message)),))
 
 
-def _filtered(guard: "ScanPolicy", files: "list[SealedFile]", keyring: "Keyring") -> FoundTeam:
+def _filtered(guard: "ScanPolicy", keyring: "Keyring") -> FoundTeam:
     from gitseal.audit.scan.team_cache import TeamCache
 
     cache = TeamCache(guard.repository, keyring)
+    if not cache.is_usable and not any(True for _ in keyring.identities()):
+        return FoundTeam(None)
     known = cache.load()
+    files = guard.sealed_files()
     wanted = {file.key: file for file in files}
     opened: dict[FileKey, list[OwnedValue]] = {}
     if known is None or not known.files.keys() >= wanted.keys() or not any(known.files[key] for key in wanted):

@@ -25,6 +25,11 @@ class TeamCache:
         self._key = keyring.cache_key(_PURPOSE)
         self._path = _path(repository) if self._key is not None else None
 
+    @property
+    def is_usable(self) -> bool:
+        """False if there is no private key, or no place for the file."""
+        return self._path is not None
+
     def load(self) -> "TeamFilter | None":
         """The filter, or None if there is none that these identities open."""
         if self._path is None or self._key is None:
