@@ -1,6 +1,7 @@
 """Each kind of recipient: what it takes, what it refuses, and that the real age reads and writes the same stanzas."""
 
 import base64
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.errors import Damaged, Error, Malformed
+from gitseal.recipients import kinds
 from gitseal.recipients.identity_file import parse_identities
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
@@ -258,3 +260,18 @@ def test_nothing_heavy_is_imported_before_the_first_key() -> None:
         "assert 'pyrage' in sys.modules and not {'subprocess', 'tempfile'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_kind_is_told_from_the_others(pairs: dict[str, Any], encode: Callable[[str, bytes], str]) -> None:
+    keys = [*(pair.public for pair in pairs.values()), encode("age1toy", b"0123456789")]
+    assert all(sum(kind.is_public(key) for kind in kinds.KINDS) == 1 for key in keys)
+    types = [name for kind in kinds.KINDS for name in kind.stanzas]
+    assert len(types) == len(set(types))
+
+
+def test_an_identity_line_is_known_whole_and_not_with_a_character_changed() -> None:
+    line = generate().text.reveal().decode().splitlines()[1]
+    (known,) = (form for form in kinds.IDENTITY_LINES if line.startswith(form.begins))
+    assert re.fullmatch(known.pattern, line.encode())
+    assert known.is_whole(line.lower())
+    assert not known.is_whole(line[:-1].lower() + ("q" if line[-1] != "Q" else "p"))

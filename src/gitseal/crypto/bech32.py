@@ -29,7 +29,7 @@ def is_whole(text: str) -> bool:
     """Whether a lower-case ASCII string ends in its own checksum, so that no character of it is made up or mistyped."""
     prefix, _, data = text.rpartition("1")
     digits = [_ALPHABET.find(character) for character in data]
-    if min(digits) < 0:
+    if not prefix or min(digits, default=-1) < 0:
         return False
     # The prefix counts too: first the high bits of its characters, a zero, then the low ones.
     checksum = 1

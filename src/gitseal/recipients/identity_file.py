@@ -54,54 +54,54 @@ class SealedIdentity:
 def parse_identities(
     data: bytes,
     ask: Ask | None,
-    where: str,
+    label: str,
     *,
     public: bytes | None = None,
     tell: Tell | None = None,
 ) -> list[Identity]:
     """Parse an identity source and give its identities, at least one. `ask` is called when one is first used, not here.
 
-    `where` names the source in messages, `public` is the content of the .pub file beside an SSH key, `tell` shows a
+    `label` names the source in messages, `public` is the content of the .pub file beside an SSH key, `tell` shows a
     plugin's words. Raises Error, which names a line by its number and never quotes it.
     """
     if len(data) > MAX_IDENTITY_FILE:
-        raise Error(f'"{where}" is too large to be an identity', "name the file that holds the private key")
+        raise Error(f'"{label}" is too large to be an identity', "name the file that holds the private key")
     content = data.strip()
     if content.startswith((_ARMOR, _BINARY)):
         # Armor is text, so white space around it means nothing. A binary age file may end in bytes that look like white
         # space and belong to it, so only what stands before it goes.
         sealed = content if content.startswith(_ARMOR) else data.lstrip()
-        return [SealedIdentity(Once(lambda: _unsealed(sealed, ask, where, tell)), where)]
-    return _plain(content, ask, where, public, tell)
+        return [SealedIdentity(Once(lambda: _unsealed(sealed, ask, label, tell)), label)]
+    return _plain(content, ask, label, public, tell)
 
 
-def _plain(content: bytes, ask: Ask | None, where: str, public: bytes | None, tell: Tell | None) -> list[Identity]:
+def _plain(content: bytes, ask: Ask | None, label: str, public: bytes | None, tell: Tell | None) -> list[Identity]:
     for kind in KINDS:
         if kind.is_identity_file is not None and kind.is_identity_file(content):
-            return [kind.load().parse_identity_file(content + b"\n", ask, where, public)]
+            return [kind.load().parse_identity_file(content + b"\n", ask, label, public)]
     identities: list[Identity] = []
     for number, raw in enumerate(content.split(b"\n"), 1):
         line = raw.strip().decode("ascii", "replace")
         if line and not line.startswith("#"):
-            identities.append(_line(line, number, ask, where, tell))
+            identities.append(_line(line, number, ask, label, tell))
     if not identities:
-        raise Error(f'"{where}" holds no identity', "make one with: gitseal keygen -o FILE")
+        raise Error(f'"{label}" holds no identity', "make one with: gitseal keygen -o FILE")
     return identities
 
 
-def _line(line: str, number: int, ask: Ask | None, where: str, tell: Tell | None) -> Identity:
+def _line(line: str, number: int, ask: Ask | None, label: str, tell: Tell | None) -> Identity:
     for kind in KINDS:
         if kind.identity_line is not None and line.startswith(kind.identity_line.begins):
-            identity: Identity = kind.load().parse_identity(line, where, ask, tell)
+            identity: Identity = kind.load().parse_identity(line, label, ask, tell)
             return identity
     if line.startswith(tuple(known.begins for known in NOT_YET)):
-        raise Error(f'line {number} of "{where}" is a post-quantum identity, which is not supported yet', _UNKNOWN)
-    raise Error(f'line {number} of "{where}" is not an identity', _UNKNOWN)
+        raise Error(f'line {number} of "{label}" is a post-quantum identity, which is not supported yet', _UNKNOWN)
+    raise Error(f'line {number} of "{label}" is not an identity', _UNKNOWN)
 
 
-def _unsealed(sealed: bytes, ask: Ask | None, where: str, tell: Tell | None) -> list[Identity]:
+def _unsealed(sealed: bytes, ask: Ask | None, label: str, tell: Tell | None) -> list[Identity]:
     def attempt(passphrase: bytes) -> list[Identity] | None:
-        content = rage.open_sealed(sealed, passphrase, where)
-        return None if content is None else _plain(content.strip(), ask, where, None, tell)
+        content = rage.open_sealed(sealed, passphrase, label)
+        return None if content is None else _plain(content.strip(), ask, label, None, tell)
 
-    return unlock(ask, where, attempt)
+    return unlock(ask, label, attempt)

@@ -43,16 +43,16 @@ class Once(Generic[T]):
         return "Once(…)"
 
 
-def unlock(ask: Ask | None, where: str, attempt: Callable[[bytes], T | None]) -> T:
-    """Ask for the passphrase of `where` and give what `attempt` makes of it; None from `attempt` means a wrong passphrase.
+def unlock(ask: Ask | None, label: str, attempt: Callable[[bytes], T | None]) -> T:
+    """Ask for the passphrase of `label` and give what `attempt` makes of it; None from `attempt` means a wrong passphrase.
 
     It asks at most 3 times. Raises Error if nobody can be asked, or if no answer was right.
     """
     previous: bytes | None = None
     for number in range(1, TRIES + 1):
-        passphrase = _answer(ask, where, number)
+        passphrase = _answer(ask, label, number)
         if passphrase is None and number == 1:
-            raise Error(f'"{where}" is behind a passphrase, which is not at hand', "run the command in a terminal")
+            raise Error(f'"{label}" is behind a passphrase, which is not at hand', "run the command in a terminal")
         # The same wrong answer twice comes from a script, not from a person: a third try would be
         # wrong as well, and each one costs the work of deriving a key.
         if passphrase is None or passphrase == previous:
@@ -61,12 +61,12 @@ def unlock(ask: Ask | None, where: str, attempt: Callable[[bytes], T | None]) ->
         if opened is not None:
             return opened
         previous = passphrase
-    raise Error(f'the passphrase for "{where}" is wrong', "run the command again")
+    raise Error(f'the passphrase for "{label}" is wrong', "run the command again")
 
 
-def _answer(ask: Ask | None, where: str, number: int) -> bytes | None:
+def _answer(ask: Ask | None, label: str, number: int) -> bytes | None:
     if ask is None:
         return None
     again = "" if number == 1 else f" (wrong; try {number} of {TRIES})"
-    answer = ask(f'passphrase for "{where}"{again}')
+    answer = ask(f'passphrase for "{label}"{again}')
     return answer.reveal() if isinstance(answer, SecretBytes) else answer

@@ -76,7 +76,7 @@ def unwrap(stanza: bytes, key: Key, explain: Callable[[str], Error] | None = Non
     return data_key
 
 
-def open_sealed(sealed: bytes, passphrase: bytes, where: str) -> bytes | None:
+def open_sealed(sealed: bytes, passphrase: bytes, label: str) -> bytes | None:
     """The content of an age file behind a passphrase, or None if the passphrase is wrong.
 
     Raises Error if the file is sealed to a key, is damaged, or asks for more work (scrypt) than pyrage is willing to do.
@@ -89,7 +89,7 @@ def open_sealed(sealed: bytes, passphrase: bytes, where: str) -> bytes | None:
         if str(failure) == _NOT_OPENED:
             return None
         if str(failure) == _NOT_MINE:
-            raise Error(f'"{where}" is sealed to a key, not behind a passphrase', "open it with age first") from None
+            raise Error(f'"{label}" is sealed to a key, not behind a passphrase', "open it with age first") from None
         hint = "restore it from a backup"
-        raise Error(f'"{where}" is damaged, or its passphrase takes too much work', hint) from None
+        raise Error(f'"{label}" is damaged, or its passphrase takes too much work', hint) from None
     return content

@@ -23,7 +23,7 @@ _ABSENT = object()
 
 
 class _NotJson(Error, ValueError):
-    """A value that a field needs as JSON is none. It is a ValueError, so that pydantic tries the next type of a union."""
+    """A field needs its value as JSON, and it is not. It is a ValueError, so that pydantic tries the next type of a union."""
 
 
 class GitsealSettingsSource(Hidden, EnvSettingsSource):
