@@ -26,7 +26,7 @@ def payload(text: str) -> bytes | None:
 
 
 def is_whole(text: str) -> bool:
-    """Whether a lower-case ASCII string ends in its own checksum, so that no character of it is made up or mistyped."""
+    """True if a lower-case ASCII string ends in its own checksum, so that no character of it is made up or mistyped."""
     prefix, _, data = text.rpartition("1")
     digits = [_ALPHABET.find(character) for character in data]
     if not prefix or min(digits, default=-1) < 0:

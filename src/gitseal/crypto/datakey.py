@@ -94,7 +94,7 @@ class DataKey:
 
     @property
     def is_genuine(self) -> bool:
-        """Whether the key id follows from the secret, as it does for every key that was not swapped under its id."""
+        """True if the key id follows from the secret, as it does for every key that was not swapped under its id."""
         return self.key_id == self.public.key_id
 
     def seal(self, name: tuple[str, ...], plaintext: bytes) -> bytes:

@@ -23,7 +23,7 @@ def pad(content: bytes) -> bytes:
 
 
 def unpad(padded: bytes) -> bytes:
-    """The content again. Raises Damaged where filler or length is any other than `pad` makes."""
+    """The content again. Raises Damaged if filler or length is any other than `pad` makes."""
     content = padded.rstrip(b"\0")
     if not content.endswith(_MARKER) or len(padded) != size_class(len(content)):
         raise Damaged("the padding under a right tag is wrong: this value was not made by a sound program")

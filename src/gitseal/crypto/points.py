@@ -11,13 +11,13 @@ _LOW_ORDER = frozenset({0, 1, _P - 1, _EIGHTH, _OTHER_EIGHTH})
 
 
 def good_x25519(key: bytes) -> bool:
-    """Whether 32 bytes are the only spelling of a Montgomery point that keeps a secret."""
+    """True if 32 bytes are the only spelling of a Montgomery point that keeps a secret."""
     u = int.from_bytes(key, "little")
     return u < _P and u not in _LOW_ORDER
 
 
 def good_ed25519(key: bytes) -> bool:
-    """Whether 32 bytes are canonical and map to a Montgomery point that keeps a secret.
+    """True if 32 bytes are canonical and map to a Montgomery point that keeps a secret.
 
     That they are on the curve is left to the library.
     """

@@ -4,13 +4,13 @@ _LENGTH = 4  # bytes of the length before a string
 
 
 def string(data: bytes) -> tuple[bytes | None, bytes]:
-    """The string that `data` begins with, and the rest; None and nothing where it is cut short."""
+    """The string that `data` begins with, and the rest; None and nothing if it is cut short."""
     end = _LENGTH + int.from_bytes(data[:_LENGTH], "big")
     return (data[_LENGTH:end], data[end:]) if len(data) >= _LENGTH and end <= len(data) else (None, b"")
 
 
 def strings(data: bytes) -> list[bytes] | None:
-    """All strings of `data`; None where it is not made of them to its end."""
+    """All strings of `data`; None if it is not made of them to its end."""
     found = []
     while data:
         one, data = string(data)

@@ -48,7 +48,7 @@ def outgoing(opened: OpenedEnvironment, request: Request, *, with_sections: bool
     """The names and values that a request gets. `with_sections`: the consumer takes names of more than one part.
 
     Raises Unmet with everything that stands against it at once: required names without a value, values that break their
-    type or pattern, references that lead nowhere. Raises Error where a value does not open, and for an unknown service.
+    type or pattern, references that lead nowhere. Raises Error if a value does not open, and for an unknown service.
     """
     return _Delivery(opened, request, with_sections=with_sections).collect()
 

@@ -24,5 +24,5 @@ class Request(NamedTuple):
     files: bool = False
 
     def takes(self, path: NamePath) -> bool:
-        """Whether a name goes out under this name."""
+        """True if a name goes out under this name."""
         return wanted(path, self.only, self.excepted)

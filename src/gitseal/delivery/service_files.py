@@ -40,7 +40,7 @@ class Contents(NamedTuple):
 
 
 def with_files(request: Request, folder: Path) -> Request:
-    """The request with the service's files, which are to be in `folder`. Raises UsageError where it names no service."""
+    """The request with the service's files, which are to be in `folder`. Raises UsageError if it names no service."""
     if not request.service:
         raise UsageError("--files needs the service whose files are meant", "name it with: --service NAME")
     variables = {**request.variables, FILES_VARIABLE: str(folder.absolute())}
@@ -48,7 +48,7 @@ def with_files(request: Request, folder: Path) -> Request:
 
 
 def declared(manifest: Manifest, service: str) -> tuple[ManifestFile, ...]:
-    """The files of a service. Raises Error where it has none: they were asked for."""
+    """The files of a service. Raises Error if it has none: they were asked for."""
     files = services.find(manifest, service).files
     if not files:
         raise Error(
@@ -58,7 +58,7 @@ def declared(manifest: Manifest, service: str) -> tuple[ManifestFile, ...]:
 
 
 def contents(files: Iterable[ManifestFile], service: str, resolver: Resolver) -> Contents:
-    """What is in the files. Raises Error where a value does not open."""
+    """What is in the files. Raises Error if a value does not open."""
     made: list[ServiceFile] = []
     problems: list[Problem] = []
     for file in files:
@@ -76,7 +76,7 @@ def contents(files: Iterable[ManifestFile], service: str, resolver: Resolver) ->
 
 
 def _item(file: ManifestFile, value: TypedValue) -> NewFile | None:
-    """The file as it is to be written; None where its value is not base64 and should be."""
+    """The file as it is to be written; None if its value is not base64 and should be."""
     content = decode_base64(value.reveal()) if file.decode else value.reveal()
     return NewFile(file.path, content, file.mode) if content is not None else None
 

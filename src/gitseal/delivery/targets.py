@@ -27,7 +27,7 @@ def refuse_published(target: Path) -> None:
 
 
 def is_hook(where: Path) -> bool:
-    """Whether an absolute path lies in the folder that Git's `core.hooksPath` names."""
+    """True if an absolute path lies in the folder that Git's `core.hooksPath` names."""
     top = find_top(where.parent)
     configured = Repository(top).config("core.hooksPath") if top is not None else ""
     if top is None or not configured:

@@ -27,7 +27,7 @@ class Token(NamedTuple):
     payload: str
 
     def ciphertext(self) -> bytes:
-        """The bytes of the payload. Raises Malformed where the base64 is not canonical."""
+        """The bytes of the payload. Raises Malformed if the base64 is not canonical."""
         return decoded(self.payload)
 
     def serialise(self) -> str:
@@ -47,7 +47,7 @@ class Stanza(NamedTuple):
     payload: str
 
     def age_file(self) -> bytes:
-        """The age file. Raises Malformed where the base64 is not canonical or the file is larger than 8 KiB."""
+        """The age file. Raises Malformed if the base64 is not canonical or the file is larger than 8 KiB."""
         age_file = decoded(self.payload)
         if len(age_file) > MAX_STANZA:
             raise Malformed(f"a stanza is larger than {MAX_STANZA} bytes")

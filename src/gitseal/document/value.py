@@ -94,7 +94,7 @@ def _is_of(kind: ValueType, content: bytes) -> bool:
 
 
 def is_utf8(content: bytes) -> bool:
-    """Whether bytes are UTF-8 text."""
+    """True if bytes are UTF-8 text."""
     try:
         content.decode()
     except UnicodeDecodeError:

@@ -67,7 +67,7 @@ class Change:
         """Sets a value.
 
         `plain` is the caller's word that a new name may stand readable, where a rule says so too; a name that no rule makes
-        plain is sealed all the same. Raises Error where the policy or the header stands against it.
+        plain is sealed all the same. Raises Error if the policy or the header stands against it.
         """
         entry = self.document.entries.get(path)
         self._check_place(path)
@@ -88,7 +88,7 @@ class Change:
         return SetResult(self.environment, path_text(path), self.put(path, value, plain=plain), not value.reveal())
 
     def set_write_only(self, path: NamePath, value: TypedValue) -> Outcome:
-        """Sets a value and keeps it write-only, as it came. Raises Error as `put` does, and where the name is plain here."""
+        """Sets a value and keeps it write-only, as it came. Raises Error as `put` does, and if the name is plain here."""
         if self.policy.is_plain(self.environment, path):
             raise self._would_unseal(path)
         self._check_place(path)
@@ -138,7 +138,7 @@ class Change:
         self.puts[path] = Put(token.serialise(), own_line=True)
 
     def unseal(self, entry: Entry) -> None:
-        """Writes a sealed value plain, as a rule of the policy says. Raises Error where none does or the place is protected."""
+        """Writes a sealed value plain, as a rule of the policy says. Raises Error if none does or the place is protected."""
         if not self.policy.is_plain(self.environment, entry.path):
             raise Error(
                 f'no rule lets "{entry.name}" stand plain',
@@ -153,7 +153,7 @@ class Change:
         self.puts[entry.path] = Put(_plain_source(entry.name, document.open_entry(self.document, entry, self.keys)))
 
     def result(self) -> bytes:
-        """The new bytes. Raises Error where a name stands in the way of a section or the other way round."""
+        """The new bytes. Raises Error if a name stands in the way of a section or the other way round."""
         try:
             after = edited(self.document, self.puts, self.removes, self.renames)
         except ValueError as error:
@@ -165,7 +165,7 @@ class Change:
     def key(self, group: str) -> DataKey | PublicKey:
         """The key to seal with for an access group: its data key, or its public key where no identity opens it.
 
-        A group that the file does not have yet is made, for whom the policy names. Raises Error where the header wraps it
+        A group that the file does not have yet is made, for whom the policy names. Raises Error if the header wraps it
         for someone whom the policy does not name, or where the environment takes no write-only values.
         """
         if group not in self._sealing:
@@ -282,7 +282,7 @@ class Change:
     def recipients(self, group: str) -> dict[tuple[str, str], str]:
         """The public keys that the policy gives to an access group, by name and recipient id.
 
-        Raises Error where the policy has no such group here, or none of its people has a key.
+        Raises Error if the policy has no such group here, or none of its people has a key.
         """
         found = holders(self.policy, self.policy.open_to(self.environment, group) or ())
         if not found:
@@ -342,7 +342,7 @@ class Change:
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
     def _is_unvouched(self, entry: Entry) -> bool:
-        """Whether no member stands behind a value: it came write-only, or plain where anyone's word is not taken."""
+        """True if no member stands behind a value: it came write-only, or plain where anyone's word is not taken."""
         if entry.token is not None:
             return entry.token.kind == WRITE_ONLY
         return self.policy.environment(self.environment).write_only != ACCEPT

@@ -33,8 +33,8 @@ def journal_path(project: Project) -> Path:
 def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
     """Brings files to their new bytes, all or none. Both mappings are by environment, or `policy`; None is no file.
 
-    `old` is what was read. The caller holds the lock. Raises Busy, with nothing written, where a file is no longer that;
-    Error where one cannot be written, with those before it put back.
+    `old` is what was read. The caller holds the lock. Raises Busy, with nothing written, if a file is no longer that;
+    Error if one cannot be written, with those before it put back.
     """
     for stem in new:
         if _read(_place(project, stem)) != old[stem]:
@@ -61,7 +61,7 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
 def finish(project: Project) -> tuple[str, ...]:
     """Brings a journal that a crash left to its end and says which files it was about. The caller holds the lock.
 
-    Raises Error, with nothing written, where a file is in neither of the two states or the journal is not sound.
+    Raises Error, with nothing written, if a file is in neither of the two states or the journal is not sound.
     """
     path = journal_path(project)
     try:

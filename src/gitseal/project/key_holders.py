@@ -11,7 +11,7 @@ Holder = tuple[str, str]
 
 
 def holders(policy: Policy, names: Iterable[str]) -> dict[Holder, str]:
-    """The public keys of these people as the policy writes them, by holder. Raises Error for a key that is none."""
+    """The public keys of these people as the policy writes them, by holder. Raises Error for text that is no key."""
     found = {}
     for name in names:
         for key in policy.recipients[name].keys:

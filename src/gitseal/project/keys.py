@@ -58,9 +58,9 @@ class Keys(Mapping[str, DataKey]):
 def unwrap(
     scope: Scope, key_id: str, stanzas: Mapping[str, Stanza], keyring: Keyring, *, genuine: bool
 ) -> DataKey | None:
-    """The data key of this id, from stanzas by recipient id; None where no identity at hand opens one.
+    """The data key of this id, from stanzas by recipient id; None if no identity at hand opens one.
 
-    Raises Damaged where `genuine` is asked for and the key is not of that id.
+    Raises Damaged if `genuine` is asked for and the key is not of that id.
     """
     # Decoded only when an identity takes them up: a broken stanza is its owner's trouble alone.
     wrapped = {

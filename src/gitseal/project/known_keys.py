@@ -50,7 +50,7 @@ class Known:
         return str(self._keys.get(_name(scope), {}).get("accepted", ""))
 
     def is_retired(self, scope: Scope, key_id: str) -> bool:
-        """Whether a data key was believed once and has been succeeded."""
+        """True if a data key was believed once and has been succeeded."""
         return key_id in self._keys.get(_name(scope), {}).get("retired", ())
 
     def stanzas(self, scope: Scope) -> dict[str, Stanza]:
@@ -59,7 +59,7 @@ class Known:
         return {recipient: parse_stanza(text, 0) for recipient, text in found.items()}
 
     def knows_another_file(self, scope: Scope) -> bool:
-        """Whether this clone knows the access group of an environment of that name in a file with another id."""
+        """True if this clone knows the access group of an environment of that name in a file with another id."""
         return any(
             name.split("/")[1:] == [scope.environment, scope.group] and name != _name(scope) for name in self._keys
         )
@@ -90,7 +90,7 @@ class Known:
         self._changes.append(lambda known: known.restore(scope, access))
 
     def has_met(self, recipient_id: str, name: str) -> bool:
-        """Whether this recipient was confirmed in this clone as one of this very person."""
+        """True if this recipient was confirmed in this clone as one of this very person."""
         return name in self._recipients.get(recipient_id, ())
 
     def meet(self, recipient_id: str, name: str) -> None:
@@ -111,7 +111,7 @@ class Known:
             self.forget(recipient_id, name)
 
     def is_plain(self, name: str) -> bool:
-        """Whether a person said in this clone that a name (after its file's id) may stand plain."""
+        """True if a person said in this clone that a name (after its file's id) may stand plain."""
         return name in self._plain
 
     def let_plain(self, name: str) -> None:
@@ -121,7 +121,7 @@ class Known:
             self._changes.append(lambda known: known.let_plain(name))
 
     def check_writable(self) -> None:
-        """Raises Error where `save` would have something to write and could not: to be asked before a file is written."""
+        """Raises Error if `save` would have something to write and could not: to be asked before a file is written."""
         folder = self._path.parent if self._path.parent.exists() else self._path.parent.parent
         if self._changes and not os.access(folder, os.W_OK | os.X_OK):
             raise Error(f'"{self._path}" cannot be written', f'look at: ls -ld "{folder}"')

@@ -39,7 +39,7 @@ class LocalProject(Project):
         return self._local_file(self._base) if environment == self.name else super().file(environment)
 
     def read(self, environment: str) -> Document:
-        """The overrides. Raises Error where there are none yet: `make` them first."""
+        """The overrides. Raises Error if there are none yet: `make` them first."""
         found = self.read_local(self._base) if environment == self.name else super().read(environment)
         if found is None:
             raise Error(
@@ -50,7 +50,7 @@ class LocalProject(Project):
 
     @cached_property
     def policy(self) -> Policy:
-        """A policy of one person, the owner of the identities at hand. Raises Error where there is none with a public half."""
+        """A policy of one person, the owner of the identities at hand. Raises Error if there is none with a public half."""
         keys = tuple(identity.recipient for identity in self._keyring.identities() if identity.recipient is not None)
         if not keys:
             raise Error("no identity at hand can be sealed to", "see what was tried with: gitseal whoami")

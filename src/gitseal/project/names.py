@@ -43,7 +43,7 @@ def not_own(project: Project, path: NamePath, environment: str, among: Collectio
 
 
 def wanted(path: NamePath, only: Sequence[str], excepted: Sequence[str]) -> bool:
-    """Whether `--only` and `--except` let a name through."""
+    """True if `--only` and `--except` let a name through."""
     if only and not any(matches(pattern, path) for pattern in only):
         return False
     return not any(matches(pattern, path) for pattern in excepted)

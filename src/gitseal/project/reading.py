@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def check_reveal(project: Project, environment: str) -> None:
-    """Raises Error where the policy keeps the environment's values off screens."""
+    """Raises Error if the policy keeps the environment's values off screens."""
     rule = project.policy.environments.get(environment)
     if rule is not None and not rule.reveal:
         raise Error(
@@ -108,7 +108,7 @@ class OpenedEnvironment(EffectiveEnvironment):
         }
 
     def open(self, path: NamePath) -> TypedValue:
-        """One value. Raises Error where it is not to be had, a write-only value that nobody took over included."""
+        """One value. Raises Error if it is not to be had, a write-only value that nobody took over included."""
         environment, entry = self.entries[path]
         if self.is_pending(path):
             raise self._pending(environment, entry)

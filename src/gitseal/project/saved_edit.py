@@ -41,7 +41,7 @@ def path(project: Project, environment: str) -> Path:
 
 
 def keep(workspace: Workspace, before: Document, text: bytes) -> None:
-    """Seals the text to its author and writes it down (0600). Raises NotForYou where no identity is at hand."""
+    """Seals the text to its author and writes it down (0600). Raises NotForYou if no identity is at hand."""
     key = DataKey.generate(Scope(before.header.id, before.header.environment, _GROUP))
     own = {identity.recipient for identity in workspace.keyring.identities() if identity.recipient is not None}
     stanzas = {
@@ -68,7 +68,7 @@ def _groups_key(before: Document, keyring: Keyring) -> DataKey:
 
 
 def load(workspace: Workspace, environment: str) -> tuple[bytes, Document]:
-    """The kept text and the document that it began from. Raises Error where none is kept or it does not open."""
+    """The kept text and the document that it began from. Raises Error if none is kept or it does not open."""
     place = path(workspace.project, environment)
     try:
         head, _, data = read_regular(place, _LIMIT).partition(b"\n\n")
@@ -96,7 +96,7 @@ def _key(before: Document, token: Token, lines: list[str], keyring: Keyring) -> 
 
 
 def exists(project: Project, environment: str) -> bool:
-    """Whether a text is kept."""
+    """True if a text is kept."""
     return path(project, environment).exists()
 
 

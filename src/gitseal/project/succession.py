@@ -27,7 +27,7 @@ def token_of(old: DataKey, new: PublicKey) -> Token:
 
 
 def is_proof(token: Token, old: DataKey, new: PublicKey) -> bool:
-    """Whether a token under `old` names exactly `new`."""
+    """True if a token under `old` names exactly `new`."""
     try:
         value = from_plaintext(old.open(token.kind, succession_path(old.scope.group), token.ciphertext()))
     except Error:
@@ -43,7 +43,7 @@ class Believed(NamedTuple):
 
 
 def leads_back(project: Project, header: Header, group: str, believed: Believed, keyring: Keyring) -> bool:
-    """Whether a group's key succeeds a believed one, in one step or several.
+    """True if a group's key succeeds a believed one, in one step or several.
 
     The keys between are found in the file's history; each step has to be proved by the key before it, which the
     identities at hand must have held.

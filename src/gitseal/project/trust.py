@@ -65,7 +65,7 @@ class Trust:
     def source(self, header: Header, group: str) -> bool:
         """Decides on a data key that a value is sealed with which is to be sealed anew, and whose key the file may have lost.
 
-        True where it is believed, or proves that it succeeds one that was. False for one that was retired: whoever held it,
+        True if it is believed, or proves that it succeeds one that was. False for one that was retired: whoever held it,
         former members too, can have made the value, so a person has to choose it. One that this clone never met is asked for.
         """
         access, scope = header.access[group], header.scope(group)
@@ -83,7 +83,7 @@ class Trust:
         return False
 
     def _succeeds_retired(self, header: Header, group: str) -> bool:
-        """Whether a key proves that it succeeds a retired one: two branches replaced the same key, and one of them won."""
+        """True if a key proves that it succeeds a retired one: two branches replaced the same key, and one of them won."""
         scope = header.scope(group)
         before = history.blocks(self._project, header, group)
         return any(
@@ -107,7 +107,7 @@ class Trust:
         )
 
     def recipient(self, name: str, key: str, meaning: str) -> bool:
-        """Decides on one public key of a person before a data key is wrapped for it; False where a person is to be asked.
+        """Decides on one public key of a person before a data key is wrapped for it; False if a person is to be asked.
 
         `meaning` says what a yes would open to it. What the trusted ref confirms is not remembered here, so that a
         recipient who is taken out there is new again.
@@ -140,7 +140,7 @@ class Trust:
         self._known.forget_person(name)
 
     def lost(self, header: Header, group: str) -> bool:
-        """Whether a file that has no data key for a group had one: a new one would make what is sealed there stale."""
+        """True if a file that has no data key for a group had one: a new one would make what is sealed there stale."""
         scope = header.scope(group)
         if not self._known.accepted(scope):
             return False
@@ -148,7 +148,7 @@ class Trust:
         return group == DEFAULT or (trusted is not None and trusted.id == header.id and group in trusted.access)
 
     def is_plain(self, header: Header, path: NamePath) -> bool:
-        """Whether a name may stand plain by a person's word in this clone, or by the trusted ref's policy.
+        """True if a name may stand plain by a person's word in this clone, or by the trusted ref's policy.
 
         The policy at hand is not enough: a branch could make a name plain before its value is set.
         """
@@ -170,7 +170,7 @@ class Trust:
         self._known.accept(header.scope(group), header.access[group])
 
     def settle(self) -> None:
-        """Raises Unconfirmed with everything that is still to be confirmed, Error where it could not be remembered."""
+        """Raises Unconfirmed with everything that is still to be confirmed, Error if it could not be remembered."""
         if self._questions:
             raise Unconfirmed(tuple(self._questions.values()))
         self._known.check_writable()
@@ -238,7 +238,7 @@ class Trust:
         return header.access[scope.group].key_id == key_id
 
     def _succeeds(self, header: Header, group: str, accepted: str) -> bool:
-        """Whether the header proves that its key succeeds one that this clone believes, and that this caller held."""
+        """True if the header proves that its key succeeds one that this clone believes, and that this caller held."""
         scope = header.scope(group)
         believed = succession.Believed(accepted, self._known.stanzas(scope))
         if not accepted:

@@ -22,7 +22,7 @@ def copy_names(
 ) -> list[SetResult]:
     """Copies names, or whole sections, of `source` to `target`. What was write-only stays so.
 
-    Raises Error, with nothing written, where a name is missing or does not open, or the target refuses it.
+    Raises Error, with nothing written, if a name is missing or does not open, or the target refuses it.
     """
 
     def action(each: Change) -> list[SetResult]:

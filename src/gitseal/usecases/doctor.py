@@ -23,7 +23,7 @@ _CACHE = "refs/notes/textconv/gitseal"
 
 
 class Check(NamedTuple):
-    """One line: `words` say what is so. `mend` is the command that helps, empty where all is well."""
+    """One line: `words` say what is so. `mend` is the command that helps, empty if all is well."""
 
     name: str
     words: str

@@ -52,7 +52,7 @@ class EditedText(NamedTuple):
 
 
 def begin(workspace: Workspace, environment: str) -> EditedText:
-    """The environment's text. Raises NotForYou where nothing in it opens, Error for a value that is damaged."""
+    """The environment's text. Raises NotForYou if nothing in it opens, Error for a value that is damaged."""
     project = workspace.project
     found = project.read(environment)
     draft = _draft(workspace.keyring, environment, found)
@@ -63,7 +63,7 @@ def begin(workspace: Workspace, environment: str) -> EditedText:
 def resume(workspace: Workspace, environment: str) -> EditedText:
     """The text that an earlier edit could not apply, still against the state that it began from.
 
-    So only what its author changed is applied to the environment as it is now. Raises Error where no text is kept.
+    So only what its author changed is applied to the environment as it is now. Raises Error if no text is kept.
     """
     text, before = saved_edit.load(workspace, environment)
     return _draft(workspace.keyring, environment, before)._replace(text=text, now=workspace.project.read(environment))
@@ -96,7 +96,7 @@ def _draft(keyring: Keyring, environment: str, found: Document) -> EditedText:
 def finish(workspace: Workspace, draft: EditedText, text: bytes, *, plain: bool = False) -> list[SetResult]:
     """Applies an edited text, all of it or nothing; gives what changed. New names stand plain only with `plain` and a rule.
 
-    Raises Malformed where the text is no YAML, Busy where someone else changed one of the same names meanwhile, and
+    Raises Malformed if the text is no YAML, Busy where someone else changed one of the same names meanwhile, and
     whatever `Change.put` refuses.
     """
     updates, removed = _changes(draft, text)
@@ -132,7 +132,7 @@ def removed_names(draft: EditedText, text: bytes) -> list[str]:
 
 
 def comments_changed(draft: EditedText, text: bytes) -> bool:
-    """Whether the edited text has comments that it did not have: they are not taken over, and the user is to know."""
+    """True if the edited text has comments that it did not have: they are not taken over, and the user is to know."""
     return set(_comments(text)) - set(_comments(draft.text)) != set()
 
 

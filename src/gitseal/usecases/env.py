@@ -51,7 +51,7 @@ def list_environments(project: Project) -> list[EnvironmentRow]:
 def add_environment(workspace: Workspace, name: str, opened_to: Sequence[str]) -> None:
     """Makes an environment: its rule in the policy, unless it has one, and its file, with a data key of its own.
 
-    `opened_to` names who may open it; empty takes what all other environments agree on. Raises Error where it exists.
+    `opened_to` names who may open it; empty takes what all other environments agree on. Raises Error if it exists.
     """
     project = workspace.project
     project.path(name)
@@ -70,7 +70,7 @@ def add_environment(workspace: Workspace, name: str, opened_to: Sequence[str]) -
 
 
 def remove_environment(project: Project, name: str) -> None:
-    """Takes an environment's file and rule out. Raises Error where it is not there or the policy still needs it."""
+    """Takes an environment's file and rule out. Raises Error if it is not there or the policy still needs it."""
     environment = _named(project, name)
     for other, rule in project.policy.environments.items():
         if rule.extends == environment:
@@ -91,7 +91,7 @@ def remove_environment(project: Project, name: str) -> None:
 def rename_environment(workspace: Workspace, old: str, new: str) -> None:
     """Gives an environment another name: a new file with new data keys, since values are bound to their environment.
 
-    Raises Error where the new name is taken or any value does not open.
+    Raises Error if the new name is taken or any value does not open.
     """
     project = workspace.project
     old = _named(project, old)

@@ -36,7 +36,7 @@ def import_values(
 
     `expand_with` resolves references, with these variables for what the file does not set.
 
-    Raises Error, with nothing written, where the file does not parse or a value is refused.
+    Raises Error, with nothing written, if the file does not parse or a value is refused.
     """
     imported = parse_text(format_name, data, source)
     if expand_with is not None:

@@ -80,7 +80,7 @@ def root_for(start: Path) -> Path:
 
 
 def default_name(start: Path) -> tuple[str, str]:
-    """A name and an email from Git's `user.email`. Raises Error where that gives none."""
+    """A name and an email from Git's `user.email`. Raises Error if that gives none."""
     email = configuration.email(find_top(start) or start)
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", email.partition("@")[0]).strip("-.")
     if not is_principal_name(name):

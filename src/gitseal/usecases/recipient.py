@@ -37,7 +37,7 @@ def add_recipient(
 ) -> list[str]:
     """Adds a person or machine, or further keys and groups to one, and gives what changed, in words.
 
-    Typing a key here is this clone's confirmation of it. Raises Error for a key that is none, a group that is not there, or
+    Typing a key here is this clone's confirmation of it. Raises Error for text that is no key, a group that is not there, or
     keys missing for someone new.
     """
     if not is_principal_name(name):
@@ -104,7 +104,7 @@ def _add_to_groups(text: PolicyEditor, name: str, policy: Policy, groups: Sequen
 def remove_recipient(project: Project, name: str) -> list[str]:
     """Takes a person or machine out of the policy, and out of every list that names them; gives those lists.
 
-    Raises Error where they are not there, or where a list would be left empty that must not be.
+    Raises Error if they are not there, or where a list would be left empty that must not be.
     """
     if name not in project.policy.recipients:
         raise Error(
@@ -146,5 +146,5 @@ def list_recipients(project: Project) -> list[RecipientRow]:
 
 
 def rewrite(project: Project, edit: Callable[[PolicyEditor], None]) -> None:
-    """Edits policy.yaml; the caller holds the lock. Raises Malformed, with nothing written, where it would not hold together."""
+    """Edits policy.yaml; the caller holds the lock. Raises Malformed, with nothing written, if it would not hold together."""
     atomic.write(project.policy_path, edited_policy(project, edit))

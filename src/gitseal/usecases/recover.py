@@ -26,8 +26,8 @@ from gitseal.yamltext.tree import NamePath
 class Lost(NamedTuple):
     """A value that opens for nobody any more.
 
-    `who`, `when` (seconds since 1970) and `commit` are of the commit that brought it, empty and 0 where none did yet.
-    `refusal` says why it cannot be brought back, and is empty where it can.
+    `who`, `when` (seconds since 1970) and `commit` are of the commit that brought it, empty and 0 if none did yet.
+    `refusal` says why it cannot be brought back, and is empty if it can.
     """
 
     environment: str
@@ -41,7 +41,7 @@ class Lost(NamedTuple):
 
 
 def look(workspace: Workspace, environments: Sequence[str]) -> list[Lost]:
-    """The lost values of these environments. Raises Error where history does not reach back to its beginning."""
+    """The lost values of these environments. Raises Error if history does not reach back to its beginning."""
     project, found = workspace.project, []
     for environment in environments:
         here = project.read(environment)
@@ -93,7 +93,7 @@ def _lost(workspace: Workspace, here: Document, entry: Entry, commits: Iterable[
 
 
 def _old(project: Project, here: Document, entry: Entry) -> Header:
-    """The header as it was when the value was sealed. Raises Error where history has none with that data key."""
+    """The header as it was when the value was sealed. Raises Error if history has none with that data key."""
     token = entry.token
     past: dict[str, Access] = history.blocks(project, here.header, token.group) if token is not None else {}
     if token is None or token.key_id not in past:
@@ -113,8 +113,8 @@ def _open(workspace: Workspace, here: Document, entry: Entry) -> TypedValue:
 def apply(workspace: Workspace, chosen: Sequence[Lost]) -> None:
     """Seals these values again under a new data key for their access groups, in all environments or in none.
 
-    Raises Error where one of them is not to be had any more, Unconfirmed for data keys and recipients that this clone has not
-    met, NotForYou where an access group's current data key is not the caller's.
+    Raises Error if one of them is not to be had any more, Unconfirmed for data keys and recipients that this clone has not
+    met, NotForYou if an access group's current data key is not the caller's.
     """
 
     def action(each: Change) -> None:

@@ -72,7 +72,7 @@ class Plan(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the files are as the policy says."""
+        """True if the files are as the policy says."""
         return not self.groups and not self.moves
 
     @property
@@ -179,7 +179,7 @@ def _policy_groups(project: Project, environment: str) -> set[str]:
 def apply(workspace: Workspace, environments: Sequence[str], agreed: Plan) -> None:
     """Does what was agreed to, in all environments or in none.
 
-    Raises Busy where the files or the policy are no longer what the plan was made from; NotForYou where an access group
+    Raises Busy if the files or the policy are no longer what the plan was made from; NotForYou if an access group
     that has to be opened is not the caller's; Unconfirmed for recipients that this clone has not met.
     """
 

@@ -13,7 +13,7 @@ from gitseal.project.writing import change
 def rename(workspace: Workspace, environments: Sequence[str], old: str, new: str) -> list[tuple[str, str]]:
     """Gives a name another one, sealing its value again: a ciphertext is bound to its name.
 
-    Gives (environment, new name) of each. Raises Error where the old name is missing, the new one taken, or the value not
+    Gives (environment, new name) of each. Raises Error if the old name is missing, the new one taken, or the value not
     to be opened.
     """
     source, target = parse_name(old), parse_name(new)

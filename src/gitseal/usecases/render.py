@@ -41,7 +41,7 @@ def collect(opened: OpenedEnvironment, request: Request) -> Outgoing:
 
 
 def is_current(target: "Path", content: bytes) -> bool:
-    """Whether a rendered file holds just this content. Raises Error where it cannot be read."""
+    """True if a rendered file holds just this content. Raises Error if it cannot be read."""
     try:
         return read_regular(target) == content
     except FileNotFoundError:

@@ -100,7 +100,7 @@ def _name(found: ConflictedFile, openings: Openings, trust: Trust, path: NamePat
 
 
 def _is_lower(ours: Entry | None, theirs: Entry | None) -> bool:
-    """Whether nobody vouches for ours, and a member does for theirs."""
+    """True if nobody vouches for ours, and a member does for theirs."""
     return _standing(ours).kind != "sealed" and _standing(theirs).kind == "sealed"
 
 

@@ -61,7 +61,7 @@ def prepare(opened: OpenedEnvironment, request: Request, inherited: Mapping[byte
 
 
 def place_files(request: Request, prepared: Prepared) -> None:
-    """Writes the files to where the request says they are. Raises Error where they cannot be written."""
+    """Writes the files to where the request says they are. Raises Error if they cannot be written."""
     from pathlib import Path
 
     from gitseal.files import below

@@ -28,7 +28,7 @@ def set_values(
     """Sets every value in every environment. Equal values are left as they are.
 
     `generated` has names with a kind of random value, made anew for each environment: who opens one must not know
-    another's. Raises Error, with nothing written, where a name exists under `create_only` or lacks under `update_only`,
+    another's. Raises Error, with nothing written, if a name exists under `create_only` or lacks under `update_only`,
     and whatever `Change.put` refuses; Unconfirmed where a key or recipient is to be confirmed first.
     """
 

@@ -9,7 +9,7 @@ from gitseal.resolve.references import Resolver
 def fill(opened: OpenedEnvironment, text: str, label: str, variables: Mapping[str, str]) -> bytes:
     """The text with every `${secret:NAME}` and `${env:NAME}` resolved; `label` names it in problems.
 
-    Raises Unmet with all references that lead nowhere, and Error where a value does not open.
+    Raises Unmet with all references that lead nowhere, and Error if a value does not open.
     """
     resolver = Resolver(opened.look_up, variables)
     found = resolver.text(text, label)

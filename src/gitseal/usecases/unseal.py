@@ -12,7 +12,7 @@ from gitseal.project.writing import change
 def unseal(workspace: Workspace, environment: str, names: Sequence[str]) -> list[str]:
     """Writes sealed values plain where a rule says so; gives the names that changed.
 
-    Raises Error where no rule does or the environment is protected. The caller has asked a person first.
+    Raises Error if no rule does or the environment is protected. The caller has asked a person first.
     """
 
     def action(each: Change) -> list[str]:

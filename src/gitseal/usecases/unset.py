@@ -16,7 +16,7 @@ from gitseal.yamltext.reader import path_text
 def unset(workspace: Workspace, environments: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
     """Takes names, or whole sections, out of every environment given; gives (environment, name) of each that went.
 
-    Raises Error, with nothing written, where one is not there. No identity is needed.
+    Raises Error, with nothing written, if one is not there. No identity is needed.
     """
 
     def action(each: Change) -> list[tuple[str, str]]:
@@ -32,7 +32,7 @@ def unset(workspace: Workspace, environments: Sequence[str], names: Sequence[str
 def visible_in(project: Project, environment: str) -> dict[str, str]:
     """The names that those who read an environment (or the overrides `ENVIRONMENT.local`) see, each with the layer it is in.
 
-    Empty where some layer does not hold together. No identity is needed.
+    Empty if some layer does not hold together. No identity is needed.
     """
     try:
         view = EffectiveEnvironment(project, environment.removesuffix(LOCAL)).entries

@@ -30,7 +30,7 @@ def decode(data: bytes) -> str:
 
 
 def is_refused(text: str) -> bool:
-    """Whether `text` holds a character that has to be written as an escape; line ends count."""
+    """True if `text` holds a character that has to be written as an escape; line ends count."""
     return re.search(_REFUSED, text) is not None or "\n" in text
 
 

@@ -39,7 +39,7 @@ def edit(
     `puts` adds or replaces scalars; a new name takes its alphabetical place in a sorted section, else the section's end.
     `removes` takes names or whole sections out; a section that becomes empty goes too. `renames` gives a name another
     last part, its comments going with it; its new value is among the puts. `last` is a top-level name that stays last.
-    Raises KeyError for a removed or renamed name that is not there, ValueError where a put goes through a scalar or where
+    Raises KeyError for a removed or renamed name that is not there, ValueError if a put goes through a scalar or where
     the result is not the old tree with just these changes: then nothing may be written.
     """
     puts = dict(puts or {})
@@ -146,7 +146,7 @@ class _EditedLines:
         self.over[node.line] = [line + self.eol for line in lines]
 
     def stays(self, old: NamePath, new: NamePath) -> bool:
-        """Whether a renamed name can keep its lines: the same section, which is unsorted or stays sorted."""
+        """True if a renamed name can keep its lines: the same section, which is unsorted or stays sorted."""
         if old[:-1] != new[:-1]:
             return False
         names = self.names(old[:-1])
@@ -243,7 +243,7 @@ class _EditedLines:
             self.place(section, sections[section])
 
     def deepest_section(self, path: NamePath) -> NamePath:
-        """The longest part of the path that is a section already. Raises ValueError where a scalar is in the way."""
+        """The longest part of the path that is a section already. Raises ValueError if a scalar is in the way."""
         for depth in range(len(path) - 1, 0, -1):
             node = self.tree.nodes.get(path[:depth])
             if node is not None and path[:depth] not in self.removed:

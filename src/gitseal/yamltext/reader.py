@@ -54,7 +54,7 @@ class _Reader:
         self.close(-1)
 
     def take_token(self, node: Node, number: int, column: int, content: str) -> bool:
-        """Takes a whole line as the value of the name above it where that is plain to see; False where it is not.
+        """Takes a whole line as the value of the name above it where that is plain to see; False if it is not.
 
         Nothing but this is on most lines of a sealed file: a third of the time goes without it. What it takes, `line` would
         take as the same: a text in no quotes, without a blank, a tab or a colon at its end.
@@ -89,7 +89,7 @@ class _Reader:
             self.refuse(number, column, content)
 
     def take_pending(self, node: Node, number: int, column: int, content: str, opens: NodeKind | None) -> bool:
-        """Decides what the line makes of the name that waits; `opens` is what it begins. True where it was its scalar."""
+        """Decides what the line makes of the name that waits; `opens` is what it begins. True if it was its scalar."""
         self.pending = None
         # A list may stand at its name's own indentation, unless that is where a list around it has its items.
         flush_list = opens is NodeKind.SEQUENCE and column == node.indent and self.open[-1].kind is NodeKind.MAPPING

@@ -49,7 +49,7 @@ def split_comment(text: str) -> tuple[str, str]:
 
 
 def is_comment(text: str) -> bool:
-    """Whether what follows a scalar on its line is nothing, blanks, or blanks and a comment."""
+    """True if what follows a scalar on its line is nothing, blanks, or blanks and a comment."""
     stripped = text.lstrip(" ")
     return not stripped or (stripped[0] == "#" and stripped is not text and text[0] == " ")
 
@@ -120,7 +120,7 @@ def is_word(text: str) -> bool:
 
 
 def parse_name(source: str, line: int) -> str:
-    """A name, written plain or quoted. Raises Malformed where it is none, or where some parser reads it as no text."""
+    """A name, written plain or quoted. Raises Malformed if it is none, or where some parser reads it as no text."""
     name = source[1:-1] if source[0] in "\"'" else source
     if not NAME.fullmatch(name):
         raise Malformed("a name begins with a letter or _ and has at most 128 letters, digits, _, . and -", line)

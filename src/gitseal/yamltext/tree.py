@@ -62,7 +62,7 @@ _NO_ITEMS: list[Node] = []
 
 
 class Tree:
-    """A file: its lines (without the line feed, with a carriage return where there is one) and its root mapping.
+    """A file: its lines (without the line feed, with a carriage return if there is one) and its root mapping.
 
     `nodes` finds every name of every block mapping outside lists by its path.
     """
@@ -80,9 +80,9 @@ class Tree:
         return "\n".join(self.lines).encode()
 
     def is_blank(self, line: int) -> bool:
-        """Whether `line` is within the file and empty but for spaces."""
+        """True if `line` is within the file and empty but for spaces."""
         return 0 <= line < len(self.lines) and not self.lines[line].strip(" \r")
 
     def is_comment(self, line: int) -> bool:
-        """Whether `line` is within the file and holds a comment alone."""
+        """True if `line` is within the file and holds a comment alone."""
         return 0 <= line < len(self.lines) and self.lines[line].lstrip(" ").startswith("#")
