@@ -89,6 +89,7 @@ class Names:
         if function.attr == "get" and self.is_loaded(function.value):
             return Reader(kind=NameSource.SECRET)
         is_env = isinstance(function.value, ast.Name) and self.instances.get(function.value.id) == "Env"
+        # django-environ and environs have a method for each type (`env.int`, `env.url`); these few read no variable.
         if not is_env or function.attr.startswith(("read", "prefixed", "seal", "_")):
             return None
         return Reader(name=_OWN_NAMES.get(function.attr, ""))
@@ -136,6 +137,7 @@ def _assigned(names: Names, target: str, value: ast.expr) -> None:
 def _wrapper(names: Names, node: ast.FunctionDef) -> None:
     """Note a function that looks up its first parameter: each call of it reads the name that it is called with."""
     parameters = [argument.arg for argument in node.args.args]
+    # A method's name says too little: `get(self, name)` is everywhere.
     if not parameters or parameters[0] in {"self", "cls"}:
         return
     for inner in ast.walk(node):

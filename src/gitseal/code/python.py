@@ -47,6 +47,7 @@ def _plain(text: str) -> list[Use]:
 
 def _reading(tree: ast.Module) -> Reading:
     parents: dict[ast.AST, ast.AST] = {}
+    # Breadth first, in a list that grows while it is read: deep code would exhaust a recursion, and ast has no parents.
     nodes: list[ast.AST] = [tree]
     for node in nodes:
         for child in ast.iter_child_nodes(node):
@@ -184,6 +185,7 @@ def _mentions(test: ast.expr, name: str) -> bool:
     """Whether a condition asks for the name to be set; a negated one asks for the opposite."""
     if isinstance(test, ast.UnaryOp) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotIn)):
         return False
+    # Two levels are enough for `"X" in os.environ` and `os.environ.get("X")`. A deep walk at every use would be quadratic.
     shallow = [test, *ast.iter_child_nodes(test)]
     shallow += [below for node in shallow[1:] for below in ast.iter_child_nodes(node)]
     return any(isinstance(node, ast.Constant) and node.value == name for node in shallow)

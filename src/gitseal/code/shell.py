@@ -68,6 +68,7 @@ class _Script:
             self.assign(node, node)
 
     def assign(self, name: "Node | None", around: "Node | None") -> None:
+        # The first one is kept: only what it takes in itself can come from outside, as in `X=${X:-1}`.
         if name is not None and around is not None:
             self.assigned.setdefault(text(name).partition("[")[0], (around.start_byte, around.end_byte))
 
@@ -75,6 +76,7 @@ class _Script:
         name = text(node.child_by_field_name("name"))
         arguments = node.children_by_field_name("argument")
         if name in {"source", "."} and arguments:
+            # Only the file's name, since the folder is mostly a variable: `. "$DIR/lib.sh"`.
             self.sourced |= set(_FILE.findall(text(arguments[0])[-200:]))
         words = [child for child in arguments if child.type == "word"]
         if name in _ASSIGNING:
@@ -122,7 +124,7 @@ def _is_guarded(chain: Chain, name: str) -> bool:
     """Whether the place is reached only if a test around it has found the name set."""
     for at in range(len(chain) - 1, max(0, len(chain) - _REACH), -1):
         outer, inner = chain[at - 1].node, chain[at]
-        asked = "-n|! -z|!"
+        asked = "-n|! -z|!"  # what finds it set, in front of the name
         if outer.type == "if_statement" and inner.field != "condition":
             condition = outer.child_by_field_name("condition")
             asked = "-z" if inner.node.type == "else_clause" else asked

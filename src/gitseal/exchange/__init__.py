@@ -6,20 +6,26 @@ overwrites nothing: the caller decides what becomes of the values.
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import cast
+from typing import NamedTuple, cast
 
 from gitseal.errors import UsageError
 from gitseal.exchange._items import Imported, ImportedValue
 
 __all__ = ["IMPORTERS", "Imported", "ImportedValue", "detect", "expand", "parse"]
 
-IMPORTERS: dict[str, str] = {
-    "dotenv": "gitseal.exchange.dotenv_import",
-    "json": "gitseal.exchange.json_import",
-    "yaml": "gitseal.exchange.yaml_import",
-}
 
-_EXTENSIONS = {"json": "json", "yaml": "yaml", "yml": "yaml"}
+class Importer(NamedTuple):
+    """The module of a format, which has `parse(data)`, and the file extensions in lower case that stand for it."""
+
+    module: str
+    extensions: tuple[str, ...] = ()
+
+
+IMPORTERS = {
+    "dotenv": Importer("gitseal.exchange.dotenv_import"),
+    "json": Importer("gitseal.exchange.json_import", ("json",)),
+    "yaml": Importer("gitseal.exchange.yaml_import", ("yaml", "yml")),
+}
 
 
 def parse(format: str, data: bytes) -> Imported:  # noqa: A002 - the word that the command line has for it
@@ -30,12 +36,13 @@ def parse(format: str, data: bytes) -> Imported:  # noqa: A002 - the word that t
     """
     if format not in IMPORTERS:
         raise UsageError(f'there is no format "{format}"', "formats are: " + ", ".join(IMPORTERS))
-    return cast("Imported", import_module(IMPORTERS[format]).parse(data))
+    return cast("Imported", import_module(IMPORTERS[format].module).parse(data))
 
 
 def detect(filename: str) -> str:
     """The format by a file's extension; dotenv for every other name, such as `.env.local`."""
-    return _EXTENSIONS.get(filename.rpartition(".")[2].lower(), "dotenv")
+    extension = filename.rpartition(".")[2].lower()
+    return next((form for form, importer in IMPORTERS.items() if extension in importer.extensions), "dotenv")
 
 
 def expand(imported: Imported, environ: Mapping[str, str]) -> Imported:

@@ -55,6 +55,7 @@ def _items(mapping: Mapping, above: tuple[str, ...]) -> Iterator[ImportedValue]:
         check_path(path, line)
         if isinstance(node, Leaf):
             yield ImportedValue(path, node.value, line)
+        # A list has no names for environments to hold, nor has an empty mapping: each becomes one JSON value, below.
         elif isinstance(node, Mapping) and node.members:
             yield from _items(node, path)
         else:
@@ -77,6 +78,7 @@ def _compact(node: Node, depth: int) -> str:
     if isinstance(node, ListNode):
         return "[" + ",".join(_compact(item, depth + 1) for item in node.items) + "]"
     _refuse_repeated(node)
+    # Written by hand, because numbers have to keep the digits they came with.
     members = (f"{_string(name, line)}:{_compact(item, depth + 1)}" for name, line, item in node.members)
     return "{" + ",".join(members) + "}"
 
@@ -107,4 +109,5 @@ def _string(name: str, line: int) -> str:
 
 
 def _has_surrogate(content: str) -> bool:
+    # Most texts are ASCII, which Python knows without looking at them again.
     return not content.isascii() and any("\ud800" <= sign <= "\udfff" for sign in content)

@@ -78,6 +78,7 @@ def _view(manifest: Manifest, name: str, available: Collection[NamePath], known:
     if name not in known:
         service = manifest.services[name]
         nearer = _flat(overlay(_own(name, service, available)))
+        # A service that is imported twice gives the same values twice: only the first counts.
         imported = [(other, _view(manifest, other, available, known)) for other in dict.fromkeys(service.imports)]
         _refuse_differing(name, nearer, imported)
         known[name] = _flat(overlay([("", nearer), *imported]))
@@ -93,11 +94,13 @@ def _own(name: str, service: Service, available: Collection[NamePath]) -> list[t
     section: View = {
         path[1:]: VariableSource(name, SECTION, path) for path in available if path[0] == name and len(path) > 1
     }
+    # Without names of the section, which came in without the section's name already.
     included: View = {
         path: VariableSource(name, INCLUDE, path)
         for path in available
         if (path[0] != name or len(path) == 1) and any(matches(pattern, path) for pattern in service.include)
     }
+    # Nearest first, as `overlay` wants its layers.
     return [(ENV, env), (SECTION, section), (INCLUDE, included)]
 
 
@@ -114,6 +117,7 @@ def _refuse_differing(name: str, nearer: View, imported: list[tuple[str, View]])
             if rival is not None:
                 theirs, their_source = claims[rival]
                 differing[path_text(path)] = f"is {their_source} in {theirs} and {source} in {other}"
+        # After all names of this import were compared: one import does not dispute with itself.
         for path, source in visible.items():
             claims.setdefault(path, (other, source))
             sections.update({path[:depth]: path for depth in range(1, len(path))})

@@ -64,6 +64,7 @@ def parse(text: str) -> Template:
         reference, at = _reference(text, mark.start())
         if isinstance(reference, Reference):
             pieces.append(reference)
+        # A file that merely looks like a template could have thousands, and one page of them is enough.
         elif len(problems) < _MAX_PROBLEMS:
             line = f" in line {text.count(chr(10), 0, mark.start()) + 1}" if "\n" in text else ""
             problems.append(f"has{line} {reference}")

@@ -144,6 +144,7 @@ class Secrets(Hidden, Mapping[str, Value]):
         stored = path if source is None else source.path
         value = self._layered.open(stored)
         _, entry = self._layered.entries[stored]
+        # Only plain texts may refer to others; see `resolve.references`.
         if entry.token is None and value.kind is ValueType.TEXT and b"${" in value.reveal():
             return self._resolved(path, lambda resolver: resolver.name(stored))
         return value

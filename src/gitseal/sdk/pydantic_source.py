@@ -72,7 +72,7 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
         try:
             return super().decode_complex_value(field_name, field, value)
         except ValueError:
-            pass
+            pass  # left before the new error is raised, which would have this one, with the value in it, as its context
         raise _NotJson(f'"{field_name}" cannot be read as JSON')
 
     def _fill(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
         except SettingsError as error:
             message = str(error)  # the names of the field and of this class
         finally:
-            self.env_vars = {}
+            self.env_vars = {}  # the source may outlive this call, and the values must not
         raise Error(message, "a field that is no plain value is read as JSON")
 
     def _values(self) -> Mapping[str, str | None]:
