@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from gitseal import render as dialects
 from gitseal.cli import declare, output, selecting
@@ -11,6 +10,7 @@ from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, is_terminal_output, say
 from gitseal.delivery.request import Request
 from gitseal.errors import Error, UsageError
+from gitseal.records import NamedTuple
 from gitseal.render import DIALECTS
 
 TYPE_CHECKING = False

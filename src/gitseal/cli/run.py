@@ -3,13 +3,13 @@
 import os
 import sys
 from contextlib import ExitStack
-from typing import NamedTuple
 
 from gitseal.cli import declare, selecting
 from gitseal.cli.options import environment_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
 from gitseal.delivery.request import Request
+from gitseal.records import NamedTuple
 
 
 class _RunJob(NamedTuple):

@@ -4,13 +4,12 @@ Reading a file makes one for each access group, to compare its id: a merge, the 
 So `cryptography`, a third of such a command's time, is loaded only by what seals.
 """
 
-from typing import NamedTuple
-
 from gitseal.crypto.digest import sha256_hex
 from gitseal.crypto.framing import frame, frame_parts, u32be
 from gitseal.crypto.padding import pad
 from gitseal.crypto.points import good_x25519
 from gitseal.errors import Malformed
+from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

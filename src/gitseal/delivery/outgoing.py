@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gitseal.delivery.request import Request
 from gitseal.document.value import TypedValue, ValueType
@@ -10,6 +9,7 @@ from gitseal.errors import Error
 from gitseal.policy import dangerous_names
 from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment
+from gitseal.records import NamedTuple
 from gitseal.render import RenderedEntry
 from gitseal.yamltext.tree import NamePath
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from gitseal.project.names import wanted
+from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
 
 

@@ -7,13 +7,14 @@ that it alone decides what is refused and in which words.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitseal.crypto.public_key import SEALED
 from gitseal.document import token_grammar
 from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import Token, decoded
 from gitseal.errors import Error
+from gitseal.records import NamedTuple
 from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.characters import decode
 

@@ -8,10 +8,10 @@ import re
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from gitseal.document import pieces, token_grammar
 from gitseal.document.common_affixes import common_end, common_start
+from gitseal.records import NamedTuple
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 

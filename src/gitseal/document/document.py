@@ -3,7 +3,7 @@
 import os
 from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitseal.crypto.public_key import SEALED, WRITE_ONLY, PublicKey
 from gitseal.document import bulk
@@ -12,6 +12,7 @@ from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import Token, parse_token
 from gitseal.document.value import TypedValue, ValueType, from_plaintext, to_plaintext
 from gitseal.errors import Damaged, DamagedOrMoved, Malformed, NotForYou, Stale, UnknownVersion
+from gitseal.records import NamedTuple
 from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath, Node, NodeKind, Tree

@@ -4,12 +4,12 @@ import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from gitseal.crypto.public_key import PublicKey, Scope
 from gitseal.document import token_grammar
 from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.errors import Malformed, UnknownVersion
+from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
 HEADER = "gitseal"

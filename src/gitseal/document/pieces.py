@@ -5,10 +5,10 @@ what its lines show: a value that stood in a commit was published, whether or no
 """
 
 import re
-from typing import NamedTuple
 
 from gitseal.document import token_grammar
 from gitseal.errors import Malformed
+from gitseal.records import NamedTuple
 from gitseal.yamltext import reader
 from gitseal.yamltext.outline import outline
 from gitseal.yamltext.tree import NamePath, Node, NodeKind

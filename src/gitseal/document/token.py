@@ -3,10 +3,10 @@
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
-from typing import NamedTuple
 
 from gitseal.document import token_grammar
 from gitseal.errors import Malformed, UnknownVersion
+from gitseal.records import NamedTuple
 
 _ENC = re.compile(token_grammar.TOKEN)
 _STANZA = re.compile(token_grammar.STANZA)

@@ -10,11 +10,12 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from gitseal.errors import Error
 from gitseal.git import ahead, run
 from gitseal.git.object_types import GitObject, StreamedObject, TreeEntry, parse_tree
+from gitseal.records import NamedTuple
 
 CHUNK = 1 << 20
 # Requests without an answer have to fit into a pipe that Git does not empty while it writes: 16 KiB on macOS.

@@ -1,7 +1,8 @@
 """What Git's object database holds, as values."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from gitseal.records import NamedTuple
 
 _KIND = 0o170000
 _FILE, _FOLDER, SYMLINK, SUBMODULE = 0o100000, 0o040000, 0o120000, 0o160000

@@ -1,10 +1,9 @@
 """What a commit would bring: the index held against HEAD, by Git's own view of both."""
 
-from typing import NamedTuple
-
 from gitseal.errors import Error
 from gitseal.git import ahead
 from gitseal.git.repository import Repository
+from gitseal.records import NamedTuple
 
 
 class FileVersion(NamedTuple):

@@ -2,10 +2,10 @@
 
 import os
 import stat
-from typing import NamedTuple
 
 from gitseal.errors import Error, os_reason
 from gitseal.hidden import SecretBytes
+from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitseal.document.value import TypedValue
+from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
 
 if TYPE_CHECKING:

@@ -1,9 +1,8 @@
 """The values that policy.yaml holds, and the questions they answer."""
 
-from typing import NamedTuple
-
 from gitseal.errors import Error
 from gitseal.policy.patterns import matches
+from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
 
 DEFAULT = "default"

@@ -6,7 +6,6 @@ in another access group than the policy's, a sealed name that a rule would make 
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import NamedTuple
 
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.public_key import WRITE_ONLY, PublicKey
@@ -23,6 +22,7 @@ from gitseal.project.key_holders import holders
 from gitseal.project.keys import Keys
 from gitseal.project.trust import Trust
 from gitseal.recipients.kinds import parse_recipient
+from gitseal.records import NamedTuple
 from gitseal.yamltext import scalars
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text

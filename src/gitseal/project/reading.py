@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitseal.crypto.public_key import WRITE_ONLY
 from gitseal.document import bulk, document
@@ -13,6 +13,7 @@ from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
+from gitseal.records import NamedTuple
 from gitseal.resolve.layers import order, overlay
 from gitseal.yamltext.tree import NamePath
 

@@ -1,9 +1,8 @@
 """`Workspace`: what a command that seals works with, as one value."""
 
-from typing import NamedTuple
-
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
+from gitseal.records import NamedTuple
 
 _NOBODY = Keyring(())
 

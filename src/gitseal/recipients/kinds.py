@@ -9,10 +9,11 @@ need no key; a kind's module loads pyrage (1.5 ms) and is imported when the firs
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gitseal.crypto import bech32
 from gitseal.errors import Error
+from gitseal.records import NamedTuple
 
 if TYPE_CHECKING:
     from gitseal.recipients.protocol import Recipient

@@ -4,7 +4,9 @@ Each kind of key is one file beside this one, with both halves in it; the table 
 """
 
 from enum import IntEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from gitseal.records import NamedTuple
 
 
 class AgeHeader(NamedTuple):

@@ -7,9 +7,10 @@ where the bytes go.
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import NamedTuple, cast
+from typing import cast
 
 from gitseal.errors import Error, UsageError
+from gitseal.records import NamedTuple
 from gitseal.render._shape import Dialect, Options, Path, RenderedEntry, Uncarried
 
 __all__ = [

@@ -9,9 +9,10 @@ returns the whole output or raises `Uncarried` with all refusals. It may also ha
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from gitseal.document.value import TypedValue
+from gitseal.records import NamedTuple
 
 Path = tuple[str, ...]
 

@@ -1,8 +1,9 @@
 """Layers: an environment lies over what it extends, and the overrides of one machine lie over all of it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
+from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
 
 T = TypeVar("T")

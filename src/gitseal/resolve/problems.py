@@ -1,9 +1,9 @@
 """Problems with an environment, told by name and never with a value, and the error that tells them all at once."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gitseal.errors import Error
+from gitseal.records import NamedTuple
 from gitseal.report.sentences import Sentence, sentence
 
 REQUIRED = "required"

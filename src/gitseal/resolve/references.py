@@ -7,9 +7,9 @@ never searched for references: its text belongs to whoever sealed it.
 
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from gitseal.document.value import TypedValue, ValueType, is_utf8
+from gitseal.records import NamedTuple
 from gitseal.report.sentences import NOTHING, Sentence, literal, sentence
 from gitseal.resolve import templates
 from gitseal.resolve.problems import REFERENCE, Problem, Unmet

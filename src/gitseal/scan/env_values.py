@@ -7,7 +7,8 @@ for keys and tokens look at it all the same.
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from gitseal.records import NamedTuple
 
 
 class Assignment(NamedTuple):

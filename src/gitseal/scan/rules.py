@@ -1,6 +1,6 @@
 """What a policy and the staged files say about the rules: which files hold values, and which may look as if they did."""
 
-from typing import NamedTuple
+from gitseal.records import NamedTuple
 
 # As in policy.yaml (docs/reference/policy.md); the suffixes that `names` knows are templates without being listed.
 TEMPLATES = (".env.example", ".env.sample", ".env.template")

@@ -3,8 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from gitseal.records import NamedTuple
 from gitseal.scan.windows import AHEAD, Window
 
 RULE = "team-value"

@@ -7,8 +7,9 @@ of a value has an anchor, eight bytes in a row, and wherever the form stands, it
 import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
+from gitseal.records import NamedTuple
 from gitseal.scan.team import breakable, without_glue
 
 _SIZE = 8

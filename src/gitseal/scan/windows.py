@@ -1,7 +1,8 @@
 """A stream of bytes as windows that overlap, so that what stands across a cut is seen whole, with line numbers."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from gitseal.records import NamedTuple
 
 # How much a rule may look at before and after the place it judges. Every window has that around each of its places, but
 # at the ends of the stream: hence no cut changes what is found.

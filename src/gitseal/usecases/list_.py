@@ -1,7 +1,6 @@
 """`list`: the names of environments with what can be said of each without opening it."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gitseal.crypto.digest import sha256_hex
 from gitseal.crypto.public_key import WRITE_ONLY
@@ -12,6 +11,7 @@ from gitseal.policy.patterns import matches
 from gitseal.project.names import below, missing, parse_name
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment, OpenedEnvironment, check_reveal
+from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False

@@ -1,12 +1,11 @@
 """`render`: an environment as its consumer reads it."""
 
-from typing import NamedTuple
-
 from gitseal import render as dialects
 from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
 from gitseal.delivery.request import Request
 from gitseal.files.reading import read_regular
 from gitseal.project.reading import OpenedEnvironment
+from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # whoever has a path has loaded it

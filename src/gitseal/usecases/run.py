@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
 from gitseal.delivery.request import Request
 from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.project.reading import OpenedEnvironment
+from gitseal.records import NamedTuple
 from gitseal.variables import FILES_VARIABLE, IDENTITY_VARIABLES
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitseal.audit.scan import policy as guards
 from gitseal.audit.scan.policy import ScanPolicy
@@ -16,6 +16,7 @@ from gitseal.git.repository import Repository
 from gitseal.git.staged import FileVersion
 from gitseal.project import states
 from gitseal.project.project import FOLDER, Project
+from gitseal.records import NamedTuple
 from gitseal.report.findings import Finding
 from gitseal.report.sentences import PAST, ours, sentence
 from gitseal.scan import team

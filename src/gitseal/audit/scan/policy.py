@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitseal.audit.scan import index_files
 from gitseal.errors import Error
@@ -15,6 +15,7 @@ from gitseal.policy import allow
 from gitseal.policy.allow import Allowances
 from gitseal.project import states
 from gitseal.project.project import FOLDER, Project
+from gitseal.records import NamedTuple
 from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.sentences import at_place, literal
 from gitseal.scan import compose

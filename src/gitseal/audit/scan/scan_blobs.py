@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitseal.audit.scan.policy import ScanPolicy
 from gitseal.errors import Error
@@ -12,6 +12,7 @@ from gitseal.git.object_types import SUBMODULE
 from gitseal.git.repository import Repository
 from gitseal.git.staged import FileVersion
 from gitseal.project.project import FOLDER, Project
+from gitseal.records import NamedTuple
 from gitseal.report.findings import Finding
 from gitseal.scan.scan_blob import scan_blob
 

@@ -1,8 +1,9 @@
 """Who looks for the team's values: all of them opened, or only those that a filter cannot rule out."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitseal.errors import Error
+from gitseal.records import NamedTuple
 from gitseal.report.sentences import literal, sentence
 
 if TYPE_CHECKING:  # each loads what a commit without an identity does not need

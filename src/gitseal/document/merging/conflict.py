@@ -5,7 +5,8 @@ What holds a marker at the beginning of a line is refused by the reader of seale
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from gitseal.records import NamedTuple
 
 # Git's own markers have 7 characters; those of a merge of merge bases have more (merge-ll.c).
 SIZE = 7

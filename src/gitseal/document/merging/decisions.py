@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple
 
 from gitseal.document.document import Document
 from gitseal.document.header import HEADER
 from gitseal.document.merging import access as merge_access
 from gitseal.document.merging.access import UNKNOWN, Unknown, Way
+from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
 _GROUP_DEPTH = 3

@@ -6,13 +6,13 @@ left with comments and order alone.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from gitseal.document.merging import conflict
 from gitseal.document.merging.conflict import How, Hunk
 from gitseal.document.merging.decisions import Base, Choice, MergeSide, Unit, content
 from gitseal.document.merging.stand_ins import Order, spliced, text
 from gitseal.errors import Malformed
+from gitseal.records import NamedTuple
 from gitseal.yamltext import reader
 from gitseal.yamltext.tree import NamePath, Node
 

@@ -5,11 +5,11 @@ has no driver then does the same. Else names are decided one by one, and comment
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from gitseal.document import bulk
 from gitseal.document.bulk import Shape
 from gitseal.document.merging.conflict import How
+from gitseal.records import NamedTuple
 
 # The careful way refuses files with twice as many names.
 _MOST_NAMES = 100_000
