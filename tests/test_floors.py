@@ -26,7 +26,7 @@ def picture() -> list[str]:
 
 
 def test_the_picture_is_the_contract() -> None:
-    (layers,) = [contract["layers"] for contract in contracts() if contract["type"] == "layers"]
+    (layers,) = [each["layers"] for each in contracts() if each.get("containers") == ["gitseal"]]
 
     assert picture() == layers
 
