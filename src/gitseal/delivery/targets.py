@@ -1,4 +1,4 @@
-"""Where plaintext may be written: nowhere that Git would publish it or run it."""
+"""The places that plaintext may be written to: none that Git would publish or run."""
 
 from pathlib import Path
 

@@ -66,7 +66,7 @@ class Change:
     def put(self, path: NamePath, value: TypedValue, *, plain: bool = False) -> Outcome:
         """Sets a value.
 
-        `plain` is the caller's word that a new name may stand readable, where a rule says so too; a name that no rule makes
+        `plain` is the caller's word that a new name may stand readable, if a rule says so too; a name that no rule makes
         plain is sealed all the same. Raises Error if the policy or the header stands against it.
         """
         entry = self.document.entries.get(path)
@@ -166,7 +166,7 @@ class Change:
         """The key to seal with for an access group: its data key, or its public key where no identity opens it.
 
         A group that the file does not have yet is made, for whom the policy names. Raises Error if the header wraps it
-        for someone whom the policy does not name, or where the environment takes no write-only values.
+        for someone whom the policy does not name, or if the environment takes no write-only values.
         """
         if group not in self._sealing:
             access = self.document.header.access.get(group)
