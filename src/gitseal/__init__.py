@@ -28,7 +28,7 @@ _HOMES = {
 
 
 def _load(name: str) -> object:
-    """What PEP 562 asks for a name that is not here yet."""
+    """A name of the package, imported when it is first asked for (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f'module "gitseal" has no attribute "{name}"')
     from importlib import import_module

@@ -163,7 +163,7 @@ def _usage(error: click.UsageError) -> int:
 
 
 def _usage_words(error: click.UsageError) -> str:
-    """What is wrong with the call, without the words that click quotes from it: one of them may be a value."""
+    """The mistake in the call, without the words that click quotes from it: one of them may be a value."""
     if isinstance(error, click.NoSuchOption):
         near = error.possibilities or ()
         return "there is no such option" + (f"; the nearest is {near[0]}" if near else "")

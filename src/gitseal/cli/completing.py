@@ -1,4 +1,4 @@
-"""What a shell completes: environments and names. A completion that fails stays silent, whatever the reason."""
+"""Completion in a shell: environments and names. A completion that fails stays silent, whatever the reason."""
 
 import click
 

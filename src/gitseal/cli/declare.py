@@ -1,7 +1,7 @@
-"""What a command takes, declared once. `parsing` reads command lines by it, and `by_click` makes help and completion from it.
+"""The options and arguments of a command, declared once.
 
-The decorators look like click's on purpose, and take the same words. They do not import it: click takes 13 to 22 ms, which
-is more than all the rest of a short command.
+`parsing` reads command lines by it, and `by_click` makes help and completion from it. The decorators look like click's on
+purpose, and take the same words. They do not import it: click takes 13 to 22 ms, more than all the rest of a short command.
 """
 
 TYPE_CHECKING = False

@@ -94,7 +94,7 @@ def outcome(error: BaseException) -> int:
 
 
 def _mend_encoding() -> None:
-    """Lets standard output take any text where the locale says ASCII: names of files and people are not."""
+    """Lets standard output take any text, even if the locale says ASCII: names of files and people are not."""
     stream: Any = sys.stdout
     if stream is not None and codecs.lookup(stream.encoding).name == "ascii":
         stream.reconfigure(encoding="utf-8", errors="replace")

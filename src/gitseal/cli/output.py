@@ -12,7 +12,7 @@ MASK = "········"
 
 
 def write(content: bytes) -> None:
-    """The exact bytes on standard output. Raises Error where it was closed."""
+    """The exact bytes on standard output. Raises Error if it was closed."""
     if sys.stdout is None:  # what Python makes of a closed one
         raise Error(
             "there is no standard output to write to", "leave it open, or give a file where the command takes one"
@@ -28,7 +28,7 @@ def line(words: str) -> None:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table with its columns aligned; nothing where there are no rows."""
+    """A table with its columns aligned; nothing if there are no rows."""
     lines = [tuple(head), *(tuple(row) for row in rows)]
     if len(lines) == 1:
         return

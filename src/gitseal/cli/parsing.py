@@ -64,7 +64,7 @@ def _read(program: Group, words: "Sequence[str]", environ: "Mapping[str, str]") 
 def _options(
     options: "Sequence[Option]", words: "Sequence[str]", *, is_open: bool, passes_on: bool = False
 ) -> "tuple[Values, list[str]]":
-    """What the options get, and the words that are left for arguments.
+    """The values of the options, and the words that are left for arguments.
 
     `is_open`: options may come after arguments. `passes_on`: an unknown option is an argument.
     """

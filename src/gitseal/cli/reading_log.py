@@ -9,7 +9,7 @@ from gitseal.errors import Error
 
 
 def note(session: Session, command: str, environment: str, names: Iterable[str]) -> None:
-    """Logs that values are about to be handed out, where the policy protects the environment.
+    """Logs that values are about to be handed out, if the policy protects the environment.
 
     A log that cannot be written is said and stops nothing: a deploy host may have no place for it.
     """
@@ -28,7 +28,7 @@ def note(session: Session, command: str, environment: str, names: Iterable[str])
 
 
 def _user() -> str:
-    """Who the system says this is; no variable has a say in that."""
+    """The name of the user by the system's own list; no environment variable can change it."""
     import pwd
 
     try:

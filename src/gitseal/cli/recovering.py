@@ -1,4 +1,4 @@
-"""What `gitseal rekey --recover` says and asks."""
+"""`gitseal rekey --recover`: shows the values that lost their data key, and brings back those that a person picks."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ def recover_values(
 ) -> None:
     """Brings back the lost values that were named or that a person says yes to.
 
-    Raises Error for a name that is not lost or not to be had, and where nobody is there to be asked.
+    Raises Error for a name that is not lost or cannot be brought back, and if nobody is there to be asked.
     """
     found = recover.look(session.workspace, environments)
     for lost in found:

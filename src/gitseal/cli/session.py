@@ -1,4 +1,4 @@
-"""What one command line works with: the project, the identities, the environment variables. All found when first asked for."""
+"""The surroundings of one command line: project, identities and environment variables, each found when first asked for."""
 
 import os
 import sys
@@ -66,7 +66,7 @@ class Session:
 
     @cached_property
     def keyring(self) -> "Keyring":
-        """The identities at hand; a passphrase is asked for on the terminal, where there is one."""
+        """The identities at hand; a passphrase is asked for on the terminal, if there is one."""
         from gitseal.identities import discover
 
         explicit = None
@@ -90,7 +90,7 @@ class Session:
         return OpenedEnvironment(self.project, environment, self.keyring, local=local)
 
     def one(self, given: tuple[str, ...]) -> str:
-        """The one environment that a command is about. Raises UsageError where it is none or several."""
+        """The one environment that a command is about. Raises UsageError if none or several are given."""
         chosen = self.some(given)
         if len(chosen) != 1:
             raise UsageError(
@@ -99,7 +99,7 @@ class Session:
         return chosen[0]
 
     def some(self, given: tuple[str, ...]) -> tuple[str, ...]:
-        """The environments given, at least one; where the repository has but one it may be left out."""
+        """The environments given, at least one; if the repository has only one, it may be left out."""
         environments = self.project.environments
         if given:
             return self._selected(given)
@@ -112,7 +112,7 @@ class Session:
     def where(self, given: tuple[str, ...], *, local: bool, make: bool = False) -> "tuple[Project, tuple[str, ...]]":
         """The project and environments that a command changes; with `local` this machine's overrides of just one.
 
-        `make` makes these where there are none. Raises UsageError for the overrides of several environments.
+        `make` makes these if there are none. Raises UsageError for the overrides of several environments.
         """
         if not local:
             return self.project, self.some(given)
@@ -161,5 +161,5 @@ def say(words: str) -> None:
 
 
 def is_terminal_output() -> bool:
-    """Whether standard output is a screen."""
+    """True if standard output is a screen."""
     return sys.stdout is not None and sys.stdout.isatty()

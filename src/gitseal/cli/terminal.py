@@ -15,7 +15,7 @@ class Declined(Exception):
 
 
 def can_ask() -> bool:
-    """Whether someone is there to answer."""
+    """True if someone is there to answer."""
     return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
 
 

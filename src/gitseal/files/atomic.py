@@ -55,9 +55,9 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
 
 
 def open_unnamed(folder: Path | str, mode: int, *, dir_fd: int | None = None) -> int | None:
-    """A file without a name, which a kill at any moment leaves nowhere; None where the system has no such thing.
+    """A file without a name, which a kill at any moment leaves nowhere; None if the system has no such thing.
 
-    `folder` is relative to `dir_fd`, where that is given.
+    `folder` is relative to `dir_fd`, if that is given.
     """
     if not hasattr(os, "O_TMPFILE") or not os.path.isdir("/proc/self/fd"):
         return None

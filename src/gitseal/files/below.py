@@ -33,9 +33,9 @@ class NewFile(NamedTuple):
 def staged(folder: Path, items: Sequence[NewFile]) -> Iterator[Callable[[], None]]:
     """Writes the items where nobody sees them yet; the function that it gives puts all of them in place.
 
-    `folder` is made where it is missing, in one that is there. A folder on the way is made too, open to those who may read
+    `folder` is made if it is missing, in one that is there. A folder on the way is made too, open to those who may read
     the files in it. Raises Error for a symlink on the way, for what is no regular file, and where something cannot be
-    written; then all is as it was, and so it is where the block ends without that call. Only a kill between two renames
+    written; then all is as it was, and so it is if the block ends without that call. Only a kill between two renames
     leaves some of the files new and some old.
     """
     with ExitStack() as stack:
@@ -48,7 +48,7 @@ def staged(folder: Path, items: Sequence[NewFile]) -> Iterator[Callable[[], None
 
 
 def holds(folder: Path, item: NewFile) -> bool:
-    """Whether the file is there with just these bytes and permissions, and through no symlink."""
+    """True if the file is there with just these bytes and permissions, and through no symlink."""
     with ExitStack() as stack:
         try:
             at = os.open(folder, _FOLDER)
@@ -68,7 +68,7 @@ def holds(folder: Path, item: NewFile) -> bool:
 class _Move(NamedTuple):
     """A written file that waits for its place, in the open folder `parent`.
 
-    `descriptor` is -1 where it has its temporary name already. `old` is what stands in the place: None where nothing does
+    `descriptor` is -1 if it has its temporary name already. `old` is what stands in the place: None if nothing does
     (`is_new`), or it cannot be kept.
     """
 
@@ -103,7 +103,7 @@ class _Stage:
             raise self._failed(error) from None
 
     def put(self) -> None:
-        """Puts every item in its place; where one cannot be, those before it are as they were again."""
+        """Puts every item in its place. If one fails, those before it are put back as they were."""
         done: list[_Move] = []
         try:
             for move in self._moves:
@@ -132,7 +132,7 @@ class _Stage:
                     os.rmdir(name, dir_fd=parent)
 
     def _enter(self, way: tuple[str, ...], mode: int) -> None:
-        """Opens the folder at `way` below the top one, and makes it where it is missing."""
+        """Opens the folder at `way` below the top one, and makes it if it is missing."""
         self._at = self._folder.joinpath(*way)
         parent, name = (self._folders[way[:-1]], way[-1]) if way else (None, str(self._folder))
         if way not in self._folders:
@@ -183,7 +183,7 @@ class _Stage:
         return _Move(item, parent, temporary, -1, is_new, old)
 
     def _kept(self, item: NewFile, parent: int, status: os.stat_result) -> NewFile | None:
-        """What stands in an item's place, to be put back if need be. Raises Error for what is no regular file."""
+        """The file that stands in an item's place, to be put back if need be. Raises Error if it is no regular file."""
         if not stat.S_ISREG(status.st_mode):
             raise self._in_the_way(status)
         try:

@@ -1,4 +1,4 @@
-"""A private place for plaintext while an editor or a program works on it: in memory where the system has such a place."""
+"""A private place for plaintext while an editor or a program works on it: in memory, if the system has such a place."""
 
 import os
 import re
@@ -18,7 +18,7 @@ _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 def memory_folder(environ: Mapping[str, str]) -> Path | None:
-    """A folder on storage that is kept in memory: `/dev/shm`, else `$XDG_RUNTIME_DIR`; None where the system has none."""
+    """A folder on storage that is kept in memory: `/dev/shm`, else `$XDG_RUNTIME_DIR`; None if the system has neither."""
     for candidate in ("/dev/shm", environ.get("XDG_RUNTIME_DIR", "")):  # noqa: S108 - a private folder is made in it
         if candidate and os.access(candidate, os.W_OK | os.X_OK) and _is_in_memory(Path(candidate)):
             return Path(candidate)
@@ -26,7 +26,7 @@ def memory_folder(environ: Mapping[str, str]) -> Path | None:
 
 
 def _is_in_memory(folder: Path) -> bool:
-    """Whether the folder lies in a tmpfs or ramfs, by the mount table of Linux (proc(5), mountinfo); False elsewhere."""
+    """True if the folder lies in a tmpfs or ramfs, by the mount table of Linux (proc(5), mountinfo); False elsewhere."""
     try:
         device = folder.stat().st_dev
         lines = Path("/proc/self/mountinfo").read_text(errors="replace").splitlines()
@@ -44,7 +44,7 @@ def _is_in_memory(folder: Path) -> bool:
 def private_folder(environ: Mapping[str, str], *, in_memory: bool = False) -> Iterator[Path]:
     """A new folder of mode 0700 that is gone when the block is left, by whatever way but SIGKILL.
 
-    It is in memory where the system has such a place; else with the temporary files, or with `in_memory` Error is raised.
+    It is in memory if the system has such a place; else with the temporary files, or with `in_memory` Error is raised.
     SIGINT, SIGTERM, SIGHUP and SIGQUIT become KeyboardInterrupt inside the block, so that it is left in order. What a
     killed process of the same user left behind is removed first.
     """
@@ -85,7 +85,7 @@ def _sweep(parent: Path) -> None:
 
 
 def _is_own_folder(path: Path) -> bool:
-    """Whether it is a folder of this user's and no link; False where it went away meanwhile: others sweep too."""
+    """True for a folder of this user's that is no link; False if it went away meanwhile: others sweep too."""
     try:
         status = path.lstat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Where identities are found on a machine, and which of them opens what (design.md calls it discovery).
+"""Finds the identities on a machine, and opens data keys with them.
 
 This adapter reads and writes identity files; what stands in them is the work of `recipients`. The environment, the home
 and the way to ask a person come as arguments: only `cli` knows the real ones.

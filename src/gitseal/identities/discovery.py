@@ -43,7 +43,7 @@ def discover(
 
 
 def default_path(environ: Mapping[str, str], home: "StrPath") -> "Path":
-    """Where `keygen` and `init` put a new identity, and the first usual place where one is looked for."""
+    """The file that `keygen` and `init` write a new identity to; it is also the first usual place to look for one."""
     from pathlib import Path
 
     return Path(_default(environ, os.fspath(home)))
@@ -72,7 +72,7 @@ def _usual(environ: Mapping[str, str], home: str, source: "partial[IdentitySourc
 
 
 def _sops_keys(environ: Mapping[str, str], home: str) -> str:
-    """Where sops looks: below XDG_CONFIG_HOME, and on macOS without that in Application Support."""
+    """The file that sops reads: below XDG_CONFIG_HOME; on macOS, if that is not set, in Application Support."""
     config = _config(environ, home)
     if sys.platform == "darwin" and config == f"{home}/.config":
         return f"{home}/Library/Application Support/sops/age/keys.txt"

@@ -25,7 +25,7 @@ class Keyring:
         return Keyring(self.sources, unattended=True)
 
     def attended(self) -> list[str]:
-        """The places whose identities `unattended` leaves out. Raises Error where an explicit one is broken."""
+        """The places whose identities `unattended` leaves out. Raises Error if an explicit one is broken."""
         return [
             source.place
             for source in self.sources
@@ -37,7 +37,7 @@ class Keyring:
 
     @property
     def warnings(self) -> list[str]:
-        """What a person should mend, of the sources that were read so far."""
+        """Warnings about the sources that were read so far, such as a file that others can read."""
         return [source.warning for source in self.sources if source.warning]
 
     def cache_key(self, purpose: str) -> bytes | None:
@@ -55,7 +55,7 @@ class Keyring:
         return private_cache.derive_key(contents, purpose)
 
     def identities(self) -> Iterator[Identity]:
-        """All identities in the order of their places. Raises Error where an explicit one is broken."""
+        """All identities in the order of their places. Raises Error if an explicit one is broken."""
         for source in self.sources:
             yield from source.identities()
 
@@ -64,9 +64,9 @@ class Keyring:
         return [(source.place, source.outcome) for source in self.sources]
 
     def unwrap(self, stanzas: Stanzas) -> bytes | None:
-        """The data key that these stanzas (by recipient id) hold, or None where no identity at hand opens one.
+        """The data key that these stanzas (by recipient id) hold, or None if no identity at hand opens one.
 
-        Raises Malformed or Damaged where a stanza of one's own is broken and none else opens, and Error where an
+        Raises Malformed or Damaged if a stanza of one's own is broken and no other opens, and Error if an
         identity that a person named does not serve.
         """
         broken: list[Error] = []
@@ -107,7 +107,7 @@ class Keyring:
 
 
 def _own(identity: Identity, stanzas: Stanzas) -> Iterator[bytes]:
-    """The stanzas to try: those under its id, or where that is not known the first of all, foreign types first."""
+    """The stanzas to try: those under its id; if that is not known, the first of all, foreign types first."""
     if identity.recipient is not None:
         for recipient, wrapped in stanzas.items():
             if identity.wants(recipient):

@@ -52,7 +52,7 @@ class IdentitySource:
         return f"Source({self.place!r}, {self.outcome!r})"
 
     def identities(self) -> list[Identity]:
-        """What the place holds; an explicit one raises Error where that is nothing, others say so in `outcome`."""
+        """The identities of the place. If it has none, an explicit one raises Error, and others say so in `outcome`."""
         if self._identities is None:
             try:
                 self._identities = self._load()

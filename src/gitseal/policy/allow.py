@@ -62,9 +62,9 @@ def parse(data: bytes) -> Allowances:
 
 
 def add(data: bytes, new: Allowed) -> bytes:
-    """The text with one more entry in its place by path; all other bytes stay. The text itself where it has the entry.
+    """The text with one more entry in its place by path; all other bytes stay. The text itself if it has the entry.
 
-    Empty `data` makes a new file. Raises Malformed for a file that is none, and Error for a reason that is blank.
+    Empty `data` makes a new file. Raises Malformed for bytes that are no such file, and Error for a reason that is blank.
     """
     if not new.reason.strip():
         raise Error("an allowance needs a reason", 'say why it may stay: --reason "..."')
@@ -98,7 +98,7 @@ def add(data: bytes, new: Allowed) -> bytes:
 
 
 def _check(before: tuple[Allowed, ...], new: Allowed, edited: bytes) -> None:
-    """Raises ValueError where the text is not the old entries and the new one: then nothing may be written."""
+    """Raises ValueError if the text is not the old entries and the new one: then nothing may be written."""
     if sorted(parse(edited).entries) != sorted((*before, new)):
         raise ValueError("the edited text is not the old one with just this entry")
 
@@ -157,7 +157,7 @@ def _is_quoted(text: str) -> bool:
 
 
 def _shown(path: bytes) -> str:
-    """The path as text; as Git quotes it where it is no UTF-8, or looks as if it were quoted."""
+    """The path as text; as Git quotes it if it is not UTF-8, or looks as if it were quoted."""
     try:
         text = path.decode()
     except UnicodeDecodeError:
@@ -168,7 +168,7 @@ def _shown(path: bytes) -> str:
 
 
 def _unquoted(text: bytes, line: int) -> bytes:
-    """What Git's quoting stands for (quote.c, `unquote_c_style`)."""
+    """The bytes that Git's quoting stands for (quote.c, `unquote_c_style`)."""
 
     def byte(found: re.Match[bytes]) -> bytes:
         if found[1]:

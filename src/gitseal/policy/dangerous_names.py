@@ -36,5 +36,5 @@ _PREFIXES = (
 
 
 def steers(name: str) -> bool:
-    """Whether an environment variable of this name decides which code a program loads or runs."""
+    """True if an environment variable of this name decides which code a program loads or runs."""
     return name in _NAMES or name.startswith(_PREFIXES)

@@ -21,10 +21,10 @@ TYPES = (
 
 
 class Declaration(NamedTuple):
-    """What the manifest says of one secret.
+    """The manifest's entry for one secret.
 
     `required` names environments; None means every one. `rotate` is the most days between two values, 0 for no limit.
-    `type` and `generate` are empty where nothing is said. `line` counts from 1.
+    `type` and `generate` are empty if the manifest does not say. `line` counts from 1.
     """
 
     path: NamePath
@@ -38,7 +38,7 @@ class Declaration(NamedTuple):
     line: int = 0
 
     def is_required(self, environment: str) -> bool:
-        """Whether the environment of that name must have a value."""
+        """True if the environment of that name must have a value."""
         return self.required is None or environment in self.required
 
 
@@ -53,7 +53,10 @@ class ManifestFile(NamedTuple):
 
 
 class Service(NamedTuple):
-    """Who gets what. `include` holds patterns, `imports` names of services, `env` templates (texts) and plain other values."""
+    """One consumer of secrets.
+
+    `include` holds patterns, `imports` names of services, `env` templates (texts) and plain other values.
+    """
 
     include: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()

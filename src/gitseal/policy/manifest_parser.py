@@ -47,7 +47,7 @@ def parse(data: bytes) -> Manifest:
 
 
 def is_service_name(name: str) -> bool:
-    """Whether a service can have this name; it is the name of the service's own section too."""
+    """True for a name that a service can have; its own section has the same name."""
     return NAME.fullmatch(name) is not None and name != HEADER
 
 
@@ -223,7 +223,7 @@ def _mode(node: Node | None) -> int:
 
 
 def _refuse_overlapping(files: tuple[ManifestFile, ...]) -> None:
-    """Two files in one place, or one where the other needs a folder; some file systems fold case."""
+    """Refuses two files in one place, and a file where another needs a folder. Some file systems fold case."""
     taken: dict[tuple[str, ...], ManifestFile] = {}
     for file in files:
         taken.setdefault(tuple(part.casefold() for part in file.path), file)

@@ -49,7 +49,7 @@ class Pattern:
         self._sets: dict[frozenset[int], frozenset[int]] = {}
 
     def search(self, text: str) -> bool:
-        """Whether the pattern is found anywhere in a text of at most MAX_TEXT characters. Raises ValueError for a longer one."""
+        """True if the pattern is found anywhere in a text of at most MAX_TEXT characters. Raises ValueError for a longer one."""
         if len(text) > MAX_TEXT:
             raise ValueError
         states = self._states

@@ -24,7 +24,7 @@ class Set(NamedTuple):
     negated: bool = False
 
     def holds(self, char: str) -> bool:
-        """Whether one character is taken."""
+        """True if the class matches this character."""
         found = any(low <= char <= high for low, high in self.ranges) or any(
             _is_of(char, each) for each in self.classes
         )
@@ -130,7 +130,7 @@ class _PatternParser:
         return Repeat(part, least, most)
 
     def _counts(self) -> tuple[int, int | None]:
-        """What follows `{`."""
+        """The bounds of a repetition, after its `{`."""
         end = self.text.find("}", self.at)
         least, comma, most = self.text[self.at : max(end, 0)].partition(",")
         numbers = [number for number in (least, most) if number]

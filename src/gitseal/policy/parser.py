@@ -31,12 +31,12 @@ _TEMPLATES = (".env.example", ".env.sample", ".env.template")
 
 
 def is_environment_name(name: str) -> bool:
-    """Whether an environment can have this name; it is the stem of the environment's file."""
+    """True for a name that an environment can have; its file is called NAME.yaml."""
     return _ENVIRONMENT.fullmatch(name) is not None and name not in _NO_ENVIRONMENTS and not name.endswith(".local")
 
 
 def is_principal_name(name: str) -> bool:
-    """Whether a person, machine or group can have this name."""
+    """True for a name that a person, machine or group can have."""
     return _PRINCIPAL.fullmatch(name) is not None and name != DEFAULT
 
 
@@ -135,7 +135,7 @@ def _hook(node: Node | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 class _Checks:
-    """What must hold between the parts of a policy."""
+    """Checks the parts of a policy against each other. `run` raises Malformed at the first that do not fit."""
 
     def __init__(self, policy: Policy, top: dict[str, Node]) -> None:
         self.policy = policy

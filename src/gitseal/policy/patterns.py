@@ -4,9 +4,9 @@ from gitseal.yamltext.tree import NamePath
 
 
 def matches(pattern: str, path: NamePath) -> bool:
-    """Whether a pattern names the secret at `path`.
+    """True if a pattern names the secret at `path`.
 
-    Without `/` it is held against the last part at any depth, with `/` against the whole path; a `/` before all else says
+    Without `/` it is compared with the last part at any depth, with `/` with the whole path; a `/` before all else says
     only that, so `/NAME` is the name outside sections. `*` stands for any characters but `/`. Takes time linear in the
     lengths, whatever the pattern.
     """

@@ -50,11 +50,11 @@ class Rule(NamedTuple):
     open: tuple[str, ...]
 
     def covers(self, environment: str, path: NamePath) -> bool:
-        """Whether this rule is about the name in that environment."""
+        """True if this rule decides on the name in that environment, unless one before it does."""
         return self.holds_in(environment) and any(matches(pattern, path) for pattern in self.names)
 
     def holds_in(self, environment: str) -> bool:
-        """Whether this rule is about names of that environment; a rule that names no environments is about all of them."""
+        """True if this rule counts in that environment; a rule that names no environments counts in all of them."""
         return not self.environments or environment in self.environments
 
 
@@ -72,14 +72,14 @@ class Policy(NamedTuple):
     hook_templates: tuple[str, ...]
 
     def environment(self, name: str) -> Environment:
-        """The environment of that name. Raises Error where the policy has none."""
+        """The environment of that name. Raises Error if the policy has none."""
         found = self.environments.get(name)
         if found is None:
             raise Error(f'the policy has no environment "{name}"', f"add it with: gitseal env add {name}")
         return found
 
     def is_plain(self, environment: str, path: NamePath) -> bool:
-        """Whether the first rule that covers the name says plain. What no rule covers is sealed."""
+        """True if the first rule that covers the name says plain. A name that no rule covers is sealed."""
         rule = self.rule(environment, path)
         return rule is not None and rule.plain
 
@@ -96,7 +96,7 @@ class Policy(NamedTuple):
         return None
 
     def open_to(self, environment: str, group: str) -> tuple[str, ...] | None:
-        """The people and machines, sorted, who may open an access group; None where the policy has no such group there."""
+        """The people and machines, sorted, who may open an access group; None if the policy has no such group there."""
         if group == DEFAULT:
             return self.members(self.environment(environment).open)
         for rule in self.rules:

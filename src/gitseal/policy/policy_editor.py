@@ -15,7 +15,7 @@ class PolicyEditor:
         self._tree = reader.parse(data, policy=True)
 
     def serialise(self) -> bytes:
-        """The edited text. Raises Malformed where it is no policy that holds together."""
+        """The edited text. Raises Malformed if it is no policy that holds together."""
         data = self._tree.serialise()
         parser.parse(data)
         return data
@@ -111,7 +111,7 @@ class PolicyEditor:
             self._splice(node.line, node.end, [lines[0] + comment.rstrip(" "), *lines[1:]])
 
     def _after_label(self, node: Node) -> str:
-        """What stands behind the colon on the name's line."""
+        """The text after the colon on the name's line."""
         return self._tree.lines[node.line].rstrip("\r").partition(":")[2]
 
     def _write_over(self, node: Node, source: str) -> None:

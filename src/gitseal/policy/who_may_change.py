@@ -1,4 +1,4 @@
-"""Who may change which file of `.secrets`, as one policy says it."""
+"""The people who are allowed to change a file of `.secrets`, by one policy."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,13 +8,13 @@ MANIFEST = "manifest"
 
 
 def changers(policy: Policy, file: str) -> frozenset[str] | None:
-    """The recipients who may change a file, by its stem; empty where nobody may, None where the policy asks for nobody.
+    """The recipients who may change a file, by its stem; empty if nobody may, None if the policy asks for nobody.
 
-    An environment is its own `change` and that of every environment that extends it, at any distance: whoever signs has to
-    be in all of these lists, for a value here is a value there. One that is protected and has no list lets nobody.
-    `manifest` has its own list, and everything else (the policy, allow.yaml, what the policy does not know) the policy's
-    own. Without that one it takes somebody who is in every list there is, for a list that others may take out is none; the
-    same goes for the manifest where an environment is protected.
+    For an environment, a signer has to be in its own `change` list and in that of every environment that extends it, at any
+    distance: a value here is a value there. If one of these is protected and has no list, nobody may change it.
+    `manifest` has a list of its own. For everything else (the policy, allow.yaml, files that the policy does not know) it is
+    the policy's list. Without one, a signer has to be in every list there is: else somebody could take out a list that does
+    not name them. The same goes for the manifest if an environment is protected.
     """
     if file in policy.environments:
         return _environment(policy, file)
@@ -27,12 +27,12 @@ def changers(policy: Policy, file: str) -> frozenset[str] | None:
 
 
 def has_list(policy: Policy) -> bool:
-    """Whether the policy says of anything who may change it."""
+    """True if the policy restricts who changes anything at all."""
     return any(True for _ in _lists(policy))
 
 
 def is_forge(policy: Policy, names: Iterable[str]) -> bool:
-    """Whether one of these recipients is a Git host, whose signature is no person's."""
+    """True if one of these recipients is a Git host, whose signature is no person's."""
     return any(policy.recipients[name].kind == FORGE for name in names if name in policy.recipients)
 
 
