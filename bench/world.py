@@ -323,7 +323,7 @@ class World:
 
     def bare(self) -> Command:
         """A Python that loads what `get` cannot do without and ends."""
-        return self._other(PYTHON, "-c", "import click, cryptography.cobblestone, pyrage")
+        return self._other(PYTHON, "-c", "import cryptography.cobblestone, pyrage")
 
     def sops(self, names: int) -> Command:
         """What `render` does, by sops."""
