@@ -7,15 +7,14 @@ import os
 
 from gitseal.document.merging import conflict
 from gitseal.document.merging import three_way as merge
-from gitseal.document.merging.three_way import Merged, MergedLines
+from gitseal.document.merging.conflict import Merged, MergedLines
 from gitseal.git import merging
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitseal.document.merging.conflict import How
-    from gitseal.document.merging.three_way import LineMerge
+    from gitseal.document.merging.conflict import How, LineMerge
     from gitseal.git.run import Running
 
 

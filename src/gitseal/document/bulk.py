@@ -39,7 +39,7 @@ class Rows(NamedTuple):
     rows: Sequence[Row]
 
 
-class Shape(NamedTuple):
+class CommonShape(NamedTuple):
     """A file of the common shape whose header, the text from its name on, nobody has looked at yet."""
 
     body: str
@@ -54,7 +54,7 @@ def read(data: bytes) -> Rows | None:
     return Rows(header, shape.rows) if shape is not None and header is not None else None
 
 
-def read_shape(data: bytes) -> Shape | None:
+def read_shape(data: bytes) -> CommonShape | None:
     """The rows, and the header as text, or None if something else stands among the rows."""
     try:
         text = decode(data)
@@ -66,10 +66,10 @@ def read_shape(data: bytes) -> Shape | None:
     names = [row[0] for row in rows]
     if not rows or len(data) > reader.MAX_BYTES or not _holds_nothing_else(body, rows) or not _are_sound(names):
         return None
-    return Shape(body, rows, text[start:])
+    return CommonShape(body, rows, text[start:])
 
 
-def read_header(shape: Shape) -> Header | None:
+def read_header(shape: CommonShape) -> Header | None:
     """The header; None if it is not sound."""
     try:
         root = reader.parse(shape.header.encode()).root

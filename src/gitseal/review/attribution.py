@@ -19,7 +19,7 @@ class FileStep(NamedTuple):
     after: bytes | None
 
 
-class Claim(NamedTuple):
+class ComparedStatement(NamedTuple):
     """What is compared of statements: the rule, the pieces of the sentence, its form, and the names that it speaks of."""
 
     rule: str
@@ -31,13 +31,13 @@ class Claim(NamedTuple):
 Said = TypeVar("Said", bound=Hashable)
 
 # The claims about a step from one content to another; none if one of them cannot be read.
-Say = Callable[[bytes | None, bytes | None], Collection[Claim]]
+Say = Callable[[bytes | None, bytes | None], Collection[ComparedStatement]]
 
 
-def claim(statement: Statement) -> Claim:
+def claim(statement: Statement) -> ComparedStatement:
     """What a statement says, wherever in the file that is."""
     text = statement.text
-    return Claim(statement.rule, text.pieces, text.form, text.quoted)
+    return ComparedStatement(statement.rule, text.pieces, text.form, text.quoted)
 
 
 def brought(
@@ -72,7 +72,7 @@ def attributed(
     return found
 
 
-def _is_part(part: Claim, whole: Claim) -> bool:
+def _is_part(part: ComparedStatement, whole: ComparedStatement) -> bool:
     """Whether it says of some of the names what the whole says of all. Without a rule the form tells what is said."""
     is_alike = part.rule == whole.rule and part.names <= whole.names
     return is_alike and bool(part.rule or part.form == whole.form)

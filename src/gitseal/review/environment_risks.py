@@ -86,7 +86,7 @@ DROPPED_BY_MERGE = FindingRule(
 _ACCESS = (HEADER, "access")
 
 
-class _Finder:
+class _RiskFinder:
     """Makes findings about one environment's file, each with the line that it is about in the newer state."""
 
     def __init__(self, ends: Ends) -> None:
@@ -101,7 +101,7 @@ class _Finder:
 
 def risks(ends: Ends, found: EnvironmentReview) -> Iterator[Finding]:
     """The risks in what changed. Those that `check` finds in the newer state are not repeated."""
-    finding = _Finder(ends)
+    finding = _RiskFinder(ends)
     yield from _file(ends, found, finding)
     yield from _keys(found, finding)
     yield from _access(ends, found, finding)
@@ -116,7 +116,7 @@ def _set(name: str, environment: str) -> Sentence:
     return sentence("`gitseal set {} -e {}`", name, environment)
 
 
-def _file(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
+def _file(ends: Ends, found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     old, new = ends.old, ends.new
     if old.id and new.id and old.id != new.id:
         template = '"{}" is another file than it was: its id changed, so nothing of the old one opens in it'
@@ -127,7 +127,7 @@ def _file(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[Fi
         yield finding(ENVIRONMENT_REMOVED, (), sentence('the file of "{}" is gone, with {}', ends.name, names))
 
 
-def _keys(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
+def _keys(found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     for key in found.keys:
         what = _group(key.access, found.name)
         if key.before and key.after:
@@ -137,7 +137,7 @@ def _keys(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
             yield finding(NEW_ACCESS_GROUP, (*_ACCESS, key.access), message, by=key.by)
 
 
-def _replaced(key: KeyChange, what: Sentence, finding: _Finder) -> Finding:
+def _replaced(key: KeyChange, what: Sentence, finding: _RiskFinder) -> Finding:
     at = (*_ACCESS, key.access)
     if key.succeeds:
         template = "the data key of {} was replaced by someone who held the old one; every value is sealed anew"
@@ -148,7 +148,7 @@ def _replaced(key: KeyChange, what: Sentence, finding: _Finder) -> Finding:
     return finding(DATA_KEY_UNPROVEN, at, sentence(template, what), hint, key.by)
 
 
-def _access(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
+def _access(ends: Ends, found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     replaced = {key.access for key in found.keys}
     anew = sentence("`gitseal rekey -e {}`", found.name)
     for change in found.access:
@@ -176,7 +176,7 @@ def _gained(change: AccessChange, what: Sentence) -> Sentence:
     return sentence('"{}" has a stanza for another key or a new one in {}: {}', change.who, what, opens)
 
 
-def _restored(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
+def _restored(found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     for back in found.restored:
         since = sentence(", which {} had replaced", back.superseded[:12]) if back.superseded else NOTHING
         if back.name:
@@ -189,7 +189,7 @@ def _restored(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
             yield finding(KEY_RESTORED, (*_ACCESS, back.access), message, hint, back.by)
 
 
-def _names(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
+def _names(ends: Ends, found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     for change in found.names:
         at = tuple(change.name.split("/"))
         if change.action == PASSED:
@@ -209,7 +209,7 @@ def _names(ends: Ends, found: EnvironmentReview, finding: _Finder) -> Iterator[F
         yield finding(DODGES_RULE, path, message, sentence("name the section in the rule, or rename it"))
 
 
-def _brought(found: EnvironmentReview, finding: _Finder) -> Iterator[Finding]:
+def _brought(found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     """Write-only values: whoever brought them cannot read what was there, or did not need to."""
     changes = {change.name: change for change in found.names}
     for value in found.write_only:

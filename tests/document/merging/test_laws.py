@@ -11,8 +11,7 @@ from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.merging import conflict, three_way
 from gitseal.document.merging.by_name import by_name
-from gitseal.document.merging.conflict import How
-from gitseal.document.merging.three_way import Merged, MergedLines
+from gitseal.document.merging.conflict import How, Merged, MergedLines
 from gitseal.errors import Malformed
 from gitseal.git.merging import merge_lines
 from gitseal.yamltext import editor

@@ -12,7 +12,7 @@ from gitseal.policy import allow, parser
 from gitseal.policy.allow import Allowed
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.policy import Policy
-from gitseal.review.attribution import Claim, FileStep, Say, attributed, brought, claim
+from gitseal.review.attribution import ComparedStatement, FileStep, Say, attributed, brought, claim
 from gitseal.review.manifest_changes import manifest_changes
 from gitseal.review.model import By, Statement
 from gitseal.review.policy.changes import NO_POLICY, policy_changes
@@ -88,7 +88,7 @@ def _new_entries(before: bytes | None, after: bytes | None) -> set[tuple[str, st
 def _of_policies(names: Mapping[str, Collection[NamePath]]) -> Say:
     read = _reading(parser.parse, NO_POLICY)
 
-    def say(before: bytes | None, after: bytes | None) -> set[Claim]:
+    def say(before: bytes | None, after: bytes | None) -> set[ComparedStatement]:
         old, new = read(before), read(after)
         return set() if old is None or new is None else set(map(claim, policy_changes(old, new, names, "", _no_line)))
 
@@ -100,7 +100,7 @@ def _of_manifests(names: Collection[NamePath]) -> Say:
 
     read = _reading(manifest_parser.parse, EMPTY)
 
-    def say(before: bytes | None, after: bytes | None) -> set[Claim]:
+    def say(before: bytes | None, after: bytes | None) -> set[ComparedStatement]:
         old, new = read(before), read(after)
         return set() if old is None or new is None else set(map(claim, manifest_changes(old, new, names, "", _no_line)))
 

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable
 from gitseal.document.document import Document, parse
 from gitseal.document.merging import conflict, decisions, placing
 from gitseal.document.merging.access import UNKNOWN
-from gitseal.document.merging.conflict import How
+from gitseal.document.merging.conflict import How, LineMerge, Merged, MergedLines
 from gitseal.document.merging.decisions import Decided, MergeSide
 from gitseal.document.merging.placing import Three
-from gitseal.document.merging.three_way import LineMerge, Merged, MergedLines
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.yamltext.reader import path_text
 

@@ -4,7 +4,7 @@ What holds a marker at the beginning of a line is refused by the reader of seale
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gitseal.records import NamedTuple
 
@@ -12,6 +12,28 @@ from gitseal.records import NamedTuple
 SIZE = 7
 # A text, compiled by `re` when a conflict is read: most merges have none.
 _MARKER = rb"(<{7,}|\|{7,}|={7,}|>{7,})(?: [^\r\n]*)?\r?\n?"
+
+
+class MergedLines(NamedTuple):
+    """What a merge of lines gave: the text, with conflicts in it unless `is_clean`."""
+
+    data: bytes
+    is_clean: bool
+
+
+# Merges the lines of (ours, base, theirs) as `git merge-file` does; None if it cannot, as with bytes that are no text.
+LineMerge = Callable[[bytes, bytes, bytes], MergedLines | None]
+
+
+class Merged(NamedTuple):
+    """The text, and the names that are in conflict in it: none if the merge is clean.
+
+    A data key in conflict is named by its path in the header. An empty name means that the texts as a whole, or comments
+    alone, are in conflict.
+    """
+
+    data: bytes
+    conflicts: tuple[str, ...]
 
 
 class Labels(NamedTuple):

@@ -4,37 +4,14 @@ If Git's own merge of the lines is clean and nothing in it is out of place, that
 has no driver then does the same. Else names are decided one by one, and comments and order follow a merge of lines.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from gitseal.document import bulk
-from gitseal.document.bulk import Shape
-from gitseal.document.merging.conflict import How
-from gitseal.records import NamedTuple
+from gitseal.document.bulk import CommonShape
+from gitseal.document.merging.conflict import How, LineMerge, Merged
 
 # The careful way refuses files with twice as many names.
 _MOST_NAMES = 100_000
-
-
-class MergedLines(NamedTuple):
-    """What a merge of lines gave: the text, with conflicts in it unless `is_clean`."""
-
-    data: bytes
-    is_clean: bool
-
-
-# Merges the lines of (ours, base, theirs) as `git merge-file` does; None if it cannot, as with bytes that are no text.
-LineMerge = Callable[[bytes, bytes, bytes], MergedLines | None]
-
-
-class Merged(NamedTuple):
-    """The text, and the names that are in conflict in it: none if the merge is clean.
-
-    A data key in conflict is named by its path in the header. An empty name means that the texts as a whole, or comments
-    alone, are in conflict.
-    """
-
-    data: bytes
-    conflicts: tuple[str, ...]
 
 
 def three_way(base: bytes, ours: bytes, theirs: bytes, lines: LineMerge, how: How | None = None) -> Merged:
@@ -73,7 +50,7 @@ def is_plainly_sound(base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> 
 _Tokens = Mapping[str, tuple[str, ...]]
 
 
-def _tokens(shape: Shape) -> _Tokens:
+def _tokens(shape: CommonShape) -> _Tokens:
     return {row[0]: row[1:] for row in shape.rows}
 
 
