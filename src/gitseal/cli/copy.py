@@ -27,5 +27,5 @@ def command(
         accept,
         lambda workspace: copy_names(workspace, one, other, names, plain=plain),
     )
-    for each in done:
-        say(f"{each.environment}: {each.outcome.value} {each.name}")
+    for change in done:
+        say(f"{change.environment}: {change.outcome.value} {change.name}")

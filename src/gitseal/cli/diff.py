@@ -48,7 +48,7 @@ def _side(row: Compared, side: str) -> str:
 
 
 def _object(row: Compared, *, show_values: bool) -> dict[str, str]:
-    found = {"name": row.name, "difference": row.difference.value}
+    shown = {"name": row.name, "difference": row.difference.value}
     if show_values:
-        found |= {side: _side(row, side) for side in ("left", "right")}
-    return found
+        shown |= {side: _side(row, side) for side in ("left", "right")}
+    return shown

@@ -16,16 +16,16 @@ def command(session: Session, as_json: bool) -> None:
     """
     from gitseal.usecases.doctor import doctor
 
-    found = doctor(session.project, session.keyring)
+    checks = doctor(session.project, session.keyring)
     if as_json:
         output.as_json(
-            [{"check": each.name, "ok": not each.mend, "words": each.words, "mend": each.mend} for each in found]
+            [{"check": check.name, "ok": not check.mend, "words": check.words, "mend": check.mend} for check in checks]
         )
     else:
-        for each in found:
+        for check in checks:
             output.line(
-                f"{'mend' if each.mend else 'ok'}  {each.name}: {each.words}{f': {each.mend}' if each.mend else ''}"
+                f"{'mend' if check.mend else 'ok'}  {check.name}: {check.words}{f': {check.mend}' if check.mend else ''}"
             )
-    wrong = [each for each in found if each.mend]
+    wrong = [check for check in checks if check.mend]
     if wrong:
         raise Error(f"{plural(len(wrong), 'thing')} to mend", f"first: {wrong[0].mend}")

@@ -85,7 +85,7 @@ class _Editing:
                 return
 
     def ask_again(self, error: Error) -> None:
-        """Comes back where the person wants to open the text again. Raises Error where they do not, or nobody is there."""
+        """Returns if the person wants to open the text again. Raises Error if they do not, or if nobody is there."""
         hint = f"your text is kept, sealed: {_resuming(self.draft.environment)}"
         if not terminal.can_ask():
             raise Error(error.message, hint) from None
@@ -133,8 +133,8 @@ class _Editing:
             lambda workspace: edit.finish(workspace, self.draft, text, plain=self.plain),
             self.project,
         )
-        for each in done:
-            say(f"{each.environment}: {each.outcome.value} {each.name}{' (empty)' if each.is_empty else ''}")
+        for change in done:
+            say(f"{change.environment}: {change.outcome.value} {change.name}{' (empty)' if change.is_empty else ''}")
         for name in removed:
             say(f"{self.draft.environment}: removed {name}")
         if not done and not removed:

@@ -15,30 +15,30 @@ from gitseal.usecases.explain import Explained, explain
 def command(session: Session, name: str, environments: tuple[str, ...], no_local: bool, as_json: bool) -> None:
     """Say where a name's value comes from, layer by layer, and which services get it; never the value. Needs no identity."""
     environment = session.one(environments)
-    found = explain(EffectiveEnvironment(session.project, environment, local=not no_local), name)
+    explained = explain(EffectiveEnvironment(session.project, environment, local=not no_local), name)
     if as_json:
         output.as_json(
             {
                 "name": name,
                 "environment": environment,
-                "layers": [place._asdict() for place in found.places],
-                "services": [receiver._asdict() for receiver in found.receivers],
-                "description": found.description,
-                "required": found.is_required,
+                "layers": [place._asdict() for place in explained.places],
+                "services": [receiver._asdict() for receiver in explained.receivers],
+                "description": explained.description,
+                "required": explained.is_required,
             }
         )
         return
-    for words in _words(session, environment, found):
+    for words in _words(session, environment, explained):
         output.line(words)
 
 
-def _words(session: Session, environment: str, found: Explained) -> list[str]:
-    words = [found.description] if found.description else []
-    if found.is_required:
+def _words(session: Session, environment: str, explained: Explained) -> list[str]:
+    words = [explained.description] if explained.description else []
+    if explained.is_required:
         words.append(f"required in {environment}")
     folder = session.project.relative(session.project.folder)
-    for place in found.places:
+    for place in explained.places:
         state = f"hidden by {place.hidden_by}" if place.hidden_by else "answers"
         words.append(f"{folder}/{place.layer}.yaml:{place.line}: {place.access}: {state}")
-    words += [f"service {each.service} gets it as {each.variable} ({each.level})" for each in found.receivers]
+    words += [f"service {each.service} gets it as {each.variable} ({each.level})" for each in explained.receivers]
     return words

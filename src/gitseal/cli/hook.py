@@ -57,8 +57,8 @@ def uninstall(session: Session, shared: bool) -> None:
 
     repository = _any(session)
     changed = hook_install.uninstall(repository, shared=shared)
-    for each in changed:
-        output.line(each)
+    for change in changed:
+        output.line(change)
     if not changed:
         say("gitseal is in none of the hooks here")
 
@@ -73,16 +73,16 @@ def status(session: Session, as_json: bool) -> None:
     from gitseal.arming import status
 
     repository = _any(session)
-    found = status.status(repository, server=_is_bare(repository))
+    hooks = status.status(repository, server=_is_bare(repository))
     if as_json:
-        output.as_json([each._asdict() for each in found])
+        output.as_json([hook._asdict() for hook in hooks])
     else:
-        for each in found:
-            output.line(f"{each.name}: {'armed' if each.armed else 'NOT ARMED'}: {each.how}")
-    unarmed = [each for each in found if not each.armed]
+        for hook in hooks:
+            output.line(f"{hook.name}: {'armed' if hook.armed else 'NOT ARMED'}: {hook.how}")
+    unarmed = [hook for hook in hooks if not hook.armed]
     if unarmed:
         raise Error(
-            f"{', '.join(each.name for each in unarmed)} would let plaintext through", f"run: {unarmed[0].mend}"
+            f"{', '.join(hook.name for hook in unarmed)} would let plaintext through", f"run: {unarmed[0].mend}"
         )
 
 
@@ -99,7 +99,7 @@ command.members["allow"] = "gitseal.cli.hook_allow"
 
 
 def program() -> Path:
-    """The gitseal that runs now, as a file that a hook can start. Raises Error where there is none."""
+    """The gitseal that runs now, as a file that a hook can start. Raises Error if there is none."""
     import shutil
 
     called = Path(sys.argv[0])

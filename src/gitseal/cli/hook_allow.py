@@ -20,8 +20,8 @@ def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
     files: dict[str, None] = {}
     for path in paths:
         outcome = allow(session.start, path, session.keyring, reason)
-        found = [finding._replace(hint=NOTHING) for finding in outcome.findings]
-        say(("allowed: " if outcome.is_new else "already allowed: ") + formats.write(found, "text").rstrip("\n"))
+        allowed = [finding._replace(hint=NOTHING) for finding in outcome.findings]
+        say(("allowed: " if outcome.is_new else "already allowed: ") + formats.write(allowed, "text").rstrip("\n"))
         if outcome.is_new:
             files[outcome.file] = None
     if files:

@@ -62,10 +62,10 @@ _NO_HISTORY = {"changed": None, "by": None, "commit": None}
 
 
 def _object(row: NameRow, *, show_values: bool) -> dict[str, object]:
-    found: dict[str, object] = row._asdict()
-    del found["last"]
-    found |= {"changed": utc(row.last.when), "by": row.last.who, "commit": row.last.commit} if row.last else _NO_HISTORY
-    found["value"] = output.shown(row.value) if show_values else None
+    shown: dict[str, object] = row._asdict()
+    del shown["last"]
+    shown |= {"changed": utc(row.last.when), "by": row.last.who, "commit": row.last.commit} if row.last else _NO_HISTORY
+    shown["value"] = output.shown(row.value) if show_values else None
     if not show_values:
-        del found["value"]
-    return found
+        del shown["value"]
+    return shown

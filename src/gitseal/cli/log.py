@@ -41,22 +41,22 @@ def command(
         _reads(session, name, environments, as_json=as_json, refused=bool(since or signatures))
         return
     look = Signatures.CHECK if signatures else Signatures.GLANCE if as_json else Signatures.NONE
-    found = log(session.project, Selection(_chosen(session, environments), name, since, look))
+    history = log(session.project, Selection(_chosen(session, environments), name, since, look))
     if as_json:
-        _json(found.events)
+        _json(history.events)
     else:
-        _text(found, session.project.environments)
-    if found.ends_at:
-        _say_shallow(found)
+        _text(history, session.project.environments)
+    if history.ends_at:
+        _say_shallow(history)
 
 
 def _chosen(session: Session, given: tuple[str, ...]) -> tuple[str, ...]:
     if "all" in given or not given:
         return ()
-    found = past_and_present(session.project, given)
-    if not found:
+    chosen = past_and_present(session.project, given)
+    if not chosen:
         raise UsageError("-e names no environment", "see them with: gitseal env list")
-    return found
+    return chosen
 
 
 def _reads(session: Session, name: str, given: tuple[str, ...], *, as_json: bool, refused: bool) -> None:
@@ -66,23 +66,23 @@ def _reads(session: Session, name: str, given: tuple[str, ...], *, as_json: bool
     if refused:
         raise UsageError("--since and --signatures are about commits, not about reads", "leave them out")
     where = reads.folder(session.environ, session.home)
-    found = list(reads.load(where, session.project.root, _chosen(session, given), name))
+    logged = list(reads.load(where, session.project.root, _chosen(session, given), name))
     if as_json:
-        output.as_json([each._asdict() for each in found])
+        output.as_json([read._asdict() for read in logged])
         return
-    for each in found:
-        more = f" and {each.total - len(each.names)} more" if each.total > len(each.names) else ""
-        line = f"{each.when}  {each.who}  {each.command}  {each.environment}  {', '.join(each.names)}{more}"
+    for read in logged:
+        more = f" and {read.total - len(read.names)} more" if read.total > len(read.names) else ""
+        line = f"{read.when}  {read.who}  {read.command}  {read.environment}  {', '.join(read.names)}{more}"
         output.line(printable(line))
-    if not found:
+    if not logged:
         say(f"no read of that in {where}")
 
 
-def _text(found: Log, known: Iterable[str]) -> None:
+def _text(history: Log, known: Iterable[str]) -> None:
     """One line an event, written as it is found: a pipe's reader need not wait for the first commit of all."""
     width = max((len(name) for name in known), default=0)
     line = ""
-    for event in found.events:
+    for event in history.events:
         what = f"{event.action:<9}  {event.environment:<{width}}  {_name(event)}"
         line = (
             f"{utc(event.when)}  {event.commit[:_COMMIT_DIGITS]}  {what}  {printable(event.who)}{_signed(event.signed)}"
@@ -122,8 +122,8 @@ def _json(events: Iterable[Event]) -> None:
     sys.stdout.write("\n]\n" if before != "[\n" else "[]\n")
 
 
-def _say_shallow(found: Log) -> None:
-    ends = ", ".join(commit[:_COMMIT_DIGITS] for commit in found.ends_at[:3])
+def _say_shallow(history: Log) -> None:
+    ends = ", ".join(commit[:_COMMIT_DIGITS] for commit in history.ends_at[:3])
     say(
         f"gitseal: this clone is shallow: who set what stands in {ends} is not known; get the rest: git fetch --unshallow"
     )

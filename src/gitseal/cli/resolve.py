@@ -94,7 +94,7 @@ class _Answers:
             raise Error(f'"{unused[0]}" is not in conflict', "see what is with: gitseal resolve --list")
 
     def choose(self, name: Name, words: tuple[str, str]) -> TakenSide | TypedValue | None:
-        """The choice for a name; None where nobody made one."""
+        """The choice for a name; None if nobody made one."""
         if name.text in self.given:
             self.used.add(name.text)
             word = self.given[name.text]

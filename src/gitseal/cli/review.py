@@ -56,9 +56,11 @@ def command(
     keyring = _keyring(session, form, with_identity=with_identity or show_values)
     names = tuple(part for given in environments for part in given.split(",") if part)
     wanted = ReviewOptions(names, verify=not no_verify, scan=not no_scan, show_values=show_values)
-    found = review(_repository(session), span, keyring, wanted)
-    _write(FORMATS[form](found), file)
-    stopped = [risk for risk in found.risks if risk.rule in stopping or (ERROR in stopping and risk.severity == ERROR)]
+    reviewed = review(_repository(session), span, keyring, wanted)
+    _write(FORMATS[form](reviewed), file)
+    stopped = [
+        risk for risk in reviewed.risks if risk.rule in stopping or (ERROR in stopping and risk.severity == ERROR)
+    ]
     if stopped:
         rules = ", ".join(dict.fromkeys(risk.rule for risk in stopped))
         raise Error(f"review found {plural(len(stopped), 'thing')} that --fail-on names: {rules}", "")

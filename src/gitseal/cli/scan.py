@@ -39,23 +39,23 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
     repository = Repository(top)
     ranges = [each for each in what if ".." in each and not (session.start / each).exists()]
     if staged:
-        found = scan_staged.scan_staged(repository, session.keyring)
+        scanned = scan_staged.scan_staged(repository, session.keyring)
     elif history or ranges:
         if len(what) > 1:
             raise UsageError("one range at a time", "see: gitseal scan --help")
         wanted = commits.history(repository) if history else commits.between(repository, ranges[0])
-        found = commits.scan_commits(repository, wanted, session.keyring, _progress(), past=True)
+        scanned = commits.scan_commits(repository, wanted, session.keyring, _progress(), past=True)
     else:
         prefix = session.start.relative_to(top)
         paths = [os.fsencode(os.path.normpath(prefix / each)) for each in what or (".",)]
-        found = scan_staged.scan_tracked(repository, session.keyring, paths)
-    for note in found.notes:
+        scanned = scan_staged.scan_tracked(repository, session.keyring, paths)
+    for note in scanned.notes:
         say(f"gitseal: {note}")
-    if found.findings or as_json or form != "text":
-        output.line(formats.write(found.findings, "json" if as_json else form).rstrip("\n"))
-    if found.findings:
-        raise Error(f"scan found {plural(len(found.findings), 'thing')} in {plural(found.files, 'file')}", "")
-    say(f"nothing in plaintext in {plural(found.files, 'file')}")
+    if scanned.findings or as_json or form != "text":
+        output.line(formats.write(scanned.findings, "json" if as_json else form).rstrip("\n"))
+    if scanned.findings:
+        raise Error(f"scan found {plural(len(scanned.findings), 'thing')} in {plural(scanned.files, 'file')}", "")
+    say(f"nothing in plaintext in {plural(scanned.files, 'file')}")
 
 
 def _progress() -> "Progress | None":

@@ -64,15 +64,15 @@ def command(
     project, chosen = session.where(environments, local=local, make=True)
     kind = next(kind for kind in ValueType if kind.word == type_name)
     given = _Values(session, kind, source, generate, from_env=from_env)
-    found = given.all(values)
+    stored = given.all(values)
     if plain:
-        require_plain_rule(project, chosen, (*found, *given.generated))
+        require_plain_rule(project, chosen, (*stored, *given.generated))
     done = session.confirmed(
         accept,
         lambda workspace: set_values(
             workspace,
             chosen,
-            found,
+            stored,
             generated=given.generated,
             plain=plain,
             create_only=create_only,
@@ -80,8 +80,8 @@ def command(
         ),
         project,
     )
-    for each in done:
-        say(f"{each.environment}: {each.outcome.value} {each.name}{' (empty)' if each.is_empty else ''}")
+    for change in done:
+        say(f"{change.environment}: {change.outcome.value} {change.name}{' (empty)' if change.is_empty else ''}")
 
 
 class _Values:

@@ -18,15 +18,15 @@ def command(session: Session, environments: tuple[str, ...], as_json: bool) -> N
     Compared are the deployed commit and the files as they lie here; what is in no commit yet is said. An environment
     that extends others is deployed with their changes, too. No identity is needed.
     """
-    found = status(session.project, session.all(environments))
+    deploys = status(session.project, session.all(environments))
     if as_json:
-        output.as_json([_object(each) for each in found])
+        output.as_json([_object(deploy) for deploy in deploys])
         return
-    for each in found:
-        output.line(f"{each.environment}: {_summary(each)}")
-        for staged in each.staged:
-            output.line(f"  {_line(each.environment, staged)}".rstrip())
-        for drift in each.drift:
+    for deploy in deploys:
+        output.line(f"{deploy.environment}: {_summary(deploy)}")
+        for staged in deploy.staged:
+            output.line(f"  {_line(deploy.environment, staged)}".rstrip())
+        for drift in deploy.drift:
             mend = f"; mend it with: {drift.hint}" if drift.hint else ""
             output.line(f"  drift: {drift.found} {drift.rule}{mend}")
 

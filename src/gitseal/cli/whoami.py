@@ -16,21 +16,21 @@ def command(session: Session, as_json: bool) -> None:
         project = session.project
     except Error:
         project = None
-    found = whoami(project, session.keyring)
+    answer = whoami(project, session.keyring)
     if as_json:
         identities = [
-            {"recipient": recipient, "place": place, "name": name} for recipient, place, name in found.recipients
+            {"recipient": recipient, "place": place, "name": name} for recipient, place, name in answer.recipients
         ]
-        tried = [{"place": place, "outcome": outcome} for place, outcome in found.tried]
-        output.as_json({"identities": identities, "opens": found.opens, "tried": tried})
+        tried = [{"place": place, "outcome": outcome} for place, outcome in answer.tried]
+        output.as_json({"identities": identities, "opens": answer.opens, "tried": tried})
     else:
-        for recipient, place, name in found.recipients:
+        for recipient, place, name in answer.recipients:
             output.line(f"{recipient}\n  from {place}{f', {name} in the policy' if name else ''}")
-        for environment, groups in found.opens.items():
+        for environment, groups in answer.opens.items():
             output.line(f"{environment}: {', '.join(groups) if groups else 'opens nothing'}")
-        for place, outcome in found.tried:
+        for place, outcome in answer.tried:
             say(f"  {place}: {outcome}")
     for warning in session.keyring.warnings:
         say(f"gitseal: {warning}")
-    if not found.recipients:
+    if not answer.recipients:
         raise Error("no identity is at hand", "make one with: gitseal keygen -o ~/.config/gitseal/identity.txt")
