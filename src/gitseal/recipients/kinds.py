@@ -9,13 +9,15 @@ need no key; a kind's module loads pyrage (1.5 ms) and is imported when the firs
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from gitseal.crypto import bech32
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gitseal.recipients.protocol import Recipient
 
 
@@ -67,7 +69,7 @@ class RecipientKind(NamedTuple):
     is_identity_file: Callable[[bytes], bool] | None = None
     stanzas: Mapping[str, StanzaShape] = {}
 
-    def load(self) -> Any:  # noqa: ANN401 - a module, which has no type of its own
+    def load(self) -> "Any":  # noqa: ANN401 - a module, which has no type of its own
         """The module of this kind, imported now."""
         return import_module(f"gitseal.recipients.{self.module}")
 
