@@ -67,13 +67,13 @@ def _merge(base: bytes, ours: bytes, theirs: bytes, how: "How", begun: "Running 
 
 
 def _read(path: str) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123 - see above
+    with open(path, "rb") as file:
         return file.read()
 
 
 def _write(path: str, data: bytes) -> None:
     # Beside it and then renamed: a kill in between must leave ours for Git's own merge.
     beside = f"{path}.merged"
-    with open(beside, "wb") as file:  # noqa: PTH123 - see above
+    with open(beside, "wb") as file:
         file.write(data)
-    os.replace(beside, path)  # noqa: PTH105 - see above
+    os.replace(beside, path)

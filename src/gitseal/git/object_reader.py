@@ -9,7 +9,6 @@ import os
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import IO
 
 from gitseal.errors import Error
@@ -50,7 +49,7 @@ class ObjectReader:
     it distrusts the repository; a folder that is no repository has no objects.
     """
 
-    def __init__(self, top: Path, *, in_hook: bool, begun: "run.Running | None" = None) -> None:
+    def __init__(self, top: str, *, in_hook: bool, begun: "run.Running | None" = None) -> None:
         self._top = top
         self._in_hook = in_hook
         self._running = begun

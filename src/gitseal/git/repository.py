@@ -72,28 +72,35 @@ class Repository:
         from gitseal.git.object_reader import ObjectReader
 
         begun = self._ahead.take_objects() if self._ahead is not None else None
-        return ObjectReader(self.top, in_hook=self.in_hook, begun=begun)
+        return ObjectReader(self.folder, in_hook=self.in_hook, begun=begun)
 
     def common_dir(self) -> "Path":
+        """As `common_folder`."""
+        from pathlib import Path
+
+        return Path(self.common_folder())
+
+    def common_folder(self) -> str:
         """The Git directory that all linked worktrees share (gitrepository-layout(5)). Runs nothing but in a hook.
 
         Raises Error if `.git` leads nowhere.
         """
         if self.in_hook and is_aimed():
             answer = self.git("rev-parse", "--git-common-dir") or b".git"
-            return self.top / answer.decode("utf-8", "surrogateescape").rstrip("\n")
-        private = self._private_dir()
-        link = private / "commondir"
-        return (private / link.read_text().strip()).resolve() if link.is_file() else private
+            return os.path.join(self.folder, os.fsdecode(answer.rstrip(b"\n")))
+        private = self._private_folder()
+        link = os.path.join(private, "commondir")
+        return os.path.realpath(os.path.join(private, _line_of(link))) if os.path.isfile(link) else private
 
-    def _private_dir(self) -> "Path":
-        place = self.top / ".git"
-        if not place.is_file():
+    def _private_folder(self) -> str:
+        place = os.path.join(self.folder, ".git")
+        if not os.path.isfile(place):
             # A bare repository is its own Git directory.
-            return place if place.exists() or not (self.top / "objects").is_dir() else self.top
+            is_bare = not os.path.exists(place) and os.path.isdir(os.path.join(self.folder, "objects"))
+            return self.folder if is_bare else place
         # A linked worktree or a submodule: one line, `gitdir: PATH`.
-        target = (self.top / place.read_text().strip().removeprefix("gitdir: ")).resolve()
-        if not target.is_dir():
+        target = os.path.realpath(os.path.join(self.folder, _line_of(place).removeprefix("gitdir: ")))
+        if not os.path.isdir(target):
             raise Error(f'"{place}" leads to "{target}", where nothing is', "look at: git worktree repair")
         return target
 
@@ -133,11 +140,11 @@ class Repository:
 
     def is_merging(self) -> bool:
         """Whether a merge waits for its commit. Runs nothing where `.git` is a folder, as it mostly is."""
-        private = self.top / ".git"
-        if (self.in_hook and is_aimed()) or not private.is_dir():
+        private = os.path.join(self.folder, ".git")
+        if (self.in_hook and is_aimed()) or not os.path.isdir(private):
             found = self.git("rev-parse", "--git-path", "MERGE_HEAD")
-            return found is not None and (self.top / found.decode().rstrip("\n")).exists()
-        return (private / "MERGE_HEAD").exists()
+            return found is not None and os.path.exists(os.path.join(self.folder, os.fsdecode(found.rstrip(b"\n"))))
+        return os.path.exists(os.path.join(private, "MERGE_HEAD"))
 
     def is_published(self, commit: str) -> bool:
         """Whether a branch of a remote, as far as it was fetched, has the commit."""
@@ -220,6 +227,11 @@ class Repository:
         answer = self.git("check-attr", "-z", *(("--cached",) if cached else ()), *names, "--", path) or b""
         fields = answer.decode().split("\0")[:-1]
         return dict(zip(fields[1::3], fields[2::3], strict=True))
+
+
+def _line_of(path: str) -> str:
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        return file.read().strip()
 
 
 def _unreadable() -> Error:

@@ -1,7 +1,6 @@
 """A project as a commit or the index has it: whatever reads a project reads these states by the same code."""
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitseal.errors import Error
@@ -10,6 +9,8 @@ from gitseal.git.repository import Repository, find_top
 from gitseal.project.project import FOLDER, Project
 
 if TYPE_CHECKING:  # costs the import of what it reads with
+    from pathlib import Path
+
     from gitseal.git.objects import CommitTree
 
     StrPath = str | os.PathLike[str]
@@ -49,7 +50,7 @@ class SnapshotFiles:
         return self._repository.attributes(path, names, cached=True) if self._cached else None
 
     def _within(self, path: "StrPath") -> bytes:
-        return os.fsencode(Path(path).relative_to(self._repository.top).as_posix())
+        return os.fsencode(os.path.relpath(path, self._repository.folder))
 
 
 class CommitFiles:
@@ -57,7 +58,7 @@ class CommitFiles:
 
     is_working_tree = False
 
-    def __init__(self, top: Path, commit: "CommitTree", revision: str) -> None:
+    def __init__(self, top: "Path", commit: "CommitTree", revision: str) -> None:
         self._top = top
         self._commit = commit
         self._revision = revision
@@ -86,10 +87,10 @@ class CommitFiles:
         return None
 
     def _within(self, path: "StrPath") -> str:
-        return Path(path).relative_to(self._top).as_posix()
+        return os.path.relpath(path, self._top)
 
 
-def find_at(start: Path, revision: str) -> Project:
+def find_at(start: "Path", revision: str) -> Project:
     """The project that a folder has in a revision: the nearest `.secrets` from it upward, as far as the repository's top.
 
     Raises Error where there is none, where it is a symlink or a submodule, and where there is no such revision.
@@ -110,13 +111,13 @@ def find_at(start: Path, revision: str) -> Project:
     )
 
 
-def of_files(repository: Repository, root: Path, files: snapshot.Snapshot, *, cached: bool) -> Project:
+def of_files(repository: Repository, root: "StrPath", files: snapshot.Snapshot, *, cached: bool) -> Project:
     """The project of a folder in a state that was listed already."""
     return Project(root, repository, source=SnapshotFiles(repository, files, cached=cached))
 
 
-def at_commit(repository: Repository, root: Path, commit: str, known: dict[str, bytes] | None = None) -> Project:
+def at_commit(repository: Repository, root: "StrPath", commit: str, known: dict[str, bytes] | None = None) -> Project:
     """The project of a folder as a commit has it, given by its full id. `known` holds blobs by id, and is added to."""
-    folder = (root / FOLDER).relative_to(repository.top).as_posix()
+    folder = os.path.relpath(os.path.join(root, FOLDER), repository.folder)
     files = snapshot.of_commit(repository, commit, folder, known)
     return Project(root, repository, source=SnapshotFiles(repository, files, cached=False))

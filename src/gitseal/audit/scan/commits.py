@@ -146,7 +146,7 @@ class _Look:
         found: dict[str, list[tuple[bytes, Project]]] = {}
         files = snapshot.of_commits(self._repository, folders, self._known)
         for (commit, root), each in zip(asked, files, strict=True):
-            place = self._repository.top / os.fsdecode(root)
+            place = os.path.normpath(os.path.join(self._repository.folder, os.fsdecode(root)))
             project = states.of_files(self._repository, place, each, cached=False)
             found.setdefault(commit, []).append((root, project))
         return found

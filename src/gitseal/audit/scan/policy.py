@@ -56,7 +56,7 @@ class ScanPolicy:
             folder = path.rpartition(b"/")[0]
             root = folder[: -len(_FOLDER)]
             if folder.rpartition(b"/")[2] == _FOLDER and root not in found:
-                place = self.repository.top / os.fsdecode(root)
+                place = os.path.normpath(os.path.join(self.repository.folder, os.fsdecode(root)))
                 found[root] = states.of_files(self.repository, place, self._files, cached=self._cached)
         return found
 
@@ -111,13 +111,14 @@ class ScanPolicy:
     def _unreadable(self) -> dict[bytes, Finding]:
         found: dict[bytes, Finding] = {}
         for root, project in self.projects.items():
-            for rule, path in ((POLICY, project.policy_path), (ALLOW, project.folder / allow.FILE)):
+            for rule in (POLICY, ALLOW):
                 try:
                     if rule is POLICY:
                         _ = project.policy
                     else:
                         self._load_allowances(root)
                 except Error as error:
+                    path = project.policy_path if rule is POLICY else project.folder / allow.FILE
                     message = at_place(error.place, error.reason)
                     found.setdefault(root, rule.at(project.relative(path), 0, message, literal(error.hint)))
         return found

@@ -4,7 +4,7 @@ The file is sealed under a key that follows from the private keys at hand. It is
 their blob ids. Whatever is wrong with it counts as no filter at all, and then the values are opened as without it.
 """
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from gitseal.errors import Error
@@ -35,7 +35,8 @@ class TeamCache:
         if self._path is None or self._key is None:
             return None
         try:
-            sealed = self._path.read_bytes()
+            with open(self._path, "rb") as file:
+                sealed = file.read()
         except OSError:
             return None
         from gitseal.crypto import private_cache
@@ -48,23 +49,24 @@ class TeamCache:
         """Keeps a filter. If it cannot be written, the next commit only takes longer."""
         if self._path is None or self._key is None:
             return
+        from pathlib import Path  # when something is written, 3 ms do not count
+
         from gitseal.crypto import private_cache
         from gitseal.files import atomic
         from gitseal.scan import team_filter
 
+        path = Path(self._path)
         try:
-            self._path.parent.mkdir(mode=0o700, exist_ok=True)
-            atomic.write(
-                self._path, private_cache.seal(self._key, team_filter.CONTEXT, known.serialise()), private=True
-            )
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            atomic.write(path, private_cache.seal(self._key, team_filter.CONTEXT, known.serialise()), private=True)
         except (OSError, Error):
             return
 
 
-def _path(repository: "Repository") -> Path | None:
+def _path(repository: "Repository") -> str | None:
     """Where the filter is kept; None in a repository whose Git directory is elsewhere than beside its files."""
     try:
-        folder = repository.common_dir()
+        folder = repository.common_folder()
     except (OSError, Error):
         return None
-    return folder / _FOLDER / _FILE if folder.is_dir() else None
+    return os.path.join(folder, _FOLDER, _FILE) if os.path.isdir(folder) else None
