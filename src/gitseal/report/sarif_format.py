@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from gitseal.report.escaping import printable, uri
 from gitseal.report.findings import Finding
 from gitseal.report.fingerprints import fingerprints
-from gitseal.report.version import version
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # SARIF's words are ours: error, warning, note.
@@ -18,7 +18,7 @@ def write(findings: Sequence[Finding]) -> str:
     rules = list(dict.fromkeys(finding.rule for finding in findings))
     driver = {
         "name": "gitseal",
-        "semanticVersion": version(),
+        "semanticVersion": version("gitseal"),
         "rules": [{"id": rule, "shortDescription": {"text": rule.replace("-", " ")}} for rule in rules],
     }
     results = [

@@ -8,10 +8,10 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from html import escape
+from importlib.metadata import version
 
 from gitseal.report.escaping import printable
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
-from gitseal.report.version import version
 from gitseal.review.formats import phrases
 from gitseal.review.formats.html_style import STYLE
 from gitseal.review.formats.markup_text import Text, listed, name, ours, spoken
@@ -185,7 +185,7 @@ def _row(*cells: str, by: tuple[By, ...]) -> str:
 def _foot(review: Review) -> Iterator[str]:
     opened = ", made with an identity" if review.identity else ", made with no identity"
     again = _html(name(phrases.command(review.span)))
-    yield f"<footer>gitseal {escape(version())}{opened} · again with {again}</footer>"
+    yield f"<footer>gitseal {escape(version('gitseal'))}{opened} · again with {again}</footer>"
 
 
 def _html(text: Text) -> str:

@@ -4,9 +4,9 @@ GitHub takes 65,536 characters (HTTP 422 beyond); these are less in bytes, so in
 """
 
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 
 from gitseal.report.findings import ERROR, NOTE, Finding
-from gitseal.report.version import version
 from gitseal.review.formats import phrases
 from gitseal.review.formats.markdown_text import markdown
 from gitseal.review.formats.markup_text import Text, listed, name, ours, spoken
@@ -70,7 +70,7 @@ def _where(environments: Iterable[EnvironmentReview]) -> str:
 def _foot(review: Review) -> str:
     opened = ", made with an identity" if review.identity else ""
     again = markdown(name(phrases.command(review.span)))
-    return f"<sub>{markdown(phrases.ends(review.span))} · gitseal {version()}{opened} · again with {again}</sub>\n"
+    return f"<sub>{markdown(phrases.ends(review.span))} · gitseal {version('gitseal')}{opened} · again with {again}</sub>\n"
 
 
 def _risks(risks: tuple[Finding, ...]) -> Iterator[Section]:
