@@ -13,6 +13,7 @@ from gitseal.git.object_types import SUBMODULE, TreeEntry, parse_tree
 from gitseal.git.repository import LITERAL, Repository
 
 _TOGETHER = b".secrets"
+_ALONE = 2
 
 
 class Snapshot:
@@ -22,6 +23,7 @@ class Snapshot:
         self._repository = repository
         self._known = known
         self.places = places
+        self._asked: dict[bytes, int] = {}
 
     def names(self, folder: bytes) -> list[bytes]:
         """The names in a folder, of files and folders."""
@@ -43,9 +45,13 @@ class Snapshot:
         return self._known[place.object_id]
 
     def _fetch(self, asked: bytes) -> None:
-        """With a policy its environments: whoever reads one reads the others."""
+        """With a third file of a folder all others: whoever reads so many reads the rest.
+
+        Most hooks read a policy and a list of allowances, and none of the environments beside them.
+        """
         folder = asked.rpartition(b"/")[0]
-        together = folder.rpartition(b"/")[2] == _TOGETHER
+        self._asked[folder] = self._asked.get(folder, 0) + 1
+        together = folder.rpartition(b"/")[2] == _TOGETHER and self._asked[folder] > _ALONE
         wanted = {
             place.object_id: None
             for path, place in self.places.items()
