@@ -137,6 +137,8 @@ def hook_rows(w: World) -> Iterator[Row]:
     code = "`hook run pre-commit`, code alone, 300 environments of 50 names"
     hook_many = partial(w.hook_many, 300, 50)
     yield Row(code, "the same without an identity", 2.0, 21, hook_many, lambda: w.hook_many(300, 50, identity=False))
+    against = "`git merge-file` and 10 ms"
+    yield Row("the merge driver, 100 names", against, 1.5, 21, lambda: w.merge(100), lambda: w.merge_file(100))
     for peer, one in (("detect-secrets-hook", w.detect_secrets), ("dotenvx", w.dotenvx)):
         yield Row(f"{small}, no identity", f"`{peer}`", None, 11, hook, partial(one, 100, 1))
     yield Row(many, "`gitleaks`", 1.0, 3, lambda: w.hook(0, 2000), lambda: w.gitleaks(0, 2000))

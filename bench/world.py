@@ -248,6 +248,34 @@ class World:
         return Command(lambda _: [program, "ext", "precommit"], self.staged(names, files))
 
     @functools.cache  # noqa: B019 - as above
+    def to_merge(self, names: int) -> Path:
+        """A folder with `base`, `ours` and `theirs` of that many names, of which each side changed another one."""
+        top = self.folder / f"merge-{names}"
+        top.mkdir()
+        repository = self.scratch(names)
+        sealed = repository / ".secrets" / "production.yaml"
+        shutil.copy(self.repository(names) / ".secrets" / "production.yaml", top / "base")
+        for side, number in (("ours", names // 4), ("theirs", names // 2)):
+            shutil.copy(top / "base", sealed)
+            self.run([GITSEAL, "set", "-e", "production", f"SECRET_{number:06d}={side}"], repository)
+            shutil.copy(sealed, top / side)
+        return top
+
+    def merge(self, names: int) -> Command:
+        """What Git starts for each sealed file that both sides changed."""
+        top = self.to_merge(names)
+
+        def prepare() -> None:
+            shutil.copy(top / "ours", top / "merged")
+
+        return Command(lambda _: [GITSEAL, "driver", "merge", "base", "merged", "theirs"], top, prepare)
+
+    def merge_file(self, names: int) -> Command:
+        """Git's own merge of these lines, and 10 ms."""
+        words = "git merge-file -p -q ours base theirs >/dev/null && sleep 0.01"
+        return Command(lambda _: ["sh", "-c", words], self.to_merge(names))
+
+    @functools.cache  # noqa: B019 - as above
     def many(self, environments: int, names: int) -> Path:
         """A committed repository of that many environments, each with that many names and values of its own."""
         top = self.folder / f"many-{environments}-{names}"
