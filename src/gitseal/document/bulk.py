@@ -7,6 +7,7 @@ that it alone decides what is refused and in which words.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gitseal.crypto.public_key import SEALED
@@ -89,7 +90,7 @@ def _holds_nothing_else(body: str, rows: Sequence[Row]) -> bool:
     """True if all but the rows are empty lines and comments on lines of their own."""
     lines = body.count("\n")
     # Each row has two line ends, the first of them within `_AROUND`.
-    rest = len(body) - sum(map(len, map("".join, rows))) - len(rows) * _AROUND - (lines - len(rows))
+    rest = len(body) - sum(map(len, chain.from_iterable(rows))) - len(rows) * _AROUND - (lines - len(rows))
     at = body.find("#")
     while at >= 0:
         # No name and no token has a `#` in it.
