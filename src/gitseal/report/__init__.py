@@ -1,1 +1,1 @@
-"""What was found, in one shape for all who report: the commands, and the formats that machines read."""
+"""Findings and their rules, the sentences that they are told in, and one file for each format that they are written in."""

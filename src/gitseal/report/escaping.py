@@ -1,4 +1,4 @@
-"""Names from a repository, in text that a person or a machine reads: nothing in them may act."""
+"""Makes what a repository says safe to show: nothing in it can steer a terminal, a browser or a workflow."""
 
 _FIRST_SURROGATE, _LAST_SURROGATE, _BYTES = 0xDC80, 0xDCFF, 0xDC00
 _ONE_BYTE, _TWO_BYTES = 0xFF, 0xFFFF

@@ -1,4 +1,4 @@
-"""What makes a finding the same finding in the next run."""
+"""Fingerprints, by which forges know a finding again in the next run."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from gitseal.report.findings import Finding
 
 
 def fingerprints(findings: Iterable[Finding]) -> Iterator[str]:
-    """One for each, all different: of its rule, path and message, and which of several alike it is.
+    """One for each, all different: made of rule, path and message, and of a count among findings that have all three in common.
 
     Lines and commits are left out, so that a finding that moves stays the same. Messages hold no values, so neither do these.
     """

@@ -18,7 +18,7 @@ FORMATS = {
 def write(findings: Sequence[Finding], form: str) -> str:
     """The findings in a format of the table, ending in a line end; nothing for no findings in `text` and `github`.
 
-    What stands in them that could steer a terminal or a workflow (control characters, line ends, `::`, characters that
+    Whatever in them could steer a terminal or a workflow (control characters, line ends, `::`, characters that
     reverse text) is escaped: paths come from whoever commits. Raises KeyError for another format.
     """
     if form not in FORMATS:

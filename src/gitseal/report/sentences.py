@@ -27,7 +27,7 @@ class TextPiece(NamedTuple):
 
     @property
     def is_name(self) -> bool:
-        """Whether the words are not ours: a format shows them as they are, and as nothing else."""
+        """A format shows the words literally, because they are not ours."""
         return self.kind not in {OURS, PAST}
 
 
@@ -114,7 +114,7 @@ def ours(words: str) -> Sentence:
 
 
 def literal(words: str) -> Sentence:
-    """What somebody else says, or an error whose words were put together elsewhere: shown as it is; a sentence stays one."""
+    """Words of unknown make, such as those of an error, as one name. A sentence stays as it is."""
     if isinstance(words, Sentence):
         return words
     return Sentence((TextPiece(words, NAME),)) if words else NOTHING
@@ -126,7 +126,7 @@ def at_place(place: str, words: str) -> Sentence:
 
 
 def without_place(words: Sentence) -> tuple[TextPiece, ...]:
-    """What is said, wherever it is said: the pieces of two messages about one thing are equal, with and without a place."""
+    """The pieces without a place before them, so that two messages about one thing are equal, with and without it."""
     return words.pieces[2:] if words.pieces[:1] and words.pieces[0].kind == PLACE else words.pieces
 
 

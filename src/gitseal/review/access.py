@@ -1,4 +1,4 @@
-"""Who gained and who lost a way into an environment between two states of its file, and by whom."""
+"""Compares the stanzas of two states of an environment: who gained access, who lost it, and by whose commits."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -12,7 +12,7 @@ def access(
 ) -> tuple[AccessChange, ...]:
     """Stanzas that came and went, people before machines, who gained before who lost.
 
-    A stanza that a commit brought and a later one took is told as well: whoever fetched between has it.
+    A stanza that one commit added and a later one removed is included: whoever fetched between has it.
     """
     came, went = new.holders - old.holders, old.holders - new.holders
     granted = {holder for step in steps for holder in _holders(step, Action.GRANTED)}
@@ -32,7 +32,7 @@ def _changes(
     machines: Collection[str],
     action: Action,
 ) -> Iterator[AccessChange]:
-    """One change for each person and access group. The first side has the stanzas, the other has them not."""
+    """One change for each person and access group. The first side has the stanzas, the other does not."""
     has, lacks = sides
     others = {(each.who, each.access) for each in lacks.holders}
     by_person: dict[tuple[str, str], list[str]] = {}
@@ -62,8 +62,8 @@ def _holders(step: CommitStep, action: Action) -> Iterator[Holder]:
 def keys(old: EnvironmentFile, new: EnvironmentFile, steps: Sequence[CommitStep]) -> tuple[KeyChange, ...]:
     """Access groups whose data key is another one, is new, or is gone.
 
-    A key that replaces another succeeds it where every commit that replaced one left a succession, and the last is sealed
-    under a key that the group had: which an identity would have to open to be sure of.
+    A key counts as the successor of another if every commit that replaced one left a succession, and the last succession is
+    sealed under a key that the group had. Only an identity could open it and be sure.
     """
     found = []
     for group in sorted({*old.keys, *new.keys}):
@@ -85,7 +85,7 @@ def _replaced(steps: Iterable[CommitStep], group: str) -> Iterator[tuple[By, boo
 
 
 def _by(steps: Sequence[CommitStep], group: str) -> tuple[By, ...]:
-    """Who replaced the key; of a group that is new or gone, who granted or revoked its stanzas."""
+    """Those who replaced the key; for a group that is new or gone, those who granted or revoked its stanzas."""
     found = [by for by, _ in _replaced(steps, group)]
     if not found:
         meant = {Action.GRANTED, Action.REVOKED}

@@ -1,4 +1,4 @@
-"""Which commits of a range brought what is said of a file as a whole: its policy, its manifest, its allowances.
+"""Attributes statements about a policy, a manifest or allowances to the commits of a range that brought them.
 
 A commit is named for what its own step brings, and never for having touched the file last: otherwise whoever adds a blank line
 would answer for a person that somebody else let in. If no step brings it, nobody is named.
@@ -20,7 +20,7 @@ class FileStep(NamedTuple):
 
 
 class ComparedStatement(NamedTuple):
-    """What is compared of statements: the rule, the pieces of the sentence, its form, and the names that it speaks of."""
+    """The part of a statement that is compared: its rule, the pieces and the form of its sentence, and the names in quotes."""
 
     rule: str
     pieces: tuple[TextPiece, ...]
@@ -35,7 +35,7 @@ Say = Callable[[bytes | None, bytes | None], Collection[ComparedStatement]]
 
 
 def claim(statement: Statement) -> ComparedStatement:
-    """What a statement says, wherever in the file that is."""
+    """A statement without its place and its commits."""
     text = statement.text
     return ComparedStatement(statement.rule, text.pieces, text.form, text.quoted)
 
@@ -43,7 +43,7 @@ def claim(statement: Statement) -> ComparedStatement:
 def brought(
     drafts: Iterable[FileStep], say: Callable[[bytes | None, bytes | None], Collection[Said]]
 ) -> list[tuple[By, frozenset[Said]]]:
-    """What each commit brings, in the order given; of a merge only what it brings to all of its parents."""
+    """The claims that each commit brings, in the order given; of a merge only those that are new to all of its parents."""
     found = []
     for draft in drafts:
         steps = [frozenset(say(before, draft.after)) for before in draft.before]
@@ -73,13 +73,13 @@ def attributed(
 
 
 def _is_part(part: ComparedStatement, whole: ComparedStatement) -> bool:
-    """Whether it says of some of the names what the whole says of all. Without a rule the form tells what is said."""
+    """True if it says of some of the names what the whole says of all. Without a rule, the form tells what is said."""
     is_alike = part.rule == whole.rule and part.names <= whole.names
     return is_alike and bool(part.rule or part.form == whole.form)
 
 
 def _writers(line: bytes, names: Iterable[str], drafts: Sequence[FileStep]) -> list[By]:
-    """Who last wrote a line anew, as a list of one, or an empty one."""
+    """The last commit that wrote this line, as a list of one; empty if the line has none of the names or occurs twice."""
     if not any(name and name.encode("utf-8", "surrogateescape") in line for name in names):
         return []
     wrote = [

@@ -1,4 +1,4 @@
-"""One environment between two states: all that changed, and what of it is a risk."""
+"""One environment compared between two states: names, access, data keys, and values that are back."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Ends(NamedTuple):
 
 
 def environment(ends: Ends, steps: tuple[CommitStep, ...], past: Superseded | None) -> EnvironmentReview | None:
-    """What changed, or None where nothing did. `past` is None where history was not looked at."""
+    """The changes, or None if there are none. `past` is None if history was not looked at."""
     old, new = ends.old, ends.new
     if old.data == new.data and not steps:
         return None
@@ -53,7 +53,7 @@ def environment(ends: Ends, steps: tuple[CommitStep, ...], past: Superseded | No
 
 
 def sought(ends: Ends) -> tuple[set[str], set[str]]:
-    """What history has to be asked about: tokens and key ids that are new, and the data keys that someone gained or lost."""
+    """The questions to history: tokens and key ids that are new, and the data keys that someone gained or lost."""
     old, new = ends.old, ends.new
     wanted = {text for text in new.tokens if old.values.get(new.tokens[text]) != text}
     wanted |= {key for group, key in new.keys.items() if old.keys.get(group) != key}
@@ -66,7 +66,7 @@ def _machines(ends: Ends) -> set[str]:
 
 
 def _past_values(group: str, ends: Ends, past: Superseded) -> int:
-    """How many values the group's data key opens that stand in the past alone."""
+    """The number of values that the group's data key opens and that are only in history."""
     state = ends.new if group in ends.new.keys else ends.old
     key = state.keys.get(group, "")
     now = sum(f":{key}," in text for text in state.tokens) if key else 0

@@ -1,7 +1,7 @@
 """`Review`: all that a review says, as one frozen value. Every format is written from it, and from nothing else.
 
-Texts in it come from a repository that others write: names of secrets, people, files, subjects. Whoever writes a format
-escapes them for it. Values are in it only where they were asked for (`ValueInsight`).
+Texts in it come from a repository that others write: names of secrets, people, files, subjects. Each format escapes them for
+itself; sentences keep them apart from our own words. Values are in it only if they were asked for (`ValueInsight`).
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ POLICY, MANIFEST, FILES = "policy", "manifest", "files"
 
 
 class By(NamedTuple):
-    """Who did it, as a commit claims; all empty for what is not committed yet.
+    """The person behind a change, as a commit claims; all empty for what is not committed yet.
 
     `when` counts seconds since 1970, UTC. `signed` is one of the words of `log`: `no`, `unchecked`, `good`, `forge`, or what
     is wrong with the signature; `signers` are the recipients whose key it is, by the policy of the range's base.
@@ -39,9 +39,9 @@ class By(NamedTuple):
 
 
 class ValueInsight(NamedTuple):
-    """What only an identity could say of a name; all empty without one.
+    """Facts about a name that need an identity; all empty without one.
 
-    `equals` are other places with the same value, as `ENVIRONMENT:NAME`. `problems` are words, one line each: weak, a
+    `equals` are other places with the same value, as `ENVIRONMENT:NAME`. `problems` are one sentence each: weak, a
     placeholder, a type or pattern broken. `before` and `after` are the values themselves, None unless they were asked for and
     the environment may reveal them.
     """
@@ -53,10 +53,10 @@ class ValueInsight(NamedTuple):
 
 
 class NameChange(NamedTuple):
-    """One name that is not as it was. `before` and `after` are None where there was or is none.
+    """One name that changed. `before` and `after` are None if there was or is no such name.
 
     `action` is one of `ACTIONS`. `by` is everyone whose commit touched it in the range, oldest first; what is not committed
-    comes last, with no commit. `was` is the name that it had before, where that can be told.
+    comes last, with no commit. `was` is the name that it had before, if that is known.
     """
 
     name: str
@@ -76,7 +76,7 @@ class NameChange(NamedTuple):
 
     @property
     def last(self) -> By:
-        """Who touched it last."""
+        """The last change; an empty one if no commit made any."""
         return self.by[-1] if self.by else By()
 
 
@@ -87,7 +87,7 @@ class AccessChange(NamedTuple):
     (lost); else only one of several keys came or went. `passed`: it came with a commit between and is gone at the end, and
     whoever fetched meanwhile has it. `recipients` are the ids of these keys, `r...`. `names` is how many
     names they open by it now (gained) or opened (lost); `past` how many values of the past the same data key opens, the
-    present ones not counted, None where history was not looked at.
+    present ones not counted, None if history was not looked at.
     """
 
     who: str
@@ -127,7 +127,7 @@ class WriteOnly(NamedTuple):
 class Restored(NamedTuple):
     """A ciphertext (`name` is that of the secret) or data key (`name` is empty) that history had superseded, back again.
 
-    `superseded` is the commit that had replaced it, empty where that happened before what was looked at.
+    `superseded` is the commit that had replaced it, empty if that happened before the range that was looked at.
     """
 
     name: str
@@ -137,11 +137,11 @@ class Restored(NamedTuple):
 
 
 class EnvironmentReview(NamedTuple):
-    """One environment that is not as it was, or was not between.
+    """One environment that differs between the ends of the range, or did in between.
 
     `state` is `added`, `removed` or `changed`; `path` is relative to the top.
-    `folder` is the `.secrets` folder it lies in. Names are sorted; `unchanged` counts those that are as they were.
-    `is_sound` is False where the file cannot be read as one at the range's head.
+    `folder` is the `.secrets` folder it lies in. Names are sorted; `unchanged` counts all others.
+    `is_sound` is False if the file cannot be parsed at the range's head.
     """
 
     folder: str
@@ -161,7 +161,7 @@ class EnvironmentReview(NamedTuple):
 class Statement(NamedTuple):
     """One change of the policy, the manifest or the folder itself, in a sentence without a full stop, names in quotes.
 
-    `about` is POLICY, MANIFEST or FILES. `rule` is the id of the risk that it is, empty where it is none; the same risk is
+    `about` is POLICY, MANIFEST or FILES. `rule` is the id of its risk, empty if it is no risk; the same risk is
     among the review's risks.
     """
 
@@ -176,7 +176,7 @@ class Statement(NamedTuple):
 
 
 class Allowance(NamedTuple):
-    """An entry of allow.yaml that was not there: which file is let pass the hook, with what content, and why."""
+    """A new entry of allow.yaml: the file that the hook is to let pass, its content, and the reason."""
 
     allow: str
     path: str
@@ -186,7 +186,7 @@ class Allowance(NamedTuple):
 
 
 class Span(NamedTuple):
-    """What was looked at. `base` and `head` are full commit ids; `head` is empty where it is the working tree.
+    """The range. `base` and `head` are full commit ids; `head` is empty for the working tree.
 
     `base_name` and `head_name` are how they were called. `commits` are in the range, `touching` of them change sealed files.
     """
@@ -234,7 +234,7 @@ class Review(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing of secrets changed and there is no risk."""
+        """True if nothing about secrets changed and there is no risk."""
         return not (self.risks or self.environments or self.statements or self.allowances)
 
 

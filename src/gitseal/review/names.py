@@ -72,6 +72,6 @@ def _value_changed(action: str, change: EntryChange) -> str:
 
 
 def is_unsealed(change: NameChange) -> bool:
-    """Whether it was sealed and stands plain."""
+    """True if the value was sealed and is plain now."""
     kinds = [each.kind if each else "" for each in (change.before, change.after)]
     return kinds[0] not in {"", PLAIN} and kinds[1] == PLAIN

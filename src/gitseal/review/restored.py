@@ -1,4 +1,4 @@
-"""What history had superseded and what is back: tokens and key ids, found with no key."""
+"""Finds tokens and key ids that history had replaced and that are back; needs no key."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -12,7 +12,7 @@ _KEY = re.compile(rf"^ *key:\s+[\"']?({token_grammar.KEY_ID})".encode(), re.MULT
 
 
 class Version(NamedTuple):
-    """What one commit made of the file; newest first where there are several."""
+    """A file as one commit left it, and as its parents have it. Several come newest first."""
 
     commit: str
     before: tuple[bytes | None, ...]
@@ -30,7 +30,7 @@ class Superseded(NamedTuple):
 
 
 def past(versions: Iterable[Version], wanted: Collection[str], keys: Collection[str]) -> Superseded:
-    """What history says of tokens and key ids (`wanted`), and of how much data keys (`keys`) sealed."""
+    """Goes through history: which of the `wanted` tokens and key ids it replaced, and how many tokens each of `keys` sealed."""
     superseded: dict[str, str] = {}
     sealed: dict[bytes, set[int]] = {key.encode(): set() for key in keys}
     sought = frozenset(each.encode() for each in wanted)
@@ -56,7 +56,7 @@ def _marks(piece: bytes, sought: frozenset[bytes]) -> frozenset[bytes]:
 
 
 def _has(state: bytes, mark: bytes) -> bool:
-    """Whether a token stands anywhere in a state, or a key id as the key of a group: stale tokens name it for long."""
+    """A token may be anywhere in a state; a key id counts only as the key of a group, because stale tokens still name it."""
     return mark in (state if mark.startswith(b"ENC[") else _KEY.findall(state))
 
 

@@ -17,14 +17,14 @@ _STANZA = 6  # gitseal, access, the group, stanzas, the person, the recipient id
 
 
 class CommitStep(NamedTuple):
-    """What one commit did to one file; a merge what it did itself."""
+    """The changes that one commit made to one file; for a merge, only those that it made itself."""
 
     by: By
     changes: tuple[EntryChange, ...]
 
 
 class Holder(NamedTuple):
-    """One public key that opens an access group, and whose the file says it is."""
+    """One public key that opens an access group, and its owner by the file's own account."""
 
     access: str
     who: str
@@ -32,7 +32,7 @@ class Holder(NamedTuple):
 
 
 class EnvironmentFile:
-    """A file's bytes, read; None is a file that is not there, which has nothing."""
+    """A file's bytes, parsed as far as possible. None is a missing file, which has no names and no header."""
 
     def __init__(self, data: bytes | None) -> None:
         read = pieces.read(data or b"")
@@ -43,7 +43,7 @@ class EnvironmentFile:
 
     @property
     def id(self) -> str:
-        """The file id, or nothing."""
+        """The file id, or an empty string."""
         return self._header.get((HEADER, "id"), "")
 
     @cached_property
@@ -64,7 +64,7 @@ class EnvironmentFile:
         return dict(sorted(found.items()))
 
     def succeeds(self, access: str) -> str:
-        """The key id under which an access group's succession is sealed; empty where there is none."""
+        """The key id under which an access group's succession is sealed; empty without a succession."""
         token = _TOKEN.match(self._header.get((HEADER, "access", access, "succeeds"), ""))
         return token[3] if token else ""
 
@@ -89,5 +89,5 @@ class EnvironmentFile:
 
     @cached_property
     def lines(self) -> Lines:
-        """Where a path stands."""
+        """The line of each path."""
         return lines_of(self.data)

@@ -47,7 +47,7 @@ class CodeReport(NamedTuple):
 
 
 class _Environment(NamedTuple):
-    """What an environment has: `entries` with its bases' (and which file), `variables` as programs see them."""
+    """The names of an environment: `entries` with those of its bases (and their file), `variables` as programs see them."""
 
     entries: dict[NamePath, tuple[str, Entry]]
     variables: frozenset[str]
@@ -59,7 +59,7 @@ def check_code(
     """The names that the code in `folders` reads, against `environments` (none given: all but mere bases).
 
     Names that a pattern of `excepted` matches are not reported. An environment or manifest that cannot be read is left to
-    `check`. Raises Error for a folder that is none.
+    `check`. Raises Error if one of `folders` is no folder.
     """
     manifest = _manifest(project)
     chosen = {
@@ -141,7 +141,7 @@ def _missing(
 
 
 def _has(manifest: Manifest, environment: str, has: _Environment, name: str, kind: NameSource) -> bool:
-    """Whether an environment has the name, or the manifest says that it need not."""
+    """True if the environment has the name, or if the manifest says that it need not."""
     path = tuple(name.split("/"))
     declared = manifest.secrets.get(path)
     if declared is not None and not declared.is_required(environment):
@@ -161,7 +161,7 @@ def _finding(name: str, kind: NameSource, place: UsePlace, further: int, lacking
 
 
 def _read(manifest: Manifest, places: Sequence[tuple[str, Use]]) -> Callable[[NamePath], bool]:
-    """Whether a name is read by code, or by the manifest for a file of a service."""
+    """A test for names: true if code reads the name, or the manifest for a file of a service."""
     names = {use.name for _, use in places}
     paths = {file.secret for service in manifest.services.values() for file in service.files}
     services = manifest.services.keys()

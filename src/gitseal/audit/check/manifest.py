@@ -80,7 +80,7 @@ def _views(manifest: Manifest, path: str, environment: str, view: Iterable[NameP
 
 
 def _services(manifest: Manifest, path: str, names: set[NamePath]) -> Iterator[Finding]:
-    """What services name and no environment has."""
+    """Names and patterns of services that match nothing in any environment."""
     for name, service in manifest.services.items():
         for pattern in services.unmatched(service, names):
             message = sentence('service "{}" includes "{}", which no name matches', name, pattern)

@@ -31,7 +31,7 @@ class FoundUses(NamedTuple):
 def read(project: Project, folders: Sequence[Path]) -> FoundUses:
     """The uses in the source files of `folders`, and the references in the project's own files.
 
-    Raises Error for a folder that is none.
+    Raises Error if one of `folders` is no folder.
     """
     readings: dict[str, Reading] = {}
     for file, name in _files(project, folders).items():
@@ -94,7 +94,7 @@ def _content(file: Path) -> bytes | None:
 
 
 def _shown(project: Project, file: Path) -> str:
-    """Relative to the repository's top, as findings are, where it lies there."""
+    """Relative to the repository's top, as in findings; absolute if it lies elsewhere."""
     try:
         return project.relative(file)
     except ValueError:

@@ -38,7 +38,7 @@ class Readable(NamedTuple):
 
 
 def read(project: Project, environments: Iterable[str], keyring: Keyring) -> Readable:
-    """What can be read of the environments and of those that they extend; those that do not parse are left out."""
+    """The readable values of the environments and of those that they extend; files that do not parse are left out."""
     values: dict[str, Mapping[NamePath, TypedValue]] = {}
     findings: list[Finding] = []
     for environment in dict.fromkeys(each for name in environments for each in project.policy.chain(name)):

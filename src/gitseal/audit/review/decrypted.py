@@ -35,7 +35,7 @@ class BothEnds(NamedTuple):
 
 
 class Opener:
-    """Opens what the identities at hand open, each file's keys once; `opened` counts sealed values that did."""
+    """Opens values with the identities at hand, each file's keys once. `opened` counts the sealed values that opened."""
 
     def __init__(self, keyring: "Keyring", *, show_values: bool) -> None:
         self.opened = 0
@@ -44,7 +44,7 @@ class Opener:
         self._files: dict[tuple[int, str], tuple[Document, Keys] | None] = {}
 
     def environment(self, found: EnvironmentReview, folder: BothEnds) -> EnvironmentReview:
-        """The environment with what could be opened of the names that changed."""
+        """The environment, with insight into the names that changed and could be opened."""
         changed = [self._change(each, found.name, folder) for each in found.names]
         return found._replace(names=tuple(self._renamed(changed, found.name, folder)))
 

@@ -34,7 +34,7 @@ class FileHistory:
         self._touched = touched
 
     def policy(self) -> list[Statement]:
-        """What changed in the policy; nothing if it cannot be read, which is a finding of check."""
+        """Statements about the policy; none if it cannot be read, which is a finding of check."""
         old, new = self._old, self._new
         if new.policy in (old.policy, NO_POLICY):
             return []
@@ -44,7 +44,7 @@ class FileHistory:
         return attributed(said, self._drafts("policy.yaml"), _of_policies(names), data)
 
     def manifest(self) -> list[Statement]:
-        """What changed in the manifest."""
+        """Statements about the manifest."""
         old, new = self._old, self._new
         if old.manifest == new.manifest:
             return []
@@ -70,7 +70,7 @@ class FileHistory:
 
 
 def entries(data: bytes | None) -> tuple[Allowed, ...]:
-    """The entries of a list of allowances, none where it cannot be read."""
+    """The entries of a list of allowances; none if it cannot be read."""
     try:
         return allow.parse(data).entries if data else ()
     except Error:
@@ -108,7 +108,7 @@ def _of_manifests(names: Collection[NamePath]) -> Say:
 
 
 def _reading(parse: Callable[[bytes], _Read], absent: _Read) -> Callable[[bytes | None], _Read | None]:
-    """Reads each content once: a commit's older state is mostly the newer one of the commit before. None: not to be read."""
+    """Reads each content once: a commit's older state is mostly the newer one of the commit before. None: it cannot be read."""
 
     @cache
     def read(data: bytes | None) -> _Read | None:

@@ -1,4 +1,4 @@
-"""What a review runs besides: `check` on the newer state, `scan` and `verify` over the range's commits."""
+"""The other checks that a review runs: `check` on the newer state, `scan` and `verify` over the range's commits."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # what is not asked for is not loaded
 
 
 class CheckResults(NamedTuple):
-    """What was found, in the order check, scan, verify, and what was not looked at."""
+    """Findings in the order check, scan, verify, and notes on what was not looked at."""
 
     findings: list[Finding]
     notes: tuple[str, ...]

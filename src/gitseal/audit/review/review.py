@@ -39,7 +39,7 @@ def review(
 ) -> Review:
     """Reviews a range as `find_range` takes it. Without a keyring no value is opened, and nobody is asked for anything.
 
-    Raises Error for what cannot be looked at: no such commit, history that is cut off, objects that are missing.
+    Raises Error if something cannot be read: no such commit, history that is cut off, missing objects.
     """
     span = find_range(repository, words)
     known: dict[str, bytes] = {}
@@ -145,7 +145,7 @@ def _opened(
     keyring: "Keyring | None",
     wanted: ReviewOptions,
 ) -> tuple[tuple[EnvironmentReview, ...], _Opening]:
-    """The environments with what an identity adds, where there is one that opens anything of them."""
+    """The environments with what an identity adds, if one at hand opens anything in them."""
     if keyring is None or not any(each.names for each in found):
         return tuple(found), _Opening(identity=False)
     from gitseal.audit.review.decrypted import BothEnds, Opener

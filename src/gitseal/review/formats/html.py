@@ -98,7 +98,7 @@ def _allowances(review: Review) -> Iterator[str]:
 
 
 def _statements(statements: Iterable[Statement]) -> Iterator[str]:
-    """What is no risk; the risks stand above."""
+    """The statements that are no risks; those are listed above."""
     those = [each for each in statements if not each.rule]
     for about in dict.fromkeys(each.about for each in those):
         yield f"<section>\n<h2>{ {POLICY: 'Policy', MANIFEST: 'Manifest'}.get(about, 'Files') }</h2>"
@@ -147,7 +147,7 @@ def _name(change: NameChange, marks: phrases.Marks) -> str:
 
 
 def _opened(opened: ValueInsight) -> str:
-    """What only an identity could say; values whole, for that is what they were asked for."""
+    """The facts that need an identity. Values are whole, because somebody asked for them."""
     found = "".join(f'<p class="problem">{_html(spoken(each))}</p>' for each in opened.problems)
     if opened.equals:
         found += f'<p class="problem">the same value as {_html(listed(opened.equals))}</p>'

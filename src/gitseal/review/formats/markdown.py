@@ -38,7 +38,7 @@ _SIGNS = {ERROR: "❌ **error**", NOTE: "ℹ️ note"}  # noqa: RUF001 - the sig
 
 
 def write(review: Review) -> str:
-    """The whole comment; risks go last where something has to go. It holds no values, whatever the review holds."""
+    """The whole comment; risks go last if something has to go. It holds no values, whatever the review holds."""
     head, foot = _head(review), _foot(review)
     sections = [*_risks(review.risks), *_notes(review.notes), *_allowances(review.allowances)]
     sections += _statements(review.statements)
@@ -103,7 +103,7 @@ def _allowances(allowances: tuple[Allowance, ...]) -> Iterator[Section]:
 
 
 def _statements(statements: Iterable[Statement]) -> Iterator[Section]:
-    """What is no risk; the risks stand above."""
+    """The statements that are no risks; those are listed above."""
     ours = [each for each in statements if not each.rule]
     for about in dict.fromkeys(each.about for each in ours):
         rows = tuple(_row(spoken(each.text), *_who(each.by)) for each in ours if each.about == about)
@@ -161,7 +161,7 @@ def _who(by: tuple[By, ...]) -> tuple[Text, Text]:
 
 
 def _listed(title: str, what: str, rows: tuple[str, ...], head: tuple[str, ...]) -> Section:
-    """A table, folded where it is long. GitHub reads Markdown within `details` after a blank line."""
+    """A table, folded if it is long. GitHub reads Markdown within `details` after a blank line."""
     columns = f"| {' | '.join(head)} |\n|{'---|' * len(head)}\n"
     if len(rows) <= _FOLDED:
         return Section(f"{title}{columns}", what, rows, "\n", rank=_LIST)

@@ -1,4 +1,4 @@
-"""What each part of a review says, as sentences and cells of tables, for the formats that have markup."""
+"""The parts of a review as sentences and cells of tables, for the formats that have markup."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -57,7 +57,7 @@ def facts(counts: Counts) -> list[str]:
 
 
 def place(risk: Finding) -> Text:
-    """Where a risk is, and in which commit."""
+    """The file and line of a risk, and its commit."""
     where = name(f"{risk.path}:{risk.line}" if risk.line else risk.path)
     return (*where, *ours(" in "), *name(risk.commit[:DIGITS])) if risk.commit else where
 
@@ -75,7 +75,7 @@ def by_rule(risks: Iterable[Finding], most: int = 30) -> Text:
 
 
 class Marks(NamedTuple):
-    """What an environment says of its names besides: how write-only ones are treated, and which have an old token back."""
+    """Facts about names that an environment keeps elsewhere: how write-only ones are treated, and which have an old token."""
 
     treatments: Mapping[str, str]
     restored: frozenset[str]
@@ -88,7 +88,7 @@ def marks(environment: EnvironmentReview) -> Marks:
 
 
 class Happened(NamedTuple):
-    """What happened to a name: in one word of ours, and what is to be said besides."""
+    """What happened to a name: one word of ours, and details."""
 
     word: str
     more: tuple[Text, ...] = ()
@@ -128,12 +128,12 @@ UNTOLD = "¹ under a new data key: a change of value cannot be excluded without 
 
 
 def _doubt(change: NameChange) -> bool:
-    """Whether the word for what happened leaves open if the value is another one."""
+    """True if the word for what happened leaves open whether the value changed."""
     return change.action in {RESEALED, MOVED} or (change.action == CHANGED and change.value_changed == NO)
 
 
 def is_untold(change: NameChange) -> bool:
-    """Whether a change is marked as one that only an identity could tell."""
+    """True if only an identity could tell whether the value changed, so that the change gets a mark."""
     return _doubt(change) and change.value_changed not in {YES, NO}
 
 
@@ -143,7 +143,7 @@ def access(change: NameChange) -> Text:
 
 
 def gained(change: AccessChange) -> Text:
-    """What a person or machine gained or lost."""
+    """The access that a person or machine gained or lost."""
     word = "could open between" if change.passed else "gains" if change.gained else "loses"
     found = (*ours(f"{word} "), *name(change.access))
     return found if change.whole else (*found, *ours(", one of several keys"))
@@ -161,7 +161,7 @@ def people_first(changes: Iterable[AccessChange]) -> list[AccessChange]:
 
 
 def data_key(change: KeyChange) -> Text:
-    """What became of an access group's data key."""
+    """One sentence on an access group's data key: new, gone or replaced."""
     what = "is new" if not change.before else "is gone" if not change.after else "was replaced"
     if what == "was replaced":
         what += (
@@ -171,7 +171,7 @@ def data_key(change: KeyChange) -> Text:
 
 
 def author(by: tuple[By, ...]) -> Text:
-    """Who did it last, without the address, in which commit, and how many did before."""
+    """The last author, without the address, the commit, and how many came before."""
     if not by:
         return ours("-")
     last = by[-1]
@@ -182,7 +182,7 @@ def author(by: tuple[By, ...]) -> Text:
 
 
 def signed(by: tuple[By, ...]) -> Text:
-    """How the last commit was signed, and by whom; where an earlier one was not signed well, that."""
+    """How the last commit was signed, and by whom; if an earlier one was not signed well, how that one was."""
     committed = [each for each in by if each.commit]
     if not committed:
         return ours("-")
@@ -199,7 +199,7 @@ _SIGNED = {"forge": "by a forge", "no": "no", "unchecked": "not checked"}
 
 
 def is_signed_well(by: tuple[By, ...]) -> bool:
-    """Whether nothing speaks against the signatures."""
+    """True if no signature is missing, bad or by somebody else."""
     return all(each.signed in _GOOD for each in by if each.commit)
 
 
@@ -213,14 +213,14 @@ def ends(span: Span) -> Text:
 
 
 def command(span: Span) -> str:
-    """What gives the same review again, at least on this machine."""
+    """The command that gives the same review again, at least on this machine."""
     return f"gitseal review {printable(span.base[:DIGITS])}" + (
         f"..{printable(span.head[:DIGITS])}" if span.head else ""
     )
 
 
 def day(seconds: int) -> str:
-    """The day in UTC; nothing for a time that is none."""
+    """The day in UTC; empty for a time that no calendar holds."""
     try:
         return time.strftime("%Y-%m-%d", time.gmtime(seconds))
     except (OverflowError, ValueError, OSError):

@@ -44,7 +44,7 @@ def write(review: Review) -> str:
 
 
 def verdict(review: Review) -> str:
-    """What came of it, in one line."""
+    """The verdict in one line: the range, and how much of what changed."""
     counts, span = review.counts, review.span
     names = (
         (counts.added, "added"),
@@ -143,7 +143,7 @@ def _cannot(change: NameChange) -> str:
 
 
 def _by(by: tuple[By, ...]) -> str:
-    """Who did it: the last one, and how many others."""
+    """The last author, the commit, its signature, and how many came before."""
     if not by:
         return ""
     last = by[-1]
@@ -163,7 +163,7 @@ def _date(seconds: int) -> str:
 
 
 def _statements(statements: Iterable[Statement]) -> Iterator[str]:
-    """What is no risk: the risks stand above."""
+    """The statements that are no risks; those are listed above."""
     those = [each for each in statements if not each.rule]
     for about in dict.fromkeys(each.about for each in those):
         yield about
@@ -172,5 +172,5 @@ def _statements(statements: Iterable[Statement]) -> Iterator[str]:
 
 
 def _line(words: str) -> str:
-    """What a repository says, without what steers a terminal or a workflow."""
+    """Words of a repository, escaped so that they cannot steer a terminal or a workflow."""
     return printable(words)

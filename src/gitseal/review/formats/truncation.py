@@ -1,4 +1,4 @@
-"""What of a document is kept where it may not be longer than so many bytes, and what was left out."""
+"""Cuts a document to a number of bytes, and counts what was left out."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,8 +7,8 @@ from typing import NamedTuple
 class Section(NamedTuple):
     """A part of a document. `rows` can be cut from their end, the rest only goes as a whole; each ends in a line end.
 
-    `what` is the plural of what a row is, or of what the section is where it has none: `names`, `environments`. `rank` says
-    who gets room first, lowest first, else in order. `under` is the number of the section without which this one is none.
+    `what` is the plural of what a row is, or of what a section without rows is: `names`, `environments`. The lowest
+    `rank` gets room first, else the order counts. `under` is the number of the section without which this one makes no sense.
     `amount` is how many of `what` a section without rows stands for.
     """
 
@@ -55,7 +55,7 @@ def _amount(section: Section) -> int:
 
 
 def _cut(section: Section, room: int) -> tuple[str, int]:
-    """What of a section fits, and how much of it does not."""
+    """The part of a section that fits, and how much does not."""
     if size(section.opening) + size(section.closing) + sum(map(size, section.rows)) <= room:
         return f"{section.opening}{''.join(section.rows)}{section.closing}", 0
     kept: list[str] = []

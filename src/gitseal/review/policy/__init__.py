@@ -1,1 +1,1 @@
-"""What a change of policy.yaml means: for environments, people and rules."""
+"""The meaning of a change of policy.yaml, for environments, people and rules."""

@@ -46,7 +46,7 @@ def environments(old: Policy, new: Policy, say: StatementCollector) -> None:
 
 
 def _access(old: Policy, new: Policy, name: str, say: StatementCollector) -> None:
-    """Who may open what, person by person."""
+    """Compares who may open each access group, person by person: a group's name would hide them."""
     for group in sorted({*_groups(old, name), *_groups(new, name)}):
         before, after = (set(policy.open_to(name, group) or ()) for policy in (old, new))
         is_default = group == DEFAULT

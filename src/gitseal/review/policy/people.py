@@ -34,7 +34,7 @@ _KINDS = {"person": ours("a person"), "machine": ours("a machine"), "forge": our
 
 
 def people(old: Policy, new: Policy, say: StatementCollector) -> None:
-    """Who came and went, and whose keys changed."""
+    """People, machines and forges that came, went, or have other keys."""
     for name in sorted({*old.recipients, *new.recipients}):
         before, after = old.recipients.get(name), new.recipients.get(name)
         if before is None and after is not None:
