@@ -11,6 +11,7 @@ from gitseal.errors import Error
 from gitseal.git.log import LoggedCommit, LogQuery, history, moment, shallow_ends
 from gitseal.git.renames import follow
 from gitseal.git.repository import Repository
+from gitseal.project.roots import is_in_secrets
 
 Git = Callable[..., str]
 ALL = LogQuery(("d",), lambda _path: True)
@@ -239,7 +240,11 @@ def test_a_folder_that_moves_there_and_back(repository: Repository, git: Git) ->
     commit("2", "sub")
     commit(None, "sub/.secrets", ".secrets")
     commit("3")
-    found = [(file.path, file.before, file.after) for each in follow(repository, sealed("")) for file in each.files]
+    found = [
+        (file.path, file.before, file.after)
+        for each in follow(repository, sealed(""), is_in_secrets)
+        for file in each.files
+    ]
     assert found == [
         (".secrets/e.yaml", (b"2",), b"3"),
         (".secrets/e.yaml", (None,), b"1"),
@@ -254,5 +259,5 @@ def test_another_name_or_another_folder_is_no_move(repository: Repository, git: 
     git("commit", "-qm", "one")
     git("mv", ".secrets/e.yaml", ".secrets/f.yaml")
     git("commit", "-qm", "two")
-    found = [(file.path, file.after) for each in follow(repository, sealed("")) for file in each.files]
+    found = [(file.path, file.after) for each in follow(repository, sealed(""), is_in_secrets) for file in each.files]
     assert found == [(".secrets/e.yaml", None), (".secrets/f.yaml", b"1"), (".secrets/e.yaml", b"1")]

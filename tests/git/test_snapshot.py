@@ -32,7 +32,7 @@ def test_many_commits_at_once_as_each_alone(tmp_path: Path, form: str) -> None:
     repository = Repository(tmp_path)
     asked = [(commit, folder) for commit in commits for folder in FOLDERS]
 
-    found = snapshot.of_commits(repository, asked, {})
+    found = snapshot.of_commits(repository, asked)
 
     for (commit, folder), many in zip(asked, found, strict=True):
         alone = snapshot.of_commit(repository, commit, folder)
@@ -51,9 +51,9 @@ def test_what_is_no_folder_has_no_files(repo: Path, git: Callable[..., str]) -> 
     git("add", "--all")
     git("commit", "--quiet", "--message", "one")
     commit = git("rev-parse", "HEAD").strip()
-    (found,) = snapshot.of_commits(Repository(repo), [(commit, ".secrets")], {})
+    (found,) = snapshot.of_commits(Repository(repo), [(commit, ".secrets")])
     assert found.places == {}
-    assert snapshot.of_commits(Repository(repo), [], {}) == []
+    assert snapshot.of_commits(Repository(repo), []) == []
 
 
 def test_a_folder_that_is_lost_is_an_error(repo: Path, git: Callable[..., str]) -> None:
@@ -64,4 +64,4 @@ def test_a_folder_that_is_lost_is_an_error(repo: Path, git: Callable[..., str]) 
     commit, tree = git("rev-parse", "HEAD", "HEAD:.secrets").split()
     (repo / f".git/objects/{tree[:2]}/{tree[2:]}").unlink()
     with pytest.raises(Error, match="Git cannot show"):
-        snapshot.of_commits(Repository(repo), [(commit, ".secrets")], {})
+        snapshot.of_commits(Repository(repo), [(commit, ".secrets")])

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from gitseal.git import index
 from gitseal.git.repository import LITERAL, Repository
 
-_BASE, _OURS, _THEIRS = "1", "2", "3"
 # What each operation leaves while it waits, and what it calls the commit that it brings (git-rebase(1), git-merge(1) ...).
 _HEADS = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
 
@@ -40,14 +40,13 @@ class ConflictOrigin(NamedTuple):
 
 def unmerged(repository: Repository, folder: Path) -> dict[str, Stages]:
     """The files below a folder that the index has in conflict, by their path from the top."""
-    listed = repository.git(LITERAL, "ls-files", "-u", "-z", "--full-name", "--", str(folder)) or b""
-    found: dict[str, dict[str, str]] = {}
-    for line in listed.split(b"\0")[:-1]:
-        info, _, path = line.decode("utf-8", "surrogateescape").partition("\t")
-        mode, object_id, stage = info.split(" ")
-        if mode.startswith("100"):
-            found.setdefault(path, {})[stage] = object_id
-    return {path: Stages(ids.get(_BASE, ""), ids.get(_OURS, ""), ids.get(_THEIRS, "")) for path, ids in found.items()}
+    stages: dict[str, dict[str, str]] = {}
+    for entry in index.entries_at(repository, str(folder)):
+        if entry.stage != index.MERGED and entry.is_file:
+            path = entry.path.decode("utf-8", "surrogateescape")
+            stages.setdefault(path, {})[entry.stage] = entry.object_id
+    sides = (index.BASE, index.OURS, index.THEIRS)
+    return {path: Stages(*(ids.get(side, "") for side in sides)) for path, ids in stages.items()}
 
 
 def operation(repository: Repository) -> Operation:

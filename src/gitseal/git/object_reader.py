@@ -107,12 +107,12 @@ class ObjectReader:
         for found in self.find_all(object_ids):
             yield found.content if found is not None and found.kind == "blob" else None
 
-    def tree(self, tree_id: str) -> dict[bytes, TreeEntry] | None:
-        """The entries of a tree by its full id; None if there is no such tree."""
+    def tree(self, tree_id: str) -> dict[bytes, TreeEntry]:
+        """The entries of a tree by its full id, by name. Raises Error if the repository has lost it."""
         if tree_id not in self._trees:
             found = self.find(tree_id)
             if found is None or found.kind != "tree":
-                return None
+                raise Error(f"Git cannot show the tree {tree_id}", "see what is missing with: git fsck")
             self._trees[tree_id] = parse_tree(found)
             if len(self._trees) > _KEPT_TREES:
                 self._trees.popitem(last=False)
@@ -128,10 +128,12 @@ class ObjectReader:
             self._roots[commit] = root.id
         tree = self.tree(self._roots[commit])
         for folder in folders:
-            place = tree.get(folder) if tree is not None else None
+            place = tree.get(folder)
             # A file has no entries, and the commit of a submodule is not in this repository.
-            tree = self.tree(place.object_id) if place is not None and place.is_folder else None
-        return tree.get(name) if tree is not None else None
+            if place is None or not place.is_folder:
+                return None
+            tree = self.tree(place.object_id)
+        return tree.get(name)
 
     def stream(self, names: Iterable[str]) -> Iterator[StreamedObject]:
         """The objects of names in their order, in chunks. What is left unread of one is passed over.

@@ -40,12 +40,17 @@ class TreeEntry(NamedTuple):
     @property
     def is_file(self) -> bool:
         """Whether it is a regular file: a symlink's blob is the path it leads to, and a submodule has no blob."""
-        return self.mode & _KIND == _FILE
+        return is_file_mode(self.mode)
 
     @property
     def is_folder(self) -> bool:
         """Whether it is a tree."""
         return self.mode & _KIND == _FOLDER
+
+
+def is_file_mode(mode: int) -> bool:
+    """Whether a mode is that of a regular file."""
+    return mode & _KIND == _FILE
 
 
 def parse_tree(tree: GitObject) -> dict[bytes, TreeEntry]:

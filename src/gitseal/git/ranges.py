@@ -90,13 +90,3 @@ def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]
 def descends(repository: Repository, head: str, base: str) -> bool:
     """Whether `base` is `head` or an ancestor of it."""
     return repository.git("merge-base", "--is-ancestor", base, head) is not None
-
-
-def paths(repository: Repository, commit: str) -> Iterator[str]:
-    """The paths of a commit's regular files."""
-    listed = repository.git("ls-tree", "-r", "-z", "--full-tree", commit)
-    if listed is None:
-        raise Error(f"Git cannot list the files of {commit}", "see what is missing with: git fsck")
-    for line in listed.split(b"\0"):
-        if line.startswith(b"100"):
-            yield line.partition(b"\t")[2].decode("utf-8", "surrogateescape")

@@ -1,19 +1,22 @@
-"""History through moves: a `.secrets` folder that was moved whole has its past under the old path."""
+"""History through moves: a file that a commit moved unchanged to another folder has its past under the old path."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gitseal.git.log import ChangedFile, LoggedCommit, LogQuery, history
 from gitseal.git.repository import Repository
 
-_FOLDER = ".secrets"
 # Bytes for bytes alone: a file that was changed while it was moved is another file, and says so.
 _DIFF = ("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--find-renames=100%", "--diff-filter=R", "--name-status")
 
 
-def follow(repository: Repository, wanted: LogQuery) -> Iterator[LoggedCommit]:
-    """`history`, and after it that of files which a commit moved, unchanged, from another `.secrets` folder to these paths.
+IsFollowed = Callable[[str], bool]
 
+
+def follow(repository: Repository, wanted: LogQuery, is_followed: IsFollowed) -> Iterator[LoggedCommit]:
+    """`history`, and after it that of files which a commit moved, unchanged and under the same name, to these paths.
+
+    `is_followed` tells of a path whether moves from it and to it count.
     Such a move is no change: neither side of it is among the commit's files.
     """
     seen: set[tuple[str, str]] = set()
@@ -22,7 +25,7 @@ def follow(repository: Repository, wanted: LogQuery) -> Iterator[LoggedCommit]:
     while paths:
         moved: dict[str, tuple[str, ...]] = {}
         for commit in history(repository, wanted._replace(paths=paths), revisions):
-            stays = _settled(repository, commit, moved)
+            stays = _settled(repository, commit, moved, is_followed)
             files = tuple(each for each in stays if (commit.id, each.path) not in seen)
             seen.update((commit.id, each.path) for each in files)
             if files:
@@ -32,13 +35,13 @@ def follow(repository: Repository, wanted: LogQuery) -> Iterator[LoggedCommit]:
 
 
 def _settled(
-    repository: Repository, commit: LoggedCommit, moved: dict[str, tuple[str, ...]]
+    repository: Repository, commit: LoggedCommit, moved: dict[str, tuple[str, ...]], is_followed: IsFollowed
 ) -> tuple[ChangedFile, ...]:
     """The commit's files without those that it moved; where they came from is added to `moved`, with the parents."""
-    comes_or_goes = any((each.is_new or each.after is None) and _is_sealed(each.path) for each in commit.files)
+    comes_or_goes = any((each.is_new or each.after is None) and is_followed(each.path) for each in commit.files)
     if not comes_or_goes or len(commit.parents) != 1:
         return commit.files
-    found = _moves(repository, commit.id)
+    found = _moves(repository, commit.id, is_followed)
     for file in commit.files:
         if file.path in found:
             old = found[file.path]
@@ -47,17 +50,13 @@ def _settled(
     return tuple(file for file in commit.files if file.path not in either)
 
 
-def _moves(repository: Repository, commit: str) -> dict[str, str]:
-    """The old path of each file that a commit moved from one `.secrets` folder to another, by the new one."""
+def _moves(repository: Repository, commit: str, is_followed: IsFollowed) -> dict[str, str]:
+    """The old path of each file that a commit moved, by the new one."""
     listed = repository.git(*_DIFF, commit) or b""
     fields = iter(listed.split(b"\0")[:-1])
     pairs = [(os.fsdecode(next(fields)), os.fsdecode(next(fields))) for _status in fields]
-    return {new: old for old, new in pairs if _is_sealed(old) and _is_sealed(new) and _name(old) == _name(new)}
+    return {new: old for old, new in pairs if is_followed(old) and is_followed(new) and _name(old) == _name(new)}
 
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
-
-
-def _is_sealed(path: str) -> bool:
-    return path.split("/")[-2:-1] == [_FOLDER]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # many commands ask for no object, and pathlib takes 3 ms
 
     from gitseal.git.ahead import Ahead
     from gitseal.git.object_reader import ObjectReader
+    from gitseal.git.object_types import TreeEntry
 
 # A path is a path: no name in a repository is to be taken for a pattern.
 LITERAL = "--literal-pathspecs"
@@ -51,6 +52,8 @@ class Repository:
         self.folder = os.fspath(top)
         self.in_hook = in_hook
         self._ahead = ahead
+        # What `git.trees` has listed: a commit never changes.
+        self.listed_commits: dict[str, dict[bytes, TreeEntry]] = {}
 
     @cached_property
     def top(self) -> "Path":
@@ -193,10 +196,9 @@ class Repository:
                 _old_mode, new_mode, _old, new, _status = field[1:].decode().split(" ")
                 if new_mode.startswith("100"):
                     found[new] = None
-        staged = self.git(LITERAL, "ls-files", "--stage", "-z", "--", path) or b""
-        for field in staged.split(b"\0"):
-            if field.startswith(b"100"):
-                found[field.split(b" ")[1].decode()] = None
+        from gitseal.git.index import entries_at
+
+        found |= dict.fromkeys(entry.object_id for entry in entries_at(self, path) if entry.is_file)
         return list(found)
 
     def blobs(self, object_ids: Iterable[str]) -> Iterator[bytes]:
@@ -212,7 +214,9 @@ class Repository:
 
     def is_tracked(self, path: "Path | str") -> bool:
         """Whether the index has a file, or files below a folder."""
-        return bool(self.git(LITERAL, "ls-files", "-z", "--", str(path)))
+        from gitseal.git.index import entries_at
+
+        return bool(entries_at(self, str(path)))
 
     def would_add(self, path: "Path | str") -> bool:
         """Whether `git add` would take the file: it lies in this working tree and no rule ignores it."""

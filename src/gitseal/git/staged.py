@@ -1,7 +1,7 @@
 """What a commit would bring: the index held against HEAD, by Git's own view of both."""
 
 from gitseal.errors import Error
-from gitseal.git import ahead
+from gitseal.git import ahead, index
 from gitseal.git.repository import Repository
 from gitseal.records import NamedTuple
 
@@ -51,13 +51,5 @@ def parse_entry(field: bytes, path: bytes) -> FileVersion:
 
 
 def tracked(repository: Repository) -> list[FileVersion]:
-    """Every file of the index; of one in conflict, each side. Raises Error where Git cannot read it."""
-    listed = repository.git("ls-files", "--stage", "-z")
-    if listed is None:
-        raise Error("Git cannot read the index", "look at: git status")
-    found: list[FileVersion] = []
-    for line in listed.split(b"\0")[:-1]:
-        entry, _, path = line.partition(b"\t")
-        mode, object_id, _stage = entry.decode().split(" ")
-        found.append(FileVersion(int(mode, 8), object_id, path))
-    return found
+    """Every file of the index; of one in conflict, each side. Raises Error if Git cannot read it."""
+    return [FileVersion(entry.mode, entry.object_id, entry.path) for entry in index.entries(repository)]

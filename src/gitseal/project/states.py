@@ -25,6 +25,7 @@ class SnapshotFiles:
         self._repository = repository
         self._files = files
         self._cached = cached
+        self._prefetched: set[bytes] = set()
 
     def name(self, relative: str) -> str:
         """The path itself: whoever reports on a commit says which."""
@@ -36,6 +37,11 @@ class SnapshotFiles:
 
     def read(self, path: "StrPath") -> bytes:
         """A regular file's bytes."""
+        folder = self._within(path.parent)
+        if path.parent.name == FOLDER and folder not in self._prefetched:
+            # Whoever reads one file of a `.secrets` reads the others.
+            self._prefetched.add(folder)
+            self._files.prefetch(folder)
         content = self._files.read(self._within(path))
         if content is None:
             raise FileNotFoundError(path)
@@ -116,8 +122,8 @@ def of_files(repository: Repository, root: "StrPath", files: snapshot.Snapshot, 
     return Project(root, repository, source=SnapshotFiles(repository, files, cached=cached))
 
 
-def at_commit(repository: Repository, root: "StrPath", commit: str, known: dict[str, bytes] | None = None) -> Project:
-    """The project of a folder as a commit has it, given by its full id. `known` holds blobs by id, and is added to."""
+def at_commit(repository: Repository, root: "StrPath", commit: str) -> Project:
+    """The project of a folder as a commit has it, given by its full id."""
     folder = os.path.relpath(os.path.join(root, FOLDER), repository.folder)
-    files = snapshot.of_commit(repository, commit, folder, known)
+    files = snapshot.of_commit(repository, commit, folder)
     return Project(root, repository, source=SnapshotFiles(repository, files, cached=False))

@@ -11,8 +11,9 @@ from gitseal.audit.scan.team import find_team
 from gitseal.errors import Error, Malformed
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
+from gitseal.git import index
 from gitseal.git.object_types import SUBMODULE
-from gitseal.git.repository import LITERAL, Repository, find_top
+from gitseal.git.repository import Repository, find_top
 from gitseal.git.staged import FileVersion
 from gitseal.identities import Keyring
 from gitseal.policy import allow as allowances
@@ -58,16 +59,14 @@ def allow(start: Path, given: str, keyring: Keyring, reason: str) -> AllowedFile
 
 
 def _staged(repository: Repository, path: bytes) -> FileVersion:
-    listed = repository.git(LITERAL, "ls-files", "--stage", "-z", "--", os.fsdecode(path)) or b""
-    entries = [line.partition(b"\t") for line in listed.split(b"\0")[:-1]]
-    fields = [(entry.decode().split(" "), name) for entry, _, name in entries]
+    entries = index.entries_at(repository, os.fsdecode(path))
     name = path.decode("utf-8", "replace")
-    for (mode, object_id, stage), found in fields:
-        if found == path and stage == "0" and int(mode, 8) != SUBMODULE:
-            return FileVersion(int(mode, 8), object_id, path)
-    if any(found == path for _, found in fields):
+    for entry in entries:
+        if entry.path == path and entry.stage == index.MERGED and entry.mode != SUBMODULE:
+            return FileVersion(entry.mode, entry.object_id, path)
+    if any(entry.path == path for entry in entries):
         raise Error(f'"{name}" is in conflict or a submodule', "resolve it, and stage it: git add")
-    if fields:
+    if entries:
         raise Error(f'"{name}" is a folder', "allow its files one by one: each is looked at by itself")
     raise Error(f'"{name}" is not in the index', f"stage what is to be allowed: git add -- {name}")
 

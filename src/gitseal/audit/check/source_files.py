@@ -12,7 +12,7 @@ from gitseal.code import linking, selection
 from gitseal.code.uses import Reading, Use
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
-from gitseal.git import listing
+from gitseal.git import index
 from gitseal.git.repository import find_top
 from gitseal.project.project import Project
 
@@ -72,7 +72,12 @@ def _files(project: Project, folders: Iterable[Path]) -> dict[Path, str]:
 
 def _listed(folder: Path) -> Iterable[str]:
     # A deploy host may have the tree and no Git.
-    return listing.files(folder) if find_top(folder) and shutil.which("git") else sorted(_walked(folder))
+    if not find_top(folder) or not shutil.which("git"):
+        return sorted(_walked(folder))
+    paths = index.offered_files(folder)
+    if paths is None:
+        raise Error(f'Git cannot list the files of "{folder}"', f'look at: git -C "{folder}" status')
+    return map(os.fsdecode, paths)
 
 
 def _walked(folder: Path) -> Iterator[str]:

@@ -10,6 +10,7 @@ from gitseal.git.log import ChangedFile, LogQuery, shallow_ends
 from gitseal.git.renames import follow
 from gitseal.git.repository import Repository
 from gitseal.project.project import Project
+from gitseal.project.roots import is_in_secrets
 
 _VALUES = frozenset({Action.SET, Action.CHANGED, Action.RESEALED})
 
@@ -47,7 +48,7 @@ def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple
     if not paths:
         return found
     ends = shallow_ends(repository)
-    for commit in follow(repository, LogQuery(paths, lambda path: bool(environment_of(path)))):
+    for commit in follow(repository, LogQuery(paths, lambda path: bool(environment_of(path))), is_in_secrets):
         for file in commit.files if commit.id not in ends else ():
             environment = environment_of(file.path)
             entries = open_names.get(environment, {})

@@ -14,6 +14,7 @@ from gitseal.policy.parser import is_environment_name
 from gitseal.policy.patterns import matches
 from gitseal.project.names import parse_name
 from gitseal.project.project import FOLDER, Project
+from gitseal.project.roots import is_in_secrets
 from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
@@ -126,7 +127,7 @@ def _events(project: Project, selection: Selection, since: int | None, ends_at: 
     choose = _chooser(selection.name)
     with ExitStack() as stack:
         check = _checking(project, stack) if selection.signatures is Signatures.CHECK else _glance
-        for commit in follow(project.git(), wanted):
+        for commit in follow(project.git(), wanted, is_in_secrets):
             found = [] if commit.id in ends_at else list(_of_commit(commit, choose))
             # What shows nothing need not be signed: a signature is looked at for the events alone.
             signed = check(commit) if found else None

@@ -17,6 +17,7 @@ from gitseal.policy.policy import Policy
 from gitseal.policy.signing import signers
 from gitseal.policy.who_may_change import is_forge
 from gitseal.project.project import FOLDER
+from gitseal.project.roots import root_above
 from gitseal.review.attribution import FileStep
 from gitseal.review.model import By
 from gitseal.review.restored import Superseded, Version, past
@@ -39,7 +40,7 @@ class Touched(NamedTuple):
     @property
     def roots(self) -> set[str]:
         """What holds the folders of these environments, also of folders that are gone again."""
-        return {_root(path) for path in self.steps}
+        return {root_above(path) for path in self.steps}
 
 
 def touched(repository: Repository, span: ReviewRange, policies: Mapping[str, Policy], *, signatures: bool) -> Touched:
@@ -56,7 +57,7 @@ def touched(repository: Repository, span: ReviewRange, policies: Mapping[str, Po
             commits += bool(own)
             by: dict[str, By] = {}
             for file in own:
-                root = _root(file.path)
+                root = root_above(file.path)
                 if root not in by:
                     by[root] = _by(commit, check(root, commit))
                 if environment_of(file.path):
@@ -78,10 +79,6 @@ def _is_read(path: str) -> bool:
 
 def _is_draft(path: str) -> bool:
     return path.endswith(_DRAFTS) and path.split("/")[-2] == FOLDER
-
-
-def _root(path: str) -> str:
-    return path.rpartition(f"{FOLDER}/")[0].rstrip("/")
 
 
 def uncommitted(old: bytes | None, new: bytes | None) -> list[CommitStep]:

@@ -42,11 +42,10 @@ def review(
     Raises Error if something cannot be read: no such commit, history that is cut off, missing objects.
     """
     span = find_range(repository, words)
-    known: dict[str, bytes] = {}
-    old = states.at_commit(repository, span.base, known)
-    head = states.at_commit(repository, span.head, known)
+    old = states.at_commit(repository, span.base)
+    head = states.at_commit(repository, span.head)
     new = states.in_working_tree(repository) if span.is_working_tree else head
-    trusted = old if span.trusted == span.base else states.at_commit(repository, span.trusted, known)
+    trusted = old if span.trusted == span.base else states.at_commit(repository, span.trusted)
     policies = {root: side.policy for root, side in trusted.items()}
     touched = commits.touched(repository, span, policies, signatures=wanted.verify)
     pairs = list(states.pairs(old, new, touched.roots))

@@ -6,17 +6,17 @@ from functools import cached_property
 from pathlib import Path
 
 from gitseal.errors import Error
-from gitseal.git import snapshot
+from gitseal.git import index, snapshot
 from gitseal.git.repository import Repository
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.parser import is_environment_name
 from gitseal.policy.policy import Policy
 from gitseal.project import states
 from gitseal.project.project import FOLDER, Project
+from gitseal.project.roots import roots_of
 from gitseal.review.policy.changes import NO_POLICY
 from gitseal.review.state import EnvironmentFile
 
-_FOLDER = FOLDER.encode()
 _SUFFIX = ".yaml"
 _ALLOW = "allow.yaml"
 
@@ -84,32 +84,27 @@ class FolderState:
 NOTHING = FolderState(None)
 
 
-def at_commit(repository: Repository, commit: str, known: dict[str, bytes]) -> dict[str, FolderState]:
-    """The folders of a commit, by the path of what holds them, `""` for the top. `known` holds blobs, and is added to."""
-    files = snapshot.of_commit(repository, commit, known=known)
-    found: dict[str, FolderState] = {}
-    for root in sorted({root for path in files.places for root in _roots(path)}):
+def at_commit(repository: Repository, commit: str) -> dict[str, FolderState]:
+    """The folders of a commit, by the path of what holds them, `""` for the top."""
+    files = snapshot.of_commit(repository, commit)
+    folders: dict[str, FolderState] = {}
+    for root in _sorted_roots(files.places):
         project = states.of_files(repository, repository.top / root, files, cached=False)
-        found[root] = FolderState(project)
-    return found
+        folders[root] = FolderState(project)
+    return folders
 
 
 def in_working_tree(repository: Repository) -> dict[str, FolderState]:
     """The folders of the working tree, of those files that Git has or would take."""
-    listed = repository.git(
-        "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f":(top,glob)**/{FOLDER}/*"
-    )
-    if listed is None:
+    paths = index.offered_files(repository.top, f":(top,glob)**/{FOLDER}/*")
+    if paths is None:
         raise Error("Git cannot list the working tree", "look at: git status")
-    roots = {root for path in listed.split(b"\0") for root in _roots(path)}
-    there = (root for root in sorted(roots) if (repository.top / root / FOLDER).is_dir())
+    there = (root for root in _sorted_roots(paths) if (repository.top / root / FOLDER).is_dir())
     return {root: FolderState(Project(repository.top / root, repository)) for root in there}
 
 
-def _roots(path: bytes) -> Iterator[str]:
-    folder = path.rpartition(b"/")[0]
-    if folder.rpartition(b"/")[2] == _FOLDER:
-        yield os.fsdecode(folder[: -len(_FOLDER)].rstrip(b"/"))
+def _sorted_roots(paths: Iterable[bytes]) -> list[str]:
+    return sorted(os.fsdecode(root.rstrip(b"/")) for root in roots_of(paths))
 
 
 def within(root: str, *names: str) -> str:

@@ -16,6 +16,7 @@ from gitseal.git.repository import Repository
 from gitseal.git.staged import FileVersion
 from gitseal.project import states
 from gitseal.project.project import FOLDER, Project
+from gitseal.project.roots import roots_of
 from gitseal.records import NamedTuple
 from gitseal.report.findings import Finding
 from gitseal.report.sentences import PAST, ours, sentence
@@ -117,7 +118,6 @@ class _Look:
         self._team = team
         self._seen: set[tuple[bytes, str]] = set()
         self._said: set[Finding] = set()
-        self._known: dict[str, bytes] = {}
 
     def at(self, commits: Sequence[IntroducingCommit]) -> int:
         """Looks at what these commits brought, and says how many files that was."""
@@ -141,20 +141,17 @@ class _Look:
 
     def _projects(self, commits: Sequence[IntroducingCommit]) -> dict[str, list[tuple[bytes, Project]]]:
         """The projects that each commit touches, in its own state."""
-        asked = [(commit.id, root) for commit in commits for root in _roots(commit)]
+        asked = [
+            (commit.id, root) for commit in commits for root in sorted(roots_of(file.path for file in commit.brought))
+        ]
         folders = [(commit, os.fsdecode(root + _FOLDER)) for commit, root in asked]
         found: dict[str, list[tuple[bytes, Project]]] = {}
-        files = snapshot.of_commits(self._repository, folders, self._known)
+        files = snapshot.of_commits(self._repository, folders)
         for (commit, root), each in zip(asked, files, strict=True):
             place = os.path.normpath(os.path.join(self._repository.folder, os.fsdecode(root)))
             project = states.of_files(self._repository, place, each, cached=False)
             found.setdefault(commit, []).append((root, project))
         return found
-
-
-def _roots(commit: IntroducingCommit) -> list[bytes]:
-    folders = {brought.path.rpartition(b"/")[0] for brought in commit.brought}
-    return sorted(folder[: -len(_FOLDER)] for folder in folders if folder.rpartition(b"/")[2] == _FOLDER)
 
 
 def _batches(commits: Iterable[IntroducingCommit]) -> Iterator[list[IntroducingCommit]]:

@@ -15,6 +15,7 @@ from gitseal.policy import allow
 from gitseal.policy.allow import Allowances
 from gitseal.project import states
 from gitseal.project.project import FOLDER, Project
+from gitseal.project.roots import roots_of
 from gitseal.records import NamedTuple
 from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.sentences import at_place, literal
@@ -51,14 +52,11 @@ class ScanPolicy:
     @cached_property
     def projects(self) -> dict[bytes, Project]:
         """Every project of the state, by its root as Git names it with a `/` behind; the top's is empty."""
-        found: dict[bytes, Project] = {}
-        for path in self._files.places:
-            folder = path.rpartition(b"/")[0]
-            root = folder[: -len(_FOLDER)]
-            if folder.rpartition(b"/")[2] == _FOLDER and root not in found:
-                place = os.path.normpath(os.path.join(self.repository.folder, os.fsdecode(root)))
-                found[root] = states.of_files(self.repository, place, self._files, cached=self._cached)
-        return found
+        return {root: self._project(root) for root in roots_of(self._files.places)}
+
+    def _project(self, root: bytes) -> Project:
+        place = os.path.normpath(os.path.join(self.repository.folder, os.fsdecode(root)))
+        return states.of_files(self.repository, place, self._files, cached=self._cached)
 
     def sealed_files(self) -> list[SealedFile]:
         """The environments' files of all projects. Whatever is no regular file is left out."""

@@ -5,14 +5,16 @@ from typing import NamedTuple
 
 from gitseal.audit.verify.touched import folded
 from gitseal.errors import Malformed
-from gitseal.git import ranges
+from gitseal.git import trees
 from gitseal.git.repository import Repository
 from gitseal.policy import parser
 from gitseal.policy.policy import Policy
 from gitseal.policy.who_may_change import changers, has_list
 from gitseal.project.project import FOLDER
+from gitseal.project.roots import roots_of
 
 _POLICY = "policy.yaml"
+_POLICY_END = f"/{_POLICY}".encode()
 _SUFFIX = ".yaml"
 
 
@@ -39,9 +41,10 @@ class Owners:
     @cached_property
     def roots(self) -> tuple[str, ...]:
         """The folders that hold a `.secrets` with a policy; one inside another `.secrets` is none."""
-        end = f"{FOLDER}/{_POLICY}"
-        found = (path.removesuffix(end) for path in ranges.paths(self._repository, self._commit) if path.endswith(end))
-        return tuple(root for root in found if (not root or root.endswith("/")) and not _is_inside(root))
+        files = trees.files(self._repository, self._commit).items()
+        policies = (path for path, entry in files if entry.is_file and path.endswith(_POLICY_END))
+        roots = (root.decode("utf-8", "surrogateescape") for root in roots_of(policies))
+        return tuple(root for root in roots if not _is_inside(root))
 
     @property
     def asks(self) -> bool:

@@ -1,0 +1,63 @@
+"""The index: the one place that runs `git ls-files` and takes apart what it prints."""
+
+from pathlib import Path
+
+from gitseal.errors import Error
+from gitseal.git import ahead
+from gitseal.git.object_types import is_file_mode
+from gitseal.git.repository import LITERAL, Repository
+from gitseal.git.run import git
+from gitseal.records import NamedTuple
+
+MERGED, BASE, OURS, THEIRS = "0", "1", "2", "3"
+
+
+class IndexEntry(NamedTuple):
+    """One file of the index: its mode, the id of its blob, its stage, and its path in Git's bytes, from the top.
+
+    A file in conflict has an entry for each of the stages BASE, OURS and THEIRS that it has; any other is MERGED.
+    """
+
+    mode: int
+    object_id: str
+    stage: str
+    path: bytes
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file, and no symlink or submodule."""
+        return is_file_mode(self.mode)
+
+
+def entries(repository: Repository, *patterns: str) -> list[IndexEntry]:
+    """The entries that match pathspecs, which are no words from a repository; without any, all. In Git's order.
+
+    Raises Error if Git cannot read the index.
+    """
+    return _entries(repository.git(*ahead.of_index(*patterns)))
+
+
+def entries_at(repository: Repository, path: str) -> list[IndexEntry]:
+    """The entries at a path and below it. Raises Error if Git cannot read the index."""
+    return _entries(repository.git(LITERAL, *ahead.of_index(path)))
+
+
+def _entries(listed: bytes | None) -> list[IndexEntry]:
+    if listed is None:
+        raise Error("Git cannot read the index", "look at: git status")
+    found = []
+    for line in listed.split(b"\0")[:-1]:
+        entry, _, path = line.partition(b"\t")
+        mode, object_id, stage = entry.decode().split(" ")
+        found.append(IndexEntry(int(mode, 8), object_id, stage, path))
+    return found
+
+
+def offered_files(folder: Path, *patterns: str) -> list[bytes] | None:
+    """Files of a working tree that are tracked, or that nothing ignores: paths relative to `folder`, each once, sorted.
+
+    `patterns` are pathspecs, without any all below the folder. Some may be gone, and a submodule is listed as one.
+    None if Git refuses.
+    """
+    listed = git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns)
+    return sorted(set(listed.split(b"\0")[:-1])) if listed is not None else None
