@@ -11,7 +11,7 @@ from gitseal.git.staged import FileVersion, parse_entry
 
 
 class IntroducingCommit(NamedTuple):
-    """One commit, by its full id and those of its parents, with the files that it brought.
+    """A merge, or a commit that brought files, by its full id and those of its parents, with these files.
 
     A merge brought what differs from all of its parents; the rest came with the commits that it merges.
     """

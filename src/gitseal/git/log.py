@@ -5,9 +5,10 @@ it differs from every parent, which is what it changed itself; `git log` alone w
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from gitseal.errors import Error
 from gitseal.git import run
 from gitseal.git.prefetch import Announced, unreadable
 from gitseal.git.repository import LITERAL, Repository
@@ -32,6 +33,9 @@ _LOG = (
     "--raw",
     "--no-abbrev",
     "--no-renames",
+    # A branch's .gitmodules could hide a submodule, and a setting change the order of the files.
+    "--ignore-submodules=none",
+    "-O/dev/null",
     "--full-history",
     "-c",
     "--no-mailmap",
@@ -73,9 +77,21 @@ class LoggedCommit(NamedTuple):
     raw: bytes
 
 
-class _Raw(NamedTuple):
+class LogEntry(NamedTuple):
+    """A commit as `git log` prints it: the fields of `_FORMAT`, and each raw entry with its path."""
+
     fields: tuple[bytes, ...]
     entries: list[tuple[bytes, bytes]]
+
+    @property
+    def id(self) -> str:
+        """The full id."""
+        return self.fields[0].decode()
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The full ids of the parents, as Git walks them."""
+        return tuple(self.fields[1].decode().split())
 
 
 class LogQuery(NamedTuple):
@@ -93,18 +109,31 @@ def history(repository: Repository, wanted: LogQuery, revisions: Sequence[str] =
     `since` leaves out commits that say they are older, without trusting one to be older than its parents. Raises Error where
     Git fails, and where an object is missing.
     """
+    yield from with_contents(repository, walk(repository, revisions, wanted.paths, unreadable()), wanted)
+
+
+def with_contents(
+    repository: Repository, portions: Iterable[list[LogEntry]], wanted: LogQuery
+) -> Iterator[LoggedCommit]:
+    """Those commits of a walk that changed a file, with the contents that are wanted. Raises Error if one is missing."""
     objects = Announced(repository.objects)
-    for portion in _portions(repository, wanted, revisions):
-        recent = (raw for raw in portion if wanted.since is None or int(raw.fields[2]) >= wanted.since)
+    for portion in portions:
+        changing = (raw for raw in portion if raw.entries)
+        recent = (raw for raw in changing if wanted.since is None or int(raw.fields[2]) >= wanted.since)
         chosen = [_listed(raw, wanted) for raw in recent]
         objects.announce(each for listed in chosen for each in _ids(listed, wanted))
         for listed in chosen:
             yield _commit(listed, wanted, objects)
 
 
-def _portions(repository: Repository, wanted: LogQuery, revisions: Sequence[str]) -> Iterator[list[_Raw]]:
-    """Commits with at least one of the files, as many at a time as Git has written by then."""
-    command = (LITERAL, *_SETTINGS, *_LOG, _FORMAT, "--encoding=UTF-8", *revisions, "--", *wanted.paths)
+def walk(
+    repository: Repository, revisions: Sequence[str], paths: Sequence[str], failure: Error
+) -> Iterator[list[LogEntry]]:
+    """The commits that git-log(1) shows for revisions, newest first, as many at a time as Git has written by then.
+
+    Without paths all commits, also those that changed nothing. Raises `failure` if Git fails.
+    """
+    command = (LITERAL, *_SETTINGS, *_LOG, _FORMAT, "--encoding=UTF-8", *revisions, "--", *paths)
     running = run.start(repository.top, *command, in_hook=repository.in_hook)
     try:
         parser, rest = _LogParser(), b""
@@ -115,7 +144,7 @@ def _portions(repository: Repository, wanted: LogQuery, revisions: Sequence[str]
         if running.wait() != 0:
             if repository.commit("HEAD") is None and "HEAD" in revisions:
                 return
-            raise unreadable()
+            raise failure
         if found := parser.end():
             yield found
     finally:
@@ -131,9 +160,9 @@ class _LogParser:
         self._entries: list[tuple[bytes, bytes]] = []
         self._entry: bytes | None = None
 
-    def take(self, fields: list[bytes]) -> list[_Raw]:
+    def take(self, fields: list[bytes]) -> list[LogEntry]:
         """The commits that these fields complete."""
-        whole: list[_Raw] = []
+        whole: list[LogEntry] = []
         for field in fields:
             if self._entry is not None:
                 self._entries.append((self._entry, field))
@@ -147,9 +176,9 @@ class _LogParser:
                 self._entry = field.lstrip(b"\n")
         return whole
 
-    def end(self) -> list[_Raw]:
-        """The last commit, where it has one of the files."""
-        found = [_Raw(tuple(self._fields), self._entries)] if self._entries else []
+    def end(self) -> list[LogEntry]:
+        """The last commit, if there is one."""
+        found = [LogEntry(tuple(self._fields), self._entries)] if self._fields else []
         self._fields, self._entries = [], []
         return found
 
@@ -167,7 +196,7 @@ class _LoggedEntry(NamedTuple):
     changes: list[_Change]
 
 
-def _listed(raw: _Raw, wanted: LogQuery) -> _LoggedEntry:
+def _listed(raw: LogEntry, wanted: LogQuery) -> _LoggedEntry:
     """A commit with its entries taken apart (git-diff-tree(1), `-c` and `--raw`)."""
     found = []
     for entry, path in raw.entries:

@@ -1,6 +1,6 @@
-"""The commits of a range, and what each changes against each parent, in three `git` processes for any number."""
+"""What commits change against others, and how they descend from each other."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gitseal.errors import Error
@@ -31,23 +31,6 @@ class PathChange(NamedTuple):
         return self.old.startswith(ABSENT)
 
 
-def commits(repository: Repository, included: Iterable[str], excluded: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Full ids of the commits that are reachable from the included ones and from no excluded one, oldest first.
-
-    Each with its parents as Git walks them, which a shallow clone or a graft cuts. `excluded` may hold `--all`, for every
-    ref. Raises Error for one that is not there.
-    """
-    names = "".join(f"{each}\n" for each in (*included, *(f"^{each}" for each in excluded if each != "--all")))
-    more = ("--not", "--all") if "--all" in excluded else ()
-    listed = repository.git(
-        "rev-list", "--topo-order", "--reverse", "--parents", "--stdin", *more, stdin=names.encode()
-    )
-    if listed is None:
-        raise Error("Git cannot list the commits of that range", "see what is missing with: git fsck")
-    lines = (line.split(" ") for line in listed.decode().splitlines())
-    return {commit: tuple(parents) for commit, *parents in lines}
-
-
 def differences(repository: Repository, pairs: Sequence[tuple[str, str]]) -> Iterator[list[PathChange]]:
     """For each pair of commits what the first has differently from the second; an empty second is an empty tree."""
     # ignore-submodules: a branch's .gitmodules could hide one otherwise.
@@ -74,11 +57,15 @@ def differences(repository: Repository, pairs: Sequence[tuple[str, str]]) -> Ite
                 yield found
             found = []
         elif found is not None:
-            old_mode, new_mode, old, new, _status = field[1:].decode().split(" ")
-            path = next(fields).decode("utf-8", "surrogateescape")
-            found.append(PathChange(path, f"{old_mode} {old}", f"{new_mode} {new}"))
+            found.append(parse_change(field, next(fields)))
     if found is not None:
         yield found
+
+
+def parse_change(field: bytes, path: bytes) -> PathChange:
+    """One entry of `git diff --raw --no-abbrev` between two commits, and the path that follows it."""
+    old_mode, new_mode, old, new, _status = field[1:].decode().split(" ")
+    return PathChange(path.decode("utf-8", "surrogateescape"), f"{old_mode} {old}", f"{new_mode} {new}")
 
 
 def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def touched(repository: Repository, span: ReviewRange, policies: Mapping[str, Po
     with ExitStack() as stack:
         check = _checking(repository, span, policies, stack) if signatures else _glance
         commits = 0
-        for commit in history(repository, LogQuery((), _is_read, raw=True), span.revisions):
+        for commit in span.walked.logged(LogQuery((), _is_read, raw=True)):
             own = [file for file in commit.files if covered(file.path)]
             commits += bool(own)
             by: dict[str, By] = {}

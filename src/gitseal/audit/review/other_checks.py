@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitseal.audit.check.check import check
 from gitseal.audit.review.range import ReviewOptions, ReviewRange
 from gitseal.audit.review.states import FolderState
-from gitseal.git import ranges
 from gitseal.git.repository import Repository
 from gitseal.report.findings import Finding
 
@@ -31,17 +30,16 @@ def run(
     """Runs what is wanted. Raises Error for what cannot be looked at."""
     findings = [each for _, side in sides for each in _check(side)]
     notes: tuple[str, ...] = ()
-    if wanted.scan and span.commits:
+    if wanted.scan and span.walked:
         from gitseal.audit.scan import commits as scan_commits
 
-        scanned = scan_commits.scan_commits(repository, scan_commits.ScanRange(span.revisions, (), span.head), keyring)
+        scanned = scan_commits.scan_commits(repository, scan_commits.ScanRange((), (), span.head, span.walked), keyring)
         findings += scanned.findings
         notes = scanned.notes
-    if wanted.verify and span.commits:
+    if wanted.verify and span.walked:
         from gitseal.audit.verify.verify import judge_range
 
-        commits = ranges.commits(repository, [span.head], [span.trusted])
-        findings += judge_range(repository, span.trusted, commits, listed=True).findings
+        findings += judge_range(repository, span.trusted, span.walked, listed=True).findings
     return CheckResults(findings, notes)
 
 

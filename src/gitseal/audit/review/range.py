@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.git import introduced, ranges
+from gitseal.git import ranges
 from gitseal.git.log import shallow_ends
 from gitseal.git.repository import Repository
+from gitseal.git.walked_range import WalkedRange
 from gitseal.report.sentences import sentence
 
 WORKING_TREE = "the working tree"
@@ -29,7 +30,7 @@ class ReviewRange(NamedTuple):
     """Full commit ids. `base` is the older state; `trusted` is what was named as such, whose policy judges.
 
     They differ where `trusted` has moved on since the branch left it. With `is_working_tree` the newer state is what lies in
-    the working tree, and `head` is the commit below it. `commits` counts those of the range.
+    the working tree, and `head` is the commit below it. `walked` are the commits of `trusted..head`.
     """
 
     base: str
@@ -38,13 +39,8 @@ class ReviewRange(NamedTuple):
     base_name: str
     head_name: str
     is_working_tree: bool
-    commits: int
+    walked: WalkedRange
     notes: tuple[str, ...] = ()
-
-    @property
-    def revisions(self) -> tuple[str, str]:
-        """The commits of the range, as `git log` takes them."""
-        return (self.head, f"^{self.trusted}")
 
 
 def find_range(repository: Repository, words: str) -> ReviewRange:
@@ -67,9 +63,9 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
             notes = (sentence("{} has moved on: compared is with where they parted, {}", base_name, parted[:_DIGITS]),)
     if shallow_ends(repository):
         notes = (*notes, sentence("this clone is shallow: what lies before its first commits was not looked at"))
-    count = introduced.count(repository, (head_id, f"^{trusted}"))
+    walked = WalkedRange(repository, (head_id, f"^{trusted}"))
     name = WORKING_TREE if is_working_tree else head_name
-    return ReviewRange(parted, trusted, head_id, base_name, name, is_working_tree, count, notes)
+    return ReviewRange(parted, trusted, head_id, base_name, name, is_working_tree, walked, notes)
 
 
 def _default(repository: Repository) -> str:

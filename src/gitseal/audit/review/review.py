@@ -74,7 +74,7 @@ def review(
 
 def _span(span: ReviewRange, touched: Touched) -> model.Span:
     head = "" if span.is_working_tree else span.head
-    return model.Span(span.base, head, span.base_name, span.head_name, span.commits, touched.commits)
+    return model.Span(span.base, head, span.base_name, span.head_name, len(span.walked), touched.commits)
 
 
 def _aside(pairs: Sequence[review_folder.Pair], names: Sequence[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gitseal.audit.scan import policy as guards
@@ -9,8 +10,7 @@ from gitseal.audit.scan.policy import ScanPolicy
 from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, scan_blobs
 from gitseal.audit.scan.team import find_team
 from gitseal.errors import Error
-from gitseal.git import introduced as brought_by
-from gitseal.git import snapshot
+from gitseal.git import introduced, snapshot
 from gitseal.git.introduced import IntroducingCommit
 from gitseal.git.repository import Repository
 from gitseal.git.staged import FileVersion
@@ -22,7 +22,8 @@ from gitseal.report.findings import Finding
 from gitseal.report.sentences import PAST, ours, sentence
 from gitseal.scan import team
 
-if TYPE_CHECKING:  # loads what opens values
+if TYPE_CHECKING:  # loads what opens values, and what only a review has
+    from gitseal.git.walked_range import WalkedRange
     from gitseal.identities import Keyring
     from gitseal.scan.team import TeamSearch
 
@@ -35,7 +36,7 @@ Progress = Callable[[int, int], None]
 
 
 class ScanRange(NamedTuple):
-    """Which commits: `revisions` and `selection` as `git.brought.commits` takes them.
+    """Which commits: `revisions` and `selection` as `git.introduced.commits` takes them, or those of a walk that was made.
 
     `head` is the full id of the commit whose policy, allowances and values count.
     """
@@ -43,6 +44,13 @@ class ScanRange(NamedTuple):
     revisions: tuple[str, ...]
     selection: tuple[str, ...]
     head: str
+    walked: "WalkedRange | None" = None
+
+    def commits(self, repository: Repository) -> Iterator[IntroducingCommit]:
+        """The commits, no one before its parents."""
+        if self.walked is not None:
+            return self.walked.introduced()
+        return introduced.commits(repository, self.revisions, (), self.selection)
 
 
 def history(repository: Repository) -> ScanRange:
@@ -88,16 +96,20 @@ def scan_commits(
     `progress` is called with the commits done and their number, `watch` with each of them. Raises Error for what cannot be
     looked at.
     """
-    total = brought_by.count(repository, wanted.revisions, wanted.selection)
-    if not total:
+    # Only who waits for it needs to know how many there are: Git walks all of them for that.
+    total = introduced.count(repository, wanted.revisions, wanted.selection) if progress is not None else 0
+    batches = _batches(wanted.commits(repository))
+    first = next(batches, None)
+    if first is None:
         return Scanned([], 0)
     guard = guards.of_commit(repository, wanted.head)
+    broken = guard.broken()  # reads all policies, before the contents begin to stream
     team, notes = find_team(guard, keyring, past=past) if keyring is not None else (None, ())
     if repository.is_shallow():
         notes = (*notes, sentence("history ends early here (a shallow clone): what lies before was not looked at"))
     look = _Look(repository, guard, team)
     files = done = 0
-    for batch in _batches(brought_by.commits(repository, wanted.revisions, (), wanted.selection)):
+    for batch in chain([first], batches):
         files += look.at(batch)
         if watch is not None:
             for commit in batch:
@@ -105,7 +117,7 @@ def scan_commits(
         done += len(batch)
         if progress is not None:
             progress(done, total)
-    return Scanned([*guard.broken(), *(_standing(*each, guard) for each in look.findings)], files, notes)
+    return Scanned([*broken, *(_standing(*each, guard) for each in look.findings)], files, notes)
 
 
 class _Look:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from gitseal.audit.verify.verify import NOT_DESCENDANT, Verified, asks, judge_range, verify
-from gitseal.git import ranges
 from gitseal.git.repository import Repository
 from gitseal.git.updates import Update, is_none
+from gitseal.git.walked_range import WalkedRange
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import Finding
 from gitseal.report.sentences import sentence
@@ -45,7 +45,7 @@ def _update(repository: Repository, update: Update, default: str, *, listed: boo
     if is_default:
         return verify(repository, update.old, new, listed=listed)
     base = repository.commit("HEAD") or ""
-    return judge_range(repository, base, ranges.commits(repository, [new], ["--all"]), listed=listed)
+    return judge_range(repository, base, WalkedRange(repository, (new, "--not", "--all")), listed=listed)
 
 
 def _gone(update: Update) -> Finding:

@@ -1,29 +1,28 @@
 """Which commits of a range change what `verify` covers, merges included."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 
 from gitseal.git import ranges
 from gitseal.git.ranges import PathChange
 from gitseal.git.repository import Repository
+from gitseal.git.walked_range import WalkedRange
 from gitseal.project.project import FOLDER
 
 _ATTRIBUTES = ".gitattributes"
 
 
-def touched(
-    repository: Repository, commits: Mapping[str, tuple[str, ...]]
-) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
-    """Of commits with their parents, those that change covered paths, in their order, each with the changes that are its own.
+def touched(repository: Repository, commits: WalkedRange) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
+    """The commits that change covered paths, none before its parents, each with the changes that are its own.
 
     A merge answers for each path that has not simply what a three-way merge gives without looking inside: where one side
     left the path as the merge base has it, the other side's state. So it answers for what it made itself, for a merge of
     two contents, for a change that it drops, and for an old state that it brings back.
     """
-    pairs = [(commit, parent) for commit, parents in commits.items() for parent in parents or ("",)]
-    found = ranges.differences(repository, pairs)
+    pairs = [(commit, parent) for commit, parents in commits.parents.items() for parent in parents or ("",)]
+    found = commits.differences(pairs)
     merges = _Merges(repository)
-    for commit, parents in commits.items():
+    for commit, parents in commits.parents.items():
         sides = [{each.path: each for each in next(found) if covered(each.path)} for _ in parents or ("",)]
         own = merges.own(parents, sides) if len(sides) > 1 else tuple(sides[0].values())
         if own:

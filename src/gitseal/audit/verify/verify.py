@@ -14,6 +14,7 @@ from gitseal.git import ranges
 from gitseal.git.commits import RawCommit, raw_commits
 from gitseal.git.repository import Repository
 from gitseal.git.signatures import Signature, checking
+from gitseal.git.walked_range import WalkedRange
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import signers
 from gitseal.project.project import FOLDER
@@ -52,7 +53,7 @@ def verify(repository: Repository, base: str, head: str, *, listed: bool = False
     base_id, head_id = _commit(repository, base), _commit(repository, head)
     is_aside = not ranges.descends(repository, head_id, base_id) and asks(repository, base_id, listed=listed)
     aside = (_not_descendant(base_id, head_id),) if is_aside else ()
-    verified = judge_range(repository, base_id, ranges.commits(repository, [head_id], [base_id]), listed=listed)
+    verified = judge_range(repository, base_id, WalkedRange(repository, (head_id, f"^{base_id}")), listed=listed)
     return verified._replace(findings=(*aside, *verified.findings))
 
 
@@ -61,10 +62,8 @@ def asks(repository: Repository, base: str, *, listed: bool) -> bool:
     return not listed or Owners(repository, base, listed=True).asks
 
 
-def judge_range(
-    repository: Repository, base: str, commits: dict[str, tuple[str, ...]], *, listed: bool = False
-) -> Verified:
-    """Judges commits, given with their parents, by the policies of the commit `base`, or of none where it is empty.
+def judge_range(repository: Repository, base: str, commits: WalkedRange, *, listed: bool = False) -> Verified:
+    """Judges commits by the policies of the commit `base`, or of none if that is empty.
 
     `listed` and Error are as `verify` has them.
     """
@@ -73,8 +72,8 @@ def judge_range(
         free = [(commit, [each.path for each in found]) for commit, found in touched(repository, commits)]
         unjudged = [each for each in (_unjudged(*each) for each in free) if each]
         return Verified(len(commits), len(free), 0, 0, len(free), tuple(unjudged[:1]))
-    raw = {commit.id: commit for commit in raw_commits(repository, commits)}
-    cut = [commit.id for commit in raw.values() if not commit.flaw and commit.parents != commits[commit.id]]
+    raw = {commit.id: commit for commit in raw_commits(repository, commits.parents)}
+    cut = [commit.id for commit in raw.values() if not commit.flaw and commit.parents != commits.parents[commit.id]]
     if cut:
         raise Error(
             f"history is cut off at {cut[0][:_SHOWN]}, inside the range", "fetch the rest: git fetch --unshallow"
