@@ -8,7 +8,7 @@ def write(repository: Repository, ref: str, commit: str, reason: str) -> bool:
     return repository.git("update-ref", "--create-reflog", "-m", reason, ref, commit) is not None
 
 
-def target(repository: Repository, ref: str) -> str | None:
-    """The full id of the commit that a ref of this exact name leads to; None where there is none."""
-    answer = repository.git("show-ref", "--verify", "--hash", "--", ref)
-    return repository.commit(answer.decode().strip()) if answer else None
+def below(repository: Repository, folder: str) -> dict[str, str]:
+    """The refs below a folder of refs, such as `refs/tags`, by name, with the full ids of what they name."""
+    answer = repository.git("for-each-ref", "--format=%(refname) %(objectname)", f"{folder}/") or b""
+    return dict(line.rsplit(" ", 1) for line in answer.decode("utf-8", "surrogateescape").split("\n") if line)

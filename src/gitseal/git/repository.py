@@ -228,9 +228,19 @@ class Repository:
 
         `cached`: by the `.gitattributes` files of the index, not those of the working tree.
         """
-        answer = self.git("check-attr", "-z", *(("--cached",) if cached else ()), *names, "--", path) or b""
-        fields = answer.decode().split("\0")[:-1]
-        return dict(zip(fields[1::3], fields[2::3], strict=True))
+        return self.attributes_of([path], names, cached=cached).get(path, {})
+
+    def attributes_of(
+        self, paths: Iterable[str], names: Iterable[str], *, cached: bool = False
+    ) -> dict[str, dict[str, str]]:
+        """The same for many paths in one process, by path; empty if Git refuses."""
+        asked = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+        answer = self.git("check-attr", "-z", "--stdin", *(("--cached",) if cached else ()), *names, stdin=asked) or b""
+        fields = answer.decode("utf-8", "surrogateescape").split("\0")[:-1]
+        attributes: dict[str, dict[str, str]] = {}
+        for path, name, value in zip(fields[0::3], fields[1::3], fields[2::3], strict=True):
+            attributes.setdefault(path, {})[name] = value
+        return attributes
 
 
 def _line_of(path: str) -> str:

@@ -13,9 +13,12 @@ def ref_of(environment: str) -> str:
     return f"{_REFS}/{environment}"
 
 
-def last_deploy(project: Project, environment: str) -> str | None:
-    """The commit of the last recorded deploy, or None. Raises Error where there is no repository."""
-    return refs.target(repository_of(project), ref_of(environment))
+def last_deploys(project: Project) -> dict[str, str]:
+    """The commit of the last recorded deploy of each environment that has one. Raises Error if there is no repository."""
+    repository = repository_of(project)
+    recorded = refs.below(repository, _REFS)
+    commits = ((ref.removeprefix(f"{_REFS}/"), repository.commit(recorded[ref])) for ref in recorded)
+    return {environment: commit for environment, commit in commits if commit is not None}
 
 
 def repository_of(project: Project) -> Repository:

@@ -164,10 +164,21 @@ class Project:
                 f'"{name}" says that it is environment "{found.header.environment}"',
                 "a file cannot be renamed or copied: its values are bound to its name; use: gitseal env rename, gitseal copy",
             )
-        if not self.source.is_working_tree:
+        if self.source.is_fixed:
             # `check` asks several times for the same state, of every commit of a range.
             self._parsed[environment] = (data, found)
         return found
+
+    def fixed(self) -> "Project":
+        """The project for whoever changes nothing: every file is read and parsed once, and never again."""
+        if not isinstance(self.source, WorkingTree):
+            return self
+        from gitseal.project.fixed_files import FixedWorkingTree
+
+        other = Project(self._root, self.repository, self._shadowed, FixedWorkingTree(self.source))
+        # What was set by hand, as `with_policy` does, stays.
+        other.__dict__ |= {name: self.__dict__[name] for name in ("policy", "environments") if name in self.__dict__}
+        return other
 
     def with_policy(self, data: bytes) -> "Project":
         """The project as it would be with this policy; nothing is written. Raises Malformed."""
@@ -229,14 +240,18 @@ class Project:
             data = self.source.read(path)
         except FileNotFoundError:
             return None
+        if path.stem in self._parsed:
+            return self._parsed[path.stem][1]
         name = self.relative(path)
-        if self.repository is not None and self.repository.is_tracked(path):
+        if self.source.is_tracked(path):
             raise Error(f'"{name}" is for one machine, and Git tracks it', f"take it out: git rm --cached {name}")
         from gitseal.document import document
 
         found = _named(name, document.parse, data)
         if found.header.environment != f"{environment}.local":
             raise Error(f'"{name}" says that it is environment "{found.header.environment}"', f"remove it: rm {name}")
+        if self.source.is_fixed:
+            self._parsed[path.stem] = (data, found)
         return found
 
 

@@ -1,6 +1,7 @@
 """Where the files of a `.secrets` folder are read from: the working tree here, a commit or the index in `states.py`."""
 
 import os
+from collections.abc import Iterable
 from typing import Protocol
 
 from gitseal.errors import Error
@@ -16,6 +17,8 @@ class FileSource(Protocol):
     """One state of a repository's files. Paths are absolute, as the working tree has them."""
 
     is_working_tree: bool
+    # Whether what was read once can be read again as the same, so that it need not be.
+    is_fixed: bool
 
     def name(self, relative: str) -> str:
         """How messages name a file of this state, given its path relative to the repository's top."""
@@ -37,9 +40,10 @@ class WorkingTree:
     """The files as they lie on the disk: of a clone, or of a plain folder with no Git at all."""
 
     is_working_tree = True
+    is_fixed = False
 
     def __init__(self, repository: Repository | None) -> None:
-        self._repository = repository
+        self.repository = repository
 
     def name(self, relative: str) -> str:
         """The path itself."""
@@ -55,13 +59,17 @@ class WorkingTree:
 
     def is_tracked(self, path: "StrPath") -> bool:
         """Whether the index has it."""
-        return self._repository is not None and self._repository.is_tracked(os.fspath(path))
+        return self.repository is not None and self.repository.is_tracked(os.fspath(path))
 
     def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
         """By `git check-attr`; None in a plain folder and without Git."""
-        if self._repository is None or not os.path.exists(os.path.join(self._repository.folder, ".git")):
-            return None
+        return self.attributes_of([path], names).get(path)
+
+    def attributes_of(self, paths: Iterable[str], names: tuple[str, ...]) -> dict[str, dict[str, str]]:
+        """The same for many paths, by path; those that Git does not tell are left out."""
+        if self.repository is None or not os.path.exists(os.path.join(self.repository.folder, ".git")):
+            return {}
         try:
-            return self._repository.attributes(path, names)
+            return self.repository.attributes_of(paths, names)
         except Error:
-            return None
+            return {}

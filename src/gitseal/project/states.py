@@ -20,12 +20,14 @@ class SnapshotFiles:
     """Files by the `git` binary, of the index or of a commit. `cached`: Git's attributes are those of the index."""
 
     is_working_tree = False
+    is_fixed = True
 
     def __init__(self, repository: Repository, files: snapshot.Snapshot, *, cached: bool) -> None:
         self._repository = repository
         self._files = files
         self._cached = cached
         self._prefetched: set[bytes] = set()
+        self._attributes: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
 
     def name(self, relative: str) -> str:
         """The path itself: whoever reports on a commit says which."""
@@ -37,12 +39,13 @@ class SnapshotFiles:
 
     def read(self, path: "StrPath") -> bytes:
         """A regular file's bytes."""
-        folder = self._within(path.parent)
-        if path.parent.name == FOLDER and folder not in self._prefetched:
+        place = self._within(path)
+        folder = place.rpartition(b"/")[0]
+        if folder.rpartition(b"/")[2] == FOLDER.encode() and folder not in self._prefetched:
             # Whoever reads one file of a `.secrets` reads the others.
             self._prefetched.add(folder)
             self._files.prefetch(folder)
-        content = self._files.read(self._within(path))
+        content = self._files.read(place)
         if content is None:
             raise FileNotFoundError(path)
         return content
@@ -53,7 +56,15 @@ class SnapshotFiles:
 
     def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
         """Those of the index; None for a commit, whose `.gitattributes` no command of older Gits asks."""
-        return self._repository.attributes(path, names, cached=True) if self._cached else None
+        if not self._cached:
+            return None
+        if (path, names) not in self._attributes:
+            folder = os.fsencode(path).rpartition(b"/")[0]
+            beside = (os.fsdecode(each) for each in self._files.places if each.rpartition(b"/")[0] == folder)
+            paths = {path, *beside}
+            told = self._repository.attributes_of(paths, names, cached=True)
+            self._attributes |= {(each, names): told.get(each, {}) for each in paths}
+        return self._attributes[path, names]
 
     def _within(self, path: "StrPath") -> bytes:
         return os.fsencode(os.path.relpath(path, self._repository.folder))
@@ -63,6 +74,7 @@ class CommitFiles:
     """Files by pygit2, of one commit. Messages name them as Git does, `REVISION:PATH`."""
 
     is_working_tree = False
+    is_fixed = True
 
     def __init__(self, top: "Path", commit: "CommitTree", revision: str) -> None:
         self._top = top

@@ -54,6 +54,7 @@ def list_names(
     policy says `reveal: false` or one does not open. A section stands for what it holds. Raises Error for a pattern without
     `*` that names nothing.
     """
+    project = project.fixed()
     rows: list[NameRow] = []
     wanted: Names = {}
     for environment in environments:

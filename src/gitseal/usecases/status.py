@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from gitseal.audit.check.check import check
 from gitseal.document.changes import EntryChange, changes
-from gitseal.git.repository import Repository
-from gitseal.project.deploys import last_deploy
+from gitseal.project.deploys import last_deploys
 from gitseal.project.project import Project
 
 
@@ -40,18 +39,21 @@ class Status(NamedTuple):
 
 
 def status(project: Project, environments: Sequence[str]) -> list[Status]:
-    """The status of each environment, in the order given. Raises Error where there is no repository."""
-    found = []
+    """The status of each environment, in the order given. Raises Error if there is no repository."""
+    project = project.fixed()
+    deploys = last_deploys(project)
+    head = project.git().commit("HEAD")
+    statuses = []
     for environment in environments:
-        commit = last_deploy(project, environment)
-        staged = _staged(project, project.git(), environment, commit) if commit else ()
-        found.append(Status(environment, commit, staged, _drift(project, environment)))
-    return found
+        deployed = deploys.get(environment)
+        staged = _staged(project, environment, deployed, head) if deployed else ()
+        statuses.append(Status(environment, deployed, staged, _drift(project, environment)))
+    return statuses
 
 
-def _staged(project: Project, repository: Repository, environment: str, commit: str) -> tuple[Staged, ...]:
+def _staged(project: Project, environment: str, deployed: str, head: str | None) -> tuple[Staged, ...]:
     """What differs between the deployed commit and the working tree, in everything that the environment is made of."""
-    found = []
+    staged = []
     for name in project.policy.chain(environment):
         path = project.path(name)
         relative = project.relative(path)
@@ -59,13 +61,12 @@ def _staged(project: Project, repository: Repository, environment: str, commit: 
             now = project.source.read(path)
         except FileNotFoundError:
             now = None
-        open_changes = {
-            (each.action, each.name, each.access) for each in changes(repository.file("HEAD", relative), now)
-        }
-        for change in changes(repository.file(commit, relative), now):
+        committed = project.git().file(head, relative) if head else None
+        open_changes = {(change.action, change.name, change.access) for change in changes(committed, now)}
+        for change in changes(project.git().file(deployed, relative), now):
             is_committed = (change.action, change.name, change.access) not in open_changes
-            found.append(Staged(name, change, is_committed))
-    return tuple(found)
+            staged.append(Staged(name, change, is_committed))
+    return tuple(staged)
 
 
 def _drift(project: Project, environment: str) -> tuple[Drift, ...]:

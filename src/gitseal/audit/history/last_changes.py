@@ -42,7 +42,10 @@ def last_changes(project: Project, wanted: Names) -> dict[tuple[str, str], Last]
 
 
 def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple[str, str], Last]:
-    open_names = {name: _committed(project, repository, name, entries) for name, entries in wanted.items()}
+    head = repository.commit("HEAD")
+    if head is None:
+        return {}
+    open_names = {name: _committed(project, head, name, entries) for name, entries in wanted.items()}
     found: dict[tuple[str, str], Last] = {}
     paths = [project.relative(project.path(name)) for name, entries in open_names.items() if entries]
     if not paths:
@@ -61,15 +64,13 @@ def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple
     return found
 
 
-def _committed(
-    project: Project, repository: Repository, environment: str, entries: dict[str, Entry]
-) -> dict[str, Entry]:
-    """The names that HEAD has as the working tree has them."""
+def _committed(project: Project, head: str, environment: str, entries: dict[str, Entry]) -> dict[str, Entry]:
+    """The names that the commit `head` has as the working tree has them."""
     path = project.path(environment)
-    head = repository.file("HEAD", project.relative(path))
-    if head is None:
+    committed = project.git().file(head, project.relative(path))
+    if committed is None:
         return {}
-    otherwise = {change.name for change in changes(head, project.source.read(path))}
+    otherwise = {change.name for change in changes(committed, project.source.read(path))}
     return {name: entry for name, entry in entries.items() if name not in otherwise}
 
 
