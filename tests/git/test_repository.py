@@ -8,7 +8,9 @@ import pytest
 
 from gitseal.errors import Error
 from gitseal.git import configuration
+from gitseal.git.index import is_tracked
 from gitseal.git.repository import Repository, find_top
+from gitseal.git.versions import versions
 
 Git = Callable[..., str]
 
@@ -51,8 +53,8 @@ def test_a_path_is_a_path_and_a_revision_no_option(repository: Repository, git: 
     git("--literal-pathspecs", "add", "--", name)
     git("commit", "-qm", "odd")
     assert repository.file("HEAD", name) == b"odd\n"
-    assert repository.is_tracked(repository.top / name)
-    assert list(repository.versions(name)) == [b"odd\n"]
+    assert is_tracked(repository, repository.top / name)
+    assert list(versions(repository, name)) == [b"odd\n"]
     assert repository.commit(name) is None
     assert not (repository.top / "x").exists()
 
@@ -74,7 +76,7 @@ def test_every_version_ever_is_seen(repository: Repository, git: Git) -> None:
     path.write_text("staged\n")
     git("add", "file")
     path.write_text("not even staged\n")
-    assert set(repository.versions("file")) == {b"one\n", b"two\n", b"side\n", b"gone\n", b"staged\n"}
+    assert set(versions(repository, "file")) == {b"one\n", b"two\n", b"side\n", b"gone\n", b"staged\n"}
 
 
 def test_a_version_that_a_merge_dropped_is_seen(repository: Repository, git: Git) -> None:
@@ -86,12 +88,12 @@ def test_a_version_that_a_merge_dropped_is_seen(repository: Repository, git: Git
     git("commit", "-q", "--allow-empty", "-m", "main")
     git("merge", "-q", "-s", "ours", "-m", "merge", "side")
     git("branch", "-qD", "side")
-    assert set(repository.versions("file")) == {b"one\n", b"side\n"}
+    assert set(versions(repository, "file")) == {b"one\n", b"side\n"}
 
 
 def test_a_repository_without_commits(repo: Path) -> None:
     repository = Repository(repo)
-    assert list(repository.versions("file")) == []
+    assert list(versions(repository, "file")) == []
     assert repository.commit("HEAD") is None
     assert not repository.is_shallow()
     assert repository.trusted_ref() == ""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gitseal.errors import Error
 from gitseal.files import atomic
+from gitseal.git import index
 from gitseal.git.repository import Repository, find_top
 
 
@@ -14,7 +15,7 @@ def refuse_published(target: Path) -> None:
         return
     repository = Repository(top)
     where = target.parent.resolve() / target.name
-    if repository.is_tracked(where):
+    if index.is_tracked(repository, where):
         raise Error(
             f'"{target}" is tracked by Git: the next commit would publish it',
             f"take it out first: git rm --cached {target}",

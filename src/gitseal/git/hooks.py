@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
+from gitseal.git import index
 from gitseal.git.repository import Repository
 from gitseal.git.run import environment, git
 
@@ -76,7 +77,7 @@ def folder(repository: Repository) -> HooksFolder:
     if real.is_relative_to(common):
         kind = HooksScope.PRIVATE
     elif real.is_relative_to(top.resolve()):
-        is_offered = repository.is_tracked(real) or repository.would_add(real / STAGES[0])
+        is_offered = index.is_tracked(repository, real) or repository.would_add(real / STAGES[0])
         kind = HooksScope.COMMITTED if is_offered else HooksScope.PRIVATE
     else:
         kind = HooksScope.SHARED

@@ -1,5 +1,6 @@
 """The index: the one place that runs `git ls-files` and takes apart what it prints."""
 
+import os
 from pathlib import Path
 
 from gitseal.errors import Error
@@ -40,6 +41,11 @@ def entries(repository: Repository, *patterns: str) -> list[IndexEntry]:
 def entries_at(repository: Repository, path: str) -> list[IndexEntry]:
     """The entries at a path and below it. Raises Error if Git cannot read the index."""
     return _entries(repository.git(LITERAL, *ahead.of_index(path)))
+
+
+def is_tracked(repository: Repository, path: "str | os.PathLike[str]") -> bool:
+    """Whether the index has a file, or files below a folder."""
+    return bool(entries_at(repository, os.fspath(path)))
 
 
 def _entries(listed: bytes | None) -> list[IndexEntry]:

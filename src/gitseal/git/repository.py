@@ -1,7 +1,7 @@
 """Questions to one repository."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from gitseal.errors import Error
@@ -155,68 +155,26 @@ class Repository:
 
     def file(self, revision: str, path: str) -> bytes | None:
         """The bytes of a regular file in a revision; None if it has none there. `path` is relative to the top."""
+        return self.files(revision, [path])[path]
+
+    def files(self, revision: str, paths: Sequence[str]) -> dict[str, bytes | None]:
+        """The same for many paths, by path."""
         commit = self.commit(revision)
-        entry = self.objects.entry(commit, path) if commit else None
+        entries = {path: self.objects.entry(commit, path) if commit else None for path in paths}
         # A symlink's blob is its target: whoever asks for a file must not be given that.
-        return next(self.objects.blobs([entry.object_id])) if entry is not None and entry.is_file else None
-
-    def versions(self, path: str) -> Iterator[bytes]:
-        """Every distinct content that a file ever had: on any ref, in any reflog, and in the index.
-
-        Raises Error where Git cannot show one of them: who asks counts on none being passed over.
-        """
-        object_ids = self._object_ids(path)
-        yield from self.blobs(object_ids)
-
-    def _object_ids(self, path: str) -> list[str]:
-        # --full-history: the default leaves out what a merge dropped, and who read that still knows it.
-        log = self.git(
-            LITERAL,
-            "log",
-            "--no-show-signature",
-            "--all",
-            "--reflog",
-            "--full-history",
-            "-m",
-            "--raw",
-            "--no-abbrev",
-            "--no-renames",
-            "--format=",
-            "-z",
-            "--",
-            path,
-        )
-        if log is None:
-            raise _unreadable()
-        found: dict[str, None] = {}
-        fields = iter(log.split(b"\0"))
-        for field in fields:
-            if field.startswith(b":"):
-                next(fields)  # the path, which may begin with a colon too
-                _old_mode, new_mode, _old, new, _status = field[1:].decode().split(" ")
-                if new_mode.startswith("100"):
-                    found[new] = None
-        from gitseal.git.index import entries_at
-
-        found |= dict.fromkeys(entry.object_id for entry in entries_at(self, path) if entry.is_file)
-        return list(found)
+        ids = {path: entry.object_id for path, entry in entries.items() if entry is not None and entry.is_file}
+        return dict.fromkeys(paths) | dict(zip(ids, self.objects.blobs(ids.values()), strict=True))
 
     def blobs(self, object_ids: Iterable[str]) -> Iterator[bytes]:
         """The contents of blobs. Raises Error for one that is not there."""
         for content in self.objects.blobs(object_ids):
             if content is None:
-                raise _unreadable()
+                raise unreadable()
             yield content
 
     def is_shallow(self) -> bool:
         """Whether history ends before its beginning (gitrepository-layout(5), `shallow`)."""
         return (self.common_dir() / "shallow").exists()
-
-    def is_tracked(self, path: "Path | str") -> bool:
-        """Whether the index has a file, or files below a folder."""
-        from gitseal.git.index import entries_at
-
-        return bool(entries_at(self, str(path)))
 
     def would_add(self, path: "Path | str") -> bool:
         """Whether `git add` would take the file: it lies in this working tree and no rule ignores it."""
@@ -248,7 +206,8 @@ def _line_of(path: str) -> str:
         return file.read().strip()
 
 
-def _unreadable() -> Error:
+def unreadable() -> Error:
+    """Git does not have every version of a file."""
     return Error(
         "Git cannot show the whole history of the sealed files, so who could ever open them is not known",
         "see what is missing: git fsck; in a partial clone: git fetch --refetch",

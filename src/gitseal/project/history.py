@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gitseal.document import token_grammar
 from gitseal.document.header import HEADER, Access, Header, parse_header
 from gitseal.errors import Error
+from gitseal.git.versions import versions
 from gitseal.project.project import Project
 from gitseal.yamltext import reader
 from gitseal.yamltext.outline import outline
@@ -33,7 +34,7 @@ def past(project: Project, environment: str) -> KeyHistory:
     """
     found = KeyHistory({}, {})
     seen: set[int] = set()
-    for version in project.git().versions(project.relative(project.path(environment))):
+    for version in versions(project.git(), project.relative(project.path(environment))):
         # Versions share most of their lines, and a token is within one. Of lines and tokens only hashes are kept: those of
         # 10,000 values in many versions would fill the memory.
         lines = version.split(b"\n")
@@ -68,7 +69,7 @@ def _header_start(version: bytes) -> int:
 def blocks(project: Project, header: Header, group: str) -> dict[str, Access]:
     """By key id: the access blocks that a group of this very file had in the sound versions of its history."""
     found: dict[str, Access] = {}
-    for version in project.git().versions(project.relative(project.path(header.environment))):
+    for version in versions(project.git(), project.relative(project.path(header.environment))):
         start = _header_start(version)
         try:
             before = parse_header(reader.parse(version[start:] if start >= 0 else b"").root)

@@ -240,18 +240,19 @@ class Project:
             data = self.source.read(path)
         except FileNotFoundError:
             return None
-        if path.stem in self._parsed:
-            return self._parsed[path.stem][1]
+        overrides = f"{environment}.local"
+        if overrides in self._parsed:
+            return self._parsed[overrides][1]
         name = self.relative(path)
         if self.source.is_tracked(path):
             raise Error(f'"{name}" is for one machine, and Git tracks it', f"take it out: git rm --cached {name}")
         from gitseal.document import document
 
         found = _named(name, document.parse, data)
-        if found.header.environment != f"{environment}.local":
+        if found.header.environment != overrides:
             raise Error(f'"{name}" says that it is environment "{found.header.environment}"', f"remove it: rm {name}")
         if self.source.is_fixed:
-            self._parsed[path.stem] = (data, found)
+            self._parsed[overrides] = (data, found)
         return found
 
 

@@ -59,7 +59,11 @@ class WorkingTree:
 
     def is_tracked(self, path: "StrPath") -> bool:
         """Whether the index has it."""
-        return self.repository is not None and self.repository.is_tracked(os.fspath(path))
+        if self.repository is None:
+            return False
+        from gitseal.git.index import is_tracked  # `get` asks only if there are overrides of this machine
+
+        return is_tracked(self.repository, path)
 
     def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
         """By `git check-attr`; None in a plain folder and without Git."""

@@ -42,10 +42,9 @@ def last_changes(project: Project, wanted: Names) -> dict[tuple[str, str], Last]
 
 
 def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple[str, str], Last]:
-    head = repository.commit("HEAD")
-    if head is None:
-        return {}
-    open_names = {name: _committed(project, head, name, entries) for name, entries in wanted.items()}
+    files = {name: project.relative(project.path(name)) for name in wanted}
+    committed = repository.files("HEAD", list(files.values()))
+    open_names = {name: _as_in_head(project, name, committed[files[name]], wanted[name]) for name in wanted}
     found: dict[tuple[str, str], Last] = {}
     paths = [project.relative(project.path(name)) for name, entries in open_names.items() if entries]
     if not paths:
@@ -55,7 +54,7 @@ def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple
         for file in commit.files if commit.id not in ends else ():
             environment = environment_of(file.path)
             entries = open_names.get(environment, {})
-            for name in _brought(file, entries):
+            for name in _brought(file, entries, committed.get(file.path)):
                 del entries[name]
                 last = Last(commit.id, commit.time, person(commit.author, commit.author_email))
                 found[environment, name] = last
@@ -64,21 +63,25 @@ def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple
     return found
 
 
-def _committed(project: Project, head: str, environment: str, entries: dict[str, Entry]) -> dict[str, Entry]:
-    """The names that the commit `head` has as the working tree has them."""
-    path = project.path(environment)
-    committed = project.git().file(head, project.relative(path))
+def _as_in_head(
+    project: Project, environment: str, committed: bytes | None, entries: dict[str, Entry]
+) -> dict[str, Entry]:
+    """The names that HEAD, whose file is `committed`, has as the working tree has them."""
     if committed is None:
         return {}
-    otherwise = {change.name for change in changes(committed, project.source.read(path))}
+    otherwise = {change.name for change in changes(committed, project.source.read(project.path(environment)))}
     return {name: entry for name, entry in entries.items() if name not in otherwise}
 
 
-def _brought(file: ChangedFile, wanted: dict[str, Entry]) -> list[str]:
-    """The names whose value, as it is now, this file's change brought.
+def _brought(file: ChangedFile, wanted: dict[str, Entry], committed: bytes | None) -> list[str]:
+    """The names whose value, as it is in HEAD, this file's change brought; `committed` is the file there.
 
     A newer change that a merge dropped, or that was taken back, has another token: it is passed over.
     """
+    is_whole = file.after == committed and not any(file.before)
+    if is_whole and all(entry.token is not None for entry in wanted.values()):
+        # A new file, and nothing was changed since: it need not be read again to see that it brought everything.
+        return list(wanted)
     names = []
     for change in changes_of_merge(file.before, file.after) if wanted else ():
         entry = wanted.get(change.name) if change.action in _VALUES else None

@@ -8,6 +8,7 @@ from gitseal.audit.scan.policy import SealedFile
 from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.errors import Error
+from gitseal.git.versions import versions
 from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
 from gitseal.scan.team import OwnedValue, Owner
@@ -41,7 +42,7 @@ def past_values(files: Iterable[SealedFile], keyring: Keyring, current: Iterable
         project = file.project
         repository = project.git()
         path = os.path.relpath(project.path(file.environment), repository.top)
-        for version in repository.versions(path):
+        for version in versions(repository, path):
             for name, value in _of_version(file, version, keyring):
                 if value not in seen:
                     seen.add(value)
