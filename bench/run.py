@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import signed, timing
+from bench import git_batches, signed, timing
 from bench.timing import Command, Times
 from bench.world import LOG_SIZE, RATE, RECIPIENTS, SOPS_LIMIT, Missing, World
 from gitseal.render import DIALECTS
@@ -41,6 +41,8 @@ class Row(NamedTuple):
     ours: Callable[[], Command]
     theirs: Callable[[], Command]
     limit: float = LIMIT
+    is_count: bool = False
+    """What the commands report is a number of things, not of seconds."""
 
 
 class Result(NamedTuple):
@@ -98,6 +100,7 @@ def rows(world: World) -> Iterator[Row]:
     yield Row(rekey, "the sum of its wraps and seals", 1.5, 7, lambda: w.rekey(10_000), lambda: w.seals(10_000))
     yield Row(rekey, "`sops rotate`", 0.5, 5, lambda: w.rekey(10_000), lambda: w.sops_rotate(10_000))
     yield from hook_rows(w)
+    yield from batch_rows(w)
     git_log = "`git log --raw --no-renames -- .secrets`"
     events = "`log` over 50,000 commits, every {} setting one of 300 values"
     yield Row(events.format("100th"), git_log, 1.5, 11, lambda: w.log_of(50_000, 100), lambda: w.git_log(50_000, 100))
@@ -122,6 +125,17 @@ def rows(world: World) -> Iterator[Row]:
     big = "`render` of 100,000 names"
     yield Row(big, "`render` of 10,000", 12.0, 5, lambda: w.render(100_000), lambda: w.render(10_000))
     yield Row(big, sops, 0.025, 1, lambda: w.render(100_000), lambda: w.sops(100_000), limit=SOPS_LIMIT)
+
+
+def batch_rows(w: World) -> Iterator[Row]:
+    """Git is started a few times, however much there is to ask."""
+    processes = "Git processes of a `review` of one commit"
+    count, one = partial(git_batches.review_processes, w), partial(git_batches.one, w)
+    yield Row(processes, "one", 10, 1, count, one, is_count=True)
+    theirs = "`git ls-tree -r` and `git cat-file --batch` of them, and 0.3 s"
+    for command in ("list", "check", "status"):
+        work, ours = f"`{command}` of 300 environments of 50 names", partial(git_batches.of_all, w, command, 300, 50)
+        yield Row(work, theirs, 1.5, 11, ours, lambda: git_batches.git_of_all(w, 300, 50))
 
 
 def hook_rows(w: World) -> Iterator[Row]:
@@ -182,7 +196,11 @@ def line(result: Result) -> str:
     """One line of the table."""
     row = result.row
     budget = "" if row.budget is None else f"{row.budget:g}"
-    ours, theirs, ratio = ("", "", "") if result.times is None else (*map(str, result.times), f"{result.ratio:.3g}")
+    if result.times is None:
+        ours, theirs, ratio = "", "", ""
+    else:
+        shown = (f"{times.median:g}" if row.is_count else str(times) for times in result.times)
+        ours, theirs, ratio = *shown, f"{result.ratio:.3g}"
     return f"| {row.work} | {ours} | {row.against} | {theirs} | {budget} | {ratio} | {result.verdict} |\n"
 
 
