@@ -180,7 +180,8 @@ def test_leaving_early_ends_git(repository: Repository, commit: Callable[..., st
         assert first.files[0].after == b"4"
         break
     repository.objects.close()
-    assert children() == before
+    # Readers of earlier tests may have been collected meanwhile.
+    assert len(children()) <= len(before)
 
 
 def children() -> list[bytes]:
