@@ -1,7 +1,6 @@
 """The index: the one place that runs `git ls-files` and takes apart what it prints."""
 
 import os
-from pathlib import Path
 
 from gitseal.errors import Error
 from gitseal.git import ahead
@@ -9,6 +8,10 @@ from gitseal.git.object_types import is_file_mode
 from gitseal.git.repository import LITERAL, Repository
 from gitseal.git.run import git
 from gitseal.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MERGED, BASE, OURS, THEIRS = "0", "1", "2", "3"
 
@@ -59,7 +62,7 @@ def _entries(listed: bytes | None) -> list[IndexEntry]:
     return found
 
 
-def offered_files(folder: Path, *patterns: str) -> list[bytes] | None:
+def offered_files(folder: "Path", *patterns: str) -> list[bytes] | None:
     """Files of a working tree that are tracked, or that nothing ignores: paths relative to `folder`, each once, sorted.
 
     `patterns` are pathspecs, without any all below the folder. Some may be gone, and a submodule is listed as one.
