@@ -15,6 +15,9 @@ if TYPE_CHECKING:  # costs the import of what it reads with
 
     StrPath = str | os.PathLike[str]
 
+# Whoever reads so many files of a `.secrets` reads the rest. Most hooks read a policy and none of the environments beside it.
+_SEVERAL = 3
+
 
 class SnapshotFiles:
     """Files by the `git` binary, of the index or of a commit. `cached`: Git's attributes are those of the index."""
@@ -26,7 +29,7 @@ class SnapshotFiles:
         self._repository = repository
         self._files = files
         self._cached = cached
-        self._prefetched: set[bytes] = set()
+        self._reads: dict[bytes, int] = {}
         self._attributes: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
 
     def name(self, relative: str) -> str:
@@ -41,9 +44,8 @@ class SnapshotFiles:
         """A regular file's bytes."""
         place = self._within(path)
         folder = place.rpartition(b"/")[0]
-        if folder.rpartition(b"/")[2] == FOLDER.encode() and folder not in self._prefetched:
-            # Whoever reads one file of a `.secrets` reads the others.
-            self._prefetched.add(folder)
+        self._reads[folder] = self._reads.get(folder, 0) + 1
+        if self._reads[folder] == _SEVERAL and folder.rpartition(b"/")[2] == FOLDER.encode():
             self._files.prefetch(folder)
         content = self._files.read(place)
         if content is None:
