@@ -26,3 +26,7 @@ class Request(NamedTuple):
     def takes(self, path: NamePath) -> bool:
         """True if a name goes out under this name."""
         return wanted(path, self.only, self.excepted)
+
+    def __repr__(self) -> str:
+        # The variables are a process's own, and an identity may be among them.
+        return f"Request({self.only}, {self.excepted}, {self.service!r}, …)"
