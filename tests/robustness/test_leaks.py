@@ -237,7 +237,7 @@ def test_help_and_version_show_no_environment(place: Clone) -> None:
 INSIDE = {
     "sealing": "gitseal.document.document.seal",
     "opening": "gitseal.document.document.open_entry",
-    "editing lines": "gitseal.yamltext.editor.edit",
+    "editing lines": "gitseal.document.edits.edited",
     "writing": "gitseal.files.atomic.write",
 }
 

@@ -8,9 +8,8 @@ from enum import Enum
 
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.public_key import WRITE_ONLY
-from gitseal.document import document
+from gitseal.document import document, edits
 from gitseal.document.document import Entry
-from gitseal.document.edits import edited
 from gitseal.document.header import HEADER, Header
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
@@ -129,7 +128,7 @@ class Change(GroupKeys):
     def result(self) -> bytes:
         """The new bytes. Raises Error if a name stands in the way of a section or the other way round."""
         try:
-            after = edited(self.document, self.puts, self.removes, self.renames)
+            after = edits.edited(self.document, self.puts, self.removes, self.renames)
         except ValueError as error:
             raise Error(f"{self.environment}: {error}", f"look at: gitseal list -e {self.environment}") from None
         for group in self.made:
