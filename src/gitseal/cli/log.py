@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Iterable
 
-from gitseal.audit.history.log import Event, Log, Selection, Signatures, Signed, log, past_and_present
+from gitseal.audit.history.log import Event, Log, Selection, Signatures, log, past_and_present
+from gitseal.audit.history.signed import Signed
 from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.output import utc

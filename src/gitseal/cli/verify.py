@@ -40,9 +40,10 @@ def command(session: Session, span: str | None, pre_receive: bool, form: str, as
 
 def _range(session: Session, span: str) -> "Verified":
     from gitseal.audit.verify.verify import verify
+    from gitseal.git.ranges import parse_range
 
-    base, _dots, head = span.partition("..")
-    if not base or head.startswith("."):
+    base, dots, head = parse_range(span)
+    if not base or dots == "..." or head.startswith("."):
         raise UsageError("verify takes BASE..HEAD, two revisions and two dots", "see: git help revisions")
     return verify(_repository(session), base, head or "HEAD")
 

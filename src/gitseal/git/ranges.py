@@ -31,6 +31,27 @@ class PathChange(NamedTuple):
         return self.old.startswith(ABSENT)
 
 
+class RangeWords(NamedTuple):
+    """A range as somebody gave it: `base`, `dots` (`..`, `...`, or nothing for one revision) and `head`, empty if left out."""
+
+    base: str
+    dots: str
+    head: str
+
+
+def parse_range(words: str) -> RangeWords:
+    """Takes `BASE..HEAD`, `BASE...HEAD` or one revision apart; see gitrevisions(7)."""
+    return RangeWords(*(words.partition("...") if "..." in words else words.partition("..")))
+
+
+def named_commit(repository: Repository, revision: str, *, hint: str, shallow_hint: str) -> str:
+    """The full id of a commit. Raises Error, with the hint for a clone that is whole or shallow, if there is none."""
+    commit = repository.commit(revision)
+    if commit is None:
+        raise Error(f'there is no commit "{revision}"', shallow_hint if repository.is_shallow() else hint)
+    return commit
+
+
 def differences(repository: Repository, pairs: Sequence[tuple[str, str]]) -> Iterator[list[PathChange]]:
     """For each pair of commits what the first has differently from the second; an empty second is an empty tree."""
     # ignore-submodules: a branch's .gitmodules could hide one otherwise.

@@ -6,6 +6,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
+from gitseal.audit.history.signed import Signed, glance, verdict
 from gitseal.document.changes import Action, EntryChange, changes_of_merge, groups_of
 from gitseal.errors import Error, UsageError
 from gitseal.git.log import ChangedFile, LoggedCommit, LogQuery, moment, shallow_ends
@@ -19,25 +20,10 @@ from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loaded only where signatures are checked
-    from gitseal.git.commits import RawCommit
-    from gitseal.git.signatures import Signature
     from gitseal.policy.policy import Policy
 
 POLICY = "policy"
 _ACCESS = frozenset({Action.GRANTED, Action.REVOKED, Action.REKEYED})
-
-
-class Signed(NamedTuple):
-    """What is known of a commit's signature.
-
-    `state`: no; unchecked (there is one, or it was not looked for); good; forge (good, by a Git host); bad; unknown (by
-    nobody's key in the policy);
-    uncheckable. `by` are the people whose key it is, by the trusted policy.
-    """
-
-    state: str
-    by: tuple[str, ...] = ()
-    reason: str = ""
 
 
 class Event(NamedTuple):
@@ -126,7 +112,9 @@ def _events(project: Project, selection: Selection, since: int | None, ends_at: 
     )
     choose = _chooser(selection.name)
     with ExitStack() as stack:
-        check = _checking(project, stack) if selection.signatures is Signatures.CHECK else _glance
+        check = (
+            _checking(project, stack) if selection.signatures is Signatures.CHECK else lambda commit: glance(commit.raw)
+        )
         for commit in follow(project.git(), wanted, is_in_secrets):
             found = [] if commit.id in ends_at else list(_of_commit(commit, choose))
             # What shows nothing need not be signed: a signature is looked at for the events alone.
@@ -194,13 +182,6 @@ def _chooser(name: str) -> _Chooser:
     return choose
 
 
-def _glance(commit: LoggedCommit) -> Signed:
-    """Whether there is a signature, which anyone can write."""
-    if not commit.raw:
-        return Signed("unchecked")
-    return Signed("unchecked" if b"\ngpgsig" in commit.raw.partition(b"\n\n")[0] else "no")
-
-
 def _checking(project: Project, stack: ExitStack) -> Callable[[LoggedCommit], Signed]:
     """Checks signatures against the keys of the trusted policy, for as long as the stack is open."""
     from gitseal.git.commits import parse_commit
@@ -211,20 +192,9 @@ def _checking(project: Project, stack: ExitStack) -> Callable[[LoggedCommit], Si
     check = stack.enter_context(checking(signers(policy)))
 
     def checked(commit: LoggedCommit) -> Signed:
-        return _verdict(policy, parse_commit(commit.id, commit.raw), check)
+        return verdict(policy, parse_commit(commit.id, commit.raw), check)
 
     return checked
-
-
-def _verdict(policy: "Policy", commit: "RawCommit", check: "Callable[[RawCommit], Signature]") -> Signed:
-    from gitseal.git.signatures import GOOD, UNSIGNED
-    from gitseal.policy.who_may_change import is_forge
-
-    found = check(commit)
-    state = "no" if found.status == UNSIGNED else found.status
-    if found.status == GOOD and is_forge(policy, found.signers):
-        state = "forge"
-    return Signed(state, found.signers, found.reason)
 
 
 def _trusted_policy(project: Project) -> "Policy":

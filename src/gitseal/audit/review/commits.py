@@ -5,17 +5,17 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from gitseal.audit.history.log import changes_of, environment_of, person
+from gitseal.audit.history.signed import NONE, Signed, glance, verdict
 from gitseal.audit.review.range import ReviewRange
 from gitseal.audit.verify.touched import covered
 from gitseal.audit.verify.verify import revoked_keys
 from gitseal.document.changes import changes
-from gitseal.git.commits import parse_commit
+from gitseal.git.commits import RawCommit, parse_commit
 from gitseal.git.log import LoggedCommit, LogQuery, history
 from gitseal.git.repository import Repository
-from gitseal.git.signatures import GOOD, UNSIGNED, Signature, checking
+from gitseal.git.signatures import Signature, checking
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import signers
-from gitseal.policy.who_may_change import is_forge
 from gitseal.project.project import FOLDER
 from gitseal.project.roots import root_above
 from gitseal.review.attribution import FileStep
@@ -50,7 +50,7 @@ def touched(repository: Repository, span: ReviewRange, policies: Mapping[str, Po
     """
     found = Touched({}, {}, 0, {})
     with ExitStack() as stack:
-        check = _checking(repository, span, policies, stack) if signatures else _glance
+        check = _checking(repository, span, policies, stack) if signatures else lambda _root, commit: glance(commit.raw)
         commits = 0
         for commit in span.walked.logged(LogQuery((), _is_read, raw=True)):
             own = [file for file in commit.files if covered(file.path)]
@@ -87,41 +87,30 @@ def uncommitted(old: bytes | None, new: bytes | None) -> list[CommitStep]:
     return [CommitStep(By(), found)] if found else []
 
 
-class _Signed(NamedTuple):
-    state: str
-    by: tuple[str, ...] = ()
-
-
-def _by(commit: LoggedCommit, signed: _Signed) -> By:
+def _by(commit: LoggedCommit, signed: Signed) -> By:
     who = person(commit.author, commit.author_email)
     committer = person(commit.committer, commit.committer_email)
     return By(commit.id, commit.time, who, committer, signed.state, signed.by)
 
 
-_Check = Callable[[str, LoggedCommit], _Signed]
-
-
-def _glance(_root: str, commit: LoggedCommit) -> _Signed:
-    head = commit.raw.partition(b"\n\n")[0]
-    return _Signed("unchecked" if b"\ngpgsig" in head else "no")
+_Check = Callable[[str, LoggedCommit], Signed]
 
 
 def _checking(repository: Repository, span: ReviewRange, policies: Mapping[str, Policy], stack: ExitStack) -> _Check:
-    made: dict[str, Callable[..., Signature]] = {}
+    """Checks signatures by the policy of a root, for as long as the stack is open."""
+    made: dict[str, Callable[[RawCommit], Signature]] = {}
     revoked: list[bytes | None] = []
 
-    def check(root: str, commit: LoggedCommit) -> _Signed:
+    def check(root: str, commit: LoggedCommit) -> Signed:
         policy = policies.get(root)
-        glance = _glance(root, commit)
-        if policy is None or glance.state == "no":
-            return glance
+        first = glance(commit.raw)
+        if policy is None or first.state == NONE:
+            return first
         if root not in made:
-            if not revoked:  # read where there is a signature at all, as `verify` reads it
+            if not revoked:  # read as soon as there is a signature at all, as `verify` reads it
                 revoked.append(revoked_keys(repository, span.trusted))
             made[root] = stack.enter_context(checking(signers(policy), revoked[0]))
-        found = made[root](parse_commit(commit.id, commit.raw))
-        state = "no" if found.status == UNSIGNED else found.status
-        return _Signed("forge" if state == GOOD and is_forge(policy, found.signers) else state, found.signers)
+        return verdict(policy, parse_commit(commit.id, commit.raw), made[root])
 
     return check
 

@@ -50,8 +50,8 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
     from where HEAD and BASE parted, for what BASE has got since is no change of HEAD's. Raises Error for what is no commit
     and for two that have none in common.
     """
-    is_working_tree = ".." not in words
-    base, _, head = words.partition("...") if "..." in words else words.partition("..")
+    base, dots, head = ranges.parse_range(words)
+    is_working_tree = not dots
     base_name = base or ("HEAD" if words else _default(repository))
     head_name = head or "HEAD"
     trusted, head_id = _commit(repository, base_name), _commit(repository, head_name)
@@ -86,10 +86,5 @@ def _default(repository: Repository) -> str:
 
 
 def _commit(repository: Repository, revision: str) -> str:
-    found = repository.commit(revision)
-    if found is None:
-        hint = (
-            "fetch it with: git fetch --unshallow" if shallow_ends(repository) else "see them with: git log --oneline"
-        )
-        raise Error(f'there is no commit "{revision}"', hint)
-    return found
+    hint, shallow_hint = "see them with: git log --oneline", "fetch it with: git fetch --unshallow"
+    return ranges.named_commit(repository, revision, hint=hint, shallow_hint=shallow_hint)

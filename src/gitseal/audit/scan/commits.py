@@ -9,8 +9,7 @@ from gitseal.audit.scan import policy as guards
 from gitseal.audit.scan.policy import ScanPolicy
 from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, scan_blobs
 from gitseal.audit.scan.team import find_team
-from gitseal.errors import Error
-from gitseal.git import introduced, snapshot
+from gitseal.git import introduced, ranges, snapshot
 from gitseal.git.introduced import IntroducingCommit
 from gitseal.git.repository import Repository
 from gitseal.git.staged import FileVersion
@@ -63,9 +62,9 @@ def between(repository: Repository, words: str) -> ScanRange:
 
     Raises Error for what names no commits.
     """
-    base, dots, head = words.partition("...") if "..." in words else words.partition("..")
+    base, dots, head = ranges.parse_range(words)
     if not dots:
-        only = _commit(repository, words)
+        only = _commit(repository, base)
         return ScanRange((only,), ("--max-count=1",), only)
     first, last = _commit(repository, base or "HEAD"), _commit(repository, head or "HEAD")
     if dots == "...":
@@ -74,11 +73,8 @@ def between(repository: Repository, words: str) -> ScanRange:
 
 
 def _commit(repository: Repository, revision: str) -> str:
-    found = repository.commit(revision)
-    if found is None:
-        hint = "fetch it with: git fetch --unshallow" if repository.is_shallow() else "see them with: git log --oneline"
-        raise Error(f'there is no commit "{revision}"', hint)
-    return found
+    hint, shallow_hint = "see them with: git log --oneline", "fetch it with: git fetch --unshallow"
+    return ranges.named_commit(repository, revision, hint=hint, shallow_hint=shallow_hint)
 
 
 def scan_commits(

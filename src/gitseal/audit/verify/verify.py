@@ -88,15 +88,8 @@ def judge_range(repository: Repository, base: str, commits: WalkedRange, *, list
 
 
 def _commit(repository: Repository, revision: str) -> str:
-    found = repository.commit(revision)
-    if found is None:
-        hint = (
-            "in a shallow clone, fetch more: git fetch --unshallow"
-            if repository.is_shallow()
-            else "see: git log --oneline"
-        )
-        raise Error(f'there is no commit "{revision}"', hint)
-    return found
+    hint, shallow_hint = "see: git log --oneline", "in a shallow clone, fetch more: git fetch --unshallow"
+    return ranges.named_commit(repository, revision, hint=hint, shallow_hint=shallow_hint)
 
 
 def _not_descendant(base: str, head: str) -> Finding:
