@@ -34,7 +34,7 @@ def test_each_kind_of_words_is_a_piece_of_its_own() -> None:
         TextPiece(": "),
         TextPiece("gitseal set A -e production", COMMAND),
     )
-    assert made.quoted == {"A"}
+    assert made.names == {"A"}
 
 
 @given(st.text(), st.text(), st.text())
@@ -66,6 +66,7 @@ def test_lists_of_names_say_the_same_kind_of_thing() -> None:
 
     assert (one, many) == ('"a" is declared', '"a", "b" and 1 more are declared')
     assert one.form == many.form
+    assert many.names == {"a", "b", "c"}
     assert listed([]) == NOTHING
     assert listed(["a", "b"], "{}", separator=" or ") == "a or b"
 

@@ -35,15 +35,18 @@ class Sentence(str):
     """A sentence as plain text, with the `pieces` that it was made of.
 
     It compares and hashes as its text does. `form` is its template with every name left out, lists of names counting as one
-    name: what kind of thing it says.
+    name: what kind of thing it says. `names` are those in quotes, also those that a long list leaves out.
     """
 
-    __slots__ = ("form", "pieces")
+    __slots__ = ("form", "names", "pieces")
 
     form: str
+    names: frozenset[str]
     pieces: tuple[TextPiece, ...]
 
-    def __new__(cls, pieces: Iterable[TextPiece] = (), form: str = _HOLE) -> Self:
+    def __new__(
+        cls, pieces: Iterable[TextPiece] = (), form: str = _HOLE, unlisted: frozenset[str] = frozenset()
+    ) -> Self:
         """The text of the pieces, one after the other."""
         those = tuple(pieces)
         made = super().__new__(
@@ -51,12 +54,8 @@ class Sentence(str):
         )
         made.form = form
         made.pieces = those
+        made.names = unlisted.union(piece.text for piece in those if piece.kind == QUOTED)
         return made
-
-    @property
-    def quoted(self) -> frozenset[str]:
-        """The names in quotes: what it speaks of."""
-        return frozenset(piece.text for piece in self.pieces if piece.kind == QUOTED)
 
 
 NOTHING = Sentence(form="")
@@ -85,7 +84,8 @@ def sentence(template: str, *arguments: str | int) -> Sentence:
         filled += inner if kind == OURS else [TextPiece("".join(piece.text for piece in inner), kind)]
     if next(rest, None) is not None:
         raise ValueError(template)
-    return Sentence(filled, "".join(form))
+    inner_names = (argument.names for argument in arguments if isinstance(argument, Sentence))
+    return Sentence(filled, "".join(form), frozenset[str]().union(*inner_names))
 
 
 def _pieces(argument: str | int) -> tuple[TextPiece, ...]:
@@ -132,10 +132,13 @@ def without_place(words: Sentence) -> tuple[TextPiece, ...]:
 
 def listed(names: Iterable[str], template: str = '"{}"', most: int = 0, separator: str = ", ") -> Sentence:
     """Names in the order given, between separators; beyond `most` (0: no limit) it ends in `and 3 more`."""
-    those = list(names)
-    shown = joined([sentence(template, name) for name in (those[:most] if most else those)], separator)
-    more = len(those) - most if most else 0
-    return Sentence((*shown.pieces, TextPiece(f" and {more} more")), shown.form) if more > 0 else shown
+    those = [sentence(template, name) for name in names]
+    shown = joined(those[:most] if most else those, separator)
+    more = those[most:] if most else []
+    if not more:
+        return shown
+    unlisted = frozenset[str]().union(*(name.names for name in more))
+    return Sentence((*shown.pieces, TextPiece(f" and {len(more)} more")), shown.form, unlisted)
 
 
 def joined(sentences: Sequence[Sentence], separator: str = ", ") -> Sentence:

@@ -37,7 +37,7 @@ Say = Callable[[bytes | None, bytes | None], Collection[ComparedStatement]]
 def claim(statement: Statement) -> ComparedStatement:
     """A statement without its place and its commits."""
     text = statement.text
-    return ComparedStatement(statement.rule, text.pieces, text.form, text.quoted)
+    return ComparedStatement(statement.rule, text.pieces, text.form, text.names)
 
 
 def brought(

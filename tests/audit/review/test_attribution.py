@@ -111,6 +111,15 @@ def test_what_several_brought_names_them_all(branch: Branch) -> None:
     assert (said.text, [person(each) for each in said.by]) == ('"A", "B" are declared', ["Alice", "Bob"])
 
 
+def test_what_several_brought_names_them_all_though_not_every_name_is_listed(branch: Branch) -> None:
+    first = "version: 1\nsecrets:\n  A: {}\n"
+    branch.commit("Alice", first, "manifest.yaml")
+    branch.commit("Bob", first + "".join(f"  {name}: {{}}\n" for name in "BCDEFGH"), "manifest.yaml")
+    (said,) = branch.review().statements
+    assert said.text.endswith(" and 2 more are declared")
+    assert [person(each) for each in said.by] == ["Alice", "Bob"]
+
+
 def test_a_merge_answers_for_what_neither_side_has(branch: Branch, git: Git) -> None:
     git("checkout", "--quiet", "-b", "side")
     branch.commit("Alice", CAROL)

@@ -11,5 +11,5 @@ from gitseal.review.model import Review
 
 def write(review: Review) -> str:
     """One command a line. The verdict is in our own words, so nothing in it is to be escaped."""
-    told = "; ".join([phrases.verdict(review), *phrases.facts(review.counts)])
+    told = "; ".join([phrases.verdict(review), *map(str, phrases.figures(review.counts))])
     return f"::notice title=gitseal review::{told}\n{github_format.write(review.risks)}"

@@ -57,8 +57,8 @@ def _head(review: Review) -> Iterator[str]:
     yield f'<header class="{tone}">\n<p class="kicker">gitseal review</p>'
     yield f"<h1>{escape(verdict[:1].upper() + verdict[1:])}</h1>"
     yield f'<p class="span">{_html(phrases.ends(review.span))}</p>\n</header>'
-    figures = [each.split(" ", 1) for each in phrases.facts(counts)]
-    figures += [[str(counts.unchanged), "unchanged"]] if counts.unchanged else []
+    figures = phrases.figures(counts)
+    figures += [phrases.Figure(counts.unchanged, "unchanged")] if counts.unchanged else []
     if figures:
         yield '<ul class="figures">'
         yield from (f"<li><b>{count}</b><span>{escape(what)}</span></li>" for count, what in figures)

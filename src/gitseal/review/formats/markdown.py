@@ -58,7 +58,7 @@ def _head(review: Review) -> str:
     counts = review.counts
     sign = "❌" if counts.errors else "⚠️" if counts.warnings else "✅"
     line = f"{sign} **gitseal review: {phrases.verdict(review)}**"
-    figures = phrases.facts(counts)
+    figures = list(map(str, phrases.figures(counts)))
     return f"{MARKER}\n{line}{' · ' if figures else ''}{', '.join(figures)}\n\n{_where(review.environments)}"
 
 

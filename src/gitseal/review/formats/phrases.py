@@ -40,20 +40,33 @@ def verdict(review: Review) -> str:
     return ", ".join(found) or "nothing that breaks a rule"
 
 
-def facts(counts: Counts) -> list[str]:
-    """The figures that are not zero, in our words, the unchanged names left out."""
+class Figure(NamedTuple):
+    """How much of something there is: the number, and our words for what it counts."""
+
+    amount: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.what}"
+
+
+def figures(counts: Counts) -> list[Figure]:
+    """The figures that are not zero, the unchanged names left out."""
     named = ("added", counts.added), ("changed", counts.changed), ("removed", counts.removed), ("moved", counts.moved)
-    found = [f"{count} {word}" for word, count in (*named, ("re-sealed", counts.resealed)) if count]
-    if found:
-        found[0] = found[0].replace(" ", " name " if found[0].startswith("1 ") else " names ", 1)
-    people, machines = ("person", "people"), ("machine", "machines")
-    for (one, many), gained, lost in (
-        (people, counts.people_gained, counts.people_lost),
-        (machines, counts.machines_gained, counts.machines_lost),
+    found = [Figure(count, word) for word, count in (*named, ("re-sealed", counts.resealed)) if count]
+    # Only the first says that these are names.
+    found[:1] = [
+        Figure(first.amount, f"{'name' if first.amount == 1 else 'names'} {first.what}") for first in found[:1]
+    ]
+    for one, many, count, what in (
+        ("person", "people", counts.people_gained, "gained access"),
+        ("person", "people", counts.people_lost, "lost access"),
+        ("machine", "machines", counts.machines_gained, "gained access"),
+        ("machine", "machines", counts.machines_lost, "lost access"),
+        ("data key", "data keys", counts.keys_replaced, "replaced"),
     ):
-        found += [f"{gained} {one if gained == 1 else many} gained access"] if gained else []
-        found += [f"{lost} {one if lost == 1 else many} lost access"] if lost else []
-    return [*found, *([plural(counts.keys_replaced, "data key") + " replaced"] if counts.keys_replaced else [])]
+        found += [Figure(count, f"{one if count == 1 else many} {what}")] if count else []
+    return found
 
 
 def place(risk: Finding) -> Text:
