@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.arming import hook_install, managers, status
+from gitseal.arming import installation, managers, status
 from gitseal.git.hooks import STAGES
 from gitseal.git.repository import Repository
 from tests.arming.conftest import Program
@@ -29,8 +29,8 @@ def run(repo: Path, *command: str) -> str:
     return done.stdout
 
 
-def install(repo: Path, program: Program) -> hook_install.Installed:
-    return hook_install.install(Repository(repo), program.path)
+def install(repo: Path, program: Program) -> installation.Installed:
+    return installation.install(Repository(repo), program.path)
 
 
 def how(repo: Path) -> dict[str, str]:
@@ -81,7 +81,7 @@ def test_husky_gets_its_lines_in_what_the_team_commits(
     (repo / "file").write_text("other")
     assert subprocess.run(["git", "commit", "-qam", "no"], cwd=repo, capture_output=True, check=False).returncode != 0
 
-    hook_install.uninstall(Repository(repo))
+    installation.uninstall(Repository(repo))
     assert {path.name: path.read_bytes() for path in (repo / ".husky").iterdir() if path.is_file()} == before
 
 
@@ -114,7 +114,7 @@ def test_lefthook(repo: Path, git: Git, program: Program, commit: Git, peer: Pee
 
     # With the lines that are printed it is lefthook who calls gitseal, in every clone.
     configuration.write_text(text + lines_of(repo, "lefthook"))
-    hook_install.uninstall(Repository(repo))
+    installation.uninstall(Repository(repo))
     run(repo, lefthook, "install")
     assert install(repo, program).changed == ()
     git("add", "lefthook.yml")
@@ -189,7 +189,7 @@ def test_the_framework_before_and_after_gitseal(
     assert program.calls() == ["gitseal hook run pre-commit", "before"]
 
     framework("uninstall")
-    hook_install.uninstall(Repository(repo))
+    installation.uninstall(Repository(repo))
     assert (repo / ".git/hooks/pre-commit").read_bytes() == before
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.arming import hook_install, script, status
+from gitseal.arming import installation, script, status
 from gitseal.git.hooks import SERVER, STAGES
 from gitseal.git.repository import Repository
 
@@ -41,7 +41,7 @@ def test_three_hooks_are_armed_and_nothing_is_left(
     (repo / ".env").write_text("TOKEN=hush\n")
     (repo / "staged").write_text("x\n")
     git("add", "staged")
-    hook_install.install(Repository(repo), gitseal)
+    installation.install(Repository(repo), gitseal)
     before = everything(repo)
 
     found = status.status(Repository(repo))
@@ -61,7 +61,7 @@ def test_other_kinds_of_repositories(tmp_path: Path, gitseal: Path, options: lis
     done = subprocess.run(["git", "init", "--quiet", *options], cwd=top, capture_output=True, check=False)
     if done.returncode != 0:
         pytest.skip(f"this Git has no {options[0]}")
-    hook_install.install(Repository(top), gitseal)
+    installation.install(Repository(top), gitseal)
     assert unarmed(top) == {}
 
 
@@ -71,7 +71,7 @@ def test_a_linked_worktree_a_split_index_and_a_sparse_one(repo: Path, git: Git, 
         (repo / folder / "file").write_text("x\n")
     git("add", ".")
     git("commit", "--quiet", "-m", "start")
-    hook_install.install(Repository(repo), gitseal)
+    installation.install(Repository(repo), gitseal)
     git("worktree", "add", "--quiet", tmp_path / "linked")
     git("update-index", "--split-index")
     assert unarmed(repo) == {}
@@ -90,7 +90,7 @@ def test_a_conflict_in_the_index_is_no_hindrance(repo: Path, git: Git, gitseal: 
     git("commit", "--quiet", "-am", "third")
     subprocess.run(["git", "merge", "--quiet", "other-x"], cwd=repo, capture_output=True, check=False)
     assert git("ls-files", "--unmerged")
-    hook_install.install(Repository(repo), gitseal)
+    installation.install(Repository(repo), gitseal)
     assert unarmed(repo) == {}
 
 
@@ -100,13 +100,13 @@ def test_a_bare_repository(tmp_path: Path, git: Git, gitseal: Path) -> None:
     (found,) = status.status(Repository(bare), server=True)
     assert not found.armed
     assert found.mend == "gitseal hook install --server"
-    hook_install.install_server(Repository(bare), gitseal)
+    installation.install_server(Repository(bare), gitseal)
     (found,) = status.status(Repository(bare), server=True)
     assert (found.name, found.armed) == (SERVER, True)
 
 
 def test_what_is_not_ours_is_never_run(repo: Path, gitseal: Path) -> None:
-    hook_install.install(Repository(repo), gitseal)
+    installation.install(Repository(repo), gitseal)
     (repo / HOOK).write_text("#!/bin/sh\ntouch ran\nexit 1\n")
     assert unarmed(repo) == {"pre-commit": f"another hook is there: {HOOK}"}
     assert not (repo / "ran").exists()
@@ -116,21 +116,21 @@ def test_what_was_there_before_is_not_run_either(repo: Path, gitseal: Path) -> N
     (repo / ".git/hooks").mkdir(exist_ok=True)
     (repo / HOOK).write_text("#!/bin/sh\ntouch ran\n")
     (repo / HOOK).chmod(0o755)
-    hook_install.install(Repository(repo), gitseal)
+    installation.install(Repository(repo), gitseal)
     found = status.status(Repository(repo))[0]
     assert found.how == f"{HOOK}, then pre-commit.before-gitseal; blocked a made-up leak"
     assert not (repo / "ran").exists()
 
 
 def test_a_hook_that_git_passes_over(repo: Path, gitseal: Path) -> None:
-    hook_install.install(Repository(repo), gitseal)
+    installation.install(Repository(repo), gitseal)
     (repo / HOOK).chmod(0o644)
     (repo / ".git/hooks/pre-push").unlink()
     assert unarmed(repo) == {"pre-commit": f'"{repo / HOOK}" is not executable', "pre-push": "no such hook"}
 
 
 def test_one_that_lets_everything_through(repo: Path, gitseal: Path) -> None:
-    hook_install.install(Repository(repo), gitseal)
+    installation.install(Repository(repo), gitseal)
     (repo / HOOK).write_bytes(script.script("pre-commit", None).replace(b"gitseal=gitseal\n", b"exit 0\n"))
     assert unarmed(repo) == {"pre-commit": f"{HOOK}; let a made-up leak through"}
 
@@ -141,7 +141,7 @@ def test_one_that_blocks_for_another_reason_proves_nothing(
     gone = tmp_path / "gitseal"
     gone.write_bytes(gitseal.read_bytes())
     gone.chmod(0o755)
-    hook_install.install(Repository(repo), gone)
+    installation.install(Repository(repo), gone)
     gone.unlink()
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     assert set(unarmed(repo)) == set(STAGES)
@@ -149,12 +149,12 @@ def test_one_that_blocks_for_another_reason_proves_nothing(
 
 
 def test_hooks_path_that_leads_elsewhere(repo: Path, git: Git, gitseal: Path, tmp_path: Path) -> None:
-    hook_install.install(Repository(repo), gitseal)
+    installation.install(Repository(repo), gitseal)
     git("commit", "--quiet", "--allow-empty", "-m", "start")
     git("config", "core.hooksPath", "/dev/null")
     assert set(unarmed(repo)) == set(STAGES)
     git("config", "core.hooksPath", ".githooks")
-    hook_install.install(Repository(repo), gitseal)
+    installation.install(Repository(repo), gitseal)
     assert unarmed(repo) == {}
     # A relative one is each worktree's own, and Git says nothing of a folder that is not there.
     git("worktree", "add", "--quiet", tmp_path / "linked")
@@ -169,11 +169,11 @@ def test_hooks_in_the_configuration(
     (shared / "pre-commit").write_text("#!/bin/sh\ntouch ran\nexit 0\n")
     (shared / "pre-commit").chmod(0o755)
     git("config", "--global", "core.hooksPath", str(shared))
-    done = hook_install.install(Repository(repo), gitseal)
+    done = installation.install(Repository(repo), gitseal)
     if done.refused is not None:
         pytest.skip("this Git has no hooks in its configuration (2.54)")
     assert done.changed == tuple(f"hook.gitseal-{stage}" for stage in STAGES)
-    assert hook_install.install(Repository(repo), gitseal).changed == ()
+    assert installation.install(Repository(repo), gitseal).changed == ()
     assert unarmed(repo) == {}
     assert not (repo / "ran").exists()
     git("commit", "--quiet", "--allow-empty", "-m", "sound")
@@ -182,7 +182,7 @@ def test_hooks_in_the_configuration(
     git("add", "x.env")
     assert subprocess.run(["git", "commit", "-qm", "leak"], cwd=repo, capture_output=True, check=False).returncode != 0
 
-    assert hook_install.uninstall(Repository(repo)) == done.changed
+    assert installation.uninstall(Repository(repo)) == done.changed
     assert set(unarmed(repo)) == set(STAGES)
     assert list((repo / ".git/gitseal").iterdir()) == []
     assert "gitseal" not in git("config", "--local", "--list")
@@ -190,7 +190,7 @@ def test_hooks_in_the_configuration(
 
 def test_one_that_is_switched_off(repo: Path, git: Git, gitseal: Path, tmp_path: Path) -> None:
     git("config", "--global", "core.hooksPath", str(tmp_path))
-    if hook_install.install(Repository(repo), gitseal).refused is not None:
+    if installation.install(Repository(repo), gitseal).refused is not None:
         pytest.skip("this Git has no hooks in its configuration (2.54)")
     git("config", "hook.gitseal-pre-push.enabled", "false")
     assert set(unarmed(repo)) == {"pre-push"}

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.arming import drivers, hook_install, status
+from gitseal.arming import drivers, installation, status
 from gitseal.arming.managers import Manager
 from gitseal.errors import Error
 from gitseal.git import hooks
@@ -52,7 +52,7 @@ def _hooks(repository: Repository, program: Path) -> Armed:
     try:
         if hooks.folder(repository).kind is not HooksScope.PRIVATE and status.is_installed(repository):
             return Armed(())
-        done = hook_install.install(repository, program, tracked=False)
+        done = installation.install(repository, program, tracked=False)
         if done.refused is not None and not status.is_installed(repository):
             reason = f'core.hooksPath leads to "{done.refused.path}", which is not this clone\'s alone'
             return Armed((), ((f"no hook keeps plaintext out yet: {reason}", "gitseal hook install"),), done.managers)

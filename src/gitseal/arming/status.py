@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.arming import managers, script
-from gitseal.arming.hook_install import kept, read
+from gitseal.arming.installation import previous_hook, read_hook
 from gitseal.errors import Error
 from gitseal.git import canary, hooks
 from gitseal.git.hooks import CONFIGURATION_HOOKS, SERVER, STAGES, HooksFolder, HooksScope
@@ -59,12 +59,12 @@ def _find(repository: Repository, folder: HooksFolder, stage: str) -> _Found | S
     scripts = managers.husky(repository.top, folder)
     if scripts is not None and folder.setting:
         return _in_husky(scripts, folder, stage)
-    present = read(folder.path / stage)
+    present = read_hook(folder.path / stage)
     return _missing(folder, stage) if present is None else _in_file(repository, folder, stage, present)
 
 
 def _missing(folder: HooksFolder, stage: str) -> Stage:
-    before = kept(folder.path / stage)
+    before = previous_hook(folder.path / stage)
     waits = f"no such hook, and {before.name} waits" if os.path.lexists(before) else "no such hook"
     place = f" in {folder.path}, where core.hooksPath leads" if folder.setting else ""
     return Stage(stage, armed=False, how=waits + place, mend=_install(folder, stage))
@@ -75,7 +75,7 @@ def _in_file(repository: Repository, folder: HooksFolder, stage: str, present: b
     if not os.access(path, os.X_OK):
         return Stage(stage, armed=False, how=f'"{path}" is not executable', mend=_install(folder, stage))
     if script.is_ours(present):
-        after = f", then {kept(path).name}" if os.access(kept(path), os.X_OK) else ""
+        after = f", then {previous_hook(path).name}" if os.access(previous_hook(path), os.X_OK) else ""
         return _Found(f"{_named(repository, path)}{after}", path)
     if script.has_block(present):
         return _Found(f"{_named(repository, path)}, by its first lines", path)
@@ -93,14 +93,14 @@ def _in_another(repository: Repository, folder: HooksFolder, stage: str, present
             return Stage(stage, armed=False, how=f"{manager.name} has its own hook there", mend=hint)
     if b"gitseal hook run" in present:
         return _Found(f"called in {_named(repository, path)}", None)
-    replaced = ", which replaced gitseal's" if os.path.lexists(kept(path)) else ""
+    replaced = ", which replaced gitseal's" if os.path.lexists(previous_hook(path)) else ""
     how = f"another hook is there{replaced}: {_named(repository, path)}"
     return Stage(stage, armed=False, how=how, mend=_install(folder, stage))
 
 
 def _in_husky(scripts: Path, folder: HooksFolder, stage: str) -> _Found | Stage:
     path = scripts / stage
-    present = read(path)
+    present = read_hook(path)
     name = f"{scripts.name}/{stage}"
     if present is None or not (script.is_ours(present) or b"gitseal hook run" in present):
         return Stage(stage, armed=False, how=f"{name} does not call gitseal", mend=_INSTALL)

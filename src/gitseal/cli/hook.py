@@ -13,7 +13,7 @@ from gitseal.errors import Error
 if TYPE_CHECKING:  # loaded by the commands that need them
     from collections.abc import Iterable
 
-    from gitseal.arming.hook_install import Installed
+    from gitseal.arming.installation import Installed
     from gitseal.arming.managers import Manager
     from gitseal.git.repository import Repository
 
@@ -34,12 +34,12 @@ def install(session: Session, server: bool, shared: bool) -> None:
     A hook that is there runs after gitseal's and gets the same input. Into husky's files gitseal writes its lines; for
     lefthook, simple-git-hooks and the pre-commit framework it prints what to add to their configuration.
     """
-    from gitseal.arming import hook_install
+    from gitseal.arming import installation
 
     if server:
-        done = hook_install.install_server(_bare(session), program())
+        done = installation.install_server(_bare(session), program())
     else:
-        done = hook_install.install(_repository(session), program(), shared=shared)
+        done = installation.install(_repository(session), program(), shared=shared)
     if done.refused is not None:
         refuse(done)
     for change in done.changed:
@@ -53,10 +53,10 @@ def install(session: Session, server: bool, shared: bool) -> None:
 @declare.option("--shared", is_flag=True, help="Also out of a folder that other repositories share.")
 def uninstall(session: Session, shared: bool) -> None:
     """Take gitseal out of all hooks and put back what was there before, to the byte. Prints what changed."""
-    from gitseal.arming import hook_install
+    from gitseal.arming import installation
 
     repository = _any(session)
-    changed = hook_install.uninstall(repository, shared=shared)
+    changed = installation.uninstall(repository, shared=shared)
     for change in changed:
         output.line(change)
     if not changed:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.arming import hook_install
+from gitseal.arming import installation
 from gitseal.arming import script as hook_script
 from gitseal.errors import Error
 from gitseal.git.hooks import STAGES
@@ -20,8 +20,8 @@ Git = Callable[..., str]
 HOOKS = [f".git/hooks/{stage}" for stage in STAGES]
 
 
-def install(repo: Path, program: Program, **options: bool) -> hook_install.Installed:
-    return hook_install.install(Repository(repo), program.path, **options)
+def install(repo: Path, program: Program, **options: bool) -> installation.Installed:
+    return installation.install(Repository(repo), program.path, **options)
 
 
 def existing(repo: Path, stage: str, text: str, mode: int = 0o755) -> Path:
@@ -112,9 +112,9 @@ def test_an_existing_hook_runs_second_and_comes_back(
     refused(repo, "commit", "-a", "-m", "no")
     assert program.calls() == ["gitseal hook run pre-commit"]
 
-    hook_install.uninstall(Repository(repo))
+    installation.uninstall(Repository(repo))
     assert snapshot(path.parent) == before
-    assert hook_install.uninstall(Repository(repo)) == ()
+    assert installation.uninstall(Repository(repo)) == ()
 
 
 def test_an_existing_hook_still_says_no(repo: Path, program: Program, commit: Git) -> None:
@@ -137,7 +137,7 @@ def test_a_binary_and_a_link_stay_what_they_are(repo: Path, program: Program, co
     commit()
 
     assert program.calls() == ["gitseal hook run pre-commit"]
-    hook_install.uninstall(Repository(repo))
+    installation.uninstall(Repository(repo))
     assert snapshot(repo / ".git/hooks") == before
 
 
@@ -159,7 +159,7 @@ def test_a_hook_that_git_ignored_stays_ignored(repo: Path, program: Program, com
     install(repo, program)
     commit()
     assert program.calls() == ["gitseal hook run pre-commit"]
-    hook_install.uninstall(Repository(repo))
+    installation.uninstall(Repository(repo))
     assert snapshot(repo / ".git/hooks") == before
 
 
@@ -199,13 +199,13 @@ def test_what_another_program_put_there_is_not_thrown_away(repo: Path, program: 
     with pytest.raises(Error, match="another program has replaced"):
         install(repo, program)
     with pytest.raises(Error, match="another program has replaced"):
-        hook_install.uninstall(Repository(repo))
+        installation.uninstall(Repository(repo))
     assert snapshot(first.parent)["pre-commit"] == before["pre-commit"]
 
     # The same hook once more, as a manager writes it, is no second one.
     first.write_text("#!/bin/sh\n# first\n")
     install(repo, program)
-    hook_install.uninstall(Repository(repo))
+    installation.uninstall(Repository(repo))
     assert first.read_text() == "#!/bin/sh\n# first\n"
 
 
@@ -247,7 +247,7 @@ def test_linked_worktrees_share_the_hooks(repo: Path, git: Git, program: Program
     commit()
     linked = tmp_path / "linked"
     git("worktree", "add", "--quiet", linked)
-    assert hook_install.install(Repository(linked), program.path).changed
+    assert installation.install(Repository(linked), program.path).changed
     commit()
     git("commit", "--quiet", "--allow-empty", "-m", "there", cwd=linked)
     assert program.calls() == ["gitseal hook run pre-commit"] * 2
@@ -258,7 +258,7 @@ def test_a_submodule_has_its_own(repo: Path, git: Git, program: Program, commit:
     git("init", "--quiet", tmp_path / "part")
     git("commit", "--quiet", "--allow-empty", "-m", "x", cwd=tmp_path / "part")
     git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", tmp_path / "part", "part")
-    hook_install.install(Repository(repo / "part"), program.path)
+    installation.install(Repository(repo / "part"), program.path)
     git("commit", "--quiet", "--allow-empty", "-m", "y", cwd=repo / "part")
     assert program.calls() == ["gitseal hook run pre-commit"]
     commit()
@@ -309,8 +309,8 @@ def test_a_folder_that_others_share_is_left_alone(repo: Path, git: Git, program:
         pytest.skip("this Git has hooks in its configuration")
     assert done.refused.path == shared
     assert install(repo, program, shared=True).changed == tuple(str(shared / stage) for stage in STAGES)
-    assert hook_install.uninstall(Repository(repo)) == ()
-    assert len(hook_install.uninstall(Repository(repo), shared=True)) == 3
+    assert installation.uninstall(Repository(repo)) == ()
+    assert len(installation.uninstall(Repository(repo), shared=True)) == 3
     assert list(shared.iterdir()) == []
 
 
@@ -329,7 +329,7 @@ def test_a_bare_repository_checks_what_it_receives(
     (bare / "hooks/pre-receive").write_text("#!/bin/sh\ncat >/dev/null\necho before >>../log\n")
     (bare / "hooks/pre-receive").chmod(0o755)
     commit()
-    done = hook_install.install_server(Repository(bare), program.path)
+    done = installation.install_server(Repository(bare), program.path)
     assert done.changed == ("hooks/pre-receive", "hooks/pre-receive.before-gitseal")
     git("push", "--quiet", bare, "main")
     called, ref, before = program.calls()
@@ -338,7 +338,7 @@ def test_a_bare_repository_checks_what_it_receives(
 
     program.says_no.touch()
     assert "pre-receive hook declined" in refused(repo, "push", str(bare), "main:other")
-    hook_install.uninstall(Repository(bare))
+    installation.uninstall(Repository(bare))
     assert not (bare / "hooks/pre-receive.before-gitseal").exists()
 
 

@@ -95,7 +95,7 @@ def uninstall(repository: Repository, *, shared: bool = False) -> tuple[str, ...
     return tuple(changed)
 
 
-def read(path: Path) -> bytes | None:
+def read_hook(path: Path) -> bytes | None:
     """What lies at a hook's place: its bytes, nothing for what cannot be read as a file, None where nothing is there."""
     if not os.path.lexists(path):
         return None
@@ -106,28 +106,28 @@ def read(path: Path) -> bytes | None:
         return b""
 
 
-def kept(path: Path) -> Path:
+def previous_hook(path: Path) -> Path:
     """Where the hook that was at `path` before gitseal is kept."""
     return path.with_name(path.name + hook_script.BEFORE)
 
 
 def _put(path: Path, script: bytes) -> list[Path]:
     """Makes `path` gitseal's hook, an earlier one kept beside it; gives what changed. At no moment is there no hook."""
-    present = read(path)
+    present = read_hook(path)
     changed = [path]
     if path.is_dir():
         raise Error(f'"{path}" is a folder, where Git looks for a hook', f'look at: ls -ld "{path}"')
     if present is not None and hook_script.is_ours(present):
         if present == script and not path.is_symlink() and os.access(path, os.X_OK):
             return []
-    elif present is not None and present != read(kept(path)):
-        if os.path.lexists(kept(path)):
+    elif present is not None and present != read_hook(previous_hook(path)):
+        if os.path.lexists(previous_hook(path)):
             raise Error(
-                f'another program has replaced "{path}" since gitseal kept what was there before in "{kept(path)}"',
-                f'keep one of the two: mv "{path}" "{kept(path)}", or rm "{path}"; then: gitseal hook install',
+                f'another program has replaced "{path}" since gitseal kept what was there before in "{previous_hook(path)}"',
+                f'keep one of the two: mv "{path}" "{previous_hook(path)}", or rm "{path}"; then: gitseal hook install',
             )
         _copy_beside(path)
-        changed.append(kept(path))
+        changed.append(previous_hook(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
     atomic.create(temporary, script, _EXECUTABLE)
@@ -138,15 +138,15 @@ def _put(path: Path, script: bytes) -> list[Path]:
 def _copy_beside(path: Path) -> None:
     """A second name for the very same file or link, so that its bytes, mode and times stay."""
     try:
-        os.link(path, kept(path), follow_symlinks=False)
+        os.link(path, previous_hook(path), follow_symlinks=False)
     except OSError:
         # A file system without hard links: for a moment there is no hook.
-        path.rename(kept(path))
+        path.rename(previous_hook(path))
 
 
 def _take_out(path: Path) -> list[Path]:
-    present = read(path)
-    before = kept(path)
+    present = read_hook(path)
+    before = previous_hook(path)
     if present is not None and hook_script.is_ours(present):
         if os.path.lexists(before):
             before.replace(path)
@@ -166,7 +166,7 @@ def _take_out(path: Path) -> list[Path]:
 
 def _is_run_by_a_manager(path: Path, top: Path) -> bool:
     """Whether the hook calls gitseal already: by itself, or as the file of a manager whose configuration does."""
-    present = read(path)
+    present = read_hook(path)
     if not present or hook_script.is_ours(present) or not os.access(path, os.X_OK):
         return False
     if b"gitseal hook run" in present:
@@ -176,7 +176,7 @@ def _is_run_by_a_manager(path: Path, top: Path) -> bool:
 
 def _into_husky(scripts: Path, stage: str, repository: Repository) -> list[str]:
     path = scripts / stage
-    present = read(path)
+    present = read_hook(path)
     if present is None:
         return [_named(repository, each) for each in _put(path, hook_script.script(stage, None))]
     if hook_script.is_ours(present):
@@ -193,7 +193,7 @@ def _into_husky(scripts: Path, stage: str, repository: Repository) -> list[str]:
 
 
 def _out_of_husky(path: Path) -> list[Path]:
-    present = read(path)
+    present = read_hook(path)
     if present is None:
         return []
     if hook_script.is_ours(present):
