@@ -14,11 +14,11 @@ PIECE = 1024
 
 def all_forms(values: Mapping[str, bytes]) -> dict[bytes, str]:
     """Every form of every value that is no ordinary one, with the name it belongs to; the first name keeps a shared form."""
-    found: dict[bytes, str] = {}
+    names: dict[bytes, str] = {}
     for name, value in values.items():
         for form in forms(value):
-            found.setdefault(form, name)
-    return found
+            names.setdefault(form, name)
+    return names
 
 
 def forms(value: bytes) -> Iterator[bytes]:
@@ -52,10 +52,10 @@ def certain_forms(value: bytes) -> Iterator[bytes]:
             yield from _pieces(form, PIECE)
 
 
-def _no_longer_than_needed(found: Iterable[bytes]) -> list[bytes]:
+def _no_longer_than_needed(candidates: Iterable[bytes]) -> list[bytes]:
     """The forms without those that hold another: where they stand, it stands."""
     kept: list[bytes] = []
-    for form in sorted(found, key=len):
+    for form in sorted(candidates, key=len):
         if len(form) >= MINIMUM and not any(shorter in form for shorter in kept):
             kept.append(form)
     return kept

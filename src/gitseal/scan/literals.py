@@ -13,7 +13,7 @@ _WORTH_IMPORTING = 1 << 17
 
 
 class Shape(NamedTuple):
-    """What a rule looks for. Wherever `literal` stands, `judge` is asked.
+    """A text that a rule looks for. Wherever `literal` stands, `judge` is asked.
 
     It gets the bytes before the literal (up to `windows.BEHIND`) and those from it on (up to `windows.AHEAD`), and says what
     stands there (`a GitHub token`), or nothing.
@@ -41,10 +41,10 @@ class Literals:
 
             self._search = Search(self._texts)
         if self._search is None:
-            found = [place for number in range(len(self._texts)) for place in self._each(number, content, first, end)]
+            places = [place for number in range(len(self._texts)) for place in self._each(number, content, first, end)]
         else:
-            found = [(start, number) for number, start, _ in self._search.all(content) if first <= start < end]
-        return [(place, self._shapes[number]) for place, number in sorted(found)] if found else []
+            places = [(start, number) for number, start, _ in self._search.all(content) if first <= start < end]
+        return [(place, self._shapes[number]) for place, number in sorted(places)] if places else []
 
     def _each(self, number: int, content: bytes, first: int, end: int) -> Iterator[tuple[int, int]]:
         text = self._texts[number]

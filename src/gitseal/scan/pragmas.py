@@ -13,7 +13,7 @@ so only our own lift that, with a reason. No words lift a private key: that take
 
 import re
 
-# Texts, compiled by `re` where a line first needs them. A reason has a word of two letters; what ends a comment is none.
+# Texts, compiled by `re` when a line first needs them. A reason has a word of two letters; what ends a comment is none.
 _OURS = rb"\bgitseal:[ \t]*allow[ \t]+(?!\*/|-->)[^\n]*?[A-Za-z\x80-\xff]{2}"
 _THEIRS = rb"(?i)gitleaks:allow\b|pragma:[ \t]*(?:allowlist|whitelist)[ \t]+secret\b"
 _THEIRS_ABOVE = rb"(?i)pragma:[ \t]*(?:allowlist|whitelist)[ \t]+nextline[ \t]+secret\b"
@@ -23,7 +23,7 @@ _BY_THEIRS = _BY_OURS - {"team-value"}
 
 
 def allows(rule: str, line: bytes, above: bytes) -> bool:
-    """Whether a finding of `rule` on `line` is lifted by the line itself or by the one `above`."""
+    """True if a finding of `rule` on `line` is lifted by the line itself or by the one `above`."""
     if rule in _BY_OURS and b"gitseal:" in line and re.search(_OURS, line):
         return True
     if rule not in _BY_THEIRS:

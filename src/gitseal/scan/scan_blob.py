@@ -25,7 +25,7 @@ _MOST = 50
 def scan_blob(
     path: bytes, mode: int, chunks: Iterable[bytes], rules: Rules, team: "TeamSearch | None" = None
 ) -> list[Finding]:
-    """What must not be committed in one blob, by line.
+    """The findings of one blob, by line.
 
     `path` is Git's own bytes, relative to the repository's top; `mode` is Git's (0o100644, 0o120000 ...), `chunks` the
     blob's content, cut anywhere: the cuts change nothing. Lines that a pragma allows are left out; what allow.yaml allows is
@@ -37,10 +37,10 @@ def scan_blob(
     from gitseal.scan import env_files  # few commits hold one
 
     kept = env_files.Kept(chunks)
-    found = _found(path, kept, team)
+    findings = _found(path, kept, team)
     if mode & _KIND == _LINK:
-        return [*env_files.judge_link(path, kept.content(), rules), *found]
-    return [*kept.judge(path, kind, rules), *found]
+        return [*env_files.judge_link(path, kept.content(), rules), *findings]
+    return [*kept.judge(path, kind, rules), *findings]
 
 
 def _found(path: bytes, chunks: Iterable[bytes], team: "TeamSearch | None") -> list[Finding]:
@@ -60,8 +60,8 @@ def _found(path: bytes, chunks: Iterable[bytes], team: "TeamSearch | None") -> l
     for tally in tallies.values():
         for thing, lines in tally.noted.items():
             noted.setdefault(thing, set()).update(lines)
-    found = [finding for thing, lines in noted.items() for finding in wording.of(name, thing, sorted(lines)[:_MOST])]
-    return sorted(found, key=lambda finding: (finding.line, finding.rule, finding.message))
+    findings = [finding for thing, lines in noted.items() for finding in wording.of(name, thing, sorted(lines)[:_MOST])]
+    return sorted(findings, key=lambda finding: (finding.line, finding.rule, finding.message))
 
 
 class _Tally:
@@ -93,7 +93,7 @@ class _Tally:
                 self.note(owners, (lines.of(place), ""))
 
     def is_full(self, thing: "_Thing") -> bool:
-        """Whether nobody would read more of it."""
+        """True if nobody would read more of it."""
         return len(self.noted.get(thing, ())) >= _MOST
 
     def note(self, thing: "_Thing", line: tuple[int, str]) -> None:

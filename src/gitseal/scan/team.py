@@ -17,7 +17,7 @@ _GLUE = b" \t\r\n\"'`+\\,.&()#*>|;"
 _LEAST_LEFT = 12
 # A form, and glue around it.
 _REACH = 2048
-# How many characters in a row that look like glue may be a value's own, where it is broken.
+# How many characters in a row that look like glue may be a value's own, if it is broken there.
 _OWN_GLUE = 32
 
 
@@ -100,11 +100,11 @@ class _Automata:
 
     def broken(self, window: Window) -> Iterator[TeamMatch]:
         """The forms with line ends in them: text wrapped, folded or put together over lines."""
-        found = self._broken.all(without_glue(window.content)) if self._breakable else []
-        if not found:
+        matches = self._broken.all(without_glue(window.content)) if self._breakable else []
+        if not matches:
             return
         rows = _Rows(window.content)
-        for index, start, end in found:
+        for index, start, end in matches:
             top, bottom = rows.of(start), rows.of(end - 1)
             if top == bottom:
                 continue  # on one line: `whole` has seen it, or it is none
@@ -139,7 +139,7 @@ class _Rows:
         return bisect_right(self._left, number)
 
     def place(self, row: int, number: int) -> int:
-        """Where on that line, counted from the text's beginning, the byte stands."""
+        """The place of the byte on that line, counted from the text's beginning."""
         text = self._rows[row]
         wanted = number - (self._left[row - 1] if row else 0)
         # The longest beginning of the line of which no more than `wanted` bytes are left ends right before it.
@@ -153,7 +153,7 @@ class _Rows:
 
 
 def _is_broken(form: bytes, text: bytes) -> bool:
-    """Whether `form` is what is left of `text`, of two lines or more, when glue is taken away at its line ends alone."""
+    """True if `form` is what is left of `text`, of two lines or more, when glue is taken away at its line ends alone."""
     first, *middle, last = text.split(b"\n")
     # How much of the form can have been read at the end of each line: some of the glue there may be the form's own.
     reached = {

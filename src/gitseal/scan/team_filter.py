@@ -34,14 +34,14 @@ def anchors(value: bytes) -> set[int]:
     """The anchors of a value, none if it is an ordinary one."""
     from gitseal.scan.forms import certain_forms  # json and urllib, which looking something up need not load
 
-    found = set()
+    anchors_ = set()
     for form in certain_forms(value):
-        found.add(_middle(form))
+        anchors_.add(_middle(form))
         # The search for broken values compares what is left without glue, so that needs an anchor of its own.
         left = without_glue(form)
         if breakable(left):
-            found.add(_middle(left))
-    return found
+            anchors_.add(_middle(left))
+    return anchors_
 
 
 def _middle(form: bytes) -> int:
@@ -52,12 +52,12 @@ def _middle(form: bytes) -> int:
 
 def _windows(content: bytes) -> set[int]:
     """Every eight bytes in a row. Cast at each of eight offsets, they are read at the speed of C."""
-    found: set[int] = set()
+    windows: set[int] = set()
     for offset in range(_SIZE):
         whole = (len(content) - offset) // _SIZE * _SIZE
         if whole > 0:
-            found.update(memoryview(content)[offset : offset + whole].cast(_ANCHORS))
-    return found
+            windows.update(memoryview(content)[offset : offset + whole].cast(_ANCHORS))
+    return windows
 
 
 class TeamFilter:
@@ -81,23 +81,23 @@ class TeamFilter:
         """The files that may have a value which stands in the content, whole or broken over lines."""
         bitmap, size, anchored = self._bitmap, len(self._bitmap) * 8, self._anchors
         windows = _windows(content) | _windows(without_glue(content))
-        found: set[int] = set()
-        for window in [each for each in windows if bitmap[(bit := each % size) >> 3] >> (bit & 7) & 1]:
+        numbers: set[int] = set()
+        for window in [eight for eight in windows if bitmap[(bit := eight % size) >> 3] >> (bit & 7) & 1]:
             at = bisect_left(anchored, window)
             while at < len(anchored) and anchored[at] == window:
-                found.add(self._owners[at])
+                numbers.add(self._owners[at])
                 at += 1
-        return {self._keys[number] for number in found}
+        return {self._keys[number] for number in numbers}
 
     def of(self, wanted: Iterable[FileKey]) -> dict[FileKey, tuple[int, set[int]]]:
         """The number of values and the anchors of those of the wanted files that the filter has."""
-        found: dict[FileKey, tuple[int, set[int]]] = {
+        entries: dict[FileKey, tuple[int, set[int]]] = {
             key: (self.files[key], set()) for key in wanted if key in self.files
         }
         for anchor, number in zip(self._anchors, self._owners, strict=True):
-            if self._keys[number] in found:
-                found[self._keys[number]][1].add(anchor)
-        return found
+            if self._keys[number] in entries:
+                entries[self._keys[number]][1].add(anchor)
+        return entries
 
     def serialise(self) -> bytes:
         """The filter as bytes, for `parse`."""
@@ -110,7 +110,7 @@ def build(files: Mapping[FileKey, tuple[int, Iterable[int]]]) -> TeamFilter:
     """The filter of files, each with its number of values and their anchors."""
     from array import array
 
-    pairs = sorted({(anchor, number) for number, (_, found) in enumerate(files.values()) for anchor in found})
+    pairs = sorted({(anchor, number) for number, (_, anchors_) in enumerate(files.values()) for anchor in anchors_})
     bitmap = bytearray(1 + len(pairs) * _BITS // 8)
     for anchor, _ in pairs:
         bit = anchor % (len(bitmap) * 8)

@@ -26,7 +26,7 @@ class Window(NamedTuple):
     view: int
 
     def lines(self) -> "Lines":
-        """What says on which lines places are."""
+        """The line numbers of its places."""
         return Lines(self)
 
 

@@ -1,4 +1,4 @@
-"""What the hooks pre-push and pre-receive look at: the commits that would get somewhere new."""
+"""The commits that a push would bring somewhere new, looked at by the hooks pre-push and pre-receive."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +18,7 @@ _NEW = "there is no default branch yet, so nobody's signature could be asked for
 
 
 class Received(NamedTuple):
-    """What a push brings in plaintext, and the changes that the policy lets nobody make who signed them."""
+    """The plaintext that a push brings, and its changes that none of the allowed people signed."""
 
     scanned: Scanned
     unverified: list[Finding]
@@ -31,7 +31,7 @@ def at_push(repository: Repository, given: Sequence[str], updates: Sequence[Upda
     """
     # A remote without a name is a URL, which no pattern of refs is.
     remote = given[0] if given and given[0] in repository.remotes() else ""
-    known = [each.old for each in updates if not is_none(each.old) and repository.commit(each.old)]
+    known = [update.old for update in updates if not is_none(update.old) and repository.commit(update.old)]
     excluded = ("--not", f"--remotes={remote}") if remote else ()
     return _scan(repository, updates, known, excluded, keyring)
 
@@ -39,7 +39,7 @@ def at_push(repository: Repository, given: Sequence[str], updates: Sequence[Upda
 def at_receive(repository: Repository, updates: Sequence[Update]) -> Received:
     """The commits that a push brings into this repository and that no ref of it has yet.
 
-    Who made them is asked too, where a policy has a `change` list. `updates` are this repository's refs. Raises Error for
+    If a policy has a `change` list, their signatures are checked too. `updates` are this repository's refs. Raises Error for
     what cannot be looked at.
     """
     watch = _Watch(repository)
@@ -50,15 +50,19 @@ def at_receive(repository: Repository, updates: Sequence[Update]) -> Received:
         return Received(scanned, [])
     from gitseal.audit.verify.push import verify_push  # as much again as the hook loads without
 
-    found = verify_push(repository, updates, listed=True).findings
-    said = {(each.rule, each.path, each.commit) for each in scanned.findings}
-    errors = [each for each in found if each.severity == ERROR and (each.rule, each.path, each.commit) not in said]
-    notes = tuple(f"{each.as_text()}: {each.hint}" for each in found if each.severity != ERROR)
+    verdicts = verify_push(repository, updates, listed=True).findings
+    said = {(finding.rule, finding.path, finding.commit) for finding in scanned.findings}
+    errors = [
+        finding
+        for finding in verdicts
+        if finding.severity == ERROR and (finding.rule, finding.path, finding.commit) not in said
+    ]
+    notes = tuple(f"{finding.as_text()}: {finding.hint}" for finding in verdicts if finding.severity != ERROR)
     return Received(scanned._replace(notes=(*scanned.notes, *notes)), errors)
 
 
 class _Watch:
-    """Whether commits that pass by change what `verify` covers: most change nothing of it, and cost nothing more."""
+    """Notices commits that change what `verify` covers. Most change nothing of it, and cost nothing more."""
 
     def __init__(self, repository: Repository) -> None:
         self.is_seen = False
@@ -67,32 +71,32 @@ class _Watch:
 
     def see(self, commit: IntroducingCommit) -> None:
         """Looks at one; what a merge has only taken over is left for `is_merged`."""
-        paths = (each.path.decode("utf-8", "surrogateescape") for each in commit.brought)
+        paths = (file.path.decode("utf-8", "surrogateescape") for file in commit.brought)
         self.is_seen = self.is_seen or any(covered(path) for path in paths)
         if len(commit.parents) > 1:
             self._merges[commit.id] = commit.parents
 
     def is_merged(self) -> bool:
-        """Whether a merge differs in that from any of its parents: it may drop what one of them had."""
+        """True if a merge differs in that from any of its parents: it may drop what one of them had."""
         from gitseal.git import ranges
 
         pairs = [(merge, parent) for merge, parents in self._merges.items() for parent in parents]
-        found = ranges.differences(self._repository, pairs) if pairs else ()
-        return any(covered(each.path) for changes in found for each in changes)
+        differing = ranges.differences(self._repository, pairs) if pairs else ()
+        return any(covered(change.path) for changes in differing for change in changes)
 
 
 def _goes_back(repository: Repository, updates: Sequence[Update]) -> bool:
-    """Whether the default branch would lose commits: no new one has to come for that."""
-    moved = [each for each in updates if not is_none(each.old)]
+    """True if the default branch would lose commits: that takes no new one."""
+    moved = [update for update in updates if not is_none(update.old)]
     if not moved:
         return False
     from gitseal.git import ranges
 
     default = (repository.git("symbolic-ref", "--quiet", "HEAD") or b"").decode("utf-8", "surrogateescape").rstrip("\n")
     return any(
-        is_none(each.new) or not ranges.descends(repository, each.new, each.old)
-        for each in moved
-        if each.ref == default
+        is_none(update.new) or not ranges.descends(repository, update.new, update.old)
+        for update in moved
+        if update.ref == default
     )
 
 
@@ -110,8 +114,8 @@ def _scan(
         if commit is None:
             continue  # a tag of something else than a commit
         revisions = (commit, *(f"^{each}" for each in known))
-        found = scan_commits(repository, ScanRange(revisions, tuple(excluded), commit), keyring, watch=watch)
-        findings += [each for each in found.findings if each not in findings]
-        notes += [each for each in found.notes if each not in notes]
-        files += found.files
+        scanned = scan_commits(repository, ScanRange(revisions, tuple(excluded), commit), keyring, watch=watch)
+        findings += [each for each in scanned.findings if each not in findings]
+        notes += [each for each in scanned.notes if each not in notes]
+        files += scanned.files
     return Scanned(findings, files, tuple(notes))

@@ -10,7 +10,7 @@ from gitseal.document.header import Access, Header
 
 
 class Way(Enum):
-    """What becomes of an access group: its lines are merged one by one, or one side's block is taken, or nobody can tell."""
+    """The fate of an access group: its lines are merged one by one, or one side's block is taken, or nobody can tell."""
 
     BY_RECIPIENT = "by recipient"
     OURS = "ours"
@@ -28,7 +28,7 @@ UNKNOWN = Unknown.UNKNOWN
 
 
 def ways(base: Header | Unknown | None, ours: Header, theirs: Header) -> dict[str, Way]:
-    """What becomes of each access group of either side or the base. Both sides are of one file id and environment."""
+    """The way of each access group of either side or the base. Both sides are of one file id and environment."""
     if isinstance(base, Header) and base.id != ours.id:
         base = UNKNOWN
     known = base.access if isinstance(base, Header) else {}
@@ -53,14 +53,14 @@ def _way(base: Access | Unknown | None, ours: Access | None, theirs: Access | No
 
 
 def _gives_way(base: Access | None, kept: Access | None, other: Access | None) -> bool:
-    """Whether nothing is lost by taking the block of the other side, which has another key or none, as it is."""
+    """True if nothing is lost by taking the block of the other side, which has another key or none, as it is."""
     if base is None or kept is None:
         return True  # the other side alone made the group
     if _content(base) == _content(kept):
         return True
     if other is None:
         return False
-    before, now, after = (set(each.wrapped()) for each in (base, kept, other))
+    before, now, after = (set(access.wrapped()) for access in (base, kept, other))
     return now - before <= after and not (before - now) & after
 
 

@@ -31,15 +31,15 @@ def by_name(base: bytes, ours: bytes, theirs: bytes, text: MergedLines | None, l
 
 def _through(lines: LineMerge) -> Callable[[bytes, bytes, bytes], bytes | None]:
     def merged(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
-        found = lines(ours, base, theirs)
-        return found.data if found is not None else None
+        result = lines(ours, base, theirs)
+        return result.data if result is not None else None
 
     return merged
 
 
 def _side(data: bytes) -> MergeSide | None:
-    found = _parsed(data)
-    return MergeSide(found) if found is not None else None
+    document = _parsed(data)
+    return MergeSide(document) if document is not None else None
 
 
 def _parsed(data: bytes) -> Document | None:
@@ -56,9 +56,9 @@ def _base(data: bytes) -> decisions.Base:
     """
     if not data:
         return None
-    found = [_side(text) for text in conflict.sides(data) or (data,)]
-    known = [each for each in found if each is not None]
-    return (known[0], known[-1]) if len(known) == len(found) else UNKNOWN
+    sides = [_side(text) for text in conflict.sides(data) or (data,)]
+    known = [side for side in sides if side is not None]
+    return (known[0], known[-1]) if len(known) == len(sides) else UNKNOWN
 
 
 def _unsound(ours: bytes, theirs: bytes, text: MergedLines | None, how: How) -> Merged:
@@ -67,8 +67,8 @@ def _unsound(ours: bytes, theirs: bytes, text: MergedLines | None, how: How) -> 
         return _whole(ours, theirs, how)
     if not text.is_clean:
         return Merged(text.data, ("",))
-    found = _parsed(text.data)
-    if found is None or any(_is_stale(found, entry.path) for entry in found.entries.values()):
+    document = _parsed(text.data)
+    if document is None or any(_is_stale(document, entry.path) for entry in document.entries.values()):
         return _whole(ours, theirs, how)
     return Merged(text.data, ())
 
@@ -77,14 +77,14 @@ def _whole(ours: bytes, theirs: bytes, how: How) -> Merged:
     return Merged(conflict.whole(ours, theirs, how), ("",))
 
 
-def _is_stale(found: Document, path: tuple[str, ...]) -> bool:
-    token = found.entries[path].token
-    access = found.header.access.get(token.group) if token is not None else None
+def _is_stale(document: Document, path: tuple[str, ...]) -> bool:
+    token = document.entries[path].token
+    access = document.header.access.get(token.group) if token is not None else None
     return token is not None and (access is None or access.key_id != token.key_id)
 
 
 def _is_sound(data: bytes, decided: Decided | None) -> bool:
-    """Whether the merge of lines holds just what was decided.
+    """True if the merge of lines holds just what was decided.
 
     It may be clean and put a name of one side into a section that the other side made, where nobody has it: lines such as
     `TOKEN:` are the same in every section.
@@ -93,16 +93,16 @@ def _is_sound(data: bytes, decided: Decided | None) -> bool:
 
 
 def _holds(placed: placing.Placed, decided: Decided) -> bool:
-    """Whether a text holds just what was decided, as far as that can be read."""
+    """True if a text holds just what was decided, as far as that can be read."""
     return bool(decided.conflicts or placed.conflicts) or _holds_just(placed.data, decided)
 
 
 def _holds_just(data: bytes, decided: Decided) -> bool:
-    found = _parsed(data)
-    if found is None:
+    document = _parsed(data)
+    if document is None:
         return False
     wanted = {unit.path: unit.wanted for unit in decided.units if unit.wanted is not None}
-    return _contents(MergeSide(found), decided.whole_groups) == wanted
+    return _contents(MergeSide(document), decided.whole_groups) == wanted
 
 
 def _contents(side: MergeSide, whole: Iterable[str]) -> dict[tuple[str, ...], object]:

@@ -37,7 +37,7 @@ class Merged(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """What the sides of a conflict are called."""
+    """The names of the sides of a conflict."""
 
     ours: str = "ours"
     base: str = "base"
@@ -61,7 +61,7 @@ class Hunk(NamedTuple):
 
 
 def split(data: bytes) -> list[bytes | Hunk]:
-    """A text as its lines, each conflict as one hunk. Where no conflict is whole, the lines are all there is."""
+    """A text as its lines, each conflict as one hunk. If no conflict is whole, there are only lines."""
     parts: list[bytes | Hunk] = []
     lines = data.splitlines(keepends=True) if b"\r" not in data else data.split(b"\n")
     if b"\r" in data:  # a lone carriage return ends no line
@@ -79,7 +79,7 @@ def split(data: bytes) -> list[bytes | Hunk]:
 
 
 def sides(data: bytes) -> tuple[bytes, bytes] | None:
-    """The texts that come out where every conflict is decided for ours, or for theirs; None where there is no conflict."""
+    """Both texts: with every conflict decided for ours, and for theirs. None if there is no conflict."""
     parts = split(data)
     if not any(isinstance(part, Hunk) for part in parts):
         return None
@@ -104,7 +104,7 @@ def whole(ours: bytes, theirs: bytes, how: How) -> bytes:
 
 
 def _line(character: str, size: int, label: str) -> str:
-    words = "".join(each for each in label if each.isprintable()).strip()
+    words = "".join(letter for letter in label if letter.isprintable()).strip()
     return character * size + (f" {words}" if words else "")
 
 
@@ -113,23 +113,23 @@ def _ended(data: bytes, eol: str) -> bytes:
 
 
 def _hunk(lines: Sequence[bytes], start: int) -> tuple[Hunk | None, int]:
-    """The hunk that begins at a line, and the line after it; None where it has no end."""
+    """The hunk that begins at a line, and the line after it; None if it has no end."""
     first = re.fullmatch(_MARKER, lines[start])
     if first is None:
         return None, start
     size = len(first[1])
-    found: dict[str, list[bytes]] = {"<": [], "|": [], "=": []}
+    parts: dict[str, list[bytes]] = {"<": [], "|": [], "=": []}
     state = "<"
     for number in range(start + 1, len(lines)):
         marker = re.fullmatch(_MARKER, lines[number])
         kind = marker[1][:1].decode() if marker and len(marker[1]) == size else ""
         if kind == ">" and state == "=":
             labels = (_label(lines[start]), _label(lines[number]))
-            return Hunk(tuple(found["<"]), tuple(found["="]), labels), number + 1
+            return Hunk(tuple(parts["<"]), tuple(parts["="]), labels), number + 1
         if (kind == "|" and state == "<") or (kind == "=" and state in {"<", "|"}):
             state = kind
         else:
-            found[state].append(lines[number])
+            parts[state].append(lines[number])
     return None, start
 
 

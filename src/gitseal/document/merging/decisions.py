@@ -1,4 +1,4 @@
-"""What becomes of each name, and of each field of the header, when two sides of a merge meet."""
+"""Decides each name, and each field of the header, when two sides of a merge meet."""
 
 from collections.abc import Iterable
 from enum import Enum
@@ -29,20 +29,20 @@ class MergeSide:
         self.document = document
 
     def units(self, whole_groups: Iterable[str]) -> dict[NamePath, Node]:
-        """What is decided as one: each name, each field of the header, and these access groups as a whole."""
+        """The nodes that are decided as one: each name, each field of the header, and these access groups as a whole."""
         whole = {(HEADER, "access", group) for group in whole_groups}
-        found: dict[NamePath, Node] = {}
+        units: dict[NamePath, Node] = {}
         for path, node in self.document.tree.nodes.items():
             block = path[:_GROUP_DEPTH] if path[0] == HEADER else path
             if block in whole:
                 if path == block:
-                    found[path] = node
+                    units[path] = node
             elif node.kind is not NodeKind.MAPPING or not node.children:
-                found[path] = node
-        return found
+                units[path] = node
+        return units
 
 
-# The two texts of the base, mostly one and the same; None where there is no base.
+# The two texts of the base, mostly one and the same; None if there is no base.
 Base = tuple[MergeSide, MergeSide] | Unknown | None
 
 
@@ -57,7 +57,7 @@ class Unit(NamedTuple):
 
     @property
     def wanted(self) -> object:
-        """What it is to hold, None where it is to be gone or in conflict."""
+        """The content it is to have, None if it is to be gone or in conflict."""
         if self.choice is Choice.CONFLICT:
             return None
         return content(self.theirs if self.choice is Choice.THEIRS else self.ours)
@@ -71,12 +71,12 @@ class Decided(NamedTuple):
 
     @property
     def conflicts(self) -> tuple[NamePath, ...]:
-        """What is in conflict."""
+        """The paths in conflict."""
         return tuple(unit.path for unit in self.units if unit.choice is Choice.CONFLICT)
 
 
 def content(node: Node | None) -> object:
-    """What a node holds, to be compared: how it is quoted and where it stands is no part of it."""
+    """A node's content, to be compared. Its quotes and its place are no part of it."""
     if node is None:
         return None
     if node.kind is NodeKind.MAPPING:
@@ -88,7 +88,7 @@ def content(node: Node | None) -> object:
 
 
 def decide(base: Base, ours: MergeSide, theirs: MergeSide) -> Decided | None:
-    """The decisions, or None where the texts as a whole are in conflict: two files that only share their place."""
+    """The decisions, or None if the texts as a whole are in conflict: two files that only share their place."""
     left, right = ours.document.header, theirs.document.header
     if (left.id, left.environment) != (right.id, right.environment):
         return None
@@ -113,7 +113,7 @@ def decide(base: Base, ours: MergeSide, theirs: MergeSide) -> Decided | None:
 
 
 def _leaves_behind(taken: MergeSide, other: MergeSide, group: str) -> bool:
-    """Whether a side whose block would be taken has values that only the other side's data key opens.
+    """True if a side whose block would be taken has values that only the other side's data key opens.
 
     Whoever replaces a data key seals its values anew; one who does not would make them unreadable by a merge.
     """
@@ -146,7 +146,7 @@ def _units(base: Base, ours: MergeSide, theirs: MergeSide, ways: dict[str, Way])
     whole = _whole(ways)
     left, right = ours.units(whole), theirs.units(whole)
     before: list[dict[NamePath, Node]] = [side.units(whole) for side in base] if isinstance(base, tuple) else []
-    found = []
+    decided = []
     for path in sorted({*left, *right, *(path for side in before for path in side)}):
         was = [content(side.get(path)) for side in before]
         one, other = left.get(path), right.get(path)
@@ -154,8 +154,8 @@ def _units(base: Base, ours: MergeSide, theirs: MergeSide, ways: dict[str, Way])
         choice = _choice(known, content(one), content(other))
         if path[-1] in whole and _in_group(path) and len(path) == _GROUP_DEPTH and choice is not Choice.BOTH:
             choice = {Way.OURS: Choice.OURS, Way.THEIRS: Choice.THEIRS}.get(ways[path[-1]], Choice.CONFLICT)
-        found.append(Unit(path, one, other, choice, choice is Choice.BOTH and known == content(one)))
-    return found
+        decided.append(Unit(path, one, other, choice, choice is Choice.BOTH and known == content(one)))
+    return decided
 
 
 def _choice(base: object, ours: object, theirs: object) -> Choice:
@@ -179,7 +179,7 @@ def _without_stale(units: list[Unit], ours: MergeSide, theirs: MergeSide, ways: 
 
 
 def _final_key(group: str, way: Way, ours: MergeSide, theirs: MergeSide) -> str:
-    """The data key that the group will have, empty where it has none or that is in conflict."""
+    """The data key that the group will have, empty if it has none or that is in conflict."""
     here, there = (side.document.header.access.get(group) for side in (ours, theirs))
     keys = [access.key_id if access is not None else "" for access in (here, there)]
     if way is Way.THEIRS:

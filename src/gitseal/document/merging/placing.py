@@ -36,7 +36,7 @@ class Three(NamedTuple):
 
 
 def place(three: Three, units: Sequence[Unit], lines: Merge, how: How) -> Placed | None:
-    """The text with everything in its place; None where no order of the names could be found that loses no comment."""
+    """The text with everything in its place; None if every order of the names would lose a comment."""
     first = three.base[0] if isinstance(three.base, tuple) else None
     changed = [unit for unit in units if not unit.is_same]
     stand_ins = {unit.path: f"gitseal-{number}" for number, unit in enumerate(changed)}
@@ -61,7 +61,7 @@ def place(three: Three, units: Sequence[Unit], lines: Merge, how: How) -> Placed
 
 
 class _Source(NamedTuple):
-    """Where the lines of each name come from."""
+    """The texts from which each name takes its lines."""
 
     changed: Sequence[Unit]
     stand_ins: Mapping[NamePath, str]
@@ -72,7 +72,7 @@ class _Source(NamedTuple):
 
 
 def _filled(text: bytes, source: _Source) -> Placed | None:
-    """A merged text with the names' own lines for the stand-ins; None where a name stands in a conflict of lines."""
+    """A merged text with the names' own lines for the stand-ins; None if a name stands in a conflict of lines."""
     whole, hunks = _without_hunks(text)
     if hunks is None:
         return None
@@ -94,7 +94,7 @@ def _filled(text: bytes, source: _Source) -> Placed | None:
 
 
 def _without_hunks(text: bytes) -> tuple[bytes, list[Hunk] | None]:
-    """The text with one comment for each conflict of comments, and these; None where a conflict holds more than comments."""
+    """The text with one comment for each conflict of comments, and these; None if a conflict holds more than comments."""
     hunks: list[Hunk] = []
     whole: list[bytes] = []
     for part in conflict.split(text):

@@ -65,19 +65,19 @@ def _one_order(ours: list[str], theirs: list[str]) -> list[str]:
             last = name
         else:
             follow.setdefault(last, []).append(name)
-    found: list[str] = []
+    order: list[str] = []
     waiting = follow.get("", [])
     for name in ours:
         if name in there:
-            found += waiting
+            order += waiting
             waiting = follow.get(name, [])
-            found.append(name)
+            order.append(name)
             continue
         while waiting and waiting[0] < name:
-            found.append(waiting[0])
+            order.append(waiting[0])
             waiting = waiting[1:]
-        found.append(name)
-    return found + waiting
+        order.append(name)
+    return order + waiting
 
 
 def _children(tree: Tree, section: NamePath) -> Mapping[str, Node]:
@@ -86,7 +86,10 @@ def _children(tree: Tree, section: NamePath) -> Mapping[str, Node]:
 
 
 def text(side: MergeSide, changed: Sequence[Unit], stand_ins: Mapping[NamePath, str], order: Order) -> bytes:
-    """A text with a stand-in for each name that was decided, and without those that go. Raises ValueError where it cannot."""
+    """A text with a stand-in for each name that was decided, and without those that go.
+
+    Raises ValueError if that is impossible.
+    """
     tree = side.document.tree
     staying = {unit.path for unit in changed if unit.choice is Choice.CONFLICT or unit.wanted is not None}
     present = {tree.nodes[path].line: tree.nodes[path] for path in staying if path in tree.nodes}
@@ -117,13 +120,13 @@ class _StandInText:
 
     def _emptied(self, gone: set[NamePath]) -> set[NamePath]:
         """The sections that lose all of their names and get none."""
-        found: set[NamePath] = set()
+        emptied: set[NamePath] = set()
         sections = {path[:depth] for path in gone for depth in range(1, len(path))}
         for path in sorted(sections, key=len, reverse=True):
             children = self.tree.nodes[path].children
-            if path not in self.wanted and all((*path, name) in gone or (*path, name) in found for name in children):
-                found.add(path)
-        return found
+            if path not in self.wanted and all((*path, name) in gone or (*path, name) in emptied for name in children):
+                emptied.add(path)
+        return emptied
 
     def text(self, present: Mapping[int, tuple[Node, str]]) -> bytes:
         """The text, with the stand-ins of names that it has as well, by the line that each of these begins on."""
