@@ -5,10 +5,13 @@ serves where it is better, in a file of its own that is imported only there: `ob
 
 Which file answers which question:
 
-* one repository, a few answers: `repository`, `settings`, `refs`, `listing`; the program itself: `binary`
-* the files of one state: `snapshot` (the index, a commit), `objects` (a commit, for programs); what a commit brings: `staged`
-* many commits: `brought` (what is new in each, for `scan`), `ranges` (each against each parent, for `verify`), `log` with `moves`
-  (one path's history with its contents, for `log` and `review`); as they were signed: `commits`, `signatures`
-* many contents: `blobs` (in chunks, of any size), `ahead` (small ones that are asked for ahead of their use)
+* starting the program: `run`, and before our modules have loaded: `ahead`
+* one repository, a few answers: `repository`, `settings`, `refs`
+* any object, by one process for a command: `object_reader`, with `object_types`; asked ahead of its use: `prefetch`
+* the files of a commit: `trees`; of the index: `index`; of either, with their contents: `snapshot`; of a commit, for
+  programs: `objects`; what a commit would bring: `staged`; all that one file ever was: `versions`
+* many commits: `walked_range` (one walk, for all who look at a range), `introduced` (what is new in each, for `scan`), `ranges`
+  (comparing, descent, a range's words), `log` with `renames` (one path's history with its contents); as they were signed:
+  `commits`, `signatures`
 * hooks and what Git tells them: `hooks`, `canary`, `updates`; merges: `merging`, `conflicts`
 """

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
-from gitseal.git.run import git
 
 if TYPE_CHECKING:  # 90 ms, paid by `open_commit`
     import pygit2
@@ -166,21 +165,17 @@ class _Binary:
         self.commit = commit
 
     def entry(self, path: str) -> _Entry | None:
-        for line in self._list("--long", path):
-            mode, _kind, object_id, size = line.partition(b"\t")[0].decode().split()
-            # A blob that is lost has the size BAD; asking for its content says so.
-            is_file = int(mode, 8) & _KIND == _FILE and size.isdigit()
-            return _Entry(int(mode, 8), object_id, int(size) if is_file else 0)
-        return None
+        entry = self._repository.objects.entry(self.commit, path)
+        if entry is None:
+            return None
+        # A blob that is lost has no size; asking for its content says so.
+        size = self._repository.git("cat-file", "-s", entry.object_id) if entry.is_file else None
+        return _Entry(entry.mode, entry.object_id, int(size or 0))
 
     def names(self, folder: str) -> list[str]:
-        return [os.fsdecode(path.rpartition(b"/")[2]) for path in self._list("--name-only", f"{folder}/")]
+        place = self._repository.objects.entry(self.commit, folder)
+        tree = self._repository.objects.tree(place.object_id) if place is not None and place.is_folder else {}
+        return [os.fsdecode(name) for name in tree]
 
     def content(self, entry: _Entry) -> bytes:
         return next(self._repository.blobs([entry.object_id]))
-
-    def _list(self, form: str, path: str) -> list[bytes]:
-        listed = git(self._repository.top, "--literal-pathspecs", "ls-tree", "-z", form, self.commit, "--", path)
-        if listed is None:
-            raise Error(f'Git cannot show "{path}" in {self.commit}', "see what is missing with: git fsck")
-        return listed.split(b"\0")[:-1]
