@@ -34,7 +34,7 @@ class Canary(NamedTuple):
 def canary(repository: Repository, *, received: bool) -> Iterator[Canary]:
     """A plain value, staged beside what HEAD has, and in a commit. `received`: `refs` as pre-receive reads it, not pre-push.
 
-    Raises Error where Git refuses.
+    Raises Error if Git refuses.
     """
     with tempfile.TemporaryDirectory(prefix="gitseal-canary-") as scratch:
         folder = Path(scratch)

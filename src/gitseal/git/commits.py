@@ -17,7 +17,7 @@ _SHA256_DIGITS = 64
 
 
 class RawCommit(NamedTuple):
-    """One commit. `flaw` says in words what is odd about its header, empty where nothing is; then nothing else is known.
+    """One commit. `flaw` says in words what is odd about its header, empty if nothing is; then nothing else is known.
 
     `signature` is the one over `payload`, the bytes that were signed. `is_signed` holds also for one over the commit's form
     in the other hash function, which this repository does not have.

@@ -11,7 +11,7 @@ _HEADS = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD
 
 
 class Stages(NamedTuple):
-    """A file in conflict: the object ids of the base and of both sides, empty where one has no file."""
+    """A file in conflict: the object ids of the base and of both sides, empty if one has no file."""
 
     base: str
     ours: str
@@ -72,7 +72,7 @@ def operation(repository: Repository) -> Operation:
 
 
 def origin(repository: Repository, revision: str, path: str, text: str) -> ConflictOrigin | None:
-    """The last commit of a side that brought a text into a file or took it out; None where none is found.
+    """The last commit of a side that brought a text into a file or took it out; None if none is found.
 
     For a ciphertext that is who set it: nobody makes the same one again.
     """

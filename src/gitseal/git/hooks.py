@@ -55,7 +55,7 @@ class HookRun(NamedTuple):
 
 
 def version() -> tuple[int, int]:
-    """Git's own, as (2, 39). Raises Error where there is no Git."""
+    """Git's own, as (2, 39). Raises Error if there is no Git."""
     found = re.search(rb"(\d+)\.(\d+)", git(Path("/"), "version") or b"")
     if found is None:
         raise Error("Git does not say which version it is", "look at: git version")
@@ -104,7 +104,7 @@ def configure(repository: Repository, stage: str, command: str) -> None:
 
 
 def unconfigure(repository: Repository, stage: str) -> bool:
-    """Takes that out again; False where there was nothing."""
+    """Takes that out again; False if there was nothing."""
     return git(repository.top, "config", "--local", "--remove-section", f"hook.gitseal-{stage}") is not None
 
 
@@ -117,9 +117,9 @@ def listed(repository: Repository, stage: str) -> list[str]:
 
 
 def run(repository: Repository, stage: str, given: Given, alone: Path | None = None) -> HookRun:
-    """Runs a stage as Git would, by `git hook run` where this Git has it; with `alone` that file and nothing besides.
+    """Runs a stage as Git would, by `git hook run` if this Git has it; with `alone` that file and nothing besides.
 
-    Raises Error where it does not come to an end.
+    Raises Error if it does not come to an end.
     """
     import subprocess
 

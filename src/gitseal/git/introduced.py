@@ -29,9 +29,9 @@ _MARK = b"commit "
 def commits(
     repository: Repository, revisions: Sequence[str], paths: Sequence[str] = (), selection: Sequence[str] = ()
 ) -> Iterator[IntroducingCommit]:
-    """The commits that `revisions` name as to git-rev-list(1), oldest first, those that touch `paths` where given.
+    """The commits that `revisions` name as to git-rev-list(1), oldest first, those that touch `paths` if any are given.
 
-    `selection` are options of that command, such as `--all`: never words from a repository. Raises Error where Git cannot
+    `selection` are options of that command, such as `--all`: never words from a repository. Raises Error if Git cannot
     show them all; then not all were given.
     """
     running = run.start(
@@ -60,7 +60,7 @@ def commits(
 
 
 def count(repository: Repository, revisions: Sequence[str], selection: Sequence[str] = ()) -> int:
-    """How many commits a range has. Raises Error where Git knows no such range."""
+    """How many commits a range has. Raises Error if Git knows no such range."""
     asked = "".join(f"{revision}\n" for revision in revisions).encode()
     answer = repository.git("rev-list", "--count", *selection, "--stdin", stdin=asked)
     if answer is None:

@@ -1,6 +1,6 @@
 """The history of some paths: one `git log`, and one `git cat-file` beside it for the contents, both read as they come.
 
-History is never simplified: a change on a side branch counts also where a merge dropped it. A merge shows the files in which
+History is never simplified: a change on a side branch counts also if a merge dropped it. A merge shows the files in which
 it differs from every parent, which is what it changed itself; `git log` alone would show nothing of either.
 """
 
@@ -48,7 +48,7 @@ _ABSENT = b"000000"
 
 
 class ChangedFile(NamedTuple):
-    """A file that a commit changed. Contents are those of regular files, None where there was none or none was asked for.
+    """A file that a commit changed. Contents are those of regular files, None if there was none or none was asked for.
 
     `before` has one for each parent, or one None in a root commit. `is_other`: a side is a symlink, a submodule or a folder.
     """
@@ -63,7 +63,7 @@ class ChangedFile(NamedTuple):
 class LoggedCommit(NamedTuple):
     """A commit as it says of itself: time in seconds since 1970 by its committer, names and addresses as text.
 
-    `raw` is the commit's own bytes where they were asked for.
+    `raw` is the commit's own bytes if they were asked for.
     """
 
     id: str
@@ -104,10 +104,10 @@ class LogQuery(NamedTuple):
 
 
 def history(repository: Repository, wanted: LogQuery, revisions: Sequence[str] = ("HEAD",)) -> Iterator[LoggedCommit]:
-    """The commits that changed the paths, newest first, from full commit ids or HEAD. Empty where HEAD has no commit yet.
+    """The commits that changed the paths, newest first, from full commit ids or HEAD. Empty if HEAD has no commit yet.
 
-    `since` leaves out commits that say they are older, without trusting one to be older than its parents. Raises Error where
-    Git fails, and where an object is missing.
+    `since` leaves out commits that say they are older, without trusting one to be older than its parents. Raises Error if
+    Git fails, and if an object is missing.
     """
     yield from with_contents(repository, walk(repository, revisions, wanted.paths, unreadable()), wanted)
 

@@ -60,7 +60,7 @@ class CommitTree:
         return self._way.names(folder)
 
     def read(self, path: str) -> bytes | None:
-        """A regular file's bytes, None where nothing is. Raises Error for anything else, and above 64 MiB."""
+        """A regular file's bytes, None if nothing is there. Raises Error for anything else, and above 64 MiB."""
         entry = self._entry(path)
         if entry is None:
             return None
@@ -82,7 +82,7 @@ class CommitTree:
 
 
 def open_commit(top: Path, revision: str) -> CommitTree:
-    """The commit that a revision names in the repository at `top`. Raises Error where there is none."""
+    """The commit that a revision names in the repository at `top`. Raises Error if there is none."""
     if not revision or "\0" in revision or not _is_text(revision):
         raise _no_commit(revision)
     return CommitTree(_library(top, revision) or _Binary(top, revision), revision)
@@ -101,7 +101,7 @@ def _no_commit(revision: str) -> Error:
 
 
 def _library(top: Path, revision: str) -> "_Library | None":
-    """The way by pygit2, or None where it does not open the repository. Raises Error where there is no such commit."""
+    """The way by pygit2, or None if it does not open the repository. Raises Error if there is no such commit."""
     try:
         import pygit2
     except ImportError:

@@ -13,7 +13,7 @@ ABSENT = "000000"
 class PathChange(NamedTuple):
     """A path that differs between two commits, relative to the top, with bytes that are no UTF-8 as surrogates.
 
-    `old` and `new` are the mode and the object id, `ABSENT` and zeros where nothing is.
+    `old` and `new` are the mode and the object id, `ABSENT` and zeros if nothing is there.
     """
 
     path: str
@@ -90,7 +90,7 @@ def parse_change(field: bytes, path: bytes) -> PathChange:
 
 
 def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]:
-    """All best common ancestors of two commits; none where their histories have nothing in common."""
+    """All best common ancestors of two commits; none if their histories have nothing in common."""
     answer = repository.git("merge-base", "--all", one, other)
     return tuple(answer.decode().split()) if answer is not None else ()
 

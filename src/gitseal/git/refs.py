@@ -1,10 +1,10 @@
-"""References of gitseal's own: they are no branches, and go to other clones only where someone pushes them."""
+"""References of gitseal's own: they are no branches, and go to other clones only if someone pushes them."""
 
 from gitseal.git.repository import Repository
 
 
 def write(repository: Repository, ref: str, commit: str, reason: str) -> bool:
-    """Makes a ref name a commit, with a reflog, whatever it named before; False where Git refuses, such as for its name."""
+    """Makes a ref name a commit, with a reflog, whatever it named before; False if Git refuses, such as for its name."""
     return repository.git("update-ref", "--create-reflog", "-m", reason, ref, commit) is not None
 
 

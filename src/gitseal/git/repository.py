@@ -134,7 +134,7 @@ class Repository:
         return (self.git("remote") or b"").decode().splitlines()
 
     def merge_base(self, one: str, other: str) -> str:
-        """The best commit that two have in common, by their full ids. Raises Error where there is none."""
+        """The best commit that two have in common, by their full ids. Raises Error if there is none."""
         answer = self.git("merge-base", one, other)
         if answer is None:
             hint = "fetch more with: git fetch --unshallow" if self.is_shallow() else "give the range as: BASE..HEAD"
@@ -142,7 +142,7 @@ class Repository:
         return answer.decode().rstrip("\n")
 
     def is_merging(self) -> bool:
-        """Whether a merge waits for its commit. Runs nothing where `.git` is a folder, as it mostly is."""
+        """Whether a merge waits for its commit. Runs nothing if `.git` is a folder, which it mostly is."""
         private = os.path.join(self.folder, ".git")
         if (self.in_hook and is_aimed()) or not os.path.isdir(private):
             found = self.git("rev-parse", "--git-path", "MERGE_HEAD")

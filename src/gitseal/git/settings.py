@@ -24,7 +24,7 @@ def local(top: Path, key: str) -> tuple[str, ...]:
 
 
 def write(top: Path, key: str, value: str) -> None:
-    """Sets a key in the repository's own configuration, over all values it had. Raises Error where Git cannot."""
+    """Sets a key in the repository's own configuration, over all values it had. Raises Error if Git cannot."""
     if git(top, "config", "--local", "--replace-all", key, value) is None:
         raise Error(f"Git cannot set {key}", f"look at: git -C {top} config --local --list")
 

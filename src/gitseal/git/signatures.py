@@ -1,4 +1,4 @@
-"""Who signed a commit: its signature held against keys that the caller gives.
+"""Who signed a commit: its signature is compared with keys that the caller gives.
 
 `%G?` is not asked. Its answer depends on settings and files that a branch or a clone can bring (gpg.program,
 gpg.ssh.allowedSignersFile, a relative revocation file), it says N both for "not signed" and for "no tool here", and it
@@ -61,7 +61,7 @@ class Signature(NamedTuple):
 
     `status`: GOOD by a key of `signers`; UNSIGNED; BAD, with the `reason`; UNKNOWN, by a key that is nobody's in `signers`
     (an SSH signature is then not looked at further); UNCHECKABLE, with the `reason`. `signers` are recipients, several only
-    where they share the key. `key` is `SHA256:...` for SSH, a fingerprint or key id for OpenPGP. Nothing here compares the
+    if they share the key. `key` is `SHA256:...` for SSH, a fingerprint or key id for OpenPGP. Nothing here compares the
     signer with the committer.
     """
 
@@ -82,7 +82,7 @@ class _Tools:
 
     @cached_property
     def folder(self) -> Path:
-        """Holds the files of allowed and, where there are any, revoked keys. `.` in PATH is then no place of the repository's."""
+        """Holds the files of allowed and, if there are any, revoked keys. `.` in PATH is then no place of the repository's."""
         import tempfile  # few signatures need a program
 
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="gitseal-")))
@@ -204,7 +204,7 @@ def _openpgp(word: str, key_id: str, valid: list[list[str]], status: int, signer
 
 
 def _ask(tools: _Tools, *command: str, stdin: bytes) -> tuple[int, bytes, bytes] | None:
-    """Status, standard output and all words of a program; None where it is not on this machine."""
+    """Status, standard output and all words of a program; None if it is not on this machine."""
     import subprocess
 
     try:

@@ -1,4 +1,4 @@
-"""What a commit would bring: the index held against HEAD, by Git's own view of both."""
+"""What a commit would bring: the index compared with HEAD, by Git's own view of both."""
 
 from gitseal.errors import Error
 from gitseal.git import ahead, index
@@ -17,8 +17,8 @@ class FileVersion(NamedTuple):
 def staged(repository: Repository, against: str = "") -> list[FileVersion]:
     """The files that the index has otherwise than `against`, without one than HEAD; in a new repository, all.
 
-    Files that were taken out are none of them, nor those added with `git add --intent-to-add`: they have no content.
-    Raises Error where Git cannot say.
+    Files that were taken out are not among them, nor those added with `git add --intent-to-add`: they have no content.
+    Raises Error if Git cannot say.
     """
     listed = repository.git(*ahead.staged(against))
     if listed is None:

@@ -10,7 +10,7 @@ _SIZES = (40, 64)  # hex digits of an id
 
 
 class Update(NamedTuple):
-    """A ref before and after: full ids, all zeros where it is not there."""
+    """A ref before and after: full ids, all zeros if it is not there."""
 
     old: str
     new: str

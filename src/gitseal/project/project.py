@@ -67,7 +67,7 @@ class Project:
         return self.root / FOLDER
 
     def git(self) -> Repository:
-        """The repository. Raises Error where there is none: sealing needs one to remember which keys it believes."""
+        """The repository. Raises Error if there is none: sealing needs one to remember which keys it believes."""
         if self.repository is None:
             raise Error(
                 f'"{self._root}" is in no Git repository, and sealing needs one to remember which keys it believes',
@@ -122,7 +122,7 @@ class Project:
         return tuple(selected)
 
     def resolve(self, name: str) -> str:
-        """The environment that a name or alias stands for. Raises Error, with the nearest name, where there is none."""
+        """The environment that a name or alias stands for. Raises Error, with the nearest name, if there is none."""
         if name in self.environments:
             return name
         resolved = self.policy.resolve(name)
@@ -136,7 +136,7 @@ class Project:
         return resolved
 
     def read(self, environment: str) -> "Document":
-        """An environment's document. Raises Error where the file is missing, no regular file, malformed or misnamed."""
+        """An environment's document. Raises Error if the file is missing, no regular file, malformed or misnamed."""
         try:
             data = self.source.read(self.file(environment))
         except FileNotFoundError:
@@ -193,7 +193,7 @@ class Project:
 
     @cached_property
     def policy(self) -> Policy:
-        """The policy. Raises Error where it is missing or does not hold together."""
+        """The policy. Raises Error if it is missing or does not hold together."""
         try:
             data = self.source.read(os.path.join(self._folder, _POLICY))
         except FileNotFoundError:
@@ -210,7 +210,7 @@ class Project:
 
     @cached_property
     def manifest(self) -> "Manifest":
-        """The manifest, empty where there is none. Raises Error where it does not hold together."""
+        """The manifest, empty if there is none. Raises Error if it does not hold together."""
         try:
             data = self.source.read(os.path.join(self._folder, _MANIFEST))
         except FileNotFoundError:
@@ -231,7 +231,7 @@ class Project:
     def read_local(self, environment: str) -> "Document | None":
         """This machine's overrides of an environment, or None; of the working tree alone, for they are in no commit.
 
-        Raises Error as `read` does, and where Git tracks the file.
+        Raises Error as `read` does, and if Git tracks the file.
         """
         path = self._local_file(environment)
         if not self.source.is_working_tree:

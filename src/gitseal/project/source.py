@@ -27,13 +27,13 @@ class FileSource(Protocol):
         """The names in a folder."""
 
     def read(self, path: "StrPath") -> bytes:
-        """A regular file's bytes. Raises FileNotFoundError where nothing is, Error for anything that is no regular file."""
+        """A regular file's bytes. Raises FileNotFoundError if nothing is there, Error for anything but a regular file."""
 
     def is_tracked(self, path: "StrPath") -> bool:
         """Whether Git has the file in this state."""
 
     def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
-        """The effective Git attributes of a path relative to the top; None where Git does not say."""
+        """The effective Git attributes of a path relative to the top; None if Git does not say."""
 
 
 class WorkingTree:

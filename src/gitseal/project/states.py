@@ -113,7 +113,7 @@ class CommitFiles:
 def find_at(start: "Path", revision: str) -> Project:
     """The project that a folder has in a revision: the nearest `.secrets` from it upward, as far as the repository's top.
 
-    Raises Error where there is none, where it is a symlink or a submodule, and where there is no such revision.
+    Raises Error if there is none, if it is a symlink or a submodule, and if there is no such revision.
     """
     from gitseal.git.objects import open_commit
 

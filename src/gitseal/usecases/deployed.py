@@ -9,7 +9,7 @@ from gitseal.project.project import Project
 def record(project: Project, environment: str, revision: str = "HEAD") -> str:
     """Records that an environment was deployed from a revision; gives the commit.
 
-    Raises Error where there is no such commit, or where it has no such environment.
+    Raises Error if there is no such commit, or where it has no such environment.
     """
     repository = repository_of(project)
     commit = repository.commit(revision)
@@ -25,7 +25,7 @@ def record(project: Project, environment: str, revision: str = "HEAD") -> str:
 
 
 def check_committed(project: Project, environment: str, *, local: bool = True) -> None:
-    """Raises Error where what is rendered now, with this machine's overrides where `local`, is in no commit."""
+    """Raises Error if what is rendered now, with this machine's overrides if `local` says so, is in no commit."""
     repository = repository_of(project)
     files = [
         *(project.path(name) for name in project.policy.chain(environment)),

@@ -15,7 +15,7 @@ from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # loaded only where there is a history
+if TYPE_CHECKING:  # loaded only if there is a history
     from gitseal.audit.history.last_changes import Last, Names
 
 _FINGERPRINT_DIGITS = 12
@@ -24,9 +24,9 @@ _FINGERPRINT_DIGITS = 12
 class NameRow(NamedTuple):
     """One name. `access` is its access group or `plain`; `kind` is sealed, write-only, pending or plain.
 
-    `inherited` names the environment that it comes from where that is another. `fingerprint` is of the ciphertext, empty for
-    a plain value: it changes with every sealing and tells nothing of the value. `value` is there only where it was asked for.
-    `last` is the commit that brought the value as it stands, where history tells.
+    `inherited` names the environment that it comes from if that is another. `fingerprint` is of the ciphertext, empty for
+    a plain value: it changes with every sealing and tells nothing of the value. `value` is there only if it was asked for.
+    `last` is the commit that brought the value as it stands, if history tells.
     """
 
     environment: str
@@ -48,9 +48,9 @@ def list_names(
     show_values: bool = False,
     local: bool = True,
 ) -> list[NameRow]:
-    """The names of the environments, sorted within each, narrowed to `patterns` where there are any.
+    """The names of the environments, sorted within each, narrowed to `patterns` if there are any.
 
-    `local` False leaves this machine's overrides out. Opens values only for `show_values`; raises Error for them where the
+    `local` False leaves this machine's overrides out. Opens values only for `show_values`; raises Error for them if the
     policy says `reveal: false` or one does not open. A section stands for what it holds. Raises Error for a pattern without
     `*` that names nothing.
     """

@@ -30,7 +30,7 @@ class Drift(NamedTuple):
 
 
 class Status(NamedTuple):
-    """One environment. `deployed` is the commit of its last recorded deploy, None where none is recorded here."""
+    """One environment. `deployed` is the commit of its last recorded deploy, None if none is recorded here."""
 
     environment: str
     deployed: str | None

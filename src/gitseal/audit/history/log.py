@@ -19,7 +19,7 @@ from gitseal.project.roots import is_in_secrets
 from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # loaded only where signatures are checked
+if TYPE_CHECKING:  # loaded only if signatures are checked
     from gitseal.policy.policy import Policy
 
 POLICY = "policy"
@@ -66,7 +66,7 @@ class Selection(NamedTuple):
     """Which events: of these environments (empty: all), of names that this one, section or pattern stands for (empty: all).
 
     With a name also the access to its access group. `since` is a date as Git takes it, or empty. `signatures`: none are looked
-    at, or it is told where one is, or each is checked.
+    at, or only whether there is one, or each is checked.
     """
 
     environments: Sequence[str] = ()
@@ -76,7 +76,7 @@ class Selection(NamedTuple):
 
 
 def log(project: Project, selection: Selection) -> Log:
-    """The events of the project's history up to HEAD. Raises Error where there is no Git, and UsageError for no date."""
+    """The events of the project's history up to HEAD. Raises Error if there is no Git, and UsageError for no date."""
     repository = project.repository
     if repository is None:
         raise Error(f'"{project.root}" is in no Git repository, so it has no history', "run: git init")

@@ -46,7 +46,7 @@ def folder(environ: Mapping[str, str], home: Path) -> Path:
 def append(where: Path, read: LoggedRead) -> None:
     """Adds one read, in a file of mode 0600; above 1 MiB the file is put aside, and the fifth aside is gone.
 
-    Raises Error where it cannot be written.
+    Raises Error if it cannot be written.
     """
     try:
         where.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -100,9 +100,9 @@ def _escape(code: int) -> str:
 
 
 def load(where: Path, root: Path, environments: Sequence[str] = (), name: str = "") -> Iterator[LoggedRead]:
-    """The reads of a project, newest first, of these environments and this name where any are given.
+    """The reads of a project, newest first, of these environments and this name if any are given.
 
-    Lines that are none are passed over: a crash may have left half of one.
+    Broken lines are passed over: a crash may have left half of one.
     """
     for file in (_FILE, *(f"reads.{number}.jsonl" for number in range(1, _OLDER + 1))):
         try:

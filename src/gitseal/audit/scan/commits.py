@@ -53,7 +53,7 @@ class ScanRange(NamedTuple):
 
 
 def history(repository: Repository) -> ScanRange:
-    """Every commit that any ref leads to. Raises Error where HEAD is no commit yet."""
+    """Every commit that any ref leads to. Raises Error if HEAD is no commit yet."""
     return ScanRange((), ("--all",), _commit(repository, "HEAD"))
 
 

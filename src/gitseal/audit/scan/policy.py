@@ -140,7 +140,7 @@ class ScanPolicy:
 
 
 def _environments(project: Project) -> tuple[str, ...]:
-    """Those for the hints; where two files differ in case alone, which `check` says, there is none to name."""
+    """Those for the hints; none if two files differ in case alone, which `check` says."""
     try:
         return project.environments
     except Error:
@@ -152,10 +152,10 @@ def _below(path: bytes, root: bytes) -> bytes:
 
 
 def of_index(repository: Repository) -> ScanPolicy:
-    """The guard of what a commit would hold. Raises Error where Git cannot read the index."""
+    """The guard of what a commit would hold. Raises Error if Git cannot read the index."""
     return ScanPolicy(repository, snapshot.of_index(repository, *index_files.PATTERNS), cached=True)
 
 
 def of_commit(repository: Repository, commit: str) -> ScanPolicy:
-    """The guard of a commit, which is given by its full id. Raises Error where Git cannot show it."""
+    """The guard of a commit, which is given by its full id. Raises Error if Git cannot show it."""
     return ScanPolicy(repository, snapshot.of_commit(repository, commit), cached=False)

@@ -19,7 +19,7 @@ _SUFFIX = ".yaml"
 
 
 class Claim(NamedTuple):
-    """What one policy says of a path. `who` is empty where nobody may change it, None where nobody's signature is asked for."""
+    """What one policy says of a path. `who` is empty if nobody may change it, None if nobody's signature is asked for."""
 
     root: str
     policy: Policy
@@ -40,7 +40,7 @@ class Owners:
 
     @cached_property
     def roots(self) -> tuple[str, ...]:
-        """The folders that hold a `.secrets` with a policy; one inside another `.secrets` is none."""
+        """The folders that hold a `.secrets` with a policy; one inside another `.secrets` does not count."""
         files = trees.files(self._repository, self._commit).items()
         policies = (path for path, entry in files if entry.is_file and path.endswith(_POLICY_END))
         roots = (root.decode("utf-8", "surrogateescape") for root in roots_of(policies))
@@ -52,10 +52,10 @@ class Owners:
         return any(has_list(self._policy(root)) for root in self.roots)
 
     def claims(self, path: str) -> list[Claim]:
-        """What the policies say that a path concerns. None where the commit has no policy at all.
+        """What the policies say that a path concerns. None if the commit has no policy at all.
 
         A file of a `.secrets` concerns its own policy. What steers others, a `.gitattributes` or a `.secrets` that has no
-        policy yet, concerns every policy below its folder and the nearest one above; where there are none, all.
+        policy yet, concerns every policy below its folder and the nearest one above; if there are none, all.
         """
         folder, inner = _split(path)
         if inner is not None and folder in self.roots:

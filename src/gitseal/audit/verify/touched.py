@@ -15,7 +15,7 @@ _ATTRIBUTES = ".gitattributes"
 def touched(repository: Repository, commits: WalkedRange) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
     """The commits that change covered paths, none before its parents, each with the changes that are its own.
 
-    A merge answers for each path that has not simply what a three-way merge gives without looking inside: where one side
+    A merge answers for each path that has not simply what a three-way merge gives without looking inside: if one side
     left the path as the merge base has it, the other side's state. So it answers for what it made itself, for a merge of
     two contents, for a change that it drops, and for an old state that it brings back.
     """

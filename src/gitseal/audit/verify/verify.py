@@ -30,8 +30,8 @@ _SHOWN = 12  # digits of a commit's id, in words
 class Verified(NamedTuple):
     """What became of a range.
 
-    `commits` are all of it, `touching` those that change what is covered: `signed` of them by people and machines who may,
-    `by_forge` by a Git host that may, `free` with nobody's signature asked for. The others are among the `findings`.
+            `commits` are all of it, `touching` those that change what is covered: `signed` of them by people and machines who may,
+            `by_forge` by a Git host that may, `free` with nobody's signature asked for. The others are among the `findings`.
     """
 
     commits: int
@@ -45,10 +45,10 @@ class Verified(NamedTuple):
 def verify(repository: Repository, base: str, head: str, *, listed: bool = False) -> Verified:
     """Judges the commits of `base..head` by the policies that `base` holds.
 
-    `listed`: a policy without any `change` list asks for nobody's signature, even where something is protected; and where
+    `listed`: a policy without any `change` list asks for nobody's signature, even if something is protected; and if
     none has one, `head` may be anywhere. So it is for whoever was not asked to verify, but does on the way.
-    Raises Error where a revision is no commit, where history is cut off inside the range, where `base` has a policy that
-    cannot be read, and where a revocation file is set and cannot be read.
+    Raises Error if a revision is no commit, if history is cut off inside the range, if `base` has a policy that
+    cannot be read, and if a revocation file is set and cannot be read.
     """
     base_id, head_id = _commit(repository, base), _commit(repository, head)
     is_aside = not ranges.descends(repository, head_id, base_id) and asks(repository, base_id, listed=listed)
@@ -122,7 +122,7 @@ def _checks(stack: ExitStack, repository: Repository, base: str) -> Check:
 
 
 def revoked_keys(repository: Repository, base: str) -> bytes | None:
-    """The revocation file that Git is told of, whole. Raises Error where there is none: Git itself would go on without.
+    """The revocation file that Git is told of, whole. Raises Error if there is none: Git itself would go on without.
 
     One inside the working tree is read from `base`, for what is checked out may be what is judged.
     """
