@@ -30,8 +30,8 @@ _SHOWN = 12  # digits of a commit's id, in words
 class Verified(NamedTuple):
     """What became of a range.
 
-            `commits` are all of it, `touching` those that change what is covered: `signed` of them by people and machines who may,
-            `by_forge` by a Git host that may, `free` with nobody's signature asked for. The others are among the `findings`.
+    `commits` are all of it, `touching` those that change what is covered: `signed` of them by people and machines who may,
+    `by_forge` by a Git host that may, `free` with nobody's signature asked for. The others are among the `findings`.
     """
 
     commits: int
