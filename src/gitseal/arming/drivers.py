@@ -85,12 +85,12 @@ def uninstall(repository: Repository) -> tuple[str, ...]:
 
 def state(repository: Repository) -> DriverState:
     """What there is, of any program. Raises Error where Git does not say."""
-    found = settings.effective(repository.top, (_TEXTCONV, _NAME, _DRIVER, _CACHE))
-    program = _PROGRAM.search(found[_TEXTCONV].value) if _TEXTCONV in found else None
+    values = settings.effective(repository.top, (_TEXTCONV, _NAME, _DRIVER, _CACHE))
+    program = _PROGRAM.search(values[_TEXTCONV].value) if _TEXTCONV in values else None
     named = shlex.split(program[1])[0] if program and program[1] else ""
     expected = wanted(Path(named) if named else None)
-    missing = [key for key in (_TEXTCONV, _NAME, _DRIVER) if key not in found or found[key].value != expected[key]]
-    cache = found.get(_CACHE)
+    missing = [key for key in (_TEXTCONV, _NAME, _DRIVER) if key not in values or values[key].value != expected[key]]
+    cache = values.get(_CACHE)
     is_caching = cache is not None and cache.value.lower() not in {"false", "no", "off", "0", ""}
     return DriverState(
         tuple(missing),

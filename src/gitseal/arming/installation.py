@@ -42,7 +42,7 @@ def install(repository: Repository, program: Path, *, shared: bool = False, trac
     """
     folder = hooks.folder(repository)
     scripts = hook_managers.husky(repository.top, folder)
-    lacking = tuple(each for each in hook_managers.managers(repository.top) if not each.has_gitseal)
+    lacking = tuple(manager for manager in hook_managers.managers(repository.top) if not manager.has_gitseal)
     is_barred = (folder.kind is HooksScope.SHARED and not shared) or (
         not tracked and (folder.kind is HooksScope.COMMITTED or (scripts is not None and bool(folder.setting)))
     )
@@ -171,14 +171,14 @@ def _is_run_by_a_manager(path: Path, top: Path) -> bool:
         return False
     if b"gitseal hook run" in present:
         return True
-    return any(each.has_gitseal and each.mark in present for each in hook_managers.managers(top))
+    return any(manager.has_gitseal and manager.mark in present for manager in hook_managers.managers(top))
 
 
 def _into_husky(scripts: Path, stage: str, repository: Repository) -> list[str]:
     path = scripts / stage
     present = read_hook(path)
     if present is None:
-        return [_named(repository, each) for each in _put(path, hook_script.script(stage, None))]
+        return [_named(repository, placed) for placed in _put(path, hook_script.script(stage, None))]
     if hook_script.is_ours(present):
         return []
     wanted = hook_script.with_block(present, stage)
@@ -212,8 +212,8 @@ def _into_configuration(repository: Repository, program: Path) -> tuple[str, ...
 
     changed: list[str] = []
     folder = hooks.own_folder(repository).resolve() / "hooks"
-    for each in (folder.parent, folder):
-        each.mkdir(mode=stat.S_IRWXU, exist_ok=True)
+    for parent in (folder.parent, folder):
+        parent.mkdir(mode=stat.S_IRWXU, exist_ok=True)
     for stage in STAGES:
         path = folder / stage
         command = shlex.quote(str(path))

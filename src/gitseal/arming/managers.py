@@ -104,16 +104,16 @@ def husky(top: Path, folder: HooksFolder) -> Path | None:
 
 def managers(top: Path) -> list[Manager]:
     """Those whose configuration lies at a working tree's top, but husky."""
-    found = []
+    present = []
     for kind in _KINDS:
         for name in kind.files:
             data = _read(top / name)
             # package.json is everybody's: only what it says of the manager counts.
             if data and (name != "package.json" or b'"simple-git-hooks": {' in data):
                 calls = b"gitseal" in data if kind.name == "pre-commit" else b"gitseal hook run" in data
-                found.append(Manager(kind.name, top / name, kind.lines, kind.install, kind.mark, calls))
+                present.append(Manager(kind.name, top / name, kind.lines, kind.install, kind.mark, calls))
                 break
-    return found
+    return present
 
 
 def _read(path: Path) -> bytes:

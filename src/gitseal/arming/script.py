@@ -116,14 +116,14 @@ def with_block(data: bytes, stage: str) -> bytes | None:
 
 def has_block(data: bytes) -> bool:
     """Whether a script has gitseal's lines, with nothing but comments before them."""
-    before, found, _ = data.partition(_BEGIN.encode())
-    return bool(found) and all(not line.strip() or line.startswith(b"#") for line in before.splitlines())
+    before, begin, _ = data.partition(_BEGIN.encode())
+    return bool(begin) and all(not line.strip() or line.startswith(b"#") for line in before.splitlines())
 
 
 def without_block(data: bytes) -> bytes:
     """A script as it was before `with_block`."""
-    before, found, rest = data.partition(_BEGIN.encode())
-    if not found:
+    before, begin, rest = data.partition(_BEGIN.encode())
+    if not begin:
         return data
     return before + rest.partition(_END.encode() + b"\n")[2]
 

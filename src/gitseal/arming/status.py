@@ -37,13 +37,13 @@ def status(repository: Repository, *, server: bool = False) -> list[Stage]:
     """Each hook of a working tree, or the one of a bare repository. Raises Error where Git refuses."""
     folder = hooks.folder(repository)
     stages = (SERVER,) if server else STAGES
-    found = {stage: _find(repository, folder, stage) for stage in stages}
-    if not any(isinstance(each, _Found) for each in found.values()):
-        return [each for each in found.values() if isinstance(each, Stage)]
+    places = {stage: _find(repository, folder, stage) for stage in stages}
+    if not any(isinstance(place, _Found) for place in places.values()):
+        return [place for place in places.values() if isinstance(place, Stage)]
     with canary.canary(repository, received=server) as made:
         return [
-            _proved(repository, stage, each, made) if isinstance(each, _Found) else each
-            for stage, each in found.items()
+            _proved(repository, stage, place, made) if isinstance(place, _Found) else place
+            for stage, place in places.items()
         ]
 
 
@@ -110,28 +110,28 @@ def _in_husky(scripts: Path, folder: HooksFolder, stage: str) -> _Found | Stage:
     return _Found(f"husky, {name}", folder.path / stage if is_first else None)
 
 
-def _proved(repository: Repository, stage: str, found: _Found, made: canary.Canary) -> Stage:
-    if found.file is None:
+def _proved(repository: Repository, stage: str, place: _Found, made: canary.Canary) -> Stage:
+    if place.file is None:
         # To try it would run other people's commands on a made-up state.
-        return Stage(stage, armed=True, how=f"{found.how}; not tried, for other commands may run before it")
+        return Stage(stage, armed=True, how=f"{place.how}; not tried, for other commands may run before it")
     running = hooks.listed(repository, stage)
-    is_configured = found.file.parent.parent == hooks.own_folder(repository)
+    is_configured = place.file.parent.parent == hooks.own_folder(repository)
     if (f"gitseal-{stage}" if is_configured else hooks.FROM_FOLDER) not in running:
         return Stage(
-            stage, armed=False, how=f"{found.how}; switched off by hook.*.enabled", mend=_look_at_settings(stage)
+            stage, armed=False, how=f"{place.how}; switched off by hook.*.enabled", mend=_look_at_settings(stage)
         )
     arguments = ("gitseal-canary", "gitseal-canary") if stage == "pre-push" else ()
     given = hooks.Given(made.variables, arguments, made.refs)
     try:
-        ran = hooks.run(repository, stage, given, found.file if len(running) > 1 else None)
+        ran = hooks.run(repository, stage, given, place.file if len(running) > 1 else None)
     except Error as error:
         return Stage(stage, armed=False, how=error.message, mend=error.hint)
     if ran.status != 0 and canary.NAME in ran.output:
-        return Stage(stage, armed=True, how=f"{found.how}; blocked a made-up leak")
+        return Stage(stage, armed=True, how=f"{place.how}; blocked a made-up leak")
     if ran.status != 0:
         first = next((line for line in ran.output.splitlines() if line.strip()), "without a word")
         return Stage(stage, armed=False, how=f"blocks everything, for another reason: {first}", mend=_INSTALL)
-    return Stage(stage, armed=False, how=f"{found.how}; let a made-up leak through", mend=_INSTALL)
+    return Stage(stage, armed=False, how=f"{place.how}; let a made-up leak through", mend=_INSTALL)
 
 
 def _look_at_settings(stage: str) -> str:

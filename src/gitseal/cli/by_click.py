@@ -73,12 +73,12 @@ class _Group(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         """The command of a name, or None."""
-        found = self._declared.find(cmd_name)
-        if found is None:
+        member = self._declared.find(cmd_name)
+        if member is None:
             return None
-        if isinstance(found, declare.Group):
-            return _Group(found, self._run, name=found.name, help=found.help)
-        return _command(found, self._run)
+        if isinstance(member, declare.Group):
+            return _Group(member, self._run, name=member.name, help=member.help)
+        return _command(member, self._run)
 
 
 class _Program(_Group):

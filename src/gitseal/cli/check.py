@@ -59,7 +59,7 @@ def _aside(findings: Sequence[Finding]) -> str:
     words = [plural(warnings, "warning")] if warnings else []
     words += [plural(unread, "name") + " unread"] if unread else []
     words += [plural(at_github, "name") + " only at GitHub"] if at_github else []
-    return "".join(f", {each}" for each in words)
+    return "".join(f", {word}" for word in words)
 
 
 def _code(

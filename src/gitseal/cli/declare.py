@@ -116,8 +116,8 @@ class Command:
         self.passes_on = passes_on
         parameters: list[Parameter] = getattr(function, "parameters", [])
         self.parameters = parameters
-        self.options = [each for each in parameters if isinstance(each, Option)]
-        self.arguments = [each for each in parameters if isinstance(each, Argument)]
+        self.options = [parameter for parameter in parameters if isinstance(parameter, Option)]
+        self.arguments = [parameter for parameter in parameters if isinstance(parameter, Argument)]
 
 
 class Group:
@@ -144,8 +144,8 @@ class Group:
         member = self.members.get(name)
         if not isinstance(member, str):
             return member
-        found: Command | Group = __import__(member, fromlist=["command"]).command
-        return found
+        loaded: Command | Group = __import__(member, fromlist=["command"]).command
+        return loaded
 
 
 def command(name: str, *, passes_on: bool = False) -> "Callable[[_Function], Command]":

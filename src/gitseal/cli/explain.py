@@ -40,5 +40,8 @@ def _words(session: Session, environment: str, explained: Explained) -> list[str
     for place in explained.places:
         state = f"hidden by {place.hidden_by}" if place.hidden_by else "answers"
         words.append(f"{folder}/{place.layer}.yaml:{place.line}: {place.access}: {state}")
-    words += [f"service {each.service} gets it as {each.variable} ({each.level})" for each in explained.receivers]
+    words += [
+        f"service {receiver.service} gets it as {receiver.variable} ({receiver.level})"
+        for receiver in explained.receivers
+    ]
     return words

@@ -42,23 +42,23 @@ def read(program: Group, words: "Sequence[str]", environ: "Mapping[str, str]") -
 def _read(program: Group, words: "Sequence[str]", environ: "Mapping[str, str]") -> Call:
     given, rest = _options(program.options, words, is_open=False)
     outer = {option.name: _value(option, given, environ) for option in program.options}
-    found: Command | Group = program
-    while isinstance(found, Group):
-        if found is not program:
+    command: Command | Group = program
+    while isinstance(command, Group):
+        if command is not program:
             # A group below the program has no options of its own; anything with a dash is help or a mistake.
             _, rest = _options((), rest, is_open=False)
-        member = found.find(rest[0]) if rest else None
+        member = command.find(rest[0]) if rest else None
         if member is None:
             raise _Refused
-        found, rest = member, rest[1:]
-    given, rest = _options(found.options, rest, is_open=not found.passes_on, passes_on=found.passes_on)
-    for argument in found.arguments:
+        command, rest = member, rest[1:]
+    given, rest = _options(command.options, rest, is_open=not command.passes_on, passes_on=command.passes_on)
+    for argument in command.arguments:
         if rest:
             given[argument.name] = rest if argument.multiple else rest[0]
             rest = [] if argument.multiple else rest[1:]
     if rest:
         raise _Refused
-    return Call(found, outer, {each.name: _value(each, given, environ) for each in found.parameters})
+    return Call(command, outer, {parameter.name: _value(parameter, given, environ) for parameter in command.parameters})
 
 
 def _options(
@@ -145,7 +145,7 @@ def _value(parameter: Parameter, given: "Values", environ: "Mapping[str, str]") 
             raise _Refused
         return parameter.default
     if isinstance(value, list):
-        return tuple(_checked(parameter, each) for each in value)
+        return tuple(_checked(parameter, text) for text in value)
     return _checked(parameter, value)
 
 

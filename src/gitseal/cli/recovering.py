@@ -18,18 +18,18 @@ def recover_values(
 
     Raises Error for a name that is not lost or cannot be brought back, and if nobody is there to be asked.
     """
-    found = recover.look(session.workspace, environments)
-    for lost in found:
+    every_lost = recover.look(session.workspace, environments)
+    for lost in every_lost:
         say(
             f"{lost.environment}: {lost.name}, {_words(lost)}{f'; not to be had: {lost.refusal}' if lost.refusal else ''}"
         )
-    if not found:
+    if not every_lost:
         say("no value is under a data key that its file has lost")
     for name in names:
-        _check(name, [lost for lost in found if lost.name == name])
-    if dry_run or not found:
+        _check(name, [lost for lost in every_lost if lost.name == name])
+    if dry_run or not every_lost:
         return
-    possible = [lost for lost in found if not lost.refusal]
+    possible = [lost for lost in every_lost if not lost.refusal]
     if not possible:
         raise Error("none of these can be brought back", "set them again: gitseal set NAME")
     chosen = [lost for lost in possible if lost.name in names or (not names and _is_wanted(lost))]
@@ -41,12 +41,12 @@ def recover_values(
         say(f"{lost.environment}: {lost.name} is back, under a new data key of access group {lost.group}")
 
 
-def _check(name: str, found: list[Lost]) -> None:
-    if not found:
+def _check(name: str, of_name: list[Lost]) -> None:
+    if not of_name:
         raise Error(
             f'"{name}" is under no data key that its file has lost', "see what is: gitseal rekey --recover --dry-run"
         )
-    for lost in found:
+    for lost in of_name:
         if lost.refusal:
             raise Error(
                 f'"{name}" in {lost.environment} cannot be brought back: {lost.refusal}',

@@ -71,14 +71,14 @@ def _show(planned: Plan, *, as_json: bool) -> None:
     if as_json:
         moves = [
             {
-                "environment": each.environment,
-                "name": path_text(each.name),
-                "from": each.old,
-                "to": each.new,
-                "gained": each.gained,
-                "lost": each.lost,
+                "environment": planned_move.environment,
+                "name": path_text(planned_move.name),
+                "from": planned_move.old,
+                "to": planned_move.new,
+                "gained": planned_move.gained,
+                "lost": planned_move.lost,
             }
-            for each in planned.moves
+            for planned_move in planned.moves
         ]
         output.as_json(
             {"groups": [group._asdict() for group in planned.groups], "moves": moves, "shallow": planned.shallow}

@@ -55,7 +55,7 @@ def command(
     given = {**dict.fromkeys(ours, OURS), **dict.fromkeys(theirs, THEIRS), **dict.fromkeys(new, "new")}
     if len(given) != len(ours) + len(theirs) + len(new):
         raise UsageError("a name is given twice", "give each name one of --ours, --theirs, --new")
-    chosen = [_environment(session, each) for each in files] or conflicted_file.in_conflict(session.project)
+    chosen = [_environment(session, file) for file in files] or conflicted_file.in_conflict(session.project)
     if not chosen:
         say("no sealed file is in conflict")
     answers = _Answers(session, given, rest)
@@ -133,27 +133,27 @@ def _one(
 ) -> None:
     project = session.project
     path = project.relative(project.path(environment))
-    found = conflicted_file.load(project, environment)
-    if found is None:
+    file = conflicted_file.load(project, environment)
+    if file is None:
         say(f"{path}: no conflict is left; next: git add {path}")
         return
-    if isinstance(found, bytes):
+    if isinstance(file, bytes):
         if listed is None:
-            resolve.write_merged(project, environment, found)
+            resolve.write_merged(project, environment, file)
             say(f"{path}: merged by name, nothing was in conflict; next: git add {path}")
         return
-    names = resolve.look(session.workspace._replace(project=project), found)
-    say(f"{path}: ours is {found.operation.ours}; theirs is {found.operation.theirs}")
-    _say_groups(found, environment)
+    names = resolve.look(session.workspace._replace(project=project), file)
+    say(f"{path}: ours is {file.operation.ours}; theirs is {file.operation.theirs}")
+    _say_groups(file, environment)
     if listed is not None:
         for name in names:
-            listed.append(_show(session, found, name))
+            listed.append(_show(session, file, name))
         return
     choices: dict[NamePath, TakenSide | TypedValue] = {}
     open_names = []
     for name in names:
         is_asked = name.text not in answers.given and name.proposal is None and answers.rest is None
-        words = _words(session, found, name) if is_asked else ("", "")
+        words = _words(session, file, name) if is_asked else ("", "")
         choice = answers.choose(name, words)
         if choice is None:
             open_names.append(name.text)
@@ -165,20 +165,20 @@ def _one(
             f"{plural(len(open_names), 'name')} of {environment} can be decided by a person alone",
             f"choose for each: gitseal resolve --ours {open_names[0]}, or --theirs {open_names[0]}, or --new {open_names[0]}",
         )
-    _apply(session, found, names, choices, keys, accept)
+    _apply(session, file, names, choices, keys, accept)
 
 
 def _apply(
     session: Session,
-    found: ConflictedFile,
+    file: ConflictedFile,
     names: list[Name],
     choices: dict[NamePath, TakenSide | TypedValue],
     keys: str,
     accept: tuple[str, ...],
 ) -> None:
-    resolved = found
+    resolved = file
     if keys == THEIRS:
-        resolved = found.swapped()
+        resolved = file.swapped()
         choices = {
             path: TakenSide(1 - choice.value) if isinstance(choice, TakenSide) else choice
             for path, choice in choices.items()
@@ -186,22 +186,22 @@ def _apply(
     done = session.confirmed(accept, lambda workspace: resolve.apply(workspace, resolved, choices))
     because = {name.text: name.because for name in names if name.proposal is not None}
     for group, words in done.groups:
-        say(f"{found.environment}: access group {group} {words}")
+        say(f"{file.environment}: access group {group} {words}")
     for text_, words in done.names:
-        say(f"{found.environment}: {text_}: {words}{f', since {because[text_]}' if because.get(text_) else ''}")
-    path = session.project.relative(session.project.path(found.environment))
+        say(f"{file.environment}: {text_}: {words}{f', since {because[text_]}' if because.get(text_) else ''}")
+    path = session.project.relative(session.project.path(file.environment))
     say(f"{path} is resolved; look at it with git diff, then: git add {path}")
 
 
-def _say_groups(found: ConflictedFile, environment: str) -> None:
-    if found.is_two_files:
+def _say_groups(file: ConflictedFile, environment: str) -> None:
+    if file.is_two_files:
         say(f"  both sides made {environment} anew; one file stays, and the other's values are sealed anew in it")
-    for group in found.groups:
+    for group in file.groups:
         say(f"  who can open access group {group} changed on both sides: it follows the policy as it is now")
 
 
-def _words(session: Session, found: ConflictedFile, name: Name) -> tuple[str, str]:
-    ours, theirs = resolve.origins(session.project, found, name)
+def _words(session: Session, file: ConflictedFile, name: Name) -> tuple[str, str]:
+    ours, theirs = resolve.origins(session.project, file, name)
     return _standing(name.sides[0], ours), _standing(name.sides[1], theirs)
 
 
@@ -212,9 +212,9 @@ def _standing(side: SideValue, origin: ConflictOrigin | None) -> str:
     return f"{words}, by {printable(origin.who)} on {origin.when[:10]} ({origin.commit})"
 
 
-def _show(session: Session, found: ConflictedFile, name: Name) -> dict[str, object]:
-    origins = resolve.origins(session.project, found, name)
-    shown: dict[str, object] = {"environment": found.environment, "name": name.text}
+def _show(session: Session, file: ConflictedFile, name: Name) -> dict[str, object]:
+    origins = resolve.origins(session.project, file, name)
+    shown: dict[str, object] = {"environment": file.environment, "name": name.text}
     for word, side, origin in zip((OURS, THEIRS), name.sides, origins, strict=True):
         shown[word] = {**side._asdict(), **(origin._asdict() if origin is not None else {})}
     shown["proposal"] = name.proposal.name.lower() if name.proposal is not None else None

@@ -102,7 +102,7 @@ def _rules(fail_on: tuple[str, ...]) -> set[str]:
     from gitseal.policy.fields import nearest
 
     known = IDS | {ERROR}
-    given = {part.strip() for each in fail_on for part in each.split(",") if part.strip()}
+    given = {part.strip() for given_once in fail_on for part in given_once.split(",") if part.strip()}
     for rule in sorted(given - known):
         raise UsageError(f'there is no rule "{rule}"', nearest(rule, known) or "see docs/reference/risks.md")
     return given

@@ -37,7 +37,7 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
     if top is None:
         raise Error(f'"{session.start}" is in no Git repository', "go to one, or give it with: gitseal -C DIR scan")
     repository = Repository(top)
-    ranges = [each for each in what if ".." in each and not (session.start / each).exists()]
+    ranges = [word for word in what if ".." in word and not (session.start / word).exists()]
     if staged:
         scanned = scan_staged.scan_staged(repository, session.keyring)
     elif history or ranges:
@@ -47,7 +47,7 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
         scanned = commits.scan_commits(repository, wanted, session.keyring, _progress(), past=True)
     else:
         prefix = session.start.relative_to(top)
-        paths = [os.fsencode(os.path.normpath(prefix / each)) for each in what or (".",)]
+        paths = [os.fsencode(os.path.normpath(prefix / word)) for word in what or (".",)]
         scanned = scan_staged.scan_tracked(repository, session.keyring, paths)
     for note in scanned.notes:
         say(f"gitseal: {note}")

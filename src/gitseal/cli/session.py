@@ -59,10 +59,10 @@ class Session:
         """The project in force; another `.secrets` that it hides is named."""
         from gitseal.project.project import find
 
-        found = find(self._start)
-        for other in found.shadowed:
-            say(f"gitseal: using {found.folder}, which hides {other}")
-        return found
+        project = find(self._start)
+        for other in project.shadowed:
+            say(f"gitseal: using {project.folder}, which hides {other}")
+        return project
 
     @cached_property
     def keyring(self) -> "Keyring":
@@ -118,18 +118,18 @@ class Session:
             return self.project, self.some(given)
         from gitseal.project.local import overrides
 
-        found = overrides(self.workspace, self.one(given), make=make)
-        return found, (found.name,)
+        overriding = overrides(self.workspace, self.one(given), make=make)
+        return overriding, (overriding.name,)
 
     def all(self, given: tuple[str, ...]) -> tuple[str, ...]:
         """The environments given, or all."""
         return self._selected(given) if given else self.project.environments
 
     def _selected(self, given: tuple[str, ...]) -> tuple[str, ...]:
-        found = self.project.select(given)
-        if not found and "all" not in given:
+        environments = self.project.select(given)
+        if not environments and "all" not in given:
             raise UsageError("-e names no environment", "see them with: gitseal env list")
-        return found
+        return environments
 
     def confirmed(
         self, accept: tuple[str, ...], action: "Callable[[Workspace], T]", project: "Project | None" = None

@@ -31,12 +31,12 @@ def command(session: Session, environments: tuple[str, ...], as_json: bool) -> N
             output.line(f"  drift: {drift.found} {drift.rule}{mend}")
 
 
-def _summary(each: Status) -> str:
-    if each.deployed is None:
-        return f"no deploy is recorded here; record one: gitseal deployed -e {each.environment}"
-    count = len(each.staged)
+def _summary(environment: Status) -> str:
+    if environment.deployed is None:
+        return f"no deploy is recorded here; record one: gitseal deployed -e {environment.environment}"
+    count = len(environment.staged)
     since = plural(count, "change") + " since" if count else "nothing changed since"
-    return f"deployed from {each.deployed[:_COMMIT_DIGITS]}, {since}"
+    return f"deployed from {environment.deployed[:_COMMIT_DIGITS]}, {since}"
 
 
 def _line(environment: str, staged: Staged) -> str:
@@ -47,7 +47,7 @@ def _line(environment: str, staged: Staged) -> str:
     return f"{change.action.value:<9}  {change.name}{access}{origin}{open_}"
 
 
-def _object(each: Status) -> dict[str, object]:
+def _object(environment: Status) -> dict[str, object]:
     staged = [
         {
             "action": one.change.action.value,
@@ -56,11 +56,11 @@ def _object(each: Status) -> dict[str, object]:
             "environment": one.environment,
             "committed": one.is_committed,
         }
-        for one in each.staged
+        for one in environment.staged
     ]
     return {
-        "environment": each.environment,
-        "deployed": each.deployed,
+        "environment": environment.environment,
+        "deployed": environment.deployed,
         "staged": staged,
-        "drift": [drift._asdict() for drift in each.drift],
+        "drift": [drift._asdict() for drift in environment.drift],
     }

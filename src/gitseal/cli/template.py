@@ -33,7 +33,7 @@ def command(session: Session, source: str, environments: tuple[str, ...], target
     file = Path(source)
     text = _read(file)
     content = fill(session.opened(environment, local=not no_local), text, str(file), session.environ)
-    note(session, "template", environment, (found[1] for found in _REFERENCE.finditer(text)))
+    note(session, "template", environment, (reference[1] for reference in _REFERENCE.finditer(text)))
     if target is None:
         output.write(content)
     else:

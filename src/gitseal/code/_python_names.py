@@ -150,6 +150,8 @@ def _wrapper(names: Names, node: ast.FunctionDef) -> None:
             own_default = len(arguments) > 1 and not isinstance(arguments[1], ast.Name)
             required = max(1, len(parameters) - len(node.args.defaults))
             # get_bool(name, default_value): a default by its name, though the function insists on it
-            required = next((at for at, each in enumerate(parameters) if at and _DEFAULT.search(each)), required)
+            required = next(
+                (at for at, parameter in enumerate(parameters) if at and _DEFAULT.search(parameter)), required
+            )
             names.wrappers[node.name] = Reader(required, has_default=own_default)
             return

@@ -44,7 +44,7 @@ def _prefix(statement: ast.stmt) -> str | None:
     if target == "env_prefix":
         return _literal(value)
     return (
-        next((_literal(each) for key, each in _pairs(value) if key == "env_prefix"), None)
+        next((_literal(node) for key, node in _pairs(value) if key == "env_prefix"), None)
         if target == _CONFIG
         else None
     )
@@ -55,7 +55,7 @@ def _pairs(value: ast.expr) -> list[tuple[str | None, ast.expr]]:
     if isinstance(value, ast.Call):
         return [(keyword.arg, keyword.value) for keyword in value.keywords]
     if isinstance(value, ast.Dict):
-        return [(_literal(key), each) for key, each in zip(value.keys, value.values, strict=True) if key is not None]
+        return [(_literal(key), node) for key, node in zip(value.keys, value.values, strict=True) if key is not None]
     return []
 
 

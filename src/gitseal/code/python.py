@@ -38,10 +38,10 @@ def read(_path: str, content: bytes) -> Reading:
 
 def _plain(text: str) -> list[Use]:
     uses, line, at = [], 1, 0
-    for found in _PLAIN.finditer(text):
-        line += text.count("\n", at, found.start())
-        at = found.start()
-        uses.append(Use(found[1], line, found[2] == ","))
+    for match in _PLAIN.finditer(text):
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        uses.append(Use(match[1], line, match[2] == ","))
     return uses
 
 

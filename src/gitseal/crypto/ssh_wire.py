@@ -11,13 +11,13 @@ def string(data: bytes) -> tuple[bytes | None, bytes]:
 
 def strings(data: bytes) -> list[bytes] | None:
     """All strings of `data`; None if it is not made of them to its end."""
-    found = []
+    fields = []
     while data:
         one, data = string(data)
         if one is None:
             return None
-        found.append(one)
-    return found
+        fields.append(one)
+    return fields
 
 
 def number(data: bytes) -> int:

@@ -48,8 +48,8 @@ class SshSignature(NamedTuple):
 
 def parse(armored: bytes) -> SshSignature | None:
     """The signature in its armor, for Git's namespace; None for anything else."""
-    found = _ARMOR.fullmatch(armored)
-    text = found[1].replace(b"\n", b"") if found else b""
+    match = _ARMOR.fullmatch(armored)
+    text = match[1].replace(b"\n", b"") if match else b""
     try:
         data = a2b_base64(text, strict_mode=True)
     except (Base64Error, ValueError):
@@ -94,8 +94,8 @@ def _signed(hash_: bytes, message: bytes) -> bytes:
 def _hash(name: str) -> "HashAlgorithm":
     from cryptography.hazmat.primitives import hashes
 
-    found: HashAlgorithm = getattr(hashes, name)()
-    return found
+    algorithm: HashAlgorithm = getattr(hashes, name)()
+    return algorithm
 
 
 def _ed25519(key: list[bytes], made: list[bytes], signed: bytes) -> str:

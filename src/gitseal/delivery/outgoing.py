@@ -167,9 +167,9 @@ class _Delivery:
 
             present = (path for path in self.layered.entries if not self.layered.is_pending(path))
             view = {path: self.values.get(path) for path in present}
-            found = requirements.problems(self.project.manifest, self.layered.environment, view)
-            found += self.file_problems
-            sorted_problems = requirements.sort(found, allow_missing=self.request.allow_missing)
+            problems = requirements.problems(self.project.manifest, self.layered.environment, view)
+            problems += self.file_problems
+            sorted_problems = requirements.sort(problems, allow_missing=self.request.allow_missing)
             fatal, warnings = list(sorted_problems.fatal), sorted_problems.warnings
         if self._resolver is not None:
             fatal += self._resolver.problems
@@ -185,5 +185,5 @@ def _unopened(path: NamePath) -> RenderedEntry:
     return RenderedEntry(path, TypedValue(ValueType.NULL, b""))
 
 
-def _entry(path: NamePath, found: "Resolved | None") -> RenderedEntry | None:
-    return RenderedEntry(path, found.value, not found.is_plain) if found is not None else None
+def _entry(path: NamePath, resolved: "Resolved | None") -> RenderedEntry | None:
+    return RenderedEntry(path, resolved.value, not resolved.is_plain) if resolved is not None else None

@@ -63,15 +63,15 @@ def contents(files: Iterable[ManifestFile], service: str, resolver: Resolver) ->
     problems: list[Problem] = []
     for file in files:
         name, place = path_text(file.secret), sentence('the file "{}" of {}', "/".join(file.path), service)
-        found = resolver.name(file.secret)
-        if found is None:
+        resolved = resolver.name(file.secret)
+        if resolved is None:
             problems.append(Problem(name, sentence("has no value for {}", place), REQUIRED))
             continue
-        item = _item(file, found.value)
+        item = _item(file, resolved.value)
         if item is None:
             problems.append(Problem(name, sentence("is not base64, as which {} is decoded", place), TYPE))
         else:
-            made.append(ServiceFile(item, name, not found.is_plain))
+            made.append(ServiceFile(item, name, not resolved.is_plain))
     return Contents(tuple(made), tuple(problems))
 
 

@@ -83,13 +83,13 @@ def changes(old: bytes | None, new: bytes | None) -> tuple[EntryChange, ...]:
     if old == new:
         return ()
     before, after = (pieces.read(piece) for piece in _differing(old or b"", new or b""))
-    found = [*_values(before.scalars, after.scalars)]
+    changed = [*_values(before.scalars, after.scalars)]
     blocks = _access(before.scalars), _access(after.scalars)
     for group in sorted({*blocks[0], *blocks[1]}):
-        found += _group(group, blocks[0].get(group), blocks[1].get(group))
+        changed += _group(group, blocks[0].get(group), blocks[1].get(group))
     if not (before.is_sound and after.is_sound):
-        found.append(EntryChange(Action.MALFORMED, ""))
-    return tuple(found)
+        changed.append(EntryChange(Action.MALFORMED, ""))
+    return tuple(changed)
 
 
 def changes_of_merge(parents: Sequence[bytes | None], new: bytes | None) -> tuple[EntryChange, ...]:
@@ -98,18 +98,18 @@ def changes_of_merge(parents: Sequence[bytes | None], new: bytes | None) -> tupl
     A side's change that the merge drops is no change of its own by this: the merge then equals the other parent.
     """
     first, *others = (changes(parent, new) for parent in parents)
-    found = list(first)
+    changed = list(first)
     for other in others:
         kept = {subject for change in other for subject in _subjects(change)}
-        found = [narrowed for change in found if (narrowed := _narrowed(change, kept)) is not None]
-    return tuple(found)
+        changed = [narrowed for change in changed if (narrowed := _narrowed(change, kept)) is not None]
+    return tuple(changed)
 
 
 def groups_of(state: bytes, is_meant: Callable[[NamePath], bool]) -> frozenset[str]:
     """The access groups to which a state has sealed the names that are meant."""
     scalars = pieces.read(state).scalars
-    found = (_standing(text) for path, text in scalars.items() if path[0] != HEADER and is_meant(path))
-    return frozenset(standing.access for standing in found if standing is not None)
+    states = (_standing(text) for path, text in scalars.items() if path[0] != HEADER and is_meant(path))
+    return frozenset(standing.access for standing in states if standing is not None)
 
 
 _Subject = tuple[str, str, str, str]
@@ -126,10 +126,10 @@ def _subjects(change: EntryChange) -> Iterator[_Subject]:
 
 
 def _narrowed(change: EntryChange, kept: set[_Subject]) -> EntryChange | None:
-    found = [subject for subject in _subjects(change) if subject in kept]
-    if not found:
+    subjects = [subject for subject in _subjects(change) if subject in kept]
+    if not subjects:
         return None
-    return change._replace(recipients=tuple(subject[3] for subject in found)) if change.recipients else change
+    return change._replace(recipients=tuple(subject[3] for subject in subjects)) if change.recipients else change
 
 
 def _differing(old: bytes, new: bytes) -> tuple[bytes, bytes]:
@@ -186,22 +186,22 @@ def _access(scalars: Mapping[NamePath, str]) -> dict[str, _Access]:
             fields.setdefault(path[2], {})[path[3:]] = text
     return {
         group: _Access(
-            (each.get(("key",), ""), each.get(("public",), "")),
-            ("succeeds",) in each,
-            {(path[1], path[2]): text for path, text in each.items() if path[0] == "stanzas" and len(path) == _STANZA},
+            (field.get(("key",), ""), field.get(("public",), "")),
+            ("succeeds",) in field,
+            {(path[1], path[2]): text for path, text in field.items() if path[0] == "stanzas" and len(path) == _STANZA},
         )
-        for group, each in fields.items()
+        for group, field in fields.items()
     }
 
 
 def _group(name: str, old: _Access | None, new: _Access | None) -> Iterator[EntryChange]:
-    before, after = (each.stanzas if each else {} for each in (old, new))
+    before, after = (state.stanzas if state else {} for state in (old, new))
     is_rekeyed = old is not None and new is not None and old.key != new.key
     if is_rekeyed:
         yield EntryChange(Action.REKEYED, "", name, succeeds=new is not None and new.succeeds)
     # Under a data key that stayed, a stanza that was replaced by another was wrapped anew by someone.
-    came = [each for each in after if each not in before or not (is_rekeyed or before[each] == after[each])]
-    went = [each for each in before if each not in after]
+    came = [stanza for stanza in after if stanza not in before or not (is_rekeyed or before[stanza] == after[stanza])]
+    went = [stanza for stanza in before if stanza not in after]
     for action, those in ((Action.GRANTED, came), (Action.REVOKED, went)):
         for person in sorted({person for person, _recipient in those}):
             ids = tuple(sorted(recipient for who, recipient in those if who == person))

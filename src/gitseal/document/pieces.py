@@ -52,8 +52,8 @@ def _text(node: Node) -> str:
 
 
 def _by_lines(piece: bytes) -> dict[NamePath, str]:
-    found: dict[NamePath, list[str]] = {}
+    collected: dict[NamePath, list[str]] = {}
     for path, _line, text in outline(piece):
         if text and path and not text.startswith(b"#"):
-            found.setdefault(tuple(map(bytes.decode, path)), []).append(text.decode("utf-8", "replace"))
-    return {path: "\n".join(texts) for path, texts in found.items()}
+            collected.setdefault(tuple(map(bytes.decode, path)), []).append(text.decode("utf-8", "replace"))
+    return {path: "\n".join(texts) for path, texts in collected.items()}

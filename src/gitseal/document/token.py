@@ -70,18 +70,18 @@ def parse_token(text: str, line: int) -> Token | None:
     """
     if not text.startswith(token_grammar.PREFIXES):
         return None
-    found = _ENC.fullmatch(text)
-    if found is None:
+    match = _ENC.fullmatch(text)
+    if match is None:
         raise _refusal(text, line)
-    return Token._make(found.groups())
+    return Token._make(match.groups())
 
 
 def parse_stanza(text: object, line: int) -> Stanza:
     """The stanza that `text` is. Raises Malformed or UnknownVersion."""
-    found = _STANZA.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
+    match = _STANZA.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
         raise _refusal(str(text), line)
-    return Stanza(found[1], found[2])
+    return Stanza(match[1], match[2])
 
 
 def _refusal(text: str, line: int) -> Malformed | UnknownVersion:

@@ -74,10 +74,10 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 def _sweep(parent: Path) -> None:
     for left in parent.glob(f"{_PREFIX}*"):
-        found = re.match(rf"{_PREFIX}(\d+)-", left.name)
-        if found and _is_own_folder(left) and not Path(f"/proc/{found[1]}").exists():
+        made = re.match(rf"{_PREFIX}(\d+)-", left.name)
+        if made and _is_own_folder(left) and not Path(f"/proc/{made[1]}").exists():
             try:
-                os.kill(int(found[1]), 0)
+                os.kill(int(made[1]), 0)
             except ProcessLookupError:
                 shutil.rmtree(left, ignore_errors=True)
             except (PermissionError, OverflowError):

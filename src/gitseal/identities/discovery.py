@@ -55,20 +55,20 @@ def _default(environ: Mapping[str, str], home: str) -> str:
 
 def _usual(environ: Mapping[str, str], home: str, source: "partial[IdentitySource]") -> list[IdentitySource]:
     paths = [_default(environ, home)]
-    found = [source(_words(paths[0], home), paths[0])]
-    found.append(_variable(environ, "SOPS_AGE_KEY", source))
+    sources = [source(_words(paths[0], home), paths[0])]
+    sources.append(_variable(environ, "SOPS_AGE_KEY", source))
     sops_file = environ.get("SOPS_AGE_KEY_FILE", "")
     if sops_file:
         paths.append(sops_file)
-        found.append(source(f"SOPS_AGE_KEY_FILE ({sops_file})", sops_file))
+        sources.append(source(f"SOPS_AGE_KEY_FILE ({sops_file})", sops_file))
     else:
-        found.append(IdentitySource.empty("SOPS_AGE_KEY_FILE", _why_empty(environ, "SOPS_AGE_KEY_FILE")))
+        sources.append(IdentitySource.empty("SOPS_AGE_KEY_FILE", _why_empty(environ, "SOPS_AGE_KEY_FILE")))
     for path in (_sops_keys(environ, home), f"{home}/.ssh/id_ed25519", f"{home}/.ssh/id_rsa"):
         # A file that two settings lead to is tried once, under its first name.
         if path not in paths:
             paths.append(path)
-            found.append(source(_words(path, home), path))
-    return found
+            sources.append(source(_words(path, home), path))
+    return sources
 
 
 def _sops_keys(environ: Mapping[str, str], home: str) -> str:

@@ -65,8 +65,8 @@ def _make_folders(folder: "Path") -> None:
         missing.append(folder)
         folder = folder.parent
     try:
-        for each in reversed(missing):
-            each.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        for folder in reversed(missing):
+            folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
     except OSError as failure:
         raise _cannot(folder, failure) from None
 

@@ -102,7 +102,7 @@ class Keyring:
                     rest.append((identity.tier, source, identity))
         if self._unattended:
             return
-        for _, source, identity in sorted(rest, key=lambda each: each[0]):
+        for _, source, identity in sorted(rest, key=lambda item: item[0]):
             yield source, identity
 
 
@@ -114,7 +114,7 @@ def _own(identity: Identity, stanzas: Stanzas) -> Iterator[bytes]:
                 yield from wrapped
         return
     tried = 0
-    for recipient, stanza in sorted(_sound(stanzas), key=lambda each: _is_native(each[1])):
+    for recipient, stanza in sorted(_sound(stanzas), key=lambda pair: _is_native(pair[1])):
         # Asked each time anew: once an identity file was opened it knows what it wants.
         if tried < MAX_BLIND and identity.wants(recipient):
             tried += 1

@@ -24,7 +24,7 @@ class IdentitySource:
     def __init__(
         self,
         place: str,
-        found: "SecretBytes | StrPath",
+        content_or_path: "SecretBytes | StrPath",
         *,
         ask: Ask | None = None,
         tell: Tell | None = None,
@@ -34,8 +34,8 @@ class IdentitySource:
         self.explicit = explicit
         self.outcome = "not tried"
         self.warning = ""
-        self._content = found if isinstance(found, SecretBytes) else None
-        self._path = None if isinstance(found, SecretBytes) else os.fspath(found)
+        self._content = content_or_path if isinstance(content_or_path, SecretBytes) else None
+        self._path = None if isinstance(content_or_path, SecretBytes) else os.fspath(content_or_path)
         self._ask = ask
         self._tell = tell
         self._identities: list[Identity] | None = None

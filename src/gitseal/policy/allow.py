@@ -170,11 +170,11 @@ def _shown(path: bytes) -> str:
 def _unquoted(text: bytes, line: int) -> bytes:
     """The bytes that Git's quoting stands for (quote.c, `unquote_c_style`)."""
 
-    def byte(found: re.Match[bytes]) -> bytes:
-        if found[1]:
-            return bytes([int(found[1], 8)])
-        if found[2] not in _ESCAPES:
+    def byte(escape: re.Match[bytes]) -> bytes:
+        if escape[1]:
+            return bytes([int(escape[1], 8)])
+        if escape[2] not in _ESCAPES:
             raise Malformed("a path in quotes has an escape that Git does not write", line)
-        return bytes([_ESCAPES[found[2]]])
+        return bytes([_ESCAPES[escape[2]]])
 
     return re.sub(rb"\\(?:([0-3][0-7]{2})|(.?))", byte, text, flags=re.DOTALL)

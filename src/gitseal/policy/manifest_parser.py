@@ -40,7 +40,7 @@ def parse(data: bytes) -> Manifest:
         raise Malformed('the manifest does not begin with "version: 1"', 1)
     if version.value != 1 or type(version.value) is not int:
         raise UnknownVersion("the manifest is of a version that this gitseal does not know", "upgrade gitseal")
-    secrets = {found.path: found for found in _declarations((), top.get("secrets"))}
+    secrets = {declaration.path: declaration for declaration in _declarations((), top.get("secrets"))}
     services = {name: _service(node) for name, node in named(top.get("services"), is_service_name, "service")}
     _check_imports(services, dict(each(top.get("services"))))
     return Manifest(secrets, services)
@@ -117,10 +117,10 @@ def _pattern(node: Node | None) -> "Pattern | None":
 
 
 def _rotate(node: Node | None) -> int:
-    found = re.fullmatch(_DURATION, string(node))
-    if node is not None and found is None:
+    match = re.fullmatch(_DURATION, string(node))
+    if node is not None and match is None:
         raise Malformed("this is no length of time", node.line + 1, "write days, weeks or years: 90d, 12w, 1y")
-    return int(found[1]) * _DAYS[found[2]] if found else 0
+    return int(match[1]) * _DAYS[match[2]] if match else 0
 
 
 def _generate(node: Node | None) -> str:
@@ -249,7 +249,7 @@ def _measure(name: str, services: dict[str, Service], chain: tuple[str, ...], de
         cycle = " > ".join([*chain[chain.index(name) :], name])
         raise Malformed(f"services import each other: {cycle}", services[name].line)
     if name not in depths and len(chain) <= MAX_IMPORT_DEPTH:
-        below = [_measure(each, services, (*chain, name), depths) for each in services[name].imports]
+        below = [_measure(imported, services, (*chain, name), depths) for imported in services[name].imports]
         depths[name] = 1 + max(below, default=0)
     if len(chain) + depths.get(name, 1) > MAX_IMPORT_DEPTH + 1:
         top = (*chain, name)[0]

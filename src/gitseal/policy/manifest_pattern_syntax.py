@@ -25,10 +25,10 @@ class Set(NamedTuple):
 
     def holds(self, char: str) -> bool:
         """True if the class matches this character."""
-        found = any(low <= char <= high for low, high in self.ranges) or any(
-            _is_of(char, each) for each in self.classes
+        is_member = any(low <= char <= high for low, high in self.ranges) or any(
+            _is_of(char, letter) for letter in self.classes
         )
-        return found is not self.negated
+        return is_member is not self.negated
 
 
 class Concatenation(NamedTuple):
@@ -210,17 +210,17 @@ class _PatternParser:
         return char
 
     def _take(self, token: str) -> bool:
-        found = self.text.startswith(token, self.at)
-        self.at += len(token) if found else 0
-        return found
+        is_next = self.text.startswith(token, self.at)
+        self.at += len(token) if is_next else 0
+        return is_next
 
 
 def _is_of(char: str, name: str) -> bool:
     kind = name.lower()
     if kind == "d":
-        found = char.isdecimal()
+        is_member = char.isdecimal()
     elif kind == "s":
-        found = char.isspace()
+        is_member = char.isspace()
     else:
-        found = char.isalnum() or char == "_"
-    return found is (name == kind)
+        is_member = char.isalnum() or char == "_"
+    return is_member is (name == kind)

@@ -27,8 +27,8 @@ def _part_matches(pattern: str, part: str) -> bool:
         return False
     at, end = len(first), len(part) - len(last)
     for piece in middle:
-        found = part.find(piece, at, end)
-        if found < 0:
+        start = part.find(piece, at, end)
+        if start < 0:
             return False
-        at = found + len(piece)
+        at = start + len(piece)
     return True

@@ -73,10 +73,10 @@ class Policy(NamedTuple):
 
     def environment(self, name: str) -> Environment:
         """The environment of that name. Raises Error if the policy has none."""
-        found = self.environments.get(name)
-        if found is None:
+        environment = self.environments.get(name)
+        if environment is None:
             raise Error(f'the policy has no environment "{name}"', f"add it with: gitseal env add {name}")
-        return found
+        return environment
 
     def is_plain(self, environment: str, path: NamePath) -> bool:
         """True if the first rule that covers the name says plain. A name that no rule covers is sealed."""
@@ -106,10 +106,10 @@ class Policy(NamedTuple):
 
     def members(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The recipients that names of recipients and groups stand for, each once, sorted."""
-        found: set[str] = set()
+        members: set[str] = set()
         for name in names:
-            found.update(self.groups.get(name, (name,)))
-        return tuple(sorted(found))
+            members.update(self.groups.get(name, (name,)))
+        return tuple(sorted(members))
 
     def chain(self, environment: str) -> tuple[str, ...]:
         """The environment and what it extends, nearest first. The parser has refused cycles."""

@@ -71,7 +71,7 @@ class PolicyEditor:
 
     def lists_with(self, item: str) -> list[NamePath]:
         """The paths of all lists of texts that hold `item`."""
-        found: list[NamePath] = []
+        paths: list[NamePath] = []
 
         def walk(path: NamePath, value: Plain) -> None:
             if isinstance(value, dict):
@@ -79,12 +79,12 @@ class PolicyEditor:
                     walk((*path, name), child)
             elif isinstance(value, list):
                 if item in value:
-                    found.append(path)
+                    paths.append(path)
                 for number, child in enumerate(value):
                     walk((*path, f"[{number}]"), child)
 
         walk((), self._tree.root.plain())
-        return found
+        return paths
 
     def _nearest(self, path: NamePath) -> tuple[Node, NamePath]:
         """The innermost node with lines of its own on the way to a path, and the rest of the way."""

@@ -230,8 +230,8 @@ def _map(description: str, names: str, values: Schema) -> Schema:
     }
 
 
-def _list(description: str, each: Schema) -> Schema:
-    return {"description": description, "type": ["array", "null"], "items": each}
+def _list(description: str, item: Schema) -> Schema:
+    return {"description": description, "type": ["array", "null"], "items": item}
 
 
 def _texts(description: str) -> Schema:

@@ -37,12 +37,12 @@ def is_forge(policy: Policy, names: Iterable[str]) -> bool:
 
 
 def _environment(policy: Policy, environment: str) -> frozenset[str] | None:
-    found: frozenset[str] | None = None
+    allowed: frozenset[str] | None = None
     for name, own in policy.environments.items():
         if environment in policy.chain(name) and (own.change or own.protected):
             listed = frozenset(policy.members(own.change))
-            found = listed if found is None else found & listed
-    return found
+            allowed = listed if allowed is None else allowed & listed
+    return allowed
 
 
 def _in_every_list(policy: Policy) -> frozenset[str]:
@@ -51,9 +51,13 @@ def _in_every_list(policy: Policy) -> frozenset[str]:
 
 
 def _lists(policy: Policy) -> Iterator[tuple[str, ...]]:
-    every = (policy.policy_change, policy.manifest_change, *(each.change for each in policy.environments.values()))
+    every = (
+        policy.policy_change,
+        policy.manifest_change,
+        *(environment.change for environment in policy.environments.values()),
+    )
     return (names for names in every if names)
 
 
 def _has_protected(policy: Policy) -> bool:
-    return any(each.protected for each in policy.environments.values())
+    return any(environment.protected for environment in policy.environments.values())

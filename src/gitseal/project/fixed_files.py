@@ -56,7 +56,7 @@ class FixedWorkingTree:
         if (path, names) not in self._attributes:
             paths = {path, *self._beside(path)}
             told = self._files.attributes_of(paths, names)
-            self._attributes |= {(each, names): told.get(each) for each in paths}
+            self._attributes |= {(path, names): told.get(path) for path in paths}
         return self._attributes[path, names]
 
     def _beside(self, path: str) -> list[str]:

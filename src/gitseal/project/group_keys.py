@@ -89,9 +89,9 @@ class GroupKeys:
     def _existing(self, group: str) -> DataKey | PublicKey:
         self.trust.key(self.document.header, group)
         self._check_recipients(group)
-        found = self.keys.get(group)
-        if found is not None:
-            return found
+        key = self.keys.get(group)
+        if key is not None:
+            return key
         if self.policy.environment(self.environment).write_only == REFUSE:
             raise Error(
                 f'no identity at hand opens access group "{group}" in {self.environment}, '
@@ -157,12 +157,12 @@ class GroupKeys:
 
     def wrap(self, key: DataKey, recipients: Mapping[tuple[str, str], str], meaning: str) -> None:
         """Wraps a data key for recipients (by name and recipient id), each of them decided on first."""
-        for (name, found), text in recipients.items():
+        for (name, recipient), text in recipients.items():
             # Not even in memory before a yes: a plugin's recipient starts a program that gets the data key.
             if not self.trust.recipient(name, text, meaning):
                 continue
             stanza = Stanza.of(key.key_id, parse_recipient(text).wrap(key.reveal()))
-            self.puts[(HEADER, "access", key.scope.group, "stanzas", name, found)] = Put(
+            self.puts[(HEADER, "access", key.scope.group, "stanzas", name, recipient)] = Put(
                 stanza.serialise(), own_line=True
             )
 
@@ -171,20 +171,20 @@ class GroupKeys:
 
         Raises Error if the policy has no such group here, or none of its people has a key.
         """
-        found = holders(self.policy, self.policy.open_to(self.environment, group) or ())
-        if not found:
+        public_keys = holders(self.policy, self.policy.open_to(self.environment, group) or ())
+        if not public_keys:
             raise Error(
                 f'nobody whom the policy lets open access group "{group}" in {self.environment} has a key',
                 "add one with: gitseal recipient add NAME KEY",
             )
-        return found
+        return public_keys
 
     def _check_recipients(self, group: str) -> None:
         allowed = self.recipients(group)
-        for name, found in self.document.header.access[group].wrapped():
-            if (name, found) not in allowed:
+        for name, recipient in self.document.header.access[group].wrapped():
+            if (name, recipient) not in allowed:
                 raise Error(
-                    f'"{name}" can open access group "{group}" in {self.environment} with the key {found}, '
+                    f'"{name}" can open access group "{group}" in {self.environment} with the key {recipient}, '
                     "which the policy does not give them",
                     f"see who gains and loses what: gitseal rekey -e {self.environment} --dry-run",
                 )

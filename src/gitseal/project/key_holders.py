@@ -12,19 +12,19 @@ Holder = tuple[str, str]
 
 def holders(policy: Policy, names: Iterable[str]) -> dict[Holder, str]:
     """The public keys of these people as the policy writes them, by holder. Raises Error for text that is no key."""
-    found = {}
+    recipients = {}
     for name in names:
         for key in policy.recipients[name].keys:
             try:
-                found[name, recipient_id(parse_recipient(key).canonical)] = key
+                recipients[name, recipient_id(parse_recipient(key).canonical)] = key
             except Error as error:
                 raise Error(f'a key of "{name}" in .secrets/policy.yaml: {error.message}', error.hint) from None
-    return found
+    return recipients
 
 
 def names_by_recipient(policy: Policy) -> dict[str, str]:
     """Whose each public key of the policy is."""
-    return {_canonical(key): name for name, each in policy.recipients.items() for key in each.keys}
+    return {_canonical(key): name for name, principal in policy.recipients.items() for key in principal.keys}
 
 
 def _canonical(key: str) -> str:

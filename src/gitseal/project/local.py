@@ -40,13 +40,13 @@ class LocalProject(Project):
 
     def read(self, environment: str) -> Document:
         """The overrides. Raises Error if there are none yet: `make` them first."""
-        found = self.read_local(self._base) if environment == self.name else super().read(environment)
-        if found is None:
+        document = self.read_local(self._base) if environment == self.name else super().read(environment)
+        if document is None:
             raise Error(
                 f"{self._base} has no overrides on this machine",
                 f"set one with: gitseal set NAME -e {self._base} --local",
             )
-        return found
+        return document
 
     @cached_property
     def policy(self) -> Policy:

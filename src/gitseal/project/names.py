@@ -51,14 +51,14 @@ def wanted(path: NamePath, only: Sequence[str], excepted: Sequence[str]) -> bool
 
 def own(project: Project, names: Iterable[str], environment: str, among: Collection[NamePath]) -> list[NamePath]:
     """The names of an environment's own file that names and sections stand for. Raises Error for one that is not there."""
-    found: dict[NamePath, None] = {}
+    paths: dict[NamePath, None] = {}
     for name in names:
         path = parse_name(name)
         meant = below(path, among)
         if not meant:
             raise not_own(project, path, environment, among)
-        found.update(dict.fromkeys(meant))
-    return list(found)
+        paths.update(dict.fromkeys(meant))
+    return list(paths)
 
 
 def below(path: NamePath, among: Iterable[NamePath]) -> list[NamePath]:

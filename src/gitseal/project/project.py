@@ -117,8 +117,8 @@ class Project:
         """The environments that names, aliases, comma lists and `all` stand for, each once, in the order given."""
         selected: dict[str, None] = {}
         for name in (part for given in names for part in given.split(",") if part):
-            for found in self.environments if name == "all" else (self.resolve(name),):
-                selected[found] = None
+            for environment in self.environments if name == "all" else (self.resolve(name),):
+                selected[environment] = None
         return tuple(selected)
 
     def resolve(self, name: str) -> str:
@@ -158,16 +158,16 @@ class Project:
         from gitseal.document import document
 
         name = self.relative(self.file(environment))
-        found = _named(name, document.parse, data)
-        if found.header.environment != environment:
+        parsed = _named(name, document.parse, data)
+        if parsed.header.environment != environment:
             raise Error(
-                f'"{name}" says that it is environment "{found.header.environment}"',
+                f'"{name}" says that it is environment "{parsed.header.environment}"',
                 "a file cannot be renamed or copied: its values are bound to its name; use: gitseal env rename, gitseal copy",
             )
         if self.source.is_fixed:
             # `check` asks several times for the same state, of every commit of a range.
-            self._parsed[environment] = (data, found)
-        return found
+            self._parsed[environment] = (data, parsed)
+        return parsed
 
     def fixed(self) -> "Project":
         """The project for whoever changes nothing: every file is read and parsed once, and never again."""
@@ -248,12 +248,12 @@ class Project:
             raise Error(f'"{name}" is for one machine, and Git tracks it', f"take it out: git rm --cached {name}")
         from gitseal.document import document
 
-        found = _named(name, document.parse, data)
-        if found.header.environment != overrides:
-            raise Error(f'"{name}" says that it is environment "{found.header.environment}"', f"remove it: rm {name}")
+        parsed = _named(name, document.parse, data)
+        if parsed.header.environment != overrides:
+            raise Error(f'"{name}" says that it is environment "{parsed.header.environment}"', f"remove it: rm {name}")
         if self.source.is_fixed:
-            self._parsed[overrides] = (data, found)
-        return found
+            self._parsed[overrides] = (data, parsed)
+        return parsed
 
 
 def find(start: "StrPath") -> Project:
@@ -263,18 +263,18 @@ def find(start: "StrPath") -> Project:
     """
     here = os.fspath(start)
     top = top_of(here)
-    found: list[str] = []
+    marks: list[str] = []
     for folder in upward(here):
         if os.path.isdir(os.path.join(folder, FOLDER)):
-            found.append(folder)
+            marks.append(folder)
         if folder == top:
             break
-    if not found:
+    if not marks:
         raise Error(f'there is no .secrets folder in "{here}" or above it', "make one with: gitseal init")
-    secrets, *shadowed = (os.path.join(folder, FOLDER) for folder in found)
+    secrets, *shadowed = (os.path.join(folder, FOLDER) for folder in marks)
     if os.path.islink(secrets):
         raise Error(f'"{secrets}" is a symbolic link, which could point anywhere', "replace it with a folder")
-    return Project(found[0], Repository(top) if top else None, tuple(shadowed))
+    return Project(marks[0], Repository(top) if top else None, tuple(shadowed))
 
 
 # Whoever looks at many commits meets the same policy and manifest in most of them.

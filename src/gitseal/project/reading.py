@@ -57,11 +57,11 @@ class EffectiveEnvironment:
         rules = project.policy.environments
         protected = {name for name, rule in rules.items() if rule.protected}
         for layer in order(project.policy.chain(environment), protected, local=local):
-            found = project.read_local(layer.environment) if layer.is_local else project.read(layer.environment)
-            if found is None:
+            file = project.read_local(layer.environment) if layer.is_local else project.read(layer.environment)
+            if file is None:
                 continue
             rule = rules.get(layer.environment)
-            self.documents[layer.name] = found
+            self.documents[layer.name] = file
             self._rules[layer.name] = layer.environment
             takes_all = rule is not None and rule.write_only == ACCEPT
             self._strict[layer.name] = not layer.is_local and (any(self._strict.values()) or not takes_all)
@@ -69,7 +69,7 @@ class EffectiveEnvironment:
     @property
     def layers(self) -> list[tuple[str, Mapping[NamePath, Entry]]]:
         """The entries of each layer, nearest first."""
-        return [(name, found.entries) for name, found in self.documents.items()]
+        return [(name, file.entries) for name, file in self.documents.items()]
 
     @cached_property
     def entries(self) -> dict[NamePath, tuple[str, Entry]]:
@@ -105,7 +105,7 @@ class OpenedEnvironment(EffectiveEnvironment):
     def __init__(self, project: Project, environment: str, keyring: Keyring, *, local: bool = True) -> None:
         super().__init__(project, environment, local=local)
         self._keys = {
-            name: Keys(found.header, keyring, genuine=self._strict[name]) for name, found in self.documents.items()
+            name: Keys(file.header, keyring, genuine=self._strict[name]) for name, file in self.documents.items()
         }
 
     def open(self, path: NamePath) -> TypedValue:
@@ -140,13 +140,13 @@ class OpenedEnvironment(EffectiveEnvironment):
 
     def _in_bulk(self) -> dict[NamePath, TypedValue] | None:
         """All values in one pass, or None if that is not possible: then the careful way opens them, or says why not."""
-        found = self.only_rows
-        if found is None or found.rows is None:
+        rows = self.only_rows
+        if rows is None or rows.rows is None:
             return None
         ((layer, keys),) = self._keys.items()
-        if self._strict[layer] and not self._in_their_groups(layer, found.rows):
+        if self._strict[layer] and not self._in_their_groups(layer, rows.rows):
             return None
-        return bulk.open_rows(found.header, found.rows, keys)
+        return bulk.open_rows(rows.header, rows.rows, keys)
 
     def _in_their_groups(self, layer: str, rows: Sequence[bulk.Row]) -> bool:
         """True if every value is sealed to the access group that the policy gives its name."""

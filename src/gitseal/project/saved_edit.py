@@ -45,21 +45,22 @@ def keep(workspace: Workspace, before: Document, text: bytes) -> None:
     key = DataKey.generate(Scope(before.header.id, before.header.environment, _GROUP))
     own = {identity.recipient for identity in workspace.keyring.identities() if identity.recipient is not None}
     stanzas = {
-        recipient_id(each): Stanza.of(key.key_id, parse_recipient(each).wrap(key.reveal())).serialise() for each in own
+        recipient_id(own_key): Stanza.of(key.key_id, parse_recipient(own_key).wrap(key.reveal())).serialise()
+        for own_key in own
     }
     if not stanzas:
         # What a plugin or a locked file holds does not show its public half: then a group's key has to serve.
         key = _groups_key(before, workspace.keyring)
     token = Token.of(SEALED, key.scope.group, key.key_id, key.seal(_NAME, text))
-    lines = [token.serialise(), *(f"{found} {stanza}" for found, stanza in stanzas.items()), "", ""]
+    lines = [token.serialise(), *(f"{recipient} {stanza}" for recipient, stanza in stanzas.items()), "", ""]
     place = path(workspace.project, before.header.environment)
     place.parent.mkdir(mode=0o700, exist_ok=True)
     atomic.write(place, "\n".join(lines).encode() + before.serialise(), private=True)
 
 
 def _groups_key(before: Document, keyring: Keyring) -> DataKey:
-    found = Keys(before.header, keyring, genuine=True)
-    key = next((found[group] for group in found), None)
+    opener = Keys(before.header, keyring, genuine=True)
+    key = next((opener[group] for group in opener), None)
     if key is None:
         raise NotForYou(
             "the text cannot be kept: no identity at hand opens this environment", "copy it from the editor"
@@ -91,7 +92,7 @@ def _key(before: Document, token: Token, lines: list[str], keyring: Keyring) -> 
     if token.group != _GROUP:
         return Keys(before.header, keyring, genuine=True).get(token.group)
     scope = Scope(before.header.id, before.header.environment, _GROUP)
-    stanzas = {found: parse_stanza(text, 0) for found, _, text in (line.partition(" ") for line in lines)}
+    stanzas = {recipient: parse_stanza(text, 0) for recipient, _, text in (line.partition(" ") for line in lines)}
     return keys.unwrap(scope, token.key_id, stanzas, keyring, genuine=True)
 
 

@@ -62,10 +62,10 @@ class SnapshotFiles:
             return None
         if (path, names) not in self._attributes:
             folder = os.fsencode(path).rpartition(b"/")[0]
-            beside = (os.fsdecode(each) for each in self._files.places if each.rpartition(b"/")[0] == folder)
+            beside = (os.fsdecode(place) for place in self._files.places if place.rpartition(b"/")[0] == folder)
             paths = {path, *beside}
             told = self._repository.attributes_of(paths, names, cached=True)
-            self._attributes |= {(each, names): told.get(each, {}) for each in paths}
+            self._attributes |= {(path, names): told.get(path, {}) for path in paths}
         return self._attributes[path, names]
 
     def _within(self, path: "StrPath") -> bytes:

@@ -65,7 +65,7 @@ def change_locked(
     trust = Trust(workspace)
     read = workspace.project.read
     changes = {environment: Change(read(environment), trust) for environment in environments}
-    results = {environment: action(each) for environment, each in changes.items()}
-    old: dict[str, bytes | None] = {environment: each.document.serialise() for environment, each in changes.items()}
-    commit(trust, old, {environment: each.result() for environment, each in changes.items()})
+    results = {environment: action(edit) for environment, edit in changes.items()}
+    old: dict[str, bytes | None] = {environment: edit.document.serialise() for environment, edit in changes.items()}
+    commit(trust, old, {environment: edit.result() for environment, edit in changes.items()})
     return results

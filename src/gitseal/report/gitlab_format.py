@@ -12,7 +12,7 @@ _SEVERITIES = {ERROR: "critical", WARNING: "major", NOTE: "info"}
 
 def write(findings: Sequence[Finding]) -> str:
     """One array. Fingerprints are unique and leave line numbers out, so that a finding that moves is no new one."""
-    found = [
+    issues = [
         {
             "description": printable(f"{finding.rule}: {finding.message}"),
             "check_name": f"gitseal/{finding.rule}",
@@ -22,4 +22,4 @@ def write(findings: Sequence[Finding]) -> str:
         }
         for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
     ]
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(issues, indent=2, ensure_ascii=False) + "\n"

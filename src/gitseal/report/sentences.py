@@ -97,15 +97,15 @@ def _pieces(argument: str | int) -> tuple[TextPiece, ...]:
 @cache
 def _parts(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The template's stretches of one kind each, cut at their holes."""
-    found: list[tuple[str, tuple[str, ...]]] = []
+    parts: list[tuple[str, tuple[str, ...]]] = []
     for number, outside in enumerate(template.split("`")):
         if number % 2:
-            found.append((COMMAND, tuple(outside.split(_HOLE))))
+            parts.append((COMMAND, tuple(outside.split(_HOLE))))
             continue
         for place, part in enumerate(outside.split('"')):
             if part or place % 2:
-                found.append((QUOTED if place % 2 else OURS, tuple(part.split(_HOLE))))
-    return tuple(found)
+                parts.append((QUOTED if place % 2 else OURS, tuple(part.split(_HOLE))))
+    return tuple(parts)
 
 
 def ours(words: str) -> Sentence:
@@ -143,7 +143,7 @@ def listed(names: Iterable[str], template: str = '"{}"', most: int = 0, separato
 
 def joined(sentences: Sequence[Sentence], separator: str = ", ") -> Sentence:
     """Sentences in a row; their form is that of the first."""
-    pieces = [piece for each in sentences for piece in (TextPiece(separator), *each.pieces)]
+    pieces = [piece for sentence_ in sentences for piece in (TextPiece(separator), *sentence_.pieces)]
     return Sentence(pieces[1:], sentences[0].form) if sentences else NOTHING
 
 

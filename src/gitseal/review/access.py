@@ -17,12 +17,12 @@ def access(
     came, went = new.holders - old.holders, old.holders - new.holders
     granted = {holder for step in steps for holder in _holders(step, Action.GRANTED)}
     passed = granted - new.holders - old.holders
-    found = [
+    changed = [
         *_changes(came, (new, old), steps, machines, Action.GRANTED),
         *_changes(went, (old, new), steps, machines, Action.REVOKED),
-        *(each._replace(passed=True) for each in _changes(passed, (new, old), steps, machines, Action.GRANTED)),
+        *(change._replace(passed=True) for change in _changes(passed, (new, old), steps, machines, Action.GRANTED)),
     ]
-    return tuple(sorted(found, key=lambda each: (each.is_machine, not each.gained, each.who, each.access)))
+    return tuple(sorted(changed, key=lambda change: (change.is_machine, not change.gained, change.who, change.access)))
 
 
 def _changes(
@@ -34,7 +34,7 @@ def _changes(
 ) -> Iterator[AccessChange]:
     """One change for each person and access group. The first side has the stanzas, the other does not."""
     has, lacks = sides
-    others = {(each.who, each.access) for each in lacks.holders}
+    others = {(holder.who, holder.access) for holder in lacks.holders}
     by_person: dict[tuple[str, str], list[str]] = {}
     for holder in sorted(those):
         by_person.setdefault((holder.who, holder.access), []).append(holder.recipient)
@@ -65,7 +65,7 @@ def keys(old: EnvironmentFile, new: EnvironmentFile, steps: Sequence[CommitStep]
     A key counts as the successor of another if every commit that replaced one left a succession, and the last succession is
     sealed under a key that the group had. Only an identity could open it and be sure.
     """
-    found = []
+    differing = []
     for group in sorted({*old.keys, *new.keys}):
         before, after = old.keys.get(group, ""), new.keys.get(group, "")
         if before != after:
@@ -73,8 +73,8 @@ def keys(old: EnvironmentFile, new: EnvironmentFile, steps: Sequence[CommitStep]
             proves = all(succeeds for _, succeeds in replaced) and new.succeeds(group) not in {"", after}
             # Of a single step it is known which key it has to be.
             succeeds = proves and (len(replaced) > 1 or new.succeeds(group) == before)
-            found.append(KeyChange(group, before, after, bool(before) and succeeds, _by(steps, group)))
-    return tuple(found)
+            differing.append(KeyChange(group, before, after, bool(before) and succeeds, _by(steps, group)))
+    return tuple(differing)
 
 
 def _replaced(steps: Iterable[CommitStep], group: str) -> Iterator[tuple[By, bool]]:
@@ -86,8 +86,8 @@ def _replaced(steps: Iterable[CommitStep], group: str) -> Iterator[tuple[By, boo
 
 def _by(steps: Sequence[CommitStep], group: str) -> tuple[By, ...]:
     """Those who replaced the key; for a group that is new or gone, those who granted or revoked its stanzas."""
-    found = [by for by, _ in _replaced(steps, group)]
-    if not found:
+    changers = [by for by, _ in _replaced(steps, group)]
+    if not changers:
         meant = {Action.GRANTED, Action.REVOKED}
-        found = [step.by for step in steps if any(c.action in meant and c.access == group for c in step.changes)]
-    return tuple(dict.fromkeys(found))
+        changers = [step.by for step in steps if any(c.action in meant and c.access == group for c in step.changes)]
+    return tuple(dict.fromkeys(changers))

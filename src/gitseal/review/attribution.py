@@ -44,11 +44,11 @@ def brought(
     drafts: Iterable[FileStep], say: Callable[[bytes | None, bytes | None], Collection[Said]]
 ) -> list[tuple[By, frozenset[Said]]]:
     """The claims that each commit brings, in the order given; of a merge only those that are new to all of its parents."""
-    found = []
+    claims = []
     for draft in drafts:
         steps = [frozenset(say(before, draft.after)) for before in draft.before]
-        found.append((draft.by, frozenset.intersection(*steps) if steps else frozenset[Said]()))
-    return found
+        claims.append((draft.by, frozenset.intersection(*steps) if steps else frozenset[Said]()))
+    return claims
 
 
 def attributed(
@@ -61,15 +61,15 @@ def attributed(
     """
     steps = brought(drafts, say) if statements else []
     lines = (new or b"").split(b"\n")
-    found = []
+    attributed_ = []
     for statement in statements:
         whole = claim(statement)
         by = [by for by, claims in steps if whole in claims]
         by = by or [by for by, claims in steps if any(_is_part(part, whole) for part in claims)]
         has_line = 0 < statement.line <= len(lines)
         by = by or (_writers(lines[statement.line - 1], whole.names, drafts) if has_line else [])
-        found.append(statement._replace(by=tuple(by)))
-    return found
+        attributed_.append(statement._replace(by=tuple(by)))
+    return attributed_
 
 
 def _is_part(part: ComparedStatement, whole: ComparedStatement) -> bool:

@@ -99,15 +99,15 @@ class _RiskFinder:
         return rule.at(self._ends.path, self._ends.new.lines(at), message, hint, commit=commit)
 
 
-def risks(ends: Ends, found: EnvironmentReview) -> Iterator[Finding]:
+def risks(ends: Ends, environment: EnvironmentReview) -> Iterator[Finding]:
     """The risks in what changed. Those that `check` finds in the newer state are not repeated."""
     finding = _RiskFinder(ends)
-    yield from _file(ends, found, finding)
-    yield from _keys(found, finding)
-    yield from _access(ends, found, finding)
-    yield from _restored(found, finding)
-    yield from _names(ends, found, finding)
-    for name, was in moved(ends, found.names):
+    yield from _file(ends, environment, finding)
+    yield from _keys(environment, finding)
+    yield from _access(ends, environment, finding)
+    yield from _restored(environment, finding)
+    yield from _names(ends, environment, finding)
+    for name, was in moved(ends, environment.names):
         message = sentence('"{}" has the token that stood at "{}", where alone it opens', name, path_text(was))
         yield finding(VALUE_MOVED, tuple(name.split("/")), message, _set(name, ends.name))
 
@@ -116,23 +116,23 @@ def _set(name: str, environment: str) -> Sentence:
     return sentence("`gitseal set {} -e {}`", name, environment)
 
 
-def _file(ends: Ends, found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
+def _file(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     old, new = ends.old, ends.new
     if old.id and new.id and old.id != new.id:
         template = '"{}" is another file than it was: its id changed, so nothing of the old one opens in it'
         hint = sentence("see who did it with `git log`")
         yield finding(FILE_REPLACED, (HEADER, "id"), sentence(template, ends.name), hint)
-    if found.state == "removed":
+    if environment.state == "removed":
         names = ours(plural(len(old.values), "name"))
         yield finding(ENVIRONMENT_REMOVED, (), sentence('the file of "{}" is gone, with {}', ends.name, names))
 
 
-def _keys(found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
-    for key in found.keys:
-        what = _group(key.access, found.name)
+def _keys(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
+    for key in environment.keys:
+        what = _group(key.access, environment.name)
         if key.before and key.after:
             yield _replaced(key, what, finding)
-        elif key.after and found.state != "added":
+        elif key.after and environment.state != "added":
             message = sentence("{} is new, with a data key that nothing vouches for but who made it", what)
             yield finding(NEW_ACCESS_GROUP, (*_ACCESS, key.access), message, by=key.by)
 
@@ -148,12 +148,12 @@ def _replaced(key: KeyChange, what: Sentence, finding: _RiskFinder) -> Finding:
     return finding(DATA_KEY_UNPROVEN, at, sentence(template, what), hint, key.by)
 
 
-def _access(ends: Ends, found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
-    replaced = {key.access for key in found.keys}
-    anew = sentence("`gitseal rekey -e {}`", found.name)
-    for change in found.access:
+def _access(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
+    replaced = {key.access for key in environment.keys}
+    anew = sentence("`gitseal rekey -e {}`", environment.name)
+    for change in environment.access:
         at = (*_ACCESS, change.access)
-        what = _group(change.access, found.name)
+        what = _group(change.access, environment.name)
         is_in_force = change.access in ends.new.keys and change.access not in replaced
         if change.passed:
             end = ours("its data key is still the same" if is_in_force else "its data key is in force no longer")
@@ -161,7 +161,7 @@ def _access(ends: Ends, found: EnvironmentReview, finding: _RiskFinder) -> Itera
             message = sentence(template, change.who, what, end)
             yield finding(PASSING_ACCESS if is_in_force else PASSED_ACCESS, at, message, anew, change.by)
         elif change.gained:
-            if found.state != "added":
+            if environment.state != "added":
                 yield finding(ACCESS_GAINED, at, _gained(change, what), by=change.by)
         elif is_in_force:
             message = sentence('"{}" was taken out of {} under the same data key, which they keep', change.who, what)
@@ -176,49 +176,49 @@ def _gained(change: AccessChange, what: Sentence) -> Sentence:
     return sentence('"{}" has a stanza for another key or a new one in {}: {}', change.who, what, opens)
 
 
-def _restored(found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
-    for back in found.restored:
+def _restored(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
+    for back in environment.restored:
         since = sentence(", which {} had replaced", back.superseded[:12]) if back.superseded else NOTHING
         if back.name:
             message = sentence('"{}" has an old token back{}', back.name, since)
             hint = sentence("see what it was: `git log -p`; a value that was rotated out must not return")
             yield finding(VALUE_RESTORED, tuple(back.name.split("/")), message, hint, back.by)
         else:
-            message = sentence("{} has an old data key back{}", _group(back.access, found.name), since)
+            message = sentence("{} has an old data key back{}", _group(back.access, environment.name), since)
             hint = sentence("a retired key never comes back: take the file from before it did")
             yield finding(KEY_RESTORED, (*_ACCESS, back.access), message, hint, back.by)
 
 
-def _names(ends: Ends, found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
-    for change in found.names:
+def _names(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
+    for change in environment.names:
         at = tuple(change.name.split("/"))
         if change.action == PASSED:
             continue
         if is_unsealed(change):
             message = sentence('"{}" was sealed and stands plain: whoever has the repository reads it', change.name)
-            yield finding(UNSEALED, at, message, _set(change.name, found.name), change.by)
+            yield finding(UNSEALED, at, message, _set(change.name, environment.name), change.by)
         if not change.by:
             template = '"{}" is not what it was, and no commit between changed it: a merge dropped a side'
             hint = sentence("see it with: `git log -m -p`")
             yield finding(DROPPED_BY_MERGE, at, sentence(template, change.name), hint)
-    yield from _brought(found, finding)
-    came = [ends.new.names[change.name] for change in found.names if change.name in ends.new.names]
+    yield from _brought(environment, finding)
+    came = [ends.new.names[change.name] for change in environment.names if change.name in ends.new.names]
     for path, pattern, rule in near_misses(ends.policies[1], ends.name, came):
         template = '"{}" looks like "{}", which is for "{}", and is not covered by it'
         message = sentence(template, path_text(path), pattern, rule.access)
         yield finding(DODGES_RULE, path, message, sentence("name the section in the rule, or rename it"))
 
 
-def _brought(found: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
+def _brought(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     """Write-only values: whoever brought them cannot read what was there, or did not need to."""
-    changes = {change.name: change for change in found.names}
-    for value in found.write_only:
+    changes = {change.name: change for change in environment.names}
+    for value in environment.write_only:
         at = tuple(value.name.split("/"))
         if value.treatment != ACCEPT:
             is_refused = value.treatment == REFUSE
             verdict = ours("which the policy refuses" if is_refused else "and waits for a member")
             message = sentence('"{}" was brought in write-only, {}', value.name, verdict)
-            hint = sentence("once it is known to be right: `gitseal absorb {} -e {}`", value.name, found.name)
+            hint = sentence("once it is known to be right: `gitseal absorb {} -e {}`", value.name, environment.name)
             yield finding(WRITE_ONLY_REFUSED if is_refused else WRITE_ONLY, at, message, hint, value.by)
         elif _is_downgraded(changes[value.name]):
             template = '"{}" was set by a member, and was replaced write-only, as anyone with write access can'

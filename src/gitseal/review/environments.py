@@ -28,25 +28,25 @@ def environment(ends: Ends, steps: tuple[CommitStep, ...], past: Superseded | No
     old, new = ends.old, ends.new
     if old.data == new.data and not steps:
         return None
-    found = names(old.data, new.data, steps)
+    names_changed = names(old.data, new.data, steps)
     is_there = [end.data is not None for end in (old, new)]
     state = {(False, True): "added", (True, False): "removed"}.get((is_there[0], is_there[1]), "changed")
     settings = [policy.environments.get(ends.name) for policy in ends.policies]
     who = access(old, new, steps, _machines(ends))
     if past is not None:
-        who = tuple(each._replace(past=_past_values(each.access, ends, past)) for each in who)
-    listed = {new.names[each.name] for each in found if each.name in new.names}
+        who = tuple(change._replace(past=_past_values(change.access, ends, past)) for change in who)
+    listed = {new.names[change.name] for change in names_changed if change.name in new.names}
     return EnvironmentReview(
         ends.folder,
         ends.name,
         ends.path,
         state,
-        any(each.protected for each in settings if each is not None),
-        found,
+        any(rule.protected for rule in settings if rule is not None),
+        names_changed,
         who,
         keys(old, new, steps),
-        _write_only(ends, found),
-        _restored(ends, found, past) if past is not None else (),
+        _write_only(ends, names_changed),
+        _restored(ends, names_changed, past) if past is not None else (),
         len(new.values) - len(listed),
         new.is_sound,
     )
@@ -62,7 +62,9 @@ def sought(ends: Ends) -> tuple[set[str], set[str]]:
 
 
 def _machines(ends: Ends) -> set[str]:
-    return {name for policy in ends.policies for name, each in policy.recipients.items() if each.kind == MACHINE}
+    return {
+        name for policy in ends.policies for name, principal in policy.recipients.items() if principal.kind == MACHINE
+    }
 
 
 def _past_values(group: str, ends: Ends, past: Superseded) -> int:
@@ -73,19 +75,19 @@ def _past_values(group: str, ends: Ends, past: Superseded) -> int:
     return max(0, past.sealed.get(key, 0) - now)
 
 
-def _write_only(ends: Ends, found: tuple[NameChange, ...]) -> tuple[WriteOnly, ...]:
+def _write_only(ends: Ends, names_changed: tuple[NameChange, ...]) -> tuple[WriteOnly, ...]:
     """Values that came in the range without reading, as they stand now."""
     settings = ends.policies[1].environments.get(ends.name)
     treatment = settings.write_only if settings is not None else PENDING
     return tuple(
-        WriteOnly(each.name, each.access, treatment, each.by)
-        for each in found
-        if each.action != PASSED and each.after is not None and each.after.kind == WRITTEN_ONLY
+        WriteOnly(change.name, change.access, treatment, change.by)
+        for change in names_changed
+        if change.action != PASSED and change.after is not None and change.after.kind == WRITTEN_ONLY
     )
 
 
-def _restored(ends: Ends, found: tuple[NameChange, ...], past: Superseded) -> tuple[Restored, ...]:
-    by = {each.name: each.by for each in found}
+def _restored(ends: Ends, names_changed: tuple[NameChange, ...], past: Superseded) -> tuple[Restored, ...]:
+    by = {change.name: change.by for change in names_changed}
     values = {name: ends.new.values[path] for name, path in ends.new.names.items() if name in by}
     back = [
         Restored(name, _group(text), past.superseded[text], by[name])
@@ -103,9 +105,9 @@ def _group(token: str) -> str:
     return token.split(",")[2].partition(":")[0]
 
 
-def moved(ends: Ends, found: tuple[NameChange, ...]) -> list[tuple[str, NamePath]]:
+def moved(ends: Ends, names_changed: tuple[NameChange, ...]) -> list[tuple[str, NamePath]]:
     """Names whose token stood at another name before: it opens at neither."""
     tokens = ends.old.tokens
-    values = ((each.name, ends.new.values.get(ends.new.names.get(each.name, ()), "")) for each in found)
+    values = ((change.name, ends.new.values.get(ends.new.names.get(change.name, ()), "")) for change in names_changed)
     was = ((name, tokens.get(text)) for name, text in values)
     return [(name, path) for name, path in was if path is not None and path != ends.new.names[name]]

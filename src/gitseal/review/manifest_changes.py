@@ -30,7 +30,7 @@ def manifest_changes(
 ) -> list[Statement]:
     """What changed from one manifest to the other; `names` are those that any environment has now."""
     say = StatementCollector(MANIFEST, path, lines)
-    came = sorted(path_text(each) for each in new.secrets if each not in old.secrets)
+    came = sorted(path_text(path) for path in new.secrets if path not in old.secrets)
     if came:
         say(sentence("{} {} declared", quoted(came), verb(len(came))), ("secrets",))
     for secret, before in sorted(old.secrets.items()):
@@ -61,7 +61,7 @@ def _declaration(before: Declaration, after: Declaration, say: StatementCollecto
     if before.type != after.type:
         types = ours(after.type or "any"), ours(before.type or "any")
         told("is of type {}, was {}", *types, is_looser=bool(before.type))
-    patterns = [each.pattern.text if each.pattern else "" for each in (before, after)]
+    patterns = [declaration.pattern.text if declaration.pattern else "" for declaration in (before, after)]
     if patterns[0] != patterns[1]:
         template = "has another pattern" if all(patterns) else "has a pattern" if patterns[1] else "has no pattern"
         told(template, is_looser=bool(patterns[0]))
@@ -69,9 +69,15 @@ def _declaration(before: Declaration, after: Declaration, say: StatementCollecto
         is_looser = before.rotate > 0 and not 0 < after.rotate < before.rotate
         told("is due for a new value {}, was {}", _every(after.rotate), _every(before.rotate), is_looser=is_looser)
     if before.owner != after.owner:
-        told("is owned by {}, was {}", *(sentence('"{}"', each.owner or "nobody") for each in (after, before)))
+        told(
+            "is owned by {}, was {}",
+            *(sentence('"{}"', declaration.owner or "nobody") for declaration in (after, before)),
+        )
     if before.generate != after.generate:
-        told("is made by {}, was {}", *(literal(each.generate) or ours("nothing") for each in (after, before)))
+        told(
+            "is made by {}, was {}",
+            *(literal(declaration.generate) or ours("nothing") for declaration in (after, before)),
+        )
     if before.description != after.description:
         told("has another description")
 
@@ -101,12 +107,12 @@ def _service(name: str, sides: tuple[Manifest, Manifest], names: list[NamePath],
         say(sentence('service "{}" gets {} too', name, quoted(gained)), at, SERVICE_WIDENED)
     if lost:
         say(sentence('service "{}" no longer gets {}', name, quoted(lost)), at)
-    if added := [each for each in after.include if each not in before.include]:
+    if added := [included for included in after.include if included not in before.include]:
         say(sentence('service "{}" includes {} too', name, quoted(added)), at, SERVICE_WIDENED)
-    if removed := [each for each in before.include if each not in after.include]:
+    if removed := [included for included in before.include if included not in after.include]:
         say(sentence('service "{}" no longer includes {}', name, quoted(removed)), at)
     if after.imports != before.imports:
-        imports = (quoted(each.imports) or ours("nothing") for each in (after, before))
+        imports = (quoted(service.imports) or ours("nothing") for service in (after, before))
         say(sentence('service "{}" imports {}, was {}', name, *imports), at)
     _env(name, before, after, say)
     _files(name, before.files, after.files, say)
@@ -118,15 +124,15 @@ def _reach(manifest: Manifest, name: str, names: list[NamePath]) -> set[str]:
         sources = services.view(manifest, name, names).values()
     except Error:
         return set()  # two imports that differ: check says so
-    found = {path_text(source.path) for source in sources if source.path}
-    found |= {secret for source in sources if source.template is not None for secret in _secrets(source.template)}
-    return found | {path_text(file.secret) for file in manifest.services[name].files}
+    reached = {path_text(source.path) for source in sources if source.path}
+    reached |= {secret for source in sources if source.template is not None for secret in _secrets(source.template)}
+    return reached | {path_text(file.secret) for file in manifest.services[name].files}
 
 
 def _secrets(template: TypedValue) -> list[str]:
     if template.kind is not ValueType.TEXT:
         return []
-    return sorted({path_text(each) for each in templates.parse(template.reveal().decode()).secrets()})
+    return sorted({path_text(path) for path in templates.parse(template.reveal().decode()).secrets()})
 
 
 def _env(name: str, before: Service, after: Service, say: StatementCollector) -> None:
@@ -151,8 +157,8 @@ def _files(
     name: str, before: Collection[ManifestFile], after: Collection[ManifestFile], say: StatementCollector
 ) -> None:
     at = ("services", name, "files")
-    was = {each.path: each for each in before}
-    now = {each.path: each for each in after}
+    was = {file.path: file for file in before}
+    now = {file.path: file for file in after}
     for path in sorted({*was, *now}):
         old, new = was.get(path), now.get(path)
         if old is not None and new is not None and old._replace(line=0) == new._replace(line=0):

@@ -248,11 +248,11 @@ def ranked(risks: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def counted(environments: Sequence[EnvironmentReview], risks: Sequence[Finding]) -> Counts:
     """The figures of a review."""
-    actions = [change.action for each in environments for change in each.names]
+    actions = [change.action for environment in environments for change in environment.names]
     whole = {
         (change.who, change.is_machine, change.gained)
-        for each in environments
-        for change in each.access
+        for environment in environments
+        for change in environment.access
         if change.whole and not change.passed
     }
     return Counts(
@@ -261,19 +261,19 @@ def counted(environments: Sequence[EnvironmentReview], risks: Sequence[Finding])
         removed=actions.count(REMOVED),
         moved=actions.count(MOVED),
         resealed=actions.count(RESEALED),
-        unchanged=sum(each.unchanged for each in environments),
+        unchanged=sum(environment.unchanged for environment in environments),
         people_gained=_people(whole, is_machine=False, gained=True),
         people_lost=_people(whole, is_machine=False, gained=False),
         machines_gained=_people(whole, is_machine=True, gained=True),
         machines_lost=_people(whole, is_machine=True, gained=False),
-        keys_replaced=sum(bool(key.before and key.after) for each in environments for key in each.keys),
+        keys_replaced=sum(bool(key.before and key.after) for environment in environments for key in environment.keys),
         errors=sum(risk.severity == ERROR for risk in risks),
         warnings=sum(risk.severity == WARNING for risk in risks),
     )
 
 
 def _people(whole: set[tuple[str, bool, bool]], *, is_machine: bool, gained: bool) -> int:
-    return sum((is_machine, gained) == each[1:] for each in whole)
+    return sum((is_machine, gained) == person[1:] for person in whole)
 
 
 def tree(value: object) -> object:

@@ -28,19 +28,19 @@ OF_NAMES = frozenset({Action.SET, Action.CHANGED, Action.REMOVED, Action.RESEALE
 
 def names(old: bytes | None, new: bytes | None, steps: Sequence[CommitStep]) -> tuple[NameChange, ...]:
     """The names that changed, sorted: by the ends of the range, and by its commits, oldest first."""
-    found = {each.name: _net(each) for each in _of_names(changes(old, new))}
+    net = {change.name: _net(change) for change in _of_names(changes(old, new))}
     for step in steps:
         for change in _of_names(step.changes):
-            known = found.get(change.name)
+            known = net.get(change.name)
             if known is None:
-                found[change.name] = NameChange(
+                net[change.name] = NameChange(
                     change.name, PASSED, change.before, change.after, (step.by,), value_changed=NO
                 )
             elif known.action == PASSED:
-                found[change.name] = known._replace(after=change.after, by=_once(known.by, step.by))
+                net[change.name] = known._replace(after=change.after, by=_once(known.by, step.by))
             else:
-                found[change.name] = known._replace(by=_once(known.by, step.by))
-    return tuple(found[name] for name in sorted(found))
+                net[change.name] = known._replace(by=_once(known.by, step.by))
+    return tuple(net[name] for name in sorted(net))
 
 
 def _of_names(those: Iterable[EntryChange]) -> Iterable[EntryChange]:
@@ -73,5 +73,5 @@ def _value_changed(action: str, change: EntryChange) -> str:
 
 def is_unsealed(change: NameChange) -> bool:
     """True if the value was sealed and is plain now."""
-    kinds = [each.kind if each else "" for each in (change.before, change.after)]
+    kinds = [value.kind if value else "" for value in (change.before, change.after)]
     return kinds[0] not in {"", PLAIN} and kinds[1] == PLAIN

@@ -33,7 +33,7 @@ def past(versions: Iterable[Version], wanted: Collection[str], keys: Collection[
     """Goes through history: which of the `wanted` tokens and key ids it replaced, and how many tokens each of `keys` sealed."""
     superseded: dict[str, str] = {}
     sealed: dict[bytes, set[int]] = {key.encode(): set() for key in keys}
-    sought = frozenset(each.encode() for each in wanted)
+    sought = frozenset(key.encode() for key in wanted)
     for version in versions:
         after = version.after or b""
         for before in version.before:
@@ -45,14 +45,14 @@ def past(versions: Iterable[Version], wanted: Collection[str], keys: Collection[
                 for token in _SEALED.finditer(came):
                     if token[3] in sealed:
                         sealed[token[3]].add(hash(token[0]))
-    return Superseded(superseded, {key.decode(): len(found) for key, found in sealed.items()})
+    return Superseded(superseded, {key.decode(): len(tokens) for key, tokens in sealed.items()})
 
 
 def _marks(piece: bytes, sought: frozenset[bytes]) -> frozenset[bytes]:
     if not sought:
         return sought
-    found = {token[0] for token in _SEALED.finditer(piece)}
-    return sought.intersection(found.union(_KEY.findall(piece)))
+    tokens = {token[0] for token in _SEALED.finditer(piece)}
+    return sought.intersection(tokens.union(_KEY.findall(piece)))
 
 
 def _has(state: bytes, mark: bytes) -> bool:

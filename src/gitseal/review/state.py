@@ -58,10 +58,10 @@ class EnvironmentFile:
     @cached_property
     def keys(self) -> dict[str, str]:
         """The key id of each access group."""
-        found = {
+        keys_ = {
             path[2]: text for path, text in self._header.items() if path[1:2] == ("access",) and path[3:] == ("key",)
         }
-        return dict(sorted(found.items()))
+        return dict(sorted(keys_.items()))
 
     def succeeds(self, access: str) -> str:
         """The key id under which an access group's succession is sealed; empty without a succession."""
@@ -71,11 +71,11 @@ class EnvironmentFile:
     @cached_property
     def sealed(self) -> dict[str, list[NamePath]]:
         """The names that are sealed to each access group."""
-        found: dict[str, list[NamePath]] = {}
+        paths: dict[str, list[NamePath]] = {}
         for path, text in self.values.items():
             if token := _TOKEN.match(text):
-                found.setdefault(token[2], []).append(path)
-        return found
+                paths.setdefault(token[2], []).append(path)
+        return paths
 
     @cached_property
     def tokens(self) -> dict[str, NamePath]:

@@ -14,6 +14,6 @@ def assigned(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if text.startswith("#"):
-            for found in assignments(text.lstrip("# ")):
-                if found.name and not is_plain_setting(found.name, found.value):
-                    yield number, found.name
+            for assignment in assignments(text.lstrip("# ")):
+                if assignment.name and not is_plain_setting(assignment.name, assignment.value):
+                    yield number, assignment.name

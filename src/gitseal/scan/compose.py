@@ -37,13 +37,13 @@ def _named(lines: list[bytes]) -> Iterator[bytes]:
             continue
         indent = len(line) - len(line.lstrip())
         if margin is not None and (indent > margin or (indent == margin and line.lstrip().startswith(b"- "))):
-            found = _ITEM.fullmatch(line)
-            if found and not re.match(rb"(?:required|format)\s*:", found[1]):
-                yield found[1]
+            match = _ITEM.fullmatch(line)
+            if match and not re.match(rb"(?:required|format)\s*:", match[1]):
+                yield match[1]
             continue
         margin = None
         begun = _ENV_FILE.fullmatch(line)
         if begun and not begun[2]:
             margin = len(begun[1])
         elif begun:
-            yield from (each.strip() for each in begun[2].strip(b"[]").split(b","))
+            yield from (item.strip() for item in begun[2].strip(b"[]").split(b","))

@@ -107,11 +107,11 @@ def _store_in_base64(before: bytes, after: bytes) -> str:
 
 def _aligned(content: bytes) -> list[bytes]:
     """The base64 of bytes inside of something longer: one for each of the three places of a group where they may begin."""
-    found = []
+    starts = []
     for before in range(3):
         encoded = b2a_base64(b"\0" * before + content, newline=False)
-        found.append(encoded[(0, 2, 3)[before] : len(encoded) - (0, 3, 2)[(before + len(content)) % 3]])
-    return found
+        starts.append(encoded[(0, 2, 3)[before] : len(encoded) - (0, 3, 2)[(before + len(content)) % 3]])
+    return starts
 
 
 # The longest text that is the same in every such key, or what begins it.

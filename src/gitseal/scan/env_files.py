@@ -60,14 +60,18 @@ class Kept:
         content = self.content()
         is_template = kind == names.TEMPLATE
         assigned = list(assignments(decoded(content)))
-        is_sops = any(each.name == "sops_mac" and is_placeholder(each.value) for each in assigned)
-        words = words_of((each.name, each.value) for each in assigned) if is_template else frozenset()
+        is_sops = any(assignment.name == "sops_mac" and is_placeholder(assignment.value) for assignment in assigned)
+        words = words_of((assignment.name, assignment.value) for assignment in assigned) if is_template else frozenset()
         values = [
-            each
-            for each in assigned
-            if not (is_plain_setting(each.name, each.value, words) if is_template else is_placeholder(each.value))
-            and not _is_public(each)
-            and not (is_sops and each.name.startswith("sops_"))
+            assignment
+            for assignment in assigned
+            if not (
+                is_plain_setting(assignment.name, assignment.value, words)
+                if is_template
+                else is_placeholder(assignment.value)
+            )
+            and not _is_public(assignment)
+            and not (is_sops and assignment.name.startswith("sops_"))
         ]
         values = _not_allowed(TEMPLATE.id if is_template else ENV_FILE.id, content, values)
         if not values:
@@ -94,12 +98,16 @@ def _not_allowed(rule: str, content: bytes, values: Sequence[Assignment]) -> lis
         b"",
         *decoded(content).encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"),
     ]
-    return [each for each in values if not pragmas.allows(rule, lines[each.line], lines[each.line - 1])]
+    return [
+        assignment
+        for assignment in values
+        if not pragmas.allows(rule, lines[assignment.line], lines[assignment.line - 1])
+    ]
 
 
 def _env(path: str, values: Sequence[Assignment], rules: Rules) -> Finding:
     """One finding for a file, at its first value: what is to be done is one thing, however many values there are."""
-    named = list(dict.fromkeys(each.name for each in values if each.name))
+    named = list(dict.fromkeys(assignment.name for assignment in values if assignment.name))
     count = len(values)
     shown = listed(named[:_MOST_NAMES])
     more = count - min(len(named), _MOST_NAMES)
@@ -113,16 +121,18 @@ def _env(path: str, values: Sequence[Assignment], rules: Rules) -> Finding:
 
 def _template(path: str, values: Sequence[Assignment]) -> list[Finding]:
     """One finding for each value: each line is to be mended."""
-    found = []
-    for each in values[:_MOST_LINES]:
-        what = sentence('"{}"', each.name) if each.name else ours("a line")
+    findings = []
+    for assignment in values[:_MOST_LINES]:
+        what = sentence('"{}"', assignment.name) if assignment.name else ours("a line")
         hint = sentence("write what is to be filled in: <...>, your-..., changeme, or nothing")
-        found.append(TEMPLATE.at(path, each.line, sentence("{} holds a value that is no placeholder", what), hint))
+        findings.append(
+            TEMPLATE.at(path, assignment.line, sentence("{} holds a value that is no placeholder", what), hint)
+        )
     if len(values) > _MOST_LINES:
         rest = len(values) - _MOST_LINES
         line = values[_MOST_LINES].line
-        found.append(TEMPLATE.at(path, line, sentence("and {} more values that are no placeholders", rest)))
-    return found
+        findings.append(TEMPLATE.at(path, line, sentence("and {} more values that are no placeholders", rest)))
+    return findings
 
 
 def judge_link(path: bytes, target: bytes, rules: Rules) -> list[Finding]:

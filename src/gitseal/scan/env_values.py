@@ -117,7 +117,7 @@ def _shown(name: str) -> str:
 def _json(text: str) -> Iterator[Assignment]:
     """The texts and numbers of a file that is JSON after all, by the names before them."""
     line, at = 1, 0
-    for found in re.finditer(r'"((?:[^"\\]|\\.)*+)"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|(-?[0-9][0-9.eE+-]*))', text):
-        line += text.count("\n", at, found.start())
-        at = found.start()
-        yield Assignment(line, _shown(found[1]), found[2] or found[3] or "")
+    for match in re.finditer(r'"((?:[^"\\]|\\.)*+)"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|(-?[0-9][0-9.eE+-]*))', text):
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        yield Assignment(line, _shown(match[1]), match[2] or match[3] or "")

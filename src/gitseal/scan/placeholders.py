@@ -52,9 +52,9 @@ def _is_reference(value: str) -> bool:
         return False
     defaults: list[str] = []
 
-    def taken(found: re.Match[str]) -> str:
-        if found["default"]:
-            defaults.append(found["text"])
+    def taken(match: re.Match[str]) -> str:
+        if match["default"]:
+            defaults.append(match["text"])
         return "\0"
 
     rest = REFERENCE.sub(taken, value)

@@ -77,14 +77,14 @@ Words = Container[str]
 
 def words_of(named: Iterable[tuple[str, str]]) -> frozenset[str]:
     """The words that a template speaks with: those of its names, and those of values behind names of no secret."""
-    found: set[str] = set()
+    words: set[str] = set()
     for name, value in named:
-        found.update(part.lower() for part in _parts(name) if len(part) >= _SHORTEST)
+        words.update(part.lower() for part in _parts(name) if len(part) >= _SHORTEST)
         if not names_a_secret(name) and not _has_login(value):
-            found.update(
+            words.update(
                 piece.lower() for piece in _PIECES.findall(value) if piece.isalpha() and len(piece) >= _SHORTEST
             )
-    return frozenset(word for word in found if len(word) <= _LONGEST_WORD)
+    return frozenset(word for word in words if len(word) <= _LONGEST_WORD)
 
 
 def is_plain_setting(name: str, value: str, words: Words = ()) -> bool:
@@ -143,16 +143,16 @@ _COMMON = frozenset(word.decode() for word in WORDS) | frozenset(
 
 
 def _is_plain_url(text: str, words: Words) -> bool:
-    found = _URL.fullmatch(text)
-    if found is None:
+    match = _URL.fullmatch(text)
+    if match is None:
         return False
-    user, _, password = (found["user"] or "").partition(":")
+    user, _, password = (match["user"] or "").partition(":")
     if not (is_placeholder(user) or _is_common(user, words) or _is_wordlike(user)):
         return False
     # A password that is the user's name over again is the one of a database on the own machine.
     if not (is_placeholder(password) or _is_common(password, words) or password == user):
         return False
-    return all(_is_wordlike(piece) for piece in _PIECES.findall(REFERENCE.sub(" ", found["rest"])))
+    return all(_is_wordlike(piece) for piece in _PIECES.findall(REFERENCE.sub(" ", match["rest"])))
 
 
 def _has_login(value: str) -> bool:

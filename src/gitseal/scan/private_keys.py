@@ -93,8 +93,8 @@ def _may_begin_marker(after: bytes) -> bool:
 
 def _putty(_before: bytes, after: bytes) -> str:
     """PuTTY's format, versions 1 to 3 (PuTTY manual, appendix C)."""
-    found = re.match(rb"PuTTY-User-Key-File-[1-3]: ", after) and b"Private-Lines: " in after
-    return "a PuTTY private key" if found else ""
+    is_key = re.match(rb"PuTTY-User-Key-File-[1-3]: ", after) and b"Private-Lines: " in after
+    return "a PuTTY private key" if is_key else ""
 
 
 def _jwk(before: bytes, after: bytes) -> str:

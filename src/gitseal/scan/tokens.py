@@ -32,10 +32,10 @@ class _Token:
 
     def judge(self, before: bytes, after: bytes) -> str:
         """As a `Shape`'s."""
-        found = re.match(self._after, after[:_LONGEST])
-        if found is None or not re.search(_BOUNDARY + self._before + rb"\Z", before[-_REACH:]):
+        match = re.match(self._after, after[:_LONGEST])
+        if match is None or not re.search(_BOUNDARY + self._before + rb"\Z", before[-_REACH:]):
             return ""
-        if _is_made_up(found[1]) or (self._sure and not self._sure(found[1])):
+        if _is_made_up(match[1]) or (self._sure and not self._sure(match[1])):
             return ""
         return self.what
 

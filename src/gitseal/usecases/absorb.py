@@ -17,14 +17,14 @@ def absorb(workspace: Workspace, environment: str, names: Sequence[str]) -> list
     no member of its access group.
     """
 
-    def action(each: Change) -> list[str]:
-        entries = each.document.entries
+    def action(edit: Change) -> list[str]:
+        entries = edit.document.entries
         chosen = own(workspace.project, names, environment, entries) if names else list(entries)
         taken = []
         for entry in (entries[path] for path in chosen):
             if entry.token is None or entry.token.kind != WRITE_ONLY:
                 continue
-            each.take_over(entry, document.open_entry(each.document, entry, each.keys))
+            edit.take_over(entry, document.open_entry(edit.document, entry, edit.keys))
             taken.append(entry.name)
         return taken
 

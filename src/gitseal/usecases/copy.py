@@ -25,18 +25,18 @@ def copy_names(
     Raises Error, with nothing written, if a name is missing or does not open, or the target refuses it.
     """
 
-    def action(each: Change) -> list[SetResult]:
-        found = workspace.project.read(source)
-        keys = Keys(found.header, workspace.keyring, genuine=True)
+    def action(edit: Change) -> list[SetResult]:
+        file = workspace.project.read(source)
+        keys = Keys(file.header, workspace.keyring, genuine=True)
         done = []
-        for path in own(workspace.project, names, source, found.entries):
-            entry = found.entries[path]
-            each.believe(found.header, entry)
-            value = document.open_entry(found, entry, keys)
+        for path in own(workspace.project, names, source, file.entries):
+            entry = file.entries[path]
+            edit.believe(file.header, entry)
+            value = document.open_entry(file, entry, keys)
             if entry.token is not None and entry.token.kind == WRITE_ONLY:
-                outcome = each.set_write_only(path, value)
+                outcome = edit.set_write_only(path, value)
             else:
-                outcome = each.put(path, value, plain=plain)
+                outcome = edit.put(path, value, plain=plain)
             done.append(SetResult(target, path_text(path), outcome, not value.reveal()))
         return done
 

@@ -49,7 +49,7 @@ class _Side(NamedTuple):
 def compare(workspace: Workspace, left: str, right: str) -> list[Compared]:
     """Every name of either side, sorted. A side is `ENV` or `REV:ENV`; raises Error if there is none."""
     documents = [_load(workspace.project, side) for side in (left, right)]
-    sides = [_Side(found, Keys(found.header, workspace.keyring)) for found in documents]
+    sides = [_Side(file, Keys(file.header, workspace.keyring)) for file in documents]
     paths = sorted({*sides[0].document.entries, *sides[1].document.entries})
     return [_compared(path, *sides) for path in paths]
 

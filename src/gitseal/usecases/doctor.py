@@ -32,16 +32,16 @@ class Check(NamedTuple):
 
 def doctor(project: Project, keyring: Keyring) -> list[Check]:
     """Every check in its order; one that cannot be made says why. No passphrase is asked for."""
-    found: list[Check] = []
+    checks: list[Check] = []
     for name, check in _CHECKS.items():
         try:
-            found += [Check(name, words, mend) for words, mend in check(project, keyring)]
+            checks += [Check(name, words, mend) for words, mend in check(project, keyring)]
         except Error as error:
-            found.append(Check(name, error.message, error.hint or "gitseal check"))
+            checks.append(Check(name, error.message, error.hint or "gitseal check"))
             if name == "git":
                 # Without a Git that answers, every further check would say the same.
                 break
-    return found
+    return checks
 
 
 _Answer = Iterator[tuple[str, str]]
@@ -60,15 +60,15 @@ def _git(project: Project, _keyring: Keyring) -> _Answer:
 
 def _identities(project: Project, keyring: Keyring) -> _Answer:
     names = names_by_recipient(project.policy)
-    found = [each for each in keyring.identities() if each.recipient]
-    if not found:
+    own = [identity for identity in keyring.identities() if identity.recipient]
+    if not own:
         yield "none is at hand", "gitseal keygen -o ~/.config/gitseal/identity.txt"
         return
-    known = [names[each.recipient] for each in found if each.recipient in names]
+    known = [names[identity.recipient] for identity in own if identity.recipient in names]
     if known:
-        yield f"{len(found)} at hand, in the policy as {', '.join(dict.fromkeys(known))}", ""
+        yield f"{len(own)} at hand, in the policy as {', '.join(dict.fromkeys(known))}", ""
     else:
-        yield "none at hand is in the policy", f"ask for: gitseal recipient add NAME {found[0].recipient}"
+        yield "none at hand is in the policy", f"ask for: gitseal recipient add NAME {own[0].recipient}"
     for warning in keyring.warnings:
         yield warning, "gitseal whoami"
 
@@ -94,11 +94,11 @@ def _hooks_path(project: Project, _keyring: Keyring) -> _Answer:
 
 
 def _drivers(project: Project, _keyring: Keyring) -> _Answer:
-    found = drivers.state(project.git())
-    if found.missing:
-        yield f"NOT ARMED: {', '.join(found.missing)} not as gitseal sets them", "gitseal init"
-    elif found.gone:
-        yield f'"{found.gone}" is not there any more; the gitseal on PATH serves, if there is one', "gitseal init"
+    state = drivers.state(project.git())
+    if state.missing:
+        yield f"NOT ARMED: {', '.join(state.missing)} not as gitseal sets them", "gitseal init"
+    elif state.gone:
+        yield f'"{state.gone}" is not there any more; the gitseal on PATH serves, if there is one', "gitseal init"
     else:
         yield "armed: git diff shows what changed, git merge merges name by name", ""
 
@@ -146,9 +146,9 @@ def _ignored(project: Project, _keyring: Keyring) -> _Answer:
 
 def _trusted(project: Project, _keyring: Keyring) -> _Answer:
     repository = project.git()
-    found = repository.trusted_ref()
-    if found:
-        yield found, ""
+    ref = repository.trusted_ref()
+    if ref:
+        yield ref, ""
     elif git(repository.top, "config", "--get", "remote.origin.url") is None:
         yield "none: there is no remote origin", ""
     else:

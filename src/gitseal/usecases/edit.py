@@ -54,10 +54,10 @@ class EditedText(NamedTuple):
 def begin(workspace: Workspace, environment: str) -> EditedText:
     """The environment's text. Raises NotForYou if nothing in it opens, Error for a value that is damaged."""
     project = workspace.project
-    found = project.read(environment)
-    draft = _draft(workspace.keyring, environment, found)
+    file = project.read(environment)
+    draft = _draft(workspace.keyring, environment, file)
     head = _HEAD.format(environment=environment, path=project.relative(project.path(environment)))
-    return draft._replace(text=(head + _text(found, draft.values)).encode())
+    return draft._replace(text=(head + _text(file, draft.values)).encode())
 
 
 def resume(workspace: Workspace, environment: str) -> EditedText:
@@ -79,18 +79,18 @@ def overtaken(draft: EditedText, text: bytes) -> list[str]:
     ]
 
 
-def _draft(keyring: Keyring, environment: str, found: Document) -> EditedText:
-    keys = Keys(found.header, keyring)
+def _draft(keyring: Keyring, environment: str, file: Document) -> EditedText:
+    keys = Keys(file.header, keyring)
     values: dict[NamePath, TypedValue] = {}
     closed = []
-    for path, entry in found.entries.items():
+    for path, entry in file.entries.items():
         try:
-            values[path] = document.open_entry(found, entry, keys)
+            values[path] = document.open_entry(file, entry, keys)
         except NotForYou:
             closed.append(entry.name)
     if not list(keys):
         raise NotForYou(f"no identity at hand opens {environment}", "see what was tried with: gitseal whoami")
-    return EditedText(environment, b"", values, found, tuple(closed), found)
+    return EditedText(environment, b"", values, file, tuple(closed), file)
 
 
 def finish(workspace: Workspace, draft: EditedText, text: bytes, *, plain: bool = False) -> list[SetResult]:
@@ -101,21 +101,21 @@ def finish(workspace: Workspace, draft: EditedText, text: bytes, *, plain: bool 
     """
     updates, removed = _changes(draft, text)
 
-    def action(each: Change) -> list[SetResult]:
+    def action(edit: Change) -> list[SetResult]:
         done = []
         for path in (*updates, *removed):
-            _check_unchanged(draft, each, path)
+            _check_unchanged(draft, edit, path)
         for path, value in updates.items():
-            done.append(each.set_named(path, value, plain=plain))
+            done.append(edit.set_named(path, value, plain=plain))
         for path in removed:
-            if path in each.document.entries:
-                each.remove(path)
+            if path in edit.document.entries:
+                edit.remove(path)
         return done
 
     if not updates and not removed:
         return []
     done = change(workspace, (draft.environment,), action)[draft.environment]
-    return [each for each in done if each.outcome is not Outcome.UNCHANGED]
+    return [result for result in done if result.outcome is not Outcome.UNCHANGED]
 
 
 def _changes(draft: EditedText, text: bytes) -> tuple[dict[NamePath, TypedValue], list[NamePath]]:
@@ -144,8 +144,8 @@ def _has_content(text: bytes) -> bool:
     return any(line.strip() and not line.lstrip().startswith(b"#") for line in text.splitlines())
 
 
-def _check_unchanged(draft: EditedText, each: Change, path: NamePath) -> None:
-    before, now = draft.now.entries.get(path), each.document.entries.get(path)
+def _check_unchanged(draft: EditedText, edit: Change, path: NamePath) -> None:
+    before, now = draft.now.entries.get(path), edit.document.entries.get(path)
     if _source(before) != _source(now):
         name = path_text(path)
         raise Busy(
@@ -175,10 +175,10 @@ def _same(before: TypedValue | None, value: TypedValue) -> bool:
     return before == value
 
 
-def _text(found: Document, values: dict[NamePath, TypedValue]) -> str:
+def _text(file: Document, values: dict[NamePath, TypedValue]) -> str:
     """The file's own lines with every opened value in place of its token; header and closed names are left out."""
-    tree = found.tree
-    starts = {entry.node.line: entry for entry in found.entries.values()}
+    tree = file.tree
+    starts = {entry.node.line: entry for entry in file.entries.values()}
     header = tree.root.children[HEADER]
     lines: list[str] = []
     number = 0

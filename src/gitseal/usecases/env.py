@@ -75,10 +75,11 @@ def remove_environment(project: Project, name: str) -> None:
     for other, rule in project.policy.environments.items():
         if rule.extends == environment:
             raise Error(f'"{other}" extends "{environment}"', "change that in .secrets/policy.yaml first")
-    for each in project.policy.rules:
-        if environment in each.environments:
+    for names_rule in project.policy.rules:
+        if environment in names_rule.environments:
             raise Error(
-                f'a rule for {", ".join(each.names)} names "{environment}"', "change that in .secrets/policy.yaml first"
+                f'a rule for {", ".join(names_rule.names)} names "{environment}"',
+                "change that in .secrets/policy.yaml first",
             )
     with writing(project):
         policy = edited = read_regular(project.policy_path)
@@ -130,21 +131,22 @@ def _rename_in_policy(text: PolicyEditor, project: Project, old: str, new: str) 
     for environment, rule in project.policy.environments.items():
         if rule.extends == old:
             text.put(("environments", new if environment == old else environment, "extends"), new)
-    for number, each in enumerate(project.policy.rules):
-        if old in each.environments:
+    for number, names_rule in enumerate(project.policy.rules):
+        if old in names_rule.environments:
             text.put(
-                ("rules", f"[{number}]", "environments"), [new if name == old else name for name in each.environments]
+                ("rules", f"[{number}]", "environments"),
+                [new if name == old else name for name in names_rule.environments],
             )
 
 
 def _common_open(project: Project) -> tuple[str, ...]:
-    found = {rule.open for rule in project.policy.environments.values()}
-    if len(found) != 1:
+    groups = {rule.open for rule in project.policy.environments.values()}
+    if len(groups) != 1:
         raise Error(
             "environments are open to different people here",
             "say who may open the new one: gitseal env add NAME --open GROUP",
         )
-    return found.pop()
+    return groups.pop()
 
 
 def _check_people(project: Project, names: Sequence[str]) -> None:

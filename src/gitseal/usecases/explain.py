@@ -46,14 +46,17 @@ def explain(layered: EffectiveEnvironment, name: str) -> Explained:
     """The places and receivers of a name. Needs no identity. Raises Error if no layer has the name."""
     project, environment = layered.project, layered.environment
     path = parse_name(name)
-    found = origins(layered.layers, path)
-    if not found:
+    layers = origins(layered.layers, path)
+    if not layers:
         raise missing(path, environment, layered.entries)
     places = tuple(
         NamePlace(
-            each.layer, each.entry.line, _access(each.entry), f"{each.hidden_by} {path_text(each.hidden_at)}".strip()
+            origin.layer,
+            origin.entry.line,
+            _access(origin.entry),
+            f"{origin.hidden_by} {path_text(origin.hidden_at)}".strip(),
         )
-        for each in found
+        for origin in layers
     )
     declared = project.manifest.secrets.get(path)
     return Explained(
@@ -69,7 +72,7 @@ def _access(entry: Entry) -> str:
 
 
 def _receivers(project: Project, layered: EffectiveEnvironment, path: NamePath) -> list[Receiver]:
-    found = []
+    receivers = []
     for service, declared in project.manifest.services.items():
         for variable, source in services.view(project.manifest, service, layered.entries).items():
             takes = source.path == path
@@ -77,6 +80,6 @@ def _receivers(project: Project, layered: EffectiveEnvironment, path: NamePath) 
                 takes = path in templates.parse(source.template.reveal().decode()).secrets()
             if takes:
                 level = source.level if source.service == service else "import"
-                found.append(Receiver(service, path_text(variable), level))
-        found += [Receiver(service, "/".join(file.path), "files") for file in declared.files if file.secret == path]
-    return found
+                receivers.append(Receiver(service, path_text(variable), level))
+        receivers += [Receiver(service, "/".join(file.path), "files") for file in declared.files if file.secret == path]
+    return receivers

@@ -16,6 +16,6 @@ def get_value(opened: OpenedEnvironment, name: str) -> TypedValue:
     from gitseal.resolve.references import Resolver  # few plain values hold references
 
     resolver = Resolver(opened.look_up)
-    found = resolver.name(path)
+    resolved = resolver.name(path)
     resolver.check()
-    return found.value if found is not None else value
+    return resolved.value if resolved is not None else value

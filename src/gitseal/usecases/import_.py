@@ -19,7 +19,7 @@ class ImportResult(NamedTuple):
 
     def count(self, outcome: Outcome) -> int:
         """How many values had this outcome."""
-        return sum(each.outcome is outcome for each in self.done)
+        return sum(result.outcome is outcome for result in self.done)
 
 
 def import_values(
@@ -43,10 +43,12 @@ def import_values(
         imported = exchange.expand(imported, expand_with)
     values = {item.path: item.value for item in imported.items}
 
-    def action(each: Change) -> list[SetResult]:
-        return [each.set_named(path, value, plain=plain) for path, value in values.items()]
+    def action(edit: Change) -> list[SetResult]:
+        return [edit.set_named(path, value, plain=plain) for path, value in values.items()]
 
     results = change(workspace, environments, action)
     return ImportResult(
-        tuple(done for each in results.values() for done in each), imported.references, imported.duplicates
+        tuple(done for environment_results in results.values() for done in environment_results),
+        imported.references,
+        imported.duplicates,
     )

@@ -150,7 +150,7 @@ def _policy(starter: Starter, environments: Sequence[str]) -> str:
     # Some names are words of YAML: `n`, `on`, `null`.
     label, name = scalars.serialise_name(starter.name), scalars.serialise(starter.name)
     email = f"    email: {scalars.serialise(starter.email)}\n" if starter.email else ""
-    opened = "".join(f"  {scalars.serialise_name(each)}:\n    open: [{_TEAM}]\n" for each in environments)
+    opened = "".join(f"  {scalars.serialise_name(environment)}:\n    open: [{_TEAM}]\n" for environment in environments)
     return (
         "# Who may open what. Files follow with: gitseal rekey\n\nversion: 1\n\n"
         f'recipients:\n  {label}:\n{email}    keys: ["{starter.recipient}"]\n\n'

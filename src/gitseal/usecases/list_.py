@@ -75,21 +75,21 @@ def _with_history(project: Project, rows: list[NameRow], wanted: "Names") -> lis
     from gitseal.audit.history.last_changes import last_changes
 
     own = {environment: entries for environment, entries in wanted.items() if environment in project.environments}
-    found = last_changes(project, own)
-    return [row._replace(last=found.get((row.inherited or row.environment, row.name))) for row in rows]
+    last = last_changes(project, own)
+    return [row._replace(last=last.get((row.inherited or row.environment, row.name))) for row in rows]
 
 
 def _narrowed(layered: EffectiveEnvironment, environment: str, patterns: Sequence[str]) -> list[NamePath]:
     paths = list(layered.entries)
-    found: dict[NamePath, None] = {}
+    chosen: dict[NamePath, None] = {}
     for pattern in patterns:
         matching = [path for path in paths if matches(pattern, path)]
         if not matching and "*" not in pattern:
             matching = below(parse_name(pattern), paths)
             if not matching:
                 raise missing(parse_name(pattern), environment, paths)
-        found.update(dict.fromkeys(matching))
-    return list(found) if patterns else paths
+        chosen.update(dict.fromkeys(matching))
+    return list(chosen) if patterns else paths
 
 
 def _listed(layered: EffectiveEnvironment, environment: str, path: NamePath, value: TypedValue | None) -> NameRow:

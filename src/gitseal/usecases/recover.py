@@ -42,7 +42,7 @@ class Lost(NamedTuple):
 
 def look(workspace: Workspace, environments: Sequence[str]) -> list[Lost]:
     """The lost values of these environments. Raises Error if history does not reach back to its beginning."""
-    project, found = workspace.project, []
+    project, lost = workspace.project, []
     for environment in environments:
         here = project.read(environment)
         stale = [entry for entry in here.entries.values() if _is_stale(here.header, entry)]
@@ -52,8 +52,8 @@ def look(workspace: Workspace, environments: Sequence[str]) -> list[Lost]:
                 "fetch all of it: git fetch --unshallow",
             )
         commits = _commits(project, environment) if stale else []
-        found += [_lost(workspace, here, entry, commits) for entry in stale]
-    return found
+        lost += [_lost(workspace, here, entry, commits) for entry in stale]
+    return lost
 
 
 def _is_stale(header: Header, entry: Entry) -> bool:
@@ -68,7 +68,9 @@ def _commits(project: Project, environment: str) -> list[LoggedCommit]:
     path = project.relative(project.path(environment))
     revisions = conflicts.operation(repository).revisions
     ids = [repository.commit(revision) for revision in revisions if revision and revision != "refs/stash"]
-    return list(log(repository, LogQuery((path,), lambda _path: True), [each for each in ids if each] or ["HEAD"]))
+    return list(
+        log(repository, LogQuery((path,), lambda _path: True), [commit for commit in ids if commit] or ["HEAD"])
+    )
 
 
 def _lost(workspace: Workspace, here: Document, entry: Entry, commits: Iterable[LoggedCommit]) -> Lost:
@@ -117,26 +119,26 @@ def apply(workspace: Workspace, chosen: Sequence[Lost]) -> None:
     met, NotForYou if an access group's current data key is not the caller's.
     """
 
-    def action(each: Change) -> None:
-        wanted = {lost.path for lost in chosen if lost.environment == each.environment}
-        entries = [entry for path in sorted(wanted) if (entry := each.document.entries.get(path)) is not None]
-        if len(entries) < len(wanted) or not all(_is_stale(each.document.header, entry) for entry in entries):
+    def action(edit: Change) -> None:
+        wanted = {lost.path for lost in chosen if lost.environment == edit.environment}
+        entries = [entry for path in sorted(wanted) if (entry := edit.document.entries.get(path)) is not None]
+        if len(entries) < len(wanted) or not all(_is_stale(edit.document.header, entry) for entry in entries):
             raise Error("the files changed since they were looked at", "look again: gitseal rekey --recover")
         for group in sorted({entry.token.group for entry in entries if entry.token is not None}):
-            _new_key(each, group)
+            _new_key(edit, group)
         for entry in entries:
             if entry.token is not None:
-                each.trust.source(_old(each.project, each.document, entry), entry.token.group)
-            each.reseal(entry, entry.path, _open(workspace, each.document, entry))
+                edit.trust.source(_old(edit.project, edit.document, entry), entry.token.group)
+            edit.reseal(entry, entry.path, _open(workspace, edit.document, entry))
 
     with writing(workspace.project):
         change_locked(workspace, tuple(dict.fromkeys(lost.environment for lost in chosen)), action)
 
 
-def _new_key(each: Change, group: str) -> None:
-    if group not in each.document.header.access:
-        each.use(group, each.new_group(group))
+def _new_key(edit: Change, group: str) -> None:
+    if group not in edit.document.header.access:
+        edit.use(group, edit.new_group(group))
         return
-    key = each.opened_key(group)
-    stale = {entry.path for entry in each.document.entries.values() if _is_stale(each.document.header, entry)}
-    each.replace_key(group, key, stale, f"it would open access group {group} in {each.environment}")
+    key = edit.opened_key(group)
+    stale = {entry.path for entry in edit.document.entries.values() if _is_stale(edit.document.header, entry)}
+    edit.replace_key(group, key, stale, f"it would open access group {group} in {edit.environment}")

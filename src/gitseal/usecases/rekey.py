@@ -90,9 +90,9 @@ def plan(project: Project, environments: Sequence[str]) -> Plan:
     groups: list[GroupPlan] = []
     moves: list[Move] = []
     for environment in environments:
-        found = project.read(environment)
-        moves += _moves(project, found)
-        groups += _groups(project, found, past(project, environment), moved=moves, shallow=shallow)
+        file = project.read(environment)
+        moves += _moves(project, file)
+        groups += _groups(project, file, past(project, environment), moved=moves, shallow=shallow)
     return Plan(tuple(groups), tuple(moves), shallow, basis)
 
 
@@ -101,20 +101,20 @@ def _basis(project: Project, environments: Sequence[str]) -> tuple[str, ...]:
     return tuple(sha256_hex(read_regular(path)) for path in paths)
 
 
-def _moves(project: Project, found: Document) -> list[Move]:
-    policy, environment = project.policy, found.header.environment
+def _moves(project: Project, file: Document) -> list[Move]:
+    policy, environment = project.policy, file.header.environment
     moves = []
-    for entry in found.entries.values():
+    for entry in file.entries.values():
         old = entry.token.group if entry.token else ""
         if not policy.is_plain(environment, entry.path) and old != policy.group(environment, entry.path):
-            moves.append(_move(policy, found, entry, policy.group(environment, entry.path)))
+            moves.append(_move(policy, file, entry, policy.group(environment, entry.path)))
     return moves
 
 
-def _move(policy: Policy, found: Document, entry: Entry, new: str) -> Move:
-    environment = found.header.environment
+def _move(policy: Policy, file: Document, entry: Entry, new: str) -> Move:
+    environment = file.header.environment
     old = entry.token.group if entry.token else ""
-    access = found.header.access.get(old)
+    access = file.header.access.get(old)
     before = set(access.stanzas) if access is not None else set()
     after = set(policy.open_to(environment, new) or ())
     gained = tuple(sorted(after - before)) if old else ()
@@ -122,13 +122,13 @@ def _move(policy: Policy, found: Document, entry: Entry, new: str) -> Move:
 
 
 def _groups(
-    project: Project, found: Document, before: KeyHistory, *, moved: Sequence[Move], shallow: bool
+    project: Project, file: Document, before: KeyHistory, *, moved: Sequence[Move], shallow: bool
 ) -> list[GroupPlan]:
-    environment = found.header.environment
+    environment = file.header.environment
     leaving = {move.name for move in moved if move.environment == environment}
     plans = []
-    for group, access in found.header.access.items():
-        held = [entry for entry in found.entries.values() if entry.token is not None and entry.token.group == group]
+    for group, access in file.header.access.items():
+        held = [entry for entry in file.entries.values() if entry.token is not None and entry.token.group == group]
         staying = [entry for entry in held if entry.path not in leaving]
         people = project.policy.open_to(environment, group)
         known = group in _policy_groups(project, environment)
@@ -183,15 +183,15 @@ def apply(workspace: Workspace, environments: Sequence[str], agreed: Plan) -> No
     that has to be opened is not the caller's; Unconfirmed for recipients that this clone has not met.
     """
 
-    def action(each: Change) -> None:
+    def action(edit: Change) -> None:
         for group in agreed.groups:
-            if group.environment == each.environment:
-                _apply_group(each, group, {move.name for move in agreed.moves if move.environment == each.environment})
+            if group.environment == edit.environment:
+                _apply_group(edit, group, {move.name for move in agreed.moves if move.environment == edit.environment})
         for move in agreed.moves:
-            if move.environment == each.environment:
-                entry = each.document.entries[move.name]
-                each.believe(each.document.header, entry)
-                each.reseal(entry, move.name, document.open_entry(each.document, entry, each.keys))
+            if move.environment == edit.environment:
+                entry = edit.document.entries[move.name]
+                edit.believe(edit.document.header, entry)
+                edit.reseal(entry, move.name, document.open_entry(edit.document, entry, edit.keys))
 
     with writing(workspace.project):
         # Under the lock and from the disk: a person may have thought about it for long.
@@ -200,22 +200,22 @@ def apply(workspace: Workspace, environments: Sequence[str], agreed: Plan) -> No
         change_locked(workspace, agreed.environments, action)
 
 
-def _apply_group(each: Change, planned: GroupPlan, leaving: set[NamePath]) -> None:
+def _apply_group(edit: Change, planned: GroupPlan, leaving: set[NamePath]) -> None:
     group = planned.group
     for name, recipient in planned.lost:
-        if name not in each.policy.recipients:
-            each.trust.forget(name, recipient)
+        if name not in edit.policy.recipients:
+            edit.trust.forget(name, recipient)
     if planned.gone:
-        each.remove((HEADER, "access", group))
+        edit.remove((HEADER, "access", group))
         return
-    key = each.opened_key(group)
-    recipients = each.recipients(group)
+    key = edit.opened_key(group)
+    recipients = edit.recipients(group)
     meaning = (
-        f"it would open {planned.names} names of {each.environment} ({group}), and {planned.past} values of its past"
+        f"it would open {planned.names} names of {edit.environment} ({group}), and {planned.past} values of its past"
     )
     if planned.new_key:
-        each.replace_key(group, key, leaving, meaning)
+        edit.replace_key(group, key, leaving, meaning)
     else:
         gained = {holder: recipients[holder] for holder in planned.gained}
-        each.wrap(key, gained, meaning)
-        each.use(group, key)
+        edit.wrap(key, gained, meaning)
+        edit.use(group, key)

@@ -20,23 +20,23 @@ def rename(workspace: Workspace, environments: Sequence[str], old: str, new: str
     if source == target:
         raise UsageError(f'"{old}" is the name already', "give it another: gitseal rename OLD NEW")
 
-    def action(each: Change) -> tuple[str, str]:
-        entry = each.document.entries.get(source)
+    def action(edit: Change) -> tuple[str, str]:
+        entry = edit.document.entries.get(source)
         if entry is None:
-            raise not_own(each.project, source, each.environment, each.document.entries)
-        if target not in each.document.entries and each.document.has(target):
-            raise missing(target, each.environment, each.document.entries)
-        if target in each.document.entries:
+            raise not_own(edit.project, source, edit.environment, edit.document.entries)
+        if target not in edit.document.entries and edit.document.has(target):
+            raise missing(target, edit.environment, edit.document.entries)
+        if target in edit.document.entries:
             raise Error(
-                f'{each.environment} has "{new}" already',
-                f"take it out first: gitseal unset {new} -e {each.environment}",
+                f'{edit.environment} has "{new}" already',
+                f"take it out first: gitseal unset {new} -e {edit.environment}",
             )
-        each.believe(each.document.header, entry)
-        each.reseal(entry, target, document.open_entry(each.document, entry, each.keys))
+        edit.believe(edit.document.header, entry)
+        edit.reseal(entry, target, document.open_entry(edit.document, entry, edit.keys))
         if source[:-1] == target[:-1]:
-            each.renames[source] = target
+            edit.renames[source] = target
         else:
-            each.remove(source)
-        return each.environment, new
+            edit.remove(source)
+        return edit.environment, new
 
     return list(change(workspace, environments, action).values())

@@ -66,18 +66,18 @@ class Done(NamedTuple):
     groups: tuple[tuple[str, str], ...]
 
 
-def look(workspace: Workspace, found: ConflictedFile) -> list[Name]:
+def look(workspace: Workspace, file: ConflictedFile) -> list[Name]:
     """The names in conflict. Where the values show that one side alone changed one, or both alike, that is proposed.
 
     A value under a retired data key is never proposed: whoever held that key, former members too, can have made it.
     """
-    openings = Openings(workspace.project, workspace.keyring, found)
+    openings = Openings(workspace.project, workspace.keyring, file)
     trust = Trust(workspace)
-    return [_name(found, openings, trust, path) for path in found.names]
+    return [_name(file, openings, trust, path) for path in file.names]
 
 
-def _name(found: ConflictedFile, openings: Openings, trust: Trust, path: NamePath) -> Name:
-    entries = [side.entries.get(path) for side in found.sides]
+def _name(file: ConflictedFile, openings: Openings, trust: Trust, path: NamePath) -> Name:
+    entries = [side.entries.get(path) for side in file.sides]
     sides = (_standing(entries[0]), _standing(entries[1]))
     try:
         values = [openings.value(side, entry) if entry else None for side, entry in enumerate(entries)]
@@ -119,24 +119,24 @@ def _standing(entry: Entry | None) -> SideValue:
     return SideValue("write-only" if entry.token.kind == WRITE_ONLY else "sealed", entry.token.group)
 
 
-def origins(project: Project, found: ConflictedFile, name: Name) -> tuple[ConflictOrigin | None, ConflictOrigin | None]:
+def origins(project: Project, file: ConflictedFile, name: Name) -> tuple[ConflictOrigin | None, ConflictOrigin | None]:
     """Who set, or removed, a name on each side."""
     repository = project.git()
-    path = project.relative(project.path(found.environment))
+    path = project.relative(project.path(file.environment))
     texts = []
-    for side in found.sides:
+    for side in file.sides:
         entry = side.entries.get(name.path)
         texts.append(
             f"{name.path[-1]}:" if entry is None else entry.token.serialise() if entry.token else entry.node.source
         )
     ours, theirs = (
         conflicts.origin(repository, revision, path, text) if text else None
-        for revision, text in zip(found.operation.revisions, texts, strict=True)
+        for revision, text in zip(file.operation.revisions, texts, strict=True)
     )
     return ours, theirs
 
 
-def apply(workspace: Workspace, found: ConflictedFile, choices: Mapping[NamePath, TakenSide | TypedValue]) -> Done:
+def apply(workspace: Workspace, file: ConflictedFile, choices: Mapping[NamePath, TakenSide | TypedValue]) -> Done:
     """Writes the file with every name decided; the data keys are those of the first side, which is ours unless swapped.
 
     Access groups that are in conflict are brought to the policy. Raises Error, with nothing written, for what any command
@@ -145,13 +145,13 @@ def apply(workspace: Workspace, found: ConflictedFile, choices: Mapping[NamePath
     project = workspace.project
     with writing(project):
         trust = Trust(workspace)
-        text = _assembled(found, choices)
-        each = Change(project.parse(found.environment, text), trust)
-        groups = _groups(each, found)
-        openings = Openings(project, workspace.keyring, found)
-        names = tuple((path_text(path), _decide(each, found, openings, path, choices[path])) for path in found.names)
-        new = each.result() if each.puts or each.removes else text
-        commit(trust, {found.environment: found.written}, {found.environment: new})
+        text = _assembled(file, choices)
+        edit = Change(project.parse(file.environment, text), trust)
+        groups = _groups(edit, file)
+        openings = Openings(project, workspace.keyring, file)
+        names = tuple((path_text(path), _decide(edit, file, openings, path, choices[path])) for path in file.names)
+        new = edit.result() if edit.puts or edit.removes else text
+        commit(trust, {file.environment: file.written}, {file.environment: new})
     return Done(names, groups)
 
 
@@ -162,12 +162,12 @@ def write_merged(project: Project, environment: str, data: bytes) -> None:
         commit(Trust(Workspace(project)), {environment: old}, {environment: data})
 
 
-def _assembled(found: ConflictedFile, choices: Mapping[NamePath, TakenSide | TypedValue]) -> bytes:
+def _assembled(file: ConflictedFile, choices: Mapping[NamePath, TakenSide | TypedValue]) -> bytes:
     """The text with one side's lines for each conflict: theirs where all of its names take theirs, comments of both."""
-    header = found.sides[0].header
+    header = file.sides[0].header
     taken: list[bytes] = []
     at = [0, 0]
-    for part in conflict.split(found.text):
+    for part in conflict.split(file.text):
         if not isinstance(part, Hunk):
             taken.append(part)
             at = [at[0] + 1, at[1] + 1]
@@ -175,14 +175,14 @@ def _assembled(found: ConflictedFile, choices: Mapping[NamePath, TakenSide | Typ
         ends = [at[0] + len(part.ours), at[1] + len(part.theirs)]
         paths = {
             entry.path
-            for side, first, last in zip(found.sides, at, ends, strict=True)
+            for side, first, last in zip(file.sides, at, ends, strict=True)
             for entry in side.entries.values()
             if first <= entry.node.line < last
         }
         at = ends
         if not paths and _is_comments(part):
             taken += [*part.ours, *(line for line in part.theirs if line not in part.ours)]
-        elif paths and all(_is_as_it_is(found.sides[1], header, path, choices.get(path)) for path in paths):
+        elif paths and all(_is_as_it_is(file.sides[1], header, path, choices.get(path)) for path in paths):
             taken += part.theirs
         else:
             taken += part.ours
@@ -198,60 +198,60 @@ def _is_as_it_is(theirs: Document, header: Header, path: NamePath, choice: objec
     return choice is TakenSide.THEIRS and (entry is None or is_fresh(theirs, entry, header))
 
 
-def _groups(each: Change, found: ConflictedFile) -> tuple[tuple[str, str], ...]:
+def _groups(edit: Change, file: ConflictedFile) -> tuple[tuple[str, str], ...]:
     """Brings the access groups that are in conflict to the policy; says what was done."""
     done = []
-    names = set(found.names)
-    for group in found.groups:
-        access = each.document.header.access.get(group)
-        people = each.policy.open_to(each.environment, group)
+    names = set(file.names)
+    for group in file.groups:
+        access = edit.document.header.access.get(group)
+        people = edit.policy.open_to(edit.environment, group)
         if access is None or not people:
             continue
-        wanted, now = each.recipients(group), set(access.wrapped())
+        wanted, now = edit.recipients(group), set(access.wrapped())
         stale = {holder for holder in now if access.stanzas[holder[0]][holder[1]].key_id != access.key_id}
         gained, lost = set(wanted) - (now - stale), now - set(wanted)
         if not gained and not lost:
             continue
         way_out = f"take the other side's data keys with --keys, or ask one of: {', '.join(access.stanzas)}"
-        key = each.opened_key(group, way_out)
-        meaning = f"it would open access group {group} in {each.environment}"
+        key = edit.opened_key(group, way_out)
+        meaning = f"it would open access group {group} in {edit.environment}"
         if lost:
-            each.replace_key(group, key, names, meaning)
+            edit.replace_key(group, key, names, meaning)
             done.append((group, f"a new data key, without {', '.join(sorted({name for name, _ in lost}))}"))
         else:
-            each.wrap(key, {holder: wanted[holder] for holder in sorted(gained)}, meaning)
-            each.use(group, key)
+            edit.wrap(key, {holder: wanted[holder] for holder in sorted(gained)}, meaning)
+            edit.use(group, key)
             done.append((group, f"opens for {', '.join(sorted({name for name, _ in gained}))} too"))
     return tuple(done)
 
 
 def _decide(
-    each: Change, found: ConflictedFile, openings: Openings, path: NamePath, choice: TakenSide | TypedValue
+    edit: Change, file: ConflictedFile, openings: Openings, path: NamePath, choice: TakenSide | TypedValue
 ) -> str:
     """Brings one name to what was chosen, and says what that was."""
-    now = each.document.entries.get(path)
+    now = edit.document.entries.get(path)
     if not isinstance(choice, TakenSide):
-        each.put(path, choice)
+        edit.put(path, choice)
         return "a new value"
-    side, word = choice.value, found.words[choice.value]
-    entry = found.sides[side].entries.get(path)
+    side, word = choice.value, file.words[choice.value]
+    entry = file.sides[side].entries.get(path)
     if entry is None:
         if now is not None:
-            each.remove(path)
+            edit.remove(path)
         return f"{word}: removed"
     if entry.token is None:
-        return _take_plain(each, entry, now, word)
-    if is_fresh(found.sides[side], entry, each.document.header) and entry.token.group not in each.made:
+        return _take_plain(edit, entry, now, word)
+    if is_fresh(file.sides[side], entry, edit.document.header) and entry.token.group not in edit.made:
         if now is None or now.token != entry.token:
-            each.put_token(path, entry.token)
+            edit.put_token(path, entry.token)
         return word
     header = openings.header(side, entry)
     if header is not None:
-        each.trust.source(header, entry.token.group)
+        edit.trust.source(header, entry.token.group)
     value = openings.value(side, entry)
     target = (
-        each.key(each.policy.group(each.environment, path))
-        if not each.policy.is_plain(each.environment, path)
+        edit.key(edit.policy.group(edit.environment, path))
+        if not edit.policy.is_plain(edit.environment, path)
         else None
     )
     if target is not None and not isinstance(target, DataKey) and entry.token.kind != WRITE_ONLY:
@@ -259,12 +259,12 @@ def _decide(
             f'"{path_text(path)}" has to be sealed anew, and no identity at hand opens its access group',
             "ask a member to resolve this",
         )
-    each.reseal(entry, path, value)
+    edit.reseal(entry, path, value)
     return f"{word}, sealed anew"
 
 
-def _take_plain(each: Change, entry: Entry, now: Entry | None, word: str) -> str:
-    if not each.policy.is_plain(each.environment, entry.path):
+def _take_plain(edit: Change, entry: Entry, now: Entry | None, word: str) -> str:
+    if not edit.policy.is_plain(edit.environment, entry.path):
         raise Error(
             f'"{entry.name}" of {word} stands plain, and no rule says so',
             f"take the other side, or a new value: gitseal resolve --new {entry.name}",
@@ -274,5 +274,5 @@ def _take_plain(each: Change, entry: Entry, now: Entry | None, word: str) -> str
             raise Error(
                 f'"{entry.name}" is a list, which has to be taken over by hand', "decide its lines in your editor first"
             )
-        each.puts[entry.path] = Put(entry.node.source)
+        edit.puts[entry.path] = Put(entry.node.source)
     return word

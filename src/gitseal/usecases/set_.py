@@ -32,23 +32,23 @@ def set_values(
     and whatever `Change.put` refuses; Unconfirmed if a key or recipient has to be confirmed first.
     """
 
-    def action(each: Change) -> list[SetResult]:
+    def action(edit: Change) -> list[SetResult]:
         done = []
         made = {path: generate(kind) for path, kind in generated.items()}
         for path, value in {**values, **made}.items():
-            exists = path in each.document.entries
+            exists = path in edit.document.entries
             if exists and create_only:
                 raise Error(
-                    f'{each.environment} has "{path_text(path)}" already',
-                    f"to change it: gitseal set {path_text(path)} -e {each.environment}",
+                    f'{edit.environment} has "{path_text(path)}" already',
+                    f"to change it: gitseal set {path_text(path)} -e {edit.environment}",
                 )
             if not exists and update_only:
-                raise _to_create(path, each)
-            done.append(each.set_named(path, value, plain=plain))
+                raise _to_create(path, edit)
+            done.append(edit.set_named(path, value, plain=plain))
         return done
 
     results = change(workspace, environments, action)
-    return [done for each in results.values() for done in each]
+    return [done for environment_results in results.values() for done in environment_results]
 
 
 def require_plain_rule(project: Project, environments: Sequence[str], names: Iterable[NamePath]) -> None:
@@ -62,8 +62,8 @@ def require_plain_rule(project: Project, environments: Sequence[str], names: Ite
                 )
 
 
-def _to_create(path: NamePath, each: Change) -> Error:
-    error = missing(path, each.environment, each.document.entries)
-    if each.document.has(path):
+def _to_create(path: NamePath, edit: Change) -> Error:
+    error = missing(path, edit.environment, edit.document.entries)
+    if edit.document.has(path):
         return error
-    return Error(error.message, f"to create it: gitseal set {path_text(path)} -e {each.environment}; {error.hint}")
+    return Error(error.message, f"to create it: gitseal set {path_text(path)} -e {edit.environment}; {error.hint}")

@@ -12,7 +12,7 @@ def fill(opened: OpenedEnvironment, text: str, label: str, variables: Mapping[st
     Raises Unmet with all references that lead nowhere, and Error if a value does not open.
     """
     resolver = Resolver(opened.look_up, variables)
-    found = resolver.text(text, label)
+    filled = resolver.text(text, label)
     resolver.check()
     # What has no problem has a value.
-    return found.value.reveal() if found is not None else b""
+    return filled.value.reveal() if filled is not None else b""

@@ -15,15 +15,15 @@ def unseal(workspace: Workspace, environment: str, names: Sequence[str]) -> list
     Raises Error if no rule does or the environment is protected. The caller has asked a person first.
     """
 
-    def action(each: Change) -> list[str]:
+    def action(edit: Change) -> list[str]:
         changed = []
-        for path in own(workspace.project, names, environment, each.document.entries):
-            entry = each.document.entries[path]
+        for path in own(workspace.project, names, environment, edit.document.entries):
+            entry = edit.document.entries[path]
             if entry.token is None:
                 raise Error(
                     f'"{entry.name}" stands plain already', f"see it with: gitseal get {entry.name} -e {environment}"
                 )
-            each.unseal(entry)
+            edit.unseal(entry)
             changed.append(entry.name)
         return changed
 

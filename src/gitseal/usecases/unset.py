@@ -19,14 +19,14 @@ def unset(workspace: Workspace, environments: Sequence[str], names: Sequence[str
     Raises Error, with nothing written, if one is not there. No identity is needed.
     """
 
-    def action(each: Change) -> list[tuple[str, str]]:
-        found = own(each.project, names, each.environment, each.document.entries)
-        for path in found:
-            each.remove(path)
-        return [(each.environment, path_text(path)) for path in found]
+    def action(edit: Change) -> list[tuple[str, str]]:
+        paths = own(edit.project, names, edit.environment, edit.document.entries)
+        for path in paths:
+            edit.remove(path)
+        return [(edit.environment, path_text(path)) for path in paths]
 
     results = change(workspace, environments, action)
-    return [removed for each in results.values() for removed in each]
+    return [removed for environment_results in results.values() for removed in environment_results]
 
 
 def visible_in(project: Project, environment: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ class Whoami(NamedTuple):
 def whoami(project: Project | None, keyring: Keyring) -> Whoami:
     """What the identities at hand are and open. Outside a project only what they are."""
     names = names_by_recipient(project.policy) if project is not None else {}
-    found = tuple(
+    own = tuple(
         (identity.recipient, identity.label, names.get(identity.recipient, ""))
         for identity in keyring.identities()
         if identity.recipient
@@ -31,7 +31,7 @@ def whoami(project: Project | None, keyring: Keyring) -> Whoami:
     opens = (
         {environment: _opened(project, environment, keyring) for environment in project.environments} if project else {}
     )
-    return Whoami(found, opens, tuple(keyring.report()))
+    return Whoami(own, opens, tuple(keyring.report()))
 
 
 def _opened(project: Project, environment: str, keyring: Keyring) -> tuple[str, ...]:

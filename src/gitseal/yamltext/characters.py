@@ -35,11 +35,11 @@ def is_refused(text: str) -> bool:
 
 
 def _refuse(text: str) -> None:
-    found = re.search(_REFUSED, text)
-    if found is None:
+    match = re.search(_REFUSED, text)
+    if match is None:
         return
-    line = text.count("\n", 0, found.start()) + 1
+    line = text.count("\n", 0, match.start()) + 1
     if text[0] == "\ufeff":
         raise Malformed("the file begins with a byte order mark", 1, "save it as UTF-8 without a BOM")
-    name = "a carriage return without a line feed" if found[0] == "\r" else f"the character U+{ord(found[0]):04X}"
+    name = "a carriage return without a line feed" if match[0] == "\r" else f"the character U+{ord(match[0]):04X}"
     raise Malformed(f"{name} is not allowed: it hides or reorders text", line)

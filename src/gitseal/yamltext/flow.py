@@ -44,19 +44,19 @@ class _Flow:
         return self.text[self.at :]
 
     def peek(self) -> str:
-        found = _TOKEN.match(self.text, self.at)
-        if found is None:
+        match = _TOKEN.match(self.text, self.at)
+        if match is None:
             raise Malformed(
                 "a list or mapping in brackets is not closed on its line",
                 self.line,
                 "write it as a block, one item a line",
             )
-        return found[1]
+        return match[1]
 
     def next(self) -> str:
         token = self.peek()
-        found = _TOKEN.match(self.text, self.at)
-        self.at = found.end() if found else self.at
+        match = _TOKEN.match(self.text, self.at)
+        self.at = match.end() if match else self.at
         return token
 
     def collection(self, node: Node, opening: str, depth: int) -> None:

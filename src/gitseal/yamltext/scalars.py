@@ -95,18 +95,18 @@ def _double_quoted(source: str, line: int) -> str:
     if not re.fullmatch(_DOUBLE_QUOTED, source):
         raise Malformed("a double-quoted text is not closed on its line", line)
 
-    def character(found: re.Match[str]) -> str:
-        digits = found[1] or found[2] or found[3]
+    def character(escape: re.Match[str]) -> str:
+        digits = escape[1] or escape[2] or escape[3]
         if digits is not None:
             code = int(digits, 16)
             if code > sys.maxunicode or code in _SURROGATES:
                 raise Malformed("an escape names no character", line)
             return chr(code)
-        if found[4] is None:
+        if escape[4] is None:
             raise Malformed(
                 "an escape that gitseal does not read", line, r"it reads \\ \" \/ \n \r \t \b \f \xHH \uHHHH \UHHHHHHHH"
             )
-        return _SHORT_ESCAPES[found[4]]
+        return _SHORT_ESCAPES[escape[4]]
 
     inner = source[1:-1]
     if "\t" in inner:

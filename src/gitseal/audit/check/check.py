@@ -112,7 +112,7 @@ def _environment(project: Project, policy: Policy, environment: str) -> tuple[Do
     if environment not in policy.environments:
         return document, [NO_POLICY.at(path, 0, sentence('the policy has no environment "{}"', environment), add)]
     finding = _Finder(path, environment)
-    findings = [each for entry in document.entries.values() for each in _entry(policy, document, entry, finding)]
+    findings = [problem for entry in document.entries.values() for problem in _entry(policy, document, entry, finding)]
     for group, access in document.header.access.items():
         findings += _access(policy, document.header.scope(group), access, finding)
     # The tree is not asked for its lines: most files are read without one.

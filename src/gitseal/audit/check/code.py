@@ -67,13 +67,13 @@ def check_code(
         for name in environments or _deployed(project)
         if _is_readable(project, name)
     }
-    found = source_files.read(project, folders)
-    places = _grouped(found.uses, excepted)
+    sources = source_files.read(project, folders)
+    places = _grouped(sources.uses, excepted)
     findings = [*_missing(manifest, places, chosen)]
     # With a file left out nobody can say that a name is read nowhere.
-    if found.is_whole:
-        findings += _unread(project, manifest, _read(manifest, found.uses), chosen, excepted)
-    return CodeReport(tuple(findings), found.notes, found.files)
+    if sources.is_whole:
+        findings += _unread(project, manifest, _read(manifest, sources.uses), chosen, excepted)
+    return CodeReport(tuple(findings), sources.notes, sources.files)
 
 
 def _manifest(project: Project) -> Manifest:
@@ -95,14 +95,14 @@ def _is_readable(project: Project, environment: str) -> bool:
 def _deployed(project: Project) -> tuple[str, ...]:
     """All environments but those that are there to be extended: nothing runs with them alone."""
     rules = project.policy.environments
-    bases = {each.extends for each in rules.values() if each.extends}
+    bases = {rule.extends for rule in rules.values() if rule.extends}
     return tuple(
         name for name in project.environments if name not in bases or (name in rules and rules[name].protected)
     )
 
 
 def _environment(project: Project, manifest: Manifest, name: str) -> _Environment:
-    layers = [(each, project.read(each).entries) for each in project.policy.chain(name)]
+    layers = [(layer, project.read(layer).entries) for layer in project.policy.chain(name)]
     entries = overlay(layers, _is_null)
     variables = {path[0] for path in entries if len(path) == 1}
     for service, declared in manifest.services.items():
@@ -131,13 +131,15 @@ def _grouped(
 def _missing(
     manifest: Manifest, places: Mapping[tuple[str, NameSource], list[UsePlace]], chosen: Mapping[str, _Environment]
 ) -> Iterator[Finding]:
-    for (name, kind), found in places.items():
-        first = next((place for place in found if not place.use.has_default), None)
-        lacking = [each for each, has in chosen.items() if not _has(manifest, each, has, name, kind)]
+    for (name, kind), uses in places.items():
+        first = next((place for place in uses if not place.use.has_default), None)
+        lacking = [
+            environment for environment, has in chosen.items() if not _has(manifest, environment, has, name, kind)
+        ]
         if kind in _GITHUB and len(lacking) < len(chosen):
             continue  # it lies in GitHub's store; that one environment knows it is enough
         if first is not None and lacking:
-            yield _finding(name, kind, first, len(found) - 1, lacking)
+            yield _finding(name, kind, first, len(uses) - 1, lacking)
 
 
 def _has(manifest: Manifest, environment: str, has: _Environment, name: str, kind: NameSource) -> bool:

@@ -59,15 +59,15 @@ def _files(project: Project, folders: Iterable[Path]) -> dict[Path, str]:
     """
     own = {path: path.name for path in sorted(project.folder.glob(f"*{_SECRETS_SUFFIX}"))}
     inside = f"{project.folder}{os.sep}"
-    found: dict[Path, str] = {}
+    sources: dict[Path, str] = {}
     for folder in folders:
         if not folder.is_dir():
             raise Error(f'"{folder}" is not a folder', "give a folder of source code with: --code DIR")
         top = folder.resolve()
         for name in _listed(top):
             if selection.is_source(name) and not str(top / name).startswith(inside):
-                found.setdefault(top / name, name)
-    return found | own
+                sources.setdefault(top / name, name)
+    return sources | own
 
 
 def _listed(folder: Path) -> Iterable[str]:
@@ -83,7 +83,7 @@ def _listed(folder: Path) -> Iterable[str]:
 def _walked(folder: Path) -> Iterator[str]:
     for parent, below, names in os.walk(folder):
         inner = Path(parent).relative_to(folder)
-        below[:] = [each for each in below if selection.is_source(f"{each}/_")]
+        below[:] = [folder for folder in below if selection.is_source(f"{folder}/_")]
         yield from ((inner / name).as_posix() for name in names)
 
 

@@ -41,16 +41,16 @@ def read(project: Project, environments: Iterable[str], keyring: Keyring) -> Rea
     """The readable values of the environments and of those that they extend; files that do not parse are left out."""
     values: dict[str, Mapping[NamePath, TypedValue]] = {}
     findings: list[Finding] = []
-    for environment in dict.fromkeys(each for name in environments for each in project.policy.chain(name)):
+    for environment in dict.fromkeys(layer for name in environments for layer in project.policy.chain(name)):
         try:
-            found = project.read(environment)
+            file = project.read(environment)
         except Error:
             # The file itself has a finding.
             continue
         path = project.relative(project.path(environment))
-        keys, broken = _keys(found, keyring)
+        keys, broken = _keys(file, keyring)
         findings += [DAMAGED.at(path, 0, literal(error.message), literal(error.hint)) for error in broken]
-        values[environment], damaged = _values(found, keys)
+        values[environment], damaged = _values(file, keys)
         findings += [
             DAMAGED.at(path, entry.line, literal(error.message), literal(error.hint)) for entry, error in damaged
         ]
@@ -75,12 +75,12 @@ def references(project: Project, environments: Iterable[str], values: Values, *,
         yield from _references(project, environment, view, values)
 
 
-def _keys(found: Document, keyring: Keyring) -> tuple[Mapping[str, DataKey], list[Damaged]]:
+def _keys(file: Document, keyring: Keyring) -> tuple[Mapping[str, DataKey], list[Damaged]]:
     """The data keys that open, and the errors of those that do not though they are made for an identity at hand."""
-    keys = Keys(found.header, keyring, genuine=True)
+    keys = Keys(file.header, keyring, genuine=True)
     opened: dict[str, DataKey] = {}
     broken: list[Damaged] = []
-    for group in found.header.access:
+    for group in file.header.access:
         try:
             key = keys.get(group)
         except Damaged as error:
@@ -94,15 +94,15 @@ def _keys(found: Document, keyring: Keyring) -> tuple[Mapping[str, DataKey], lis
 
 
 def _values(
-    found: Document, keys: Mapping[str, DataKey]
+    file: Document, keys: Mapping[str, DataKey]
 ) -> tuple[dict[NamePath, TypedValue], list[tuple[Entry, Error]]]:
     values: dict[NamePath, TypedValue] = {}
     damaged: list[tuple[Entry, Error]] = []
-    for path, entry in found.entries.items():
+    for path, entry in file.entries.items():
         if entry.token is not None and entry.token.group not in keys:
             continue
         try:
-            values[path] = document.open_entry(found, entry, keys)
+            values[path] = document.open_entry(file, entry, keys)
         except (Damaged, Malformed, UnknownVersion) as error:
             damaged.append((entry, error))
         except Error:

@@ -45,10 +45,10 @@ def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple
     files = {name: project.relative(project.path(name)) for name in wanted}
     committed = repository.files("HEAD", list(files.values()))
     open_names = {name: _as_in_head(project, name, committed[files[name]], wanted[name]) for name in wanted}
-    found: dict[tuple[str, str], Last] = {}
+    by_name: dict[tuple[str, str], Last] = {}
     paths = [project.relative(project.path(name)) for name, entries in open_names.items() if entries]
     if not paths:
-        return found
+        return by_name
     ends = shallow_ends(repository)
     for commit in follow(repository, LogQuery(paths, lambda path: bool(environment_of(path))), is_in_secrets):
         for file in commit.files if commit.id not in ends else ():
@@ -57,10 +57,10 @@ def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple
             for name in _brought(file, entries, committed.get(file.path)):
                 del entries[name]
                 last = Last(commit.id, commit.time, person(commit.author, commit.author_email))
-                found[environment, name] = last
+                by_name[environment, name] = last
         if not any(open_names.values()):
             break
-    return found
+    return by_name
 
 
 def _as_in_head(

@@ -91,15 +91,15 @@ def log(project: Project, selection: Selection) -> Log:
 
 def past_and_present(project: Project, names: Sequence[str]) -> tuple[str, ...]:
     """Environments by name or alias, also those that are no more. Raises Error for a name that none can have."""
-    found: dict[str, None] = {}
+    environments: dict[str, None] = {}
     for name in (part for given in names for part in given.split(",") if part):
         try:
-            found.update(dict.fromkeys(project.select((name,))))
+            environments.update(dict.fromkeys(project.select((name,))))
         except Error:
             if not is_environment_name(name):
                 raise
-            found[name] = None
-    return tuple(found)
+            environments[name] = None
+    return tuple(environments)
 
 
 def _events(project: Project, selection: Selection, since: int | None, ends_at: frozenset[str]) -> Iterator[Event]:
@@ -116,10 +116,10 @@ def _events(project: Project, selection: Selection, since: int | None, ends_at: 
             _checking(project, stack) if selection.signatures is Signatures.CHECK else lambda commit: glance(commit.raw)
         )
         for commit in follow(project.git(), wanted, is_in_secrets):
-            found = [] if commit.id in ends_at else list(_of_commit(commit, choose))
+            events = [] if commit.id in ends_at else list(_of_commit(commit, choose))
             # What shows nothing need not be signed: a signature is looked at for the events alone.
-            signed = check(commit) if found else None
-            for environment, action, change in found:
+            signed = check(commit) if events else None
+            for environment, action, change in events:
                 if signed is not None and (not selection.name or action != POLICY):
                     yield _event(commit, environment, action, change, signed)
 
@@ -146,8 +146,8 @@ def environment_of(path: str) -> str:
 
 def changes_of(file: ChangedFile) -> tuple[EntryChange, ...]:
     """What a commit changed in an environment file: a link or a submodule in its place is no sound file."""
-    found = changes_of_merge(file.before, file.after)
-    return (*found, EntryChange(Action.MALFORMED, "")) if file.is_other else found
+    changed = changes_of_merge(file.before, file.after)
+    return (*changed, EntryChange(Action.MALFORMED, "")) if file.is_other else changed
 
 
 _Chooser = Callable[[EntryChange, ChangedFile], bool]

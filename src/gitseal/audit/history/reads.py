@@ -124,9 +124,9 @@ def _parse(line: bytes) -> LoggedRead | None:
     import json
 
     try:
-        found = json.loads(line)
-        words = [found[field] for field in LoggedRead._fields[:5]]
-        names, total = [str(name) for name in found["names"]], int(found["total"])
+        fields = json.loads(line)
+        words = [fields[field] for field in LoggedRead._fields[:5]]
+        names, total = [str(name) for name in fields["names"]], int(fields["total"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     when, who, command, root, environment = map(str, words)

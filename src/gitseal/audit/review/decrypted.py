@@ -43,10 +43,10 @@ class Opener:
         self._show = show_values
         self._files: dict[tuple[int, str], tuple[Document, Keys] | None] = {}
 
-    def environment(self, found: EnvironmentReview, folder: BothEnds) -> EnvironmentReview:
+    def environment(self, environment: EnvironmentReview, folder: BothEnds) -> EnvironmentReview:
         """The environment, with insight into the names that changed and could be opened."""
-        changed = [self._change(each, found.name, folder) for each in found.names]
-        return found._replace(names=tuple(self._renamed(changed, found.name, folder)))
+        changed = [self._change(change, environment.name, folder) for change in environment.names]
+        return environment._replace(names=tuple(self._renamed(changed, environment.name, folder)))
 
     def _change(self, change: NameChange, environment: str, folder: BothEnds) -> NameChange:
         if change.action == PASSED:
@@ -67,17 +67,17 @@ class Opener:
     def _renamed(self, changed: Sequence[NameChange], environment: str, folder: BothEnds) -> Iterator[NameChange]:
         """New names whose value was that of one that is gone."""
         gone = [
-            (each.name, value)
-            for each in changed
-            if each.action == REMOVED and (value := self._value(folder.old, environment, _path(each)))
+            (change.name, value)
+            for change in changed
+            if change.action == REMOVED and (value := self._value(folder.old, environment, _path(change)))
         ]
-        for each in changed:
-            value = self._value(folder.new, environment, _path(each)) if each.action == ADDED else None
+        for change in changed:
+            value = self._value(folder.new, environment, _path(change)) if change.action == ADDED else None
             was = next((pair for pair in gone if pair[1] == value), None) if value is not None else None
             if was is not None:
                 gone.remove(was)
-                each = each._replace(was=was[0])  # noqa: PLW2901 - the same change, told better
-            yield each
+                change = change._replace(was=was[0])  # noqa: PLW2901 - the same change, told better
+            yield change
 
     def _equals(self, value: TypedValue, environment: str, path: NamePath, side: FolderState) -> Iterator[str]:
         """The other environments in which the name has the same value."""
@@ -104,10 +104,10 @@ class Opener:
         if side.project is None or environment not in side.environments:
             return None
         try:
-            found = side.project.read(environment)
+            file = side.project.read(environment)
         except Error:
             return None
-        return found, Keys(found.header, self._keyring)
+        return file, Keys(file.header, self._keyring)
 
 
 def _path(change: NameChange) -> NamePath:
@@ -117,7 +117,7 @@ def _path(change: NameChange) -> NamePath:
 def _may_show(folder: BothEnds, environment: str) -> bool:
     """Both ends have to let it be seen: a branch cannot loosen that for its own review."""
     sides = (side.policy.environments.get(environment) for side in folder)
-    return all(each.reveal for each in sides if each is not None)
+    return all(rule.reveal for rule in sides if rule is not None)
 
 
 def _problems(side: FolderState, environment: str, path: NamePath, value: TypedValue) -> Iterator[Sentence]:

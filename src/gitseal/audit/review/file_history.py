@@ -55,18 +55,18 @@ class FileHistory:
 
     def allowances(self) -> list[tuple[Allowed, tuple[By, ...]]]:
         """The entries that the newer list of allowances has and the older has not."""
-        known = {each[:2] for each in entries(self._old.allow)}
-        new = [each for each in entries(self._new.allow) if each[:2] not in known]
+        known = {entry[:2] for entry in entries(self._old.allow)}
+        new = [entry for entry in entries(self._new.allow) if entry[:2] not in known]
         steps = brought(self._drafts(allow.FILE), _new_entries) if new else []
-        return [(each, tuple(by for by, came in steps if _key(each) in came)) for each in new]
+        return [(entry, tuple(by for by, came in steps if _key(entry) in came)) for entry in new]
 
     def _drafts(self, file: str) -> list[FileStep]:
         """The commits' drafts, oldest first, and what the working tree has made of the last."""
-        found = list(self._touched.drafts.get(within(self._root, file), ()))
+        steps = list(self._touched.drafts.get(within(self._root, file), ()))
         if self._new.project is not None and self._new.project.source.is_working_tree:
             before, after = (side.read(file) if side is not None else None for side in (self._head, self._new))
-            found += [FileStep(By(), (before,), after)] if before != after else []
-        return found
+            steps += [FileStep(By(), (before,), after)] if before != after else []
+        return steps
 
 
 def entries(data: bytes | None) -> tuple[Allowed, ...]:
@@ -82,7 +82,7 @@ def _key(entry: Allowed) -> tuple[str, str]:
 
 
 def _new_entries(before: bytes | None, after: bytes | None) -> set[tuple[str, str]]:
-    return {_key(each) for each in entries(after)} - {_key(each) for each in entries(before)}
+    return {_key(entry) for entry in entries(after)} - {_key(entry) for entry in entries(before)}
 
 
 def _of_policies(names: Mapping[str, Collection[NamePath]]) -> Say:

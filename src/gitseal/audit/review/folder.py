@@ -67,7 +67,7 @@ def _statement(
 
 def _told(statements: Iterable[Statement], touched: Touched) -> list[Statement]:
     """Statements about a whole file, with who touched it."""
-    return [each._replace(by=touched.others.get(each.path, ())) for each in statements]
+    return [statement._replace(by=touched.others.get(statement.path, ())) for statement in statements]
 
 
 def _files(pair: Pair, roots: Sequence[str]) -> Iterator[Statement]:

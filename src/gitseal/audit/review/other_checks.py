@@ -28,7 +28,7 @@ def run(
     wanted: "ReviewOptions",
 ) -> CheckResults:
     """Runs what is wanted. Raises Error for what cannot be looked at."""
-    findings = [each for _, side in sides for each in _check(side)]
+    findings = [finding for _, side in sides for finding in _check(side)]
     notes: tuple[str, ...] = ()
     if wanted.scan and span.walked:
         from gitseal.audit.scan import commits as scan_commits

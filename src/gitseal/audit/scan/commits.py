@@ -113,7 +113,7 @@ def scan_commits(
         done += len(batch)
         if progress is not None:
             progress(done, total)
-    return Scanned([*broken, *(_standing(*each, guard) for each in look.findings)], files, notes)
+    return Scanned([*broken, *(_standing(*at_commit, guard) for at_commit in look.findings)], files, notes)
 
 
 class _Look:
@@ -135,8 +135,8 @@ class _Look:
                 if (brought.path, brought.object_id) not in self._seen:
                     self._seen.add((brought.path, brought.object_id))
                     new.append((commit, brought))
-        found = scan_blobs(self._repository, [brought for _, brought in new], self._guard, self._team)
-        for (commit, brought), findings in zip(new, found, strict=True):
+        of_blobs = scan_blobs(self._repository, [brought for _, brought in new], self._guard, self._team)
+        for (commit, brought), findings in zip(new, of_blobs, strict=True):
             self.findings += ((finding._replace(commit=commit.id), brought) for finding in findings)
         projects = self._projects(commits)
         for commit in commits:
@@ -153,13 +153,13 @@ class _Look:
             (commit.id, root) for commit in commits for root in sorted(roots_of(file.path for file in commit.brought))
         ]
         folders = [(commit, os.fsdecode(root + _FOLDER)) for commit, root in asked]
-        found: dict[str, list[tuple[bytes, Project]]] = {}
+        projects: dict[str, list[tuple[bytes, Project]]] = {}
         files = snapshot.of_commits(self._repository, folders)
-        for (commit, root), each in zip(asked, files, strict=True):
+        for (commit, root), folder in zip(asked, files, strict=True):
             place = os.path.normpath(os.path.join(self._repository.folder, os.fsdecode(root)))
-            project = states.of_files(self._repository, place, each, cached=False)
-            found.setdefault(commit, []).append((root, project))
-        return found
+            project = states.of_files(self._repository, place, folder, cached=False)
+            projects.setdefault(commit, []).append((root, project))
+        return projects
 
 
 def _batches(commits: Iterable[IntroducingCommit]) -> Iterator[list[IntroducingCommit]]:

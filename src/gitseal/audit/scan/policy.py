@@ -62,13 +62,13 @@ class ScanPolicy:
         """The environments' files of all projects. Whatever is no regular file is left out."""
         from gitseal.scan.team_filter import FileKey  # only a hook with an identity asks
 
-        found: list[SealedFile] = []
+        sealed: list[SealedFile] = []
         for root, project in self.projects.items():
             for environment in _environments(project):
                 place = self._files.places.get(root + _FOLDER + f"/{environment}.yaml".encode())
                 if place is not None and place.is_file:
-                    found.append(SealedFile(project, environment, FileKey(environment, place.object_id)))
-        return found
+                    sealed.append(SealedFile(project, environment, FileKey(environment, place.object_id)))
+        return sealed
 
     def around(self, path: bytes) -> list[bytes]:
         """The roots of the projects that a path lies in, the nearest first."""
@@ -107,7 +107,7 @@ class ScanPolicy:
 
     @cached_property
     def _unreadable(self) -> dict[bytes, Finding]:
-        found: dict[bytes, Finding] = {}
+        unreadable: dict[bytes, Finding] = {}
         for root, project in self.projects.items():
             for rule in (POLICY, ALLOW):
                 try:
@@ -118,8 +118,8 @@ class ScanPolicy:
                 except Error as error:
                     path = project.policy_path if rule is POLICY else project.folder / allow.FILE
                     message = at_place(error.place, error.reason)
-                    found.setdefault(root, rule.at(project.relative(path), 0, message, literal(error.hint)))
-        return found
+                    unreadable.setdefault(root, rule.at(project.relative(path), 0, message, literal(error.hint)))
+        return unreadable
 
     def _allowances(self, root: bytes) -> Allowances:
         return self._allowed.get(root, allow.NONE) if root not in self._unreadable else allow.NONE

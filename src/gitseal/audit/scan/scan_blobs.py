@@ -56,16 +56,16 @@ def scan_blobs(
 
     Raises Error where Git does not show one: what cannot be looked at is not let through.
     """
-    files = [each for each in brought if each.mode != SUBMODULE]
-    found: dict[FileVersion, list[Finding]] = {}
-    for file, blob in zip(files, repository.objects.stream(each.object_id for each in files), strict=True):
+    files = [version for version in brought if version.mode != SUBMODULE]
+    findings: dict[FileVersion, list[Finding]] = {}
+    for file, blob in zip(files, repository.objects.stream(file.object_id for file in files), strict=True):
         if blob.kind != "blob":
             name = file.path.decode("utf-8", "replace")
             raise Error(f'Git has lost the content of "{name}"', "see what is missing with: git fsck")
         chunks, digest = _hashed(blob.chunks) if guard.may_allow(file.path) else (blob.chunks, None)
         seen = scan_blob(file.path, file.mode, chunks, guard.rules(file.path), team)
-        found[file] = [] if seen and digest is not None and guard.allows(file.path, digest()) else seen
-    return [found.get(each, []) for each in brought]
+        findings[file] = [] if seen and digest is not None and guard.allows(file.path, digest()) else seen
+    return [findings.get(version, []) for version in brought]
 
 
 def _hashed(chunks: Iterator[bytes]) -> tuple[Iterator[bytes], Callable[[], str]]:
@@ -91,7 +91,7 @@ def _hashed(chunks: Iterator[bytes]) -> tuple[Iterator[bytes], Callable[[], str]
 
 def check_sealed(projects: Iterable[tuple[bytes, Project]], brought: Sequence[FileVersion]) -> Iterator[Finding]:
     """What is not as it should be with our own files, of those that are brought and of those that a brought policy is about."""
-    paths = [each.path for each in brought]
+    paths = [version.path for version in brought]
     # Rules of Git may stand above and below the sealed files' own folder.
     attributes = any(path.rpartition(b"/")[2] == _ATTRIBUTES for path in paths)
     for root, project in projects:
@@ -101,7 +101,7 @@ def check_sealed(projects: Iterable[tuple[bytes, Project]], brought: Sequence[Fi
 
             whole = attributes or any(not name.endswith(b".yaml") or name == _POLICY.encode() for name in own)
             names = () if whole else _environments(project, own)
-            yield from (each for each in check(project, names) if each.rule in BLOCKING)
+            yield from (finding for finding in check(project, names) if finding.rule in BLOCKING)
 
 
 def _environments(project: Project, own: Iterable[bytes]) -> tuple[str, ...]:

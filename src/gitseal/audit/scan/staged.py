@@ -25,7 +25,7 @@ def scan_staged(repository: Repository, keyring: "Keyring | None", merged: Seque
     for commit in merged:
         if brought and repository.is_published(commit):
             theirs = set(staged(repository, commit))
-            brought = [each for each in brought if each in theirs]
+            brought = [version for version in brought if version in theirs]
     return _scan(repository, brought, keyring)
 
 
@@ -46,9 +46,9 @@ def _scan(repository: Repository, brought: list[FileVersion], keyring: "Keyring 
     if keyring is not None and guard.projects:
         team, notes = find_team(guard, keyring)
     findings = guard.broken()
-    for found in scan_blobs(repository, brought, guard, team):
-        findings += found
-    sealed = [each for each in check_sealed(guard.projects.items(), brought) if each not in findings]
+    for of_blob in scan_blobs(repository, brought, guard, team):
+        findings += of_blob
+    sealed = [finding for finding in check_sealed(guard.projects.items(), brought) if finding not in findings]
     return Scanned(findings + sealed, len(brought), notes)
 
 

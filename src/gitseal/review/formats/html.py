@@ -92,18 +92,22 @@ def _notes(notes: Iterable[str]) -> Iterator[str]:
 def _allowances(review: Review) -> Iterator[str]:
     if review.allowances:
         yield "<section>\n<h2>Let pass by the hook from now on</h2>"
-        rows = [_row(_html(name(each.path)), _html(name(each.reason)), by=each.by) for each in review.allowances]
+        rows = [
+            _row(_html(name(allowance.path)), _html(name(allowance.reason)), by=allowance.by)
+            for allowance in review.allowances
+        ]
         yield from _table(("File", "Reason"), rows)
         yield "</section>"
 
 
 def _statements(statements: Iterable[Statement]) -> Iterator[str]:
     """The statements that are no risks; those are listed above."""
-    those = [each for each in statements if not each.rule]
-    for about in dict.fromkeys(each.about for each in those):
+    those = [statement for statement in statements if not statement.rule]
+    for about in dict.fromkeys(statement.about for statement in those):
         yield f"<section>\n<h2>{ {POLICY: 'Policy', MANIFEST: 'Manifest'}.get(about, 'Files') }</h2>"
         yield from _table(
-            ("Change",), [_row(_html(spoken(each.text)), by=each.by) for each in those if each.about == about]
+            ("Change",),
+            [_row(_html(spoken(statement.text)), by=statement.by) for statement in those if statement.about == about],
         )
         yield "</section>"
 
@@ -117,7 +121,7 @@ def _environment(environment: EnvironmentReview) -> Iterator[str]:
     yield f'<p class="note">{_html(name(environment.path, 400))} · {environment.unchanged} unchanged</p>'
     if environment.access:
         yield from _table(
-            ("Who", "Access", "Opens"), [_access(each) for each in phrases.people_first(environment.access)]
+            ("Who", "Access", "Opens"), [_access(change) for change in phrases.people_first(environment.access)]
         )
     if environment.keys:
         yield '<div class="card"><ul class="plain">'
@@ -126,7 +130,7 @@ def _environment(environment: EnvironmentReview) -> Iterator[str]:
         yield "</ul></div>"
     if environment.names:
         marks = phrases.marks(environment)
-        yield from _table(("Name", "Change", "Access"), [_name(each, marks) for each in environment.names])
+        yield from _table(("Name", "Change", "Access"), [_name(change, marks) for change in environment.names])
     if any(map(phrases.is_untold, environment.names)):
         yield f'<p class="note">{escape(phrases.UNTOLD)}</p>'
     yield "</section>"
@@ -140,20 +144,20 @@ def _access(change: AccessChange) -> str:
 
 
 def _name(change: NameChange, marks: phrases.Marks) -> str:
-    found = phrases.happened(change, marks)
-    tag = f'<span class="tag {escape(change.action)}">{escape(found.word)}</span>'
-    what = " ".join([tag, ", ".join(map(_html, found.more))]).rstrip() + _opened(change.opened)
+    words = phrases.happened(change, marks)
+    tag = f'<span class="tag {escape(change.action)}">{escape(words.word)}</span>'
+    what = " ".join([tag, ", ".join(map(_html, words.more))]).rstrip() + _opened(change.opened)
     return _row(_html(name(change.name, 400)), what, _html(phrases.access(change)), by=change.by)
 
 
 def _opened(opened: ValueInsight) -> str:
     """The facts that need an identity. Values are whole, because somebody asked for them."""
-    found = "".join(f'<p class="problem">{_html(spoken(each))}</p>' for each in opened.problems)
+    facts = "".join(f'<p class="problem">{_html(spoken(problem))}</p>' for problem in opened.problems)
     if opened.equals:
-        found += f'<p class="problem">the same value as {_html(listed(opened.equals))}</p>'
+        facts += f'<p class="problem">the same value as {_html(listed(opened.equals))}</p>'
     sides = (("before", opened.before), ("after", opened.after))
     rows = "".join(f"<dt>{side}</dt><dd>{_value(value)}</dd>" for side, value in sides if value is not None)
-    return f'{found}<dl class="values">{rows}</dl>' if rows else found
+    return f'{facts}<dl class="values">{rows}</dl>' if rows else facts
 
 
 def _value(value: str) -> str:
@@ -164,7 +168,7 @@ def _value(value: str) -> str:
 
 def _table(head: tuple[str, ...], rows: list[str]) -> Iterator[str]:
     """A table with two more columns, for who did it and how that was signed."""
-    columns = "".join(f"<th>{each}</th>" for each in (*head, "By", "Signed"))
+    columns = "".join(f"<th>{column}</th>" for column in (*head, "By", "Signed"))
     is_long = len(rows) > _LONG
     yield '<div class="card">' + (f"<details open><summary>{len(rows)} rows</summary>" if is_long else "")
     yield f"<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>"
@@ -189,4 +193,4 @@ def _foot(review: Review) -> Iterator[str]:
 
 
 def _html(text: Text) -> str:
-    return "".join(f"<code>{escape(each.text)}</code>" if each.is_name else escape(each.text) for each in text)
+    return "".join(f"<code>{escape(piece.text)}</code>" if piece.is_name else escape(piece.text) for piece in text)

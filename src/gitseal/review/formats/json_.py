@@ -22,8 +22,8 @@ def write(review: Review) -> str:
 
 
 def _fields(review: Review) -> dict[str, object]:
-    found = _sound(tree(review))
-    return found if isinstance(found, dict) else {}
+    fields = _sound(tree(review))
+    return fields if isinstance(fields, dict) else {}
 
 
 def _sound(value: object) -> object:

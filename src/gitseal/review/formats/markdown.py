@@ -63,7 +63,7 @@ def _head(review: Review) -> str:
 
 
 def _where(environments: Iterable[EnvironmentReview]) -> str:
-    names = list(dict.fromkeys(each.name for each in environments))
+    names = list(dict.fromkeys(environment.name for environment in environments))
     return f"Environments: {markdown(listed(names, 12))}\n\n" if names else ""
 
 
@@ -95,7 +95,7 @@ def _notes(notes: Iterable[str]) -> Iterator[Section]:
 
 
 def _allowances(allowances: tuple[Allowance, ...]) -> Iterator[Section]:
-    rows = tuple(_row(name(each.path), name(each.reason), *_who(each.by)) for each in allowances)
+    rows = tuple(_row(name(allowance.path), name(allowance.reason), *_who(allowance.by)) for allowance in allowances)
     if rows:
         yield _listed(
             "### Let pass by the hook from now on\n\n", "allowances", rows, ("File", "Reason", "By", "Signed")
@@ -104,9 +104,11 @@ def _allowances(allowances: tuple[Allowance, ...]) -> Iterator[Section]:
 
 def _statements(statements: Iterable[Statement]) -> Iterator[Section]:
     """The statements that are no risks; those are listed above."""
-    ours = [each for each in statements if not each.rule]
-    for about in dict.fromkeys(each.about for each in ours):
-        rows = tuple(_row(spoken(each.text), *_who(each.by)) for each in ours if each.about == about)
+    ours = [statement for statement in statements if not statement.rule]
+    for about in dict.fromkeys(statement.about for statement in ours):
+        rows = tuple(
+            _row(spoken(statement.text), *_who(statement.by)) for statement in ours if statement.about == about
+        )
         title = {POLICY: "Policy", MANIFEST: "Manifest"}.get(about, "Files")
         yield _listed(f"### {title}\n\n", "statements", rows, ("Change", "By", "Signed"))
 
@@ -122,7 +124,7 @@ def _environment(environment: EnvironmentReview, number: int) -> Iterator[Sectio
     if keys:
         yield Section("", "data keys", keys, "\n", rank=_LIST, under=number)
     marks = phrases.marks(environment)
-    names = tuple(_name(each, marks) for each in environment.names)
+    names = tuple(_name(change, marks) for change in environment.names)
     if names:
         section = _listed("", "names", names, ("Name", "Change", "Access", "By", "Signed"))
         mark = f"{phrases.UNTOLD}\n\n" if any(map(phrases.is_untold, environment.names)) else ""
@@ -134,7 +136,7 @@ def _title(environment: EnvironmentReview) -> str:
     what += ["protected"] if environment.protected else []
     what += [] if environment.is_sound else ["**cannot be read**"]
     what += [f"{environment.unchanged} unchanged"] if environment.unchanged else []
-    return f"### {markdown((*name(environment.name), *ours(''.join(f' · {each}' for each in what))))}\n\n"
+    return f"### {markdown((*name(environment.name), *ours(''.join(f' · {fact}' for fact in what))))}\n\n"
 
 
 def _access(change: AccessChange) -> str:

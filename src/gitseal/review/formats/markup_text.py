@@ -31,8 +31,8 @@ def listed(names: Iterable[str], most: int = 8) -> Text:
     """`a, b, c and 3 more`."""
     those = list(names)
     shown: list[TextPiece] = []
-    for each in those[:most]:
-        shown += [*ours(", "), *name(each)] if shown else name(each)
+    for item in those[:most]:
+        shown += [*ours(", "), *name(item)] if shown else name(item)
     return (*shown, *(ours(f" and {len(those) - most} more") if len(those) > most else ()))
 
 

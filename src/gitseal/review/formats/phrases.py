@@ -35,9 +35,9 @@ def verdict(review: Review) -> str:
     counts = review.counts
     if review.is_empty:
         return "no change to secrets"
-    found = [plural(counts.errors, "error")] if counts.errors else []
-    found += [plural(counts.warnings, "warning")] if counts.warnings else []
-    return ", ".join(found) or "nothing that breaks a rule"
+    parts = [plural(counts.errors, "error")] if counts.errors else []
+    parts += [plural(counts.warnings, "warning")] if counts.warnings else []
+    return ", ".join(parts) or "nothing that breaks a rule"
 
 
 class Figure(NamedTuple):
@@ -53,10 +53,10 @@ class Figure(NamedTuple):
 def figures(counts: Counts) -> list[Figure]:
     """The figures that are not zero, the unchanged names left out."""
     named = ("added", counts.added), ("changed", counts.changed), ("removed", counts.removed), ("moved", counts.moved)
-    found = [Figure(count, word) for word, count in (*named, ("re-sealed", counts.resealed)) if count]
+    figures_ = [Figure(count, word) for word, count in (*named, ("re-sealed", counts.resealed)) if count]
     # Only the first says that these are names.
-    found[:1] = [
-        Figure(first.amount, f"{'name' if first.amount == 1 else 'names'} {first.what}") for first in found[:1]
+    figures_[:1] = [
+        Figure(first.amount, f"{'name' if first.amount == 1 else 'names'} {first.what}") for first in figures_[:1]
     ]
     for one, many, count, what in (
         ("person", "people", counts.people_gained, "gained access"),
@@ -65,8 +65,8 @@ def figures(counts: Counts) -> list[Figure]:
         ("machine", "machines", counts.machines_lost, "lost access"),
         ("data key", "data keys", counts.keys_replaced, "replaced"),
     ):
-        found += [Figure(count, f"{one if count == 1 else many} {what}")] if count else []
-    return found
+        figures_ += [Figure(count, f"{one if count == 1 else many} {what}")] if count else []
+    return figures_
 
 
 def place(risk: Finding) -> Text:
@@ -81,10 +81,10 @@ def by_rule(risks: Iterable[Finding], most: int = 30) -> Text:
     for risk in risks:
         counted[risk.rule] = counted.get(risk.rule, 0) + 1
     ordered = sorted(counted, key=lambda rule: -counted[rule])
-    found: Text = ()
+    words: Text = ()
     for rule in ordered[:most]:
-        found += (*ours(", " if found else ""), *name(rule), *ours(f" {counted[rule]}"))
-    return (*found, *(ours(f" and {len(ordered) - most} rules more") if len(ordered) > most else ()))
+        words += (*ours(", " if words else ""), *name(rule), *ours(f" {counted[rule]}"))
+    return (*words, *(ours(f" and {len(ordered) - most} rules more") if len(ordered) > most else ()))
 
 
 class Marks(NamedTuple):
@@ -96,8 +96,8 @@ class Marks(NamedTuple):
 
 def marks(environment: EnvironmentReview) -> Marks:
     """Those of one environment, to look names up in."""
-    treatments = {each.name: each.treatment for each in environment.write_only}
-    return Marks(treatments, frozenset(each.name for each in environment.restored))
+    treatments = {write_only.name: write_only.treatment for write_only in environment.write_only}
+    return Marks(treatments, frozenset(restored.name for restored in environment.restored))
 
 
 class Happened(NamedTuple):
@@ -130,8 +130,8 @@ def happened(change: NameChange, marks: Marks) -> Happened:
 
 def changed(change: NameChange, marks: Marks) -> Text:
     """The same as one sentence."""
-    found = happened(change, marks)
-    return (*ours(found.word), *(piece for each in found.more for piece in (*ours(", "), *each)))
+    happening = happened(change, marks)
+    return (*ours(happening.word), *(piece for detail in happening.more for piece in (*ours(", "), *detail)))
 
 
 _WORDS = {RESEALED: "re-sealed", PASSED: "as it was, changed between"}
@@ -158,8 +158,8 @@ def access(change: NameChange) -> Text:
 def gained(change: AccessChange) -> Text:
     """The access that a person or machine gained or lost."""
     word = "could open between" if change.passed else "gains" if change.gained else "loses"
-    found = (*ours(f"{word} "), *name(change.access))
-    return found if change.whole else (*found, *ours(", one of several keys"))
+    words = (*ours(f"{word} "), *name(change.access))
+    return words if change.whole else (*words, *ours(", one of several keys"))
 
 
 def opens(change: AccessChange) -> str:
@@ -170,7 +170,7 @@ def opens(change: AccessChange) -> str:
 
 def people_first(changes: Iterable[AccessChange]) -> list[AccessChange]:
     """People before machines, who gains before who loses."""
-    return sorted(changes, key=lambda each: (each.is_machine, not each.gained))
+    return sorted(changes, key=lambda change: (change.is_machine, not change.gained))
 
 
 def data_key(change: KeyChange) -> Text:
@@ -196,10 +196,10 @@ def author(by: tuple[By, ...]) -> Text:
 
 def signed(by: tuple[By, ...]) -> Text:
     """How the last commit was signed, and by whom; if an earlier one was not signed well, how that one was."""
-    committed = [each for each in by if each.commit]
+    committed = [step for step in by if step.commit]
     if not committed:
         return ours("-")
-    worst = next((each for each in reversed(committed) if each.signed not in _GOOD), committed[-1])
+    worst = next((step for step in reversed(committed) if step.signed not in _GOOD), committed[-1])
     if worst.signed == "good":
         return (*ours("yes, "), *listed(worst.signers, 3)) if worst.signers else ours("yes")
     if worst.signed in _SIGNED:
@@ -213,7 +213,7 @@ _SIGNED = {"forge": "by a forge", "no": "no", "unchecked": "not checked"}
 
 def is_signed_well(by: tuple[By, ...]) -> bool:
     """True if no signature is missing, bad or by somebody else."""
-    return all(each.signed in _GOOD for each in by if each.commit)
+    return all(step.signed in _GOOD for step in by if step.commit)
 
 
 def ends(span: Span) -> Text:

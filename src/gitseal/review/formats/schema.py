@@ -14,9 +14,9 @@ _SCALARS = {str: "string", int: "integer", bool: "boolean", NoneType: "null"}
 
 def schema() -> dict[str, object]:
     """Draft 2020-12. New fields may come without a new version, so none is refused."""
-    found: dict[str, object] = {}
-    _object(Review, found)
-    whole = found.pop(Review.__name__)
+    definitions: dict[str, object] = {}
+    _object(Review, definitions)
+    whole = definitions.pop(Review.__name__)
     if not isinstance(whole, dict):
         raise TypeError
     properties = {"version": {"const": VERSION}, **whole["properties"]}
@@ -26,19 +26,19 @@ def schema() -> dict[str, object]:
         **whole,
         "required": list(properties),
         "properties": properties,
-        "$defs": found,
+        "$defs": definitions,
     }
 
 
-def _object(of: type, found: dict[str, object]) -> None:
+def _object(of: type, definitions: dict[str, object]) -> None:
     """Adds a named tuple to what was found, and those it is made of."""
-    if of.__name__ in found:
+    if of.__name__ in definitions:
         return
-    found[of.__name__] = None
+    definitions[of.__name__] = None
     hints = {name: hint for name, hint in get_type_hints(of).items() if name in of.__annotations__}
-    properties = {name: _type(hint, found) for name, hint in hints.items()}
+    properties = {name: _type(hint, definitions) for name, hint in hints.items()}
     words = " ".join((of.__doc__ or "").split())
-    found[of.__name__] = {
+    definitions[of.__name__] = {
         "type": "object",
         "description": words,
         "required": list(properties),
@@ -46,16 +46,16 @@ def _object(of: type, found: dict[str, object]) -> None:
     }
 
 
-def _type(hint: object, found: dict[str, object]) -> dict[str, object]:
+def _type(hint: object, definitions: dict[str, object]) -> dict[str, object]:
     if isinstance(hint, UnionType):
-        return {"anyOf": [_type(each, found) for each in get_args(hint)]}
+        return {"anyOf": [_type(member, definitions) for member in get_args(hint)]}
     if get_origin(hint) is tuple:
-        return {"type": "array", "items": _type(get_args(hint)[0], found)}
+        return {"type": "array", "items": _type(get_args(hint)[0], definitions)}
     if not isinstance(hint, type):
         raise TypeError(hint)
     if hint in _SCALARS:
         return {"type": _SCALARS[hint]}
     if issubclass(hint, str):  # a sentence is written as its text
         return {"type": "string"}
-    _object(hint, found)
+    _object(hint, definitions)
     return {"$ref": f"#/$defs/{hint.__name__}"}

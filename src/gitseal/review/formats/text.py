@@ -76,17 +76,17 @@ def _risks(risks: Iterable[Finding]) -> Iterator[str]:
 
 
 def _environments(environments: Iterable[EnvironmentReview]) -> Iterator[str]:
-    for each in environments:
-        folder = "" if each.folder == ".secrets" else f" in {_line(each.folder)}"
-        protected = ", protected" if each.protected else ""
-        state = f", {each.state}" if each.state != "changed" else ""
-        yield f"environment {each.name}{folder}{protected}{state}"
-        yield from (_access(change) for change in each.access)
-        yield from (_key(change) for change in each.keys)
-        width = max((len(change.name) for change in each.names), default=0)
-        for change in each.names:
+    for environment in environments:
+        folder = "" if environment.folder == ".secrets" else f" in {_line(environment.folder)}"
+        protected = ", protected" if environment.protected else ""
+        state = f", {environment.state}" if environment.state != "changed" else ""
+        yield f"environment {environment.name}{folder}{protected}{state}"
+        yield from (_access(change) for change in environment.access)
+        yield from (_key(change) for change in environment.keys)
+        width = max((len(change.name) for change in environment.names), default=0)
+        for change in environment.names:
             yield from _name(change, min(width, 40))
-        yield f"  {plural(each.unchanged, 'name')} unchanged"
+        yield f"  {plural(environment.unchanged, 'name')} unchanged"
         yield ""
 
 
@@ -138,7 +138,7 @@ def _what(change: NameChange) -> str:
 
 
 def _cannot(change: NameChange) -> str:
-    is_plain = PLAIN in {each.kind for each in (change.before, change.after) if each is not None}
+    is_plain = PLAIN in {value.kind for value in (change.before, change.after) if value is not None}
     return "" if is_plain else "; a change of value cannot be excluded without an identity"
 
 
@@ -164,10 +164,12 @@ def _date(seconds: int) -> str:
 
 def _statements(statements: Iterable[Statement]) -> Iterator[str]:
     """The statements that are no risks; those are listed above."""
-    those = [each for each in statements if not each.rule]
-    for about in dict.fromkeys(each.about for each in those):
+    those = [statement for statement in statements if not statement.rule]
+    for about in dict.fromkeys(statement.about for statement in those):
         yield about
-        yield from (f"  * {_line(each.text)}{_by(each.by)}" for each in those if each.about == about)
+        yield from (
+            f"  * {_line(statement.text)}{_by(statement.by)}" for statement in those if statement.about == about
+        )
         yield ""
 
 

@@ -81,4 +81,4 @@ def _lists(old: Policy, new: Policy, say: StatementCollector) -> None:
 
 
 def _new(those: Collection[str], known: Collection[str]) -> list[str]:
-    return [each for each in those if each not in known]
+    return [statement for statement in those if statement not in known]

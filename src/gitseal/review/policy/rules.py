@@ -99,8 +99,8 @@ def rules(old: Policy, new: Policy, say: StatementCollector) -> None:
 
 def _predecessor(rule: Rule, gone: list[Rule]) -> Rule | None:
     """The rule that this one was: the same answer, else the same names."""
-    same_answer = (each for each in gone if (each.plain, each.access) == (rule.plain, rule.access))
-    same_names = (each for each in gone if set(each.names) & set(rule.names))
+    same_answer = (candidate for candidate in gone if (candidate.plain, candidate.access) == (rule.plain, rule.access))
+    same_names = (candidate for candidate in gone if set(candidate.names) & set(rule.names))
     return next(same_answer, None) or next(same_names, None)
 
 
