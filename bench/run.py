@@ -105,6 +105,17 @@ def rows(world: World) -> Iterator[Row]:
     events = "`log` over 50,000 commits, every {} setting one of 300 values"
     yield Row(events.format("100th"), git_log, 1.5, 11, lambda: w.log_of(50_000, 100), lambda: w.git_log(50_000, 100))
     yield Row(events.format("20th"), git_log, None, 7, lambda: w.log_of(50_000, 20), lambda: w.git_log(50_000, 20))
+    past = "`set` over 20,000 commits, every 100th setting one of 100 values"
+    first, seen = partial(w.set_over, 20_000, 100, first=True), partial(w.set_over, 20_000, 100, first=False)
+    yield Row(
+        f"{past}, the first in a clone",
+        f"{git_log}, then such a `set`",
+        1.25,
+        9,
+        first,
+        lambda: w.log_and_set(20_000, 100),
+    )
+    yield Row(f"{past}, not the first", "`set` of 100 names in one commit", 1.1, 9, seen, lambda: w.set_one(100))
     patch = "`git log --patch` of it, and one second"
     yield Row(
         "`review` of 200 commits, each setting one of 100 values",

@@ -349,6 +349,30 @@ class World:
         words = ["git", "log", "--raw", "--no-renames", "--", ".secrets"]
         return Command(lambda _: words, self.history(commits, share))
 
+    @functools.cache  # noqa: B019 - see repository
+    def trusting(self, commits: int, share: int) -> Path:
+        """A copy of that history whose main branch is the trusted ref."""
+        top = self.folder / f"trusting-{commits}-{share}"
+        shutil.copytree(self.history(commits, share), top, symlinks=True)
+        self.run(["git", "config", "gitseal.trust", "refs/heads/main"], top)
+        return top
+
+    def set_over(self, commits: int, share: int, *, first: bool) -> Command:
+        """Another value, in a clone that has not looked at that history yet, or that has."""
+        top = self.trusting(commits, share)
+
+        def forget() -> None:
+            shutil.rmtree(top / ".git" / "gitseal", ignore_errors=True)
+
+        words = [GITSEAL, "set", "-e", "production", _middle(100)]
+        return Command(lambda run: [*words[:-1], f"{words[-1]}=run{run}"], top, forget if first else lambda: None)
+
+    def log_and_set(self, commits: int, share: int) -> Command:
+        """Git's own walk, and then a `set` that need not look."""
+        top, walk = self.trusting(commits, share), "git log --raw --no-renames -- .secrets >/dev/null"
+        words = f"{walk} && {GITSEAL} set -e production {_middle(100)}"
+        return Command(lambda run: ["sh", "-c", f"{words}=walked{run}"], top)
+
     def bare(self) -> Command:
         """A Python that loads what `get` cannot do without and ends."""
         return self._other(PYTHON, "-c", "import cryptography.cobblestone, pyrage")

@@ -92,13 +92,21 @@ class Clone:
         return get_value(OpenedEnvironment(self.project, environment, self.keyring), name).reveal().decode()
 
     def plan(self) -> Plan:
-        return rekey.plan(self.project, self.project.environments)
+        return rekey.plan(Workspace(self.project, self.keyring), self.project.environments)
 
     def rekey(self, accept: Iterable[str] = ()) -> Plan:
         """`rekey --yes`."""
         project = self.project
-        planned = rekey.plan(project, project.environments)
-        rekey.apply(Workspace(project, self.keyring, frozenset(accept)), project.environments, planned)
+        workspace = Workspace(project, self.keyring, frozenset(accept))
+        planned = rekey.plan(workspace, project.environments)
+        rekey.apply(workspace, project.environments, planned)
+        return planned
+
+    def rotate(self) -> Plan:
+        """`rekey --rotate --yes`."""
+        workspace = Workspace(self.project, self.keyring)
+        planned = rekey.plan(workspace, self.project.environments, rotate=True)
+        rekey.apply(workspace, self.project.environments, planned)
         return planned
 
     def add(self, added: Person, group: str) -> None:

@@ -115,8 +115,8 @@ def test_the_kind_is_bound(kind: str, said: str) -> None:
 def test_a_key_that_claims_another_id_opens_nothing_of_that_id() -> None:
     claimed = DataKey(SCOPE, bytes(32), claimed=KEY.key_id)
 
-    assert not claimed.is_genuine
-    assert DataKey(SCOPE, KEY.reveal(), claimed=KEY.key_id).is_genuine
+    assert not claimed.is_genuine()
+    assert DataKey(SCOPE, KEY.reveal(), claimed=KEY.key_id).is_genuine()
     for kind in (SEALED, WRITE_ONLY):
         with pytest.raises(Damaged):
             claimed.open(kind, NAME, seal(KEY, kind, NAME, b"tx"))

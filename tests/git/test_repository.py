@@ -10,6 +10,7 @@ from gitseal.errors import Error
 from gitseal.git import configuration
 from gitseal.git.index import is_tracked
 from gitseal.git.repository import Repository, find_top
+from gitseal.git.trusted_ref import trusted_ref
 from gitseal.git.versions import versions
 
 Git = Callable[..., str]
@@ -96,7 +97,7 @@ def test_a_repository_without_commits(repo: Path) -> None:
     assert list(versions(repository, "file")) == []
     assert repository.commit("HEAD") is None
     assert not repository.is_shallow()
-    assert repository.trusted_ref() == ""
+    assert trusted_ref(repository) == ""
 
 
 def test_shallow(repository: Repository, git: Git, tmp_path: Path) -> None:
@@ -109,12 +110,10 @@ def test_shallow(repository: Repository, git: Git, tmp_path: Path) -> None:
 def test_the_trusted_ref(repository: Repository, git: Git, tmp_path: Path) -> None:
     git("clone", "-q", repository.top, tmp_path / "clone")
     clone = Repository(tmp_path / "clone")
-    assert clone.trusted_ref() == "refs/remotes/origin/main"
-    git("config", "gitseal.trust", "HEAD~0", cwd=tmp_path / "clone")
-    assert clone.trusted_ref() == "HEAD~0"
+    assert trusted_ref(clone) == "refs/remotes/origin/main"
     git("config", "gitseal.trust", "nowhere", cwd=tmp_path / "clone")
     with pytest.raises(Error, match='names "nowhere", which is no commit here'):
-        clone.trusted_ref()
+        trusted_ref(clone)
 
 
 def test_what_git_would_add(repository: Repository) -> None:

@@ -9,7 +9,7 @@ import pytest
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.public_key import PublicKey, Scope
 from gitseal.document import document
-from gitseal.project.known_keys import Known
+from gitseal.project.belief.known import Known
 from tests.attacks.world import Clone, person, start
 from tests.robustness import commands
 
@@ -134,19 +134,22 @@ def test_known_keys_of_several_folders_and_worktrees_are_all_kept(tmp_path: Path
     assert all(known.is_plain(f"f{number:032x}/NAME") for number in range(48))
 
 
-def test_what_one_process_retired_stays_retired_when_another_saves(place: Clone) -> None:
-    """A lost retirement would let a former member's key come back."""
+def test_what_one_process_settled_stays_settled_when_another_saves(place: Clone) -> None:
+    """A lost step of C would let a former member's key come back."""
     path = place.top / ".git" / "gitseal" / "known"
     header = place.read("production").header
     scope, access = header.scope("default"), header.access["default"]
     other = document.create("production").header
     early = Known(path)
-    retired = Known(path)
-    retired.accept(scope, access._replace(public=_another(scope)))
-    retired.save()
+    settled = Known(path)
+    another = _another(scope).key_id
+    settled.settle(scope, another, "abc123")
+    settled.prove(scope, another, access.key_id)
+    settled.save()
     early.meet("r" + "0" * 32, other.environment)
     early.save()
-    assert Known(path).is_retired(scope, access.key_id)
+    assert Known(path).memory(scope).current == another
+    assert access.key_id in Known(path).proofs(scope)[another]
 
 
 def _another(scope: Scope) -> PublicKey:

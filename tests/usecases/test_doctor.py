@@ -49,7 +49,8 @@ def test_all_is_well(world: World) -> None:
         ("echo >.gitattributes", ".gitattributes"),
         ("grep -v '^.env$' .gitignore >new; mv new .gitignore", ".gitignore"),
         ("sed -i /local/d .gitignore", ".gitignore"),
-        ("git symbolic-ref --delete refs/remotes/origin/HEAD", "trusted ref"),
+        ("git config --unset gitseal.trust; git symbolic-ref --delete refs/remotes/origin/HEAD", "trusted ref"),
+        ("git config gitseal.trust refs/remotes/origin/gone", "trusted ref"),
         ("chmod g+w .git/gitseal", "known keys"),
     ],
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gitseal.arming import drivers, installation, status
 from gitseal.arming.managers import Manager
 from gitseal.errors import Error
-from gitseal.git import hooks
+from gitseal.git import hooks, settings, trusted_ref
 from gitseal.git.hooks import HooksScope
 from gitseal.git.repository import Repository
 from gitseal.project.project import Project
@@ -23,8 +23,8 @@ class Armed(NamedTuple):
     managers: tuple[Manager, ...] = ()
 
 
-def arm(project: Project, program: Path, *, with_hooks: bool = True) -> Armed:
-    """Makes a clone ready. `program` is the gitseal that its drivers and hooks will run.
+def arm(project: Project, program: Path, *, with_hooks: bool = True, founding: bool = False) -> Armed:
+    """Makes a clone ready. `program` is the gitseal that its drivers and hooks will run; `founding`: `.secrets` is new here.
 
     Raises Error where the folder has no policy that holds together.
     """
@@ -37,7 +37,30 @@ def arm(project: Project, program: Path, *, with_hooks: bool = True) -> Armed:
         done.append(f"{folder}, where this clone remembers which keys it believes")
     shown = _drivers(repository, program)
     hooked = _hooks(repository, program) if with_hooks else Armed(())
-    return Armed((*done, *shown.done, *hooked.done), (*shown.left, *hooked.left), hooked.managers)
+    left = (*shown.left, *hooked.left, *_trust(repository, founding=founding))
+    return Armed((*done, *shown.done, *hooked.done), left, hooked.managers)
+
+
+def _trust(repository: Repository, *, founding: bool) -> tuple[tuple[str, str], ...]:
+    """Writes down which ref is trusted, if nobody has; says how to, if nothing here shows which it should be."""
+    if trusted_ref.is_set(repository):
+        return ()
+    ref = trusted_ref.to_write(repository, founding=founding)
+    if ref:
+        settings.write(repository.top, trusted_ref.SETTING, ref)
+        return ()
+    remotes = repository.remotes()
+    if not remotes:
+        return ()
+    words = (
+        "Git does not know the default branch of any remote, so no state is trusted and each data key is asked about"
+    )
+    mend = (
+        "git remote set-head origin --auto"
+        if "origin" in remotes
+        else "git config gitseal.trust refs/remotes/REMOTE/BRANCH"
+    )
+    return ((words, mend),)
 
 
 def _drivers(repository: Repository, program: Path) -> Armed:

@@ -42,16 +42,16 @@ def command(session: Session, environments: tuple[str, ...], name: str | None, n
     done = init.init(root, session.keyring, chosen, init.Starter(found_name or "", email, recipient))
     for path in done.written:
         output.line(path)
-    _arm(done.project, hooks=not no_hooks)
+    _arm(done.project, hooks=not no_hooks, founding=True)
     say(f"you are {found_name} in the policy; next: gitseal set -e {chosen[0]} NAME, then commit these files")
 
 
-def _arm(project: "Project", *, hooks: bool) -> bool:
+def _arm(project: "Project", *, hooks: bool, founding: bool = False) -> bool:
     """Makes the clone ready, and says what was set up and what is left to do. Whether nothing is."""
     from gitseal.arming.arm_clone import arm
     from gitseal.cli.hook import program, tell
 
-    armed = arm(project, program(), with_hooks=hooks)
+    armed = arm(project, program(), with_hooks=hooks, founding=founding)
     for words in armed.done:
         say(f"set up {words}")
     for words, mend in armed.left:

@@ -66,6 +66,8 @@ def run(command: Command, session: Session, values: "dict[str, Any]") -> int:
     except BrokenPipeError:
         # Under its own name click would end the process.
         raise _Unread from None
+    finally:
+        session.tell_notes()
     return status if isinstance(status, int) else 0
 
 

@@ -20,6 +20,9 @@ from gitseal.yamltext.reader import path_text
 @declare.option(
     "--name", "names", multiple=True, metavar="NAME", help="With --recover: this name, unasked; may repeat."
 )
+@declare.option(
+    "--rotate", is_flag=True, help="Give every access group a new data key, also where nobody loses access."
+)
 @declare.option("--yes", is_flag=True, help="Do not ask. New recipients still need --accept-recipient.")
 @accept_options
 @json_option
@@ -29,6 +32,7 @@ def command(
     dry_run: bool,
     is_recovery: bool,
     names: tuple[str, ...],
+    rotate: bool,
     yes: bool,
     accept: tuple[str, ...],
     as_json: bool,
@@ -36,12 +40,14 @@ def command(
     """Bring files to the policy: who gains access, who loses it, which names move to another access group.
 
     Who only gains changes no value. Where anyone loses access, that access group gets a new data key and its values are
-    sealed anew. All files are written, or none.
+    sealed anew. All files are written, or none. With --rotate every access group gets one.
 
     With --recover instead: values that a merge left under a data key which the file no longer has, each asked for with who
     set it and when, sealed anew under a new data key.
     """
     chosen = session.all(environments)
+    if is_recovery and rotate:
+        raise UsageError("--recover and --rotate exclude each other", "give one of them")
     if is_recovery:
         from gitseal.cli.recovering import recover_values
 
@@ -49,7 +55,7 @@ def command(
         return
     if names:
         raise UsageError("--name goes with --recover", "choose environments with: -e ENV")
-    planned = rekey.plan(session.project, chosen)
+    planned = rekey.plan(session.workspace, chosen, rotate=rotate)
     _show(planned, as_json=as_json)
     if dry_run or planned.is_empty:
         return
@@ -81,7 +87,12 @@ def _show(planned: Plan, *, as_json: bool) -> None:
             for planned_move in planned.moves
         ]
         output.as_json(
-            {"groups": [group._asdict() for group in planned.groups], "moves": moves, "shallow": planned.shallow}
+            {
+                "groups": [group._asdict() for group in planned.groups],
+                "moves": moves,
+                "claims": [claim._asdict() for claim in planned.claims],
+                "shallow": planned.shallow,
+            }
         )
         return
     if planned.is_empty:
@@ -91,6 +102,8 @@ def _show(planned: Plan, *, as_json: bool) -> None:
             say(f"{group.environment}: {words}")
     for move in planned.moves:
         say(f"{move.environment}: {path_text(move.name)} moves from {move.old or 'plain'} to {move.new}{_shift(move)}")
+    for claim in planned.claims:
+        say(claim.words)
     if planned.shallow:
         say(
             "history is cut off here (a shallow clone): who held a key earlier cannot be seen; "

@@ -29,7 +29,7 @@ _SIDES = {OURS: TakenSide.OURS, THEIRS: TakenSide.THEIRS}
 )
 @declare.option("--ours-all", "rest", flag_value=OURS, help="Take our side of all other names.")
 @declare.option("--theirs-all", "rest", flag_value=THEIRS, help="Take the other side of all other names.")
-@declare.option("--keys", choices=[OURS, THEIRS], default=OURS, help="Whose data keys go on, where both replaced one.")
+@declare.option("--keys", choices=[OURS, THEIRS], help="Whose data keys go on, where both replaced one.")
 @declare.option("--list", "only_list", is_flag=True, help="Say what is in conflict, and change nothing.")
 @declare.option("--add", is_flag=True, help="Stage the files when they are resolved, as git add does.")
 @accept_options
@@ -41,7 +41,7 @@ def command(
     theirs: tuple[str, ...],
     new: tuple[str, ...],
     rest: str | None,
-    keys: str,
+    keys: str | None,
     only_list: bool,
     add: bool,
     accept: tuple[str, ...],
@@ -127,7 +127,7 @@ def _one(
     session: Session,
     environment: str,
     answers: _Answers,
-    keys: str,
+    keys: str | None,
     accept: tuple[str, ...],
     listed: list[dict[str, object]] | None,
 ) -> None:
@@ -173,11 +173,12 @@ def _apply(
     file: ConflictedFile,
     names: list[Name],
     choices: dict[NamePath, TakenSide | TypedValue],
-    keys: str,
+    keys: str | None,
     accept: tuple[str, ...],
 ) -> None:
     resolved = file
-    if keys == THEIRS:
+    swaps = keys == THEIRS if keys else resolve.side_of_keys(session.workspace, file) is TakenSide.THEIRS
+    if swaps:
         resolved = file.swapped()
         choices = {
             path: TakenSide(1 - choice.value) if isinstance(choice, TakenSide) else choice

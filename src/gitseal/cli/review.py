@@ -74,7 +74,7 @@ def _repository(session: Session) -> "Repository":
     if top is None and not is_bare(session.start):
         hint = "go to one, or name it: gitseal -C DIR review"
         raise Error(f'"{session.start}" is in no Git repository', hint)
-    return Repository(top or session.start)
+    return session.listen_to(Repository(top or session.start))
 
 
 def _keyring(session: Session, form: str, *, with_identity: bool) -> "Keyring | None":

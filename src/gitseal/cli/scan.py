@@ -36,7 +36,7 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
     top = find_top(session.start)
     if top is None:
         raise Error(f'"{session.start}" is in no Git repository', "go to one, or give it with: gitseal -C DIR scan")
-    repository = Repository(top)
+    repository = session.listen_to(Repository(top))
     ranges = [word for word in what if ".." in word and not (session.start / word).exists()]
     if staged:
         scanned = scan_staged.scan_staged(repository, session.keyring)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # these are loaded only by the commands that need them
     from collections.abc import Callable
     from pathlib import Path
 
+    from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
     from gitseal.project.project import Project
     from gitseal.project.reading import OpenedEnvironment
@@ -27,6 +28,7 @@ class Session:
         self._folder = folder
         self._identity = identity
         self.environ = os.environ
+        self._repositories: list[Repository] = []
 
     @cached_property
     def start(self) -> "Path":
@@ -62,7 +64,19 @@ class Session:
         project = find(self._start)
         for other in project.shadowed:
             say(f"gitseal: using {project.folder}, which hides {other}")
+        if project.repository is not None:
+            self.listen_to(project.repository)
         return project
+
+    def listen_to(self, repository: "Repository") -> "Repository":
+        """The repository, whose notes are told when the command is done."""
+        self._repositories.append(repository)
+        return repository
+
+    def tell_notes(self) -> None:
+        """Says what came up beside the result, each once."""
+        for words in dict.fromkeys(note for repository in self._repositories for note in repository.notes):
+            say(words)
 
     @cached_property
     def keyring(self) -> "Keyring":

@@ -58,7 +58,7 @@ def _repository(session: Session) -> "Repository":
         raise Error(
             f'"{session.start}" is in no Git repository', "go to one, or name it: gitseal -C DIR verify BASE..HEAD"
         )
-    return Repository(top or session.start)
+    return session.listen_to(Repository(top or session.start))
 
 
 def _push(session: Session) -> "Verified":

@@ -15,8 +15,8 @@ from gitseal.errors import Error, Malformed, NotForYou, UnknownVersion
 from gitseal.files.reading import read_regular
 from gitseal.git import conflicts
 from gitseal.git.conflicts import Operation, Stages
-from gitseal.identities import Keyring
-from gitseal.project import history, keys
+from gitseal.project import keys
+from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.yamltext.tree import NamePath
 
@@ -161,12 +161,10 @@ def _parsed(data: bytes) -> Document | None:
 class Openings:
     """Values of a file in conflict, opened under whichever of its data keys they were sealed with."""
 
-    def __init__(self, project: Project, keyring: Keyring, torn: ConflictedFile) -> None:
-        self._project = project
-        self._keyring = keyring
+    def __init__(self, trust: Trust, torn: ConflictedFile) -> None:
+        self._trust = trust
         self._torn = torn
         self._keys: dict[tuple[str, str, str], DataKey | None] = {}
-        self._past: dict[str, dict[str, Access]] = {}
 
     def header(self, side: int, entry: Entry) -> Header | None:
         """A header that has the data key of an entry of a side, or None where none is found."""
@@ -180,10 +178,7 @@ class Openings:
             if found is not None and access is not None and access.key_id == token.key_id and is_here:
                 return found.header
         current = torn.sides[side].header
-        if token.group not in self._past:
-            self._past[token.group] = history.blocks(self._project, current, token.group)
-        access = self._past[token.group].get(token.key_id)
-        return current._replace(access={token.group: access}) if access is not None else None
+        return self._trust.block(current, token.group, token.key_id)
 
     def _file_id(self, side: int) -> str:
         found = self._torn.whole[side] or self._torn.sides[side]
@@ -219,7 +214,7 @@ class Openings:
         if place not in self._keys:
             access = header.access[group]
             self._keys[place] = keys.unwrap(
-                header.scope(group), key_id, access.by_recipient(), self._keyring, genuine=True
+                header.scope(group), key_id, access.by_recipient(), self._trust.workspace.keyring
             )
         return self._keys[place]
 

@@ -25,12 +25,24 @@ def payload(text: str) -> bytes | None:
     return (value >> spare).to_bytes(len(data) * _BITS // 8, "big")
 
 
+def encode(prefix: str, data: bytes) -> str:
+    """The lower-case string of some bytes under a prefix."""
+    spare = -len(data) * 8 % _BITS
+    value, count = int.from_bytes(data, "big") << spare, (len(data) * 8 + spare) // _BITS
+    digits = [value >> _BITS * (count - 1 - at) & 31 for at in range(count)]
+    checksum = _remainder(prefix, [*digits, *[0] * _CHECKSUM]) ^ 1
+    digits += [checksum >> _BITS * (_CHECKSUM - 1 - at) & 31 for at in range(_CHECKSUM)]
+    return f"{prefix}1{''.join(_ALPHABET[digit] for digit in digits)}"
+
+
 def is_whole(text: str) -> bool:
     """True if a lower-case ASCII string ends in its own checksum, so that no character of it is made up or mistyped."""
     prefix, _, data = text.rpartition("1")
     digits = [_ALPHABET.find(character) for character in data]
-    if not prefix or min(digits, default=-1) < 0:
-        return False
+    return bool(prefix) and min(digits, default=-1) >= 0 and _remainder(prefix, digits) == 1
+
+
+def _remainder(prefix: str, digits: list[int]) -> int:
     # The prefix counts too: first the high bits of its characters, a zero, then the low ones.
     checksum = 1
     for value in (*(ord(c) >> 5 for c in prefix), 0, *(ord(c) & 31 for c in prefix), *digits):
@@ -39,4 +51,4 @@ def is_whole(text: str) -> bool:
         for bit, generator in enumerate(_GENERATORS):
             if top >> bit & 1:
                 checksum ^= generator
-    return checksum == 1
+    return checksum

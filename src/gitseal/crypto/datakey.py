@@ -41,7 +41,7 @@ class DataKey:
 
     `secret` is 32 random bytes. The value key and the write-only pair are derived from it with HKDF-SHA256. `claimed` is the
     key id that a file gives it: opening binds to that id without deriving the pair, which costs a fifth of a short
-    command's time. Before anything is sealed or wrapped, `is_genuine` must hold.
+    command's time. Before it is used for anything, `is_genuine` must hold.
     """
 
     def __init__(self, scope: Scope, secret: bytes, claimed: str = "") -> None:
@@ -92,10 +92,14 @@ class DataKey:
         """`k` and 32 hex digits; see docs/format.md, section 4."""
         return self._claimed or self.public.key_id
 
-    @property
-    def is_genuine(self) -> bool:
-        """True if the key id follows from the secret, as it does for every key that was not swapped under its id."""
-        return self.key_id == self.public.key_id
+    def is_genuine(self, public_half: "Callable[[bytes], bytes] | None" = None) -> bool:
+        """True if the key id follows from the secret, as it does for every key that was not swapped under its id.
+
+        `public_half` gives the X25519 public key of a private scalar, by whatever library is loaded already.
+        """
+        if public_half is None:
+            return self.key_id == self.public.key_id
+        return self.key_id == PublicKey(self.scope, public_half(self._derive(_WRITE_ONLY_INFO))).key_id
 
     def seal(self, name: tuple[str, ...], plaintext: bytes) -> bytes:
         """A value sealed by a holder of the data key (kind `s`), bound to its scope, key id and name."""

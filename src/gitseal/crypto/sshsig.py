@@ -75,7 +75,7 @@ def judge(signature: SshSignature, message: bytes) -> str:
     if key is None or made is None:
         return BAD
     try:
-        # A wrong number of strings is a ValueError, and so is a key that is not one.
+        # A wrong number of strings, and a key that is none, are a ValueError each.
         return check(key, made, _signed(signature.hash, message))
     except (InvalidSignature, ValueError):
         return BAD

@@ -1,4 +1,4 @@
-"""The places that plaintext may be written to: none that Git would publish or run."""
+"""Where plaintext may be written: nowhere that Git would publish it or run it."""
 
 from pathlib import Path
 

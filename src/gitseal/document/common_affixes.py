@@ -1,4 +1,4 @@
-"""The common beginning and end of two texts, found by halves: some fifteen comparisons at the speed of C."""
+"""Where two texts begin and end alike, found by halves: some fifteen comparisons at the speed of C."""
 
 
 def common_start(old: bytes, new: bytes, most: int) -> int:

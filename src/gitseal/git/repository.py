@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # many commands ask for no object, and pathlib takes 3 ms
 # A path is a path: no name in a repository is to be taken for a pattern.
 LITERAL = "--literal-pathspecs"
 
+_ID_LENGTHS, _DIGITS = (40, 64), frozenset("0123456789abcdef")
+_AFTER_A_REF = ("^", "~", ":", "@{")  # gitrevisions(7)
+
 
 def find_top(start: "Path") -> "Path | None":
     """The nearest folder from `start` upward that holds `.git`, or None. Runs nothing: a deploy host may have no Git."""
@@ -54,6 +57,8 @@ class Repository:
         self._ahead = ahead
         # What `git.trees` has listed: a commit never changes.
         self.listed_commits: dict[str, dict[bytes, TreeEntry]] = {}
+        self.notes: list[str] = []
+        """What a person is to be told beside the result of a command."""
 
     @cached_property
     def top(self) -> "Path":
@@ -112,22 +117,42 @@ class Repository:
         answer = self.git("config", "--get", key)
         return answer.decode().removesuffix("\n") if answer is not None else ""
 
-    def trusted_ref(self) -> str:
-        """The ref whose state is believed: `gitseal.trust`, else the default branch of the remote `origin`; or nothing."""
-        configured = self.config("gitseal.trust")
-        if configured:
-            if self.commit(configured) is None:
-                raise Error(
-                    f'gitseal.trust names "{configured}", which is no commit here',
-                    "mend it with: git config gitseal.trust REF",
-                )
-            return configured
-        answer = self.git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
-        return answer.decode().rstrip("\n") if answer is not None else ""
-
     def commit(self, revision: str) -> str | None:
-        """The full id of the commit that a revision names, or None."""
-        return self.objects.commit(revision)
+        """The full id of the commit that a revision names, or None. What begins it is a ref as `full_ref` finds it."""
+        end = min((at for at in map(revision.find, _AFTER_A_REF) if at >= 0), default=len(revision))
+        ref = self.full_ref(revision[:end])
+        return self.objects.commit(f"{ref or revision[:end]}{revision[end:]}")
+
+    def full_ref(self, words: str) -> str | None:
+        """The full name of the ref that people mean by `words`: a remote-tracking ref, else a branch, else a tag.
+
+        Git itself looks for a tag first, and fetches tags unasked. So whoever may push a tag named `origin/main` would own
+        what people mean by that name. Such a tag is told in `notes` and not used. None for what is no ref, such as a
+        commit id or HEAD.
+        """
+        if words.startswith("refs/"):
+            return words if self.objects.find(words) is not None else None
+        # Git reads as many digits as an id has as one, whatever ref there is beside.
+        is_pseudo = (
+            words.endswith("HEAD") and words.isupper()
+        )  # HEAD, MERGE_HEAD and the like are files (gitrevisions(7))
+        if not words or is_pseudo or "\n" in words or (len(words) in _ID_LENGTHS and _DIGITS.issuperset(words)):
+            return None
+        tag = f"refs/tags/{words}"
+        is_tag = self.objects.find(tag) is not None
+        for ref in (f"refs/remotes/{words}", f"refs/heads/{words}", f"refs/remotes/{words}/HEAD"):
+            if self.objects.find(ref) is not None:
+                if is_tag:
+                    self.notes.append(
+                        f'the tag "{words}" has the name of {ref} and is not used; delete it: git tag -d {words}'
+                    )
+                return ref
+        return tag if is_tag else None
+
+    def branches(self) -> list[str]:
+        """The full names of the branches and the remote-tracking refs, those that moved last first."""
+        answer = self.git("for-each-ref", "--sort=-committerdate", "--format=%(refname)", "refs/heads", "refs/remotes")
+        return (answer or b"").decode("utf-8", "surrogateescape").splitlines()
 
     def remotes(self) -> list[str]:
         """The names of the remotes."""

@@ -14,8 +14,8 @@ from gitseal.document.header import HEADER, Header
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.policy.policy import ACCEPT, DEFAULT
+from gitseal.project.belief.trust import Trust
 from gitseal.project.group_keys import GroupKeys
-from gitseal.project.trust import Trust
 from gitseal.records import NamedTuple
 from gitseal.yamltext import scalars
 from gitseal.yamltext.editor import Put

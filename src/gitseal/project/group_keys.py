@@ -15,10 +15,10 @@ from gitseal.document.token import Stanza, Token
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error, NotForYou
 from gitseal.policy.policy import REFUSE
-from gitseal.project import succession
+from gitseal.project.belief import succession
+from gitseal.project.belief.trust import Trust
 from gitseal.project.key_holders import holders
 from gitseal.project.keys import Keys
-from gitseal.project.trust import Trust
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
@@ -32,7 +32,7 @@ class GroupKeys:
         self.document = before
         self.environment = before.header.environment
         self.policy = self.project.policy
-        self.keys = Keys(before.header, keyring, genuine=True)
+        self.keys = Keys(before.header, keyring)
         self.trust = trust
         self.puts: dict[NamePath, Put] = {}
         self.removes: list[NamePath] = []
@@ -59,13 +59,14 @@ class GroupKeys:
             self._sealing[group] = self._existing(group) if access is not None else self._missing(group)
         return self._sealing[group]
 
-    def opened_key(self, group: str, way_out: str = "") -> DataKey:
+    def opened_key(self, group: str, way_out: str = "", *, replaced: bool = False) -> DataKey:
         """The data key of an access group, believed and opened. Raises NotForYou if no identity at hand opens it.
 
-        `way_out` is the hint; without one, it names those who could do it.
+        One that is about to be `replaced` may be behind the trusted ref. `way_out` is the hint; without one, it names those
+        who could do it.
         """
         header = self.document.header
-        self.trust.key(header, group)
+        (self.trust.replaced_key if replaced else self.trust.key)(header, group)
         key = self.keys.get(group)
         if key is None:
             raise NotForYou(
@@ -89,6 +90,7 @@ class GroupKeys:
     def _existing(self, group: str) -> DataKey | PublicKey:
         self.trust.key(self.document.header, group)
         self._check_recipients(group)
+        self.project.git().notes += self.trust.unmerged_removals(self.document.header, group)
         key = self.keys.get(group)
         if key is not None:
             return key
@@ -112,24 +114,30 @@ class GroupKeys:
     def new_group(self, group: str) -> DataKey:
         """A new data key for an access group, wrapped for everyone whom the policy names; written with the other edits."""
         key = DataKey.generate(self.document.header.scope(group))
+        # A group that the trusted ref took out and that comes again: whoever held its last key follows by the proof.
+        before = self.trust.predecessor(self.document.header, group)
         self.made.add(group)
         block = (HEADER, "access", group)
         self.puts[(*block, "key")] = Put(key.key_id, tight=True)
         self.puts[(*block, "public")] = Put(public_text(key.public), tight=True)
+        if before is not None:
+            self.put_token(succession_path(group), succession.token_of(before, key.public))
         self.wrap(key, self.recipients(group), f"it would open the new access group {group} in {self.environment}")
         return key
 
     def replace_key(self, group: str, old: DataKey, leaving: set[NamePath], meaning: str) -> None:
-        """A new data key for the group, with the proof that it succeeds the old one, and every value that stays sealed anew.
+        """A new data key for the group, and every value that stays sealed anew under it.
 
+        The proof of where it comes from is written under the key that is believed, which is not `old` if that is behind.
         `leaving` are names that the caller sees to. Raises Error for a value that stays and does not open.
         """
         new = DataKey.generate(old.scope)
+        before = self.trust.predecessor(self.document.header, group) or old
         block: NamePath = (HEADER, "access", group)
         recipients = self.recipients(group)
         self.puts[(*block, "key")] = Put(new.key_id, tight=True)
         self.puts[(*block, "public")] = Put(public_text(new.public), tight=True)
-        self.put_token(succession_path(group), succession.token_of(old, new.public))
+        self.put_token(succession_path(group), succession.token_of(before, new.public))
         self.wrap(new, recipients, meaning)
         kept = {name for name, _ in recipients}
         # A person who keeps no stanza loses their whole section: an empty one would be left behind otherwise.

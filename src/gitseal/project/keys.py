@@ -8,25 +8,32 @@ from gitseal.document.header import Access, Header
 from gitseal.document.token import Stanza
 from gitseal.errors import Damaged
 from gitseal.identities import Keyring
+from gitseal.recipients import x25519
 
 
 class Keys(Mapping[str, DataKey]):
     """Data keys of one document by access group. A group that no identity opens is not in it.
 
-    With `genuine` each key is checked against its id, and Damaged raised for a stanza that holds another one: age does not
-    say who wrapped it. Whoever seals or wraps needs that; for reading, the tag of each value says as much.
+    Each key is checked against its id, and Damaged raised for a stanza that holds another one: age does not say who wrapped
+    it, and the values under such a key may be by the same hand.
     """
 
-    def __init__(self, header: Header, keyring: Keyring, *, genuine: bool = False) -> None:
+    def __init__(self, header: Header, keyring: Keyring) -> None:
         self._header = header
         self._keyring = keyring
-        self._genuine = genuine
         self._opened: dict[str, DataKey | None] = {}
+        self._damaged: dict[str, Damaged] = {}
 
     def __getitem__(self, group: str) -> DataKey:
+        if group in self._damaged:
+            raise self._damaged[group]
         if group not in self._opened:
             access = self._header.access.get(group)
-            self._opened[group] = self._unwrap(group, access) if access else None
+            try:
+                self._opened[group] = self._unwrap(group, access) if access else None
+            except Damaged as error:
+                self._damaged[group] = error
+                raise
         key = self._opened[group]
         if key is None:
             raise KeyError(group)
@@ -52,15 +59,13 @@ class Keys(Mapping[str, DataKey]):
 
     def _unwrap(self, group: str, access: Access) -> DataKey | None:
         scope = self._header.scope(group)
-        return unwrap(scope, access.key_id, access.by_recipient(), self._keyring, genuine=self._genuine)
+        return unwrap(scope, access.key_id, access.by_recipient(), self._keyring)
 
 
-def unwrap(
-    scope: Scope, key_id: str, stanzas: Mapping[str, Stanza], keyring: Keyring, *, genuine: bool
-) -> DataKey | None:
+def unwrap(scope: Scope, key_id: str, stanzas: Mapping[str, Stanza], keyring: Keyring) -> DataKey | None:
     """The data key of this id, from stanzas by recipient id; None if no identity at hand opens one.
 
-    Raises Damaged if `genuine` is asked for and the key is not of that id.
+    Raises Damaged if the key is not of that id.
     """
     # Decoded only when an identity takes them up: a broken stanza is its owner's trouble alone.
     wrapped = {
@@ -70,7 +75,7 @@ def unwrap(
     if secret is None:
         return None
     key = DataKey(scope, secret, key_id)
-    if genuine and not key.is_genuine:
+    if not key.is_genuine(x25519.public_half):
         raise Damaged(
             f'a stanza of access group "{scope.group}" in {scope.environment} holds another key than the group\'s',
             f"see who changed it: git log -p -- .secrets/{scope.environment}.yaml",

@@ -9,9 +9,9 @@ from gitseal.document.document import Document
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal
+from gitseal.project.belief.trust import Trust
 from gitseal.project.change import new_environment
 from gitseal.project.project import Project
-from gitseal.project.trust import Trust
 from gitseal.project.workspace import Workspace
 from gitseal.project.writing import commit, writing
 from gitseal.resolve.layers import LOCAL
@@ -27,6 +27,8 @@ def options_for(environment: str) -> str:
 
 class LocalProject(Project):
     """The overrides of `environment`; as an environment they are called `ENVIRONMENT.local`, like their file."""
+
+    is_committed = False
 
     def __init__(self, project: Project, environment: str, keyring: Keyring) -> None:
         super().__init__(project.root, project.repository, project.shadowed)
@@ -65,7 +67,7 @@ class LocalProject(Project):
 def local_project(project: Project, environment: str, keyring: Keyring) -> LocalProject:
     """The overrides of an environment on this machine, there or not.
 
-    Raises Error for a protected environment, which takes none, and if Git would add the file.
+    Raises Error for a protected environment, which takes none, and where Git would add the file.
     """
     if project.policy.environment(environment).protected:
         raise Error(
@@ -83,7 +85,7 @@ def local_project(project: Project, environment: str, keyring: Keyring) -> Local
 def overrides(workspace: Workspace, environment: str, *, make: bool) -> LocalProject:
     """The overrides of an environment as a project of their own, made where `make` asks for it and there are none.
 
-    Raises Error for a protected environment, and if Git would add the file.
+    Raises Error for a protected environment, and where Git would add the file.
     """
     local = local_project(workspace.project, environment, workspace.keyring)
     if make and local.read_local(environment) is None:

@@ -31,6 +31,9 @@ class Project:
     Policy, manifest and environments come from `source`; without one from the working tree.
     """
 
+    is_committed = True
+    """True if its files go into commits; else no ref says anything about them."""
+
     def __init__(
         self,
         root: "StrPath",

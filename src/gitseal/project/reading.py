@@ -104,9 +104,7 @@ class OpenedEnvironment(EffectiveEnvironment):
 
     def __init__(self, project: Project, environment: str, keyring: Keyring, *, local: bool = True) -> None:
         super().__init__(project, environment, local=local)
-        self._keys = {
-            name: Keys(file.header, keyring, genuine=self._strict[name]) for name, file in self.documents.items()
-        }
+        self._keys = {name: Keys(file.header, keyring) for name, file in self.documents.items()}
 
     def open(self, path: NamePath) -> TypedValue:
         """One value. Raises Error if it is not to be had, a write-only value that nobody took over included."""

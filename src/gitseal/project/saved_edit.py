@@ -59,7 +59,7 @@ def keep(workspace: Workspace, before: Document, text: bytes) -> None:
 
 
 def _groups_key(before: Document, keyring: Keyring) -> DataKey:
-    opener = Keys(before.header, keyring, genuine=True)
+    opener = Keys(before.header, keyring)
     key = next((opener[group] for group in opener), None)
     if key is None:
         raise NotForYou(
@@ -90,10 +90,10 @@ def load(workspace: Workspace, environment: str) -> tuple[bytes, Document]:
 
 def _key(before: Document, token: Token, lines: list[str], keyring: Keyring) -> DataKey | None:
     if token.group != _GROUP:
-        return Keys(before.header, keyring, genuine=True).get(token.group)
+        return Keys(before.header, keyring).get(token.group)
     scope = Scope(before.header.id, before.header.environment, _GROUP)
     stanzas = {recipient: parse_stanza(text, 0) for recipient, _, text in (line.partition(" ") for line in lines)}
-    return keys.unwrap(scope, token.key_id, stanzas, keyring, genuine=True)
+    return keys.unwrap(scope, token.key_id, stanzas, keyring)
 
 
 def exists(project: Project, environment: str) -> bool:

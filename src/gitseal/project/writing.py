@@ -9,9 +9,9 @@ from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project import journal
+from gitseal.project.belief.trust import Trust
 from gitseal.project.change import Change
 from gitseal.project.project import Project
-from gitseal.project.trust import Trust
 from gitseal.project.workspace import Workspace
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ def writing(project: Project) -> Iterator[None]:
 def commit(trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
     """Writes the files whose bytes changed (see `journal.replace`), then what was met on the way. Call it inside `writing`.
 
-    Raises Unconfirmed, with nothing written, if a question is still open.
+    Raises Unconfirmed before anything is written where a question is still open.
     """
     trust.settle()
     changed = {stem: data for stem, data in new.items() if data != old[stem]}

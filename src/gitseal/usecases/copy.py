@@ -27,7 +27,7 @@ def copy_names(
 
     def action(edit: Change) -> list[SetResult]:
         file = workspace.project.read(source)
-        keys = Keys(file.header, workspace.keyring, genuine=True)
+        keys = Keys(file.header, workspace.keyring)
         done = []
         for path in own(workspace.project, names, source, file.entries):
             entry = file.entries[path]

@@ -8,6 +8,7 @@ from gitseal.errors import Error
 from gitseal.git import hooks
 from gitseal.git.hooks import HooksScope
 from gitseal.git.run import git
+from gitseal.git.trusted_ref import SETTING, to_write, trusted_ref
 from gitseal.identities import Keyring
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.key_holders import names_by_recipient
@@ -146,8 +147,12 @@ def _ignored(project: Project, _keyring: Keyring) -> _Answer:
 
 def _trusted(project: Project, _keyring: Keyring) -> _Answer:
     repository = project.git()
-    ref = repository.trusted_ref()
-    if ref:
+    ref = trusted_ref(repository)
+    if ref and repository.commit(ref) is None:
+        other = to_write(repository, founding=False)
+        mend = f"git config {SETTING} {other}" if other not in {"", ref} else "git fetch"
+        yield f"{ref}, which is not here", mend
+    elif ref:
         yield ref, ""
     elif git(repository.top, "config", "--get", "remote.origin.url") is None:
         yield "none: there is no remote origin", ""

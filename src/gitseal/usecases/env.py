@@ -11,11 +11,11 @@ from gitseal.policy.parser import nearest
 from gitseal.policy.policy import DEFAULT
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project import journal
+from gitseal.project.belief.trust import Trust
 from gitseal.project.change import Change, new_environment
 from gitseal.project.journal import POLICY
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
-from gitseal.project.trust import Trust
 from gitseal.project.workspace import Workspace
 from gitseal.project.writing import commit, edited_policy, writing
 
@@ -110,7 +110,7 @@ def rename_environment(workspace: Workspace, old: str, new: str) -> None:
 
 
 def _under_name(trust: Trust, before: document.Document, new: str) -> bytes:
-    keys = Keys(before.header, trust.workspace.keyring, genuine=True)
+    keys = Keys(before.header, trust.workspace.keyring)
     change = Change(document.create(new), trust)
     change.new_group(DEFAULT)
     for path, entry in before.entries.items():

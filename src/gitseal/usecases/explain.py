@@ -25,7 +25,7 @@ class NamePlace(NamedTuple):
 class Receiver(NamedTuple):
     """A service that gets the value: under which name, and by what of its declaration.
 
-    That is env, section, include, import, or files; for files the name is the path of the file.
+    That is env, section, include, import, or files, where the name is the path of the file.
     """
 
     service: str

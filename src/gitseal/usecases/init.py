@@ -14,9 +14,9 @@ from gitseal.identities import Keyring, write_new
 from gitseal.policy import schema
 from gitseal.policy.parser import is_environment_name, is_principal_name
 from gitseal.project import writing
+from gitseal.project.belief.trust import Trust
 from gitseal.project.change import new_environment
 from gitseal.project.project import FOLDER, Project, find
-from gitseal.project.trust import Trust
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.yamltext import scalars

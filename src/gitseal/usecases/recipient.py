@@ -8,8 +8,8 @@ from gitseal.files import atomic
 from gitseal.policy.parser import is_principal_name, nearest
 from gitseal.policy.policy import Policy, Principal
 from gitseal.policy.policy_editor import PolicyEditor
+from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
-from gitseal.project.trust import Trust
 from gitseal.project.workspace import Workspace
 from gitseal.project.writing import edited_policy, writing
 from gitseal.recipients.kinds import parse_recipient
@@ -104,7 +104,7 @@ def _add_to_groups(text: PolicyEditor, name: str, policy: Policy, groups: Sequen
 def remove_recipient(project: Project, name: str) -> list[str]:
     """Takes a person or machine out of the policy, and out of every list that names them; gives those lists.
 
-    Raises Error if they are not there, or if a list that must not be empty would be.
+    Raises Error if they are not there, or where a list would be left empty that must not be.
     """
     if name not in project.policy.recipients:
         raise Error(

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
-from gitseal.document.header import Access, Header
+from gitseal.document.header import Header
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error, NotForYou
 from gitseal.git import conflicts
 from gitseal.git.log import LoggedCommit, LogQuery
 from gitseal.git.log import history as log
-from gitseal.project import history, keys
+from gitseal.project.belief.trust import Trust
 from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
@@ -42,7 +42,7 @@ class Lost(NamedTuple):
 
 def look(workspace: Workspace, environments: Sequence[str]) -> list[Lost]:
     """The lost values of these environments. Raises Error if history does not reach back to its beginning."""
-    project, lost = workspace.project, []
+    project, trust, lost = workspace.project, Trust(workspace), []
     for environment in environments:
         here = project.read(environment)
         stale = [entry for entry in here.entries.values() if _is_stale(here.header, entry)]
@@ -52,7 +52,7 @@ def look(workspace: Workspace, environments: Sequence[str]) -> list[Lost]:
                 "fetch all of it: git fetch --unshallow",
             )
         commits = _commits(project, environment) if stale else []
-        lost += [_lost(workspace, here, entry, commits) for entry in stale]
+        lost += [_lost(trust, here, entry, commits) for entry in stale]
     return lost
 
 
@@ -73,7 +73,7 @@ def _commits(project: Project, environment: str) -> list[LoggedCommit]:
     )
 
 
-def _lost(workspace: Workspace, here: Document, entry: Entry, commits: Iterable[LoggedCommit]) -> Lost:
+def _lost(trust: Trust, here: Document, entry: Entry, commits: Iterable[LoggedCommit]) -> Lost:
     token = entry.token
     if token is None:
         raise TypeError
@@ -87,26 +87,26 @@ def _lost(workspace: Workspace, here: Document, entry: Entry, commits: Iterable[
             brought = commit if has and not any(had) else brought
     refusal = "history replaced it or took it out, and it came back" if is_superseded else ""
     try:
-        _ = refusal or _open(workspace, here, entry)
+        _ = refusal or _open(trust, here, entry)
     except Error as error:
         refusal = error.message
     origin = (brought.author, brought.time, brought.id) if brought is not None else ("", 0, "")
     return Lost(here.header.environment, entry.name, entry.path, token.group, *origin, refusal)
 
 
-def _old(project: Project, here: Document, entry: Entry) -> Header:
+def _old(trust: Trust, here: Document, entry: Entry) -> Header:
     """The header as it was when the value was sealed. Raises Error if history has none with that data key."""
     token = entry.token
-    past: dict[str, Access] = history.blocks(project, here.header, token.group) if token is not None else {}
-    if token is None or token.key_id not in past:
+    found = trust.block(here.header, token.group, token.key_id) if token is not None else None
+    if found is None:
         raise Error("no commit has the data key that it was sealed with")
-    return here.header._replace(access={token.group: past[token.key_id]})
+    return found
 
 
-def _open(workspace: Workspace, here: Document, entry: Entry) -> TypedValue:
-    header = _old(workspace.project, here, entry)
+def _open(trust: Trust, here: Document, entry: Entry) -> TypedValue:
+    header = _old(trust, here, entry)
     ((group, access),) = header.access.items()
-    key = keys.unwrap(header.scope(group), access.key_id, access.by_recipient(), workspace.keyring, genuine=True)
+    key = trust.open(header, group, access.key_id)
     if key is None:
         raise NotForYou("no identity at hand opens the data key that it was sealed with")
     return document.open_entry(here.under_header(header), entry, {group: key})
@@ -128,8 +128,8 @@ def apply(workspace: Workspace, chosen: Sequence[Lost]) -> None:
             _new_key(edit, group)
         for entry in entries:
             if entry.token is not None:
-                edit.trust.source(_old(edit.project, edit.document, entry), entry.token.group)
-            edit.reseal(entry, entry.path, _open(workspace, edit.document, entry))
+                edit.trust.source(_old(edit.trust, edit.document, entry), entry.token.group)
+            edit.reseal(entry, entry.path, _open(edit.trust, edit.document, entry))
 
     with writing(workspace.project):
         change_locked(workspace, tuple(dict.fromkeys(lost.environment for lost in chosen)), action)
@@ -139,6 +139,6 @@ def _new_key(edit: Change, group: str) -> None:
     if group not in edit.document.header.access:
         edit.use(group, edit.new_group(group))
         return
-    key = edit.opened_key(group)
+    key = edit.opened_key(group, replaced=True)
     stale = {entry.path for entry in edit.document.entries.values() if _is_stale(edit.document.header, entry)}
     edit.replace_key(group, key, stale, f"it would open access group {group} in {edit.environment}")

@@ -1,10 +1,10 @@
 """`rekey`: environments brought to the policy, with as few lines changed as that takes.
 
-Someone who only gains access gets the data key wrapped, and no value changes. If anyone loses access, the group gets a new
+Who only gains gets the data key wrapped and no value changes. Where anyone loses access, the access group gets a new
 data key and every value of it is sealed anew. A name whose rule moved it is sealed anew in its new access group.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from gitseal.crypto.digest import sha256_hex
@@ -14,9 +14,12 @@ from gitseal.document.header import HEADER
 from gitseal.errors import Busy
 from gitseal.files.reading import read_regular
 from gitseal.policy.policy import DEFAULT, Policy
+from gitseal.project.belief.losses import ClaimedAccess
+from gitseal.project.belief.rule import Standing
+from gitseal.project.belief.trust import Trust
 from gitseal.project.change import Change
-from gitseal.project.history import KeyHistory, past
 from gitseal.project.key_holders import Holder, holders
+from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change_locked, writing
@@ -61,12 +64,14 @@ class Move(NamedTuple):
 class Plan(NamedTuple):
     """All that a rekey will do.
 
-    `shallow`: history is cut off, so earlier holders of a key may be unknown. `basis` has the digests of the files that
-    the plan was made from, the policy's among them.
+    `claims` are people who keep access by a branch that is not merged, since the group's data key stays. `shallow`: history
+    is cut off, so earlier holders of a key may be unknown. `basis` has the digests of the files that the plan was made
+    from, the policy's among them.
     """
 
     groups: tuple[GroupPlan, ...]
     moves: tuple[Move, ...]
+    claims: tuple[ClaimedAccess, ...]
     shallow: bool
     basis: tuple[str, ...]
 
@@ -83,17 +88,31 @@ class Plan(NamedTuple):
         )
 
 
-def plan(project: Project, environments: Sequence[str]) -> Plan:
-    """What brings the environments to the policy. Needs no identity and changes nothing."""
+def plan(workspace: Workspace, environments: Sequence[str], *, rotate: bool = False) -> Plan:
+    """What brings the environments to the policy; with `rotate` a new data key for every access group of them too.
+
+    Changes no file. An identity is used only to follow data keys that are not those of the trusted ref; none has to be at hand.
+    """
+    project = workspace.project
     shallow = project.git().is_shallow()
     basis = _basis(project, environments)
+    trust = Trust(workspace)
     groups: list[GroupPlan] = []
     moves: list[Move] = []
+    claims: list[ClaimedAccess] = []
     for environment in environments:
         file = project.read(environment)
         moves += _moves(project, file)
-        groups += _groups(project, file, past(project, environment), moved=moves, shallow=shallow)
-    return Plan(tuple(groups), tuple(moves), shallow, basis)
+        rotated = _openable(workspace, file) if rotate else frozenset()
+        planned = _groups(project, file, trust, moved=moves, shallow=shallow, rotated=rotated)
+        groups += planned
+        replaced = {each.group for each in planned if each.new_key or each.gone}
+        for group in file.header.access:
+            if group not in replaced:
+                wanted = holders(project.policy, project.policy.open_to(environment, group) or ())
+                claims += trust.losses.claimed(file.header, group, wanted)
+    trust.remember_claims()
+    return Plan(tuple(groups), tuple(moves), tuple(claims), shallow, basis)
 
 
 def _basis(project: Project, environments: Sequence[str]) -> tuple[str, ...]:
@@ -122,7 +141,7 @@ def _move(policy: Policy, file: Document, entry: Entry, new: str) -> Move:
 
 
 def _groups(
-    project: Project, file: Document, before: KeyHistory, *, moved: Sequence[Move], shallow: bool
+    project: Project, file: Document, trust: Trust, *, moved: Sequence[Move], shallow: bool, rotated: Collection[str]
 ) -> list[GroupPlan]:
     environment = file.header.environment
     leaving = {move.name for move in moved if move.environment == environment}
@@ -137,7 +156,7 @@ def _groups(
             continue
         wanted = set(holders(project.policy, people or ()))
         now = {(name, key) for name, key in access.wrapped() if access.stanzas[name][key].key_id == access.key_id}
-        ever = now | set(access.wrapped()) | before.holders.get(access.key_id, set())
+        ever = now | set(access.wrapped()) | trust.losses.holders(access.key_id)
         wanted_ids = {key for _, key in wanted}
         lost = tuple(
             sorted(
@@ -146,29 +165,34 @@ def _groups(
             )
         )
         gained = tuple(sorted(wanted - now))
-        reason = (
-            "someone loses access"
-            if lost
-            else "history is cut off, so earlier holders are unknown"
-            if gained and shallow
-            else ""
-        )
+        is_behind = trust.judge(file.header, group).verdict.standing is Standing.BEHIND
+        reason = _reason(lost=bool(lost), behind=is_behind, unsure=bool(gained) and shallow, rotate=group in rotated)
         keepers = tuple(sorted({name for name, _ in wanted})) if reason else ()
-        if lost or gained:
-            plans.append(
-                GroupPlan(
-                    environment,
-                    group,
-                    gained,
-                    lost,
-                    reason,
-                    keepers,
-                    len(staying),
-                    before.count(access.key_id),
-                    gone=False,
-                )
-            )
+        if lost or gained or reason:
+            past = trust.losses.values(access.key_id)
+            plans.append(GroupPlan(environment, group, gained, lost, reason, keepers, len(staying), past, gone=False))
     return plans
+
+
+def _openable(workspace: Workspace, found: Document) -> frozenset[str]:
+    """The access groups that an identity at hand opens; of the others it is said that they keep their keys."""
+    keys = Keys(found.header, workspace.keyring)
+    for group in found.header.access:
+        if group not in keys:
+            where = f'access group "{group}" in {found.header.environment}'
+            workspace.project.git().notes.append(f"{where} keeps its data key: no identity at hand opens it")
+    return frozenset(keys)
+
+
+def _reason(*, lost: bool, behind: bool, unsure: bool, rotate: bool) -> str:
+    """Why a group gets a new data key; empty if it keeps the one it has."""
+    if lost:
+        return "someone loses access"
+    if behind:
+        return "the one here is behind the trusted ref"
+    if unsure:
+        return "history is cut off, so earlier holders are unknown"
+    return "asked for by --rotate" if rotate else ""
 
 
 def _policy_groups(project: Project, environment: str) -> set[str]:
@@ -208,7 +232,7 @@ def _apply_group(edit: Change, planned: GroupPlan, leaving: set[NamePath]) -> No
     if planned.gone:
         edit.remove((HEADER, "access", group))
         return
-    key = edit.opened_key(group)
+    key = edit.opened_key(group, replaced=bool(planned.new_key))
     recipients = edit.recipients(group)
     meaning = (
         f"it would open {planned.names} names of {edit.environment} ({group}), and {planned.past} values of its past"

@@ -21,9 +21,10 @@ from gitseal.errors import Error, NotForYou
 from gitseal.files.reading import read_regular
 from gitseal.git import conflicts
 from gitseal.git.conflicts import ConflictOrigin
+from gitseal.project.belief.rule import Standing
+from gitseal.project.belief.trust import Trust
 from gitseal.project.change import Change
 from gitseal.project.project import Project
-from gitseal.project.trust import Trust
 from gitseal.project.workspace import Workspace
 from gitseal.project.writing import commit, writing
 from gitseal.yamltext.editor import Put
@@ -71,8 +72,8 @@ def look(workspace: Workspace, file: ConflictedFile) -> list[Name]:
 
     A value under a retired data key is never proposed: whoever held that key, former members too, can have made it.
     """
-    openings = Openings(workspace.project, workspace.keyring, file)
     trust = Trust(workspace)
+    openings = Openings(trust, file)
     return [_name(file, openings, trust, path) for path in file.names]
 
 
@@ -94,7 +95,7 @@ def _name(file: ConflictedFile, openings: Openings, trust: Trust, path: NamePath
         choice, because = TakenSide.OURS, "this side alone changed the value"
     else:
         return Name(path, sides, None, "")
-    if values[0] != values[1] and not _is_vouched(openings, trust, choice, entries[choice.value]):
+    if values[0] != values[1] and not _is_vouched(file, openings, trust, choice, entries[choice.value]):
         return Name(path, sides, None, because)
     return Name(path, sides, choice, because)
 
@@ -104,11 +105,14 @@ def _is_lower(ours: Entry | None, theirs: Entry | None) -> bool:
     return _standing(ours).kind != "sealed" and _standing(theirs).kind == "sealed"
 
 
-def _is_vouched(openings: Openings, trust: Trust, choice: TakenSide, entry: Entry | None) -> bool:
+def _is_vouched(
+    found: ConflictedFile, openings: Openings, trust: Trust, choice: TakenSide, entry: Entry | None
+) -> bool:
     if entry is None or entry.token is None:
         return True
     header = openings.header(choice.value, entry)
-    return header is not None and trust.source(header, entry.token.group)
+    sides = [side.header for side in found.sides]
+    return header is not None and trust.source(header, entry.token.group, into=sides)
 
 
 def _standing(entry: Entry | None) -> SideValue:
@@ -148,11 +152,23 @@ def apply(workspace: Workspace, file: ConflictedFile, choices: Mapping[NamePath,
         text = _assembled(file, choices)
         edit = Change(project.parse(file.environment, text), trust)
         groups = _groups(edit, file)
-        openings = Openings(project, workspace.keyring, file)
+        openings = Openings(trust, file)
         names = tuple((path_text(path), _decide(edit, file, openings, path, choices[path])) for path in file.names)
         new = edit.result() if edit.puts or edit.removes else text
         commit(trust, {file.environment: file.written}, {file.environment: new})
     return Done(names, groups)
+
+
+def side_of_keys(workspace: Workspace, found: ConflictedFile) -> TakenSide:
+    """Whose data keys go on if nobody says: ours, unless the trusted ref went on from them and theirs followed."""
+    trust = Trust(workspace)
+    for group in found.groups:
+        ours, theirs = ((side.header, side.header.access.get(group)) for side in found.sides)
+        if ours[1] is not None and theirs[1] is not None and ours[1].key_id != theirs[1].key_id:
+            standings = [trust.judge(header, group).verdict.standing for header, _access in (ours, theirs)]
+            if standings == [Standing.BEHIND, Standing.SEALS]:
+                return TakenSide.THEIRS
+    return TakenSide.OURS
 
 
 def write_merged(project: Project, environment: str, data: bytes) -> None:
@@ -199,25 +215,26 @@ def _is_as_it_is(theirs: Document, header: Header, path: NamePath, choice: objec
 
 
 def _groups(edit: Change, file: ConflictedFile) -> tuple[tuple[str, str], ...]:
-    """Brings the access groups that are in conflict to the policy; says what was done."""
+    """Brings the access groups that are in conflict to the policy, and those that are behind to a new data key."""
     done = []
     names = set(file.names)
-    for group in file.groups:
-        access = edit.document.header.access.get(group)
+    for group, access in edit.document.header.access.items():
         people = edit.policy.open_to(edit.environment, group)
-        if access is None or not people:
+        is_behind = edit.trust.judge(edit.document.header, group).verdict.standing is Standing.BEHIND
+        if not people or not (is_behind or group in file.groups):
             continue
         wanted, now = edit.recipients(group), set(access.wrapped())
         stale = {holder for holder in now if access.stanzas[holder[0]][holder[1]].key_id != access.key_id}
         gained, lost = set(wanted) - (now - stale), now - set(wanted)
-        if not gained and not lost:
+        if not gained and not lost and not is_behind:
             continue
         way_out = f"take the other side's data keys with --keys, or ask one of: {', '.join(access.stanzas)}"
-        key = edit.opened_key(group, way_out)
+        key = edit.opened_key(group, way_out, replaced=bool(lost) or is_behind)
         meaning = f"it would open access group {group} in {edit.environment}"
-        if lost:
+        if lost or is_behind:
             edit.replace_key(group, key, names, meaning)
-            done.append((group, f"a new data key, without {', '.join(sorted({name for name, _ in lost}))}"))
+            gone = ", ".join(sorted({name for name, _ in lost}))
+            done.append((group, f"a new data key, without {gone}" if gone else "a new data key: this one is behind"))
         else:
             edit.wrap(key, {holder: wanted[holder] for holder in sorted(gained)}, meaning)
             edit.use(group, key)

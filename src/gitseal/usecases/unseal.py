@@ -1,4 +1,4 @@
-"""`unseal`: sealed values written plain, if a rule says so."""
+"""`unseal`: sealed values written plain, where a rule says so."""
 
 from collections.abc import Sequence
 

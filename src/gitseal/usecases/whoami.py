@@ -35,7 +35,7 @@ def whoami(project: Project | None, keyring: Keyring) -> Whoami:
 
 
 def _opened(project: Project, environment: str, keyring: Keyring) -> tuple[str, ...]:
-    keys = Keys(project.read(environment).header, keyring, genuine=True)
+    keys = Keys(project.read(environment).header, keyring)
     try:
         return tuple(keys)
     except Damaged:

@@ -68,7 +68,9 @@ def replaced_key(world: World) -> None:
 
 def rekeyed(world: World) -> None:
     both = ("development", "production")
-    rekey.apply(Workspace(world.project, world.keyring), both, rekey.plan(world.project, both))
+    rekey.apply(
+        Workspace(world.project, world.keyring), both, rekey.plan(Workspace(world.project, world.keyring), both)
+    )
 
 
 def moved_group(world: World) -> None:

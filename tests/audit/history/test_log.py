@@ -105,11 +105,11 @@ def test_access_and_data_keys(world: World, commit: Callable[[str], str]) -> Non
     commit("base")
     both = ("production",)
     add_recipient(Workspace(world.project, world.keyring), "bob", [x25519.generate().recipient], groups=["team"])
-    apply(Workspace(world.project, world.keyring), both, plan(world.project, both))
+    apply(Workspace(world.project, world.keyring), both, plan(Workspace(world.project, world.keyring), both))
     granted = commit("bob comes")
     assert sorted(told(world, granted)) == ["granted bob", "policy"]
     remove_recipient(world.project, "bob")
-    apply(Workspace(world.project, world.keyring), both, plan(world.project, both))
+    apply(Workspace(world.project, world.keyring), both, plan(Workspace(world.project, world.keyring), both))
     revoked = commit("bob goes")
     assert sorted(told(world, revoked)) == ["policy", "rekeyed default", "resealed A", "resealed B", "revoked bob"]
     assert "revoked bob" in told(world, name="A")

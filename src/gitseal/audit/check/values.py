@@ -77,7 +77,7 @@ def references(project: Project, environments: Iterable[str], values: Values, *,
 
 def _keys(file: Document, keyring: Keyring) -> tuple[Mapping[str, DataKey], list[Damaged]]:
     """The data keys that open, and the errors of those that do not though they are made for an identity at hand."""
-    keys = Keys(file.header, keyring, genuine=True)
+    keys = Keys(file.header, keyring)
     opened: dict[str, DataKey] = {}
     broken: list[Damaged] = []
     for group in file.header.access:

@@ -1,0 +1,97 @@
+"""The ref whose state is believed, always by its full name."""
+
+from gitseal.errors import Error
+from gitseal.git.repository import Repository
+
+SETTING = "gitseal.trust"
+_HEADS, _REMOTES = "refs/heads/", "refs/remotes/"
+
+
+def short(ref: str) -> str:
+    """A full name as people say it: `origin/main`."""
+    return ref.removeprefix(_HEADS).removeprefix(_REMOTES)
+
+
+def trusted_ref(repository: Repository) -> str:
+    """`gitseal.trust`, else the default branch of the remote `origin`; an empty name if there is neither.
+
+    Of several values the one that HEAD's branch tracks, else the first. A branch of this repository stands for what its
+    remote has of it, as soon as it has been pushed: what was only merged here was not looked at by anyone else. A full
+    name may be one that is not there yet. Raises Error for a short name that is no branch.
+    """
+    values = _configured(repository)
+    if not values:
+        return _default(repository)
+    found = [_resolved(repository, value) for value in values]
+    if len(found) > 1:
+        tracked = _upstream(repository, _head(repository))
+        found.sort(key=lambda ref: ref not in {tracked, _head(repository)})
+    return found[0]
+
+
+def to_write(repository: Repository, *, founding: bool) -> str:
+    """The full name that `init` writes to `gitseal.trust`; empty if what is here does not say.
+
+    A founder's branch is the one to trust. In a clone of what others founded only the remote says which branch is its default.
+    """
+    remotes, head = repository.remotes(), _head(repository)
+    remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
+    default = _default(repository, remote)
+    if default or not founding or not head:
+        return default
+    if not remotes:
+        return head
+    return _upstream(repository, head) or f"{_REMOTES}{remote}/{head.removeprefix(_HEADS)}"
+
+
+def _configured(repository: Repository) -> list[str]:
+    answer = repository.git("config", "-z", "--get-all", SETTING) or b""
+    return [value for value in answer.decode("utf-8", "surrogateescape").split("\0") if value]
+
+
+def _resolved(repository: Repository, value: str) -> str:
+    if value.startswith("refs/"):
+        return _pushed(repository, value) if value.startswith(_HEADS) else value
+    found = repository.full_ref(value)
+    if found is None or found.startswith("refs/tags/"):
+        raise Error(
+            f'gitseal.trust names "{value}", which is no commit here', "mend it with: git config gitseal.trust REF"
+        )
+    return found
+
+
+def _pushed(repository: Repository, branch: str) -> str:
+    """What the remote has of a branch, or the branch."""
+    of_origin = f"{_REMOTES}origin/{branch.removeprefix(_HEADS)}"
+    asked = dict.fromkeys(filter(None, (_upstream(repository, branch), of_origin)))
+    return next((name for name in asked if name.startswith(_REMOTES) and _exists(repository, name)), branch)
+
+
+def is_set(repository: Repository) -> bool:
+    """True if the configuration names a trusted ref."""
+    return bool(_configured(repository))
+
+
+def _default(repository: Repository, remote: str = "origin") -> str:
+    return _text(repository.git("symbolic-ref", "--quiet", f"{_REMOTES}{remote}/HEAD"))
+
+
+def _head(repository: Repository) -> str:
+    return _text(repository.git("symbolic-ref", "--quiet", "HEAD"))
+
+
+def _upstream(repository: Repository, branch: str) -> str:
+    """What a branch tracks, there or not yet: a branch that was never pushed has no ref that could be listed."""
+    name = branch.removeprefix(_HEADS)
+    remote, merge = repository.config(f"branch.{name}.remote"), repository.config(f"branch.{name}.merge")
+    if not remote or not merge.startswith(_HEADS):
+        return ""
+    return merge if remote == "." else f"{_REMOTES}{remote}/{merge.removeprefix(_HEADS)}"
+
+
+def _exists(repository: Repository, ref: str) -> bool:
+    return repository.git("show-ref", "--verify", "--quiet", "--", ref) is not None
+
+
+def _text(answer: bytes | None) -> str:
+    return answer.decode("utf-8", "surrogateescape").rstrip("\n") if answer is not None else ""

@@ -1,0 +1,79 @@
+"""The facts about data keys that one version of a sealed file holds, read by the grammar of the format.
+
+Whether a key was ever replaced must not depend on how a header is spelt: `"gitseal":` is the same name as `gitseal:`. So
+no expression of our own decides what a header is. A file's top-level names stand alone in this grammar, which has no
+value of several lines; that lets the header be read without the values, however many they are.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from gitseal.document.header import HEADER, Header, parse_header
+from gitseal.errors import Error
+from gitseal.records import NamedTuple
+from gitseal.yamltext import reader
+
+_AT_THE_EDGE_BUT_NO_NAME = b" #\r\n"
+_QUOTES = (b'"', b"'")
+
+
+class Fact(NamedTuple):
+    """One access group of one version: its data key, and the key that it says it succeeds, empty if it says nothing."""
+
+    file_id: str
+    group: str
+    key: str
+    succeeds: str
+
+
+def facts(version: bytes) -> tuple[Fact, ...]:
+    """The facts of one version. Never raises: what is no header says nothing."""
+    return tuple(
+        Fact(header.id, group, access.key_id, access.succeeds.key_id if access.succeeds is not None else "")
+        for header in headers(version)
+        for group, access in header.access.items()
+    )
+
+
+def headers(version: bytes) -> list[Header]:
+    """The headers in a version, of which a sound file has one. The rest of the file may be broken, as in a conflict."""
+    found = (_header(piece) for piece in _pieces(version))
+    return [header for header in found if header is not None]
+
+
+def _pieces(version: bytes) -> Iterator[bytes]:
+    """The lines from each top-level name that could be the header's to the next top-level name."""
+    at = 0
+    while (start := _next_candidate(version, at)) >= 0:
+        at = _end(version, start)
+        yield version[start:at]
+
+
+def _next_candidate(version: bytes, at: int) -> int:
+    # Written without quotes the name has one spelling; in quotes it may have escapes, so each quoted name is looked at.
+    starts = []
+    for mark in (HEADER.encode(), *(quote for quote in _QUOTES if quote in version)):
+        if version.startswith(mark, at) and (at == 0 or version[at - 1 : at] == b"\n"):
+            return at
+        place = version.find(b"\n" + mark, at)
+        starts += [place + 1] if place >= 0 else []
+    return min(starts, default=-1)
+
+
+def _end(version: bytes, start: int) -> int:
+    place = version.find(b"\n", start)
+    while place >= 0:
+        after = version[place + 1 : place + 2]
+        if after and after not in _AT_THE_EDGE_BUT_NO_NAME:
+            return place + 1
+        place = version.find(b"\n", place + 1)
+    return len(version)
+
+
+# Most versions of a file differ in a value alone, and have the same header to the byte.
+@lru_cache(64)
+def _header(piece: bytes) -> Header | None:
+    try:
+        return parse_header(reader.parse(piece).root)
+    except Error:
+        return None

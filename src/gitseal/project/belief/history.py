@@ -1,0 +1,116 @@
+"""Which data keys a history holds: the facts of every version of every sealed file in it."""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from gitseal.crypto.digest import sha256_hex
+from gitseal.git.log import shallow_ends
+from gitseal.git.ranges import descends
+from gitseal.git.repository import Repository
+from gitseal.git.versions import ALL, EVERYWHERE, Version, listed, staged
+from gitseal.project.belief.facts import Fact, facts
+from gitseal.project.belief.facts_cache import FactsCache, HistorySum, KeyRow
+
+_NO_ENVIRONMENTS = ("policy.yaml", "manifest.yaml", "allow.yaml")
+# Some of a key's stanzas may be spoilt in one version and whole in another.
+_SOME_BLOBS = 4
+
+
+class KeyHistory:
+    """The facts of a repository's histories, read once each and kept in the Git directory."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._cache = FactsCache(repository.common_dir() / "gitseal" / "facts")
+
+    def of_blobs(self, ids: Iterable[str]) -> dict[str, tuple[Fact, ...]]:
+        """The facts of blobs. One that is not here is left out: nothing is fetched for this.
+
+        `ids` may still be coming: Git reads the first blobs while it looks for the last.
+        """
+        known: dict[str, tuple[Fact, ...]] = {}
+        asked: deque[str] = deque()
+
+        def missing() -> Iterator[str]:
+            for blob in ids:
+                if blob in self._cache.blobs:
+                    known[blob] = self._cache.blobs[blob]
+                elif blob not in known:
+                    known[blob] = ()
+                    asked.append(blob)
+                    yield blob
+
+        for found in self._repository.objects.stream(missing()):
+            blob = asked.popleft()
+            if found.kind == "blob":
+                known[blob] = facts(found.read())
+                self._cache.add(blob, known[blob])
+            else:
+                del known[blob]
+        return known
+
+    def of_ref(self, ref: str, tip: str, folder: str) -> tuple[KeyRow, ...]:
+        """All that the sealed files of a folder ever held in the history of a commit, at other places before they came there.
+
+        `ref` and `folder` name the sum, which goes on from the one of the last time if that was of an ancestor.
+        """
+        name, shallow = f"{ref} {folder}", sha256_hex("\n".join(shallow_ends(self._repository)).encode())
+        last = self._cache.sums.get(name)
+        if last is not None and last[:2] == (tip, shallow):
+            return last.rows
+        goes_on = last is not None and last.shallow == shallow and descends(self._repository, tip, last.tip)
+        before = last if goes_on else None
+        ids, known = self._read(tip, f"^{before.tip}" if before is not None else "", folder)
+        rows = _summed(before.rows if before is not None else (), ids, known)
+        if len(known) == len(set(ids)):
+            self._cache.add_sum(name, HistorySum(tip, shallow, rows))
+        # Else a blob is not here, as in a partial clone: what can be seen counts, for this once.
+        return rows
+
+    def everywhere(self) -> tuple[KeyRow, ...]:
+        """All that any ref, reflog or the index has, at any place: a proof proves itself, wherever it is found."""
+        found = [*listed(self._repository, ALL, EVERYWHERE)][::-1]
+        ids = [*(version.blob for version in found), *staged(self._repository, *EVERYWHERE)]
+        return _summed((), ids, self.of_blobs(ids))
+
+    def save(self) -> None:
+        """Keeps what was read for the next command."""
+        self._cache.save()
+
+    def _read(self, tip: str, without: str, folder: str) -> tuple[list[str], dict[str, tuple[Fact, ...]]]:
+        """The blobs of a folder's files, oldest first, with their facts; first what lay elsewhere until it came to the folder.
+
+        To look everywhere in all of history takes three times as long. What a moved file was before it came is in the
+        ancestors of the commit that brought it.
+        """
+        here: list[Version] = []
+        elsewhere: list[Version] = []
+
+        def coming() -> Iterator[str]:
+            for version in listed(self._repository, [tip, *filter(None, [without])], [f":(top,literal){folder}"]):
+                if _is_environment(version.path, folder):
+                    here.append(version)
+                    yield version.blob
+            parents = sorted({parent for version in here if version.is_new for parent in version.parents})
+            for version in listed(self._repository, parents, EVERYWHERE) if parents else ():
+                elsewhere.append(version)
+                yield version.blob
+
+        known = self.of_blobs(coming())
+        return [version.blob for version in (*reversed(elsewhere), *reversed(here))], known
+
+
+def _summed(before: tuple[KeyRow, ...], ids: Iterable[str], known: dict[str, tuple[Fact, ...]]) -> tuple[KeyRow, ...]:
+    found = {row.fact: list(row.blobs) for row in before}
+    for blob in ids:
+        for fact in known.get(blob, ()):
+            some = found.setdefault(fact, [])
+            if len(some) < _SOME_BLOBS and blob not in some:
+                some.append(blob)
+    return tuple(KeyRow(fact, tuple(some)) for fact, some in found.items())
+
+
+def _is_environment(path: str, folder: str) -> bool:
+    name = path.removeprefix(f"{folder}/")
+    return os.sep not in name and name.endswith(".yaml") and name not in _NO_ENVIRONMENTS

@@ -1,0 +1,131 @@
+"""The rule by which a data key is believed. It knows no Git, no files and no cryptography, so a test can try all of it.
+
+C is the data key that the trusted ref's tip holds and this clone believes. A key seals if it is C or proves, step by
+step, that it succeeds C. It is behind if the trusted ref went on from it. Everything else is a person's to answer.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+
+from gitseal.records import NamedTuple
+
+Succeeds = Callable[[str, str], bool]
+"""Says if the first key succeeds the second, in one step or several, each of them proved."""
+
+
+class Standing(Enum):
+    """What may be done under a key: seal, nothing before the branch follows the trusted ref, or ask a person."""
+
+    SEALS = "seals"
+    BEHIND = "behind"
+    ASK = "ask"
+
+
+class Past(NamedTuple):
+    """What the trusted ref says of one access group of one file: its key at the tip, and all it ever held, oldest first.
+
+    `tip` is empty if the tip has no such file or group.
+    """
+
+    tip: str = ""
+    held: tuple[str, ...] = ()
+
+    @property
+    def is_dropped(self) -> bool:
+        """True if the trusted ref had this access group once and has it no more."""
+        return bool(self.held) and not self.tip
+
+
+class Memory(NamedTuple):
+    """What this clone remembers of an access group.
+
+    `current` is C. `made` are keys that this clone made. `accepted` has for each key that a person believed the C of that
+    time: the answer lapses with it. `met` is what a clone of an older gitseal believed, with no word about why. `answers`
+    are the yeses of this very command, which hold under whatever C there is.
+    """
+
+    current: str = ""
+    made: frozenset[str] = frozenset()
+    accepted: Mapping[str, str] = {}
+    met: str = ""
+    answers: frozenset[str] = frozenset()
+
+
+class Settled(NamedTuple):
+    """C as it is now. `tip` is set if the trusted ref's tip holds another key than C, and `is_back` if C replaced that one.
+
+    A tip that C replaced was brought back: by a revert, by a forced push, or by somebody who still holds it.
+    """
+
+    current: str
+    tip: str = ""
+    is_back: bool = False
+
+
+class Verdict(NamedTuple):
+    """The standing of a key. `about` is the key that the question is about: the trusted ref's own, if that changed."""
+
+    standing: Standing
+    about: str
+
+
+def settle(past: Past, memory: Memory, succeeds: Succeeds) -> Settled:
+    """Moves C forward: by proofs alone, through keys that the trusted ref holds, or by a yes to the key at its tip."""
+    start = memory.current or _taken_over(past, memory, succeeds) or past.tip
+    current = _newest(start, past, succeeds)
+    if not past.tip or past.tip == current:
+        return Settled(current)
+    if succeeds(current, past.tip):
+        # No yes accepts that: the one who has it may have been removed.
+        return Settled(current, past.tip, is_back=True)
+    return Settled(past.tip) if _was_accepted(past.tip, current, memory) else Settled(current, past.tip)
+
+
+def decide(key: str, past: Past, memory: Memory, settled: Settled, succeeds: Succeeds) -> Verdict:
+    """What may be done under a key. Only the order of these lines decides between two that hold."""
+    current = settled.current
+    if past.is_dropped:
+        return Verdict(_when_dropped(key, past, memory, current), key)
+    if current and (key == current or succeeds(key, current)):
+        return Verdict(Standing.SEALS, key)
+    if settled.tip and not settled.is_back and (key == settled.tip or succeeds(key, settled.tip)):
+        return Verdict(Standing.ASK, settled.tip)
+    if key in past.held or any(succeeds(key, old) for old in past.held) or (current and succeeds(current, key)):
+        return Verdict(Standing.BEHIND, key)
+    if _was_accepted(key, current, memory) or (not past.held and _is_own(key, memory, succeeds)):
+        return Verdict(Standing.SEALS, key)
+    return Verdict(Standing.ASK, key)
+
+
+def _newest(start: str, past: Past, succeeds: Succeeds) -> str:
+    """The last key that the trusted ref held and that proves to come from `start`; of two branches of keys, the tip's."""
+    line = [start, *(key for key in past.held if key != start and succeeds(key, start))]
+    ends = [key for key in line if not any(other != key and succeeds(other, key) for other in line)]
+    if past.tip in ends or not ends:
+        # No end at all is a circle: a member proved each of two keys by the other. The tip says which they use.
+        return past.tip if past.tip in line else start
+    return ends[-1]
+
+
+def _taken_over(past: Past, memory: Memory, succeeds: Succeeds) -> str:
+    """What an older gitseal believed becomes C, unless that was a branch's key which the trusted ref never had."""
+    on_a_branch = past.tip and memory.met not in past.held and memory.met and succeeds(memory.met, past.tip)
+    return past.tip if on_a_branch else memory.met
+
+
+def _when_dropped(key: str, past: Past, memory: Memory, current: str) -> Standing:
+    """The trusted ref took the file or the group out: its old keys with it, not those that this clone made since."""
+    if key in past.held:
+        return Standing.BEHIND
+    own = key in memory.made or _was_accepted(key, current, memory)
+    return Standing.SEALS if own else Standing.ASK
+
+
+def _was_accepted(key: str, current: str, memory: Memory) -> bool:
+    return key in memory.answers or memory.accepted.get(key) == current
+
+
+def _is_own(key: str, memory: Memory, succeeds: Succeeds) -> bool:
+    """True if this clone made or accepted the key, or one that it succeeds. It counts while no trusted ref has the group."""
+    own = memory.made | memory.answers | memory.accepted.keys()
+    return key in own or any(succeeds(key, other) for other in own)

@@ -1,0 +1,31 @@
+"""What a person is told of a data key that is behind, with a way out that works where they stand."""
+
+from gitseal.crypto.public_key import Scope
+from gitseal.errors import Error
+from gitseal.project.belief.rule import Past, Settled
+from gitseal.project.belief.trusted import TrustedState
+
+
+def refusal(scope: Scope, past: Past, settled: Settled, trusted: TrustedState, *, head_seals: bool) -> Error:
+    """The refusal to seal under a key that is behind. `head_seals`: the file of HEAD has a key that seals."""
+    return Error(
+        _message(scope, past, settled, trusted), _way_out(scope, past, settled, trusted, head_seals=head_seals)
+    )
+
+
+def _message(scope: Scope, past: Past, settled: Settled, trusted: TrustedState) -> str:
+    what = f'the data key of access group "{scope.group}" in {scope.environment}'
+    if past.is_dropped:
+        return f"{what} is behind: {trusted.name} has taken it out"
+    if settled.is_back:
+        return f"{what} was replaced earlier and has come back, in {trusted.name} too"
+    return f"{what} is behind: {trusted.name} has replaced the one it comes from"
+
+
+def _way_out(scope: Scope, past: Past, settled: Settled, trusted: TrustedState, *, head_seals: bool) -> str:
+    if head_seals:
+        return f"take the file of HEAD again: git checkout HEAD -- .secrets/{scope.environment}.yaml"
+    # Merging helps only if the trusted ref's own key is the one to seal with.
+    if not trusted.is_merged and (past.is_dropped or not settled.tip):
+        return f"take over what it has: git merge {trusted.ref}, then: gitseal resolve"
+    return f"make a new one, which succeeds what {trusted.name} had last: gitseal rekey -e {scope.environment}"
