@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -216,6 +216,7 @@ def test_whatever_the_size_it_fits_and_says_what_it_left_out(
 
 
 @given(st.integers(0, 200), st.integers(0, 400))
+@example(94, 1)  # the last risk does not fit, and one name would
 def test_a_risk_is_left_out_only_when_all_else_is(risks: int, names: int) -> None:
     """With long messages, so that it does not take thousands."""
     review = usual(risks=0, names=names, environments=1)

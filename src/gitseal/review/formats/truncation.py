@@ -29,14 +29,18 @@ class Fitted(NamedTuple):
 
 
 def fit(sections: Sequence[Section], room: int) -> Fitted:
-    """As much as fits into `room` bytes of UTF-8."""
+    """As much as fits into `room` bytes of UTF-8. Once rows of one rank are cut, nothing of a higher rank is kept."""
     kept: dict[int, str] = {}
     left_out: dict[str, int] = {}
+    cut_rank = max((section.rank for section in sections), default=0)
     for at in sorted(range(len(sections)), key=lambda number: sections[number].rank):
         section = sections[at]
         text, missing = ("", _amount(section))
-        if section.under is None or section.under in kept:
+        # A short row of a higher rank may still fit where a long one was cut: it would stand there in place of a risk.
+        if section.rank <= cut_rank and (section.under is None or section.under in kept):
             text, missing = _cut(section, room)
+            if section.rows and missing:
+                cut_rank = section.rank
         if text:
             kept[at] = text
             room -= size(text)
