@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.framing import frame
-from gitseal.crypto.public_key import SEALED, WRITE_ONLY, PublicKey, Scope
+from gitseal.crypto.public_key import PublicKey, Scope
+from gitseal.crypto.token_kinds import SEALED, WRITE_ONLY
 from gitseal.errors import Damaged, Malformed
 from tests.vectors import reference
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
+from gitseal.report.escaping import value_on_one_line
 
 # The same for every value, so that it tells nothing of its length.
 MASK = "········"
@@ -52,14 +53,7 @@ def shown(value: TypedValue | None) -> str:
     """A value that was asked for, on one line of a table; bytes that are no text as their number."""
     if value is None:
         return MASK
-    content = value.reveal()
-    if value.kind is ValueType.NULL:
-        return "null"
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return f"({len(content)} bytes)"
-    return text if text.isprintable() else repr(text)[1:-1]
+    return "null" if value.kind is ValueType.NULL else value_on_one_line(value.reveal())
 
 
 def utc(seconds: int) -> str:

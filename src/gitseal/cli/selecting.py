@@ -3,6 +3,7 @@
 from gitseal.cli import declare
 from gitseal.cli.options import no_local_option
 from gitseal.cli.session import Session, say
+from gitseal.report.plurals import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ def _patterns(word: str, name: str, words: str) -> "Callable[[_Function], _Funct
 def tell(going: "Outgoing") -> None:
     """Says which names did not go out and why, and what the manifest misses."""
     if going.sectioned:
-        names = "name" if going.sectioned == 1 else "names"
-        say(f"gitseal: left out {going.sectioned} {names} in sections; json, yaml and toml carry them")
+        say(f"gitseal: left out {plural(going.sectioned, 'name')} in sections; json, yaml and toml carry them")
     if going.pending:
         waiting = ", ".join(going.pending)
         say(f"gitseal: left out {waiting}: write-only, and no member has taken them over; see: gitseal absorb --help")

@@ -15,15 +15,14 @@ from gitseal.crypto.framing import frame, u32be
 from gitseal.crypto.padding import pad, unpad
 from gitseal.crypto.public_key import (
     BEGINNING_PARTS,
-    SEALED,
     SIZE,
-    WRITE_ONLY,
     PublicKey,
     Scope,
     beginning,
     context,
     hpke,
 )
+from gitseal.crypto.token_kinds import SEALED, WRITE_ONLY
 from gitseal.errors import Damaged, DamagedOrMoved
 
 TYPE_CHECKING = False

@@ -8,6 +8,7 @@ from gitseal.crypto.digest import sha256_hex
 from gitseal.crypto.framing import frame, frame_parts, u32be
 from gitseal.crypto.padding import pad
 from gitseal.crypto.points import good_x25519
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.errors import Malformed
 from gitseal.records import NamedTuple
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hpke import Suite
 
 SIZE = 32
-SEALED = "s"
-WRITE_ONLY = "w"
 
 _KEY_ID_INFO = "gitseal/v1/key-id"
 _CONTEXT = "gitseal/v1"

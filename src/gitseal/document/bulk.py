@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from gitseal.crypto.public_key import SEALED
+from gitseal.crypto.token_kinds import SEALED
 from gitseal.document import token_grammar
 from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import Token, decoded

@@ -9,8 +9,10 @@ import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import pieces, token_grammar
 from gitseal.document.common_affixes import common_end, common_start
+from gitseal.document.token_grammar import HEADER
 from gitseal.records import NamedTuple
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -20,8 +22,6 @@ _TOKEN = re.compile(token_grammar.TOKEN_START)
 _TOP = tuple(letter.encode() for letter in string.ascii_letters + "_\"'")
 _LINE_END = 10
 _STANZA = 3  # below its group: `stanzas`, the person, the recipient id
-# As `header` and `crypto` have them, without their imports: 30 ms of cryptography, which nothing here needs.
-HEADER, WRITE_ONLY = "gitseal", "w"
 SEALED, WRITTEN_ONLY, PLAIN = "sealed", "write-only", "plain"
 
 

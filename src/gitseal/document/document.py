@@ -5,7 +5,8 @@ from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gitseal.crypto.public_key import SEALED, WRITE_ONLY, PublicKey
+from gitseal.crypto.public_key import PublicKey
+from gitseal.crypto.token_kinds import SEALED, WRITE_ONLY
 from gitseal.document import bulk
 from gitseal.document.bulk import Row
 from gitseal.document.header import HEADER, Header, parse_header

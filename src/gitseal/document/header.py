@@ -12,7 +12,7 @@ from gitseal.errors import Malformed, UnknownVersion
 from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
-HEADER = "gitseal"
+HEADER = token_grammar.HEADER
 VERSION = 1
 MAX_GROUPS = 64
 MAX_STANZAS = 256

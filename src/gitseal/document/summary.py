@@ -8,6 +8,7 @@ import re
 from functools import partial
 
 from gitseal.crypto.digest import sha256_hex
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import token_grammar
 from gitseal.yamltext.outline import outline
 
@@ -34,11 +35,11 @@ def summary(data: bytes) -> bytes:
 def _words(path: tuple[bytes, ...], sealed: re.Match[bytes]) -> bytes:
     print_ = sha256_hex(sealed[0])[:_DIGITS].encode()
     kind, group = sealed[1], sealed[2]
-    in_header = path[:2] == (b"gitseal", b"access")
+    in_header = path[:2] == (token_grammar.HEADER.encode(), b"access")
     if kind is None:
         person = path[-2] if in_header and len(path) == _STANZA_DEPTH else b"?"
         return b"[data key for %s, %s]" % (person, print_)
     if in_header and path[-1:] == (b"succeeds",):
         return b"[proof of succession, %s]" % print_
-    words = b"write-only" if kind == b"w" else b"sealed"
+    words = b"write-only" if kind == WRITE_ONLY.encode() else b"sealed"
     return b"[%s, %s, to %s, %s]" % (b"/".join(path), words, group, print_)

@@ -1,10 +1,15 @@
 """The grammar of `ENC[...]` and `STANZA[...]` (docs/format.md, section 4), as pieces of regular expressions.
 
-This is the only place that spells it out. The module imports nothing and compiles nothing, because hooks and drivers
+This is the only place that spells it out. The module imports only two letters and compiles nothing, because hooks and drivers
 pay for both: whoever needs a pattern compiles it, for text or for bytes.
 """
 
-KIND = "[sw]"
+from gitseal.crypto.token_kinds import SEALED, WRITE_ONLY
+
+HEADER = "gitseal"
+"""The top-level name of a file's header, which no secret can have."""
+
+KIND = f"[{SEALED}{WRITE_ONLY}]"
 GROUP = "[a-z][a-z0-9-]{0,31}"
 KEY_ID = "k[0-9a-f]{32}"
 # Base64 as far as an expression can tell; `token` refuses what is not canonical when it decodes.

@@ -7,7 +7,7 @@ policy's, a sealed name that a rule would make plain. Those about access groups 
 from enum import Enum
 
 from gitseal.crypto.datakey import DataKey
-from gitseal.crypto.public_key import WRITE_ONLY
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import document, edits
 from gitseal.document.document import Entry
 from gitseal.document.header import HEADER, Header

@@ -7,7 +7,8 @@ than the policy, a group whose data key the file has lost, a recipient whom nobo
 from collections.abc import Mapping
 
 from gitseal.crypto.datakey import DataKey
-from gitseal.crypto.public_key import WRITE_ONLY, PublicKey
+from gitseal.crypto.public_key import PublicKey
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import bulk, document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER, public_text, succession_path

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gitseal.crypto.public_key import WRITE_ONLY
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import bulk, document
 from gitseal.document.document import Document, Entry
 from gitseal.document.value import TypedValue

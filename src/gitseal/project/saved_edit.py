@@ -11,7 +11,8 @@ from pathlib import Path
 
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.digest import sha256_hex
-from gitseal.crypto.public_key import SEALED, Scope
+from gitseal.crypto.public_key import Scope
+from gitseal.crypto.token_kinds import SEALED
 from gitseal.document.document import Document
 from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.errors import Error, NotForYou

@@ -4,6 +4,15 @@ _FIRST_SURROGATE, _LAST_SURROGATE, _BYTES = 0xDC80, 0xDCFF, 0xDC00
 _ONE_BYTE, _TWO_BYTES = 0xFF, 0xFFFF
 
 
+def value_on_one_line(content: bytes) -> str:
+    """A value's text with control characters as Python escapes them; bytes that are no text only as their number."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return f"({len(content)} bytes)"
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
 def printable(text: str) -> str:
     r"""The text with every character that is not shown as itself as an escape: `\n`, `\x1b`, `\u202e`.
 

@@ -13,10 +13,13 @@ from gitseal.report.sentences import NOTHING, Sentence, ours, sentence
 from gitseal.review.environments import Ends, moved
 from gitseal.review.model import PASSED, AccessChange, By, EnvironmentReview, KeyChange, NameChange
 from gitseal.review.names import is_unsealed
-from gitseal.review.policy.environments import ENVIRONMENT_REMOVED
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
+# Also what the policy's own changes find: `policy/` imports from this folder, and nothing here from there.
+ENVIRONMENT_REMOVED = FindingRule(
+    "environment-removed", WARNING, "an environment's file, or its part of the policy, is gone", RISKS
+)
 REMOVED_WITHOUT_NEW_KEY = FindingRule(
     "removed-without-new-key",
     ERROR,

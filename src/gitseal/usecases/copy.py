@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gitseal.crypto.public_key import WRITE_ONLY
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import document
 from gitseal.project.change import Change, SetResult
 from gitseal.project.keys import Keys

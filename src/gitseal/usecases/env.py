@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gitseal.crypto.public_key import WRITE_ONLY
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import document
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gitseal.crypto.digest import sha256_hex
-from gitseal.crypto.public_key import WRITE_ONLY
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document.document import Entry
 from gitseal.document.value import TypedValue
 from gitseal.identities import Keyring

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gitseal.conflict.conflicted_file import ConflictedFile, Openings, is_fresh
 from gitseal.crypto.datakey import DataKey
-from gitseal.crypto.public_key import WRITE_ONLY
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import Header

@@ -13,6 +13,7 @@ from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.project.keys import Keys
+from gitseal.report.escaping import value_on_one_line
 from gitseal.report.sentences import Sentence, sentence
 from gitseal.resolve import requirements
 from gitseal.resolve.problems import REQUIRED
@@ -140,11 +141,4 @@ def _weak(value: TypedValue) -> Iterator[Sentence]:
 
 
 def _shown(value: TypedValue | None) -> str | None:
-    if value is None:
-        return None
-    content = value.reveal()
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return f"({len(content)} bytes)"
-    return text if text.isprintable() else repr(text)[1:-1]
+    return value_on_one_line(value.reveal()) if value is not None else None

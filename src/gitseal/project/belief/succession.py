@@ -5,7 +5,8 @@ by a person (SECURITY.md).
 """
 
 from gitseal.crypto.datakey import DataKey
-from gitseal.crypto.public_key import SEALED, PublicKey
+from gitseal.crypto.public_key import PublicKey
+from gitseal.crypto.token_kinds import SEALED
 from gitseal.document.header import public_text, succession_path
 from gitseal.document.token import Token
 from gitseal.document.value import TypedValue, ValueType, from_plaintext, to_plaintext

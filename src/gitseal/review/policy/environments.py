@@ -6,11 +6,9 @@ from gitseal.policy.who_may_change import changers
 from gitseal.report.findings import ERROR, WARNING, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import ours, sentence
+from gitseal.review.environment_risks import ENVIRONMENT_REMOVED
 from gitseal.review.saying import StatementCollector, quoted
 
-ENVIRONMENT_REMOVED = FindingRule(
-    "environment-removed", WARNING, "an environment's file, or its part of the policy, is gone", RISKS
-)
 ALIAS_MOVED = FindingRule("alias-moved", WARNING, "a name by which people deploy means another environment", RISKS)
 ACCESS_WIDENED = FindingRule(
     "access-widened", WARNING, "people who may open what they might not, by name, whatever groups say it", RISKS
