@@ -11,7 +11,7 @@ _SEALED = re.compile(token_grammar.TOKEN.encode())
 _KEY = re.compile(rf"^ *key:\s+[\"']?({token_grammar.KEY_ID})".encode(), re.MULTILINE)
 
 
-class Version(NamedTuple):
+class FileChange(NamedTuple):
     """A file as one commit left it, and as its parents have it. Several come newest first."""
 
     commit: str
@@ -29,7 +29,7 @@ class Superseded(NamedTuple):
     sealed: Mapping[str, int] = {}
 
 
-def past(versions: Iterable[Version], wanted: Collection[str], keys: Collection[str]) -> Superseded:
+def past(versions: Iterable[FileChange], wanted: Collection[str], keys: Collection[str]) -> Superseded:
     """Goes through history: which of the `wanted` tokens and key ids it replaced, and how many tokens each of `keys` sealed."""
     superseded: dict[str, str] = {}
     sealed: dict[bytes, set[int]] = {key.encode(): set() for key in keys}

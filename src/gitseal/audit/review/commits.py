@@ -20,7 +20,7 @@ from gitseal.project.project import FOLDER
 from gitseal.project.roots import root_above
 from gitseal.review.attribution import FileStep
 from gitseal.review.model import By
-from gitseal.review.restored import Superseded, Version, past
+from gitseal.review.restored import FileChange, Superseded, past
 from gitseal.review.state import CommitStep
 
 _DRAFTS = ("/policy.yaml", "/manifest.yaml", "/allow.yaml")
@@ -124,7 +124,7 @@ def look_back(
     return past(_versions(repository, head, paths), wanted, keys)
 
 
-def _versions(repository: Repository, head: str, paths: Collection[str]) -> Iterator[Version]:
+def _versions(repository: Repository, head: str, paths: Collection[str]) -> Iterator[FileChange]:
     for commit in history(repository, LogQuery(tuple(paths), lambda _path: True), (head,)):
         for file in commit.files:
-            yield Version(commit.id, file.before, file.after)
+            yield FileChange(commit.id, file.before, file.after)

@@ -35,7 +35,7 @@ class BothEnds(NamedTuple):
     new: FolderState
 
 
-class Opener:
+class ValueOpener:
     """Opens values with the identities at hand, each file's keys once. `opened` counts the sealed values that opened."""
 
     def __init__(self, keyring: "Keyring", *, show_values: bool) -> None:

@@ -147,10 +147,10 @@ def _opened(
     """The environments with what an identity adds, if one at hand opens anything in them."""
     if keyring is None or not any(each.names for each in found):
         return tuple(found), _Opening(identity=False)
-    from gitseal.audit.review.decrypted import BothEnds, Opener
+    from gitseal.audit.review.decrypted import BothEnds, ValueOpener
 
     folders = {states.within(root): BothEnds(old, new) for root, old, new in pairs}
-    opener = Opener(keyring, show_values=wanted.show_values)
+    opener = ValueOpener(keyring, show_values=wanted.show_values)
     result = tuple(opener.environment(each, folders[each.folder]) for each in found)
     if opener.opened:
         return result, _Opening(identity=True)
