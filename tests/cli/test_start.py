@@ -11,10 +11,10 @@ SEALED = ".secrets/production.yaml"
 ALWAYS = frozenset(
     ["builtins", "encodings", "genericpath", "gitseal", "marshal", "site", "sitecustomize", "usercustomize"]
 )
-ALWAYS |= {"abc", "codecs", "io", "os", "posix", "posixpath", "stat", "sys", "time", "zipimport"}
+ALWAYS |= {"abc", "codecs", "gc", "io", "os", "posix", "posixpath", "stat", "sys", "time", "zipimport"}
 FOR_TEXT = frozenset(["collections", "contextlib", "copyreg", "enum", "functools", "itertools", "keyword", "operator"])
 FOR_TEXT |= {"re", "reprlib", "types"}
-FOR_TUPLES = FOR_TEXT | {"binascii", "gc", "typing", "warnings"}
+FOR_TUPLES = FOR_TEXT | {"binascii", "typing", "warnings"}
 # Nobody can avoid these once a value is opened.
 FOR_VALUES = FOR_TUPLES | {"cryptography", "importlib", "pyrage"}
 # pathlib brings in the others.
@@ -40,7 +40,7 @@ HOT: dict[str, tuple[list[str], frozenset[str]]] = {
     "check": (["check"], FOR_VALUES | FOR_PATHS | {"bisect", "math", "random", "select", "string", "threading"}),
     "set": (["set", "A=2"], FOR_VALUES | FOR_WRITING),
     "textconv": (["driver", "textconv", SEALED], FOR_TEXT),
-    "merge": (["driver", "merge", SEALED, SEALED, SEALED], FOR_TUPLES),
+    "merge": (["driver", "merge", SEALED, SEALED, SEALED], FOR_TEXT | {"binascii", "select"}),
     "hook": (["hook", "run", "pre-commit"], FOR_TUPLES | {"fcntl", "importlib", "select"}),
 }
 RUN = """

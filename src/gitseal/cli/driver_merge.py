@@ -3,10 +3,8 @@
 Statuses as Git takes them (gitattributes(5)): 0 clean; 1 to 128 a conflict, which is in the file; above that, failed.
 """
 
-import gc
 import os
 import sys
-from collections.abc import Sequence
 
 from gitseal.document.merging.conflict import SIZE, How, Labels
 from gitseal.errors import Error
@@ -14,16 +12,16 @@ from gitseal.git import merging
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gitseal.git.run import Running
 
 _FAILED = 129
 _NEEDED = 3
 
 
-def main(words: Sequence[str]) -> int:
+def main(words: "Sequence[str]") -> int:
     """Merges, and says which names are in conflict."""
-    # As in `main.py`: the process is short, and looking for garbage takes a third of a large merge.
-    gc.disable()
     if len(words) < _NEEDED:
         sys.stderr.write("gitseal: the merge driver takes three files; Git calls it, see: gitseal doctor\n")
         return _FAILED
@@ -50,7 +48,7 @@ def main(words: Sequence[str]) -> int:
     return merging.DRIVER_CONFLICT if conflicts else 0
 
 
-def _begin(files: Sequence[str], labels: Labels, size: int) -> "Running | None":
+def _begin(files: "Sequence[str]", labels: Labels, size: int) -> "Running | None":
     """Git's merge of the lines; None if there is no `git`, which whoever needs the merge finds out again."""
     try:
         return merging.begin(os.curdir, files, labels, size)
@@ -58,7 +56,7 @@ def _begin(files: Sequence[str], labels: Labels, size: int) -> "Running | None":
         return None
 
 
-def _words(conflicts: Sequence[str]) -> str:
+def _words(conflicts: "Sequence[str]") -> str:
     from gitseal.report.escaping import printable
 
     shown = 5

@@ -4,7 +4,6 @@ Statuses: 0 done, 1 said no, 2 usage, 3 a bug, 130 interrupted, 141 nobody reads
 """
 
 import codecs
-import gc
 import os
 import sys
 
@@ -26,8 +25,6 @@ _COMPLETE = "_GITSEAL_COMPLETE"
 
 def main(words: "Sequence[str] | None" = None) -> int:
     """Runs one command line, the process's own without `words`, and returns its exit status. Raises nothing."""
-    # The process is short and keeps what it makes: looking for garbage takes a fifth of a large file's time.
-    gc.disable()
     _mend_encoding()
     try:
         status = _run(sys.argv[1:] if words is None else words)

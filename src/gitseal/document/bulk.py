@@ -6,9 +6,7 @@ that it alone decides what is refused and in which words.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from gitseal.crypto.token_kinds import SEALED
 from gitseal.document import token_grammar
@@ -19,7 +17,10 @@ from gitseal.records import NamedTuple
 from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.characters import decode
 
-if TYPE_CHECKING:  # `cryptography`, which a merge does not need
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` and `cryptography`, which a merge does not need
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
     from gitseal.crypto.datakey import DataKey
     from gitseal.document.value import TypedValue
     from gitseal.yamltext.tree import NamePath
@@ -37,14 +38,14 @@ class Rows(NamedTuple):
     """A file of the common shape."""
 
     header: Header
-    rows: Sequence[Row]
+    rows: "Sequence[Row]"
 
 
 class CommonShape(NamedTuple):
     """A file of the common shape whose header, the text from its name on, nobody has looked at yet."""
 
     body: str
-    rows: Sequence[Row]
+    rows: "Sequence[Row]"
     header: str
 
 
@@ -86,7 +87,7 @@ def rows_of(text: str) -> list[Row]:
     return _ROW.findall(text)
 
 
-def _holds_nothing_else(body: str, rows: Sequence[Row]) -> bool:
+def _holds_nothing_else(body: str, rows: "Sequence[Row]") -> bool:
     """True if all but the rows are empty lines and comments on lines of their own."""
     lines = body.count("\n")
     # Each row has two line ends, the first of them within `_AROUND`.
@@ -102,7 +103,7 @@ def _holds_nothing_else(body: str, rows: Sequence[Row]) -> bool:
     return rest == 0
 
 
-def _are_sound(names: Sequence[str]) -> bool:
+def _are_sound(names: "Sequence[str]") -> bool:
     """True if no name occurs twice or means something else to some YAML parser."""
     unique = set(names)
     return len(unique) == len(names) and HEADER not in unique and not any(map(scalars.is_word, names))
@@ -114,7 +115,7 @@ def _moved_down(header: Header, lines: int) -> Header:
 
 
 def open_rows(
-    header: Header, rows: Sequence[Row], keys: "Mapping[str, DataKey]"
+    header: Header, rows: "Sequence[Row]", keys: "Mapping[str, DataKey]"
 ) -> "dict[NamePath, TypedValue] | None":
     """The values of all rows, or None if one of them does not open or is not sealed by a member."""
     from gitseal.document.value import from_plaintext
@@ -137,7 +138,7 @@ def open_rows(
     return values
 
 
-def seal(key: "DataKey", values: "Iterable[tuple[str, TypedValue]]") -> Iterator[Token]:
+def seal(key: "DataKey", values: "Iterable[tuple[str, TypedValue]]") -> "Iterator[Token]":
     """Tokens of kind `s` for values at names of one part."""
     from gitseal.document.value import to_plaintext
 

@@ -3,7 +3,6 @@
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterator
 
 from gitseal.crypto.public_key import PublicKey, Scope
 from gitseal.document import token_grammar
@@ -11,6 +10,10 @@ from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HEADER = token_grammar.HEADER
 VERSION = 1
@@ -36,7 +39,7 @@ class Access(NamedTuple):
         """The id of the group's data key."""
         return self.public.key_id
 
-    def wrapped(self) -> Iterator[tuple[str, str]]:
+    def wrapped(self) -> "Iterator[tuple[str, str]]":
         """The name and the recipient id of every stanza."""
         for name, by_id in self.stanzas.items():
             for recipient_id in by_id:

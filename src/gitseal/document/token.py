@@ -3,12 +3,14 @@
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
+from functools import cache
 
 from gitseal.document import token_grammar
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.records import NamedTuple
 
-_ENC = re.compile(token_grammar.TOKEN)
+# The careful way alone matches single tokens, so the first of them pays for this expression.
+_whole_token = cache(lambda: re.compile(token_grammar.TOKEN))
 _STANZA = re.compile(token_grammar.STANZA)
 
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -70,7 +72,7 @@ def parse_token(text: str, line: int) -> Token | None:
     """
     if not text.startswith(token_grammar.PREFIXES):
         return None
-    match = _ENC.fullmatch(text)
+    match = _whole_token().fullmatch(text)
     if match is None:
         raise _refusal(text, line)
     return Token._make(match.groups())

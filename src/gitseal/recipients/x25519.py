@@ -1,7 +1,5 @@
 """age's own key type: `age1…` and `AGE-SECRET-KEY-1…` (C2SP age.md, "The X25519 recipient type")."""
 
-from typing import NamedTuple
-
 from gitseal.crypto import bech32, points
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
@@ -11,6 +9,7 @@ from gitseal.recipients.passphrase import Ask, Tell
 from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import parse_header
+from gitseal.records import NamedTuple
 
 _TYPE = "X25519"
 _HINT = "copy the whole line that keygen printed: age1 and 58 more characters, in lower case"

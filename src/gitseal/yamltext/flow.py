@@ -8,7 +8,8 @@ from gitseal.yamltext.tree import Node, NodeKind
 
 _MAX_DEPTH = 4
 # Possessive: nothing is ever taken back, so that a line of any length takes linear time and no memory.
-_TOKEN = re.compile(
+# A text that is compiled for the first such line: sealed files have none, and many policies neither.
+_PIECE = (
     r""" *+("(?:[^"\\]++|\\.)*+"|'(?:[^']++|'')*+'|[\[\]{},]|:(?= |$)"""
     r"""|(?:[^ \t\[\]{},:#"']++|:(?! |$)| ++(?=[^ \t\[\]{},:#"'])|(?<=[^ \t])#)++)"""
 )
@@ -38,13 +39,14 @@ class _Flow:
         self.text = text
         self.line = line
         self.at = 0
+        self.expression = re.compile(_PIECE)
 
     def read(self, node: Node) -> str:
         self.collection(node, self.next(), 1)
         return self.text[self.at :]
 
     def peek(self) -> str:
-        match = _TOKEN.match(self.text, self.at)
+        match = self.expression.match(self.text, self.at)
         if match is None:
             raise Malformed(
                 "a list or mapping in brackets is not closed on its line",
@@ -55,7 +57,7 @@ class _Flow:
 
     def next(self) -> str:
         token = self.peek()
-        match = _TOKEN.match(self.text, self.at)
+        match = self.expression.match(self.text, self.at)
         self.at = match.end() if match else self.at
         return token
 

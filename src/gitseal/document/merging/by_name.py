@@ -5,14 +5,18 @@ from collections.abc import Callable, Iterable
 from gitseal.document.document import Document, parse
 from gitseal.document.merging import conflict, decisions, placing
 from gitseal.document.merging.access import UNKNOWN
-from gitseal.document.merging.conflict import How, LineMerge, Merged, MergedLines
+from gitseal.document.merging.conflict import How, Merged, MergedLines
 from gitseal.document.merging.decisions import Decided, MergeSide
 from gitseal.document.merging.placing import Three
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.yamltext.reader import path_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.document.merging.conflict import LineMerge
 
-def by_name(base: bytes, ours: bytes, theirs: bytes, text: MergedLines | None, lines: LineMerge, how: How) -> Merged:
+
+def by_name(base: bytes, ours: bytes, theirs: bytes, text: MergedLines | None, lines: "LineMerge", how: How) -> Merged:
     """The merge of three different texts, given `text`, Git's merge of their lines. See `three_way`."""
     left, right = _side(ours), _side(theirs)
     if left is None or right is None:
@@ -29,7 +33,7 @@ def by_name(base: bytes, ours: bytes, theirs: bytes, text: MergedLines | None, l
     return Merged(placed.data, (*map(path_text, decided.conflicts), *placed.conflicts))
 
 
-def _through(lines: LineMerge) -> Callable[[bytes, bytes, bytes], bytes | None]:
+def _through(lines: "LineMerge") -> Callable[[bytes, bytes, bytes], bytes | None]:
     def merged(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         result = lines(ours, base, theirs)
         return result.data if result is not None else None

@@ -4,9 +4,15 @@ What holds a marker at the beginning of a line is refused by the reader of seale
 """
 
 import re
-from collections.abc import Callable, Sequence
 
 from gitseal.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    # Merges the lines of (ours, base, theirs) as `git merge-file` does; None if it cannot, as with bytes that are no text.
+    LineMerge = Callable[[bytes, bytes, bytes], "MergedLines | None"]
 
 # Git's own markers have 7 characters; those of a merge of merge bases have more (merge-ll.c).
 SIZE = 7
@@ -19,10 +25,6 @@ class MergedLines(NamedTuple):
 
     data: bytes
     is_clean: bool
-
-
-# Merges the lines of (ours, base, theirs) as `git merge-file` does; None if it cannot, as with bytes that are no text.
-LineMerge = Callable[[bytes, bytes, bytes], MergedLines | None]
 
 
 class Merged(NamedTuple):
@@ -89,7 +91,7 @@ def sides(data: bytes) -> tuple[bytes, bytes] | None:
     )
 
 
-def write(ours: Sequence[str], base: Sequence[str], theirs: Sequence[str], how: How) -> list[str]:
+def write(ours: "Sequence[str]", base: "Sequence[str]", theirs: "Sequence[str]", how: How) -> list[str]:
     """A conflict's lines, without line ends."""
     middle = [_line("|", how.size, how.labels.base), *base] if how.with_base else []
     first, last = _line("<", how.size, how.labels.ours), _line(">", how.size, how.labels.theirs)
@@ -112,7 +114,7 @@ def _ended(data: bytes, eol: str) -> bytes:
     return data if not data or data.endswith(b"\n") else data + eol.encode()
 
 
-def _hunk(lines: Sequence[bytes], start: int) -> tuple[Hunk | None, int]:
+def _hunk(lines: "Sequence[bytes]", start: int) -> tuple[Hunk | None, int]:
     """The hunk that begins at a line, and the line after it; None if it has no end."""
     first = re.fullmatch(_MARKER, lines[start])
     if first is None:

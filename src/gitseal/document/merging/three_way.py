@@ -4,17 +4,23 @@ If Git's own merge of the lines is clean and nothing in it is out of place, that
 has no driver then does the same. Else names are decided one by one, and comments and order follow a merge of lines.
 """
 
-from collections.abc import Mapping
-
 from gitseal.document import bulk
-from gitseal.document.bulk import CommonShape
-from gitseal.document.merging.conflict import How, LineMerge, Merged
+from gitseal.document.merging.conflict import How, Merged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitseal.document.bulk import CommonShape
+    from gitseal.document.merging.conflict import LineMerge
+
+    _Tokens = Mapping[str, tuple[str, ...]]
 
 # The careful way refuses files with twice as many names.
 _MOST_NAMES = 100_000
 
 
-def three_way(base: bytes, ours: bytes, theirs: bytes, lines: LineMerge, how: How | None = None) -> Merged:
+def three_way(base: bytes, ours: bytes, theirs: bytes, lines: "LineMerge", how: How | None = None) -> Merged:
     """The merge of two texts since their base, which is empty if both sides added the file.
 
     Each token of the result stands under the same name in one of the sides. A conflict holds both sides, between markers
@@ -47,14 +53,11 @@ def is_plainly_sound(base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> 
     return result == _decided(before, here, there)
 
 
-_Tokens = Mapping[str, tuple[str, ...]]
-
-
-def _tokens(shape: CommonShape) -> _Tokens:
+def _tokens(shape: "CommonShape") -> "_Tokens":
     return {row[0]: row[1:] for row in shape.rows}
 
 
-def _decided(base: _Tokens, ours: _Tokens, theirs: _Tokens) -> _Tokens | None:
+def _decided(base: "_Tokens", ours: "_Tokens", theirs: "_Tokens") -> "_Tokens | None":
     """The tokens that a merge has to have, None if both sides changed one and do not agree."""
     decided = {}
     for name in {**base, **ours, **theirs}:
