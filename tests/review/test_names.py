@@ -178,7 +178,9 @@ def test_no_state_of_a_file_stops_a_review(old: bytes | None, between: bytes | N
     steps = (CommitStep(By("1"), changes(old, between)), CommitStep(By("2"), changes(between, new)))
     ends = Ends(".secrets", "e", ".secrets/e.yaml", EnvironmentFile(old), EnvironmentFile(new), POLICIES)
     wanted, keys = sought(ends)
-    found = environment(ends, steps, past([FileChange("2", (between,), new), FileChange("1", (old,), between)], wanted, keys))
+    found = environment(
+        ends, steps, past([FileChange("2", (between,), new), FileChange("1", (old,), between)], wanted, keys)
+    )
     assert found is not None or old == new
     for risk in risks(ends, found) if found else ():
         assert risk.rule in {rule.id for rule in rules.OWN}

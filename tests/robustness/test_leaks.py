@@ -305,7 +305,7 @@ def test_what_holds_values_shows_none_in_its_repr(place: Clone) -> None:
         render.render(OpenedEnvironment(project, "production", keyring), "dotenv", Request()),
         run.prepare(OpenedEnvironment(project, "production", keyring), Request(), {}),
         compare(Workspace(project, keyring), "production", "development"),
-        list_names(project, keyring, ("production",), show_values=True),
+        list_names(Workspace(project, keyring), ("production",), show_values=True),
     ]
     for each in held:
         assert not shows(repr(each).encode()), type(each)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gitseal.arming.arm_clone import arm
-from gitseal.identities import Keyring
+from gitseal.identities import NO_IDENTITIES
+from gitseal.project.workspace import Workspace
 from gitseal.usecases.doctor import doctor
 from tests.world import World, start
 
@@ -27,7 +28,7 @@ def world(repo: Path, git: Callable[..., str], peer: Callable[[str], str]) -> Wo
 
 
 def to_mend(world: World) -> dict[str, str]:
-    return {each.name: each.mend for each in doctor(world.project, world.keyring) if each.mend}
+    return {each.name: each.mend for each in doctor(Workspace(world.project, world.keyring)) if each.mend}
 
 
 def shell(world: World, command: str) -> None:
@@ -80,7 +81,7 @@ def test_history_that_is_cut(world: World, git: Callable[..., str], tmp_path: Pa
 
 
 def test_nobody_at_hand(world: World) -> None:
-    found = to_mend(World(world.top, Keyring(())))
+    found = to_mend(World(world.top, NO_IDENTITIES))
     assert found == {"identities": "gitseal keygen -o ~/.config/gitseal/identity.txt"}
 
 

@@ -10,6 +10,7 @@ from gitseal.audit.check.check import check
 from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 from gitseal.usecases.deployed import record
 from gitseal.usecases.list_ import list_names
 from gitseal.usecases.status import status
@@ -25,7 +26,7 @@ def _check(world: World, project: Project) -> object:
 
 
 def _list(world: World, project: Project) -> object:
-    return list_names(project, world.keyring, project.environments)
+    return list_names(Workspace(project, world.keyring), project.environments)
 
 
 def _status(_world: World, project: Project) -> object:

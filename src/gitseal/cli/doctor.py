@@ -16,7 +16,7 @@ def command(session: Session, as_json: bool) -> None:
     """
     from gitseal.usecases.doctor import doctor
 
-    checks = doctor(session.project, session.keyring)
+    checks = doctor(session.workspace)
     if as_json:
         output.as_json(
             [{"check": check.name, "ok": not check.mend, "words": check.words, "mend": check.mend} for check in checks]

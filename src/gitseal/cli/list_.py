@@ -31,7 +31,7 @@ def command(
     NAME may be a pattern such as "STRIPE_*". The mask is the same for every value.
     """
     chosen = session.all(environments)
-    rows = list_names(session.project, session.keyring, chosen, names, show_values=show_values, local=not no_local)
+    rows = list_names(session.workspace, chosen, names, show_values=show_values, local=not no_local)
     for environment in chosen if show_values else ():
         note(session, "list", environment, (row.name for row in rows if row.environment == environment and row.value))
     if as_json:

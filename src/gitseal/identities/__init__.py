@@ -6,7 +6,7 @@ and the way to ask a person come as arguments: only `cli` knows the real ones.
 
 from gitseal.identities.discovery import default_path, discover
 from gitseal.identities.files import write_new
-from gitseal.identities.keyring import Keyring
+from gitseal.identities.keyring import NO_IDENTITIES, Keyring
 from gitseal.identities.source import IdentitySource
 
-__all__ = ["IdentitySource", "Keyring", "default_path", "discover", "write_new"]
+__all__ = ["NO_IDENTITIES", "IdentitySource", "Keyring", "default_path", "discover", "write_new"]

@@ -106,6 +106,10 @@ class Keyring:
             yield source, identity
 
 
+NO_IDENTITIES = Keyring(())
+"""With it nothing that is sealed opens; names and all else that needs no key can be read."""
+
+
 def _own(identity: Identity, stanzas: Stanzas) -> Iterator[bytes]:
     """The stanzas to try: those under its id; if that is not known, the first of all, foreign types first."""
     if identity.recipient is not None:

@@ -1,10 +1,8 @@
 """`Workspace`: what a command that seals works with, as one value."""
 
-from gitseal.identities import Keyring
+from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.project.project import Project
 from gitseal.records import NamedTuple
-
-_NOBODY = Keyring(())
 
 
 class Workspace(NamedTuple):
@@ -14,5 +12,5 @@ class Workspace(NamedTuple):
     """
 
     project: Project
-    keyring: Keyring = _NOBODY
+    keyring: Keyring = NO_IDENTITIES
     accepted: frozenset[str] = frozenset()

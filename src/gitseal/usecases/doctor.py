@@ -9,10 +9,9 @@ from gitseal.git import hooks
 from gitseal.git.hooks import HooksScope
 from gitseal.git.run import git
 from gitseal.git.trusted_ref import SETTING, to_write, trusted_ref
-from gitseal.identities import Keyring
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.key_holders import names_by_recipient
-from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 
 # Signatures by SSH keys are checked from this one on (git-commit(1), gpg.format).
 _OLDEST_GIT = (2, 34)
@@ -31,12 +30,12 @@ class Check(NamedTuple):
     mend: str = ""
 
 
-def doctor(project: Project, keyring: Keyring) -> list[Check]:
+def doctor(workspace: Workspace) -> list[Check]:
     """Every check in its order; one that cannot be made says why. No passphrase is asked for."""
     checks: list[Check] = []
     for name, check in _CHECKS.items():
         try:
-            checks += [Check(name, words, mend) for words, mend in check(project, keyring)]
+            checks += [Check(name, words, mend) for words, mend in check(workspace)]
         except Error as error:
             checks.append(Check(name, error.message, error.hint or "gitseal check"))
             if name == "git":
@@ -48,20 +47,20 @@ def doctor(project: Project, keyring: Keyring) -> list[Check]:
 _Answer = Iterator[tuple[str, str]]
 
 
-def _git(project: Project, _keyring: Keyring) -> _Answer:
+def _git(workspace: Workspace) -> _Answer:
     version = hooks.version()
     words = ".".join(map(str, version))
     if version < _OLDEST_GIT:
         yield f"{words} is older than {'.'.join(map(str, _OLDEST_GIT))}", "upgrade Git"
-    elif git(project.git().top, "rev-parse", "--git-dir") is None:
-        yield f'Git does not read "{project.git().top}"', "git status"
+    elif git(workspace.project.git().top, "rev-parse", "--git-dir") is None:
+        yield f'Git does not read "{workspace.project.git().top}"', "git status"
     else:
         yield words, ""
 
 
-def _identities(project: Project, keyring: Keyring) -> _Answer:
-    names = names_by_recipient(project.policy)
-    own = [identity for identity in keyring.identities() if identity.recipient]
+def _identities(workspace: Workspace) -> _Answer:
+    names = names_by_recipient(workspace.project.policy)
+    own = [identity for identity in workspace.keyring.identities() if identity.recipient]
     if not own:
         yield "none is at hand", "gitseal keygen -o ~/.config/gitseal/identity.txt"
         return
@@ -70,17 +69,17 @@ def _identities(project: Project, keyring: Keyring) -> _Answer:
         yield f"{len(own)} at hand, in the policy as {', '.join(dict.fromkeys(known))}", ""
     else:
         yield "none at hand is in the policy", f"ask for: gitseal recipient add NAME {own[0].recipient}"
-    for warning in keyring.warnings:
+    for warning in workspace.keyring.warnings:
         yield warning, "gitseal whoami"
 
 
-def _hooks(project: Project, _keyring: Keyring) -> _Answer:
-    for stage in status.status(project.git()):
+def _hooks(workspace: Workspace) -> _Answer:
+    for stage in status.status(workspace.project.git()):
         yield f"{stage.name}: {'armed' if stage.armed else 'NOT ARMED'}: {stage.how}", stage.mend
 
 
-def _hooks_path(project: Project, _keyring: Keyring) -> _Answer:
-    folder = hooks.folder(project.git())
+def _hooks_path(workspace: Workspace) -> _Answer:
+    folder = hooks.folder(workspace.project.git())
     if not folder.setting:
         yield "not set", ""
         return
@@ -88,14 +87,14 @@ def _hooks_path(project: Project, _keyring: Keyring) -> _Answer:
     if not folder.path.is_dir():
         # A relative one is each linked worktree's own: Git passes over a folder that is not there without a word.
         yield f"{words}; there is no such folder here", "gitseal hook install"
-    elif folder.kind is HooksScope.SHARED and not status.is_installed(project.git()):
+    elif folder.kind is HooksScope.SHARED and not status.is_installed(workspace.project.git()):
         yield words, "gitseal hook install"
     else:
         yield words, ""
 
 
-def _drivers(project: Project, _keyring: Keyring) -> _Answer:
-    state = drivers.state(project.git())
+def _drivers(workspace: Workspace) -> _Answer:
+    state = drivers.state(workspace.project.git())
     if state.missing:
         yield f"NOT ARMED: {', '.join(state.missing)} not as gitseal sets them", "gitseal init"
     elif state.gone:
@@ -104,8 +103,8 @@ def _drivers(project: Project, _keyring: Keyring) -> _Answer:
         yield "armed: git diff shows what changed, git merge merges name by name", ""
 
 
-def _textconv_cache(project: Project, _keyring: Keyring) -> _Answer:
-    top = project.git().top
+def _textconv_cache(workspace: Workspace) -> _Answer:
+    top = workspace.project.git().top
     if git(top, "config", "--type=bool", "--get", "diff.gitseal.cachetextconv") == b"true\n":
         yield "on: Git would keep what diffs show as objects", "git config diff.gitseal.cachetextconv false"
     elif git(top, "rev-parse", "--verify", "--quiet", _CACHE) is not None:
@@ -114,11 +113,11 @@ def _textconv_cache(project: Project, _keyring: Keyring) -> _Answer:
         yield "off", ""
 
 
-def _attributes(project: Project, _keyring: Keyring) -> _Answer:
-    repository = project.git()
+def _attributes(workspace: Workspace) -> _Answer:
+    repository = workspace.project.git()
     is_well = True
-    for environment in filter(is_environment_name, project.environments):
-        path = project.relative(project.path(environment))
+    for environment in filter(is_environment_name, workspace.project.environments):
+        path = workspace.project.relative(workspace.project.path(environment))
         effective = repository.attributes(path, (*_DRIVERS, *_CHANGES))
         wrong = [name for name, value in _DRIVERS.items() if effective.get(name) != value]
         wrong += [name for name in _CHANGES if effective.get(name, "unset") not in _NONE]
@@ -131,12 +130,12 @@ def _attributes(project: Project, _keyring: Keyring) -> _Answer:
         yield "sealed files are diffed and merged by gitseal, and changed by nothing", ""
 
 
-def _ignored(project: Project, _keyring: Keyring) -> _Answer:
-    repository = project.git()
-    local = project.folder / "any.local.yaml"
+def _ignored(workspace: Workspace) -> _Answer:
+    repository = workspace.project.git()
+    local = workspace.project.folder / "any.local.yaml"
     missing = [
         line
-        for line, path in ((".env", project.root / ".env"), (".secrets/*.local.yaml", local))
+        for line, path in ((".env", workspace.project.root / ".env"), (".secrets/*.local.yaml", local))
         if repository.would_add(path)
     ]
     for line in missing:
@@ -145,8 +144,8 @@ def _ignored(project: Project, _keyring: Keyring) -> _Answer:
         yield ".env and this machine's overrides are ignored", ""
 
 
-def _trusted(project: Project, _keyring: Keyring) -> _Answer:
-    repository = project.git()
+def _trusted(workspace: Workspace) -> _Answer:
+    repository = workspace.project.git()
     ref = trusted_ref(repository)
     if ref and repository.commit(ref) is None:
         other = to_write(repository, founding=False)
@@ -160,18 +159,18 @@ def _trusted(project: Project, _keyring: Keyring) -> _Answer:
         yield "none: Git does not know the default branch of origin", "git remote set-head origin --auto"
 
 
-def _history(project: Project, _keyring: Keyring) -> _Answer:
-    if project.git().is_shallow():
+def _history(workspace: Workspace) -> _Answer:
+    if workspace.project.git().is_shallow():
         yield "shallow: who could ever open a value is not known", "git fetch --unshallow"
     else:
         yield "whole", ""
 
 
-def _known(project: Project, _keyring: Keyring) -> _Answer:
+def _known(workspace: Workspace) -> _Answer:
     import os
     import stat
 
-    folder = project.git().common_dir() / "gitseal"
+    folder = workspace.project.git().common_dir() / "gitseal"
     if not folder.is_dir():
         yield f"there is no {folder} yet", "gitseal init"
     elif not os.access(folder, os.W_OK | os.X_OK):
@@ -182,7 +181,7 @@ def _known(project: Project, _keyring: Keyring) -> _Answer:
         yield str(folder), ""
 
 
-_CHECKS: dict[str, Callable[[Project, Keyring], _Answer]] = {
+_CHECKS: dict[str, Callable[[Workspace], _Answer]] = {
     "git": _git,
     "identities": _identities,
     "hooks": _hooks,

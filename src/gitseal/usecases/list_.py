@@ -6,11 +6,11 @@ from gitseal.crypto.digest import sha256_hex
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document.document import Entry
 from gitseal.document.value import TypedValue
-from gitseal.identities import Keyring
 from gitseal.policy.patterns import matches
 from gitseal.project.names import below, missing, parse_name
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment, OpenedEnvironment, check_reveal
+from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
 
@@ -40,8 +40,7 @@ class NameRow(NamedTuple):
 
 
 def list_names(
-    project: Project,
-    keyring: Keyring,
+    workspace: Workspace,
     environments: Sequence[str],
     patterns: Sequence[str] = (),
     *,
@@ -54,13 +53,13 @@ def list_names(
     policy says `reveal: false` or one does not open. A section stands for what it holds. Raises Error for a pattern without
     `*` that names nothing.
     """
-    project = project.fixed()
+    project = workspace.project.fixed()
     rows: list[NameRow] = []
     wanted: Names = {}
     for environment in environments:
         if show_values:
             check_reveal(project, environment)
-        layered = OpenedEnvironment(project, environment, keyring, local=local)
+        layered = OpenedEnvironment(project, environment, workspace.keyring, local=local)
         for path in sorted(_narrowed(layered, environment, patterns)):
             value = layered.open(path) if show_values and not layered.is_pending(path) else None
             rows.append(_listed(layered, environment, path, value))

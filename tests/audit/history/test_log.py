@@ -40,7 +40,7 @@ def told(world: World, commit: str = "", **selection: object) -> list[str]:
 
 
 def last(world: World, name: str) -> str:
-    (row,) = list_names(world.project, world.keyring, ("production",), (name,))
+    (row,) = list_names(Workspace(world.project, world.keyring), ("production",), (name,))
     return row.last.commit if row.last else ""
 
 

@@ -9,7 +9,7 @@ from gitseal.document.document import Document, Entry
 from gitseal.document.header import Access
 from gitseal.document.token import Token
 from gitseal.errors import Error, Malformed
-from gitseal.identities import Keyring
+from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import parse_signing
@@ -51,7 +51,7 @@ _ATTRIBUTES = {
 _HARMLESS = {"unspecified", "unset"}
 
 
-def check(project: Project, environments: Sequence[str] = (), keyring: Keyring | None = None) -> list[Finding]:
+def check(project: Project, environments: Sequence[str] = (), keyring: Keyring = NO_IDENTITIES) -> list[Finding]:
     """What does not agree, in the order of the files. Without environments: of all, and what concerns the whole folder.
 
     Values that an identity of the keyring opens are looked at too: whether they are intact, and as the manifest asks.
@@ -73,7 +73,7 @@ def check(project: Project, environments: Sequence[str] = (), keyring: Keyring |
         if document is not None:
             documents[environment] = document
     findings += _twice(project, documents)
-    readable = check_values.read(project, documents, keyring or Keyring(()))
+    readable = check_values.read(project, documents, keyring)
     findings += readable.findings
     findings += check_values.references(project, documents, readable.values, bases=bool(environments))
     findings += _manifest(project, list(documents), readable.values)
