@@ -1,4 +1,4 @@
-"""Data keys against a second implementation, and what binds a value to its place (promise P3)."""
+"""Data keys against a second implementation, and what binds a value to its place."""
 
 import random
 

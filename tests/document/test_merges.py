@@ -1,4 +1,4 @@
-"""Two branches that edit neighbouring names merge by plain `git merge-file` (promise P2): design table, 12 random files a row."""
+"""Two branches that edit neighbouring names merge by plain `git merge-file`: design table, 12 random files a row."""
 
 import random
 import subprocess

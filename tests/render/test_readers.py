@@ -1,4 +1,4 @@
-"""What was rendered is read back by the real readers as the same text, or was refused (promise P7)."""
+"""What was rendered is read back by the real readers as the same text, or was refused."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -233,7 +233,7 @@ def test_unknown_dialect() -> None:
 
 
 def test_a_refusal_keeps_no_value() -> None:
-    """Neither the error nor what it was raised from holds the value (P11)."""
+    """Neither the error nor what it was raised from holds the value."""
     error: BaseException | None = refused(
         "dotenv", [RenderedEntry(("RAW",), TypedValue(ValueType.BYTES, b"private\xff"))]
     )

@@ -1,4 +1,4 @@
-"""An edit changes the lines of its own names and nothing else, in files of every spelling (promise P1)."""
+"""An edit changes the lines of its own names and nothing else, in files of every spelling."""
 
 import difflib
 from collections.abc import Mapping
