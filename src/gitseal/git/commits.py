@@ -46,7 +46,7 @@ def parse_commit(commit: str, data: bytes) -> RawCommit:
     fields = _fields(head + b"\n")
     names = [name for name, _ in fields]
     parents = names.count(b"parent")
-    people = [_PERSON.fullmatch(_value(each)) for each in fields[1 + parents : 3 + parents]]
+    people = [_PERSON.fullmatch(_value(field)) for field in fields[1 + parents : 3 + parents]]
     flaw = _flaw(names, parents, head) or ("" if blank and all(people) else "it does not say clearly who made it")
     committer = None if flaw else people[-1]
     if committer is None:
@@ -65,14 +65,14 @@ def parse_commit(commit: str, data: bytes) -> RawCommit:
 
 def _fields(head: bytes) -> list[tuple[bytes, bytes]]:
     """A header's fields: the name and all of its lines; further ones begin with a space."""
-    found: list[tuple[bytes, bytes]] = []
+    fields: list[tuple[bytes, bytes]] = []
     for part in head.split(b"\n")[:-1]:
         line = part + b"\n"
-        if line.startswith(b" ") and found:
-            found[-1] = (found[-1][0], found[-1][1] + line)
+        if line.startswith(b" ") and fields:
+            fields[-1] = (fields[-1][0], fields[-1][1] + line)
         else:
-            found.append((part.partition(b" ")[0], line))
-    return found
+            fields.append((part.partition(b" ")[0], line))
+    return fields
 
 
 def _value(field: tuple[bytes, bytes]) -> bytes:

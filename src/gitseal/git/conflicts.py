@@ -78,11 +78,11 @@ def origin(repository: Repository, revision: str, path: str, text: str) -> Confl
     """
     if not revision or repository.commit(revision) is None:
         return None
-    found = repository.git(
+    listing = repository.git(
         LITERAL, "log", "-1", "--no-show-signature", "--no-textconv", "--no-ext-diff", "--no-renames", "-m", "--no-patch",
         "--format=%an%x00%aI%x00%h", f"-S{text}", revision, "--", path,
     )  # fmt: skip
-    fields = (found or b"").decode("utf-8", "replace").rstrip("\n").split("\0")
+    fields = (listing or b"").decode("utf-8", "replace").rstrip("\n").split("\0")
     return ConflictOrigin(*fields) if len(fields) == len(ConflictOrigin._fields) else None
 
 

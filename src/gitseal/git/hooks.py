@@ -56,10 +56,10 @@ class HookRun(NamedTuple):
 
 def version() -> tuple[int, int]:
     """Git's own, as (2, 39). Raises Error if there is no Git."""
-    found = re.search(rb"(\d+)\.(\d+)", git(Path("/"), "version") or b"")
-    if found is None:
+    numbers = re.search(rb"(\d+)\.(\d+)", git(Path("/"), "version") or b"")
+    if numbers is None:
         raise Error("Git does not say which version it is", "look at: git version")
-    return int(found[1]), int(found[2])
+    return int(numbers[1]), int(numbers[2])
 
 
 def is_bare(folder: Path) -> bool:

@@ -54,12 +54,12 @@ def is_tracked(repository: Repository, path: "str | os.PathLike[str]") -> bool:
 def _entries(listed: bytes | None) -> list[IndexEntry]:
     if listed is None:
         raise Error("Git cannot read the index", "look at: git status")
-    found = []
+    entries = []
     for line in listed.split(b"\0")[:-1]:
         entry, _, path = line.partition(b"\t")
         mode, object_id, stage = entry.decode().split(" ")
-        found.append(IndexEntry(int(mode, 8), object_id, stage, path))
-    return found
+        entries.append(IndexEntry(int(mode, 8), object_id, stage, path))
+    return entries
 
 
 def offered_files(folder: "Path", *patterns: str) -> list[bytes] | None:

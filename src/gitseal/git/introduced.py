@@ -77,15 +77,15 @@ def _fields(log: IO[bytes]) -> Iterator[bytes]:
 
 def _parse(fields: Iterator[bytes]) -> Iterator[IntroducingCommit]:
     """Commits from the fields of the log. A path follows its entry, so that none is taken for anything else."""
-    found: IntroducingCommit | None = None
+    introducing: IntroducingCommit | None = None
     for field in fields:
         line = field.lstrip(b"\n")
-        if line.startswith(b":") and found is not None:
-            found.brought.append(parse_entry(line, next(fields)))
+        if line.startswith(b":") and introducing is not None:
+            introducing.brought.append(parse_entry(line, next(fields)))
         elif line.startswith(_MARK):
-            if found is not None:
-                yield found
+            if introducing is not None:
+                yield introducing
             commit, *parents = line.removeprefix(_MARK).decode().split(" ")
-            found = IntroducingCommit(commit, tuple(filter(None, parents)), [])
-    if found is not None:
-        yield found
+            introducing = IntroducingCommit(commit, tuple(filter(None, parents)), [])
+    if introducing is not None:
+        yield introducing

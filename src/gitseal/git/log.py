@@ -121,7 +121,7 @@ def with_contents(
         changing = (raw for raw in portion if raw.entries)
         recent = (raw for raw in changing if wanted.since is None or int(raw.fields[2]) >= wanted.since)
         chosen = [_listed(raw, wanted) for raw in recent]
-        objects.announce(each for listed in chosen for each in _ids(listed, wanted))
+        objects.announce(object_id for listed in chosen for object_id in _ids(listed, wanted))
         for listed in chosen:
             yield _commit(listed, wanted, objects)
 
@@ -139,14 +139,14 @@ def walk(
         parser, rest = _LogParser(), b""
         while chunk := os.read(running.stdout.fileno(), _READ):
             *fields, rest = (rest + chunk).split(b"\0")
-            if found := parser.take(fields):
-                yield found
+            if entries := parser.take(fields):
+                yield entries
         if running.wait() != 0:
             if repository.commit("HEAD") is None and "HEAD" in revisions:
                 return
             raise failure
-        if found := parser.end():
-            yield found
+        if entries := parser.end():
+            yield entries
     finally:
         running.kill()
         running.end()
@@ -178,9 +178,9 @@ class _LogParser:
 
     def end(self) -> list[LogEntry]:
         """The last commit, if there is one."""
-        found = [LogEntry(tuple(self._fields), self._entries)] if self._fields else []
+        entries = [LogEntry(tuple(self._fields), self._entries)] if self._fields else []
         self._fields, self._entries = [], []
-        return found
+        return entries
 
 
 class _Change(NamedTuple):
@@ -198,15 +198,15 @@ class _LoggedEntry(NamedTuple):
 
 def _listed(raw: LogEntry, wanted: LogQuery) -> _LoggedEntry:
     """A commit with its entries taken apart (git-diff-tree(1), `-c` and `--raw`)."""
-    found = []
+    versions = []
     for entry, path in raw.entries:
         words = entry.lstrip(b":").split(b" ")
         count = len(words) // 2
         text, modes = os.fsdecode(path), words[:count]
         is_wanted = wanted.content(text)
         ids = [words[count + at] if is_wanted and modes[at][:3] == _REGULAR else None for at in range(count)]
-        found.append(_Change(text, modes, ids))
-    return _LoggedEntry(raw.fields, found)
+        versions.append(_Change(text, modes, ids))
+    return _LoggedEntry(raw.fields, versions)
 
 
 def _ids(listed: _LoggedEntry, wanted: LogQuery) -> Iterator[bytes]:
@@ -219,7 +219,7 @@ def _ids(listed: _LoggedEntry, wanted: LogQuery) -> Iterator[bytes]:
 def _commit(listed: _LoggedEntry, wanted: LogQuery, objects: Announced) -> LoggedCommit:
     files = []
     for path, modes, ids in listed.changes:
-        *before, after = [None if each is None else objects.take(each) for each in ids]
+        *before, after = [None if object_id is None else objects.take(object_id) for object_id in ids]
         is_new = all(mode == _ABSENT for mode in modes[:-1])
         is_other = any(mode[:3] != _REGULAR and mode != _ABSENT for mode in modes)
         files.append(ChangedFile(path, tuple(before), after, is_new, is_other))

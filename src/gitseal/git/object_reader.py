@@ -99,21 +99,21 @@ class ObjectReader:
 
     def commit(self, revision: str) -> str | None:
         """The full id of the commit that a revision names, or None."""
-        found = self.find(f"{revision}^{{commit}}")
-        return found.id if found is not None else None
+        object_ = self.find(f"{revision}^{{commit}}")
+        return object_.id if object_ is not None else None
 
     def blobs(self, object_ids: Iterable[str]) -> Iterator[bytes | None]:
         """The contents of blobs in their order, None for what is no blob or not there."""
-        for found in self.find_all(object_ids):
-            yield found.content if found is not None and found.kind == "blob" else None
+        for object_ in self.find_all(object_ids):
+            yield object_.content if object_ is not None and object_.kind == "blob" else None
 
     def tree(self, tree_id: str) -> dict[bytes, TreeEntry]:
         """The entries of a tree by its full id, by name. Raises Error if the repository has lost it."""
         if tree_id not in self._trees:
-            found = self.find(tree_id)
-            if found is None or found.kind != "tree":
+            object_ = self.find(tree_id)
+            if object_ is None or object_.kind != "tree":
                 raise Error(f"Git cannot show the tree {tree_id}", "see what is missing with: git fsck")
-            self._trees[tree_id] = parse_tree(found)
+            self._trees[tree_id] = parse_tree(object_)
             if len(self._trees) > _KEPT_TREES:
                 self._trees.popitem(last=False)
         return self._trees[tree_id]
@@ -191,22 +191,22 @@ class ObjectReader:
         waiting = list(self._requests)[1:] if not self._has_answered else []
         request = self._requests[0]
         head = self._head()
-        found = None
+        received = None
         if head.kind != _MISSING:
-            found = GitObject(head.id, head.kind, b"".join(self._chunks(head)))
-            self._keep(found)
+            received = GitObject(head.id, head.kind, b"".join(self._chunks(head)))
+            self._keep(received)
         if self._requests:
             self._requests.popleft()
             self._unanswered -= request.size
         else:  # Git has ended, and has an answer for nobody
             for other in waiting:
                 other.take(None)
-        request.take(found)
+        request.take(received)
 
-    def _keep(self, found: GitObject) -> None:
-        if found.id not in self._kept:
-            self._kept[found.id] = found
-            self._kept_bytes += len(found.content)
+    def _keep(self, object_: GitObject) -> None:
+        if object_.id not in self._kept:
+            self._kept[object_.id] = object_
+            self._kept_bytes += len(object_.content)
         while self._kept_bytes > _KEPT_BYTES:
             self._kept_bytes -= len(self._kept.popitem(last=False)[1].content)
 

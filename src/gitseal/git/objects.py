@@ -130,16 +130,16 @@ class _Library:
 
     def entry(self, path: str) -> _Entry | None:
         try:
-            found = self._tree[path]
+            entry = self._tree[path]
         except KeyError:
             return None
-        mode = int(found.filemode)
+        mode = int(entry.filemode)
         # Nothing but the mode is asked of a submodule: its commit is not in this repository.
-        return _Entry(mode, str(found.id), self._blob(str(found.id)).size if mode & _KIND == _FILE else 0)
+        return _Entry(mode, str(entry.id), self._blob(str(entry.id)).size if mode & _KIND == _FILE else 0)
 
     def names(self, folder: str) -> list[str]:
-        found = self._tree[folder].peel(type(self._tree))
-        return [os.fsdecode(entry.raw_name or b"") for entry in found]
+        tree = self._tree[folder].peel(type(self._tree))
+        return [os.fsdecode(entry.raw_name or b"") for entry in tree]
 
     def content(self, entry: _Entry) -> bytes:
         return self._blob(entry.object_id).data

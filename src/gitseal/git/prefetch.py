@@ -38,10 +38,10 @@ class Announced:
                 self._reader.receive()
         self._uses[object_id] -= 1
         # What is used up stays in the reader for a while: the older side of a commit is mostly the newer side of the next.
-        found = self._held[object_id] if self._uses[object_id] else self._held.pop(object_id)
-        if found is None:
+        held = self._held[object_id] if self._uses[object_id] else self._held.pop(object_id)
+        if held is None:
             raise unreadable()
-        return found.content
+        return held.content
 
     def _ask(self) -> None:
         while self._queue and self._asked < _AHEAD:
@@ -49,9 +49,9 @@ class Announced:
             object_id = self._queue.popleft()
             self._reader.request(object_id.decode(), partial(self._hold, object_id))
 
-    def _hold(self, object_id: bytes, found: GitObject | None) -> None:
+    def _hold(self, object_id: bytes, object_: GitObject | None) -> None:
         self._asked -= 1
-        self._held[object_id] = found
+        self._held[object_id] = object_
 
 
 def unreadable() -> Error:

@@ -70,17 +70,17 @@ def differences(repository: Repository, pairs: Sequence[tuple[str, str]]) -> Ite
     )
     if answer is None:
         raise Error("Git cannot compare these commits", "see what is missing with: git fsck")
-    found: list[PathChange] | None = None
+    changed: list[PathChange] | None = None
     fields = iter(answer.split(b"\0")[:-1])
     for field in fields:
         if not field.startswith(b":"):
-            if found is not None:
-                yield found
-            found = []
-        elif found is not None:
-            found.append(parse_change(field, next(fields)))
-    if found is not None:
-        yield found
+            if changed is not None:
+                yield changed
+            changed = []
+        elif changed is not None:
+            changed.append(parse_change(field, next(fields)))
+    if changed is not None:
+        yield changed
 
 
 def parse_change(field: bytes, path: bytes) -> PathChange:

@@ -26,8 +26,8 @@ def follow(repository: Repository, wanted: LogQuery, is_followed: IsFollowed) ->
         moved: dict[str, tuple[str, ...]] = {}
         for commit in history(repository, wanted._replace(paths=paths), revisions):
             stays = _settled(repository, commit, moved, is_followed)
-            files = tuple(each for each in stays if (commit.id, each.path) not in seen)
-            seen.update((commit.id, each.path) for each in files)
+            files = tuple(file for file in stays if (commit.id, file.path) not in seen)
+            seen.update((commit.id, file.path) for file in files)
             if files:
                 yield commit if len(files) == len(commit.files) else commit._replace(files=files)
         paths = tuple(moved)
@@ -38,15 +38,15 @@ def _settled(
     repository: Repository, commit: LoggedCommit, moved: dict[str, tuple[str, ...]], is_followed: IsFollowed
 ) -> tuple[ChangedFile, ...]:
     """The commit's files without those that it moved; where they came from is added to `moved`, with the parents."""
-    comes_or_goes = any((each.is_new or each.after is None) and is_followed(each.path) for each in commit.files)
+    comes_or_goes = any((file.is_new or file.after is None) and is_followed(file.path) for file in commit.files)
     if not comes_or_goes or len(commit.parents) != 1:
         return commit.files
-    found = _moves(repository, commit.id, is_followed)
+    moves = _moves(repository, commit.id, is_followed)
     for file in commit.files:
-        if file.path in found:
-            old = found[file.path]
+        if file.path in moves:
+            old = moves[file.path]
             moved[old] = (*moved.get(old, ()), *commit.parents)
-    either = {*found, *found.values()}
+    either = {*moves, *moves.values()}
     return tuple(file for file in commit.files if file.path not in either)
 
 

@@ -170,8 +170,8 @@ class Repository:
         """Whether a merge waits for its commit. Runs nothing if `.git` is a folder, which it mostly is."""
         private = os.path.join(self.folder, ".git")
         if (self.in_hook and is_aimed()) or not os.path.isdir(private):
-            found = self.git("rev-parse", "--git-path", "MERGE_HEAD")
-            return found is not None and os.path.exists(os.path.join(self.folder, os.fsdecode(found.rstrip(b"\n"))))
+            place = self.git("rev-parse", "--git-path", "MERGE_HEAD")
+            return place is not None and os.path.exists(os.path.join(self.folder, os.fsdecode(place.rstrip(b"\n"))))
         return os.path.exists(os.path.join(private, "MERGE_HEAD"))
 
     def is_published(self, commit: str) -> bool:

@@ -37,15 +37,15 @@ def remove(top: Path, key: str) -> None:
 
 def effective(top: Path, keys: Iterable[str]) -> dict[str, Setting]:
     """What is in force for these keys, by key; those that are not set are left out."""
-    found = {}
+    settings = {}
     for key in keys:
         answer = git(top, "config", "-z", "--show-scope", "--show-origin", "--get", key, ok=_NOT_SET)
         if answer is None:
             raise Error("Git cannot read its configuration", f"look at: git -C {top} config --list")
         fields = answer.decode("utf-8", "surrogateescape").split("\0")
         if len(fields) > 2:  # noqa: PLR2004 - scope, origin, value
-            found[key] = Setting(fields[2], f"{fields[0]} {fields[1].removeprefix('file:')}")
-    return found
+            settings[key] = Setting(fields[2], f"{fields[0]} {fields[1].removeprefix('file:')}")
+    return settings
 
 
 def has_ref(top: Path, ref: str) -> bool:

@@ -67,7 +67,7 @@ def of_commits(repository: Repository, asked: Sequence[tuple[str, str]]) -> list
         start = os.fsencode(folder) + b"/"
         entries = parse_tree(tree) if tree.kind == "tree" else {}
         snapshots.append(Snapshot(repository, {start + name: entry for name, entry in entries.items()}))
-    files = (entry.object_id for each in snapshots for entry in each.places.values() if entry.is_file)
+    files = (entry.object_id for snapshot in snapshots for entry in snapshot.places.values() if entry.is_file)
     for _content in repository.blobs(dict.fromkeys(files)):
         pass  # the reader keeps it
     return snapshots

@@ -31,15 +31,15 @@ def staged(repository: Repository, against: str = "") -> list[FileVersion]:
 def parse_raw(listed: bytes) -> list[FileVersion]:
     """The files of `git diff --raw -z --no-abbrev` (git-diff(1), "RAW OUTPUT FORMAT")."""
     fields = iter(listed.split(b"\0"))
-    found: list[FileVersion] = []
+    versions: list[FileVersion] = []
     for field in fields:
         if not field.startswith(b":"):
             continue
-        each = parse_entry(field, next(fields))
+        version = parse_entry(field, next(fields))
         # A file in conflict stands in the index three times and has no content of its own; Git commits none.
-        if each.mode:
-            found.append(each)
-    return found
+        if version.mode:
+            versions.append(version)
+    return versions
 
 
 def parse_entry(field: bytes, path: bytes) -> FileVersion:

@@ -18,12 +18,12 @@ def files(repository: Repository, commit: str) -> dict[bytes, TreeEntry]:
         listed = repository.git("ls-tree", "-r", "-z", "--full-tree", commit)
         if listed is None:
             raise _unreadable(commit)
-        found = {}
+        entries = {}
         for line in listed.split(b"\0")[:-1]:
             entry, _, path = line.partition(b"\t")
             mode, _kind, object_id = entry.decode().split(" ")
-            found[path] = TreeEntry(int(mode, 8), object_id)
-        repository.listed_commits[commit] = found
+            entries[path] = TreeEntry(int(mode, 8), object_id)
+        repository.listed_commits[commit] = entries
     return repository.listed_commits[commit]
 
 

@@ -22,11 +22,11 @@ def trusted_ref(repository: Repository) -> str:
     values = _configured(repository)
     if not values:
         return _default(repository)
-    found = [_resolved(repository, value) for value in values]
-    if len(found) > 1:
+    refs = [_resolved(repository, value) for value in values]
+    if len(refs) > 1:
         tracked = _upstream(repository, _head(repository))
-        found.sort(key=lambda ref: ref not in {tracked, _head(repository)})
-    return found[0]
+        refs.sort(key=lambda ref: ref not in {tracked, _head(repository)})
+    return refs[0]
 
 
 def to_write(repository: Repository, *, founding: bool) -> str:
@@ -52,12 +52,12 @@ def _configured(repository: Repository) -> list[str]:
 def _resolved(repository: Repository, value: str) -> str:
     if value.startswith("refs/"):
         return _pushed(repository, value) if value.startswith(_HEADS) else value
-    found = repository.full_ref(value)
-    if found is None or found.startswith("refs/tags/"):
+    full = repository.full_ref(value)
+    if full is None or full.startswith("refs/tags/"):
         raise Error(
             f'gitseal.trust names "{value}", which is no commit here', "mend it with: git config gitseal.trust REF"
         )
-    return found
+    return full
 
 
 def _pushed(repository: Repository, branch: str) -> str:

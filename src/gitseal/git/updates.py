@@ -47,7 +47,7 @@ def _fields(fields: Sequence[str], count: int) -> Sequence[str]:
 
 
 def _update(old: str, new: str, ref: str) -> Update:
-    if any(len(each) not in _SIZES or set(each) - set("0123456789abcdef") for each in (old, new)):
+    if any(len(id_) not in _SIZES or set(id_) - set("0123456789abcdef") for id_ in (old, new)):
         raise _unknown()
     return Update(old, new, ref)
 

@@ -98,8 +98,8 @@ def versions(repository: Repository, path: str) -> Iterator[bytes]:
 
     Raises Error if Git cannot show one of them: who asks counts on all of them.
     """
-    found = dict.fromkeys(version.blob for version in listed(repository, ALL, [f":(top,literal){path}"]))
-    yield from repository.blobs(found | dict.fromkeys(staged(repository, f":(top,literal){path}")))
+    blobs = dict.fromkeys(version.blob for version in listed(repository, ALL, [f":(top,literal){path}"]))
+    yield from repository.blobs(blobs | dict.fromkeys(staged(repository, f":(top,literal){path}")))
 
 
 def staged(repository: Repository, *pathspecs: str) -> list[str]:

@@ -48,7 +48,7 @@ def touched(repository: Repository, span: ReviewRange, policies: Mapping[str, Po
 
     With `signatures` each is checked; else it is told only that there is one.
     """
-    found = Touched({}, {}, 0, {})
+    touched_ = Touched({}, {}, 0, {})
     with ExitStack() as stack:
         check = _checking(repository, span, policies, stack) if signatures else lambda _root, commit: glance(commit.raw)
         commits = 0
@@ -61,16 +61,16 @@ def touched(repository: Repository, span: ReviewRange, policies: Mapping[str, Po
                 if root not in by:
                     by[root] = _by(commit, check(root, commit))
                 if environment_of(file.path):
-                    found.steps.setdefault(file.path, []).append(CommitStep(by[root], changes_of(file)))
+                    touched_.steps.setdefault(file.path, []).append(CommitStep(by[root], changes_of(file)))
                 else:
-                    found.others[file.path] = (by[root], *found.others.get(file.path, ()))
+                    touched_.others[file.path] = (by[root], *touched_.others.get(file.path, ()))
                     if _is_draft(file.path) and not file.is_other:
-                        found.drafts.setdefault(file.path, []).append(FileStep(by[root], file.before, file.after))
-    for steps in found.steps.values():
+                        touched_.drafts.setdefault(file.path, []).append(FileStep(by[root], file.before, file.after))
+    for steps in touched_.steps.values():
         steps.reverse()
-    for drafts in found.drafts.values():
+    for drafts in touched_.drafts.values():
         drafts.reverse()
-    return found._replace(commits=commits)
+    return touched_._replace(commits=commits)
 
 
 def _is_read(path: str) -> bool:
@@ -83,8 +83,8 @@ def _is_draft(path: str) -> bool:
 
 def uncommitted(old: bytes | None, new: bytes | None) -> list[CommitStep]:
     """The step from HEAD to the working tree, by nobody yet."""
-    found = changes(old, new)
-    return [CommitStep(By(), found)] if found else []
+    uncommitted_changes = changes(old, new)
+    return [CommitStep(By(), uncommitted_changes)] if uncommitted_changes else []
 
 
 def _by(commit: LoggedCommit, signed: Signed) -> By:

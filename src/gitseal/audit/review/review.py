@@ -50,16 +50,20 @@ def review(
     touched = commits.touched(repository, span, policies, signatures=wanted.verify)
     pairs = list(states.pairs(old, new, touched.roots))
     _refuse_unknown(pairs, wanted.environments)
-    changed = [each for root, *sides in pairs for each in _changed(root, (sides[0], sides[1]), head.get(root), touched)]
-    chosen = [each for each in changed if _is_chosen(each.ends.name, each.ends.policies, wanted.environments)]
-    found = _environments(repository, span.head, chosen)
+    changed = [
+        change for root, *sides in pairs for change in _changed(root, (sides[0], sides[1]), head.get(root), touched)
+    ]
+    chosen = [change for change in changed if _is_chosen(change.ends.name, change.ends.policies, wanted.environments)]
+    reviewed = _environments(repository, span.head, chosen)
     statements, allowances = review_folder.folders(pairs, head, touched)
     ran = other_checks.run(repository, span, [(root, side) for root, side in new.items()], keyring, wanted)
-    sealed = [risk for each, environment in found for risk in risks(each.ends, environment)]
+    sealed = [risk for change, environment in reviewed for risk in risks(change.ends, environment)]
     aside = _aside(pairs, wanted.environments)
-    told = [_risk(each) for each in statements if each.rule]
-    kept = model.ranked(list(_once(each for each in (*told, *sealed, *ran.findings) if each.path not in aside)))
-    result, opening = _opened([environment for _, environment in found], pairs, keyring, wanted)
+    told = [_risk(statement) for statement in statements if statement.rule]
+    kept = model.ranked(
+        list(_once(finding for finding in (*told, *sealed, *ran.findings) if finding.path not in aside))
+    )
+    result, opening = _opened([environment for _, environment in reviewed], pairs, keyring, wanted)
     return Review(
         _span(span, touched),
         model.counted(result, kept),
@@ -130,28 +134,28 @@ def _environments(
     repository: Repository, head: str, changed: Sequence[_Changed]
 ) -> list[tuple[_Changed, EnvironmentReview]]:
     """The environments' part of the review, and what history says of it, asked once for all of them."""
-    asked = [environments.sought(each.ends) for each in changed]
-    paths = [each.ends.path for each, sought in zip(changed, asked, strict=True) if any(sought)]
+    asked = [environments.sought(change.ends) for change in changed]
+    paths = [change.ends.path for change, sought in zip(changed, asked, strict=True) if any(sought)]
     wanted, keys = (set().union(*(sought[at] for sought in asked)) for at in (0, 1))
     past = commits.look_back(repository, head, paths, wanted, keys)
-    found = ((each, environments.environment(each.ends, each.steps, past)) for each in changed)
-    return [(each, environment) for each, environment in found if environment is not None]
+    reviewed = ((change, environments.environment(change.ends, change.steps, past)) for change in changed)
+    return [(change, environment) for change, environment in reviewed if environment is not None]
 
 
 def _opened(
-    found: Sequence[EnvironmentReview],
+    reviewed: Sequence[EnvironmentReview],
     pairs: Sequence[review_folder.Pair],
     keyring: "Keyring | None",
     wanted: ReviewOptions,
 ) -> tuple[tuple[EnvironmentReview, ...], _Opening]:
     """The environments with what an identity adds, if one at hand opens anything in them."""
-    if keyring is None or not any(each.names for each in found):
-        return tuple(found), _Opening(identity=False)
+    if keyring is None or not any(environment.names for environment in reviewed):
+        return tuple(reviewed), _Opening(identity=False)
     from gitseal.audit.review.decrypted import BothEnds, ValueOpener
 
     folders = {states.within(root): BothEnds(old, new) for root, old, new in pairs}
     opener = ValueOpener(keyring, show_values=wanted.show_values)
-    result = tuple(opener.environment(each, folders[each.folder]) for each in found)
+    result = tuple(opener.environment(environment, folders[environment.folder]) for environment in reviewed)
     if opener.opened:
         return result, _Opening(identity=True)
     return result, _Opening(
