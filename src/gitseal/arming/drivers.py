@@ -35,7 +35,7 @@ _PROGRAM = re.compile(r"g=('(?:[^']|'\"'\"')*'|[^ ;]*); ")
 
 
 class DriverState(NamedTuple):
-    """What there is of the drivers in a clone.
+    """The drivers in a clone's configuration: what is missing of them, and a program that is gone.
 
     `missing`: settings that are not there or not as `install` writes them. `gone`: the program that they name, where it is
     not there any more; what is on PATH serves then. `caching`: where Git is told to keep what `git diff` shows, as
@@ -49,7 +49,7 @@ class DriverState(NamedTuple):
 
     @property
     def is_armed(self) -> bool:
-        """Whether all is as `install` leaves it."""
+        """True if all is as `install` leaves it."""
         return self == DriverState((), "", (), is_cached=False)
 
 
@@ -84,7 +84,7 @@ def uninstall(repository: Repository) -> tuple[str, ...]:
 
 
 def state(repository: Repository) -> DriverState:
-    """What there is, of any program. Raises Error where Git does not say."""
+    """The drivers as Git has them, whichever program they start. Raises Error if Git does not say."""
     values = settings.effective(repository.top, (_TEXTCONV, _NAME, _DRIVER, _CACHE))
     program = _PROGRAM.search(values[_TEXTCONV].value) if _TEXTCONV in values else None
     named = shlex.split(program[1])[0] if program and program[1] else ""

@@ -20,7 +20,7 @@ _HOOK_LIMIT = 64 * 2**20
 
 
 class Installed(NamedTuple):
-    """What was done.
+    """The outcome of an installation.
 
     `changed`: files written, moved or removed, and settings; empty where all was so already. `committed`: those that are the
     team's to commit. `managers`: whose configuration lacks gitseal. `refused`: the folder that other repositories share, where
@@ -96,7 +96,7 @@ def uninstall(repository: Repository, *, shared: bool = False) -> tuple[str, ...
 
 
 def read_hook(path: Path) -> bytes | None:
-    """What lies at a hook's place: its bytes, nothing for what cannot be read as a file, None where nothing is there."""
+    """The bytes of a hook; empty for something that cannot be read as a file, None if nothing is there."""
     if not os.path.lexists(path):
         return None
     try:
@@ -107,7 +107,7 @@ def read_hook(path: Path) -> bytes | None:
 
 
 def previous_hook(path: Path) -> Path:
-    """Where the hook that was at `path` before gitseal is kept."""
+    """The path at which the hook that was at `path` before gitseal is kept."""
     return path.with_name(path.name + hook_script.BEFORE)
 
 
@@ -165,7 +165,7 @@ def _take_out(path: Path) -> list[Path]:
 
 
 def _is_run_by_a_manager(path: Path, top: Path) -> bool:
-    """Whether the hook calls gitseal already: by itself, or as the file of a manager whose configuration does."""
+    """True if the hook calls gitseal already: by itself, or as the file of a manager whose configuration does."""
     present = read_hook(path)
     if not present or hook_script.is_ours(present) or not os.access(path, os.X_OK):
         return False

@@ -97,7 +97,7 @@ def script(stage: str, program: Path | None) -> bytes:
 
 
 def is_ours(data: bytes) -> bool:
-    """Whether a hook file is one of `script`'s, of any version."""
+    """True if a hook file is one of `script`'s, of any version."""
     return _MARK in data[:_FIRST_LINES]
 
 
@@ -115,7 +115,7 @@ def with_block(data: bytes, stage: str) -> bytes | None:
 
 
 def has_block(data: bytes) -> bool:
-    """Whether a script has gitseal's lines, with nothing but comments before them."""
+    """True if a script has gitseal's lines, with nothing but comments before them."""
     before, begin, _ = data.partition(_BEGIN.encode())
     return bool(begin) and all(not line.strip() or line.startswith(b"#") for line in before.splitlines())
 
@@ -141,7 +141,7 @@ def _block(stage: str) -> bytes:
 
 
 def _interpreter(program: Path) -> str:
-    """What the kernel starts for a script; the program itself where it is none."""
+    """The interpreter that the kernel starts for a script; the program itself if it is not one."""
     with program.open("rb") as file:
         first = file.readline(_SHEBANG)
     words = first[2:].split() if first.startswith(b"#!") else []

@@ -27,7 +27,7 @@ class Stage(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Where gitseal stands in a stage. `file` is its own, or None where others' commands may run before it."""
+    """The place of gitseal in a stage. `file` is its own, or None if others' commands may run before it."""
 
     how: str
     file: Path | None
@@ -48,7 +48,7 @@ def status(repository: Repository, *, server: bool = False) -> list[Stage]:
 
 
 def is_installed(repository: Repository) -> bool:
-    """Whether gitseal stands in all three hooks of a working tree; nothing is run to prove it."""
+    """True if gitseal stands in all three hooks of a working tree; nothing is run to prove it."""
     folder = hooks.folder(repository)
     return all(isinstance(_find(repository, folder, stage), _Found) for stage in STAGES)
 

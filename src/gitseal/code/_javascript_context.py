@@ -25,7 +25,7 @@ _REACH = 16  # how far out a condition or a function around a use is looked for
 
 
 def has_default(chain: Chain, name: str) -> bool | None:
-    """Whether the code goes on without the value at the chain's end. None if it is written or deleted there, and not read."""
+    """True if the code goes on without the value at the chain's end. None if it is written or deleted there, and not read."""
     at = len(chain) - 1
     # Brackets, `!` and `as string` change nothing about the question.
     while at > 0 and chain[at - 1].node.type in _AROUND:
@@ -42,7 +42,7 @@ def has_default(chain: Chain, name: str) -> bool | None:
 
 
 def _is_tolerant(chain: Chain, at: int) -> bool:
-    """Whether one of these stands around it: `X || d`, `Number(X) ?? d`, `X && ...`, `X === "1"`, `!X`, `if (X)`, `X?.y`."""
+    """True if one of these stands around it: `X || d`, `Number(X) ?? d`, `X && ...`, `X === "1"`, `!X`, `if (X)`, `X?.y`."""
     while at > 0:
         answer = _answer(chain, at)
         if answer is not None:
@@ -52,7 +52,7 @@ def _is_tolerant(chain: Chain, at: int) -> bool:
 
 
 def _answer(chain: Chain, at: int) -> bool | None:
-    """Whether the parent accepts a missing value; None if the value only passes through it, to be judged further out."""
+    """True if the parent accepts a missing value; None if the value only passes through it, to be judged further out."""
     parent, field = chain[at - 1].node, chain[at].field
     match parent.type:
         case "binary_expression":
@@ -77,7 +77,7 @@ def _of_operator(chain: Chain, at: int) -> bool | None:
 
 
 def _stops(chain: Chain, at: int) -> bool:
-    """Whether the question is the condition of an `if` that refuses: `if (!X || !Y) throw ...`."""
+    """True if the question is the condition of an `if` that refuses: `if (!X || !Y) throw ...`."""
     while at > 0 and (
         chain[at - 1].node.type in _AROUND or text(chain[at - 1].node.child_by_field_name("operator")) == "||"
     ):
@@ -105,7 +105,7 @@ def left_without(branch: "Node") -> list[str]:
 
 
 def _is_guarded(chain: Chain, at: int, name: str) -> bool:
-    """Whether the place is reached only if a condition around it has found the name set: `if (X) { ... X ... }`, `X && f(X)`."""
+    """True if the place is reached only if a condition around it has found the name set: `if (X) { ... X ... }`, `X && f(X)`."""
     for here in range(at, max(0, at - _REACH), -1):
         outer, field = chain[here - 1].node, chain[here].field
         if outer.type in _BRANCHES and field == "consequence":
@@ -132,7 +132,7 @@ def variable_of(chain: Chain) -> tuple[str, int]:
 
 
 def is_asked(chain: Chain, variable: str, block: int) -> bool:
-    """Whether the `if` at the chain's end stands in that block, asks about the variable, and does not refuse."""
+    """True if the `if` at the chain's end stands in that block, asks about the variable, and does not refuse."""
     branch = chain[-1].node
     if chain[-2].node.id != block:
         return False

@@ -57,13 +57,13 @@ class Names:
         return self.imported.get(node.id, node.id) if isinstance(node, ast.Name) else ""
 
     def is_environ(self, node: ast.expr) -> bool:
-        """Whether an expression is the process environment."""
+        """True if an expression is the process environment."""
         if isinstance(node, ast.Name) and node.id in self.environs:
             return True
         return self.dotted(node) == "os.environ"
 
     def is_loaded(self, node: ast.expr) -> bool:
-        """Whether an expression is the result of `gitseal.load`."""
+        """True if an expression is the result of `gitseal.load`."""
         if isinstance(node, ast.Call):
             return self.dotted(node.func) == "gitseal.load"
         return isinstance(node, ast.Name) and node.id in self.loaded

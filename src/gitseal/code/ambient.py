@@ -81,7 +81,7 @@ _OPENERS = "GITSEAL_"
 
 
 def reason(name: str) -> str:
-    """Who sets a name, in words, or an empty text if the team has to.
+    """The words for what sets a name by itself, or an empty text if the team has to.
 
     A name with a word such as TOKEN in it must stand in the table as a whole: `CI_*` does not excuse CI_DEPLOY_TOKEN.
     """

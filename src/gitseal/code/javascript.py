@@ -139,7 +139,7 @@ class _Module:
                 self._add(name, specifier)
 
     def _is_environment(self, chain: Chain) -> bool:
-        """Whether the node at the chain's end is the environment: an alias of it, `process.env`, `globalThis.process.env`."""
+        """True if the node at the chain's end is the environment: an alias of it, `process.env`, `globalThis.process.env`."""
         node = chain[-1].node
         if node.type == "identifier" and len(chain) > 1:
             # As a `name` it is being declared, and not used.

@@ -147,7 +147,7 @@ def _keyword(node: ast.Call, *names: str) -> ast.expr | None:
 
 
 def _is_tolerant(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
-    """Whether the value is only asked about or has a default behind it: `X or "d"`, `not X`, `if X:`, `X == "1"`."""
+    """True if the value is only asked about or has a default behind it: `X or "d"`, `not X`, `if X:`, `X == "1"`."""
     parent = parents.get(node)
     if isinstance(parent, ast.NamedExpr):
         return _is_tolerant(parent, parents)
@@ -163,7 +163,7 @@ def _is_tolerant(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
 
 
 def _is_guarded(node: ast.AST, name: str, parents: dict[ast.AST, ast.AST]) -> bool:
-    """Whether the place is reached only if the name is set, or a KeyError is caught there."""
+    """True if the place is reached only if the name is set, or a KeyError is caught there."""
     child: ast.AST = node
     for _ in range(_REACH):
         parent = parents.get(child)
@@ -182,7 +182,7 @@ def _is_guarded(node: ast.AST, name: str, parents: dict[ast.AST, ast.AST]) -> bo
 
 
 def _mentions(test: ast.expr, name: str) -> bool:
-    """Whether a condition asks for the name to be set; a negated one asks for the opposite."""
+    """True if a condition asks for the name to be set; a negated one asks for the opposite."""
     if isinstance(test, ast.UnaryOp) or (isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotIn)):
         return False
     # Two levels are enough for `"X" in os.environ` and `os.environ.get("X")`. A deep walk at every use would be quadratic.

@@ -13,6 +13,6 @@ _GENERATED = (".min.js", ".min.mjs", ".map")
 
 
 def is_source(path: str) -> bool:
-    """Whether a file is worth reading. `path` is relative to the folder that the user named: that may itself be a `build`."""
+    """True if a file is worth reading. `path` is relative to the folder that the user named: that may itself be a `build`."""
     *folders, name = path.split("/")
     return _FOLDERS.isdisjoint(folders) and not name.endswith((*_LOCKS, *_GENERATED))

@@ -46,7 +46,7 @@ class _Script:
         self.sourced: set[str] = set()
 
     def is_outside(self, name: str, at: int) -> bool:
-        """Whether a name at a place comes from outside: it is never assigned, or this is its first assignment (`X=${X:-1}`)."""
+        """True if a name at a place comes from outside: it is never assigned, or this is its first assignment (`X=${X:-1}`)."""
         start, end = self.assigned.get(name, (at, at + 1))
         return start <= at < end
 
@@ -111,7 +111,7 @@ def _operator(node: "Node") -> "Node | None":
 
 
 def _is_asked(chain: Chain) -> bool:
-    """Whether the expansion is the object of a test: `[ -z "$X" ]`, `[ "$X" = a ]`, `test -n "$X"`."""
+    """True if the expansion is the object of a test: `[ -z "$X" ]`, `[ "$X" = a ]`, `test -n "$X"`."""
     outer = [step.node for step in chain[-6:-1] if step.node.type != "string"]
     if not outer:
         return False
@@ -121,7 +121,7 @@ def _is_asked(chain: Chain) -> bool:
 
 
 def _is_guarded(chain: Chain, name: str) -> bool:
-    """Whether the place is reached only if a test around it has found the name set."""
+    """True if the place is reached only if a test around it has found the name set."""
     for at in range(len(chain) - 1, max(0, len(chain) - _REACH), -1):
         outer, inner = chain[at - 1].node, chain[at]
         asked = "-n|! -z|!"  # what finds it set, in front of the name

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class NameSource(Enum):
-    """Where a name is read from: the process environment, gitseal itself, or GitHub's own store."""
+    """The source that a name is read from: the process environment, gitseal itself, or GitHub's own store."""
 
     VARIABLE = "variable"
     SECRET = "secret"  # noqa: S105 - a word, not a password

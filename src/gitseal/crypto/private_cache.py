@@ -36,7 +36,7 @@ def seal(key: bytes, context: str, content: bytes) -> bytes:
 
 
 def unseal(key: bytes, context: str, sealed: bytes) -> bytes | None:
-    """What `seal` was given, or None for anything else: another key or context, damage, a file cut short."""
+    """The bytes that `seal` was given, or None for anything else: another key or context, damage, a file cut short."""
     from cryptography.cobblestone import Cobblestone256Decryptor
     from cryptography.exceptions import InvalidTag
 

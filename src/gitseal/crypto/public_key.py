@@ -24,7 +24,7 @@ BEGINNING_PARTS = 6
 
 
 class Scope(NamedTuple):
-    """Where a data key belongs: one access group in one environment file. Every derivation and context binds it."""
+    """The place that a data key belongs to: one access group in one environment file. Every derivation and context binds it."""
 
     file_id: str
     environment: str

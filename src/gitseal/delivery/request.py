@@ -9,7 +9,7 @@ from gitseal.yamltext.tree import NamePath
 
 
 class Request(NamedTuple):
-    """What a consumer asks for.
+    """The wishes of a consumer, as `render` and `run` take them.
 
     `only` and `excepted` are patterns of the names that go out (empty `only`: all). `service` names one of the manifest's
     services, and `files` asks for its files too. `allow_missing` makes required names without a value a warning.

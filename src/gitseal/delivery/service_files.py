@@ -58,7 +58,7 @@ def declared(manifest: Manifest, service: str) -> tuple[ManifestFile, ...]:
 
 
 def contents(files: Iterable[ManifestFile], service: str, resolver: Resolver) -> Contents:
-    """What is in the files. Raises Error if a value does not open."""
+    """The content of the files. Raises Error if a value does not open."""
     made: list[ServiceFile] = []
     problems: list[Problem] = []
     for file in files:

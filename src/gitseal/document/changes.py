@@ -26,7 +26,7 @@ SEALED, WRITTEN_ONLY, PLAIN = "sealed", "write-only", "plain"
 
 
 class Action(Enum):
-    """What happened. The member's value is the word that `log` prints.
+    """The kinds of change. The member's value is the word that `log` prints.
 
     RESEALED: under another data key or to another access group; with no identity a change of the value cannot be excluded.
     CHANGED: another value, or the same taken over (`absorb`), under the data key it had; or between plain and sealed.
@@ -75,7 +75,7 @@ class _Access(NamedTuple):
 
 
 def changes(old: bytes | None, new: bytes | None) -> tuple[EntryChange, ...]:
-    """What changed, names first and sorted, then access groups. Empty for equal states.
+    """The changes from one state to the other, names first and sorted, then access groups. Empty for equal states.
 
     Only the top-level names between the first and the last line that differ are read. What is the same on both sides of
     that may be unsound and goes unsaid: who made it so is told by the change that did.
@@ -93,7 +93,7 @@ def changes(old: bytes | None, new: bytes | None) -> tuple[EntryChange, ...]:
 
 
 def changes_of_merge(parents: Sequence[bytes | None], new: bytes | None) -> tuple[EntryChange, ...]:
-    """What a merge itself changed: what differs from every parent, told against the first.
+    """The changes that a merge itself made: they differ from every parent, and are told against the first.
 
     A side's change that the merge drops is no change of its own by this: the merge then equals the other parent.
     """

@@ -51,19 +51,19 @@ class Access(NamedTuple):
 
 
 class Header(NamedTuple):
-    """What a file says of itself. `id` is its file id, `access` its access groups by name."""
+    """The identity of a file, as it states it. `id` is its file id, `access` its access groups by name."""
 
     id: str
     environment: str
     access: dict[str, Access]
 
     def scope(self, group: str) -> Scope:
-        """Where a data key of this file belongs."""
+        """The scope of a group's data key: what its id and every derivation from it are bound to."""
         return Scope(self.id, self.environment, group)
 
 
 def succession_path(group: str) -> NamePath:
-    """Where the succession token of a group stands; as a token it is bound to this name."""
+    """The name at which the succession token of a group stands, and to which it is bound as a token."""
     return (HEADER, "access", group, "succeeds")
 
 

@@ -34,7 +34,7 @@ def read(piece: bytes) -> FilePiece:
 
 
 def by_grammar(piece: bytes) -> FilePiece:
-    """What `read` gives, with no short way."""
+    """The same as `read`, without the shortcut."""
     try:
         tree = reader.parse(piece)
     except Malformed:

@@ -21,7 +21,7 @@ class ImportedValue(NamedTuple):
 
     @property
     def expandable(self) -> bool:
-        """Whether a dotenv reader would expand something in the value."""
+        """True if a dotenv reader would expand something in the value."""
         return bool(self.spans)
 
 

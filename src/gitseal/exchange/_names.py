@@ -12,7 +12,7 @@ RULE = "a name is letters, digits and _ . - after a letter or _, at most 128 of 
 
 
 def is_name(part: str) -> bool:
-    """Whether a text can be one part of a name, as it is."""
+    """True if a text can be one part of a name, as it is."""
     return _NAME.fullmatch(part) is not None
 
 

@@ -19,7 +19,7 @@ class Stages(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """What goes on. `ours` and `theirs` say in words whose the sides are; `revisions` are the commits that they come from.
+    """The operation that Git is in the midst of. `ours` and `theirs` name the sides in words; `revisions` are their commits.
 
     Ours is always what was here: in a rebase that is the branch onto which one's own commits are put.
     """
@@ -31,7 +31,7 @@ class Operation(NamedTuple):
 
 
 class ConflictOrigin(NamedTuple):
-    """Who brought something in, when (ISO 8601), and by which commit (its short id)."""
+    """An author, the time (ISO 8601) and the short id of the commit that brought something in."""
 
     who: str
     when: str
@@ -50,7 +50,7 @@ def unmerged(repository: Repository, folder: Path) -> dict[str, Stages]:
 
 
 def operation(repository: Repository) -> Operation:
-    """What goes on in this worktree."""
+    """The operation that goes on in this worktree."""
     here = _branch(repository) or _named(repository, "HEAD")
     rebased = _rebased(repository)
     if rebased is not None:

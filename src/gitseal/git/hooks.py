@@ -32,7 +32,7 @@ class HooksScope(Enum):
 
 
 class HooksFolder(NamedTuple):
-    """Where Git looks for a repository's hooks. `setting` is what `core.hooksPath` says, or empty."""
+    """The folder in which Git looks for a repository's hooks. `setting` is what `core.hooksPath` says, or empty."""
 
     path: Path
     kind: HooksScope
@@ -63,7 +63,7 @@ def version() -> tuple[int, int]:
 
 
 def is_bare(folder: Path) -> bool:
-    """Whether a folder is a bare repository's own."""
+    """True if a folder is a bare repository's own."""
     return git(folder, "rev-parse", "--is-bare-repository", "--git-dir") == b"true\n.\n"
 
 

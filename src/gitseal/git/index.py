@@ -29,7 +29,7 @@ class IndexEntry(NamedTuple):
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a regular file, and no symlink or submodule."""
+        """True if it is a regular file, and no symlink or submodule."""
         return is_file_mode(self.mode)
 
 
@@ -47,7 +47,7 @@ def entries_at(repository: Repository, path: str) -> list[IndexEntry]:
 
 
 def is_tracked(repository: Repository, path: "str | os.PathLike[str]") -> bool:
-    """Whether the index has a file, or files below a folder."""
+    """True if the index has a file, or files below a folder."""
     return bool(entries_at(repository, os.fspath(path)))
 
 

@@ -119,7 +119,7 @@ class ObjectReader:
         return self._trees[tree_id]
 
     def entry(self, commit: str, path: str) -> TreeEntry | None:
-        """What a commit, by its full id, has at a path from the top, parts apart by `/`; None if nothing is there."""
+        """The entry that a commit, by its full id, has at a path from the top, parts apart by `/`; None if nothing is there."""
         *folders, name = os.fsencode(path).split(b"/")
         if commit not in self._roots:
             root = self.find(f"{commit}^{{tree}}")

@@ -32,24 +32,24 @@ class StreamedObject(NamedTuple):
 
 
 class TreeEntry(NamedTuple):
-    """What stands at a path: its mode and the id of its object."""
+    """An entry of a tree: its mode and the id of its object."""
 
     mode: int
     object_id: str
 
     @property
     def is_file(self) -> bool:
-        """Whether it is a regular file: a symlink's blob is the path it leads to, and a submodule has no blob."""
+        """True if it is a regular file: a symlink's blob is the path it leads to, and a submodule has no blob."""
         return is_file_mode(self.mode)
 
     @property
     def is_folder(self) -> bool:
-        """Whether it is a tree."""
+        """True if it is a tree."""
         return self.mode & _KIND == _FOLDER
 
 
 def is_file_mode(mode: int) -> bool:
-    """Whether a mode is that of a regular file."""
+    """True if a mode is that of a regular file."""
     return mode & _KIND == _FILE
 
 

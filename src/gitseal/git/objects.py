@@ -20,7 +20,7 @@ _FILE, _FOLDER, _LINK, _SUBMODULE = 0o100000, 0o040000, 0o120000, 0o160000
 
 
 class _Entry(NamedTuple):
-    """What stands at a path; `size` is that of a file, in bytes."""
+    """An entry of a tree; `size` is that of a file, in bytes."""
 
     mode: int
     object_id: str
@@ -33,10 +33,10 @@ class _Way(Protocol):
     commit: str
 
     def entry(self, path: str) -> _Entry | None:
-        """What stands at a path."""
+        """The entry at a path."""
 
     def names(self, folder: str) -> list[str]:
-        """What a folder holds."""
+        """The names in a folder."""
 
     def content(self, entry: _Entry) -> bytes:
         """A file's bytes."""
@@ -51,7 +51,7 @@ class CommitTree:
         self._revision = revision
 
     def has_folder(self, path: str) -> bool:
-        """Whether a folder stands at a path. Raises Error for a symlink or a submodule, which could lead anywhere."""
+        """True if a folder stands at a path. Raises Error for a symlink or a submodule, which could lead anywhere."""
         entry = self._entry(path)
         return entry is not None and entry.mode & _KIND == _FOLDER
 

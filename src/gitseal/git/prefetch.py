@@ -23,7 +23,7 @@ class Announced:
         self._asked = 0
 
     def announce(self, ids: Iterable[bytes]) -> None:
-        """What is going to be taken next, in that order, each as often as it is named."""
+        """The objects that are going to be taken next, in that order, each as often as it is named."""
         for object_id in ids:
             if not self._uses[object_id]:
                 self._queue.append(object_id)

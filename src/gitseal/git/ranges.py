@@ -22,12 +22,12 @@ class PathChange(NamedTuple):
 
     @property
     def removes(self) -> bool:
-        """Whether the path is gone."""
+        """True if the path is gone."""
         return self.new.startswith(ABSENT)
 
     @property
     def adds(self) -> bool:
-        """Whether the path was not there."""
+        """True if the path was not there."""
         return self.old.startswith(ABSENT)
 
 
@@ -96,5 +96,5 @@ def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]
 
 
 def descends(repository: Repository, head: str, base: str) -> bool:
-    """Whether `base` is `head` or an ancestor of it."""
+    """True if `base` is `head` or an ancestor of it."""
     return repository.git("merge-base", "--is-ancestor", base, head) is not None

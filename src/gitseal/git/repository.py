@@ -167,7 +167,7 @@ class Repository:
         return answer.decode().rstrip("\n")
 
     def is_merging(self) -> bool:
-        """Whether a merge waits for its commit. Runs nothing if `.git` is a folder, which it mostly is."""
+        """True if a merge waits for its commit. Runs nothing if `.git` is a folder, which it mostly is."""
         private = os.path.join(self.folder, ".git")
         if (self.in_hook and is_aimed()) or not os.path.isdir(private):
             place = self.git("rev-parse", "--git-path", "MERGE_HEAD")
@@ -175,7 +175,7 @@ class Repository:
         return os.path.exists(os.path.join(private, "MERGE_HEAD"))
 
     def is_published(self, commit: str) -> bool:
-        """Whether a branch of a remote, as far as it was fetched, has the commit."""
+        """True if a branch of a remote, as far as it was fetched, has the commit."""
         return bool(self.git("for-each-ref", "--count=1", f"--contains={commit}", "--format=x", "refs/remotes"))
 
     def file(self, revision: str, path: str) -> bytes | None:
@@ -198,11 +198,11 @@ class Repository:
             yield content
 
     def is_shallow(self) -> bool:
-        """Whether history ends before its beginning (gitrepository-layout(5), `shallow`)."""
+        """True if history ends before its beginning (gitrepository-layout(5), `shallow`)."""
         return (self.common_dir() / "shallow").exists()
 
     def would_add(self, path: "Path | str") -> bool:
-        """Whether `git add` would take the file: it lies in this working tree and no rule ignores it."""
+        """True if `git add` would take the file: it lies in this working tree and no rule ignores it."""
         # --no-index: a tracked file counts as ignored if a rule ignores it; tracking is asked for apart.
         return self.git("check-ignore", "--quiet", "--no-index", "--", str(path)) is None
 

@@ -71,7 +71,7 @@ def begin(top: "Path | str", *arguments: str, environ: dict[str, str]) -> "Runni
 
 
 def await_end(running: "Running", stdin: bytes = b"") -> Finished:
-    """What a `git` that was begun has written by its end."""
+    """The output of a `git` that was begun, once it has ended."""
     outputs = _exchange(running, stdin)
     return Finished(running.wait(), *outputs)
 
@@ -218,7 +218,7 @@ def _exchange(running: Running, data: bytes) -> tuple[bytes, bytes]:
 
 
 def _write(handle: int, data: memoryview) -> memoryview:
-    """What is left of `data` after as much of it as the pipe takes; nothing if nobody reads any more."""
+    """The rest of `data`, after as much of it as the pipe takes; empty if nobody reads any more."""
     try:
         return data[os.write(handle, data[:_CHUNK]) :]
     except BlockingIOError:
@@ -235,7 +235,7 @@ def environment(*, in_hook: bool) -> dict[str, str]:
 
 
 def is_aimed() -> bool:
-    """Whether the variables say where the repository is, so that it may not be the one around the working directory."""
+    """True if the variables say where the repository is, so that it may not be the one around the working directory."""
     return any(name in os.environ for name in _AIMS)
 
 

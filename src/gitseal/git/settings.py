@@ -36,7 +36,7 @@ def remove(top: Path, key: str) -> None:
 
 
 def effective(top: Path, keys: Iterable[str]) -> dict[str, Setting]:
-    """What is in force for these keys, by key; those that are not set are left out."""
+    """The settings in force for these keys, by key; those that are not set are left out."""
     settings = {}
     for key in keys:
         answer = git(top, "config", "-z", "--show-scope", "--show-origin", "--get", key, ok=_NOT_SET)
@@ -49,5 +49,5 @@ def effective(top: Path, keys: Iterable[str]) -> dict[str, Setting]:
 
 
 def has_ref(top: Path, ref: str) -> bool:
-    """Whether a ref is there."""
+    """True if a ref is there."""
     return git(top, "show-ref", "--verify", "--quiet", ref) is not None

@@ -57,7 +57,7 @@ _OF_DOCUMENT = "00"  # a signature of the bytes as they are (RFC 9580, section 5
 
 
 class Signature(NamedTuple):
-    """What a commit's signature is worth.
+    """The result of checking a commit's signature.
 
     `status`: GOOD by a key of `signers`; UNSIGNED; BAD, with the `reason`; UNKNOWN, by a key that is nobody's in `signers`
     (an SSH signature is then not looked at further); UNCHECKABLE, with the `reason`. `signers` are recipients, several only
@@ -97,7 +97,7 @@ class _Tools:
 def signatures(
     repository: Repository, commits: Iterable[str], signers: Signers, revoked: bytes | None = None
 ) -> dict[str, Signature]:
-    """What the signatures of commits are worth, by their full ids. Raises Error for a commit that is not there."""
+    """The result for each commit's signature, by the commit's full id. Raises Error for a commit that is not there."""
     with checking(signers, revoked) as check:
         return {commit.id: check(commit) for commit in raw_commits(repository, commits)}
 

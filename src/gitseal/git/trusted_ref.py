@@ -81,7 +81,7 @@ def _head(repository: Repository) -> str:
 
 
 def _upstream(repository: Repository, branch: str) -> str:
-    """What a branch tracks, there or not yet: a branch that was never pushed has no ref that could be listed."""
+    """The ref that a branch tracks, there or not yet: a branch that was never pushed has no ref that could be listed."""
     name = branch.removeprefix(_HEADS)
     remote, merge = repository.config(f"branch.{name}.remote"), repository.config(f"branch.{name}.merge")
     if not remote or not merge.startswith(_HEADS):

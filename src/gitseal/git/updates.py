@@ -31,7 +31,7 @@ def received(lines: bytes) -> list[Update]:
 
 
 def is_none(object_id: str) -> bool:
-    """Whether it is the id that stands for no object: a ref that comes or goes."""
+    """True if it is the id that stands for no object: a ref that comes or goes."""
     return not object_id.strip("0")
 
 

@@ -28,7 +28,7 @@ class Signers(NamedTuple):
 
 
 def signers(policy: Policy) -> Signers:
-    """Whose each signing key of a policy is. One that cannot be read signs for nobody; `check` tells of it."""
+    """The owner of each signing key of a policy. A key that cannot be read signs for nobody; `check` tells of it."""
     ssh: dict[bytes, tuple[str, ...]] = {}
     openpgp: dict[str, tuple[str, ...]] = {}
     for name, principal in policy.recipients.items():

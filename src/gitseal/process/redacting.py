@@ -80,7 +80,7 @@ class Redactor:
         return b"".join(out)
 
     def _goes_on(self, end: bytes) -> bool:
-        """Whether some form begins with `end` and is longer."""
+        """True if some form begins with `end` and is longer."""
         # In sorted order, what begins with `end` comes right behind it.
         after = bisect_right(self._patterns.sorted, end)
         return after < len(self._patterns.sorted) and self._patterns.sorted[after].startswith(end)

@@ -24,7 +24,7 @@ from gitseal.yamltext.tree import NamePath
 
 
 class Outcome(Enum):
-    """What setting a value did. `UNSEEN`: written write-only, so whether it is new is not known."""
+    """The result of setting a value. `UNSEEN`: it was written write-only, so nobody knows if it is new."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -33,7 +33,7 @@ class Outcome(Enum):
 
 
 class SetResult(NamedTuple):
-    """What became of one name in one environment."""
+    """The result for one name in one environment."""
 
     environment: str
     name: str

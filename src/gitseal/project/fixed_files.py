@@ -42,7 +42,7 @@ class FixedWorkingTree:
         return self._contents[place]
 
     def is_tracked(self, path: "StrPath") -> bool:
-        """Whether the index has it."""
+        """True if the index has it."""
         repository, place = self._files.repository, os.fspath(path)
         if repository is None:
             return False

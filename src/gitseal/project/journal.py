@@ -25,7 +25,7 @@ POLICY = "policy"
 
 
 def journal_path(project: Project) -> Path:
-    """Where the journal of this `.secrets` folder is or would be; linked worktrees have one each."""
+    """The path of this folder's journal, whether or not there is one. Each linked worktree has its own."""
     name = sha256_hex(str(project.root).encode())[:16]
     return project.git().common_dir() / "gitseal" / f"journal-{name}"
 

@@ -1,4 +1,4 @@
-"""Who holds which public key by the policy, as a file's header names them: by person or machine and recipient id."""
+"""The holders of public keys by the policy, as a file's header names them: by person or machine and recipient id."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ def holders(policy: Policy, names: Iterable[str]) -> dict[Holder, str]:
 
 
 def names_by_recipient(policy: Policy) -> dict[str, str]:
-    """Whose each public key of the policy is."""
+    """The name that the policy gives the holder of each public key, which is in its canonical form."""
     return {_canonical(key): name for name, principal in policy.recipients.items() for key in principal.keys}
 
 

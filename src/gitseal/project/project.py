@@ -84,7 +84,7 @@ class Project:
         return self.source.name(os.fspath(path).removeprefix(top).lstrip("/"))
 
     def path(self, environment: str) -> "Path":
-        """Where an environment's file is or would be. Raises Error for a name that no environment can have."""
+        """The path of an environment's file, whether or not it exists. Raises Error for a name that no environment can have."""
         from pathlib import Path
 
         return Path(self.file(environment))
@@ -191,7 +191,7 @@ class Project:
 
     @property
     def policy_path(self) -> "Path":
-        """Where the policy is or would be."""
+        """The path of policy.yaml, whether or not it exists."""
         return self.folder / _POLICY
 
     @cached_property
@@ -208,7 +208,7 @@ class Project:
 
     @property
     def manifest_path(self) -> "Path":
-        """Where the manifest is or would be."""
+        """The path of manifest.yaml, whether or not it exists."""
         return self.folder / _MANIFEST
 
     @cached_property
@@ -223,7 +223,7 @@ class Project:
         return _named(self.relative(os.path.join(self._folder, _MANIFEST)), _manifest, data)
 
     def local_path(self, environment: str) -> "Path":
-        """Where this machine's overrides of an environment are or would be."""
+        """The path of this machine's overrides of an environment, whether or not they exist."""
         from pathlib import Path
 
         return Path(self._local_file(environment))

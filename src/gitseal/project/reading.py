@@ -154,7 +154,7 @@ class OpenedEnvironment(EffectiveEnvironment):
         return all(row[2] == policy.group(environment, (row[0],)) for row in rows)
 
     def look_up(self, path: NamePath) -> "Resolved | None":
-        """What a reference to a name finds: its stored value, and whether it stands plain. None for no value to be had."""
+        """The stored value that a reference to a name gets, and if it is plain. None if there is no value."""
         from gitseal.resolve.references import Resolved  # few environments have references
 
         if path not in self.entries or self.is_pending(path):

@@ -28,5 +28,5 @@ def root_above(path: str) -> str:
 
 
 def is_in_secrets(path: str) -> bool:
-    """Whether a path lies directly in a `.secrets`."""
+    """True if a path lies directly in a `.secrets`."""
     return path.split("/")[-2:-1] == [FOLDER]

@@ -34,7 +34,7 @@ _LIMIT = 256 * 1024 * 1024
 
 
 def path(project: Project, environment: str) -> Path:
-    """Where the kept text of an environment is or would be; each worktree and each `.secrets` folder has its own."""
+    """The path of an environment's kept text, whether or not there is one; each worktree and `.secrets` folder has its own."""
     repository = project.git()
     is_only = project.root == repository.top and (repository.top / ".git").is_dir()
     place = "" if is_only else "-" + sha256_hex(str(project.root).encode())[:16]

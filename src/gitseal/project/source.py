@@ -30,7 +30,7 @@ class FileSource(Protocol):
         """A regular file's bytes. Raises FileNotFoundError if nothing is there, Error for anything but a regular file."""
 
     def is_tracked(self, path: "StrPath") -> bool:
-        """Whether Git has the file in this state."""
+        """True if Git has the file in this state."""
 
     def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
         """The effective Git attributes of a path relative to the top; None if Git does not say."""
@@ -58,7 +58,7 @@ class WorkingTree:
         return read_regular(path)
 
     def is_tracked(self, path: "StrPath") -> bool:
-        """Whether the index has it."""
+        """True if the index has it."""
         if self.repository is None:
             return False
         from gitseal.git.index import is_tracked  # `get` asks only if there are overrides of this machine

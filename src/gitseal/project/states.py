@@ -53,7 +53,7 @@ class SnapshotFiles:
         return content
 
     def is_tracked(self, path: "StrPath") -> bool:
-        """Whether the state has it."""
+        """True if the state has it."""
         return self._within(path) in self._files.places
 
     def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:
@@ -99,7 +99,7 @@ class CommitFiles:
         return content
 
     def is_tracked(self, path: "StrPath") -> bool:
-        """Whether the commit has it."""
+        """True if the commit has it."""
         return os.path.basename(path) in self.names(os.path.dirname(path))
 
     def attributes(self, path: str, names: tuple[str, ...]) -> dict[str, str] | None:  # noqa: ARG002 - Source's words

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def edited_policy(project: Project, edit: Callable[[PolicyEditor], None]) -> bytes:
-    """What policy.yaml would be after an edit. Raises Malformed if that would not hold together."""
+    """The bytes of policy.yaml after an edit. Raises Malformed if the result would contradict itself."""
     text = PolicyEditor(read_regular(project.policy_path))
     edit(text)
     return text.serialise()

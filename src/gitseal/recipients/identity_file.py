@@ -38,7 +38,7 @@ class SealedIdentity:
         return Tier.SEALED
 
     def wants(self, recipient_id: str) -> bool:
-        """Whether one of its identities may open a stanza under this id. Until it was opened: True for every id."""
+        """True if one of its identities may open a stanza under this id. Until it was opened: True for every id."""
         return self._open.value is None or any(identity.wants(recipient_id) for identity in self._open.value)
 
     def unwrap(self, stanza: bytes) -> bytes | None:

@@ -56,7 +56,7 @@ class PluginRecipient:
             raise Error(f"age-plugin-{name} made no stanza: {failure.message}", "use another recipient") from None
 
     def fits(self, header: AgeHeader) -> bool:
-        """Whether the type is none that age defines itself. More cannot be said: only the plugin knows its own types."""
+        """True if the type is none that age defines itself. More cannot be said: only the plugin knows its own types."""
         return header.type not in NATIVE
 
 

@@ -18,7 +18,7 @@ class AgeHeader(NamedTuple):
 
 
 class Tier(IntEnum):
-    """What it costs to try an identity. Cheaper ones are tried first, so that nobody is asked if a key serves."""
+    """The costs of trying an identity. Cheaper ones are tried first, so that nobody is asked if a key serves."""
 
     PLAIN = 0
     LOCKED = 1  # its public half is known, so the passphrase is asked for only if it will serve
@@ -37,7 +37,7 @@ class Recipient(Protocol):
         """Wrap 32 bytes as a binary age file for this recipient alone. Raises Error if a plugin fails."""
 
     def fits(self, header: AgeHeader) -> bool:
-        """Whether a stanza of this form can be for this key. Without the private half that is often all that shows."""
+        """True if a stanza of this form can be for this key. Without the private half that is often all that shows."""
 
 
 class Identity(Protocol):
@@ -53,10 +53,10 @@ class Identity(Protocol):
 
     @property
     def tier(self) -> Tier:
-        """What it costs to try this identity; it may fall once the identity was opened."""
+        """The cost of trying this identity; it may fall once the identity was opened."""
 
     def wants(self, recipient_id: str) -> bool:
-        """Whether a stanza under this id may be its own; True for every id while the public half is not known."""
+        """True if a stanza under this id may be its own; True for every id while the public half is not known."""
 
     def unwrap(self, stanza: bytes) -> bytes | None:
         """The 32-byte data key in the stanza, or None if the stanza is for another identity: try the next one.

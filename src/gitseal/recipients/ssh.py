@@ -49,7 +49,7 @@ class SshRecipient:
         return rage.wrap(data_key, self, self._key)
 
     def fits(self, header: AgeHeader) -> bool:
-        """Whether type, tag and length are those of this key. Any two keys share a tag with a chance of 1 in 2^32."""
+        """True if type, tag and length are those of this key. Any two keys share a tag with a chance of 1 in 2^32."""
         return header.type == self._type and header.arguments[0] == self._tag and len(header.body) == self._size
 
 
@@ -74,7 +74,7 @@ class SshIdentity:
         return self._recipient.canonical
 
     def wants(self, recipient_id: str) -> bool:
-        """Whether the stanza stands under the id of its own public half."""
+        """True if the stanza stands under the id of its own public half."""
         return recipient_id == self._id
 
     def unwrap(self, stanza: bytes) -> bytes | None:
@@ -108,7 +108,7 @@ class SealedSshIdentity:
         return Tier.PLAIN if self._open.value else Tier.SEALED
 
     def wants(self, recipient_id: str) -> bool:
-        """Whether the id is its own; True for every id until it was opened."""
+        """True if the id is its own; True for every id until it was opened."""
         return self._open.value.wants(recipient_id) if self._open.value else True
 
     def unwrap(self, stanza: bytes) -> bytes | None:

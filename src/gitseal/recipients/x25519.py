@@ -32,7 +32,7 @@ class X25519Recipient:
         return rage.wrap(data_key, self, self._key)
 
     def fits(self, header: AgeHeader) -> bool:
-        """Whether it is an X25519 stanza. age leaves out for whom, so any other X25519 key fits as well."""
+        """True if it is an X25519 stanza. age leaves out for whom, so any other X25519 key fits as well."""
         return header.type == _TYPE
 
 
@@ -52,7 +52,7 @@ class X25519Identity:
         return f"X25519Identity({self.label!r}, {self.recipient!r})"
 
     def wants(self, recipient_id: str) -> bool:
-        """Whether the stanza stands under the id of its own public half."""
+        """True if the stanza stands under the id of its own public half."""
         return recipient_id == self._id
 
     def unwrap(self, stanza: bytes) -> bytes | None:

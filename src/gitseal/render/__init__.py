@@ -87,7 +87,7 @@ def render(
 
 
 def takes_sections(dialect: str) -> bool:
-    """Whether the dialect carries paths of more than one part. Raises UsageError for an unknown dialect."""
+    """True if the dialect carries paths of more than one part. Raises UsageError for an unknown dialect."""
     return _module(dialect).SECTIONS
 
 
@@ -97,7 +97,7 @@ def options_of(dialect: str) -> tuple[str, ...]:
 
 
 def appends(dialect: str) -> bool:
-    """Whether the output belongs at the end of a file that exists. Raises UsageError for an unknown dialect."""
+    """True if the output belongs at the end of a file that exists. Raises UsageError for an unknown dialect."""
     return getattr(_module(dialect), "APPENDS", False)
 
 

@@ -29,7 +29,7 @@ class RenderedEntry(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What a caller may ask of a dialect. Dialects ignore options that mean nothing to them.
+    """Options of a dialect. Dialects ignore options that mean nothing to them.
 
     `export`: shells export what they assign. `interpolate`: the reader is python-dotenv with its default, which expands
     `${...}`. `name` and `namespace` are those of the Kubernetes object; an empty namespace is left out.

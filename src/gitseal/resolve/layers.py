@@ -88,7 +88,7 @@ def origins(layers: Sequence[tuple[str, Mapping[NamePath, T]]], path: NamePath) 
 
 
 def _answering(path: NamePath, view: Mapping[NamePath, object]) -> NamePath:
-    """What the view has in the place of `path`: the path itself, a value above it, or the first name below it."""
+    """The path in the view that takes the place of `path`: the path itself, a value above it, or the first name below it."""
     for depth in range(len(path), 0, -1):
         if path[:depth] in view:
             return path[:depth]

@@ -30,7 +30,7 @@ class Sorted(NamedTuple):
 
 
 def problems(manifest: Manifest, environment: str, view: Mapping[NamePath, TypedValue | None]) -> list[Problem]:
-    """What the manifest asks for and the environment does not meet, in the manifest's order.
+    """The requirements of the manifest that the environment does not meet, in the manifest's order.
 
     `view` has the resolved values, and None for a name whose value cannot be opened: of that only the presence is checked.
     A null value counts as missing. Names that the manifest does not declare are no problem.

@@ -16,7 +16,7 @@ ENV, SECTION, INCLUDE = "env", "section", "include"
 
 
 class VariableSource(NamedTuple):
-    """Where a variable's value comes from: the secret at `path`, or the `template` of an `env`, with an empty path.
+    """The source of a variable's value: the secret at `path`, or the `template` of an `env`, with an empty path.
 
     `service` is the service that declares it (another one, if it is imported), `level` is ENV, SECTION or INCLUDE.
     """
@@ -27,7 +27,7 @@ class VariableSource(NamedTuple):
     template: TypedValue | None = None
 
     def is_same(self, other: "VariableSource") -> bool:
-        """Whether both give the same value, whichever service declares it."""
+        """True if both give the same value, whichever service declares it."""
         return self.path == other.path and self.template == other.template
 
     def __str__(self) -> str:
@@ -135,7 +135,7 @@ def _rival(
     claims: dict[NamePath, tuple[str, VariableSource]],
     sections: dict[NamePath, NamePath],
 ) -> NamePath | None:
-    """What an earlier import has in the place of `path`, if anything: another value, a value above it, or names below it."""
+    """The path in an earlier import that clashes with `path`, if any: another value, one above it, or names below it."""
     if path in claims:
         return None if claims[path][1].is_same(source) else path
     around = next((path[:depth] for depth in range(1, len(path)) if path[:depth] in claims), None)

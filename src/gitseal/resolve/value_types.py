@@ -28,7 +28,7 @@ _BOOLEANS = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})
 
 
 def is_of(name: str, text: str) -> bool:
-    """Whether a text is of the type of that name. Raises KeyError for a name that is not in manifest.TYPES."""
+    """True if a text is of the type of that name. Raises KeyError for a name that is not in manifest.TYPES."""
     return CHECKS[name](text)
 
 

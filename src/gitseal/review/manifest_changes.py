@@ -28,7 +28,7 @@ SERVICE_WIDENED = FindingRule(
 def manifest_changes(
     old: Manifest, new: Manifest, names: Collection[NamePath], path: str, lines: Lines
 ) -> list[Statement]:
-    """What changed from one manifest to the other; `names` are those that any environment has now."""
+    """The statements about the changes from one manifest to the other; `names` are those that any environment has now."""
     say = StatementCollector(MANIFEST, path, lines)
     came = sorted(path_text(path) for path in new.secrets if path not in old.secrets)
     if came:

@@ -12,7 +12,7 @@ _COMMENT = re.compile(rb"(?:^|\s)#.*")
 
 
 def is_compose(path: bytes) -> bool:
-    """Whether a path has the name of a compose file."""
+    """True if a path has the name of a compose file."""
     return _NAME.fullmatch(path.rpartition(b"/")[2]) is not None
 
 

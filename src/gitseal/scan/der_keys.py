@@ -35,7 +35,7 @@ _DER = (
 
 
 def der(head: bytes) -> str:
-    """What private key in DER begins with these bytes, or nothing."""
+    """The kind of private key in DER that begins with these bytes, or an empty text."""
     if head[:1] != b"\x30":
         return ""
     for pattern, what, identifiers in _DER:

@@ -48,7 +48,7 @@ class Kept:
             yield chunk
 
     def content(self) -> bytes:
-        """What has passed, up to about `LIMIT`."""
+        """The text that has passed, up to about `LIMIT`."""
         return b"".join(self._kept)
 
     def judge(self, path: bytes, kind: str, rules: Rules) -> list[Finding]:

@@ -96,7 +96,7 @@ _MOST_LINES = 200
 
 
 def _closing(text: str, quote: str, start: int) -> int:
-    """Where a quote is closed, or -1: an escaped one closes nothing, but in single quotes nothing is escaped."""
+    """The position at which a quote is closed, or -1: an escaped one closes nothing, but in single quotes nothing is escaped."""
     at = text.find(quote, start)
     while at >= 0 and quote != "'" and (at - len(text[:at].rstrip("\\"))) % 2:
         at = text.find(quote, at + 1)
@@ -104,7 +104,7 @@ def _closing(text: str, quote: str, start: int) -> int:
 
 
 def _tail(text: str) -> str:
-    """What a shell would add to a quoted part that goes on without a blank."""
+    """The text that a shell would add to a quoted part that goes on without a blank."""
     tail = re.match(r"[^\s#,;]*", text)
     return tail[0].strip("\"'`") if tail else ""
 

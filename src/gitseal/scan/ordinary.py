@@ -65,7 +65,7 @@ WORDS = frozenset(
 
 
 def is_ordinary(value: bytes) -> bool:
-    """Whether a value is too short or too common to be looked for."""
+    """True if a value is too short or too common to be looked for."""
     if len(value) < MINIMUM or len(set(value)) == 1 or _FIGURES.fullmatch(value):
         return True
     return len(value) <= _LONGEST and all(part in WORDS for part in _PARTS.split(value.lower()) if part)

@@ -39,7 +39,7 @@ _CIPHERTEXT = re.compile(
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether a value, without its quotes, gives nothing away wherever it stands. See the module."""
+    """True if a value, without its quotes, gives nothing away wherever it stands. See the module."""
     value = value.strip()
     if not value or value.lower() in WORDS_ALONE or _PLACEHOLDER.fullmatch(value):
         return True
@@ -47,7 +47,7 @@ def is_placeholder(value: str) -> bool:
 
 
 def _is_reference(value: str) -> bool:
-    """Whether a value is made of references, and of what joins them."""
+    """True if a value is made of references, and of what joins them."""
     if not any(mark in value for mark in "$%{`"):
         return False
     defaults: list[str] = []

@@ -39,7 +39,7 @@ _IDS = frozenset({"ID", "UUID", "GUID"})
 
 
 def names_a_secret(name: str) -> bool:
-    """Whether a name says that its value is secret.
+    """True if a name says that its value is secret.
 
     A part of it does (`DB_PASSWORD`, `API_KEY`), and its last part does not turn it into something about a secret (`TOKEN_TTL`,
     `PRIVATE_KEY_PATH`).
@@ -88,7 +88,7 @@ def words_of(named: Iterable[tuple[str, str]]) -> frozenset[str]:
 
 
 def is_plain_setting(name: str, value: str, words: Words = ()) -> bool:
-    """Whether a template that speaks with `words` may hold this value behind this name. See the module."""
+    """True if a template that speaks with `words` may hold this value behind this name. See the module."""
     value = value.strip()
     if len(value) < _SHORTEST or is_placeholder(value) or _FIGURES.fullmatch(value) or is_documented(value.encode()):
         return True
@@ -103,7 +103,7 @@ def is_plain_setting(name: str, value: str, words: Words = ()) -> bool:
 
 
 def _is_common(text: str, words: Words) -> bool:
-    """Whether a text is made of common words, each with a few digits at most."""
+    """True if a text is made of common words, each with a few digits at most."""
     if "<" in text or "$" in text or "{" in text:
         text = REFERENCE.sub(" ", re.sub(r"<[^<>]*>", " ", text))
     pieces = _PIECES.findall(_COUNTING.sub("_", text))
@@ -117,7 +117,7 @@ def _is_common(text: str, words: Words) -> bool:
 
 
 def _is_word(letters: str, words: Words) -> bool:
-    """Whether letters are a common word, one of `words`, or several of them written as one (`mysecretkey`)."""
+    """True if letters are a common word, one of `words`, or several of them written as one (`mysecretkey`)."""
     if len(letters) > _LONGEST_GLUED:
         return False
     reached = {0}
@@ -156,7 +156,7 @@ def _is_plain_url(text: str, words: Words) -> bool:
 
 
 def _has_login(value: str) -> bool:
-    """Whether some URL in the value has a user or a password."""
+    """True if some URL in the value has a user or a password."""
     return re.search(r"://[^/\s?#]*@", value) is not None
 
 
@@ -170,7 +170,7 @@ def _is_wordlike(piece: str) -> bool:
 
 
 def _is_spelt(letters: str) -> bool:
-    """Whether letters have the case of words of at most 20: all one case, or capitals only where words begin."""
+    """True if letters have the case of words of at most 20: all one case, or capitals only where words begin."""
     if letters.islower() or letters.isupper():
         return letters.isalpha() and len(letters) <= _LONGEST_WORD
     return re.fullmatch(r"(?:[A-Z]?[a-z]{2,20}|[A-Z]{2,5}(?=[A-Z]|$))+", letters) is not None

@@ -52,13 +52,13 @@ _KINDS = (
 
 
 def _follows(text: bytes) -> bool:
-    """Whether a key's headers, if any, and its base64 come after a marker."""
+    """True if a key's headers, if any, and its base64 come after a marker."""
     headers = re.match(rb"(?:" + _JOINT + rb"{0,80}" + _HEADER + rb")*", text)
     return is_body(text[headers.end() :] if headers else text)
 
 
 def is_body(text: bytes) -> bool:
-    """Whether a key's base64 begins here: 64 characters in pieces of at least 16, varied, and not cut short by `...`."""
+    """True if a key's base64 begins here: 64 characters in pieces of at least 16, varied, and not cut short by `...`."""
     begun = re.match(_JOINT + rb"{0,80}(?=" + _PIECE + rb")", text)
     if begun is None:
         return False
@@ -87,7 +87,7 @@ def _pem_in_base64(before: bytes, after: bytes) -> str:
 
 
 def _may_begin_marker(after: bytes) -> bool:
-    """Whether base64 that begins with three dashes goes on to `BEGIN`: certificates and rules of dashes are left early."""
+    """True if base64 that begins with three dashes goes on to `BEGIN`: certificates and rules of dashes are left early."""
     return b"BEGIN" in a2b_base64(base64_run(after[:48]))
 
 

@@ -7,7 +7,7 @@ TEMPLATES = (".env.example", ".env.sample", ".env.template")
 
 
 class Rules(NamedTuple):
-    """What a policy and the staged files say.
+    """The rules that a policy and the staged files give.
 
     `block` and `templates` are patterns of the policy's `hook`: one without `/` is held against a path's last part, one with
     `/` against the whole path, and `*` crosses no `/`. `env_files` are paths, relative to the repository's top, that compose

@@ -44,7 +44,7 @@ def scan_blob(
 
 
 def _found(path: bytes, chunks: Iterable[bytes], team: "TeamSearch | None") -> list[Finding]:
-    """What stands in a blob whatever its name, in the order of lines."""
+    """The findings in a blob that do not depend on its name, in the order of lines."""
     tallies: dict[int, _Tally] = {}
     for window in views(chunks):
         tally = tallies.get(window.view) or tallies.setdefault(window.view, _Tally())

@@ -116,7 +116,7 @@ class _Automata:
 
 
 def without_glue(text: bytes) -> bytes:
-    """What is left of a text when all glue is taken out: what the search for broken values compares."""
+    """A text without its glue characters, as the search for broken values compares it."""
     return text.translate(None, _GLUE)
 
 

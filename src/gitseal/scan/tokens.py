@@ -62,7 +62,7 @@ def _is_made_up(text: bytes) -> bool:
 
 
 def is_documented(text: bytes) -> bool:
-    """Whether a text holds a value that documentation and emulators give to everyone."""
+    """True if a text holds a value that documentation and emulators give to everyone."""
     return any(known in text for known in _KNOWN)
 
 
@@ -71,7 +71,7 @@ _CHECKSUM = 6
 
 
 def _has_checksum(text: bytes) -> bool:
-    """Whether the last 6 digits are the CRC-32 of those before, in base 62.
+    """True if the last 6 digits are the CRC-32 of those before, in base 62.
 
     "Behind GitHub's new authentication token formats" (2021-04-05); npm's have the same (2021-09-23).
     """

@@ -54,7 +54,7 @@ def environment(project: Project, given: str | None) -> str:
 
 
 def is_nothing_there(start: Path, given: str | None) -> bool:
-    """Whether nobody asks for an environment and there is no `.secrets`: as in a container that gets variables only."""
+    """True if nobody asks for an environment and there is no `.secrets`: as in a container that gets variables only."""
     return not named(given) and not any((above / FOLDER).exists() for above in (start, *start.parents))
 
 

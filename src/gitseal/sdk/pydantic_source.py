@@ -125,7 +125,7 @@ def _is_for(key: str, field: str) -> bool:
 
 
 def _is_given(given: object, key: str, field: str) -> bool:
-    """Whether the value of a name is among the nested ones that other sources gave for its field."""
+    """True if the value of a name is among the nested ones that other sources gave for its field."""
     for part in key[len(field) + 1 :].split("/"):
         if not isinstance(given, dict):
             break

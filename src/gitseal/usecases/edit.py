@@ -119,7 +119,7 @@ def finish(workspace: Workspace, draft: EditedText, text: bytes, *, plain: bool 
 
 
 def _changes(draft: EditedText, text: bytes) -> tuple[dict[NamePath, TypedValue], list[NamePath]]:
-    """What the text has otherwise than the draft: new and changed values, and the names that are gone."""
+    """The difference between the text and the draft: new and changed values, and the names that are gone."""
     items = parse_text("yaml", text, f"{draft.environment}.yaml").items if _has_content(text) else ()
     wanted = {item.path: _kept_kind(draft.values.get(item.path), item.value) for item in items}
     updates = {path: value for path, value in wanted.items() if not _same(draft.values.get(path), value)}

@@ -25,7 +25,7 @@ from gitseal.scan.scan_blob import scan_blob
 
 
 class AllowedFile(NamedTuple):
-    """What was let pass, in which file it stands now, and whether it stood there before."""
+    """The allowed content, the file that lists it now, and if it was listed before."""
 
     findings: tuple[Finding, ...]
     file: str
@@ -72,7 +72,7 @@ def _staged(repository: Repository, path: bytes) -> FileVersion:
 
 
 def _look(repository: Repository, staged: FileVersion, keyring: Keyring) -> tuple[list[Finding], str]:
-    """What the hook finds in the blob, allowed or not, and the blob's SHA-256."""
+    """The hook's findings in the blob, allowed or not, and the blob's SHA-256."""
     guard = guards.of_index(repository)
     team, _notes = find_team(guard, keyring)
     digest = sha256()

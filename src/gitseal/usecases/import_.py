@@ -11,7 +11,7 @@ from gitseal.project.writing import change
 
 
 class ImportResult(NamedTuple):
-    """What an import did: names by outcome, those that kept a reference as text, and those set twice in the file."""
+    """The result of an import: names by outcome, those that kept a reference as text, and those set twice in the file."""
 
     done: tuple[SetResult, ...]
     references: tuple[str, ...]

@@ -48,7 +48,7 @@ version: 1
 
 
 class Initialised(NamedTuple):
-    """What `init` did: the project, files written (relative to the root), and an identity made, with its place."""
+    """The result of `init`: the project, files written (relative to the root), and an identity made, with its place."""
 
     project: Project
     written: tuple[str, ...]
@@ -57,7 +57,7 @@ class Initialised(NamedTuple):
 
 
 class Starter(NamedTuple):
-    """Who starts: the name in the policy, their email, and the public key that they hold the private half of."""
+    """The person who starts: the name in the policy, their email, and the public key that they hold the private half of."""
 
     name: str
     email: str
@@ -73,7 +73,7 @@ def existing(start: Path) -> Project | None:
 
 
 def root_for(start: Path) -> Path:
-    """Where a new `.secrets` goes: the folder itself. Raises Error outside a Git repository."""
+    """The path of a new `.secrets` folder. Raises Error outside a Git repository."""
     if find_top(start) is None:
         raise Error(f'"{start}" is in no Git repository', "run: git init")
     return start
@@ -134,7 +134,7 @@ def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Sta
 
 
 def _first_files(starter: Starter, environments: Sequence[str]) -> dict[str, str]:
-    """What is written before the environments are, by its place in the folder.
+    """The files that are written before the environments are, by their place in the folder.
 
     Editors read a file's schema from the path in its first line, which serves every clone and needs no network.
     """

@@ -27,7 +27,7 @@ from gitseal.yamltext.tree import NamePath
 
 
 class GroupPlan(NamedTuple):
-    """What is to happen to one access group. `gained` and `lost` are (name, recipient id), sorted.
+    """The plan for one access group. `gained` and `lost` are (name, recipient id), sorted.
 
     `new_key` with the reason why one is made, and `holders` with the names of everyone who gets it: whether a stanza that
     is there already opens cannot be seen without its owner, so none of them is passed over. `names` counts the values that
@@ -89,7 +89,7 @@ class Plan(NamedTuple):
 
 
 def plan(workspace: Workspace, environments: Sequence[str], *, rotate: bool = False) -> Plan:
-    """What brings the environments to the policy; with `rotate` a new data key for every access group of them too.
+    """The plan that brings the environments to the policy; with `rotate` a new data key for every access group of them too.
 
     Changes no file. An identity is used only to follow data keys that are not those of the trusted ref; none has to be at hand.
     """

@@ -35,7 +35,7 @@ def render(
 
 
 def collect(opened: OpenedEnvironment, request: Request) -> Outgoing:
-    """What goes out, in no dialect: for a service's files alone. Raises Error for all that `outgoing` refuses."""
+    """The values that go out, in no dialect: for a service's files alone. Raises Error for everything that `outgoing` refuses."""
     return outgoing(opened, request, with_sections=True)
 
 

@@ -33,7 +33,7 @@ from gitseal.yamltext.tree import NamePath, NodeKind
 
 
 class TakenSide(Enum):
-    """Whose value a name gets."""
+    """The side whose value a name gets."""
 
     OURS = 0
     THEIRS = 1
@@ -61,7 +61,7 @@ class Name(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What became of a file: each name with what it got, in words, and access groups that were brought to the policy."""
+    """The result for one file: each name with what it got, in words, and access groups that were brought to the policy."""
 
     names: tuple[tuple[str, str], ...]
     groups: tuple[tuple[str, str], ...]
@@ -124,7 +124,7 @@ def _standing(entry: Entry | None) -> SideValue:
 
 
 def origins(project: Project, file: ConflictedFile, name: Name) -> tuple[ConflictOrigin | None, ConflictOrigin | None]:
-    """Who set, or removed, a name on each side."""
+    """The author who set, or removed, a name on each side, if history tells."""
     repository = project.git()
     path = project.relative(project.path(file.environment))
     texts = []

@@ -19,7 +19,7 @@ class Prepared(NamedTuple):
     going: Outgoing
 
     def forms(self) -> dict[bytes, str]:
-        """What its output may not show, with the names: the forms of every sealed value that went in, whole or as a part."""
+        """The texts that the output may not show, with their names: all forms of every sealed value that went in."""
         from gitseal.scan.forms import all_forms  # not where nothing is redacted
 
         going = self.going
@@ -33,7 +33,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(opened: OpenedEnvironment, request: Request, inherited: Mapping[bytes, bytes]) -> Prepared:
-    """What `inherited` becomes with the environment's shared names set and no identity variable left.
+    """The variables of the child process: `inherited` with the environment's shared names set, and no identity variable left.
 
     A null value takes the name out. Where the request is for files too, the child is told where it says they are. Raises
     Error for all that `outgoing` refuses, for a value with a NUL byte, and for names that steer a loader.

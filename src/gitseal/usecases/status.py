@@ -52,7 +52,7 @@ def status(project: Project, environments: Sequence[str]) -> list[Status]:
 
 
 def _staged(project: Project, environment: str, deployed: str, head: str | None) -> tuple[Staged, ...]:
-    """What differs between the deployed commit and the working tree, in everything that the environment is made of."""
+    """The differences between the deployed commit and the working tree, in all files that the environment is made of."""
     staged = []
     for name in project.policy.chain(environment):
         path = project.path(name)

@@ -21,7 +21,7 @@ class Whoami(NamedTuple):
 
 
 def whoami(project: Project | None, keyring: Keyring) -> Whoami:
-    """What the identities at hand are and open. Outside a project only what they are."""
+    """The identities at hand, and the access groups that they open. Outside a project only the identities."""
     names = names_by_recipient(project.policy) if project is not None else {}
     own = tuple(
         (identity.recipient, identity.label, names.get(identity.recipient, ""))

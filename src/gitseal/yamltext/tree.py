@@ -13,7 +13,7 @@ Plain: "TypeAlias" = "Scalar | list[Plain] | dict[str, Plain]"
 
 
 class NodeKind(Enum):
-    """What stands at a name."""
+    """A node of the tree, at a name."""
 
     SCALAR = "scalar"
     MAPPING = "mapping"

@@ -52,7 +52,7 @@ _HARMLESS = {"unspecified", "unset"}
 
 
 def check(project: Project, environments: Sequence[str] = (), keyring: Keyring = NO_IDENTITIES) -> list[Finding]:
-    """What does not agree, in the order of the files. Without environments: of all, and what concerns the whole folder.
+    """Everything that does not agree, in the order of the files. Without environments: of all, and of the whole folder.
 
     Values that an identity of the keyring opens are looked at too: whether they are intact, and as the manifest asks.
     """

@@ -28,7 +28,7 @@ _UNMET = {rule.id: rule for rule in (NAME_REQUIRED, OTHER_TYPE, OTHER_PATTERN)}
 
 
 def check_manifest(project: Project, environments: Iterable[str], values: Values) -> list[Finding]:
-    """What the environments lack of what the manifest asks. Names are enough; `values` are those that can be read.
+    """The findings for what the manifest asks for and environments lack. Names are enough; `values` are those that can be read.
 
     Raises Error if the manifest contradicts itself.
     """

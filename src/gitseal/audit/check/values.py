@@ -58,7 +58,7 @@ def read(project: Project, environments: Iterable[str], keyring: Keyring) -> Rea
 
 
 def references(project: Project, environments: Iterable[str], values: Values, *, bases: bool) -> Iterator[Finding]:
-    """What plain values refer to and cannot have. Needs no identity: a sealed name is refused unopened.
+    """The findings for references in plain values that cannot be resolved. Needs no identity: a sealed name is refused unopened.
 
     Environments that others extend are looked at only with `bases`, or if they are protected: what they lack may come from
     those that extend them.

@@ -1,4 +1,4 @@
-"""Who last changed each name of an environment, and when, from Git's history. Needs no identity."""
+"""The last change of each name of an environment, by whom and when, from Git's history. Needs no identity."""
 
 from typing import NamedTuple
 

@@ -55,7 +55,7 @@ class Log(NamedTuple):
 
 
 class Signatures(Enum):
-    """What is done about signatures."""
+    """How signatures are treated."""
 
     NONE = "none"
     GLANCE = "glance"
@@ -63,7 +63,7 @@ class Signatures(Enum):
 
 
 class Selection(NamedTuple):
-    """Which events: of these environments (empty: all), of names that this one, section or pattern stands for (empty: all).
+    """A choice of events: of these environments (empty: all), of names that this one, section or pattern stands for (empty: all).
 
     With a name also the access to its access group. `since` is a date as Git takes it, or empty. `signatures`: none are looked
     at, or only whether there is one, or each is checked.
@@ -145,7 +145,7 @@ def environment_of(path: str) -> str:
 
 
 def changes_of(file: ChangedFile) -> tuple[EntryChange, ...]:
-    """What a commit changed in an environment file: a link or a submodule in its place is no sound file."""
+    """The changes of a commit to an environment file: a link or a submodule in its place is no sound file."""
     changed = changes_of_merge(file.before, file.after)
     return (*changed, EntryChange(Action.MALFORMED, "")) if file.is_other else changed
 
@@ -165,7 +165,7 @@ def _of_commit(commit: LoggedCommit, choose: _Chooser) -> Iterator[tuple[str, st
 
 
 def _chooser(name: str) -> _Chooser:
-    """Which changes are about what the user named."""
+    """The changes that are about what the user named."""
     if not name:
         return lambda _change, _file: True
     own = parse_name(name)

@@ -38,7 +38,7 @@ class LoggedRead(NamedTuple):
 
 
 def folder(environ: Mapping[str, str], home: Path) -> Path:
-    """Where the log lies: below `$XDG_STATE_HOME`, by default `~/.local/state`."""
+    """The folder of the log: below `$XDG_STATE_HOME`, by default `~/.local/state`."""
     given = Path(environ.get("XDG_STATE_HOME", ""))
     return (given if given.is_absolute() else home / ".local/state") / "gitseal" / "reads"
 
@@ -70,7 +70,7 @@ def _rotate(where: Path) -> None:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a file ends where a line does: a crash, or a full disk, may have cut the last one short."""
+    """True if a file ends where a line does: a crash, or a full disk, may have cut the last one short."""
     try:
         with path.open("rb") as file:
             file.seek(-1, os.SEEK_END)

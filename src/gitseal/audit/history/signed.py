@@ -18,7 +18,7 @@ UNCHECKED, NONE, FORGE = "unchecked", "no", "forge"
 
 
 class Signed(NamedTuple):
-    """What is known of a commit's signature.
+    """A commit's signature, as far as it is known.
 
     `state`: no; unchecked (there is one, or it was not looked for); good; forge (good, by a Git host); bad; unknown (by
     nobody's key in the policy); uncheckable. `by` are the people whose key it is, by the policy that judges.
@@ -30,7 +30,7 @@ class Signed(NamedTuple):
 
 
 def glance(raw: bytes) -> Signed:
-    """Whether a commit, by its own bytes, has a signature, which anyone can write. Without the bytes it may have one."""
+    """True if a commit, by its own bytes, has a signature, which anyone can write. Without the bytes it may have one."""
     header = raw.partition(b"\n\n")[0]
     return Signed(UNCHECKED if not raw or b"\ngpgsig" in header else NONE)
 

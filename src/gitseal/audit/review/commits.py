@@ -44,7 +44,7 @@ class Touched(NamedTuple):
 
 
 def touched(repository: Repository, span: ReviewRange, policies: Mapping[str, Policy], *, signatures: bool) -> Touched:
-    """What the range's commits did. `policies` are those that judge, by the root of their folder.
+    """The work of the range's commits. `policies` are those that judge, by the root of their folder.
 
     With `signatures` each is checked; else it is told only that there is one.
     """
@@ -118,7 +118,7 @@ def _checking(repository: Repository, span: ReviewRange, policies: Mapping[str, 
 def look_back(
     repository: Repository, head: str, paths: Collection[str], wanted: Collection[str], keys: Collection[str]
 ) -> Superseded:
-    """What all of history below `head` says of tokens and key ids, newest first."""
+    """Tokens and key ids in all of history below `head`, newest first."""
     if not paths or not (wanted or keys):
         return Superseded()
     return past(_versions(repository, head, paths), wanted, keys)

@@ -15,7 +15,7 @@ _USUAL = ("main", "master")
 
 
 class ReviewOptions(NamedTuple):
-    """What a review is asked for. `environments` are names or aliases, none for all; the rest can be left out for speed."""
+    """The wishes for a review. `environments` are names or aliases, none for all; the rest can be left out for speed."""
 
     environments: tuple[str, ...] = ()
     verify: bool = True
@@ -69,7 +69,7 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
 
 
 def _default(repository: Repository) -> str:
-    """What the branch that is checked out is meant for."""
+    """The branch that the checked-out one is meant to be merged into."""
     upstream = repository.git("rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}")
     if upstream is not None:
         return upstream.decode().rstrip("\n")

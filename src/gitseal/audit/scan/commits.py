@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 
 class ScanRange(NamedTuple):
-    """Which commits: `revisions` and `selection` as `git.introduced.commits` takes them, or those of a walk that was made.
+    """A choice of commits: `revisions` and `selection` as `git.introduced.commits` takes them, or those of a walk that was made.
 
     `head` is the full id of the commit whose policy, allowances and values count.
     """
@@ -86,7 +86,7 @@ def scan_commits(
     past: bool = False,
     watch: Callable[[IntroducingCommit], None] | None = None,
 ) -> Scanned:
-    """What the commits of a range brought in plaintext, each finding once, with the first commit that has it.
+    """Plaintext that the commits of a range brought in, each finding once, with the first commit that has it.
 
     `past`: values that are sealed no longer are looked for as well.
     `progress` is called with the commits done and their number, `watch` with each of them. Raises Error for what cannot be

@@ -89,15 +89,15 @@ class ScanPolicy:
         return self._rules[around]
 
     def allows(self, path: bytes, sha256: str) -> bool:
-        """Whether a list of allowances around a path has this very content of it."""
+        """True if a list of allowances around a path has this very content of it."""
         return any(sha256 in self._allowances(root).hashes(_below(path, root)) for root in self.around(path))
 
     def may_allow(self, path: bytes) -> bool:
-        """Whether any list of allowances names the path at all."""
+        """True if any list of allowances names the path at all."""
         return any(self._allowances(root).hashes(_below(path, root)) for root in self.around(path))
 
     def has(self, brought: FileVersion) -> bool:
-        """Whether the state has this very content at this path."""
+        """True if the state has this very content at this path."""
         place = self._files.places.get(brought.path)
         return place is not None and place.object_id == brought.object_id
 

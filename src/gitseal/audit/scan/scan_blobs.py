@@ -42,7 +42,7 @@ _SEALED = f"{FOLDER}/".encode()
 
 
 class Scanned(NamedTuple):
-    """What was found, in the order of the files, how many were looked at, and what a person should know besides."""
+    """Findings in the order of the files, the number of files, and notes for the person."""
 
     findings: list[Finding]
     files: int
@@ -90,7 +90,7 @@ def _hashed(chunks: Iterator[bytes]) -> tuple[Iterator[bytes], Callable[[], str]
 
 
 def check_sealed(projects: Iterable[tuple[bytes, Project]], brought: Sequence[FileVersion]) -> Iterator[Finding]:
-    """What is not as it should be with our own files, of those that are brought and of those that a brought policy is about."""
+    """The blocking findings in our own files: in those that are brought, and in those that a brought policy is about."""
     paths = [version.path for version in brought]
     # Rules of Git may stand above and below the sealed files' own folder.
     attributes = any(path.rpartition(b"/")[2] == _ATTRIBUTES for path in paths)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def scan_staged(repository: Repository, keyring: "Keyring | None", merged: Sequence[str] = ()) -> Scanned:
-    """What must not be committed of that which the index has otherwise than HEAD.
+    """The findings in what the index has and HEAD does not: none of it may be committed.
 
     `keyring` None: the team's own values are not looked for. `merged` are the commits that are being merged, by their ids:
     what a remote has of them already is published, and nothing here would change that. Raises Error for what cannot be

@@ -64,7 +64,7 @@ class TeamCache:
 
 
 def _path(repository: "Repository") -> str | None:
-    """Where the filter is kept; None in a repository whose Git directory is elsewhere than beside its files."""
+    """The path of the filter; None in a repository whose Git directory is not beside its files."""
     try:
         folder = repository.common_folder()
     except (OSError, Error):

@@ -101,7 +101,7 @@ def marks(environment: EnvironmentReview) -> Marks:
 
 
 class Happened(NamedTuple):
-    """What happened to a name: one word of ours, and details."""
+    """A name's change in words: one word of ours, and details."""
 
     word: str
     more: tuple[Text, ...] = ()

@@ -26,7 +26,7 @@ Names = Mapping[str, Collection[NamePath]]
 
 
 def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lines) -> list[Statement]:
-    """What changed from one policy to the other; `names` are those that the environments have now.
+    """The statements about the changes from one policy to the other; `names` are those that the environments have now.
 
     A policy that does not exist is `NO_POLICY`; of a first one only the sum is told.
     """

@@ -97,7 +97,7 @@ def _aliases(old: Policy, name: str, sides: tuple[Environment, Environment], say
 
 
 def changers_of_all(old: Policy, new: Policy, say: StatementCollector) -> None:
-    """Whose signature is required to change each file, and how that changed."""
+    """Tells how the lists of people who have to sign a change of each file changed."""
     files = [_POLICY_FILE, MANIFEST_FILE, *sorted(set(old.environments) & set(new.environments))]
     for file in files:
         at = ("environments", file, "change") if file in new.environments else (file, "change")
