@@ -47,11 +47,10 @@ else:
             return cls(*values)
 
         def _replace(self, **changes: object) -> "Self":
-            if not changes.keys() <= set(self._fields):
+            values = self._asdict() | changes
+            if len(values) > len(self):
                 raise ValueError(f"{type(self).__name__} has only these: {', '.join(self._fields)}")
-            return tuple.__new__(
-                type(self), [changes.get(field, value) for field, value in zip(self._fields, self, strict=True)]
-            )
+            return tuple.__new__(type(self), values.values())
 
         def _asdict(self) -> dict[str, object]:
             return dict(zip(self._fields, self, strict=True))

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
@@ -33,13 +34,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     lines = [tuple(head), *(tuple(row) for row in rows)]
     if len(lines) == 1:
         return
-    widths = [max(len(row[column]) for row in lines) for column in range(len(head))]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     # One write: a table of ten thousand names would take as many.
     line("\n".join(_aligned(row, widths) for row in lines))
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    return "  ".join(map(str.ljust, row, widths)).rstrip()
 
 
 def as_json(content: object) -> None:
@@ -56,6 +57,7 @@ def shown(value: TypedValue | None) -> str:
     return "null" if value.kind is ValueType.NULL else value_on_one_line(value.reveal())
 
 
+@cache  # many names come from one commit
 def utc(seconds: int) -> str:
     """A time as ISO 8601 has it; what no calendar holds as it stands."""
     try:

@@ -103,7 +103,13 @@ class Document:
 
     def groups_in_use(self) -> set[str]:
         """The access groups that some value is sealed to."""
-        return {entry.token.group for entry in self.entries.values() if entry.token is not None}
+        return {group for _path, group in self.in_groups() if group}
+
+    def in_groups(self) -> Iterator[tuple[NamePath, str]]:
+        """Every name with the access group of its value, which is empty for a plain one. Makes no entries of rows."""
+        if self.rows is not None:
+            return (((row[0],), row[2]) for row in self.rows)
+        return ((path, entry.token.group if entry.token else "") for path, entry in self.entries.items())
 
     def under(self, path: NamePath) -> Iterator[Entry]:
         """The entry at `path`, or those of the section at `path`."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gitseal.crypto.digest import sha256_hex
 from gitseal.document import document
-from gitseal.document.document import Document, Entry
+from gitseal.document.document import Document
 from gitseal.document.header import HEADER
 from gitseal.errors import Busy
 from gitseal.files.reading import read_regular
@@ -123,21 +123,19 @@ def _basis(project: Project, environments: Sequence[str]) -> tuple[str, ...]:
 def _moves(project: Project, file: Document) -> list[Move]:
     policy, environment = project.policy, file.header.environment
     moves = []
-    for entry in file.entries.values():
-        old = entry.token.group if entry.token else ""
-        if not policy.is_plain(environment, entry.path) and old != policy.group(environment, entry.path):
-            moves.append(_move(policy, file, entry, policy.group(environment, entry.path)))
+    for path, old in file.in_groups():
+        if not policy.is_plain(environment, path) and old != (new := policy.group(environment, path)):
+            moves.append(_move(policy, file, path, old, new))
     return moves
 
 
-def _move(policy: Policy, file: Document, entry: Entry, new: str) -> Move:
+def _move(policy: Policy, file: Document, path: NamePath, old: str, new: str) -> Move:
     environment = file.header.environment
-    old = entry.token.group if entry.token else ""
     access = file.header.access.get(old)
     before = set(access.stanzas) if access is not None else set()
     after = set(policy.open_to(environment, new) or ())
     gained = tuple(sorted(after - before)) if old else ()
-    return Move(environment, entry.path, old, new, gained, tuple(sorted(before - after)))
+    return Move(environment, path, old, new, gained, tuple(sorted(before - after)))
 
 
 def _groups(
@@ -147,8 +145,7 @@ def _groups(
     leaving = {move.name for move in moved if move.environment == environment}
     plans = []
     for group, access in file.header.access.items():
-        held = [entry for entry in file.entries.values() if entry.token is not None and entry.token.group == group]
-        staying = [entry for entry in held if entry.path not in leaving]
+        staying = sum(holding == group and path not in leaving for path, holding in file.in_groups())
         people = project.policy.open_to(environment, group)
         known = group in _policy_groups(project, environment)
         if not known and not staying:
@@ -170,7 +167,7 @@ def _groups(
         keepers = tuple(sorted({name for name, _ in wanted})) if reason else ()
         if lost or gained or reason:
             past = trust.losses.values(access.key_id)
-            plans.append(GroupPlan(environment, group, gained, lost, reason, keepers, len(staying), past, gone=False))
+            plans.append(GroupPlan(environment, group, gained, lost, reason, keepers, staying, past, gone=False))
     return plans
 
 

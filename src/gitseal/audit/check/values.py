@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gitseal.crypto.datakey import DataKey
-from gitseal.document import document
+from gitseal.document import bulk, document
 from gitseal.document.document import Document, Entry
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Damaged, Error, Malformed, UnknownVersion
@@ -96,7 +96,10 @@ def _keys(file: Document, keyring: Keyring) -> tuple[Mapping[str, DataKey], list
 def _values(
     file: Document, keys: Mapping[str, DataKey]
 ) -> tuple[dict[NamePath, TypedValue], list[tuple[Entry, Error]]]:
-    values: dict[NamePath, TypedValue] = {}
+    values = bulk.open_rows(file.header, file.rows, keys) if file.rows is not None else None
+    if values is not None:
+        return values, []
+    values = {}
     damaged: list[tuple[Entry, Error]] = []
     for path, entry in file.entries.items():
         if entry.token is not None and entry.token.group not in keys:
