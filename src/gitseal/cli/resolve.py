@@ -132,7 +132,7 @@ def _one(
     listed: list[dict[str, object]] | None,
 ) -> None:
     project = session.project
-    path = project.relative(project.path(environment))
+    path = project.relative(project.file(environment))
     file = conflicted_file.load(project, environment)
     if file is None:
         say(f"{path}: no conflict is left; next: git add {path}")

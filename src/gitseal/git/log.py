@@ -134,7 +134,7 @@ def walk(
     Without paths all commits, also those that changed nothing. Raises `failure` if Git fails.
     """
     command = (LITERAL, *_SETTINGS, *_LOG, _FORMAT, "--encoding=UTF-8", *revisions, "--", *paths)
-    running = run.start(repository.top, *command, in_hook=repository.in_hook)
+    running = run.start(repository.folder, *command, in_hook=repository.in_hook)
     try:
         parser, rest = _LogParser(), b""
         while chunk := os.read(running.stdout.fileno(), _READ):
@@ -243,6 +243,7 @@ def moment(repository: Repository, words: str) -> int | None:
 def shallow_ends(repository: Repository) -> tuple[str, ...]:
     """The commits whose parents a shallow clone lacks (gitrepository-layout(5), `shallow`). Runs nothing."""
     try:
-        return tuple((repository.common_dir() / "shallow").read_text(encoding="ascii").split())
+        with open(os.path.join(repository.common_folder(), "shallow"), encoding="ascii") as file:
+            return tuple(file.read().split())
     except FileNotFoundError:
         return ()

@@ -199,7 +199,7 @@ class Repository:
 
     def is_shallow(self) -> bool:
         """True if history ends before its beginning (gitrepository-layout(5), `shallow`)."""
-        return (self.common_dir() / "shallow").exists()
+        return os.path.exists(os.path.join(self.common_folder(), "shallow"))
 
     def would_add(self, path: "Path | str") -> bool:
         """True if `git add` would take the file: it lies in this working tree and no rule ignores it."""

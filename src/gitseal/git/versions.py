@@ -52,7 +52,7 @@ def listed(repository: Repository, revisions: Sequence[str], pathspecs: Sequence
 
     Raises Error if Git ends before its answer does, such as for an object that is not there.
     """
-    running = run.start(repository.top, *_LOG, "--source", *revisions, "--", *pathspecs, in_hook=repository.in_hook)
+    running = run.start(repository.folder, *_LOG, "--source", *revisions, "--", *pathspecs, in_hook=repository.in_hook)
     head: list[str] = []
     entry = b""
     try:

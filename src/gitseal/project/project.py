@@ -186,25 +186,32 @@ class Project:
     def with_policy(self, data: bytes) -> "Project":
         """The project as it would be with this policy; nothing is written. Raises Malformed."""
         other = Project(self._root, self.repository, self._shadowed, self.source)
-        other.policy = _named(self.relative(os.path.join(self._folder, _POLICY)), parser.parse, data)
+        other.policy = _named(self.relative(self.policy_file), parser.parse, data)
         return other
 
     @property
     def policy_path(self) -> "Path":
         """The path of policy.yaml, whether or not it exists."""
-        return self.folder / _POLICY
+        from pathlib import Path
+
+        return Path(self.policy_file)
+
+    @property
+    def policy_file(self) -> str:
+        """As `policy_path`, a string."""
+        return os.path.join(self._folder, _POLICY)
 
     @cached_property
     def policy(self) -> Policy:
         """The policy. Raises Error if it is missing or does not hold together."""
         try:
-            data = self.source.read(os.path.join(self._folder, _POLICY))
+            data = self.source.read(self.policy_file)
         except FileNotFoundError:
             raise Error(
-                f'"{self.relative(os.path.join(self._folder, _POLICY))}" is missing',
+                f'"{self.relative(self.policy_file)}" is missing',
                 "copy the whole .secrets folder, or take it out of Git: git checkout -- .secrets/policy.yaml",
             ) from None
-        return _named(self.relative(os.path.join(self._folder, _POLICY)), _policy, data)
+        return _named(self.relative(self.policy_file), _policy, data)
 
     @property
     def manifest_path(self) -> "Path":

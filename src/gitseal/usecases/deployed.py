@@ -15,7 +15,7 @@ def record(project: Project, environment: str, revision: str = "HEAD") -> str:
     commit = repository.commit(revision)
     if commit is None:
         raise Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
-    if repository.file(commit, project.relative(project.path(environment))) is None:
+    if repository.file(commit, project.relative(project.file(environment))) is None:
         raise Error(f"{environment} is not in {commit[:12]}", f"see where it came: gitseal log -e {environment}")
     if not refs.write(repository, ref_of(environment), commit, f"gitseal: {environment} was deployed"):
         raise Error(

@@ -74,7 +74,7 @@ def _load(project: Project, side: str) -> Document:
     if not revision:
         return project.read(project.resolve(name))
     environment = project.policy.resolve(name)
-    path = project.relative(project.path(environment))
+    path = project.relative(project.file(environment))
     if project.git().commit(revision) is None:
         raise Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
     data = project.git().file(revision, path)

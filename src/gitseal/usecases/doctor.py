@@ -117,7 +117,7 @@ def _attributes(workspace: Workspace) -> _Answer:
     repository = workspace.project.git()
     is_well = True
     for environment in filter(is_environment_name, workspace.project.environments):
-        path = workspace.project.relative(workspace.project.path(environment))
+        path = workspace.project.relative(workspace.project.file(environment))
         effective = repository.attributes(path, (*_DRIVERS, *_CHANGES))
         wrong = [name for name, value in _DRIVERS.items() if effective.get(name) != value]
         wrong += [name for name in _CHANGES if effective.get(name, "unset") not in _NONE]

@@ -56,7 +56,7 @@ def begin(workspace: Workspace, environment: str) -> EditedText:
     project = workspace.project
     file = project.read(environment)
     draft = _draft(workspace.keyring, environment, file)
-    head = _HEAD.format(environment=environment, path=project.relative(project.path(environment)))
+    head = _HEAD.format(environment=environment, path=project.relative(project.file(environment)))
     return draft._replace(text=(head + _text(file, draft.values)).encode())
 
 

@@ -65,7 +65,7 @@ def _is_stale(header: Header, entry: Entry) -> bool:
 def _commits(project: Project, environment: str) -> list[LoggedCommit]:
     """The commits that changed a file: of this branch, and of one whose merge is not committed yet."""
     repository = project.git()
-    path = project.relative(project.path(environment))
+    path = project.relative(project.file(environment))
     revisions = conflicts.operation(repository).revisions
     ids = [repository.commit(revision) for revision in revisions if revision and revision != "refs/stash"]
     return list(

@@ -126,7 +126,7 @@ def _standing(entry: Entry | None) -> SideValue:
 def origins(project: Project, file: ConflictedFile, name: Name) -> tuple[ConflictOrigin | None, ConflictOrigin | None]:
     """The author who set, or removed, a name on each side, if history tells."""
     repository = project.git()
-    path = project.relative(project.path(file.environment))
+    path = project.relative(project.file(file.environment))
     texts = []
     for side in file.sides:
         entry = side.entries.get(name.path)

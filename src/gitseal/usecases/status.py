@@ -55,7 +55,7 @@ def _staged(project: Project, environment: str, deployed: str, head: str | None)
     """The differences between the deployed commit and the working tree, in all files that the environment is made of."""
     staged = []
     for name in project.policy.chain(environment):
-        path = project.path(name)
+        path = project.file(name)
         relative = project.relative(path)
         try:
             now = project.source.read(path)

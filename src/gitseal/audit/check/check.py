@@ -1,5 +1,6 @@
 """`check`: whether policy, environments and Git's view of them agree. Needs no identity; with one it looks at values too."""
 
+import os
 from collections.abc import Iterator, Sequence
 
 from gitseal.audit.check import values as check_values
@@ -61,7 +62,7 @@ def check(project: Project, environments: Sequence[str] = (), keyring: Keyring =
     try:
         policy = project.policy
     except Error as error:
-        return [_of_error(POLICY, project.relative(project.policy_path), error)]
+        return [_of_error(POLICY, project.relative(project.policy_file), error)]
     try:
         chosen = environments or tuple(sorted({*project.environments, *policy.environments}))
     except Error as error:
@@ -100,10 +101,10 @@ class _Finder:
 
 
 def _environment(project: Project, policy: Policy, environment: str) -> tuple[Document | None, list[Finding]]:
-    path = project.relative(project.path(environment))
+    path = project.relative(project.file(environment))
     add = sentence("`gitseal env add {}`", environment)
     try:
-        document = project.parse(environment, project.source.read(project.path(environment)))
+        document = project.parse(environment, project.source.read(project.file(environment)))
     except FileNotFoundError:
         message = sentence('the policy has the environment "{}", and there is no file', environment)
         return None, [NO_FILE.at(path, 0, message, add)]
@@ -204,14 +205,14 @@ def _twice(project: Project, documents: dict[str, Document]) -> Iterator[Finding
         ids = [document.header.id, *(access.public.raw.hex() for access in document.header.access.values())]
         for shared in ids:
             if shared in seen:
-                path = project.relative(project.path(environment))
+                path = project.relative(project.file(environment))
                 message = sentence("this file shares an id or a key with {}", seen[shared])
                 yield COPIED.at(path, 0, message, sentence("make environments with: `gitseal env add NAME`"))
             seen[shared] = environment
 
 
 def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
-    path = project.relative(project.policy_path)
+    path = project.relative(project.policy_file)
     for name, principal in policy.recipients.items():
         for key in principal.keys:
             try:
@@ -247,8 +248,9 @@ def _manifest(project: Project, environments: Sequence[str], values: check_value
 
 
 def _folder(project: Project) -> Iterator[Finding]:
-    for name in sorted(project.source.names(project.folder)):
-        file = project.folder / name
+    folder = os.path.dirname(project.policy_file)
+    for name in sorted(project.source.names(folder)):
+        file = os.path.join(folder, name)
         if name.endswith(".local.yaml") and project.source.is_tracked(file):
             path = project.relative(file)
             message = sentence("a local file is tracked by Git: it is for one machine only")

@@ -196,7 +196,7 @@ def _unread(
         message = sentence('"{}" is read nowhere in the code that was looked at', name)
         if held:
             environments = ",".join(holder for holder, _ in held)
-            file = project.relative(project.path(held[0][0]))
+            file = project.relative(project.file(held[0][0]))
             hint = sentence("if nothing else reads it: `gitseal unset {} -e {}`", name, environments)
             yield UNREAD.at(file, held[0][1], message, hint)
         else:

@@ -63,7 +63,7 @@ def _unmet(project: Project, environment: str, view: Mapping[NamePath, tuple[str
     owner = environment
     if problem.kind != REQUIRED:
         owner, entry = view[name]
-        path, line = project.relative(project.path(owner)), entry.line
+        path, line = project.relative(project.file(owner)), entry.line
     how = ours("with" if problem.kind == REQUIRED else "anew")
     hint = sentence("set it {}: `gitseal set {} -e {}`", how, problem.name, owner)
     return _UNMET[problem.kind].at(path, line, problem.sentence, hint)

@@ -47,7 +47,7 @@ def read(project: Project, environments: Iterable[str], keyring: Keyring) -> Rea
         except Error:
             # The file itself has a finding.
             continue
-        path = project.relative(project.path(environment))
+        path = project.relative(project.file(environment))
         keys, broken = _keys(file, keyring)
         findings += [DAMAGED.at(path, 0, literal(error.message), literal(error.hint)) for error in broken]
         values[environment], damaged = _values(file, keys)
@@ -132,6 +132,6 @@ def _references(
         resolver = Resolver(look_up)
         resolver.name(path)
         for problem in resolver.problems:
-            file = project.relative(project.path(layer))
+            file = project.relative(project.file(layer))
             hint = sentence("see where a value comes from: `gitseal explain {} -e {}`", entry.name, environment)
             yield REFERENCE.at(file, entry.line, problem.sentence, hint)

@@ -42,11 +42,11 @@ def last_changes(project: Project, wanted: Names) -> dict[tuple[str, str], Last]
 
 
 def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple[str, str], Last]:
-    files = {name: project.relative(project.path(name)) for name in wanted}
+    files = {name: project.relative(project.file(name)) for name in wanted}
     committed = repository.files("HEAD", list(files.values()))
     open_names = {name: _as_in_head(project, name, committed[files[name]], wanted[name]) for name in wanted}
     by_name: dict[tuple[str, str], Last] = {}
-    paths = [project.relative(project.path(name)) for name, entries in open_names.items() if entries]
+    paths = [project.relative(project.file(name)) for name, entries in open_names.items() if entries]
     if not paths:
         return by_name
     ends = shallow_ends(repository)
@@ -69,7 +69,7 @@ def _as_in_head(
     """The names that HEAD, whose file is `committed`, has as the working tree has them."""
     if committed is None:
         return {}
-    otherwise = {change.name for change in changes(committed, project.source.read(project.path(environment)))}
+    otherwise = {change.name for change in changes(committed, project.source.read(project.file(environment)))}
     return {name: entry for name, entry in entries.items() if name not in otherwise}
 
 

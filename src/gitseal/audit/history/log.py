@@ -105,7 +105,7 @@ def past_and_present(project: Project, names: Sequence[str]) -> tuple[str, ...]:
 def _events(project: Project, selection: Selection, since: int | None, ends_at: frozenset[str]) -> Iterator[Event]:
     paths: tuple[str, ...] = (project.relative(project.folder),)
     if selection.environments:
-        paths = tuple(project.relative(project.path(name)) for name in selection.environments)
+        paths = tuple(project.relative(project.file(name)) for name in selection.environments)
         paths += () if selection.name else (project.relative(project.policy_path),)
     wanted = LogQuery(
         paths, lambda path: bool(environment_of(path)), raw=selection.signatures is not Signatures.NONE, since=since
