@@ -65,6 +65,7 @@ def read_shape(data: bytes) -> CommonShape | None:
     start = text.rfind(f"\n{HEADER}:\n") + 1
     body = text[:start]
     rows = rows_of(body)
+    # The expression alone takes rows out of anything: that nothing else stands among them is counted below.
     names = [row[0] for row in rows]
     if not rows or len(data) > reader.MAX_BYTES or not _holds_nothing_else(body, rows) or not _are_sound(names):
         return None
@@ -124,6 +125,7 @@ def open_rows(
     group = key_id = ""
     try:
         for name, kind, its_group, its_key_id, payload in rows:
+            # Rows of one group mostly follow each other, so its key is looked up once.
             if its_group != group or its_key_id != key_id:
                 group, key_id = its_group, its_key_id
                 key = keys.get(group)

@@ -138,6 +138,7 @@ def _differing(old: bytes, new: bytes) -> tuple[bytes, bytes]:
     start = common_start(old, new, most)
     end = common_end(old, new, most - start)
     # Both files are the same up to a name before the first difference, and from a name after the last one on.
+    # The difference can begin in the midst of a token or of a section: its name stands on a line above.
     begin = start
     while begin and not (old.startswith(_TOP, begin) and old[begin - 1] == _LINE_END and begin < start):
         begin = old.rfind(b"\n", 0, begin - 1) + 1

@@ -154,6 +154,7 @@ class _RowEntries(Mapping[NamePath, Entry]):
 def parse(data: bytes) -> Document:
     """The document of a file's bytes. Raises Malformed with the line, or UnknownVersion."""
     shaped = bulk.read(data)
+    # A file of too many names is refused by the careful way, whose words are the ones for it.
     if shaped is None or len(shaped.rows) > MAX_NAMES:
         return Document.read_carefully(data)
     return Document(data, shaped.header, shaped.rows)
@@ -166,6 +167,7 @@ def _entries(document: Document, tree: Tree) -> dict[NamePath, Entry]:
             value = node.value
             token = parse_token(value, node.value_line + 1) if isinstance(value, str) else None
             entries[path] = Entry(path, token, document)
+            # A token is bound to the name that it stands at, and an item of a list has none.
             for item in node.items:
                 if isinstance(item.value, str) and parse_token(item.value, item.line + 1):
                     raise Malformed("an item of a list is a token, which belongs to a name", item.line + 1)
@@ -176,6 +178,7 @@ def _entries(document: Document, tree: Tree) -> dict[NamePath, Entry]:
 
 def create(environment: str) -> Document:
     """A new empty document with a new random file id and no access group."""
+    # Every derivation binds this id: no token of another file opens here, though both be named alike.
     file_id = "f" + os.urandom(16).hex()
     named = scalars.serialise(environment)
     return parse(f"{_FIRST_LINE}\n\n{HEADER}:\n  version: 1\n  id: {file_id}\n  environment: {named}\n".encode())
@@ -198,6 +201,7 @@ def open_entry(document: Document, entry: Entry, keys: "Mapping[str, DataKey]") 
     token = entry.token
     if token is None:
         return plain_value(entry)
+    # Before the key is looked for: whoever has no key should also hear that the value is lost to all.
     current = document.header.access.get(token.group)
     if current is None or token.key_id != current.key_id:
         raise Stale(
@@ -225,6 +229,7 @@ def _damaged(document: Document, entry: Entry, key: "DataKey", error: Damaged) -
     hint = f"take the line from an earlier commit: git log -p -- .secrets/{document.header.environment}.yaml"
     token = entry.token
     if isinstance(error, DamagedOrMoved) and token is not None:
+        # Bounded: an attacker could fill a file with tokens of which each is tried at each name.
         for other in list(document.entries)[:_MOVED_TRIES]:
             try:
                 key.open(token.kind, other, token.ciphertext())

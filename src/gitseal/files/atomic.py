@@ -25,8 +25,10 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
             f'"{path}" is a symbolic link, which gitseal does not write through',
             f"give the file itself: {os.path.realpath(path)}",
         )
+    # Opening a pipe would wait for its other end, and replacing a device would take it away.
     if path.exists() and not path.is_file():
         raise Error(f'"{path}" is not a regular file, which gitseal does not replace', "give the path of a file")
+    # Beside the file and not in /tmp: only a rename within one file system replaces it in one step.
     temporary = path.parent / f".{path.name}.{os.urandom(6).hex()}.tmp"
     wanted = _PRIVATE if private else _NEW_FILE_MODE
     try:
@@ -45,6 +47,7 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
                 if not is_named:
                     # A folder makes Python call linkat(2), which follows the link; with an absolute path it is ignored.
                     os.link(f"/proc/self/fd/{descriptor}", temporary, src_dir_fd=descriptor, follow_symlinks=True)
+            # Synced before the rename, or a power cut could leave the new name with no bytes.
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)

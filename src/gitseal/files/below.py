@@ -26,7 +26,7 @@ class NewFile(NamedTuple):
     mode: int
 
     def __repr__(self) -> str:
-        return f"Item({'/'.join(self.path)}, …)"
+        return f"NewFile({'/'.join(self.path)}, …)"
 
 
 @contextmanager
@@ -56,6 +56,7 @@ def holds(folder: Path, item: NewFile) -> bool:
             for name, flags in (*((part, _FOLDER) for part in item.path[:-1]), (item.path[-1], _FILE)):
                 at = os.open(name, flags, dir_fd=at)
                 stack.callback(os.close, at)
+            # Of the open file and not of its path, which may lead elsewhere by now.
             status = os.fstat(at)
             if not stat.S_ISREG(status.st_mode) or stat.S_IMODE(status.st_mode) != item.mode:
                 return False
@@ -108,6 +109,7 @@ class _Stage:
         try:
             for move in self._moves:
                 self._at = self._folder.joinpath(*move.item.path)
+                # Noted first: a rename that was interrupted may have happened.
                 done.append(move)
                 _put(move)
             for parent in self._folders.values():
@@ -123,6 +125,7 @@ class _Stage:
 
     def clear(self) -> None:
         """Removes what is not in its place, and the folders that were made for nothing."""
+        # After `put` these names are gone already; after a failure they may hold plaintext.
         for move in self._moves:
             with suppress(OSError):
                 os.unlink(move.temporary, dir_fd=move.parent)

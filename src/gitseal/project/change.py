@@ -57,6 +57,7 @@ class Change(GroupKeys):
         group = self.policy.group(self.environment, path)
         self._check_group(entry, group)
         key = self.key(group)
+        # Sealing is randomised: writing an equal value again would show a change in which nothing changed.
         if isinstance(key, DataKey) and entry is not None and self._is_equal(entry, value):
             return Outcome.UNCHANGED
         self.put_token(path, document.seal(key, path, value))
@@ -85,6 +86,7 @@ class Change(GroupKeys):
         if self.policy.is_plain(self.environment, path):
             if entry.token is not None:
                 raise self._would_unseal(path)
+            # The source text and not the value: a number keeps the spelling that it had.
             self.puts[path] = Put(entry.node.source)
             return
         key = self.key(self.policy.group(self.environment, path))
@@ -122,6 +124,7 @@ class Change(GroupKeys):
                 f"{self.environment} is protected: what is sealed there stays sealed",
                 f"set it anew: gitseal unset {entry.name}",
             )
+        # Remembered in this clone, so that a rule that a branch adds later does not do the same unasked.
         self.trust.let_plain(self.document.header, entry.path)
         self.puts[entry.path] = Put(_plain_source(entry.name, document.open_entry(self.document, entry, self.keys)))
 
@@ -192,6 +195,7 @@ class Change(GroupKeys):
             return False
         try:
             return document.open_entry(self.document, entry, self.keys) == value
+        # What does not open is replaced by what is set now, which is the way out of it.
         except (Stale, Damaged, Malformed):
             return False
 

@@ -55,6 +55,7 @@ class GroupKeys:
         A group that the file does not have yet is made, for whom the policy names. Raises Error if the header wraps it
         for someone whom the policy does not name, or if the environment takes no write-only values.
         """
+        # Decided once for a change, however many values it seals.
         if group not in self._sealing:
             access = self.document.header.access.get(group)
             self._sealing[group] = self._existing(group) if access is not None else self._missing(group)
@@ -90,6 +91,7 @@ class GroupKeys:
 
     def _existing(self, group: str) -> DataKey | PublicKey:
         self.trust.key(self.document.header, group)
+        # A recipient whom the policy does not name could read whatever is sealed from here on.
         self._check_recipients(group)
         self.project.git().notes += self.trust.unmerged_removals(self.document.header, group)
         key = self.keys.get(group)
@@ -153,6 +155,7 @@ class GroupKeys:
         """Seals the values of the new key's access group with it, but for those that leave."""
         group, here = new.scope.group, self.document
         rows = [row for row in here.rows or () if row[2] == group and (row[0],) not in leaving]
+        # Ten thousand values are opened and sealed in one pass; whatever is not of that shape goes one by one below.
         values = bulk.open_rows(here.header, rows, self.keys)
         if values:
             named = ((path[0], value) for path, value in values.items())

@@ -36,6 +36,7 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
     `old` is what was read. The caller holds the lock. Raises Busy, with nothing written, if a file is no longer that;
     Error if one cannot be written, with those before it put back.
     """
+    # All are compared before any is written: a half-written set is what the journal is there to avoid.
     for stem in new:
         if _read(_place(project, stem)) != old[stem]:
             raise Busy(f'"{_place(project, stem)}" was changed by another program in the meantime', "do it again")
@@ -44,6 +45,7 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
             _put(_place(project, stem), data)
     elif new:
         path = journal_path(project)
+        # The journal is on the disk before the first file changes; `finish` brings a crash from here on to its end.
         _note(path, old, new)
         done = []
         try:
@@ -53,6 +55,7 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
         except Error:
             for stem in reversed(done):
                 _put(_place(project, stem), old[stem])
+            # Only now: a crash while files are put back leaves the journal, and `finish` goes forward instead.
             _put(path, None)
             raise
         _put(path, None)
@@ -70,6 +73,7 @@ def finish(project: Project) -> tuple[str, ...]:
         return ()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Malformed):
         raise Error(f'"{path}" is damaged', f"look at: git status; then remove it: rm {path}") from None
+    # Someone may have gone on working since the crash, and their files are not to be overwritten.
     for stem, (states, _data) in planned.items():
         if _hash(_read(_place(project, stem))) not in states:
             raise Error(
@@ -96,6 +100,7 @@ def _load(project: Project, content: bytes) -> dict[str, tuple[tuple[str, str], 
     planned: dict[str, tuple[tuple[str, str], bytes | None]] = {}
     for file in json.loads(content)["files"]:
         stem, data = file["file"], b64decode(file["data"], validate=True)
+        # The journal is a file in the Git directory; what it names must not lead out of the folder.
         if stem != POLICY and not is_environment_name(stem):
             raise ValueError
         if file["new"] == _ABSENT:

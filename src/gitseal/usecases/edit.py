@@ -48,7 +48,7 @@ class EditedText(NamedTuple):
     now: Document
 
     def __repr__(self) -> str:
-        return f"Draft({self.environment!r}, …)"
+        return f"EditedText({self.environment!r}, …)"
 
 
 def begin(workspace: Workspace, environment: str) -> EditedText:

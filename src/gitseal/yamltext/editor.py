@@ -42,6 +42,7 @@ def edit(
     Raises KeyError for a removed or renamed name that is not there, ValueError if a put goes through a scalar or where
     the result is not the old tree with just these changes: then nothing may be written.
     """
+    # What is written in its old place is taken out of here: what is left over at the end needs a new one.
     puts = dict(puts or {})
     draft = _EditedLines(tree, last)
     moved = {
@@ -53,12 +54,14 @@ def edit(
         else:
             draft.replace(tree.nodes[old], puts.pop(new), new[-1])
     gone = {*removes, *(renames or {})}
+    # Before `insert`: it has to know which sections still have names beside which a new one can stand.
     for path in gone - set(renames or {}):
         draft.remove(tree.nodes[path])
     draft.drop_empty_sections(gone, puts)
     for path in [path for path in puts if path in tree.nodes]:
         draft.replace(tree.nodes[path], puts.pop(path), path[-1])
     draft.insert(puts, moved)
+    # Lines can go wrong in ways nobody thought of, so the result is read again and compared, name by name.
     edited = draft.apply()
     _check(tree, edited, gone, draft.written)
     return edited
@@ -123,12 +126,14 @@ class _EditedLines:
         old = self.tree.lines
         # The last line has no line end, whichever line is the last now.
         unended = len(old) - 1 if old[-1] else len(old)
+        # One more than there are lines: new names may stand behind the last.
         lines: list[str] = []
         for number in range(len(old) + 1):
             lines += self.put.get(number, ())
             lines += self.over.get(number, ())
             if number < len(old) and number not in self.cut:
                 lines.append(old[number] + self.eol if number == unended else old[number])
+        # A file may end without a line end; then the "\r" of one with CRLF would be a character of its last value.
         if lines:
             lines[-1] = lines[-1].removesuffix("\r")
         text = "\n".join(lines)
@@ -151,6 +156,7 @@ class _EditedLines:
             return False
         names = self.names(old[:-1])
         renamed = [new[-1] if name == old[-1] else name for name in names]
+        # In a section that nobody keeps sorted a name has no better place than the one it has.
         return names != sorted(names) or renamed == sorted(renamed)
 
     def names(self, section: NamePath) -> list[str]:
@@ -187,6 +193,7 @@ class _EditedLines:
         """Removes sections that lost their last name and get no new one."""
         filled = {path[:depth] for path in puts for depth in range(1, len(path))}
         for path in sorted({path[:-1] for path in gone if len(path) > 1}, key=len, reverse=True):
+            # A section that goes may be the last thing in the one around it.
             section = path
             while (
                 section
@@ -205,6 +212,7 @@ class _EditedLines:
         label, rest = head[: head.index(":") + 1], head[head.index(":") + 1 :].rstrip("\r")
         if name != node.path[-1]:
             label = " " * node.indent + scalars.serialise_name(name) + ":"
+        # What somebody wrote behind the value, or behind the name of a value on a line of its own, stays.
         comment = ""
         if node.source and node.value_line == node.line:
             comment = rest.lstrip(" ")[len(node.source) :]
@@ -212,6 +220,7 @@ class _EditedLines:
             comment = " " + rest.strip(" ")
         if node.source and node.value_line != node.line:
             below = lines[node.value_line].rstrip("\r")
+            # The old value's own indent is kept: only its characters are replaced, so a diff shows one line.
             indent = len(below) - len(below.lstrip(" "))
             tail = below[indent + len(node.source) :]
             self.cut.update((node.line, node.value_line))
@@ -261,6 +270,7 @@ class _EditedLines:
         node = self.tree.nodes[section] if section else self.tree.root
         kept = [name for name in self.names(section) if (*section, name) not in self.removed]
         is_sorted = kept == sorted(kept)
+        # Every old name goes: none is left to stand beside, so the section's end is the place.
         if section and not kept:
             closing = [] if node.end >= len(self.tree.lines) or self.is_left_blank(node.end) else [""]
             self.at(node.end, [*_written(new, self.child_indent(section)), *closing])

@@ -45,12 +45,14 @@ class _Reader:
                 continue
             line = raw.removesuffix("\r")
             content = line.lstrip(" ")
+            # Blank lines and comments end nothing and have no indentation of their own.
             if not content or content[0] == "#":
                 continue
             column = len(line) - len(content)
             if self.pending is None or not self.take_token(self.pending, number, column, content):
                 self.line(number, column, content)
             self.last = number
+        # Deeper than no line at all: everything that is open ends with the last line that holds something.
         self.close(-1)
 
     def take_token(self, node: Node, number: int, column: int, content: str) -> bool:
@@ -76,6 +78,7 @@ class _Reader:
         opens = NodeKind.MAPPING if entry is not None else NodeKind.SEQUENCE if is_item else None
         if self.pending is not None and self.take_pending(self.pending, number, column, content, opens):
             return
+        # Most lines go on in the innermost mapping, and need not look for it.
         if column != self.columns[-1] or (self.open[-1].kind is NodeKind.SEQUENCE) != is_item:
             self.close(column, keep_list=is_item)
         parent = self.open[-1]
@@ -105,6 +108,7 @@ class _Reader:
 
     def entry(self, parent: Node, number: int, column: int, entry: re.Match[str]) -> None:
         name = scalars.parse_name(entry[1], number + 1)
+        # Parsers disagree on which of two values a name has, so a second one could be one that nobody reviewed.
         if name in parent.children:
             raise Malformed(
                 f'the name "{name}" stands twice, first in line {parent.children[name].line + 1}', number + 1
