@@ -124,14 +124,49 @@ def test_a_key_that_was_brought_back_is_refused_whatever_a_clone_knew(line: list
     assert decide(past.tip, past, memory, settled, succeeds).standing is Standing.BEHIND
 
 
+def test_who_made_the_first_key_takes_no_other_on_first_use() -> None:
+    """Found by the law over repositories: the founder pushes, and somebody replaces the key before the founder seals again."""
+    past, memory = Past("x", ("a", "x")), Memory(made=frozenset("a"))
+    nothing = succession(frozenset())
+    settled = settle(past, memory, nothing)
+    assert settled == Settled("a", "x")
+    assert decide("x", past, memory, settled, nothing) == (Standing.ASK, "x")
+    assert settle(past, memory, succession(frozenset({("x", "a")}))) == Settled("x")
+
+
 def test_two_branches_that_replaced_one_key_are_told_apart_by_the_trusted_ref() -> None:
     """Main took b; c is in its history, since the branch was merged; both come from a."""
     succeeds = succession(frozenset({("b", "a"), ("c", "a")}))
+    past = Past("b", ("a", "c", "b"))
+    for memory in (Memory("b"), Memory(), Memory("a", made=frozenset("b")), Memory("a", made=frozenset("bc"))):
+        settled = settle(past, memory, succeeds)
+        assert settled == Settled("b")
+        assert decide("c", past, memory, settled, succeeds).standing is Standing.BEHIND
+        assert decide("b", past, memory, settled, succeeds).standing is Standing.SEALS
+
+
+def test_without_a_trusted_ref_nothing_is_settled() -> None:
+    nothing = succession(frozenset())
+    assert settle(Past(), Memory(made=frozenset("a")), nothing) == Settled("")
+    assert decide("a", Past(), Memory(made=frozenset("a")), Settled(""), nothing).standing is Standing.SEALS
+    assert decide("b", Past(), Memory(made=frozenset("a")), Settled(""), nothing) == (Standing.ASK, "b")
+
+
+def test_who_was_away_while_the_line_forked_is_asked() -> None:
+    """Found by the law: a former member forges b from a, which they held, after main had replaced a by c without them."""
+    succeeds = succession(frozenset({("b", "a"), ("c", "a"), ("d", "a"), ("e", "b")}))
     past, memory = Past("b", ("a", "c", "b")), Memory("a")
     settled = settle(past, memory, succeeds)
-    assert settled == Settled("b")
-    assert decide("c", past, memory, settled, succeeds).standing is Standing.BEHIND
-    assert decide("b", past, memory, settled, succeeds).standing is Standing.SEALS
+    assert settled == Settled("a", "b", is_forked=True)
+    for key, standing in (("a", "behind"), ("b", "ask"), ("c", "behind"), ("d", "behind"), ("e", "ask")):
+        verdict = decide(key, past, memory, settled, succeeds)
+        assert (key, verdict.standing.value) == (key, standing)
+    yes = memory._replace(answers=frozenset("b"))
+    assert settle(past, yes, succeeds) == Settled("b")
+    # Who made c knows which of the two is theirs.
+    made = Memory("a", made=frozenset("c"))
+    assert settle(past, made, succeeds) == Settled("c", "b")
+    assert decide("c", past, made, settle(past, made, succeeds), succeeds).standing is Standing.SEALS
 
 
 def test_what_an_older_gitseal_believed_is_taken_over() -> None:

@@ -29,7 +29,7 @@ from gitseal.project.belief.facts import headers
 from gitseal.project.belief.succession import token_of
 from gitseal.project.belief.trust import Trust
 from gitseal.project.workspace import Workspace
-from gitseal.usecases import resolve
+from gitseal.usecases import recover, resolve
 from gitseal.usecases.recipient import remove_recipient
 from gitseal.usecases.resolve import TakenSide
 from tests.attacks.world import Clone, git, own_key, person, put_key, start, write
@@ -39,7 +39,7 @@ from tests.templates import Templates
 PEOPLE = {name: person(name) for name in ("alice", "bob", "carol", "dave")}
 FILE = ".secrets/production.yaml"
 OTHERS = ("bob", "carol", "dave")
-EXAMPLES, STEPS = (300, 30) if FUZZ else (16, 14)
+EXAMPLES, STEPS = (300, 30) if FUZZ else (8, 14)
 
 
 class World:
@@ -134,8 +134,8 @@ class World:
         shutil.copytree(self.alice.top, copy, symlinks=True)
         place, said = Clone(copy, PEOPLE["alice"]), [f"{error.message}; {error.hint}"]
         for _ in range(4):
-            do_as_printed(place, error.hint)
             try:
+                do_as_printed(place, error.hint)
                 place.set("production", "FOLLOWED", "value")
                 break
             except Unconfirmed:
@@ -272,6 +272,9 @@ def do_as_printed(place: Clone, hint: str) -> None:
             elif found is not None:
                 resolve.write_merged(place.project, environment, found)
         place.commit("merge")
+    elif "gitseal rekey --recover" in hint:
+        lost = recover.look(Workspace(place.project, place.keyring), ("production",))
+        recover.apply(Workspace(place.project, place.keyring), [each for each in lost if not each.refusal])
     elif "gitseal rekey" in hint:
         place.rekey([each.recipient for each in PEOPLE.values()])
     else:
@@ -311,6 +314,40 @@ STEP: dict[str, Callable[[World, int], object]] = {
 ORDINARY = ("set", "main", "branch", "grant", "remove", "merge", "merge main", "squash", "rebase", "push", "delete")
 
 
+# Ways in which a key comes back or is slipped in: too rare to wait for chance. A number chooses who, which branch, how far back.
+KNOWN = (
+    [("remove", 0), ("push", 0), ("swap", 1), ("push", 0)],
+    [("remove", 0), ("push", 0), ("swap", 1)],
+    [("quote", 0), ("push", 0), ("remove", 0), ("push", 0), ("swap", 1), ("push", 0), ("forget", 0)],
+    [("remove", 0), ("push", 0), ("revert", 0), ("push", 0)],
+    [("remove", 0), ("push", 0), ("set", 1), ("push", 0), ("force", 0), ("swap", 2)],
+    [("remove", 0), ("push", 0), ("force", 0), ("set", 1)],
+    [("inject", 0)],
+    [("inject", 0), ("push", 0)],
+    [("set", 1), ("inject", 0), ("push", 0)],
+    [("remove", 0), ("push", 0), ("inject", 1), ("push", 0)],
+    [("branch", 0), ("set", 1), ("main", 0), ("remove", 0), ("push", 0), ("branch", 0), ("set", 1)],
+    [("branch", 0), ("remove", 0), ("main", 0), ("set", 1), ("merge", 2), ("push", 0), ("swap", 2)],
+    [("branch", 0), ("grant", 1), ("main", 0), ("remove", 0), ("push", 0), ("branch", 0), ("set", 1)],
+    [("branch", 0), ("remove", 0), ("main", 0), ("squash", 0), ("push", 0), ("delete", 0), ("swap", 1), ("push", 0)],
+    [("remove", 0), ("push", 0), ("grant", 0), ("push", 0), ("remove", 0), ("push", 0), ("swap", 3), ("push", 0)],
+)
+DAYS = (
+    [("branch", 0), ("remove", 0), ("main", 0), ("set", 1), ("branch", 1), ("grant", 1), ("main", 0), ("grant", 2)],
+    [("branch", 0), ("remove", 0), ("set", 1), ("main", 0), ("squash", 0), ("push", 0), ("set", 1)],
+    [("branch", 0), ("grant", 1), ("remove", 1), ("rebase", 0), ("main", 0), ("merge", 0), ("push", 0), ("delete", 0)],
+)
+
+
+def _with(days: Iterable[list[tuple[str, int]]]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        for steps in days:
+            test = hypothesis.example(steps=steps)(test)
+        return test
+
+    return decorate
+
+
 def _build(folder: Path) -> None:
     alice = start(folder / "alice", PEOPLE["alice"], ("production",))
     git(folder, "init", "--quiet", "--bare", "origin.git")
@@ -344,7 +381,8 @@ def place(tmp_path: Path, isolated: Path) -> Callable[[], Path]:
 
 
 @_settings
-@hypothesis.given(st.lists(st.tuples(st.sampled_from(tuple(STEP)), st.integers(0, 11)), max_size=STEPS))
+@_with(KNOWN)
+@hypothesis.given(steps=st.lists(st.tuples(st.sampled_from(tuple(STEP)), st.integers(0, 11)), max_size=STEPS))
 def test_whatever_happened_the_law_of_trust_holds(
     templates: Templates, place: Callable[[], Path], steps: list[tuple[str, int]]
 ) -> None:
@@ -352,7 +390,8 @@ def test_whatever_happened_the_law_of_trust_holds(
 
 
 @_settings
-@hypothesis.given(st.lists(st.tuples(st.sampled_from(ORDINARY), st.integers(0, 11)), max_size=STEPS))
+@_with(DAYS)
+@hypothesis.given(steps=st.lists(st.tuples(st.sampled_from(ORDINARY), st.integers(0, 11)), max_size=STEPS))
 def test_ordinary_work_is_never_refused(
     templates: Templates, place: Callable[[], Path], steps: list[tuple[str, int]]
 ) -> None:

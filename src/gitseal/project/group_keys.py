@@ -14,7 +14,7 @@ from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER, public_text, succession_path
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import TypedValue
-from gitseal.errors import Error, NotForYou
+from gitseal.errors import Error, NotForYou, Stale
 from gitseal.policy.policy import REFUSE
 from gitseal.project.belief import succession
 from gitseal.project.belief.trust import Trust
@@ -84,6 +84,10 @@ class GroupKeys:
     def _opened(self, entry: Entry) -> TypedValue:
         try:
             return document.open_entry(self.document, entry, self.keys)
+        except Stale as error:
+            raise Stale(
+                error.message, f"bring back what lost its data key: gitseal rekey --recover -e {self.environment}"
+            ) from None
         except Error as error:
             raise type(error)(
                 error.message, f"every value has to open for a new data key: set or unset {entry.name} first"

@@ -52,14 +52,17 @@ class Memory(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """C as it is now. `tip` is set if the trusted ref's tip holds another key than C, and `is_back` if C replaced that one.
+    """C as it is now. `tip` is set if the trusted ref's tip holds another key than C.
 
-    A tip that C replaced was brought back: by a revert, by a forced push, or by somebody who still holds it.
+    `is_back`: a key that the trusted ref held replaced the tip's, so that one was brought back: by a revert, by a forced push,
+    or by somebody who still holds it. `is_forked`: the tip's key comes from C, and another that the trusted ref held does
+    so too. One of the two may be by somebody who was removed with the other, so C stays until a person has looked.
     """
 
     current: str
     tip: str = ""
     is_back: bool = False
+    is_forked: bool = False
 
 
 class Verdict(NamedTuple):
@@ -71,11 +74,16 @@ class Verdict(NamedTuple):
 
 def settle(past: Past, memory: Memory, succeeds: Succeeds) -> Settled:
     """Moves C forward: by proofs alone, through keys that the trusted ref holds, or by a yes to the key at its tip."""
-    start = memory.current or _taken_over(past, memory, succeeds) or past.tip
-    current = _newest(start, past, succeeds)
+    start = memory.current or _taken_over(past, memory, succeeds) or _first(past, memory, succeeds)
+    if not start:
+        return Settled("")
+    ends = _ends(start, past, succeeds)
+    current = _chosen(ends, past, memory)
+    if not current:
+        return Settled(past.tip) if _was_accepted(past.tip, start, memory) else Settled(start, past.tip, is_forked=True)
     if not past.tip or past.tip == current:
         return Settled(current)
-    if succeeds(current, past.tip):
+    if any(succeeds(end, past.tip) for end in ends):
         # No yes accepts that: the one who has it may have been removed.
         return Settled(current, past.tip, is_back=True)
     return Settled(past.tip) if _was_accepted(past.tip, current, memory) else Settled(current, past.tip)
@@ -86,31 +94,46 @@ def decide(key: str, past: Past, memory: Memory, settled: Settled, succeeds: Suc
     current = settled.current
     if past.is_dropped:
         return Verdict(_when_dropped(key, past, memory, current), key)
-    if current and (key == current or succeeds(key, current)):
+    if current and not settled.is_forked and (key == current or succeeds(key, current)):
         return Verdict(Standing.SEALS, key)
     if settled.tip and not settled.is_back and (key == settled.tip or succeeds(key, settled.tip)):
         return Verdict(Standing.ASK, settled.tip)
-    if key in past.held or any(succeeds(key, old) for old in past.held) or (current and succeeds(current, key)):
+    if key in past.held or any(succeeds(key, held) or succeeds(held, key) for held in (*past.held, current)):
         return Verdict(Standing.BEHIND, key)
     if _was_accepted(key, current, memory) or (not past.held and _is_own(key, memory, succeeds)):
         return Verdict(Standing.SEALS, key)
     return Verdict(Standing.ASK, key)
 
 
-def _newest(start: str, past: Past, succeeds: Succeeds) -> str:
-    """The last key that the trusted ref held and that proves to come from `start`; of two branches of keys, the tip's."""
+def _ends(start: str, past: Past, succeeds: Succeeds) -> list[str]:
+    """The keys that the trusted ref held, that prove to come from `start`, and that none of it goes on from."""
     line = [start, *(key for key in past.held if key != start and succeeds(key, start))]
     ends = [key for key in line if not any(other != key and succeeds(other, key) for other in line)]
-    if past.tip in ends or not ends:
-        # No end at all is a circle: a member proved each of two keys by the other. The tip says which they use.
-        return past.tip if past.tip in line else start
-    return ends[-1]
+    # No end at all is a circle: a member proved each of two keys by the other. The tip says which they use.
+    return ends or [past.tip if past.tip in line else start]
+
+
+def _chosen(ends: list[str], past: Past, memory: Memory) -> str:
+    """The end to believe: the only one, or the one that this clone made or accepted; empty if that leaves a doubt."""
+    own = [key for key in ends if key in memory.made or key in memory.accepted]
+    if len(ends) == 1 or past.tip in own:
+        return ends[0] if len(ends) == 1 else past.tip
+    if len(own) == 1:
+        return own[0]
+    return "" if past.tip in ends else ends[-1]
 
 
 def _taken_over(past: Past, memory: Memory, succeeds: Succeeds) -> str:
     """What an older gitseal believed becomes C, unless that was a branch's key which the trusted ref never had."""
     on_a_branch = past.tip and memory.met not in past.held and memory.met and succeeds(memory.met, past.tip)
     return past.tip if on_a_branch else memory.met
+
+
+def _first(past: Past, memory: Memory, succeeds: Succeeds) -> str:
+    """First use: the tip's key. But whoever made or accepted a key that the trusted ref had goes on from there."""
+    own = [key for key in past.held if key in memory.made or key in memory.accepted]
+    leads = not own or any(past.tip == key or succeeds(past.tip, key) for key in own)
+    return past.tip if leads else own[-1]
 
 
 def _when_dropped(key: str, past: Past, memory: Memory, current: str) -> Standing:

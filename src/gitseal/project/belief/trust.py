@@ -216,7 +216,12 @@ class Trust:
         """What a person is to know before they believe a data key, with what speaks against it."""
         about, settled = judged.verdict.about, judged.settled
         against = ""
-        if about == settled.tip:
+        if settled.is_forked:
+            against = (
+                f", and {self._trusted.name} has had another key that succeeds the one this clone knows, "
+                "from which it does not come"
+            )
+        elif about == settled.tip:
             seen = self._known.seen_at(scope)
             against = (
                 f", and nothing proves that it succeeds the one this clone knows: {self._trusted.name} had "

@@ -1,0 +1,117 @@
+"""Which ref is trusted, and what people mean by a name: never a tag that happens to have it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gitseal.errors import Error
+from gitseal.git.repository import Repository
+from gitseal.git.trusted_ref import is_set, to_write, trusted_ref
+
+Git = Callable[..., str]
+
+
+@pytest.fixture
+def clone(repo: Path, git: Git, tmp_path: Path) -> Path:
+    """A clone with main and release on its remote, and a commit of its own on a branch."""
+    git("commit", "-q", "--allow-empty", "-m", "one")
+    git("branch", "release")
+    git("clone", "-q", repo, tmp_path / "clone")
+    git("checkout", "-q", "-b", "feature", cwd=tmp_path / "clone")
+    git("commit", "-q", "--allow-empty", "-m", "two", cwd=tmp_path / "clone")
+    return tmp_path / "clone"
+
+
+def test_without_a_setting_it_is_the_default_branch_of_origin(clone: Path, git: Git) -> None:
+    assert trusted_ref(Repository(clone)) == "refs/remotes/origin/main"
+    git("remote", "set-head", "origin", "--delete", cwd=clone)
+    assert trusted_ref(Repository(clone)) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "ref"),
+    [
+        ("refs/remotes/origin/release", "refs/remotes/origin/release"),
+        ("origin/release", "refs/remotes/origin/release"),
+        ("origin", "refs/remotes/origin/HEAD"),
+        ("feature", "refs/heads/feature"),
+        ("refs/heads/feature", "refs/heads/feature"),
+        ("refs/remotes/origin/not-yet", "refs/remotes/origin/not-yet"),
+    ],
+)
+def test_a_setting_is_a_full_name_or_becomes_one(clone: Path, git: Git, value: str, ref: str) -> None:
+    git("config", "gitseal.trust", value, cwd=clone)
+    assert trusted_ref(Repository(clone)) == ref
+
+
+@pytest.mark.parametrize("value", ["nowhere", "v1", "HEAD~0", "0" * 40])
+def test_a_short_name_that_is_no_branch_is_an_error(clone: Path, git: Git, value: str) -> None:
+    git("tag", "v1", cwd=clone)
+    git("config", "gitseal.trust", value, cwd=clone)
+    with pytest.raises(Error, match="which is no commit here"):
+        trusted_ref(Repository(clone))
+
+
+def test_of_several_values_the_one_that_heads_branch_tracks(clone: Path, git: Git) -> None:
+    for ref in ("refs/remotes/origin/main", "refs/remotes/origin/release"):
+        git("config", "--add", "gitseal.trust", ref, cwd=clone)
+    assert trusted_ref(Repository(clone)) == "refs/remotes/origin/main"
+    git("checkout", "-q", "-b", "fix", "--track", "origin/release", cwd=clone)
+    assert trusted_ref(Repository(clone)) == "refs/remotes/origin/release"
+    git("checkout", "-q", "--detach", cwd=clone)
+    assert trusted_ref(Repository(clone)) == "refs/remotes/origin/main"
+
+
+def test_a_branch_of_this_repository_stands_for_what_its_remote_has(clone: Path, git: Git) -> None:
+    git("config", "gitseal.trust", "refs/heads/feature", cwd=clone)
+    assert trusted_ref(Repository(clone)) == "refs/heads/feature"
+    git("push", "-q", "origin", "feature", cwd=clone)
+    assert trusted_ref(Repository(clone)) == "refs/remotes/origin/feature"
+    git("branch", "-q", "--set-upstream-to=origin/release", "feature", cwd=clone)
+    assert trusted_ref(Repository(clone)) == "refs/remotes/origin/release"
+
+
+def test_a_tag_of_a_refs_name_is_told_and_not_used(clone: Path, git: Git) -> None:
+    two, one = git("rev-parse", "HEAD", cwd=clone).strip(), git("rev-parse", "origin/main", cwd=clone).strip()
+    for name in ("origin/main", "feature", "other"):
+        git("tag", name, "HEAD" if name != "feature" else "HEAD~", cwd=clone)
+    repository = Repository(clone)
+    assert repository.commit("origin/main") == one
+    assert repository.commit("origin/main^{commit}") == one
+    assert repository.commit("feature") == two
+    assert repository.commit("feature~1") == one
+    assert repository.commit("refs/tags/origin/main") == two
+    assert repository.commit("other") == two
+    assert repository.commit(one) == one
+    assert repository.commit("nowhere") is None
+    assert set(repository.notes) == {
+        'the tag "origin/main" has the name of refs/remotes/origin/main and is not used; delete it: git tag -d origin/main',
+        'the tag "feature" has the name of refs/heads/feature and is not used; delete it: git tag -d feature',
+    }
+
+
+def test_a_branch_that_is_called_like_gits_own_files_is_not_taken_for_them(clone: Path, git: Git) -> None:
+    git("update-ref", "refs/heads/HEAD", "HEAD~", cwd=clone)
+    git("update-ref", "refs/heads/MERGE_HEAD", "HEAD~", cwd=clone)
+    repository = Repository(clone)
+    assert repository.commit("HEAD") == git("rev-parse", "HEAD", cwd=clone).strip()
+    assert repository.full_ref("MERGE_HEAD") is None
+
+
+def test_what_init_writes(repo: Path, clone: Path, git: Git, tmp_path: Path) -> None:
+    assert not is_set(Repository(clone))
+    assert to_write(Repository(clone), founding=False) == "refs/remotes/origin/main"
+    # A project without a remote trusts the branch on which it began.
+    assert to_write(Repository(repo), founding=True) == "refs/heads/main"
+    assert to_write(Repository(repo), founding=False) == ""
+    # A clone of the empty repository of a forge: its branch is there before the remote has it.
+    git("init", "-q", "--bare", "-b", "trunk", tmp_path / "empty.git")
+    git("clone", "-q", tmp_path / "empty.git", tmp_path / "founder")
+    branch = git("symbolic-ref", "--short", "HEAD", cwd=tmp_path / "founder").strip()
+    assert to_write(Repository(tmp_path / "founder"), founding=True) == f"refs/remotes/origin/{branch}"
+    # A remote of another name; and a clone that does not know what is the default must not trust the branch at hand.
+    git("clone", "-q", "--origin", "upstream", repo, tmp_path / "other")
+    assert to_write(Repository(tmp_path / "other"), founding=False) == "refs/remotes/upstream/main"
+    git("remote", "set-head", "upstream", "--delete", cwd=tmp_path / "other")
+    assert to_write(Repository(tmp_path / "other"), founding=False) == ""
