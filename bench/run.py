@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import git_batches, signed, timing
+from bench.missed import MISSED
 from bench.timing import Command, Times
 from bench.world import LOG_SIZE, RATE, RECIPIENTS, SOPS_LIMIT, Missing, World
 from gitseal.render import DIALECTS
@@ -180,6 +181,17 @@ def measure(row: Row, world: World, most: int) -> Result:
     return Result(row, pair)
 
 
+def missed(results: list[Result]) -> str:
+    """The page's words on budgets that this run did not keep."""
+    works = dict.fromkeys(result.row.work for result in results if result.verdict == "**no**")
+    if not works:
+        return ""
+    words = (f"* {work}: {MISSED.get(work, 'not looked into yet.')}\n" for work in works)
+    return "\n## Budgets that were not kept\n\nWhere the rest of the time goes, and what was tried:\n\n" + "".join(
+        words
+    )
+
+
 def page(results: list[Result], command: str) -> str:
     """docs/benchmarks.md."""
     head = f"""\
@@ -200,7 +212,7 @@ the whole process, its start included. gitlab-dotenv has no row: GitLab takes le
 """
     machine = "".join(f"| {name} | {value} |\n" for name, value in versions())
     table = "\n| work | gitseal | against | its time | budget | measured | kept |\n|---|---|---|---|---|---|---|\n"
-    return head + machine + table + "".join(line(result) for result in results)
+    return head + machine + table + "".join(line(result) for result in results) + missed(results)
 
 
 def line(result: Result) -> str:

@@ -44,7 +44,10 @@ else:
 
         @classmethod
         def _make(cls, values: "Iterable[object]") -> "Self":
-            return cls(*values)
+            made = tuple.__new__(cls, values)
+            if len(made) != len(cls._fields):
+                raise TypeError(f"{cls.__name__} takes each of these once: {', '.join(cls._fields)}")
+            return made
 
         def _replace(self, **changes: object) -> "Self":
             values = self._asdict() | changes
