@@ -46,12 +46,14 @@ class ObjectReader:
     """Reads objects of the repository at `top`. Git is started by the first question, and lives until `close`.
 
     A name can be whatever git-rev-parse(1) takes for one object. Raises Error if Git ends before it has answered, and if
-    it distrusts the repository; a folder that is no repository has no objects.
+    it distrusts the repository; a folder that is no repository has no objects. Without `fetches` an object that a partial
+    clone left out is not there.
     """
 
-    def __init__(self, top: str, *, in_hook: bool, begun: "run.Running | None" = None) -> None:
+    def __init__(self, top: str, *, in_hook: bool, begun: "run.Running | None" = None, fetches: bool = True) -> None:
         self._top = top
         self._in_hook = in_hook
+        self._fetches = fetches
         self._running = begun
         self._has_answered = False
         self._requests: deque[_Request] = deque()
@@ -223,7 +225,7 @@ class ObjectReader:
     def _write(self, name: str) -> int:
         """Asks Git without waiting for an answer; the number of bytes that this took."""
         if self._running is None:
-            self._running = run.start(self._top, *ahead.OBJECTS, in_hook=self._in_hook)
+            self._running = run.start(self._top, *ahead.OBJECTS, in_hook=self._in_hook, fetches=self._fetches)
             self._has_answered = False
             _enlarge(self._running.stdout)
         line = name.encode("utf-8", "surrogateescape") + b"\n"

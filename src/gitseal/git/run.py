@@ -117,9 +117,13 @@ class Running:
         return self.wait()
 
 
-def start(top: "Path | str", *arguments: str, in_hook: bool = False) -> Running:
-    """`git ARGUMENTS` started, for what is read as it comes. Raises Error if there is no `git`."""
-    return _spawn(top, arguments, environment(in_hook=in_hook), has_stdin=True, has_stderr=False)
+def start(top: "Path | str", *arguments: str, in_hook: bool = False, fetches: bool = True) -> Running:
+    """`git ARGUMENTS` started, for what is read as it comes. Raises Error if there is no `git`.
+
+    Without `fetches` Git does not get what a partial clone left out, from version 2.44 on (git(1), GIT_NO_LAZY_FETCH).
+    """
+    environ = environment(in_hook=in_hook) | ({} if fetches else {"GIT_NO_LAZY_FETCH": "1"})
+    return _spawn(top, arguments, environ, has_stdin=True, has_stderr=False)
 
 
 def _spawn(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from gitseal.crypto.digest import sha256_hex
 from gitseal.git.log import shallow_ends
+from gitseal.git.object_reader import ObjectReader
 from gitseal.git.ranges import descends
 from gitseal.git.repository import Repository
 from gitseal.git.versions import ALL, EVERYWHERE, Version, listed, staged
@@ -41,7 +42,9 @@ class KeyHistory:
                     asked.append(blob)
                     yield blob
 
-        for found in self._repository.objects.stream(missing()):
+        # Not the repository's own reader: in a partial clone that one would fetch version by version.
+        reader = ObjectReader(self._repository.folder, in_hook=self._repository.in_hook, fetches=False)
+        for found in reader.stream(missing()):
             blob = asked.popleft()
             if found.kind == "blob":
                 known[blob] = facts(found.read())
