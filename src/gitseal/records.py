@@ -4,14 +4,17 @@
 some twenty classes. Here a class costs 4. All that differs is that annotations are never looked at, and what stands in an error.
 """
 
-__all__ = ["NamedTuple"]
+__all__ = ["NamedTuple", "Protocol"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, NamedTuple, Self
+    from typing import Any, NamedTuple, Protocol, Self
 else:
     from _collections import _tuplegetter
+
+    # Nobody asks at run time whether something keeps to a protocol.
+    Protocol = object
 
     class _RecordType(type):
         """Makes a tuple's class of a class body with annotations, as `typing` does."""

@@ -41,7 +41,7 @@ HOT: dict[str, tuple[list[str], frozenset[str]]] = {
     "set": (["set", "A=2"], FOR_VALUES | FOR_WRITING),
     "textconv": (["driver", "textconv", SEALED], FOR_TEXT),
     "merge": (["driver", "merge", SEALED, SEALED, SEALED], FOR_TEXT | {"binascii", "select"}),
-    "hook": (["hook", "run", "pre-commit"], FOR_TUPLES | {"fcntl", "importlib", "select"}),
+    "hook": (["hook", "run", "pre-commit"], FOR_TEXT | {"binascii", "fcntl", "importlib", "select", "warnings"}),
 }
 RUN = """
 import os, sys

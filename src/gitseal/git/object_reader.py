@@ -8,13 +8,15 @@ learns bit by bit what it needs. `ObjectReader.stream` gives contents in chunks,
 import os
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from typing import IO
 
 from gitseal.errors import Error
 from gitseal.git import ahead, run
 from gitseal.git.object_types import GitObject, StreamedObject, TreeEntry, parse_tree
 from gitseal.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO
 
 CHUNK = 1 << 20
 # Requests without an answer have to fit into a pipe that Git does not empty while it writes: 16 KiB on macOS.
@@ -274,12 +276,14 @@ class ObjectReader:
         answers.read(1)
 
 
-def _enlarge(pipe: IO[bytes]) -> None:
+def _enlarge(pipe: "IO[bytes]") -> None:
     import fcntl
 
     if hasattr(fcntl, "F_SETPIPE_SZ"):
-        with suppress(OSError):  # a system may allow less; reading only takes longer then
+        try:  # noqa: SIM105 - a commit does without contextlib
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        except OSError:
+            pass  # a system may allow less; reading only takes longer then
 
 
 def _broken() -> Error:

@@ -12,11 +12,12 @@ from functools import partial
 from gitseal.hidden import SecretBytes
 from gitseal.identities.keyring import Keyring
 from gitseal.identities.source import IdentitySource
-from gitseal.recipients.passphrase import Ask, Tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from gitseal.recipients.passphrase import Ask, Tell
 
     StrPath = str | os.PathLike[str]
 
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 def discover(
     environ: Mapping[str, str],
     home: "StrPath",
-    ask: Ask | None,
+    ask: "Ask | None",
     explicit: "StrPath | None" = None,
     *,
-    tell: Tell | None = None,
+    tell: "Tell | None" = None,
 ) -> Keyring:
     """The keyring of one run; nothing is read yet. `ask` None: no passphrase is at hand, as in hooks and drivers."""
     source = partial(IdentitySource, ask=ask, tell=tell)

@@ -5,11 +5,12 @@ import os
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities import files
-from gitseal.recipients.passphrase import Ask, Tell
-from gitseal.recipients.protocol import Identity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gitseal.recipients.passphrase import Ask, Tell
+    from gitseal.recipients.protocol import Identity
+
     StrPath = str | os.PathLike[str]
 
 
@@ -26,8 +27,8 @@ class IdentitySource:
         place: str,
         content_or_path: "SecretBytes | StrPath",
         *,
-        ask: Ask | None = None,
-        tell: Tell | None = None,
+        ask: "Ask | None" = None,
+        tell: "Tell | None" = None,
         explicit: bool = False,
     ) -> None:
         self.place = place
@@ -51,7 +52,7 @@ class IdentitySource:
     def __repr__(self) -> str:
         return f"Source({self.place!r}, {self.outcome!r})"
 
-    def identities(self) -> list[Identity]:
+    def identities(self) -> "list[Identity]":
         """The identities of the place. If it has none, an explicit one raises Error, and others say so in `outcome`."""
         if self._identities is None:
             try:
@@ -79,7 +80,7 @@ class IdentitySource:
             self._content = self._read(self._path)
         return self._content
 
-    def _load(self) -> list[Identity]:
+    def _load(self) -> "list[Identity]":
         content, public = self._text(), None
         if self._path is not None and content is not None:
             public = _public_half(self._path, content)
@@ -114,5 +115,5 @@ def _public_half(path: str, content: SecretBytes) -> bytes | None:
         return None
 
 
-def _names(identities: list[Identity]) -> str:
+def _names(identities: "list[Identity]") -> str:
     return ", ".join(identity.recipient or "an identity whose recipient does not show" for identity in identities)

@@ -14,10 +14,10 @@ stands as Git prints it, in double quotes with octal escapes (core.quotePath in 
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.policy.fields import items, mapping, string
+from gitseal.records import NamedTuple
 from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.tree import Node, NodeKind
 

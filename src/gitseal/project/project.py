@@ -1,9 +1,7 @@
 """`Project`: the `.secrets` folder in force, and what is read from it."""
 
 import os
-from collections.abc import Callable
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, TypeVar
 
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.git.repository import Repository, top_of, upward
@@ -11,18 +9,21 @@ from gitseal.policy import parser
 from gitseal.policy.policy import Policy
 from gitseal.project.source import FileSource, WorkingTree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # with a document comes all that opens values, which a hook mostly need not
+    from collections.abc import Callable
     from pathlib import Path
+    from typing import TypeVar
 
     from gitseal.document.document import Document
     from gitseal.policy.manifest import Manifest
 
     StrPath = str | os.PathLike[str]
+    T = TypeVar("T")
 
 FOLDER = ".secrets"
 _SUFFIX = ".yaml"
 _POLICY, _MANIFEST = "policy.yaml", "manifest.yaml"
-T = TypeVar("T")
 
 
 class Project:
@@ -192,9 +193,7 @@ class Project:
     @property
     def policy_path(self) -> "Path":
         """The path of policy.yaml, whether or not it exists."""
-        from pathlib import Path
-
-        return Path(self.policy_file)
+        return self.folder / _POLICY
 
     @property
     def policy_file(self) -> str:
@@ -299,7 +298,7 @@ def _manifest(data: bytes) -> "Manifest":
     return manifest_parser.parse(data)
 
 
-def _named(name: str, parse: Callable[[bytes], T], data: bytes) -> T:
+def _named(name: str, parse: "Callable[[bytes], T]", data: bytes) -> "T":
     try:
         return parse(data)
     except Malformed as error:

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterable
-from typing import Protocol
 
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository
+from gitseal.records import Protocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

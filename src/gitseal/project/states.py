@@ -1,13 +1,13 @@
 """A project as a commit or the index has it: whatever reads a project reads these states by the same code."""
 
 import os
-from typing import TYPE_CHECKING
 
 from gitseal.errors import Error
 from gitseal.git import snapshot
 from gitseal.git.repository import Repository, find_top
 from gitseal.project.project import FOLDER, Project
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # costs the import of what it reads with
     from pathlib import Path
 

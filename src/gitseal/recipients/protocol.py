@@ -4,9 +4,8 @@ Each kind of key is one file beside this one, with both halves in it; the table 
 """
 
 from enum import IntEnum
-from typing import Protocol
 
-from gitseal.records import NamedTuple
+from gitseal.records import NamedTuple, Protocol
 
 
 class AgeHeader(NamedTuple):

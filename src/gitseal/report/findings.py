@@ -3,8 +3,7 @@
 A rule is declared in the module that finds it, and nowhere else. Formats, docs and `--fail-on` take it from there.
 """
 
-from typing import NamedTuple
-
+from gitseal.records import NamedTuple
 from gitseal.report.sentences import NOTHING, Sentence
 
 ERROR = "error"

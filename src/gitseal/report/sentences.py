@@ -10,7 +10,12 @@ template is never mixed with the arguments, so nothing in a name can become mark
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import NamedTuple, Self
+
+from gitseal.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
 
 # Our words; our words that say that something is over; a name that plain text quotes; one that it does not; a command; the
 # file and line that goes before a message.
@@ -46,7 +51,7 @@ class Sentence(str):
 
     def __new__(
         cls, pieces: Iterable[TextPiece] = (), form: str = _HOLE, unlisted: frozenset[str] = frozenset()
-    ) -> Self:
+    ) -> "Self":
         """The text of the pieces, one after the other."""
         those = tuple(pieces)
         made = super().__new__(

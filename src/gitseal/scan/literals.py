@@ -1,10 +1,10 @@
 """The cheap question before any rule: where do the strings stand that a shape cannot do without."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gitseal.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.scan.search import Search
 

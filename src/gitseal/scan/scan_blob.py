@@ -1,7 +1,6 @@
 """One traversal of one blob: every rule that is a function of its path and its bytes."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from gitseal.report.findings import Finding
 from gitseal.scan import der_keys, names, pragmas, private_keys, tokens
@@ -9,6 +8,7 @@ from gitseal.scan.literals import Literals
 from gitseal.scan.rules import Rules
 from gitseal.scan.windows import AHEAD, BEHIND, Window, views
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.scan.team import Owner, TeamSearch
 

@@ -1,12 +1,12 @@
 """What the hooks pre-commit and pre-merge-commit look at."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from gitseal.audit.scan.scan_blobs import Scanned
 from gitseal.audit.scan.staged import scan_staged, scan_tracked
 from gitseal.git.repository import Repository
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.identities import Keyring
 

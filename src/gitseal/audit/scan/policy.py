@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from gitseal.audit.scan import index_files
 from gitseal.errors import Error
@@ -22,6 +21,7 @@ from gitseal.report.sentences import at_place, literal
 from gitseal.scan import compose
 from gitseal.scan.rules import TEMPLATES, Rules
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.scan.team_filter import FileKey
 

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from gitseal.audit.scan.policy import ScanPolicy
 from gitseal.errors import Error
@@ -16,6 +15,7 @@ from gitseal.records import NamedTuple
 from gitseal.report.findings import Finding
 from gitseal.scan.scan_blob import scan_blob
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # loads what opens values
     from gitseal.scan.team import TeamSearch
 

@@ -1,7 +1,6 @@
 """What a commit would bring in plaintext: `hook run pre-commit`, and `scan` without a range."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from gitseal.audit.scan import policy as guards
 from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, scan_blobs
@@ -9,6 +8,7 @@ from gitseal.audit.scan.team import find_team
 from gitseal.git.repository import Repository
 from gitseal.git.staged import FileVersion, staged, tracked
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.identities import Keyring
     from gitseal.scan.team import TeamSearch

@@ -1,11 +1,10 @@
 """Who looks for the team's values: all of them opened, or only those that a filter cannot rule out."""
 
-from typing import TYPE_CHECKING
-
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
 from gitseal.report.sentences import literal, sentence
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # each loads what a commit without an identity does not need
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet

@@ -5,10 +5,10 @@ their blob ids. Whatever is wrong with it counts as no filter at all, and then t
 """
 
 import os
-from typing import TYPE_CHECKING
 
 from gitseal.errors import Error
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
