@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.document.value import text
+from gitseal.document.value import TypedValue, text
 from gitseal.files import atomic
 from gitseal.identities import Keyring, discover
 from gitseal.project.change import SetResult
@@ -28,9 +28,13 @@ class World(NamedTuple):
     def project(self) -> Project:
         return find(self.top)
 
-    def set(self, environments: str = "production", **values: str) -> list[SetResult]:
+    def set(self, environments: str = "production", /, **values: str | TypedValue) -> list[SetResult]:
+        """Sets values in environments, apart by commas; `__` in a name stands for the `/` after a section."""
         chosen = tuple(environments.split(","))
-        given = {parse_name(name): text(value) for name, value in values.items()}
+        given = {
+            parse_name(name.replace("__", "/")): text(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
         return set_values(Workspace(self.project, self.keyring), chosen, given)
 
     def get(self, name: str, environment: str = "production") -> str:

@@ -17,7 +17,7 @@ from gitseal.document.header import HEADER, public_text
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import TypedValue, text
 from gitseal.errors import Error
-from gitseal.identities import Keyring, discover
+from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.project.names import parse_name
 from gitseal.project.project import Project, find
 from gitseal.project.reading import OpenedEnvironment
@@ -34,6 +34,7 @@ from gitseal.usecases.set_ import set_values
 from gitseal.yamltext import editor
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
+from tests.world import keyring_of
 
 # Long and unlike anything else, so that finding it anywhere means a leak.
 NEEDLE = "needle-7d1c4e0b9a"
@@ -71,8 +72,7 @@ class Clone:
 
     @property
     def keyring(self) -> Keyring:
-        environ = {"GITSEAL_IDENTITY": self.owner.identity} if self.owner else {}
-        return discover(environ, self.top / "no-home", None)
+        return keyring_of(self.owner.identity) if self.owner else NO_IDENTITIES
 
     def git(self, *arguments: str, ok: tuple[int, ...] = (0,)) -> str:
         return git(self.top, *arguments, ok=ok)

@@ -2,15 +2,11 @@
 
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
-from gitseal.document.value import TypedValue, ValueType, checked, text
+from gitseal.document.value import ValueType, checked
 from gitseal.identities import Keyring
-from gitseal.project.names import parse_name
-from gitseal.project.project import find
-from gitseal.project.workspace import Workspace
 from gitseal.usecases.init import Starter, init
-from gitseal.usecases.set_ import set_values
+from tests import world
 
 PASSWORD = "correct-horse-battery-staple"
 TYPED = {
@@ -25,18 +21,7 @@ TYPED = {
 }
 
 
-class World(NamedTuple):
-    top: Path
-    keyring: Keyring
-
-    def set(self, environment: str = "production", /, **values: str | TypedValue) -> None:
-        """Seals values; `__` in a name stands for the `/` after a section."""
-        given = {
-            parse_name(name.replace("__", "/")): text(value) if isinstance(value, str) else value
-            for name, value in values.items()
-        }
-        set_values(Workspace(find(self.top), self.keyring), (environment,), given)
-
+class World(world.World):
     def policy(self, *lines: str) -> None:
         """Lines more in the policy."""
         path = self.top / ".secrets/policy.yaml"

@@ -83,6 +83,7 @@ def parse_header(root: Node) -> Header:
         )
     fields = _fields(node, required=("version", "id", "environment"), optional=("access",))
     version = fields["version"].value
+    # `True` equals 1 in Python, and is no version.
     if version != VERSION or type(version) is not int:
         raise UnknownVersion("this file is of a version that this gitseal does not know", "upgrade gitseal")
     file_id = _text(fields["id"])
@@ -101,6 +102,7 @@ def _access(node: Node, scope: Scope) -> Access:
         raise Malformed("an access group has a lower-case name of at most 32 letters, digits and -", node.line + 1)
     fields = _fields(node, required=("key", "public"), optional=("succeeds", "stanzas"))
     public = _public(fields["public"], scope)
+    # The id is derived and written all the same: a reader of the lines, and of a diff, sees which key it is.
     if _text(fields["key"]) != public.key_id:
         raise Malformed(
             f'the key id of access group "{scope.group}" does not follow from its public key', fields["key"].line + 1

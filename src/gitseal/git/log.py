@@ -16,17 +16,6 @@ from gitseal.git.repository import LITERAL, Repository
 # Fields in the order of `LoggedCommit`. What a person's name may hold, NUL excepted, is told apart by its place.
 _FORMAT = "--format=%x01%H%x00%P%x00%ct%x00%an%x00%ae%x00%cn%x00%ce"
 _FIELDS = 7
-# Settings that would change what is read. showRoot: the first commit brings all of its files.
-_SETTINGS = (
-    "-c",
-    "log.showRoot=true",
-    "-c",
-    "log.follow=false",
-    "-c",
-    "log.showSignature=false",
-    "-c",
-    "diff.relative=false",
-)
 _LOG = (
     "log",
     "-z",
@@ -133,7 +122,7 @@ def walk(
 
     Without paths all commits, also those that changed nothing. Raises `failure` if Git fails.
     """
-    command = (LITERAL, *_SETTINGS, *_LOG, _FORMAT, "--encoding=UTF-8", *revisions, "--", *paths)
+    command = (LITERAL, *run.WALK_SETTINGS, *_LOG, _FORMAT, "--encoding=UTF-8", *revisions, "--", *paths)
     running = run.start(repository.folder, *command, in_hook=repository.in_hook)
     try:
         parser, rest = _LogParser(), b""

@@ -160,6 +160,7 @@ class ObjectReader:
         asked: deque[int] = deque()
         is_more = True
         while True:
+            # Ahead of the answers, so that Git never waits for us; bounded, so that neither side fills its pipe and waits.
             while is_more and self._unanswered < _UNANSWERED_BYTES // 2:
                 name = next(names, None)
                 is_more = name is not None
@@ -171,6 +172,7 @@ class ObjectReader:
             self._unanswered -= asked.popleft()
             chunks = self._chunks(head)
             yield StreamedObject(head.kind, head.size, chunks)
+            # Whatever the caller left would be read as the head of the next answer.
             for _rest in chunks:
                 pass
 
@@ -211,6 +213,7 @@ class ObjectReader:
         if object_.id not in self._kept:
             self._kept[object_.id] = object_
             self._kept_bytes += len(object_.content)
+        # What was not asked for in the longest time goes first.
         while self._kept_bytes > _KEPT_BYTES:
             self._kept_bytes -= len(self._kept.popitem(last=False)[1].content)
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from gitseal.records import NamedTuple
 
-_KIND = 0o170000
-_FILE, _FOLDER, SYMLINK, SUBMODULE = 0o100000, 0o040000, 0o120000, 0o160000
+# The part of a mode that says what an entry is, and its values.
+KIND = 0o170000
+FILE, FOLDER, SYMLINK, SUBMODULE = 0o100000, 0o040000, 0o120000, 0o160000
 
 
 class GitObject(NamedTuple):
@@ -45,12 +46,12 @@ class TreeEntry(NamedTuple):
     @property
     def is_folder(self) -> bool:
         """True if it is a tree."""
-        return self.mode & _KIND == _FOLDER
+        return self.mode & KIND == FOLDER
 
 
 def is_file_mode(mode: int) -> bool:
     """True if a mode is that of a regular file."""
-    return mode & _KIND == _FILE
+    return mode & KIND == FILE
 
 
 def parse_tree(tree: GitObject) -> dict[bytes, TreeEntry]:

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gitseal.errors import Error
+from gitseal.git.object_types import FILE, FOLDER, KIND, SUBMODULE, SYMLINK
 from gitseal.git.repository import Repository
 
 if TYPE_CHECKING:  # 90 ms, paid by `open_commit`
     import pygit2
 
 _LIMIT = 64 * 1024 * 1024
-_KIND = 0o170000
-_FILE, _FOLDER, _LINK, _SUBMODULE = 0o100000, 0o040000, 0o120000, 0o160000
 
 
 class _Entry(NamedTuple):
@@ -53,7 +52,7 @@ class CommitTree:
     def has_folder(self, path: str) -> bool:
         """True if a folder stands at a path. Raises Error for a symlink or a submodule, which could lead anywhere."""
         entry = self._entry(path)
-        return entry is not None and entry.mode & _KIND == _FOLDER
+        return entry is not None and entry.mode & KIND == FOLDER
 
     def names(self, folder: str) -> list[str]:
         """The names in a folder that is there."""
@@ -64,7 +63,7 @@ class CommitTree:
         entry = self._entry(path)
         if entry is None:
             return None
-        if entry.mode & _KIND != _FILE:
+        if entry.mode & KIND != FILE:
             raise Error(f'"{path}" is not a regular file in {self._revision}', self._look(path))
         if entry.size > _LIMIT:
             raise Error(f'"{path}" is larger than {_LIMIT // 2**20} MiB in {self._revision}', self._look(path))
@@ -72,8 +71,8 @@ class CommitTree:
 
     def _entry(self, path: str) -> _Entry | None:
         entry = self._way.entry(path)
-        if entry is not None and entry.mode & _KIND in {_LINK, _SUBMODULE}:
-            kind = "symbolic link" if entry.mode & _KIND == _LINK else "submodule"
+        if entry is not None and entry.mode & KIND in {SYMLINK, SUBMODULE}:
+            kind = "symbolic link" if entry.mode & KIND == SYMLINK else "submodule"
             raise Error(f'"{path}" is a {kind} in {self._revision}, which could lead anywhere', self._look(path))
         return entry
 
@@ -135,7 +134,7 @@ class _Library:
             return None
         mode = int(entry.filemode)
         # Nothing but the mode is asked of a submodule: its commit is not in this repository.
-        return _Entry(mode, str(entry.id), self._blob(str(entry.id)).size if mode & _KIND == _FILE else 0)
+        return _Entry(mode, str(entry.id), self._blob(str(entry.id)).size if mode & KIND == FILE else 0)
 
     def names(self, folder: str) -> list[str]:
         tree = self._tree[folder].peel(type(self._tree))

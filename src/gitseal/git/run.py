@@ -20,6 +20,13 @@ _AIMS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "
 _GENUINE = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 _QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 _ALWAYS = ("-c", "core.quotePath=false")
+# For `git log`: settings that would change what a walk of history reads. showRoot: the first commit brings all of its files.
+WALK_SETTINGS = (
+    *("-c", "log.showRoot=true"),
+    *("-c", "log.follow=false"),
+    *("-c", "log.showSignature=false"),
+    *("-c", "diff.relative=false"),
+)
 _DISTRUSTED = b"dubious ownership"
 # Python ignores these, a child inherits that, and Git would go on writing into a pipe that nobody reads.
 # The numbers are those of Linux and macOS; the module `signal` would import `enum` for their names.
@@ -52,6 +59,7 @@ def git(
 
 def answer(top: "Path | str", done: Finished, ok: tuple[int, ...] = (0,)) -> bytes | None:
     """What `git` makes of one that has ended: see there."""
+    # As an error of its own: otherwise the folder would look like no repository at all.
     if _DISTRUSTED in done.stderr:
         raise Error(
             f'Git does not trust the owner of "{top}"', f'if you do: git config --global --add safe.directory "{top}"'
@@ -133,6 +141,7 @@ def _spawn(
     ours: dict[int, int] = {}
     theirs: list[int] = []
     actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = []
+    # By posix_spawn and not by `subprocess`, whose import every short command would wait for.
     for number, is_pipe in ((_IN, has_stdin), (_OUT, True), (_ERR, has_stderr)):
         if is_pipe:
             reading, writing = (_above_standard(end) for end in os.pipe())
@@ -198,6 +207,7 @@ def _exchange(running: Running, data: bytes) -> tuple[bytes, bytes]:
             poll.register(pipe, select.POLLIN)
     feeding = running.stdin.fileno() if data else -1
     if data:
+        # Or a write of more than the pipe takes would wait for Git, which may wait for us to read.
         os.set_blocking(feeding, False)
         poll.register(feeding, select.POLLOUT)
     waiting = set(outputs) | ({feeding} if data else set())

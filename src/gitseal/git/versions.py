@@ -18,16 +18,7 @@ _ABSENT = b"000000"
 _HEAD = 3  # fields before the files of a commit: its id, its parents, the ref
 # --full-history: the default leaves out what a merge dropped. -c: a merge shows what none of its sides has.
 _LOG = (
-    *(
-        "-c",
-        "log.showRoot=true",
-        "-c",
-        "log.follow=false",
-        "-c",
-        "log.showSignature=false",
-        "-c",
-        "diff.relative=false",
-    ),
+    *run.WALK_SETTINGS,
     *("log", "-z", "--raw", "--no-abbrev", "--no-renames", "--full-history", "-c", "--no-notes", "--no-color"),
     *("--no-ext-diff", "--no-textconv", "--format=%x01%H%x00%P%x00%S"),
 )

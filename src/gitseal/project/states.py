@@ -62,6 +62,7 @@ class SnapshotFiles:
             return None
         if (path, names) not in self._attributes:
             folder = os.fsencode(path).rpartition(b"/")[0]
+            # Git is asked once for a whole folder: a question costs a process, and the neighbours come next.
             beside = (os.fsdecode(place) for place in self._files.places if place.rpartition(b"/")[0] == folder)
             paths = {path, *beside}
             told = self._repository.attributes_of(paths, names, cached=True)

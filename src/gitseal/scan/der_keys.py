@@ -1,8 +1,9 @@
 """Private keys in DER, in base64 without PEM around it, and in key stores: known by their structure, not by a file's name."""
 
 import re
-from binascii import a2b_base64, b2a_base64
+from binascii import a2b_base64
 
+from gitseal.scan.inner_base64 import inner_base64
 from gitseal.scan.literals import Shape
 from gitseal.scan.private_keys import RULE, base64_run, is_body
 
@@ -99,19 +100,11 @@ def _in_base64(before: bytes, after: bytes) -> str:
 
 
 def _store_in_base64(before: bytes, after: bytes) -> str:
+    # A store begins its base64; in the midst of longer base64 these digits are chance.
     if re.search(rb"[A-Za-z0-9+/]$", before):
         return ""
     head = a2b_base64(base64_run(after))
     return f"{_store(head)}, in base64" if head[:4] in _STORES and _store(head) else ""
-
-
-def _aligned(content: bytes) -> list[bytes]:
-    """The base64 of bytes inside of something longer: one for each of the three places of a group where they may begin."""
-    starts = []
-    for before in range(3):
-        encoded = b2a_base64(b"\0" * before + content, newline=False)
-        starts.append(encoded[(0, 2, 3)[before] : len(encoded) - (0, 3, 2)[(before + len(content)) % 3]])
-    return starts
 
 
 # The longest text that is the same in every such key, or what begins it.
@@ -131,7 +124,7 @@ _BASE64 = (
 
 SHAPES = (
     *(Shape(RULE, bag, _key_bag) for bag in _KEY_BAGS),
-    *(Shape(RULE, text, _key_bag_in_base64) for bag in _KEY_BAGS for text in _aligned(bag)),
+    *(Shape(RULE, text, _key_bag_in_base64) for bag in _KEY_BAGS for text in inner_base64(bag)),
     *(Shape(RULE, text, _in_base64) for text in _BASE64),
     Shape(RULE, b"/u3+7QAAAA", _store_in_base64),
     Shape(RULE, b"zs7OzgAAAA", _store_in_base64),

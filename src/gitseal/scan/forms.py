@@ -6,6 +6,7 @@ from binascii import b2a_base64, hexlify
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote, quote_plus
 
+from gitseal.scan.inner_base64 import inner_base64
 from gitseal.scan.ordinary import MINIMUM, is_ordinary
 
 # A longer form is looked for in pieces of this length: what searches needs no more memory or delay than this.
@@ -55,6 +56,7 @@ def certain_forms(value: bytes) -> Iterator[bytes]:
 def _no_longer_than_needed(candidates: Iterable[bytes]) -> list[bytes]:
     """The forms without those that hold another: where they stand, it stands."""
     kept: list[bytes] = []
+    # Shortest first, so that each longer one is compared with all that it could hold.
     for form in sorted(candidates, key=len):
         if len(form) >= MINIMUM and not any(shorter in form for shorter in kept):
             kept.append(form)
@@ -82,6 +84,7 @@ def _of(part: bytes) -> Iterable[bytes]:
 
 
 def _wide(part: bytes) -> Iterator[bytes]:
+    # ASCII as UTF-16 is seen in the view without NULs, see `windows.views`.
     if part.isascii():
         return
     try:
@@ -97,12 +100,7 @@ def _base64(value: bytes) -> Iterator[bytes]:
     whole = b2a_base64(value, newline=False)
     yield whole
     yield whole.translate(_URL_SAFE)
-    for before in range(3):
-        encoded = b2a_base64(b"\0" * before + value, newline=False)
-        # The first digits mix with what stands before, the last with what follows.
-        start = (0, 2, 3)[before]
-        end = len(encoded) - (0, 3, 2)[(before + len(value)) % 3]
-        inner = encoded[start:end]
+    for inner in inner_base64(value):
         yield inner
         yield inner.translate(_URL_SAFE)
 

@@ -86,6 +86,7 @@ class _Automata:
         for owner, value in values:
             for form in certain_forms(value):
                 owners.setdefault(form, set()).add(owner)
+        # By number, as the automata give them back; one form may belong to several names.
         self._forms = list(owners)
         self._owners = [tuple(sorted(owners[form], key=_order)) for form in self._forms]
         self._whole = Search(self._forms)
@@ -106,6 +107,7 @@ class _Automata:
         rows = _Rows(window.content)
         for index, start, end in matches:
             top, bottom = rows.of(start), rows.of(end - 1)
+            # Numbers are those of bytes that are left; the rows tell where these stood.
             if top == bottom:
                 continue  # on one line: `whole` has seen it, or it is none
             number = self._breakable[index]
@@ -162,6 +164,7 @@ def _is_broken(form: bytes, text: bytes) -> bool:
         for start in range(max(0, end - len(form)), end)
         if form.startswith(first[start:end])
     }
+    # All ways to read the glue are followed at once, or a long value would have one try for each combination.
     for line in middle:
         reached = {
             at + end - start

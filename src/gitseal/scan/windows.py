@@ -61,6 +61,7 @@ class Windows:
         """The window that another chunk completes, if any."""
         self._parts.append(chunk)
         self._size += len(chunk)
+        # Small chunks are joined first: each window costs a search of its overlap with the one before.
         if self._size >= _WINDOW:
             content = b"".join((self._held, *self._parts))
             window = Window(
@@ -68,6 +69,7 @@ class Windows:
             )
             self._begun = True
             self._line = window.lines().of(window.end)
+            # The places up to `end` are judged; of what stands before it a later place may still look at so much.
             keep = max(0, window.end - BEHIND)
             self._held, self._first = content[keep:], window.end - keep
             self._parts, self._size = [], 0
@@ -94,6 +96,7 @@ def views(chunks: Iterable[bytes]) -> Iterator[Window]:
     plain = Windows()
     stripped: Windows | None = None
     for chunk in chunks:
+        # Only now: most blobs have no NUL, and need no second search.
         if stripped is None and b"\0" in chunk:
             stripped = plain.fork(1)
         yield from plain.feed(chunk)

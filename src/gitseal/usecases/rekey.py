@@ -117,6 +117,7 @@ def plan(workspace: Workspace, environments: Sequence[str], *, rotate: bool = Fa
 
 def _basis(project: Project, environments: Sequence[str]) -> tuple[str, ...]:
     paths = [project.policy_path, *map(project.path, environments)]
+    # Whole files, not what was read from them: a person agrees to a plan for exactly this state.
     return tuple(sha256_hex(read_regular(path)) for path in paths)
 
 
@@ -148,11 +149,13 @@ def _groups(
         staying = sum(holding == group and path not in leaving for path, holding in file.in_groups())
         people = project.policy.open_to(environment, group)
         known = group in _policy_groups(project, environment)
+        # Neither the policy nor a value knows the group: its stanzas open nothing that is still there.
         if not known and not staying:
             plans.append(GroupPlan(environment, group, (), tuple(sorted(access.wrapped())), "", (), 0, 0, gone=True))
             continue
         wanted = set(holders(project.policy, people or ()))
         now = {(name, key) for name, key in access.wrapped() if access.stanzas[name][key].key_id == access.key_id}
+        # Whoever ever had a stanza can have kept the data key, though none of theirs is there now.
         ever = now | set(access.wrapped()) | trust.losses.holders(access.key_id)
         wanted_ids = {key for _, key in wanted}
         lost = tuple(
@@ -211,6 +214,7 @@ def apply(workspace: Workspace, environments: Sequence[str], agreed: Plan) -> No
         for move in agreed.moves:
             if move.environment == edit.environment:
                 entry = edit.document.entries[move.name]
+                # A moved value comes out under a key that members vouch for, so it is not taken from one that nobody believes.
                 edit.believe(edit.document.header, entry)
                 edit.reseal(entry, move.name, document.open_entry(edit.document, entry, edit.keys))
 
@@ -224,6 +228,7 @@ def apply(workspace: Workspace, environments: Sequence[str], agreed: Plan) -> No
 def _apply_group(edit: Change, planned: GroupPlan, leaving: set[NamePath]) -> None:
     group = planned.group
     for name, recipient in planned.lost:
+        # Whoever comes back later, on a branch say, is asked about anew.
         if name not in edit.policy.recipients:
             edit.trust.forget(name, recipient)
     if planned.gone:

@@ -85,6 +85,7 @@ def _name(file: ConflictedFile, openings: Openings, trust: Trust, path: NamePath
         before = openings.base_value(path)
     except Error:
         return Name(path, sides, None, "")
+    # By the values: two tokens of the same value differ.
     if values[0] == values[1]:
         choice, because = TakenSide.OURS, "both sides have the same value"
         if _is_lower(entries[0], entries[1]):
@@ -133,6 +134,7 @@ def origins(project: Project, file: ConflictedFile, name: Name) -> tuple[Conflic
         texts.append(
             f"{name.path[-1]}:" if entry is None else entry.token.serialise() if entry.token else entry.node.source
         )
+    # A removed name is looked for by its line's beginning, all others by their own token or source.
     ours, theirs = (
         conflicts.origin(repository, revision, path, text) if text else None
         for revision, text in zip(file.operation.revisions, texts, strict=True)
@@ -195,6 +197,7 @@ def _assembled(file: ConflictedFile, choices: Mapping[NamePath, TakenSide | Type
             for entry in side.entries.values()
             if first <= entry.node.line < last
         }
+        # Lines of the whole file on each side, which is what the entries' nodes count.
         at = ends
         if not paths and _is_comments(part):
             taken += [*part.ours, *(line for line in part.theirs if line not in part.ours)]
@@ -224,6 +227,7 @@ def _groups(edit: Change, file: ConflictedFile) -> tuple[tuple[str, str], ...]:
         if not people or not (is_behind or group in file.groups):
             continue
         wanted, now = edit.recipients(group), set(access.wrapped())
+        # A stanza of another key opens nothing, so its holder has yet to gain access.
         stale = {holder for holder in now if access.stanzas[holder[0]][holder[1]].key_id != access.key_id}
         gained, lost = set(wanted) - (now - stale), now - set(wanted)
         if not gained and not lost and not is_behind:
