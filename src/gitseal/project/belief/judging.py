@@ -7,7 +7,7 @@ from gitseal.project.belief import rule
 from gitseal.project.belief.facts import headers
 from gitseal.project.belief.known import Known
 from gitseal.project.belief.proofs import Opener, Proofs
-from gitseal.project.belief.rule import Past, Settled, Standing, Verdict
+from gitseal.project.belief.rule import KeyVerdict, Past, Settled, Standing
 from gitseal.project.belief.trusted import TrustedState
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Judgement(NamedTuple):
     """A verdict about one data key, with what it rests on."""
 
-    verdict: Verdict
+    verdict: KeyVerdict
     settled: Settled
     past: Past
 

@@ -27,7 +27,7 @@ _VERSION = 2
 _KEYS_WITH_STANZAS = 16
 
 
-class Claim(NamedTuple):
+class RememberedClaim(NamedTuple):
     """A stanza that some ref has and neither the trusted ref nor HEAD: who could open the key with it, and on which ref."""
 
     name: str
@@ -79,9 +79,9 @@ class Known:
         texts: dict[str, str] = self._entry(scope).get("stanzas", {}).get(key, {})
         return {recipient: parse_stanza(text, 0) for recipient, text in texts.items()}
 
-    def claims(self, scope: Scope) -> tuple[Claim, ...]:
+    def claims(self, scope: Scope) -> tuple[RememberedClaim, ...]:
         """The claims that were remembered."""
-        return tuple(Claim(*claim) for claim in self._entry(scope).get("claims", ()))
+        return tuple(RememberedClaim(*claim) for claim in self._entry(scope).get("claims", ()))
 
     def knows_another_file(self, scope: Scope) -> bool:
         """True if this clone knows the access group of an environment of that name in a file with another id."""
@@ -134,12 +134,12 @@ class Known:
             changed = {**self._entry(scope), "stanzas": stanzas | {access.key_id: after}}
             self._write(scope, changed, lambda known: known.keep_stanzas(scope, access))
 
-    def keep_claims(self, scope: Scope, claims: Iterable[Claim]) -> None:
+    def keep_claims(self, scope: Scope, claims: Iterable[RememberedClaim]) -> None:
         """Remembers the claims there are now, in place of those that were remembered."""
         listed = sorted(list(claim) for claim in claims)
         if listed != self._entry(scope).get("claims", []):
             changed = {**self._entry(scope), "claims": listed}
-            self._write(scope, changed, lambda known: known.keep_claims(scope, map(Claim._make, listed)))
+            self._write(scope, changed, lambda known: known.keep_claims(scope, map(RememberedClaim._make, listed)))
 
     def has_met(self, recipient_id: str, name: str) -> bool:
         """True if this recipient was confirmed in this clone as one of this very person."""

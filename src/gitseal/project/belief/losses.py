@@ -13,7 +13,7 @@ from gitseal.document import token_grammar
 from gitseal.document.header import Header
 from gitseal.git.versions import ALL, EVERYWHERE, listed, staged
 from gitseal.project.belief.facts import headers
-from gitseal.project.belief.known import Claim, Known
+from gitseal.project.belief.known import Known, RememberedClaim
 from gitseal.project.belief.trusted import TrustedState
 from gitseal.project.key_holders import Holder
 from gitseal.project.project import Project
@@ -74,7 +74,7 @@ class Losses:
         there = {
             holder: ref for holder, ref in self._others.holders.get(key, {}).items() if holder[1] not in known_here
         }
-        found = {Claim(name, recipient, key, ref) for (name, recipient), ref in there.items()}
+        found = {RememberedClaim(name, recipient, key, ref) for (name, recipient), ref in there.items()}
         # A branch that was deleted since: what it published is published.
         met = {(claim.name, claim.recipient) for claim in found}
         found |= {

@@ -65,7 +65,7 @@ class Settled(NamedTuple):
     is_forked: bool = False
 
 
-class Verdict(NamedTuple):
+class KeyVerdict(NamedTuple):
     """The standing of a key. `about` is the key that the question is about: the trusted ref's own, if that changed."""
 
     standing: Standing
@@ -89,20 +89,20 @@ def settle(past: Past, memory: Memory, succeeds: Succeeds) -> Settled:
     return Settled(past.tip) if _was_accepted(past.tip, current, memory) else Settled(current, past.tip)
 
 
-def decide(key: str, past: Past, memory: Memory, settled: Settled, succeeds: Succeeds) -> Verdict:
+def decide(key: str, past: Past, memory: Memory, settled: Settled, succeeds: Succeeds) -> KeyVerdict:
     """What may be done under a key. Only the order of these lines decides between two that hold."""
     current = settled.current
     if past.is_dropped:
-        return Verdict(_when_dropped(key, past, memory, current), key)
+        return KeyVerdict(_when_dropped(key, past, memory, current), key)
     if current and not settled.is_forked and (key == current or succeeds(key, current)):
-        return Verdict(Standing.SEALS, key)
+        return KeyVerdict(Standing.SEALS, key)
     if settled.tip and not settled.is_back and (key == settled.tip or succeeds(key, settled.tip)):
-        return Verdict(Standing.ASK, settled.tip)
+        return KeyVerdict(Standing.ASK, settled.tip)
     if key in past.held or any(succeeds(key, held) or succeeds(held, key) for held in (*past.held, current)):
-        return Verdict(Standing.BEHIND, key)
+        return KeyVerdict(Standing.BEHIND, key)
     if _was_accepted(key, current, memory) or (not past.held and _is_own(key, memory, succeeds)):
-        return Verdict(Standing.SEALS, key)
-    return Verdict(Standing.ASK, key)
+        return KeyVerdict(Standing.SEALS, key)
+    return KeyVerdict(Standing.ASK, key)
 
 
 def _ends(start: str, past: Past, succeeds: Succeeds) -> list[str]:
