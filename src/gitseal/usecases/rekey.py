@@ -106,7 +106,7 @@ def plan(workspace: Workspace, environments: Sequence[str], *, rotate: bool = Fa
         rotated = _openable(workspace, file) if rotate else frozenset()
         planned = _groups(project, file, trust, moved=moves, shallow=shallow, rotated=rotated)
         groups += planned
-        replaced = {each.group for each in planned if each.new_key or each.gone}
+        replaced = {group_plan.group for group_plan in planned if group_plan.new_key or group_plan.gone}
         for group in file.header.access:
             if group not in replaced:
                 wanted = holders(project.policy, project.policy.open_to(environment, group) or ())
@@ -174,12 +174,12 @@ def _groups(
     return plans
 
 
-def _openable(workspace: Workspace, found: Document) -> frozenset[str]:
+def _openable(workspace: Workspace, file: Document) -> frozenset[str]:
     """The access groups that an identity at hand opens; of the others it is said that they keep their keys."""
-    keys = Keys(found.header, workspace.keyring)
-    for group in found.header.access:
+    keys = Keys(file.header, workspace.keyring)
+    for group in file.header.access:
         if group not in keys:
-            where = f'access group "{group}" in {found.header.environment}'
+            where = f'access group "{group}" in {file.header.environment}'
             workspace.project.git().notes.append(f"{where} keeps its data key: no identity at hand opens it")
     return frozenset(keys)
 

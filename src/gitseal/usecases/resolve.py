@@ -106,13 +106,11 @@ def _is_lower(ours: Entry | None, theirs: Entry | None) -> bool:
     return _standing(ours).kind != "sealed" and _standing(theirs).kind == "sealed"
 
 
-def _is_vouched(
-    found: ConflictedFile, openings: Openings, trust: Trust, choice: TakenSide, entry: Entry | None
-) -> bool:
+def _is_vouched(file: ConflictedFile, openings: Openings, trust: Trust, choice: TakenSide, entry: Entry | None) -> bool:
     if entry is None or entry.token is None:
         return True
     header = openings.header(choice.value, entry)
-    sides = [side.header for side in found.sides]
+    sides = [side.header for side in file.sides]
     return header is not None and trust.source(header, entry.token.group, into=sides)
 
 
@@ -161,11 +159,11 @@ def apply(workspace: Workspace, file: ConflictedFile, choices: Mapping[NamePath,
     return Done(names, groups)
 
 
-def side_of_keys(workspace: Workspace, found: ConflictedFile) -> TakenSide:
+def side_of_keys(workspace: Workspace, file: ConflictedFile) -> TakenSide:
     """Whose data keys go on if nobody says: ours, unless the trusted ref went on from them and theirs followed."""
     trust = Trust(workspace)
-    for group in found.groups:
-        ours, theirs = ((side.header, side.header.access.get(group)) for side in found.sides)
+    for group in file.groups:
+        ours, theirs = ((side.header, side.header.access.get(group)) for side in file.sides)
         if ours[1] is not None and theirs[1] is not None and ours[1].key_id != theirs[1].key_id:
             standings = [trust.judge(header, group).verdict.standing for header, _access in (ours, theirs)]
             if standings == [Standing.BEHIND, Standing.SEALS]:
