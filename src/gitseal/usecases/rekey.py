@@ -109,8 +109,7 @@ def plan(workspace: Workspace, environments: Sequence[str], *, rotate: bool = Fa
         replaced = {group_plan.group for group_plan in planned if group_plan.new_key or group_plan.gone}
         for group in file.header.access:
             if group not in replaced:
-                wanted = holders(project.policy, project.policy.open_to(environment, group) or ())
-                claims += trust.losses.claimed(file.header, group, wanted)
+                claims += trust.claimed(file.header, group)
     trust.remember_claims()
     return Plan(tuple(groups), tuple(moves), tuple(claims), shallow, basis)
 
