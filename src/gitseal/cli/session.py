@@ -75,8 +75,12 @@ class Session:
 
     def tell_notes(self) -> None:
         """Says what came up beside the result, each once."""
-        for words in dict.fromkeys(note for repository in self._repositories for note in repository.notes):
-            say(words)
+        notes = dict.fromkeys(note for repository in self._repositories for note in repository.notes)
+        if notes:
+            from gitseal.report.escaping import printable  # names of refs and Git's own words may steer a terminal
+
+            for words in notes:
+                say(printable(words))
 
     @cached_property
     def keyring(self) -> "Keyring":

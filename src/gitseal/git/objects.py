@@ -5,10 +5,12 @@ clone left out. Both ways hand out regular files only: a symlink's blob is the p
 """
 
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gitseal.errors import Error
+from gitseal.git import refs
 from gitseal.git.object_types import FILE, FOLDER, KIND, SUBMODULE, SYMLINK
 from gitseal.git.repository import Repository
 
@@ -84,7 +86,11 @@ def open_commit(top: Path, revision: str) -> CommitTree:
     """The commit that a revision names in the repository at `top`. Raises Error if there is none."""
     if not revision or "\0" in revision or not _is_text(revision):
         raise _no_commit(revision)
-    return CommitTree(_library(top, revision) or _Binary(top, revision), revision)
+    # libgit2 takes short names as Git does, tags first. A machine without the binary has to be given ids or full names.
+    resolved = refs.resolve(Repository(top), revision) if shutil.which("git") else revision
+    if not resolved:
+        raise _no_commit(revision)
+    return CommitTree(_library(top, resolved) or _Binary(top, resolved), revision)
 
 
 def _is_text(words: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gitseal.errors import Error
+from gitseal.git import refs
 from gitseal.git.repository import Repository
 
 # A path that is not there, in a raw diff.
@@ -45,8 +46,8 @@ def parse_range(words: str) -> RangeWords:
 
 
 def named_commit(repository: Repository, revision: str, *, hint: str, shallow_hint: str) -> str:
-    """The full id of a commit. Raises Error, with the hint for a clone that is whole or shallow, if there is none."""
-    commit = repository.commit(revision)
+    """The full id of the commit that a person named (see `refs`). Raises Error, with the hint for a whole or shallow clone."""
+    commit = refs.commit(repository, revision)
     if commit is None:
         raise Error(f'there is no commit "{revision}"', shallow_hint if repository.is_shallow() else hint)
     return commit

@@ -1,6 +1,167 @@
-"""References of gitseal's own: they are no branches, and go to other clones only if someone pushes them."""
+"""Refs: what people write becomes one ref by its full name here and nowhere else; and refs of gitseal's own.
 
+Git looks for a short name among tags before it looks among branches (gitrevisions(7)), and a fetch brings tags unasked. So
+whoever may push a tag `origin/main` would decide what `origin/main` is. Here the branch of that name wins, the tag is told and
+never used. `refs/remotes/origin/main` is no better by itself: while it is missing, Git takes `refs/tags/refs/remotes/origin/main`
+for it, and while HEAD is unborn a tag `HEAD`. So a full name is looked up as exactly that.
+"""
+
+import re
+from collections.abc import Iterable
+
+from gitseal.errors import Error
 from gitseal.git.repository import Repository
+from gitseal.records import NamedTuple
+
+_REFS, _TAGS, _HEADS, _REMOTES = "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"
+# What follows a ref in an expression begins with one of these, and no ref's name holds them (git-check-ref-format(1)).
+_EXPRESSION = re.compile(r"((?:(?!@\{)[^~^:])*)(.*)", re.DOTALL)
+_NO_NAME = re.compile(r"[\0-\x20\x7f*?\[\\]")
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SHORT_ID = re.compile(r"(?:.*-g)?([0-9a-f]{4,63})")
+_PRIOR = re.compile(r"@\{-[0-9]+\}")
+_UPSTREAM = re.compile(r"@\{(u|upstream|push)\}", re.IGNORECASE)
+HEAD = "HEAD"
+
+
+class Branch(NamedTuple):
+    """The branch that HEAD is on, by its full name, and the commit that it names, None while it is unborn.
+
+    On a server that is the default branch. A HEAD that is a commit itself has no name.
+    """
+
+    name: str
+    commit: str | None
+
+
+def exact(repository: Repository, names: Iterable[str]) -> dict[str, str]:
+    """The ids that refs of exactly these full names have; those that are not there are left out."""
+    wanted = {name for name in names if not _NO_NAME.search(name)}
+    if not wanted:
+        return {}
+    return {name: found for name, found in _listed(repository, sorted(wanted)).items() if name in wanted}
+
+
+def head(repository: Repository) -> Branch:
+    """Where HEAD is."""
+    answer = repository.git("symbolic-ref", "--quiet", HEAD)
+    if answer is None:
+        return Branch("", repository.commit(HEAD))
+    name = answer.decode("utf-8", "surrogateescape").rstrip("\n")
+    found = exact(repository, [name]).get(name)
+    return Branch(name, repository.commit(found) if found else None)
+
+
+def remote_default(repository: Repository, remote: str = "origin") -> str:
+    """The full name of a remote's default branch, as far as this clone knows it, or nothing."""
+    answer = repository.git("for-each-ref", "--format=%(symref)", f"{_REMOTES}{remote}/{HEAD}") or b""
+    return answer.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+def upstream(repository: Repository, branch: str = "", *, push: bool = False) -> str:
+    """The full name of the ref that a branch goes to, of HEAD's branch without a name; nothing if it has none."""
+    wanted = "%(push)" if push else "%(upstream)"
+    answer = repository.git("for-each-ref", f"--format=%(HEAD) %(refname) {wanted}", branch or _HEADS) or b""
+    for line in answer.decode("utf-8", "surrogateescape").split("\n")[:-1]:
+        is_current, (name, _, target) = line[0] == "*", line[2:].partition(" ")
+        if name == branch or (not branch and is_current):
+            return target
+    return ""
+
+
+def full_name(repository: Repository, words: str) -> str:
+    """The full name of the ref that words name, `HEAD` for itself; nothing if they name none. Raises Error as `resolve`."""
+    name, rest = _parts(repository, words)
+    ref = _chosen(repository, name) if name and not rest else ""
+    return ref if ref == HEAD or ref.startswith(_REFS) else ""
+
+
+def commit(repository: Repository, words: str) -> str | None:
+    """The full id of the commit that a revision names (gitrevisions(7)), or None. Raises Error as `resolve`."""
+    resolved = resolve(repository, words)
+    return repository.objects.commit(resolved) if resolved else None
+
+
+def resolve(repository: Repository, words: str) -> str:
+    """A revision as people write it, its ref by its full name, so that nothing else can be meant; nothing if it is not there.
+
+    What is no ref, such as an id, stays as it is. A tag that a branch goes before is told in `notes`. Raises Error if
+    nothing but a tag has the name and somebody may have pushed it to stand for a branch.
+    """
+    name, rest = _parts(repository, words)
+    if not name or _ID.fullmatch(name):
+        return name + rest
+    ref = _chosen(repository, name)
+    if ref:
+        return ref + rest
+    return "" if name == HEAD or name.startswith(_REFS) else name + rest
+
+
+def _parts(repository: Repository, words: str) -> tuple[str, str]:
+    """A revision taken apart: its ref, and what follows. `@{-1}` and `@{upstream}` have become the names that they stand for."""
+    split = _EXPRESSION.fullmatch(words)
+    name, rest = (split[1], split[2]) if split else (words, "")
+    if name == "@":
+        name = HEAD
+    prior = _PRIOR.match(rest) if not name else None
+    if prior:
+        answer = repository.git("check-ref-format", "--branch", prior[0]) or b""
+        branch = answer.decode("utf-8", "surrogateescape").rstrip("\n")
+        name, rest = (branch if _ID.fullmatch(branch) else _HEADS + branch), rest[prior.end() :]
+    behind = _UPSTREAM.match(rest)
+    if behind:
+        branch = "" if name in {"", HEAD} else name if name.startswith(_HEADS) else _HEADS + name
+        target = upstream(repository, branch, push=behind[1].lower() == "push")
+        if target:
+            name, rest = target, rest[behind.end() :]
+    return name, rest
+
+
+def _chosen(repository: Repository, name: str) -> str:
+    """The full name of the ref that a name stands for, an id if it begins one and a tag is called so, nothing for neither."""
+    if name not in repository.named_refs:
+        repository.named_refs[name] = _choose(repository, name)
+    return repository.named_refs[name]
+
+
+def _choose(repository: Repository, name: str) -> str:
+    if _NO_NAME.search(name):
+        return ""
+    if name.startswith(_REFS):
+        return name if name in exact(repository, [name]) else ""
+    tag, branches = f"{_TAGS}{name}", [f"{_REMOTES}{name}", f"{_HEADS}{name}", f"{_REMOTES}{name}/{HEAD}"]
+    candidates = [f"{_REFS}{name}", *branches]
+    found = _listed(repository, [*candidates, tag, f"{_REMOTES}*/{name}"])
+    others = [each for each in (*candidates, tag) if each in found]
+    if name == HEAD:
+        return HEAD if not others or head(repository).commit else ""
+    if tag not in found:
+        return next(iter(others), "")
+    if others != [tag]:
+        repository.notes.append(f'the tag "{name}" has the name of {others[0]} and is not used; its full name is {tag}')
+        return others[0]
+    return _tag(repository, name, [each for each in found if each.startswith(_REMOTES) and each.endswith(f"/{name}")])
+
+
+def _tag(repository: Repository, name: str, elsewhere: list[str]) -> str:
+    """What a name stands for that only a tag has; `elsewhere` are branches of remotes that a person may mean by it."""
+    tag, short = f"{_TAGS}{name}", _SHORT_ID.fullmatch(name)
+    ids = (repository.git("rev-parse", f"--disambiguate={short[1]}") or b"").decode().split() if short else []
+    commits = [each for each in ids if repository.commit(each) == each]
+    if len(commits) == 1:
+        repository.notes.append(f'the tag "{name}" looks like an id and is not used; delete it: git tag -d {name}')
+        return commits[0]
+    if elsewhere or name.split("/", maxsplit=1)[0] in {"heads", "remotes", "tags", *repository.remotes()}:
+        raise Error(
+            f'"{name}" is no branch here, and a tag that is called like one is not used',
+            f"fetch the branch, or use a full name: {(elsewhere or [_REMOTES + name])[0]} or {tag}",
+        )
+    return tag
+
+
+def _listed(repository: Repository, patterns: Iterable[str]) -> dict[str, str]:
+    answer = repository.git("for-each-ref", "--format=%(refname) %(objectname)", *patterns) or b""
+    return dict(line.rsplit(" ", 1) for line in answer.decode("utf-8", "surrogateescape").split("\n") if line)
 
 
 def write(repository: Repository, ref: str, commit: str, reason: str) -> bool:
@@ -10,5 +171,4 @@ def write(repository: Repository, ref: str, commit: str, reason: str) -> bool:
 
 def below(repository: Repository, folder: str) -> dict[str, str]:
     """The refs below a folder of refs, such as `refs/tags`, by name, with the full ids of what they name."""
-    answer = repository.git("for-each-ref", "--format=%(refname) %(objectname)", f"{folder}/") or b""
-    return dict(line.rsplit(" ", 1) for line in answer.decode("utf-8", "surrogateescape").split("\n") if line)
+    return _listed(repository, [f"{folder}/"])

@@ -20,7 +20,6 @@ if TYPE_CHECKING:  # many commands ask for no object, and pathlib takes 3 ms
 LITERAL = "--literal-pathspecs"
 
 _ID_LENGTHS, _DIGITS = (40, 64), frozenset("0123456789abcdef")
-_AFTER_A_REF = ("^", "~", ":", "@{")  # gitrevisions(7)
 
 
 def find_top(start: "Path") -> "Path | None":
@@ -59,6 +58,8 @@ class Repository:
         self.listed_commits: dict[str, dict[bytes, TreeEntry]] = {}
         self.notes: list[str] = []
         """What a person is to be told beside the result of a command."""
+        # What `git.refs` takes words for: one meaning for a whole command.
+        self.named_refs: dict[str, str] = {}
 
     @cached_property
     def top(self) -> "Path":
@@ -71,8 +72,8 @@ class Repository:
         """What `git ARGUMENTS` prints in this repository, or None for a status that is not in `ok`."""
         begun = self._ahead.take(arguments) if self._ahead is not None else None
         if begun is not None:
-            return run.answer(self.folder, run.await_end(begun), ok)
-        return git(self.folder, *arguments, stdin=stdin, ok=ok, in_hook=self.in_hook)
+            return run.answer(self.folder, run.await_end(begun), ok, self.notes)
+        return git(self.folder, *arguments, stdin=stdin, ok=ok, in_hook=self.in_hook, notes=self.notes)
 
     @cached_property
     def objects(self) -> "ObjectReader":
@@ -118,36 +119,21 @@ class Repository:
         return answer.decode().removesuffix("\n") if answer is not None else ""
 
     def commit(self, revision: str) -> str | None:
-        """The full id of the commit that a revision names, or None. What begins it is a ref as `full_ref` finds it."""
-        end = min((at for at in map(revision.find, _AFTER_A_REF) if at >= 0), default=len(revision))
-        ref = self.full_ref(revision[:end])
-        return self.objects.commit(f"{ref or revision[:end]}{revision[end:]}")
+        """The full id of the commit that a revision names, or None. A ref in it is what `git.refs` takes it for.
+
+        Raises Error if nothing but a tag has a name that a branch should have.
+        """
+        if revision == "HEAD" or (len(revision) in _ID_LENGTHS and _DIGITS.issuperset(revision)):
+            return self.objects.commit(revision)
+        from gitseal.git import refs  # it builds on this file
+
+        return refs.commit(self, revision)
 
     def full_ref(self, words: str) -> str | None:
-        """The full name of the ref that people mean by `words`: a remote-tracking ref, else a branch, else a tag.
+        """The full name of the ref that people mean by `words` (`refs.full_name`), None if they name none."""
+        from gitseal.git import refs
 
-        Git itself looks for a tag first, and fetches tags unasked. So whoever may push a tag named `origin/main` would own
-        what people mean by that name. Such a tag is told in `notes` and not used. None for what is no ref, such as a
-        commit id or HEAD.
-        """
-        if words.startswith("refs/"):
-            return words if self.objects.find(words) is not None else None
-        # Git reads as many digits as an id has as one, whatever ref there is beside.
-        is_pseudo = (
-            words.endswith("HEAD") and words.isupper()
-        )  # HEAD, MERGE_HEAD and the like are files (gitrevisions(7))
-        if not words or is_pseudo or "\n" in words or (len(words) in _ID_LENGTHS and _DIGITS.issuperset(words)):
-            return None
-        tag = f"refs/tags/{words}"
-        is_tag = self.objects.find(tag) is not None
-        for ref in (f"refs/remotes/{words}", f"refs/heads/{words}", f"refs/remotes/{words}/HEAD"):
-            if self.objects.find(ref) is not None:
-                if is_tag:
-                    self.notes.append(
-                        f'the tag "{words}" has the name of {ref} and is not used; delete it: git tag -d {words}'
-                    )
-                return ref
-        return tag if is_tag else None
+        return refs.full_name(self, words) or None
 
     def branches(self) -> list[str]:
         """The full names of the branches and the remote-tracking refs, those that moved last first."""

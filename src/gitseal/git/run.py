@@ -28,6 +28,7 @@ WALK_SETTINGS = (
     *("-c", "diff.relative=false"),
 )
 _DISTRUSTED = b"dubious ownership"
+_WARNING = b"warning: "
 # Python ignores these, a child inherits that, and Git would go on writing into a pipe that nobody reads.
 # The numbers are those of Linux and macOS; the module `signal` would import `enum` for their names.
 _SIGKILL, _SIGPIPE, _SIGXFSZ = 9, 13, 25
@@ -47,23 +48,33 @@ class Finished:
 
 
 def git(
-    top: "Path | str", *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,), in_hook: bool = False
+    top: "Path | str",
+    *arguments: str,
+    stdin: bytes = b"",
+    ok: tuple[int, ...] = (0,),
+    in_hook: bool = False,
+    notes: "list[str] | None" = None,
 ) -> bytes | None:
     """What `git ARGUMENTS` prints in the repository at `top`, or None for a status that is not in `ok`.
 
-    `in_hook`: the repository is the one that Git started this hook for, wherever its parts are (githooks(5)).
-    Raises Error if there is no `git`, and if Git distrusts the repository's owner.
+    `in_hook`: the repository is the one that Git started this hook for, wherever its parts are (githooks(5)). Git's warnings
+    are added to `notes`. Raises Error if there is no `git`, and if Git distrusts the repository's owner.
     """
-    return answer(top, finish(top, *arguments, stdin=stdin, environ=environment(in_hook=in_hook)), ok)
+    return answer(top, finish(top, *arguments, stdin=stdin, environ=environment(in_hook=in_hook)), ok, notes)
 
 
-def answer(top: "Path | str", done: Finished, ok: tuple[int, ...] = (0,)) -> bytes | None:
+def answer(
+    top: "Path | str", done: Finished, ok: tuple[int, ...] = (0,), notes: "list[str] | None" = None
+) -> bytes | None:
     """What `git` makes of one that has ended: see there."""
     # As an error of its own: otherwise the folder would look like no repository at all.
     if _DISTRUSTED in done.stderr:
         raise Error(
             f'Git does not trust the owner of "{top}"', f'if you do: git config --global --add safe.directory "{top}"'
         )
+    if notes is not None and _WARNING in done.stderr:
+        lines = done.stderr.decode("utf-8", "replace").split("\n")
+        notes += [f"git: {line}" for line in lines if line.startswith(_WARNING.decode())]
     return done.stdout if done.status in ok else None
 
 

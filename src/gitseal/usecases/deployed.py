@@ -12,7 +12,7 @@ def record(project: Project, environment: str, revision: str = "HEAD") -> str:
     Raises Error if there is no such commit, or where it has no such environment.
     """
     repository = repository_of(project)
-    commit = repository.commit(revision)
+    commit = refs.commit(repository, revision)
     if commit is None:
         raise Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
     if repository.file(commit, project.relative(project.file(environment))) is None:

@@ -7,6 +7,7 @@ from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error, NotForYou
+from gitseal.git import refs
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
@@ -75,9 +76,10 @@ def _load(project: Project, side: str) -> Document:
         return project.read(project.resolve(name))
     environment = project.policy.resolve(name)
     path = project.relative(project.file(environment))
-    if project.git().commit(revision) is None:
+    commit = refs.commit(project.git(), revision)
+    if commit is None:
         raise Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
-    data = project.git().file(revision, path)
+    data = project.git().file(commit, path)
     if data is None:
         raise Error(f'there is no environment "{name}" in {revision}', f"see where it was: git log --oneline -- {path}")
     return project.parse(environment, data)

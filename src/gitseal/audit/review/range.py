@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from gitseal.errors import Error
-from gitseal.git import ranges
+from gitseal.git import ranges, refs
 from gitseal.git.log import shallow_ends
 from gitseal.git.repository import Repository
 from gitseal.git.walked_range import WalkedRange
@@ -52,9 +52,9 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
     """
     base, dots, head = ranges.parse_range(words)
     is_working_tree = not dots
-    base_name = base or ("HEAD" if words else _default(repository))
-    head_name = head or "HEAD"
-    trusted, head_id = _commit(repository, base_name), _commit(repository, head_name)
+    meant = base or ("HEAD" if words else _default(repository))
+    base_name, head_name = meant.removeprefix("refs/remotes/").removeprefix("refs/heads/"), head or "HEAD"
+    trusted, head_id = _commit(repository, meant), _commit(repository, head_name)
     notes: tuple[str, ...] = ()
     parted = trusted
     if not ranges.descends(repository, head_id, trusted):
@@ -69,14 +69,14 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
 
 
 def _default(repository: Repository) -> str:
-    """The branch that the checked-out one is meant to be merged into."""
-    upstream = repository.git("rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}")
-    if upstream is not None:
-        return upstream.decode().rstrip("\n")
-    remote = repository.git("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
-    candidates = ((remote.decode().rstrip("\n"),) if remote else ()) + _USUAL
-    for name in candidates:
-        if repository.commit(name) is not None:
+    """What the branch that is checked out is meant for, by its full name."""
+    upstream = refs.upstream(repository) or refs.remote_default(repository)
+    if upstream:
+        return upstream
+    usual = [f"refs/heads/{name}" for name in _USUAL]
+    present = refs.exact(repository, usual)
+    for name in usual:
+        if name in present:
             return name
     if repository.commit("HEAD") is None:
         raise Error("there is no commit yet to compare with", "commit first; check needs none: gitseal check")
