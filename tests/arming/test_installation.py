@@ -330,7 +330,7 @@ def test_a_bare_repository_checks_what_it_receives(
     (bare / "hooks/pre-receive").chmod(0o755)
     commit()
     done = installation.install_server(Repository(bare), program.path)
-    assert done.changed == ("hooks/pre-receive", "hooks/pre-receive.before-gitseal")
+    assert done.changed == ("hooks/pre-receive", "hooks/before-gitseal/pre-receive")
     git("push", "--quiet", bare, "main")
     called, ref, before = program.calls()
     assert (called, before) == ("gitseal hook run pre-receive", "before")
@@ -339,7 +339,8 @@ def test_a_bare_repository_checks_what_it_receives(
     program.says_no.touch()
     assert "pre-receive hook declined" in refused(repo, "push", str(bare), "main:other")
     installation.uninstall(Repository(bare))
-    assert not (bare / "hooks/pre-receive.before-gitseal").exists()
+    assert "echo before" in (bare / "hooks/pre-receive").read_text()
+    assert not (bare / "hooks/before-gitseal").exists()
 
 
 @pytest.mark.parametrize("first", ["", "#!/bin/sh\n", "#!/usr/bin/env bash\n", "#! /bin/dash -e\n"])

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gitseal.arming import managers as hook_managers
 from gitseal.arming import script as hook_script
+from gitseal.arming import server
 from gitseal.arming.managers import Manager
 from gitseal.errors import Error
 from gitseal.files import atomic
@@ -64,12 +65,20 @@ def install(repository: Repository, program: Path, *, shared: bool = False, trac
 
 
 def install_server(repository: Repository, program: Path) -> Installed:
-    """Puts gitseal first into the pre-receive hook of a bare repository. Raises Error as `install`."""
+    """Puts gitseal into the pre-receive hook of a bare repository: where its forge looks, else before what is there.
+
+    Raises Error as `install`.
+    """
     folder = hooks.folder(repository)
-    if folder.kind is HooksScope.SHARED:
+    # An earlier gitseal stood in the place of a forge's dispatcher, which then did not know its own name.
+    changed = _take_out(folder.path / SERVER) if server.has_dispatcher(previous_hook(folder.path / SERVER)) else []
+    place = server.place(repository, folder)
+    if not place.forge and folder.kind is HooksScope.SHARED:
         return Installed((), refused=folder)
-    written = _put(folder.path / SERVER, hook_script.script(SERVER, program))
-    return Installed(tuple(_named(repository, path) for path in written))
+    _keep_its_name(folder.path / SERVER)
+    changed += _put(place.path, hook_script.script(SERVER, program))
+    server.record(repository, place.path)
+    return Installed(tuple(_named(repository, path) for path in dict.fromkeys(changed)))
 
 
 def uninstall(repository: Repository, *, shared: bool = False) -> tuple[str, ...]:
@@ -82,6 +91,10 @@ def uninstall(repository: Repository, *, shared: bool = False) -> tuple[str, ...
     if folder.kind is not HooksScope.SHARED or shared:
         for stage in (*STAGES, SERVER):
             changed += [_named(repository, path) for path in _take_out(folder.path / stage)]
+    place = server.place(repository, folder)
+    if place.forge:
+        changed += [_named(repository, path) for path in _take_out(place.path)]
+    server.record(repository, None)
     scripts = hook_managers.husky(repository.top, folder)
     if scripts is not None:
         changed += [_named(repository, path) for stage in STAGES for path in _out_of_husky(scripts / stage)]
@@ -107,8 +120,14 @@ def read_hook(path: Path) -> bytes | None:
 
 
 def previous_hook(path: Path) -> Path:
-    """The path at which the hook that was at `path` before gitseal is kept."""
-    return path.with_name(path.name + hook_script.BEFORE)
+    """The path at which the hook that was at `path` before gitseal is kept.
+
+    A server's keeps its own name, in a folder: it may be a dispatcher that looks at how it was called.
+    """
+    beside = path.with_name(path.name + hook_script.BEFORE)
+    if path.name != SERVER or os.path.lexists(beside):  # as an earlier gitseal kept it
+        return beside
+    return path.parent / hook_script.BEFORE_FOLDER / path.name
 
 
 def _put(path: Path, script: bytes) -> list[Path]:
@@ -137,6 +156,7 @@ def _put(path: Path, script: bytes) -> list[Path]:
 
 def _copy_beside(path: Path) -> None:
     """A second name for the very same file or link, so that its bytes, mode and times stay."""
+    previous_hook(path).parent.mkdir(exist_ok=True)
     try:
         os.link(path, previous_hook(path), follow_symlinks=False)
     except OSError:
@@ -150,6 +170,7 @@ def _take_out(path: Path) -> list[Path]:
     if present is not None and hook_script.is_ours(present):
         if os.path.lexists(before):
             before.replace(path)
+            _remove_folder(before)
             return [path, before]
         path.unlink()
         return [path]
@@ -160,8 +181,24 @@ def _take_out(path: Path) -> list[Path]:
                 f'if that is no longer needed: rm "{before}"; else: mv "{before}" "{path}"',
             )
         before.rename(path)
+        _remove_folder(before)
         return [path, before]
     return []
+
+
+def _keep_its_name(path: Path) -> None:
+    """Moves what an earlier gitseal kept beside a server's hook to where the hook of this one looks for it."""
+    beside = path.with_name(path.name + hook_script.BEFORE)
+    if os.path.lexists(beside):
+        kept = path.parent / hook_script.BEFORE_FOLDER / path.name
+        kept.parent.mkdir(exist_ok=True)
+        beside.rename(kept)
+
+
+def _remove_folder(before: Path) -> None:
+    if before.parent.name == hook_script.BEFORE_FOLDER:
+        with suppress(OSError):
+            before.parent.rmdir()
 
 
 def _is_run_by_a_manager(path: Path, top: Path) -> bool:

@@ -9,9 +9,10 @@ import re
 import shlex
 from pathlib import Path
 
-from gitseal.git.hooks import WITH_REFS
+from gitseal.git.hooks import SERVER, WITH_REFS
 
 BEFORE = ".before-gitseal"
+BEFORE_FOLDER = "before-gitseal"
 _MARK = b"# gitseal hook: "
 _BEGIN, _END = "# gitseal hook begins", "# gitseal hook ends"
 _FIRST_LINES = 400
@@ -44,7 +45,7 @@ fi
 _ON_PATH = "gitseal=gitseal\n" + _FOUND
 _ALONE = """\
 # A hook that was here before gitseal runs after it.
-before=${0%/*}/{stage}.before-gitseal
+before=${0%/*}/{before}
 if [ ! -f "$before" ] || [ ! -x "$before" ]; then
     exec "$gitseal" hook run {stage} "$@"
 fi
@@ -88,7 +89,10 @@ fi
 def script(stage: str, program: Path | None) -> bytes:
     """A whole hook file. `program` is the gitseal to run, absolute; None leaves it to PATH."""
     text = _HEAD + (_ON_PATH if program is None else _ABSOLUTE) + _ALONE
-    text = (text + (_THEN_WITH_REFS if stage in WITH_REFS else _THEN)).replace("{stage}", stage)
+    # A forge's dispatcher looks at the name by which it is called.
+    before = f"{BEFORE_FOLDER}/{stage}" if stage == SERVER else stage + BEFORE
+    text = (text + (_THEN_WITH_REFS if stage in WITH_REFS else _THEN)).replace("{before}", before)
+    text = text.replace("{stage}", stage)
     if program is not None:
         # After the stage: a path may hold anything.
         text = text.replace("{interpreter}", shlex.quote(_interpreter(program)))

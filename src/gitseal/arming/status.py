@@ -1,13 +1,15 @@
 """`hook status`: whether each hook is armed, proved by a made-up leak that it must block, with nothing left behind."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.arming import managers, script
+from gitseal.arming import server as server_hooks
 from gitseal.arming.installation import previous_hook, read_hook
 from gitseal.errors import Error
-from gitseal.git import canary, hooks
+from gitseal.git import canary, hooks, refs
 from gitseal.git.hooks import CONFIGURATION_HOOKS, SERVER, STAGES, HooksFolder, HooksScope
 from gitseal.git.repository import Repository
 
@@ -31,13 +33,15 @@ class _Found(NamedTuple):
 
     how: str
     file: Path | None
+    # Run by a forge's own program, which cannot be run without the forge.
+    is_alone: bool = False
 
 
 def status(repository: Repository, *, server: bool = False) -> list[Stage]:
     """Each hook of a working tree, or the one of a bare repository. Raises Error where Git refuses."""
     folder = hooks.folder(repository)
-    stages = (SERVER,) if server else STAGES
-    places = {stage: _find(repository, folder, stage) for stage in stages}
+    places = {SERVER: _on_server(repository, folder)} if server else {}
+    places |= {stage: _find(repository, folder, stage) for stage in STAGES} if not server else {}
     if not any(isinstance(place, _Found) for place in places.values()):
         return [place for place in places.values() if isinstance(place, Stage)]
     with canary.canary(repository, received=server) as made:
@@ -61,6 +65,36 @@ def _find(repository: Repository, folder: HooksFolder, stage: str) -> _Found | S
         return _in_husky(scripts, folder, stage)
     present = read_hook(folder.path / stage)
     return _missing(folder, stage) if present is None else _in_file(repository, folder, stage, present)
+
+
+def _on_server(repository: Repository, folder: HooksFolder) -> _Found | Stage:
+    """The hook of a bare repository, where its forge looks for it."""
+    place = server_hooks.place(repository, folder)
+    last = server_hooks.recorded(repository)
+    found = _find(repository, folder, SERVER) if not place.forge else _in_forge(repository, place)
+    if isinstance(found, Stage) and last is not None and not script.is_ours(read_hook(last) or b""):
+        return found._replace(
+            how=f"{found.how}; gitseal was in {_named(repository, last)}, and something took it away since"
+        )
+    if isinstance(found, Stage):
+        return found
+    default = refs.default_branch(repository)
+    if default.instead:
+        how = f"every push is refused, for HEAD leads to {default.name or 'a commit'}, which is no branch here"
+        return Stage(SERVER, armed=False, how=how, mend=f"git symbolic-ref HEAD {shlex.quote(default.instead)}")
+    return found
+
+
+def _in_forge(repository: Repository, place: server_hooks.ServerPlace) -> _Found | Stage:
+    name, mend = _named(repository, place.path), f"{_INSTALL} --server"
+    present = read_hook(place.path)
+    if present is None or not script.is_ours(present):
+        return Stage(SERVER, armed=False, how=f"gitseal is not in {name}, where {place.forge} looks", mend=mend)
+    if not os.access(place.path, os.X_OK):
+        return Stage(SERVER, armed=False, how=f'"{place.path}" is not executable', mend=mend)
+    if place.trouble:
+        return Stage(SERVER, armed=False, how=place.trouble, mend="let the forge write its hooks again")
+    return _Found(f"{name}, as {place.forge} runs it", place.path, is_alone=True)
 
 
 def _missing(folder: HooksFolder, stage: str) -> Stage:
@@ -116,14 +150,14 @@ def _proved(repository: Repository, stage: str, place: _Found, made: canary.Cana
         return Stage(stage, armed=True, how=f"{place.how}; not tried, for other commands may run before it")
     running = hooks.listed(repository, stage)
     is_configured = place.file.parent.parent == hooks.own_folder(repository)
-    if (f"gitseal-{stage}" if is_configured else hooks.FROM_FOLDER) not in running:
+    if not place.is_alone and (f"gitseal-{stage}" if is_configured else hooks.FROM_FOLDER) not in running:
         return Stage(
             stage, armed=False, how=f"{place.how}; switched off by hook.*.enabled", mend=_look_at_settings(stage)
         )
     arguments = ("gitseal-canary", "gitseal-canary") if stage == "pre-push" else ()
     given = hooks.Given(made.variables, arguments, made.refs)
     try:
-        ran = hooks.run(repository, stage, given, place.file if len(running) > 1 else None)
+        ran = hooks.run(repository, stage, given, place.file if place.is_alone or len(running) > 1 else None)
     except Error as error:
         return Stage(stage, armed=False, how=error.message, mend=error.hint)
     if ran.status != 0 and canary.NAME in ran.output:
