@@ -43,9 +43,10 @@ def main(arguments: list[str]) -> int:
 
         lines = sys.stdin.buffer.read()
         if hook == "pre-receive":
-            return _say(*at_receive(repository, updates.received(lines)), hook=hook)
+            received = at_receive(repository, updates.received(lines))
+            return _say(received.scanned, received.unverified, hook=hook, notes=repository.notes)
         scanned = at_push(repository, given, updates.pushed(lines), _keyring())
-    return _say(scanned, hook=hook)
+    return _say(scanned, hook=hook, notes=repository.notes)
 
 
 def _repository(*, is_bare: bool, is_commit: bool) -> "Repository":
@@ -73,9 +74,14 @@ def _keyring() -> "Keyring":
     return discover(os.environ, os.path.expanduser("~"), None)
 
 
-def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str) -> int:
+def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str, notes: "Sequence[str]" = ()) -> int:
     for note in scanned.notes:
         _print(f"gitseal: {note}")
+    if notes:
+        from gitseal.report.escaping import printable  # Git's own warnings hold names from the repository
+
+        for note in dict.fromkeys(notes):
+            _print(f"gitseal: {printable(note)}")
     findings = [*scanned.findings, *unverified]
     if not findings:
         return 0

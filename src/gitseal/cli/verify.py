@@ -11,7 +11,7 @@ from gitseal.report.formats import FORMATS, write
 from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:  # loaded when the command runs
-    from gitseal.audit.verify.verify import Verified
+    from gitseal.audit.verify.verified import Verified
     from gitseal.git.repository import Repository
 
 
@@ -27,7 +27,9 @@ def command(session: Session, span: str | None, pre_receive: bool, form: str, as
     out. Nothing that they say about themselves is believed. No identity is needed, and a program only for some: gpg for OpenPGP.
     """
     if pre_receive == bool(span):
-        raise UsageError("verify takes BASE..HEAD, or --pre-receive", "for example: gitseal verify origin/main..HEAD")
+        raise UsageError(
+            "verify takes BASE..HEAD, or --pre-receive", "for example: gitseal verify refs/remotes/origin/main..HEAD"
+        )
     verified = _push(session) if pre_receive else _range(session, span or "")
     report = write(verified.findings, "json" if as_json else form)
     if report:
@@ -62,11 +64,11 @@ def _repository(session: Session) -> "Repository":
 
 
 def _push(session: Session) -> "Verified":
-    from gitseal.audit.verify.push import verify_push
+    from gitseal.audit.verify.push import Push
     from gitseal.git.repository import Repository
     from gitseal.git.updates import received
 
-    return verify_push(Repository(session.start, in_hook=True), received(sys.stdin.buffer.read()))
+    return Push(Repository(session.start, in_hook=True), received(sys.stdin.buffer.read())).verify()
 
 
 def _summary(verified: "Verified") -> str:

@@ -21,17 +21,26 @@ _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHORT_ID = re.compile(r"(?:.*-g)?([0-9a-f]{4,63})")
 _PRIOR = re.compile(r"@\{-[0-9]+\}")
 _UPSTREAM = re.compile(r"@\{(u|upstream|push)\}", re.IGNORECASE)
+_USUAL = tuple(f"{_HEADS}{name}" for name in ("main", "master", "trunk"))
 HEAD = "HEAD"
 
 
 class Branch(NamedTuple):
     """The branch that HEAD is on, by its full name, and the commit that it names, None while it is unborn.
 
-    On a server that is the default branch. A HEAD that is a commit itself has no name.
+    A HEAD that is a commit itself has no name.
     """
 
     name: str
     commit: str | None
+
+
+class DefaultBranch(NamedTuple):
+    """A server's HEAD. `instead` is a branch that it could lead to if it leads to none, though there are branches."""
+
+    name: str
+    commit: str | None
+    instead: str = ""
 
 
 def exact(repository: Repository, names: Iterable[str]) -> dict[str, str]:
@@ -50,6 +59,23 @@ def head(repository: Repository) -> Branch:
     name = answer.decode("utf-8", "surrogateescape").rstrip("\n")
     found = exact(repository, [name]).get(name)
     return Branch(name, repository.commit(found) if found else None)
+
+
+def default_branch(repository: Repository) -> DefaultBranch:
+    """The default branch of a server. One whose HEAD leads elsewhere has none: nobody's policy would judge what is pushed."""
+    name, found = head(repository)
+    if name.startswith(_HEADS) and found is not None:
+        return DefaultBranch(name, found)
+    present = below(repository, _HEADS.rstrip("/"))
+    return DefaultBranch(name, None, next((each for each in _USUAL if each in present), next(iter(present), "")))
+
+
+def targets(repository: Repository, names: Iterable[str]) -> dict[str, str]:
+    """The refs that symbolic ones among these full names lead to: who writes to such a ref moves the other."""
+    wanted = {name for name in names if name.startswith(_REFS) and not _NO_NAME.search(name)}
+    answer = repository.git("for-each-ref", "--format=%(refname) %(symref)", *sorted(wanted)) if wanted else b""
+    pairs = (line.partition(" ") for line in (answer or b"").decode("utf-8", "surrogateescape").split("\n") if line)
+    return {name: target for name, _, target in pairs if target and name in wanted}
 
 
 def remote_default(repository: Repository, remote: str = "origin") -> str:
@@ -138,7 +164,9 @@ def _choose(repository: Repository, name: str) -> str:
     if tag not in found:
         return next(iter(others), "")
     if others != [tag]:
-        repository.notes.append(f'the tag "{name}" has the name of {others[0]} and is not used; its full name is {tag}')
+        repository.notes.append(
+            f'the tag "{name}" has the name of {others[0]} and is not used; delete it: git tag -d {name}'
+        )
         return others[0]
     return _tag(repository, name, [each for each in found if each.startswith(_REMOTES) and each.endswith(f"/{name}")])
 

@@ -27,6 +27,8 @@ _PRINCIPAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _ACCESS = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 _NO_ENVIRONMENTS = frozenset({"policy", "manifest", "allow", "all"})
+# What a branch's name may hold (git-check-ref-format(1)), and `*`.
+_BRANCHES = re.compile(r"[^\0-\x20\x7f~^:?\[\\/]+(?:/[^\0-\x20\x7f~^:?\[\\/]+)*")
 _TEMPLATES = (".env.example", ".env.sample", ".env.template")
 
 
@@ -54,6 +56,7 @@ def parse(data: bytes) -> Policy:
         "rules",
         "allow_names",
         "hook",
+        "server",
     )
     version = top.get("version")
     if version is None:
@@ -74,6 +77,7 @@ def parse(data: bytes) -> Policy:
         _change(top.get("policy")),
         _change(top.get("manifest")),
         *_hook(top.get("hook")),
+        _judged(top.get("server")),
     )
     _Checks(policy, top).run()
     return policy
@@ -132,6 +136,19 @@ def _change(node: Node | None) -> tuple[str, ...]:
 def _hook(node: Node | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     fields = _fields(node, "block", "templates") if node is not None else {}
     return strings(fields.get("block")), strings(fields["templates"]) if "templates" in fields else _TEMPLATES
+
+
+def _judged(node: Node | None) -> tuple[str, ...]:
+    fields = _fields(node, "judged") if node is not None else {}
+    patterns = strings(fields.get("judged"))
+    for pattern in patterns:
+        if not _BRANCHES.fullmatch(pattern) or pattern.startswith("refs/"):
+            raise Malformed(
+                f'"{pattern}" cannot be a branch',
+                fields["judged"].line + 1,
+                'give names or patterns of branches: judged: [main, "release/*"]',
+            )
+    return patterns
 
 
 class _Checks:

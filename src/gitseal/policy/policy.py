@@ -59,7 +59,10 @@ class Rule(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """A whole policy, checked: every name in it is defined, and each secret's name has exactly one answer."""
+    """A whole policy, checked: every name in it is defined, and each secret's name has exactly one answer.
+
+    `server_judged` are patterns for the branches that a server judges besides its default one.
+    """
 
     recipients: dict[str, Principal]
     groups: dict[str, tuple[str, ...]]
@@ -70,6 +73,7 @@ class Policy(NamedTuple):
     manifest_change: tuple[str, ...]
     hook_block: tuple[str, ...]
     hook_templates: tuple[str, ...]
+    server_judged: tuple[str, ...] = ()
 
     def environment(self, name: str) -> Environment:
         """The environment of that name. Raises Error if the policy has none."""

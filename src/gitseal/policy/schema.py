@@ -61,6 +61,10 @@ def policy() -> Schema:
                     "templates": _texts("Files that may look like env files."),
                 },
             ),
+            "server": _fields(
+                "What a server's hook judges.",
+                {"judged": _texts("Branches besides the default one, as patterns: main, release/*.")},
+            ),
         },
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.verify.world import Key, Team, gpg_home, ssh_key
+from tests.attacks.verify.world import Key, Server, Team, gpg_home, ssh_key
 from tests.templates import Templates
 
 NAMES = ("alice", "bob", "mallory", "hub")
@@ -37,3 +37,18 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         pytest.skip("gpg is not on this machine")
     with gpg_home(monkeypatch.setenv) as made:
         yield made
+
+
+@pytest.fixture
+def server(team: Team, tmp_path: Path) -> Server:
+    made = Server(team, tmp_path / "server.git")
+    # The first push of all brings the policy; nobody's signature can be asked for.
+    assert made.push("main") == ""
+    return made
+
+
+@pytest.fixture
+def server_of_one(one: Team, tmp_path: Path) -> Server:
+    made = Server(one, tmp_path / "server.git")
+    assert made.push("main") == ""
+    return made

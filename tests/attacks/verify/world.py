@@ -10,9 +10,11 @@ from copy import copy
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.audit.verify.verify import Verified, verify
+from gitseal.audit.verify.verified import Verified
+from gitseal.audit.verify.verify import verify
 from gitseal.git.repository import Repository
 
+VERIFIES = "#!/bin/sh\nexec gitseal verify --pre-receive\n"
 POLICY = ".secrets/policy.yaml"
 PRODUCTION = ".secrets/production.yaml"
 
@@ -135,6 +137,38 @@ class Team:
 
     def rules(self, base: str = "", head: str = "HEAD") -> list[str]:
         return [finding.rule for finding in self.verify(base, head).findings]
+
+
+class Server:
+    """A bare repository with the hook, as a remote of the team's."""
+
+    def __init__(self, team: Team, top: Path) -> None:
+        self.team = team
+        self.top = top
+        team.git("init", "--quiet", "--bare", "--initial-branch=main", f"--object-format={_format(team)}", str(top))
+        hook = top / "hooks/pre-receive"
+        hook.write_text(VERIFIES)
+        hook.chmod(0o755)
+
+    def push(self, *arguments: str) -> str:
+        """Pushes, and gives what the server said where it refused, else nothing."""
+        done = subprocess.run(
+            ["git", "push", "--quiet", str(self.top), *arguments],
+            cwd=self.team.top,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode == 0) == ("pre-receive hook declined" not in done.stderr), done.stderr
+        return done.stderr if done.returncode else ""
+
+    def has(self, commit: str) -> bool:
+        asked = subprocess.run(["git", "cat-file", "-e", commit], cwd=self.top, check=False, capture_output=True)
+        return asked.returncode == 0
+
+
+def _format(team: Team) -> str:
+    return "sha1" if len(team.base) == 40 else "sha256"
 
 
 def branch(team: Team, name: str, start: str = "") -> None:

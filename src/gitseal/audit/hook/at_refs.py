@@ -1,10 +1,11 @@
 """The commits that a push would bring somewhere new, looked at by the hooks pre-push and pre-receive."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.scan.commits import ScanRange, scan_commits
 from gitseal.audit.scan.scan_blobs import Scanned
+from gitseal.audit.verify.push import Push
 from gitseal.audit.verify.touched import covered
 from gitseal.git.introduced import IntroducingCommit
 from gitseal.git.repository import Repository
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from gitseal.identities import Keyring
 
 _NEW = "there is no default branch yet, so nobody's signature could be asked for: look at what was pushed as a whole"
+
+_ELSEWHERE = (
+    "the server's HEAD leads to {}, which this push does not bring: name the default branch there, "
+    "git symbolic-ref HEAD refs/heads/BRANCH, or the next push is refused"
+)
 
 
 class Received(NamedTuple):
@@ -33,24 +39,35 @@ def at_push(repository: Repository, given: Sequence[str], updates: Sequence[Upda
     remote = given[0] if given and given[0] in repository.remotes() else ""
     known = [update.old for update in updates if not is_none(update.old) and repository.commit(update.old)]
     excluded = ("--not", f"--remotes={remote}") if remote else ()
-    return _scan(repository, updates, known, excluded, keyring)
+    heads = dict.fromkeys(repository.commit(each.new) for each in updates if not is_none(each.new))
+    ranges = (
+        ScanRange((commit, *(f"^{each}" for each in known)), excluded, commit)
+        for commit in heads
+        if commit is not None  # a tag of something else than a commit
+    )
+    return _together(scan_commits(repository, wanted, keyring) for wanted in ranges)
 
 
 def at_receive(repository: Repository, updates: Sequence[Update]) -> Received:
-    """The commits that a push brings into this repository and that no ref of it has yet.
+    """What a push brings into this repository: to a judged branch since its old state, to any other ref what is new here.
 
-    If a policy has a `change` list, their signatures are checked too. `updates` are this repository's refs. Raises Error for
-    what cannot be looked at.
+    If a policy has a `change` list, signatures on judged branches are checked too. `updates` are this repository's refs. Raises
+    Error for what cannot be looked at.
     """
-    watch = _Watch(repository)
-    scanned = _scan(repository, updates, [], ("--not", "--all"), None, watch.see)
-    if repository.commit("HEAD") is None:
-        return Received(scanned._replace(notes=(*scanned.notes, _NEW)) if watch.is_seen else scanned, [])
-    if not (watch.is_seen or watch.is_merged() or _goes_back(repository, updates)):
-        return Received(scanned, [])
-    from gitseal.audit.verify.push import verify_push  # as much again as the hook loads without
-
-    verdicts = verify_push(repository, updates, listed=True).findings
+    push = Push(repository, updates)
+    watch = _Watch()
+    judged = [
+        ScanRange((), (), ref.new, part.commits) for ref in push.judged for part in ref.ranges[:1] if len(part.commits)
+    ]
+    new = [ScanRange((commit,), ("--not", "--all"), commit) for commit in push.others]
+    scanned = _together(scan_commits(repository, wanted, None, watch=watch.see) for wanted in (*judged, *new))
+    if push.default.commit is None and push.misled is None:
+        words = [_NEW] if watch.is_seen else []
+        if not any(update.ref == push.default.name for update in updates):
+            # The next push is refused for it: whoever brings the first branch may still be there to mend it.
+            words.append(_ELSEWHERE.format(push.default.name or "a commit"))
+        return Received(scanned._replace(notes=(*scanned.notes, *words)), [])
+    verdicts = push.verify(listed=True).findings
     said = {(finding.rule, finding.path, finding.commit) for finding in scanned.findings}
     errors = [
         finding
@@ -62,59 +79,20 @@ def at_receive(repository: Repository, updates: Sequence[Update]) -> Received:
 
 
 class _Watch:
-    """Notices commits that change what `verify` covers. Most change nothing of it, and cost nothing more."""
+    """Notices commits that bring what `verify` covers."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self) -> None:
         self.is_seen = False
-        self._repository = repository
-        self._merges: dict[str, tuple[str, ...]] = {}
 
     def see(self, commit: IntroducingCommit) -> None:
-        """Looks at one; what a merge has only taken over is left for `is_merged`."""
+        """Looks at one."""
         paths = (file.path.decode("utf-8", "surrogateescape") for file in commit.brought)
         self.is_seen = self.is_seen or any(covered(path) for path in paths)
-        if len(commit.parents) > 1:
-            self._merges[commit.id] = commit.parents
-
-    def is_merged(self) -> bool:
-        """True if a merge differs in that from any of its parents: it may drop what one of them had."""
-        from gitseal.git import ranges
-
-        pairs = [(merge, parent) for merge, parents in self._merges.items() for parent in parents]
-        differing = ranges.differences(self._repository, pairs) if pairs else ()
-        return any(covered(change.path) for changes in differing for change in changes)
 
 
-def _goes_back(repository: Repository, updates: Sequence[Update]) -> bool:
-    """True if the default branch would lose commits: that takes no new one."""
-    moved = [update for update in updates if not is_none(update.old)]
-    if not moved:
-        return False
-    from gitseal.git import ranges
-
-    default = (repository.git("symbolic-ref", "--quiet", "HEAD") or b"").decode("utf-8", "surrogateescape").rstrip("\n")
-    return any(
-        is_none(update.new) or not ranges.descends(repository, update.new, update.old)
-        for update in moved
-        if update.ref == default
-    )
-
-
-def _scan(
-    repository: Repository,
-    updates: Sequence[Update],
-    known: Sequence[str],
-    excluded: Sequence[str],
-    keyring: "Keyring | None",
-    watch: Callable[[IntroducingCommit], None] | None = None,
-) -> Scanned:
+def _together(parts: Iterable[Scanned]) -> Scanned:
     findings, notes, files = [], [], 0
-    for head in dict.fromkeys(each.new for each in updates if not is_none(each.new)):
-        commit = repository.commit(head)
-        if commit is None:
-            continue  # a tag of something else than a commit
-        revisions = (commit, *(f"^{each}" for each in known))
-        scanned = scan_commits(repository, ScanRange(revisions, tuple(excluded), commit), keyring, watch=watch)
+    for scanned in parts:
         findings += [each for each in scanned.findings if each not in findings]
         notes += [each for each in scanned.notes if each not in notes]
         files += scanned.files

@@ -1,10 +1,11 @@
 """Who may change a path, by the policies that one commit holds. Nothing of the working tree or of a later commit is read."""
 
+from contextlib import suppress
 from functools import cached_property
 from typing import NamedTuple
 
 from gitseal.audit.verify.touched import folded
-from gitseal.errors import Malformed
+from gitseal.errors import Malformed, UnknownVersion
 from gitseal.git import trees
 from gitseal.git.repository import Repository
 from gitseal.policy import parser
@@ -50,6 +51,17 @@ class Owners:
     def asks(self) -> bool:
         """Whether any of the policies has a `change` list."""
         return any(has_list(self._policy(root)) for root in self.roots)
+
+    def judged_branches(self) -> tuple[str, ...]:
+        """The patterns of all policies for branches that a server judges besides the default one.
+
+        A policy that cannot be read names none: who judges by it is told of it.
+        """
+        patterns: list[str] = []
+        for root in self.roots:
+            with suppress(Malformed, UnknownVersion):
+                patterns += self._policy(root).server_judged
+        return tuple(dict.fromkeys(patterns))
 
     def claims(self, path: str) -> list[Claim]:
         """What the policies say that a path concerns. None if the commit has no policy at all.

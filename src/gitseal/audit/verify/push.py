@@ -1,54 +1,150 @@
-"""`verify` of a push, before a server takes it (githooks(5), pre-receive)."""
+"""What a server judges of a push, and by which policy (githooks(5), pre-receive). The hook and `verify` both ask here.
 
-from collections.abc import Sequence
+A branch is judged if it is the default one or if the default branch's policy, as it was before the push, names it in `server`.
+Other refs may propose anything. What else the server has changes nothing: whatever reaches a judged branch is judged there.
+"""
 
-from gitseal.audit.verify.verify import NOT_DESCENDANT, Verified, asks, judge_range, verify
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from gitseal.audit.verify.touched import touched
+from gitseal.audit.verify.verified import NOTHING, Verified, total
+from gitseal.git import ranges, refs
+from gitseal.git.refs import DefaultBranch
 from gitseal.git.repository import Repository
 from gitseal.git.updates import Update, is_none
 from gitseal.git.walked_range import WalkedRange
+from gitseal.policy.patterns import matches
 from gitseal.project.project import FOLDER
-from gitseal.report.findings import Finding
+from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.sentences import sentence
 
+NO_DEFAULT_BRANCH = FindingRule("no-default-branch", ERROR, "the server's HEAD is no branch, so that no policy judges")
 
-def verify_push(repository: Repository, updates: Sequence[Update], *, listed: bool = False) -> Verified:
-    """Judges what a push brings, each update by a policy that the server has already.
-
-    * the default branch by its own old state, from which it has to go on, and it may not go away;
-    * any other ref by the default branch's state, and of it only the commits that no ref has yet: it may be new, be written
-      anew, or have merged in what others brought;
-    * another ref that goes away takes nothing with it that is judged here.
-
-    Where there is no default branch yet nobody's signature can be asked for. `listed` is as `verify` has it, which says too
-    what Error is raised for.
-    """
-    default = (repository.git("symbolic-ref", "--quiet", "HEAD") or b"").decode("utf-8", "surrogateescape").rstrip("\n")
-    found = [_update(repository, each, default, listed=listed) for each in updates]
-    return Verified(
-        sum(each.commits for each in found),
-        sum(each.touching for each in found),
-        sum(each.signed for each in found),
-        sum(each.by_forge for each in found),
-        sum(each.free for each in found),
-        tuple(dict.fromkeys(finding for each in found for finding in each.findings)),
-    )
+_HEADS = "refs/heads/"
 
 
-def _update(repository: Repository, update: Update, default: str, *, listed: bool) -> Verified:
-    is_default = update.ref == default and not is_none(update.old)
-    if is_none(update.new):
-        gone = (_gone(update),) if is_default and asks(repository, update.old, listed=listed) else ()
-        return Verified(0, 0, 0, 0, 0, gone)
-    new = repository.commit(update.new)
-    if new is None:  # a tag of a file
-        return Verified(0, 0, 0, 0, 0, ())
-    if is_default:
-        return verify(repository, update.old, new, listed=listed)
-    base = repository.commit("HEAD") or ""
-    return judge_range(repository, base, WalkedRange(repository, (new, "--not", "--all")), listed=listed)
+class JudgedRange(NamedTuple):
+    """Commits, and the commit whose policies judge them. `is_whole`: the commit's state has to be kept, none of it dropped."""
+
+    commits: WalkedRange
+    base: str
+    is_whole: bool
+
+
+class JudgedRef(NamedTuple):
+    """A judged branch of a push. `new` is its commit afterwards, empty if it goes away; then there are no `ranges`."""
+
+    update: Update
+    new: str
+    ranges: tuple[JudgedRange, ...]
+
+
+class Push:
+    """The refs of one push, before a server takes it. Raises Error for a policy that is to judge and cannot be read."""
+
+    def __init__(self, repository: Repository, updates: Sequence[Update]) -> None:
+        self._repository = repository
+        self._updates = updates
+
+    @cached_property
+    def default(self) -> DefaultBranch:
+        """The default branch as it is before the push."""
+        return refs.default_branch(self._repository)
+
+    @cached_property
+    def misled(self) -> Finding | None:
+        """A word if HEAD leads to no branch though there are branches: no push could be judged, the one that mends it neither."""
+        name, _, instead = self.default
+        if not instead:
+            return None
+        message = sentence(
+            "the server's HEAD leads to {}, which is no branch here, so that nobody's signature could be asked for",
+            name or "a commit",
+        )
+        hint = sentence("name the default branch on the server: `git symbolic-ref HEAD {}`", instead)
+        return NO_DEFAULT_BRANCH.at(FOLDER, 0, message, hint)
+
+    @cached_property
+    def judged(self) -> list[JudgedRef]:
+        """The judged branches of the push; none while the server has no default branch."""
+        base = self.default.commit
+        if base is None:
+            return []
+        targets = refs.targets(self._repository, [update.ref for update in self._updates])
+        named = [update._replace(ref=targets.get(update.ref, update.ref)) for update in self._updates]
+        return [self._judged(update, base) for update in named if self._is_judged(update.ref)]
+
+    @cached_property
+    def others(self) -> list[str]:
+        """The commits of the other refs, those that go away left out, and tags of what is no commit."""
+        judged = {each.update.ref for each in self.judged}
+        rest = [update for update in self._updates if update.ref not in judged and not is_none(update.new)]
+        commits = (self._repository.commit(update.new) for update in rest)
+        return list(dict.fromkeys(commit for commit in commits if commit is not None))
+
+    def _is_judged(self, ref: str) -> bool:
+        # A file system may take Main for main.
+        if ref.casefold() == self.default.name.casefold():
+            return True
+        parts = tuple(ref.removeprefix(_HEADS).split("/"))
+        return ref.startswith(_HEADS) and any(matches(f"/{pattern}", parts) for pattern in self._patterns)
+
+    @cached_property
+    def _patterns(self) -> tuple[str, ...]:
+        from gitseal.audit.verify.owners import Owners
+
+        return Owners(self._repository, self.default.commit or "").judged_branches()
+
+    def _judged(self, update: Update, default: str) -> JudgedRef:
+        new = "" if is_none(update.new) else self._repository.commit(update.new) or ""
+        if not new:
+            return JudgedRef(update, "", ())
+        if is_none(update.old):
+            # From where it leaves the default branch.
+            return JudgedRef(update, new, (JudgedRange(self._walk(new, default), default, is_whole=False),))
+        own = JudgedRange(self._walk(new, update.old), update.old, is_whole=True)
+        if update.ref == self.default.name:
+            return JudgedRef(update, new, (own,))
+        # Its own policy may be old: whom the default branch has taken out since counts nowhere.
+        by_default = JudgedRange(self._walk(new, update.old, default), default, is_whole=False)
+        return JudgedRef(update, new, (own, by_default))
+
+    def _walk(self, new: str, *known: str) -> WalkedRange:
+        return WalkedRange(self._repository, (new, *(f"^{each}" for each in known)))
+
+    def verify(self, *, listed: bool = False) -> Verified:
+        """Judges the push. `listed` is as `verify.verify` has it, which says too what Error is raised for."""
+        if self.misled is not None:
+            return NOTHING._replace(findings=(self.misled,))
+        return total(part for judged in self.judged for part in self._verified(judged, listed=listed))
+
+    def _verified(self, judged: JudgedRef, *, listed: bool) -> Iterator[Verified]:
+        if not judged.new:
+            from gitseal.audit.verify import verify
+
+            if any(verify.asks(self._repository, base, listed=listed) for base in self._bases(judged.update)):
+                yield NOTHING._replace(findings=(_gone(judged.update),))
+        for part in judged.ranges:
+            is_aside = part.is_whole and not ranges.descends(self._repository, judged.new, part.base)
+            changes = list(touched(self._repository, part.commits, part.base))
+            if not changes and not is_aside:
+                yield NOTHING._replace(commits=len(part.commits))
+                continue
+            from gitseal.audit.verify import verify
+
+            if is_aside and verify.asks(self._repository, part.base, listed=listed):
+                yield NOTHING._replace(findings=(verify.not_descendant(part.base, judged.new),))
+            yield verify.judge_changes(self._repository, part.base, part.commits, changes, listed=listed)
+
+    def _bases(self, update: Update) -> list[str]:
+        return [each for each in (self.default.commit, "" if is_none(update.old) else update.old) if each]
 
 
 def _gone(update: Update) -> Finding:
+    from gitseal.audit.verify.verify import NOT_DESCENDANT
+
     message = sentence("{} would be gone, and with it the policy by which the next push is judged", update.ref)
-    hint = sentence("let another branch be the default one first")
+    hint = sentence("let another branch be the default one first, or take it out of `server` in the policy")
     return NOT_DESCENDANT.at(FOLDER, 0, message, hint, commit=update.old)

@@ -10,18 +10,25 @@ from gitseal.git.walked_range import WalkedRange
 from gitseal.project.project import FOLDER
 
 _ATTRIBUTES = ".gitattributes"
+_TWO = 2
+# What stands for a joined history: a path that every policy's own list is asked about.
+_JOINED = PathChange(FOLDER, "000000 0", "040000 0")
 
 
-def touched(repository: Repository, commits: WalkedRange) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
+def touched(repository: Repository, commits: WalkedRange, base: str) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
     """The commits that change covered paths, none before its parents, each with the changes that are its own.
 
     A merge answers for each path that has not simply what a three-way merge gives without looking inside: if one side
     left the path as the merge base has it, the other side's state. So it answers for what it made itself, for a merge of
-    two contents, for a change that it drops, and for an old state that it brings back.
+    two contents that Git or our driver would merge otherwise, for a change that it drops, and for an old state that it brings
+    back.
+
+    A history that has nothing in common with `base` vouches for nothing here, whoever signed it: that was for another
+    repository. The merge that joins it answers for all that it takes from there, and for `.secrets` if it takes nothing.
     """
     pairs = [(commit, parent) for commit, parents in commits.parents.items() for parent in parents or ("",)]
     found = commits.differences(pairs)
-    merges = _Merges(repository)
+    merges = _Merges(repository, base)
     for commit, parents in commits.parents.items():
         sides = [{each.path: each for each in next(found) if covered(each.path)} for _ in parents or ("",)]
         own = merges.own(parents, sides) if len(sides) > 1 else tuple(sides[0].values())
@@ -49,19 +56,23 @@ def folded(name: str) -> str:
 class _Merges:
     """What merges answer for."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, base: str) -> None:
         self._repository = repository
+        self._base = base
         self._bases: dict[tuple[str, str], tuple[str, ...]] = {}
         self._changed: dict[tuple[str, str], frozenset[str]] = {}
 
     def own(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]]) -> tuple[PathChange, ...]:
         """The changes of a merge, given what it has differently from each of its parents."""
         paths = dict.fromkeys(path for side in sides for path in side)
-        return tuple(
+        changes = tuple(
             next(side[path] for side in sides if path in side)
             for path in paths
-            if not self._is_explained(parents, sides, path)
+            if not (self._is_explained(parents, sides, path) or self._is_made_again(parents, sides, path))
         )
+        if not changes and not all(map(self._is_here, parents)):
+            return (_JOINED,)
+        return changes
 
     def _is_explained(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]], path: str) -> bool:
         """Whether the path is one parent's, and no other parent had changed it since they parted."""
@@ -73,8 +84,24 @@ class _Merges:
         """Whether `other` has the path as every merge base with `parent` has it."""
         bases = self._merge_bases(other, parent)
         if not bases:
-            return change.adds
+            return self._is_here(parent) and (change.adds or not self._is_here(other))
         return all(change.path not in self._changes_since(base, other) for base in bases)
+
+    def _is_made_again(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]], path: str) -> bool:
+        """Whether the path has just what a merge of the contents of both sides is: then nobody had a choice about it."""
+        if len(parents) != _TWO or not all(map(self._is_here, parents)):
+            return False
+        bases = self._merge_bases(*parents)
+        if len(bases) != 1:
+            return False
+        from gitseal.audit.verify import made_again  # few merges need it
+
+        changes = [side.get(path) for side in sides]
+        return made_again.is_merge(self._repository, bases[0], parents, path, changes)
+
+    def _is_here(self, commit: str) -> bool:
+        """Whether a commit has anything in common with the base of the judgement."""
+        return bool(self._merge_bases(commit, self._base))
 
     def _merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         if (one, other) not in self._bases:

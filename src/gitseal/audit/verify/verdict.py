@@ -23,6 +23,7 @@ _LOCAL = ".local.yaml"
 _LISTED = 3  # paths named in one message
 _LONGEST = 120
 _SIGN = sentence("who may can sign it again: `git rebase --force-rebase --gpg-sign BASE`")
+_IN_ANOTHERS_NAME = sentence("if the forge signs in the name of whoever merges, leave out its `email` in the policy")
 
 UNSIGNED_COMMIT = FindingRule("unsigned", ERROR, "a commit that the policy asks a signature for has none")
 BAD_SIGNATURE = FindingRule("bad-signature", ERROR, "the commit is not what was signed, or the key does not count")
@@ -84,7 +85,9 @@ def _signature(commit: RawCommit, signature: Signature, policy: Policy, demands:
     wrong = _wrong(commit, signature, policy)
     if wrong is not None:
         rule, words = wrong
-        return [_finding(commit, rule, demands, sentence("{}; {}", words, _who_may(demands)), _SIGN)]
+        is_forges = rule is SIGNER_NOT_COMMITTER and is_forge(policy, signature.signers)
+        hint = _IN_ANOTHERS_NAME if is_forges else _SIGN
+        return [_finding(commit, rule, demands, sentence("{}; {}", words, _who_may(demands)), hint)]
     names = set(signature.signers)
     refused = [demand for demand in demands if not names & demand.who]
     if not refused:

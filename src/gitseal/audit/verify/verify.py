@@ -4,14 +4,15 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 from gitseal.audit.verify.owners import Owners
 from gitseal.audit.verify.touched import touched
 from gitseal.audit.verify.verdict import BY_FORGE, FREE, SIGNED, Check, Verdict, judge
+from gitseal.audit.verify.verified import Verified
 from gitseal.errors import Error
 from gitseal.git import ranges
 from gitseal.git.commits import RawCommit, raw_commits
+from gitseal.git.ranges import PathChange
 from gitseal.git.repository import Repository
 from gitseal.git.signatures import Signature, checking
 from gitseal.git.walked_range import WalkedRange
@@ -24,22 +25,10 @@ from gitseal.report.sentences import sentence
 NOT_DESCENDANT = FindingRule("not-descendant", ERROR, "HEAD does not build on BASE")
 NO_POLICY_YET = FindingRule("no-policy", WARNING, "the range begins before there was a policy")
 
+# A commit, and the covered paths that it answers for.
+Change = tuple[str, tuple[PathChange, ...]]
+
 _SHOWN = 12  # digits of a commit's id, in words
-
-
-class Verified(NamedTuple):
-    """What became of a range.
-
-    `commits` are all of it, `touching` those that change what is covered: `signed` of them by people and machines who may,
-    `by_forge` by a Git host that may, `free` with nobody's signature asked for. The others are among the `findings`.
-    """
-
-    commits: int
-    touching: int
-    signed: int
-    by_forge: int
-    free: int
-    findings: tuple[Finding, ...]
 
 
 def verify(repository: Repository, base: str, head: str, *, listed: bool = False) -> Verified:
@@ -52,8 +41,9 @@ def verify(repository: Repository, base: str, head: str, *, listed: bool = False
     """
     base_id, head_id = _commit(repository, base), _commit(repository, head)
     is_aside = not ranges.descends(repository, head_id, base_id) and asks(repository, base_id, listed=listed)
-    aside = (_not_descendant(base_id, head_id),) if is_aside else ()
-    verified = judge_range(repository, base_id, WalkedRange(repository, (head_id, f"^{base_id}")), listed=listed)
+    aside = (not_descendant(base_id, head_id),) if is_aside else ()
+    commits = WalkedRange(repository, (head_id, f"^{base_id}"))
+    verified = judge_range(repository, base_id, commits, listed=listed)
     return verified._replace(findings=(*aside, *verified.findings))
 
 
@@ -63,27 +53,32 @@ def asks(repository: Repository, base: str, *, listed: bool) -> bool:
 
 
 def judge_range(repository: Repository, base: str, commits: WalkedRange, *, listed: bool = False) -> Verified:
-    """Judges commits by the policies of the commit `base`, or of none if that is empty.
+    """Judges commits by the policies of the commit `base`. `listed` and Error are as `verify` has them."""
+    return judge_changes(repository, base, commits, list(touched(repository, commits, base)), listed=listed)
+
+
+def judge_changes(
+    repository: Repository, base: str, commits: WalkedRange, changes: Sequence[Change], *, listed: bool = False
+) -> Verified:
+    """Judges what `touched` has found in commits, by the policies of the commit `base`.
 
     `listed` and Error are as `verify` has them.
     """
-    owners = Owners(repository, base, listed=listed) if base else None
-    if owners is None or not owners.roots:
-        free = [(commit, [each.path for each in found]) for commit, found in touched(repository, commits)]
-        unjudged = [each for each in (_unjudged(*each) for each in free) if each]
-        return Verified(len(commits), len(free), 0, 0, len(free), tuple(unjudged[:1]))
+    owners = Owners(repository, base, listed=listed)
+    if not owners.roots:
+        unjudged = [each for each in (_unjudged(commit, paths) for commit, paths in changes) if each]
+        return Verified(len(commits), len(changes), 0, 0, len(changes), tuple(unjudged[:1]))
     raw = {commit.id: commit for commit in raw_commits(repository, commits.parents)}
     cut = [commit.id for commit in raw.values() if not commit.flaw and commit.parents != commits.parents[commit.id]]
     if cut:
         raise Error(
             f"history is cut off at {cut[0][:_SHOWN]}, inside the range", "fetch the rest: git fetch --unshallow"
         )
-    changes = list(touched(repository, commits))
     if not changes:
         return Verified(len(commits), 0, 0, 0, 0, ())
     with ExitStack() as stack:
         check = _checks(stack, repository, base)
-        verdicts = [judge(raw[commit], found, owners, check) for commit, found in changes]
+        verdicts = [judge(raw[commit], paths, owners, check) for commit, paths in changes]
     return _counted(len(commits), verdicts)
 
 
@@ -92,16 +87,17 @@ def _commit(repository: Repository, revision: str) -> str:
     return ranges.named_commit(repository, revision, hint=hint, shallow_hint=shallow_hint)
 
 
-def _not_descendant(base: str, head: str) -> Finding:
+def not_descendant(base: str, head: str) -> Finding:
+    """The finding for a state that drops what another has."""
     shown = base[:_SHOWN]
     message = sentence("{} does not build on {}: with it, what {} has would be gone", head[:_SHOWN], shown, shown)
     hint = sentence("merge or rebase it onto {} first; in a shallow clone: `git fetch --unshallow`", shown)
     return NOT_DESCENDANT.at(FOLDER, 0, message, hint, commit=head)
 
 
-def _unjudged(commit: str, paths: Sequence[str]) -> Finding | None:
+def _unjudged(commit: str, changes: Sequence[PathChange]) -> Finding | None:
     """A word about the first commit that brings a `.secrets` to a history that had no policy."""
-    found = [path for path in paths if FOLDER in path.split("/")]
+    found = [change.path for change in changes if FOLDER in change.path.split("/")]
     if not found:
         return None
     message = sentence("there was no policy before this, so nobody's signature could be asked for")

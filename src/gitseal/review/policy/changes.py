@@ -17,6 +17,9 @@ from gitseal.yamltext.tree import NamePath
 
 FIRST_POLICY = FindingRule("first-policy", WARNING, "there was none: nothing vouches for it but who commits it", RISKS)
 ALLOW_NAMES = FindingRule("allow-names", WARNING, "names that steer loaders and shells may be rendered", RISKS)
+SERVER_LOOSENED = FindingRule(
+    "server-loosened", WARNING, "a server judges fewer branches: what reaches the others needs no signature", RISKS
+)
 HOOK_LOOSENED = FindingRule("hook-loosened", WARNING, "the hook blocks fewer files, or takes more for templates", RISKS)
 
 NO_POLICY = Policy({}, {}, {}, (), (), (), (), (), ())
@@ -78,6 +81,11 @@ def _lists(old: Policy, new: Policy, say: StatementCollector) -> None:
         say(text, ("hook", "templates"), HOOK_LOOSENED)
     if removed := _new(old.hook_templates, new.hook_templates):
         say(sentence("the hook no longer takes {} for templates", quoted(removed)), ("hook", "templates"))
+    if removed := _new(old.server_judged, new.server_judged):
+        text = sentence("a server no longer judges the branches {}", quoted(removed))
+        say(text, ("server", "judged"), SERVER_LOOSENED)
+    if added := _new(new.server_judged, old.server_judged):
+        say(sentence("a server judges the branches {}", quoted(added)), ("server", "judged"))
 
 
 def _new(those: Collection[str], known: Collection[str]) -> list[str]:
