@@ -49,3 +49,8 @@ def commit(git: Callable[..., str], repo: Path) -> Callable[..., str]:
         return git("commit", "--quiet", "--message", "change", *arguments)
 
     return make
+
+
+@pytest.fixture
+def gitseal(peer: Callable[[str], str]) -> Path:
+    return Path(peer("gitseal"))

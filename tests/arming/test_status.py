@@ -14,11 +14,6 @@ Git = Callable[..., str]
 HOOK = ".git/hooks/pre-commit"
 
 
-@pytest.fixture
-def gitseal(peer: Callable[[str], str]) -> Path:
-    return Path(peer("gitseal"))
-
-
 def unarmed(top: Path) -> dict[str, str]:
     return {each.name: each.how for each in status.status(Repository(top)) if not each.armed}
 

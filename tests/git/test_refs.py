@@ -139,4 +139,4 @@ def test_the_trusted_ref(repo: Path, git: Git, commits: tuple[str, str]) -> None
     git("config", "gitseal.trust", "refs/remotes/origin/gone")
     git("update-ref", "refs/tags/refs/remotes/origin/gone", commits[1])
     gone = trusted_ref(Repository(repo))
-    assert Repository(repo).commit(gone) is None, "a tag of that full name is not the branch"
+    assert refs.commit(Repository(repo), gone) is None, "a tag of that full name is not the branch"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.errors import Error
+from gitseal.git import refs
 from gitseal.git.repository import Repository
 from gitseal.git.trusted_ref import is_set, to_write, trusted_ref
 
@@ -77,14 +78,14 @@ def test_a_tag_of_a_refs_name_is_told_and_not_used(clone: Path, git: Git) -> Non
     for name in ("origin/main", "feature", "other"):
         git("tag", name, "HEAD" if name != "feature" else "HEAD~", cwd=clone)
     repository = Repository(clone)
-    assert repository.commit("origin/main") == one
-    assert repository.commit("origin/main^{commit}") == one
-    assert repository.commit("feature") == two
-    assert repository.commit("feature~1") == one
-    assert repository.commit("refs/tags/origin/main") == two
-    assert repository.commit("other") == two
-    assert repository.commit(one) == one
-    assert repository.commit("nowhere") is None
+    assert refs.commit(repository, "origin/main") == one
+    assert refs.commit(repository, "origin/main^{commit}") == one
+    assert refs.commit(repository, "feature") == two
+    assert refs.commit(repository, "feature~1") == one
+    assert refs.commit(repository, "refs/tags/origin/main") == two
+    assert refs.commit(repository, "other") == two
+    assert refs.commit(repository, one) == one
+    assert refs.commit(repository, "nowhere") is None
     assert set(repository.notes) == {
         'the tag "origin/main" has the name of refs/remotes/origin/main and is not used; delete it: git tag -d origin/main',
         'the tag "feature" has the name of refs/heads/feature and is not used; delete it: git tag -d feature',
@@ -95,8 +96,10 @@ def test_a_branch_that_is_called_like_gits_own_files_is_not_taken_for_them(clone
     git("update-ref", "refs/heads/HEAD", "HEAD~", cwd=clone)
     git("update-ref", "refs/heads/MERGE_HEAD", "HEAD~", cwd=clone)
     repository = Repository(clone)
-    assert repository.commit("HEAD") == git("rev-parse", "HEAD", cwd=clone).strip()
-    assert repository.full_ref("MERGE_HEAD") is None
+    assert refs.commit(repository, "HEAD") == git("rev-parse", "HEAD", cwd=clone).strip()
+    assert refs.full_name(repository, "MERGE_HEAD") == ""
+    assert refs.commit(repository, "MERGE_HEAD") is None
+    assert repository.commit("MERGE_HEAD") is None
 
 
 def test_what_init_writes(repo: Path, clone: Path, git: Git, tmp_path: Path) -> None:

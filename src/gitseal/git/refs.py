@@ -117,6 +117,8 @@ def resolve(repository: Repository, words: str) -> str:
     name, rest = _parts(repository, words)
     if not name or _ID.fullmatch(name):
         return name + rest
+    if _is_file(name):
+        return name + rest if repository.has_pseudo_ref(name) else ""
     ref = _chosen(repository, name)
     if ref:
         return ref + rest
@@ -150,8 +152,13 @@ def _chosen(repository: Repository, name: str) -> str:
     return repository.named_refs[name]
 
 
+def _is_file(name: str) -> bool:
+    """True for the names of Git's own files, such as FETCH_HEAD (gitrevisions(7)): no branch or tag of that name is meant."""
+    return name.endswith("_HEAD") and name.isupper()
+
+
 def _choose(repository: Repository, name: str) -> str:
-    if _NO_NAME.search(name):
+    if _NO_NAME.search(name) or _is_file(name):
         return ""
     if name.startswith(_REFS):
         return name if name in exact(repository, [name]) else ""

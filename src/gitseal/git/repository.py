@@ -19,8 +19,6 @@ if TYPE_CHECKING:  # many commands ask for no object, and pathlib takes 3 ms
 # A path is a path: no name in a repository is to be taken for a pattern.
 LITERAL = "--literal-pathspecs"
 
-_ID_LENGTHS, _DIGITS = (40, 64), frozenset("0123456789abcdef")
-
 
 def find_top(start: "Path") -> "Path | None":
     """The nearest folder from `start` upward that holds `.git`, or None. Runs nothing: a deploy host may have no Git."""
@@ -119,21 +117,11 @@ class Repository:
         return answer.decode().removesuffix("\n") if answer is not None else ""
 
     def commit(self, revision: str) -> str | None:
-        """The full id of the commit that a revision names, or None. A ref in it is what `git.refs` takes it for.
-
-        Raises Error if nothing but a tag has a name that a branch should have.
-        """
-        if revision == "HEAD" or (len(revision) in _ID_LENGTHS and _DIGITS.issuperset(revision)):
-            return self.objects.commit(revision)
-        from gitseal.git import refs  # it builds on this file
-
-        return refs.commit(self, revision)
-
-    def full_ref(self, words: str) -> str | None:
-        """The full name of the ref that people mean by `words` (`refs.full_name`), None if they name none."""
-        from gitseal.git import refs
-
-        return refs.full_name(self, words) or None
+        """The full id of the commit that Git sees in a revision, or None. What a person wrote goes through `git.refs` instead."""
+        # MERGE_HEAD and its like are Git's own files. While one is missing Git would take a tag of that name for it.
+        if revision.endswith("_HEAD") and revision.isupper() and not self.has_pseudo_ref(revision):
+            return None
+        return self.objects.commit(revision)
 
     def branches(self) -> list[str]:
         """The full names of the branches and the remote-tracking refs, those that moved last first."""
@@ -154,11 +142,22 @@ class Repository:
 
     def is_merging(self) -> bool:
         """True if a merge waits for its commit. Runs nothing if `.git` is a folder, which it mostly is."""
+        return self.has_file("MERGE_HEAD")
+
+    def has_pseudo_ref(self, name: str) -> bool:
+        """True if a name such as CHERRY_PICK_HEAD stands for something now."""
+        if self.has_file(name) or name in {"MERGE_HEAD", "FETCH_HEAD"}:
+            return self.has_file(name)
+        # A reftable has the others; which of them, Git alone knows.
+        return os.path.isdir(os.path.join(self.common_folder(), "reftable"))
+
+    def has_file(self, name: str) -> bool:
+        """True if this worktree's Git directory has a file, such as MERGE_HEAD while a merge waits for its commit."""
         private = os.path.join(self.folder, ".git")
         if (self.in_hook and is_aimed()) or not os.path.isdir(private):
-            place = self.git("rev-parse", "--git-path", "MERGE_HEAD")
-            return place is not None and os.path.exists(os.path.join(self.folder, os.fsdecode(place.rstrip(b"\n"))))
-        return os.path.exists(os.path.join(private, "MERGE_HEAD"))
+            path = self.git("rev-parse", "--git-path", name)
+            return path is not None and os.path.exists(os.path.join(self.folder, os.fsdecode(path.rstrip(b"\n"))))
+        return os.path.exists(os.path.join(private, name))
 
     def is_published(self, commit: str) -> bool:
         """True if a branch of a remote, as far as it was fetched, has the commit."""

@@ -1,6 +1,7 @@
 """The ref whose state is believed, always by its full name."""
 
 from gitseal.errors import Error
+from gitseal.git import refs
 from gitseal.git.repository import Repository
 
 SETTING = "gitseal.trust"
@@ -52,8 +53,8 @@ def _configured(repository: Repository) -> list[str]:
 def _resolved(repository: Repository, value: str) -> str:
     if value.startswith("refs/"):
         return _pushed(repository, value) if value.startswith(_HEADS) else value
-    full = repository.full_ref(value)
-    if full is None or full.startswith("refs/tags/"):
+    full = refs.full_name(repository, value)
+    if not full or full.startswith("refs/tags/"):
         raise Error(
             f'gitseal.trust names "{value}", which is no commit here', "mend it with: git config gitseal.trust REF"
         )

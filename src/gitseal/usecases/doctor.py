@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gitseal.arming import drivers, status
 from gitseal.errors import Error
-from gitseal.git import hooks
+from gitseal.git import hooks, refs
 from gitseal.git.hooks import HooksScope
 from gitseal.git.run import git
 from gitseal.git.trusted_ref import SETTING, to_write, trusted_ref
@@ -147,7 +147,7 @@ def _ignored(workspace: Workspace) -> _Answer:
 def _trusted(workspace: Workspace) -> _Answer:
     repository = workspace.project.git()
     ref = trusted_ref(repository)
-    if ref and repository.commit(ref) is None:
+    if ref and refs.commit(repository, ref) is None:
         other = to_write(repository, founding=False)
         mend = f"git config {SETTING} {other}" if other not in {"", ref} else "git fetch"
         yield f"{ref}, which is not here", mend

@@ -199,12 +199,13 @@ def _checking(project: Project, stack: ExitStack) -> Callable[[LoggedCommit], Si
 
 def _trusted_policy(project: Project) -> "Policy":
     """The policy of the trusted ref, which says whose key is whose; without one that of the working tree."""
+    from gitseal.git import refs
     from gitseal.git.trusted_ref import trusted_ref
     from gitseal.project.states import at_commit
 
     repository = project.git()
     trusted = trusted_ref(repository)
-    commit = repository.commit(trusted) if trusted else None
+    commit = refs.commit(repository, trusted) if trusted else None
     try:
         return at_commit(repository, project.root, commit).policy if commit else project.policy
     except Error:

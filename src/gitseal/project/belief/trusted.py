@@ -5,6 +5,7 @@ from functools import cached_property
 
 from gitseal.document.header import Header
 from gitseal.errors import Error
+from gitseal.git import refs
 from gitseal.git.ranges import descends
 from gitseal.git.trusted_ref import short, trusted_ref
 from gitseal.policy import parser
@@ -39,7 +40,7 @@ class TrustedState:
     @cached_property
     def commit(self) -> str:
         """The full id of its tip; empty if there is no such ref yet, or no more."""
-        return (self._repository.commit(self.ref) or "") if self.ref else ""
+        return (refs.commit(self._repository, self.ref) or "") if self.ref else ""
 
     @property
     def short_commit(self) -> str:
