@@ -7,7 +7,7 @@
 # an error, and where it cannot look.
 set -eu
 
-base=${1:-origin/HEAD}
+base=${1:-refs/remotes/origin/HEAD}
 folder=${2:-secrets-review}
 
 # Every commit between is looked at, and history says what was there before: a shallow clone has neither.
