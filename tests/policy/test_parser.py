@@ -221,3 +221,12 @@ def test_the_policy_is_read_by_the_same_grammar() -> None:
     assert reader.parse(WHOLE.encode(), policy=True).serialise() == WHOLE.encode()
     with pytest.raises(Malformed):
         reader.parse(WHOLE.encode())
+
+
+def test_branches_that_a_server_judges() -> None:
+    text = b"version: 1\nrecipients:\n  a: {keys: [age1]}\nenvironments:\n  e: {open: [a]}\n"
+    assert parser.parse(text).server_judged == ()
+    assert parser.parse(text + b'server: {judged: [main, "release/*"]}\n').server_judged == ("main", "release/*")
+    for wrong in (b'["release/"]', b'["/main"]', b'["refs/heads/main"]', b'["a b"]', b'["a..b~1"]', b"[[main]]"):
+        with pytest.raises(Malformed):
+            parser.parse(text + b"server: {judged: " + wrong + b"}\n")

@@ -195,6 +195,68 @@ def test_a_merge_that_drops_a_change(server: Server, git: Git) -> None:
     assert "unsigned" in server.refuses("HEAD:main")
 
 
+def _two_sides(server: Server, git: Git) -> None:
+    """Two branches that each set a name of their own in one file, signed; main has the first."""
+    server.policy()
+    server.gitseal("set", "-e", "production", "FIRST=hush-one-1", "SECOND=hush-two-2")
+    server.commit(sign=False)
+    server.takes("main")
+    git("branch", "side")
+    server.gitseal("set", "-e", "production", "FIRST=hush-one-3")
+    server.commit(sign=True)
+    server.takes("main")
+    git("checkout", "--quiet", "side")
+    server.gitseal("set", "-e", "production", "SECOND=hush-two-4", "THIRD=hush-three-5")
+    server.commit(sign=True)
+    git("checkout", "--quiet", "main")
+
+
+def test_a_merge_by_a_forge_of_two_signed_sides(server: Server, git: Git, tmp_path: Path) -> None:
+    """Nobody signs it, and nobody chose anything in it: it is just what the two sides give, made again by our code."""
+    _two_sides(server, git)
+    git("config", "--file", str(server.top / "config"), "merge.gitseal.driver", f"touch {tmp_path}/ran; false")
+    git("merge", "--quiet", "--no-verify", "--no-edit", "side")
+    assert git("log", "-1", "--format=%P").count(" ") == 1
+    made = git("rev-parse", "HEAD").strip()
+    for altered in ("FIRST", "SECOND"):
+        server.gitseal("set", "-e", "production", f"{altered}=hush-other-6")
+        git("commit", "--quiet", "--no-verify", "--amend", "--no-edit", "--all")
+        assert "unsigned" in server.refuses("main"), altered
+        git("reset", "--quiet", "--hard", made)
+    server.takes("main")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_merge_that_keeps_one_side_of_the_file(server: Server, git: Git) -> None:
+    """`-s ours` and an old state of the other side are no merge of the two."""
+    _two_sides(server, git)
+    git("merge", "--quiet", "--no-verify", "--no-edit", "-s", "ours", "side")
+    assert "unsigned" in server.refuses("main")
+    git("reset", "--quiet", "--hard", "HEAD~1")
+    git("merge", "--quiet", "--no-verify", "--no-edit", "side")
+    git("checkout", "side", "--", ".secrets/production.yaml")
+    git("commit", "--quiet", "--no-verify", "--amend", "--no-edit", "--all")
+    assert "unsigned" in server.refuses("main")
+
+
+def test_a_policy_is_not_merged_by_its_lines_alone(server: Server, git: Git) -> None:
+    """Two lines that two people signed may open together what neither opened."""
+    server.policy()
+    server.change(sign=False)
+    server.takes("main")
+    git("branch", "side")
+    policy = server.repo / ".secrets/policy.yaml"
+    policy.write_text(policy.read_text() + "# the last line\n")
+    server.commit(sign=True)
+    server.takes("main")
+    git("checkout", "--quiet", "side")
+    policy.write_text("# the first line\n" + policy.read_text())
+    server.commit(sign=True)
+    git("checkout", "--quiet", "main")
+    git("merge", "--quiet", "--no-verify", "--no-edit", "side")
+    assert ".secrets/policy.yaml: unsigned" in server.refuses("main")
+
+
 def test_what_a_push_of_code_loads(server: Server, git: Git) -> None:
     """A merge of what is there already is code too, unless it changes something."""
     server.policy()
