@@ -11,7 +11,7 @@ help:
 	@echo 'make test     the tests, but for the slow ones'
 	@echo 'make check    lint, types, floors, generated files, then all tests: what CI runs'
 	@echo 'make format   put the code and the generated help into their one shape'
-	@echo 'make peers    fetch the tools that some tests and the benchmarks compare with, as far as possible'
+	@echo 'make peers    fetch the tools that some tests and the benchmarks compare with, as far as possible; HEAVY=1: a Gitea too'
 	@echo 'make bench    measure the budgets and write docs/benchmarks.md'
 	@echo 'make fuzz     the random tests at full scale'
 	@echo 'make clean    remove everything that make made'
@@ -45,7 +45,7 @@ format: $(READY)
 	PATH="$(CURDIR)/$(BIN):$$PATH" tools/generated write
 
 peers:
-	@tools/peers "$(PEERS)"
+	@HEAVY="$(HEAVY)" tools/peers "$(PEERS)"
 
 bench: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH:$(PEERS)/bin" $(BIN)/python -m bench.run $(BENCH)
