@@ -93,6 +93,19 @@ def test_another_history_that_is_left_out(team: Team, server: Server) -> None:
     assert server.push("main") == ""
 
 
+def test_merges_within_another_history_are_not_asked(one: Team, server_of_one: Server) -> None:
+    """Who joins it answers; what merged there without touching secrets was nobody's business here."""
+    _alien(one, "code2.py", "pass\n")
+    one.git("checkout", "--quiet", "-b", "alien2")
+    one.change("bob", "code3.py", sign=False)
+    one.git("checkout", "--quiet", "alien")
+    one.change("bob", "code4.py", sign=False)
+    one.as_("bob", "merge", "--quiet", "--no-edit", "alien2", sign=False)
+    one.git("checkout", "--quiet", "main")
+    one.as_("alice", "merge", "--quiet", "--allow-unrelated-histories", "--no-edit", "alien")
+    assert server_of_one.push("main") == ""
+
+
 def _alien(team: Team, path: str, text: str) -> None:
     team.git("checkout", "--quiet", "--orphan", "alien")
     team.git("rm", "-rqf", ".")

@@ -128,7 +128,7 @@ class Push:
                 yield NOTHING._replace(findings=(_gone(judged.update),))
         for part in judged.ranges:
             is_aside = part.is_whole and not ranges.descends(self._repository, judged.new, part.base)
-            changes = list(touched(self._repository, part.commits, part.base))
+            changes = list(touched(self._repository, part.commits))
             if not changes and not is_aside:
                 yield NOTHING._replace(commits=len(part.commits))
                 continue

@@ -15,7 +15,7 @@ _TWO = 2
 _JOINED = PathChange(FOLDER, "000000 0", "040000 0")
 
 
-def touched(repository: Repository, commits: WalkedRange, base: str) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
+def touched(repository: Repository, commits: WalkedRange) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
     """The commits that change covered paths, none before its parents, each with the changes that are its own.
 
     A merge answers for each path that has not simply what a three-way merge gives without looking inside: if one side
@@ -23,17 +23,27 @@ def touched(repository: Repository, commits: WalkedRange, base: str) -> Iterator
     two contents that Git or our driver would merge otherwise, for a change that it drops, and for an old state that it brings
     back.
 
-    A history that has nothing in common with `base` vouches for nothing here, whoever signed it: that was for another
-    repository. The merge that joins it answers for all that it takes from there, and for `.secrets` if it takes nothing.
+    A history that has nothing in common with what lies before the range vouches for nothing here, whoever signed it: that
+    was for another repository. The merge that joins it answers for all that it takes from there, and for `.secrets` if it
+    takes nothing.
     """
     pairs = [(commit, parent) for commit, parents in commits.parents.items() for parent in parents or ("",)]
     found = commits.differences(pairs)
-    merges = _Merges(repository, base)
+    merges = _Merges(repository, _strangers(commits))
     for commit, parents in commits.parents.items():
         sides = [{each.path: each for each in next(found) if covered(each.path)} for _ in parents or ("",)]
         own = merges.own(parents, sides) if len(sides) > 1 else tuple(sides[0].values())
         if own:
             yield commit, own
+
+
+def _strangers(commits: WalkedRange) -> frozenset[str]:
+    """The commits from which no line of parents leads out of the range: a history of its own."""
+    strangers: set[str] = set()
+    for commit, parents in commits.parents.items():  # none before its parents
+        if strangers.issuperset(parents):
+            strangers.add(commit)
+    return frozenset(strangers)
 
 
 def covered(path: str) -> bool:
@@ -56,9 +66,9 @@ def folded(name: str) -> str:
 class _Merges:
     """What merges answer for."""
 
-    def __init__(self, repository: Repository, base: str) -> None:
+    def __init__(self, repository: Repository, strangers: frozenset[str]) -> None:
         self._repository = repository
-        self._base = base
+        self._strangers = strangers
         self._bases: dict[tuple[str, str], tuple[str, ...]] = {}
         self._changed: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -70,9 +80,9 @@ class _Merges:
             for path in paths
             if not (self._is_explained(parents, sides, path) or self._is_made_again(parents, sides, path))
         )
-        if not changes and not all(map(self._is_here, parents)):
-            return (_JOINED,)
-        return changes
+        strange = self._strangers.intersection(parents)
+        is_joining = strange and not strange.issuperset(parents)
+        return changes or ((_JOINED,) if is_joining else ())
 
     def _is_explained(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]], path: str) -> bool:
         """Whether the path is one parent's, and no other parent had changed it since they parted."""
@@ -84,12 +94,12 @@ class _Merges:
         """Whether `other` has the path as every merge base with `parent` has it."""
         bases = self._merge_bases(other, parent)
         if not bases:
-            return self._is_here(parent) and (change.adds or not self._is_here(other))
+            return parent not in self._strangers and (change.adds or other in self._strangers)
         return all(change.path not in self._changes_since(base, other) for base in bases)
 
     def _is_made_again(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]], path: str) -> bool:
         """Whether the path has just what a merge of the contents of both sides is: then nobody had a choice about it."""
-        if len(parents) != _TWO or not all(map(self._is_here, parents)):
+        if len(parents) != _TWO:
             return False
         bases = self._merge_bases(*parents)
         if len(bases) != 1:
@@ -98,10 +108,6 @@ class _Merges:
 
         changes = [side.get(path) for side in sides]
         return made_again.is_merge(self._repository, bases[0], parents, path, changes)
-
-    def _is_here(self, commit: str) -> bool:
-        """Whether a commit has anything in common with the base of the judgement."""
-        return bool(self._merge_bases(commit, self._base))
 
     def _merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         if (one, other) not in self._bases:

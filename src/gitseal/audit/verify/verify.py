@@ -54,7 +54,7 @@ def asks(repository: Repository, base: str, *, listed: bool) -> bool:
 
 def judge_range(repository: Repository, base: str, commits: WalkedRange, *, listed: bool = False) -> Verified:
     """Judges commits by the policies of the commit `base`. `listed` and Error are as `verify` has them."""
-    return judge_changes(repository, base, commits, list(touched(repository, commits, base)), listed=listed)
+    return judge_changes(repository, base, commits, list(touched(repository, commits)), listed=listed)
 
 
 def judge_changes(
