@@ -32,3 +32,24 @@ def _part_matches(pattern: str, part: str) -> bool:
             return False
         at = start + len(piece)
     return True
+
+
+def overlap(first: str, second: str) -> bool:
+    """True if some secret is named by both patterns. Takes linear time, whatever the patterns."""
+    here, there = first.split("/"), second.split("/")
+    if len(here) == 1 or len(there) == 1:
+        return _parts_overlap(here[-1], there[-1])
+    here, there = here[not here[0] :], there[not there[0] :]
+    return len(here) == len(there) and all(map(_parts_overlap, here, there))
+
+
+def _parts_overlap(first: str, second: str) -> bool:
+    if "*" not in first:
+        return _part_matches(second, first)
+    if "*" not in second:
+        return _part_matches(first, second)
+    # With a * in both, the pieces of one can follow those of the other: only the two ends have to agree.
+    start, end = (first.split("*")[at] for at in (0, -1))
+    other_start, other_end = (second.split("*")[at] for at in (0, -1))
+    starts = start.startswith(other_start) or other_start.startswith(start)
+    return starts and (end.endswith(other_end) or other_end.endswith(end))

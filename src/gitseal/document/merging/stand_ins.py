@@ -6,6 +6,7 @@ A name that a text lacks goes where its neighbours have it in the text that it c
 from collections.abc import Mapping, Sequence
 
 from gitseal.document.merging.decisions import Choice, MergeSide, Unit
+from gitseal.document.merging.order import one_order
 from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import NamePath, Node, NodeKind, Tree
 
@@ -51,33 +52,8 @@ class Order:
         """All names of a section, in order."""
         if section not in self._known:
             ours, theirs = (list(_children(tree, section)) for tree in self._sides)
-            self._known[section] = _one_order(ours, theirs)
+            self._known[section] = one_order(ours, theirs)
         return self._known[section]
-
-
-def _one_order(ours: list[str], theirs: list[str]) -> list[str]:
-    there, here = set(theirs), set(ours)
-    # By what it follows: runs of names that theirs alone has, each to be put in among those that ours alone has there.
-    follow: dict[str, list[str]] = {}
-    last = ""
-    for name in theirs:
-        if name in here:
-            last = name
-        else:
-            follow.setdefault(last, []).append(name)
-    order: list[str] = []
-    waiting = follow.get("", [])
-    for name in ours:
-        if name in there:
-            order += waiting
-            waiting = follow.get(name, [])
-            order.append(name)
-            continue
-        while waiting and waiting[0] < name:
-            order.append(waiting[0])
-            waiting = waiting[1:]
-        order.append(name)
-    return order + waiting
 
 
 def _children(tree: Tree, section: NamePath) -> Mapping[str, Node]:

@@ -1,0 +1,215 @@
+"""The answers of a merged policy or manifest against those of both sides: nothing is widened that neither side widened.
+
+Each entry may be merged rightly and the whole be wrong: one side takes bob out of a group, the other names bob in a list.
+So for each question that a policy answers, the people in the merged answer are compared with those that the sides give. Who
+was there before and is gone on one side stays out; nobody comes in whom no side let in.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from gitseal.policy.manifest import Manifest
+from gitseal.policy.merging.decisions import rule_changes
+from gitseal.policy.merging.values import Path, numbered, rule_key
+from gitseal.policy.patterns import overlap
+from gitseal.policy.policy import Policy, Rule
+from gitseal.policy.who_may_change import changers
+from gitseal.records import NamedTuple
+
+_Set = frozenset[str]
+# Everybody who reads the repository, and everybody who writes to it.
+_ANYBODY = "anybody"
+_MOST_PAIRS = 20_000
+
+
+class Concern(NamedTuple):
+    """An answer of the merge that no side gave: in words, and the entries that can be the cause, the likeliest first."""
+
+    words: str
+    places: tuple[tuple[Path, ...], ...]
+
+
+def expected(base: _Set, ours: _Set, theirs: _Set) -> _Set:
+    """The merge of three sets: what both kept, and what each side added."""
+    return (base & ours & theirs) | (ours - base) | (theirs - base)
+
+
+class _Wrong(NamedTuple):
+    """Who is in a merged answer against one side, who is in it by nobody's word, and who is out of it against both sides."""
+
+    taken: _Set
+    unheard: _Set
+    lost: _Set
+
+    @property
+    def everyone(self) -> _Set:
+        return self.taken | self.unheard | self.lost
+
+    def words(self, verb: str, what: str) -> str:
+        if self.taken:
+            return f"{_names(self.taken)} would {verb} {what}, which one side took away"
+        if self.unheard:
+            return f"{_names(self.unheard)} would {verb} {what}, which neither side says"
+        return f"{_names(self.lost)} would not {verb} {what} any more, which neither side says"
+
+
+def _wrong(base: _Set, ours: _Set, theirs: _Set, merged: _Set) -> _Wrong:
+    against = merged - expected(base, ours, theirs)
+    return _Wrong(against & base, against - base, (base & ours & theirs) - merged)
+
+
+def policy_concern(base: Policy | None, ours: Policy, theirs: Policy, merged: Policy) -> Concern | None:
+    """The first answer of a merged policy that neither side gave."""
+    return next(_policy_concerns([_Answers(side) for side in (base, ours, theirs, merged)]), None)
+
+
+def manifest_concern(base: Manifest | None, ours: Manifest, theirs: Manifest, merged: Manifest) -> Concern | None:
+    """The first service of a merged manifest that gets what neither side gives it."""
+    views = [_views(side) if side is not None else {} for side in (base, ours, theirs, merged)]
+    for service in views[-1]:
+        before, here, there, now = (view.get(service, frozenset()) for view in views)
+        if _wrong(before, here, there, now).everyone:
+            return Concern(f"service {service} would get what neither side gives it", ((("services",),),))
+    return None
+
+
+def _views(manifest: Manifest) -> dict[str, _Set]:
+    """What each service gets, its imports followed. The parser has refused cycles."""
+    known: dict[str, _Set] = {}
+
+    def view(name: str) -> _Set:
+        if name not in known:
+            service = manifest.services[name]
+            own = {f"section {name}", *(f"include {pattern}" for pattern in service.include)}
+            own |= {f"env {key} {value!r}" for key, value in service.env.items()}
+            own |= {f"file {file.path} {file.secret} {file.decode} {file.mode}" for file in service.files}
+            known[name] = frozenset(own).union(*(view(imported) for imported in service.imports))
+        return known[name]
+
+    return {name: view(name) for name in manifest.services}
+
+
+class _Answers:
+    """What one policy answers; without a policy there is nobody anywhere."""
+
+    def __init__(self, policy: Policy | None) -> None:
+        self.policy = policy
+        rules = policy.rules if policy is not None else ()
+        keys = numbered(rule_key(rule.names, rule.environments) for rule in rules)
+        self.rules: dict[str, Rule] = dict(zip(keys, rules, strict=True))
+        self.people: _Set = frozenset(policy.recipients) if policy is not None else frozenset()
+        self._members: dict[tuple[str, ...], _Set] = {}
+
+    def members(self, names: tuple[str, ...]) -> _Set:
+        assert self.policy is not None  # noqa: S101 - names come from it
+        if names not in self._members:
+            self._members[names] = frozenset(self.policy.members(names))
+        return self._members[names]
+
+    def openers(self, environment: str, key: str | None, everybody: _Set) -> _Set:
+        """Who reads a name that this rule decides on, or no rule."""
+        if self.policy is None or environment not in self.policy.environments:
+            return frozenset()
+        if key is None:
+            return self.members(self.policy.environments[environment].open)
+        return everybody if self.rules[key].plain else self.members(self.rules[key].open)
+
+    def changers(self, file: str, everybody: _Set) -> _Set:
+        if self.policy is None:
+            return frozenset()
+        allowed = changers(self.policy, file)
+        return everybody if allowed is None else allowed
+
+
+def _policy_concerns(sides: list[_Answers]) -> Iterator[Concern]:
+    merged = sides[-1]
+    assert merged.policy is not None  # noqa: S101 - the caller hands over a policy
+    everybody = frozenset({_ANYBODY}).union(*(side.people for side in sides))
+    for environment in merged.policy.environments:
+        yield from _reading(sides, environment, everybody)
+    lists = (("policy",), ("manifest",), *(("environments", name, "change") for name in merged.policy.environments))
+    for file in ("policy", "manifest", *merged.policy.environments):
+        wrong = _wrong(*(side.changers(file, everybody) for side in sides))
+        if wrong.everyone:
+            yield Concern(wrong.words("change", file), (lists, *_causes(sides, wrong.everyone), (("environments",),)))
+
+
+def _reading(sides: list[_Answers], environment: str, everybody: _Set) -> Iterator[Concern]:
+    for keys in _deciding(sides, environment):
+        if keys is None:
+            yield Concern(f"both sides changed too many rules of {environment}", ((("rules",),),))
+            return
+        wrong = _wrong(*(side.openers(environment, key, everybody) for side, key in zip(sides, keys, strict=True)))
+        if wrong.everyone:
+            rules = [("rules", key) for key in keys if key is not None]
+            own = [("environments", environment, "open")] if None in keys else []
+            what = " or ".join(dict.fromkeys(f"{key} in {environment}" if key else environment for key in keys))
+            yield Concern(wrong.words("open", what), ((*own, *rules), *_causes(sides, wrong.everyone)))
+
+
+_Deciding = tuple[str | None, str | None, str | None, str | None]
+
+
+def _deciding(sides: list[_Answers], environment: str) -> Iterator[_Deciding | None]:
+    """The rules that decide on a name in base, ours, theirs and merge, for every name; None for the environment itself.
+
+    A rule that one side added or removed decides in its stead of one that it overlaps. Two such changes of both sides never
+    meet in a name: that was a conflict before. So no name has more than these combinations.
+    """
+    base, ours, theirs, merged = (
+        {key: rule for key, rule in side.rules.items() if rule.holds_in(environment)} for side in sides
+    )
+    yield None, None, None, None
+    for key in merged:
+        if key in base and key in ours and key in theirs:
+            yield key, key, key, key
+    here, there = rule_changes(base, ours), rule_changes(base, theirs)
+    if (len(here) + len(there)) * len({**base, **ours, **theirs}) > _MOST_PAIRS:
+        yield None if here and there else (None, None, None, None)
+        return
+    for before, after in _replaced(base, ours, here - there):
+        if _has(theirs, before) and _has(merged, after):
+            yield before, after, before, after
+    for before, after in _replaced(base, theirs, there - here):
+        if _has(ours, before) and _has(merged, after):
+            yield before, before, after, after
+    for before, after in _replaced(base, ours, here & there):
+        if _has(theirs, after) and _has(merged, after):
+            yield before, after, after, after
+
+
+def _has(rules: Mapping[str, Rule], key: str | None) -> bool:
+    return key is None or key in rules
+
+
+def _replaced(
+    base: Mapping[str, Rule], side: Mapping[str, Rule], changes: set[str]
+) -> Iterator[tuple[str | None, str | None]]:
+    """Pairs of the rule that decided before and the one that can decide now, at least one of them changed."""
+    for before in (*base, None):
+        for after in (*side, None):
+            if (before in changes or after in changes) and _meet(base, before, side, after):
+                yield before, after
+
+
+def _meet(base: Mapping[str, Rule], before: str | None, side: Mapping[str, Rule], after: str | None) -> bool:
+    if before is None or after is None:
+        return True
+    return any(overlap(one, other) for one in base[before].names for other in side[after].names)
+
+
+def _causes(sides: list[_Answers], people: _Set) -> tuple[tuple[Path, ...], ...]:
+    """The groups that hold one of these people in some state, then the people themselves."""
+    groups = {
+        name
+        for side in sides
+        if side.policy is not None
+        for name, members in side.policy.groups.items()
+        if people & set(members)
+    }
+    return tuple(("groups", name) for name in sorted(groups)), tuple(("recipients", name) for name in sorted(people))
+
+
+def _names(people: _Set) -> str:
+    shown = sorted(people - {_ANYBODY}) if people != {_ANYBODY} else [_ANYBODY]
+    most = 5
+    return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
