@@ -48,6 +48,7 @@ def test_all_is_well(world: World) -> None:
         ("git config diff.gitseal.cachetextconv true", "textconv cache"),
         ("git update-ref refs/notes/textconv/gitseal HEAD", "textconv cache"),
         ("echo >.gitattributes", ".gitattributes"),
+        ("sed -i 's/!diff merge=gitseal/!diff !merge/' .gitattributes", ".gitattributes"),
         ("grep -v '^.env$' .gitignore >new; mv new .gitignore", ".gitignore"),
         ("sed -i /local/d .gitignore", ".gitignore"),
         ("git config --unset gitseal.trust; git symbolic-ref --delete refs/remotes/origin/HEAD", "trusted ref"),

@@ -32,19 +32,18 @@ def main(words: "Sequence[str]") -> int:
     named = ["" if label.startswith("%") else label for label in labels]
     known = Labels(named[1] or "ours", named[0] or "base", named[2] or "theirs")
     begun = _begin((ours, base, theirs), known, length)
-    from gitseal.conflict.merge_files import merge_files  # while Git works
+    from gitseal.conflict.merge_files import is_structured, merge_files  # while Git works
 
     try:
-        conflicts = merge_files((base, ours, theirs), How(known, length), begun)
+        conflicts = merge_files((base, ours, theirs), How(known, length), begun, place)
     except OSError as error:
         sys.stderr.write(f"gitseal: the merge could not be written: {(error.strerror or 'unknown').lower()}\n")
         return _FAILED
     if conflicts and length == SIZE:
         from gitseal.report.escaping import printable  # a clean merge says nothing
 
-        sys.stderr.write(
-            f"gitseal: {printable(place) or 'a sealed file'}: {_words(conflicts)}; next: gitseal resolve\n"
-        )
+        following = "edit these lines, then: git add" if is_structured(place) else "gitseal resolve"
+        sys.stderr.write(f"gitseal: {printable(place) or 'a sealed file'}: {_words(conflicts)}; next: {following}\n")
     return merging.DRIVER_CONFLICT if conflicts else 0
 
 

@@ -17,10 +17,31 @@ if TYPE_CHECKING:
     from gitseal.document.merging.conflict import How, LineMerge
     from gitseal.git.run import Running
 
+_STRUCTURED = ("policy.yaml", "manifest.yaml")
 
-def three_way(base: bytes, ours: bytes, theirs: bytes, how: "How") -> Merged:
-    """The merge by name of three texts, its lines merged by Git. Raises Error if there is no `git`."""
-    return merge.three_way(base, ours, theirs, _by_git(how), how)
+
+def three_way(base: bytes, ours: bytes, theirs: bytes, how: "How", place: str = "") -> Merged:
+    """The merge of three texts of the file at `place`, its lines merged by Git. Raises Error if there is no `git`.
+
+    A policy or manifest of a `.secrets` is merged by structure, every other file by name.
+    """
+    return _three_way(base, ours, theirs, _by_git(how), how, place)
+
+
+def is_structured(place: str) -> bool:
+    """True for a file that is merged by structure, and whose conflicts are resolved in an editor."""
+    folder, name = os.path.split(place)
+    return name in _STRUCTURED and os.path.basename(folder) == ".secrets"
+
+
+def _three_way(base: bytes, ours: bytes, theirs: bytes, lines: "LineMerge", how: "How", place: str) -> Merged:
+    if is_structured(place):
+        from gitseal.policy.merging import three_way as by_structure  # a rebase of sealed files needs none of it
+
+        kind = by_structure.kind_of(os.path.basename(place))
+        if kind is not None:
+            return by_structure.three_way(kind, base, ours, theirs, lines, how)
+    return merge.three_way(base, ours, theirs, lines, how)
 
 
 def _by_git(how: "How") -> "LineMerge":
@@ -31,16 +52,17 @@ def _by_git(how: "How") -> "LineMerge":
     return lines
 
 
-def merge_files(files: "Sequence[str]", how: "How", begun: "Running | None" = None) -> tuple[str, ...]:
+def merge_files(files: "Sequence[str]", how: "How", begun: "Running | None" = None, place: str = "") -> tuple[str, ...]:
     """Writes the merge of three files, base, ours and theirs, over ours, and gives the names in conflict; none if it is clean.
 
-    `begun` is Git's merge of the lines of these very files, if it was started already. Whatever fails on the way, both sides
-    stand in ours in the end, as a conflict. Raises OSError if not even that can be written; then ours is as it was.
+    `place` is the path of what is merged, from the repository's top. `begun` is Git's merge of the lines of these very files,
+    if it was started already. Whatever fails on the way, both sides stand in ours in the end, as a conflict. Raises OSError
+    if not even that can be written; then ours is as it was.
     """
     before, ours, theirs = files
     here, there = _read(ours), _read(theirs)
     try:
-        merged = _merge(_read(before), here, there, how, begun)
+        merged = _merge((_read(before), here, there), how, begun, place)
     except Exception:  # noqa: BLE001 - Git would take any other end for a conflict, with ours in place as if it were good
         merged = Merged(conflict.whole(here, there, how), ("",))
     finally:
@@ -50,7 +72,8 @@ def merge_files(files: "Sequence[str]", how: "How", begun: "Running | None" = No
     return merged.conflicts
 
 
-def _merge(base: bytes, ours: bytes, theirs: bytes, how: "How", begun: "Running | None") -> Merged:
+def _merge(texts: tuple[bytes, bytes, bytes], how: "How", begun: "Running | None", place: str) -> Merged:
+    base, ours, theirs = texts
     by_git = _by_git(how)
 
     def lines(one: bytes, before: bytes, other: bytes) -> MergedLines | None:
@@ -60,9 +83,9 @@ def _merge(base: bytes, ours: bytes, theirs: bytes, how: "How", begun: "Running 
         merged = merging.result(begun)
         return MergedLines(*merged) if merged is not None else None
 
-    merged = merge.three_way(base, ours, theirs, lines, how)
+    merged = _three_way(base, ours, theirs, lines, how, place)
     if merged.conflicts and merging.conflict_style(os.curdir) in {"diff3", "zdiff3"}:
-        return three_way(base, ours, theirs, how._replace(with_base=True))
+        return three_way(base, ours, theirs, how._replace(with_base=True), place)
     return merged
 
 

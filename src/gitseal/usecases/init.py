@@ -26,8 +26,8 @@ _TEAM = "team"
 
 _ATTRIBUTES = """\
 .secrets/*.yaml diff=gitseal merge=gitseal
-.secrets/policy.yaml !diff !merge
-.secrets/manifest.yaml !diff !merge
+.secrets/policy.yaml !diff merge=gitseal
+.secrets/manifest.yaml !diff merge=gitseal
 .secrets/allow.yaml !diff merge=union
 .secrets/*.local.yaml !diff !merge
 """

@@ -20,22 +20,9 @@ def policy(model: Model) -> bytes:
     layout = model["layout"]
     lines = ["# Who may open what.", "", "version: 1", ""]
     for section in ("recipients", "groups", "environments"):
-        if not model[section]:
-            continue
-        lines.append(f"{section}:")
-        for name, fields in model[section].items():
-            if name in layout["comments"]:
-                lines.append(f"  # about {name}: {layout['comments'][name]}")
-            if isinstance(fields, list):
-                lines += listed(f"  {name}", fields, layout)
-            elif layout["braces"] and section == "recipients":
-                inner = ", ".join(f"{key}: {one_line(value)}" for key, value in fields.items())
-                lines.append(f"  {name}: {{{inner}}}")
-            else:
-                lines.append(f"  {name}:")
-                for key, value in fields.items():
-                    lines += listed(f"    {key}", value, layout) if isinstance(value, list) else [f"    {key}: {value}"]
-        lines.append("")
+        if model[section]:
+            entries = (line for name, fields in model[section].items() for line in entry(section, name, fields, layout))
+            lines += [f"{section}:", *entries, ""]
     for owned in ("policy", "manifest"):
         if owned in model:
             lines += [f"{owned}:", f"  change: {one_line(model[owned])}", ""]
@@ -45,6 +32,18 @@ def policy(model: Model) -> bytes:
             fields = [f"{key}: {one_line(value) if isinstance(value, list) else value}" for key, value in rule.items()]
             lines += [f"  - {fields[0]}", *(f"    {field}" for field in fields[1:])]
     return "\n".join(lines).encode() + b"\n"
+
+
+def entry(section: str, name: str, fields: Any, layout: Model) -> list[str]:
+    lines = [f"  # about {name}: {layout['comments'][name]}"] if name in layout["comments"] else []
+    if isinstance(fields, list):
+        return lines + listed(f"  {name}", fields, layout)
+    if layout["braces"] and section == "recipients":
+        return [*lines, f"  {name}: {{{', '.join(f'{key}: {one_line(value)}' for key, value in fields.items())}}}"]
+    lines.append(f"  {name}:")
+    for key, value in fields.items():
+        lines += listed(f"    {key}", value, layout) if isinstance(value, list) else [f"    {key}: {value}"]
+    return lines
 
 
 def one_line(value: list[str]) -> str:
