@@ -262,3 +262,16 @@ def test_another_name_or_another_folder_is_no_move(repository: Repository, git: 
     git("commit", "-qm", "two")
     found = [(file.path, file.after) for each in follow(repository, sealed(""), is_in_secrets) for file in each.files]
     assert found == [(".secrets/e.yaml", None), (".secrets/f.yaml", b"1"), (".secrets/e.yaml", b"1")]
+
+
+def test_more_paths_than_an_argument_list_holds(repository: Repository, commit: Callable[..., str]) -> None:
+    """Linux takes 128 KiB in one argument and, mostly, 2 MiB in all (execve(2))."""
+    one = commit("one", a="1\n")
+    paths = (*(f"d/{number:0100}" for number in range(40_000)), "d/" + "x" * 200_000, "d/a")
+    assert [found.id for found in history(repository, LogQuery(paths, lambda _path: True))] == [one]
+
+
+def test_a_path_with_a_line_feed(repository: Repository, commit: Callable[..., str]) -> None:
+    one = commit("one", **{"a\nb": "1\n", "b": "1\n"})
+    (found,) = history(repository, LogQuery(("d/a\nb",), lambda _path: True))
+    assert (found.id, [file.path for file in found.files]) == (one, ["d/a\nb"])

@@ -82,3 +82,8 @@ def test_a_killed_process_says_by_what(tmp_path: Path) -> None:
     assert running.wait() == -9
     running.kill()
     assert running.end() == -9
+
+
+def test_an_argument_that_the_system_refuses_is_an_error_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(Error, match="more than this system lets one program hand to another"):
+        run.git(tmp_path, "check-attr", "merge", "--", "x" * 300_000)

@@ -77,6 +77,19 @@ def test_a_conflict_of_lines_around_several_names_asks_for_one(world: World, git
     assert [world.get(name) for name in ("B", "B1", "B2")] == ["x", "1", "2"]
 
 
+@pytest.mark.parametrize("size", [140_000, 1_000_000])
+def test_a_value_that_is_longer_than_an_argument_is_resolved(world: World, git: Git, size: int) -> None:
+    """Who set each side is found by comparing contents: no ciphertext is an argument of Git's (execve(2): 128 KiB)."""
+    merge(world, git, lambda: world.set(B="x" * size), lambda: world.set(B="y" * size))
+    (name,) = resolve.look(Workspace(world.project, world.keyring), load(world))
+    origins = resolve.origins(world.project, load(world), name)
+    assert [origin.commit if origin else None for origin in origins] == [
+        git("rev-parse", "--short", side).strip() for side in ("main", "side")
+    ]
+    finish(world)
+    assert world.get("B") == "x" * size
+
+
 def test_the_same_value_on_both_sides_is_no_question(world: World, git: Git) -> None:
     """Sealed twice, the ciphertexts differ; whoever opens them sees that the values do not."""
     merge(world, git, lambda: world.set(B="x"), lambda: world.set(B="x"))

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.git import index
-from gitseal.git.repository import LITERAL, Repository
+from gitseal.git.log import LogQuery, history
+from gitseal.git.repository import Repository
 
 # What each operation leaves while it waits, and what it calls the commit that it brings (git-rebase(1), git-merge(1) ...).
 _HEADS = {"MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert"}
@@ -72,17 +73,26 @@ def operation(repository: Repository) -> Operation:
 
 
 def origin(repository: Repository, revision: str, path: str, text: str) -> ConflictOrigin | None:
-    """The last commit of a side that brought a text into a file or took it out; None if none is found.
+    """The last commit of a side that brought a text into a file or took it out; None where none is found.
 
-    For a ciphertext that is who set it: nobody makes the same one again.
+    For a ciphertext that is who set it: nobody makes the same one again. The contents are compared here: as an argument of
+    `git log -S` a text of more than 128 KiB would be refused (execve(2)).
     """
-    if not revision or repository.commit(revision) is None:
+    commit = repository.commit(revision) if revision else None
+    if commit is None:
         return None
-    listing = repository.git(
-        LITERAL, "log", "-1", "--no-show-signature", "--no-textconv", "--no-ext-diff", "--no-renames", "-m", "--no-patch",
-        "--format=%an%x00%aI%x00%h", f"-S{text}", revision, "--", path,
-    )  # fmt: skip
-    fields = (listing or b"").decode("utf-8", "replace").rstrip("\n").split("\0")
+    sought = text.encode()
+    for changing in history(repository, LogQuery((path,), lambda _path: True), (commit,)):
+        for file in changing.files:
+            count = (file.after or b"").count(sought)
+            if all((before or b"").count(sought) != count for before in file.before):
+                return _told(repository, changing.id)
+    return None
+
+
+def _told(repository: Repository, commit: str) -> ConflictOrigin | None:
+    shown = repository.git("log", "-1", "--no-show-signature", "--no-patch", "--format=%an%x00%aI%x00%h", commit)
+    fields = (shown or b"").decode("utf-8", "replace").rstrip("\n").split("\0")
     return ConflictOrigin(*fields) if len(fields) == len(ConflictOrigin._fields) else None
 
 

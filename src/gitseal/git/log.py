@@ -122,9 +122,22 @@ def walk(
 
     Without paths all commits, also those that changed nothing. Raises `failure` if Git fails.
     """
-    command = (LITERAL, *run.WALK_SETTINGS, *_LOG, _FORMAT, "--encoding=UTF-8", *revisions, "--", *paths)
+    # By standard input, for an argument list has an end (execve(2)). There a path ends at its line: one that holds a line feed
+    # is an argument. So are options, which Git before 2.42 takes nowhere else; they are after what they apply to.
+    options = [revision for revision in revisions if revision.startswith("-")]
+    asked = [revision for revision in revisions if not revision.startswith("-")]
+    in_arguments = any("\n" in path for path in paths)
+    if paths and not in_arguments:
+        asked += ["--", *paths]
+    limit = ("--", *paths) if in_arguments else ()
+    command = (LITERAL, *run.WALK_SETTINGS, *_LOG, _FORMAT, "--encoding=UTF-8", "--stdin", *options, *limit)
     running = run.start(repository.folder, *command, in_hook=repository.in_hook)
     try:
+        try:
+            with running.stdin as asking:
+                asking.write(b"".join(os.fsencode(line) + b"\n" for line in asked))
+        except BrokenPipeError:  # its status tells
+            pass
         parser, rest = _LogParser(), b""
         while chunk := os.read(running.stdout.fileno(), _READ):
             *fields, rest = (rest + chunk).split(b"\0")

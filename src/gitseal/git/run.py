@@ -32,6 +32,7 @@ _WARNING = b"warning: "
 # Python ignores these, a child inherits that, and Git would go on writing into a pipe that nobody reads.
 # The numbers are those of Linux and macOS; the module `signal` would import `enum` for their names.
 _SIGKILL, _SIGPIPE, _SIGXFSZ = 9, 13, 25
+_E2BIG = 7  # the same: "Argument list too long"
 _IN, _OUT, _ERR = 0, 1, 2
 _CHUNK = 1 << 16
 
@@ -169,6 +170,11 @@ def _spawn(
             os.close(handle)
         if isinstance(error, FileNotFoundError):
             raise no_git() from None
+        if error.errno == _E2BIG:
+            raise Error(
+                "Git would have to be handed more than this system lets one program hand to another",
+                "look for very long paths: git ls-files",
+            ) from None
         raise
     finally:
         for handle in theirs:

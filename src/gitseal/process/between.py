@@ -44,7 +44,7 @@ def run(
         try:
             child = subprocess.Popen(list(command), env=dict(environ), stdout=pipes.get(_OUT), stderr=pipes.get(_ERR))
         except OSError as error:
-            raise not_started(command[0], error) from None
+            raise not_started(command[0], error, environ) from None
         forwarding.to(child)
         # Copies, which the pump closes one by one. Popen's own file objects would close the descriptors a second time, when
         # the numbers may belong to somebody else.

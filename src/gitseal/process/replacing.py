@@ -1,5 +1,6 @@
 """`run` if there is nothing to redact or to remove: this process becomes the command, and gitseal is gone."""
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
@@ -26,11 +27,19 @@ def replace(command: Sequence[str], environ: Mapping[bytes, bytes]) -> NoReturn:
     try:
         os.execvpe(command[0], list(command), dict(environ))  # noqa: S606 - becoming the command is the point
     except OSError as error:
-        raise not_started(command[0], error) from None
+        raise not_started(command[0], error, environ) from None
 
 
-def not_started(program: str, error: OSError) -> NotStarted:
-    """The error for a program that the system did not start, with a shell's status."""
+def not_started(program: str, error: OSError, environ: Mapping[bytes, bytes]) -> NotStarted:
+    """The error for a program that the system did not start with these variables, with a shell's status."""
+    if error.errno == errno.E2BIG and environ:
+        # Linux takes 128 KiB in one variable; other systems count all of them together.
+        name = os.fsdecode(max(environ, key=lambda name: len(name) + len(environ[name])))
+        return NotStarted(
+            f'"{program}" was not started: the variables are too long for this system; the longest is "{name}"',
+            f"hand it over as a file: gitseal run --files --service SERVICE; or leave it out: --except {name}",
+            _NOT_STARTED,
+        )
     if isinstance(error, FileNotFoundError):
         return NotStarted(f'there is no command "{program}"', "give a path, or look at PATH", _NOT_FOUND)
     reason = (error.strerror or "it cannot be run").lower()

@@ -59,7 +59,7 @@ def _wrong(base: _Set, ours: _Set, theirs: _Set, merged: _Set) -> _Wrong:
 
 def policy_concern(base: Policy | None, ours: Policy, theirs: Policy, merged: Policy) -> Concern | None:
     """The first answer of a merged policy that neither side gave."""
-    return next(_policy_concerns([_Answers(side) for side in (base, ours, theirs, merged)]), None)
+    return next(_policy_concerns([PolicyAnswers(side) for side in (base, ours, theirs, merged)]), None)
 
 
 def manifest_concern(base: Manifest | None, ours: Manifest, theirs: Manifest, merged: Manifest) -> Concern | None:
@@ -88,7 +88,7 @@ def _views(manifest: Manifest) -> dict[str, _Set]:
     return {name: view(name) for name in manifest.services}
 
 
-class _Answers:
+class PolicyAnswers:
     """What one policy answers; without a policy there is nobody anywhere."""
 
     def __init__(self, policy: Policy | None) -> None:
@@ -100,6 +100,7 @@ class _Answers:
         self._members: dict[tuple[str, ...], _Set] = {}
 
     def members(self, names: tuple[str, ...]) -> _Set:
+        """The people that names of people and groups stand for."""
         assert self.policy is not None  # noqa: S101 - names come from it
         if names not in self._members:
             self._members[names] = frozenset(self.policy.members(names))
@@ -114,13 +115,14 @@ class _Answers:
         return everybody if self.rules[key].plain else self.members(self.rules[key].open)
 
     def changers(self, file: str, everybody: _Set) -> _Set:
+        """Who changes a file, by its stem."""
         if self.policy is None:
             return frozenset()
         allowed = changers(self.policy, file)
         return everybody if allowed is None else allowed
 
 
-def _policy_concerns(sides: list[_Answers]) -> Iterator[Concern]:
+def _policy_concerns(sides: list[PolicyAnswers]) -> Iterator[Concern]:
     merged = sides[-1]
     assert merged.policy is not None  # noqa: S101 - the caller hands over a policy
     everybody = frozenset({_ANYBODY}).union(*(side.people for side in sides))
@@ -133,7 +135,7 @@ def _policy_concerns(sides: list[_Answers]) -> Iterator[Concern]:
             yield Concern(wrong.words("change", file), (lists, *_causes(sides, wrong.everyone), (("environments",),)))
 
 
-def _reading(sides: list[_Answers], environment: str, everybody: _Set) -> Iterator[Concern]:
+def _reading(sides: list[PolicyAnswers], environment: str, everybody: _Set) -> Iterator[Concern]:
     for keys in _deciding(sides, environment):
         if keys is None:
             yield Concern(f"both sides changed too many rules of {environment}", ((("rules",),),))
@@ -149,7 +151,7 @@ def _reading(sides: list[_Answers], environment: str, everybody: _Set) -> Iterat
 _Deciding = tuple[str | None, str | None, str | None, str | None]
 
 
-def _deciding(sides: list[_Answers], environment: str) -> Iterator[_Deciding | None]:
+def _deciding(sides: list[PolicyAnswers], environment: str) -> Iterator[_Deciding | None]:
     """The rules that decide on a name in base, ours, theirs and merge, for every name; None for the environment itself.
 
     A rule that one side added or removed decides in its stead of one that it overlaps. Two such changes of both sides never
@@ -197,7 +199,7 @@ def _meet(base: Mapping[str, Rule], before: str | None, side: Mapping[str, Rule]
     return any(overlap(one, other) for one in base[before].names for other in side[after].names)
 
 
-def _causes(sides: list[_Answers], people: _Set) -> tuple[tuple[Path, ...], ...]:
+def _causes(sides: list[PolicyAnswers], people: _Set) -> tuple[tuple[Path, ...], ...]:
     """The groups that hold one of these people in some state, then the people themselves."""
     groups = {
         name

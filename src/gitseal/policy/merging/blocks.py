@@ -61,7 +61,7 @@ class File(NamedTuple):
 
 def read(tree: Tree) -> File:
     """The blocks of a file."""
-    reader = _Reader([line.removesuffix("\r") for line in tree.lines])
+    reader = _BlockReader([line.removesuffix("\r") for line in tree.lines])
     children, end = reader.children(tree.root, 0, 0)
     root = Block(values.of(tree.root), (), (), children)
     return File(root, tuple(reader.lines[end:]), tree.lines[0].endswith("\r"))
@@ -96,7 +96,7 @@ def text(lines: Sequence[str], *, has_returns: bool) -> bytes:
     return ends(line.removeprefix(_FIXED) for line in lines).encode()
 
 
-class _Reader:
+class _BlockReader:
     """The lines of one file, cut into blocks."""
 
     def __init__(self, lines: list[str]) -> None:
