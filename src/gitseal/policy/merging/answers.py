@@ -186,10 +186,17 @@ def _has(rules: Mapping[str, Rule], key: str | None) -> bool:
 def _replaced(
     base: Mapping[str, Rule], side: Mapping[str, Rule], changes: set[str]
 ) -> Iterator[tuple[str | None, str | None]]:
-    """Pairs of the rule that decided before and the one that can decide now, at least one of them changed."""
-    for before in (*base, None):
-        for after in (*side, None):
-            if (before in changes or after in changes) and _meet(base, before, side, after):
+    """Pairs of the rule that decided before and the one that can decide now, at least one of them changed.
+
+    The first match wins: a rule that is still there decides unless one above it does, and none was above the one that did.
+    """
+    at_first = {key: number for number, key in enumerate((*base, None))}
+    at_last = {key: number for number, key in enumerate((*side, None))}
+    for before, first in at_first.items():
+        for after, last in at_last.items():
+            is_changed = before in changes or after in changes
+            is_first = first <= at_first.get(after, len(base)) and last <= at_last.get(before, len(side))
+            if is_changed and is_first and _meet(base, before, side, after):
                 yield before, after
 
 

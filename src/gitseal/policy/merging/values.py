@@ -88,7 +88,8 @@ def numbered(keys: Iterable[str]) -> list[str]:
     return made
 
 
-_NOT_PLAIN_IN_BRACKETS = frozenset(",[]{}\"'")
+# Some could stand plain; people quote patterns and keys.
+_QUOTED_IN_BRACKETS = frozenset(",[]{}\"'* ")
 
 
 def flow(value: Value) -> str:
@@ -99,4 +100,4 @@ def flow(value: Value) -> str:
         return "{" + ", ".join(f"{scalars.serialise_name(name)}: {flow(child)}" for name, child in value.items()) + "}"
     if isinstance(value, Contested) or value[0] != "str":
         return "null" if isinstance(value, Contested) else value[1]
-    return scalars.quoted(value[1]) if _NOT_PLAIN_IN_BRACKETS & set(value[1]) else scalars.serialise(value[1])
+    return scalars.quoted(value[1]) if _QUOTED_IN_BRACKETS & set(value[1]) else scalars.serialise(value[1])
