@@ -1,15 +1,18 @@
 """`gitseal resolve`."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import accept_options, json_option
 from gitseal.cli.session import Session, say
-from gitseal.conflict import conflicted_file
+from gitseal.conflict import conflicted_file, conflicted_text
 from gitseal.conflict.conflicted_file import OURS, THEIRS, ConflictedFile
+from gitseal.conflict.merge_files import STRUCTURED
 from gitseal.document.value import TypedValue, text
 from gitseal.errors import Error, UsageError
+from gitseal.git import conflicts
 from gitseal.git.conflicts import ConflictOrigin
 from gitseal.report.escaping import printable
 from gitseal.report.plurals import plural
@@ -50,22 +53,35 @@ def command(
     """Bring a merge, rebase, cherry-pick, revert or stash pop that stopped at a sealed file to its end, name by name.
 
     Each name gets our value, theirs, or a new one; who set each side, and when, is said. What the values themselves decide
-    is not asked. In a rebase ours is what you rebase onto, as in Git. Files are not staged without --add.
+    is not asked. In a rebase ours is what you rebase onto, as in Git. Files are not staged without --add. What is in conflict
+    in the policy or manifest is named; decide that in an editor, and first.
     """
     given = {**dict.fromkeys(ours, OURS), **dict.fromkeys(theirs, THEIRS), **dict.fromkeys(new, "new")}
     if len(given) != len(ours) + len(theirs) + len(new):
         raise UsageError("a name is given twice", "give each name one of --ours, --theirs, --new")
-    chosen = [_environment(session, file) for file in files] or conflicted_file.in_conflict(session.project)
-    if not chosen:
+    texts = (
+        [name for name in map(_structured, files) if name] if files else conflicted_text.in_conflict(session.project)
+    )
+    listed: list[dict[str, object]] = []
+    waiting = [path for name in texts for path in _text(session, name, listed if only_list else None)]
+    for path in (session.project.relative(session.project.folder / name) for name in texts if add and not only_list):
+        if path not in waiting:
+            _stage(session, path)
+    if waiting:
+        # The policy says who opens what is sealed anew, so it comes first.
+        raise Error(
+            f"{' and '.join(waiting)} {'are' if len(waiting) > 1 else 'is'} for a person to decide",
+            f"edit what stands between the markers, then: git add {' '.join(waiting)}; for sealed files then: gitseal resolve",
+        )
+    sealed = [_environment(session, file) for file in files if not _structured(file)]
+    chosen = sealed if files else conflicted_file.in_conflict(session.project)
+    if not chosen and not texts:
         say("no sealed file is in conflict")
     answers = _Answers(session, given, rest)
-    listed: list[dict[str, object]] = []
     for environment in chosen:
         _one(session, environment, answers, keys, accept, listed if only_list else None)
         if add and not only_list:
-            path = session.project.relative(session.project.path(environment))
-            if session.project.git().git("add", "--", path) is None:
-                raise Error(f'Git cannot stage "{path}"', f"look at: git add -- {path}")
+            _stage(session, session.project.relative(session.project.path(environment)))
     if only_list and as_json:
         output.as_json(listed)
     answers.check_used()
@@ -77,6 +93,41 @@ def _environment(session: Session, given: str) -> str:
     if path.suffix == ".yaml" and path.stem in session.project.environments:
         return path.stem
     return session.project.resolve(given)
+
+
+def _stage(session: Session, path: str) -> None:
+    if session.project.git().git("add", "--", path) is None:
+        raise Error(f'Git cannot stage "{path}"', f"look at: git add -- {path}")
+
+
+def _structured(given: str) -> str:
+    """The name of a policy or manifest that was given by its path; empty for anything else."""
+    name = Path(given).name
+    return name if name in STRUCTURED else ""
+
+
+def _text(session: Session, name: str, listed: list[dict[str, object]] | None) -> Iterator[str]:
+    """Tells of a policy or manifest in conflict; gives its path if that is to be decided in an editor."""
+    project = session.project
+    torn = conflicted_text.load(project, name)
+    path = project.relative(project.folder / name)
+    if torn is None:
+        say(f"{path}: no conflict is left; next: git add {path}")
+        return
+    if isinstance(torn, bytes):
+        if listed is None:
+            conflicted_text.write_merged(project, name, torn)
+            say(f"{path}: merged by structure, nothing was in conflict; next: git add {path}")
+        return
+    sides = conflicts.operation(project.git())
+    say(f"{path}: ours is {sides.ours}; theirs is {sides.theirs}")
+    for entry in torn.entries:
+        say(f"  {printable(entry)}")
+    say(f"  {plural(len(torn.lines), 'conflict')}, in line {', '.join(map(str, torn.lines))}")
+    if listed is None:
+        yield path
+    else:
+        listed += [{"file": path, "name": entry} for entry in torn.entries or ("",)]
 
 
 class _Answers:

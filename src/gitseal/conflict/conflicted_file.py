@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from gitseal.conflict import stages
 from gitseal.conflict.merge_files import three_way
 from gitseal.crypto.datakey import DataKey
 from gitseal.document import document
@@ -14,7 +15,7 @@ from gitseal.document.value import TypedValue
 from gitseal.errors import Error, Malformed, NotForYou, UnknownVersion
 from gitseal.files.reading import read_regular
 from gitseal.git import conflicts
-from gitseal.git.conflicts import Operation, Stages
+from gitseal.git.conflicts import Operation
 from gitseal.project import keys
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
@@ -104,13 +105,11 @@ def load(project: Project, environment: str) -> ConflictedFile | bytes | None:
     if conflict.sides(written) is None:
         project.parse(environment, written)
         return None
-    stages = conflicts.unmerged(project.git(), project.folder).get(name)
-    base, ours, theirs = _contents(project, stages)
+    base, ours, theirs = sides = stages.contents(project, name)
     text = written
     if ours and theirs:
         merged = three_way(base, ours, theirs, How())
-        plain = _plain(base, ours, theirs)
-        if plain is not None and conflict.split(plain) == _unlabelled(written):
+        if stages.is_by_lines(written, sides):
             # Git merged this by its lines: there was no driver here. By name fewer are left.
             if not merged.conflicts:
                 return merged.data
@@ -131,24 +130,6 @@ def load(project: Project, environment: str) -> ConflictedFile | bytes | None:
         _parsed(base),
         conflicts.operation(project.git()),
     )
-
-
-def _contents(project: Project, stages: Stages | None) -> tuple[bytes, bytes, bytes]:
-    ids = stages or Stages("", "", "")
-    wanted = [each for each in ids if each]
-    found = dict(zip(wanted, project.git().blobs(wanted), strict=True)) if wanted else {}
-    return found.get(ids.base, b""), found.get(ids.ours, b""), found.get(ids.theirs, b"")
-
-
-def _plain(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    from gitseal.git.merging import merge_lines
-
-    found = merge_lines(ours, base, theirs, ("", "", ""), conflict.SIZE)
-    return found[0] if found is not None else None
-
-
-def _unlabelled(data: bytes) -> list[bytes | Hunk]:
-    return [part._replace(labels=("", "")) if isinstance(part, Hunk) else part for part in conflict.split(data)]
 
 
 def _parsed(data: bytes) -> Document | None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gitseal.document.merging.conflict import How, LineMerge
     from gitseal.git.run import Running
 
-_STRUCTURED = ("policy.yaml", "manifest.yaml")
+# The files of `.secrets` that are merged by structure.
+STRUCTURED = ("policy.yaml", "manifest.yaml")
 
 
 def three_way(base: bytes, ours: bytes, theirs: bytes, how: "How", place: str = "") -> Merged:
@@ -31,7 +32,7 @@ def three_way(base: bytes, ours: bytes, theirs: bytes, how: "How", place: str = 
 def is_structured(place: str) -> bool:
     """True for a file that is merged by structure, and whose conflicts are resolved in an editor."""
     folder, name = os.path.split(place)
-    return name in _STRUCTURED and os.path.basename(folder) == ".secrets"
+    return name in STRUCTURED and os.path.basename(folder) == ".secrets"
 
 
 def _three_way(base: bytes, ours: bytes, theirs: bytes, lines: "LineMerge", how: "How", place: str) -> Merged:

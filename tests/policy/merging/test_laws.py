@@ -16,6 +16,10 @@ from gitseal.policy.who_may_change import changers
 from gitseal.yamltext import reader
 from tests.policy.merging.policies import NAMES, PEOPLE, Model, histories, policy
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.document.merging.conflict import LineMerge
+
 pytestmark = pytest.mark.fuzz
 KIND = three_way.kind_of(three_way.POLICY)
 assert KIND is not None
@@ -30,7 +34,7 @@ def no_lines(ours: bytes, base: bytes, theirs: bytes) -> None:
     return None
 
 
-def merged(base: bytes, ours: bytes, theirs: bytes, by: conflict.LineMerge = no_lines) -> Merged:
+def merged(base: bytes, ours: bytes, theirs: bytes, by: "LineMerge" = no_lines) -> Merged:
     assert KIND is not None
     return three_way.three_way(KIND, base, ours, theirs, by)
 

@@ -7,13 +7,16 @@ was there before and is gone on one side stays out; nobody comes in whom no side
 
 from collections.abc import Iterator, Mapping
 
-from gitseal.policy.manifest import Manifest
 from gitseal.policy.merging.decisions import rule_changes
 from gitseal.policy.merging.values import Path, numbered, rule_key
 from gitseal.policy.patterns import overlap
 from gitseal.policy.policy import Policy, Rule
 from gitseal.policy.who_may_change import changers
 from gitseal.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.policy.manifest import Manifest
 
 _Set = frozenset[str]
 # Everybody who reads the repository, and everybody who writes to it.
@@ -62,7 +65,9 @@ def policy_concern(base: Policy | None, ours: Policy, theirs: Policy, merged: Po
     return next(_policy_concerns([PolicyAnswers(side) for side in (base, ours, theirs, merged)]), None)
 
 
-def manifest_concern(base: Manifest | None, ours: Manifest, theirs: Manifest, merged: Manifest) -> Concern | None:
+def manifest_concern(
+    base: "Manifest | None", ours: "Manifest", theirs: "Manifest", merged: "Manifest"
+) -> Concern | None:
     """The first service of a merged manifest that gets what neither side gives it."""
     views = [_views(side) if side is not None else {} for side in (base, ours, theirs, merged)]
     for service in views[-1]:
@@ -72,7 +77,7 @@ def manifest_concern(base: Manifest | None, ours: Manifest, theirs: Manifest, me
     return None
 
 
-def _views(manifest: Manifest) -> dict[str, _Set]:
+def _views(manifest: "Manifest") -> dict[str, _Set]:
     """What each service gets, its imports followed. The parser has refused cycles."""
     known: dict[str, _Set] = {}
 

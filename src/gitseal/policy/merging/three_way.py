@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from gitseal.document.merging import conflict
-from gitseal.document.merging.conflict import How, LineMerge, Merged, MergedLines
+from gitseal.document.merging.conflict import How, Merged, MergedLines
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.policy import parser
 from gitseal.policy.merging import answers, blocks
@@ -19,6 +19,10 @@ from gitseal.policy.merging.placing import place
 from gitseal.policy.merging.values import Path, Value, of
 from gitseal.records import NamedTuple
 from gitseal.yamltext import reader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.document.merging.conflict import LineMerge
 
 POLICY, MANIFEST = "policy.yaml", "manifest.yaml"
 
@@ -48,7 +52,9 @@ class _Text(NamedTuple):
     parsed: Any
 
 
-def three_way(kind: Kind, base: bytes, ours: bytes, theirs: bytes, lines: LineMerge, how: How | None = None) -> Merged:
+def three_way(
+    kind: Kind, base: bytes, ours: bytes, theirs: bytes, lines: "LineMerge", how: How | None = None
+) -> Merged:
     """The merge of two texts since their base, which is empty if both sides added the file.
 
     The result is a good file of its kind that widens nothing which neither side widened, or it shows a conflict. The
