@@ -126,18 +126,21 @@ def _attributes(workspace: Workspace) -> _Answer:
             told = ", ".join(f"{name}={effective[name]}" for name in wrong)
             lines = "echo '.secrets/*.yaml diff=gitseal merge=gitseal' >> .gitattributes"
             yield f"{path} has {told}", lines if wrong[0] in _DRIVERS else f"git check-attr -a -- {path}"
-    by_lines = [
-        path
-        for path in map(project.relative, (project.policy_path, project.manifest_path))
-        if repository.attributes(path, ("merge",)).get("merge") != _DRIVERS["merge"]
-    ]
-    if is_well and by_lines:
+    by_lines = _merged_by_lines(workspace) if is_well else []
+    if by_lines:
         is_well = False
         # What older versions wrote: it is safe, but two people who join on two branches are a conflict.
         rules = " ".join(f"'.secrets/{path.rpartition('/')[2]} !diff merge=gitseal'" for path in by_lines)
         yield f"Git merges {' and '.join(by_lines)} by lines", f"printf '%s\\n' {rules} >> .gitattributes"
     if is_well:
         yield "sealed files are diffed and merged by gitseal, and changed by nothing", ""
+
+
+def _merged_by_lines(workspace: Workspace) -> list[str]:
+    project = workspace.project
+    paths = map(project.relative, (project.policy_path, project.manifest_path))
+    attributes = project.git().attributes
+    return [path for path in paths if attributes(path, ("merge",)).get("merge") != _DRIVERS["merge"]]
 
 
 def _ignored(workspace: Workspace) -> _Answer:
