@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _Set = frozenset[str]
 # Everybody who reads the repository, and everybody who writes to it.
 _ANYBODY = "anybody"
-_MOST_PAIRS = 20_000
+# Pairs of names that are compared for one environment; beyond that a person looks at the rules.
+_MOST_PAIRS = 100_000
 
 
 class Concern(NamedTuple):
@@ -143,7 +144,7 @@ def _policy_concerns(sides: list[PolicyAnswers]) -> Iterator[Concern]:
 def _reading(sides: list[PolicyAnswers], environment: str, everybody: _Set) -> Iterator[Concern]:
     for keys in _deciding(sides, environment):
         if keys is None:
-            yield Concern(f"both sides changed too many rules of {environment}", ((("rules",),),))
+            yield Concern(f"too many rules of {environment} were changed to compare who reads what", ((("rules",),),))
             return
         wrong = _wrong(*(side.openers(environment, key, everybody) for side, key in zip(sides, keys, strict=True)))
         if wrong.everyone:
@@ -170,8 +171,12 @@ def _deciding(sides: list[PolicyAnswers], environment: str) -> Iterator[_Decidin
         if key in base and key in ours and key in theirs:
             yield key, key, key, key
     here, there = rule_changes(base, ours), rule_changes(base, theirs)
-    if (len(here) + len(there)) * len({**base, **ours, **theirs}) > _MOST_PAIRS:
-        yield None if here and there else (None, None, None, None)
+    every = {**base, **ours, **theirs}
+    if (
+        sum(len(every[key].names) for key in here | there) * sum(len(rule.names) for rule in every.values())
+        > _MOST_PAIRS
+    ):
+        yield None
         return
     for before, after in _replaced(base, ours, here - there):
         if _has(theirs, before) and _has(merged, after):
@@ -197,12 +202,14 @@ def _replaced(
     """
     at_first = {key: number for number, key in enumerate((*base, None))}
     at_last = {key: number for number, key in enumerate((*side, None))}
-    for before, first in at_first.items():
-        for after, last in at_last.items():
-            is_changed = before in changes or after in changes
-            is_first = first <= at_first.get(after, len(base)) and last <= at_last.get(before, len(side))
-            if is_changed and is_first and _meet(base, before, side, after):
-                yield before, after
+    gone = [(before, after) for before in at_first if before in changes for after in at_last]
+    come = [(before, after) for after in at_last if after in changes for before in at_first if before not in changes]
+    for before, after in gone + come:
+        is_first = at_first[before] <= at_first.get(after, len(base)) and at_last[after] <= at_last.get(
+            before, len(side)
+        )
+        if is_first and _meet(base, before, side, after):
+            yield before, after
 
 
 def _meet(base: Mapping[str, Rule], before: str | None, side: Mapping[str, Rule], after: str | None) -> bool:

@@ -90,7 +90,8 @@ class _Placing:
         self.found: list[Path] = []
 
     def contest(self, path: Path, sides: Sides) -> list[Piece]:
-        self.found += [each for each in self.contested if each[: len(path)] == path] or [path]
+        within = () if path in self.contested else (each for each in self.contested if each[: len(path)] == path)
+        self.found += [*within] or [path]
         here, before, there = (
             side.whole() if side is not None else () for side in (sides.ours, sides.base, sides.theirs)
         )
