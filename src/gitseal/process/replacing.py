@@ -1,6 +1,5 @@
 """`run` if there is nothing to redact or to remove: this process becomes the command, and gitseal is gone."""
 
-import errno
 import os
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
@@ -32,6 +31,8 @@ def replace(command: Sequence[str], environ: Mapping[bytes, bytes]) -> NoReturn:
 
 def not_started(program: str, error: OSError, environ: Mapping[bytes, bytes]) -> NotStarted:
     """The error for a program that the system did not start with these variables, with a shell's status."""
+    import errno  # only ever needed on the way to an error
+
     if error.errno == errno.E2BIG and environ:
         # Linux takes 128 KiB in one variable; other systems count all of them together.
         name = os.fsdecode(max(environ, key=lambda name: len(name) + len(environ[name])))
