@@ -7,6 +7,7 @@ from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
+from gitseal.report import text_format
 from gitseal.report.findings import ERROR, WARNING, Finding
 from gitseal.report.plurals import plural
 
@@ -41,10 +42,8 @@ def command(
     shown = [*findings, *(read.findings if read else ())]
     if as_json:
         output.as_json([finding._asdict() for finding in shown])
-    for finding in () if as_json else shown:
-        output.line(finding.as_text())
-        if finding.hint:
-            output.line(f"  {finding.hint}")
+    elif shown:
+        output.text(text_format.write(shown))
     to_mend = sum(finding.severity == ERROR for finding in shown)
     aside = _aside(shown)
     if to_mend:

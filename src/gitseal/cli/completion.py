@@ -21,4 +21,4 @@ def command(_session: Session, shell: str) -> None:
 
     made = get_completion_class(shell)
     assert made is not None  # noqa: S101 - the choice above is of click's own classes
-    output.line(made(by_click.program(run), {}, "gitseal", "_GITSEAL_COMPLETE").source())
+    output.text(made(by_click.program(run), {}, "gitseal", "_GITSEAL_COMPLETE").source() + "\n")

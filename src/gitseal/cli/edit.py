@@ -89,7 +89,7 @@ class _Editing:
         hint = f"your text is kept, sealed: {_resuming(self.draft.environment)}"
         if not terminal.can_ask():
             raise Error(error.message, hint) from None
-        say(f"gitseal: {error.message}" + (f"\n  {error.hint}" if error.hint else ""))
+        say(f"gitseal: {error.message}", *([f"  {error.hint}"] if error.hint else []))
         if not terminal.confirm("Open your text again?"):
             raise Error("nothing was changed", hint) from None
         if isinstance(error, Busy):

@@ -119,7 +119,8 @@ def refuse(done: "Installed") -> None:
 
     assert done.refused is not None  # noqa: S101 - the caller has looked
     for stage in STAGES:
-        say(f"At the beginning of {done.refused.path / stage}, after its first line #!/bin/sh:\n\n{block_text(stage)}")
+        beginning = f"At the beginning of {done.refused.path / stage}, after its first line #!/bin/sh:"
+        say(beginning, "", *block_text(stage).split("\n"))
     raise Error(
         f'other repositories may share the hooks in "{done.refused.path}", so nothing was written there',
         "add the lines above, or let gitseal do it: gitseal hook install --shared",
@@ -129,7 +130,8 @@ def refuse(done: "Installed") -> None:
 def tell(managers: "Iterable[Manager]") -> None:
     """Says what to add to the configuration of programs that may write over gitseal's hooks."""
     for manager in managers:
-        say(f"{manager.name} may put its own hooks over these. Add to {manager.configuration.name}:\n\n{manager.lines}")
+        beginning = f"{manager.name} may put its own hooks over these. Add to {manager.configuration.name}:"
+        say(beginning, "", *manager.lines.split("\n"))
         say(f"then: {manager.install}")
 
 

@@ -1,7 +1,7 @@
 """`gitseal hook allow`."""
 
 from gitseal.cli import declare
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session, say, say_text
 
 
 @declare.command("allow")
@@ -21,7 +21,11 @@ def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
     for path in paths:
         outcome = allow(session.start, path, session.keyring, reason)
         allowed = [finding._replace(hint=NOTHING) for finding in outcome.findings]
-        say(("allowed: " if outcome.is_new else "already allowed: ") + formats.write(allowed, "text").rstrip("\n"))
+        say_text(
+            ("allowed: " if outcome.is_new else "already allowed: ")
+            + formats.write(allowed, "text").rstrip("\n")
+            + "\n"
+        )
         if outcome.is_new:
             files[outcome.file] = None
     if files:

@@ -87,7 +87,7 @@ def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str,
         return 0
     from gitseal.report import formats
 
-    _print(formats.write(findings, "text").rstrip("\n"))
+    sys.stderr.write(formats.write(findings, "text").rstrip("\n") + "\n")
     # Git starts a hook at the top, wherever the person stands; paths in findings are from there (githooks(5)).
     if os.environ.get("GIT_PREFIX"):
         _print(f"gitseal: paths are from the top, where the commands work: cd {os.getcwd()}")
@@ -96,4 +96,6 @@ def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str,
 
 
 def _print(words: str) -> None:
-    print(words, file=sys.stderr)  # noqa: T201 - click's echo would cost its import
+    from gitseal.report.escaping import line  # a clean commit prints nothing
+
+    sys.stderr.write(f"{line(words)}\n")

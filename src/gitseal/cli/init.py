@@ -55,6 +55,6 @@ def _arm(project: "Project", *, hooks: bool, founding: bool = False) -> bool:
     for words in armed.done:
         say(f"set up {words}")
     for words, mend in armed.left:
-        say(f"{words}\n  run: {mend}")
+        say(words, f"  run: {mend}")
     tell(armed.managers)
     return not armed.left

@@ -25,7 +25,7 @@ def command(_session: Session, file: str | None) -> None:
     path = Path(file) if file is not None else None
     made = keygen(path)
     if path is None:
-        output.line(made.text.reveal().decode().removesuffix("\n"))
+        output.text(made.text.reveal().decode().removesuffix("\n") + "\n")
         return
     output.line(made.recipient)
     say(f'wrote the identity to "{path}"; keep it private, and keep a copy')

@@ -1,6 +1,5 @@
 """`gitseal log`."""
 
-import sys
 from collections.abc import Iterable
 
 from gitseal.audit.history.log import Event, Log, Selection, Signatures, log, past_and_present
@@ -10,7 +9,7 @@ from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.output import utc
 from gitseal.cli.session import Session, say
 from gitseal.errors import UsageError
-from gitseal.report.escaping import printable
+from gitseal.report.escaping import json_text
 
 _COMMIT_DIGITS = 12
 
@@ -74,7 +73,7 @@ def _reads(session: Session, name: str, given: tuple[str, ...], *, as_json: bool
     for read in logged:
         more = f" and {read.total - len(read.names)} more" if read.total > len(read.names) else ""
         line = f"{read.when}  {read.who}  {read.command}  {read.environment}  {', '.join(read.names)}{more}"
-        output.line(printable(line))
+        output.line(line)
     if not logged:
         say(f"no read of that in {where}")
 
@@ -85,11 +84,8 @@ def _text(history: Log, known: Iterable[str]) -> None:
     line = ""
     for event in history.events:
         what = f"{event.action:<9}  {event.environment:<{width}}  {_name(event)}"
-        line = (
-            f"{utc(event.when)}  {event.commit[:_COMMIT_DIGITS]}  {what}  {printable(event.who)}{_signed(event.signed)}"
-        )
-        sys.stdout.write(f"{line.rstrip()}\n")
-        sys.stdout.flush()
+        line = f"{utc(event.when)}  {event.commit[:_COMMIT_DIGITS]}  {what}  {event.who}{_signed(event.signed)}"
+        output.line(line.rstrip())
     if not line:
         say("nothing of that in this history")
 
@@ -111,16 +107,13 @@ def _signed(signed: Signed) -> str:
 
 def _json(events: Iterable[Event]) -> None:
     """One array, written event by event."""
-    import json
-
     before = "[\n"
     for event in events:
         shown = event._asdict() | {"when": utc(event.when), "signed": event.signed.state, "signed_by": event.signed.by}
         shown |= {"signature": event.signed.reason} if event.signed.reason else {}
-        sys.stdout.write(f"{before}{json.dumps(shown, ensure_ascii=False)}")
-        sys.stdout.flush()
+        output.text(f"{before}{json_text(shown)}")
         before = ",\n"
-    sys.stdout.write("\n]\n" if before != "[\n" else "[]\n")
+    output.text("\n]\n" if before != "[\n" else "[]\n")
 
 
 def _say_shallow(history: Log) -> None:

@@ -100,12 +100,9 @@ def _mend_encoding() -> None:
 
 
 def _say_no(error: Error) -> int:
-    # A path or an argument in the words may hold line ends, or what steers a terminal.
-    from gitseal.report.escaping import printable
-
-    say(f"gitseal: {printable(error.message)}")
+    say(f"gitseal: {error.message}")
     if error.hint:
-        say(f"  {printable(error.hint)}")
+        say(f"  {error.hint}")
     return error.status
 
 

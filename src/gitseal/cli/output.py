@@ -22,21 +22,30 @@ def write(content: bytes) -> None:
     sys.stdout.buffer.write(content)
 
 
-def line(words: str) -> None:
-    """Words and a line end on standard output; nothing if it was closed."""
+def line(*lines: str) -> None:
+    """Lines for people on standard output; nothing if it was closed. Each argument stays one line, whatever is in it."""
+    from gitseal.report.escaping import line as safe  # `get` and `render` write bytes
+
+    text("".join(f"{safe(each)}\n" for each in lines))
+
+
+def text(written: str) -> None:
+    """A text as it is on standard output; nothing if it was closed. For formats that escape by rules of their own."""
     if sys.stdout is not None:
-        sys.stdout.write(f"{words}\n")
+        sys.stdout.write(written)
         sys.stdout.flush()
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table with its columns aligned; nothing if there are no rows."""
-    lines = [tuple(head), *(tuple(row) for row in rows)]
+    from gitseal.report.escaping import printable
+
+    lines = [tuple(head), *(tuple(map(printable, row)) for row in rows)]
     if len(lines) == 1:
         return
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     # One write: a table of ten thousand names would take as many.
-    line("\n".join(_aligned(row, widths) for row in lines))
+    line(*(_aligned(row, widths) for row in lines))
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -45,9 +54,9 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
 
 def as_json(content: object) -> None:
     """One JSON array or object."""
-    import json
+    from gitseal.report.escaping import json_text
 
-    line(json.dumps(content, indent=2, ensure_ascii=False))
+    text(f"{json_text(content, indent=2)}\n")
 
 
 def shown(value: TypedValue | None) -> str:

@@ -7,7 +7,7 @@ from gitseal import render as dialects
 from gitseal.cli import declare, output, selecting
 from gitseal.cli.options import environment_option
 from gitseal.cli.reading_log import note
-from gitseal.cli.session import Session, is_terminal_output, say
+from gitseal.cli.session import Session, is_terminal_output, say, say_text
 from gitseal.delivery.request import Request
 from gitseal.errors import Error, UsageError
 from gitseal.records import NamedTuple
@@ -129,7 +129,7 @@ def rendered(session: Session, job: RenderJob, target: "Path | None") -> None:
     note(session, "render", job.environment, done.going.names())
     if done.masks:
         # The runner takes commands from either stream, and the values go into the file alone.
-        say(done.masks.decode().removesuffix("\n"))
+        say_text(done.masks.decode().removesuffix("\n") + "\n")
     with _placed(job.folder, done.going, target):
         if target is not None:
             from gitseal.delivery.targets import write

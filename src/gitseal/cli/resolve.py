@@ -158,7 +158,7 @@ class _Answers:
 
     def ask(self, name: Name, words: tuple[str, str]) -> TakenSide | TypedValue:
         say(f"{name.text}{f' ({name.because})' if name.because else ''}")
-        say(f"  ours:   {words[0]}\n  theirs: {words[1]}")
+        say(f"  ours:   {words[0]}", f"  theirs: {words[1]}")
         answer = terminal.choose("ours, theirs or a new value", [OURS, THEIRS, "new"])
         return _SIDES[answer] if answer in _SIDES else self.value(name.text)
 
@@ -208,7 +208,7 @@ def _one(
         choice = answers.choose(name, words)
         if choice is None:
             open_names.append(name.text)
-            say(f"  {name.text}\n    ours:   {words[0]}\n    theirs: {words[1]}")
+            say(f"  {name.text}", f"    ours:   {words[0]}", f"    theirs: {words[1]}")
         else:
             choices[name.path] = choice
     if open_names:
@@ -271,6 +271,6 @@ def _show(session: Session, file: ConflictedFile, name: Name) -> dict[str, objec
         shown[word] = {**side._asdict(), **(origin._asdict() if origin is not None else {})}
     shown["proposal"] = name.proposal.name.lower() if name.proposal is not None else None
     said = f": {name.proposal.name.lower()}, since {name.because}" if name.proposal is not None else ""
-    say(f"  {name.text}{said}\n    ours:   {_standing(name.sides[0], origins[0])}")
+    say(f"  {name.text}{said}", f"    ours:   {_standing(name.sides[0], origins[0])}")
     say(f"    theirs: {_standing(name.sides[1], origins[1])}")
     return shown

@@ -1,9 +1,8 @@
 """`gitseal review`."""
 
-import sys
 from typing import TYPE_CHECKING
 
-from gitseal.cli import declare
+from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session
 from gitseal.errors import Error, UsageError
@@ -86,8 +85,7 @@ def _keyring(session: Session, form: str, *, with_identity: bool) -> "Keyring | 
 
 def _write(text: str, file: str) -> None:
     if not file:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        output.text(text)
         return
     from pathlib import Path
 

@@ -52,7 +52,7 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
     for note in scanned.notes:
         say(f"gitseal: {note}")
     if scanned.findings or as_json or form != "text":
-        output.line(formats.write(scanned.findings, "json" if as_json else form).rstrip("\n"))
+        output.text(formats.write(scanned.findings, "json" if as_json else form).rstrip("\n") + "\n")
     if scanned.findings:
         raise Error(f"scan found {plural(len(scanned.findings), 'thing')} in {plural(scanned.files, 'file')}", "")
     say(f"nothing in plaintext in {plural(scanned.files, 'file')}")

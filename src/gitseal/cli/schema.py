@@ -13,4 +13,4 @@ def command(_session: Session, file: str) -> None:
     """
     from gitseal.policy import schema
 
-    output.line(schema.serialise(schema.of(file)).removesuffix("\n"))
+    output.text(schema.serialise(schema.of(file)))

@@ -166,15 +166,22 @@ class Session:
                 if not terminal.can_ask():
                     raise
                 for question in unconfirmed.questions:
-                    if not terminal.confirm(f"{question.meaning}\nBelieve it?"):
+                    if not terminal.confirm(question.meaning, "Believe it?"):
                         raise
                     workspace = workspace._replace(accepted=workspace.accepted | {question.exact})
 
 
-def say(words: str) -> None:
-    """Talk: words and a line end on standard error; nothing if it was closed."""
+def say(*lines: str) -> None:
+    """Talk: lines on standard error; nothing if it was closed. Each argument stays one line, whatever is in it."""
+    from gitseal.report.escaping import line  # many commands say nothing
+
+    say_text("".join(f"{line(each)}\n" for each in lines))
+
+
+def say_text(written: str) -> None:
+    """A text as it is on standard error; nothing if it was closed. For formats that escape by rules of their own."""
     if sys.stderr is not None:
-        sys.stderr.write(f"{words}\n")
+        sys.stderr.write(written)
         sys.stderr.flush()
 
 

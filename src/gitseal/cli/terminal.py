@@ -19,11 +19,13 @@ def can_ask() -> bool:
     return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
 
 
-def confirm(question: str) -> bool:
-    """A yes or no; the default is no. Raises Declined if the person leaves."""
+def confirm(*question: str) -> bool:
+    """A yes or no to a question of one line an argument; the default is no. Raises Declined if the person leaves."""
     import click
 
-    return bool(_asked(lambda: click.confirm(question, default=False, err=True)))
+    from gitseal.report.escaping import line
+
+    return bool(_asked(lambda: click.confirm("\n".join(map(line, question)), default=False, err=True)))
 
 
 def choose(question: str, among: "Sequence[str]") -> str:
@@ -43,7 +45,9 @@ def ask_passphrase(prompt: str) -> SecretBytes | None:
         return None
     import getpass
 
-    typed = getpass.getpass(f"{prompt}: ")
+    from gitseal.report.escaping import line
+
+    typed = getpass.getpass(f"{line(prompt)}: ")
     return SecretBytes(typed.encode()) if typed else None
 
 
@@ -51,9 +55,16 @@ def ask_value(name: str) -> SecretBytes:
     """A value, typed twice unseen. Raises Declined if the person leaves."""
     import click
 
+    from gitseal.report.escaping import printable
+
     typed = _asked(
         lambda: click.prompt(
-            f"Value of {name}", hide_input=True, confirmation_prompt=True, default="", show_default=False, err=True
+            f"Value of {printable(name)}",
+            hide_input=True,
+            confirmation_prompt=True,
+            default="",
+            show_default=False,
+            err=True,
         )
     )
     return SecretBytes(str(typed).encode("utf-8", "surrogateescape"))

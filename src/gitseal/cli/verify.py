@@ -33,7 +33,7 @@ def command(session: Session, span: str | None, pre_receive: bool, form: str, as
     verified = _push(session) if pre_receive else _range(session, span or "")
     report = write(verified.findings, "json" if as_json else form)
     if report:
-        output.line(report.rstrip("\n"))
+        output.text(report.rstrip("\n") + "\n")
     errors = [finding for finding in verified.findings if finding.severity == ERROR]
     if errors:
         raise Error(f"verify found {plural(len(errors), 'thing')} that the policy does not let pass", "")

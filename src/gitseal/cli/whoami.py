@@ -25,7 +25,7 @@ def command(session: Session, as_json: bool) -> None:
         output.as_json({"identities": identities, "opens": answer.opens, "tried": tried})
     else:
         for recipient, place, name in answer.recipients:
-            output.line(f"{recipient}\n  from {place}{f', {name} in the policy' if name else ''}")
+            output.line(recipient, f"  from {place}{f', {name} in the policy' if name else ''}")
         for environment, groups in answer.opens.items():
             output.line(f"{environment}: {', '.join(groups) if groups else 'opens nothing'}")
         for place, outcome in answer.tried:

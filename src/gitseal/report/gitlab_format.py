@@ -1,9 +1,8 @@
 """Findings as GitLab's code quality report (docs.gitlab.com/ci/testing/code_quality, "Code Quality report format")."""
 
-import json
 from collections.abc import Sequence
 
-from gitseal.report.escaping import printable
+from gitseal.report.escaping import json_text, printable
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
 from gitseal.report.fingerprints import fingerprints
 
@@ -22,4 +21,4 @@ def write(findings: Sequence[Finding]) -> str:
         }
         for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
     ]
-    return json.dumps(issues, indent=2, ensure_ascii=False) + "\n"
+    return json_text(issues, indent=2) + "\n"

@@ -1,15 +1,14 @@
 """Findings as one JSON array."""
 
-import json
 from collections.abc import Sequence
 
-from gitseal.report.escaping import printable
+from gitseal.report.escaping import json_text, printable
 from gitseal.report.findings import Finding
 
 
 def write(findings: Sequence[Finding]) -> str:
     r"""An object a finding with the fields of `Finding`. Bytes of a path that are no UTF-8 stand as `\xff`."""
-    return json.dumps([_readable(finding) for finding in findings], indent=2, ensure_ascii=False) + "\n"
+    return json_text([_readable(finding) for finding in findings], indent=2) + "\n"
 
 
 def _readable(finding: Finding) -> dict[str, str | int]:

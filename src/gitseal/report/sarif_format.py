@@ -1,10 +1,9 @@
 """Findings as SARIF 2.1.0 (OASIS), as GitHub's code scanning and others read it."""
 
-import json
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from gitseal.report.escaping import printable, uri
+from gitseal.report.escaping import json_text, printable, uri
 from gitseal.report.findings import Finding
 from gitseal.report.fingerprints import fingerprints
 
@@ -26,7 +25,7 @@ def write(findings: Sequence[Finding]) -> str:
         for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
     ]
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return json_text(log, indent=2) + "\n"
 
 
 def _result(finding: Finding, rule: int, fingerprint: str) -> dict[str, object]:

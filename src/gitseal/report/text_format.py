@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gitseal.report.escaping import printable
+from gitseal.report.escaping import line
 from gitseal.report.findings import Finding
 
 
@@ -10,8 +10,8 @@ def write(findings: Sequence[Finding]) -> str:
     """`path:line: rule: message`, then the hint, indented. A hint that the next finding has as well is said once, after both."""
     lines: list[str] = []
     for number, finding in enumerate(findings):
-        lines.append(printable(finding.as_text()))
+        lines.append(line(finding.as_text()))
         following = findings[number + 1].hint if number + 1 < len(findings) else ""
         if finding.hint and finding.hint != following:
-            lines.append(f"  {printable(finding.hint)}")
-    return "".join(f"{line}\n" for line in lines)
+            lines.append(line(f"  {finding.hint}"))
+    return "".join(f"{one}\n" for one in lines)

@@ -3,8 +3,7 @@
 `version` grows when a field goes or means something else; new fields and new words for what happened may come without.
 """
 
-import json
-
+from gitseal.report.escaping import json_text
 from gitseal.review.model import Review, tree
 
 VERSION = 1
@@ -17,8 +16,7 @@ def write(review: Review) -> str:
     what GitHub's runner takes for a command anywhere in a line, so that a log may show it.
     """
     content = {"version": VERSION, **dict(_fields(review))}
-    text = json.dumps(content, indent=2, ensure_ascii=True)
-    return text.replace("##[", "##\\u005b") + "\n"
+    return json_text(content, indent=2, ascii_only=True) + "\n"
 
 
 def _fields(review: Review) -> dict[str, object]:

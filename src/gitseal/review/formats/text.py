@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from gitseal.document.changes import PLAIN
 from gitseal.policy.policy import DEFAULT
-from gitseal.report.escaping import printable
+from gitseal.report.escaping import line, printable
 from gitseal.report.findings import Finding
 from gitseal.report.plurals import plural
 from gitseal.review.model import (
@@ -40,7 +40,7 @@ def write(review: Review) -> str:
     for part in (_risks(review.risks), _environments(review.environments), _statements(review.statements)):
         lines += part
     lines += [f"note: {_line(note)}" for note in review.notes]
-    return "\n".join(map(printable, lines)).rstrip("\n") + "\n"
+    return "\n".join(map(line, lines)).rstrip("\n") + "\n"
 
 
 def verdict(review: Review) -> str:
