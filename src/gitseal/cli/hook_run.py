@@ -62,10 +62,23 @@ def _repository(*, is_bare: bool, is_commit: bool) -> "Repository":
 
     if is_bare or is_at_top:
         return Repository(here, in_hook=True, ahead=asked)
-    top = Repository(here, in_hook=True).git("rev-parse", "--show-toplevel")
+    return Repository(_top_of(here), in_hook=True)
+
+
+def _top_of(here: str) -> str:
+    """The top of the working tree. Raises Error if there is none."""
+    from gitseal.git import run
+    from gitseal.git.repository import top_of
+
+    # Git is asked only if variables say where the repository is: a folder of the tree may itself look like a repository.
+    if not run.is_aimed():
+        top = top_of(here)
+    else:
+        answer = run.git(here, "rev-parse", "--show-toplevel", in_hook=True)
+        top = os.fsdecode(answer.rstrip(b"\n")) if answer is not None else None
     if top is None:
         raise Error(f'"{here}" is in no Git working tree', "go to one, or look at GIT_DIR and GIT_WORK_TREE")
-    return Repository(os.fsdecode(top.rstrip(b"\n")), in_hook=True)
+    return top
 
 
 def _keyring() -> "Keyring":

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
-from gitseal.git.run import environment, finish, git
+from gitseal.git.run import NO_HOOKS, environment, finish, git
 
 # A name that no one has, in the list of names that are always blocked.
 NAME = "gitseal-canary.env"
@@ -71,7 +71,7 @@ class _Maker:
 
     def git(self, *arguments: str, stdin: bytes = b"") -> str:
         environ = environment(in_hook=False) | self.variables | _NOBODY
-        command = ("-c", "core.fsmonitor=false", "-c", "core.splitIndex=false", *arguments)
+        command = (*NO_HOOKS, "-c", "core.splitIndex=false", *arguments)
         done = finish(self._top, *command, stdin=stdin, environ=environ)
         if done.status != 0:
             raise Error(f"Git cannot stage a made-up file: git {arguments[0]} fails", "look at: git fsck; git status")

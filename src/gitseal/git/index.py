@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MERGED, BASE, OURS, THEIRS = "0", "1", "2", "3"
+_OFFERED = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--")
 
 
 class IndexEntry(NamedTuple):
@@ -62,11 +63,23 @@ def _entries(listed: bytes | None) -> list[IndexEntry]:
     return entries
 
 
-def offered_files(folder: "Path", *patterns: str) -> list[bytes] | None:
-    """Files of a working tree that are tracked, or that nothing ignores: paths relative to `folder`, each once, sorted.
+def offered_files(top: "Path", *patterns: str) -> list[bytes] | None:
+    """Files of a working tree that are tracked, or that nothing ignores: paths from the top, each once, sorted.
 
-    `patterns` are pathspecs, without any all below the folder. Some may be gone, and a submodule is listed as one.
-    None if Git refuses.
+    `patterns` are pathspecs, without any all. Some files may be gone, and a submodule is listed as one. None if Git refuses.
     """
-    listed = git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns)
+    return _offered(git(top, *_OFFERED, *patterns))
+
+
+def offered_below(top: "Path", folder: str) -> list[bytes] | None:
+    """The same for a folder, which is given by its path from the top: paths relative to the folder.
+
+    Git is asked at the top: a folder of the tree may look like a repository, and Git would do what its configuration says.
+    """
+    start = os.fsencode(folder).rstrip(b"/") + b"/" if folder not in {"", os.curdir} else b""
+    listed = _offered(git(top, LITERAL, *_OFFERED, *([os.fsdecode(start)] if start else [])))
+    return [path.removeprefix(start) for path in listed] if listed is not None else None
+
+
+def _offered(listed: bytes | None) -> list[bytes] | None:
     return sorted(set(listed.split(b"\0")[:-1])) if listed is not None else None

@@ -18,6 +18,8 @@ _FORMAT = "--format=%x01%H%x00%P%x00%ct%x00%an%x00%ae%x00%cn%x00%ce"
 _FIELDS = 7
 _LOG = (
     "log",
+    "--no-ext-diff",
+    "--no-textconv",
     "-z",
     "--raw",
     "--no-abbrev",

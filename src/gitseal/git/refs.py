@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
+from gitseal.git.run import NO_HOOKS
 from gitseal.records import NamedTuple
 
 _REFS, _TAGS, _HEADS, _REMOTES = "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"
@@ -201,7 +202,7 @@ def _listed(repository: Repository, patterns: Iterable[str]) -> dict[str, str]:
 
 def write(repository: Repository, ref: str, commit: str, reason: str) -> bool:
     """Makes a ref name a commit, with a reflog, whatever it named before; False if Git refuses, such as for its name."""
-    return repository.git("update-ref", "--create-reflog", "-m", reason, ref, commit) is not None
+    return repository.git(*NO_HOOKS, "update-ref", "--create-reflog", "-m", reason, ref, commit) is not None
 
 
 def below(repository: Repository, folder: str) -> dict[str, str]:

@@ -1,5 +1,9 @@
 """Starts the `git` binary; nothing else in gitseal does.
 
+A branch can bring any file, so no `git` may take its orders from files of the tree. `top` is the top of a working tree or a
+bare repository's own folder, never a folder below: below the top, four committed files make a repository whose configuration
+Git would follow. docs/explanation/git.md lists every question and what could steer it.
+
 `subprocess` takes 2 ms to import, which is a quarter of what Python itself takes to start, so Git is started by
 `posix_spawn`. That call cannot change the working directory: `git -C` does. For the same reason this file imports little.
 """
@@ -19,7 +23,21 @@ _AIMS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "
 # Replace refs and grafts show other content under the ids of what was committed.
 _GENUINE = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 _QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-_ALWAYS = ("-c", "core.quotePath=false")
+# A hook answers from what is here: it waits for no network, and a server starts no transport (Git 2.45).
+_IN_HOOK = {"GIT_NO_LAZY_FETCH": "1"}
+# Each takes a program or a repository away that Git would find by itself: a bare repository among the files, a monitor of
+# files, a pager, `gpg` for each commit, and a transport that is a command.
+_ALWAYS = (
+    "--no-pager",
+    "-c", "core.quotePath=false",
+    "-c", "core.fsmonitor=false",
+    "-c", "log.showSignature=false",
+    "-c", "protocol.ext.allow=never",
+)  # fmt: skip
+# Whoever works in a bare repository has said so, by standing in one that lies in no working tree.
+_WORKING_TREE = ("-c", "safe.bareRepository=explicit")
+# For the few questions that would run hooks of the clone, such as `reference-transaction`.
+NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 # For `git log`: settings that would change what a walk of history reads. showRoot: the first commit brings all of its files.
 WALK_SETTINGS = (
     *("-c", "log.showRoot=true"),
@@ -149,7 +167,9 @@ def start(top: "Path | str", *arguments: str, in_hook: bool = False, fetches: bo
 def _spawn(
     top: "Path | str", arguments: tuple[str, ...], environ: dict[str, str], *, has_stdin: bool, has_stderr: bool
 ) -> Running:
-    command = ["git", "-C", os.fspath(top), *_ALWAYS, *arguments]
+    folder = os.fspath(top)
+    found_by = _WORKING_TREE if os.path.exists(os.path.join(folder, ".git")) else ()
+    command = ["git", "-C", folder, *_ALWAYS, *found_by, *arguments]
     ours: dict[int, int] = {}
     theirs: list[int] = []
     actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = []
@@ -262,7 +282,12 @@ def environment(*, in_hook: bool) -> dict[str, str]:
     """The variables of a `git` that gitseal starts."""
     # Git starts programs of its own (a file monitor, a transport): none of them is to get an identity.
     left_out = IDENTITY_VARIABLES if in_hook else {*_AIMS, *IDENTITY_VARIABLES}
-    return {name: value for name, value in os.environ.items() if name not in left_out} | _QUIET | _GENUINE
+    return (
+        {name: value for name, value in os.environ.items() if name not in left_out}
+        | _QUIET
+        | _GENUINE
+        | (_IN_HOOK if in_hook else {})
+    )
 
 
 def is_aimed() -> bool:

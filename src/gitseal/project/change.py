@@ -4,16 +4,17 @@ The refusals here are those of docs/format.md, section 7, that are about values:
 policy's, a sealed name that a rule would make plain. Those about access groups are in `group_keys`.
 """
 
+from collections.abc import Mapping
 from enum import Enum
 
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import document, edits
-from gitseal.document.document import Entry
+from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER, Header
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
-from gitseal.policy.policy import ACCEPT, DEFAULT
+from gitseal.policy.policy import DEFAULT
 from gitseal.project.belief.trust import Trust
 from gitseal.project.group_keys import GroupKeys
 from gitseal.records import NamedTuple
@@ -80,6 +81,43 @@ class Change(GroupKeys):
         self.put_token(path, document.seal(self.key(group), path, value, write_only=True))
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
+    def carry(
+        self, source: Document, keys: Mapping[str, DataKey], entry: Entry, path: NamePath, *, plain: bool = False
+    ) -> SetResult:
+        """Seals a stored value of another file here, at `path`. Nobody vouches for it who did not vouch for it there.
+
+        A plain value that no rule allows there stays as it stands, and so unread. `plain` is as `put` has it. Raises Error if the
+        value does not open, and as `put` does.
+        """
+        self.believe(source.header, entry)
+        value = document.open_entry(source, entry, keys)
+        # An environment that is being renamed is in the policy by its new name alone.
+        there = source.header.environment
+        rules = there if there in self.policy.environments else self.environment
+        if self._is_vouched(entry, rules):
+            outcome = self.put(path, value, plain=plain)
+        elif entry.token is not None:
+            outcome = self.set_write_only(path, value)
+        else:
+            outcome = self._leave_plain(path, entry)
+        return SetResult(self.environment, path_text(path), outcome, not value.reveal())
+
+    def _leave_plain(self, path: NamePath, entry: Entry) -> Outcome:
+        """Puts a plain value that nobody vouches for where it is as little believed. Raises Error if it would replace a token."""
+        self._check_place(path)
+        before = self.document.entries.get(path)
+        if before is not None and before.token is not None:
+            raise Error(
+                f'"{entry.name}" stands plain where it is, and no rule says so: anyone could have put it there',
+                f"set it instead: gitseal set {path_text(path)} -e {self.environment}",
+            )
+        if entry.node.items and not entry.node.source:
+            raise Error(
+                f'"{entry.name}" is a list, which has to be taken over by hand', "copy its lines in your editor"
+            )
+        self.puts[path] = Put(entry.node.source)
+        return Outcome.UPDATED if before is not None else Outcome.CREATED
+
     def reseal(self, entry: Entry, path: NamePath, value: TypedValue) -> None:
         """Seals an opened value anew at `path`, kept write-only if it was: only a person who sets or absorbs changes that."""
         self._check_place(path)
@@ -90,7 +128,7 @@ class Change(GroupKeys):
             self.puts[path] = Put(entry.node.source)
             return
         key = self.key(self.policy.group(self.environment, path))
-        self.put_token(path, document.seal(key, path, value, write_only=self._is_unvouched(entry)))
+        self.put_token(path, document.seal(key, path, value, write_only=not self._is_vouched(entry, self.environment)))
 
     def take_over(self, entry: Entry, value: TypedValue) -> None:
         """Seals a write-only value as the caller's own. Raises NotForYou for who is no member, Error as `put` does."""
@@ -177,11 +215,15 @@ class Change(GroupKeys):
         self.puts[path] = Put(_plain_source(path_text(path), value))
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
-    def _is_unvouched(self, entry: Entry) -> bool:
-        """True if no member stands behind a value: it came write-only, or plain where anyone's word is not taken."""
+    def _is_vouched(self, entry: Entry, environment: str) -> bool:
+        """True if somebody stands behind a stored value: a member who sealed it, or a rule that lets it stand plain there.
+
+        This is the one place that decides it, for every command that seals what is stored already. Anyone who can commit can
+        write a plain value, so one that no rule allows is sealed as write-only: a member has to take it over.
+        """
         if entry.token is not None:
-            return entry.token.kind == WRITE_ONLY
-        return self.policy.environment(self.environment).write_only != ACCEPT
+            return entry.token.kind != WRITE_ONLY
+        return self.policy.is_plain(environment, entry.path)
 
     def _would_unseal(self, path: NamePath) -> Error:
         name = path_text(path)

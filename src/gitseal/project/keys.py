@@ -15,7 +15,8 @@ class Keys(Mapping[str, DataKey]):
     """Data keys of one document by access group. A group that no identity opens is not in it.
 
     Each key is checked against its id, and Damaged raised for a stanza that holds another one: age does not say who wrapped
-    it, and the values under such a key may be by the same hand.
+    it. Readers need that as much as writers: with a key of their own in one stanza, an attacker seals values that only this
+    reader takes for a member's, and no line of the header's keys shows it.
     """
 
     def __init__(self, header: Header, keyring: Keyring) -> None:

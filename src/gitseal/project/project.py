@@ -126,10 +126,21 @@ class Project:
         return tuple(selected)
 
     def resolve(self, name: str) -> str:
-        """The environment that a name or alias stands for. Raises Error, with the nearest name, if there is none."""
-        if name in self.environments:
-            return name
+        """The one environment that a name or alias stands for.
+
+        Raises Error, with the nearest name, if there is none, and as `check_listed` does. An alias that is also the name of a
+        file is refused: whoever can commit a file could take over the name by which people deploy.
+        """
         resolved = self.policy.resolve(name)
+        if resolved != name and name in self.environments:
+            place = self.relative(self.file(name))
+            raise Error(
+                f'"{name}" is another name of {resolved}, and there is a file "{place}" too',
+                f"take the file out, if it is not meant: git rm {place}; to reach the other one: -e {resolved}",
+            )
+        if name in self.environments:
+            self.check_listed(name)
+            return name
         if resolved not in self.environments:
             among = [
                 *self.environments,
@@ -138,6 +149,15 @@ class Project:
             hint = parser.nearest(name, among) or "see them with: gitseal env list"
             raise Error(f'there is no environment "{name}"', hint)
         return resolved
+
+    def check_listed(self, environment: str) -> None:
+        """Raises Error for an environment that has a file and that the policy does not list: nothing is read from it."""
+        if environment not in self.policy.environments:
+            raise Error(
+                f'"{self.relative(self.file(environment))}" is of an environment that the policy does not list',
+                f"if it is meant: gitseal env add {environment}; else look at who brought it: "
+                f"git log -- {FOLDER}/{environment}{_SUFFIX}",
+            )
 
     def read(self, environment: str) -> "Document":
         """An environment's document. Raises Error if the file is missing, no regular file, malformed or misnamed."""

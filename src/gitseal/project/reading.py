@@ -54,6 +54,7 @@ class EffectiveEnvironment:
         self.documents: dict[str, Document] = {}
         self._strict: dict[str, bool] = {}
         self._rules: dict[str, str] = {}
+        project.check_listed(environment)
         rules = project.policy.environments
         protected = {name for name, rule in rules.items() if rule.protected}
         for layer in order(project.policy.chain(environment), protected, local=local):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import document
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
@@ -51,11 +50,13 @@ def list_environments(project: Project) -> list[EnvironmentRow]:
 def add_environment(workspace: Workspace, name: str, opened_to: Sequence[str]) -> None:
     """Makes an environment: its rule in the policy, unless it has one, and its file, with a data key of its own.
 
-    `opened_to` names who may open it; empty takes what all other environments agree on. Raises Error if it exists.
+    `opened_to` names who may open it; empty takes what all other environments agree on. A file that the policy does not list
+    gets its rule, and stays as it is. Raises Error if the environment exists.
     """
     project = workspace.project
     project.path(name)
-    if name in project.environments:
+    is_listed = name in project.policy.environments
+    if is_listed and name in project.environments:
         raise Error(f'there is an environment "{name}" already', "see them with: gitseal env list")
     with writing(project):
         policy = edited = read_regular(project.policy_path)
@@ -65,6 +66,9 @@ def add_environment(workspace: Workspace, name: str, opened_to: Sequence[str]) -
             edited = edited_policy(project, lambda text: text.put(("environments", name), {"open": list(people)}))
         now = project.with_policy(edited)
         trust = Trust(workspace._replace(project=now))
+        if name in project.environments:
+            commit(trust, {POLICY: policy}, {POLICY: edited})
+            return
         new = {name: new_environment(trust, name), POLICY: edited}
         commit(trust, {name: None, POLICY: policy}, new)
 
@@ -114,14 +118,8 @@ def _under_name(trust: Trust, before: document.Document, new: str) -> bytes:
     change = Change(document.create(new), trust)
     change.new_group(DEFAULT)
     for path, entry in before.entries.items():
-        change.believe(before.header, entry)
-        value = document.open_entry(before, entry, keys)
-        if entry.token is None:
-            change.put(path, value, plain=True)
-        elif entry.token.kind == WRITE_ONLY:
-            change.set_write_only(path, value)
-        else:
-            change.put(path, value)
+        # Whoever renames says nothing new on who may read what: what stands plain by a rule stays plain.
+        change.carry(before, keys, entry, path, plain=entry.token is None)
     return change.result()
 
 

@@ -71,10 +71,11 @@ def _files(project: Project, folders: Iterable[Path]) -> dict[Path, str]:
 
 
 def _listed(folder: Path) -> Iterable[str]:
+    top = find_top(folder)
     # A deploy host may have the tree and no Git.
-    if not find_top(folder) or not shutil.which("git"):
+    if top is None or not shutil.which("git"):
         return sorted(_walked(folder))
-    paths = index.offered_files(folder)
+    paths = index.offered_below(top, os.path.relpath(folder, top))
     if paths is None:
         raise Error(f'Git cannot list the files of "{folder}"', f'look at: git -C "{folder}" status')
     return map(os.fsdecode, paths)

@@ -35,7 +35,9 @@ def environments(old: Policy, new: Policy, say: StatementCollector) -> None:
             say(sentence('the policy no longer has the environment "{}"', name), (), ENVIRONMENT_REMOVED)
         elif before is None:
             say(sentence('"{}" is a new environment, open to {}', name, quoted(new.members(after.open))), at)
-            if taken := [alias for alias in after.aliases if old.resolve(alias) != alias]:
+            if (meant := old.resolve(name)) != name:
+                say(sentence('"{}" is an environment of its own, and meant "{}"', name, meant), at, ALIAS_MOVED)
+            if taken := [each for each in after.aliases if old.resolve(each) != each]:
                 say(sentence("{} meant another environment", quoted(taken)), at, ALIAS_MOVED)
         else:
             _access(old, new, name, say)
