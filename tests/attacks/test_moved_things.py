@@ -77,7 +77,7 @@ def test_a_file_under_another_stem_is_refused(team: Team) -> None:
             lambda: team.alice.set(environment, "NEW", NEEDLE),  # noqa: B023
             team.alice.rekey,
         ):
-            with pytest.raises(Error, match='says that it is environment "production"|that the policy does not list'):
+            with pytest.raises(Error, match=r'says that it is environment "production"|that the policy does not list'):
                 act()
     assert "malformed" in _rules(team.alice)
     assert not holds(team.alice)
@@ -99,7 +99,7 @@ def test_a_file_in_another_secrets_folder_is_no_file_of_it(team: Team) -> None:
     (nested / ".secrets" / "production.yaml").write_bytes(team.mallory.path("development").read_bytes())
     team.infect(team.alice)
     inner = Clone(team.alice.top / "app", team.alice.owner)
-    with pytest.raises(Error, match='says that it is environment "development"'):
+    with pytest.raises(Error, match=r'says that it is environment "development"'):
         inner.get("production", "DB_URL")
     assert inner.project.shadowed == (team.alice.project.folder,)
 

@@ -5,7 +5,19 @@ from typing import NamedTuple
 
 from gitseal.document.value import text
 from gitseal.policy.manifest import Declaration, Manifest, ManifestFile, Service
-from gitseal.policy.policy import ACCEPT, FORGE, MACHINE, PENDING, PERSON, REFUSE, Environment, Policy, Principal, Rule
+from gitseal.policy.policy import (
+    ACCEPT,
+    FORGE,
+    MACHINE,
+    PENDING,
+    PERSON,
+    REFUSE,
+    Environment,
+    Policy,
+    Principal,
+    Rule,
+    Rules,
+)
 from gitseal.yamltext.tree import NamePath
 
 MARK = "Zq"
@@ -60,7 +72,7 @@ def _policy(random: Random) -> Policy:
         {name: _principal(random) for name in people},
         groups,
         environments,
-        tuple(rules),
+        Rules(rules),
         _some(random, "ALLOWED", 9),
         _members(random, people),
         _members(random, people),

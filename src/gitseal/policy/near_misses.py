@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from gitseal.policy.patterns import matches
+from gitseal.policy.pattern_index import PatternIndex
 from gitseal.policy.policy import Policy, Rule
 from gitseal.yamltext.tree import NamePath
 
@@ -13,17 +13,13 @@ def near_misses(policy: Policy, environment: str, paths: Collection[NamePath]) -
     It is written in another case, or stands in a section that the pattern does not reach. It is sealed to everybody who
     opens the environment, and not to the few whom the rule names.
     """
-    rules = [rule for rule in policy.rules if rule.holds_in(environment)]
+    patterns = list(policy.rules.patterns(environment))
+    lasts = ((number, pattern.rpartition("/")[2].upper()) for number, (_rule, pattern) in enumerate(patterns))
+    # `*` alone looks like every name, and so like none.
+    index = PatternIndex((number, last) for number, last in lasts if last.strip("*"))
     for path in paths:
         if policy.rule(environment, path) is None:
-            alike = ((path, pattern, rule) for rule in rules for pattern in rule.names if _looks_like(pattern, path))
-            first = next(alike, None)
+            first = index.first((path[-1].upper(),))
             # A rule that would have left the name plain has lost nobody a secret.
-            if first is not None and not first[2].plain:
-                yield first
-
-
-def _looks_like(pattern: str, path: NamePath) -> bool:
-    last = pattern.rpartition("/")[2].upper()
-    # `*` alone looks like every name, and so like none.
-    return bool(last.strip("*")) and matches(last, (path[-1].upper(),))
+            if first is not None and not policy.rules[patterns[first][0]].plain:
+                yield path, patterns[first][1], policy.rules[patterns[first][0]]

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.policy.fields import boolean, choice, each, items, mapping, named, nearest, string, strings
+from gitseal.policy.pattern_index import MOST_TRIED, is_tried
 from gitseal.policy.policy import (
     ACCEPT,
     DEFAULT,
@@ -17,6 +18,7 @@ from gitseal.policy.policy import (
     Policy,
     Principal,
     Rule,
+    Rules,
 )
 from gitseal.yamltext import reader
 from gitseal.yamltext.tree import Node
@@ -26,6 +28,8 @@ __all__ = ["is_environment_name", "is_principal_name", "nearest", "parse"]
 _PRINCIPAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _ACCESS = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
+MAX_ENVIRONMENTS = 500
+MAX_EXTENDS = 16
 _NO_ENVIRONMENTS = frozenset({"policy", "manifest", "allow", "all"})
 # What a branch's name may hold (git-check-ref-format(1)), and `*`.
 _BRANCHES = re.compile(r"[^\0-\x20\x7f~^:?\[\\/]+(?:/[^\0-\x20\x7f~^:?\[\\/]+)*")
@@ -72,7 +76,7 @@ def parse(data: bytes) -> Policy:
         recipients,
         groups,
         environments,
-        tuple(_rule(node) for node in items(top.get("rules"))),
+        Rules(_rule(node) for node in items(top.get("rules"))),
         strings(top.get("allow_names")),
         _change(top.get("policy")),
         _change(top.get("manifest")),
@@ -157,8 +161,10 @@ class _Checks:
     def __init__(self, policy: Policy, top: dict[str, Node]) -> None:
         self.policy = policy
         self.top = top
+        self.people = {*policy.recipients, *policy.groups}
 
     def run(self) -> None:
+        self.sizes()
         for name, node in each(self.top.get("groups")):
             if name in self.policy.recipients:
                 raise Malformed(f'"{name}" is both a recipient and a group', node.line + 1)
@@ -172,6 +178,20 @@ class _Checks:
                 self.changers(_change(owned), owned)
         self.one_set_for_each_access_group()
         self.aliases()
+
+    def sizes(self) -> None:
+        """Raises Malformed for more than whoever reads a policy can go through for each name."""
+        if len(self.policy.environments) > MAX_ENVIRONMENTS:
+            raise Malformed(f"the policy has more than {MAX_ENVIRONMENTS} environments", 0)
+        tried = 0
+        for rule, node in zip(self.policy.rules, items(self.top.get("rules")), strict=True):
+            tried += sum(map(is_tried, rule.names))
+            if tried > MOST_TRIED:
+                raise Malformed(
+                    f"more than {MOST_TRIED} patterns have a * that is not their end",
+                    node.line + 1,
+                    'write NAME or "PREFIX_*", of which there may be any number',
+                )
 
     def environment(self, name: str, environment: Environment, node: Node) -> None:
         if not environment.open:
@@ -188,6 +208,8 @@ class _Checks:
                 raise Malformed(
                     f"environments extend each other: {' > '.join([*seen, environment.extends])}", node.line + 1
                 )
+            if len(seen) > MAX_EXTENDS:
+                raise Malformed(f'"{name}" extends over more than {MAX_EXTENDS} steps', node.line + 1)
             self.known((environment.extends,), self.policy.environments, "environment", node)
             seen.append(environment.extends)
             environment = self.policy.environments[environment.extends]
@@ -201,16 +223,27 @@ class _Checks:
             raise Malformed(f'"{rule.access}" is both a recipient and an access group', node.line + 1)
 
     def one_set_for_each_access_group(self) -> None:
-        for environment in self.policy.environments:
-            sets: dict[str, set[str]] = {}
-            for rule, node in zip(self.policy.rules, items(self.top.get("rules")), strict=True):
-                if rule.open and rule.holds_in(environment):
-                    members = set(self.policy.members(rule.open))
-                    if sets.setdefault(rule.access, members) != members:
-                        raise Malformed(
-                            f'access group "{rule.access}" is open to two different sets in {environment}',
-                            node.line + 1,
-                        )
+        """Raises Malformed for an access group with two sets in one environment.
+
+        A rule of no environments counts in each of them. They are not gone through for it: rules times environments are many.
+        """
+        everywhere: dict[str, tuple[str, ...]] = {}
+        somewhere: dict[str, dict[str, tuple[str, ...]]] = {}
+        for rule, node in zip(self.policy.rules, items(self.top.get("rules")), strict=True):
+            if not rule.open or not self.policy.environments:
+                continue
+            members, there = self.policy.members(rule.open), somewhere.setdefault(rule.access, {})
+            if rule.environments:
+                sets = {name: there.setdefault(name, members) for name in rule.environments}
+                sets |= {name: everywhere.get(rule.access, found) for name, found in sets.items() if found == members}
+            else:
+                first = next(iter(self.policy.environments))
+                sets = {**there, first: everywhere.setdefault(rule.access, members)}
+            for environment, found in sets.items():
+                if found != members:
+                    raise Malformed(
+                        f'access group "{rule.access}" is open to two different sets in {environment}', node.line + 1
+                    )
 
     def aliases(self) -> None:
         taken = dict.fromkeys(self.policy.environments, "an environment")
@@ -229,7 +262,7 @@ class _Checks:
                 raise Malformed(f'"{name}" is a forge, which opens nothing', node.line + 1, "it may stand in change")
 
     def changers(self, names: tuple[str, ...], node: Node) -> None:
-        self.known(names, {**self.policy.recipients, **self.policy.groups}, "recipient or group", node)
+        self.known(names, self.people, "recipient or group", node)
 
     def known(self, names: tuple[str, ...], among: Collection[str], what: str, node: Node) -> None:
         for name in names:

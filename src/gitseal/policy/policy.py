@@ -1,6 +1,10 @@
 """The values that policy.yaml holds, and the questions they answer."""
 
+from collections.abc import Iterator
+from functools import cached_property
+
 from gitseal.errors import Error
+from gitseal.policy.pattern_index import PatternIndex
 from gitseal.policy.patterns import matches
 from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
@@ -58,6 +62,36 @@ class Rule(NamedTuple):
         return not self.environments or environment in self.environments
 
 
+class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps what it has found out
+    """The rules of a policy in their order, with what finds the first that covers a name, made when it is asked for."""
+
+    def first(self, environment: str, path: NamePath) -> Rule | None:
+        """The first rule that covers the name in that environment."""
+        number = self.finder(environment).first(path)
+        return self[number] if number is not None else None
+
+    @cached_property
+    def _indexes(self) -> dict[str, PatternIndex]:
+        return {}
+
+    @cached_property
+    def _environments(self) -> tuple[frozenset[str], ...]:
+        return tuple(frozenset(rule.environments) for rule in self)
+
+    def patterns(self, environment: str) -> Iterator[tuple[int, str]]:
+        """The patterns that count in an environment, each with the number of its rule."""
+        for number, (rule, environments) in enumerate(zip(self, self._environments, strict=True)):
+            if not environments or environment in environments:
+                for pattern in rule.names:
+                    yield number, pattern
+
+    def finder(self, environment: str) -> PatternIndex:
+        """What finds the rule of a name in an environment."""
+        if environment not in self._indexes:
+            self._indexes[environment] = PatternIndex(self.patterns(environment))
+        return self._indexes[environment]
+
+
 class Policy(NamedTuple):
     """A whole policy, checked: every name in it is defined, and each secret's name has exactly one answer.
 
@@ -67,7 +101,7 @@ class Policy(NamedTuple):
     recipients: dict[str, Principal]
     groups: dict[str, tuple[str, ...]]
     environments: dict[str, Environment]
-    rules: tuple[Rule, ...]
+    rules: Rules
     allow_names: tuple[str, ...]
     policy_change: tuple[str, ...]
     manifest_change: tuple[str, ...]
@@ -94,10 +128,8 @@ class Policy(NamedTuple):
 
     def rule(self, environment: str, path: NamePath) -> Rule | None:
         """The first rule that covers the name."""
-        for rule in self.rules:
-            if rule.covers(environment, path):
-                return rule
-        return None
+        rules = self.rules
+        return rules.first(environment, path) if rules else None
 
     def open_to(self, environment: str, group: str) -> tuple[str, ...] | None:
         """The people and machines, sorted, who may open an access group; None if the policy has no such group there."""

@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 
 _NAME = re.compile(rb"(?:docker-)?compose[^/]*\.ya?ml", re.IGNORECASE)
+# Lines come without blanks at their ends: an expression that left these out itself would take the square of their number.
 # Texts, which `re` compiles when a compose file is met: most commits have none.
 # `env_file: x`, `env_file: [x, y]`, or `env_file:` with `- x`, `- path: x` or `path: x` below it (compose-spec, env_file).
-_ENV_FILE = rb"(\s*(?:- )?)env_file\s*:\s*(.*?)\s*"
-_ITEM = rb"\s*(?:-\s+)?(?:path\s*:\s*)?(.*?)\s*"
+_ENV_FILE = rb"(\s*(?:- )?)env_file\s*:\s*(.*)"
+_ITEM = rb"\s*(?:-\s+)?(?:path\s*:\s*)?(.*)"
 _COMMENT = rb"(?:^|\s)#.*"
 
 

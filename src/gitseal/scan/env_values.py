@@ -20,8 +20,8 @@ class Assignment(NamedTuple):
 
 
 _START = re.compile(
-    r"""[ \t]*(?:(?:export|set|setx|declare(?:[ ]+-\w+)*|readonly|typeset|local|ENV|\$env:|-[ ]|-e[ ])[ \t]*)?
-    (["']?)(?P<name>[^\s=:'"`#$(){}<>|&;!?+]+)\1[ \t]*(?P<sign>\+?=|\?=|:=|:(?=[ \t"'`]|$))[ \t]*""",
+    r"""[ \t]*(?:(?:export|set|setx|declare(?:[ ]+-\w++)*|readonly|typeset|local|ENV|\$env:|-[ ]|-e[ ])[ \t]*)?
+    (["']?)(?P<name>[^\s=:'"`#$(){}<>|&;!?+]++)\1[ \t]*(?P<sign>\+?=|\?=|:=|:(?=[ \t"'`]|$))[ \t]*""",
     re.VERBOSE,
 )
 _QUOTES = "\"'`"
@@ -57,6 +57,7 @@ def assignments(text: str) -> Iterator[Assignment]:
         yield from _json(text)
         return
     lines = re.split(r"\r\n|\n|\r", text)
+    closing = _Closing(lines)
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -64,13 +65,13 @@ def assignments(text: str) -> Iterator[Assignment]:
         if start is None:
             number += 1
             continue
-        value, used = _value(lines, number, start.end())
+        value, used = _value(lines, closing, number, start.end())
         # `abc==` is the end of base64 over several lines without quotes.
         yield Assignment(number + 1, _shown(start["name"]) if value != "=" else "", value)
         number += used
 
 
-def _value(lines: list[str], number: int, at: int) -> tuple[str, int]:
+def _value(lines: list[str], closing: "_Closing", number: int, at: int) -> tuple[str, int]:
     """The value that begins at a place of a line, and how many lines it takes."""
     rest = lines[number][at:]
     quote = rest[:1]
@@ -79,10 +80,10 @@ def _value(lines: list[str], number: int, at: int) -> tuple[str, int]:
         if closed >= 0:
             return rest[1:closed] + _tail(rest[closed + 1 :]), 1
         # A value over several lines, where its quote is closed further down; else the quote is a character.
-        for below in range(number + 1, min(len(lines), number + _MOST_LINES)):
-            closed = _closing(lines[below], quote, 0)
-            if closed >= 0:
-                return "\n".join([rest[1:], *lines[number + 1 : below], lines[below][:closed]]), below - number + 1
+        below = closing.line_after(number, quote)
+        if below < number + _MOST_LINES:
+            last = lines[below][: _closing(lines[below], quote, 0)]
+            return "\n".join([rest[1:], *lines[number + 1 : below], last]), below - number + 1
         return rest, 1
     if rest.endswith("\\") and number + 1 < len(lines):
         return rest[:-1] + lines[number + 1].strip(), 2
@@ -96,11 +97,29 @@ _MOST_LINES = 200
 
 
 def _closing(text: str, quote: str, start: int) -> int:
-    """The position at which a quote is closed, or -1: an escaped one closes nothing, but in single quotes nothing is escaped."""
-    at = text.find(quote, start)
-    while at >= 0 and quote != "'" and (at - len(text[:at].rstrip("\\"))) % 2:
-        at = text.find(quote, at + 1)
-    return at
+    """Where a quote is closed, or -1: an escaped one closes nothing, but in single quotes nothing is escaped."""
+    if quote == "'":
+        return text.find(quote, start)
+    closed = (match.start() for match in re.finditer(rf"\\.|{quote}", text[start:]) if match[0] == quote)
+    return start + next(closed, -1 - start)
+
+
+class _Closing:
+    """For each line the next one below it that closes a quote: looked for once, from the end, and not from every line."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._below: dict[str, list[int]] = {}
+
+    def line_after(self, number: int, quote: str) -> int:
+        """The first line after `number` in which the quote is closed; far beyond the end if there is none."""
+        if quote not in self._below:
+            nearest, below = len(self._lines) + _MOST_LINES, []
+            for at in range(len(self._lines) - 1, -1, -1):
+                below.append(nearest)
+                nearest = at if _closing(self._lines[at], quote, 0) >= 0 else nearest
+            self._below[quote] = below[::-1]
+        return self._below[quote][number]
 
 
 def _tail(text: str) -> str:
@@ -114,10 +133,28 @@ def _shown(name: str) -> str:
     return name if _SHOWN.fullmatch(name) and digits <= _MOST_MIXED else ""
 
 
+_UNESCAPED = r'(?s:\\.)|"'
+_AFTER_NAME = r'\s*+:\s*+(?:"|(-?[0-9][0-9.eE+-]*+))'
+
+
 def _json(text: str) -> Iterator[Assignment]:
-    """The texts and numbers of a file that is JSON after all, by the names before them."""
-    line, at = 1, 0
-    for match in re.finditer(r'"((?:[^"\\]|\\.)*+)"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|(-?[0-9][0-9.eE+-]*))', text):
-        line += text.count("\n", at, match.start())
-        at = match.start()
-        yield Assignment(line, _shown(match[1]), match[2] or match[3] or "")
+    """The texts and numbers of a file that is JSON after all, by the names before them.
+
+    A text ends at the next quote that no backslash escapes, wherever it began. So each pair of these is looked at once: to try
+    every quote, and from each the rest of the file, would take the square of the time.
+    """
+    after_name = re.compile(_AFTER_NAME)
+    ends = [match.start() for match in re.finditer(_UNESCAPED, text) if match[0] == '"']
+    line, at, number = 1, 0, 0
+    while number + 1 < len(ends):
+        start, end = ends[number], ends[number + 1]
+        value = after_name.match(text, end + 1)
+        is_text = value is not None and value[1] is None
+        if value is None or (is_text and number + 3 >= len(ends)):
+            number += 1
+            continue
+        line += text.count("\n", at, start)
+        at = start
+        content = text[ends[number + 2] + 1 : ends[number + 3]] if is_text else value[1]
+        yield Assignment(line, _shown(text[start + 1 : end]), content)
+        number += 4 if is_text else 2
