@@ -74,9 +74,10 @@ def test_the_table_of_size_classes() -> None:
 
 
 def test_the_names_that_steer_loaders() -> None:
-    told = set(re.findall(r"`([^`]+)`", section(8))) - {"render", "run", "allow_names"}
+    told = set(re.findall(r"`([^`]+)`", section(8))) - {"render", "run", "allow_names", "env", "write_only: refuse"}
+    always = {*dangerous_names._NAMES, *(f"{prefix}*" for prefix in dangerous_names._PREFIXES)}
 
-    assert told == {*dangerous_names._NAMES, *(f"{prefix}*" for prefix in dangerous_names._PREFIXES)}
+    assert told == always | dangerous_names._SETTINGS
 
 
 def test_every_kind_of_expectation_is_told() -> None:

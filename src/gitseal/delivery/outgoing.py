@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from types import MappingProxyType
 
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.delivery.request import Request
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.policy import dangerous_names
-from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.records import NamedTuple
 from gitseal.render import RenderedEntry
@@ -54,15 +54,44 @@ def outgoing(opened: OpenedEnvironment, request: Request, *, with_sections: bool
     return _Delivery(opened, request, with_sections=with_sections).collect()
 
 
-def refuse_steering(project: Project, names: Iterable[str]) -> None:
-    """Raises Error for names that steer loaders and shells, unless the policy's `allow_names` lists them."""
-    allowed = project.policy.allow_names
-    steering = [name for name in names if dangerous_names.steers(name) and name not in allowed]
-    if steering:
+def refuse_steering(opened: OpenedEnvironment, service: str, names: Iterable[str]) -> None:
+    """Raises Error for names that steer loaders and shells, unless the policy's `allow_names` lists them.
+
+    A setting that honest applications have too goes out if a member sealed it, or if the manifest or a rule of the policy names
+    it. Anyone who can commit can bring a plain or write-only value, under any name that they choose.
+    """
+    policy = opened.project.policy
+    steering = [name for name in names if dangerous_names.steers(name) and name not in policy.allow_names]
+    refused = [name for name in steering if not dangerous_names.is_setting(name)]
+    if refused:
         raise Error(
-            f"{', '.join(steering)} would steer a loader or shell wherever this is read",
-            f"if that is meant, add to .secrets/policy.yaml: allow_names: [{', '.join(steering)}]",
+            f"{', '.join(refused)} would steer a loader or shell wherever this is read",
+            f"if that is meant, add to .secrets/policy.yaml: allow_names: [{', '.join(refused)}]",
         )
+    undeclared = [name for name in steering if not _is_vouched(opened, service, name)]
+    if undeclared:
+        fields = ", ".join(f"{name}: {{}}" for name in undeclared)
+        raise Error(
+            f"{', '.join(undeclared)} would steer a program wherever this is read, no member sealed it and nobody declared it",
+            f"if it is meant, declare it in .secrets/manifest.yaml: secrets: {{{fields}}}",
+        )
+
+
+def _is_vouched(opened: OpenedEnvironment, service: str, name: str) -> bool:
+    """True if a member sealed what goes out under a name, or somebody declared it."""
+    manifest = opened.project.manifest
+    stored: NamePath = (name,)
+    if service:
+        from gitseal.resolve import services
+
+        source = services.view(manifest, service, opened.entries)[(name,)]
+        if source.template is not None:
+            return True
+        stored = source.path
+    token = opened.entries[stored][1].token if stored in opened.entries else None
+    if token is not None and token.kind != WRITE_ONLY:
+        return True
+    return stored in manifest.secrets or any(name in rule.names for rule in opened.project.policy.rules)
 
 
 class _Delivery:

@@ -30,7 +30,7 @@ def render(
     with_sections = dialects.takes_sections(dialect)
     going = outgoing(opened, request, with_sections=with_sections)
     if not with_sections:
-        refuse_steering(opened.project, (entry.path[0] for entry in going.entries))
+        refuse_steering(opened, request.service, (entry.path[0] for entry in going.entries))
     return Rendered(dialects.render(dialect, going.entries, options), dialects.masks(dialect, going.entries), going)
 
 

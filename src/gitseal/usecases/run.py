@@ -39,7 +39,7 @@ def prepare(opened: OpenedEnvironment, request: Request, inherited: Mapping[byte
     Error for all that `outgoing` refuses, for a value with a NUL byte, and for names that steer a loader.
     """
     going = outgoing(opened, request, with_sections=False)
-    refuse_steering(opened.project, (entry.path[0] for entry in going.entries))
+    refuse_steering(opened, request.service, (entry.path[0] for entry in going.entries))
     for (name,), value, _ in going.entries:
         if b"\0" in value.reveal():
             raise Error(
