@@ -14,6 +14,7 @@ from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.git import hooks
 from gitseal.git.hooks import SERVER, STAGES, HooksFolder, HooksScope
+from gitseal.git.links import refuse_links
 from gitseal.git.repository import Repository
 
 _EXECUTABLE = 0o755
@@ -213,6 +214,7 @@ def _is_run_by_a_manager(path: Path, top: Path) -> bool:
 
 def _into_husky(scripts: Path, stage: str, repository: Repository) -> list[str]:
     path = scripts / stage
+    refuse_links(path)
     present = read_hook(path)
     if present is None:
         return [_named(repository, placed) for placed in _put(path, hook_script.script(stage, None))]

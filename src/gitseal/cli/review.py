@@ -90,7 +90,9 @@ def _write(text: str, file: str) -> None:
     from pathlib import Path
 
     from gitseal.files.atomic import write
+    from gitseal.git.links import refuse_links
 
+    refuse_links(file)
     write(Path(file), text.encode("utf-8", "backslashreplace"))
 
 

@@ -47,7 +47,8 @@ class Session:
         start = Path(self._folder)
         if not start.is_dir():
             raise Error(f'"{start}" is not a folder', "give one with: -C DIR")
-        return str(start.absolute())
+        # As `cd DIR` and `pwd` have it: a link that a repository holds does not make a folder elsewhere part of it.
+        return os.path.realpath(start)
 
     @cached_property
     def home(self) -> "Path":

@@ -11,7 +11,7 @@ from gitseal.document.value import TypedValue
 from gitseal.errors import Error, UsageError
 from gitseal.files import below
 from gitseal.files.below import NewFile
-from gitseal.git.repository import find_top
+from gitseal.git.links import refuse_links
 from gitseal.policy.manifest import Manifest, ManifestFile
 from gitseal.report.sentences import sentence
 from gitseal.resolve import services
@@ -90,7 +90,7 @@ def staged(folder: Path, files: Sequence[ServiceFile], beside: Path | None = Non
     """
     targets = [folder.joinpath(*file.item.path) for file in files]
     for target in targets:
-        _refuse_links(folder, target)
+        refuse_links(target)
     for target in targets:
         if beside is not None and target.absolute() == beside.absolute():
             raise Error(f'"{beside}" is one of the files of the service', "give another FILE: -o FILE")
@@ -103,20 +103,6 @@ def staged(folder: Path, files: Sequence[ServiceFile], beside: Path | None = Non
 def outdated(folder: Path, files: Sequence[ServiceFile]) -> tuple[str, ...]:
     """The paths, below `folder`, of files that are missing or have other bytes or permissions."""
     return tuple("/".join(file.item.path) for file in files if not below.holds(folder, file.item))
-
-
-def _refuse_links(folder: Path, target: Path) -> None:
-    """Raises Error for a symlink between `folder`, or its repository's top, and the target: whoever commits can make one."""
-    start, end = folder.absolute(), target.absolute()
-    top = find_top(start)
-    for place in (end, *end.parents):
-        if place == top or (top is None and place == start.parent):
-            break
-        if place.is_symlink():
-            raise Error(
-                f'"{place}" is a symbolic link, which gitseal does not write through',
-                f'see where it leads, and remove it: ls -l "{place}"',
-            )
 
 
 def _refuse_owned(target: Path) -> None:

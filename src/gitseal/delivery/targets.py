@@ -5,6 +5,7 @@ from pathlib import Path
 from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.git import index
+from gitseal.git.links import refuse_links
 from gitseal.git.repository import Repository, find_top
 
 
@@ -39,8 +40,9 @@ def is_hook(where: Path) -> bool:
 def write(target: Path, content: bytes, *, append: bool = False) -> None:
     """Writes a rendered file, 0600 and atomically; `append` keeps what is there before it.
 
-    Raises Error for a target that Git tracks or would add.
+    Raises Error for a target that Git tracks or would add, and for one that a symbolic link of the repository leads to.
     """
+    refuse_links(target)
     if target.is_dir():
         raise Error(f'"{target}" is a folder', "give the path of a file")
     refuse_published(target)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.git import configuration
+from gitseal.git.links import refuse_links
 from gitseal.git.repository import find_top
 from gitseal.identities import Keyring, write_new
 from gitseal.policy import schema
@@ -110,6 +111,8 @@ def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Sta
             )
     if not is_principal_name(starter.name) or starter.name == _TEAM:
         raise Error(f'"{starter.name}" cannot be your name in the policy', "give another: gitseal init --as NAME")
+    for name in (FOLDER, ".gitattributes", ".gitignore"):
+        refuse_links(root / name)
     folder = root / FOLDER
     first = _first_files(starter, environments)
     folder.mkdir()
