@@ -6,7 +6,7 @@ import pytest
 
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.policy import parser
-from gitseal.policy.policy import ACCEPT, PENDING, Policy, Rules
+from gitseal.policy.policy import ACCEPT, PENDING, Policy, RuleList
 from gitseal.yamltext import reader
 
 WHOLE = """\
@@ -100,7 +100,7 @@ def test_a_name_is_plain_only_where_a_rule_says_so(policy: Policy) -> None:
 
 
 def test_order_decides(policy: Policy) -> None:
-    swapped = policy._replace(rules=Rules(policy.rules[::-1]))
+    swapped = policy._replace(rules=RuleList(policy.rules[::-1]))
 
     assert swapped.group("base", ("LOG_LEVEL",)) == "rest"
     assert not swapped.is_plain("base", ("LOG_LEVEL",))

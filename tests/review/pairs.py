@@ -16,7 +16,7 @@ from gitseal.policy.policy import (
     Policy,
     Principal,
     Rule,
-    Rules,
+    RuleList,
 )
 from gitseal.yamltext.tree import NamePath
 
@@ -72,7 +72,7 @@ def _policy(random: Random) -> Policy:
         {name: _principal(random) for name in people},
         groups,
         environments,
-        Rules(rules),
+        RuleList(rules),
         _some(random, "ALLOWED", 9),
         _members(random, people),
         _members(random, people),

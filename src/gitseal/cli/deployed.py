@@ -15,6 +15,7 @@ def command(session: Session, revision: str, environments: tuple[str, ...]) -> N
 
     The record is the ref refs/gitseal/deployed/ENV of this clone. Others see it when it is pushed.
     """
+    session.only_reads = True
     record(session, session.one(environments), revision)
 
 

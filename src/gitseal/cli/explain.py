@@ -14,6 +14,7 @@ from gitseal.usecases.explain import Explained, explain
 @json_option
 def command(session: Session, name: str, environments: tuple[str, ...], no_local: bool, as_json: bool) -> None:
     """Say where a name's value comes from, layer by layer, and which services get it; never the value. Needs no identity."""
+    session.only_reads = True
     environment = session.one(environments)
     explained = explain(EffectiveEnvironment(session.project, environment, local=not no_local), name)
     if as_json:

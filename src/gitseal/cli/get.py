@@ -13,6 +13,7 @@ from gitseal.cli.session import Session
 @no_local_option
 def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool, no_local: bool) -> None:
     """Print one value, alone. On any failure nothing is printed on standard output."""
+    session.only_reads = True
     from gitseal.usecases.get import get_value
 
     environment = session.one(environments)

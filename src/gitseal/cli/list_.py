@@ -30,6 +30,7 @@ def command(
 
     NAME may be a pattern such as "STRIPE_*". The mask is the same for every value.
     """
+    session.only_reads = True
     chosen = session.all(environments)
     rows = list_names(session.workspace, chosen, names, show_values=show_values, local=not no_local)
     for environment in chosen if show_values else ():

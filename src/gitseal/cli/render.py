@@ -81,6 +81,7 @@ def command(
     A file is written with mode 0600, and never where Git tracks it or would add it. A required name without a value, a
     value that breaks its type and a reference that leads nowhere stop it, with all of them named at once.
     """
+    session.only_reads = True
     given = {"export": export, "interpolate": no_interpolate, "name": name, "namespace": namespace}
     _check_options(dialect or _DEFAULT, given)
     options = dialects.Options(export=export, interpolate=not no_interpolate, name=name, namespace=namespace)

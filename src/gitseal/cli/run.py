@@ -55,6 +55,7 @@ def command(
     becomes the command; else signals and the status pass, 128+n on signal n. Values under 8 bytes and ordinary words,
     numbers and dates are not redacted. With --files, which needs --service, the files are removed when the command ends.
     """
+    session.only_reads = True
     job = _RunJob(arguments, session.one(environments), request, _streams(redact), pristine, local)
     with ExitStack() as stack:
         if files:

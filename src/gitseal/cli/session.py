@@ -28,6 +28,8 @@ class Session:
         self._folder = folder
         self._identity = identity
         self.environ = os.environ
+        # Set by commands that seal and judge nothing, before they ask for anything else.
+        self.only_reads = False
         self._repositories: list[Repository] = []
 
     @cached_property
@@ -63,6 +65,8 @@ class Session:
         from gitseal.project.project import find
 
         project = find(self._start)
+        if self.only_reads:
+            project.tell = lambda words: say(f"gitseal: {words}")
         for other in project.shadowed:
             say(f"gitseal: using {project.folder}, which hides {other}")
         if project.repository is not None:

@@ -23,6 +23,7 @@ def command() -> None:
 @environment_option("The environment; may be left out where there is one.")
 def pull(session: Session, file: str, environments: tuple[str, ...]) -> None:
     """Write an environment to FILE (.env) as dotenv, 0600, never where Git tracks it or would add it."""
+    session.only_reads = True
     environment = session.one(environments)
     path = Path(file)
     rendered(session, RenderJob(environment, Request()), path)

@@ -21,6 +21,7 @@ def command(session: Session, source: str, environments: tuple[str, ...], target
 
     Filters go behind a bar: ${secret:DB_PASSWORD|urlencode}, |base64, |json. What leads nowhere stops it, all at once.
     """
+    session.only_reads = True
     from gitseal.delivery.targets import write
     from gitseal.usecases.template import fill
 

@@ -10,6 +10,7 @@ from gitseal.errors import Error
 @json_option
 def command(session: Session, as_json: bool) -> None:
     """Say which identities were found where, whose they are in the policy, and what they open. Status 1 with none."""
+    session.only_reads = True
     from gitseal.usecases.whoami import whoami
 
     try:

@@ -52,6 +52,21 @@ def is_tracked(repository: Repository, path: "str | os.PathLike[str]") -> bool:
     return bool(entries_at(repository, os.fspath(path)))
 
 
+def submodule_above(repository: Repository, path: str) -> str:
+    """The submodule in which a path lies, by its path from the top: of the index, or checked out there; nothing if in none.
+
+    `ls-files` shows nothing below one, so a file there looks as if Git had never heard of it.
+    """
+    folder = os.path.relpath(os.path.dirname(path), repository.folder)
+    while folder not in {"", os.curdir} and not folder.startswith(os.pardir):
+        # A folder is in no index by itself, so what answers is a submodule or a file.
+        is_entry = repository.git("rev-parse", "--verify", "--quiet", f":0:{folder}") is not None
+        if is_entry or os.path.lexists(os.path.join(repository.folder, folder, ".git")):
+            return folder
+        folder = os.path.dirname(folder)
+    return ""
+
+
 def _entries(listed: bytes | None) -> list[IndexEntry]:
     if listed is None:
         raise Error("Git cannot read the index", "look at: git status")

@@ -3,16 +3,25 @@
 from collections.abc import Callable, Collection, Iterator
 
 from gitseal.errors import Malformed
-from gitseal.yamltext.tree import Node, NodeKind
+from gitseal.yamltext.tree import NamePath, Node, NodeKind
+
+
+class UnknownField(Malformed):
+    """A field that this program does not know, at its `path`: misspelled, or of a newer program."""
+
+    def __init__(self, message: str, line: int, hint: str, path: NamePath) -> None:
+        super().__init__(message, line, hint)
+        self.path = path
 
 
 def mapping(node: Node, file: str, *known: str) -> dict[str, Node]:
-    """The fields of a mapping. Raises Malformed, naming the `file`, for one that is not among the `known`."""
+    """The fields of a mapping. Raises UnknownField, naming the `file`, for one that is not among the `known`."""
     if node.kind is not NodeKind.MAPPING:
         raise Malformed("a mapping is missing here", node.line + 1)
     for name, field in node.children.items():
         if name not in known:
-            raise Malformed(f'the {file} has no field "{name}" here', field.line + 1, nearest(name, known))
+            hint = nearest(name, known) or f"if it is right, the {file} needs a newer gitseal: upgrade it"
+            raise UnknownField(f'the {file} has no field "{name}" here', field.line + 1, hint, field.path)
     return node.children
 
 

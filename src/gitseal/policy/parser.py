@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from gitseal.errors import Malformed, UnknownVersion
-from gitseal.policy.fields import boolean, choice, each, items, mapping, named, nearest, string, strings
+from gitseal.policy.fields import UnknownField, boolean, choice, each, items, mapping, named, nearest, string, strings
 from gitseal.policy.pattern_index import MOST_TRIED, is_tried
 from gitseal.policy.policy import (
     ACCEPT,
@@ -18,10 +18,11 @@ from gitseal.policy.policy import (
     Policy,
     Principal,
     Rule,
-    Rules,
+    RuleList,
 )
 from gitseal.yamltext import reader
-from gitseal.yamltext.tree import Node
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath, Node
 
 __all__ = ["is_environment_name", "is_principal_name", "nearest", "parse"]
 
@@ -30,6 +31,7 @@ _ACCESS = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 MAX_ENVIRONMENTS = 500
 MAX_EXTENDS = 16
+_MOST_IGNORED = 32
 _NO_ENVIRONMENTS = frozenset({"policy", "manifest", "allow", "all"})
 # What a branch's name may hold (git-check-ref-format(1)), and `*`.
 _BRANCHES = re.compile(r"[^\0-\x20\x7f~^:?\[\\/]+(?:/[^\0-\x20\x7f~^:?\[\\/]+)*")
@@ -47,10 +49,43 @@ def is_principal_name(name: str) -> bool:
 
 
 def parse(data: bytes) -> Policy:
-    """The policy in the bytes of policy.yaml. Raises Malformed with the line, or UnknownVersion."""
-    tree = reader.parse(data, policy=True)
+    """The policy in the bytes of policy.yaml. Raises Malformed with the line, or UnknownVersion.
+
+    Whoever seals or judges by a policy needs all of it, so a field that is not known is refused (UnknownField).
+    """
+    return _policy(reader.parse(data, policy=True).root)
+
+
+def parse_known(data: bytes) -> tuple[Policy, tuple[str, ...]]:
+    """The policy as far as this program knows it, for those who only read values, and the fields that were left out.
+
+    One laptop that was upgraded must not stop every host that deploys. Raises as `parse`, but for unknown fields.
+    """
+    root = reader.parse(data, policy=True).root
+    ignored: list[str] = []
+    while True:
+        try:
+            return _policy(root), tuple(ignored)
+        except UnknownField as error:
+            if len(ignored) == _MOST_IGNORED:
+                raise
+            ignored.append(path_text(error.path))
+            _leave_out(root, error.path)
+
+
+def _leave_out(root: Node, path: NamePath) -> None:
+    """Takes a field out of its mapping, and the fields of its name out of all mappings of the same kind."""
+    nodes = [root]
+    for depth in range(len(path) - 1):
+        below = [child for node in nodes for child in (*node.children.values(), *node.items)]
+        nodes = [child for child in below if depth or child.path[:1] == path[:1]]
+    for node in nodes:
+        node.children.pop(path[-1], None)
+
+
+def _policy(root: Node) -> Policy:
     top = _fields(
-        tree.root,
+        root,
         "version",
         "recipients",
         "groups",
@@ -76,7 +111,7 @@ def parse(data: bytes) -> Policy:
         recipients,
         groups,
         environments,
-        Rules(_rule(node) for node in items(top.get("rules"))),
+        RuleList(_rule(node) for node in items(top.get("rules"))),
         strings(top.get("allow_names")),
         _change(top.get("policy")),
         _change(top.get("manifest")),

@@ -62,7 +62,7 @@ class Rule(NamedTuple):
         return not self.environments or environment in self.environments
 
 
-class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps what it has found out
+class RuleList(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps what it has found out
     """The rules of a policy in their order, with what finds the first that covers a name, made when it is asked for."""
 
     def first(self, environment: str, path: NamePath) -> Rule | None:
@@ -101,7 +101,7 @@ class Policy(NamedTuple):
     recipients: dict[str, Principal]
     groups: dict[str, tuple[str, ...]]
     environments: dict[str, Environment]
-    rules: Rules
+    rules: RuleList
     allow_names: tuple[str, ...]
     policy_change: tuple[str, ...]
     manifest_change: tuple[str, ...]

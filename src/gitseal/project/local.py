@@ -8,7 +8,7 @@ from functools import cached_property
 from gitseal.document.document import Document
 from gitseal.errors import Error
 from gitseal.identities import Keyring
-from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal, Rules
+from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal, RuleList
 from gitseal.project.belief.trust import Trust
 from gitseal.project.change import new_environment
 from gitseal.project.project import Project
@@ -58,7 +58,7 @@ class LocalProject(Project):
             raise Error("no identity at hand can be sealed to", "see what was tried with: gitseal whoami")
         owner = Principal("person", "", keys, ())
         rule = Environment((_OWNER,), (), (), "", protected=False, reveal=True, write_only=ACCEPT)
-        return Policy({_OWNER: owner}, {}, {self.name: rule}, Rules(), (), (), (), (), ())
+        return Policy({_OWNER: owner}, {}, {self.name: rule}, RuleList(), (), (), (), (), ())
 
     def refresh(self) -> None:
         """Nothing that a commit can change decides here."""

@@ -48,6 +48,8 @@ class Project:
         self._shadowed = shadowed
         self.source: FileSource = source or WorkingTree(repository)
         self._parsed: dict[str, tuple[bytes, Document]] = {}
+        # Set by those who only read values: then unknown fields of the policy are told, and do not stop it.
+        self.tell: Callable[[str], object] | None = None
 
     @cached_property
     def root(self) -> "Path":
@@ -200,6 +202,7 @@ class Project:
         from gitseal.project.fixed_files import FixedWorkingTree
 
         other = Project(self._root, self.repository, self._shadowed, FixedWorkingTree(self.source))
+        other.tell = self.tell
         # What was set by hand, as `with_policy` does, stays.
         other.__dict__ |= {name: self.__dict__[name] for name in ("policy", "environments") if name in self.__dict__}
         return other
@@ -230,7 +233,17 @@ class Project:
                 f'"{self.relative(self.policy_file)}" is missing',
                 "copy the whole .secrets folder, or take it out of Git: git checkout -- .secrets/policy.yaml",
             ) from None
-        return _named(self.relative(self.policy_file), _policy, data)
+        name = self.relative(self.policy_file)
+        if self.tell is None:
+            return _named(name, _policy, data)
+        policy, ignored = _named(name, parser.parse_known, data)
+        if ignored:
+            fields = ", ".join(f'"{field}"' for field in ignored[:_MOST_NAMED])
+            more = f" and {len(ignored) - _MOST_NAMED} more" if len(ignored) > _MOST_NAMED else ""
+            self.tell(
+                f"{name} has {fields}{more}, which this gitseal does not know: ignored for reading; upgrade gitseal"
+            )
+        return policy
 
     @property
     def manifest_path(self) -> "Path":
@@ -273,6 +286,7 @@ class Project:
         if overrides in self._parsed:
             return self._parsed[overrides][1]
         name = self.relative(path)
+        self._refuse_submodule(path, name)
         if self.source.is_tracked(path):
             raise Error(f'"{name}" is for one machine, and Git tracks it', f"take it out: git rm --cached {name}")
         from gitseal.document import document
@@ -283,6 +297,19 @@ class Project:
         if self.source.is_fixed:
             self._parsed[overrides] = (data, parsed)
         return parsed
+
+    def _refuse_submodule(self, path: str, name: str) -> None:
+        """Raises Error for a file of this machine's in a submodule: whoever commits there made it, not this machine."""
+        if self.repository is None:
+            return
+        from gitseal.git.index import submodule_above  # `get` asks only if there are overrides of this machine
+
+        submodule = submodule_above(self.repository, path)
+        if submodule:
+            raise Error(
+                f'"{name}" is for one machine, and lies in the submodule "{submodule}", which is not this machine\'s',
+                f"take it out: rm {name}",
+            )
 
 
 def find(start: "StrPath") -> Project:
@@ -308,6 +335,7 @@ def find(start: "StrPath") -> Project:
 
 # Whoever looks at many commits meets the same policy and manifest in most of them.
 _SAME = 4
+_MOST_NAMED = 3
 _policy = lru_cache(_SAME)(parser.parse)
 
 

@@ -210,7 +210,15 @@ def load(
 
 def _project(start: Path, rev: str | None) -> Project:
     if rev is None:
-        return projects.find(start)
+        project = projects.find(start)
+        project.tell = _warn
+        return project
     from gitseal.project import states
 
     return states.find_at(start, rev)
+
+
+def _warn(words: str) -> None:
+    import warnings  # a policy of a newer gitseal is rare
+
+    warnings.warn(f"gitseal: {words}", stacklevel=2)

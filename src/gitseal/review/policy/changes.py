@@ -6,7 +6,7 @@ People are always named one by one: a group's name hides nobody.
 
 from collections.abc import Collection, Mapping
 
-from gitseal.policy.policy import Policy, Rules
+from gitseal.policy.policy import Policy, RuleList
 from gitseal.report.findings import WARNING, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import sentence
@@ -22,7 +22,7 @@ SERVER_LOOSENED = FindingRule(
 )
 HOOK_LOOSENED = FindingRule("hook-loosened", WARNING, "the hook blocks fewer files, or takes more for templates", RISKS)
 
-NO_POLICY = Policy({}, {}, {}, Rules(), (), (), (), (), ())
+NO_POLICY = Policy({}, {}, {}, RuleList(), (), (), (), (), ())
 
 # The names of each environment.
 Names = Mapping[str, Collection[NamePath]]
