@@ -26,6 +26,10 @@ def main(words: Sequence[str], run: Run) -> int:
 
 def outcome(error: BaseException) -> int | None:
     """Says what an exception of click's means, and gives its status; None for any other."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        # Its message is the group's whole help, which is no mistake's one line.
+        click.echo(error.format_message(), err=True)
+        return STATUS_USAGE
     if isinstance(error, click.UsageError):
         return _usage(error)
     if isinstance(error, click.ClickException):
@@ -80,25 +84,26 @@ class _Group(click.Group):
             return _Group(member, self._run, name=member.name, help=member.help)
         return _command(member, self._run)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does. An unknown word is not repeated, since it may be a value: the nearest command is named."""
+        members = self._declared.members
+        if args and args[0] not in members and not args[0].startswith("-"):
+            from gitseal.policy.fields import nearest
+
+            near = nearest(args[0], members)
+            raise click.UsageError(f"there is no such command{f'; {near}' if near else ''}", ctx)
+        return super().resolve_command(ctx, args)
+
 
 class _Program(_Group):
-    """The outermost group: its help loads no command, and it does not repeat an unknown word, which may be a value."""
+    """The outermost group: its help loads no command."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """The list of the help, from the table."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does; for an unknown word the nearest command is named."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from gitseal.policy.fields import nearest
-
-            near = nearest(args[0], COMMANDS)
-            raise click.UsageError(f"there is no such command{f'; {near}' if near else ''}")
-        return super().resolve_command(ctx, args)
 
 
 def _begin(folder: str | None, identity: str | None) -> None:
@@ -174,5 +179,5 @@ def _usage_words(error: click.UsageError) -> str:
         choices = error.param.type.choices if error.param and isinstance(error.param.type, click.Choice) else ()
         return f"{name} takes one of {', '.join(choices)}" if choices else f"{name} has a value that it cannot take"
     words = error.message.split(" (", maxsplit=1)[0] if "extra argument" in error.message else error.format_message()
-    words = words.partition(". ")[0]  # click goes on with a list of choices, line by line
+    words = words.partition(". Choose from:")[0]  # what follows is a list, line by line
     return words[:1].lower() + words[1:].rstrip(".")
