@@ -103,6 +103,33 @@ def test_a_damaged_filter_changes_nothing_and_is_made_anew(team: World, git: Cal
         assert TeamCache(Repository(team.top), team.keyring).load() is not None
 
 
+def test_a_file_that_could_not_be_read_is_read_by_the_next_commit(team: World, git: Callable[..., str]) -> None:
+    stage(team.top, git)
+    plain = without(team)
+    kept(team).unlink()
+    # As in a partial clone with no network, or if the store of an alternate is not mounted.
+    blob = git("rev-parse", "HEAD:.secrets/production.yaml").strip()
+    stored = team.top / ".git" / "objects" / blob[:2] / blob[2:]
+    away = stored.rename(team.top.parent / "away")
+    find_team(policy.of_index(Repository(team.top)), team.keyring)
+    assert kept(team).exists()
+    away.rename(stored)
+    assert plain.findings
+    assert scan(team) == plain
+
+
+def test_a_file_that_does_not_hold_together_is_not_kept_and_costs_no_new_filter(
+    team: World, git: Callable[..., str]
+) -> None:
+    (team.top / ".secrets" / "development.yaml").write_text("<<<<<<< ours\n")
+    git("add", ".secrets")
+    stage(team.top, git)
+    plain = without(team)
+    data = kept(team).read_bytes()
+    assert scan(team) == plain
+    assert kept(team).read_bytes() == data
+
+
 @pytest.mark.parametrize("in_the_way", ["folder", "symlink", "read-only"])
 def test_where_it_cannot_be_kept_the_same_is_found(team: World, git: Callable[..., str], in_the_way: str) -> None:
     stage(team.top, git)

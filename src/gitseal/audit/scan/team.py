@@ -57,20 +57,28 @@ def _filtered(guard: "ScanPolicy", keyring: "Keyring") -> FoundTeam:
         known, opened = _filter(known, wanted, keyring)
         if not known.values:
             return FoundTeam(None, _would_ask(asking))
-        cache.save(known)
+        if opened:
+            cache.save(known)
     return FoundTeam(FilteredTeam(known, files, opened, keyring))
 
 
 def _filter(
     known: "TeamFilter | None", wanted: "dict[FileKey, SealedFile]", keyring: "Keyring"
 ) -> "tuple[TeamFilter, dict[FileKey, list[OwnedValue]]]":
-    """The filter of just these files, and the values of those that had to be opened for it."""
+    """The filter of just these files, and the values of those that had to be opened for it.
+
+    A file that could not be read is in neither: it may be there again at the next commit.
+    """
     from gitseal.audit.scan.team_values import opened_values
     from gitseal.scan import team_filter
 
     entries = known.of(wanted) if known is not None else {}
-    opened = {key: opened_values(file, keyring.unattended()) for key, file in wanted.items() if key not in entries}
-    for key, values in opened.items():
+    opened: dict[FileKey, list[OwnedValue]] = {}
+    for key, file in wanted.items():
+        values = opened_values(file, keyring.unattended()) if key not in entries else None
+        if values is None:
+            continue
+        opened[key] = values
         entries[key] = (len(values), {anchor for _, value in values for anchor in team_filter.anchors(value)})
     return team_filter.build(entries), opened
 
@@ -82,7 +90,7 @@ def _with_past_values(files: "list[SealedFile]", keyring: "Keyring") -> FoundTea
     from gitseal.scan.team import Team
 
     asking = keyring.attended()
-    values = [value for file in files for value in opened_values(file, keyring.unattended())]
+    values = [value for file in files for value in opened_values(file, keyring.unattended()) or ()]
     values += past_values(files, keyring.unattended(), values)
     return FoundTeam(Team(values)) if values else FoundTeam(None, _would_ask(asking))
 
@@ -138,5 +146,5 @@ class FilteredTeam:
         files = [file for file in self._files if file.key in self._searched]
         for file in files:
             if file.key not in self._opened:
-                self._opened[file.key] = opened_values(file, self._keyring.unattended())
+                self._opened[file.key] = opened_values(file, self._keyring.unattended()) or []
         return Team(value for file in files for value in self._opened[file.key])

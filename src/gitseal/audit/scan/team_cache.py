@@ -1,7 +1,8 @@
 """The team filter kept in the Git directory, so that a commit of code alone opens no value.
 
 The file is sealed under a key that follows from the private keys at hand. It is never stale: a filter's files are named by
-their blob ids. Whatever is wrong with it counts as no filter at all, and then the values are opened as without it.
+their blob ids, and a file that could not be read is not in it. Whatever is wrong with it counts as no filter at all, and then
+the values are opened as without it.
 """
 
 import os

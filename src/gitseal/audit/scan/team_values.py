@@ -14,12 +14,12 @@ from gitseal.project.keys import Keys
 from gitseal.scan.team import OwnedValue, Owner
 
 
-def opened_values(file: SealedFile, keyring: Keyring) -> list[OwnedValue]:
-    """The sealed values of a file that open. A file that does not hold together gives none: `check` says so."""
+def opened_values(file: SealedFile, keyring: Keyring) -> list[OwnedValue] | None:
+    """The sealed values of a file that open; None if it cannot be read, or does not hold together, as `check` says."""
     parsed = _document(file)
-    return (
-        [] if parsed is None else [(Owner(file.environment, name), value) for name, value in _opened(parsed, keyring)]
-    )
+    if parsed is None:
+        return None
+    return [(Owner(file.environment, name), value) for name, value in _opened(parsed, keyring)]
 
 
 def _document(file: SealedFile) -> Document | None:
