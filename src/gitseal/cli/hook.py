@@ -26,7 +26,7 @@ def command() -> None:
 
 
 @command.command("install")
-@declare.option("--server", is_flag=True, help="Into pre-receive of a bare repository.")
+@declare.option("--server", is_flag=True, help="Into pre-receive of a bare repository, where its forge looks.")
 @declare.option("--shared", is_flag=True, help="Also into a folder that other repositories share.")
 def install(session: Session, server: bool, shared: bool) -> None:
     """Put gitseal first into pre-commit, pre-merge-commit and pre-push. Prints what changed; nothing, where all is so.

@@ -239,22 +239,36 @@ def test_a_merge_that_keeps_one_side_of_the_file(server: Server, git: Git) -> No
     assert "unsigned" in server.refuses("main")
 
 
-def test_a_policy_is_not_merged_by_its_lines_alone(server: Server, git: Git) -> None:
-    """Two lines that two people signed may open together what neither opened."""
+def test_two_policies_merged_by_a_forge(server: Server, git: Git) -> None:
+    """By structure. What opens something that neither side opened is for somebody to look at."""
     server.policy()
+    policy = server.repo / ".secrets/policy.yaml"
+    policy.write_text(policy.read_text().replace("groups:\n", "groups:\n  others: [test]\n"))
     server.change(sign=False)
     server.takes("main")
-    git("branch", "side")
-    policy = server.repo / ".secrets/policy.yaml"
-    policy.write_text(policy.read_text() + "# the last line\n")
+    start = git("rev-parse", "HEAD").strip()
+    public = "age1sxrms53khryca8x5jy5kw20lkzjwqk500kmfgkmrt7d6t7saxpjqwtyj4r"
+
+    git("checkout", "--quiet", "-b", "side")
+    policy.write_text(policy.read_text().replace("recipients:\n", f"recipients:\n  zoe: {{keys: [{public}]}}\n\n"))
+    server.commit(sign=True)
+    git("checkout", "--quiet", "-b", "widens", start)
+    new = policy.read_text().replace("recipients:\n", f"recipients:\n  zoe: {{keys: [{public}]}}\n\n")
+    policy.write_text(new.replace("others: [test]", "others: [test, zoe]"))
+    server.commit(sign=True)
+
+    git("checkout", "--quiet", "main")
+    policy.write_text(policy.read_text().replace("    open: [team]\n", "    open: [team, others]\n"))
     server.commit(sign=True)
     server.takes("main")
-    git("checkout", "--quiet", "side")
-    policy.write_text("# the first line\n" + policy.read_text())
-    server.commit(sign=True)
-    git("checkout", "--quiet", "main")
     git("merge", "--quiet", "--no-verify", "--no-edit", "side")
-    assert ".secrets/policy.yaml: unsigned" in server.refuses("main")
+    server.takes("main")
+    git("reset", "--quiet", "--hard", "HEAD~1")
+    git("merge", "--no-verify", "--no-commit", "-s", "ours", "widens")
+    both = git("show", "widens:.secrets/policy.yaml").replace("    open: [team]\n", "    open: [team, others]\n")
+    policy.write_text(both)
+    server.commit(sign=False)
+    assert ".secrets/policy.yaml: unsigned" in server.refuses("--force", "HEAD:refs/heads/new", "HEAD:main")
 
 
 def test_what_a_push_of_code_loads(server: Server, git: Git) -> None:

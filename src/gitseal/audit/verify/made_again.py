@@ -11,14 +11,13 @@ from gitseal.document.merging.three_way import three_way
 from gitseal.git import merging
 from gitseal.git.ranges import PathChange
 from gitseal.git.repository import Repository
+from gitseal.policy.merging import three_way as by_structure
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.project import FOLDER
 
 _LIMIT = 64 * 2**20
 _FILE = "100"
 _LABELS = ("ours", "base", "theirs")
-# The sum of two policies may open what neither opened: somebody has to look at it.
-_LOOKED_AT = ("policy.yaml", "manifest.yaml")
 
 
 def is_merge(
@@ -29,8 +28,6 @@ def is_merge(
     `changes` are what the merge has differently from each parent, None if nothing. Only regular files are merged.
     """
     inside = path.split("/")
-    if inside[-1] in _LOOKED_AT and FOLDER in inside:
-        return False
     modes = {side.split(" ")[0] for change in changes if change is not None for side in (change.old, change.new)}
     if len(modes) != 1 or not all(mode.startswith(_FILE) for mode in modes):
         return False
@@ -39,6 +36,11 @@ def is_merge(
     result = next(repository.blobs([change.new.split(" ")[1]]))
     if ours is None or theirs is None or max(map(len, (before or b"", ours, theirs))) > _LIMIT:
         return False
+    kind = by_structure.kind_of(inside[-1]) if inside[-2:-1] == [FOLDER] else None
+    if kind is not None:
+        # The sum of two policies may open what neither opened: that is a conflict of this merge.
+        merged = by_structure.three_way(kind, before or b"", ours, theirs, _lines)
+        return not merged.conflicts and merged.data == result
     if _is_sealed(inside):
         merged = three_way(before or b"", ours, theirs, _lines)
         return not merged.conflicts and merged.data == result
