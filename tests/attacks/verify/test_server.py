@@ -124,7 +124,8 @@ def test_a_judged_branch_is_judged_like_the_default_one(one: Team, judging: Serv
     assert "unsigned" in judging.push("rel:release/new")
     assert "not-descendant" in judging.push("--force", f"{good}~:refs/heads/release/1")
     assert "not-descendant" in judging.push(":release/1")
-    assert judging.push("rel:released") == "", "no pattern names it"
+    assert judging.push("rel:released", "rel:my/release/1") == "", "no pattern names it"
+    assert "unsigned" in judging.push("rel:Release/2"), "a file system may take it for release/2"
 
 
 def test_a_new_judged_branch_is_judged_from_where_it_left_main(one: Team, judging: Server) -> None:
@@ -158,3 +159,14 @@ def test_which_branches_are_judged_is_for_the_default_branch_to_say(one: Team, j
     assert "unsigned" in judging.push("clean:main", "rel:release/1")
     assert judging.push("clean:main") == ""
     assert judging.push("rel:release/1") == ""
+
+
+def test_a_field_that_the_servers_gitseal_does_not_know(one: Team, judging: Server) -> None:
+    """It is told where the policy is to judge, and hides no branch that is judged."""
+    one.write(POLICY, one.policy() + JUDGED + "future: {x: [later]}\n")
+    one.commit("alice")
+    assert judging.push("main") == ""
+    one.change("alice")
+    assert judging.push("main:topic") == ""
+    assert "future" in judging.push("main")
+    assert "future" in judging.push("main:release/1")

@@ -1,11 +1,11 @@
 """Who may change a path, by the policies that one commit holds. Nothing of the working tree or of a later commit is read."""
 
-from contextlib import suppress
+from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
 from gitseal.audit.verify.touched import folded
-from gitseal.errors import Malformed, UnknownVersion
+from gitseal.errors import Malformed
 from gitseal.git import trees
 from gitseal.git.repository import Repository
 from gitseal.policy import parser
@@ -55,13 +55,11 @@ class Owners:
     def judged_branches(self) -> tuple[str, ...]:
         """The patterns of all policies for branches that a server judges besides the default one.
 
-        A policy that cannot be read names none: who judges by it is told of it.
+        Fields that this gitseal does not know do not hide the list: whoever judges by the policy refuses them. Raises Error for
+        a policy that cannot be read at all, for then nobody knows what is judged.
         """
-        patterns: list[str] = []
-        for root in self.roots:
-            with suppress(Malformed, UnknownVersion):
-                patterns += self._policy(root).server_judged
-        return tuple(dict.fromkeys(patterns))
+        policies = (self._parsed(root, lambda data: parser.parse_known(data)[0]) for root in self.roots)
+        return tuple(dict.fromkeys(pattern for policy in policies for pattern in policy.server_judged))
 
     def claims(self, path: str) -> list[Claim]:
         """What the policies say that a path concerns. None if the commit has no policy at all.
@@ -88,14 +86,17 @@ class Owners:
 
     def _policy(self, root: str) -> Policy:
         if root not in self._policies:
-            name = f"{root}{FOLDER}/{_POLICY}"
-            try:
-                self._policies[root] = parser.parse(self._repository.file(self._commit, name) or b"")
-            except Malformed as error:
-                place = f"{self._commit[:12]}:{name}:{error.line}"
-                hint = error.hint or "mend the policy that is to judge first"
-                raise Malformed(error.reason, error.line, hint, place=place) from None
+            self._policies[root] = self._parsed(root, parser.parse)
         return self._policies[root]
+
+    def _parsed(self, root: str, parse: Callable[[bytes], Policy]) -> Policy:
+        name = f"{root}{FOLDER}/{_POLICY}"
+        try:
+            return parse(self._repository.file(self._commit, name) or b"")
+        except Malformed as error:
+            place = f"{self._commit[:12]}:{name}:{error.line}"
+            hint = error.hint or "mend the policy that is to judge first"
+            raise Malformed(error.reason, error.line, hint, place=place) from None
 
 
 def _split(path: str) -> tuple[str, str | None]:

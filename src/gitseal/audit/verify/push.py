@@ -88,8 +88,8 @@ class Push:
         # A file system may take Main for main.
         if ref.casefold() == self.default.name.casefold():
             return True
-        parts = tuple(ref.removeprefix(_HEADS).split("/"))
-        return ref.startswith(_HEADS) and any(matches(f"/{pattern}", parts) for pattern in self._patterns)
+        parts = tuple(ref.removeprefix(_HEADS).casefold().split("/"))
+        return ref.startswith(_HEADS) and any(matches(f"/{pattern.casefold()}", parts) for pattern in self._patterns)
 
     @cached_property
     def _patterns(self) -> tuple[str, ...]:
