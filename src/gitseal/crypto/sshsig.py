@@ -1,4 +1,4 @@
-"""SSH signatures over Git's objects, checked in this process (OpenSSH's PROTOCOL.sshsig). Whose a key is is not known here.
+"""SSH signatures over bytes, checked in this process (OpenSSH's PROTOCOL.sshsig). Whose a key is is not known here.
 
 `ssh-keygen -Y verify` takes the same ones but these, which are refused here: another version than 1 in front, a `reserved`
 that is not empty, text after the last line or between the characters of the first, a NUL after the namespace or the name of
@@ -30,7 +30,8 @@ OTHER = "other"
 _ARMOR = re.compile(rb"-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\n]+)-----END SSH SIGNATURE-----\n")
 _MAGIC = b"SSHSIG"
 _VERSION = b"\0\0\0\1"
-_NAMESPACE = b"git"
+GIT = "git"
+"""The namespace of what Git signs: its objects."""
 _HASHES = (b"sha256", b"sha512")
 _RSA = {b"rsa-sha2-256": "SHA256", b"rsa-sha2-512": "SHA512"}
 _MIN_BITS = 2048
@@ -39,17 +40,22 @@ _ED25519_SIZE = 64
 
 
 class SshSignature(NamedTuple):
-    """A signature taken apart: the public key that it names, in its wire form, the hash function, and what that key made."""
+    """A signature taken apart: the public key that it names, in its wire form, the hash function, and what that key made.
+
+    `namespace` is what the signature is for. It is signed too, so a signature for one purpose serves no other.
+    """
 
     key: bytes
     hash: bytes
     made: bytes
+    namespace: str = GIT
 
 
-def parse(armored: bytes) -> SshSignature | None:
-    """The signature in its armor, for Git's namespace; None for anything else."""
+def parse(armored: bytes, namespace: str = GIT) -> SshSignature | None:
+    """The signature in its armor, for that namespace; None for anything else."""
     match = _ARMOR.fullmatch(armored)
-    text = match[1].replace(b"\n", b"") if match else b""
+    text = match[1].replace(b"
+", b"") if match else b""
     try:
         data = a2b_base64(text, strict_mode=True)
     except (Base64Error, ValueError):
@@ -57,10 +63,11 @@ def parse(armored: bytes) -> SshSignature | None:
     begin = _MAGIC + _VERSION
     fields = strings(data.removeprefix(begin)) if data.startswith(begin) else None
     # Bits to spare at the end of base64 are zero, or it could be written in two ways.
-    if fields is None or [len(fields), *fields[1:3]] != [5, _NAMESPACE, b""] or b2a_base64(data, newline=False) != text:
+    wanted = [5, namespace.encode(), b""]
+    if fields is None or [len(fields), *fields[1:3]] != wanted or b2a_base64(data, newline=False) != text:
         return None
     key, _namespace, _reserved, hash_, made = fields
-    return SshSignature(key, hash_, made) if hash_ in _HASHES and made else None
+    return SshSignature(key, hash_, made, namespace) if hash_ in _HASHES and made else None
 
 
 def judge(signature: SshSignature, message: bytes) -> str:
@@ -75,20 +82,20 @@ def judge(signature: SshSignature, message: bytes) -> str:
     if key is None or made is None:
         return BAD
     try:
-        # A wrong number of strings, and a key that is none, are a ValueError each.
-        return check(key, made, _signed(signature.hash, message))
+        # A wrong number of strings is a ValueError, and so is a key that is not one.
+        return check(key, made, _signed(signature, message))
     except (InvalidSignature, ValueError):
         return BAD
     except UnsupportedAlgorithm:  # by the OpenSSL that is linked in
         return OTHER
 
 
-def _signed(hash_: bytes, message: bytes) -> bytes:
+def _signed(signature: SshSignature, message: bytes) -> bytes:
     from cryptography.hazmat.primitives.hashes import Hash
 
-    digest = Hash(_hash(hash_.decode().upper()))
+    digest = Hash(_hash(signature.hash.decode().upper()))
     digest.update(message)
-    return _MAGIC + frame_parts(_NAMESPACE, b"", hash_, digest.finalize())
+    return _MAGIC + frame_parts(signature.namespace.encode(), b"", signature.hash, digest.finalize())
 
 
 def _hash(name: str) -> "HashAlgorithm":

@@ -74,8 +74,9 @@ class Signature(NamedTuple):
 class _Tools:
     """What a check works with: the keys, and for programs a folder of their own, made when one is started."""
 
-    def __init__(self, signers: Signers, revoked: bytes | None, stack: ExitStack) -> None:
+    def __init__(self, signers: Signers, revoked: bytes | None, namespace: str, stack: ExitStack) -> None:
         self.signers = signers
+        self.namespace = namespace
         self.has_revoked = revoked is not None
         self._revoked = revoked
         self._stack = stack
@@ -87,7 +88,7 @@ class _Tools:
 
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="gitseal-")))
         # One principal for all: whose the key is was looked up by the key that the signature names.
-        lines = (f'signer namespaces="git" {ssh_line(blob)}\n' for blob in self.signers.ssh)
+        lines = (f'signer namespaces="{self.namespace}" {ssh_line(blob)}\n' for blob in self.signers.ssh)
         (folder / "allowed").write_text("".join(lines), encoding="ascii")
         if self._revoked is not None:
             (folder / "revoked").write_bytes(self._revoked)
@@ -109,7 +110,28 @@ def checking(signers: Signers, revoked: bytes | None = None) -> Iterator[Callabl
     `revoked` is the content of a revocation file of ssh-keygen(1), or None. OpenPGP keys are those of the caller's gpg.
     """
     with ExitStack() as stack:
-        yield partial(_check, tools=_Tools(signers, revoked, stack))
+        yield partial(_check, tools=_Tools(signers, revoked, sshsig.GIT, stack))
+
+
+@contextmanager
+def checking_bytes(
+    signers: Signers, revoked: bytes | None, namespace: str
+) -> Iterator[Callable[[bytes, bytes], Signature]]:
+    """A function that checks a signature over bytes that are no Git object: `check(payload, signature)`.
+
+    Everything else is as `checking` has it. `namespace` is that of SSH signatures; OpenPGP has none, so the bytes themselves
+    have to say what they are for.
+    """
+    with ExitStack() as stack:
+        tools = _Tools(signers, revoked, namespace, stack)
+        yield lambda payload, signature: _check_bytes(_Signed(payload, signature), tools)
+
+
+class _Signed(NamedTuple):
+    """Bytes, and the armored signature over them."""
+
+    payload: bytes
+    signature: bytes
 
 
 def _check(commit: RawCommit, tools: _Tools) -> Signature:
@@ -119,6 +141,10 @@ def _check(commit: RawCommit, tools: _Tools) -> Signature:
         return Signature(UNSIGNED)
     if not commit.signature:
         return Signature(UNCHECKABLE, reason="it is signed in another hash function than this repository's")
+    return _check_bytes(_Signed(commit.payload, commit.signature), tools)
+
+
+def _check_bytes(commit: _Signed, tools: _Tools) -> Signature:
     if commit.signature.startswith(b"-----BEGIN SSH SIGNATURE-----"):
         return _check_ssh(commit, tools)
     if commit.signature.startswith(_PGP_BEGIN):
@@ -127,12 +153,12 @@ def _check(commit: RawCommit, tools: _Tools) -> Signature:
     return Signature(UNCHECKABLE, reason=f"gitseal checks no {'X.509' if is_x509 else 'such'} signatures")
 
 
-def _check_ssh(commit: RawCommit, tools: _Tools) -> Signature:
+def _check_ssh(commit: _Signed, tools: _Tools) -> Signature:
     """In this process; by `ssh-keygen` what that cannot judge, and whether a key was revoked."""
-    signature = sshsig.parse(commit.signature)
+    signature = sshsig.parse(commit.signature, tools.namespace)
     if signature is None:
         return Signature(BAD, reason="it is no SSH signature over a Git commit")
-    key = "SHA256:" + b2a_base64(sha256(signature.key).digest(), newline=False).decode().rstrip("=")
+    key = ssh_fingerprint(signature.key)
     names = tools.signers.ssh.get(signature.key)
     if names is None:
         return Signature(UNKNOWN, key=key)
@@ -144,7 +170,12 @@ def _check_ssh(commit: RawCommit, tools: _Tools) -> Signature:
     return _by_ssh_keygen(commit, tools, names, key)
 
 
-def _by_ssh_keygen(commit: RawCommit, tools: _Tools, names: tuple[str, ...], key: str) -> Signature:
+def ssh_fingerprint(blob: bytes) -> str:
+    """An SSH key's fingerprint, as `ssh-keygen -l` shows it."""
+    return "SHA256:" + b2a_base64(sha256(blob).digest(), newline=False).decode().rstrip("=")
+
+
+def _by_ssh_keygen(commit: _Signed, tools: _Tools, names: tuple[str, ...], key: str) -> Signature:
     (tools.folder / "signature").write_bytes(commit.signature)
     asked = _ask_ssh(tools, commit.payload, *(("-r", "revoked") if tools.has_revoked else ()))
     if asked is None:
@@ -160,10 +191,10 @@ def _by_ssh_keygen(commit: RawCommit, tools: _Tools, names: tuple[str, ...], key
 
 def _ask_ssh(tools: _Tools, payload: bytes, *options: str) -> tuple[int, bytes, bytes] | None:
     files = ("-f", "allowed", "-s", "signature", *options)
-    return _ask(tools, "ssh-keygen", "-Y", "verify", "-n", "git", "-I", "signer", *files, stdin=payload)
+    return _ask(tools, "ssh-keygen", "-Y", "verify", "-n", tools.namespace, "-I", "signer", *files, stdin=payload)
 
 
-def _check_openpgp(commit: RawCommit, tools: _Tools) -> Signature:
+def _check_openpgp(commit: _Signed, tools: _Tools) -> Signature:
     """By `gpg`, with the keys that whoever runs this has; only the policy's fingerprints count."""
     if commit.signature.count(b"-----BEGIN ") != 1:
         return Signature(BAD, reason="it holds more than one signature")

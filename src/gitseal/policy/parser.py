@@ -22,7 +22,7 @@ from gitseal.policy.policy import (
 )
 from gitseal.yamltext import reader
 from gitseal.yamltext.reader import path_text
-from gitseal.yamltext.tree import NamePath, Node
+from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
 __all__ = ["is_environment_name", "is_principal_name", "nearest", "parse"]
 
@@ -35,6 +35,7 @@ _MOST_IGNORED = 32
 _NO_ENVIRONMENTS = frozenset({"policy", "manifest", "allow", "all"})
 # What a branch's name may hold (git-check-ref-format(1)), and `*`.
 _BRANCHES = re.compile(r"[^\0-\x20\x7f~^:?\[\\/]+(?:/[^\0-\x20\x7f~^:?\[\\/]+)*")
+_MAX_APPROVALS = 99
 _TEMPLATES = (".env.example", ".env.sample", ".env.template")
 
 
@@ -107,16 +108,21 @@ def _policy(root: Node) -> Policy:
     environments = {
         name: _environment(node) for name, node in named(top.get("environments"), is_environment_name, "environment")
     }
+    (policy_change, policy_approvals), (manifest_change, manifest_approvals) = (
+        _owned(top.get(name)) for name in ("policy", "manifest")
+    )
     policy = Policy(
         recipients,
         groups,
         environments,
         RuleList(_rule(node) for node in items(top.get("rules"))),
         strings(top.get("allow_names")),
-        _change(top.get("policy")),
-        _change(top.get("manifest")),
+        policy_change,
+        manifest_change,
         *_hook(top.get("hook")),
         _judged(top.get("server")),
+        policy_approvals,
+        manifest_approvals,
     )
     _Checks(policy, top).run()
     return policy
@@ -135,14 +141,16 @@ def _environment(node: Node) -> Environment:
     fields = _fields(node, "open", "change", "aliases", "extends", "protected", "reveal", "write_only")
     protected = boolean(fields.get("protected"), default=False)
     write_only = choice(fields.get("write_only"), ACCEPT, PENDING, REFUSE) or (PENDING if protected else ACCEPT)
+    change, approvals = _change(fields.get("change"))
     return Environment(
         strings(fields.get("open")),
-        strings(fields.get("change")),
+        change,
         strings(fields.get("aliases")),
         string(fields.get("extends")),
         protected,
         boolean(fields.get("reveal"), default=True),
         write_only,
+        approvals,
     )
 
 
@@ -168,8 +176,23 @@ def _rule(node: Node) -> Rule:
     return rule
 
 
-def _change(node: Node | None) -> tuple[str, ...]:
-    return strings(_fields(node, "change").get("change")) if node is not None else ()
+def _owned(node: Node | None) -> tuple[tuple[str, ...], int]:
+    return _change(_fields(node, "change").get("change")) if node is not None else ((), 0)
+
+
+def _change(node: Node | None) -> tuple[tuple[str, ...], int]:
+    """Who may change a file, and how many of them approve it besides: a list, or `{by: LIST, approvals: NUMBER}`."""
+    if node is None or node.kind is not NodeKind.MAPPING:
+        return strings(node), 0
+    fields = _fields(node, "by", "approvals")
+    by, number = strings(fields.get("by")), fields.get("approvals")
+    if number is None:
+        return by, 0
+    if type(number.value) is not int or not 0 <= number.value <= _MAX_APPROVALS:
+        raise Malformed(f"this is not a number from 0 to {_MAX_APPROVALS}", number.line + 1)
+    if number.value and not by:
+        raise Malformed("approvals are asked for, and nobody can give them", node.line + 1, "add by: [GROUP]")
+    return by, number.value
 
 
 def _hook(node: Node | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -210,7 +233,7 @@ class _Checks:
             self.rule(rule, node)
         for owned in (self.top.get("policy"), self.top.get("manifest")):
             if owned is not None:
-                self.changers(_change(owned), owned)
+                self.changers(_owned(owned)[0], owned)
         self.one_set_for_each_access_group()
         self.aliases()
 

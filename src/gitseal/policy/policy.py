@@ -33,7 +33,10 @@ class Principal(NamedTuple):
 
 
 class Environment(NamedTuple):
-    """One environment's part of the policy. `open` and `change` hold names of recipients and groups."""
+    """One environment's part of the policy. `open` and `change` hold names of recipients and groups.
+
+    `approvals` counts the people of `change` who have to approve a change besides whoever signed it.
+    """
 
     open: tuple[str, ...]
     change: tuple[str, ...]
@@ -42,6 +45,7 @@ class Environment(NamedTuple):
     protected: bool
     reveal: bool
     write_only: str
+    approvals: int = 0
 
 
 class Rule(NamedTuple):
@@ -108,6 +112,8 @@ class Policy(NamedTuple):
     hook_block: tuple[str, ...]
     hook_templates: tuple[str, ...]
     server_judged: tuple[str, ...] = ()
+    policy_approvals: int = 0
+    manifest_approvals: int = 0
 
     def environment(self, name: str) -> Environment:
         """The environment of that name. Raises Error if the policy has none."""

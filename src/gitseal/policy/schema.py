@@ -43,7 +43,7 @@ def serialise(schema: Schema) -> str:
 
 def policy() -> Schema:
     """The schema of policy.yaml."""
-    change = _fields("Who may change the file.", {"change": _texts("Recipients and groups.")})
+    change = _fields("Who may change the file.", {"change": _change("Recipients and groups.")})
     return _file(
         "gitseal policy: who may open what, and who may change it",
         {
@@ -112,7 +112,7 @@ def _environment() -> Schema:
         "An environment.",
         {
             "open": {**_texts("Recipients and groups that may open it."), "type": "array", "minItems": 1},
-            "change": _texts("Recipients and groups whose signed commits may change it."),
+            "change": _change("Recipients and groups whose signed commits may change it."),
             "aliases": _list("Other names for -e.", _text("A name.", _ENVIRONMENT)),
             "extends": _text("Another environment whose values it inherits."),
             "protected": _flag("No local overrides, no unseal, write-only values pending."),
@@ -121,6 +121,16 @@ def _environment() -> Schema:
         },
         "open",
     )
+
+
+def _change(description: str) -> Schema:
+    number = {"description": "How many of them approve besides.", "type": "integer", "minimum": 0, "maximum": 99}
+    whole = _fields(
+        "Whose signed commits, and how many approvals besides.", {"by": _texts(description), "approvals": number}
+    )
+    asking = {"properties": {"approvals": {"minimum": 1}}, "required": ["approvals"]}
+    some = {"properties": {"by": {"type": "array", "minItems": 1}}, "required": ["by"]}
+    return {"anyOf": [_texts(description), {**whole, "if": asking, "then": some}]}
 
 
 def _rule() -> Schema:
