@@ -199,6 +199,18 @@ class Span(NamedTuple):
     touching: int = 0
 
 
+class Approvals(NamedTuple):
+    """Approvals by the policy of the range's base; 0 are `needed` if it asks for none.
+
+    `needed` is what the file takes that takes most. `given` are the people whose approvals count. `missing` are those who
+    could still approve something that has too few, none if nothing has.
+    """
+
+    needed: int = 0
+    given: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
 class Counts(NamedTuple):
     """The verdict in figures. People and machines count once each, however many access groups they gained or lost."""
 
@@ -231,6 +243,7 @@ class Review(NamedTuple):
     allowances: tuple[Allowance, ...] = ()
     notes: tuple[Sentence, ...] = ()
     identity: bool = False
+    approvals: Approvals = Approvals()
 
     @property
     def is_empty(self) -> bool:

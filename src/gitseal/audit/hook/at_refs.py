@@ -66,7 +66,7 @@ def at_receive(repository: Repository, updates: Sequence[Update]) -> Received:
         if not any(update.ref == push.default.name for update in updates):
             # The next push is refused for it: whoever brings the first branch may still be there to mend it.
             words.append(_ELSEWHERE.format(push.default.name or "a commit"))
-        return Received(scanned._replace(notes=(*scanned.notes, *words)), [])
+        return Received(scanned._replace(notes=(*scanned.notes, *words)), push.unwanted(listed=True))
     verdicts = push.verify(listed=True).findings
     said = {(finding.rule, finding.path, finding.commit) for finding in scanned.findings}
     errors = [

@@ -8,6 +8,8 @@ from gitseal.audit.review.range import ReviewOptions, ReviewRange
 from gitseal.audit.review.states import FolderState
 from gitseal.git.repository import Repository
 from gitseal.report.findings import Finding
+from gitseal.report.sentences import literal, sentence
+from gitseal.review.model import Approvals
 
 if TYPE_CHECKING:  # what is not asked for is not loaded
     from gitseal.identities import Keyring
@@ -18,6 +20,7 @@ class CheckResults(NamedTuple):
 
     findings: list[Finding]
     notes: tuple[str, ...]
+    approvals: Approvals = Approvals()
 
 
 def run(
@@ -40,7 +43,29 @@ def run(
         from gitseal.audit.verify.verify import judge_range
 
         findings += judge_range(repository, span.trusted, span.walked, listed=True).findings
+        return _with_approvals(repository, span, wanted, CheckResults(findings, notes))
     return CheckResults(findings, notes)
+
+
+def _with_approvals(
+    repository: Repository, span: ReviewRange, wanted: ReviewOptions, found: CheckResults
+) -> CheckResults:
+    from gitseal.audit.verify.approval_target import Diverged
+    from gitseal.audit.verify.approvals import ChangeOfBranch, judge_approvals
+
+    change = ChangeOfBranch(repository, span.trusted, span.head, span.walked, wanted.branch, span.base_name)
+    try:
+        approved = judge_approvals(change, listed=True)
+    except Diverged as error:
+        return found._replace(notes=(*found.notes, sentence("approvals were not counted: {}", literal(error.message))))
+    counts = [each for _root, each in approved.counts]
+    lacking = [each for each in counts if not each.is_enough]
+    approvals = Approvals(
+        max((each.needed for each in counts), default=0),
+        tuple(sorted({name for each in counts for name in each.given})),
+        tuple(sorted({name for each in lacking for name in each.could})),
+    )
+    return CheckResults([*found.findings, *approved.findings], found.notes, approvals)
 
 
 def _check(side: FolderState) -> Iterator[Finding]:

@@ -15,12 +15,16 @@ _USUAL = ("main", "master")
 
 
 class ReviewOptions(NamedTuple):
-    """The wishes for a review. `environments` are names or aliases, none for all; the rest can be left out for speed."""
+    """The wishes for a review. `environments` are names or aliases, none for all; the rest can be left out for speed.
+
+    `branch` is the full name of the branch that the change is meant for; without it, what the base names.
+    """
 
     environments: tuple[str, ...] = ()
     verify: bool = True
     scan: bool = True
     show_values: bool = False
+    branch: str = ""
 
 
 EVERYTHING = ReviewOptions()

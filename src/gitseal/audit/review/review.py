@@ -73,6 +73,7 @@ def review(
         allowances,
         tuple(map(literal, (*_only(wanted.environments), *span.notes, *ran.notes, *opening.notes))),
         opening.identity,
+        ran.approvals,
     )
 
 

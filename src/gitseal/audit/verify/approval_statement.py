@@ -10,11 +10,12 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import NamedTuple
 
+from gitseal.project.approval_refs import APPROVALS
+
 NAMESPACE = "gitseal-approval"
 """The namespace of SSH signatures over statements. No signature that Git makes can be taken for one of these, or the reverse."""
 LARGEST = 8192
 """The bytes of a statement with its signature, at most."""
-APPROVALS = "refs/gitseal/approvals/"
 
 _TITLE = b"gitseal approval v1"
 _SIGNATURE = b"\n-----BEGIN "

@@ -9,6 +9,7 @@ from gitseal.errors import Malformed
 from gitseal.git import trees
 from gitseal.git.repository import Repository
 from gitseal.policy import parser
+from gitseal.policy.approvals import asks_approvals, needed_approvals
 from gitseal.policy.policy import Policy
 from gitseal.policy.who_may_change import changers, has_list
 from gitseal.project.project import FOLDER
@@ -20,11 +21,15 @@ _SUFFIX = ".yaml"
 
 
 class Claim(NamedTuple):
-    """What one policy says of a path. `who` is empty if nobody may change it, None if nobody's signature is asked for."""
+    """What one policy says of a path. `who` is empty where nobody may change it, None where nobody's signature is asked for.
+
+    `approvals` counts the people who have to approve a change besides whoever signed it.
+    """
 
     root: str
     policy: Policy
     who: frozenset[str] | None
+    approvals: int = 0
 
 
 class Owners:
@@ -50,7 +55,12 @@ class Owners:
     @property
     def asks(self) -> bool:
         """Whether any of the policies has a `change` list."""
-        return any(has_list(self._policy(root)) for root in self.roots)
+        return any(has_list(self.policy(root)) for root in self.roots)
+
+    @property
+    def asks_approvals(self) -> bool:
+        """Whether any of the policies asks for approvals."""
+        return any(asks_approvals(self.policy(root)) for root in self.roots)
 
     def judged_branches(self) -> tuple[str, ...]:
         """The patterns of all policies for branches that a server judges besides the default one.
@@ -76,15 +86,17 @@ class Owners:
         return [self._claim(root, "") for root in concerned]
 
     def _claim(self, root: str, inner: str) -> Claim:
-        policy = self._policy(root)
+        policy = self.policy(root)
         if self._listed and not has_list(policy):
             return Claim(root, policy, None)
         stem = inner.removesuffix(_SUFFIX)
         # Only the very file is an environment or the manifest: Production.yaml or old/production.yaml are the policy's.
         is_known = inner == stem + _SUFFIX and "/" not in stem
-        return Claim(root, policy, changers(policy, stem if is_known else ""))
+        file = stem if is_known else ""
+        return Claim(root, policy, changers(policy, file), needed_approvals(policy, file))
 
-    def _policy(self, root: str) -> Policy:
+    def policy(self, root: str) -> Policy:
+        """The policy of a root. Raises Malformed, with the commit, if it cannot be read."""
         if root not in self._policies:
             self._policies[root] = self._parsed(root, parser.parse)
         return self._policies[root]

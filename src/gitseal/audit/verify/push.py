@@ -16,6 +16,7 @@ from gitseal.git.repository import Repository
 from gitseal.git.updates import Update, is_none
 from gitseal.git.walked_range import WalkedRange
 from gitseal.policy.patterns import matches
+from gitseal.project.approval_refs import APPROVALS
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.sentences import sentence
@@ -118,7 +119,16 @@ class Push:
         """Judges the push. `listed` is as `verify.verify` has it, which says too what Error is raised for."""
         if self.misled is not None:
             return NOTHING._replace(findings=(self.misled,))
-        return total(part for judged in self.judged for part in self._verified(judged, listed=listed))
+        parts = [part for judged in self.judged for part in self._verified(judged, listed=listed)]
+        return total([*parts, NOTHING._replace(findings=tuple(self.unwanted(listed=listed)))])
+
+    def unwanted(self, *, listed: bool) -> list[Finding]:
+        """What is wrong with the approvals that the push brings, by the branches as they are before it."""
+        if not any(update.ref.startswith(APPROVALS) for update in self._updates):
+            return []
+        from gitseal.audit.verify.approvals import judge_offered
+
+        return judge_offered(self._repository, self._updates, listed=listed)
 
     def _verified(self, judged: JudgedRef, *, listed: bool) -> Iterator[Verified]:
         if not judged.new:
@@ -137,6 +147,18 @@ class Push:
             if is_aside and verify.asks(self._repository, part.base, listed=listed):
                 yield NOTHING._replace(findings=(verify.not_descendant(part.base, judged.new),))
             yield verify.judge_changes(self._repository, part.base, part.commits, changes, listed=listed)
+            # The branch's own policy asks for approvals; that of the default branch if the branch is new.
+            if not is_aside and part is judged.ranges[0]:
+                yield NOTHING._replace(findings=self._unapproved(judged, part, listed=listed))
+
+    def _unapproved(self, judged: JudgedRef, part: JudgedRange, *, listed: bool) -> tuple[Finding, ...]:
+        from gitseal.audit.verify import approvals
+
+        # Approvals that come with what they approve count for it, in whatever order Git names them.
+        blobs = approvals.offered_blobs(self._updates)
+        name = judged.update.ref
+        change = approvals.ChangeOfBranch(self._repository, part.base, judged.new, part.commits, name, "", blobs)
+        return approvals.judge_approvals(change, listed=listed).findings
 
     def _bases(self, update: Update) -> list[str]:
         return [each for each in (self.default.commit, "" if is_none(update.old) else update.old) if each]

@@ -1,23 +1,20 @@
 """`verify`: every commit that changes secrets is signed by somebody whom the policy before it lets change them."""
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
+from gitseal.audit.verify.approvals import ChangeOfBranch, judge_approvals
 from gitseal.audit.verify.owners import Owners
+from gitseal.audit.verify.signing import checks
 from gitseal.audit.verify.touched import touched
-from gitseal.audit.verify.verdict import BY_FORGE, FREE, SIGNED, Check, Verdict, judge
+from gitseal.audit.verify.verdict import BY_FORGE, FREE, SIGNED, Verdict, judge
 from gitseal.audit.verify.verified import Verified
 from gitseal.errors import Error
 from gitseal.git import ranges
-from gitseal.git.commits import RawCommit, raw_commits
+from gitseal.git.commits import raw_commits
 from gitseal.git.ranges import PathChange
 from gitseal.git.repository import Repository
-from gitseal.git.signatures import Signature, checking
 from gitseal.git.walked_range import WalkedRange
-from gitseal.policy.policy import Policy
-from gitseal.policy.signing import signers
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
 from gitseal.report.sentences import sentence
@@ -31,8 +28,19 @@ Change = tuple[str, tuple[PathChange, ...]]
 _SHOWN = 12  # digits of a commit's id, in words
 
 
-def verify(repository: Repository, base: str, head: str, *, listed: bool = False) -> Verified:
+def verify(
+    repository: Repository,
+    base: str,
+    head: str,
+    *,
+    listed: bool = False,
+    branch: str = "",
+    offered: tuple[str, ...] = (),
+) -> Verified:
     """Judges the commits of `base..head` by the policies that `base` holds.
+
+    Approvals count if they are for `branch`, by its full name; without one, for the branch that `base` names. `offered` are
+    ids of blobs that may hold approvals, besides those that refs here keep.
 
     `listed`: a policy without any `change` list asks for nobody's signature, even if something is protected; and if
     none has one, `head` may be anywhere. So it is for whoever was not asked to verify, but does on the way.
@@ -42,9 +50,12 @@ def verify(repository: Repository, base: str, head: str, *, listed: bool = False
     base_id, head_id = _commit(repository, base), _commit(repository, head)
     is_aside = not ranges.descends(repository, head_id, base_id) and asks(repository, base_id, listed=listed)
     aside = (not_descendant(base_id, head_id),) if is_aside else ()
-    commits = WalkedRange(repository, (head_id, f"^{base_id}"))
-    verified = judge_range(repository, base_id, commits, listed=listed)
-    return verified._replace(findings=(*aside, *verified.findings))
+    walked = WalkedRange(repository, (head_id, f"^{base_id}"))
+    verified = judge_range(repository, base_id, walked, listed=listed)
+    change = ChangeOfBranch(repository, base_id, head_id, walked, branch, base, offered)
+    # One that goes back, or aside, is refused as it is: what a merge would make of it is another question.
+    unapproved = () if is_aside else judge_approvals(change, listed=listed).findings
+    return verified._replace(findings=(*aside, *verified.findings, *unapproved))
 
 
 def asks(repository: Repository, base: str, *, listed: bool) -> bool:
@@ -77,7 +88,7 @@ def judge_changes(
     if not changes:
         return Verified(len(commits), 0, 0, 0, 0, ())
     with ExitStack() as stack:
-        check = _checks(stack, repository, base)
+        check = checks(stack, repository, base)
         verdicts = [judge(raw[commit], paths, owners, check) for commit, paths in changes]
     return _counted(len(commits), verdicts)
 
@@ -102,54 +113,6 @@ def _unjudged(commit: str, changes: Sequence[PathChange]) -> Finding | None:
         return None
     message = sentence("there was no policy before this, so nobody's signature could be asked for")
     return NO_POLICY_YET.at(found[0], 0, message, sentence("look at it as a whole"), commit=commit)
-
-
-def _checks(stack: ExitStack, repository: Repository, base: str) -> Check:
-    """A function that gives a commit's signature by the keys of a policy, whose root names it."""
-    revoked = revoked_keys(repository, base)
-    made: dict[str, Callable[[RawCommit], Signature]] = {}
-
-    def check(root: str, policy: Policy, commit: RawCommit) -> Signature:
-        if root not in made:
-            made[root] = stack.enter_context(checking(signers(policy), revoked))
-        return made[root](commit)
-
-    return check
-
-
-def revoked_keys(repository: Repository, base: str) -> bytes | None:
-    """The revocation file that Git is told of, whole. Raises Error if there is none: Git itself would go on without.
-
-    One inside the working tree is read from `base`, for what is checked out may be what is judged.
-    """
-    configured = repository.git("config", "--type=path", "--get", "gpg.ssh.revocationFile") or b""
-    name = configured.decode("utf-8", "surrogateescape").removesuffix("\n")
-    if not name:
-        return None
-    within = _within(repository, name)
-    try:
-        content = (repository.top / name).read_bytes() if within is None else repository.file(base, within)
-    except OSError:
-        content = None
-    if content is None:
-        where = "" if within is None else f" in {base[:_SHOWN]}"
-        raise Error(
-            f'gpg.ssh.revocationFile names "{name}", which cannot be read{where}',
-            "put it there, or take the setting out: git config --unset gpg.ssh.revocationFile",
-        )
-    return content
-
-
-def _within(repository: Repository, name: str) -> str | None:
-    """A path relative to the top of the working tree, or None for one that no commit could have brought."""
-    if repository.git("rev-parse", "--is-bare-repository") == b"true\n":
-        return None
-    top = repository.top
-    whole = Path(os.path.normpath(top / name))
-    for folder in (top, top.resolve()):
-        if whole.is_relative_to(folder) and not whole.is_relative_to(folder / ".git"):
-            return whole.relative_to(folder).as_posix()
-    return None
 
 
 def _counted(commits: int, verdicts: Sequence[Verdict]) -> Verified:
