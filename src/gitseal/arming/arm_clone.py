@@ -9,6 +9,8 @@ from gitseal.errors import Error
 from gitseal.git import hooks, settings, trusted_ref
 from gitseal.git.hooks import HooksScope
 from gitseal.git.repository import Repository
+from gitseal.policy.approvals import asks_approvals
+from gitseal.project.approval_refs import fetch_refspec
 from gitseal.project.project import Project
 
 
@@ -35,6 +37,8 @@ def arm(project: Project, program: Path, *, with_hooks: bool = True, founding: b
     if not folder.is_dir():
         folder.mkdir(mode=0o700)
         done.append(f"{folder}, where this clone remembers which keys it believes")
+    if asks_approvals(project.policy):
+        done += _fetching(repository)
     shown = _drivers(repository, program)
     hooked = _hooks(repository, program) if with_hooks else Armed(())
     left = (*shown.left, *hooked.left, *_trust(repository, founding=founding))
@@ -61,6 +65,23 @@ def _trust(repository: Repository, *, founding: bool) -> tuple[tuple[str, str], 
         else "git config gitseal.trust refs/remotes/REMOTE/BRANCH"
     )
     return ((words, mend),)
+
+
+def unfetched(repository: Repository) -> tuple[str, ...]:
+    """The remotes whose approvals a fetch does not bring."""
+    return tuple(
+        remote
+        for remote in repository.remotes()
+        if fetch_refspec(remote) not in settings.local(repository.top, f"remote.{remote}.fetch")
+    )
+
+
+def _fetching(repository: Repository) -> list[str]:
+    """Has `git fetch` bring approvals too, of each remote; says what is new."""
+    remotes = unfetched(repository)
+    for remote in remotes:
+        settings.add(repository.top, f"remote.{remote}.fetch", fetch_refspec(remote))
+    return [f"git fetch to bring approvals: {', '.join(remotes)}"] if remotes else []
 
 
 def _drivers(repository: Repository, program: Path) -> Armed:

@@ -11,7 +11,6 @@ from gitseal.report.plurals import plural
 from gitseal.review.formats.table import FORMATS, PUBLISHED
 
 if TYPE_CHECKING:  # loaded when the command runs
-    from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
 
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:  # loaded when the command runs
 @declare.option("--show-values", is_flag=True, help="Show the values that changed, where the policy lets them be seen.")
 @declare.option("--no-scan", is_flag=True, help="Do not look for plaintext in the commits.")
 @declare.option("--no-verify", is_flag=True, help="Do not hold the commits against signatures.")
+@declare.option("--target", default="", metavar="BRANCH", help="The branch that approvals are for, if BASE names none.")
 def command(
     session: Session,
     span: str,
@@ -38,6 +38,7 @@ def command(
     show_values: bool,
     no_scan: bool,
     no_verify: bool,
+    target: str,
 ) -> None:
     """What a change means for secrets: names, access, data keys, policy and manifest, and every risk in it. No identity needed.
 
@@ -47,6 +48,8 @@ def command(
     """
     from gitseal.audit.review.range import ReviewOptions
     from gitseal.audit.review.review import review
+    from gitseal.audit.verify.approval_store import keep_fetched
+    from gitseal.audit.verify.approval_target import full_branch
 
     form = "json" if as_json else form
     if show_values and form in PUBLISHED:
@@ -54,8 +57,11 @@ def command(
     stopping = _rules(fail_on)
     keyring = _keyring(session, form, with_identity=with_identity or show_values)
     names = tuple(part for given in environments for part in given.split(",") if part)
-    wanted = ReviewOptions(names, verify=not no_verify, scan=not no_scan, show_values=show_values)
-    reviewed = review(_repository(session), span, keyring, wanted)
+    branch = full_branch(target) if target else ""
+    wanted = ReviewOptions(names, verify=not no_verify, scan=not no_scan, show_values=show_values, branch=branch)
+    repository = session.any_repository("review")
+    keep_fetched(repository)
+    reviewed = review(repository, span, keyring, wanted)
     _write(FORMATS[form](reviewed), file)
     stopped = [
         risk for risk in reviewed.risks if risk.rule in stopping or (ERROR in stopping and risk.severity == ERROR)
@@ -63,17 +69,6 @@ def command(
     if stopped:
         rules = ", ".join(dict.fromkeys(risk.rule for risk in stopped))
         raise Error(f"review found {plural(len(stopped), 'thing')} that --fail-on names: {rules}", "")
-
-
-def _repository(session: Session) -> "Repository":
-    from gitseal.git.hooks import is_bare
-    from gitseal.git.repository import Repository, find_top
-
-    top = find_top(session.start)
-    if top is None and not is_bare(session.start):
-        hint = "go to one, or name it: gitseal -C DIR review"
-        raise Error(f'"{session.start}" is in no Git repository', hint)
-    return session.listen_to(Repository(top or session.start))
 
 
 def _keyring(session: Session, form: str, *, with_identity: bool) -> "Keyring | None":

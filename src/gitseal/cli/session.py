@@ -99,6 +99,17 @@ class Session:
             explicit = Path(self._identity)
         return discover(self.environ, os.path.expanduser("~"), terminal.ask_passphrase, explicit, tell=say)
 
+    def any_repository(self, usage: str) -> "Repository":
+        """The repository of the folder, bare or not: no working tree is needed. Raises Error, with `usage`, if there is none."""
+        from gitseal.git.hooks import is_bare
+        from gitseal.git.repository import Repository, find_top
+
+        top = find_top(self.start)
+        if top is None and not is_bare(self.start):
+            hint = f"go to one, or name it: gitseal -C DIR {usage}"
+            raise Error(f'"{self.start}" is in no Git repository', hint)
+        return self.listen_to(Repository(top or self.start))
+
     @property
     def workspace(self) -> "Workspace":
         """The project with the identities at hand, and nothing said yes to."""

@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "check": "Hold policy, environments and Git's view against each other.",
     "review": "What a change means for secrets, and every risk in it.",
     "verify": "Hold the commits that change secrets against signatures.",
+    "approve": "Approve a change of secrets that somebody else made.",
     "schema": "The JSON Schema of policy.yaml or manifest.yaml.",
     "doctor": "What is armed in this clone, and what mends the rest.",
     "hook": "Keep plaintext out of commits: Git's hooks.",

@@ -12,15 +12,15 @@ from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:  # loaded when the command runs
     from gitseal.audit.verify.verified import Verified
-    from gitseal.git.repository import Repository
 
 
 @declare.command("verify")
 @declare.argument("span", metavar="BASE..HEAD", required=False)
 @declare.option("--pre-receive", is_flag=True, help="In a server's hook of that name: judge what is pushed.")
+@declare.option("--target", default="", metavar="BRANCH", help="The branch that approvals are for, if BASE names none.")
 @declare.option("--format", "form", choices=FORMATS, default="text", help="text (the default), json, ...")
 @declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-def command(session: Session, span: str | None, pre_receive: bool, form: str, as_json: bool) -> None:
+def command(session: Session, span: str | None, pre_receive: bool, target: str, form: str, as_json: bool) -> None:
     """Hold every commit that changes secrets against signatures: who made it may, by the policy in BASE.
 
     Looked at are the commits of BASE..HEAD, merges too, that touch .secrets or a .gitattributes anywhere. HEAD may be left
@@ -30,7 +30,9 @@ def command(session: Session, span: str | None, pre_receive: bool, form: str, as
         raise UsageError(
             "verify takes BASE..HEAD, or --pre-receive", "for example: gitseal verify refs/remotes/origin/main..HEAD"
         )
-    verified = _push(session) if pre_receive else _range(session, span or "")
+    if pre_receive and target:
+        raise UsageError("--target is for BASE..HEAD: a push names its branches itself", "leave one of the two out")
+    verified = _push(session) if pre_receive else _range(session, span or "", target)
     report = write(verified.findings, "json" if as_json else form)
     if report:
         output.text(report.rstrip("\n") + "\n")
@@ -40,27 +42,18 @@ def command(session: Session, span: str | None, pre_receive: bool, form: str, as
     say(_summary(verified))
 
 
-def _range(session: Session, span: str) -> "Verified":
+def _range(session: Session, span: str, target: str) -> "Verified":
+    from gitseal.audit.verify.approval_store import keep_fetched
+    from gitseal.audit.verify.approval_target import full_branch
     from gitseal.audit.verify.verify import verify
     from gitseal.git.ranges import parse_range
 
     base, dots, head = parse_range(span)
     if not base or dots == "..." or head.startswith("."):
         raise UsageError("verify takes BASE..HEAD, two revisions and two dots", "see: git help revisions")
-    return verify(_repository(session), base, head or "HEAD")
-
-
-def _repository(session: Session) -> "Repository":
-    """The repository of the folder, bare or not: no working tree is needed."""
-    from gitseal.git.hooks import is_bare
-    from gitseal.git.repository import Repository, find_top
-
-    top = find_top(session.start)
-    if top is None and not is_bare(session.start):
-        raise Error(
-            f'"{session.start}" is in no Git repository', "go to one, or name it: gitseal -C DIR verify BASE..HEAD"
-        )
-    return session.listen_to(Repository(top or session.start))
+    repository = session.any_repository("verify BASE..HEAD")
+    keep_fetched(repository)
+    return verify(repository, base, head or "HEAD", branch=full_branch(target) if target else "")
 
 
 def _push(session: Session) -> "Verified":

@@ -54,8 +54,7 @@ class SshSignature(NamedTuple):
 def parse(armored: bytes, namespace: str = GIT) -> SshSignature | None:
     """The signature in its armor, for that namespace; None for anything else."""
     match = _ARMOR.fullmatch(armored)
-    text = match[1].replace(b"
-", b"") if match else b""
+    text = match[1].replace(b"\n", b"") if match else b""
     try:
         data = a2b_base64(text, strict_mode=True)
     except (Base64Error, ValueError):

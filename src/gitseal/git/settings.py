@@ -29,6 +29,12 @@ def write(top: Path, key: str, value: str) -> None:
         raise Error(f"Git cannot set {key}", f"look at: git -C {top} config --local --list")
 
 
+def add(top: Path, key: str, value: str) -> None:
+    """Gives a key one more value in the repository's own configuration. Raises Error if Git cannot."""
+    if git(top, "config", "--local", "--add", key, value) is None:
+        raise Error(f"Git cannot set {key}", f"look at: git -C {top} config --local --list")
+
+
 def remove(top: Path, key: str) -> None:
     """Takes a key out of the repository's own configuration."""
     if git(top, "config", "--local", "--unset-all", key) is None:

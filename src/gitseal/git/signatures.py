@@ -7,11 +7,9 @@ process (`crypto/sshsig.py`), for a start of `ssh-keygen` takes as long as a hun
 about the very bytes of the others.
 """
 
-from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +17,7 @@ from gitseal.crypto import sshsig
 from gitseal.git.commits import RawCommit, raw_commits
 from gitseal.git.repository import Repository
 from gitseal.git.run import environment
-from gitseal.policy.signing import Signers, ssh_line
+from gitseal.policy.signing import Signers, fingerprint, ssh_line
 
 GOOD = "good"
 UNSIGNED = "unsigned"
@@ -158,7 +156,7 @@ def _check_ssh(commit: _Signed, tools: _Tools) -> Signature:
     signature = sshsig.parse(commit.signature, tools.namespace)
     if signature is None:
         return Signature(BAD, reason="it is no SSH signature over a Git commit")
-    key = ssh_fingerprint(signature.key)
+    key = fingerprint(signature.key)
     names = tools.signers.ssh.get(signature.key)
     if names is None:
         return Signature(UNKNOWN, key=key)
@@ -168,11 +166,6 @@ def _check_ssh(commit: _Signed, tools: _Tools) -> Signature:
     if verdict == sshsig.GOOD and not tools.has_revoked:
         return Signature(GOOD, names, key)
     return _by_ssh_keygen(commit, tools, names, key)
-
-
-def ssh_fingerprint(blob: bytes) -> str:
-    """An SSH key's fingerprint, as `ssh-keygen -l` shows it."""
-    return "SHA256:" + b2a_base64(sha256(blob).digest(), newline=False).decode().rstrip("=")
 
 
 def _by_ssh_keygen(commit: _Signed, tools: _Tools, names: tuple[str, ...], key: str) -> Signature:

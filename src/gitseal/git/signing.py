@@ -9,8 +9,7 @@ from typing import NamedTuple
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.git.run import environment
-from gitseal.git.signatures import ssh_fingerprint
-from gitseal.policy.signing import parse_signing
+from gitseal.policy.signing import fingerprint, parse_signing
 
 SSH, OPENPGP = "ssh", "openpgp"
 _SET_KEY = "name one: git config user.signingKey ~/.ssh/id_ed25519.pub"
@@ -66,7 +65,7 @@ def _ssh_key(repository: Repository) -> SigningKey:
     blob = parse_signing(public)
     if not isinstance(blob, bytes):
         raise Error(f'user.signingKey names "{name}", which is no SSH key', _SET_KEY)
-    return SigningKey(SSH, program, name, (ssh_fingerprint(blob),), is_literal)
+    return SigningKey(SSH, program, name, (fingerprint(blob),), is_literal)
 
 
 def _public_half(path: Path) -> str:

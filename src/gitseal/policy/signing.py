@@ -3,6 +3,7 @@
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
+from hashlib import sha256
 from typing import NamedTuple
 
 from gitseal.crypto.ssh_wire import string, strings
@@ -42,6 +43,20 @@ def signers(policy: Policy) -> Signers:
             else:
                 openpgp[key] = (*openpgp.get(key, ()), name)
     return Signers(ssh, openpgp)
+
+
+def fingerprint(key: bytes | str) -> str:
+    """A key as people compare it: `SHA256:...` as `ssh-keygen -l` shows it, or an OpenPGP fingerprint."""
+    if isinstance(key, str):
+        return key
+    return "SHA256:" + b2a_base64(sha256(key).digest(), newline=False).decode().rstrip("=")
+
+
+def holders(policy: Policy, key: str) -> tuple[str, ...]:
+    """The recipients who sign with a key, by its fingerprint; none for a key that the policy gives nobody."""
+    found = signers(policy)
+    every: list[tuple[bytes | str, tuple[str, ...]]] = [*found.ssh.items(), *found.openpgp.items()]
+    return next((names for each, names in every if fingerprint(each) == key), ())
 
 
 def parse_signing(text: str) -> bytes | str:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gitseal.arming import drivers, status
+from gitseal.arming import arm_clone, drivers, status
 from gitseal.errors import Error
 from gitseal.git import hooks, refs
 from gitseal.git.hooks import HooksScope
 from gitseal.git.run import git
 from gitseal.git.trusted_ref import SETTING, to_write, trusted_ref
+from gitseal.policy.approvals import asks_approvals
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.key_holders import names_by_recipient
 from gitseal.project.workspace import Workspace
@@ -157,6 +158,17 @@ def _ignored(workspace: Workspace) -> _Answer:
         yield ".env and this machine's overrides are ignored", ""
 
 
+def _approvals(workspace: Workspace) -> _Answer:
+    """Nothing, if the policy asks for none."""
+    if not asks_approvals(workspace.project.policy):
+        return
+    remotes = arm_clone.unfetched(workspace.project.git())
+    if remotes:
+        yield f"git fetch does not bring those of {', '.join(remotes)}", "gitseal init"
+    else:
+        yield "git fetch brings them", ""
+
+
 def _trusted(workspace: Workspace) -> _Answer:
     repository = workspace.project.git()
     ref = trusted_ref(repository)
@@ -204,6 +216,7 @@ _CHECKS: dict[str, Callable[[Workspace], _Answer]] = {
     ".gitattributes": _attributes,
     ".gitignore": _ignored,
     "trusted ref": _trusted,
+    "approvals": _approvals,
     "history": _history,
     "known keys": _known,
 }

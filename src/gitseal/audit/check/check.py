@@ -11,6 +11,7 @@ from gitseal.document.header import Access
 from gitseal.document.token import Token
 from gitseal.errors import Error, Malformed
 from gitseal.identities import NO_IDENTITIES, Keyring
+from gitseal.policy.approvals import locked_out, shared_keys
 from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import parse_signing
@@ -19,7 +20,8 @@ from gitseal.project.project import Project
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.recipients.stanza import check_stanza
 from gitseal.report.findings import ERROR, Finding, FindingRule
-from gitseal.report.sentences import NOTHING, Sentence, listed, literal, sentence
+from gitseal.report.plurals import plural
+from gitseal.report.sentences import NOTHING, Sentence, listed, literal, ours, sentence
 from gitseal.scan.comments import assigned
 
 ATTRIBUTE = FindingRule("attribute", ERROR, "a Git attribute hides or changes a sealed file")
@@ -27,6 +29,7 @@ BLIND_BASE = FindingRule("blind-base", ERROR, "people may open an environment an
 COMMENT_VALUE = FindingRule("comment-value", ERROR, "a comment assigns something to a name, and no comment is sealed")
 COPIED = FindingRule("copied", ERROR, "two files share an id or a key: one was copied by hand")
 LOCAL_TRACKED = FindingRule("local-tracked", ERROR, "Git tracks a file that is for one machine only")
+LOCKED_OUT = FindingRule("locked-out", ERROR, "a policy asks for more people than it has, so nobody could change it")
 MALFORMED = FindingRule("malformed", ERROR, "a file breaks its grammar")
 MANIFEST = FindingRule("manifest", ERROR, "the manifest cannot be read, or contradicts itself")
 NO_FILE = FindingRule("no-file", ERROR, "the policy has an environment that has no file")
@@ -35,6 +38,7 @@ NO_STANZA = FindingRule("no-stanza", ERROR, "the policy lets somebody open an ac
 PLAIN_VALUE = FindingRule("plain-value", ERROR, "a value stands plain, and no rule says so")
 POLICY = FindingRule("policy", ERROR, "the policy cannot be read, or has a key that is none")
 SEALED_THOUGH_PLAIN = FindingRule("sealed-though-plain", ERROR, "a value is sealed, and a rule says plain")
+SHARED_KEY = FindingRule("shared-key", ERROR, "a signing key stands under two names, where people are counted")
 STALE = FindingRule("stale", ERROR, "a value is sealed under a data key that its file no longer has")
 STALE_STANZA = FindingRule("stale-stanza", ERROR, "a stanza holds a data key that was replaced")
 UNKNOWN_GROUP = FindingRule("unknown-group", ERROR, "a file has an access group that the policy does not have")
@@ -238,6 +242,18 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
                 template = '{} may open "{}" and not "{}", which it extends'
                 message = sentence(template, listed(blind, "{}"), name, environment.extends)
                 yield BLIND_BASE.at(path, 0, message, sentence("give them open there"))
+    yield from _people(policy, path)
+
+
+def _people(policy: Policy, path: str) -> Iterator[Finding]:
+    """Who can approve what: whether people can be told apart, and whether there are enough of them."""
+    for names in shared_keys(policy):
+        message = sentence("{} have a signing key in common: nobody can tell which of them signed", listed(names))
+        yield SHARED_KEY.at(path, 0, message, sentence("give each of them a key of their own"))
+    for file, needed, there in locked_out(policy):
+        template = 'to change "{}" takes {} with signing keys, and the policy has {}: nobody could change it again'
+        message = sentence(template, file, ours(plural(needed, "person")), there)
+        yield LOCKED_OUT.at(path, 0, message, sentence("ask for fewer approvals, or name more people"))
 
 
 def _manifest(project: Project, environments: Sequence[str], values: check_values.Values) -> list[Finding]:

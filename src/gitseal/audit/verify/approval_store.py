@@ -42,8 +42,11 @@ def of_blobs(repository: Repository, blobs: Iterable[str]) -> Iterator[SignedSta
 
 def small_blob(repository: Repository, object_id: str) -> bytes | None:
     """The bytes of a blob that is small enough to be an approval, else None. A large one is not held in memory."""
-    (found,) = repository.objects.stream([object_id])
-    return found.read() if found.kind == "blob" and found.size <= LARGEST else None
+    content = None
+    for streamed in repository.objects.stream([object_id]):
+        if streamed.kind == "blob" and streamed.size <= LARGEST:
+            content = streamed.read()
+    return content
 
 
 def carried(commits: Iterable[RawCommit]) -> Iterator[SignedStatement]:

@@ -66,15 +66,20 @@ class Target:
 
     def _hash(self, mode: str, object_id: str) -> str:
         if object_id not in self._hashes:
-            digest = sha256()
-            if mode == _SUBMODULE:
-                digest.update(object_id.encode())
+            if mode == _SUBMODULE:  # its commit is in another repository
+                self._hashes[object_id] = sha256(object_id.encode()).hexdigest()
             else:
-                (found,) = self._repository.objects.stream([object_id])
-                for chunk in found.chunks:
-                    digest.update(chunk)
-            self._hashes[object_id] = digest.hexdigest()
+                self._hashes[object_id] = self._hash_blob(object_id)
         return self._hashes[object_id]
+
+    def _hash_blob(self, object_id: str) -> str:
+        digest = sha256()
+        for streamed in self._repository.objects.stream([object_id]):
+            if streamed.kind != "blob":
+                raise Error(f"Git cannot show the object {object_id}", "see what is missing with: git fsck")
+            for chunk in streamed.chunks:
+                digest.update(chunk)
+        return digest.hexdigest()
 
     def state(self, path: str) -> FileState | None:
         """What the tip has at a path."""

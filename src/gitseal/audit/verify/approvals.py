@@ -15,13 +15,13 @@ from gitseal.errors import Error
 from gitseal.git import ranges
 from gitseal.git.commits import raw_commits
 from gitseal.git.repository import Repository
-from gitseal.git.signatures import GOOD, Signature, checking_bytes, ssh_fingerprint
+from gitseal.git.signatures import GOOD, Signature, checking_bytes
 from gitseal.git.updates import Update, is_none
 from gitseal.git.walked_range import WalkedRange
 from gitseal.policy import parser
 from gitseal.policy.approvals import locked_out, shared_keys
-from gitseal.policy.policy import PERSON, Policy, Principal
-from gitseal.policy.signing import parse_signing, signers
+from gitseal.policy.policy import PERSON, Policy
+from gitseal.policy.signing import holders, signers
 from gitseal.policy.who_may_change import is_forge
 from gitseal.project.approval_refs import APPROVALS
 from gitseal.project.project import FOLDER
@@ -31,7 +31,7 @@ from gitseal.report.sentences import NOTHING, Sentence, listed, ours, sentence
 
 NOT_APPROVED = FindingRule("not-approved", ERROR, "the policy asks for approvals that nobody has given")
 BAD_APPROVAL = FindingRule("bad-approval", ERROR, "a push brings an approval that would not count, or takes one away")
-SHARED_KEY = FindingRule("shared-key", ERROR, "a signing key stands under two names, where approvals count people")
+SHARED_KEY = FindingRule("shared-key", ERROR, "a signing key stands under two names, where people are counted")
 LOCKED_OUT = FindingRule("locked-out", ERROR, "a policy asks for more people than it has, so nobody could change it")
 
 _POLICY = "policy.yaml"
@@ -121,8 +121,8 @@ class ApprovalReader:
         if person is None or person.kind != PERSON:
             return ReadApproval(None, f'the policy has no person "{statement.approver}"')
         problem = self._target.mismatch(statement)
-        if not problem and statement.key not in _fingerprints(person):
-            problem = f'the policy does not give "{statement.approver}" that key'
+        if not problem and holders(policy, statement.key) != (statement.approver,):
+            problem = f'the policy does not give that key to "{statement.approver}" alone'
         if problem:
             return ReadApproval(None, problem)
         found = self._check(root)(signed.payload, signed.signature)
@@ -139,18 +139,6 @@ class ApprovalReader:
             keys = signers(self._target.owners.policy(root))
             self._checks[root] = self._stack.enter_context(checking_bytes(keys, self._revoked, NAMESPACE))
         return self._checks[root]
-
-
-def _fingerprints(person: Principal) -> set[str]:
-    """The fingerprints of the keys that somebody signs with, as statements have them."""
-    found = set()
-    for text in person.signing:
-        try:
-            key = parse_signing(text)
-        except Error:
-            continue
-        found.add(ssh_fingerprint(key) if isinstance(key, bytes) else key)
-    return found
 
 
 def _is_ssh(key: str) -> bool:

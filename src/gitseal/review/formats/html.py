@@ -63,6 +63,8 @@ def _head(review: Review) -> Iterator[str]:
         yield '<ul class="figures">'
         yield from (f"<li><b>{count}</b><span>{escape(what)}</span></li>" for count, what in figures)
         yield "</ul>"
+    if whose := phrases.approvals(review):
+        yield f'<p class="note">Approvals: {_html(spoken(whose))}</p>'
 
 
 def _risks(risks: tuple[Finding, ...]) -> Iterator[str]:

@@ -59,7 +59,9 @@ def _head(review: Review) -> str:
     sign = "❌" if counts.errors else "⚠️" if counts.warnings else "✅"
     line = f"{sign} **gitseal review: {phrases.verdict(review)}**"
     figures = list(map(str, phrases.figures(counts)))
-    return f"{MARKER}\n{line}{' · ' if figures else ''}{', '.join(figures)}\n\n{_where(review.environments)}"
+    whose = phrases.approvals(review)
+    approved = f"Approvals: {markdown(spoken(whose))}\n\n" if whose else ""
+    return f"{MARKER}\n{line}{' · ' if figures else ''}{', '.join(figures)}\n\n{approved}{_where(review.environments)}"
 
 
 def _where(environments: Iterable[EnvironmentReview]) -> str:

@@ -8,6 +8,9 @@ from gitseal.document.changes import PLAIN, WRITTEN_ONLY
 from gitseal.report.escaping import printable
 from gitseal.report.findings import Finding
 from gitseal.report.plurals import plural
+from gitseal.report.sentences import NOTHING, Sentence, sentence
+from gitseal.report.sentences import listed as listed_names
+from gitseal.report.sentences import ours as said
 from gitseal.review.formats.markup_text import Text, listed, name, ours
 from gitseal.review.model import (
     ADDED,
@@ -28,6 +31,16 @@ from gitseal.review.model import (
 )
 
 DIGITS = 10
+
+
+def approvals(review: Review) -> Sentence:
+    """How many approvals it takes, who gave one and who still may; nothing if it takes none."""
+    needed, given, missing = review.approvals
+    if not needed:
+        return NOTHING
+    by = listed_names(given, "{}") if given else said("nobody yet")
+    more = sentence("; may still approve: {}", listed_names(missing, "{}")) if missing else NOTHING
+    return sentence("takes {}; approved by {}{}", said(plural(needed, "approval")), by, more)
 
 
 def verdict(review: Review) -> str:

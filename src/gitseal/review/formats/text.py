@@ -11,6 +11,7 @@ from gitseal.policy.policy import DEFAULT
 from gitseal.report.escaping import line, printable
 from gitseal.report.findings import Finding
 from gitseal.report.plurals import plural
+from gitseal.review.formats.phrases import approvals
 from gitseal.review.model import (
     ADDED,
     CHANGED,
@@ -37,6 +38,8 @@ _SIGNED = {"good": "signed", "forge": "signed by a forge", "no": "not signed", "
 def write(review: Review) -> str:
     """The whole review, lines with their line ends."""
     lines = [verdict(review), ""]
+    if review.approvals.needed:
+        lines += [_line(approvals(review)), ""]
     for part in (_risks(review.risks), _environments(review.environments), _statements(review.statements)):
         lines += part
     lines += [f"note: {_line(note)}" for note in review.notes]

@@ -1,11 +1,13 @@
 """The part of `policy_changes` about environments: who may open and change what, and how each is protected."""
 
+from gitseal.policy.approvals import needed_approvals
 from gitseal.policy.policy import ACCEPT, DEFAULT, PENDING, REFUSE, Environment, Policy
 from gitseal.policy.who_may_change import MANIFEST as MANIFEST_FILE
 from gitseal.policy.who_may_change import changers
 from gitseal.report.findings import ERROR, WARNING, FindingRule
 from gitseal.report.pages import RISKS
-from gitseal.report.sentences import ours, sentence
+from gitseal.report.plurals import plural
+from gitseal.report.sentences import Sentence, ours, sentence
 from gitseal.review.environment_risks import ENVIRONMENT_REMOVED
 from gitseal.review.saying import StatementCollector, quoted
 
@@ -20,6 +22,7 @@ WRITE_ONLY_LOOSENED = FindingRule(
 )
 EXTENDS_CHANGED = FindingRule("extends-changed", WARNING, "an environment has other values beneath its own", RISKS)
 CHANGE_WIDENED = FindingRule("change-widened", WARNING, "others may change a file", RISKS)
+APPROVALS_LOWERED = FindingRule("approvals-lowered", WARNING, "fewer people have to approve a change", RISKS)
 CHANGE_FREE = FindingRule("change-widened", ERROR, "anybody may", RISKS)
 
 _POLICY_FILE = "policy"
@@ -104,12 +107,24 @@ def changers_of_all(old: Policy, new: Policy, say: StatementCollector) -> None:
     for file in files:
         at = ("environments", file, "change") if file in new.environments else (file, "change")
         _changers(file, changers(old, file), changers(new, file), say, at)
+        _approvals(file, needed_approvals(old, file), needed_approvals(new, file), say, at)
+
+
+def _approvals(file: str, before: int, after: int, say: StatementCollector, at: tuple[str, ...]) -> None:
+    if before == after:
+        return
+    text = sentence("a change of {} takes {}, and took {}", _what(file), ours(plural(after, "approval")), before)
+    say(text, at, APPROVALS_LOWERED if after < before else None)
+
+
+def _what(file: str) -> Sentence:
+    return ours(f"the {file}") if file in {_POLICY_FILE, MANIFEST_FILE} else sentence('"{}"', file)
 
 
 def _changers(
     file: str, before: frozenset[str] | None, after: frozenset[str] | None, say: StatementCollector, at: tuple[str, ...]
 ) -> None:
-    what = ours(f"the {file}") if file in {_POLICY_FILE, MANIFEST_FILE} else sentence('"{}"', file)
+    what = _what(file)
     if before == after:
         return
     if after is None:

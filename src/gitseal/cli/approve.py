@@ -1,0 +1,62 @@
+"""`gitseal approve`."""
+
+from typing import TYPE_CHECKING
+
+from gitseal.cli import declare, output, terminal
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error
+
+if TYPE_CHECKING:  # loaded when the command runs
+    from gitseal.usecases.approve import Proposal
+
+
+@declare.command("approve")
+@declare.argument("span", metavar="[BASE..HEAD]", default="")
+@declare.option(
+    "--target", default="", metavar="BRANCH", help="The branch that it is for. Without it: what BASE names."
+)
+@declare.option("--carry", is_flag=True, help="Also write it into an empty commit on HEAD, as a trailer.")
+@declare.option("--yes", is_flag=True, help="Sign without asking.")
+def command(session: Session, span: str, target: str, carry: bool, yes: bool) -> None:
+    """Approve a change of secrets: shows its review, asks, and signs with the key that you sign commits with.
+
+    The signature is over the bytes of every file that changes, and over the policy that asks for it. It counts for one branch
+    and once. Prints the refs that hold it; push these.
+    """
+    from gitseal.audit.verify.approval_store import keep_fetched
+    from gitseal.audit.verify.approval_target import full_branch
+    from gitseal.usecases import approve
+
+    repository = session.any_repository("approve")
+    keep_fetched(repository)
+    proposal = approve.propose(repository, span, full_branch(target) if target else "")
+    _show(proposal)
+    if not yes:
+        _ask(proposal)
+    refs = [signed.ref for signed in approve.approve(proposal)]
+    if carry:
+        say(f"carried by {approve.carry(proposal)[:12]}, which changes no file")
+    for ref in refs:
+        output.line(ref)
+    say(f"approved as {' and '.join(proposal.names)}; push it: git push REMOTE {' '.join(refs)}")
+
+
+def _show(proposal: "Proposal") -> None:
+    """The review of exactly what will be signed, as talk: the command's data are refs."""
+    from gitseal.audit.review.range import ReviewOptions
+    from gitseal.audit.review.review import review
+    from gitseal.review.formats.table import FORMATS
+
+    branch = proposal.branch
+    # By ids: what a name means may change while somebody reads.
+    reviewed = review(branch.repository, f"{branch.old}..{branch.new}", None, ReviewOptions(branch=branch.ref))
+    say(FORMATS["text"](reviewed).rstrip("\n"))
+    say("")
+
+
+def _ask(proposal: "Proposal") -> None:
+    if not terminal.can_ask():
+        raise Error("nobody is here to say yes", "read the review, then: gitseal approve --yes")
+    names = " and ".join(proposal.names)
+    if not terminal.confirm(f"Approve this for {proposal.branch.ref} as {names}?"):
+        raise Error("nothing was approved", "")
