@@ -18,6 +18,11 @@ class LockedOut(NamedTuple):
     needed: int
     there: int
 
+    @property
+    def people(self) -> str:
+        """How many it takes, in words."""
+        return f"{self.needed} {'person' if self.needed == 1 else 'people'}"
+
 
 def needed_approvals(policy: Policy, file: str) -> int:
     """The approvals that a change of a file takes, by its stem as `changers` has it; the strictest that counts for it.

@@ -20,7 +20,6 @@ from gitseal.project.project import Project
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.recipients.stanza import check_stanza
 from gitseal.report.findings import ERROR, Finding, FindingRule
-from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, listed, literal, ours, sentence
 from gitseal.scan.comments import assigned
 
@@ -250,9 +249,9 @@ def _people(policy: Policy, path: str) -> Iterator[Finding]:
     for names in shared_keys(policy):
         message = sentence("{} have a signing key in common: nobody can tell which of them signed", listed(names))
         yield SHARED_KEY.at(path, 0, message, sentence("give each of them a key of their own"))
-    for file, needed, there in locked_out(policy):
+    for locked in locked_out(policy):
         template = 'to change "{}" takes {} with signing keys, and the policy has {}: nobody could change it again'
-        message = sentence(template, file, ours(plural(needed, "person")), there)
+        message = sentence(template, locked.file, ours(locked.people), locked.there)
         yield LOCKED_OUT.at(path, 0, message, sentence("ask for fewer approvals, or name more people"))
 
 

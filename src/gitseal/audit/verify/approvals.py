@@ -254,9 +254,9 @@ def _locked_out(branch: ChangeOfBranch, paths: Sequence[str]) -> Iterator[Findin
             policy = parser.parse(branch.repository.file(branch.new, path) or b"")
         except Error:  # `check` tells of it, and so does whatever judges by it next
             continue
-        for file, needed, there in locked_out(policy):
+        for locked in locked_out(policy):
             template = 'to change "{}" takes {} with signing keys, and the policy has {}: nobody could change it again'
-            message = sentence(template, file, ours(plural(needed, "person")), there)
+            message = sentence(template, locked.file, ours(locked.people), locked.there)
             yield LOCKED_OUT.at(
                 path, 0, message, sentence("ask for fewer approvals, or name more people"), commit=branch.new
             )
