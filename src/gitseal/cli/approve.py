@@ -50,6 +50,8 @@ def _show(proposal: "Proposal") -> None:
     branch = proposal.branch
     # By ids: what a name means may change while somebody reads.
     reviewed = review(branch.repository, f"{branch.old}..{branch.new}", None, ReviewOptions(branch=branch.ref))
+    named = reviewed.span._replace(base_name=branch.ref, head_name="what is to be approved")
+    reviewed = reviewed._replace(span=named)
     say(FORMATS["text"](reviewed).rstrip("\n"))
     say("")
 

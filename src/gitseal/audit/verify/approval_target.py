@@ -11,6 +11,7 @@ from gitseal.errors import Error
 from gitseal.git import ranges
 from gitseal.git.ranges import ABSENT
 from gitseal.git.repository import Repository
+from gitseal.git.trusted_ref import trusted_ref
 from gitseal.git.walked_range import WalkedRange
 from gitseal.project.project import FOLDER
 
@@ -147,21 +148,20 @@ class Target:
 def branch_of(repository: Repository, revision: str) -> str:
     """The branch that a revision stands for, by its name in the remote: `origin/main` is `refs/heads/main`.
 
-    A revision that is no branch stands for the one that the trusted ref names. Empty if that is none either.
+    A revision that is no branch stands for the one that is trusted. Empty if there is none either.
     """
-    return _branch(repository, revision) or _branch(repository, repository.trusted_ref()) or ""
+    return _branch(repository, repository.full_ref(revision) or "") or _branch(repository, trusted_ref(repository))
 
 
-def _branch(repository: Repository, revision: str) -> str:
-    if not revision or revision.startswith("-"):
-        return ""
-    answer = repository.git("rev-parse", "--symbolic-full-name", revision, "--")
-    name = (answer or b"").decode("utf-8", "surrogateescape").split("\n")[0]
-    if name.startswith(_HEADS):
-        return name
+def _branch(repository: Repository, ref: str) -> str:
+    """A branch, or a remote-tracking ref, as the repository calls it that has the branch."""
+    if ref.startswith(_REMOTES) and ref.endswith("/HEAD"):
+        ref = (repository.git("symbolic-ref", "--quiet", ref) or b"").decode("utf-8", "surrogateescape").rstrip("\n")
+    if ref.startswith(_HEADS):
+        return ref
     for remote in sorted(repository.remotes(), key=len, reverse=True):
-        if name.startswith(f"{_REMOTES}{remote}/"):
-            return _HEADS + name.removeprefix(f"{_REMOTES}{remote}/")
+        if ref.startswith(f"{_REMOTES}{remote}/"):
+            return _HEADS + ref.removeprefix(f"{_REMOTES}{remote}/")
     return ""
 
 
