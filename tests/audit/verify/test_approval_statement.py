@@ -1,7 +1,9 @@
 """The bytes of a statement: one form for each, and nothing else is taken."""
 
+import re
 from collections.abc import Callable
 from hashlib import sha256
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from gitseal.audit.verify.approval_statement import (
     LARGEST,
+    NAMESPACE,
     FileChange,
     FileState,
     FolderRules,
@@ -20,6 +23,9 @@ from gitseal.audit.verify.approval_statement import (
     parse_signed,
     serialise,
 )
+from gitseal.git.signatures import BAD, GOOD, checking_bytes
+from gitseal.policy import parser
+from gitseal.policy.signing import signers
 from tests.growth import assert_linear, repeated
 
 T = TypeVar("T", FileChange, FolderRules)
@@ -149,3 +155,21 @@ def test_hostile_bytes_take_linear_time(piece: bytes) -> None:
         return lambda: parse(text)
 
     assert_linear(work)
+
+
+def test_the_example_of_the_format() -> None:
+    """docs/format.md has a whole approval, signature and all."""
+    page = (Path(__file__).resolve().parents[3] / "docs/format.md").read_text(encoding="utf-8")
+    section = page.split("\n## 11. Approvals\n")[1]
+    content = section.split("```text\n")[1].split("```")[0].encode()
+    key, ref = re.findall(r"`(ssh-ed25519 \S+|refs/gitseal/approvals/[0-9a-f/]{129})`", section)
+    signed = parse_signed(content)
+    assert signed is not None
+    assert signed.ref == ref
+    policy = parser.parse(f'version: 1\nrecipients:\n  bob: {{signing: ["{key}"]}}\n'.encode())
+    with checking_bytes(signers(policy), None, NAMESPACE) as check:
+        found = check(signed.payload, signed.signature)
+        assert (found.status, found.signers, found.key) == (GOOD, ("bob",), signed.statement.key)
+        assert check(signed.payload + b"\n", signed.signature).status == BAD
+    with checking_bytes(signers(policy), None, "git") as check:
+        assert check(signed.payload, signed.signature).status == BAD
