@@ -28,8 +28,10 @@ def needed_approvals(policy: Policy, file: str) -> int:
     """The approvals that a change of a file takes, by its stem as `changers` has it; the strictest that counts for it.
 
     A value of an environment is a value of every environment that extends it, so the strictest of these counts. A file
-    without a list of its own takes as many as the strictest list of all.
+    without a list of its own takes as many as the strictest list of all; one that anybody may change takes none.
     """
+    if changers(policy, file) is None:
+        return 0
     if file in policy.environments:
         those = (own.approvals for name, own in policy.environments.items() if file in policy.chain(name))
         return max(those, default=0)
@@ -53,7 +55,7 @@ def locked_out(policy: Policy) -> Iterator[LockedOut]:
     for file in (_POLICY, MANIFEST, *policy.environments):
         approvals = needed_approvals(policy, file)
         who = changers(policy, file)
-        if not approvals or who is None:
+        if not approvals or who is None:  # both say the same: without signatures there are no approvals
             continue
         able = [name for name in who if any(map(_is_key, policy.recipients[name].signing))]
         people = sum(policy.recipients[name].kind == PERSON for name in able)
