@@ -20,6 +20,15 @@ def test_a_change_takes_the_approval_of_somebody_else(team: Approving) -> None:
     assert team.missing() == []
 
 
+def test_an_approval_is_no_signature(team: Approving) -> None:
+    team.change("alice", sign=False)
+    team.approve("bob")
+    team.approve("carol")
+    assert team.rules("main") == ["unsigned"]
+    team.commit("mallory", "--amend")
+    assert team.rules("main") == ["wrong-signer"]
+
+
 def test_the_value_that_others_inherit_is_theirs(team: Approving) -> None:
     """`base` asks for nothing itself; production extends it and does."""
     team.change("alice", ".secrets/base.yaml")

@@ -1,5 +1,6 @@
 """Counting approvals: a law over generated histories, against a model that tries all sequences."""
 
+from collections.abc import Callable
 from itertools import combinations
 
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from gitseal.audit.verify.approval_count import Approval, Ask, Signer, count
 from gitseal.audit.verify.approval_statement import FileChange, FileState
+from tests.growth import assert_linear
 
 PEOPLE = ("alice", "bob", "carol", "dave")
 PATHS = ("a", "b", "c")
@@ -98,6 +100,23 @@ def test_more_approvals_never_take_one_away(
     asks = [Ask(path, 1, WHO) for path in net]
     before, after = count(net, asks, approvals, authors), count(net, asks, [*approvals, more], authors)
     assert all(set(one.given) <= set(other.given) for one, other in zip(before, after, strict=True))
+
+
+def test_many_approvals_take_linear_time() -> None:
+    """Of one file by many people, and of many files by one."""
+
+    def work(size: int) -> Callable[[], object]:
+        parts = [change(f"p{number}", 1, 2) for number in range(size // 10)]
+        net = {part.path: part for part in parts}
+        asks = [Ask(part.path, 1, WHO) for part in parts]
+        ways = [approval("bob", part) for part in parts] + [
+            approval(f"n{number}", parts[0]) for number in range(size // 10)
+        ]
+        ways.append(approval("carol", *parts))
+        own = {part.path: {Signer("alice", "key of alice")} for part in parts}
+        return lambda: count(net, asks, ways, own)
+
+    assert_linear(work)
 
 
 NET = {"a": change("a", 1, 2), "b": change("b", None, 1)}
