@@ -3,7 +3,6 @@
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
-from hashlib import sha256
 from typing import NamedTuple
 
 from gitseal.crypto.ssh_wire import string, strings
@@ -49,6 +48,8 @@ def fingerprint(key: bytes | str) -> str:
     """A key as people compare it: `SHA256:...` as `ssh-keygen -l` shows it, or an OpenPGP fingerprint."""
     if isinstance(key, str):
         return key
+    from hashlib import sha256  # few commands compare keys
+
     return "SHA256:" + b2a_base64(sha256(key).digest(), newline=False).decode().rstrip("=")
 
 

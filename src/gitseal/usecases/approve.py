@@ -9,9 +9,9 @@ from gitseal.audit.verify import approval_store, approvals
 from gitseal.audit.verify.approval_statement import (
     LARGEST,
     NAMESPACE,
-    FileChange,
+    ApprovalStatement,
+    ApprovedChange,
     SignedStatement,
-    Statement,
     serialise,
 )
 from gitseal.audit.verify.approval_target import Target
@@ -35,7 +35,7 @@ class Proposal(NamedTuple):
 
     branch: ChangeOfBranch
     key: SigningKey
-    statements: tuple[Statement, ...]
+    statements: tuple[ApprovalStatement, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ def propose(repository: Repository, words: str, target: str = "") -> Proposal:
     _refuse_pointless(branch, names)
     rules, changes = found.rules_for(change), tuple(change.values())
     made = [
-        Statement(found.object_format, branch.ref, branch.old, rules, changes, name, fingerprint)
+        ApprovalStatement(found.object_format, branch.ref, branch.old, rules, changes, name, fingerprint)
         for name, fingerprint in names.items()
     ]
     return Proposal(branch, key, tuple(made))
@@ -122,7 +122,7 @@ def _branch(repository: Repository, span: ReviewRange, target: str) -> ChangeOfB
     return branch
 
 
-def _names(target: Target, change: dict[str, FileChange], key: SigningKey) -> dict[str, str]:
+def _names(target: Target, change: dict[str, ApprovedChange], key: SigningKey) -> dict[str, str]:
     """The names that a key has in the policies that decide, each with the key's fingerprint as that policy has it."""
     found: dict[str, str] = {}
     for root in {claim.root for path in change for claim in target.owners.claims(path)}:

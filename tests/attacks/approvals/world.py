@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from gitseal.audit.verify.approval_statement import NAMESPACE, SignedStatement, Statement, serialise
+from gitseal.audit.verify.approval_statement import NAMESPACE, ApprovalStatement, SignedStatement, serialise
 from gitseal.audit.verify.approvals import ChangeOfBranch, judge_approvals
 from gitseal.git.repository import Repository
 from gitseal.git.walked_range import WalkedRange
@@ -74,7 +74,7 @@ class Approving(Team):
         """What is approved gets into main as it is."""
         self.git("branch", "--force", "main", head)
 
-    def put(self, statement: Statement, who: str, *, namespace: str = NAMESPACE) -> SignedStatement:
+    def put(self, statement: ApprovalStatement, who: str, *, namespace: str = NAMESPACE) -> SignedStatement:
         """A statement of any kind, signed by somebody with tools of their own, in the ref where it belongs."""
         payload = serialise(statement)
         signed = SignedStatement(statement, payload, signature(self, payload, who, namespace))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.audit.verify.approval_count import Approval, Ask, Signer, count
-from gitseal.audit.verify.approval_statement import FileChange, FileState
+from gitseal.audit.verify.approval_statement import ApprovedChange, FileState
 from tests.growth import assert_linear
 
 PEOPLE = ("alice", "bob", "carol", "dave")
@@ -19,11 +19,11 @@ def state(number: int | None) -> FileState | None:
     return None if number is None else FileState("100644", str(number))
 
 
-def change(path: str, old: int | None, new: int | None) -> FileChange:
-    return FileChange(path, state(old), state(new))
+def change(path: str, old: int | None, new: int | None) -> ApprovedChange:
+    return ApprovedChange(path, state(old), state(new))
 
 
-def approval(name: str, *parts: FileChange, key: str = "") -> Approval:
+def approval(name: str, *parts: ApprovedChange, key: str = "") -> Approval:
     return Approval(Signer(name, key or f"key of {name}"), parts)
 
 
@@ -40,7 +40,7 @@ AUTHORS = st.dictionaries(
 )
 
 
-def is_reached(old: dict[str, int | None], path: str, steps: list[Approval], net: dict[str, FileChange]) -> bool:
+def is_reached(old: dict[str, int | None], path: str, steps: list[Approval], net: dict[str, ApprovedChange]) -> bool:
     """The model: some of these changes, done one after the other, bring the old tree a part of the way, and the path to its end.
 
     A step is done where each of its paths is as its `old` says, or was brought to its `new` by a step before.

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from gitseal.audit.verify.approval_statement import (
     LARGEST,
     NAMESPACE,
-    FileChange,
+    ApprovalStatement,
+    ApprovedChange,
     FileState,
     FolderRules,
     SignedStatement,
-    Statement,
     key_part,
     parse,
     parse_signed,
@@ -28,14 +28,14 @@ from gitseal.policy import parser
 from gitseal.policy.signing import signers
 from tests.growth import assert_linear, repeated
 
-T = TypeVar("T", FileChange, FolderRules)
+T = TypeVar("T", ApprovedChange, FolderRules)
 HEX = st.text("0123456789abcdef", min_size=64, max_size=64)
 # What Git can hold as a path: any bytes but NUL.
 PATHS = st.binary(min_size=1, max_size=20).map(
     lambda data: data.replace(b"\0", b"x").decode("utf-8", "surrogateescape")
 )
 STATES = st.none() | st.builds(FileState, st.sampled_from(["100644", "100755", "120000", "160000"]), HEX)
-CHANGES = st.builds(FileChange, PATHS, STATES, STATES).filter(lambda change: change.old != change.new)
+CHANGES = st.builds(ApprovedChange, PATHS, STATES, STATES).filter(lambda change: change.old != change.new)
 RULES = st.builds(FolderRules, PATHS.map(lambda path: f"{path}/"), HEX, st.none() | HEX)
 
 
@@ -44,7 +44,7 @@ def by_bytes(those: list[T]) -> tuple[T, ...]:
 
 
 STATEMENTS = st.builds(
-    Statement,
+    ApprovalStatement,
     st.just("sha1"),
     st.sampled_from(["refs/heads/main", "refs/heads/release/1\u3000", 'refs/heads/"']),
     HEX.map(lambda digits: digits[:40]),
@@ -70,12 +70,12 @@ key SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 
 
 @given(STATEMENTS)
-def test_what_is_written_is_read(statement: Statement) -> None:
+def test_what_is_written_is_read(statement: ApprovalStatement) -> None:
     assert parse(serialise(statement)) == statement
 
 
 @given(STATEMENTS, st.data())
-def test_no_other_bytes_mean_the_same(statement: Statement, data: st.DataObject) -> None:
+def test_no_other_bytes_mean_the_same(statement: ApprovalStatement, data: st.DataObject) -> None:
     """Whatever parses is written as it was: no statement has two forms."""
     written = serialise(statement)
     at = data.draw(st.integers(0, len(written) - 1))
@@ -87,14 +87,14 @@ def test_no_other_bytes_mean_the_same(statement: Statement, data: st.DataObject)
 def test_the_vector() -> None:
     statement = parse(VECTOR)
     assert statement is not None
-    assert statement == Statement(
+    assert statement == ApprovalStatement(
         "sha1",
         "refs/heads/main",
         "1" * 40,
         (FolderRules(".secrets/", "2" * 64, None),),
         (
-            FileChange('.secrets/new "aä\n.yaml', None, FileState("100644", "3" * 64)),
-            FileChange(".secrets/production.yaml", FileState("100644", "4" * 64), FileState("100644", "5" * 64)),
+            ApprovedChange('.secrets/new "aä\n.yaml', None, FileState("100644", "3" * 64)),
+            ApprovedChange(".secrets/production.yaml", FileState("100644", "4" * 64), FileState("100644", "5" * 64)),
         ),
         "alice",
         "SHA256:" + "A" * 43,

@@ -8,7 +8,7 @@ for the sequence of approved changes that makes up the whole change.
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from gitseal.audit.verify.approval_statement import FileChange
+from gitseal.audit.verify.approval_statement import ApprovedChange
 
 
 class Signer(NamedTuple):
@@ -30,7 +30,7 @@ class Approval(NamedTuple):
     """What somebody approved. The signature is theirs, and nothing has happened since that made it void."""
 
     approver: Signer
-    changes: tuple[FileChange, ...]
+    changes: tuple[ApprovedChange, ...]
 
 
 class Count(NamedTuple):
@@ -48,7 +48,7 @@ class Count(NamedTuple):
 
 
 def count(
-    change: Mapping[str, FileChange],
+    change: Mapping[str, ApprovedChange],
     asks: Sequence[Ask],
     approvals: Collection[Approval],
     authors: Mapping[str, Collection[Signer]],

@@ -39,7 +39,7 @@ class FileState(NamedTuple):
     sha256: str
 
 
-class FileChange(NamedTuple):
+class ApprovedChange(NamedTuple):
     """A path relative to the top, bytes that are no UTF-8 as surrogates, before and after; None if nothing is there."""
 
     path: str
@@ -55,7 +55,7 @@ class FolderRules(NamedTuple):
     manifest: str | None
 
 
-class Statement(NamedTuple):
+class ApprovalStatement(NamedTuple):
     """A change that somebody approves.
 
     `ref` is the branch that it is for, `base` the full id of that branch's commit when the approver looked at it. `rules` are
@@ -67,7 +67,7 @@ class Statement(NamedTuple):
     ref: str
     base: str
     rules: tuple[FolderRules, ...]
-    changes: tuple[FileChange, ...]
+    changes: tuple[ApprovedChange, ...]
     approver: str
     key: str
 
@@ -75,7 +75,7 @@ class Statement(NamedTuple):
 class SignedStatement(NamedTuple):
     """A statement, its very bytes, and the armored signature over these."""
 
-    statement: Statement
+    statement: ApprovalStatement
     payload: bytes
     signature: bytes
 
@@ -98,7 +98,7 @@ def key_part(key: str) -> str:
     return a2b_base64(text + "=").hex() if text else kind.lower()
 
 
-def serialise(statement: Statement) -> bytes:
+def serialise(statement: ApprovalStatement) -> bytes:
     """The bytes that are signed; see docs/format.md."""
     lines = [
         _TITLE,
@@ -115,7 +115,7 @@ def serialise(statement: Statement) -> bytes:
     return b"\n".join(lines)
 
 
-def parse(payload: bytes) -> Statement | None:
+def parse(payload: bytes) -> ApprovalStatement | None:
     """The statement in these bytes; None for bytes that no statement is written as."""
     lines = payload.split(b"\n")
     if len(lines) < 7 or lines[0] != _TITLE or lines[-1]:  # noqa: PLR2004 - the lines that each statement has
@@ -130,7 +130,9 @@ def parse(payload: bytes) -> Statement | None:
         rules, changes = tuple(_rules(middle[:count])), tuple(map(_change, middle[count:]))
     except ValueError:
         return None
-    found = Statement(form.decode(), _text(ref), base.decode(), rules, changes, approver[1].decode(), key[1].decode())
+    found = ApprovalStatement(
+        form.decode(), _text(ref), base.decode(), rules, changes, approver[1].decode(), key[1].decode()
+    )
     is_sorted = _is_strict([_bytes(each.folder) for each in rules]) and _is_strict([_bytes(c.path) for c in changes])
     return found if changes and is_sorted and serialise(found) == payload else None
 
@@ -159,11 +161,11 @@ def _rules(lines: Sequence[bytes]) -> Iterator[FolderRules]:
         yield FolderRules(folder, policy[2].decode(), None if manifest[2] == b"-" else manifest[2].decode())
 
 
-def _change(line: bytes) -> FileChange:
+def _change(line: bytes) -> ApprovedChange:
     match = _CHANGE.fullmatch(line)
     if match is None or match[2] == match[3]:
         raise ValueError
-    return FileChange(_unquoted(match[1]), _read_state(match[2]), _read_state(match[3]))
+    return ApprovedChange(_unquoted(match[1]), _read_state(match[2]), _read_state(match[3]))
 
 
 def _state(state: FileState | None) -> bytes:

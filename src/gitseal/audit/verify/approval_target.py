@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from gitseal.audit.verify.approval_statement import FileChange, FileState, FolderRules, Statement
+from gitseal.audit.verify.approval_statement import ApprovalStatement, ApprovedChange, FileState, FolderRules
 from gitseal.audit.verify.owners import Owners
 from gitseal.audit.verify.touched import covered, touched
 from gitseal.errors import Error
@@ -37,7 +37,7 @@ class Target:
         self._hashes: dict[str, str] = {}
         self._touched: dict[str, frozenset[str] | None] = {}
 
-    def change_to(self, head: str) -> dict[str, FileChange]:
+    def change_to(self, head: str) -> dict[str, ApprovedChange]:
         """What the branch would have otherwise, by path, once `head` is in it: covered paths alone.
 
         If `head` does not build on the tip, it is what a merge gives. Raises Error if both changed a path since they parted.
@@ -55,10 +55,10 @@ class Target:
             )
         return {path: change for path, change in ours.items() if path not in theirs}
 
-    def _difference(self, new: str, old: str) -> dict[str, FileChange]:
+    def _difference(self, new: str, old: str) -> dict[str, ApprovedChange]:
         (found,) = ranges.differences(self._repository, [(new, old)])
         own = (each for each in found if covered(each.path))
-        return {each.path: FileChange(each.path, self._read(each.old), self._read(each.new)) for each in own}
+        return {each.path: ApprovedChange(each.path, self._read(each.old), self._read(each.new)) for each in own}
 
     def _read(self, state: str) -> FileState | None:
         """A side of a raw diff, `MODE ID`."""
@@ -103,11 +103,11 @@ class Target:
         found = sha256(manifest).hexdigest() if manifest is not None else None
         return FolderRules(folder, sha256(policy or b"").hexdigest(), found)
 
-    def mismatch(self, statement: Statement) -> str:
+    def mismatch(self, statement: ApprovalStatement) -> str:
         """Why a statement is not about this branch as it is, in words; empty if it is. Asks Git for little."""
         return next(self._mismatches(statement), "")
 
-    def _mismatches(self, statement: Statement) -> Iterator[str]:
+    def _mismatches(self, statement: ApprovalStatement) -> Iterator[str]:
         paths = [change.path for change in statement.changes]
         if statement.object_format != self.object_format:
             yield "it is for a repository of another object format"
@@ -122,7 +122,7 @@ class Target:
         if any(self.state(change.path) != change.old for change in statement.changes):
             yield _CHANGED
 
-    def outdated(self, statement: Statement) -> str:
+    def outdated(self, statement: ApprovalStatement) -> str:
         """Why a statement that is no mismatch counts no more, in words; empty if it counts. Walks history from its base.
 
         A change that was undone leaves the files as they were. So history is asked: what was approved once, counts once.

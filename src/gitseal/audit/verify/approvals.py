@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gitseal.audit.verify import approval_store
 from gitseal.audit.verify.approval_count import Approval, Ask, Count, Signer, count
-from gitseal.audit.verify.approval_statement import NAMESPACE, FileChange, SignedStatement, parse_signed
+from gitseal.audit.verify.approval_statement import NAMESPACE, ApprovedChange, SignedStatement, parse_signed
 from gitseal.audit.verify.approval_target import Target, branch_of
 from gitseal.audit.verify.owners import Owners
 from gitseal.audit.verify.signing import checks, revoked_keys
@@ -156,7 +156,7 @@ class _Counting:
     """One change of a branch, and everything that is counted for it."""
 
     def __init__(
-        self, branch: ChangeOfBranch, target: Target, change: Mapping[str, FileChange], stack: ExitStack
+        self, branch: ChangeOfBranch, target: Target, change: Mapping[str, ApprovedChange], stack: ExitStack
     ) -> None:
         self._target = target
         self._change = change
