@@ -20,6 +20,7 @@ from gitseal.review.model import (
     YES,
     AccessChange,
     Allowance,
+    Approvals,
     By,
     Counts,
     EnvironmentReview,
@@ -191,6 +192,7 @@ reviews: SearchStrategy[Review] = st.builds(
     _many(st.builds(Allowance, texts, texts, texts, texts, _by)),
     _many(_sentences),
     st.booleans(),
+    approvals=st.builds(Approvals, _figures, _many(texts), _many(texts)),
 )
 
 BASE, HEAD, COMMIT = "b" * 40, "a" * 40, "c0ffee" + "0" * 34

@@ -31,6 +31,7 @@ from gitseal.review.model import (
 )
 
 DIGITS = 10
+_NAMED = 12
 
 
 def approvals(review: Review) -> Sentence:
@@ -38,8 +39,8 @@ def approvals(review: Review) -> Sentence:
     needed, given, missing = review.approvals
     if not needed:
         return NOTHING
-    by = listed_names(given, "{}") if given else said("nobody yet")
-    more = sentence("; may still approve: {}", listed_names(missing, "{}")) if missing else NOTHING
+    by = listed_names(given, "{}", _NAMED) if given else said("nobody yet")
+    more = sentence("; may still approve: {}", listed_names(missing, "{}", _NAMED)) if missing else NOTHING
     return sentence("takes {}; approved by {}{}", said(plural(needed, "approval")), by, more)
 
 
