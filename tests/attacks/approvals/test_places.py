@@ -12,7 +12,7 @@ from gitseal.audit.verify.approval_statement import SignedStatement
 from gitseal.errors import Error
 from gitseal.project.approval_refs import fetch_refspec
 from gitseal.usecases import approve
-from tests.attacks.approvals.world import MAIN, PRODUCTION, Approving, gitseal
+from tests.attacks.approvals.world import MAIN, POLICY, PRODUCTION, Approving, gitseal
 
 # The hook that `hook install --server` writes looks for plaintext too, which these made-up files are: tests/stories/approve.txt.
 HOOK = "#!/bin/sh\nexec gitseal verify --pre-receive\n"
@@ -254,3 +254,24 @@ def test_review_says_who_is_missing(team: Approving) -> None:
     printed = gitseal(team, "review", "main..HEAD", "--json")
     assert '"approvals": {\n    "needed": 1,\n    "given": [\n      "bob"\n    ],\n    "missing": []\n  }' in printed
     assert MAIN not in printed
+
+
+def test_each_judged_branch_has_approvals_of_its_own(team: Approving, tmp_path: Path) -> None:
+    team.git("checkout", "--quiet", "main")
+    team.write(POLICY, team.policy() + 'server: {judged: ["release/*"]}\n')
+    team.commit("alice")
+    server = Server(team, tmp_path / "server.git")
+    # A new one that changes nothing of its own takes nobody's approval, one that does takes it for itself.
+    assert server.push("main:refs/heads/release/1") == ""
+    team.change("alice")
+    assert "not-approved" in server.push("HEAD:refs/heads/release/1")
+    assert "not-approved" in server.push("HEAD:refs/heads/release/2")
+    team.git("fetch", "--quiet", "origin")
+    for_main = team.approve("bob", "origin/main..HEAD")
+    assert "not-approved" in server.push("HEAD:refs/heads/release/1", f"{for_main.ref}:{for_main.ref}")
+    own = team.approve("bob", "origin/release/1..HEAD")
+    assert own.statement.ref == "refs/heads/release/1"
+    assert server.push("HEAD:refs/heads/release/1", f"{own.ref}:{own.ref}") == ""
+    # Whoever may propose needs none.
+    assert server.push("HEAD:refs/heads/topic") == ""
+    assert "not-approved" in server.push("HEAD:refs/heads/main")

@@ -8,7 +8,7 @@ from gitseal.audit.verify.approval_statement import ApprovalStatement, ApprovedC
 from gitseal.audit.verify.owners import Owners
 from gitseal.audit.verify.touched import covered, touched
 from gitseal.errors import Error
-from gitseal.git import ranges
+from gitseal.git import ranges, refs
 from gitseal.git.ranges import ABSENT
 from gitseal.git.repository import Repository
 from gitseal.git.trusted_ref import trusted_ref
@@ -150,7 +150,7 @@ def branch_of(repository: Repository, revision: str) -> str:
 
     A revision that is no branch stands for the one that is trusted. Empty if there is none either.
     """
-    return _branch(repository, repository.full_ref(revision) or "") or _branch(repository, trusted_ref(repository))
+    return _branch(repository, refs.full_name(repository, revision)) or _branch(repository, trusted_ref(repository))
 
 
 def _branch(repository: Repository, ref: str) -> str:

@@ -19,7 +19,7 @@ from gitseal.policy.patterns import matches
 from gitseal.project.approval_refs import APPROVALS
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, Finding, FindingRule
-from gitseal.report.sentences import sentence
+from gitseal.report.sentences import literal, sentence
 
 NO_DEFAULT_BRANCH = FindingRule("no-default-branch", ERROR, "the server's HEAD is no branch, so that no policy judges")
 
@@ -153,12 +153,17 @@ class Push:
 
     def _unapproved(self, judged: JudgedRef, part: JudgedRange, *, listed: bool) -> tuple[Finding, ...]:
         from gitseal.audit.verify import approvals
+        from gitseal.audit.verify.approval_target import Diverged
 
         # Approvals that come with what they approve count for it, in whatever order Git names them.
         blobs = approvals.offered_blobs(self._updates)
         name = judged.update.ref
         change = approvals.ChangeOfBranch(self._repository, part.base, judged.new, part.commits, name, "", blobs)
-        return approvals.judge_approvals(change, listed=listed).findings
+        try:
+            return approvals.judge_approvals(change, listed=listed).findings
+        except Diverged as error:  # a new branch need not build on the default one
+            words = sentence("approvals cannot be counted: {}", error.message)
+            return (approvals.NOT_APPROVED.at(FOLDER, 0, words, literal(error.hint), commit=judged.new),)
 
     def _bases(self, update: Update) -> list[str]:
         return [each for each in (self.default.commit, "" if is_none(update.old) else update.old) if each]
