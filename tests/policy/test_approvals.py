@@ -5,6 +5,7 @@ import pytest
 from gitseal.errors import Malformed
 from gitseal.policy import parser
 from gitseal.policy.approvals import asks_approvals, locked_out, needed_approvals, shared_keys
+from gitseal.policy.merging.three_way import kind_of, three_way
 from gitseal.policy.policy import Policy
 from gitseal.policy.policy_editor import PolicyEditor
 
@@ -128,3 +129,26 @@ def test_a_name_is_taken_out_of_the_long_form_too() -> None:
     assert ("policy", "change", "by") in editor.lists_with("bob")
     editor.put(("policy", "change", "by"), ["alice"])
     assert b"policy: {change: {by: [alice], approvals: 1}}\n" in editor.serialise()
+
+
+def merged(*texts: str) -> tuple[str, ...] | str:
+    """The conflicts of a merge by structure, or the merged text."""
+    base, ours, theirs = ((PEOPLE + text).encode() for text in texts)
+    kind = kind_of("policy.yaml")
+    assert kind is not None
+    done = three_way(kind, base, ours, theirs, lambda *_sides: None)
+    return tuple(map(str, done.conflicts)) or done.data.decode().removeprefix(PEOPLE)
+
+
+def test_merging_takes_what_one_side_changed() -> None:
+    text = "policy: {change: {by: [%s], approvals: %s}}\n"
+    assert merged(text % ("two", 1), text % ("two, carol", 1), text % ("two", 2)) == text % ("two, carol", 2)
+    assert merged(text % ("two", 1), text % ("two", 0), text % ("two", 2)) == ("policy/change/approvals",)
+    assert merged(text % ("two", 0), "policy: {change: [two]}\n", text % ("two", 2)) != text % ("two", 0)
+
+
+def test_merging_never_asks_for_less_than_one_side_says() -> None:
+    """One side asks approvals of what extends a base, the other lets it extend nothing."""
+    text = "environments:\n  base: {open: [two], change: [two]}\n  e: {open: [two]%s, change: {by: [two], approvals: %s}}\n"
+    assert merged(text % (", extends: base", 0), text % (", extends: base", 1), text % ("", 0)) != text % ("", 1)
+    assert merged(text % (", extends: base", 1), text % (", extends: base", 1), text % ("", 1)) == text % ("", 1)

@@ -140,7 +140,7 @@ class Target:
             found = None
             if ranges.descends(self._repository, self.tip, base):
                 commits = WalkedRange(self._repository, (self.tip, f"^{base}"))
-                found = frozenset(each.path for _, own in touched(self._repository, commits, base) for each in own)
+                found = frozenset(each.path for _, own in touched(self._repository, commits) for each in own)
             self._touched[base] = found
         return self._touched[base]
 

@@ -166,7 +166,7 @@ class _Counting:
         every = (*approval_store.stored(branch.repository), *offered, *approval_store.carried(raw.values()))
         self.signed = [each for each in dict.fromkeys(every) if self._fits(each)]
         self._asks = {path: target.owners.claims(path) for path in change}
-        self._touching = [(raw[commit], own) for commit, own in touched(branch.repository, branch.walked, branch.old)]
+        self._touching = [(raw[commit], own) for commit, own in touched(branch.repository, branch.walked)]
         self._check = checks(stack, branch.repository, branch.old)
 
     @property

@@ -7,6 +7,7 @@ was there before and is gone on one side stays out; nobody comes in whom no side
 
 from collections.abc import Iterator, Mapping
 
+from gitseal.policy.approvals import needed_approvals
 from gitseal.policy.merging.decisions import rule_changes
 from gitseal.policy.merging.values import Path, numbered, rule_key
 from gitseal.policy.patterns import overlap
@@ -120,6 +121,10 @@ class PolicyAnswers:
             return self.members(self.policy.environments[environment].open)
         return everybody if self.rules[key].plain else self.members(self.rules[key].open)
 
+    def approvals(self, file: str) -> int:
+        """How many approvals a change of a file takes, by its stem."""
+        return needed_approvals(self.policy, file) if self.policy is not None else 0
+
     def changers(self, file: str, everybody: _Set) -> _Set:
         """Who changes a file, by its stem."""
         if self.policy is None:
@@ -139,6 +144,14 @@ def _policy_concerns(sides: list[PolicyAnswers]) -> Iterator[Concern]:
         wrong = _wrong(*(side.changers(file, everybody) for side in sides))
         if wrong.everyone:
             yield Concern(wrong.words("change", file), (lists, *_causes(sides, wrong.everyone), (("environments",),)))
+        if merged.approvals(file) < _asked(*(side.approvals(file) for side in sides[:-1])):
+            words = f"fewer people would have to approve a change of {file} than one side says"
+            yield Concern(words, (lists, (("environments",),)))
+
+
+def _asked(base: int, ours: int, theirs: int) -> int:
+    """The approvals that a merge asks for: what one side alone changed, and the stricter if both did."""
+    return theirs if ours == base else ours if theirs == base else max(ours, theirs)
 
 
 def _reading(sides: list[PolicyAnswers], environment: str, everybody: _Set) -> Iterator[Concern]:
