@@ -61,7 +61,7 @@ def test_the_example_of_the_policy_is_one() -> None:
 def test_every_field_of_the_policy_is_told() -> None:
     """The fields are those that the parser takes: it names them as strings where it reads each mapping."""
     source = (TOP / "src/gitseal/policy/parser.py").read_text(encoding="utf-8")
-    calls = re.findall(r"_fields\(\s*(?:tree\.root|node),(.*?)\)", source, re.DOTALL)
+    calls = re.findall(r"_fields\(\s*(?:root|node),(.*?)\)", source, re.DOTALL)
     fields = {name for call in calls for name in re.findall(r'"(\w+)"', call)}
 
     assert {"recipients", "write_only", "access", "block"} <= fields
