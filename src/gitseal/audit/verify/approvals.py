@@ -77,11 +77,12 @@ def judge_approvals(branch: ChangeOfBranch, *, listed: bool = False) -> Approved
     `listed` is as `verify` has it. Raises Error for a policy that cannot be read, and for a change that no merge is known of.
     """
     (differing,) = ranges.differences(branch.repository, [(branch.new, branch.old)])
-    if not any(covered(each.path) for each in differing):
+    paths = [each.path for each in differing if covered(each.path)]
+    if not paths:
         return Approved()
     locked = tuple(_locked_out(branch, [each.path for each in differing if not each.removes]))
     owners = Owners(branch.repository, branch.old, listed=listed)
-    if not owners.asks_approvals:
+    if not owners.roots or not any(claim.approvals for path in paths for claim in owners.claims(path)):
         return Approved((), locked)
     branch = branch._replace(ref=branch.branch)
     target = Target(branch.repository, branch.ref, branch.old, owners)

@@ -9,7 +9,7 @@ from gitseal.errors import Malformed
 from gitseal.git import trees
 from gitseal.git.repository import Repository
 from gitseal.policy import parser
-from gitseal.policy.approvals import asks_approvals, needed_approvals
+from gitseal.policy.approvals import needed_approvals
 from gitseal.policy.policy import Policy
 from gitseal.policy.who_may_change import changers, has_list
 from gitseal.project.project import FOLDER
@@ -56,11 +56,6 @@ class Owners:
     def asks(self) -> bool:
         """Whether any of the policies has a `change` list."""
         return any(has_list(self.policy(root)) for root in self.roots)
-
-    @property
-    def asks_approvals(self) -> bool:
-        """Whether any of the policies asks for approvals."""
-        return any(asks_approvals(self.policy(root)) for root in self.roots)
 
     def judged_branches(self) -> tuple[str, ...]:
         """The patterns of all policies for branches that a server judges besides the default one.
