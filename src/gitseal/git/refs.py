@@ -46,7 +46,7 @@ class DefaultBranch(NamedTuple):
 
 def exact(repository: Repository, names: Iterable[str]) -> dict[str, str]:
     """The ids that refs of exactly these full names have; those that are not there are left out."""
-    wanted = {name for name in names if not _NO_NAME.search(name)}
+    wanted = {name for name in names if name.startswith(_REFS) and not _NO_NAME.search(name)}
     if not wanted:
         return {}
     return {name: found for name, found in _listed(repository, sorted(wanted)).items() if name in wanted}

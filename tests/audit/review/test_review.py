@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.audit.history.log import Selection, log
-from gitseal.audit.review.range import ReviewOptions
+from gitseal.audit.review.range import ReviewOptions, find_range
 from gitseal.audit.review.review import review
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
@@ -263,3 +263,14 @@ def test_what_no_identity_opens_is_told(world: World) -> None:
     found = review(Repository(world.top), "", stranger, FAST)
     assert not found.identity
     assert "no identity at hand opens what changed: values were not looked at" in found.notes
+
+
+def test_an_upstream_that_is_gone(repo: Path, git: Git) -> None:
+    """What the branch was meant for was deleted after the merge: the default branch is compared with, as without an upstream."""
+    start(repo, "e")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "start")
+    git("checkout", "--quiet", "-b", "topic")
+    git("config", "branch.topic.remote", ".")
+    git("config", "branch.topic.merge", "refs/heads/gone")
+    assert find_range(Repository(repo), "").base_name == "main"

@@ -74,12 +74,10 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
 
 def _default(repository: Repository) -> str:
     """What the branch that is checked out is meant for, by its full name."""
-    upstream = refs.upstream(repository) or refs.remote_default(repository)
-    if upstream:
-        return upstream
-    usual = [f"refs/heads/{name}" for name in _USUAL]
-    present = refs.exact(repository, usual)
-    for name in usual:
+    usual = (f"refs/heads/{name}" for name in _USUAL)
+    candidates = [refs.upstream(repository), refs.remote_default(repository), *usual]
+    present = refs.exact(repository, candidates)  # a branch may track one that is gone
+    for name in candidates:
         if name in present:
             return name
     if repository.commit("HEAD") is None:
