@@ -47,6 +47,8 @@ CONFIG = """\
 [alias]
 \tstatus = "!{pwn}"
 """
+# The process ends after a command, so what asks Git for objects is left to that end; here many commands share one process.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 COMMANDS = [
     ["check", "--code", "src"],
     ["check", "--code", "."],
