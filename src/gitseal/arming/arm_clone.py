@@ -15,7 +15,7 @@ from gitseal.project.project import Project
 
 
 class Armed(NamedTuple):
-    """`done`: what was set up now, in words; nothing where all was. `left`: what was not, each with the command that does it.
+    """`done`: what was set up now, in words; nothing if all was. `left`: what was not, each with the command that does it.
 
     `managers`: those of hooks, whose configuration lacks gitseal.
     """
@@ -28,7 +28,7 @@ class Armed(NamedTuple):
 def arm(project: Project, program: Path, *, with_hooks: bool = True, founding: bool = False) -> Armed:
     """Makes a clone ready. `program` is the gitseal that its drivers and hooks will run; `founding`: `.secrets` is new here.
 
-    Raises Error where the folder has no policy that holds together.
+    Raises Error if the folder has no policy that holds together.
     """
     _ = project.policy
     repository = project.git()

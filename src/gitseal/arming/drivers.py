@@ -1,7 +1,7 @@
 """Git's drivers for sealed files, in the local configuration of a clone: what `git diff` shows, and how `git merge` merges.
 
 `.gitattributes` names them and is committed; the commands cannot be (gitattributes(5)). Both are lines of POSIX sh that do
-without gitseal where it is gone: the file as it is, and Git's own merge of lines.
+without gitseal if it is gone: the file as it is, and Git's own merge of lines.
 """
 
 import re
@@ -37,8 +37,8 @@ _PROGRAM = re.compile(r"g=('(?:[^']|'\"'\"')*'|[^ ;]*); ")
 class DriverState(NamedTuple):
     """The drivers in a clone's configuration: what is missing of them, and a program that is gone.
 
-    `missing`: settings that are not there or not as `install` writes them. `gone`: the program that they name, where it is
-    not there any more; what is on PATH serves then. `caching`: where Git is told to keep what `git diff` shows, as
+    `missing`: settings that are not there or not as `install` writes them. `gone`: the program that they name, if it is not
+    there any more; what is on PATH serves then. `caching`: where Git is told to keep what `git diff` shows, as
     `SCOPE FILE`. `is_cached`: such a cache is there.
     """
 
@@ -68,7 +68,7 @@ def wanted(program: Path | None) -> dict[str, str]:
 
 
 def install(repository: Repository, program: Path | None) -> tuple[str, ...]:
-    """Writes the settings that are not there yet, and says which. Raises Error where Git cannot."""
+    """Writes the settings that are not there yet, and says which. Raises Error if Git cannot."""
     changed = tuple(key for key, value in wanted(program).items() if settings.local(repository.top, key) != (value,))
     for key in changed:
         settings.write(repository.top, key, wanted(program)[key])

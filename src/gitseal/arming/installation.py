@@ -24,8 +24,8 @@ _HOOK_LIMIT = 64 * 2**20
 class Installed(NamedTuple):
     """The outcome of an installation.
 
-    `changed`: files written, moved or removed, and settings; empty where all was so already. `committed`: those that are the
-    team's to commit. `managers`: whose configuration lacks gitseal. `refused`: the folder that other repositories share, where
+    `changed`: files written, moved or removed, and settings; empty if all was so already. `committed`: those that are the
+    team's to commit. `managers`: whose configuration lacks gitseal. `refused`: the folder that other repositories share, if
     nothing was written because of that, or None.
     """
 
@@ -40,7 +40,7 @@ def install(repository: Repository, program: Path, *, shared: bool = False, trac
 
     `program` is the gitseal that they will run. `shared`: also into a folder that other repositories share. `tracked`: files that
     commits bring to everyone may be written; without it they are left, and the result names the folder as refused. Raises Error
-    where a hook is in the way; the stages before it are installed then.
+    if a hook is in the way; the stages before it are installed then.
     """
     folder = hooks.folder(repository)
     scripts = hook_managers.husky(repository.top, folder)
@@ -85,7 +85,7 @@ def install_server(repository: Repository, program: Path) -> Installed:
 def uninstall(repository: Repository, *, shared: bool = False) -> tuple[str, ...]:
     """Takes gitseal out of all hooks and puts back what was there before it, to the byte; says what changed.
 
-    Raises Error where another hook stands in the way of one that was kept.
+    Raises Error if another hook stands in the way of one that was kept.
     """
     folder = hooks.folder(repository)
     changed: list[str] = []
@@ -263,5 +263,5 @@ def _into_configuration(repository: Repository, program: Path) -> tuple[str, ...
 
 
 def _named(repository: Repository, path: Path) -> str:
-    """A path as people read it: relative to the top where it lies below."""
+    """A path as people read it: relative to the top if it lies below."""
     return str(path.relative_to(repository.top)) if path.is_relative_to(repository.top) else str(path)

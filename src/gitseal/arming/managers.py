@@ -92,7 +92,7 @@ class Manager(NamedTuple):
 
 
 def husky(top: Path, folder: HooksFolder) -> Path | None:
-    """The folder of husky's committed scripts, where husky is in force or waits for the first `npm install`."""
+    """The folder of husky's committed scripts, if husky is in force or waits for the first `npm install`."""
     path = folder.path
     if path.name == "_" and path.parent.name == ".husky":
         return path.parent

@@ -106,7 +106,7 @@ def is_ours(data: bytes) -> bool:
 
 
 def with_block(data: bytes, stage: str) -> bytes | None:
-    """A shell script with gitseal's lines first, whatever follows; the same where it has them; None for no shell script."""
+    """A shell script with gitseal's lines first, whatever follows; the same if it has them; None for no shell script."""
     begin = _BEGIN.encode()
     if begin in data:
         data = without_block(data)

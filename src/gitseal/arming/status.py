@@ -19,7 +19,7 @@ _INSTALL = "gitseal hook install"
 class Stage(NamedTuple):
     """One hook.
 
-    `armed`: it blocks. `how`: in words, where it stands or why it does not. `mend`: the command, where it is not armed.
+    `armed`: it blocks. `how`: in words, where it stands or why it does not. `mend`: the command, if it is not armed.
     """
 
     name: str
@@ -38,7 +38,7 @@ class _Found(NamedTuple):
 
 
 def status(repository: Repository, *, server: bool = False) -> list[Stage]:
-    """Each hook of a working tree, or the one of a bare repository. Raises Error where Git refuses."""
+    """Each hook of a working tree, or the one of a bare repository. Raises Error if Git refuses."""
     folder = hooks.folder(repository)
     places = {SERVER: _on_server(repository, folder)} if server else {}
     places |= {stage: _find(repository, folder, stage) for stage in STAGES} if not server else {}

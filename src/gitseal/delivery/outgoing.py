@@ -15,7 +15,7 @@ from gitseal.render import RenderedEntry
 from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # loaded only where there are references or a manifest
+if TYPE_CHECKING:  # loaded only if there are references or a manifest
     from gitseal.delivery.service_files import ServiceFile
     from gitseal.resolve.problems import Problem
     from gitseal.resolve.references import Resolved, Resolver

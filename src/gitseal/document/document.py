@@ -185,7 +185,7 @@ def create(environment: str) -> Document:
 
 
 def seal(key: "DataKey | PublicKey", path: NamePath, value: TypedValue, *, write_only: bool = False) -> Token:
-    """The token of a value at `path`: kind `s` under a data key, kind `w` under a public key or where `write_only` says so."""
+    """The token of a value at `path`: kind `s` under a data key, kind `w` under a public key or if `write_only` says so."""
     plaintext = to_plaintext(value)
     if not isinstance(key, PublicKey) and not write_only:
         return Token.of(SEALED, key.scope.group, key.key_id, key.seal(path, plaintext))
@@ -225,7 +225,7 @@ def open_entry(document: Document, entry: Entry, keys: "Mapping[str, DataKey]") 
 
 
 def _damaged(document: Document, entry: Entry, key: "DataKey", error: Damaged) -> Damaged:
-    """The error with what can be said for certain: `moved` only where the token opens under another name."""
+    """The error with what can be said for certain: `moved` only if the token opens under another name."""
     hint = f"take the line from an earlier commit: git log -p -- .secrets/{document.header.environment}.yaml"
     token = entry.token
     if isinstance(error, DamagedOrMoved) and token is not None:

@@ -90,7 +90,7 @@ def _with_tokens(body: str, rows: Sequence[Row], tokens: Mapping[str, Row]) -> s
         end = body.index("\n", start + len(name) + 3)
         pieces.append(body[done:start] + _row(tokens[name]) if name in tokens else body[done:end])
         for new in followers.get(name, ()):
-            # Names are set off by blank lines; where the next line is none, one is added behind.
+            # Names are set off by blank lines; if the next line is not blank, one is added behind.
             next_line = body[end + 1 : body.find("\n", end + 1)]
             pieces.append("\n" + _row(tokens[new]) + ("" if not next_line.strip(" ") else "\n"))
         done = end

@@ -1,4 +1,4 @@
-"""Decodes a file's bytes, and tells the line where that fails."""
+"""Decodes a file's bytes, and tells the line that does not decode."""
 
 from gitseal.errors import Error, Malformed
 

@@ -34,7 +34,7 @@ def staged(folder: Path, items: Sequence[NewFile]) -> Iterator[Callable[[], None
     """Writes the items where nobody sees them yet; the function that it gives puts all of them in place.
 
     `folder` is made if it is missing, in one that is there. A folder on the way is made too, open to those who may read
-    the files in it. Raises Error for a symlink on the way, for what is no regular file, and where something cannot be
+    the files in it. Raises Error for a symlink on the way, for what is no regular file, and if something cannot be
     written; then all is as it was, and so it is if the block ends without that call. Only a kill between two renames
     leaves some of the files new and some old.
     """

@@ -17,7 +17,7 @@ _POLL_SECONDS = 0.02
 def locked(folder: Path, wait: float = _WAIT_SECONDS) -> Iterator[None]:
     """Holds the exclusive lock of `folder` for the length of the block; waits for it up to `wait` seconds.
 
-    Nothing is left in the folder. Raises Busy where another process kept the lock for all that time.
+    Nothing is left in the folder. Raises Busy if another process kept the lock for all that time.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

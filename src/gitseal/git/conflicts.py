@@ -73,7 +73,7 @@ def operation(repository: Repository) -> Operation:
 
 
 def origin(repository: Repository, revision: str, path: str, text: str) -> ConflictOrigin | None:
-    """The last commit of a side that brought a text into a file or took it out; None where none is found.
+    """The last commit of a side that brought a text into a file or took it out; None if there is none.
 
     For a ciphertext that is who set it: nobody makes the same one again. The contents are compared here: as an argument of
     `git log -S` a text of more than 128 KiB would be refused (execve(2)).

@@ -47,6 +47,6 @@ def merge_lines(
 
 
 def conflict_style(folder: str) -> str:
-    """`merge.conflictStyle` as it is set where a merge is going on, or nothing."""
+    """`merge.conflictStyle` as it is set while a merge is going on, or nothing."""
     done = run.finish(folder, "config", "--get", "merge.conflictStyle", environ=run.environment(in_hook=True))
     return done.stdout.decode("utf-8", "replace").strip() if done.status == 0 else ""

@@ -17,7 +17,7 @@ START, END = "start", "end"
 
 
 class Set(NamedTuple):
-    """The characters that one step takes: those in a range or in a class such as `d`, or all others where `negated`."""
+    """The characters that one step takes: those in a range or in a class such as `d`, or all others if `negated`."""
 
     ranges: tuple[tuple[str, str], ...]
     classes: str = ""

@@ -2,7 +2,7 @@
 
 One file is replaced by a rename, which cannot fail half-way. For more, a journal in the Git directory holds the new
 bytes (sealed, as they are to be committed) and the hashes of both states until every rename is done. The next command
-that finds one brings it to its end, or refuses where a file is in neither state.
+that finds one brings it to its end, or refuses if a file is in neither state.
 """
 
 import json
@@ -20,7 +20,7 @@ from gitseal.project.project import Project
 _LIMIT = 512 * 1024 * 1024
 _ABSENT = "absent"
 
-# What stands for the policy where files go by the names of environments; no environment can have it.
+# What stands for the policy if files go by the names of environments; no environment can have it.
 POLICY = "policy"
 
 

@@ -67,7 +67,7 @@ class LocalProject(Project):
 def local_project(project: Project, environment: str, keyring: Keyring) -> LocalProject:
     """The overrides of an environment on this machine, there or not.
 
-    Raises Error for a protected environment, which takes none, and where Git would add the file.
+    Raises Error for a protected environment, which takes none, and if Git would add the file.
     """
     if project.policy.environment(environment).protected:
         raise Error(
@@ -83,9 +83,9 @@ def local_project(project: Project, environment: str, keyring: Keyring) -> Local
 
 
 def overrides(workspace: Workspace, environment: str, *, make: bool) -> LocalProject:
-    """The overrides of an environment as a project of their own, made where `make` asks for it and there are none.
+    """The overrides of an environment as a project of their own, made if `make` asks for it and there are none.
 
-    Raises Error for a protected environment, and where Git would add the file.
+    Raises Error for a protected environment, and if Git would add the file.
     """
     local = local_project(workspace.project, environment, workspace.keyring)
     if make and local.read_local(environment) is None:

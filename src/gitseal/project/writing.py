@@ -38,7 +38,7 @@ def writing(project: Project) -> Iterator[None]:
 def commit(trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
     """Writes the files whose bytes changed (see `journal.replace`), then what was met on the way. Call it inside `writing`.
 
-    Raises Unconfirmed before anything is written where a question is still open.
+    Raises Unconfirmed before anything is written if a question is still open.
     """
     trust.settle()
     changed = {stem: data for stem, data in new.items() if data != old[stem]}

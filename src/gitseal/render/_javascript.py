@@ -13,7 +13,7 @@ import re
 from gitseal.render._shape import CannotCarry
 
 _LONE = {quote: re.compile(rf"(?<!\\){quote}") for quote in "'\"`"}
-# Where the last branch ends too early: at these it stops, or JavaScript's `$` matches before them.
+# If the last branch ends too early: at these it stops, or JavaScript's `$` matches before them.
 _ENDS_LINE = re.compile("[\n\r#\u2028\u2029]")
 _QUOTES = ("'", '"', "`")
 # What String.prototype.trim takes away (ECMAScript, 22.1.3.32).

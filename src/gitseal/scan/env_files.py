@@ -154,7 +154,7 @@ def judge_link(path: bytes, target: bytes, rules: Rules) -> list[Finding]:
 
 
 def _environment(path: str, rules: Rules) -> str:
-    """The environment that an env file's name speaks of, where the project has it; else its first, else `development`."""
+    """The environment that an env file's name speaks of, if the project has it; else its first, else `development`."""
     name = path.rpartition("/")[2].lower()
     words = [word for word in name.replace("-", ".").replace("_", ".").split(".") if word not in {"", "env", "local"}]
     for word in words:

@@ -12,7 +12,7 @@ from gitseal.records import NamedTuple
 
 
 class Assignment(NamedTuple):
-    """One value. `line` counts from 1; `name` is empty where what stands for it may be part of a value."""
+    """One value. `line` counts from 1; `name` is empty if what stands for it may be part of a value."""
 
     line: int
     name: str
@@ -79,7 +79,7 @@ def _value(lines: list[str], closing: "_Closing", number: int, at: int) -> tuple
         closed = _closing(rest, quote, 1)
         if closed >= 0:
             return rest[1:closed] + _tail(rest[closed + 1 :]), 1
-        # A value over several lines, where its quote is closed further down; else the quote is a character.
+        # A value over several lines, if its quote is closed further down; else the quote is a character.
         below = closing.line_after(number, quote)
         if below < number + _MOST_LINES:
             last = lines[below][: _closing(lines[below], quote, 0)]

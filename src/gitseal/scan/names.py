@@ -55,6 +55,6 @@ class _MatchedPath:
     def _matches(self, pattern: str) -> bool:
         if "*" not in pattern and "/" not in pattern:
             return pattern == self._parts[-1]
-        from gitseal.policy.patterns import matches  # only where a policy has patterns of its own
+        from gitseal.policy.patterns import matches  # only if a policy has patterns of its own
 
         return matches(pattern, self._parts)

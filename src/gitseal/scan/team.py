@@ -79,7 +79,7 @@ class _Automata:
     """The search for forms, and the one for what is left of them without glue."""
 
     def __init__(self, values: Iterable[OwnedValue]) -> None:
-        from gitseal.scan.forms import certain_forms  # json and urllib: only where there is something to look for
+        from gitseal.scan.forms import certain_forms  # json and urllib: only if there is something to look for
         from gitseal.scan.search import Search
 
         owners: dict[bytes, set[Owner]] = {}

@@ -1,7 +1,7 @@
-"""Well-known tokens: few, and each certain by a prefix that is its vendor's own, a fixed length, and a checksum where it has one.
+"""Well-known tokens: few, and each certain by a prefix that is its vendor's own, a fixed length, and a checksum if it has one.
 
 Anything broader (a password by its name, an entropy) is left to gitleaks and others of its kind. The shapes are those of the
-vendors' documentation where it has them, else of gitleaks' rules (config/gitleaks.toml, MIT). Test-mode keys, publishable
+vendors' documentation if it has them, else of gitleaks' rules (config/gitleaks.toml, MIT). Test-mode keys, publishable
 keys and the examples of documentation are no findings, nor is what repeats or counts up (`_is_made_up`).
 """
 
@@ -75,7 +75,7 @@ def _has_checksum(text: bytes) -> bool:
 
     "Behind GitHub's new authentication token formats" (2021-04-05); npm's have the same (2021-09-23).
     """
-    from zlib import crc32  # only where a token is about to be found
+    from zlib import crc32  # only if a token is about to be found
 
     number = crc32(text[:-_CHECKSUM])
     digits = bytearray()

@@ -9,7 +9,7 @@ from gitseal.project.project import Project
 def record(project: Project, environment: str, revision: str = "HEAD") -> str:
     """Records that an environment was deployed from a revision; gives the commit.
 
-    Raises Error if there is no such commit, or where it has no such environment.
+    Raises Error if there is no such commit, or if it has no such environment.
     """
     repository = repository_of(project)
     commit = refs.commit(repository, revision)

@@ -26,7 +26,7 @@ class Difference(Enum):
 
 
 class Compared(NamedTuple):
-    """One name with its two values, where they were opened."""
+    """One name with its two values, if they were opened."""
 
     name: str
     difference: Difference

@@ -96,7 +96,7 @@ def _draft(keyring: Keyring, environment: str, file: Document) -> EditedText:
 def finish(workspace: Workspace, draft: EditedText, text: bytes, *, plain: bool = False) -> list[SetResult]:
     """Applies an edited text, all of it or nothing; gives what changed. New names stand plain only with `plain` and a rule.
 
-    Raises Malformed if the text is no YAML, Busy where someone else changed one of the same names meanwhile, and
+    Raises Malformed if the text is no YAML, Busy if someone else changed one of the same names meanwhile, and
     whatever `Change.put` refuses.
     """
     updates, removed = _changes(draft, text)

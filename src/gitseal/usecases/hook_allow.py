@@ -36,7 +36,7 @@ def allow(start: Path, given: str, keyring: Keyring, reason: str) -> AllowedFile
     """Lets pass what the index has at a path, given relative to `start`, and nothing else: other content is looked at again.
 
     The working tree's file is not looked at. The entry goes into the nearest `.secrets` around the path; it takes effect when
-    it is staged. Raises Error if the path is not in the index, where nothing is found in it, and for a blank reason.
+    it is staged. Raises Error if the path is not in the index, if nothing is found in it, and for a blank reason.
     """
     top = find_top(start)
     if top is None:

@@ -9,7 +9,7 @@ from gitseal.recipients.x25519 import Generated
 
 
 def keygen(place: Path | None) -> Generated:
-    """A new age identity, written to `place` (0600, never over a file) where one is given. Raises Error."""
+    """A new age identity, written to `place` (0600, never over a file) if one is given. Raises Error."""
     made = x25519.generate()
     if place is not None:
         refuse_links(place)

@@ -104,7 +104,7 @@ def _add_to_groups(text: PolicyEditor, name: str, policy: Policy, groups: Sequen
 def remove_recipient(project: Project, name: str) -> list[str]:
     """Takes a person or machine out of the policy, and out of every list that names them; gives those lists.
 
-    Raises Error if they are not there, or where a list would be left empty that must not be.
+    Raises Error if they are not there, or if a list would be left empty that must not be.
     """
     if name not in project.policy.recipients:
         raise Error(

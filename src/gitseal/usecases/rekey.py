@@ -1,6 +1,6 @@
 """`rekey`: environments brought to the policy, with as few lines changed as that takes.
 
-Who only gains gets the data key wrapped and no value changes. Where anyone loses access, the access group gets a new
+Who only gains gets the data key wrapped and no value changes. If anyone loses access, the access group gets a new
 data key and every value of it is sealed anew. A name whose rule moved it is sealed anew in its new access group.
 """
 

@@ -47,7 +47,7 @@ class SideValue(NamedTuple):
 
 
 class Name(NamedTuple):
-    """One name in conflict. `proposal` is what follows from the values, where an identity opens them; `because` says why."""
+    """One name in conflict. `proposal` is what follows from the values, if an identity opens them; `because` says why."""
 
     path: NamePath
     sides: tuple[SideValue, SideValue]
@@ -68,7 +68,7 @@ class Done(NamedTuple):
 
 
 def look(workspace: Workspace, file: ConflictedFile) -> list[Name]:
-    """The names in conflict. Where the values show that one side alone changed one, or both alike, that is proposed.
+    """The names in conflict. If the values show that one side alone changed one, or both alike, that is proposed.
 
     A value under a retired data key is never proposed: whoever held that key, former members too, can have made it.
     """
@@ -172,14 +172,14 @@ def side_of_keys(workspace: Workspace, file: ConflictedFile) -> TakenSide:
 
 
 def write_merged(project: Project, environment: str, data: bytes) -> None:
-    """Writes a merge that has no conflict by name, where Git's own merge of lines had one."""
+    """Writes a merge that has no conflict by name, if Git's own merge of lines had one."""
     with writing(project):
         old = read_regular(project.path(environment))
         commit(Trust(Workspace(project)), {environment: old}, {environment: data})
 
 
 def _assembled(file: ConflictedFile, choices: Mapping[NamePath, TakenSide | TypedValue]) -> bytes:
-    """The text with one side's lines for each conflict: theirs where all of its names take theirs, comments of both."""
+    """The text with one side's lines for each conflict: theirs if all of its names take theirs, comments of both."""
     header = file.sides[0].header
     taken: list[bytes] = []
     at = [0, 0]

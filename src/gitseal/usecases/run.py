@@ -20,7 +20,7 @@ class Prepared(NamedTuple):
 
     def forms(self) -> dict[bytes, str]:
         """The texts that the output may not show, with their names: all forms of every sealed value that went in."""
-        from gitseal.scan.forms import all_forms  # not where nothing is redacted
+        from gitseal.scan.forms import all_forms  # not if nothing is redacted
 
         going = self.going
         sealed = {"/".join(entry.path): entry.value.reveal() for entry in going.entries if entry.sealed}
@@ -35,7 +35,7 @@ class Prepared(NamedTuple):
 def prepare(opened: OpenedEnvironment, request: Request, inherited: Mapping[bytes, bytes]) -> Prepared:
     """The variables of the child process: `inherited` with the environment's shared names set, and no identity variable left.
 
-    A null value takes the name out. Where the request is for files too, the child is told where it says they are. Raises
+    A null value takes the name out. If the request is for files too, the child is told where it says they are. Raises
     Error for all that `outgoing` refuses, for a value with a NUL byte, and for names that steer a loader.
     """
     going = outgoing(opened, request, with_sections=False)

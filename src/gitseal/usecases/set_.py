@@ -29,7 +29,7 @@ def set_values(
 
     `generated` has names with a kind of random value, made anew for each environment: who opens one must not know
     another's. Raises Error, with nothing written, if a name exists under `create_only` or lacks under `update_only`,
-    and whatever `Change.put` refuses; Unconfirmed where a key or recipient is to be confirmed first.
+    and whatever `Change.put` refuses; Unconfirmed if a key or recipient is to be confirmed first.
     """
 
     def action(edit: Change) -> list[SetResult]:

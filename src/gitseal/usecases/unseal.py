@@ -1,4 +1,4 @@
-"""`unseal`: sealed values written plain, where a rule says so."""
+"""`unseal`: sealed values written plain, if a rule says so."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from gitseal.project.writing import change
 
 
 def unseal(workspace: Workspace, environment: str, names: Sequence[str]) -> list[str]:
-    """Writes sealed values plain where a rule says so; gives the names that changed.
+    """Writes sealed values plain if a rule says so; gives the names that changed.
 
     Raises Error if no rule does or the environment is protected. The caller has asked a person first.
     """

@@ -10,7 +10,7 @@ from gitseal.project.project import Project
 
 
 class Whoami(NamedTuple):
-    """`recipients`: public key, where its identity was found, and its name in the policy, or nothing.
+    """`recipients`: public key, if its identity was found, and its name in the policy, or nothing.
 
     `opens`: by environment, the access groups that open. `tried`: every place and what came of it.
     """

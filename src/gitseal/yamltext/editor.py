@@ -39,7 +39,7 @@ def edit(
     `puts` adds or replaces scalars; a new name takes its alphabetical place in a sorted section, else the section's end.
     `removes` takes names or whole sections out; a section that becomes empty goes too. `renames` gives a name another
     last part, its comments going with it; its new value is among the puts. `last` is a top-level name that stays last.
-    Raises KeyError for a removed or renamed name that is not there, ValueError if a put goes through a scalar or where
+    Raises KeyError for a removed or renamed name that is not there, ValueError if a put goes through a scalar or if
     the result is not the old tree with just these changes: then nothing may be written.
     """
     # What is written in its old place is taken out of here: what is left over at the end needs a new one.

@@ -56,7 +56,7 @@ class _Reader:
         self.close(-1)
 
     def take_token(self, node: Node, number: int, column: int, content: str) -> bool:
-        """Takes a whole line as the value of the name above it where that is plain to see; False if it is not.
+        """Takes a whole line as the value of the name above it if that is plain to see; False if it is not.
 
         Nothing but this is on most lines of a sealed file: a third of the time goes without it. What it takes, `line` would
         take as the same: a text in no quotes, without a blank, a tab or a colon at its end.

@@ -120,7 +120,7 @@ def is_word(text: str) -> bool:
 
 
 def parse_name(source: str, line: int) -> str:
-    """A name, written plain or quoted. Raises Malformed if it is none, or where some parser reads it as no text."""
+    """A name, written plain or quoted. Raises Malformed if it is not a name, or if some parser reads it as no text."""
     name = source[1:-1] if source[0] in "\"'" else source
     if not NAME.fullmatch(name):
         raise Malformed("a name begins with a letter or _ and has at most 128 letters, digits, _, . and -", line)
@@ -132,12 +132,12 @@ def parse_name(source: str, line: int) -> str:
 
 
 def serialise_name(name: str) -> str:
-    """The name as it is written: quoted where a YAML parser would read it as something else."""
+    """The name as it is written: quoted if a YAML parser would read it as something else."""
     return f'"{name}"' if is_word(name) else name
 
 
 def serialise(value: Scalar) -> str:
-    """A source that `parse` reads as `value`: plain where that is safe, else double-quoted. Floats as their shortest text."""
+    """A source that `parse` reads as `value`: plain if that is safe, else double-quoted. Floats as their shortest text."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -20,7 +20,7 @@ _SECRETS_SUFFIX = ".yaml"
 
 
 class FoundUses(NamedTuple):
-    """Uses with the path of their file. `is_whole` is False where a file that may read names could not be looked at."""
+    """Uses with the path of their file. `is_whole` is False if a file that may read names could not be looked at."""
 
     uses: tuple[tuple[str, Use], ...]
     notes: tuple[str, ...]

@@ -33,7 +33,7 @@ EVERYTHING = ReviewOptions()
 class ReviewRange(NamedTuple):
     """Full commit ids. `base` is the older state; `trusted` is what was named as such, whose policy judges.
 
-    They differ where `trusted` has moved on since the branch left it. With `is_working_tree` the newer state is what lies in
+    They differ if `trusted` has moved on since the branch left it. With `is_working_tree` the newer state is what lies in
     the working tree, and `head` is the commit below it. `walked` are the commits of `trusted..head`.
     """
 

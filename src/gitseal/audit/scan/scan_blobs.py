@@ -54,7 +54,7 @@ def scan_blobs(
 ) -> list[list[Finding]]:
     """What the blobs themselves hold, for each of those brought; a submodule's commit holds nothing here.
 
-    Raises Error where Git does not show one: what cannot be looked at is not let through.
+    Raises Error if Git does not show one: what cannot be looked at is not let through.
     """
     files = [version for version in brought if version.mode != SUBMODULE]
     findings: dict[FileVersion, list[Finding]] = {}

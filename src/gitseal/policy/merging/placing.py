@@ -35,7 +35,7 @@ class PlacedEntries(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """One entry in the three texts, None where it is missing."""
+    """One entry in the three texts, None if it is missing."""
 
     base: Block | None
     ours: Block | None

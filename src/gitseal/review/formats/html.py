@@ -32,7 +32,7 @@ _LONG = 30
 
 
 def write(review: Review) -> str:
-    """The whole page. Values are in it only where the review has them."""
+    """The whole page. Values are in it only if the review has them."""
     parts = [*_head(review), *_risks(review.risks), *_notes(review.notes), *_allowances(review)]
     parts += _statements(review.statements)
     for environment in review.environments:

@@ -76,7 +76,7 @@ def _foot(review: Review) -> str:
 
 
 def _risks(risks: tuple[Finding, ...]) -> Iterator[Section]:
-    """Never folded. Where there are many, how many of each rule before them: that line goes last of all."""
+    """Never folded. If there are many, how many of each rule before them: that line goes last of all."""
     if len(risks) > _MANY_RISKS:
         yield Section(f"By rule: {markdown(phrases.by_rule(risks))}\n\n", "rules", rank=_RISK)
     if risks:

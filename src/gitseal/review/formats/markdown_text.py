@@ -25,7 +25,7 @@ def _code(text: str) -> str:
 
 
 def _span(text: str) -> str:
-    """A code span (CommonMark 6.1): a fence longer than any in it, blanks where its ends need them."""
+    """A code span (CommonMark 6.1): a fence longer than any in it, blanks if its ends need them."""
     if not text.strip(" "):
         return text  # nothing, or blanks, which a span reads in several ways
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))

@@ -122,7 +122,7 @@ class Happened(NamedTuple):
 
 
 def happened(change: NameChange, marks: Marks) -> Happened:
-    """The word has a mark where `UNTOLD` explains it."""
+    """The word has a mark if `UNTOLD` explains it."""
     before, after = change.before, change.after
     more: list[Text] = []
     if change.action == MOVED and before is not None and after is not None:

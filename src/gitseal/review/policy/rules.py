@@ -49,7 +49,7 @@ def answers(old: Policy, new: Policy, names: Mapping[str, Collection[NamePath]],
 
 
 def _answer(policy: Policy, environment: str, path: NamePath) -> str:
-    # No access group can be called so where a rule says plain: the two are told apart by what stands before.
+    # No access group can be called so if a rule says plain: the two are told apart by what stands before.
     return f"!{_PLAIN}" if policy.is_plain(environment, path) else policy.group(environment, path)
 
 
