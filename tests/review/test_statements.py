@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from gitseal.policy import manifest_parser, parser
+from gitseal.policy import manifest_parser, manifest_pattern, parser
+from gitseal.policy.manifest import Declaration
 from gitseal.report.findings import ERROR, NOTE
 from gitseal.review.manifest_changes import manifest_changes
 from gitseal.review.model import Statement
@@ -378,3 +379,15 @@ def test_what_a_manifest_says_otherwise(old: str, new: str, expected: list[tuple
     assert [(each.rule, each.text) for each in found] == expected
     assert "hush" not in repr(found)
     assert all(each.line for each in found if "no longer declared" not in each.text)
+
+
+FIELDS: dict[str, object] = {"required": None, "pattern": manifest_pattern.compiled("^x$"), "rotate": 90}
+
+
+@pytest.mark.parametrize("field", [name for name in Declaration._fields if name not in {"path", "line"}])
+def test_each_field_of_a_declaration_that_changes_is_told(field: str) -> None:
+    manifest = manifest_parser.parse(MANIFEST.encode())
+    before = Declaration(("NEW",))
+    after = before._replace(**{field: FIELDS.get(field, "x")})
+    two = [manifest._replace(secrets={**manifest.secrets, ("NEW",): declared}) for declared in (before, after)]
+    assert len(manifest_changes(two[0], two[1], PATHS, "manifest.yaml", lambda _path: 0)) == 1
