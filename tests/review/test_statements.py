@@ -381,7 +381,7 @@ def test_what_a_manifest_says_otherwise(old: str, new: str, expected: list[tuple
     assert all(each.line for each in found if "no longer declared" not in each.text)
 
 
-FIELDS: dict[str, object] = {"required": None, "pattern": manifest_pattern.compiled("^x$"), "rotate": 90}
+FIELDS: dict[str, Any] = {"required": None, "pattern": manifest_pattern.compiled("^x$"), "rotate": 90}
 
 
 @pytest.mark.parametrize("field", [name for name in Declaration._fields if name not in {"path", "line"}])
