@@ -178,3 +178,23 @@ def test_what_an_older_gitseal_believed_is_taken_over() -> None:
     brought_back = settle(Past("a", ("a", "b")), Memory(met="b"), succeeds)
     assert brought_back == Settled("b", "a", is_back=True)
     assert settle(Past(), Memory(met="b"), succeeds) == Settled("b")
+
+
+def test_a_fork_is_no_way_to_a_key_that_nobody_looked_at() -> None:
+    """A clone that was away at a. Main had c, a former member's b beside it, and now has a again, or one that proves nothing."""
+    succeeds = succession(frozenset({("b", "a"), ("c", "a")}))
+    for tip in ("a", "x"):
+        past = Past(tip, ("a", "c", "b", "x"))
+        settled = settle(past, Memory("a"), succeeds)
+        for key in "abcx":
+            assert decide(key, past, Memory("a"), settled, succeeds).standing is not Standing.SEALS
+
+
+def test_a_doubtful_first_use_is_a_question() -> None:
+    past, nothing = Past("a", ("a",)), succession(frozenset())
+    settled = settle(past, Memory(), nothing, is_doubtful=True)
+    assert decide("a", past, Memory(), settled, nothing) == (Standing.ASK, "a")
+    yes = Memory(answers=frozenset("a"))
+    assert settle(past, yes, nothing, is_doubtful=True) == Settled("a")
+    for knows in (Memory("a"), Memory(met="a"), Memory(made=frozenset("a"))):
+        assert settle(past, knows, nothing, is_doubtful=True) == Settled("a")

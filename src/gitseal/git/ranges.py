@@ -99,3 +99,14 @@ def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]
 def descends(repository: Repository, head: str, base: str) -> bool:
     """True if `base` is `head` or an ancestor of it."""
     return repository.git("merge-base", "--is-ancestor", base, head) is not None
+
+
+def forced_away(repository: Repository, ref: str, tip: str) -> tuple[list[str], list[str]]:
+    """The commits that a ref named before, by its reflog and without `tip`; and those of them that are in no history of `tip`."""
+    answer = repository.git("log", "--walk-reflogs", "--no-show-signature", "--format=%H", ref, "--") or b""
+    named = [commit for commit in dict.fromkeys(answer.decode().split()) if commit != tip]
+    if not named:
+        return [], []
+    wanted = "".join(f"{commit}\n" for commit in (*named, f"^{tip}"))
+    outside = repository.git("rev-list", "--ignore-missing", "--stdin", stdin=wanted.encode()) or b""
+    return named, [commit for commit in outside.decode().split() if commit in set(named)]

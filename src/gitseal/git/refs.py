@@ -14,7 +14,7 @@ from gitseal.git.repository import Repository
 from gitseal.git.run import NO_HOOKS
 from gitseal.records import NamedTuple
 
-_REFS, _TAGS, _HEADS, _REMOTES = "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"
+_REFS, _TAGS, _HEADS, REMOTES = "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"
 # What follows a ref in an expression begins with one of these, and no ref's name holds them (git-check-ref-format(1)).
 _EXPRESSION = re.compile(r"((?:(?!@\{)[^~^:])*)(.*)", re.DOTALL)
 _NO_NAME = re.compile(r"[\0-\x20\x7f*?\[\\]")
@@ -81,7 +81,7 @@ def targets(repository: Repository, names: Iterable[str]) -> dict[str, str]:
 
 def remote_default(repository: Repository, remote: str = "origin") -> str:
     """The full name of a remote's default branch, as far as this clone knows it, or nothing."""
-    answer = repository.git("for-each-ref", "--format=%(symref)", f"{_REMOTES}{remote}/{HEAD}") or b""
+    answer = repository.git("for-each-ref", "--format=%(symref)", f"{REMOTES}{remote}/{HEAD}") or b""
     return answer.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
@@ -163,9 +163,9 @@ def _choose(repository: Repository, name: str) -> str:
         return ""
     if name.startswith(_REFS):
         return name if name in exact(repository, [name]) else ""
-    tag, branches = f"{_TAGS}{name}", [f"{_REMOTES}{name}", f"{_HEADS}{name}", f"{_REMOTES}{name}/{HEAD}"]
+    tag, branches = f"{_TAGS}{name}", [f"{REMOTES}{name}", f"{_HEADS}{name}", f"{REMOTES}{name}/{HEAD}"]
     candidates = [f"{_REFS}{name}", *branches]
-    found = _listed(repository, [*candidates, tag, f"{_REMOTES}*/{name}"])
+    found = _listed(repository, [*candidates, tag, f"{REMOTES}*/{name}"])
     others = [each for each in (*candidates, tag) if each in found]
     if name == HEAD:
         return HEAD if not others or head(repository).commit else ""
@@ -176,7 +176,7 @@ def _choose(repository: Repository, name: str) -> str:
             f'the tag "{name}" has the name of {others[0]} and is not used; delete it: git tag -d {name}'
         )
         return others[0]
-    return _tag(repository, name, [each for each in found if each.startswith(_REMOTES) and each.endswith(f"/{name}")])
+    return _tag(repository, name, [each for each in found if each.startswith(REMOTES) and each.endswith(f"/{name}")])
 
 
 def _tag(repository: Repository, name: str, elsewhere: list[str]) -> str:
@@ -190,7 +190,7 @@ def _tag(repository: Repository, name: str, elsewhere: list[str]) -> str:
     if elsewhere or name.split("/", maxsplit=1)[0] in {"heads", "remotes", "tags", *repository.remotes()}:
         raise Error(
             f'"{name}" is no branch here, and a tag that is called like one is not used',
-            f"fetch the branch, or use a full name: {(elsewhere or [_REMOTES + name])[0]} or {tag}",
+            f"fetch the branch, or use a full name: {(elsewhere or [REMOTES + name])[0]} or {tag}",
         )
     return tag
 

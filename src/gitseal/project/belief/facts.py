@@ -8,6 +8,7 @@ value of several lines; that lets the header be read without the values, however
 from collections.abc import Iterator
 from functools import lru_cache
 
+from gitseal.crypto.digest import sha256_hex
 from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
@@ -15,24 +16,25 @@ from gitseal.yamltext import reader
 
 _AT_THE_EDGE_BUT_NO_NAME = b" #\r\n"
 _QUOTES = (b'"', b"'")
+_WORDING = 32
 
 
 class Fact(NamedTuple):
-    """One access group of one version: its data key, and the key that it says it succeeds, empty if it says nothing."""
+    """One access group of one version: its data key, and the key that it says it succeeds, empty if it says nothing.
+
+    `wording` tells headers apart that say the same of the keys: one may have its proof or its stanzas whole, another spoilt.
+    """
 
     file_id: str
     group: str
     key: str
     succeeds: str
+    wording: str
 
 
 def facts(version: bytes) -> tuple[Fact, ...]:
     """The facts of one version. Never raises: what is no header says nothing."""
-    return tuple(
-        Fact(header.id, group, access.key_id, access.succeeds.key_id if access.succeeds is not None else "")
-        for header in headers(version)
-        for group, access in header.access.items()
-    )
+    return tuple(fact for piece in _pieces(version) for fact in _facts(piece))
 
 
 def headers(version: bytes) -> list[Header]:
@@ -71,6 +73,18 @@ def _end(version: bytes, start: int) -> int:
 
 
 # Most versions of a file differ in a value alone, and have the same header to the byte.
+@lru_cache(64)
+def _facts(piece: bytes) -> tuple[Fact, ...]:
+    header = _header(piece)
+    if header is None:
+        return ()
+    wording = sha256_hex(piece)[:_WORDING]
+    return tuple(
+        Fact(header.id, group, access.key_id, access.succeeds.key_id if access.succeeds is not None else "", wording)
+        for group, access in header.access.items()
+    )
+
+
 @lru_cache(64)
 def _header(piece: bytes) -> Header | None:
     try:

@@ -15,7 +15,7 @@ from gitseal.files.reading import read_regular
 from gitseal.project.belief.facts import Fact
 from gitseal.records import NamedTuple
 
-_READER = 1
+_READER = 2
 """Goes up with every change of what `facts` reads, or of what a sum holds."""
 
 _MOST_BLOBS = 200_000
@@ -24,10 +24,10 @@ _DIGEST = 64
 
 
 class KeyRow(NamedTuple):
-    """One fact of a history, with some of the blobs that have it: a proof is opened from there."""
+    """One fact of a history, with a blob that has it: a proof is opened from there."""
 
     fact: Fact
-    blobs: tuple[str, ...]
+    blob: str
 
 
 class HistorySum(NamedTuple):
@@ -79,7 +79,7 @@ class FactsCache:
         table = [Fact(*map(str, row)) for row in loaded["facts"]]
         blobs = {blob: tuple(table[at] for at in places) for blob, places in loaded["blobs"].items()}
         self.sums = {
-            name: HistorySum(tip, shallow, tuple(KeyRow(table[at], tuple(some)) for at, some in rows))
+            name: HistorySum(tip, shallow, tuple(KeyRow(table[at], blob) for at, blob in rows))
             for name, (tip, shallow, rows) in loaded["sums"].items()
         }
         self.blobs = blobs
@@ -94,7 +94,7 @@ class FactsCache:
                 name: (
                     each.tip,
                     each.shallow,
-                    [(table.setdefault(row.fact, len(table)), row.blobs) for row in each.rows],
+                    [(table.setdefault(row.fact, len(table)), row.blob) for row in each.rows],
                 )
                 for name, each in self.sums.items()
             },

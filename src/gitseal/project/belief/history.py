@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator
 from gitseal.crypto.digest import sha256_hex
 from gitseal.git.log import shallow_ends
 from gitseal.git.object_reader import ObjectReader
-from gitseal.git.ranges import descends
+from gitseal.git.ranges import descends, forced_away
 from gitseal.git.repository import Repository
 from gitseal.git.versions import ALL, EVERYWHERE, Version, listed, staged
 from gitseal.project.belief.facts import Fact, facts
 from gitseal.project.belief.facts_cache import FactsCache, HistorySum, KeyRow
 
 _NO_ENVIRONMENTS = ("policy.yaml", "manifest.yaml", "allow.yaml")
-# Some of a key's stanzas may be spoilt in one version and whole in another.
-_SOME_BLOBS = 4
 
 
 class KeyHistory:
@@ -71,6 +69,21 @@ class KeyHistory:
         # Else a blob is not here, as in a partial clone: what can be seen counts, for this once.
         return rows
 
+    def of_earlier(self, ref: str, tip: str, folder: str) -> tuple[KeyRow, ...]:
+        """All that the sealed files of a folder held in what a ref had before, by its reflog, and its tip does not have."""
+        named, gone = forced_away(self._repository, ref, tip)
+        if not gone:
+            return ()
+        name, state = f"{ref} {folder} before", sha256_hex("\n".join((tip, *named)).encode())
+        last = self._cache.sums.get(name)
+        if last is not None and last.tip == state:
+            return last.rows
+        versions = listed(self._repository, [*gone, f"^{tip}"], [f":(top,literal){folder}"])
+        ids = [version.blob for version in versions if _is_environment(version.path, folder)][::-1]
+        rows = _summed((), ids, self.of_blobs(ids))
+        self._cache.add_sum(name, HistorySum(state, "", rows))
+        return rows
+
     def everywhere(self) -> tuple[KeyRow, ...]:
         """All that any ref, reflog or the index has, at any place: a proof proves itself, wherever it is found."""
         found = [*listed(self._repository, ALL, EVERYWHERE)][::-1]
@@ -105,13 +118,12 @@ class KeyHistory:
 
 
 def _summed(before: tuple[KeyRow, ...], ids: Iterable[str], known: dict[str, tuple[Fact, ...]]) -> tuple[KeyRow, ...]:
-    found = {row.fact: list(row.blobs) for row in before}
+    # One blob for each wording, all of them: whoever can commit could fill any number of places with spoilt ones, backdated.
+    found = {row.fact: row.blob for row in before}
     for blob in ids:
         for fact in known.get(blob, ()):
-            some = found.setdefault(fact, [])
-            if len(some) < _SOME_BLOBS and blob not in some:
-                some.append(blob)
-    return tuple(KeyRow(fact, tuple(some)) for fact, some in found.items())
+            found.setdefault(fact, blob)
+    return tuple(KeyRow(fact, blob) for fact, blob in found.items())
 
 
 def _is_environment(path: str, folder: str) -> bool:

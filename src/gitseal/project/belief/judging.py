@@ -7,7 +7,7 @@ from gitseal.project.belief import rule
 from gitseal.project.belief.facts import headers
 from gitseal.project.belief.known import Known
 from gitseal.project.belief.proofs import Opener, Proofs
-from gitseal.project.belief.rule import KeyVerdict, Past, Settled, Standing
+from gitseal.project.belief.rule import KeyVerdict, Memory, Past, Settled, Standing
 from gitseal.project.belief.trusted import TrustedState
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
@@ -90,14 +90,12 @@ class Judge:
             access = proofs.access(key_id)
         return header._replace(access={group: access}) if access is not None else None
 
-    def head_seals(self, header: Header, group: str, current: str) -> bool:
+    def head_seals(self, header: Header, group: str) -> bool:
         """True if the file of HEAD has a key that seals, so that only the working tree is behind."""
         path = self._project.relative(self._project.path(header.environment))
         data = self._project.git().file("HEAD", path)
-        found = (each for each in headers(data or b"") if each.id == header.id and group in each.access)
-        keys = [each.access[group].key_id for each in found]
-        proofs = self.proofs_of(header, group)
-        return any(current and (key == current or proofs.succeeds(key, current)) for key in keys)
+        at_head = (each for each in headers(data or b"") if each.id == header.id and group in each.access)
+        return any(self.judge(each, group).seals for each in at_head)
 
     def proofs_of(self, header: Header, group: str) -> Proofs:
         """The succession of a group's keys, with the claim of this header too."""
@@ -105,7 +103,7 @@ class Judge:
         if scope not in self._proofs:
             opener = Opener(self._project.git(), self._keyring, self._known)
             self._proofs[scope] = Proofs(scope, opener, lambda: self._trusted.everywhere)
-            self._proofs[scope].add_rows(self._trusted.rows)
+            self._proofs[scope].add_rows((*self._trusted.earlier, *self._trusted.rows))
         self._proofs[scope].add_header(header)
         return self._proofs[scope]
 
@@ -113,11 +111,20 @@ class Judge:
         scope, key = header.scope(group), header.access[group].key_id
         past = self._trusted.past(header, group)
         memory = self._known.memory(scope)._replace(answers=self._accept)
-        settled = rule.settle(past, memory, proofs.succeeds)
+        settled = self._settled(proofs, scope, past, memory)
         return Judgement(rule.decide(key, past, memory, settled, proofs.succeeds), settled, past)
+
+    def _settled(self, proofs: Proofs, scope: "Scope", past: Past, memory: Memory) -> Settled:
+        is_first = not memory.current and not memory.met
+        # A file with an id of its own in the place of one that is known here is as much a new key as any. And who cannot
+        # open the tip's key cannot see that it was brought back: then a claim is enough to ask.
+        is_doubtful = is_first and (
+            self._known.knows_another_file(scope) or proofs.may_be_replaced(past.tip, past.held)
+        )
+        return rule.settle(past, memory, proofs.succeeds, is_doubtful=is_doubtful)
 
     def _current(self, header: Header, group: str) -> str:
         """C of a group that the file at hand has no key of."""
         scope = header.scope(group)
-        memory = self._known.memory(scope)
-        return rule.settle(self._trusted.past(header, group), memory, self.proofs_of(header, group).succeeds).current
+        memory, past = self._known.memory(scope), self._trusted.past(header, group)
+        return self._settled(self.proofs_of(header, group), scope, past, memory).current

@@ -84,10 +84,9 @@ class Known:
         return tuple(RememberedClaim(*claim) for claim in self._entry(scope).get("claims", ()))
 
     def knows_another_file(self, scope: Scope) -> bool:
-        """True if this clone knows the access group of an environment of that name in a file with another id."""
-        return any(
-            name.split("/")[1:] == [scope.environment, scope.group] and name != _name(scope) for name in self._keys
-        )
+        """True if this clone believes the access group of an environment of that name in a file with another id."""
+        others = (entry for name, entry in self._keys.items() if name != _name(scope) and _is_place(name, scope))
+        return any(entry.get("current") or entry.get("met") for entry in others)
 
     def settle(self, scope: Scope, current: str, seen: str) -> None:
         """Makes a key C. Answers that were given under another C lapse, and what an older gitseal believed has been judged."""
@@ -210,6 +209,10 @@ def _taken_over(entry: Mapping[str, Any]) -> dict[str, Any]:
         "proofs": {accepted: retired} if retired else {},
         "stanzas": {accepted: dict(entry.get("stanzas", {}))},
     }
+
+
+def _is_place(name: str, scope: Scope) -> bool:
+    return name.split("/")[1:] == [scope.environment, scope.group]
 
 
 def _name(scope: Scope) -> str:

@@ -21,7 +21,6 @@ from gitseal.project.belief.succession import is_proof
 from gitseal.records import NamedTuple
 
 _MOST_STEPS = 64
-_MOST_BLOBS = 16
 
 
 class Opener(NamedTuple):
@@ -45,7 +44,7 @@ class Proofs:
         self._claims: dict[str, set[str]] = {new: set(old) for new, old in opener.known.proofs(scope).items()}
         self._claimants_of: dict[str, set[str]] = {}
         self._blocks: dict[str, list[Access]] = {}
-        self._blobs: dict[str, list[str]] = {}
+        self._blobs: dict[str, dict[str, None]] = {}
         self._verified: dict[tuple[str, str], bool] = {
             (new, old): True for new, before in self._claims.items() for old in before
         }
@@ -63,10 +62,9 @@ class Proofs:
 
     def add_rows(self, rows: Iterable[KeyRow]) -> None:
         """Adds the claims of a history."""
-        for fact, blobs in rows:
+        for fact, blob in rows:
             if (fact.file_id, fact.group) == (self._scope.file_id, self._scope.group):
-                held = self._blobs.setdefault(fact.key, [])
-                held += [blob for blob in blobs if blob not in held]
+                self._blobs.setdefault(fact.key, {})[blob] = None
                 if fact.succeeds:
                     self._claim(fact.key, fact.succeeds)
 
@@ -94,6 +92,10 @@ class Proofs:
                     met.add(before)
                     waiting.append(before)
         return False
+
+    def may_be_replaced(self, key: str, held: Iterable[str]) -> bool:
+        """True if one of these keys claims to come from a key that no identity at hand opens, so that nobody can tell here."""
+        return not self._claimants(key).isdisjoint(held) and self.open(key) is None
 
     def open(self, key: str) -> DataKey | None:
         """The data key of an id, by whatever stanza of it opens for an identity at hand; None if none does."""
@@ -142,10 +144,10 @@ class Proofs:
         )
 
     def _open(self, key: str) -> DataKey | None:
-        tried: list[dict[str, Stanza]] = []
+        tried: set[frozenset[tuple[str, Stanza]]] = set()
         for stanzas in self._stanzas(key):
-            if stanzas and stanzas not in tried:
-                tried.append(stanzas)
+            if stanzas and (these := frozenset(stanzas.items())) not in tried:
+                tried.add(these)
                 try:
                     found = keys.unwrap(self._scope, key, stanzas, self._opener.keyring)
                 except Error:
@@ -162,7 +164,7 @@ class Proofs:
     def _accesses(self, key: str) -> Iterator[Access]:
         """The blocks that a key stood in, those at hand first."""
         yield from self._blocks.get(key, ())
-        for blob in self._blobs.get(key, ())[:_MOST_BLOBS]:
+        for blob in self._blobs.get(key, ()):
             for header in self._headers(blob):
                 access = header.access.get(self._scope.group)
                 if header.id == self._scope.file_id and access is not None and access.key_id == key:

@@ -56,7 +56,8 @@ class Settled(NamedTuple):
 
     `is_back`: a key that the trusted ref held replaced the tip's, so that one was brought back: by a revert, by a forced push,
     or by somebody who still holds it. `is_forked`: the tip's key comes from C, and another that the trusted ref held does
-    so too. One of the two may be by somebody who was removed with the other, so C stays until a person has looked.
+    so too. One of the two may be by somebody who was removed with the other, so C stays until a person has looked. With no
+    C but a `tip`, its key is one that a person is asked about before the first use.
     """
 
     current: str
@@ -72,21 +73,26 @@ class KeyVerdict(NamedTuple):
     about: str
 
 
-def settle(past: Past, memory: Memory, succeeds: Succeeds) -> Settled:
-    """Moves C forward: by proofs alone, through keys that the trusted ref holds, or by a yes to the key at its tip."""
+def settle(past: Past, memory: Memory, succeeds: Succeeds, *, is_doubtful: bool = False) -> Settled:
+    """Moves C forward: by proofs alone, through keys that the trusted ref holds, or by a yes to the key at its tip.
+
+    If the first use `is_doubtful`, a person is asked before the tip's key is believed by a clone that knows none.
+    """
     start = memory.current or _taken_over(past, memory, succeeds) or _first(past, memory, succeeds)
     if not start:
         return Settled("")
+    if is_doubtful and not _knows_any(past, memory) and not _was_accepted(past.tip, "", memory):
+        return Settled("", past.tip)
     ends = _ends(start, past, succeeds)
     current = _chosen(ends, past, memory)
+    if past.tip not in {"", *ends} and any(succeeds(end, past.tip) for end in ends):
+        # No yes accepts that: the one who has it may have been removed.
+        return Settled(current or ends[-1], past.tip, is_back=True, is_forked=not current)
     if not current:
         return Settled(past.tip) if _was_accepted(past.tip, start, memory) else Settled(start, past.tip, is_forked=True)
-    if not past.tip or past.tip == current:
-        return Settled(current)
-    if any(succeeds(end, past.tip) for end in ends):
-        # No yes accepts that: the one who has it may have been removed.
-        return Settled(current, past.tip, is_back=True)
-    return Settled(past.tip) if _was_accepted(past.tip, current, memory) else Settled(current, past.tip)
+    if not past.tip or past.tip == current or _was_accepted(past.tip, current, memory):
+        return Settled(past.tip or current)
+    return Settled(current, past.tip)
 
 
 def decide(key: str, past: Past, memory: Memory, settled: Settled, succeeds: Succeeds) -> KeyVerdict:
@@ -120,7 +126,7 @@ def _chosen(ends: list[str], past: Past, memory: Memory) -> str:
         return ends[0] if len(ends) == 1 else past.tip
     if len(own) == 1:
         return own[0]
-    return "" if past.tip in ends else ends[-1]
+    return "" if past.tip else ends[-1]
 
 
 def _taken_over(past: Past, memory: Memory, succeeds: Succeeds) -> str:
@@ -134,6 +140,11 @@ def _first(past: Past, memory: Memory, succeeds: Succeeds) -> str:
     own = [key for key in past.held if key in memory.made or key in memory.accepted]
     leads = not own or any(past.tip == key or succeeds(past.tip, key) for key in own)
     return past.tip if leads else own[-1]
+
+
+def _knows_any(past: Past, memory: Memory) -> bool:
+    """True if this clone has a word about the trusted ref's keys: what it believes, or made or accepted."""
+    return bool(memory.current or memory.met) or any(key in memory.made or key in memory.accepted for key in past.held)
 
 
 def _when_dropped(key: str, past: Past, memory: Memory, current: str) -> Standing:

@@ -228,7 +228,7 @@ class Trust:
                 f", and {self._trusted.name} has had another key that succeeds the one this clone knows, "
                 "from which it does not come"
             )
-        elif about == settled.tip:
+        elif about == settled.tip and settled.current:
             seen = self._known.seen_at(scope)
             against = (
                 f", and nothing proves that it succeeds the one this clone knows: {self._trusted.name} had "
@@ -240,15 +240,26 @@ class Trust:
             against = ", and nothing proves that it succeeds the one this clone knows"
         elif self._known.knows_another_file(scope) or self._trusts_another_file(scope):
             against = ", and it is in another file of that name than the one this clone knows"
+        elif settled.tip:
+            against = (
+                f", and another that {self._trusted.name} has had says that it replaced this one, "
+                "which no identity at hand can check"
+            )
         return (
             f'the data key {about} of access group "{scope.group}" in {scope.environment} is new to this clone{against}'
         )
 
     def _refusal(self, header: Header, group: str, judged: Judgement) -> Error:
-        head_seals = not self._project.git().is_merging() and self._judge.head_seals(
-            header, group, judged.settled.current
+        repository = self._project.git()
+        head_seals = not repository.is_merging() and self._judge.head_seals(header, group)
+        return ways_out.refusal(
+            header.scope(group),
+            judged.past,
+            judged.settled,
+            self._trusted,
+            head_seals=head_seals,
+            is_shallow=repository.is_shallow(),
         )
-        return ways_out.refusal(header.scope(group), judged.past, judged.settled, self._trusted, head_seals=head_seals)
 
     def _branch_with(self, header: Header, group: str, key: str) -> str:
         """A branch whose file has a data key; empty if none has it any more."""

@@ -71,13 +71,25 @@ class TrustedState:
         """What the tip and its history say of an access group of a file, wherever the file lay."""
         if not self.commit:
             return Past()
-        held = [row.fact.key for row in self.rows if (row.fact.file_id, row.fact.group) == (header.id, group)]
-        return Past(self._tip(header, group), tuple(dict.fromkeys(held)))
+        tip = self._tip(header, group)
+        # What is there now may have been replaced before a forced push. What is gone by one was never there.
+        rows = (*self.earlier, *self.rows) if tip else self.rows
+        held = [row.fact.key for row in rows if (row.fact.file_id, row.fact.group) == (header.id, group)]
+        return Past(tip, tuple(dict.fromkeys(held)))
 
     @cached_property
     def rows(self) -> tuple[KeyRow, ...]:
         """The facts of the trusted ref's history."""
         return self._history.of_ref(self.ref, self.commit, self._folder) if self.commit else ()
+
+    @cached_property
+    def earlier(self) -> tuple[KeyRow, ...]:
+        """The facts of what a remote's branch had here before it was pushed with force.
+
+        This clone's own branch is moved by its own people, who know what they undo.
+        """
+        is_remotes = self.commit and self.ref.startswith(refs.REMOTES)
+        return self._history.of_earlier(self.ref, self.commit, self._folder) if is_remotes else ()
 
     @cached_property
     def everywhere(self) -> tuple[KeyRow, ...]:

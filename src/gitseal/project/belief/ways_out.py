@@ -6,11 +6,12 @@ from gitseal.project.belief.rule import Past, Settled
 from gitseal.project.belief.trusted import TrustedState
 
 
-def refusal(scope: Scope, past: Past, settled: Settled, trusted: TrustedState, *, head_seals: bool) -> Error:
+def refusal(
+    scope: Scope, past: Past, settled: Settled, trusted: TrustedState, *, head_seals: bool, is_shallow: bool
+) -> Error:
     """The refusal to seal under a key that is behind. `head_seals`: the file of HEAD has a key that seals."""
-    return Error(
-        _message(scope, past, settled, trusted), _way_out(scope, past, settled, trusted, head_seals=head_seals)
-    )
+    way_out = _way_out(scope, past, settled, trusted, head_seals=head_seals, is_shallow=is_shallow)
+    return Error(_message(scope, past, settled, trusted), way_out)
 
 
 def _message(scope: Scope, past: Past, settled: Settled, trusted: TrustedState) -> str:
@@ -22,10 +23,14 @@ def _message(scope: Scope, past: Past, settled: Settled, trusted: TrustedState) 
     return f"{what} is behind: {trusted.name} has replaced the one it comes from"
 
 
-def _way_out(scope: Scope, past: Past, settled: Settled, trusted: TrustedState, *, head_seals: bool) -> str:
+def _way_out(
+    scope: Scope, past: Past, settled: Settled, trusted: TrustedState, *, head_seals: bool, is_shallow: bool
+) -> str:
     if head_seals:
         return f"take the file of HEAD again: git checkout HEAD -- .secrets/{scope.environment}.yaml"
     # Merging helps only if the trusted ref's own key is the one to seal with.
     if not trusted.is_merged and (past.is_dropped or not settled.tip):
-        return f"take over what it has: git merge {trusted.ref}, then: gitseal resolve"
+        # A merge may need history that a shallow clone does not have.
+        first = "git fetch --unshallow, then: " if is_shallow else ""
+        return f"take over what it has: {first}git merge {trusted.ref}, then: gitseal resolve"
     return f"make a new one, which succeeds what {trusted.name} had last: gitseal rekey -e {scope.environment}"
