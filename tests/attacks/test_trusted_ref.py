@@ -5,22 +5,26 @@ but the trusted ref. None of them is fooled by how the old key came, where it li
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
+from gitseal.audit.check.claims import claims
+from gitseal.audit.review.review import review
 from gitseal.crypto.datakey import DataKey
 from gitseal.document.header import HEADER
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import text, to_plaintext
 from gitseal.errors import Damaged, Error, Unconfirmed
+from gitseal.git.repository import Repository
 from gitseal.project.belief.succession import token_of
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project, find
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
+from gitseal.report.findings import NOTE, Finding
 from gitseal.usecases.recipient import remove_recipient
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
@@ -215,11 +219,7 @@ def test_a_claim_that_is_no_proof_neither_helps_nor_harms(team: Team) -> None:
 
 def test_a_branch_that_is_fetched_rotates_nothing_and_is_told(team: Team) -> None:
     """Dave joins on bob's branch. On main alice only grants carol; who could open it already is said until it is replaced."""
-    team.bob.git("checkout", "--quiet", "-b", "dave-joins")
-    team.bob.add(team.people[DAVE], "team")
-    team.bob.rekey()
-    team.bob.commit("dave joins")
-    team.bob.push("dave-joins")
+    _dave_joins(team)
     team.alice.git("fetch", "--quiet")
     before = team.alice.read("production").header.access["default"].key_id
     team.alice.policy("team: [alice, bob]", "team: [alice, bob, carol]")
@@ -232,14 +232,54 @@ def test_a_branch_that_is_fetched_rotates_nothing_and_is_told(team: Team) -> Non
     assert not any(group.new_key for group in plan.groups)
     assert team.alice.read("production").header.access["default"].key_id == before
     team.alice.commit("carol")
+    repository = Repository(team.alice.top)
+    assert words in _told(claims(team.alice.project, ["production"]).findings)
+    assert words in _told(review(repository, "HEAD~1..HEAD").risks)
+    # Where dave's stanza is in the file at hand, it is no news.
+    assert words not in _told(review(repository, "main..origin/dave-joins").risks)
     # Also after the branch is gone: what it published is published.
     team.bob.git("push", "--quiet", "origin", ":dave-joins")
     team.alice.git("fetch", "--quiet", "--prune")
     team.alice.git("reflog", "expire", "--expire=now", "--all")
     assert words in [claim.words for claim in team.alice.plan().claims]
+    assert words in _told(claims(team.alice.project, ["production"]).findings)
     rotated = team.alice.rotate()
     assert {group.environment for group in rotated.groups if group.new_key} == {"development", "production"}
     assert not [claim for claim in team.alice.plan().claims if claim.environment == "production"]
+    assert not claims(team.alice.project, ["production"]).findings
+
+
+def test_a_check_remembers_a_claim_as_a_rekey_does(team: Team) -> None:
+    """A branch that was there during one `check` is told after it is gone; and a claim fails nothing."""
+    _dave_joins(team)
+    team.alice.git("fetch", "--quiet")
+    told = _told(claims(team.alice.project, ["production"]).findings)
+    assert [words.partition(" (")[0] for words in told] == ["dave already opens production"]
+    team.alice.git("update-ref", "-d", "refs/remotes/origin/dave-joins")
+    team.alice.git("reflog", "expire", "--expire=now", "--all")
+    assert _told(claims(team.alice.project, ["production"]).findings) == told
+    assert {finding.severity for finding in claims(team.alice.project, ["production"]).findings} == {NOTE}
+
+
+def test_what_hinders_the_look_for_claims_is_told_and_stops_nothing(team: Team) -> None:
+    known = team.alice.top / ".git" / "gitseal" / "known"
+    known.parent.mkdir(exist_ok=True)
+    known.write_text("no JSON")
+    looked = claims(team.alice.project, ["production"])
+    assert not looked.findings
+    assert "not looked at" in looked.notes[0]
+
+
+def _told(findings: Iterable[Finding]) -> list[str]:
+    return [finding.message for finding in findings if finding.rule == "unmerged-access"]
+
+
+def _dave_joins(team: Team) -> None:
+    team.bob.git("checkout", "--quiet", "-b", "dave-joins")
+    team.bob.add(team.people[DAVE], "team")
+    team.bob.rekey()
+    team.bob.commit("dave joins")
+    team.bob.push("dave-joins")
 
 
 # --- a stanza whose key is not the header's

@@ -30,7 +30,8 @@ def command(
     With one at hand, values are looked at too: whether they open, and are of the type that the manifest says. Nobody is
     asked for a passphrase.
 
-    One line for each finding, with the command that mends it; status 1 where there is any but warnings. With --code also
+    One line for each finding, with the command that mends it; status 1 where there is any but warnings and notes. A note says
+    who can already open an environment by a branch that is not merged. With --code also
     the names that programs read: which environment lacks them, and, with no bearing on the status, which nobody reads and
     which only GitHub's own store has.
     """
@@ -38,6 +39,7 @@ def command(
 
     chosen = session.project.select(environments) if environments else ()
     findings = check(session.project, chosen, session.keyring.unattended())
+    findings += _claims(session, chosen)
     read = _code(session, folders, chosen, excepted) if folders else None
     shown = [*findings, *(read.findings if read else ())]
     if as_json:
@@ -55,10 +57,25 @@ def _aside(findings: Sequence[Finding]) -> str:
     """What has no bearing on the status, in the summary's words."""
     warnings = sum(finding.severity == WARNING for finding in findings)
     unread, at_github = (sum(finding.rule == rule for finding in findings) for rule in ("unread-name", "github-name"))
+    unmerged = sum(finding.rule == "unmerged-access" for finding in findings)
     words = [plural(warnings, "warning")] if warnings else []
+    words += [plural(unmerged, "note")] if unmerged else []
     words += [plural(unread, "name") + " unread"] if unread else []
     words += [plural(at_github, "name") + " only at GitHub"] if at_github else []
     return "".join(f", {word}" for word in words)
+
+
+def _claims(session: Session, environments: tuple[str, ...]) -> tuple[Finding, ...]:
+    from gitseal.audit.check.claims import claims
+
+    try:
+        chosen = environments or session.project.environments
+    except Error:
+        return ()  # a finding has told it already
+    looked = claims(session.project, chosen)
+    for note in looked.notes:
+        say(f"gitseal: {note}")
+    return looked.findings
 
 
 def _code(

@@ -117,8 +117,8 @@ def _words(group: GroupPlan) -> list[str]:
     what = f"{plural(group.names, 'name')} ({group.group})"
     words = []
     if group.gained:
-        past = f"{plural(group.past, 'value')} of its past"
-        words.append(f"{_who(_people(group.gained), 'gain')} access to {what}, and to {past}")
+        past = f", and to {plural(group.past, 'value')} of its past" if group.past else ""
+        words.append(f"{_who(_people(group.gained), 'gain')} access to {what}{past}")
     if group.lost:
         words.append(f"{_who(_people(group.lost), 'lose')} access to {what}")
     if group.new_key:

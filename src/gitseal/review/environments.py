@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from gitseal.document.changes import WRITTEN_ONLY
+from gitseal.document.sealed_under import older
 from gitseal.policy.policy import MACHINE, PENDING, Policy
 from gitseal.review.access import access, keys
 from gitseal.review.model import PASSED, EnvironmentReview, NameChange, Restored, WriteOnly
@@ -71,8 +72,7 @@ def _past_values(group: str, ends: Ends, past: Superseded) -> int:
     """The number of values that the group's data key opens and that are only in history."""
     state = ends.new if group in ends.new.keys else ends.old
     key = state.keys.get(group, "")
-    now = sum(f":{key}," in text for text in state.tokens) if key else 0
-    return max(0, past.sealed.get(key, 0) - now)
+    return older(past.sealed.get(key, frozenset()), state.data or b"", key)
 
 
 def _write_only(ends: Ends, names_changed: tuple[NameChange, ...]) -> tuple[WriteOnly, ...]:

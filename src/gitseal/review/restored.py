@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from gitseal.document import token_grammar
 from gitseal.document.common_affixes import common_end, common_start
+from gitseal.document.sealed_under import Sealed, tokens_in
 
 _SEALED = re.compile(token_grammar.TOKEN.encode())
 _KEY = re.compile(rf"^ *key:\s+[\"']?({token_grammar.KEY_ID})".encode(), re.MULTILINE)
@@ -22,17 +23,17 @@ class FileChange(NamedTuple):
 class Superseded(NamedTuple):
     """`superseded`: the newest commit that took each of the tokens and key ids away, of those asked for.
 
-    `sealed`: how many distinct tokens ever stood under each key id asked for.
+    `sealed`: the distinct tokens that ever stood under each key id asked for.
     """
 
     superseded: Mapping[str, str] = {}
-    sealed: Mapping[str, int] = {}
+    sealed: Mapping[str, Sealed] = {}
 
 
 def past(versions: Iterable[FileChange], wanted: Collection[str], keys: Collection[str]) -> Superseded:
-    """Goes through history: which of the `wanted` tokens and key ids it replaced, and how many tokens each of `keys` sealed."""
+    """Goes through history: which of the `wanted` tokens and key ids it replaced, and the tokens that each of `keys` sealed."""
     superseded: dict[str, str] = {}
-    sealed: dict[bytes, set[int]] = {key.encode(): set() for key in keys}
+    sealed: dict[str, set[int]] = {key: set() for key in keys}
     sought = frozenset(key.encode() for key in wanted)
     for version in versions:
         after = version.after or b""
@@ -42,10 +43,10 @@ def past(versions: Iterable[FileChange], wanted: Collection[str], keys: Collecti
                 if not _has(after, gone):
                     superseded.setdefault(gone.decode(), version.commit)
             if sealed:
-                for token in _SEALED.finditer(came):
-                    if token[3] in sealed:
-                        sealed[token[3]].add(hash(token[0]))
-    return Superseded(superseded, {key.decode(): len(tokens) for key, tokens in sealed.items()})
+                for key, token in tokens_in(came):
+                    if key in sealed:
+                        sealed[key].add(token)
+    return Superseded(superseded, sealed)
 
 
 def _marks(piece: bytes, sought: frozenset[bytes]) -> frozenset[bytes]:

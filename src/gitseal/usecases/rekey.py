@@ -23,6 +23,7 @@ from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.project.writing import change_locked, writing
+from gitseal.report.plurals import plural
 from gitseal.yamltext.tree import NamePath
 
 
@@ -31,8 +32,8 @@ class GroupPlan(NamedTuple):
 
     `new_key` with the reason why one is made, and `holders` with the names of everyone who gets it: whether a stanza that
     is there already opens cannot be seen without its owner, so none of them is passed over. `names` counts the values that
-    the group holds now, `past` those it ever held; `gone` says that nothing is sealed to the group any more and the policy
-    has no such group: its block goes.
+    the group holds now, `past` those that only history has and that whoever gains can open too. `gone` says that nothing is
+    sealed to the group any more and the policy has no such group: its block goes.
     """
 
     environment: str
@@ -109,7 +110,7 @@ def plan(workspace: Workspace, environments: Sequence[str], *, rotate: bool = Fa
         replaced = {group_plan.group for group_plan in planned if group_plan.new_key or group_plan.gone}
         for group in file.header.access:
             if group not in replaced:
-                claims += trust.claimed(file.header, group)
+                claims += trust.losses.claimed(file.header, group)
     trust.remember_claims()
     return Plan(tuple(groups), tuple(moves), tuple(claims), shallow, basis)
 
@@ -168,7 +169,8 @@ def _groups(
         reason = _reason(lost=bool(lost), behind=is_behind, unsure=bool(gained) and shallow, rotate=group in rotated)
         keepers = tuple(sorted({name for name, _ in wanted})) if reason else ()
         if lost or gained or reason:
-            past = trust.losses.values(access.key_id)
+            # A new data key opens nothing of the past.
+            past = trust.losses.older_values(access.key_id, file.serialise()) if not reason else 0
             plans.append(GroupPlan(environment, group, gained, lost, reason, keepers, staying, past, gone=False))
     return plans
 
@@ -235,9 +237,8 @@ def _apply_group(edit: Change, planned: GroupPlan, leaving: set[NamePath]) -> No
         return
     key = edit.opened_key(group, replaced=bool(planned.new_key))
     recipients = edit.recipients(group)
-    meaning = (
-        f"it would open {planned.names} names of {edit.environment} ({group}), and {planned.past} values of its past"
-    )
+    past = f", and {plural(planned.past, 'value')} of its past" if planned.past else ""
+    meaning = f"it would open {plural(planned.names, 'name')} of {edit.environment} ({group}){past}"
     if planned.new_key:
         edit.replace_key(group, key, leaving, meaning)
     else:

@@ -1,11 +1,12 @@
 """The other checks that a review runs: `check` on the newer state, `scan` and `verify` over the range's commits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.check.check import check
+from gitseal.audit.check.claims import claims
 from gitseal.audit.review.range import ReviewOptions, ReviewRange
-from gitseal.audit.review.states import FolderState
+from gitseal.audit.review.states import FolderState, within
 from gitseal.git.repository import Repository
 from gitseal.report.findings import Finding
 from gitseal.report.sentences import literal, sentence
@@ -66,6 +67,21 @@ def _with_approvals(
         tuple(sorted({name for each in lacking for name in each.could})),
     )
     return CheckResults([*found.findings, *approved.findings], found.notes, approvals)
+
+
+def unmerged_access(heads: Mapping[str, FolderState], reviewed: Iterable[tuple[str, str]]) -> CheckResults:
+    """Who opens the reviewed environments, each a folder and a name, by a branch that is not merged."""
+    names: dict[str, list[str]] = {}
+    for folder, environment in reviewed:
+        names.setdefault(folder, []).append(environment)
+    looked = [
+        claims(side.project, names[within(root)])
+        for root, side in heads.items()
+        if side.project is not None and within(root) in names
+    ]
+    return CheckResults(
+        [finding for one in looked for finding in one.findings], tuple(note for one in looked for note in one.notes)
+    )
 
 
 def _check(side: FolderState) -> Iterator[Finding]:

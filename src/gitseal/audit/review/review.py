@@ -57,11 +57,16 @@ def review(
     reviewed = _environments(repository, span.head, chosen)
     statements, allowances = review_folder.folders(pairs, head, touched)
     ran = other_checks.run(repository, span, [(root, side) for root, side in new.items()], keyring, wanted)
+    unmerged = other_checks.unmerged_access(new, ((change.ends.folder, change.ends.name) for change, _ in reviewed))
     sealed = [risk for change, environment in reviewed for risk in risks(change.ends, environment)]
     aside = _aside(pairs, wanted.environments)
     told = [_risk(statement) for statement in statements if statement.rule]
     kept = model.ranked(
-        list(_once(finding for finding in (*told, *sealed, *ran.findings) if finding.path not in aside))
+        list(
+            _once(
+                finding for finding in (*told, *sealed, *ran.findings, *unmerged.findings) if finding.path not in aside
+            )
+        )
     )
     result, opening = _opened([environment for _, environment in reviewed], pairs, keyring, wanted)
     return Review(
@@ -71,7 +76,7 @@ def review(
         result,
         tuple(statements),
         allowances,
-        tuple(map(literal, (*_only(wanted.environments), *span.notes, *ran.notes, *opening.notes))),
+        tuple(map(literal, (*_only(wanted.environments), *span.notes, *ran.notes, *unmerged.notes, *opening.notes))),
         opening.identity,
         ran.approvals,
     )

@@ -1,6 +1,6 @@
 """Every rule whose findings a review can have, gathered from the modules that declare them."""
 
-from gitseal.audit.check import check, manifest, values
+from gitseal.audit.check import check, claims, manifest, values
 from gitseal.audit.review import folder
 from gitseal.audit.scan import policy as scan_policy
 from gitseal.audit.verify import approvals, verdict, verify
@@ -11,7 +11,7 @@ from gitseal.scan import env_files, wording
 
 # What only a review finds; then what `check`, `scan` and `verify` find in a review as well as by themselves.
 OWN = declared(environment_risks, manifest_changes, changes, environments, people, rules, folder)
-CHECK = declared(check, manifest, values)
+CHECK = declared(check, claims, manifest, values)
 SCAN = declared(scan_policy, env_files, wording)
 VERIFY = declared(verdict, verify, approvals)
 

@@ -17,6 +17,7 @@ from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
+from gitseal.git.repository import Repository
 from gitseal.project.belief.rule import Memory
 
 if TYPE_CHECKING:
@@ -197,6 +198,11 @@ class Known:
     def _write(self, scope: Scope, entry: dict[str, Any], again: "Callable[[Known], None]") -> None:
         self._keys[_name(scope)] = entry
         self._changes.append(again)
+
+
+def known_in(repository: Repository) -> Known:
+    """What the clone knows, linked worktrees included."""
+    return Known(repository.common_dir() / "gitseal" / "known")
 
 
 def _taken_over(entry: Mapping[str, Any]) -> dict[str, Any]:

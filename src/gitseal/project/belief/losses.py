@@ -7,20 +7,25 @@ up, is a claim. It is told until the key is replaced, and replaces nothing by it
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cached_property
 
 from gitseal.document import token_grammar
 from gitseal.document.header import Header
+from gitseal.document.sealed_under import older, tokens_in
+from gitseal.errors import Error
+from gitseal.git.object_reader import ObjectReader
 from gitseal.git.versions import ALL, EVERYWHERE, listed, staged
+from gitseal.policy.policy import DEFAULT
 from gitseal.project.belief.facts import headers
-from gitseal.project.belief.known import Known, RememberedClaim
+from gitseal.project.belief.known import Known, RememberedClaim, known_in
 from gitseal.project.belief.trusted import TrustedState
-from gitseal.project.key_holders import Holder
+from gitseal.project.key_holders import Holder, holders
 from gitseal.project.project import Project
 from gitseal.records import NamedTuple
+from gitseal.report.sentences import Sentence, sentence
 from gitseal.yamltext.outline import outline
 
-_TOKEN = re.compile(token_grammar.TOKEN.encode())
 _STANZA = re.compile(token_grammar.STANZA_START.encode())
 _CONFLICT = b"\n<<<<<<<"
 _NO_REF = "a commit of no branch"
@@ -35,12 +40,19 @@ class ClaimedAccess(NamedTuple):
     refs: tuple[str, ...]
 
     @property
-    def words(self) -> str:
-        """What to tell a person, the same wherever it is told."""
-        what = self.environment if self.group == "default" else f'access group "{self.group}" in {self.environment}'
-        return (
-            f"{self.name} already opens {what} ({', '.join(self.refs)}, not merged); "
-            f"to shut {self.name} out: gitseal rekey --rotate -e {self.environment}"
+    def words(self) -> Sentence:
+        """What to tell a person. `rekey`, `check` and `review` all use it."""
+        if self.group == DEFAULT:
+            opened = sentence("{}", self.environment)
+        else:
+            opened = sentence('access group "{}" in {}', self.group, self.environment)
+        return sentence(
+            "{} already opens {} ({}, not merged); to shut {} out: `gitseal rekey --rotate -e {}`",
+            self.name,
+            opened,
+            ", ".join(self.refs),
+            self.name,
+            self.environment,
         )
 
 
@@ -63,28 +75,36 @@ class Losses:
         """Everyone who ever had a stanza for a key, by name and recipient id."""
         return set(self._own.holders.get(key, ()))
 
-    def values(self, key: str) -> int:
-        """How many values were ever sealed under a key."""
-        return len(self._own.tokens.get(key, ()))
+    def older_values(self, key: str, now: bytes) -> int:
+        """How many values were sealed under a key and are not in the file any more. `now` is the file."""
+        return older(self._own.tokens.get(key, frozenset()), now, key)
 
-    def claimed(self, header: Header, group: str, wanted: Iterable[Holder]) -> list[ClaimedAccess]:
-        """Who can open a group's key by a stanza that is on other refs alone, and is not to have it anyway."""
+    def claimed(self, header: Header, group: str) -> list[ClaimedAccess]:
+        """Who can open a group's key by a stanza that is on other refs alone, and is not to have it by the policy.
+
+        Raises Error if a key in the policy cannot be read.
+        """
         key, scope = header.access[group].key_id, header.scope(group)
-        known_here = {recipient for _name, recipient in (*self.holders(key), *header.access[group].wrapped(), *wanted)}
-        there = {
-            holder: ref for holder, ref in self._others.holders.get(key, {}).items() if holder[1] not in known_here
+        policy = self._project.policy
+        people = policy.open_to(header.environment, group) or ()
+        known_here = {recipient for _name, recipient in (*header.access[group].wrapped(), *holders(policy, people))}
+        on_refs = {
+            RememberedClaim(name, recipient, key, ref)
+            for (name, recipient), ref in self._others.get(key, {}).items()
+            if recipient not in known_here
         }
-        found = {RememberedClaim(name, recipient, key, ref) for (name, recipient), ref in there.items()}
-        # A branch that was deleted since: what it published is published.
-        met = {(claim.name, claim.recipient) for claim in found}
-        found |= {
-            claim
-            for claim in self._known.claims(scope)
-            if claim.key == key and claim.recipient not in known_here and claim[:2] not in met
-        }
-        self._known.keep_claims(scope, found)
+        named = {(claim.name, claim.recipient) for claim in on_refs}
+        # A branch that was deleted since: what it published is published. It stays remembered also while a branch is checked
+        # out on which it is no claim.
+        remembered = {claim for claim in self._known.claims(scope) if claim.key == key and claim[:2] not in named}
+        self._known.keep_claims(scope, on_refs | remembered)
+        claims = {claim for claim in on_refs | remembered if claim.recipient not in known_here}
+        # Own history is long, and most clones have no claims at all: it is read only to strike some out.
+        if claims:
+            published = {recipient for _name, recipient in self.holders(key)}
+            claims = {claim for claim in claims if claim.recipient not in published}
         by_name: dict[str, list[str]] = {}
-        for claim in sorted(found):
+        for claim in sorted(claims):
             by_name.setdefault(claim.name, []).append(_said(claim.ref))
         return [
             ClaimedAccess(name, header.environment, group, tuple(dict.fromkeys(refs))) for name, refs in by_name.items()
@@ -98,34 +118,74 @@ class Losses:
     @cached_property
     def _own(self) -> _Holdings:
         repository = self._project.git()
-        found = listed(repository, self._ours, EVERYWHERE) if self._ours else iter(())
-        blobs = dict.fromkeys([*(version.blob for version in found), *staged(repository, *EVERYWHERE)])
-        return self._read((blob, "") for blob in blobs)
-
-    @cached_property
-    def _others(self) -> _Holdings:
-        without = ("--not", *self._ours) if self._ours else ()
-        found = listed(self._project.git(), (*ALL, *without), EVERYWHERE)
-        return self._read({version.blob: version.source for version in found}.items())
-
-    def _read(self, blobs: Iterable[tuple[str, str]]) -> _Holdings:
-        """What these blobs show. One that is no sealed file (a conflict, a hand-made state) counts for its lines."""
-        found = _Holdings({}, {})
-        wanted = list(blobs)
-        contents = self._project.git().blobs(blob for blob, _ref in wanted)
+        versions = listed(repository, self._ours, EVERYWHERE) if self._ours else iter(())
+        blobs = list(dict.fromkeys([*(version.blob for version in versions), *staged(repository, *EVERYWHERE)]))
+        own = _Holdings({}, {})
         seen: set[int] = set()
-        for (_blob, ref), version in zip(wanted, contents, strict=True):
+        for content in repository.blobs(blobs):
             # Versions share most of their lines, and a token is within one. Of lines and tokens only hashes are kept: those
             # of 10,000 values in many versions would fill the memory.
-            lines = version.split(b"\n")
+            lines = content.split(b"\n")
             hashes = list(map(hash, lines))
             new = [line for line, known in zip(lines, hashes, strict=True) if known not in seen and b"ENC[" in line]
             seen.update(hashes)
-            for token in _TOKEN.findall(b"\n".join(new)):
-                found.tokens.setdefault(token[2].decode(), set()).add(hash(token))
-            for name, recipient, key in _stanzas(version):
-                found.holders.setdefault(key, {}).setdefault((name, recipient), ref)
-        return found
+            for key, token in tokens_in(b"\n".join(new)):
+                own.tokens.setdefault(key, set()).add(token)
+            _add_holders(own.holders, content, "")
+        return own
+
+    @cached_property
+    def _others(self) -> dict[str, dict[Holder, str]]:
+        """By key id the holders of stanzas that other refs and reflogs have, each with one of the refs.
+
+        What a partial clone left out is passed over: nothing is fetched to tell of a claim.
+        """
+        repository = self._project.git()
+        without = ("--not", *self._ours) if self._ours else ()
+        refs = {version.blob: version.source for version in listed(repository, (*ALL, *without), EVERYWHERE)}
+        others: dict[str, dict[Holder, str]] = {}
+        if refs:
+            reader = ObjectReader(repository.folder, in_hook=repository.in_hook, fetches=False)
+            for ref, content in zip(refs.values(), reader.blobs(refs), strict=True):
+                _add_holders(others, content or b"", ref)
+        return others
+
+
+def claims(project: Project, environments: Iterable[str]) -> list[ClaimedAccess]:
+    """Who opens these environments by a branch alone. Remembers it, if the Git directory can be written to.
+
+    Of a commit's state nothing is remembered: the working tree is what later commands start from. Needs no identity, and
+    reads own history only if another ref has somebody's stanza. An environment whose file or header cannot be read has no
+    claims. Raises Error if history, the policy or what this clone knows cannot be read.
+    """
+    known = known_in(project.git())
+    losses = Losses(project, TrustedState(project), known)
+    claimed = [
+        claim
+        for environment in environments
+        for header in headers(_file(project, environment))[:1]
+        if header.environment == environment
+        for group in header.access
+        for claim in losses.claimed(header, group)
+    ]
+    if project.source.is_working_tree:
+        # Told again the next time if it cannot be written.
+        with suppress(Error, OSError):
+            known.save()
+    return claimed
+
+
+def _file(project: Project, environment: str) -> bytes:
+    try:
+        return project.source.read(project.file(environment))
+    except (Error, OSError):
+        return b""
+
+
+def _add_holders(by_key: dict[str, dict[Holder, str]], version: bytes, ref: str) -> None:
+    """Adds the stanzas of a version. One that is no sealed file (a conflict, a hand-made state) counts for its lines."""
+    for name, recipient, key in _stanzas(version):
+        by_key.setdefault(key, {}).setdefault((name, recipient), ref)
 
 
 def _stanzas(version: bytes) -> Iterator[tuple[str, str, str]]:

@@ -18,11 +18,10 @@ from gitseal.policy.policy import DEFAULT
 from gitseal.project.belief import ways_out
 from gitseal.project.belief.facts import headers
 from gitseal.project.belief.judging import Judge, Judgement
-from gitseal.project.belief.known import Known
-from gitseal.project.belief.losses import ClaimedAccess, Losses
+from gitseal.project.belief.known import known_in
+from gitseal.project.belief.losses import Losses
 from gitseal.project.belief.rule import Standing
 from gitseal.project.belief.trusted import TrustedState
-from gitseal.project.key_holders import holders
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
@@ -43,7 +42,7 @@ class Trust:
         self.workspace = workspace
         self._project, self._keyring, self._accept = workspace
         project = workspace.project
-        self._known = Known(project.git().common_dir() / "gitseal" / "known")
+        self._known = known_in(project.git())
         self._trusted = TrustedState(project)
         self._judge = Judge(workspace, self._known, self._trusted)
         self._questions: dict[str, Question] = {}
@@ -163,12 +162,6 @@ class Trust:
     def losses(self) -> Losses:
         """Who could ever open what, here and on other refs."""
         return Losses(self._project, self._trusted, self._known)
-
-    def claimed(self, header: Header, group: str) -> list[ClaimedAccess]:
-        """Who can open a group by a stanza that is on other refs alone and is not to by the policy, with the words to tell it."""
-        policy = self._project.policy
-        wanted = holders(policy, policy.open_to(header.environment, group) or ())
-        return self.losses.claimed(header, group, wanted)
 
     def unmerged_removals(self, header: Header, group: str) -> list[str]:
         """Who still opens a group here although a branch of this clone has a new data key without them, in words.

@@ -1,0 +1,40 @@
+"""Who can already open an environment by a branch that is not merged: told by `check` and `review`, in the words of `rekey`."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from gitseal.errors import Error
+from gitseal.project.belief import losses
+from gitseal.project.project import Project
+from gitseal.report.findings import NOTE, Finding, FindingRule
+from gitseal.report.sentences import Sentence, literal, sentence
+
+# A note, so that it stops no pipeline: it is about the branches that were fetched into this clone, not about the state or the
+# range that is judged. The same commit must pass in one clone as it does in another.
+UNMERGED_ACCESS = FindingRule(
+    "unmerged-access", NOTE, "a branch that is not merged lets somebody open an access group as it is now"
+)
+
+
+class Claims(NamedTuple):
+    """Findings, and a sentence that says why nothing could be looked at, if so."""
+
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+
+
+def claims(project: Project, environments: Iterable[str]) -> Claims:
+    """Looks at every ref of this clone for stanzas of these environments' data keys. Needs no identity, and never raises."""
+    if project.repository is None:
+        return Claims()
+    try:
+        claimed = losses.claims(project, environments)
+    except Error as error:
+        return Claims(
+            (), (sentence("who opens what by a branch that is not merged: not looked at: {}", literal(error.message)),)
+        )
+    return Claims(
+        tuple(
+            UNMERGED_ACCESS.at(project.relative(project.file(claim.environment)), 0, claim.words) for claim in claimed
+        )
+    )
