@@ -14,6 +14,7 @@ from gitseal.document.value import TypedValue, text
 from gitseal.errors import Error, UsageError
 from gitseal.git import conflicts
 from gitseal.git.conflicts import ConflictOrigin
+from gitseal.project.project import Project
 from gitseal.report.escaping import printable
 from gitseal.report.plurals import plural
 from gitseal.usecases import resolve
@@ -174,6 +175,17 @@ class _Answers:
             raise Error("the value is no text", f"take a side, then: gitseal set {name} --file FILE") from None
 
 
+def _next(project: Project, environment: str, path: str) -> str:
+    """What is left to do with a file that shows no conflict."""
+    side = conflicted_file.taken_out_by(project, environment)
+    if side is None:
+        return f"no conflict is left; next: git add {path}"
+    if environment in project.policy.environments:
+        return f"{side} has taken it out; next: git rm {path}, or to keep it: git add {path}"
+    # To keep a file that the policy does not list would bring back what somebody ended, or gave another name.
+    return f"{side} has taken it out, and the policy does not list it; next: git rm {path}"
+
+
 def _one(
     session: Session,
     environment: str,
@@ -186,7 +198,7 @@ def _one(
     path = project.relative(project.file(environment))
     file = conflicted_file.load(project, environment)
     if file is None:
-        say(f"{path}: no conflict is left; next: git add {path}")
+        say(f"{path}: {_next(project, environment, path)}")
         return
     if isinstance(file, bytes):
         if listed is None:

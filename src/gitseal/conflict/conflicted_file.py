@@ -94,6 +94,16 @@ def in_conflict(project: Project) -> list[str]:
     return found
 
 
+def taken_out_by(project: Project, environment: str) -> str | None:
+    """What a person calls the side that deleted the file, while the other changed it; None if both have it."""
+    name = project.relative(project.path(environment))
+    stages = conflicts.unmerged(project.git(), project.folder).get(name)
+    if stages is None or not stages.base or (stages.ours and stages.theirs):
+        return None
+    sides = conflicts.operation(project.git())
+    return sides.theirs if stages.ours else sides.ours
+
+
 def load(project: Project, environment: str) -> ConflictedFile | bytes | None:
     """The conflict of a file; its bytes where a merge by name has none; None where the file shows no conflict.
 
