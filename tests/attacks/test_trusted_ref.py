@@ -270,6 +270,18 @@ def test_what_hinders_the_look_for_claims_is_told_and_stops_nothing(team: Team) 
     assert "not looked at" in looked.notes[0]
 
 
+def test_a_header_that_main_broke_is_not_told_as_taken_out(team: Team) -> None:
+    """The key's history is there, and the tip's file cannot be read: nothing was removed, so nobody has to look for who did."""
+    team.bob.git("checkout", "--quiet", "-b", "work")
+    whole = team.mallory.path("production").read_bytes()
+    team.mallory.path("production").write_bytes(whole.replace(b"\n  version:", b"\n  version: [", 1))
+    team.mallory.commit("a header that is broken")
+    team.mallory.push()
+    team.bob.git("fetch", "--quiet")
+    with pytest.raises(Error, match="origin/main has that file with a header that cannot be read"):
+        team.bob.set("production", "NEW", NEEDLE)
+
+
 def _told(findings: Iterable[Finding]) -> list[str]:
     return [finding.message for finding in findings if finding.rule == "unmerged-access"]
 

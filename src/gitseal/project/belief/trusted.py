@@ -67,6 +67,10 @@ class TrustedState:
         blob = self._here.get(f"{environment}.yaml")
         return next(iter(headers(self._read(blob))), None) if blob is not None else None
 
+    def is_unreadable(self, environment: str) -> bool:
+        """True if the tip has a file at an environment's place, and no header in it can be read."""
+        return f"{environment}.yaml" in self._here and self.header(environment) is None
+
     def past(self, header: Header, group: str) -> Past:
         """What the tip and its history say of an access group of a file, wherever the file lay."""
         if not self.commit:

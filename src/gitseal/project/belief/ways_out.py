@@ -16,6 +16,8 @@ def refusal(
 
 def _message(scope: Scope, past: Past, settled: Settled, trusted: TrustedState) -> str:
     what = f'the data key of access group "{scope.group}" in {scope.environment}'
+    if past.is_dropped and trusted.is_unreadable(scope.environment):
+        return f"{what} is behind: {trusted.name} has that file with a header that cannot be read"
     if past.is_dropped:
         return f"{what} is behind: {trusted.name} has taken it out"
     if settled.is_back:
