@@ -278,8 +278,13 @@ def test_a_header_that_main_broke_is_not_told_as_taken_out(team: Team) -> None:
     team.mallory.commit("a header that is broken")
     team.mallory.push()
     team.bob.git("fetch", "--quiet")
-    with pytest.raises(Error, match="origin/main has that file with a header that cannot be read"):
+    with pytest.raises(Error, match="origin/main has that file with a header that cannot be read") as refusal:
         team.bob.set("production", "NEW", NEEDLE)
+    assert refusal.value.hint.endswith("git log refs/remotes/origin/main -- .secrets/production.yaml")
+    team.mallory.git("revert", "--no-edit", "HEAD")
+    team.mallory.push()
+    team.bob.git("fetch", "--quiet")
+    assert team.bob.set("production", "NEW", "value") == "created"
 
 
 def _told(findings: Iterable[Finding]) -> list[str]:

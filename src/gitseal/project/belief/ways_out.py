@@ -28,6 +28,9 @@ def _message(scope: Scope, past: Past, settled: Settled, trusted: TrustedState) 
 def _way_out(
     scope: Scope, past: Past, settled: Settled, trusted: TrustedState, *, head_seals: bool, is_shallow: bool
 ) -> str:
+    if past.is_dropped and trusted.is_unreadable(scope.environment):
+        # To merge it would break the file here too.
+        return f"put it right there first; who broke it: git log {trusted.ref} -- .secrets/{scope.environment}.yaml"
     if head_seals:
         return f"take the file of HEAD again: git checkout HEAD -- .secrets/{scope.environment}.yaml"
     # Merging helps only if the trusted ref's own key is the one to seal with.
