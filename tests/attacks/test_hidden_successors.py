@@ -21,7 +21,7 @@ from gitseal.usecases.recipient import remove_recipient
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
 from tests.attacks.conftest import Team
-from tests.attacks.world import NEEDLE, Clone, clone, write
+from tests.attacks.world import NEEDLE, Clone, clone, git, write
 
 DAVE = "dave"
 BLOCK: NamePath = (HEADER, "access", "default")
@@ -138,3 +138,16 @@ def test_another_file_in_mains_place_is_asked_about_by_who_knew_the_one_before(t
     team.alice.set("production", "NEXT", "value")
     team.bob.pull()
     assert team.bob.set("production", "NEW", "value") == "created"
+
+
+def test_a_partial_clone_works_and_fetches_nothing_for_history(team: Team, tmp_path: Path) -> None:
+    """It sees no further than a shallow one, and is not refused for that."""
+    _old, _key, _new = _left(team)
+    origin = tmp_path / "origin.git"
+    git(origin, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "--quiet", "--filter=blob:none", origin.as_uri(), str(tmp_path / "partial"))
+    place = Clone(tmp_path / "partial", team.people["bob"])
+    before = place.git("rev-list", "--objects", "--all", "--missing=print", "--", ".secrets")
+    assert "?" in before
+    assert place.set("production", "NEW", "value") == "created"
+    assert place.git("rev-list", "--objects", "--all", "--missing=print", "--", ".secrets") == before

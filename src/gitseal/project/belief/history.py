@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from gitseal.crypto.digest import sha256_hex
 from gitseal.git.log import shallow_ends
 from gitseal.git.object_reader import ObjectReader
+from gitseal.git.partial import objects_here
 from gitseal.git.ranges import descends, forced_away
 from gitseal.git.repository import Repository
 from gitseal.git.versions import ALL, EVERYWHERE, Version, listed, staged
@@ -30,12 +31,13 @@ class KeyHistory:
         """
         known: dict[str, tuple[Fact, ...]] = {}
         asked: deque[str] = deque()
+        here = objects_here(self._repository)
 
         def missing() -> Iterator[str]:
             for blob in ids:
                 if blob in self._cache.blobs:
                     known[blob] = self._cache.blobs[blob]
-                elif blob not in known:
+                elif blob not in known and (here is None or blob in here):
                     known[blob] = ()
                     asked.append(blob)
                     yield blob

@@ -15,6 +15,7 @@ from gitseal.document.header import Header
 from gitseal.document.sealed_under import older, tokens_in
 from gitseal.errors import Error
 from gitseal.git.object_reader import ObjectReader
+from gitseal.git.partial import objects_here
 from gitseal.git.versions import ALL, EVERYWHERE, listed, staged
 from gitseal.policy.policy import DEFAULT
 from gitseal.project.belief.facts import headers
@@ -146,6 +147,9 @@ class Losses:
         without = ("--not", head) if head else ()
         refs = {version.blob: version.source for version in listed(repository, (*ALL, *without), EVERYWHERE)}
         others: dict[str, dict[Holder, str]] = {}
+        here = objects_here(repository) if refs else None
+        if here is not None:
+            refs = {blob: ref for blob, ref in refs.items() if blob in here}
         if refs:
             reader = ObjectReader(repository.folder, in_hook=repository.in_hook, fetches=False)
             for ref, content in zip(refs.values(), reader.blobs(refs), strict=True):
