@@ -12,7 +12,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src"
 # A class name that stands for two things, and why.
 TWICE: dict[str, str] = {}
 # A folder that imports from the folder around it and is imported there, and why.
-BOTH_WAYS = {"gitseal.project.belief": "it judges states of a project, and a change of the project asks it"}
+BOTH_WAYS: dict[str, str] = {}
 
 Graph = dict[str, set[str]]
 

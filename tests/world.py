@@ -7,12 +7,12 @@ from typing import NamedTuple
 from gitseal.document.value import TypedValue, text
 from gitseal.files import atomic
 from gitseal.identities import Keyring, discover
-from gitseal.project.change import SetResult
 from gitseal.project.names import parse_name
 from gitseal.project.project import Project, find
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
+from gitseal.sealing.change import SetResult
 from gitseal.usecases.get import get_value
 from gitseal.usecases.init import Starter, init
 from gitseal.usecases.set_ import set_values

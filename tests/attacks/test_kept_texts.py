@@ -4,9 +4,9 @@ import pytest
 
 from gitseal.document.token import parse_token
 from gitseal.errors import Error
-from gitseal.project import saved_edit
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
+from gitseal.sealing import saved_edit
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, holds, replaced_key
 

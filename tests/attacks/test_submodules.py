@@ -7,8 +7,8 @@ import pytest
 
 from gitseal.document.value import text
 from gitseal.errors import Error
-from gitseal.project.local import overrides
 from gitseal.project.workspace import Workspace
+from gitseal.sealing.local import overrides
 from gitseal.usecases.set_ import set_values
 from tests.attacks.conftest import Team
 from tests.attacks.world import Clone, git

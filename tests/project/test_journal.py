@@ -10,7 +10,7 @@ from gitseal.errors import Busy, Error
 from gitseal.files import atomic
 from gitseal.project import journal
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import writing
+from gitseal.sealing.writing import writing
 from gitseal.usecases.env import add_environment, remove_environment, rename_environment
 from tests.world import Crash, World, crash_at, start
 

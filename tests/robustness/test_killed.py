@@ -15,7 +15,7 @@ import pytest
 
 from gitseal.audit.check.check import check
 from gitseal.errors import Error
-from gitseal.project.writing import writing
+from gitseal.sealing.writing import writing
 from tests.attacks.world import Clone, person, start
 from tests.conftest import FUZZ
 from tests.robustness import commands

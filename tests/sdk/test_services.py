@@ -9,10 +9,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 import gitseal
 from gitseal.document.value import text
-from gitseal.project.local import overrides
 from gitseal.project.names import parse_name
 from gitseal.project.workspace import Workspace
 from gitseal.sdk.pydantic_source import GitsealSettingsSource
+from gitseal.sealing.local import overrides
 from gitseal.usecases.set_ import set_values
 from tests.sdk.test_pydantic import Sealed
 from tests.sdk.world import PASSWORD, World

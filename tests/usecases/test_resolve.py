@@ -12,10 +12,10 @@ from gitseal.conflict.conflicted_file import ConflictedFile
 from gitseal.document.value import text
 from gitseal.errors import Error
 from gitseal.project.belief.trust import Trust
-from gitseal.project.change import new_environment
 from gitseal.project.names import parse_name
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import commit, writing
+from gitseal.sealing.change import new_environment
+from gitseal.sealing.writing import commit, writing
 from gitseal.usecases import resolve
 from gitseal.usecases.resolve import Done, TakenSide
 from gitseal.usecases.unset import unset

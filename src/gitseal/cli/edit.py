@@ -7,9 +7,9 @@ from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, say
 from gitseal.errors import Busy, Error
-from gitseal.project import saved_edit
-from gitseal.project.local import options_for
 from gitseal.project.project import Project
+from gitseal.sealing import saved_edit
+from gitseal.sealing.local import options_for
 from gitseal.usecases import edit
 from gitseal.usecases.edit import EditedText
 from gitseal.variables import IDENTITY_VARIABLES

@@ -44,7 +44,7 @@ def imported(
     plain: bool = False,
 ) -> None:
     """Imports a file and says what became of its values."""
-    from gitseal.project.change import Outcome
+    from gitseal.sealing.change import Outcome
     from gitseal.usecases.import_ import import_values
 
     chosen = session.some(environments)

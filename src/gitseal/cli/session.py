@@ -150,7 +150,7 @@ class Session:
         """
         if not local:
             return self.project, self.some(given)
-        from gitseal.project.local import overrides
+        from gitseal.sealing.local import overrides
 
         overriding = overrides(self.workspace, self.one(given), make=make)
         return overriding, (overriding.name,)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import document
-from gitseal.project.change import Change
 from gitseal.project.names import own
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import change
+from gitseal.sealing.change import Change
+from gitseal.sealing.writing import change
 
 
 def absorb(workspace: Workspace, environment: str, names: Sequence[str]) -> list[str]:

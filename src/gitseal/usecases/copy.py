@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from gitseal.project.change import Change, SetResult
 from gitseal.project.keys import Keys
 from gitseal.project.names import own
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import change
+from gitseal.sealing.change import Change, SetResult
+from gitseal.sealing.writing import change
 
 
 def copy_names(

@@ -13,13 +13,13 @@ from gitseal.document.value import TypedValue, ValueType, checked
 from gitseal.errors import Busy, Error, NotForYou
 from gitseal.exchange.parsing import parse_text
 from gitseal.identities import Keyring
-from gitseal.project import saved_edit
-from gitseal.project.change import Change, Outcome, SetResult
 from gitseal.project.keys import Keys
-from gitseal.project.local import options_for
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import change
 from gitseal.render.yaml import encode, quoted
+from gitseal.sealing import saved_edit
+from gitseal.sealing.change import Change, Outcome, SetResult
+from gitseal.sealing.local import options_for
+from gitseal.sealing.writing import change
 from gitseal.yamltext import scalars
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath

@@ -11,12 +11,12 @@ from gitseal.policy.policy import DEFAULT
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project import journal
 from gitseal.project.belief.trust import Trust
-from gitseal.project.change import Change, new_environment
 from gitseal.project.journal import POLICY
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import commit, edited_policy, writing
+from gitseal.sealing.change import Change, new_environment
+from gitseal.sealing.writing import commit, edited_policy, writing
 
 
 class EnvironmentRow(NamedTuple):

@@ -19,9 +19,9 @@ from gitseal.identities import Keyring
 from gitseal.policy import allow as allowances
 from gitseal.policy.allow import Allowed
 from gitseal.project.project import Project, find
-from gitseal.project.writing import writing
 from gitseal.report.findings import Finding
 from gitseal.scan.scan_blob import scan_blob
+from gitseal.sealing.writing import writing
 
 
 class AllowedFile(NamedTuple):

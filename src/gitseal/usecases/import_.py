@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from gitseal import exchange
 from gitseal.exchange.parsing import parse_text
-from gitseal.project.change import Change, Outcome, SetResult
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import change
+from gitseal.sealing.change import Change, Outcome, SetResult
+from gitseal.sealing.writing import change
 
 
 class ImportResult(NamedTuple):

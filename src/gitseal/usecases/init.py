@@ -14,12 +14,12 @@ from gitseal.git.repository import find_top
 from gitseal.identities import Keyring, write_new
 from gitseal.policy import schema
 from gitseal.policy.parser import is_environment_name, is_principal_name
-from gitseal.project import writing
 from gitseal.project.belief.trust import Trust
-from gitseal.project.change import new_environment
 from gitseal.project.project import FOLDER, Project, find
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
+from gitseal.sealing import writing
+from gitseal.sealing.change import new_environment
 from gitseal.yamltext import scalars
 
 DEFAULT_ENVIRONMENTS = ("development", "production")

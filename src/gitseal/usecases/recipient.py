@@ -11,8 +11,8 @@ from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import edited_policy, writing
 from gitseal.recipients.kinds import parse_recipient
+from gitseal.sealing.writing import edited_policy, writing
 
 
 class RecipientRow(NamedTuple):

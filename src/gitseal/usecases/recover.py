@@ -16,10 +16,10 @@ from gitseal.git import conflicts
 from gitseal.git.log import LoggedCommit, LogQuery
 from gitseal.git.log import history as log
 from gitseal.project.belief.trust import Trust
-from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import change_locked, writing
+from gitseal.sealing.change import Change
+from gitseal.sealing.writing import change_locked, writing
 from gitseal.yamltext.tree import NamePath
 
 

@@ -17,13 +17,13 @@ from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project.belief.losses import ClaimedAccess
 from gitseal.project.belief.rule import Standing
 from gitseal.project.belief.trust import Trust
-from gitseal.project.change import Change
 from gitseal.project.key_holders import Holder, holders
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import change_locked, writing
 from gitseal.report.plurals import plural
+from gitseal.sealing.change import Change
+from gitseal.sealing.writing import change_locked, writing
 from gitseal.yamltext.tree import NamePath
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from gitseal.document import document
 from gitseal.errors import Error, UsageError
-from gitseal.project.change import Change
 from gitseal.project.names import missing, not_own, parse_name
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import change
+from gitseal.sealing.change import Change
+from gitseal.sealing.writing import change
 
 
 def rename(workspace: Workspace, environments: Sequence[str], old: str, new: str) -> list[tuple[str, str]]:

@@ -23,10 +23,10 @@ from gitseal.git import conflicts
 from gitseal.git.conflicts import ConflictOrigin
 from gitseal.project.belief.rule import Standing
 from gitseal.project.belief.trust import Trust
-from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import commit, writing
+from gitseal.sealing.change import Change
+from gitseal.sealing.writing import commit, writing
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath, NodeKind

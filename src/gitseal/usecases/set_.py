@@ -6,11 +6,11 @@ from types import MappingProxyType
 from gitseal.document.generated import generate
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error
-from gitseal.project.change import Change, SetResult
 from gitseal.project.names import missing
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import change
+from gitseal.sealing.change import Change, SetResult
+from gitseal.sealing.writing import change
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from gitseal.errors import Error
-from gitseal.project.change import Change
 from gitseal.project.names import own
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import change
+from gitseal.sealing.change import Change
+from gitseal.sealing.writing import change
 
 
 def unseal(workspace: Workspace, environment: str, names: Sequence[str]) -> list[str]:

@@ -10,9 +10,9 @@ from gitseal.files.reading import read_regular
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project import journal
 from gitseal.project.belief.trust import Trust
-from gitseal.project.change import Change
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
+from gitseal.sealing.change import Change
 
 T = TypeVar("T")
 

@@ -21,11 +21,11 @@ from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.project import keys
 from gitseal.project.keys import Keys
-from gitseal.project.local import options_for
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
+from gitseal.sealing.local import options_for
 
 # Under the header's name, so that it can never be taken for a value's token.
 _NAME = ("gitseal", "edit")

@@ -10,11 +10,11 @@ from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal, RuleList
 from gitseal.project.belief.trust import Trust
-from gitseal.project.change import new_environment
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.project.writing import commit, writing
 from gitseal.resolve.layers import LOCAL
+from gitseal.sealing.change import new_environment
+from gitseal.sealing.writing import commit, writing
 
 _OWNER = "owner"
 

@@ -16,8 +16,8 @@ from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.policy.policy import DEFAULT
 from gitseal.project.belief.trust import Trust
-from gitseal.project.group_keys import GroupKeys
 from gitseal.records import NamedTuple
+from gitseal.sealing.group_keys import GroupKeys
 from gitseal.yamltext import scalars
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text

@@ -1,0 +1,1 @@
+"""Edits to environments: collected, sealed under keys that `project.belief` judged, and written all or none."""
