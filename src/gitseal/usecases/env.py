@@ -51,7 +51,7 @@ def add_environment(workspace: Workspace, name: str, opened_to: Sequence[str]) -
     """Makes an environment: its rule in the policy, unless it has one, and its file, with a data key of its own.
 
     `opened_to` names who may open it; empty takes what all other environments agree on. A file that the policy does not list
-    gets its rule, and stays as it is. Raises Error if the environment exists.
+    gets its rule, and stays as it is. Raises Error if the environment exists, or if the file is not that environment's.
     """
     project = workspace.project
     project.path(name)
@@ -67,6 +67,8 @@ def add_environment(workspace: Workspace, name: str, opened_to: Sequence[str]) -
         now = project.with_policy(edited)
         trust = Trust(workspace._replace(project=now))
         if name in project.environments:
+            # A copied or renamed file is no environment of that name: its values would open for nobody.
+            project.read(name)
             commit(trust, {POLICY: policy}, {POLICY: edited})
             return
         new = {name: new_environment(trust, name), POLICY: edited}
