@@ -1,5 +1,6 @@
 """A disk that is full, a folder that takes no writes, a Git directory that takes none: an error, and the file of before."""
 
+import gc
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -173,4 +174,6 @@ def test_a_full_disk(tmp_path: Path) -> None:
         status, _, err = commands.run(place, *LINES["set in all"], stdin=b"x")
         assert status == 0, err
     finally:
+        # The reader of objects that `prepared` used in this process has its folder there until it is collected.
+        gc.collect()
         subprocess.run(["umount", disk], check=True)
