@@ -140,3 +140,14 @@ def test_the_trusted_ref(repo: Path, git: Git, commits: tuple[str, str]) -> None
     git("update-ref", "refs/tags/refs/remotes/origin/gone", commits[1])
     gone = trusted_ref(Repository(repo))
     assert refs.commit(Repository(repo), gone) is None, "a tag of that full name is not the branch"
+
+
+def test_files_tell_that_no_ref_of_a_kind_exists(repo: Path, git: Git) -> None:
+    git("commit", "--quiet", "--allow-empty", "-m", "one")
+    repository = Repository(repo)
+    assert not refs.may_exist(repository, "refs/gitseal/incoming/")
+    git("update-ref", "refs/gitseal/incoming/origin/x", "HEAD")
+    assert refs.may_exist(repository, "refs/gitseal/incoming/")
+    git("pack-refs", "--all")
+    git("update-ref", "refs/heads/other", "HEAD")
+    assert refs.may_exist(repository, "refs/gitseal/incoming/")

@@ -6,6 +6,7 @@ never used. `refs/remotes/origin/main` is no better by itself: while it is missi
 for it, and while HEAD is unborn a tag `HEAD`. So a full name is looked up as exactly that.
 """
 
+import os
 import re
 from collections.abc import Iterable
 
@@ -208,3 +209,18 @@ def write(repository: Repository, ref: str, commit: str, reason: str) -> bool:
 def below(repository: Repository, folder: str) -> dict[str, str]:
     """The refs below a folder of refs, such as `refs/tags`, by name, with the full ids of what they name."""
     return _listed(repository, [f"{folder}/"])
+
+
+def may_exist(repository: Repository, space: str) -> bool:
+    """False only if the Git directory's own files show that no ref begins with `space`, such as `refs/x/`. Runs nothing.
+
+    A repository that keeps its refs in tables (gitrepository-layout(5), `reftable`) shows nothing, so it may have one.
+    """
+    folder = repository.common_folder()
+    if os.path.isdir(os.path.join(folder, "reftable")) or os.path.isdir(os.path.join(folder, space)):
+        return True
+    try:
+        with open(os.path.join(folder, "packed-refs"), "rb") as packed:
+            return f" {space}".encode() in packed.read()
+    except FileNotFoundError:
+        return False

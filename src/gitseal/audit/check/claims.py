@@ -28,7 +28,9 @@ def claims(project: Project, environments: Iterable[str]) -> Claims:
     if project.repository is None:
         return Claims()
     try:
-        claimed = losses.claims(project, environments)
+        # Nobody opens what the policy does not list; that it is there at all is a finding of its own.
+        listed = [environment for environment in environments if environment in project.policy.environments]
+        claimed = losses.claims(project, listed)
     except Error as error:
         return Claims(
             (), (sentence("who opens what by a branch that is not merged: not looked at: {}", literal(error.message)),)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from gitseal.audit.verify.approval_statement import LARGEST, SignedStatement, parse_signed
+from gitseal.git import refs
 from gitseal.git.commits import RawCommit
 from gitseal.git.repository import Repository
 from gitseal.project.approval_refs import APPROVALS, FETCHED, INCOMING
@@ -77,7 +78,8 @@ def write(repository: Repository, signed: SignedStatement) -> bool:
 
 def keep_fetched(repository: Repository) -> None:
     """Copies what a fetch brought to where no later fetch takes it away again. What is no approval is not copied."""
-    incoming = _listed(repository, INCOMING)
+    # Most clones never fetched an approval, and their files say so without a program.
+    incoming = _listed(repository, INCOMING) if refs.may_exist(repository, INCOMING) else []
     if not incoming:
         return
     present = {kept.ref for kept in _listed(repository, FETCHED)}

@@ -9,7 +9,7 @@ from gitseal.audit.verify.verdict import Check
 from gitseal.errors import Error
 from gitseal.git.commits import RawCommit
 from gitseal.git.repository import Repository
-from gitseal.git.signatures import Signature, checking
+from gitseal.git.signatures import UNSIGNED, Signature, checking
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import signers
 
@@ -21,12 +21,17 @@ _SHOWN = 12  # digits of a commit's id, in words
 
 def checks(stack: ExitStack, repository: Repository, base: str) -> Check:
     """A function that gives a commit's signature by the keys of a policy, whose root names it."""
-    revoked = revoked_keys(repository, base)
     made: dict[str, Callable[[RawCommit], Signature]] = {}
+    revoked: list[bytes | None] = []
 
     def check(root: str, policy: Policy, commit: RawCommit) -> Signature:
+        if not commit.is_signed and not commit.flaw:
+            # Only a signature can be revoked, so Git is not asked for the file before there is one.
+            return Signature(UNSIGNED)
         if root not in made:
-            made[root] = stack.enter_context(checking(signers(policy), revoked))
+            if not revoked:
+                revoked.append(revoked_keys(repository, base))
+            made[root] = stack.enter_context(checking(signers(policy), revoked[0]))
         return made[root](commit)
 
     return check
