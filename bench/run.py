@@ -5,6 +5,7 @@ that took turns, never a number of seconds: it means the same on another machine
 """
 
 import argparse
+import compileall
 import datetime as dt
 import importlib.metadata
 import os
@@ -18,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import gitseal
 from bench import git_batches, signed, timing
 from bench.missed import MISSED
 from bench.timing import Command, Times
@@ -261,6 +263,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000, help="at most so many runs of each side")
     parser.add_argument("--only", default="", metavar="WORD", help="only rows with this in them; writes nothing")
     options = parser.parse_args()
+    # As an installed package is. Without it, a machine that writes no bytecode compiles all modules in every run.
+    compileall.compile_dir(Path(gitseal.__file__).parent, quiet=1)
     results = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         world = World(Path(folder).resolve())
