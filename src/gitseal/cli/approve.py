@@ -23,8 +23,8 @@ def command(session: Session, span: str, target: str, carry: bool, yes: bool) ->
     The signature is over the bytes of every file that changes, and over the policy that asks for it. It counts for one branch
     and once. Prints the refs that hold it; push these.
     """
-    from gitseal.audit.verify.approval_store import keep_fetched
-    from gitseal.audit.verify.approval_target import full_branch
+    from gitseal.audit.verify.approvals.store import keep_fetched
+    from gitseal.audit.verify.approvals.target import full_branch
     from gitseal.usecases import approve
 
     repository = session.any_repository("approve")

@@ -48,8 +48,8 @@ def command(
     """
     from gitseal.audit.review.range import ReviewOptions
     from gitseal.audit.review.review import review
-    from gitseal.audit.verify.approval_store import keep_fetched
-    from gitseal.audit.verify.approval_target import full_branch
+    from gitseal.audit.verify.approvals.store import keep_fetched
+    from gitseal.audit.verify.approvals.target import full_branch
 
     form = "json" if as_json else form
     if show_values and form in PUBLISHED:

@@ -43,8 +43,8 @@ def command(session: Session, span: str | None, pre_receive: bool, target: str, 
 
 
 def _range(session: Session, span: str, target: str) -> "Verified":
-    from gitseal.audit.verify.approval_store import keep_fetched
-    from gitseal.audit.verify.approval_target import full_branch
+    from gitseal.audit.verify.approvals.store import keep_fetched
+    from gitseal.audit.verify.approvals.target import full_branch
     from gitseal.audit.verify.verify import verify
     from gitseal.git.ranges import parse_range
 

@@ -1,6 +1,6 @@
 """The one place that finds `.secrets` folders in lists of paths.
 
-The root of a `.secrets` is the folder that holds it. Names are compared as they are written; `audit.verify.touched`
+The root of a `.secrets` is the folder that holds it. Names are compared as they are written; `audit.verify.evidence.touched`
 also knows the writings that some file system takes for `.secrets`.
 """
 

@@ -5,8 +5,10 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from gitseal.audit.review.range import ReviewRange, find_range
-from gitseal.audit.verify import approval_store, approvals
-from gitseal.audit.verify.approval_statement import (
+from gitseal.audit.verify.approvals import store
+from gitseal.audit.verify.approvals.judging import ChangeOfBranch, judge_approvals, standing
+from gitseal.audit.verify.approvals.reader import ApprovalReader
+from gitseal.audit.verify.approvals.statement import (
     LARGEST,
     NAMESPACE,
     ApprovalStatement,
@@ -14,8 +16,7 @@ from gitseal.audit.verify.approval_statement import (
     SignedStatement,
     serialise,
 )
-from gitseal.audit.verify.approval_target import Target
-from gitseal.audit.verify.approvals import ApprovalReader, ChangeOfBranch
+from gitseal.audit.verify.approvals.target import Target
 from gitseal.errors import Error
 from gitseal.git import signing
 from gitseal.git.repository import Repository
@@ -89,7 +90,7 @@ def approve(proposal: Proposal) -> list[SignedStatement]:
                 )
             signed.append(made)
     for made in signed:
-        if not approval_store.write(repository, made):
+        if not store.write(repository, made):
             raise Error(f'Git refuses the ref "{made.ref}"', "see what is there: git for-each-ref refs/gitseal")
     return signed
 
@@ -104,7 +105,7 @@ def carry(proposal: Proposal) -> str:
         raise Error(
             "only the commit that is checked out can carry on", f"check it out first: git checkout {head[:_SHOWN]}"
         )
-    lines = sorted({approval_store.trailer(signed) for signed in approvals.standing(proposal.branch)})
+    lines = sorted({store.trailer(signed) for signed in standing(proposal.branch)})
     message = f"Carry {plural(len(lines), 'approval')} of secrets\n\n" + "\n".join(lines) + "\n"
     sign = ("-S",) if repository.git("config", "--type=bool", "--get", "commit.gpgSign") == b"true\n" else ()
     made = repository.git("commit-tree", *sign, "-p", head, f"{head}^{{tree}}", stdin=message.encode())
@@ -143,7 +144,7 @@ def _names(target: Target, change: dict[str, ApprovedChange], key: SigningKey) -
 
 def _refuse_pointless(branch: ChangeOfBranch, names: Collection[str]) -> None:
     """Raises Error for an approval that would count for nothing."""
-    counts = [count for _root, count in approvals.judge_approvals(branch).counts]
+    counts = [count for _root, count in judge_approvals(branch).counts]
     if not counts:
         raise Error(f"the policy of {branch.ref} asks for no approval of this", "see: gitseal verify")
     who = " or ".join(names)

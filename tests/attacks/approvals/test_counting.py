@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitseal.audit.verify.approval_statement import FolderRules
+from gitseal.audit.verify.approvals.statement import FolderRules
 from gitseal.errors import Error
 from tests.attacks.approvals.world import MAIN, POLICY, PRODUCTION, Approving
 

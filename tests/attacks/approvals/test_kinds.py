@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.audit.verify.approval_statement import serialise
+from gitseal.audit.verify.approvals.statement import serialise
 from gitseal.errors import Error
 from gitseal.usecases import approve
 from tests.attacks.approvals.world import MAIN, POLICY, PRODUCTION, Approving

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.audit.verify import approval_store
-from gitseal.audit.verify.approval_statement import SignedStatement
+from gitseal.audit.verify.approvals import store
+from gitseal.audit.verify.approvals.statement import SignedStatement
 from gitseal.errors import Error
 from gitseal.project.approval_refs import fetch_refspec
 from gitseal.usecases import approve
@@ -164,7 +164,7 @@ def test_junk_that_was_fetched_is_not_kept(team: Approving) -> None:
     signed = team.approve("bob")
     team.put_blob("refs/gitseal/incoming/origin/junk", b"junk")
     team.put_blob(f"refs/gitseal/incoming/origin/{'0' * 64}/{'0' * 64}", signed.content)
-    approval_store.keep_fetched(team.repository)
+    store.keep_fetched(team.repository)
     assert "fetched" not in team.git("for-each-ref")
 
 
@@ -192,9 +192,9 @@ def test_a_trailer_is_believed_no_more_than_a_ref(team: Approving) -> None:
     forged = team.put(made, "mallory")
     team.drop_approvals()
     lines = [
-        approval_store.trailer(forged),
-        f"{approval_store.TRAILER}: %%%",
-        f"{approval_store.TRAILER}: {'A' * 20000}",
+        store.trailer(forged),
+        f"{store.TRAILER}: %%%",
+        f"{store.TRAILER}: {'A' * 20000}",
     ]
     team.as_("alice", "commit", "--quiet", "--allow-empty", "-m", "\n".join(["x", "", *lines]))
     assert team.missing() == ["not-approved"]

@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from gitseal.audit.verify.approval_statement import NAMESPACE, ApprovalStatement, SignedStatement, serialise
-from gitseal.audit.verify.approvals import ChangeOfBranch, judge_approvals
+from gitseal.audit.verify.approvals.judging import ChangeOfBranch, judge_approvals
+from gitseal.audit.verify.approvals.statement import NAMESPACE, ApprovalStatement, SignedStatement, serialise
 from gitseal.git.repository import Repository
 from gitseal.git.walked_range import WalkedRange
 from gitseal.policy.signing import fingerprint, parse_signing

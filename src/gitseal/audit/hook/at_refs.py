@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.scan.commits import ScanRange, scan_commits
 from gitseal.audit.scan.scan_blobs import Scanned
+from gitseal.audit.verify.evidence.touched import covered
 from gitseal.audit.verify.push import Push
-from gitseal.audit.verify.touched import covered
 from gitseal.git.introduced import IntroducingCommit
 from gitseal.git.repository import Repository
 from gitseal.git.updates import Update, is_none

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from gitseal.audit.history.log import changes_of, environment_of, person
 from gitseal.audit.history.signed import NONE, Signed, glance, verdict
 from gitseal.audit.review.range import ReviewRange
-from gitseal.audit.verify.signing import revoked_keys
-from gitseal.audit.verify.touched import covered
+from gitseal.audit.verify.evidence.signing import revoked_keys
+from gitseal.audit.verify.evidence.touched import covered
 from gitseal.document.changes import changes
 from gitseal.git.commits import RawCommit, parse_commit
 from gitseal.git.log import LoggedCommit, LogQuery, history

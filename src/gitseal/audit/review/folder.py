@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gitseal.audit.review.commits import Touched
 from gitseal.audit.review.file_history import FileHistory
 from gitseal.audit.review.states import FolderState, within
-from gitseal.audit.verify.touched import folded
+from gitseal.audit.verify.evidence.touched import folded
 from gitseal.policy import allow
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.project import FOLDER

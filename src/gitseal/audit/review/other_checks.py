@@ -51,8 +51,8 @@ def run(
 def _with_approvals(
     repository: Repository, span: ReviewRange, wanted: ReviewOptions, found: CheckResults
 ) -> CheckResults:
-    from gitseal.audit.verify.approval_target import Diverged
-    from gitseal.audit.verify.approvals import ChangeOfBranch, judge_approvals
+    from gitseal.audit.verify.approvals.judging import ChangeOfBranch, judge_approvals
+    from gitseal.audit.verify.approvals.target import Diverged
 
     change = ChangeOfBranch(repository, span.trusted, span.head, span.walked, wanted.branch, span.base_name)
     try:

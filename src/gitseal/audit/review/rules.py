@@ -3,7 +3,8 @@
 from gitseal.audit.check import check, claims, manifest, values
 from gitseal.audit.review import folder
 from gitseal.audit.scan import policy as scan_policy
-from gitseal.audit.verify import approvals, verdict, verify
+from gitseal.audit.verify import verdict, verify
+from gitseal.audit.verify.approvals import findings, offered
 from gitseal.report.findings import declared
 from gitseal.review import environment_risks, manifest_changes
 from gitseal.review.policy import changes, environments, people, rules
@@ -13,6 +14,6 @@ from gitseal.scan import env_files, wording
 OWN = declared(environment_risks, manifest_changes, changes, environments, people, rules, folder)
 CHECK = declared(check, claims, manifest, values)
 SCAN = declared(scan_policy, env_files, wording)
-VERIFY = declared(verdict, verify, approvals)
+VERIFY = declared(verdict, verify, findings, offered)
 
 IDS = frozenset(rule.id for rule in OWN | CHECK | SCAN | VERIFY)

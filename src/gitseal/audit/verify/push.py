@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from gitseal.audit.verify.touched import touched
+from gitseal.audit.verify.evidence.touched import touched
 from gitseal.audit.verify.verified import NOTHING, Verified, total
 from gitseal.git import ranges, refs
 from gitseal.git.refs import DefaultBranch
@@ -94,7 +94,7 @@ class Push:
 
     @cached_property
     def _patterns(self) -> tuple[str, ...]:
-        from gitseal.audit.verify.owners import Owners
+        from gitseal.audit.verify.evidence.owners import Owners
 
         return Owners(self._repository, self.default.commit or "").judged_branches()
 
@@ -126,7 +126,7 @@ class Push:
         """What is wrong with the approvals that the push brings, by the branches as they are before it."""
         if not any(update.ref.startswith(APPROVALS) for update in self._updates):
             return []
-        from gitseal.audit.verify.approvals import judge_offered
+        from gitseal.audit.verify.approvals.offered import judge_offered
 
         return judge_offered(self._repository, self._updates, listed=listed)
 
@@ -152,18 +152,18 @@ class Push:
                 yield NOTHING._replace(findings=self._unapproved(judged, part, listed=listed))
 
     def _unapproved(self, judged: JudgedRef, part: JudgedRange, *, listed: bool) -> tuple[Finding, ...]:
-        from gitseal.audit.verify import approvals
-        from gitseal.audit.verify.approval_target import Diverged
+        from gitseal.audit.verify.approvals import findings, judging, offered
+        from gitseal.audit.verify.approvals.target import Diverged
 
         # Approvals that come with what they approve count for it, in whatever order Git names them.
-        blobs = approvals.offered_blobs(self._updates)
+        blobs = offered.offered_blobs(self._updates)
         name = judged.update.ref
-        change = approvals.ChangeOfBranch(self._repository, part.base, judged.new, part.commits, name, "", blobs)
+        change = judging.ChangeOfBranch(self._repository, part.base, judged.new, part.commits, name, "", blobs)
         try:
-            return approvals.judge_approvals(change, listed=listed).findings
+            return judging.judge_approvals(change, listed=listed).findings
         except Diverged as error:  # a new branch need not build on the default one
             words = sentence("approvals cannot be counted: {}", error.message)
-            return (approvals.NOT_APPROVED.at(FOLDER, 0, words, literal(error.hint), commit=judged.new),)
+            return (findings.NOT_APPROVED.at(FOLDER, 0, words, literal(error.hint), commit=judged.new),)
 
     def _bases(self, update: Update) -> list[str]:
         return [each for each in (self.default.commit, "" if is_none(update.old) else update.old) if each]

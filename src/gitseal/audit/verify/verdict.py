@@ -1,10 +1,11 @@
 """One commit judged: who signed it, who would have had to, and what is wrong with that, in words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from gitseal.audit.verify.owners import Claim, Owners
-from gitseal.audit.verify.touched import folded
+from gitseal.audit.verify.evidence.owners import Claim, Owners
+from gitseal.audit.verify.evidence.signing import Check
+from gitseal.audit.verify.evidence.touched import folded
 from gitseal.git.commits import RawCommit
 from gitseal.git.ranges import PathChange
 from gitseal.git.signatures import BAD, UNCHECKABLE, UNKNOWN, UNSIGNED, Signature
@@ -34,8 +35,6 @@ FORGE_SIGNED = FindingRule("forge-signed", ERROR, "signed by a forge that may no
 NOT_ALLOWED = FindingRule("not-allowed", ERROR, "signed by somebody who may not change this")
 UNOWNED = FindingRule("unowned", ERROR, "protected without a list of who may change it, or nobody is in all lists")
 LOCAL_TRACKED = FindingRule("local-tracked", ERROR, "a commit brings a file that is for one machine only")
-
-Check = Callable[[str, Policy, RawCommit], Signature]
 
 
 class Verdict(NamedTuple):

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from gitseal.audit.verify.approvals import ChangeOfBranch, judge_approvals
-from gitseal.audit.verify.owners import Owners
-from gitseal.audit.verify.signing import checks
-from gitseal.audit.verify.touched import touched
+from gitseal.audit.verify.approvals.judging import ChangeOfBranch, judge_approvals
+from gitseal.audit.verify.evidence.owners import Owners
+from gitseal.audit.verify.evidence.signing import checks
+from gitseal.audit.verify.evidence.touched import touched
 from gitseal.audit.verify.verdict import BY_FORGE, FREE, SIGNED, Verdict, judge
 from gitseal.audit.verify.verified import Verified
 from gitseal.errors import Error

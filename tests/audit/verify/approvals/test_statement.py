@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.audit.verify.approval_statement import (
+from gitseal.audit.verify.approvals.statement import (
     LARGEST,
     NAMESPACE,
     ApprovalStatement,
@@ -159,7 +159,7 @@ def test_hostile_bytes_take_linear_time(piece: bytes) -> None:
 
 def test_the_example_of_the_format() -> None:
     """docs/format.md has a whole approval, signature and all."""
-    page = (Path(__file__).resolve().parents[3] / "docs/format.md").read_text(encoding="utf-8")
+    page = (Path(__file__).resolve().parents[4] / "docs/format.md").read_text(encoding="utf-8")
     section = page.split("\n## 11. Approvals\n")[1]
     content = section.split("```text\n")[1].split("```")[0].encode()
     key, ref = re.findall(r"`(ssh-ed25519 \S+|refs/gitseal/approvals/[0-9a-f/]{129})`", section)

@@ -1,11 +1,10 @@
 """By which keys signatures are checked: those of a policy, without the ones that were revoked."""
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from gitseal.audit.verify.verdict import Check
 from gitseal.errors import Error
 from gitseal.git.commits import RawCommit
 from gitseal.git.repository import Repository
@@ -13,14 +12,14 @@ from gitseal.git.signatures import UNSIGNED, Signature, checking
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import signers
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Check = Callable[[str, Policy, RawCommit], Signature]
+"""Gives a commit's signature by the keys of a policy, which is named by its root."""
 
 _SHOWN = 12  # digits of a commit's id, in words
 
 
 def checks(stack: ExitStack, repository: Repository, base: str) -> Check:
-    """A function that gives a commit's signature by the keys of a policy, whose root names it."""
+    """Gets keys ready when a policy is first asked about. The stack keeps them until it is closed."""
     made: dict[str, Callable[[RawCommit], Signature]] = {}
     revoked: list[bytes | None] = []
 

@@ -104,7 +104,7 @@ class _Merges:
         bases = self._merge_bases(*parents)
         if len(bases) != 1:
             return False
-        from gitseal.audit.verify import made_again  # few merges need it
+        from gitseal.audit.verify.evidence import made_again  # few merges need it
 
         changes = [side.get(path) for side in sides]
         return made_again.is_merge(self._repository, bases[0], parents, path, changes)

@@ -6,8 +6,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.audit.verify.approval_count import Approval, Ask, Signer, count
-from gitseal.audit.verify.approval_statement import ApprovedChange, FileState
+from gitseal.audit.verify.approvals.count import Approval, Ask, Signer, count
+from gitseal.audit.verify.approvals.statement import ApprovedChange, FileState
 from tests.growth import assert_linear
 
 PEOPLE = ("alice", "bob", "carol", "dave")

@@ -11,7 +11,7 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from gitseal.audit.verify.approval_statement import LARGEST, SignedStatement, parse_signed
+from gitseal.audit.verify.approvals.statement import LARGEST, SignedStatement, parse_signed
 from gitseal.git import refs
 from gitseal.git.commits import RawCommit
 from gitseal.git.repository import Repository

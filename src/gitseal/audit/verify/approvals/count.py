@@ -8,7 +8,7 @@ for the sequence of approved changes that makes up the whole change.
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from gitseal.audit.verify.approval_statement import ApprovedChange
+from gitseal.audit.verify.approvals.statement import ApprovedChange
 
 
 class Signer(NamedTuple):

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from gitseal.audit.verify.approval_statement import ApprovalStatement, ApprovedChange, FileState, FolderRules
-from gitseal.audit.verify.owners import Owners
-from gitseal.audit.verify.touched import covered, touched
+from gitseal.audit.verify.approvals.statement import ApprovalStatement, ApprovedChange, FileState, FolderRules
+from gitseal.audit.verify.evidence.owners import Owners
+from gitseal.audit.verify.evidence.touched import covered, touched
 from gitseal.errors import Error
 from gitseal.git import ranges, refs
 from gitseal.git.ranges import ABSENT

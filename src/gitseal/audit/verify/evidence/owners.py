@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
-from gitseal.audit.verify.touched import folded
+from gitseal.audit.verify.evidence.touched import folded
 from gitseal.errors import Malformed
 from gitseal.git import trees
 from gitseal.git.repository import Repository

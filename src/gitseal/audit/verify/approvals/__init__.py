@@ -1,0 +1,1 @@
+"""Whether enough people approved a change, and which approvals a server takes."""

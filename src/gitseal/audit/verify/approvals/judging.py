@@ -1,0 +1,152 @@
+"""Whether a change of a branch has the approvals that the branch's policy asks for."""
+
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
+from typing import NamedTuple
+
+from gitseal.audit.verify.approvals import store
+from gitseal.audit.verify.approvals.count import Approval, Ask, Count, Signer, count
+from gitseal.audit.verify.approvals.findings import locking, missing, shared
+from gitseal.audit.verify.approvals.reader import ApprovalReader
+from gitseal.audit.verify.approvals.statement import ApprovedChange, SignedStatement
+from gitseal.audit.verify.approvals.target import Target, branch_of
+from gitseal.audit.verify.evidence.owners import Owners
+from gitseal.audit.verify.evidence.signing import checks
+from gitseal.audit.verify.evidence.touched import covered, touched
+from gitseal.git import ranges
+from gitseal.git.commits import raw_commits
+from gitseal.git.repository import Repository
+from gitseal.git.walked_range import WalkedRange
+from gitseal.policy.policy import PERSON, Policy
+from gitseal.policy.who_may_change import is_forge
+from gitseal.report.findings import Finding
+
+
+class ChangeOfBranch(NamedTuple):
+    """A branch that goes from the commit `old` to `new`, by full ids; `walked` are the commits between.
+
+    `ref` is the branch by its full name; if it is empty, it is the one that the revision `named` stands for. `offered` are ids
+    of blobs that come with the same push.
+    """
+
+    repository: Repository
+    old: str
+    new: str
+    walked: WalkedRange
+    ref: str = ""
+    named: str = ""
+    offered: tuple[str, ...] = ()
+
+    @property
+    def branch(self) -> str:
+        """The branch by its full name; empty if nobody knows which one it is."""
+        return self.ref or branch_of(self.repository, self.named)
+
+    @property
+    def target(self) -> Target:
+        """The branch as it is before the change."""
+        return Target(self.repository, self.branch, self.old, Owners(self.repository, self.old))
+
+
+class Approved(NamedTuple):
+    """What was counted, path by path, by the root of the folder whose policy asks; and what is wrong."""
+
+    counts: tuple[tuple[str, Count], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def judge_approvals(branch: ChangeOfBranch, *, listed: bool = False) -> Approved:
+    """Counts the approvals of a change by the policy, keys and revocations of the branch's old commit.
+
+    `listed` is as `verify` has it. Raises Error for a policy that cannot be read, and for a change that no merge is known of.
+    """
+    (differing,) = ranges.differences(branch.repository, [(branch.new, branch.old)])
+    paths = [each.path for each in differing if covered(each.path)]
+    if not paths:
+        return Approved()
+    locked = tuple(locking(branch.repository, branch.new, [each.path for each in differing if not each.removes]))
+    owners = Owners(branch.repository, branch.old, listed=listed)
+    if not owners.roots or not any(claim.approvals for path in paths for claim in owners.claims(path)):
+        return Approved((), locked)
+    branch = branch._replace(ref=branch.branch)
+    target = Target(branch.repository, branch.ref, branch.old, owners)
+    change = target.change_to(branch.new)
+    if not any(claim.approvals for path in change for claim in owners.claims(path)):
+        return Approved((), locked)
+    with ExitStack() as stack:
+        counting = _Counting(branch, target, change, stack)
+        counts = [(root, each) for root in counting.roots for each in counting.counts(root)]
+    shared_keys = [finding for root in counting.roots for finding in shared(root, owners.policy(root), branch.new)]
+    lacking = missing(branch.new, counts, is_named=bool(branch.ref))
+    return Approved(tuple(counts), (*locked, *shared_keys, *lacking))
+
+
+def standing(branch: ChangeOfBranch) -> list[SignedStatement]:
+    """The statements at hand that count for a change, by any policy that asks for approvals of it."""
+    with ExitStack() as stack:
+        counting = _Counting(branch, branch.target, branch.target.change_to(branch.new), stack)
+        return [each for each in counting.signed if any(counting.is_given(each, root) for root in counting.roots)]
+
+
+class _Counting:
+    """One change of a branch, and everything that is counted for it."""
+
+    def __init__(
+        self, branch: ChangeOfBranch, target: Target, change: Mapping[str, ApprovedChange], stack: ExitStack
+    ) -> None:
+        self._target = target
+        self._change = change
+        self._reader = ApprovalReader(branch.repository, target, stack)
+        raw = {commit.id: commit for commit in raw_commits(branch.repository, branch.walked.parents)}
+        offered = store.of_blobs(branch.repository, branch.offered)
+        every = (*store.stored(branch.repository), *offered, *store.carried(raw.values()))
+        self.signed = [each for each in dict.fromkeys(every) if self._fits(each)]
+        self._asks = {path: target.owners.claims(path) for path in change}
+        self._touching = [(raw[commit], own) for commit, own in touched(branch.repository, branch.walked)]
+        self._check = checks(stack, branch.repository, branch.old)
+
+    @property
+    def roots(self) -> list[str]:
+        """The roots of the policies that ask for approvals of something here."""
+        return sorted({claim.root for claims in self._asks.values() for claim in claims if claim.approvals})
+
+    def is_given(self, signed: SignedStatement, root: str) -> bool:
+        """Whether a statement is somebody's approval by the policy of a root."""
+        return self._reader.read(signed, root).signer is not None
+
+    def _fits(self, signed: SignedStatement) -> bool:
+        return all(self._change.get(each.path) == each for each in signed.statement.changes)
+
+    def counts(self, root: str) -> list[Count]:
+        """What the policy of one root asks for, and what there is of it."""
+        policy = self._target.owners.policy(root)
+        authors, by_forge = self._authors(root, policy)
+        asks = [
+            Ask(path, claim.approvals + (path in by_forge), _people(policy, claim.who))
+            for path, claims in self._asks.items()
+            for claim in claims
+            if claim.root == root and claim.approvals and claim.who is not None
+        ]
+        read = [(self._reader.read(each, root).signer, each.statement.changes) for each in self.signed]
+        approvals = [Approval(signer, changes) for signer, changes in read if signer is not None]
+        return count(self._change, asks, approvals, authors)
+
+    def _authors(self, root: str, policy: Policy) -> tuple[dict[str, set[Signer]], set[str]]:
+        """Who signed the commits that touched each path; and the paths of those that a forge signed.
+
+        A forge signs for somebody whom nobody can name: it may be the very one who approves.
+        """
+        authors: dict[str, set[Signer]] = {}
+        by_forge = set()
+        for commit, own in self._touching:
+            signature = self._check(root, policy, commit)
+            for change in own:
+                those = authors.setdefault(change.path, set())
+                those.update(Signer(name, signature.key) for name in signature.signers)
+                if is_forge(policy, signature.signers):
+                    by_forge.add(change.path)
+        return authors, by_forge
+
+
+def _people(policy: Policy, who: Collection[str]) -> frozenset[str]:
+    return frozenset(name for name in who if policy.recipients[name].kind == PERSON)

@@ -1,0 +1,86 @@
+"""Which approvals a server takes from a push: each is created, never changed or removed, and has to count."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+from gitseal.audit.verify.approvals import store
+from gitseal.audit.verify.approvals.reader import ApprovalReader
+from gitseal.audit.verify.approvals.statement import SignedStatement, parse_signed
+from gitseal.audit.verify.approvals.target import Target
+from gitseal.audit.verify.evidence.owners import Owners
+from gitseal.git.repository import Repository
+from gitseal.git.updates import Update, is_none
+from gitseal.project.approval_refs import APPROVALS
+from gitseal.project.project import FOLDER
+from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.sentences import sentence
+
+BAD_APPROVAL = FindingRule("bad-approval", ERROR, "a push brings an approval that would not count, or takes one away")
+
+
+def offered_blobs(updates: Sequence[Update]) -> tuple[str, ...]:
+    """The ids of what a push would put into refs of approvals."""
+    return tuple(each.new for each in updates if each.ref.startswith(APPROVALS) and not is_none(each.new))
+
+
+def judge_offered(repository: Repository, updates: Sequence[Update], *, listed: bool = False) -> list[Finding]:
+    """What is wrong with the approvals that a push brings: one is created, never changed or removed, and has to count."""
+    found = []
+    with ExitStack() as stack:
+        offers = _Offers(repository, stack, listed=listed)
+        for update in updates:
+            problem = next(offers.problems(update), "") if update.ref.startswith(APPROVALS) else ""
+            if problem:
+                message = sentence("{} is not taken: {}", update.ref, problem)
+                found.append(BAD_APPROVAL.at(FOLDER, 0, message, sentence("approve again: `gitseal approve`")))
+    return found
+
+
+class _Offers:
+    """The approvals of one push. Each is judged by the branch that it is for, as it is before the push."""
+
+    def __init__(self, repository: Repository, stack: ExitStack, *, listed: bool) -> None:
+        self._repository = repository
+        self._stack = stack
+        self._listed = listed
+        self._targets: dict[str, tuple[Target, ApprovalReader]] = {}
+
+    def problems(self, update: Update) -> Iterator[str]:
+        """What is wrong with one, in words."""
+        if is_none(update.new):
+            yield "an approval that was given stays"
+            return
+        if not is_none(update.old):
+            yield "an approval that was given does not change"
+        content = store.small_blob(self._repository, update.new)
+        signed = parse_signed(content) if content is not None else None
+        if signed is None:
+            yield "it holds no approval"
+            return
+        if signed.ref != update.ref:
+            yield f"its place would be {signed.ref}"
+        tip = self._repository.commit(signed.statement.ref)
+        if tip is None:
+            yield "the branch that it is for is not here"
+            return
+        yield from self._unlisted(signed, tip)
+
+    def _unlisted(self, signed: SignedStatement, tip: str) -> Iterator[str]:
+        target, reader = self._target(signed.statement.ref, tip)
+        roots = {
+            claim.root
+            for change in signed.statement.changes
+            for claim in target.owners.claims(change.path)
+            if claim.who is not None and signed.statement.approver in claim.who
+        }
+        if not roots:
+            yield f'"{signed.statement.approver}" may change nothing of what it approves'
+        problems = [reader.read(signed, root).problem for root in sorted(roots)]
+        if all(problems):
+            yield from problems
+
+    def _target(self, ref: str, tip: str) -> tuple[Target, ApprovalReader]:
+        if ref not in self._targets:
+            target = Target(self._repository, ref, tip, Owners(self._repository, tip, listed=self._listed))
+            self._targets[ref] = (target, ApprovalReader(self._repository, target, self._stack))
+        return self._targets[ref]
