@@ -6,7 +6,7 @@ from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session
 from gitseal.errors import Error, UsageError
-from gitseal.report.findings import ERROR
+from gitseal.report.findings import ERROR, WARNING
 from gitseal.report.plurals import plural
 from gitseal.review.formats.table import FORMATS, PUBLISHED
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # loaded when the command runs
 @declare.option("--format", "form", choices=FORMATS, default="text", help="How to report; text by default.")
 @declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @declare.option("-o", "--output", "file", default="", metavar="FILE", help="Write the report there.")
-@declare.option("--fail-on", metavar="RULE,...|error", multiple=True, help="Status 1 where one of these is found.")
+@declare.option("--fail-on", metavar="RULE,...|error|warning", multiple=True, help="Status 1 if one of these is found.")
 @declare.option("--with-identity", is_flag=True, help="Open values, also for a format that is published; may ask.")
 @declare.option("--show-values", is_flag=True, help="Show the values that changed, where the policy lets them be seen.")
 @declare.option("--no-scan", is_flag=True, help="Do not look for plaintext in the commits.")
@@ -44,7 +44,7 @@ def command(
 
     Without BASE..HEAD from where the branch left its upstream, or the default branch, to the working tree. It runs check on
     the newer state, scan and verify over the commits. The status is 0 whatever is found, unless --fail-on names it: rules by
-    their ids, or error for all that are errors.
+    their ids, error for all that are errors, warning for all warnings: --fail-on error,warning.
     """
     from gitseal.audit.review.range import ReviewOptions
     from gitseal.audit.review.review import review
@@ -63,9 +63,7 @@ def command(
     keep_fetched(repository)
     reviewed = review(repository, span, keyring, wanted)
     _write(FORMATS[form](reviewed), file)
-    stopped = [
-        risk for risk in reviewed.risks if risk.rule in stopping or (ERROR in stopping and risk.severity == ERROR)
-    ]
+    stopped = [risk for risk in reviewed.risks if risk.rule in stopping or risk.severity in stopping]
     if stopped:
         rules = ", ".join(dict.fromkeys(risk.rule for risk in stopped))
         raise Error(f"review found {plural(len(stopped), 'thing')} that --fail-on names: {rules}", "")
@@ -96,7 +94,7 @@ def _rules(fail_on: tuple[str, ...]) -> set[str]:
     from gitseal.audit.review.rules import IDS
     from gitseal.policy.fields import nearest
 
-    known = IDS | {ERROR}
+    known = IDS | {ERROR, WARNING}
     given = {part.strip() for given_once in fail_on for part in given_once.split(",") if part.strip()}
     for rule in sorted(given - known):
         raise UsageError(f'there is no rule "{rule}"', nearest(rule, known) or "see docs/reference/risks.md")

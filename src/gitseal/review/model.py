@@ -233,6 +233,7 @@ class Review(NamedTuple):
     """A whole review. `risks` come first in every format, worst first, and are never folded; `commit` of one may be empty.
 
     `notes` are sentences on what was not looked at: a shallow clone, no identity. `identity`: values were opened for this.
+    `reformatted` counts the changed lines of covered files that mean nothing: layout, comments, quotes, order.
     """
 
     span: Span
@@ -244,6 +245,7 @@ class Review(NamedTuple):
     notes: tuple[Sentence, ...] = ()
     identity: bool = False
     approvals: Approvals = Approvals()
+    reformatted: int = 0
 
     @property
     def is_empty(self) -> bool:
