@@ -136,7 +136,7 @@ def merged(*texts: str) -> tuple[str, ...] | str:
     base, ours, theirs = ((PEOPLE + text).encode() for text in texts)
     kind = kind_of("policy.yaml")
     assert kind is not None
-    done = three_way(kind, base, ours, theirs, lambda *_sides: None)
+    done = three_way(kind, base, ours, theirs, lambda *_sides, with_base=False: None)
     return tuple(map(str, done.conflicts)) or done.data.decode().removeprefix(PEOPLE)
 
 

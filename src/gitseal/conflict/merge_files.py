@@ -46,8 +46,8 @@ def _three_way(base: bytes, ours: bytes, theirs: bytes, lines: "LineMerge", how:
 
 
 def _by_git(how: "How") -> "LineMerge":
-    def lines(ours: bytes, base: bytes, theirs: bytes) -> MergedLines | None:
-        merged = merging.merge_lines(ours, base, theirs, how.labels, how.size)
+    def lines(ours: bytes, base: bytes, theirs: bytes, *, with_base: bool = False) -> MergedLines | None:
+        merged = merging.merge_lines(ours, base, theirs, how.labels, how.size, with_base=with_base)
         return MergedLines(*merged) if merged is not None else None
 
     return lines
@@ -77,10 +77,10 @@ def _merge(texts: tuple[bytes, bytes, bytes], how: "How", begun: "Running | None
     base, ours, theirs = texts
     by_git = _by_git(how)
 
-    def lines(one: bytes, before: bytes, other: bytes) -> MergedLines | None:
+    def lines(ours: bytes, base: bytes, theirs: bytes, *, with_base: bool = False) -> MergedLines | None:
         # The first question is for the files as they are; later ones are for texts made of them.
-        if begun is None or (one, before, other) != (ours, base, theirs):
-            return by_git(one, before, other)
+        if begun is None or with_base or (base, ours, theirs) != texts:
+            return by_git(ours, base, theirs, with_base=with_base)
         merged = merging.result(begun)
         return MergedLines(*merged) if merged is not None else None
 

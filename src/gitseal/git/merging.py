@@ -16,15 +16,21 @@ DRIVER_CONFLICT = 100
 _MOST_CONFLICTS = 127
 
 
-def begin(folder: str, files: "Sequence[str]", labels: "Sequence[str]", size: int) -> run.Running:
+def begin(
+    folder: str, files: "Sequence[str]", labels: "Sequence[str]", size: int, *, with_base: bool = False
+) -> run.Running:
     """`git merge-file` started on files of a folder: ours, the base, theirs. `labels` name them in conflicts.
 
-    `size` is the length of a marker. Raises Error if there is no `git`. Give it to `result`, or end it.
+    `size` is the length of a marker; `with_base` shows the base's lines in conflicts. Raises Error
+    if there is no `git`. Give it to `result`, or end it.
     """
     named = [word for label in labels for word in ("-L", label)]
     # Outside of any repository no setting of somebody's changes what a merge is.
     environ = run.environment(in_hook=False) | {"GIT_DIR": os.devnull}
-    return run.begin(folder, "merge-file", "-p", "-q", f"--marker-size={size}", *named, "--", *files, environ=environ)
+    shown = ["--diff3"] if with_base else []
+    return run.begin(
+        folder, "merge-file", "-p", "-q", *shown, f"--marker-size={size}", *named, "--", *files, environ=environ
+    )
 
 
 def result(running: run.Running) -> tuple[bytes, bool] | None:
@@ -34,7 +40,7 @@ def result(running: run.Running) -> tuple[bytes, bool] | None:
 
 
 def merge_lines(
-    ours: bytes, base: bytes, theirs: bytes, labels: "Sequence[str]", size: int
+    ours: bytes, base: bytes, theirs: bytes, labels: "Sequence[str]", size: int, *, with_base: bool = False
 ) -> tuple[bytes, bool] | None:
     """`begin` and `result` for three texts that are in no file."""
     import tempfile
@@ -43,7 +49,7 @@ def merge_lines(
         for name, data in (("ours", ours), ("base", base), ("theirs", theirs)):
             with open(f"{folder}/{name}", "wb") as file:
                 file.write(data)
-        return result(begin(folder, ("ours", "base", "theirs"), labels, size))
+        return result(begin(folder, ("ours", "base", "theirs"), labels, size, with_base=with_base))
 
 
 def conflict_style(folder: str) -> str:

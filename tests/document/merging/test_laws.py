@@ -11,6 +11,7 @@ from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.merging import conflict, three_way
 from gitseal.document.merging.by_name import by_name
+from gitseal.document.merging.comments import merge_comments
 from gitseal.document.merging.conflict import How, Merged, MergedLines
 from gitseal.errors import Malformed
 from gitseal.git.merging import merge_lines
@@ -20,8 +21,8 @@ from tests.document.merging.histories import NAMES, State, histories, states
 pytestmark = pytest.mark.fuzz
 
 
-def lines(ours: bytes, base: bytes, theirs: bytes) -> MergedLines | None:
-    found = merge_lines(ours, base, theirs, ("ours", "base", "theirs"), 7)
+def lines(ours: bytes, base: bytes, theirs: bytes, *, with_base: bool = False) -> MergedLines | None:
+    found = merge_lines(ours, base, theirs, ("ours", "base", "theirs"), 7, with_base=with_base)
     return MergedLines(*found) if found is not None else None
 
 
@@ -125,6 +126,50 @@ def test_different_names_never_conflict(history: tuple[State, State, State]) -> 
     if set(ours.people) ^ set(base.people) and set(theirs.people) ^ set(base.people):
         return
     assert merged(*history).conflicts == ()
+
+
+def _named(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name in NAMES if name in names)
+
+
+SOME_NAMES = st.frozensets(st.sampled_from(NAMES), max_size=4)
+
+
+@given(SOME_NAMES, SOME_NAMES, SOME_NAMES, SOME_NAMES, st.booleans())
+def test_neighbours_go_with_their_comments(
+    commented: frozenset[str],
+    ours_removes: frozenset[str],
+    theirs_removes: frozenset[str],
+    theirs_sets: frozenset[str],
+    is_unsorted: bool,  # noqa: FBT001 - Hypothesis hands it over
+) -> None:
+    """Comments of names that the two sides remove stand next to each other, with nothing between that both kept."""
+    theirs_removes -= ours_removes
+    theirs_sets -= ours_removes | theirs_removes
+    comments = tuple((name, 0) for name in _named(commented))
+    base = State(tuple((name, 1) for name in NAMES), comments=comments, is_unsorted=is_unsorted)
+    ours = base._replace(values=tuple((name, 1) for name in NAMES if name not in ours_removes))
+    theirs = base._replace(
+        values=tuple((name, 5 if name in theirs_sets else 1) for name in NAMES if name not in theirs_removes)
+    )
+    result = merged(base, ours, theirs)
+    assert not result.conflicts
+    for name in commented:
+        is_there = name not in ours_removes | theirs_removes
+        assert (f"# about {name}: 0".encode() in result.data) == is_there
+
+
+def test_the_comments_of_one_place_merge_line_by_line() -> None:
+    one, two, new, other = b"# one\n", b"# two\n", b"# new\n", b"# other\n"
+    assert merge_comments([one, two], [two], [one]) == ()
+    assert merge_comments([one, two], [two], [one, two, new]) == (two, new)
+    assert merge_comments([one], [], [one, new]) == (new,)
+    assert merge_comments([one, two], [one, new], [two]) == (new,)
+    assert merge_comments([one], [one, new], [one, new]) == (one, new)
+    assert merge_comments([one], [new], []) is None
+    assert merge_comments([one], [new], [other]) is None
+    assert merge_comments([], [new], [other]) is None
+    assert merge_comments([one] * 201, [], [one]) is None
 
 
 @given(histories())

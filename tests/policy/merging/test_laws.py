@@ -25,12 +25,12 @@ KIND = three_way.kind_of(three_way.POLICY)
 assert KIND is not None
 
 
-def lines(ours: bytes, base: bytes, theirs: bytes) -> MergedLines | None:
-    found = merge_lines(ours, base, theirs, ("ours", "base", "theirs"), 7)
+def lines(ours: bytes, base: bytes, theirs: bytes, *, with_base: bool = False) -> MergedLines | None:
+    found = merge_lines(ours, base, theirs, ("ours", "base", "theirs"), 7, with_base=with_base)
     return MergedLines(*found) if found is not None else None
 
 
-def no_lines(ours: bytes, base: bytes, theirs: bytes) -> None:
+def no_lines(ours: bytes, base: bytes, theirs: bytes, *, with_base: bool = False) -> None:
     return None
 
 
@@ -105,7 +105,7 @@ def test_a_clean_and_safe_merge_of_lines_is_the_result(history: tuple[Model, Mod
     base, ours, theirs = good(history)
     by_git = lines(ours, base, theirs)
     assert by_git is not None
-    with_git, without = merged(base, ours, theirs, lambda *_texts: by_git), merged(base, ours, theirs)
+    with_git, without = merged(base, ours, theirs, lambda *_texts, with_base=False: by_git), merged(base, ours, theirs)
     assert bool(with_git.conflicts) == bool(without.conflicts) or by_git.is_clean
     if by_git.is_clean and not without.conflicts and value(by_git.data) == value(without.data):
         assert with_git == Merged(by_git.data, ())

@@ -1,6 +1,6 @@
 """The merge of three texts of any shape, decided name by name; `three_way` takes a shorter way where there is one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from gitseal.document.document import Document, parse
 from gitseal.document.merging import conflict, decisions, placing
@@ -25,20 +25,10 @@ def by_name(base: bytes, ours: bytes, theirs: bytes, text: MergedLines | None, l
     decided = decisions.decide(before, left, right)
     if text is not None and text.is_clean and _is_sound(text.data, decided):
         return Merged(text.data, ())
-    placed = (
-        placing.place(Three(before, left, right), decided.units, _through(lines), how) if decided is not None else None
-    )
+    placed = placing.place(Three(before, left, right), decided.units, lines, how) if decided is not None else None
     if placed is None or decided is None or not _holds(placed, decided):
         return _whole(ours, theirs, how)
     return Merged(placed.data, (*map(path_text, decided.conflicts), *placed.conflicts))
-
-
-def _through(lines: "LineMerge") -> Callable[[bytes, bytes, bytes], bytes | None]:
-    def merged(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
-        result = lines(ours, base, theirs)
-        return result.data if result is not None else None
-
-    return merged
 
 
 def _side(data: bytes) -> MergeSide | None:

@@ -9,10 +9,18 @@ from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from typing import Protocol
 
-    # Merges the lines of (ours, base, theirs) as `git merge-file` does; None if it cannot, as with bytes that are no text.
-    LineMerge = Callable[[bytes, bytes, bytes], "MergedLines | None"]
+    class LineMerge(Protocol):
+        """Merges lines as `git merge-file` does; None if it cannot, as with bytes that are no text.
+
+        `with_base` puts the base's lines into each conflict, which then may be longer.
+        """
+
+        def __call__(self, ours: bytes, base: bytes, theirs: bytes, *, with_base: bool = False) -> "MergedLines | None":
+            """Gives the merge of (ours, base, theirs)."""
+
 
 # Git's own markers have 7 characters; those of a merge of merge bases have more (merge-ll.c).
 SIZE = 7
@@ -55,11 +63,15 @@ class How(NamedTuple):
 
 
 class Hunk(NamedTuple):
-    """One conflict: the lines of both sides, with their line ends. `labels` are those of its markers."""
+    """One conflict: the lines of both sides, with their line ends. `labels` are those of its markers.
+
+    `base` has the lines that both came from, None if the text does not show them.
+    """
 
     ours: tuple[bytes, ...]
     theirs: tuple[bytes, ...]
     labels: tuple[str, str]
+    base: tuple[bytes, ...] | None = None
 
 
 def split(data: bytes) -> list[bytes | Hunk]:
@@ -122,14 +134,17 @@ def _hunk(lines: "Sequence[bytes]", start: int) -> tuple[Hunk | None, int]:
     size = len(first[1])
     parts: dict[str, list[bytes]] = {"<": [], "|": [], "=": []}
     state = "<"
+    has_base = False
     for number in range(start + 1, len(lines)):
         marker = re.fullmatch(_MARKER, lines[number])
         kind = marker[1][:1].decode() if marker and len(marker[1]) == size else ""
         if kind == ">" and state == "=":
             labels = (_label(lines[start]), _label(lines[number]))
-            return Hunk(tuple(parts["<"]), tuple(parts["="]), labels), number + 1
+            base = tuple(parts["|"]) if has_base else None
+            return Hunk(tuple(parts["<"]), tuple(parts["="]), labels, base), number + 1
         if (kind == "|" and state == "<") or (kind == "=" and state in {"<", "|"}):
             state = kind
+            has_base = has_base or kind == "|"
         else:
             parts[state].append(lines[number])
     return None, start

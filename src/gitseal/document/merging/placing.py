@@ -5,9 +5,10 @@ left with comments and order alone.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from gitseal.document.merging import conflict
+from gitseal.document.merging.comments import merge_comments
 from gitseal.document.merging.conflict import How, Hunk
 from gitseal.document.merging.decisions import Base, Choice, MergeSide, Unit, content
 from gitseal.document.merging.stand_ins import Order, spliced, text
@@ -16,7 +17,10 @@ from gitseal.records import NamedTuple
 from gitseal.yamltext import reader
 from gitseal.yamltext.tree import NamePath, Node
 
-Merge = Callable[[bytes, bytes, bytes], bytes | None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.document.merging.conflict import LineMerge
+
 _MARK = b"#gitseal-conflict-%d\n"
 
 
@@ -35,7 +39,7 @@ class Three(NamedTuple):
     theirs: MergeSide
 
 
-def place(three: Three, units: Sequence[Unit], lines: Merge, how: How) -> Placed | None:
+def place(three: Three, units: Sequence[Unit], lines: "LineMerge", how: How) -> Placed | None:
     """The text with everything in its place; None if every order of the names would lose a comment."""
     first = three.base[0] if isinstance(three.base, tuple) else None
     changed = [unit for unit in units if not unit.is_same]
@@ -49,8 +53,7 @@ def place(three: Three, units: Sequence[Unit], lines: Merge, how: How) -> Placed
     except (ValueError, KeyError, Malformed):
         return None
     source = _Source(changed, stand_ins, three.ours, first, three.theirs, how)
-    merged = lines(*texts)
-    placed = _filled(merged, source) if merged is not None else None
+    placed = _merged_lines(texts, lines, source)
     if placed is not None:
         return placed
     # The order of the names is in conflict: that of one side serves, as long as no comment of the other is lost.
@@ -58,6 +61,19 @@ def place(three: Three, units: Sequence[Unit], lines: Merge, how: How) -> Placed
     if comments[2] in (comments[1], comments[0]):
         return _filled(texts[0], source)
     return _filled(texts[2], source) if comments[0] == comments[1] else None
+
+
+def _merged_lines(texts: Sequence[bytes], lines: "LineMerge", source: "_Source") -> Placed | None:
+    """The merge of lines, filled in. Comments that it calls a conflict are merged again, knowing what they came from."""
+    ours, base, theirs = texts
+    merged = lines(ours, base, theirs)
+    placed = _filled(merged.data, source) if merged is not None else None
+    if placed is None or not placed.conflicts:
+        return placed
+    # Not the first time: with the base, conflicts are longer, and one that holds a name cannot be used.
+    merged = lines(ours, base, theirs, with_base=True)
+    finer = _filled(merged.data, source) if merged is not None else None
+    return placed if finer is None or finer.conflicts else finer
 
 
 class _Source(NamedTuple):
@@ -102,12 +118,26 @@ def _without_hunks(text: bytes) -> tuple[bytes, list[Hunk] | None]:
             whole.append(part)
         elif not b"".join(part.ours + part.theirs).strip():
             whole += part.ours if len(part.ours) > len(part.theirs) else part.theirs
-        elif all(not line.strip() or line.lstrip(b" ").startswith(b"#") for line in part.ours + part.theirs):
+        elif (comments := _comments(part)) is not None:
+            whole += comments
+        elif all(map(_is_comment, part.ours + part.theirs)):
             whole.append(_MARK % len(hunks))
             hunks.append(part)
         else:
             return b"", None
     return b"".join(whole), hunks
+
+
+def _comments(hunk: Hunk) -> Sequence[bytes] | None:
+    """The merged lines of a conflict of comments alone, None if it is none or nobody can tell."""
+    if hunk.base is None or not all(map(_is_comment, (*hunk.ours, *hunk.base, *hunk.theirs))):
+        return None
+    return merge_comments(hunk.base, hunk.ours, hunk.theirs)
+
+
+def _is_comment(line: bytes) -> bool:
+    """True for a blank line too."""
+    return line.lstrip(b" ")[:1] in {b"#", b"\r", b"\n", b""}
 
 
 def _with_hunks(text: bytes, hunks: Sequence[Hunk], how: How) -> Placed:

@@ -53,6 +53,6 @@ def _is_sealed(path: Sequence[str]) -> bool:
     return path[-2:-1] == [FOLDER] and stem != path[-1] and is_environment_name(stem)
 
 
-def _lines(ours: bytes, base: bytes, theirs: bytes) -> MergedLines | None:
-    merged = merging.merge_lines(ours, base, theirs, _LABELS, SIZE)
+def _lines(ours: bytes, base: bytes, theirs: bytes, *, with_base: bool = False) -> MergedLines | None:
+    merged = merging.merge_lines(ours, base, theirs, _LABELS, SIZE, with_base=with_base)
     return MergedLines(*merged) if merged is not None else None
