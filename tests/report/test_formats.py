@@ -49,6 +49,7 @@ ANY = st.builds(
     st.one_of(st.just(""), st.sampled_from(EVIL), st.text()),
     st.sampled_from([ERROR, WARNING, NOTE]),
     st.sampled_from(["", "0" * 40]),
+    st.just(()),
 )
 STEERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 

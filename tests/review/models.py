@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from gitseal.document.changes import ValueState
+from gitseal.report import causes
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
 from gitseal.report.sentences import Sentence, literal, sentence
 from gitseal.review.model import (
@@ -159,6 +160,8 @@ _environments = st.builds(
     _figures,
     st.booleans(),
 )
+_KINDS = [getattr(causes, name) for name in dir(causes) if name.isupper()]
+_causes = _many(st.builds(causes.Cause, st.sampled_from(_KINDS), texts, texts), 2)
 # Rules and commits are not the repository's words: an id of ours, and one that Git made.
 findings: SearchStrategy[Finding] = st.builds(
     Finding,
@@ -169,6 +172,7 @@ findings: SearchStrategy[Finding] = st.builds(
     _sentences,
     _severities,
     st.sampled_from(["", "c0ffee" + "0" * 34]),
+    _causes,
 )
 reviews: SearchStrategy[Review] = st.builds(
     Review,
@@ -187,6 +191,7 @@ reviews: SearchStrategy[Review] = st.builds(
             _severities,
             _sentences,
             _by,
+            _causes,
         )
     ),
     _many(st.builds(Allowance, texts, texts, texts, texts, _by)),

@@ -43,7 +43,7 @@ def command(
     read = _code(session, folders, chosen, excepted) if folders else None
     shown = [*findings, *(read.findings if read else ())]
     if as_json:
-        output.as_json([finding._asdict() for finding in shown])
+        output.as_json([finding.fields() for finding in shown])
     elif shown:
         output.text(text_format.write(shown))
     to_mend = sum(finding.severity == ERROR for finding in shown)

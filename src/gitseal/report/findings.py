@@ -4,6 +4,7 @@ A rule is declared in the module that finds it, and nowhere else. Formats, docs 
 """
 
 from gitseal.records import NamedTuple
+from gitseal.report.causes import Cause
 from gitseal.report.sentences import NOTHING, Sentence
 
 ERROR = "error"
@@ -19,7 +20,7 @@ class Finding(NamedTuple):
     `rule` is a stable id such as `wrong-group`. `path` is relative to the repository's top; bytes that are not UTF-8 are
     surrogates. `line` counts from 1 and is 0 for the file as a whole. `message` names names, never values; `hint` is the
     command that fixes it, or empty. `severity` is `error`, `warning` or `note`. `commit` is the full id of the commit that the
-    finding is about, empty for the present state.
+    finding is about, empty for the present state. `causes` are what it follows from; programs are not shown them.
     """
 
     rule: str
@@ -29,6 +30,11 @@ class Finding(NamedTuple):
     hint: Sentence = NOTHING
     severity: str = ERROR
     commit: str = ""
+    causes: tuple[Cause, ...] = ()
+
+    def fields(self) -> dict[str, str | int]:
+        """The fields that programs get, by their names."""
+        return {name: value for name, value in self._asdict().items() if not isinstance(value, tuple)}
 
     def as_text(self) -> str:
         """`path:line: rule: message`, one line; with a commit `commit:path:...`, as Git names a file of one."""
@@ -50,9 +56,18 @@ class FindingRule(NamedTuple):
     meaning: str
     page: str = ""
 
-    def at(self, path: str, line: int, message: Sentence, hint: Sentence = NOTHING, *, commit: str = "") -> Finding:
+    def at(
+        self,
+        path: str,
+        line: int,
+        message: Sentence,
+        hint: Sentence = NOTHING,
+        *,
+        commit: str = "",
+        causes: tuple[Cause, ...] = (),
+    ) -> Finding:
         """A finding of this rule; the arguments are as `Finding` has them."""
-        return Finding(self.id, path, line, message, hint, self.severity, commit)
+        return Finding(self.id, path, line, message, hint, self.severity, commit, causes)
 
 
 def declared(*modules: object) -> frozenset[FindingRule]:

@@ -13,7 +13,7 @@ def write(findings: Sequence[Finding]) -> str:
 
 def _readable(finding: Finding) -> dict[str, str | int]:
     return {
-        **finding._asdict(),
+        **finding.fields(),
         "path": printable(finding.path),
         "message": printable(finding.message),
         "hint": printable(finding.hint),

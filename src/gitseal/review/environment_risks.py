@@ -6,6 +6,7 @@ from gitseal.document.changes import SEALED, WRITTEN_ONLY
 from gitseal.document.header import HEADER
 from gitseal.policy.near_misses import near_misses
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
+from gitseal.report.causes import ENVIRONMENT, KEY, MERGE, VALUE, Cause, answers, people
 from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.report.plurals import plural
@@ -96,10 +97,23 @@ class _RiskFinder:
         self._ends = ends
 
     def __call__(
-        self, rule: FindingRule, at: NamePath, message: Sentence, hint: Sentence = NOTHING, by: tuple[By, ...] = ()
+        self,
+        rule: FindingRule,
+        at: NamePath,
+        message: Sentence,
+        hint: Sentence = NOTHING,
+        by: tuple[By, ...] = (),
+        *,
+        causes: tuple[Cause, ...] = (),
     ) -> Finding:
         commit = by[-1].commit if by else ""
-        return rule.at(self._ends.path, self._ends.new.lines(at), message, hint, commit=commit)
+        return rule.at(self._ends.path, self._ends.new.lines(at), message, hint, commit=commit, causes=causes)
+
+    def of(
+        self, rule: FindingRule, name: str, message: Sentence, hint: Sentence = NOTHING, by: tuple[By, ...] = ()
+    ) -> Finding:
+        """A finding about the value of one name."""
+        return self(rule, tuple(name.split("/")), message, hint, by, causes=(Cause(VALUE, name, self._ends.name),))
 
 
 def risks(ends: Ends, environment: EnvironmentReview) -> Iterator[Finding]:
@@ -112,7 +126,7 @@ def risks(ends: Ends, environment: EnvironmentReview) -> Iterator[Finding]:
     yield from _names(ends, environment, finding)
     for name, was in moved(ends, environment.names):
         message = sentence('"{}" has the token that stood at "{}", where alone it opens', name, path_text(was))
-        yield finding(VALUE_MOVED, tuple(name.split("/")), message, _set(name, ends.name))
+        yield finding.of(VALUE_MOVED, name, message, _set(name, ends.name))
 
 
 def _set(name: str, environment: str) -> Sentence:
@@ -121,34 +135,39 @@ def _set(name: str, environment: str) -> Sentence:
 
 def _file(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     old, new = ends.old, ends.new
+    cause = (Cause(ENVIRONMENT, "", ends.name),)
     if old.id and new.id and old.id != new.id:
         template = '"{}" is another file than it was: its id changed, so nothing of the old one opens in it'
         hint = sentence("see who did it with `git log`")
-        yield finding(FILE_REPLACED, (HEADER, "id"), sentence(template, ends.name), hint)
+        yield finding(FILE_REPLACED, (HEADER, "id"), sentence(template, ends.name), hint, causes=cause)
     if environment.state == "removed":
         names = ours(plural(len(old.values), "name"))
-        yield finding(ENVIRONMENT_REMOVED, (), sentence('the file of "{}" is gone, with {}', ends.name, names))
+        message = sentence('the file of "{}" is gone, with {}', ends.name, names)
+        yield finding(ENVIRONMENT_REMOVED, (), message, causes=cause)
 
 
 def _keys(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     for key in environment.keys:
         what = _group(key.access, environment.name)
+        cause = Cause(KEY, key.access, environment.name)
         if key.before and key.after:
-            yield _replaced(key, what, finding)
+            # A new key after somebody left is part of their leaving, if whoever made it held the old one.
+            left = [change.who for change in environment.access if not change.gained and change.access == key.access]
+            yield _replaced(key, what, finding, (cause, *(people(left) if key.succeeds else ())))
         elif key.after and environment.state != "added":
             message = sentence("{} is new, with a data key that nothing vouches for but who made it", what)
-            yield finding(NEW_ACCESS_GROUP, (*_ACCESS, key.access), message, by=key.by)
+            yield finding(NEW_ACCESS_GROUP, (*_ACCESS, key.access), message, by=key.by, causes=(cause,))
 
 
-def _replaced(key: KeyChange, what: Sentence, finding: _RiskFinder) -> Finding:
+def _replaced(key: KeyChange, what: Sentence, finding: _RiskFinder, causes: tuple[Cause, ...]) -> Finding:
     at = (*_ACCESS, key.access)
     if key.succeeds:
         template = "the data key of {} was replaced by someone who held the old one; every value is sealed anew"
         hint = sentence("ask who did it whether they meant to")
-        return finding(DATA_KEY_REPLACED, at, sentence(template, what), hint, key.by)
+        return finding(DATA_KEY_REPLACED, at, sentence(template, what), hint, key.by, causes=causes)
     template = "the data key of {} was replaced, and nothing shows that whoever did it held the old one"
     hint = sentence("do not seal anything to it before a member says it is theirs")
-    return finding(DATA_KEY_UNPROVEN, at, sentence(template, what), hint, key.by)
+    return finding(DATA_KEY_UNPROVEN, at, sentence(template, what), hint, key.by, causes=causes)
 
 
 def _access(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
@@ -157,18 +176,20 @@ def _access(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) ->
     for change in environment.access:
         at = (*_ACCESS, change.access)
         what = _group(change.access, environment.name)
+        who = people((change.who,))
         is_in_force = change.access in ends.new.keys and change.access not in replaced
         if change.passed:
             end = ours("its data key is still the same" if is_in_force else "its data key is in force no longer")
             template = '"{}" could open {} for some commits between, and keeps what they fetched; {}'
             message = sentence(template, change.who, what, end)
-            yield finding(PASSING_ACCESS if is_in_force else PASSED_ACCESS, at, message, anew, change.by)
+            rule = PASSING_ACCESS if is_in_force else PASSED_ACCESS
+            yield finding(rule, at, message, anew, change.by, causes=who)
         elif change.gained:
             if environment.state != "added":
-                yield finding(ACCESS_GAINED, at, _gained(change, what), by=change.by)
+                yield finding(ACCESS_GAINED, at, _gained(change, what), by=change.by, causes=who)
         elif is_in_force:
             message = sentence('"{}" was taken out of {} under the same data key, which they keep', change.who, what)
-            yield finding(REMOVED_WITHOUT_NEW_KEY, at, message, anew, change.by)
+            yield finding(REMOVED_WITHOUT_NEW_KEY, at, message, anew, change.by, causes=who)
 
 
 def _gained(change: AccessChange, what: Sentence) -> Sentence:
@@ -185,47 +206,52 @@ def _restored(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[
         if back.name:
             message = sentence('"{}" has an old token back{}', back.name, since)
             hint = sentence("see what it was: `git log -p`; a value that was rotated out must not return")
-            yield finding(VALUE_RESTORED, tuple(back.name.split("/")), message, hint, back.by)
+            yield finding.of(VALUE_RESTORED, back.name, message, hint, back.by)
         else:
             message = sentence("{} has an old data key back{}", _group(back.access, environment.name), since)
             hint = sentence("a retired key never comes back: take the file from before it did")
-            yield finding(KEY_RESTORED, (*_ACCESS, back.access), message, hint, back.by)
+            cause = Cause(KEY, back.access, environment.name)
+            yield finding(KEY_RESTORED, (*_ACCESS, back.access), message, hint, back.by, causes=(cause,))
 
 
 def _names(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     for change in environment.names:
-        at = tuple(change.name.split("/"))
         if change.action == PASSED:
             continue
         if is_unsealed(change):
             message = sentence('"{}" was sealed and stands plain: whoever has the repository reads it', change.name)
-            yield finding(UNSEALED, at, message, _set(change.name, environment.name), change.by)
+            # The same name that a rule lets stand plain now is the same act.
+            causes = (Cause(VALUE, change.name, environment.name), *answers((change.name,), environment.name))
+            at, hint = tuple(change.name.split("/")), _set(change.name, environment.name)
+            yield finding(UNSEALED, at, message, hint, change.by, causes=causes)
         if not change.by:
             template = '"{}" is not what it was, and no commit between changed it: a merge dropped a side'
             hint = sentence("see it with: `git log -m -p`")
-            yield finding(DROPPED_BY_MERGE, at, sentence(template, change.name), hint)
+            causes = (Cause(MERGE, "", environment.name), Cause(VALUE, change.name, environment.name))
+            at = tuple(change.name.split("/"))
+            yield finding(DROPPED_BY_MERGE, at, sentence(template, change.name), hint, causes=causes)
     yield from _brought(environment, finding)
     came = [ends.new.names[change.name] for change in environment.names if change.name in ends.new.names]
     for path, pattern, rule in near_misses(ends.policies[1], ends.name, came):
         template = '"{}" looks like "{}", which is for "{}", and is not covered by it'
         message = sentence(template, path_text(path), pattern, rule.access)
-        yield finding(DODGES_RULE, path, message, sentence("name the section in the rule, or rename it"))
+        yield finding.of(DODGES_RULE, path_text(path), message, sentence("name the section in the rule, or rename it"))
 
 
 def _brought(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     """Write-only values: whoever brought them cannot read what was there, or did not need to."""
     changes = {change.name: change for change in environment.names}
     for value in environment.write_only:
-        at = tuple(value.name.split("/"))
         if value.treatment != ACCEPT:
             is_refused = value.treatment == REFUSE
             verdict = ours("which the policy refuses" if is_refused else "and waits for a member")
             message = sentence('"{}" was brought in write-only, {}', value.name, verdict)
             hint = sentence("once it is known to be right: `gitseal absorb {} -e {}`", value.name, environment.name)
-            yield finding(WRITE_ONLY_REFUSED if is_refused else WRITE_ONLY, at, message, hint, value.by)
+            yield finding.of(WRITE_ONLY_REFUSED if is_refused else WRITE_ONLY, value.name, message, hint, value.by)
         elif _is_downgraded(changes[value.name]):
             template = '"{}" was set by a member, and was replaced write-only, as anyone with write access can'
-            yield finding(WRITE_ONLY, at, sentence(template, value.name), sentence("ask who did it"), value.by)
+            message = sentence(template, value.name)
+            yield finding.of(WRITE_ONLY, value.name, message, sentence("ask who did it"), value.by)
 
 
 def _is_downgraded(change: NameChange) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.policy.manifest import Declaration, Manifest, ManifestFile, Service
+from gitseal.report.causes import DECLARATION, SERVICE, Cause
 from gitseal.report.findings import WARNING, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import NOTHING, Sentence, literal, ours, sentence, verb
@@ -38,7 +39,8 @@ def manifest_changes(
         if after is None:
             asked = before.required != () or before.pattern or before.type
             text = sentence('"{}" is no longer declared', path_text(secret))
-            say(text, ("secrets",), REQUIREMENT_LOOSENED if asked else None)
+            cause = Cause(DECLARATION, path_text(secret))
+            say(text, ("secrets",), REQUIREMENT_LOOSENED if asked else None, causes=(cause,))
         else:
             _declaration(before, after, say)
     for name in sorted({*old.services, *new.services}):
@@ -51,7 +53,8 @@ def _declaration(before: Declaration, after: Declaration, say: StatementCollecto
 
     def told(template: str, *arguments: Sentence, is_looser: bool = False) -> None:
         text = sentence(f'"{{}}" {template}', path_text(after.path), *arguments)
-        say(text, at, REQUIREMENT_LOOSENED if is_looser else None)
+        cause = Cause(DECLARATION, path_text(after.path))
+        say(text, at, REQUIREMENT_LOOSENED if is_looser else None, causes=(cause,))
 
     if before.required != after.required:
         is_looser = after.required is not None and (
@@ -94,26 +97,26 @@ def _every(days: int) -> Sentence:
 
 def _service(name: str, sides: tuple[Manifest, Manifest], names: list[NamePath], say: StatementCollector) -> None:
     before, after = (side.services.get(name) for side in sides)
-    at = ("services", name)
+    at, cause = ("services", name), (Cause(SERVICE, name),)
     if after is None:
-        say(sentence('there is no service "{}" any more', name))
+        say(sentence('there is no service "{}" any more', name), causes=cause)
         return
     reached = [_reach(side, name, names) if name in side.services else set[str]() for side in sides]
     gained, lost = sorted(reached[1] - reached[0]), sorted(reached[0] - reached[1])
     if before is None:
-        say(sentence('"{}" is a new service, which gets {}', name, quoted(gained) or ours("nothing")), at)
+        say(sentence('"{}" is a new service, which gets {}', name, quoted(gained) or ours("nothing")), at, causes=cause)
         return
     if gained:
-        say(sentence('service "{}" gets {} too', name, quoted(gained)), at, SERVICE_WIDENED)
+        say(sentence('service "{}" gets {} too', name, quoted(gained)), at, SERVICE_WIDENED, causes=cause)
     if lost:
-        say(sentence('service "{}" no longer gets {}', name, quoted(lost)), at)
+        say(sentence('service "{}" no longer gets {}', name, quoted(lost)), at, causes=cause)
     if added := [included for included in after.include if included not in before.include]:
-        say(sentence('service "{}" includes {} too', name, quoted(added)), at, SERVICE_WIDENED)
+        say(sentence('service "{}" includes {} too', name, quoted(added)), at, SERVICE_WIDENED, causes=cause)
     if removed := [included for included in before.include if included not in after.include]:
-        say(sentence('service "{}" no longer includes {}', name, quoted(removed)), at)
+        say(sentence('service "{}" no longer includes {}', name, quoted(removed)), at, causes=cause)
     if after.imports != before.imports:
         imports = (quoted(service.imports) or ours("nothing") for service in (after, before))
-        say(sentence('service "{}" imports {}, was {}', name, *imports), at)
+        say(sentence('service "{}" imports {}, was {}', name, *imports), at, causes=cause)
     _env(name, before, after, say)
     _files(name, before.files, after.files, say)
 
@@ -137,26 +140,26 @@ def _secrets(template: TypedValue) -> list[str]:
 
 def _env(name: str, before: Service, after: Service, say: StatementCollector) -> None:
     """Variables by name and what they are made of, never their text: that may hold something that no log should show."""
-    at = ("services", name, "env")
+    at, cause = ("services", name, "env"), (Cause(SERVICE, name),)
     for variable in sorted({*before.env, *after.env}):
         old, new = before.env.get(variable), after.env.get(variable)
         if old == new:
             continue
         if new is None:
-            say(sentence('service "{}" no longer sets "{}"', name, variable), at)
+            say(sentence('service "{}" no longer sets "{}"', name, variable), at, causes=cause)
             continue
         made = _secrets(new)
         of = sentence("made of {}", quoted(made)) if made else ours("a text of the manifest's own")
         is_wider = old is not None and set(made) - set(_secrets(old))
         now = ours("now ") if old is not None else NOTHING
         text = sentence('"{}" of service "{}" is {}{}', variable, name, now, of)
-        say(text, (*at, variable), SERVICE_WIDENED if is_wider else None)
+        say(text, (*at, variable), SERVICE_WIDENED if is_wider else None, causes=cause)
 
 
 def _files(
     name: str, before: Collection[ManifestFile], after: Collection[ManifestFile], say: StatementCollector
 ) -> None:
-    at = ("services", name, "files")
+    at, cause = ("services", name, "files"), (Cause(SERVICE, name),)
     was = {file.path: file for file in before}
     now = {file.path: file for file in after}
     for path in sorted({*was, *now}):
@@ -165,10 +168,10 @@ def _files(
             continue
         file = sentence('the file "{}" of service "{}"', "/".join(path), name)
         if new is None:
-            say(sentence("{} is written no longer", file), at)
+            say(sentence("{} is written no longer", file), at, causes=cause)
             continue
         is_readable = new.mode & 0o044 and not (old and old.mode & 0o044)
         mode = ours(f"{new.mode:04o}")
         text = sentence('{} holds "{}", with the permissions {}', file, path_text(new.secret), mode)
         is_wider = is_readable or (old is not None and old.secret != new.secret)
-        say(text, at, SERVICE_WIDENED if is_wider else None)
+        say(text, at, SERVICE_WIDENED if is_wider else None, causes=cause)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitseal.document.changes import ValueState
+from gitseal.report.causes import Cause
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
 from gitseal.report.sentences import NOTHING, Sentence
 
@@ -162,7 +163,7 @@ class Statement(NamedTuple):
     """One change of the policy, the manifest or the folder itself, in a sentence without a full stop, names in quotes.
 
     `about` is POLICY, MANIFEST or FILES. `rule` is the id of its risk, empty if it is no risk; the same risk is
-    among the review's risks.
+    among the review's risks. `causes` are what it follows from; programs are not shown them.
     """
 
     about: str
@@ -173,6 +174,7 @@ class Statement(NamedTuple):
     severity: str = NOTE
     hint: Sentence = NOTHING
     by: tuple[By, ...] = ()
+    causes: tuple[Cause, ...] = ()
 
 
 class Allowance(NamedTuple):
@@ -291,11 +293,15 @@ def _people(whole: set[tuple[str, bool, bool]], *, is_machine: bool, gained: boo
     return sum((is_machine, gained) == person[1:] for person in whole)
 
 
+# What findings and statements follow from is for the acts alone, which programs get instead.
+UNSHOWN = frozenset({"causes"})
+
+
 def tree(value: object) -> object:
     """A review, or any part of it, as mappings, lists and scalars: what JSON is written from."""
     if isinstance(value, tuple):
         fields = getattr(value, "_fields", None)
         if fields is not None:
-            return {name: tree(part) for name, part in zip(fields, value, strict=True)}
+            return {name: tree(part) for name, part in zip(fields, value, strict=True) if name not in UNSHOWN}
         return [tree(part) for part in value]
     return value

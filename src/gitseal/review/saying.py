@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from gitseal.errors import Error
+from gitseal.report.causes import Cause
 from gitseal.report.findings import NOTE, FindingRule
 from gitseal.report.sentences import NOTHING, Sentence, listed
 from gitseal.review.model import Statement
@@ -25,11 +26,19 @@ class StatementCollector:
         self._lines = lines
 
     def __call__(
-        self, text: Sentence, at: NamePath = (), rule: FindingRule | None = None, hint: Sentence = NOTHING
+        self,
+        text: Sentence,
+        at: NamePath = (),
+        rule: FindingRule | None = None,
+        hint: Sentence = NOTHING,
+        *,
+        causes: tuple[Cause, ...] = (),
     ) -> None:
-        """Adds a statement about a path of the file. With a rule it is a risk."""
+        """Adds a statement about a path of the file. With a rule it is a risk. `causes` are what it follows from."""
         name, severity = (rule.id, rule.severity) if rule is not None else ("", NOTE)
-        self.statements.append(Statement(self._about, self._path, self._lines(at), text, name, severity, hint))
+        self.statements.append(
+            Statement(self._about, self._path, self._lines(at), text, name, severity, hint, causes=causes)
+        )
 
 
 def lines_of(data: bytes | None) -> Lines:

@@ -19,6 +19,8 @@ from gitseal.project.key_holders import holders
 from gitseal.project.project import Project
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.recipients.stanza import check_stanza
+from gitseal.report.causes import ENVIRONMENT, VALUE, Cause, answers
+from gitseal.report.causes import people as caused_by
 from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.sentences import NOTHING, Sentence, listed, literal, ours, sentence
 from gitseal.scan.comments import assigned
@@ -95,26 +97,37 @@ class _Finder:
         self._path = path
         self._environment = environment
 
-    def __call__(self, rule: FindingRule, line: int, message: Sentence, hint: Sentence = NOTHING) -> Finding:
-        return rule.at(self._path, line, message, hint or sentence("`gitseal rekey -e {}`", self._environment))
+    def __call__(
+        self,
+        rule: FindingRule,
+        line: int,
+        message: Sentence,
+        hint: Sentence = NOTHING,
+        causes: tuple[Cause, ...] = (),
+    ) -> Finding:
+        advice = hint or sentence("`gitseal rekey -e {}`", self._environment)
+        return rule.at(self._path, line, message, advice, causes=causes)
 
     def again(self, rule: FindingRule, entry: Entry, message: Sentence) -> Finding:
         """A finding that setting the name once more fixes."""
-        return self(rule, entry.line, message, sentence("`gitseal set {} -e {}`", entry.name, self._environment))
+        hint = sentence("`gitseal set {} -e {}`", entry.name, self._environment)
+        return self(rule, entry.line, message, hint, (Cause(VALUE, entry.name, self._environment),))
 
 
 def _environment(project: Project, policy: Policy, environment: str) -> tuple[Document | None, list[Finding]]:
     path = project.relative(project.file(environment))
     add = sentence("`gitseal env add {}`", environment)
+    cause = (Cause(ENVIRONMENT, "", environment),)
     try:
         document = project.parse(environment, project.source.read(project.file(environment)))
     except FileNotFoundError:
         message = sentence('the policy has the environment "{}", and there is no file', environment)
-        return None, [NO_FILE.at(path, 0, message, add)]
+        return None, [NO_FILE.at(path, 0, message, add, causes=cause)]
     except Error as error:
         return None, [_of_error(MALFORMED, path, error)]
     if environment not in policy.environments:
-        return document, [NO_POLICY.at(path, 0, sentence('the policy has no environment "{}"', environment), add)]
+        message = sentence('the policy has no environment "{}"', environment)
+        return document, [NO_POLICY.at(path, 0, message, add, causes=cause)]
     finding = _Finder(path, environment)
     findings = [problem for entry in document.entries.values() for problem in _entry(policy, document, entry, finding)]
     for group, access in document.header.access.items():
@@ -131,15 +144,17 @@ def _environment(project: Project, policy: Policy, environment: str) -> tuple[Do
 def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -> Iterator[Finding]:
     environment = document.header.environment
     is_plain = policy.is_plain(environment, entry.path)
+    cause = answers((entry.name,), environment)
     token = entry.token
     if token is None:
         if not is_plain:
-            yield finding(PLAIN_VALUE, entry.line, sentence('"{}" stands plain, and no rule says so', entry.name))
+            message = sentence('"{}" stands plain, and no rule says so', entry.name)
+            yield finding(PLAIN_VALUE, entry.line, message, causes=cause)
         return
     if is_plain:
         message = sentence('"{}" is sealed, and a rule says plain', entry.name)
         hint = sentence("`gitseal unseal {} -e {}`", entry.name, environment)
-        yield finding(SEALED_THOUGH_PLAIN, entry.line, message, hint)
+        yield finding(SEALED_THOUGH_PLAIN, entry.line, message, hint, cause)
         return
     access = document.header.access.get(token.group)
     if access is None:
@@ -150,7 +165,8 @@ def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -
         yield finding.again(STALE, entry, sentence(template, entry.name))
     elif token.group != (group := policy.group(environment, entry.path)):
         template = '"{}" is sealed to access group "{}", and the policy says "{}"'
-        yield finding(WRONG_GROUP, entry.line, sentence(template, entry.name, token.group, group))
+        message = sentence(template, entry.name, token.group, group)
+        yield finding(WRONG_GROUP, entry.line, message, causes=cause)
     if not _is_canonical(token):
         template = 'the token of "{}" is not in its one canonical form'
         yield finding.again(MALFORMED, entry, sentence(template, entry.name))
@@ -177,19 +193,23 @@ def _access(policy: Policy, scope: Scope, access: Access, finding: _Finder) -> I
     for name, key in access.wrapped():
         if (name, key) not in wanted:
             template = '"{}" can open access group "{}" with the key {}, which the policy does not give them'
-            yield finding(UNKNOWN_RECIPIENT, access.line, sentence(template, name, scope.group, key))
+            message = sentence(template, name, scope.group, key)
+            yield finding(UNKNOWN_RECIPIENT, access.line, message, causes=caused_by((name,)))
             continue
         stanza = access.stanzas[name][key]
         of = sentence('the stanza of "{}" in access group "{}"', name, scope.group)
         if stanza.key_id != access.key_id:
-            yield finding(STALE_STANZA, access.line, sentence("{} holds a replaced data key", of))
+            message = sentence("{} holds a replaced data key", of)
+            yield finding(STALE_STANZA, access.line, message, causes=caused_by((name,)))
         try:
             check_stanza(stanza.age_file(), wanted[name, key])
         except Malformed as error:
-            yield finding(MALFORMED, access.line, sentence("{}: {}", of, literal(error.message)))
+            message = sentence("{}: {}", of, literal(error.message))
+            yield finding(MALFORMED, access.line, message, causes=caused_by((name,)))
     for name, key in sorted(set(wanted) - set(access.wrapped())):
         template = '"{}" may open access group "{}" and cannot yet, with the key {}'
-        yield finding(NO_STANZA, access.line, sentence(template, name, scope.group, key))
+        message = sentence(template, name, scope.group, key)
+        yield finding(NO_STANZA, access.line, message, causes=caused_by((name,)))
 
 
 def _attributes(project: Project, path: str) -> Iterator[Finding]:
@@ -240,7 +260,7 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
             if blind:
                 template = '{} may open "{}" and not "{}", which it extends'
                 message = sentence(template, listed(blind, "{}"), name, environment.extends)
-                yield BLIND_BASE.at(path, 0, message, sentence("give them open there"))
+                yield BLIND_BASE.at(path, 0, message, sentence("give them open there"), causes=caused_by(blind))
     yield from _people(policy, path)
 
 

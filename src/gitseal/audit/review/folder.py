@@ -10,6 +10,7 @@ from gitseal.audit.verify.evidence.touched import folded
 from gitseal.policy import allow
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.project import FOLDER
+from gitseal.report.causes import FILE, Cause
 from gitseal.report.findings import ERROR, NOTE, WARNING, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import NOTHING, Sentence, sentence
@@ -62,7 +63,7 @@ def _statement(
 ) -> Statement:
     """A statement about a whole file."""
     name, severity = (rule.id, rule.severity) if rule is not None else ("", NOTE)
-    return Statement(FILES, path, 0, text, name, severity, hint, by)
+    return Statement(FILES, path, 0, text, name, severity, hint, by, (Cause(FILE, path),))
 
 
 def _told(statements: Iterable[Statement], touched: Touched) -> list[Statement]:

@@ -179,6 +179,7 @@ def _risk(statement: Statement) -> Finding:
         statement.hint,
         statement.severity,
         last.commit,
+        statement.causes,
     )
 
 

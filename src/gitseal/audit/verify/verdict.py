@@ -11,6 +11,7 @@ from gitseal.git.ranges import PathChange
 from gitseal.git.signatures import BAD, UNCHECKABLE, UNKNOWN, UNSIGNED, Signature
 from gitseal.policy.policy import Policy
 from gitseal.policy.who_may_change import is_forge
+from gitseal.report.causes import SIGNER, Cause
 from gitseal.report.escaping import printable
 from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.sentences import NOTHING, Sentence, listed, literal, ours, sentence
@@ -159,7 +160,7 @@ def _finding(
     others = [_line(demand.path) for demand in demands[1:]]
     if others:
         words = sentence("{} (also: {})", words, listed(others, "{}", _LISTED))
-    return rule.at(demands[0].path, 0, words, hint, commit=commit.id)
+    return rule.at(demands[0].path, 0, words, hint, commit=commit.id, causes=(Cause(SIGNER, commit.id),))
 
 
 def _named(names: Sequence[str]) -> Sentence:

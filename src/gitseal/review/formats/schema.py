@@ -7,7 +7,7 @@ from types import NoneType, UnionType
 from typing import get_args, get_origin, get_type_hints
 
 from gitseal.review.formats.json_ import VERSION
-from gitseal.review.model import Review
+from gitseal.review.model import UNSHOWN, Review
 
 _SCALARS = {str: "string", int: "integer", bool: "boolean", NoneType: "null"}
 
@@ -35,7 +35,9 @@ def _object(of: type, definitions: dict[str, object]) -> None:
     if of.__name__ in definitions:
         return
     definitions[of.__name__] = None
-    hints = {name: hint for name, hint in get_type_hints(of).items() if name in of.__annotations__}
+    hints = {
+        name: hint for name, hint in get_type_hints(of).items() if name in of.__annotations__ and name not in UNSHOWN
+    }
     properties = {name: _type(hint, definitions) for name, hint in hints.items()}
     words = " ".join((of.__doc__ or "").split())
     definitions[of.__name__] = {

@@ -4,6 +4,7 @@ from gitseal.policy.approvals import needed_approvals
 from gitseal.policy.policy import ACCEPT, DEFAULT, PENDING, REFUSE, Environment, Policy
 from gitseal.policy.who_may_change import MANIFEST as MANIFEST_FILE
 from gitseal.policy.who_may_change import changers
+from gitseal.report.causes import ENVIRONMENT, LIST, Cause, people
 from gitseal.report.findings import ERROR, WARNING, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.report.plurals import plural
@@ -34,18 +35,26 @@ def environments(old: Policy, new: Policy, say: StatementCollector) -> None:
     for name in sorted({*old.environments, *new.environments}):
         before, after = old.environments.get(name), new.environments.get(name)
         at = ("environments", name)
+        cause = _of(name)
         if after is None:
-            say(sentence('the policy no longer has the environment "{}"', name), (), ENVIRONMENT_REMOVED)
+            text = sentence('the policy no longer has the environment "{}"', name)
+            say(text, (), ENVIRONMENT_REMOVED, causes=cause)
         elif before is None:
-            say(sentence('"{}" is a new environment, open to {}', name, quoted(new.members(after.open))), at)
+            text = sentence('"{}" is a new environment, open to {}', name, quoted(new.members(after.open)))
+            say(text, at, causes=cause)
             if (meant := old.resolve(name)) != name:
-                say(sentence('"{}" is an environment of its own, and meant "{}"', name, meant), at, ALIAS_MOVED)
+                text = sentence('"{}" is an environment of its own, and meant "{}"', name, meant)
+                say(text, at, ALIAS_MOVED, causes=cause)
             if taken := [each for each in after.aliases if old.resolve(each) != each]:
-                say(sentence("{} meant another environment", quoted(taken)), at, ALIAS_MOVED)
+                say(sentence("{} meant another environment", quoted(taken)), at, ALIAS_MOVED, causes=cause)
         else:
             _access(old, new, name, say)
             _settings(name, before, after, say)
             _aliases(old, name, (before, after), say)
+
+
+def _of(environment: str) -> tuple[Cause, ...]:
+    return (Cause(ENVIRONMENT, "", environment),)
 
 
 def _access(old: Policy, new: Policy, name: str, say: StatementCollector) -> None:
@@ -56,9 +65,9 @@ def _access(old: Policy, new: Policy, name: str, say: StatementCollector) -> Non
         what = sentence('"{}"', name) if is_default else sentence('access group "{}" of "{}"', group, name)
         at = ("environments", name, "open") if is_default else ("rules",)
         if gained := sorted(after - before):
-            say(sentence("{} may now open {}", quoted(gained), what), at, ACCESS_WIDENED)
+            say(sentence("{} may now open {}", quoted(gained), what), at, ACCESS_WIDENED, causes=people(gained))
         if lost := sorted(before - after):
-            say(sentence("{} may no longer open {}", quoted(lost), what), at)
+            say(sentence("{} may no longer open {}", quoted(lost), what), at, causes=people(lost))
 
 
 def _groups(policy: Policy, environment: str) -> set[str]:
@@ -68,37 +77,41 @@ def _groups(policy: Policy, environment: str) -> set[str]:
 
 def _settings(name: str, before: Environment, after: Environment, say: StatementCollector) -> None:
     at = ("environments", name)
+    cause = _of(name)
     if before.protected and not after.protected:
         hint = sentence("it takes local overrides again, reads are not logged, and signatures are not asked for")
-        say(sentence('"{}" is no longer protected', name), at, PROTECTION_REMOVED, hint)
+        say(sentence('"{}" is no longer protected', name), at, PROTECTION_REMOVED, hint, causes=cause)
     elif after.protected and not before.protected:
-        say(sentence('"{}" is protected', name), (*at, "protected"))
+        say(sentence('"{}" is protected', name), (*at, "protected"), causes=cause)
     if after.reveal and not before.reveal:
-        say(sentence('values of "{}" may be shown', name), (*at, "reveal"), REVEAL_ALLOWED)
+        say(sentence('values of "{}" may be shown', name), (*at, "reveal"), REVEAL_ALLOWED, causes=cause)
     elif before.reveal and not after.reveal:
-        say(sentence('values of "{}" may not be shown', name), (*at, "reveal"))
+        say(sentence('values of "{}" may not be shown', name), (*at, "reveal"), causes=cause)
     if before.write_only != after.write_only:
         is_looser = _STRICTNESS.index(after.write_only) < _STRICTNESS.index(before.write_only)
         text = sentence('write-only values in "{}": {}, was {}', name, ours(after.write_only), ours(before.write_only))
-        say(text, (*at, "write_only"), WRITE_ONLY_LOOSENED if is_looser else None)
+        say(text, (*at, "write_only"), WRITE_ONLY_LOOSENED if is_looser else None, causes=cause)
     if before.extends != after.extends:
         now = sentence('extends "{}"', after.extends) if after.extends else ours("extends nothing")
         was = sentence('"{}"', before.extends) if before.extends else ours("nothing")
         hint = sentence("see what values it gets by that: `gitseal list`")
-        say(sentence('"{}" {}, and extended {}', name, now, was), (*at, "extends"), EXTENDS_CHANGED, hint)
+        text = sentence('"{}" {}, and extended {}', name, now, was)
+        say(text, (*at, "extends"), EXTENDS_CHANGED, hint, causes=cause)
 
 
 def _aliases(old: Policy, name: str, sides: tuple[Environment, Environment], say: StatementCollector) -> None:
     at = ("environments", name, "aliases")
+    cause = _of(name)
     before, after = sides
     for alias in sorted(set(after.aliases) - set(before.aliases)):
         meant = old.resolve(alias)
         if meant == alias:
-            say(sentence('"{}" is another name of "{}"', alias, name), at)
+            say(sentence('"{}" is another name of "{}"', alias, name), at, causes=cause)
         else:
-            say(sentence('"{}" means "{}", and meant "{}"', alias, name, meant), at, ALIAS_MOVED)
+            text = sentence('"{}" means "{}", and meant "{}"', alias, name, meant)
+            say(text, at, ALIAS_MOVED, causes=cause)
     if gone := sorted(set(before.aliases) - set(after.aliases)):
-        say(sentence('{} is no longer another name of "{}"', quoted(gone), name), at)
+        say(sentence('{} is no longer another name of "{}"', quoted(gone), name), at, causes=cause)
 
 
 def changers_of_all(old: Policy, new: Policy, say: StatementCollector) -> None:
@@ -114,7 +127,7 @@ def _approvals(file: str, before: int, after: int, say: StatementCollector, at: 
     if before == after:
         return
     text = sentence("a change of {} takes {}, and took {}", _what(file), ours(plural(after, "approval")), before)
-    say(text, at, APPROVALS_LOWERED if after < before else None)
+    say(text, at, APPROVALS_LOWERED if after < before else None, causes=(Cause(LIST, file),))
 
 
 def _what(file: str) -> Sentence:
@@ -124,17 +137,17 @@ def _what(file: str) -> Sentence:
 def _changers(
     file: str, before: frozenset[str] | None, after: frozenset[str] | None, say: StatementCollector, at: tuple[str, ...]
 ) -> None:
-    what = _what(file)
+    what, cause = _what(file), (Cause(LIST, file),)
     if before == after:
         return
     if after is None:
         hint = sentence("say who may by change: in the policy")
-        say(sentence("anyone may change {}, with nobody's signature", what), at, CHANGE_FREE, hint)
+        say(sentence("anyone may change {}, with nobody's signature", what), at, CHANGE_FREE, hint, causes=cause)
         return
     if before is None:
-        say(sentence("only {} may change {}", quoted(sorted(after)) or ours("nobody"), what), at)
+        say(sentence("only {} may change {}", quoted(sorted(after)) or ours("nobody"), what), at, causes=cause)
         return
     if came := sorted(after - before):
-        say(sentence("{} may now change {}", quoted(came), what), at, CHANGE_WIDENED)
+        say(sentence("{} may now change {}", quoted(came), what), at, CHANGE_WIDENED, causes=people(came))
     if went := sorted(before - after):
-        say(sentence("{} may no longer change {}", quoted(went), what), at)
+        say(sentence("{} may no longer change {}", quoted(went), what), at, causes=people(went))

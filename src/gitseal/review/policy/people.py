@@ -1,6 +1,7 @@
 """The part of `policy_changes` about people, machines, forges and groups."""
 
 from gitseal.policy.policy import FORGE, PERSON, Policy, Principal
+from gitseal.report import causes
 from gitseal.report.findings import WARNING, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import listed, ours, sentence
@@ -40,7 +41,8 @@ def people(old: Policy, new: Policy, say: StatementCollector) -> None:
         if before is None and after is not None:
             _came(new, name, after, say)
         elif after is None and before is not None:
-            say(sentence('"{}", {}, is no longer in the policy', name, _KINDS[before.kind]))
+            text = sentence('"{}", {}, is no longer in the policy', name, _KINDS[before.kind])
+            say(text, causes=causes.people((name,)))
         elif before is not None and after is not None and before != after:
             _keys(name, before, after, say)
             _signing(name, before, after, say)
@@ -48,16 +50,18 @@ def people(old: Policy, new: Policy, say: StatementCollector) -> None:
 
 def _came(policy: Policy, name: str, principal: Principal, say: StatementCollector) -> None:
     at = ("recipients", name)
+    cause = causes.people((name,))
     if principal.kind == FORGE:
         text = sentence('"{}" is a new forge: its signature stands for whoever it let in', name)
-        say(text, at, FORGE_ADDED)
+        say(text, at, FORGE_ADDED, causes=cause)
         return
     which = ours("person" if principal.kind == PERSON else "machine")
     places = [environment for environment in sorted(policy.environments) if name in _openers(policy, environment)]
     opens = quoted(places) or ours("nothing yet")
     keys = listed(map(short, principal.keys), "{}")
     key = sentence("with the key {}", keys) if keys else ours("without a key")
-    say(sentence('"{}" is a new {} {}, and may open {}', name, which, key, opens), at, RECIPIENT_ADDED, _NEW_KEY)
+    text = sentence('"{}" is a new {} {}, and may open {}', name, which, key, opens)
+    say(text, at, RECIPIENT_ADDED, _NEW_KEY, causes=cause)
 
 
 def _openers(policy: Policy, environment: str) -> set[str]:
@@ -69,32 +73,34 @@ def _openers(policy: Policy, environment: str) -> set[str]:
 
 def _keys(name: str, before: Principal, after: Principal, say: StatementCollector) -> None:
     at = ("recipients", name, "keys")
+    cause = causes.people((name,))
     for key in after.keys:
         if key not in before.keys:
             text = sentence('"{}", known before, has a new key: {}', name, short(key))
-            say(text, at, RECIPIENT_KEY_ADDED, _NEW_KEY)
+            say(text, at, RECIPIENT_KEY_ADDED, _NEW_KEY, causes=cause)
     for key in before.keys:
         if key not in after.keys:
-            say(sentence('"{}" no longer has the key {}', name, short(key)), at)
+            say(sentence('"{}" no longer has the key {}', name, short(key)), at, causes=cause)
     if before.kind != after.kind:
         text = sentence('"{}" was {} and is {}', name, _KINDS[before.kind], _KINDS[after.kind])
-        say(text, ("recipients", name, "kind"), RECIPIENT_KIND)
+        say(text, ("recipients", name, "kind"), RECIPIENT_KIND, causes=cause)
 
 
 def _signing(name: str, before: Principal, after: Principal, say: StatementCollector) -> None:
     at = ("recipients", name, "signing")
+    cause = causes.people((name,))
     for key in after.signing:
         if key not in before.signing:
             text = sentence('"{}" has a new key to sign commits with: {}', name, short(key))
-            say(text, at, SIGNING_KEY_ADDED, _NEW_KEY)
+            say(text, at, SIGNING_KEY_ADDED, _NEW_KEY, causes=cause)
     for key in before.signing:
         if key not in after.signing:
-            say(sentence('"{}" no longer signs with {}', name, short(key)), at)
+            say(sentence('"{}" no longer signs with {}', name, short(key)), at, causes=cause)
     if before.email != after.email:
         text = sentence(
             '"{}" has another address, which commits are held against: "{}", was "{}"', name, after.email, before.email
         )
-        say(text, ("recipients", name, "email"), EMAIL_CHANGED)
+        say(text, ("recipients", name, "email"), EMAIL_CHANGED, causes=cause)
 
 
 def groups(old: Policy, new: Policy, say: StatementCollector) -> None:
@@ -114,6 +120,7 @@ def groups(old: Policy, new: Policy, say: StatementCollector) -> None:
             say(sentence('there is no group "{}" any more; it had {}', name, had))
         elif before is not None and after is not None:
             if came := sorted(set(after) - set(before)):
-                say(sentence('{} came into the group "{}"', quoted(came), name), at, GROUP_WIDENED)
+                text = sentence('{} came into the group "{}"', quoted(came), name)
+                say(text, at, GROUP_WIDENED, causes=causes.people(came))
             if went := sorted(set(before) - set(after)):
-                say(sentence('{} left the group "{}"', quoted(went), name), at)
+                say(sentence('{} left the group "{}"', quoted(went), name), at, causes=causes.people(went))

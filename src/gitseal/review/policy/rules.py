@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from gitseal.policy.policy import DEFAULT, Policy, Rule
+from gitseal.report import causes
 from gitseal.report.findings import ERROR, WARNING, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import NOTHING, Sentence, ours, sentence, verb
@@ -37,13 +38,13 @@ _UNSEAL = sentence("whoever has the repository reads such names; see them with: 
 def answers(old: Policy, new: Policy, names: Mapping[str, Collection[NamePath]], say: StatementCollector) -> None:
     """The names for which the two policies give different answers, whichever of their rules do."""
     for environment in sorted(set(old.environments) & set(new.environments)):
-        moved: dict[tuple[str, str], list[str]] = {}
+        moved: dict[tuple[str, str], list[NamePath]] = {}
         for path in sorted(names.get(environment, ())):
             answer = _answer(old, environment, path), _answer(new, environment, path)
             if answer[0] != answer[1]:
                 # Of what is to stand plain it does not matter who could open it before.
                 told = ("", answer[1]) if answer[1] == f"!{_PLAIN}" else answer
-                moved.setdefault(told, []).append(path_text(path))
+                moved.setdefault(told, []).append(path)
         for (before, after), those in sorted(moved.items()):
             _moved((old, new), environment, (before, after), those, say)
 
@@ -57,23 +58,27 @@ def _moved(
     policies: tuple[Policy, Policy],
     environment: str,
     answer: tuple[str, str],
-    those: list[str],
+    paths: list[NamePath],
     say: StatementCollector,
 ) -> None:
     (old, new), (before, after) = policies, answer
+    those = [path_text(path) for path in paths]
     names, are = quoted(those), verb(len(those))
+    deciding = {policy.rule(environment, path) for policy in policies for path in paths} - {None}
+    cause = (*sorted(causes.rule(rule.names) for rule in deciding if rule), *causes.answers(those, environment))
     if after == f"!{_PLAIN}":
         rule = PLAIN_RULE_PROTECTED if _is_protected(old, new, environment) else PLAIN_RULE
         text = sentence('in "{}" {}, sealed before, {} to stand plain', environment, names, are)
-        say(text, ("rules",), rule, _UNSEAL)
+        say(text, ("rules",), rule, _UNSEAL, causes=cause)
         return
     if before == f"!{_PLAIN}":
-        say(sentence('in "{}" {}, plain before, {} to be sealed', environment, names, are), ("rules",))
+        text = sentence('in "{}" {}, plain before, {} to be sealed', environment, names, are)
+        say(text, ("rules",), causes=cause)
         return
     gained = sorted(set(new.open_to(environment, after) or ()) - set(old.open_to(environment, before) or ()))
     who = sentence(", which {} may open too", quoted(gained)) if gained else NOTHING
     text = sentence('in "{}" {} {} to be sealed to "{}", was "{}"{}', environment, names, are, after, before, who)
-    say(text, ("rules",), ACCESS_WIDENED if gained else GROUP_CHANGED)
+    say(text, ("rules",), ACCESS_WIDENED if gained else GROUP_CHANGED, causes=cause)
 
 
 def rules(old: Policy, new: Policy, say: StatementCollector) -> None:
@@ -90,7 +95,7 @@ def rules(old: Policy, new: Policy, say: StatementCollector) -> None:
     for rule in gone:
         kept = ours("sealed") if rule.plain else sentence('access group "{}"', DEFAULT)
         text = sentence("there is no rule for {} any more; without another one they are {}", quoted(rule.names), kept)
-        say(text, ("rules",))
+        say(text, ("rules",), causes=(causes.rule(rule.names),))
     common = [rule for rule in old.rules if rule in new.rules]
     if common != [rule for rule in new.rules if rule in old.rules]:
         text = sentence("the rules stand in another order, and the first that matches wins")
@@ -105,37 +110,39 @@ def _predecessor(rule: Rule, gone: list[Rule]) -> Rule | None:
 
 
 def _added(old: Policy, new: Policy, rule: Rule, say: StatementCollector, at: int) -> None:
+    cause = (causes.rule(rule.names),)
     if rule.plain:
         risk = _plain_risk(old, new, rule, rule.names)
-        say(sentence("{} may stand plain", _names_of(rule)), _at(at), risk, _UNSEAL)
+        say(sentence("{} may stand plain", _names_of(rule)), _at(at), risk, _UNSEAL, causes=cause)
     else:
         people = quoted(new.members(rule.open))
         text = sentence('{} are sealed to access group "{}", open to {}', _names_of(rule), rule.access, people)
-        say(text, _at(at))
+        say(text, _at(at), causes=cause)
 
 
 def _changed(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: StatementCollector, at: int) -> None:
     before, after = sides
     is_plain = after.plain
+    cause = (causes.rule(after.names),)
     answer = ours("may stand plain") if is_plain else sentence('are sealed to access group "{}"', after.access)
     if is_plain and not before.plain:
         text = sentence('{} {}, and were sealed to "{}"', _names_of(after), answer, before.access)
-        say(text, _at(at), _plain_risk(old, new, after, after.names), _UNSEAL)
+        say(text, _at(at), _plain_risk(old, new, after, after.names), _UNSEAL, causes=cause)
         return
     if before.plain and not is_plain:
-        say(sentence("{} {}, and might stand plain", _names_of(after), answer), _at(at))
+        say(sentence("{} {}, and might stand plain", _names_of(after), answer), _at(at), causes=cause)
         return
     if before.access != after.access:
         hint = sentence("a new access group has a new data key, which nothing vouches for yet")
         text = sentence('{} {}, which was called "{}"', _names_of(after), answer, before.access)
-        say(text, _at(at), GROUP_RENAMED, hint)
+        say(text, _at(at), GROUP_RENAMED, hint, causes=cause)
     if added := [name for name in after.names if name not in before.names]:
         risk = _plain_risk(old, new, after, added) if is_plain else RULE_WIDENED
         text = sentence("{}{} {} too", quoted(added), _places(after), answer)
-        say(text, _at(at), risk, _UNSEAL if is_plain else NOTHING)
+        say(text, _at(at), risk, _UNSEAL if is_plain else NOTHING, causes=cause)
     if removed := [name for name in before.names if name not in after.names]:
         text = sentence("the rule by which names {} is no longer about {}", answer, quoted(removed))
-        say(text, _at(at), RULE_NARROWED)
+        say(text, _at(at), RULE_NARROWED, causes=cause)
     if before.environments != after.environments:
         _elsewhere(old, new, sides, say, at)
 
@@ -143,14 +150,15 @@ def _changed(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: StatementC
 def _elsewhere(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: StatementCollector, at: int) -> None:
     before, after = ({*(rule.environments or new.environments)} for rule in sides)
     rule = sides[1]
+    cause = (causes.rule(rule.names),)
     if added := sorted(after - before):
         only = rule._replace(environments=tuple(added))
         risk = _plain_risk(old, new, only, rule.names) if rule.plain else RULE_WIDENED
         text = sentence("the rule for {} holds in {} too", quoted(rule.names), quoted(added))
-        say(text, _at(at), risk, _UNSEAL if rule.plain else NOTHING)
+        say(text, _at(at), risk, _UNSEAL if rule.plain else NOTHING, causes=cause)
     if removed := sorted(before - after):
         text = sentence("the rule for {} no longer holds in {}", quoted(rule.names), quoted(removed))
-        say(text, _at(at), RULE_NARROWED)
+        say(text, _at(at), RULE_NARROWED, causes=cause)
 
 
 def _plain_risk(old: Policy, new: Policy, rule: Rule, patterns: Collection[str]) -> FindingRule:
