@@ -13,7 +13,7 @@ help:
 	@echo 'make format   put the code and the generated help into their one shape'
 	@echo 'make peers    fetch the tools that some tests and the benchmarks compare with, as far as possible; HEAVY=1: a Gitea too'
 	@echo 'make bench    measure the budgets and write docs/benchmarks.md'
-	@echo 'make fuzz     the random tests at full scale'
+	@echo 'make fuzz     the random tests at full scale; a run that was stopped goes on where it was'
 	@echo 'make clean    remove everything that make made'
 
 # Made once, and again when what it should hold has changed.
@@ -51,8 +51,8 @@ bench: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH:$(PEERS)/bin" $(BIN)/python -m bench.run $(BENCH)
 
 fuzz: $(READY)
-	@GITSEAL_FUZZ=1 $(BIN)/python -m pytest -n auto --dist worksteal -m fuzz
+	@GITSEAL_FUZZ=1 $(BIN)/python -m pytest -p tests.fuzz_record -n auto --dist worksteal -m fuzz
 
 clean:
-	rm -rf .venv .peers .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .fuzz .venv .peers .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
