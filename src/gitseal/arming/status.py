@@ -28,7 +28,7 @@ class Stage(NamedTuple):
     mend: str = ""
 
 
-class _Found(NamedTuple):
+class _Unproved(NamedTuple):
     """The place of gitseal in a stage. `file` is its own, or None if others' commands may run before it."""
 
     how: str
@@ -42,11 +42,11 @@ def status(repository: Repository, *, server: bool = False) -> list[Stage]:
     folder = hooks.folder(repository)
     places = {SERVER: _on_server(repository, folder)} if server else {}
     places |= {stage: _find(repository, folder, stage) for stage in STAGES} if not server else {}
-    if not any(isinstance(place, _Found) for place in places.values()):
+    if not any(isinstance(place, _Unproved) for place in places.values()):
         return [place for place in places.values() if isinstance(place, Stage)]
     with canary.canary(repository, received=server) as made:
         return [
-            _proved(repository, stage, place, made) if isinstance(place, _Found) else place
+            _proved(repository, stage, place, made) if isinstance(place, _Unproved) else place
             for stage, place in places.items()
         ]
 
@@ -54,12 +54,12 @@ def status(repository: Repository, *, server: bool = False) -> list[Stage]:
 def is_installed(repository: Repository) -> bool:
     """True if gitseal stands in all three hooks of a working tree; nothing is run to prove it."""
     folder = hooks.folder(repository)
-    return all(isinstance(_find(repository, folder, stage), _Found) for stage in STAGES)
+    return all(isinstance(_find(repository, folder, stage), _Unproved) for stage in STAGES)
 
 
-def _find(repository: Repository, folder: HooksFolder, stage: str) -> _Found | Stage:
+def _find(repository: Repository, folder: HooksFolder, stage: str) -> _Unproved | Stage:
     if hooks.configured(repository, stage) and hooks.version() >= CONFIGURATION_HOOKS:
-        return _Found("named in this repository's Git configuration", hooks.own_folder(repository) / "hooks" / stage)
+        return _Unproved("named in this repository's Git configuration", hooks.own_folder(repository) / "hooks" / stage)
     scripts = managers.husky(repository.top, folder)
     if scripts is not None and folder.setting:
         return _in_husky(scripts, folder, stage)
@@ -67,25 +67,25 @@ def _find(repository: Repository, folder: HooksFolder, stage: str) -> _Found | S
     return _missing(folder, stage) if present is None else _in_file(repository, folder, stage, present)
 
 
-def _on_server(repository: Repository, folder: HooksFolder) -> _Found | Stage:
+def _on_server(repository: Repository, folder: HooksFolder) -> _Unproved | Stage:
     """The hook of a bare repository, where its forge looks for it."""
     place = server_hooks.place(repository, folder)
     last = server_hooks.recorded(repository)
-    found = _find(repository, folder, SERVER) if not place.forge else _in_forge(repository, place)
-    if isinstance(found, Stage) and last is not None and not script.is_ours(read_hook(last) or b""):
-        return found._replace(
-            how=f"{found.how}; gitseal was in {_named(repository, last)}, and something took it away since"
+    stage = _find(repository, folder, SERVER) if not place.forge else _in_forge(repository, place)
+    if isinstance(stage, Stage) and last is not None and not script.is_ours(read_hook(last) or b""):
+        return stage._replace(
+            how=f"{stage.how}; gitseal was in {_named(repository, last)}, and something took it away since"
         )
-    if isinstance(found, Stage):
-        return found
+    if isinstance(stage, Stage):
+        return stage
     default = refs.default_branch(repository)
     if default.instead:
         how = f"every push is refused, for HEAD leads to {default.name or 'a commit'}, which is no branch here"
         return Stage(SERVER, armed=False, how=how, mend=f"git symbolic-ref HEAD {shlex.quote(default.instead)}")
-    return found
+    return stage
 
 
-def _in_forge(repository: Repository, place: server_hooks.ServerPlace) -> _Found | Stage:
+def _in_forge(repository: Repository, place: server_hooks.ServerPlace) -> _Unproved | Stage:
     name, mend = _named(repository, place.path), f"{_INSTALL} --server"
     present = read_hook(place.path)
     if present is None or not script.is_ours(present):
@@ -94,7 +94,7 @@ def _in_forge(repository: Repository, place: server_hooks.ServerPlace) -> _Found
         return Stage(SERVER, armed=False, how=f'"{place.path}" is not executable', mend=mend)
     if place.trouble:
         return Stage(SERVER, armed=False, how=place.trouble, mend="let the forge write its hooks again")
-    return _Found(f"{name}, as {place.forge} runs it", place.path, is_alone=True)
+    return _Unproved(f"{name}, as {place.forge} runs it", place.path, is_alone=True)
 
 
 def _missing(folder: HooksFolder, stage: str) -> Stage:
@@ -104,35 +104,35 @@ def _missing(folder: HooksFolder, stage: str) -> Stage:
     return Stage(stage, armed=False, how=waits + place, mend=_install(folder, stage))
 
 
-def _in_file(repository: Repository, folder: HooksFolder, stage: str, present: bytes) -> _Found | Stage:
+def _in_file(repository: Repository, folder: HooksFolder, stage: str, present: bytes) -> _Unproved | Stage:
     path = folder.path / stage
     if not os.access(path, os.X_OK):
         return Stage(stage, armed=False, how=f'"{path}" is not executable', mend=_install(folder, stage))
     if script.is_ours(present):
         after = f", then {previous_hook(path).name}" if os.access(previous_hook(path), os.X_OK) else ""
-        return _Found(f"{_named(repository, path)}{after}", path)
+        return _Unproved(f"{_named(repository, path)}{after}", path)
     if script.has_block(present):
-        return _Found(f"{_named(repository, path)}, by its first lines", path)
+        return _Unproved(f"{_named(repository, path)}, by its first lines", path)
     return _in_another(repository, folder, stage, present)
 
 
-def _in_another(repository: Repository, folder: HooksFolder, stage: str, present: bytes) -> _Found | Stage:
+def _in_another(repository: Repository, folder: HooksFolder, stage: str, present: bytes) -> _Unproved | Stage:
     """A hook that is not ours: somebody's who calls gitseal, or one that replaced ours or was there before."""
     path = folder.path / stage
     for manager in managers.managers(repository.top):
         if manager.mark in present:
             if manager.has_gitseal:
-                return _Found(f"by {manager.name}, with what {manager.configuration.name} says", None)
+                return _Unproved(f"by {manager.name}, with what {manager.configuration.name} says", None)
             hint = f"{_INSTALL}; and add gitseal to {manager.configuration.name}"
             return Stage(stage, armed=False, how=f"{manager.name} has its own hook there", mend=hint)
     if b"gitseal hook run" in present:
-        return _Found(f"called in {_named(repository, path)}", None)
+        return _Unproved(f"called in {_named(repository, path)}", None)
     replaced = ", which replaced gitseal's" if os.path.lexists(previous_hook(path)) else ""
     how = f"another hook is there{replaced}: {_named(repository, path)}"
     return Stage(stage, armed=False, how=how, mend=_install(folder, stage))
 
 
-def _in_husky(scripts: Path, folder: HooksFolder, stage: str) -> _Found | Stage:
+def _in_husky(scripts: Path, folder: HooksFolder, stage: str) -> _Unproved | Stage:
     path = scripts / stage
     present = read_hook(path)
     name = f"{scripts.name}/{stage}"
@@ -141,10 +141,10 @@ def _in_husky(scripts: Path, folder: HooksFolder, stage: str) -> _Found | Stage:
     if not os.access(folder.path / stage, os.X_OK):
         return Stage(stage, armed=False, how=f'husky has not made "{folder.path / stage}"', mend="npx husky")
     is_first = script.is_ours(present) or script.has_block(present)
-    return _Found(f"husky, {name}", folder.path / stage if is_first else None)
+    return _Unproved(f"husky, {name}", folder.path / stage if is_first else None)
 
 
-def _proved(repository: Repository, stage: str, place: _Found, made: canary.Canary) -> Stage:
+def _proved(repository: Repository, stage: str, place: _Unproved, made: canary.Canary) -> Stage:
     if place.file is None:
         # To try it would run other people's commands on a made-up state.
         return Stage(stage, armed=True, how=f"{place.how}; not tried, for other commands may run before it")

@@ -26,7 +26,7 @@ def line(*lines: str) -> None:
     """Lines for people on standard output; nothing if it was closed. Each argument stays one line, whatever is in it."""
     from gitseal.report.escaping import line as safe  # `get` and `render` write bytes
 
-    text("".join(f"{safe(each)}\n" for each in lines))
+    text("".join(f"{safe(written)}\n" for written in lines))
 
 
 def text(written: str) -> None:

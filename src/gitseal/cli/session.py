@@ -191,7 +191,7 @@ def say(*lines: str) -> None:
     """Talk: lines on standard error; nothing if it was closed. Each argument stays one line, whatever is in it."""
     from gitseal.report.escaping import line  # many commands say nothing
 
-    say_text("".join(f"{line(each)}\n" for each in lines))
+    say_text("".join(f"{line(told)}\n" for told in lines))
 
 
 def say_text(written: str) -> None:

@@ -86,12 +86,12 @@ def _block(access: Access | None) -> object:
 def in_conflict(project: Project) -> list[str]:
     """The environments whose files are in conflict: by their markers, or by Git's index."""
     waiting = conflicts.unmerged(project.git(), project.folder)
-    found = []
+    whole = []
     for environment in project.environments:
         path = project.path(environment)
         if project.relative(path) in waiting or conflict.sides(read_regular(path)) is not None:
-            found.append(environment)
-    return found
+            whole.append(environment)
+    return whole
 
 
 def taken_out_by(project: Project, environment: str) -> str | None:
@@ -124,7 +124,7 @@ def load(project: Project, environment: str) -> ConflictedFile | bytes | None:
             if not merged.conflicts:
                 return merged.data
             text = merged.data
-    parsed = [_parsed(each) for each in conflict.sides(text) or (text, text)]
+    parsed = [_parsed(side) for side in conflict.sides(text) or (text, text)]
     if parsed[0] is None or parsed[1] is None:
         raise Error(
             f'the conflict in "{name}" cannot be read: its two sides are no sealed files',
@@ -163,17 +163,17 @@ class Openings:
         torn = self._torn
         if token is None:
             return torn.sides[side].header
-        for found in (torn.whole[side], torn.sides[side], torn.base, *torn.whole, *torn.sides):
-            access = found.header.access.get(token.group) if found is not None else None
-            is_here = found is not None and found.header.id == self._file_id(side)
-            if found is not None and access is not None and access.key_id == token.key_id and is_here:
-                return found.header
+        for environment in (torn.whole[side], torn.sides[side], torn.base, *torn.whole, *torn.sides):
+            access = environment.header.access.get(token.group) if environment is not None else None
+            is_here = environment is not None and environment.header.id == self._file_id(side)
+            if environment is not None and access is not None and access.key_id == token.key_id and is_here:
+                return environment.header
         current = torn.sides[side].header
         return self._trust.block(current, token.group, token.key_id)
 
     def _file_id(self, side: int) -> str:
-        found = self._torn.whole[side] or self._torn.sides[side]
-        return found.header.id
+        environment = self._torn.whole[side] or self._torn.sides[side]
+        return environment.header.id
 
     def value(self, side: int, entry: Entry) -> TypedValue:
         """The value of an entry of a side. Raises NotForYou where no identity at hand opens it, and what opening raises."""

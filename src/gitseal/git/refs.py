@@ -50,7 +50,7 @@ def exact(repository: Repository, names: Iterable[str]) -> dict[str, str]:
     wanted = {name for name in names if name.startswith(_REFS) and not _NO_NAME.search(name)}
     if not wanted:
         return {}
-    return {name: found for name, found in _listed(repository, sorted(wanted)).items() if name in wanted}
+    return {name: commit for name, commit in _listed(repository, sorted(wanted)).items() if name in wanted}
 
 
 def head(repository: Repository) -> Branch:
@@ -59,17 +59,17 @@ def head(repository: Repository) -> Branch:
     if answer is None:
         return Branch("", repository.commit(HEAD))
     name = answer.decode("utf-8", "surrogateescape").rstrip("\n")
-    found = exact(repository, [name]).get(name)
-    return Branch(name, repository.commit(found) if found else None)
+    commit = exact(repository, [name]).get(name)
+    return Branch(name, repository.commit(commit) if commit else None)
 
 
 def default_branch(repository: Repository) -> DefaultBranch:
     """The default branch of a server. One whose HEAD leads elsewhere has none: nobody's policy would judge what is pushed."""
-    name, found = head(repository)
-    if name.startswith(_HEADS) and found is not None:
-        return DefaultBranch(name, found)
+    name, commit = head(repository)
+    if name.startswith(_HEADS) and commit is not None:
+        return DefaultBranch(name, commit)
     present = below(repository, _HEADS.rstrip("/"))
-    return DefaultBranch(name, None, next((each for each in _USUAL if each in present), next(iter(present), "")))
+    return DefaultBranch(name, None, next((usual for usual in _USUAL if usual in present), next(iter(present), "")))
 
 
 def targets(repository: Repository, names: Iterable[str]) -> dict[str, str]:
@@ -166,25 +166,25 @@ def _choose(repository: Repository, name: str) -> str:
         return name if name in exact(repository, [name]) else ""
     tag, branches = f"{_TAGS}{name}", [f"{REMOTES}{name}", f"{_HEADS}{name}", f"{REMOTES}{name}/{HEAD}"]
     candidates = [f"{_REFS}{name}", *branches]
-    found = _listed(repository, [*candidates, tag, f"{REMOTES}*/{name}"])
-    others = [each for each in (*candidates, tag) if each in found]
+    existing = _listed(repository, [*candidates, tag, f"{REMOTES}*/{name}"])
+    others = [ref for ref in (*candidates, tag) if ref in existing]
     if name == HEAD:
         return HEAD if not others or head(repository).commit else ""
-    if tag not in found:
+    if tag not in existing:
         return next(iter(others), "")
     if others != [tag]:
         repository.notes.append(
             f'the tag "{name}" has the name of {others[0]} and is not used; delete it: git tag -d {name}'
         )
         return others[0]
-    return _tag(repository, name, [each for each in found if each.startswith(REMOTES) and each.endswith(f"/{name}")])
+    return _tag(repository, name, [ref for ref in existing if ref.startswith(REMOTES) and ref.endswith(f"/{name}")])
 
 
 def _tag(repository: Repository, name: str, elsewhere: list[str]) -> str:
     """What a name stands for that only a tag has; `elsewhere` are branches of remotes that a person may mean by it."""
     tag, short = f"{_TAGS}{name}", _SHORT_ID.fullmatch(name)
     ids = (repository.git("rev-parse", f"--disambiguate={short[1]}") or b"").decode().split() if short else []
-    commits = [each for each in ids if repository.commit(each) == each]
+    commits = [commit for commit in ids if repository.commit(commit) == commit]
     if len(commits) == 1:
         repository.notes.append(f'the tag "{name}" looks like an id and is not used; delete it: git tag -d {name}')
         return commits[0]

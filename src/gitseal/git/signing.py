@@ -43,10 +43,10 @@ def signing_key(repository: Repository) -> SigningKey:
         "utf-8", "replace"
     )
     rows = [line.split(":") for line in listed.splitlines()]
-    found = tuple(row[9] for row in rows if row[0] == "fpr")
-    if not found:
+    fingerprints = tuple(row[9] for row in rows if row[0] == "fpr")
+    if not fingerprints:
         raise Error(f'gpg has no secret key of "{name}"', "name one: git config user.signingKey FINGERPRINT")
-    return SigningKey(OPENPGP, program, name, found)
+    return SigningKey(OPENPGP, program, name, fingerprints)
 
 
 def _ssh_key(repository: Repository) -> SigningKey:

@@ -85,4 +85,4 @@ def _is_key(text: str) -> bool:
 
 def _all(policy: Policy) -> Iterator[int]:
     yield from (policy.policy_approvals, policy.manifest_approvals)
-    yield from (each.approvals for each in policy.environments.values())
+    yield from (environment.approvals for environment in policy.environments.values())

@@ -293,12 +293,14 @@ class _Checks:
             members, there = self.policy.members(rule.open), somewhere.setdefault(rule.access, {})
             if rule.environments:
                 sets = {name: there.setdefault(name, members) for name in rule.environments}
-                sets |= {name: everywhere.get(rule.access, found) for name, found in sets.items() if found == members}
+                sets |= {
+                    name: everywhere.get(rule.access, openers) for name, openers in sets.items() if openers == members
+                }
             else:
                 first = next(iter(self.policy.environments))
                 sets = {**there, first: everywhere.setdefault(rule.access, members)}
-            for environment, found in sets.items():
-                if found != members:
+            for environment, openers in sets.items():
+                if openers != members:
                     raise Malformed(
                         f'access group "{rule.access}" is open to two different sets in {environment}', node.line + 1
                     )

@@ -55,9 +55,9 @@ def fingerprint(key: bytes | str) -> str:
 
 def holders(policy: Policy, key: str) -> tuple[str, ...]:
     """The recipients who sign with a key, by its fingerprint; none for a key that the policy gives nobody."""
-    found = signers(policy)
-    every: list[tuple[bytes | str, tuple[str, ...]]] = [*found.ssh.items(), *found.openpgp.items()]
-    return next((names for each, names in every if fingerprint(each) == key), ())
+    listed = signers(policy)
+    every: list[tuple[bytes | str, tuple[str, ...]]] = [*listed.ssh.items(), *listed.openpgp.items()]
+    return next((names for signer, names in every if fingerprint(signer) == key), ())
 
 
 def parse_signing(text: str) -> bytes | str:

@@ -52,16 +52,16 @@ def propose(repository: Repository, words: str, target: str = "") -> Proposal:
     """
     span = find_range(repository, words)
     branch = _branch(repository, span, target)
-    found = branch.target
-    change = found.change_to(branch.new)
+    before = branch.target
+    change = before.change_to(branch.new)
     if not change:
         raise Error(f"nothing in it changes secrets of {branch.ref}", "see what it does: gitseal review")
     key = signing.signing_key(repository)
-    names = _names(found, change, key)
+    names = _names(before, change, key)
     _refuse_pointless(branch, names)
-    rules, changes = found.rules_for(change), tuple(change.values())
+    rules, changes = before.rules_for(change), tuple(change.values())
     made = [
-        ApprovalStatement(found.object_format, branch.ref, branch.old, rules, changes, name, fingerprint)
+        ApprovalStatement(before.object_format, branch.ref, branch.old, rules, changes, name, fingerprint)
         for name, fingerprint in names.items()
     ]
     return Proposal(branch, key, tuple(made))
@@ -125,21 +125,21 @@ def _branch(repository: Repository, span: ReviewRange, target: str) -> ChangeOfB
 
 def _names(target: Target, change: dict[str, ApprovedChange], key: SigningKey) -> dict[str, str]:
     """The names that a key has in the policies that decide, each with the key's fingerprint as that policy has it."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for root in {claim.root for path in change for claim in target.owners.claims(path)}:
         policy = target.owners.policy(root)
         for fingerprint in key.fingerprints:
-            names = holders(policy, fingerprint)
-            if len(names) > 1:
-                raise Error(f"the policy gives your signing key to {' and '.join(names)}", "see: gitseal check")
-            if names and policy.recipients[names[0]].kind == PERSON:
-                found.setdefault(names[0], fingerprint)
-    if not found:
+            owners = holders(policy, fingerprint)
+            if len(owners) > 1:
+                raise Error(f"the policy gives your signing key to {' and '.join(owners)}", "see: gitseal check")
+            if owners and policy.recipients[owners[0]].kind == PERSON:
+                names.setdefault(owners[0], fingerprint)
+    if not names:
         raise Error(
             f"the policy of {target.ref} gives your signing key {key.fingerprints[0]} to no person",
             "it takes a key in signing: of somebody who may change this",
         )
-    return found
+    return names
 
 
 def _refuse_pointless(branch: ChangeOfBranch, names: Collection[str]) -> None:

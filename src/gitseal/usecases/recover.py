@@ -97,10 +97,10 @@ def _lost(trust: Trust, here: Document, entry: Entry, commits: Iterable[LoggedCo
 def _old(trust: Trust, here: Document, entry: Entry) -> Header:
     """The header as it was when the value was sealed. Raises Error if history has none with that data key."""
     token = entry.token
-    found = trust.block(here.header, token.group, token.key_id) if token is not None else None
-    if found is None:
+    header = trust.block(here.header, token.group, token.key_id) if token is not None else None
+    if header is None:
         raise Error("no commit has the data key that it was sealed with")
-    return found
+    return header
 
 
 def _open(trust: Trust, here: Document, entry: Entry) -> TypedValue:

@@ -35,4 +35,4 @@ def _merged(repository: Repository, environ: Mapping[str, str]) -> list[str]:
     """The commits that are being merged: MERGE_HEAD where a merge stopped, else what `git merge` names to its hooks."""
     named = [name.removeprefix(_MERGED) for name in environ if name.startswith(_MERGED)]
     stopped = repository.commit("MERGE_HEAD") if repository.is_merging() else None
-    return [stopped] if stopped else [each for each in named if repository.commit(each)]
+    return [stopped] if stopped else [commit for commit in named if repository.commit(commit)]

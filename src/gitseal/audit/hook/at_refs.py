@@ -39,9 +39,9 @@ def at_push(repository: Repository, given: Sequence[str], updates: Sequence[Upda
     remote = given[0] if given and given[0] in repository.remotes() else ""
     known = [update.old for update in updates if not is_none(update.old) and repository.commit(update.old)]
     excluded = ("--not", f"--remotes={remote}") if remote else ()
-    heads = dict.fromkeys(repository.commit(each.new) for each in updates if not is_none(each.new))
+    heads = dict.fromkeys(repository.commit(update.new) for update in updates if not is_none(update.new))
     ranges = (
-        ScanRange((commit, *(f"^{each}" for each in known)), excluded, commit)
+        ScanRange((commit, *(f"^{ancestor}" for ancestor in known)), excluded, commit)
         for commit in heads
         if commit is not None  # a tag of something else than a commit
     )
@@ -93,7 +93,7 @@ class _Watch:
 def _together(parts: Iterable[Scanned]) -> Scanned:
     findings, notes, files = [], [], 0
     for scanned in parts:
-        findings += [each for each in scanned.findings if each not in findings]
-        notes += [each for each in scanned.notes if each not in notes]
+        findings += [finding for finding in scanned.findings if finding not in findings]
+        notes += [note for note in scanned.notes if note not in notes]
         files += scanned.files
     return Scanned(findings, files, tuple(notes))

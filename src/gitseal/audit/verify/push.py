@@ -80,7 +80,7 @@ class Push:
     @cached_property
     def others(self) -> list[str]:
         """The commits of the other refs, those that go away left out, and tags of what is no commit."""
-        judged = {each.update.ref for each in self.judged}
+        judged = {ref.update.ref for ref in self.judged}
         rest = [update for update in self._updates if update.ref not in judged and not is_none(update.new)]
         commits = (self._repository.commit(update.new) for update in rest)
         return list(dict.fromkeys(commit for commit in commits if commit is not None))
@@ -113,7 +113,7 @@ class Push:
         return JudgedRef(update, new, (own, by_default))
 
     def _walk(self, new: str, *known: str) -> WalkedRange:
-        return WalkedRange(self._repository, (new, *(f"^{each}" for each in known)))
+        return WalkedRange(self._repository, (new, *(f"^{commit}" for commit in known)))
 
     def verify(self, *, listed: bool = False) -> Verified:
         """Judges the push. `listed` is as `verify.verify` has it, which says too what Error is raised for."""
@@ -166,7 +166,7 @@ class Push:
             return (findings.NOT_APPROVED.at(FOLDER, 0, words, literal(error.hint), commit=judged.new),)
 
     def _bases(self, update: Update) -> list[str]:
-        return [each for each in (self.default.commit, "" if is_none(update.old) else update.old) if each]
+        return [base for base in (self.default.commit, "" if is_none(update.old) else update.old) if base]
 
 
 def _gone(update: Update) -> Finding:

@@ -58,13 +58,13 @@ def judge(commit: RawCommit, changes: Sequence[PathChange], owners: Owners, chec
     outcomes = set()
     for policy_claims in _by_root(changes, owners).values():
         claim, demands = policy_claims
-        found = [_nobody(commit, each.path) for each in demands if not each.who]
-        demands = [each for each in demands if each.who]
+        problems = [_nobody(commit, demand.path) for demand in demands if not demand.who]
+        demands = [demand for demand in demands if demand.who]
         if demands:
             signature = check(claim.root, claim.policy, commit)
-            found += _signature(commit, signature, claim.policy, demands)
+            problems += _signature(commit, signature, claim.policy, demands)
             outcomes.add(BY_FORGE if is_forge(claim.policy, signature.signers) else SIGNED)
-        findings += found
+        findings += problems
     if findings:
         return Verdict(REFUSED, tuple(findings))
     return Verdict(BY_FORGE if BY_FORGE in outcomes else SIGNED if outcomes else FREE)
@@ -72,12 +72,12 @@ def judge(commit: RawCommit, changes: Sequence[PathChange], owners: Owners, chec
 
 def _by_root(changes: Sequence[PathChange], owners: Owners) -> dict[str, tuple[Claim, list[_Demand]]]:
     """What each policy demands: a claim of it, and the paths for which somebody has to sign."""
-    found: dict[str, tuple[Claim, list[_Demand]]] = {}
+    demands: dict[str, tuple[Claim, list[_Demand]]] = {}
     for change in changes:
         for claim in owners.claims(change.path):
             if claim.who is not None:
-                found.setdefault(claim.root, (claim, []))[1].append(_Demand(change.path, claim.who))
-    return found
+                demands.setdefault(claim.root, (claim, []))[1].append(_Demand(change.path, claim.who))
+    return demands
 
 
 def _signature(commit: RawCommit, signature: Signature, policy: Policy, demands: Sequence[_Demand]) -> list[Finding]:

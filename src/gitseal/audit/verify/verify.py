@@ -77,7 +77,7 @@ def judge_changes(
     """
     owners = Owners(repository, base, listed=listed)
     if not owners.roots:
-        unjudged = [each for each in (_unjudged(commit, paths) for commit, paths in changes) if each]
+        unjudged = [word for word in (_unjudged(commit, paths) for commit, paths in changes) if word]
         return Verified(len(commits), len(changes), 0, 0, len(changes), tuple(unjudged[:1]))
     raw = {commit.id: commit for commit in raw_commits(repository, commits.parents)}
     cut = [commit.id for commit in raw.values() if not commit.flaw and commit.parents != commits.parents[commit.id]]
@@ -108,15 +108,15 @@ def not_descendant(base: str, head: str) -> Finding:
 
 def _unjudged(commit: str, changes: Sequence[PathChange]) -> Finding | None:
     """A word about the first commit that brings a `.secrets` to a history that had no policy."""
-    found = [change.path for change in changes if FOLDER in change.path.split("/")]
-    if not found:
+    paths = [change.path for change in changes if FOLDER in change.path.split("/")]
+    if not paths:
         return None
     message = sentence("there was no policy before this, so nobody's signature could be asked for")
-    return NO_POLICY_YET.at(found[0], 0, message, sentence("look at it as a whole"), commit=commit)
+    return NO_POLICY_YET.at(paths[0], 0, message, sentence("look at it as a whole"), commit=commit)
 
 
 def _counted(commits: int, verdicts: Sequence[Verdict]) -> Verified:
     outcomes = [verdict.outcome for verdict in verdicts]
     findings = tuple(finding for verdict in verdicts for finding in verdict.findings)
-    signed, by_forge, free = (outcomes.count(each) for each in (SIGNED, BY_FORGE, FREE))
+    signed, by_forge, free = (outcomes.count(outcome) for outcome in (SIGNED, BY_FORGE, FREE))
     return Verified(commits, len(verdicts), signed, by_forge, free, findings)

@@ -54,7 +54,7 @@ def place(base: File, ours: File, theirs: File, value: Value, contested: Sequenc
         lines += [piece] if isinstance(piece, str) else conflict.write(piece.ours, piece.base, piece.theirs, how)
     if lines[-1:] != [""] and isinstance(pieces[-1], Contest):
         lines.append("")  # a marker is a whole line
-    return PlacedEntries(text(lines, has_returns=ours.has_returns), tuple(dict.fromkeys(placing.found)))
+    return PlacedEntries(text(lines, has_returns=ours.has_returns), tuple(dict.fromkeys(placing.conflicts)))
 
 
 def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
@@ -87,11 +87,15 @@ class _Placing:
     def __init__(self, contested: Sequence[Path]) -> None:
         self.contested = frozenset(contested)
         self.around = {path[:depth] for path in contested for depth in range(len(path) + 1)}
-        self.found: list[Path] = []
+        self.conflicts: list[Path] = []
 
     def contest(self, path: Path, sides: Sides) -> list[Piece]:
-        within = () if path in self.contested else (each for each in self.contested if each[: len(path)] == path)
-        self.found += [*within] or [path]
+        within = (
+            ()
+            if path in self.contested
+            else (contested for contested in self.contested if contested[: len(path)] == path)
+        )
+        self.conflicts += [*within] or [path]
         here, before, there = (
             side.whole() if side is not None else () for side in (sides.ours, sides.base, sides.theirs)
         )
@@ -151,7 +155,7 @@ class _Placing:
         while end < min(len(ours), len(theirs)) - start and ours[-1 - end] == theirs[-1 - end]:
             end += 1
         here, there = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
-        self.found.append(())
+        self.conflicts.append(())
         return [*ours[:start], Contest(here, (), there), *ours[len(ours) - end :]]
 
     def leaf(self, path: Path, sides: Sides, value: Value) -> list[Piece]:

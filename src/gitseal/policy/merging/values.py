@@ -64,7 +64,7 @@ def identity(item: Value) -> str:
         return ""
     names, environments, path = item.get("names"), item.get("environments", Members()), item.get("path")
     if isinstance(names, Members) and isinstance(environments, Members):
-        return rule_key(*([text for _type, text in each.values()] for each in (names, environments)))
+        return rule_key(*([text for _type, text in part.values()] for part in (names, environments)))
     return flow(path) if isinstance(path, tuple) else ""
 
 

@@ -39,8 +39,8 @@ def facts(version: bytes) -> tuple[Fact, ...]:
 
 def headers(version: bytes) -> list[Header]:
     """The headers in a version, of which a sound file has one. The rest of the file may be broken, as in a conflict."""
-    found = (_header(piece) for piece in _pieces(version))
-    return [header for header in found if header is not None]
+    read = (_header(piece) for piece in _pieces(version))
+    return [header for header in read if header is not None]
 
 
 def _pieces(version: bytes) -> Iterator[bytes]:

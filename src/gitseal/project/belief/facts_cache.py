@@ -92,11 +92,11 @@ class FactsCache:
             "blobs": {blob: [table.setdefault(fact, len(table)) for fact in facts] for blob, facts in blobs.items()},
             "sums": {
                 name: (
-                    each.tip,
-                    each.shallow,
-                    [(table.setdefault(row.fact, len(table)), row.blob) for row in each.rows],
+                    sum_.tip,
+                    sum_.shallow,
+                    [(table.setdefault(row.fact, len(table)), row.blob) for row in sum_.rows],
                 )
-                for name, each in self.sums.items()
+                for name, sum_ in self.sums.items()
             },
             "facts": list(table),
         }

@@ -44,10 +44,10 @@ class KeyHistory:
 
         # Not the repository's own reader: in a partial clone that one would fetch version by version.
         reader = ObjectReader(self._repository.folder, in_hook=self._repository.in_hook, fetches=False)
-        for found in reader.stream(missing()):
+        for streamed in reader.stream(missing()):
             blob = asked.popleft()
-            if found.kind == "blob":
-                known[blob] = facts(found.read())
+            if streamed.kind == "blob":
+                known[blob] = facts(streamed.read())
                 self._cache.add(blob, known[blob])
             else:
                 del known[blob]
@@ -88,8 +88,8 @@ class KeyHistory:
 
     def everywhere(self) -> tuple[KeyRow, ...]:
         """All that any ref, reflog or the index has, at any place: a proof proves itself, wherever it is found."""
-        found = [*listed(self._repository, ALL, EVERYWHERE)][::-1]
-        ids = [*(version.blob for version in found), *staged(self._repository, *EVERYWHERE)]
+        versions = [*listed(self._repository, ALL, EVERYWHERE)][::-1]
+        ids = [*(version.blob for version in versions), *staged(self._repository, *EVERYWHERE)]
         return _summed((), ids, self.of_blobs(ids))
 
     def save(self) -> None:
@@ -121,11 +121,11 @@ class KeyHistory:
 
 def _summed(before: tuple[KeyRow, ...], ids: Iterable[str], known: dict[str, tuple[Fact, ...]]) -> tuple[KeyRow, ...]:
     # One blob for each wording, all of them: whoever can commit could fill any number of places with spoilt ones, backdated.
-    found = {row.fact: row.blob for row in before}
+    blobs = {row.fact: row.blob for row in before}
     for blob in ids:
         for fact in known.get(blob, ()):
-            found.setdefault(fact, blob)
-    return tuple(KeyRow(fact, blob) for fact, blob in found.items())
+            blobs.setdefault(fact, blob)
+    return tuple(KeyRow(fact, blob) for fact, blob in blobs.items())
 
 
 def _is_environment(path: str, folder: str) -> bool:

@@ -45,11 +45,11 @@ class Judge:
         scope, key = header.scope(group), header.access[group].key_id
         proofs = self.proofs_of(header, group)
         if (scope, key) not in self._judged:
-            found = self._judged_by(proofs, header, group)
-            if not found.seals and not proofs.has_looked_everywhere:
+            judged = self._judged_by(proofs, header, group)
+            if not judged.seals and not proofs.has_looked_everywhere:
                 proofs.look_everywhere()
-                found = self._judged_by(proofs, header, group)
-            self._judged[scope, key] = found
+                judged = self._judged_by(proofs, header, group)
+            self._judged[scope, key] = judged
         return self._judged[scope, key]
 
     def predecessor(self, header: Header, group: str) -> DataKey | None:
@@ -94,8 +94,8 @@ class Judge:
         """True if the file of HEAD has a key that seals, so that only the working tree is behind."""
         path = self._project.relative(self._project.path(header.environment))
         data = self._project.git().file("HEAD", path)
-        at_head = (each for each in headers(data or b"") if each.id == header.id and group in each.access)
-        return any(self.judge(each, group).seals for each in at_head)
+        at_head = (there for there in headers(data or b"") if there.id == header.id and group in there.access)
+        return any(self.judge(there, group).seals for there in at_head)
 
     def proofs_of(self, header: Header, group: str) -> Proofs:
         """The succession of a group's keys, with the claim of this header too."""

@@ -199,12 +199,12 @@ def _stanzas(version: bytes) -> Iterator[tuple[str, str, str]]:
 
     A stanza that once stood in a conflict, say, was published as well as any other: there the lines have to do.
     """
-    found = headers(version)
-    for header in found:
+    whole = headers(version)
+    for header in whole:
         for access in header.access.values():
             for name, recipient in access.wrapped():
                 yield name, recipient, access.stanzas[name][recipient].key_id
-    if b"STANZA[" not in version or (found and _CONFLICT not in version):
+    if b"STANZA[" not in version or (whole and _CONFLICT not in version):
         return
     for path, line, _text in outline(version):
         stanza = _STANZA.search(line) if b"STANZA[" in line else None

@@ -73,7 +73,7 @@ class Proofs:
         self.has_looked_everywhere = True
         self.add_rows(self._everywhere())
         self._verified = {pair: True for pair, holds in self._verified.items() if holds}
-        self._opened = {key: found for key, found in self._opened.items() if found is not None}
+        self._opened = {key: opened for key, opened in self._opened.items() if opened is not None}
 
     def succeeds(self, new: str, old: str) -> bool:
         """True if a key succeeds another, in one step or several, each of them proved."""
@@ -110,12 +110,12 @@ class Proofs:
     def _claimants(self, old: str) -> set[str]:
         """The keys that claim to come from `old`. Only between these a proof is worth opening: a plugin asks for a touch."""
         if old not in self._claimants_of:
-            found: set[str] = set()
+            claimants: set[str] = set()
             waiting = {old}
             while waiting:
-                waiting = {new for new, before in self._claims.items() if before & waiting} - found
-                found |= waiting
-            self._claimants_of[old] = found
+                waiting = {new for new, before in self._claims.items() if before & waiting} - claimants
+                claimants |= waiting
+            self._claimants_of[old] = claimants
         return self._claimants_of[old]
 
     def _claim(self, new: str, old: str) -> None:
@@ -149,12 +149,12 @@ class Proofs:
             if stanzas and (these := frozenset(stanzas.items())) not in tried:
                 tried.add(these)
                 try:
-                    found = keys.unwrap(self._scope, key, stanzas, self._opener.keyring)
+                    data_key = keys.unwrap(self._scope, key, stanzas, self._opener.keyring)
                 except Error:
                     # A stanza that somebody spoilt: another version may have it whole.
                     continue
-                if found is not None:
-                    return found
+                if data_key is not None:
+                    return data_key
         return None
 
     def _stanzas(self, key: str) -> Iterator[dict[str, Stanza]]:

@@ -89,7 +89,7 @@ class Trust:
         if judged.verdict.standing is Standing.ASK:
             self._take(header, group, judged)
         proofs, key = self._judge.proofs_of(header, group), header.access[group].key_id
-        later = [each.access[group].key_id for each in into if group in each.access and each.id == header.id]
+        later = [head.access[group].key_id for head in into if group in head.access and head.id == header.id]
         return judged.seals and not any(proofs.succeeds(other, key) for other in later)
 
     def lost(self, header: Header, group: str) -> bool:
@@ -106,14 +106,14 @@ class Trust:
         recipient who is taken out there is new again.
         """
         canonical = parse_recipient(key).canonical
-        found = recipient_id(canonical)
+        recipient = recipient_id(canonical)
         if canonical in self._own:
             return True
         if canonical in self._trusted_keys(name):
-            self._known.forget(found, name)
+            self._known.forget(recipient, name)
             return True
-        if self._known.has_met(found, name) or self._accept & {key, canonical}:
-            self._known.meet(found, name)
+        if self._known.has_met(recipient, name) or self._accept & {key, canonical}:
+            self._known.meet(recipient, name)
             return True
         self._ask(
             Question(
@@ -170,7 +170,7 @@ class Trust:
         """
         scope, access = header.scope(group), header.access[group]
         proofs = self._judge.proofs_of(header, group)
-        found = []
+        losses = []
         for made in sorted(self._known.memory(scope).made):
             kept = self._known.stanzas(scope, made)
             gone = sorted({name for name, recipient in access.wrapped() if recipient not in kept}) if kept else []
@@ -178,10 +178,10 @@ class Trust:
             if branch:
                 who = ", ".join(gone)
                 verb = "opens" if len(gone) == 1 else "open"
-                found.append(
+                losses.append(
                     f"{who} still {verb} {scope.environment} here: {branch}, which removes {who}, is not merged"
                 )
-        return found
+        return losses
 
     def settle(self) -> None:
         """Raises Unconfirmed with everything that is still to be confirmed, Error if it could not be remembered."""
@@ -259,7 +259,7 @@ class Trust:
         path = self._project.relative(self._project.path(header.environment))
         for ref in self._project.git().branches()[:_MOST_BRANCHES]:
             data = self._project.git().file(ref, path)
-            if any(group in each.access and each.access[group].key_id == key for each in headers(data or b"")):
+            if any(group in there.access and there.access[group].key_id == key for there in headers(data or b"")):
                 return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
         return ""
 

@@ -138,8 +138,8 @@ class TrustedState:
         return next((fact.key for fact in facts if fact.group == group), "")
 
     def _facts(self, blobs: list[str], file_id: str) -> list[Fact]:
-        found = self._history.of_blobs(blobs)
-        return [fact for facts in found.values() for fact in facts if fact.file_id == file_id]
+        by_blob = self._history.of_blobs(blobs)
+        return [fact for facts in by_blob.values() for fact in facts if fact.file_id == file_id]
 
     def _read(self, blob: str) -> bytes:
         (data,) = self._repository.blobs([blob])

@@ -58,14 +58,16 @@ def count(
     `change` is all that differs, by path. `authors` are the signers of the commits that touched a path on the way: nobody
     approves what they signed themselves.
     """
-    fitting = [each for each in approvals if all(change.get(part.path) == part for part in each.changes)]
-    names = _names_by_key([*(each.approver for each in fitting), *(one for those in authors.values() for one in those)])
+    fitting = [approval for approval in approvals if all(change.get(part.path) == part for part in approval.changes)]
+    names = _names_by_key(
+        [*(approval.approver for approval in fitting), *(one for those in authors.values() for one in those)]
+    )
     approvers: dict[str, set[str]] = {}
-    for each in fitting:
+    for approval in fitting:
         # One key that speaks for two names is one person or two: nobody can tell, so it approves nothing.
-        if len(names[each.approver.key]) == 1 and not _is_author(each, authors):
-            for part in each.changes:
-                approvers.setdefault(part.path, set()).add(each.approver.name)
+        if len(names[approval.approver.key]) == 1 and not _is_author(approval, authors):
+            for part in approval.changes:
+                approvers.setdefault(part.path, set()).add(approval.approver.name)
     return [_counted(ask, approvers.get(ask.path, set()), authors.get(ask.path, ())) for ask in asks]
 
 

@@ -24,9 +24,9 @@ _LISTED = 3
 def missing(commit: str, counts: Sequence[tuple[str, Count]], *, is_named: bool) -> Iterator[Finding]:
     """One finding for all paths that lack the same. `is_named`: it is known which branch the change is for."""
     alike: dict[tuple[int, tuple[str, ...], tuple[str, ...]], list[str]] = {}
-    for _root, each in counts:
-        if not each.is_enough:
-            alike.setdefault((each.needed, each.given, each.could), []).append(each.path)
+    for _root, counted in counts:
+        if not counted.is_enough:
+            alike.setdefault((counted.needed, counted.given, counted.could), []).append(counted.path)
     for (needed, given, could), paths in alike.items():
         by = sentence(" ({})", listed(given, "{}")) if given else NOTHING
         others = sentence("; also: {}", listed(paths[1:], "{}", _LISTED)) if paths[1:] else NOTHING

@@ -61,10 +61,10 @@ def judge_approvals(branch: ChangeOfBranch, *, listed: bool = False) -> Approved
     `listed` is as `verify` has it. Raises Error for a policy that cannot be read, and for a change that no merge is known of.
     """
     (differing,) = ranges.differences(branch.repository, [(branch.new, branch.old)])
-    paths = [each.path for each in differing if covered(each.path)]
+    paths = [change.path for change in differing if covered(change.path)]
     if not paths:
         return Approved()
-    locked = tuple(locking(branch.repository, branch.new, [each.path for each in differing if not each.removes]))
+    locked = tuple(locking(branch.repository, branch.new, [change.path for change in differing if not change.removes]))
     owners = Owners(branch.repository, branch.old, listed=listed)
     if not owners.roots or not any(claim.approvals for path in paths for claim in owners.claims(path)):
         return Approved((), locked)
@@ -75,7 +75,7 @@ def judge_approvals(branch: ChangeOfBranch, *, listed: bool = False) -> Approved
         return Approved((), locked)
     with ExitStack() as stack:
         counting = _Counting(branch, target, change, stack)
-        counts = [(root, each) for root in counting.roots for each in counting.counts(root)]
+        counts = [(root, counted) for root in counting.roots for counted in counting.counts(root)]
     shared_keys = [finding for root in counting.roots for finding in shared(root, owners.policy(root), branch.new)]
     lacking = missing(branch.new, counts, is_named=bool(branch.ref))
     return Approved(tuple(counts), (*locked, *shared_keys, *lacking))
@@ -85,7 +85,7 @@ def standing(branch: ChangeOfBranch) -> list[SignedStatement]:
     """The statements at hand that count for a change, by any policy that asks for approvals of it."""
     with ExitStack() as stack:
         counting = _Counting(branch, branch.target, branch.target.change_to(branch.new), stack)
-        return [each for each in counting.signed if any(counting.is_given(each, root) for root in counting.roots)]
+        return [signed for signed in counting.signed if any(counting.is_given(signed, root) for root in counting.roots)]
 
 
 class _Counting:
@@ -100,7 +100,7 @@ class _Counting:
         raw = {commit.id: commit for commit in raw_commits(branch.repository, branch.walked.parents)}
         offered = store.of_blobs(branch.repository, branch.offered)
         every = (*store.stored(branch.repository), *offered, *store.carried(raw.values()))
-        self.signed = [each for each in dict.fromkeys(every) if self._fits(each)]
+        self.signed = [signed for signed in dict.fromkeys(every) if self._fits(signed)]
         self._asks = {path: target.owners.claims(path) for path in change}
         self._touching = [(raw[commit], own) for commit, own in touched(branch.repository, branch.walked)]
         self._check = checks(stack, branch.repository, branch.old)
@@ -115,7 +115,7 @@ class _Counting:
         return self._reader.read(signed, root).signer is not None
 
     def _fits(self, signed: SignedStatement) -> bool:
-        return all(self._change.get(each.path) == each for each in signed.statement.changes)
+        return all(self._change.get(change.path) == change for change in signed.statement.changes)
 
     def counts(self, root: str) -> list[Count]:
         """What the policy of one root asks for, and what there is of it."""
@@ -127,7 +127,7 @@ class _Counting:
             for claim in claims
             if claim.root == root and claim.approvals and claim.who is not None
         ]
-        read = [(self._reader.read(each, root).signer, each.statement.changes) for each in self.signed]
+        read = [(self._reader.read(signed, root).signer, signed.statement.changes) for signed in self.signed]
         approvals = [Approval(signer, changes) for signer, changes in read if signer is not None]
         return count(self._change, asks, approvals, authors)
 

@@ -20,20 +20,20 @@ BAD_APPROVAL = FindingRule("bad-approval", ERROR, "a push brings an approval tha
 
 def offered_blobs(updates: Sequence[Update]) -> tuple[str, ...]:
     """The ids of what a push would put into refs of approvals."""
-    return tuple(each.new for each in updates if each.ref.startswith(APPROVALS) and not is_none(each.new))
+    return tuple(update.new for update in updates if update.ref.startswith(APPROVALS) and not is_none(update.new))
 
 
 def judge_offered(repository: Repository, updates: Sequence[Update], *, listed: bool = False) -> list[Finding]:
     """What is wrong with the approvals that a push brings: one is created, never changed or removed, and has to count."""
-    found = []
+    findings = []
     with ExitStack() as stack:
         offers = _Offers(repository, stack, listed=listed)
         for update in updates:
             problem = next(offers.problems(update), "") if update.ref.startswith(APPROVALS) else ""
             if problem:
                 message = sentence("{} is not taken: {}", update.ref, problem)
-                found.append(BAD_APPROVAL.at(FOLDER, 0, message, sentence("approve again: `gitseal approve`")))
-    return found
+                findings.append(BAD_APPROVAL.at(FOLDER, 0, message, sentence("approve again: `gitseal approve`")))
+    return findings
 
 
 class _Offers:

@@ -44,14 +44,14 @@ class ApprovalReader:
             problem = f'the policy does not give that key to "{statement.approver}" alone'
         if problem:
             return ReadApproval(None, problem)
-        found = self._check(root)(signed.payload, signed.signature)
-        if found.status != GOOD:
-            problem = found.reason or "it is signed with a key that the policy gives nobody"
-        elif found.signers != (statement.approver,) or (_is_ssh(statement.key) and found.key != statement.key):
+        signature = self._check(root)(signed.payload, signed.signature)
+        if signature.status != GOOD:
+            problem = signature.reason or "it is signed with a key that the policy gives nobody"
+        elif signature.signers != (statement.approver,) or (_is_ssh(statement.key) and signature.key != statement.key):
             problem = f'it is not signed with a key of "{statement.approver}" alone'
         problem = problem or self._target.outdated(statement)
         # An OpenPGP key counts by its primary key, whichever subkey signed.
-        return ReadApproval(None, problem) if problem else ReadApproval(Signer(statement.approver, found.key))
+        return ReadApproval(None, problem) if problem else ReadApproval(Signer(statement.approver, signature.key))
 
     def _check(self, root: str) -> Callable[[bytes, bytes], Signature]:
         if root not in self._checks:

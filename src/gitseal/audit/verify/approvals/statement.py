@@ -106,11 +106,13 @@ def serialise(statement: ApprovalStatement) -> bytes:
         b"ref " + _bytes(statement.ref),
         b"base " + statement.base.encode(),
     ]
-    for each in sorted(statement.rules, key=lambda rules: _bytes(rules.folder)):
-        lines.append(b"policy " + _quoted(f"{each.folder}policy.yaml") + b" " + each.policy.encode())
-        lines.append(b"manifest " + _quoted(f"{each.folder}manifest.yaml") + b" " + (each.manifest or "-").encode())
+    for rules in sorted(statement.rules, key=lambda rules: _bytes(rules.folder)):
+        lines.append(b"policy " + _quoted(f"{rules.folder}policy.yaml") + b" " + rules.policy.encode())
+        lines.append(b"manifest " + _quoted(f"{rules.folder}manifest.yaml") + b" " + (rules.manifest or "-").encode())
     changes = sorted(statement.changes, key=lambda change: _bytes(change.path))
-    lines += [b" ".join([b"change", _quoted(each.path), _state(each.old), _state(each.new)]) for each in changes]
+    lines += [
+        b" ".join([b"change", _quoted(change.path), _state(change.old), _state(change.new)]) for change in changes
+    ]
     lines += [b"approver " + statement.approver.encode(), b"key " + statement.key.encode(), b""]
     return b"\n".join(lines)
 
@@ -130,11 +132,13 @@ def parse(payload: bytes) -> ApprovalStatement | None:
         rules, changes = tuple(_rules(middle[:count])), tuple(map(_change, middle[count:]))
     except ValueError:
         return None
-    found = ApprovalStatement(
+    statement = ApprovalStatement(
         form.decode(), _text(ref), base.decode(), rules, changes, approver[1].decode(), key[1].decode()
     )
-    is_sorted = _is_strict([_bytes(each.folder) for each in rules]) and _is_strict([_bytes(c.path) for c in changes])
-    return found if changes and is_sorted and serialise(found) == payload else None
+    is_sorted = _is_strict([_bytes(folder_rules.folder) for folder_rules in rules]) and _is_strict(
+        [_bytes(c.path) for c in changes]
+    )
+    return statement if changes and is_sorted and serialise(statement) == payload else None
 
 
 _WORDS = (b"object-format ", b"ref ", b"base ")

@@ -97,9 +97,9 @@ def keep_fetched(repository: Repository) -> None:
 def _listed(repository: Repository, *spaces: str) -> list[_Kept]:
     """The refs of these namespaces that lead to blobs that are small enough."""
     answer = repository.git("for-each-ref", f"--format={_FORMAT}", *(space.rstrip("/") for space in spaces)) or b""
-    found = []
+    kept = []
     for line in answer.decode("utf-8", "surrogateescape").split("\n")[:-1]:
         kind, size, blob, ref = line.split(" ", 3)
         if kind == "blob" and int(size) <= LARGEST:
-            found.append(_Kept(ref, blob))
-    return found
+            kept.append(_Kept(ref, blob))
+    return kept

@@ -56,9 +56,11 @@ class Target:
         return {path: change for path, change in ours.items() if path not in theirs}
 
     def _difference(self, new: str, old: str) -> dict[str, ApprovedChange]:
-        (found,) = ranges.differences(self._repository, [(new, old)])
-        own = (each for each in found if covered(each.path))
-        return {each.path: ApprovedChange(each.path, self._read(each.old), self._read(each.new)) for each in own}
+        (differing,) = ranges.differences(self._repository, [(new, old)])
+        own = (change for change in differing if covered(change.path))
+        return {
+            change.path: ApprovedChange(change.path, self._read(change.old), self._read(change.new)) for change in own
+        }
 
     def _read(self, state: str) -> FileState | None:
         """A side of a raw diff, `MODE ID`."""
@@ -100,8 +102,8 @@ class Target:
     def _rules(self, root: str) -> FolderRules:
         folder = f"{root}{FOLDER}/"
         policy, manifest = (self._repository.file(self.tip, f"{folder}{name}.yaml") for name in ("policy", "manifest"))
-        found = sha256(manifest).hexdigest() if manifest is not None else None
-        return FolderRules(folder, sha256(policy or b"").hexdigest(), found)
+        manifest_hash = sha256(manifest).hexdigest() if manifest is not None else None
+        return FolderRules(folder, sha256(policy or b"").hexdigest(), manifest_hash)
 
     def mismatch(self, statement: ApprovalStatement) -> str:
         """Why a statement is not about this branch as it is, in words; empty if it is. Asks Git for little."""
@@ -137,11 +139,11 @@ class Target:
     def _touched_since(self, base: str) -> frozenset[str] | None:
         """The covered paths that commits between `base` and the tip changed; None if `base` is no ancestor."""
         if base not in self._touched:
-            found = None
+            paths = None
             if ranges.descends(self._repository, self.tip, base):
                 commits = WalkedRange(self._repository, (self.tip, f"^{base}"))
-                found = frozenset(each.path for _, own in touched(self._repository, commits) for each in own)
-            self._touched[base] = found
+                paths = frozenset(change.path for _, own in touched(self._repository, commits) for change in own)
+            self._touched[base] = paths
         return self._touched[base]
 
 

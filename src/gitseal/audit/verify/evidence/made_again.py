@@ -32,7 +32,7 @@ def is_merge(
     if len(modes) != 1 or not all(mode.startswith(_FILE) for mode in modes):
         return False
     before, ours, theirs = (repository.file(commit, path) for commit in (base, *parents))
-    change = next(each for each in changes if each is not None)
+    change = next(side for side in changes if side is not None)
     result = next(repository.blobs([change.new.split(" ")[1]]))
     if ours is None or theirs is None or max(map(len, (before or b"", ours, theirs))) > _LIMIT:
         return False

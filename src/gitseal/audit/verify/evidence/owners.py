@@ -112,7 +112,7 @@ def _split(path: str) -> tuple[str, str | None]:
     for at, part in enumerate(parts):
         if folded(part) == FOLDER:
             inner = "/".join(parts[at + 1 :]) if part == FOLDER and parts[at + 1 :] else None
-            return "".join(f"{each}/" for each in parts[:at]), inner
+            return "".join(f"{above}/" for above in parts[:at]), inner
     return path[: path.rfind("/") + 1], None
 
 

@@ -28,10 +28,12 @@ def touched(repository: Repository, commits: WalkedRange) -> Iterator[tuple[str,
     takes nothing.
     """
     pairs = [(commit, parent) for commit, parents in commits.parents.items() for parent in parents or ("",)]
-    found = commits.differences(pairs)
+    differences = commits.differences(pairs)
     merges = _Merges(repository, _strangers(commits))
     for commit, parents in commits.parents.items():
-        sides = [{each.path: each for each in next(found) if covered(each.path)} for _ in parents or ("",)]
+        sides = [
+            {change.path: change for change in next(differences) if covered(change.path)} for _ in parents or ("",)
+        ]
         own = merges.own(parents, sides) if len(sides) > 1 else tuple(sides[0].values())
         if own:
             yield commit, own
@@ -59,7 +61,7 @@ def folded(name: str) -> str:
         return name.lower()
     import unicodedata  # few names need it, and the hook of a server asks for all
 
-    visible = "".join(each for each in name if unicodedata.category(each) != "Cf")
+    visible = "".join(character for character in name if unicodedata.category(character) != "Cf")
     return unicodedata.normalize("NFKC", visible).casefold()
 
 
@@ -116,6 +118,6 @@ class _Merges:
 
     def _changes_since(self, base: str, commit: str) -> frozenset[str]:
         if (base, commit) not in self._changed:
-            (found,) = ranges.differences(self._repository, [(commit, base)])
-            self._changed[base, commit] = frozenset(each.path for each in found if covered(each.path))
+            (differing,) = ranges.differences(self._repository, [(commit, base)])
+            self._changed[base, commit] = frozenset(change.path for change in differing if covered(change.path))
         return self._changed[base, commit]
