@@ -47,3 +47,17 @@ def test_nothing_else_spells_it_out() -> None:
     assert spelled == ["token_grammar.py"]
     keys = [path.name for path in source.rglob("*.py") if "k[0-9a-f]{32}" in path.read_text("utf-8")]
     assert keys == ["token_grammar.py"]
+
+
+@given(st.text(alphabet="akfr0f9g-_+/=AZé", max_size=40) | st.integers(30, 34).map("a".__mul__))
+def test_the_questions_ask_what_the_pieces_match(text: str) -> None:
+    assert token_grammar.is_group(text) == (re.fullmatch(token_grammar.GROUP, text) is not None)
+    assert token_grammar.is_payload(text) == (re.fullmatch(token_grammar.PAYLOAD, text) is not None)
+    assert token_grammar.is_id("k", text) == (re.fullmatch(token_grammar.KEY_ID, text) is not None)
+
+
+@given(st.from_regex(token_grammar.KEY_ID, fullmatch=True))
+def test_a_key_id_is_one(text: str) -> None:
+    assert token_grammar.is_id("k", text)
+    assert not token_grammar.is_id("f", text)
+    assert not token_grammar.is_id("k", text.replace(text[-1], "g"))

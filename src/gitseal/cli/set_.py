@@ -106,7 +106,7 @@ class _Values:
         from_elsewhere = self.source is not None or self.generate is not None or self.from_env
         for number, argument in enumerate(arguments, 1):
             name, equals, content = argument.partition("=")
-            if not all(scalars.NAME.fullmatch(part) for part in name.split("/")):
+            if not all(scalars.is_name(part) for part in name.split("/")):
                 # Not repeated: who forgot the name has typed a value here.
                 raise UsageError(
                     f"argument {number} is neither NAME nor NAME=VALUE",

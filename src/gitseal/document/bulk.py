@@ -5,7 +5,7 @@ name; here one expression takes them all. Whatever is not of this shape is left 
 that it alone decides what is refused and in which words.
 """
 
-import re
+from functools import cache
 from itertools import chain
 
 from gitseal.crypto.token_kinds import SEALED
@@ -18,7 +18,8 @@ from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.characters import decode
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # `typing` and `cryptography`, which a merge does not need
+if TYPE_CHECKING:  # `re`, `typing` and `cryptography`, which a merge does not need
+    import re
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitseal.crypto.datakey import DataKey
@@ -29,7 +30,7 @@ Row = tuple[str, str, str, str, str]
 """A name and the four parts of its token: kind, access group, key id and payload."""
 
 # As gitseal writes them. The reader takes more (other indents, comments behind a name), and gets whatever differs.
-_ROW = re.compile(rf"^({scalars.NAME.pattern}):\n  {token_grammar.TOKEN}$", re.MULTILINE)
+_ROW = rf"^({scalars.NAME}):\n  {token_grammar.TOKEN}$"
 # Of a row's text, what its five parts leave over: `:`, the line end and indent, `ENC[v1,`, `,`, `:`, `,` and `]`.
 _AROUND = len(":\n  ENC[v1,,:,]")
 
@@ -85,7 +86,14 @@ def read_header(shape: CommonShape) -> Header | None:
 
 def rows_of(text: str) -> list[Row]:
     """The rows that a text has among other lines."""
-    return _ROW.findall(text)
+    return _expression().findall(text)
+
+
+@cache
+def _expression() -> "re.Pattern[str]":
+    import re
+
+    return re.compile(_ROW, re.MULTILINE)
 
 
 def _holds_nothing_else(body: str, rows: "Sequence[Row]") -> bool:

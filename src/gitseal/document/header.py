@@ -1,12 +1,12 @@
 """The header of an environment file: the mapping `gitseal`, who it was wrapped for and under which keys."""
 
-import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 
 from gitseal.crypto.public_key import PublicKey, Scope
 from gitseal.document import token_grammar
 from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
+from gitseal.document.token_grammar import is_group, is_id
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
@@ -20,9 +20,6 @@ VERSION = 1
 MAX_GROUPS = 64
 MAX_STANZAS = 256
 
-GROUP = re.compile(token_grammar.GROUP)
-_FILE_ID = re.compile(r"f[0-9a-f]{32}")
-_RECIPIENT_ID = re.compile(r"r[0-9a-f]{32}")
 _PUBLIC = "gsp1"
 
 
@@ -87,7 +84,7 @@ def parse_header(root: Node) -> Header:
     if version != VERSION or type(version) is not int:
         raise UnknownVersion("this file is of a version that this gitseal does not know", "upgrade gitseal")
     file_id = _text(fields["id"])
-    if not _FILE_ID.fullmatch(file_id):
+    if not is_id("f", file_id):
         raise Malformed("a file id is f and 32 hex digits", fields["id"].line + 1)
     environment = _text(fields["environment"])
     groups = _mapping(fields["access"]) if "access" in fields else {}
@@ -98,7 +95,7 @@ def parse_header(root: Node) -> Header:
 
 
 def _access(node: Node, scope: Scope) -> Access:
-    if not GROUP.fullmatch(scope.group):
+    if not is_group(scope.group):
         raise Malformed("an access group has a lower-case name of at most 32 letters, digits and -", node.line + 1)
     fields = _fields(node, required=("key", "public"), optional=("succeeds", "stanzas"))
     public = _public(fields["public"], scope)
@@ -121,7 +118,7 @@ def _access(node: Node, scope: Scope) -> Access:
 
 
 def _stanza(recipient_id: str, node: Node) -> Stanza:
-    if not _RECIPIENT_ID.fullmatch(recipient_id):
+    if not is_id("r", recipient_id):
         raise Malformed("a recipient id is r and 32 hex digits", node.line + 1)
     return parse_stanza(node.value, node.value_line + 1)
 

@@ -1,18 +1,14 @@
 """`ENC[...]` and `STANZA[...]`: the two scalars that carry ciphertext (docs/format.md, section 4)."""
 
-import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
-from functools import cache
 
+from gitseal.crypto.token_kinds import SEALED, WRITE_ONLY
 from gitseal.document import token_grammar
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.records import NamedTuple
 
-# The careful way alone matches single tokens, so the first of them pays for this expression.
-_whole_token = cache(lambda: re.compile(token_grammar.TOKEN))
-_STANZA = re.compile(token_grammar.STANZA)
-
+_TOKEN, _STANZA, _END = "ENC[v1,", "STANZA[v1,", "]"
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 # By the number of `=` at the end: the digits whose spare bits are zero.
 _LAST_DIGITS = (frozenset(_DIGITS), frozenset("AEIMQUYcgkosw048"), frozenset("AQgw"))
@@ -72,21 +68,34 @@ def parse_token(text: str, line: int) -> Token | None:
     """
     if not text.startswith(token_grammar.PREFIXES):
         return None
-    match = _whole_token().fullmatch(text)
-    if match is None:
+    kind, _, rest = text.removeprefix(_TOKEN).partition(",")
+    place, _, end = rest.partition(",")
+    group, _, key_id = place.partition(":")
+    payload = end.removesuffix(_END)
+    is_whole = text.startswith(_TOKEN) and text.endswith(_END) and kind in {SEALED, WRITE_ONLY}
+    if not is_whole or not _is_made_of(group, key_id, payload):
         raise _refusal(text, line)
-    return Token._make(match.groups())
+    return Token(kind, group, key_id, payload)
+
+
+def _is_made_of(group: str, key_id: str, payload: str) -> bool:
+    return token_grammar.is_group(group) and token_grammar.is_id("k", key_id) and token_grammar.is_payload(payload)
 
 
 def parse_stanza(text: object, line: int) -> Stanza:
     """The stanza that `text` is. Raises Malformed or UnknownVersion."""
-    match = _STANZA.fullmatch(text) if isinstance(text, str) else None
-    if match is None:
+    written = text if isinstance(text, str) else ""
+    key_id, _, end = written.removeprefix(_STANZA).partition(",")
+    payload = end.removesuffix(_END)
+    is_whole = written.startswith(_STANZA) and written.endswith(_END)
+    if not is_whole or not token_grammar.is_id("k", key_id) or not token_grammar.is_payload(payload):
         raise _refusal(str(text), line)
-    return Stanza(match[1], match[2])
+    return Stanza(key_id, payload)
 
 
 def _refusal(text: str, line: int) -> Malformed | UnknownVersion:
+    import re
+
     other = re.match(token_grammar.OTHER_VERSION, text)
     if other and other[1] != "1":
         return UnknownVersion(

@@ -12,7 +12,7 @@ from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.policy.fields import choice, each, items, mapping, named, nearest, string, strings
 from gitseal.policy.manifest import TYPES, Declaration, Manifest, ManifestFile, Service
 from gitseal.yamltext import reader
-from gitseal.yamltext.scalars import NAME
+from gitseal.yamltext.scalars import is_name
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def parse(data: bytes) -> Manifest:
 
 def is_service_name(name: str) -> bool:
     """True for a name that a service can have; its own section has the same name."""
-    return NAME.fullmatch(name) is not None and name != HEADER
+    return is_name(name) and name != HEADER
 
 
 def _declarations(section: NamePath, node: Node | None) -> Iterator[Declaration]:
@@ -180,7 +180,7 @@ def _file(node: Node) -> ManifestFile:
 def _secret(node: Node) -> NamePath:
     """The name of a secret as `NAME` or `section/NAME`."""
     path = tuple(string(node).split("/"))
-    if not all(NAME.fullmatch(part) for part in path) or path[0] == HEADER:
+    if not all(is_name(part) for part in path) or path[0] == HEADER:
         raise Malformed("this is no name of a secret", node.line + 1, "write NAME or section/NAME")
     return path
 

@@ -1,8 +1,8 @@
 """policy.yaml read into a `Policy`: every field known, every name defined, or a refusal with its line."""
 
-import re
 from collections.abc import Collection
 
+from gitseal.document.token_grammar import is_group
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.policy.fields import UnknownField, boolean, choice, each, items, mapping, named, nearest, string, strings
 from gitseal.policy.pattern_index import MOST_TRIED, is_tried
@@ -22,31 +22,32 @@ from gitseal.policy.policy import (
 )
 from gitseal.yamltext import reader
 from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.scalars import is_name
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
 __all__ = ["is_environment_name", "is_principal_name", "nearest", "parse"]
 
-_PRINCIPAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-_ACCESS = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_ENVIRONMENT = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
+_LONGEST_NAME = 64
 MAX_ENVIRONMENTS = 500
 MAX_EXTENDS = 16
 _MOST_IGNORED = 32
 _NO_ENVIRONMENTS = frozenset({"policy", "manifest", "allow", "all"})
 # What a branch's name may hold (git-check-ref-format(1)), and `*`.
-_BRANCHES = re.compile(r"[^\0-\x20\x7f~^:?\[\\/]+(?:/[^\0-\x20\x7f~^:?\[\\/]+)*")
+_BRANCHES = r"[^\0-\x20\x7f~^:?\[\\/]+(?:/[^\0-\x20\x7f~^:?\[\\/]+)*"
 _MAX_APPROVALS = 99
 _TEMPLATES = (".env.example", ".env.sample", ".env.template")
 
 
 def is_environment_name(name: str) -> bool:
     """True for a name that an environment can have; its file is called NAME.yaml."""
-    return _ENVIRONMENT.fullmatch(name) is not None and name not in _NO_ENVIRONMENTS and not name.endswith(".local")
+    # A lower-case letter, then lower-case letters, digits, `_`, `.` and `-`.
+    is_spelled = is_name(name) and len(name) <= _LONGEST_NAME and name[0] != "_" and name == name.lower()
+    return is_spelled and name not in _NO_ENVIRONMENTS and not name.endswith(".local")
 
 
 def is_principal_name(name: str) -> bool:
     """True for a name that a person, machine or group can have."""
-    return _PRINCIPAL.fullmatch(name) is not None and name != DEFAULT
+    return is_name(name) and len(name) <= _LONGEST_NAME and name != DEFAULT
 
 
 def parse(data: bytes) -> Policy:
@@ -171,7 +172,7 @@ def _rule(node: Node) -> Rule:
         raise Malformed("a rule says plain and who may open: it can say only one", line)
     if not plain and not rule.open:
         raise Malformed("a rule says neither plain: true nor who may open", line)
-    if rule.open and (not _ACCESS.fullmatch(rule.access) or rule.access == DEFAULT):
+    if rule.open and (not is_group(rule.access) or rule.access == DEFAULT):
         raise Malformed("a rule with open needs access: the access group's name, lower-case, not default", line)
     return rule
 
@@ -203,8 +204,12 @@ def _hook(node: Node | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _judged(node: Node | None) -> tuple[str, ...]:
     fields = _fields(node, "judged") if node is not None else {}
     patterns = strings(fields.get("judged"))
+    if not patterns:
+        return ()
+    import re  # few policies have the field
+
     for pattern in patterns:
-        if not _BRANCHES.fullmatch(pattern) or pattern.startswith("refs/"):
+        if not re.fullmatch(_BRANCHES, pattern) or pattern.startswith("refs/"):
             raise Malformed(
                 f'"{pattern}" cannot be a branch',
                 fields["judged"].line + 1,

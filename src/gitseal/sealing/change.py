@@ -185,7 +185,7 @@ class Change(GroupKeys):
 
     def _check_place(self, path: NamePath) -> None:
         for part in path:
-            if not scalars.NAME.fullmatch(part):
+            if not scalars.is_name(part):
                 raise Error(
                     f'"{path_text(path)}" cannot be a name',
                     "a name begins with a letter or _, then letters, digits, _, . and -",

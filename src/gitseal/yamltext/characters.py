@@ -1,8 +1,10 @@
 """Which characters a file may hold: none that hides, reorders or that parsers disagree on."""
 
-import re
-
 from gitseal.errors import Malformed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 _LINE_BREAKS = "\x85\u2028\u2029"
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -31,11 +33,18 @@ def decode(data: bytes) -> str:
 
 def is_refused(text: str) -> bool:
     """True if `text` holds a character that has to be written as an escape; line ends count."""
-    return re.search(_REFUSED, text) is not None or "\n" in text
+    # Printable ASCII, which nearly every text is, holds none of them.
+    return not (text.isascii() and text.isprintable()) and (_first_refused(text) is not None or "\n" in text)
+
+
+def _first_refused(text: str) -> "re.Match[str] | None":
+    import re
+
+    return re.search(_REFUSED, text)
 
 
 def _refuse(text: str) -> None:
-    match = re.search(_REFUSED, text)
+    match = _first_refused(text)
     if match is None:
         return
     line = text.count("\n", 0, match.start()) + 1

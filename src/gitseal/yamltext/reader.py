@@ -1,16 +1,14 @@
 """The reader: bytes in, a tree with positions or a refusal with its line out. One pass, linear, no recursion on input."""
 
-import re
-
 from gitseal.errors import Malformed
-from gitseal.yamltext import flow, scalars
+from gitseal.yamltext import scalars
 from gitseal.yamltext.characters import decode
 from gitseal.yamltext.tree import NamePath, Node, NodeKind, Tree
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 8
 
-_ENTRY = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*|"[^"\\]*"|'[^']*') *:(?: +(.*)|)$""")
+_NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 _CONFLICT = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 _INDENTATION = "this line is indented like none above it"
 
@@ -73,7 +71,7 @@ class _Reader:
 
     def line(self, number: int, column: int, content: str) -> None:
         """One line that is neither blank nor a comment."""
-        entry = _ENTRY.match(content)
+        entry = _entry(content)
         is_item = content[0] == "-" and (content == "-" or content[1] == " ")
         opens = NodeKind.MAPPING if entry is not None else NodeKind.SEQUENCE if is_item else None
         if self.pending is not None and self.take_pending(self.pending, number, column, content, opens):
@@ -106,8 +104,9 @@ class _Reader:
         self.value(node, number, content)
         return True
 
-    def entry(self, parent: Node, number: int, column: int, entry: re.Match[str]) -> None:
-        name = scalars.parse_name(entry[1], number + 1)
+    def entry(self, parent: Node, number: int, column: int, entry: tuple[str, str]) -> None:
+        source, text = entry
+        name = scalars.parse_name(source, number + 1)
         # Parsers disagree on which of two values a name has, so a second one could be one that nobody reviewed.
         if name in parent.children:
             raise Malformed(
@@ -119,7 +118,6 @@ class _Reader:
         node = Node(path, number, column)
         parent.children[name] = node
         self.tree.nodes[path] = node
-        text = entry[2]
         if not text or text[0] == "#":
             self.pending = node
         else:
@@ -131,7 +129,7 @@ class _Reader:
         parent.items.append(node)
         if not text or text[0] == "#":
             raise Malformed("a list item has no value on its line", number + 1)
-        entry = _ENTRY.match(text)
+        entry = _entry(text)
         if entry is None:
             self.value(node, number, text)
         elif self.policy:
@@ -146,6 +144,8 @@ class _Reader:
         node.value_line = number
         node.end = number + 1
         if text[0] in "[{":
+            from gitseal.yamltext import flow  # most sealed files have none
+
             node.source = flow.parse_into(node, text, number + 1, filled=self.policy)
             return
         node.source, rest = scalars.split_comment(text)
@@ -184,6 +184,27 @@ class _Reader:
         if column != self.columns[-1]:
             raise Malformed(_INDENTATION, number + 1)
         raise Malformed("this line is no name, value, comment or blank line", number + 1)
+
+
+def _entry(content: str) -> tuple[str, str] | None:
+    """A line that begins with a name and a colon, as the name in its quotes, if it has some, and what follows them; else None.
+
+    A colon ends a name only before a blank and at the end of the line.
+    """
+    quote = content[0]
+    if quote in "\"'":
+        end = content.find(quote, 1) + 1
+        # An escape may stand in a quoted value; a name has none.
+        if not end or (quote == '"' and "\\" in content[:end]):
+            return None
+    else:
+        end = len(content.partition(":")[0].rstrip(" "))
+        if not end or quote in "0123456789.-" or not _NAME_CHARACTERS.issuperset(content[:end]):
+            return None
+    blanks, colon, text = content[end:].partition(":")
+    if not colon or blanks.strip(" ") or (text and text[0] != " "):
+        return None
+    return content[:end], text.lstrip(" ")
 
 
 def path_text(path: NamePath) -> str:

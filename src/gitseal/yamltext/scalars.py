@@ -3,7 +3,6 @@
 Only spellings that all YAML parsers, 1.1 and 1.2, read alike are accepted plain; the rest has to be quoted.
 """
 
-import re
 import sys
 
 from gitseal.errors import Malformed
@@ -11,12 +10,16 @@ from gitseal.yamltext.characters import is_refused
 
 Scalar = str | int | float | bool | None
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
+LONGEST_NAME = 128
+NAME = r"[A-Za-z_][A-Za-z0-9_.-]{0,127}"
+"""What `is_name` says, for whoever looks for names in a text."""
+
+_MOST_DIGITS = 18
 _NULL_OR_BOOLEAN: dict[str, Scalar] = {"null": None, "true": True, "false": False}
 _ELSEWHERE_NOT_TEXT = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "=", "<<"})
 _LONGEST_WORD = max(map(len, _ELSEWHERE_NOT_TEXT))
-# Texts, compiled by `re` when a file first needs them: compiling is a good part of a short command's time.
-_INTEGER = r"0|-?[1-9][0-9]{0,17}"
+# Texts, and `re` itself is imported, when a file first needs them: what most files hold is told by methods of `str`. `re` takes
+# half as long to import as Python to start, and each expression a hundredth of a short command's time to compile.
 _FLOAT = r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}"
 _ELSEWHERE_A_NUMBER_OR_DATE = (
     r"[-+]?[.]?[0-9][0-9_.,:eE+\-TtZz ]*|[-+]?0[xX][0-9a-fA-F_]*|[-+]?0[oObB][0-9_]*|[-+]?\.(?i:inf|nan)"
@@ -40,6 +43,8 @@ def split_comment(text: str) -> tuple[str, str]:
     A quoted scalar ends at its closing quote; an unclosed one is returned whole and refused by `parse`.
     """
     if text[0] in "\"'":
+        import re
+
         quoted = re.match(_DOUBLE_QUOTED if text[0] == '"' else _SINGLE_QUOTED, text)
         end = quoted.end() if quoted else len(text)
     else:
@@ -60,14 +65,12 @@ def parse(source: str, line: int) -> Scalar:
     if first == '"':
         return _double_quoted(source, line)
     if first == "'":
-        if not re.fullmatch(_SINGLE_QUOTED, source):
-            raise Malformed("a single-quoted text is not closed on its line", line)
-        return source[1:-1].replace("''", "'")
+        return _single_quoted(source, line)
     if first in _INDICATORS and not (first == "-" and "0" <= source[1:2] <= "9"):
         raise Malformed(f'a plain text cannot begin with "{first}"', line, "put the value in double quotes")
     if ": " in source or " #" in source or source[-1] == ":" or "\t" in source:
         raise Malformed('a plain text holds ": ", " #" or a tab', line, "put the value in double quotes")
-    if not source.isascii() and re.search(_ELSEWHERE_BLANK, source):
+    if not source.isascii() and _has_other_blank(source):
         raise Malformed("a plain text holds a space other than the common one", line, "put the value in double quotes")
     return _plain(source, line)
 
@@ -75,9 +78,11 @@ def parse(source: str, line: int) -> Scalar:
 def _plain(source: str, line: int) -> Scalar:
     if source in _NULL_OR_BOOLEAN:
         return _NULL_OR_BOOLEAN[source]
+    if _is_integer(source):
+        return int(source)
     if source[0] in "0123456789-+.":
-        if re.fullmatch(_INTEGER, source):
-            return int(source)
+        import re
+
         if re.fullmatch(_FLOAT, source):
             return float(source)
         if re.fullmatch(_ELSEWHERE_A_NUMBER_OR_DATE, source):
@@ -91,7 +96,34 @@ def _plain(source: str, line: int) -> Scalar:
     return source
 
 
+def _is_integer(source: str) -> bool:
+    """True for a decimal number as it is written in one way alone: no zero before it, and no `-0`."""
+    digits = source.removeprefix("-")
+    is_decimal = digits.isdecimal() and digits.isascii() and len(digits) <= _MOST_DIGITS
+    return is_decimal and (digits[0] != "0" or source == "0")
+
+
+def _has_other_blank(source: str) -> bool:
+    import re
+
+    return re.search(_ELSEWHERE_BLANK, source) is not None
+
+
+def _single_quoted(source: str, line: int) -> str:
+    import re
+
+    if not re.fullmatch(_SINGLE_QUOTED, source):
+        raise Malformed("a single-quoted text is not closed on its line", line)
+    return source[1:-1].replace("''", "'")
+
+
 def _double_quoted(source: str, line: int) -> str:
+    inner = source[1:-1]
+    # Nothing but the two quotes, which most texts have, needs no look at each character.
+    if source[-1] == '"' and len(source) > 1 and not any(special in inner for special in '\\"\t'):
+        return inner
+    import re
+
     if not re.fullmatch(_DOUBLE_QUOTED, source):
         raise Malformed("a double-quoted text is not closed on its line", line)
 
@@ -108,7 +140,6 @@ def _double_quoted(source: str, line: int) -> str:
             )
         return _SHORT_ESCAPES[escape[4]]
 
-    inner = source[1:-1]
     if "\t" in inner:
         raise Malformed("a tab stands in a quoted text", line, r"write it as \t in double quotes")
     return re.sub(_ESCAPE, character, inner) if "\\" in inner else inner
@@ -119,10 +150,21 @@ def is_word(text: str) -> bool:
     return len(text) <= _LONGEST_WORD and text.lower() in _ELSEWHERE_NOT_TEXT
 
 
+def is_name(text: str) -> bool:
+    """True for a letter or `_`, and up to 127 letters, digits, `_`, `.` and `-` after it, all of them ASCII."""
+    # An identifier of Python is just that, without `.` and `-`.
+    return (
+        text.isascii()
+        and len(text) <= LONGEST_NAME
+        and text[:1] not in {".", "-"}
+        and text.replace(".", "_").replace("-", "_").isidentifier()
+    )
+
+
 def parse_name(source: str, line: int) -> str:
     """A name, written plain or quoted. Raises Malformed if it is not a name, or if some parser reads it as no text."""
     name = source[1:-1] if source[0] in "\"'" else source
-    if not NAME.fullmatch(name):
+    if not is_name(name):
         raise Malformed("a name begins with a letter or _ and has at most 128 letters, digits, _, . and -", line)
     if source is name and is_word(name):
         raise Malformed(
