@@ -5,8 +5,8 @@ from pathlib import Path
 from gitseal.document import document
 from gitseal.document.value import text
 from gitseal.identities import discover
+from gitseal.project.finding import find
 from gitseal.project.keys import Keys
-from gitseal.project.project import find
 
 
 def fill(top: Path, identity: Path, wanted: dict[str, dict[str, str]]) -> None:

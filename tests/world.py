@@ -7,8 +7,9 @@ from typing import NamedTuple
 from gitseal.document.value import TypedValue, text
 from gitseal.files import atomic
 from gitseal.identities import Keyring, discover
+from gitseal.project.finding import find
 from gitseal.project.names import parse_name
-from gitseal.project.project import Project, find
+from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519

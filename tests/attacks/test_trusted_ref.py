@@ -20,7 +20,8 @@ from gitseal.errors import Damaged, Error, Unconfirmed
 from gitseal.git.repository import Repository
 from gitseal.project.belief.succession import token_of
 from gitseal.project.belief.trust import Trust
-from gitseal.project.project import Project, find
+from gitseal.project.finding import find
+from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient

@@ -18,8 +18,9 @@ from gitseal.document.token import Stanza, Token
 from gitseal.document.value import TypedValue, text
 from gitseal.errors import Error
 from gitseal.identities import NO_IDENTITIES, Keyring
+from gitseal.project.finding import find
 from gitseal.project.names import parse_name
-from gitseal.project.project import Project, find
+from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519

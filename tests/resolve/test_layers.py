@@ -12,18 +12,17 @@ LOCALS = [Layer("production", is_local=True), Layer("base", is_local=True)]
 
 
 @pytest.mark.parametrize(
-    ("protected", "local", "expected"),
+    ("protected", "expected"),
     [
-        ((), True, [*LOCALS, *OWN]),
-        ((), False, OWN),
-        (("production",), True, OWN),
-        (("base",), True, [LOCALS[0], *OWN]),
-        (("production", "base"), True, OWN),
-        (("other",), True, [*LOCALS, *OWN]),
+        ((), [*LOCALS, *OWN]),
+        (("production",), OWN),
+        (("base",), [LOCALS[0], *OWN]),
+        (("production", "base"), OWN),
+        (("other",), [*LOCALS, *OWN]),
     ],
 )
-def test_which_layers(protected: tuple[str, ...], local: bool, expected: list[Layer]) -> None:  # noqa: FBT001
-    assert list(order(("production", "base"), protected, local=local)) == expected
+def test_which_layers(protected: tuple[str, ...], expected: list[Layer]) -> None:
+    assert list(order(("production", "base"), protected)) == expected
 
 
 def test_the_names_of_layers() -> None:

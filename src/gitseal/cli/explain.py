@@ -12,11 +12,11 @@ from gitseal.usecases.explain import Explained, explain
 @environment_option("The environment; may be left out where there is one.")
 @no_local_option
 @json_option
-def command(session: Session, name: str, environments: tuple[str, ...], no_local: bool, as_json: bool) -> None:
+def command(session: Session, name: str, environments: tuple[str, ...], as_json: bool) -> None:
     """Say where a name's value comes from, layer by layer, and which services get it; never the value. Needs no identity."""
     session.only_reads = True
     environment = session.one(environments)
-    explained = explain(EffectiveEnvironment(session.project, environment, local=not no_local), name)
+    explained = explain(EffectiveEnvironment(session.project, environment), name)
     if as_json:
         output.as_json(
             {

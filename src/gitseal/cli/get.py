@@ -11,12 +11,12 @@ from gitseal.cli.session import Session
 @environment_option("The environment; may be left out where there is one.")
 @declare.option("--no-newline", is_flag=True, help="Print the exact bytes, without a newline after them.")
 @no_local_option
-def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool, no_local: bool) -> None:
+def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool) -> None:
     """Print one value, alone. On any failure nothing is printed on standard output."""
     session.only_reads = True
     from gitseal.usecases.get import get_value
 
     environment = session.one(environments)
-    value = get_value(session.opened(environment, local=not no_local), name)
+    value = get_value(session.opened(environment), name)
     note(session, "get", environment, (name,))
     output.write(value.reveal() + (b"" if no_newline else b"\n"))

@@ -20,7 +20,6 @@ def command(
     names: tuple[str, ...],
     environments: tuple[str, ...],
     show_values: bool,
-    no_local: bool,
     as_json: bool,
 ) -> None:
     """List names with their access group, kind, the fingerprint of their ciphertext, and who changed them last.
@@ -32,7 +31,7 @@ def command(
     """
     session.only_reads = True
     chosen = session.all(environments)
-    rows = list_names(session.workspace, chosen, names, show_values=show_values, local=not no_local)
+    rows = list_names(session.workspace, chosen, names, show_values=show_values)
     for environment in chosen if show_values else ():
         note(session, "list", environment, (row.name for row in rows if row.environment == environment and row.value))
     if as_json:

@@ -33,8 +33,15 @@ def local_option(function: "_Function") -> "_Function":
 
 
 def no_local_option(function: "_Function") -> "_Function":
-    """`--no-local`, as `no_local`: without this machine's own overrides."""
-    return declare.option("--no-local", is_flag=True, help="Leave out this machine's own overrides.")(function)
+    """`--no-local`: the command's session reads the project without this machine's own overrides."""
+
+    def reading(session: "Session", *, no_local: bool, **others: object) -> object:
+        if no_local:
+            session.leave_out_overrides()
+        return function(session, **others)
+
+    option = declare.option("--no-local", is_flag=True, help="Leave out this machine's own overrides.")
+    return option(declare.instead_of(function, reading))
 
 
 def accept_options(function: "_Function") -> "_Function":

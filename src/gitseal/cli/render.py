@@ -25,7 +25,7 @@ _DEFAULT = "dotenv"
 class RenderJob(NamedTuple):
     """What is rendered: an environment, the part of it that is asked for, and how it is written.
 
-    `folder` is where the files of the service go, if they are asked for. `local` lets this machine's overrides count.
+    `folder` is where the files of the service go, if they are asked for.
     """
 
     environment: str
@@ -33,7 +33,6 @@ class RenderJob(NamedTuple):
     dialect: str = _DEFAULT
     options: dialects.Options = dialects.NO_OPTIONS
     folder: "Path | None" = None
-    local: bool = True
 
 
 @declare.command("render")
@@ -70,7 +69,6 @@ def command(
     checked: str | None,
     record: bool,
     request: Request,
-    local: bool,
     export: bool,
     no_interpolate: bool,
     name: str,
@@ -90,7 +88,7 @@ def command(
         from gitseal.delivery.service_files import with_files
 
         request = with_files(request, below)
-    job = RenderJob(session.one(environments), request, dialect or _DEFAULT, options, below, local)
+    job = RenderJob(session.one(environments), request, dialect or _DEFAULT, options, below)
     if record:
         _check_record(session, job, checked)
     if checked_file is not None:
@@ -126,7 +124,7 @@ def rendered(session: Session, job: RenderJob, target: "Path | None") -> None:
             f"the policy says reveal: false for {job.environment}: it is not rendered to a terminal",
             "give a file: -o FILE",
         )
-    done = render(session.opened(job.environment, local=job.local), job.dialect, job.request, job.options)
+    done = render(session.opened(job.environment), job.dialect, job.request, job.options)
     note(session, "render", job.environment, done.going.names())
     if done.masks:
         # The runner takes commands from either stream, and the values go into the file alone.
@@ -157,7 +155,7 @@ def _placed(folder: "Path | None", going: "Outgoing", beside: "Path | None" = No
 def _files_alone(session: Session, job: RenderJob) -> None:
     from gitseal.usecases.render import collect
 
-    going = collect(session.opened(job.environment, local=job.local), job.request)
+    going = collect(session.opened(job.environment), job.request)
     note(session, "render", job.environment, going.names())
     with _placed(job.folder, going):
         pass
@@ -167,7 +165,7 @@ def _files_alone(session: Session, job: RenderJob) -> None:
 def _check_current(session: Session, job: RenderJob, checked: "Path") -> None:
     from gitseal.usecases.render import is_current, render
 
-    done = render(session.opened(job.environment, local=job.local), job.dialect, job.request, job.options)
+    done = render(session.opened(job.environment), job.dialect, job.request, job.options)
     files = f" --service {job.request.service} --files {job.folder}" if job.folder is not None else ""
     hint = f"write it again: gitseal render -e {job.environment} --format {job.dialect} -o {checked}{files}"
     if not is_current(checked, done.content):
@@ -187,7 +185,7 @@ def _check_record(session: Session, job: RenderJob, checked: str | None) -> None
 
     if checked is not None:
         raise UsageError("--check deploys nothing that --record could record", "leave one of them out")
-    check_committed(session.project, job.environment, local=job.local)
+    check_committed(session.project, job.environment)
 
 
 def _check_options(dialect: str, given: dict[str, object]) -> None:

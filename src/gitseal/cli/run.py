@@ -20,7 +20,6 @@ class _RunJob(NamedTuple):
     request: Request
     streams: frozenset[int]
     pristine: bool
-    local: bool
 
 
 @declare.command("run", passes_on=True)
@@ -43,7 +42,6 @@ def command(
     *,
     environments: tuple[str, ...],
     request: Request,
-    local: bool,
     redact: bool | None,
     files: bool,
     pristine: bool,
@@ -56,7 +54,7 @@ def command(
     numbers and dates are not redacted. With --files, which needs --service, the files are removed when the command ends.
     """
     session.only_reads = True
-    job = _RunJob(arguments, session.one(environments), request, _streams(redact), pristine, local)
+    job = _RunJob(arguments, session.one(environments), request, _streams(redact), pristine)
     with ExitStack() as stack:
         if files:
             from gitseal.delivery.service_files import with_files
@@ -71,7 +69,7 @@ def _run(session: Session, job: _RunJob) -> int:
     from gitseal.usecases.run import place_files, prepare
 
     inherited = {name: content for name, content in os.environb.items() if not job.pristine or name in _KEPT}
-    prepared = prepare(session.opened(job.environment, local=job.local), job.request, inherited)
+    prepared = prepare(session.opened(job.environment), job.request, inherited)
     note(session, "run", job.environment, prepared.going.names())
     if job.request.files:
         place_files(job.request, prepared)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def selecting(function: "_Function") -> "_Function":
-    """`--only`, `--except`, `--service`, `--allow-missing`, together as `request`, and `--no-local` as `local`."""
+    """`--only`, `--except`, `--service`, `--allow-missing`, together as `request`, and `--no-local`."""
 
     def requesting(
         session: Session,
@@ -25,13 +25,12 @@ def selecting(function: "_Function") -> "_Function":
         excepted: tuple[str, ...],
         service: str,
         allow_missing: bool,
-        no_local: bool,
         **others: object,
     ) -> object:
         from gitseal.delivery.request import Request
 
         request = Request(only, excepted, service, allow_missing, session.environ)
-        return function(session, request=request, local=not no_local, **others)
+        return function(session, request=request, **others)
 
     options = (
         _patterns("--only", "only", "Only names that match; may repeat."),

@@ -30,6 +30,7 @@ class Session:
         self.environ = os.environ
         # Set by commands that seal and judge nothing, before they ask for anything else.
         self.only_reads = False
+        self._is_shared = False
         self._repositories: list[Repository] = []
 
     @cached_property
@@ -62,7 +63,7 @@ class Session:
     @cached_property
     def project(self) -> "Project":
         """The project in force; another `.secrets` that it hides is named."""
-        from gitseal.project.project import find
+        from gitseal.project.finding import find
 
         project = find(self._start)
         if self.only_reads:
@@ -71,7 +72,7 @@ class Session:
             say(f"gitseal: using {project.folder}, which hides {other}")
         if project.repository is not None:
             self.listen_to(project.repository)
-        return project
+        return project.shared() if self._is_shared else project
 
     def listen_to(self, repository: "Repository") -> "Repository":
         """The repository, whose notes are told when the command is done."""
@@ -117,11 +118,15 @@ class Session:
 
         return Workspace(self.project, self.keyring)
 
-    def opened(self, environment: str, *, local: bool = True) -> "OpenedEnvironment":
-        """An environment with the identities at hand; `local` False leaves this machine's overrides out."""
+    def leave_out_overrides(self) -> None:
+        """From here on the project is read without this machine's overrides."""
+        self._is_shared = True
+
+    def opened(self, environment: str) -> "OpenedEnvironment":
+        """An environment with the identities at hand."""
         from gitseal.project.reading import OpenedEnvironment
 
-        return OpenedEnvironment(self.project, environment, self.keyring, local=local)
+        return OpenedEnvironment(self.project, environment, self.keyring)
 
     def one(self, given: tuple[str, ...]) -> str:
         """The one environment that a command is about. Raises UsageError if none or several are given."""

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from gitseal.cli import declare, output
-from gitseal.cli.options import environment_option
+from gitseal.cli.options import environment_option, no_local_option
 from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, is_terminal_output
 from gitseal.errors import Error, os_reason
@@ -15,8 +15,8 @@ from gitseal.errors import Error, os_reason
 @declare.argument("source", metavar="FILE | -", is_path=True, takes_dash=True)
 @environment_option("The environment; may be left out where there is one.")
 @declare.option("-o", "--output", "target", metavar="FILE", is_path=True, help="Write here (0600, atomically).")
-@declare.option("--no-local", is_flag=True, help="Leave out this machine's own overrides.")
-def command(session: Session, source: str, environments: tuple[str, ...], target: str | None, no_local: bool) -> None:
+@no_local_option
+def command(session: Session, source: str, environments: tuple[str, ...], target: str | None) -> None:
     """Resolve the references in any text file: ${secret:NAME}, ${secret:section/NAME}, ${env:NAME}; $${ is a literal ${.
 
     Filters go behind a bar: ${secret:DB_PASSWORD|urlencode}, |base64, |json. What leads nowhere stops it, all at once.
@@ -33,7 +33,7 @@ def command(session: Session, source: str, environments: tuple[str, ...], target
         )
     file = Path(source)
     text = _read(file)
-    content = fill(session.opened(environment, local=not no_local), text, str(file), session.environ)
+    content = fill(session.opened(environment), text, str(file), session.environ)
     note(session, "template", environment, (reference[1] for reference in _REFERENCE.finditer(text)))
     if target is None:
         output.write(content)

@@ -1,29 +1,29 @@
 """`Project`: the `.secrets` folder in force, and what is read from it."""
 
 import os
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from gitseal.errors import Error, Malformed, UnknownVersion
-from gitseal.git.repository import Repository, top_of, upward
+from gitseal.errors import Error
+from gitseal.git.repository import Repository
 from gitseal.policy import parser
 from gitseal.policy.policy import Policy
+from gitseal.project import parsing
 from gitseal.project.source import FileSource, WorkingTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # with a document comes all that opens values, which a hook mostly need not
     from collections.abc import Callable
     from pathlib import Path
-    from typing import TypeVar
 
     from gitseal.document.document import Document
     from gitseal.policy.manifest import Manifest
 
     StrPath = str | os.PathLike[str]
-    T = TypeVar("T")
 
 FOLDER = ".secrets"
 _SUFFIX = ".yaml"
 _POLICY, _MANIFEST = "policy.yaml", "manifest.yaml"
+_MOST_NAMED = 3
 
 
 class Project:
@@ -50,6 +50,8 @@ class Project:
         self._parsed: dict[str, tuple[bytes, Document]] = {}
         # Set by those who only read values: then unknown fields of the policy are told, and do not stop it.
         self.tell: Callable[[str], object] | None = None
+        # Whether this machine's overrides count. They are in no commit, so only the working tree has them.
+        self.takes_overrides = self.source.is_working_tree
 
     @cached_property
     def root(self) -> "Path":
@@ -184,16 +186,19 @@ class Project:
         from gitseal.document import document
 
         name = self.relative(self.file(environment))
-        parsed = _named(name, document.parse, data)
+        parsed = parsing.named(name, document.parse, data)
         if parsed.header.environment != environment:
             raise Error(
                 f'"{name}" says that it is environment "{parsed.header.environment}"',
                 "a file cannot be renamed or copied: its values are bound to its name; use: gitseal env rename, gitseal copy",
             )
-        if self.source.is_fixed:
-            # `check` asks several times for the same state, of every commit of a range.
-            self._parsed[environment] = (data, parsed)
+        self.keep(environment, data, parsed)
         return parsed
+
+    def keep(self, environment: str, data: bytes, parsed: "Document") -> None:
+        """Keeps what `known` gives. Only of a fixed state: `check` asks several times for the same, of many commits."""
+        if self.source.is_fixed:
+            self._parsed[environment] = (data, parsed)
 
     def fixed(self) -> "Project":
         """The project for whoever changes nothing: every file is read and parsed once, and never again."""
@@ -201,16 +206,21 @@ class Project:
             return self
         from gitseal.project.fixed_files import FixedWorkingTree
 
-        other = Project(self._root, self.repository, self._shadowed, FixedWorkingTree(self.source))
-        other.tell = self.tell
-        # What was set by hand, as `with_policy` does, stays.
-        other.__dict__ |= {name: self.__dict__[name] for name in ("policy", "environments") if name in self.__dict__}
-        return other
+        return self._varied(source=FixedWorkingTree(self.source), _parsed={})
+
+    def shared(self) -> "Project":
+        """The project as everybody has it, without this machine's overrides."""
+        return self._varied(takes_overrides=False) if self.takes_overrides else self
 
     def with_policy(self, data: bytes) -> "Project":
         """The project as it would be with this policy; nothing is written. Raises Malformed."""
-        other = Project(self._root, self.repository, self._shadowed, self.source)
-        other.policy = _named(self.relative(self.policy_file), parser.parse, data)
+        return self._varied(policy=parsing.named(self.relative(self.policy_file), parser.parse, data))
+
+    def _varied(self, **attributes: object) -> "Project":
+        """A copy with other attributes. What was read already is not read again."""
+        # By hand: the module copy takes longer to import than `list` has.
+        other = object.__new__(type(self))
+        other.__dict__ |= self.__dict__ | attributes
         return other
 
     @property
@@ -235,8 +245,8 @@ class Project:
             ) from None
         name = self.relative(self.policy_file)
         if self.tell is None:
-            return _named(name, _policy, data)
-        policy, ignored = _named(name, parser.parse_known, data)
+            return parsing.named(name, parsing.policy, data)
+        policy, ignored = parsing.named(name, parser.parse_known, data)
         if ignored:
             fields = ", ".join(f'"{field}"' for field in ignored[:_MOST_NAMED])
             more = f" and {len(ignored) - _MOST_NAMED} more" if len(ignored) > _MOST_NAMED else ""
@@ -259,98 +269,4 @@ class Project:
             from gitseal.policy.manifest import EMPTY
 
             return EMPTY
-        return _named(self.relative(os.path.join(self._folder, _MANIFEST)), _manifest, data)
-
-    def local_path(self, environment: str) -> "Path":
-        """The path of this machine's overrides of an environment, whether or not they exist."""
-        from pathlib import Path
-
-        return Path(self._local_file(environment))
-
-    def _local_file(self, environment: str) -> str:
-        return f"{self.file(environment).removesuffix(_SUFFIX)}.local{_SUFFIX}"
-
-    def read_local(self, environment: str) -> "Document | None":
-        """This machine's overrides of an environment, or None; of the working tree alone, for they are in no commit.
-
-        Raises Error as `read` does, and if Git tracks the file.
-        """
-        path = self._local_file(environment)
-        if not self.source.is_working_tree:
-            return None
-        try:
-            data = self.source.read(path)
-        except FileNotFoundError:
-            return None
-        overrides = f"{environment}.local"
-        if overrides in self._parsed:
-            return self._parsed[overrides][1]
-        name = self.relative(path)
-        self._refuse_submodule(path, name)
-        if self.source.is_tracked(path):
-            raise Error(f'"{name}" is for one machine, and Git tracks it', f"take it out: git rm --cached {name}")
-        from gitseal.document import document
-
-        parsed = _named(name, document.parse, data)
-        if parsed.header.environment != overrides:
-            raise Error(f'"{name}" says that it is environment "{parsed.header.environment}"', f"remove it: rm {name}")
-        if self.source.is_fixed:
-            self._parsed[overrides] = (data, parsed)
-        return parsed
-
-    def _refuse_submodule(self, path: str, name: str) -> None:
-        """Raises Error for a file of this machine's in a submodule: whoever commits there made it, not this machine."""
-        if self.repository is None:
-            return
-        from gitseal.git.index import submodule_above  # `get` asks only if there are overrides of this machine
-
-        submodule = submodule_above(self.repository, path)
-        if submodule:
-            raise Error(
-                f'"{name}" is for one machine, and lies in the submodule "{submodule}", which is not this machine\'s',
-                f"take it out: rm {name}",
-            )
-
-
-def find(start: "StrPath") -> Project:
-    """The project of a folder: the nearest `.secrets` from it upward, as far as the repository's top.
-
-    Raises Error if there is none, or if it is a symlink.
-    """
-    here = os.fspath(start)
-    top = top_of(here)
-    marks: list[str] = []
-    for folder in upward(here):
-        if os.path.isdir(os.path.join(folder, FOLDER)):
-            marks.append(folder)
-        if folder == top:
-            break
-    if not marks:
-        raise Error(f'there is no .secrets folder in "{here}" or above it', "make one with: gitseal init")
-    secrets, *shadowed = (os.path.join(folder, FOLDER) for folder in marks)
-    if os.path.islink(secrets):
-        raise Error(f'"{secrets}" is a symbolic link, which could point anywhere', "replace it with a folder")
-    return Project(marks[0], Repository(top) if top else None, tuple(shadowed))
-
-
-# Whoever looks at many commits meets the same policy and manifest in most of them.
-_SAME = 4
-_MOST_NAMED = 3
-_policy = lru_cache(_SAME)(parser.parse)
-
-
-@lru_cache(_SAME)
-def _manifest(data: bytes) -> "Manifest":
-    from gitseal.policy import manifest_parser  # many projects have none
-
-    return manifest_parser.parse(data)
-
-
-def _named(name: str, parse: "Callable[[bytes], T]", data: bytes) -> "T":
-    try:
-        return parse(data)
-    except Malformed as error:
-        place = f"{name}:{error.line}" if error.line else name
-        raise Malformed(error.reason, error.line, error.hint, place=place) from None
-    except UnknownVersion as error:
-        raise UnknownVersion(error.reason, error.hint, place=name) from None
+        return parsing.named(self.relative(os.path.join(self._folder, _MANIFEST)), parsing.manifest, data)

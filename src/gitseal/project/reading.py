@@ -11,6 +11,7 @@ from gitseal.document.value import TypedValue
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
+from gitseal.project import overrides
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.records import NamedTuple
@@ -45,10 +46,10 @@ class OpenedValues(NamedTuple):
 class EffectiveEnvironment:
     """The names of an environment and of what it extends, with no key. `documents` are its files by layer, nearest first.
 
-    This machine's own overrides come over all other layers, unless `local` is False.
+    This machine's own overrides come over all other layers, if the project takes them (`Project.shared` takes none).
     """
 
-    def __init__(self, project: Project, environment: str, *, local: bool = True) -> None:
+    def __init__(self, project: Project, environment: str) -> None:
         self.project = project
         self.environment = environment
         self.documents: dict[str, Document] = {}
@@ -57,8 +58,8 @@ class EffectiveEnvironment:
         project.check_listed(environment)
         rules = project.policy.environments
         protected = {name for name, rule in rules.items() if rule.protected}
-        for layer in order(project.policy.chain(environment), protected, local=local):
-            file = project.read_local(layer.environment) if layer.is_local else project.read(layer.environment)
+        for layer in order(project.policy.chain(environment), protected):
+            file = overrides.read(project, layer.environment) if layer.is_local else project.read(layer.environment)
             if file is None:
                 continue
             rule = rules.get(layer.environment)
@@ -103,8 +104,8 @@ class OpenedEnvironment(EffectiveEnvironment):
     could have put there: no value in another access group than the policy's, none by way of what it extends.
     """
 
-    def __init__(self, project: Project, environment: str, keyring: Keyring, *, local: bool = True) -> None:
-        super().__init__(project, environment, local=local)
+    def __init__(self, project: Project, environment: str, keyring: Keyring) -> None:
+        super().__init__(project, environment)
         self._keys = {name: Keys(file.header, keyring) for name, file in self.documents.items()}
 
     def open(self, path: NamePath) -> TypedValue:

@@ -23,14 +23,14 @@ class Layer(NamedTuple):
         return self.environment + LOCAL if self.is_local else self.environment
 
 
-def order(chain: Sequence[str], protected: Collection[str], *, local: bool = True) -> tuple[Layer, ...]:
+def order(chain: Sequence[str], protected: Collection[str]) -> tuple[Layer, ...]:
     """The layers of an environment, nearest first; `chain` is the environment and what it extends (`Policy.chain`).
 
     Local layers come before all others. A protected environment takes none. Any other takes none of the protected ones that
-    it extends. `local=False` leaves them all out. A layer is named whether or not its file exists.
+    it extends. A layer is named whether or not its file exists.
     """
     own = tuple(Layer(name, is_local=False) for name in chain)
-    if not local or chain[0] in protected:
+    if chain[0] in protected:
         return own
     return (*(Layer(name, is_local=True) for name in chain if name not in protected), *own)
 

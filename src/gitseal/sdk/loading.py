@@ -9,7 +9,7 @@ from gitseal.document.value import TypedValue as Stored
 from gitseal.document.value import ValueType
 from gitseal.errors import Error, NotForYou
 from gitseal.identities import Keyring
-from gitseal.project import project as projects
+from gitseal.project.finding import find
 from gitseal.project.names import missing
 from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment
@@ -69,14 +69,12 @@ class Secrets(Hidden, Mapping[str, Value]):
 
     __slots__ = ("_keyring", "_layered", "_project", "_view", "environment", "service")
 
-    def __init__(
-        self, project: Project, environment: str, keyring: Keyring, service: str = "", *, local: bool = True
-    ) -> None:
+    def __init__(self, project: Project, environment: str, keyring: Keyring, service: str = "") -> None:
         self.environment = environment
         self.service = service
         self._project = project
         self._keyring = keyring
-        self._layered = OpenedEnvironment(project, environment, keyring, local=local)
+        self._layered = OpenedEnvironment(project, environment, keyring)
         self._view: View | None = None
         if service:
             from gitseal.resolve import services
@@ -202,15 +200,16 @@ def load(
 
     def loaded() -> Secrets:
         project = _project(start, rev)
+        project = project if local else project.shared()
         chosen = outside.environment(project, environment)
-        return Secrets(project, chosen, outside.keyring(identity, ask), service, local=local)
+        return Secrets(project, chosen, outside.keyring(identity, ask), service)
 
     return cleanly(loaded)
 
 
 def _project(start: Path, rev: str | None) -> Project:
     if rev is None:
-        project = projects.find(start)
+        project = find(start)
         project.tell = _warn
         return project
     from gitseal.project import states

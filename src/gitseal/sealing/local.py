@@ -9,6 +9,7 @@ from gitseal.document.document import Document
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal, RuleList
+from gitseal.project import overrides as files
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
@@ -34,15 +35,15 @@ class LocalProject(Project):
         super().__init__(project.root, project.repository, project.shadowed)
         self._base = environment
         self._keyring = keyring
-        self.name = project.local_path(environment).stem
+        self.name = environment + LOCAL
 
     def file(self, environment: str) -> str:
         """The one file there is, and those of the project beside it."""
-        return self._local_file(self._base) if environment == self.name else super().file(environment)
+        return files.file_of(self, self._base) if environment == self.name else super().file(environment)
 
     def read(self, environment: str) -> Document:
         """The overrides. Raises Error if there are none yet: `make` them first."""
-        document = self.read_local(self._base) if environment == self.name else super().read(environment)
+        document = files.read(self, self._base) if environment == self.name else super().read(environment)
         if document is None:
             raise Error(
                 f"{self._base} has no overrides on this machine",
@@ -74,7 +75,7 @@ def local_project(project: Project, environment: str, keyring: Keyring) -> Local
             f"{environment} is protected and takes no overrides", f"set it there: gitseal set NAME -e {environment}"
         )
     local = LocalProject(project, environment, keyring)
-    if project.git().would_add(local.local_path(environment)):
+    if project.git().would_add(local.path(local.name)):
         raise Error(
             "Git would take this machine's overrides: .gitignore does not name them",
             "ignore them first: echo '.secrets/*.local.yaml' >> .gitignore",
@@ -88,7 +89,7 @@ def overrides(workspace: Workspace, environment: str, *, make: bool) -> LocalPro
     Raises Error for a protected environment, and if Git would add the file.
     """
     local = local_project(workspace.project, environment, workspace.keyring)
-    if make and local.read_local(environment) is None:
+    if make and files.read(local, environment) is None:
         with writing(local):
             trust = Trust(Workspace(local, workspace.keyring))
             commit(trust, {local.name: None}, {local.name: new_environment(trust, local.name)})

@@ -2,6 +2,7 @@
 
 from gitseal.errors import Error
 from gitseal.git import refs
+from gitseal.project import overrides
 from gitseal.project.deploys import ref_of, repository_of
 from gitseal.project.project import Project
 
@@ -24,15 +25,15 @@ def record(project: Project, environment: str, revision: str = "HEAD") -> str:
     return commit
 
 
-def check_committed(project: Project, environment: str, *, local: bool = True) -> None:
-    """Raises Error if what is rendered now, with this machine's overrides if `local` says so, is in no commit."""
+def check_committed(project: Project, environment: str) -> None:
+    """Raises Error if what is rendered now, is in no commit."""
     repository = repository_of(project)
     files = [
         *(project.path(name) for name in project.policy.chain(environment)),
         project.policy_path,
         project.manifest_path,
     ]
-    if local and any(project.local_path(name).exists() for name in project.policy.chain(environment)):
+    if any(overrides.exist(project, name) for name in project.policy.chain(environment)):
         raise Error(f"this machine's overrides of {environment} are in no commit", "leave them out: --no-local")
     for path in files:
         try:

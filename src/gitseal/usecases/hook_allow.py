@@ -18,7 +18,8 @@ from gitseal.git.staged import FileVersion
 from gitseal.identities import Keyring
 from gitseal.policy import allow as allowances
 from gitseal.policy.allow import Allowed
-from gitseal.project.project import Project, find
+from gitseal.project.finding import find
+from gitseal.project.project import Project
 from gitseal.report.findings import Finding
 from gitseal.scan.scan_blob import scan_blob
 from gitseal.sealing.writing import writing

@@ -15,7 +15,8 @@ from gitseal.identities import Keyring, write_new
 from gitseal.policy import schema
 from gitseal.policy.parser import is_environment_name, is_principal_name
 from gitseal.project.belief.trust import Trust
-from gitseal.project.project import FOLDER, Project, find
+from gitseal.project.finding import find
+from gitseal.project.project import FOLDER, Project
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.sealing import writing

@@ -45,11 +45,10 @@ def list_names(
     patterns: Sequence[str] = (),
     *,
     show_values: bool = False,
-    local: bool = True,
 ) -> list[NameRow]:
     """The names of the environments, sorted within each, narrowed to `patterns` if there are any.
 
-    `local` False leaves this machine's overrides out. Opens values only for `show_values`; raises Error for them if the
+    Opens values only for `show_values`; raises Error for them if the
     policy says `reveal: false` or one does not open. A section stands for what it holds. Raises Error for a pattern without
     `*` that names nothing.
     """
@@ -59,7 +58,7 @@ def list_names(
     for environment in environments:
         if show_values:
             check_reveal(project, environment)
-        layered = OpenedEnvironment(project, environment, workspace.keyring, local=local)
+        layered = OpenedEnvironment(project, environment, workspace.keyring)
         for path in sorted(_narrowed(layered, environment, patterns)):
             value = layered.open(path) if show_values and not layered.is_pending(path) else None
             rows.append(_listed(layered, environment, path, value))

@@ -12,7 +12,7 @@ from gitseal.audit.review.range import ReviewOptions, find_range
 from gitseal.audit.review.review import review
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
-from gitseal.project.project import find
+from gitseal.project.finding import find
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.review import model

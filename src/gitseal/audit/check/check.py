@@ -62,7 +62,7 @@ def check(project: Project, environments: Sequence[str] = (), keyring: Keyring =
 
     Values that an identity of the keyring opens are looked at too: whether they are intact, and as the manifest asks.
     """
-    project = project.fixed()
+    project = project.shared().fixed()
     findings: list[Finding] = []
     try:
         policy = project.policy

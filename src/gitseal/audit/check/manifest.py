@@ -42,7 +42,7 @@ def check_manifest(project: Project, environments: Iterable[str], values: Values
     names: set[NamePath] = set()
     for environment in environments:
         try:
-            view = EffectiveEnvironment(project, environment, local=False).entries
+            view = EffectiveEnvironment(project, environment).entries
         except Error:
             # The file itself has a finding.
             continue

@@ -69,7 +69,7 @@ def references(project: Project, environments: Iterable[str], values: Values, *,
         if environment in extended and not rules[environment].protected:
             continue
         try:
-            view = EffectiveEnvironment(project, environment, local=False).entries
+            view = EffectiveEnvironment(project, environment).entries
         except Error:
             continue
         yield from _references(project, environment, view, values)

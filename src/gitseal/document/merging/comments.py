@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MOST_LINES = 200
 
 
-class _Change(NamedTuple):
+class _LineChange(NamedTuple):
     """The base's lines from `start` to `end` became `lines`."""
 
     start: int
@@ -54,13 +54,13 @@ def merge_comments(
     return tuple(merged)
 
 
-def _changes(base: "Sequence[bytes]", side: "Sequence[bytes]") -> "Iterator[_Change]":
+def _changes(base: "Sequence[bytes]", side: "Sequence[bytes]") -> "Iterator[_LineChange]":
     for tag, start, end, first, last in SequenceMatcher(None, base, side, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield _Change(start, end, tuple(side[first:last]))
+            yield _LineChange(start, end, tuple(side[first:last]))
 
 
-def _meet(one: _Change, two: _Change) -> bool:
+def _meet(one: _LineChange, two: _LineChange) -> bool:
     """True if two changes are in conflict."""
     if one == two or (one.is_removal and two.is_removal):
         return False
