@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import random
+import re
 import shutil
 import string
 import subprocess
@@ -262,13 +263,16 @@ class World:
         return top
 
     def merge(self, names: int) -> Command:
-        """What Git starts for each sealed file that both sides changed."""
+        """What Git starts for each sealed file that both sides changed: the line of its configuration (gitattributes(5))."""
         top = self.to_merge(names)
+        line = self.run(["git", "config", "--get", "merge.gitseal.driver"], self.scratch(names))
+        sides = {"O": "base", "A": "merged", "B": "theirs", "L": "7", "P": ".secrets/production.yaml", "%": "%"}
+        driver = re.sub("%(.)", lambda word: sides.get(word[1], "side"), line)
 
         def prepare() -> None:
             shutil.copy(top / "ours", top / "merged")
 
-        return Command(lambda _: [GITSEAL, "driver", "merge", "base", "merged", "theirs"], top, prepare)
+        return Command(lambda _: ["sh", "-c", driver], top, prepare)
 
     def merge_file(self, names: int) -> Command:
         """Git's own merge of these lines, and 10 ms."""

@@ -1,6 +1,7 @@
 """Our named tuples are those of `typing`, in all that gitseal asks of them."""
 
 import copy
+import enum
 import pickle
 import typing
 from typing import Any
@@ -81,3 +82,33 @@ def test_a_mistake_names_no_value() -> None:
         Ours("needle-0c5b")  # type: ignore[arg-type,call-arg]
 
     assert "needle" not in str(caught.value)
+
+
+class OurKind(records.Enum):
+    """A kind."""
+
+    ONE = b"1"
+    TWO = b"2"
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class TheirKind(enum.Enum):
+    """A kind."""
+
+    ONE = b"1"
+    TWO = b"2"
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+def test_our_enumerations_are_those_of_enum() -> None:
+    ours = [(kind.name, kind.value, kind.word, repr(kind).replace("OurKind", "")) for kind in OurKind]
+    assert ours == [(kind.name, kind.value, kind.word, repr(kind).replace("TheirKind", "")) for kind in TheirKind]
+    assert len({*OurKind}) == len(ours)
+    for copied in (copy.copy(OurKind.ONE), copy.deepcopy(OurKind.ONE), pickle.loads(pickle.dumps(OurKind.ONE))):  # noqa: S301 - as above
+        assert copied is OurKind.ONE

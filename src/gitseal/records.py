@@ -1,14 +1,16 @@
-"""`NamedTuple`: that of `typing` for whoever reads types, and made in a tenth of the time.
+"""`NamedTuple` and `Enum`: those of `typing` and `enum` for whoever reads types, and made in a tenth of the time.
 
 `typing` checks each type of each field and compiles a constructor: 40 us a class on a quiet machine, and a short command has
 some twenty classes. Here a class costs 4. All that differs is that annotations are never looked at, and what stands in an error.
+`enum` takes 100 us a class, and 2 ms to import. Ours has names, values, an order and one object of each; no flags, no aliases.
 """
 
-__all__ = ["NamedTuple", "Protocol"]
+__all__ = ["Enum", "NamedTuple", "Protocol"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from enum import Enum
     from typing import Any, NamedTuple, Protocol, Self
 else:
     from _collections import _tuplegetter
@@ -68,3 +70,32 @@ else:
             return (
                 f"{type(self).__name__}({', '.join(f'{field}={value!r}' for field, value in self._asdict().items())})"
             )
+
+    class _EnumType(type):
+        """Makes one member of each plain value of a class body, as `enum` does."""
+
+        def __new__(cls, name: str, bases: tuple[type, ...], namespace: "dict[str, Any]") -> type:
+            # What has `__get__` is a method or a property.
+            values = {
+                word: value for word, value in namespace.items() if word[0] != "_" and not hasattr(value, "__get__")
+            }
+            made = super().__new__(cls, name, bases, {**namespace, "_members": []})
+            for word, value in values.items():
+                member = object.__new__(made)
+                member.name, member.value = word, value
+                made._members.append(member)
+                setattr(made, word, member)
+            return made
+
+        def __iter__(cls) -> "Iterator[object]":
+            return iter(cls._members)
+
+    class Enum(metaclass=_EnumType):
+        """See `enum.Enum`."""
+
+        def __repr__(self) -> str:
+            return f"<{type(self).__name__}.{self.name}: {self.value!r}>"
+
+        # A copy is the member itself: whoever asks compares by `is`.
+        def __reduce__(self) -> tuple[object, ...]:
+            return getattr, (type(self), self.name)

@@ -9,6 +9,8 @@ from gitseal.crypto.datakey import DataKey
 from gitseal.document import bulk, document
 from gitseal.document.document import Document
 from gitseal.document.header import public_text
+from gitseal.document.merging import three_way
+from gitseal.document.token import Token
 from gitseal.document.value import ValueType, checked, text
 from gitseal.errors import Error
 from gitseal.yamltext import editor
@@ -144,3 +146,14 @@ def test_values_under_each_others_names_do_not_open(order: list[int]) -> None:
     for row, other in zip(rows, order, strict=True):
         lines[row] = LINES[rows[other]]
     _check(b"\n".join(lines))
+
+
+@given(damaged())
+@example(FILE)
+@example(FILE.replace(b"A:", b"# a comment\n  # another\n\n\nA:"))
+def test_a_merge_takes_the_same_files_as_the_short_way(data: bytes) -> None:
+    shape, rows = three_way._read(data, set()), bulk.read(data)
+    is_taken = shape is not None and three_way._is_header(shape.header)
+    assert is_taken == (rows is not None)
+    if shape is not None and rows is not None:
+        assert shape.tokens == {row[0]: f"  {Token._make(row[1:]).serialise()}" for row in rows.rows}

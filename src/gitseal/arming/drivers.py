@@ -2,6 +2,10 @@
 
 `.gitattributes` names them and is committed; the commands cannot be (gitattributes(5)). Both are lines of POSIX sh that do
 without gitseal if it is gone: the file as it is, and Git's own merge of lines.
+
+A rebase of many commits starts the driver for each. So a line names the interpreter where the program is a launcher as pip writes
+it: that one imports `re`, which takes longer than the merge. `-P` keeps the working directory off the import path: a repository
+may hold a `gitseal.py`.
 """
 
 import re
@@ -9,6 +13,7 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
+from gitseal.arming.script import python_of
 from gitseal.git import settings
 from gitseal.git.merging import DRIVER_CONFLICT
 from gitseal.git.repository import Repository
@@ -21,24 +26,30 @@ _TEXTCONV, _NAME, _DRIVER, _CACHE = (
 )
 _WORDS = "sealed files, name by name (gitseal)"
 _CACHE_REF = "refs/notes/textconv/gitseal"
-_FIND = 'g={program}; [ -x "$g" ] || g=gitseal; '
-_SHOW = 'f() {{ {find}"$g" driver textconv "$1" 2>/dev/null || cat "$1"; }}; f'
+# Both define `r`: gitseal with the words that follow.
+_RUN = 'g={program}; r() {{ if [ -x "$g" ]; then "$g" "$@"; else gitseal "$@"; fi; }}; '
+_RUN_BY_PYTHON = (
+    'g={program}; p={python}; r() {{ if [ -x "$g" ] && [ -x "$p" ]; '
+    'then "$p" -P -c "from gitseal.cli import run; run()" "$@"; else gitseal "$@"; fi; }}; '
+)
+_SHOW = 'f() {{ {run}r driver textconv "$1" 2>/dev/null || cat "$1"; }}; f'
 # %S, %X and %Y are known from Git 2.44 on; an older one hands them over as they stand here.
 _MERGE = (
-    'f() {{ {find}"$g" driver merge "$@"; s=$?; case $s in 0|{conflict}) return $s;; esac; '
+    'f() {{ {run}r driver merge "$@"; s=$?; case $s in 0|{conflict}) return $s;; esac; '
     'echo "gitseal: the merge driver failed; Git merges the lines of $5" >&2; '
     'git merge-file --marker-size="$4" "$2" "$1" "$3"; s=$?; [ $s -le 127 ] && return $s; '
     'c=$(cat "$2" && echo .) && {{ echo "<<<<<<<"; echo "${{c%%.}}"; echo "======="; cat "$3"; echo; echo ">>>>>>>"; }} >"$2"; '
     "return 1; }}; f %O %A %B %L %P %S %X %Y"
 )
-_PROGRAM = re.compile(r"g=('(?:[^']|'\"'\"')*'|[^ ;]*); ")
+_QUOTED = r"('(?:[^']|'\"'\"')*'|[^ ;]*)"
+_PROGRAM = re.compile(rf"g={_QUOTED}; (?:p={_QUOTED}; )?")
 
 
 class DriverState(NamedTuple):
     """The drivers in a clone's configuration: what is missing of them, and a program that is gone.
 
-    `missing`: settings that are not there or not as `install` writes them. `gone`: the program that they name, if it is not
-    there any more; what is on PATH serves then. `caching`: where Git is told to keep what `git diff` shows, as
+    `missing`: settings that are not there or not as `install` writes them. `gone`: the program or interpreter that they name, if
+    it is not there any more; what is on PATH serves then. `caching`: where Git is told to keep what `git diff` shows, as
     `SCOPE FILE`. `is_cached`: such a cache is there.
     """
 
@@ -53,25 +64,28 @@ class DriverState(NamedTuple):
         return self == DriverState((), "", (), is_cached=False)
 
 
-def wanted(program: Path | None) -> dict[str, str]:
-    """The settings, by key. `program` is the gitseal to run, absolute; None leaves it to PATH."""
-    find = _FIND.format(program=shlex.quote(str(program)) if program is not None else "")
-    merge_find = find.replace("%", "%%")  # Git would take it for one of its own
+def wanted(program: Path | None, python: Path | None = None) -> dict[str, str]:
+    """The settings, by key. `program` is the gitseal to run, absolute; None leaves it to PATH. `python` runs it, if given."""
+    words = {"program": program, "python": python}
+    quoted = {word: shlex.quote(str(path)) if path is not None else "" for word, path in words.items()}
+    run = (_RUN if python is None else _RUN_BY_PYTHON).format(**quoted)
+    merge_run = run.replace("%", "%%")  # Git would take it for one of its own
     return {
         # Somebody's own `true` in another file would keep what is shown as objects that are pushed and never go.
         _CACHE: "false",
-        _TEXTCONV: _SHOW.format(find=find),
+        _TEXTCONV: _SHOW.format(run=run),
         # Before the name: a driver with a name and no command is fatal to every merge (Git 2.39).
-        _DRIVER: _MERGE.format(find=merge_find, conflict=DRIVER_CONFLICT),
+        _DRIVER: _MERGE.format(run=merge_run, conflict=DRIVER_CONFLICT),
         _NAME: _WORDS,
     }
 
 
 def install(repository: Repository, program: Path | None) -> tuple[str, ...]:
     """Writes the settings that are not there yet, and says which. Raises Error if Git cannot."""
-    changed = tuple(key for key, value in wanted(program).items() if settings.local(repository.top, key) != (value,))
+    lines = wanted(program, python_of(program) if program is not None else None)
+    changed = tuple(key for key, value in lines.items() if settings.local(repository.top, key) != (value,))
     for key in changed:
-        settings.write(repository.top, key, wanted(program)[key])
+        settings.write(repository.top, key, lines[key])
     return changed
 
 
@@ -86,15 +100,15 @@ def uninstall(repository: Repository) -> tuple[str, ...]:
 def state(repository: Repository) -> DriverState:
     """The drivers as Git has them, whichever program they start. Raises Error if Git does not say."""
     values = settings.effective(repository.top, (_TEXTCONV, _NAME, _DRIVER, _CACHE))
-    program = _PROGRAM.search(values[_TEXTCONV].value) if _TEXTCONV in values else None
-    named = shlex.split(program[1])[0] if program and program[1] else ""
-    expected = wanted(Path(named) if named else None)
+    words = _PROGRAM.search(values[_TEXTCONV].value) if _TEXTCONV in values else None
+    program, python = (Path(shlex.split(word)[0]) if word else None for word in (words.groups() if words else ("", "")))
+    expected = wanted(program, python)
     missing = [key for key in (_TEXTCONV, _NAME, _DRIVER) if key not in values or values[key].value != expected[key]]
     cache = values.get(_CACHE)
     is_caching = cache is not None and cache.value.lower() not in {"false", "no", "off", "0", ""}
     return DriverState(
         tuple(missing),
-        named if named and not Path(named).exists() else "",
+        next((str(path) for path in (program, python) if path is not None and not path.exists()), ""),
         (cache.place,) if cache is not None and is_caching else (),
         is_cached=settings.has_ref(repository.top, _CACHE_REF),
     )

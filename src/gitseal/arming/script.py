@@ -17,6 +17,7 @@ _MARK = b"# gitseal hook: "
 _BEGIN, _END = "# gitseal hook begins", "# gitseal hook ends"
 _FIRST_LINES = 400
 _SHEBANG = 256  # what Linux looks at (execve(2))
+_LAUNCHER = 4096  # more than one has
 
 _SHELL = re.compile(rb"#! ?(\S*/env )?\S*?(ba|da|k|z)?sh( -\w+)*\s*")
 
@@ -142,6 +143,19 @@ def _block(stage: str) -> bytes:
     return (
         f"{_BEGIN}: keeps plaintext out; gitseal hook uninstall takes these lines away\n{_FOUND}{body}{_END}\n".encode()
     )
+
+
+def python_of(program: Path) -> Path | None:
+    """The interpreter of a launcher as pip and uv write it: with it, gitseal starts without one. None for any other program."""
+    try:
+        with program.open("rb") as file:
+            text = file.read(_LAUNCHER)
+    except OSError:
+        return None
+    first = text.partition(b"\n")[0]
+    python = Path(os.fsdecode(first.removeprefix(b"#!").strip()))
+    is_launcher = first.startswith(b"#!") and b"from gitseal.cli import run" in text
+    return python if is_launcher and python.name.startswith("python") and os.access(python, os.X_OK) else None
 
 
 def _interpreter(program: Path) -> str:

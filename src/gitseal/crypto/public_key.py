@@ -6,7 +6,6 @@ So `cryptography`, a third of such a command's time, is loaded only by what seal
 
 from gitseal.crypto.digest import sha256_hex
 from gitseal.crypto.framing import frame, frame_parts, u32be
-from gitseal.crypto.padding import pad
 from gitseal.crypto.points import good_x25519
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.errors import Malformed
@@ -73,6 +72,8 @@ class PublicKey:
     def seal(self, name: tuple[str, ...], plaintext: bytes) -> bytes:
         """A write-only value (kind `w`): RFC 9180 HPKE, base mode. Whoever made it cannot read it again."""
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+        from gitseal.crypto.padding import pad
 
         public = X25519PublicKey.from_public_bytes(self.raw)
         return hpke().encrypt(pad(plaintext), public, context(self._beginning, name))

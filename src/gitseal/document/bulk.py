@@ -42,23 +42,8 @@ class Rows(NamedTuple):
     rows: "Sequence[Row]"
 
 
-class CommonShape(NamedTuple):
-    """A file of the common shape whose header, the text from its name on, nobody has looked at yet."""
-
-    body: str
-    rows: "Sequence[Row]"
-    header: str
-
-
 def read(data: bytes) -> Rows | None:
     """The file's header and rows, or None if the file is of any other shape. Raises nothing that the careful way would."""
-    shape = read_shape(data)
-    header = read_header(shape) if shape is not None else None
-    return Rows(header, shape.rows) if shape is not None and header is not None else None
-
-
-def read_shape(data: bytes) -> CommonShape | None:
-    """The rows, and the header as text, or None if something else stands among the rows."""
     try:
         text = decode(data)
     except Error:
@@ -70,18 +55,19 @@ def read_shape(data: bytes) -> CommonShape | None:
     names = [row[0] for row in rows]
     if not rows or len(data) > reader.MAX_BYTES or not _holds_nothing_else(body, rows) or not _are_sound(names):
         return None
-    return CommonShape(body, rows, text[start:])
+    header = _header(text[start:], body.count("\n"))
+    return Rows(header, rows) if header is not None else None
 
 
-def read_header(shape: CommonShape) -> Header | None:
+def _header(text: str, lines_before: int) -> Header | None:
     """The header; None if it is not sound."""
     try:
-        root = reader.parse(shape.header.encode()).root
+        root = reader.parse(text.encode()).root
         header = parse_header(root)
     except Error:
         return None
-    # A name behind the header is not in `body`, and would be lost.
-    return _moved_down(header, shape.body.count("\n")) if len(root.children) == 1 else None
+    # A name behind the header is not among the rows, and would be lost.
+    return _moved_down(header, lines_before) if len(root.children) == 1 else None
 
 
 def rows_of(text: str) -> list[Row]:

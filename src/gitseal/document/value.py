@@ -4,12 +4,13 @@ The content is kept as the bytes that were given, after a check that they are of
 values into Python objects or into an env file's text is the work of `render` and `exchange`.
 """
 
-import re
-from collections.abc import Callable
-from enum import Enum
-
 from gitseal.errors import Damaged, Error, UnknownVersion
 from gitseal.hidden import SecretBytes
+from gitseal.records import Enum
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_CONTENT = 8 * 1024 * 1024
 
@@ -120,10 +121,16 @@ def _is_json(content: bytes) -> bool:
     return True
 
 
-_CHECKS: dict[ValueType, Callable[[bytes], bool]] = {
+def _matches(expression: bytes, content: bytes) -> bool:
+    import re
+
+    return re.fullmatch(expression, content) is not None
+
+
+_CHECKS: "dict[ValueType, Callable[[bytes], bool]]" = {
     ValueType.TEXT: is_utf8,
-    ValueType.INTEGER: lambda content: re.fullmatch(_INTEGER, content) is not None,
-    ValueType.FLOAT: lambda content: re.fullmatch(_FLOAT, content) is not None,
+    ValueType.INTEGER: lambda content: _matches(_INTEGER, content),
+    ValueType.FLOAT: lambda content: _matches(_FLOAT, content),
     ValueType.BOOLEAN: lambda content: content in {b"true", b"false"},
     ValueType.NULL: lambda content: not content,
     ValueType.JSON: _is_json,

@@ -102,7 +102,7 @@ class Keyring:
                     rest.append((identity.tier, source, identity))
         if self._unattended:
             return
-        for _, source, identity in sorted(rest, key=lambda item: item[0]):
+        for _, source, identity in sorted(rest, key=lambda item: item[0].value):
             yield source, identity
 
 

@@ -44,7 +44,7 @@ class SealedIdentity:
     def unwrap(self, stanza: bytes) -> bytes | None:
         """See `Identity.unwrap`."""
         parse_header(stanza)  # a broken stanza is refused before anybody has to type a passphrase
-        for identity in sorted(self._open(), key=lambda identity: identity.tier):
+        for identity in sorted(self._open(), key=lambda identity: identity.tier.value):
             data_key = identity.unwrap(stanza)
             if data_key is not None:
                 return data_key

@@ -3,9 +3,7 @@
 Each kind of key is one file beside this one, with both halves in it; the table of kinds is in `kinds`.
 """
 
-from enum import IntEnum
-
-from gitseal.records import NamedTuple, Protocol
+from gitseal.records import Enum, NamedTuple, Protocol
 
 
 class AgeHeader(NamedTuple):
@@ -16,7 +14,7 @@ class AgeHeader(NamedTuple):
     body: bytes
 
 
-class Tier(IntEnum):
+class Tier(Enum):
     """The costs of trying an identity. Cheaper ones are tried first, so that nobody is asked if a key serves."""
 
     PLAIN = 0

@@ -3,8 +3,6 @@
 What holds a marker at the beginning of a line is refused by the reader of sealed files (docs/format.md, section 2.2).
 """
 
-import re
-
 from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
@@ -128,6 +126,8 @@ def _ended(data: bytes, eol: str) -> bytes:
 
 def _hunk(lines: "Sequence[bytes]", start: int) -> tuple[Hunk | None, int]:
     """The hunk that begins at a line, and the line after it; None if it has no end."""
+    import re
+
     first = re.fullmatch(_MARKER, lines[start])
     if first is None:
         return None, start

@@ -4,17 +4,21 @@ If Git's own merge of the lines is clean and nothing in it is out of place, that
 has no driver then does the same. Else names are decided one by one, and comments and order follow a merge of lines.
 """
 
-from gitseal.document import bulk
+from gitseal.document.header import HEADER, parse_header
 from gitseal.document.merging.conflict import How, Merged
+from gitseal.document.token import parse_token
+from gitseal.errors import Error, Malformed
+from gitseal.records import NamedTuple
+from gitseal.yamltext import reader, scalars
+from gitseal.yamltext.characters import decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitseal.document.bulk import CommonShape
     from gitseal.document.merging.conflict import LineMerge
 
-    _Tokens = Mapping[str, tuple[str, ...]]
+    _Tokens = Mapping[str, str]
 
 # The careful way refuses files with twice as many names.
 _MOST_NAMES = 100_000
@@ -45,16 +49,65 @@ def is_plainly_sound(base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> 
     That is so for files of the common shape with one and the same header, which most merges are of. False means nothing:
     the careful way has to look.
     """
-    shapes = [bulk.read_shape(text) for text in (base, ours, theirs, merged)]
-    known = [shape for shape in shapes if shape is not None and len(shape.rows) <= _MOST_NAMES]
-    if len(known) < len(shapes) or len({shape.header for shape in known}) > 1 or bulk.read_header(known[0]) is None:
+    sound: set[str] = set()
+    known = [shape for shape in (_read(text, sound) for text in (base, ours, theirs, merged)) if shape is not None]
+    if len(known) < 4 or len({shape.header for shape in known}) > 1 or not _is_header(known[0].header):  # noqa: PLR2004 - all
         return False
-    before, here, there, result = map(_tokens, known)
+    before, here, there, result = (shape.tokens for shape in known)
     return result == _decided(before, here, there)
 
 
-def _tokens(shape: "CommonShape") -> "_Tokens":
-    return {row[0]: row[1:] for row in shape.rows}
+class _CommonShape(NamedTuple):
+    """A file of top-level names with one token each, and its header as text."""
+
+    tokens: "_Tokens"
+    header: str
+
+
+def _read(data: bytes, sound: set[str]) -> _CommonShape | None:
+    """A file that `bulk` would take, as far as its header shows nothing else; None for any other.
+
+    `bulk` has one expression for it, and `re` takes as long to import as all else that a merge does. `sound` is what was found
+    to be a token so far: most tokens stand in all texts.
+    """
+    try:
+        text = decode(data)
+        start = text.rfind(f"\n{HEADER}:\n") + 1
+        tokens = _tokens(text[:start], sound)
+    except Error:
+        return None
+    is_taken = tokens and len(tokens) <= _MOST_NAMES and len(data) <= reader.MAX_BYTES
+    return _CommonShape(tokens, text[start:]) if is_taken else None
+
+
+def _tokens(body: str, sound: set[str]) -> "_Tokens":
+    """The token of each name. Raises Error if anything but empty lines and comments stands among them."""
+    tokens: dict[str, str] = {}
+    lines = iter(body.split("\n"))
+    for number, line in enumerate(lines):
+        if not line or line.lstrip(" ").startswith("#"):
+            continue
+        name, token = line[:-1], next(lines, "")
+        is_one = token in sound or (token.startswith("  ") and parse_token(token[2:], number) is not None)
+        if line[-1] != ":" or name in tokens or not _can_be_a_secret(name) or not is_one:
+            raise Malformed("this is not a name with its token", number)
+        sound.add(token)
+        tokens[name] = token
+    return tokens
+
+
+def _can_be_a_secret(name: str) -> bool:
+    return scalars.is_name(name) and not scalars.is_word(name) and name != HEADER
+
+
+def _is_header(text: str) -> bool:
+    """True for a sound header with no name behind it."""
+    try:
+        root = reader.parse(text.encode()).root
+        parse_header(root)
+    except Error:
+        return False
+    return len(root.children) == 1
 
 
 def _decided(base: "_Tokens", ours: "_Tokens", theirs: "_Tokens") -> "_Tokens | None":
