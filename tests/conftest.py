@@ -24,9 +24,11 @@ PEERS = TOP / ".peers"
 FUZZ = os.environ.get("GITSEAL_FUZZ") == "1"
 
 # A timed test fails on a busy machine, so there are no deadlines; budgets are the benchmarks' work.
-hypothesis.settings.register_profile("quick", deadline=None, max_examples=100)
+# `make test` asks for "few" by Hypothesis' own option, which wins over what is loaded here.
+hypothesis.settings.register_profile("few", deadline=None, max_examples=20)
+hypothesis.settings.register_profile("usual", deadline=None, max_examples=100)
 hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=10_000)
-hypothesis.settings.load_profile("fuzz" if FUZZ else "quick")
+hypothesis.settings.load_profile("fuzz" if FUZZ else "usual")
 
 # Git and gitseal wait for the disk after most of what they write, and removing what was written waits again: with
 # all of it in memory the tests that write take a third of the time. pytest reads the variable, its own, when it makes
@@ -39,12 +41,14 @@ if SHM.is_dir() and os.access(SHM, os.W_OK):
     if _shm.f_bavail * _shm.f_frsize >= _ROOM and not _shm.f_flag & os.ST_NOEXEC:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHM))
 
+# Git would copy thirteen samples of hooks into each repository, and a template of five clones copies them again.
 GIT_CONFIG = """\
 [user]
 \tname = Test
 \temail = test@example.com
 [init]
 \tdefaultBranch = main
+\ttemplateDir = {template}
 [commit]
 \tgpgSign = false
 [advice]
@@ -88,13 +92,24 @@ _guard = _HomeGuard()
 sys.addaudithook(_guard)
 
 
+@pytest.fixture(scope="session")
+def git_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `git init` and `git clone` copy into a new repository: the folders that people rely on, empty."""
+    template = tmp_path_factory.mktemp("git-template")
+    for name in ("hooks", "info"):
+        (template / name).mkdir()
+    return template
+
+
 @pytest.fixture(autouse=True)
-def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def isolated(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, git_template: Path
+) -> Iterator[Path]:
     """A home of the test's own, which it gets; nothing of the person's Git, keys or settings is seen or touched."""
     # pytest's own numbered folders cost more with every test that came before, and all of them stay until the end.
     home = tmp_path_factory.getbasetemp() / f"home-{next(_homes)}"
     home.mkdir()
-    (home / ".gitconfig").write_text(GIT_CONFIG, encoding="utf-8")
+    (home / ".gitconfig").write_text(GIT_CONFIG.format(template=git_template), encoding="utf-8")
     # Tests are often run from a hook, which hands them GIT_DIR and GIT_INDEX_FILE of the real repository.
     for name in list(os.environ):
         if name.startswith(("GIT_", "GITSEAL_", "SOPS_", "AGE_", "SSH_", "XDG_")):

@@ -14,7 +14,7 @@ FACTOR = 4
 # Linear work gives 4 and quadratic work 16. What lies between is left to caches and to work that is n log n.
 _ALLOWED = 9.0
 # Below this a single cache miss decides, so the input grows until the work takes longer.
-_MEASURABLE = 0.01
+_MEASURABLE = 0.005
 # Code that is quick on this much is quick on everything gitseal reads.
 _LARGEST = 300_000
 # No linear work in these tests takes a hundredth of it; without a limit quadratic work hangs instead of failing.

@@ -1,7 +1,5 @@
 """Folders that take long to build: built once in a test process, and copied for each test that asks."""
 
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -27,14 +25,13 @@ class Templates:
             template.mkdir()
             self._made[name] = build(template)
 
-        def copied(source: str, target: str) -> None:
-            shutil.copy2(source, target)
-            if os.path.basename(source) == "config":  # noqa: PTH119 - this runs for every file
-                config = Path(target)
-                config.write_text(config.read_text().replace(str(template), str(to)))
-
-        shutil.copytree(template, to, symlinks=True, dirs_exist_ok=True, copy_function=copied)
+        to.mkdir(exist_ok=True)
+        # A team's clones are hundreds of files, which Python copies in five times the time.
+        subprocess.run(["cp", "-a", f"{template}/.", to], check=True)
         for place in (to, *to.iterdir()):
+            config = place / (".git/config" if (place / ".git").is_dir() else "config")
+            if config.is_file():
+                config.write_text(config.read_text().replace(str(template), str(to)))
             if (place / ".git").is_dir():
                 # The index knows files by their inodes, too; without this a copy looks changed to Git's plumbing.
                 subprocess.run(["git", "update-index", "-q", "--refresh"], cwd=place, check=False, capture_output=True)

@@ -12,7 +12,7 @@ def linear(text: str) -> int:
 
 
 def quadratic(text: str) -> int:
-    return sum(len(text[at:]) for at in range(len(text)))
+    return sum(text.find("x", at) for at in range(len(text)))
 
 
 def test_linear_work_passes() -> None:

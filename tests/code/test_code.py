@@ -1,6 +1,5 @@
 """Readers against cases: the path, the file, and after `-- expect --` a line for each use: LINE NAME [default] [kind]."""
 
-import os
 import random
 import sys
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal import code
@@ -58,7 +57,6 @@ def test_a_file_reads_these_names(case: Path) -> None:
 
 
 @pytest.mark.fuzz
-@settings(max_examples=20_000 if os.environ.get("GITSEAL_FUZZ") else 200, deadline=None)
 @given(st.sampled_from(PATHS), st.lists(st.sampled_from(WORDS) | st.binary(max_size=4), max_size=40).map(b"".join))
 def test_no_content_raises(path: str, content: bytes) -> None:
     for use in code.read(path, content).uses:

@@ -99,6 +99,17 @@ def test_the_most_stanzas() -> None:
         document.parse(header(group("g", MAX_STANZAS + 1)))
 
 
+def test_one_name_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MAX_NAMES", 2)
+    end = document.create("e").serialise().decode()
+    for written in ("{}: 1\n", "{}:\n  - 1\n"):
+        names = [written.format(name) for name in "ABC"]
+        assert len(document.parse(("".join(names[:2]) + end).encode()).entries) == 2
+        with pytest.raises(Malformed, match="at most 2 names"):
+            document.parse(("".join(names) + end).encode())
+
+
+@pytest.mark.slow
 def test_the_most_names() -> None:
     names = [f"A{at}: 1\n" for at in range(MAX_NAMES + 1)]
     end = document.create("e").serialise().decode()

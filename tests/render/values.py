@@ -5,17 +5,16 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
-
 from gitseal.document.value import text
 from gitseal.render import Options, Refused, RenderedEntry, render
+from tests.conftest import FUZZ
 
 AWKWARD: dict[str, str] = json.loads((Path(__file__).parent / "awkward.json").read_text(encoding="utf-8"))
 Values = dict[str, str]
 
 PLAIN = Options()
 FUZZED = 2_000
-ROUNDS = 25 if hypothesis.settings().max_examples >= 10_000 else 1
+ROUNDS = 25 if FUZZ else 1
 
 PIECES = [
     *"'\"`$\\{}()[]#=!~*?;&|<>^%@:,.-+_/ \t\n\r",

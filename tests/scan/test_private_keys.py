@@ -86,7 +86,7 @@ def test_what_is_public_is_none(tmp_path: Path) -> None:
 
 
 def test_openssh(tmp_path: Path) -> None:
-    for kind, more in (("ed25519", []), ("ecdsa", []), ("rsa", ["-b", "2048"])):
+    for kind, more in (("ed25519", []), ("ecdsa", []), ("rsa", ["-b", "1024"])):
         for phrase in ("", "a passphrase"):
             name = f"{kind}{len(phrase)}"
             make(tmp_path, "ssh-keygen", "-q", "-t", kind, *more, "-N", phrase, "-f", name)
@@ -151,6 +151,7 @@ def test_age_of_other_kinds() -> None:
     assert found(b"age-plugin-yubikey-1.2.3.tar.gz") == []
 
 
+@pytest.mark.slow
 def test_key_stores(tmp_path: Path, made: dict[str, bytes]) -> None:
     (tmp_path / "k").write_bytes(made["rsa.pem"])
     openssl(tmp_path, "req -x509 -new -key k -subj /CN=x -out c")

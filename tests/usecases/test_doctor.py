@@ -1,30 +1,42 @@
 """Each thing that doctor looks at: broken, named with a command, and well again after that command."""
 
+import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gitseal.arming.arm_clone import arm
-from gitseal.identities import NO_IDENTITIES
+from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.project.workspace import Workspace
 from gitseal.usecases.doctor import doctor
+from tests.templates import Templates
 from tests.world import World, start
 
 
+def healthy(folder: Path) -> Keyring:
+    """A clone `repo` of `origin.git` in which all is well; gives its keyring."""
+    top = folder / "repo"
+    subprocess.run(["git", "init", "--quiet", top], check=True)
+    made = start(top)
+    shell(
+        made,
+        """git add . && git commit --quiet -m start
+        git clone --quiet --bare . ../origin.git
+        git remote add origin "$(realpath ../origin.git)"
+        git fetch --quiet origin && git remote set-head origin main""",
+    )
+    gitseal = shutil.which("gitseal")
+    assert gitseal is not None
+    assert arm(made.project, Path(gitseal)).left == ()
+    return made.keyring
+
+
 @pytest.fixture
-def world(repo: Path, git: Callable[..., str], peer: Callable[[str], str]) -> World:
-    """A clone in which all is well."""
-    made = start(repo)
-    git("add", ".")
-    git("commit", "--quiet", "-m", "start")
-    git("clone", "--quiet", "--bare", repo, repo.parent / "origin.git")
-    git("remote", "add", "origin", repo.parent / "origin.git")
-    git("fetch", "--quiet", "origin")
-    git("remote", "set-head", "origin", "main")
-    assert arm(made.project, Path(peer("gitseal"))).left == ()
-    return made
+def world(tmp_path: Path, templates: Templates, monkeypatch: pytest.MonkeyPatch) -> World:
+    keyring = templates.copy("healthy", tmp_path, healthy)
+    monkeypatch.chdir(tmp_path / "repo")
+    return World(tmp_path / "repo", keyring)
 
 
 def to_mend(world: World) -> dict[str, str]:
@@ -39,23 +51,35 @@ def test_all_is_well(world: World) -> None:
     assert to_mend(world) == {}
 
 
-@pytest.mark.parametrize(
-    ("broken", "check"),
-    [
-        ("rm .git/hooks/pre-push", "hooks"),
-        ("git config core.hooksPath .githooks", "core.hooksPath"),
-        ("git config --unset diff.gitseal.textconv", "drivers"),
-        ("git config diff.gitseal.cachetextconv true", "textconv cache"),
-        ("git update-ref refs/notes/textconv/gitseal HEAD", "textconv cache"),
-        ("echo >.gitattributes", ".gitattributes"),
-        ("sed -i 's/!diff merge=gitseal/!diff !merge/' .gitattributes", ".gitattributes"),
-        ("grep -v '^.env$' .gitignore >new; mv new .gitignore", ".gitignore"),
-        ("sed -i /local/d .gitignore", ".gitignore"),
-        ("git config --unset gitseal.trust; git symbolic-ref --delete refs/remotes/origin/HEAD", "trusted ref"),
-        ("git config gitseal.trust refs/remotes/origin/gone", "trusted ref"),
-        ("chmod g+w .git/gitseal", "known keys"),
-    ],
-)
+BROKEN = [
+    ("rm .git/hooks/pre-push", "hooks"),
+    ("git config core.hooksPath .githooks", "core.hooksPath"),
+    ("git config --unset diff.gitseal.textconv", "drivers"),
+    ("git config diff.gitseal.cachetextconv true", "textconv cache"),
+    ("git update-ref refs/notes/textconv/gitseal HEAD", "textconv cache"),
+    ("echo >.gitattributes", ".gitattributes"),
+    ("sed -i 's/!diff merge=gitseal/!diff !merge/' .gitattributes", ".gitattributes"),
+    ("grep -v '^.env$' .gitignore >new; mv new .gitignore", ".gitignore"),
+    ("sed -i /local/d .gitignore", ".gitignore"),
+    ("git config --unset gitseal.trust; git symbolic-ref --delete refs/remotes/origin/HEAD", "trusted ref"),
+    ("git config gitseal.trust refs/remotes/origin/gone", "trusted ref"),
+    ("chmod g+w .git/gitseal", "known keys"),
+]
+
+
+def test_what_is_broken_all_at_once_is_mended_by_what_is_said(world: World) -> None:
+    at_once = {check: command for command, check in BROKEN if check != "core.hooksPath"}
+    for command in at_once.values():
+        shell(world, command)
+    found = to_mend(world)
+    assert found.keys() == at_once.keys()
+    for command in found.values():
+        shell(world, command)
+    assert to_mend(world) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("broken", "check"), BROKEN)
 def test_what_is_broken_is_mended_by_what_is_said(world: World, broken: str, check: str) -> None:
     shell(world, broken)
     found = to_mend(world)
@@ -74,9 +98,8 @@ def test_a_filter_on_sealed_files_is_named(world: World) -> None:
     assert to_mend(world)[".gitattributes"] == "git check-attr -a -- .secrets/production.yaml"
 
 
-def test_history_that_is_cut(world: World, git: Callable[..., str], tmp_path: Path) -> None:
-    git("commit", "--quiet", "--allow-empty", "-m", "more")
-    git("clone", "--quiet", "--depth=1", world.top.as_uri(), tmp_path / "cut")
+def test_history_that_is_cut(world: World, tmp_path: Path) -> None:
+    shell(world, f"git commit --quiet --allow-empty -m more && git clone --quiet --depth=1 {world.top.as_uri()} ../cut")
     found = to_mend(World(tmp_path / "cut", world.keyring))
     assert found["history"] == "git fetch --unshallow"
 

@@ -104,7 +104,10 @@ for head in heads:
 
 
 @pytest.mark.fuzz
-@pytest.mark.parametrize("bomb", BOMBS)
+@pytest.mark.parametrize(
+    "bomb",
+    [name if name in {"deep", "brackets", "stanzas"} else pytest.param(name, marks=pytest.mark.slow) for name in BOMBS],
+)
 def test_bombs(bomb: str) -> None:
     """Within the child's memory and time. Times are compared at full scale alone, where they are long enough to tell."""
     size, timed, heads = (1_000_000, "timed", HEADS) if FUZZ else (200_000, "untimed", HEADS)
