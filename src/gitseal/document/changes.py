@@ -82,7 +82,7 @@ def changes(old: bytes | None, new: bytes | None) -> tuple[EntryChange, ...]:
     """
     if old == new:
         return ()
-    before, after = (pieces.read(piece) for piece in _differing(old or b"", new or b""))
+    before, after = (pieces.read(piece) for piece in differing(old or b"", new or b"")[1:])
     changed = [*_values(before.scalars, after.scalars)]
     blocks = _access(before.scalars), _access(after.scalars)
     for group in sorted({*blocks[0], *blocks[1]}):
@@ -132,8 +132,8 @@ def _narrowed(change: EntryChange, kept: set[_Subject]) -> EntryChange | None:
     return change._replace(recipients=tuple(subject[3] for subject in subjects)) if change.recipients else change
 
 
-def _differing(old: bytes, new: bytes) -> tuple[bytes, bytes]:
-    """The whole top-level names of both between the first and the last line that differ."""
+def differing(old: bytes, new: bytes) -> tuple[int, bytes, bytes]:
+    """The whole top-level names of both between the first and the last line that differ; first, where they begin."""
     most = min(len(old), len(new))
     start = common_start(old, new, most)
     end = common_end(old, new, most - start)
@@ -147,7 +147,7 @@ def _differing(old: bytes, new: bytes) -> tuple[bytes, bytes]:
         end = len(old) - following - 1 if following >= 0 else 0
         if end and old.startswith(_TOP, len(old) - end):
             break
-    return old[begin : len(old) - end], new[begin : len(new) - end]
+    return begin, old[begin : len(old) - end], new[begin : len(new) - end]
 
 
 def _values(before: Mapping[NamePath, str], after: Mapping[NamePath, str]) -> Iterator[EntryChange]:

@@ -1,0 +1,155 @@
+"""Which units of two states stayed as they are, which changed, and what a file is if only a part of the changes is made.
+
+The time is n log n whatever the bytes are: units that are unique on both sides are matched, the longest run of them in
+order counts as unchanged, and so do equal neighbours of these. Any such match is right; a better one only tells less.
+"""
+
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from gitseal.review.entries.units import Owner, Unit, UnitKind
+
+_Key = tuple[UnitKind, Owner, tuple[bytes, ...]]
+
+
+class Change(NamedTuple):
+    """The units that one thing lost and got: their numbers on both sides."""
+
+    kind: UnitKind
+    owner: Owner
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+class Alignment:
+    """Two states of a file in units. `changes` has each unit that did not stay in exactly one of its parts."""
+
+    def __init__(self, before: Sequence[Unit], after: Sequence[Unit]) -> None:
+        self.before, self.after = before, after
+        self._kept = _matched([_key(unit) for unit in before], [_key(unit) for unit in after])
+        kept_before, kept_after = {pair[0] for pair in self._kept}, {pair[1] for pair in self._kept}
+        went = [number for number in range(len(before)) if number not in kept_before]
+        came = [number for number in range(len(after)) if number not in kept_after]
+        self.changes = _grouped(before, after, went, came)
+
+    def applied(self, chosen: Callable[[Change], bool]) -> list[bytes]:
+        """The lines of the older state with only the chosen changes made to it."""
+        gone = {number for change in self.changes if chosen(change) for number in change.before}
+        new = {number for change in self.changes if chosen(change) for number in change.after}
+        lines: list[bytes] = []
+        at = (0, 0)
+        for pair in (*self._kept, (len(self.before), len(self.after))):
+            for number in range(at[0], pair[0]):
+                lines += self.before[number].lines if number not in gone else ()
+            for number in range(at[1], pair[1]):
+                lines += self.after[number].lines if number in new else ()
+            lines += self.before[pair[0]].lines if pair[0] < len(self.before) else ()
+            at = (pair[0] + 1, pair[1] + 1)
+        return lines
+
+
+def _key(unit: Unit) -> _Key:
+    # The owner of a list's item is its number, which others in front of it change.
+    return unit.kind, unit.owner[:-1] if unit.kind is UnitKind.ITEM else unit.owner, unit.lines
+
+
+def _matched(before: Sequence[_Key], after: Sequence[_Key]) -> list[tuple[int, int]]:
+    """Pairs of equal units, both numbers rising."""
+    counts = Counter(before), Counter(after)
+    places = {key: number for number, key in enumerate(after) if counts[1][key] == 1}
+    unique = [(number, places[key]) for number, key in enumerate(before) if counts[0][key] == 1 and key in places]
+    anchors = _rising(unique)
+    pairs: list[tuple[int, int]] = []
+    at = (0, 0)
+    for anchor in (*anchors, (len(before), len(after))):
+        pairs += _ends(before, after, at, anchor)
+        if anchor[0] < len(before):
+            pairs.append(anchor)
+        at = (anchor[0] + 1, anchor[1] + 1)
+    return pairs
+
+
+def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest part of the pairs, whose first numbers rise, in which the second ones do too."""
+    tails: list[int] = []
+    last: list[int] = []
+    previous: list[int] = []
+    for number, (_, second) in enumerate(pairs):
+        at = bisect_left(tails, second)
+        tails[at : at + 1] = [second]  # beyond the end it is one more
+        last[at : at + 1] = [number]
+        previous.append(last[at - 1] if at else -1)
+    run: list[tuple[int, int]] = []
+    number = last[len(tails) - 1] if tails else -1
+    while number >= 0:
+        run.append(pairs[number])
+        number = previous[number]
+    return run[::-1]
+
+
+def _ends(
+    before: Sequence[_Key], after: Sequence[_Key], start: tuple[int, int], end: tuple[int, int]
+) -> Iterator[tuple[int, int]]:
+    """Equal units at the beginning and the end of what lies between two anchors."""
+    room = min(end[0] - start[0], end[1] - start[1])
+    head = 0
+    while head < room and before[start[0] + head] == after[start[1] + head]:
+        yield start[0] + head, start[1] + head
+        head += 1
+    tail = 0
+    while tail < room - head and before[end[0] - 1 - tail] == after[end[1] - 1 - tail]:
+        tail += 1
+    yield from ((end[0] - at, end[1] - at) for at in range(tail, 0, -1))
+
+
+def _grouped(
+    before: Sequence[Unit], after: Sequence[Unit], went: Collection[int], came: Collection[int]
+) -> list[Change]:
+    """Units by what they belong to. Items of a list are paired in their order: those that say the same first."""
+    groups: dict[tuple[UnitKind, Owner], tuple[list[int], list[int]]] = {}
+    for side, units, numbers in ((0, before, went), (1, after, came)):
+        for number in numbers:
+            groups.setdefault(_group(units[number]), ([], []))[side].append(number)
+    changes = []
+    for (kind, owner), (old, new) in groups.items():
+        if kind is not UnitKind.ITEM:
+            changes.append(Change(kind, owner, tuple(old), tuple(new)))
+            continue
+        changes += _items(owner, [before[number] for number in old], [after[number] for number in new], (old, new))
+    return changes
+
+
+def _group(unit: Unit) -> tuple[UnitKind, Owner]:
+    if unit.kind in {UnitKind.BLANK, UnitKind.COMMENT}:
+        return unit.kind, ()
+    if unit.kind is UnitKind.ITEM:
+        return unit.kind, unit.owner[:-1]
+    # A value that becomes a section is one change of one name.
+    return (UnitKind.LINE if unit.kind is UnitKind.LINE else UnitKind.VALUE), unit.owner
+
+
+def _items(
+    owner: Owner, old: Sequence[Unit], new: Sequence[Unit], numbers: tuple[Sequence[int], Sequence[int]]
+) -> Iterator[Change]:
+    left = dict(zip(numbers[0], old, strict=True))
+    by_meaning: dict[str, deque[int]] = {}
+    for number, unit in left.items():
+        by_meaning.setdefault(unit.meaning, deque()).append(number)
+    waiting = []
+    for number, unit in zip(numbers[1], new, strict=True):
+        same = by_meaning.get(unit.meaning)
+        if same:
+            first = same.popleft()
+            del left[first]
+            yield Change(UnitKind.ITEM, (*owner, unit.owner[-1]), (first,), (number,))
+        else:
+            waiting.append((number, unit))
+    rest = list(left.items())
+    for at in range(max(len(rest), len(waiting))):
+        gone, here = rest[at : at + 1], waiting[at : at + 1]
+        last = (here or gone)[0][1].owner[-1]
+        yield Change(
+            UnitKind.ITEM, (*owner, last), tuple(number for number, _ in gone), tuple(number for number, _ in here)
+        )

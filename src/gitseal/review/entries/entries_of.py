@@ -1,0 +1,282 @@
+"""The entries of one step of one covered file: each changed line in exactly one, each with its class."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from gitseal.document.changes import differing
+from gitseal.errors import Malformed
+from gitseal.review.entries import others, table, units
+from gitseal.review.entries.alignment import Alignment, Change
+from gitseal.review.entries.entry import ABSENT, Entry, FileState, Lines, Step
+from gitseal.review.entries.kinds import FileKind, kind_of
+from gitseal.review.entries.merges import MergedSides, UnitsOf
+from gitseal.review.entries.sealed import SealedChanges
+from gitseal.review.entries.structured import StructuredChanges
+from gitseal.review.entries.table import Classified, harmless, risk
+from gitseal.review.entries.units import Unit, UnitKind
+from gitseal.review.environment_risks import DROPPED_BY_MERGE, ENVIRONMENT_REMOVED
+from gitseal.review.model import Statement
+
+# The sentences about a step of a policy or a manifest, by its path.
+Statements = Callable[[str, bytes | None, bytes | None], Sequence[Statement]]
+
+_STRUCTURED = frozenset({FileKind.POLICY, FileKind.MANIFEST, FileKind.ALLOW})
+_BY_LINES = frozenset({FileKind.ATTRIBUTES, FileKind.MODULES})
+_EXECUTABLE = "100755"
+
+
+class Context(NamedTuple):
+    """What a step's own bytes do not say.
+
+    `statements` are the sentences that a review has for a step of policy or manifest. `accepts_unread`: whether the policy
+    takes values of that file that were brought in without reading. `is_disguised`: whether a path could be taken for `.secrets`.
+    """
+
+    statements: Statements
+    accepts_unread: Callable[[str], bool]
+    is_disguised: Callable[[str], bool]
+
+
+class StepEntries:
+    """The entries of a step, and the file with some of them made."""
+
+    def __init__(self, step: Step, context: Context) -> None:
+        self._step = step
+        self._context = context
+        self._kind = kind_of(step.path, is_disguised=context.is_disguised(step.path))
+        self._begin, self._pieces = 0, (step.before.data or b"", step.after.data or b"")
+        self._alignment: Alignment | None = None
+        self._changes: list[tuple[Entry, Change | None]] = []
+        self._make()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All of them; none if nothing differs."""
+        return tuple(entry for entry, _ in self._changes)
+
+    def applied(self, chosen: Callable[[Entry], bool]) -> FileState:
+        """The older state with the chosen entries made."""
+        made = [(entry, change) for entry, change in self._changes if chosen(entry)]
+        before, after = self._step.before, self._step.after
+        if self._alignment is None:
+            is_whole = any(entry.owner != _MODE for entry, _ in made)
+            whole = after if is_whole else before
+        else:
+            changes = {change for _, change in made if change is not None}
+            lines = self._alignment.applied(changes.__contains__)
+            old, piece = before.data or b"", self._pieces[0]
+            whole = before._replace(data=old[: self._begin] + b"\n".join(lines) + old[self._begin + len(piece) :])
+        if before.is_file and after.is_file:
+            return whole._replace(mode=after.mode if any(entry.owner == _MODE for entry, _ in made) else before.mode)
+        return whole
+
+    def _make(self) -> None:
+        before, after = self._step.before, self._step.after
+        if before == after:
+            return
+        if before.is_file and after.is_file and before.mode != after.mode:
+            self._changes.append((self._entry(_MODE, (), (), others.of_mode(before, after)), None))
+        if before.data == after.data and before.is_file and after.is_file:
+            return
+        if not (before.is_file and after.is_file) or self._kind not in _STRUCTURED | _BY_LINES | {FileKind.SEALED}:
+            self._whole(self._whole_class())
+            return
+        try:
+            self._by_units()
+        except Malformed:
+            self._alignment = None
+            self._whole(risk(table.UNEXPLAINED))
+
+    def _entry(
+        self,
+        owner: units.Owner,
+        before: tuple[Lines, ...],
+        after: tuple[Lines, ...],
+        what: Classified,
+        subject: str = "",
+    ) -> Entry:
+        return Entry(self._step.commit, self._step.path, owner, subject, before, after, what)
+
+    def _whole(self, what: Classified) -> None:
+        before, after = (_all_lines(state) for state in (self._step.before, self._step.after))
+        self._changes.append((self._entry((), before, after, what), None))
+
+    def _whole_class(self) -> Classified:
+        before, after, name = self._step.before, self._step.after, self._step.path.rpartition("/")[2]
+        if self._kind is FileKind.DISGUISED:
+            return risk(others.DISGUISED_SECRETS)
+        if self._kind is FileKind.ELSEWHERE:
+            return risk(others.LINK_TO_SECRETS)
+        if self._kind is FileKind.MODULES:
+            return others.of_modules(before, after)
+        if any(state.mode and not state.is_file for state in (before, after)):
+            return others.of_mode(before, after)
+        if self._kind is FileKind.SCHEMA:
+            return others.of_schema(name, after)
+        if self._kind is FileKind.FOREIGN:
+            return others.of_foreign(after)
+        if self._kind is FileKind.LOCAL:
+            return risk(others.LOCAL_FILE) if after.mode else harmless(table.FOREIGN_GONE)
+        if self._kind is FileKind.SEALED:
+            return risk(ENVIRONMENT_REMOVED) if not after.mode else harmless(table.NEW_ENVIRONMENT)
+        return self._whole_text(before, after)
+
+    def _whole_text(self, before: FileState, after: FileState) -> Classified:
+        """A policy, a manifest, a list of allowances or attributes that came or went."""
+        if self._kind is FileKind.ATTRIBUTES:
+            return risk(others.ATTRIBUTES_CHANGED)
+        if self._kind is FileKind.ALLOW:
+            return risk(others.ALLOWANCE_ADDED) if after.mode else harmless(table.ALLOWANCE_GONE)
+        if self._kind is FileKind.POLICY and not after.mode:
+            return risk(others.SECRETS_REMOVED)
+        statements = self._context.statements(self._step.path, before.data, after.data)
+        worst = sorted((statement for statement in statements if statement.rule), key=lambda each: each.severity)
+        return Classified("", worst[0].rule, worst[0].severity) if worst else harmless(table.TOLD)
+
+    def _by_units(self) -> None:
+        units_of = self._units_of()
+        before, after = self._step.before.data or b"", self._step.after.data or b""
+        first = 1
+        if self._kind is FileKind.SEALED and not self._step.merged:
+            self._begin, *parts = differing(before, after)
+            self._pieces = parts[0], parts[1]
+            first += before.count(b"\n", 0, self._begin)
+        old, new = (units_of(piece) for piece in self._pieces)
+        self._alignment = alignment = Alignment(old, new)
+        classify = self._classifier(alignment)
+        sides = MergedSides(self._step.merged, units_of) if self._step.merged else None
+        neutral = {
+            number: what for number, change in enumerate(alignment.changes) if (what := self._neutral(change, old, new))
+        }
+        if not _holds(alignment, neutral, units_of):
+            neutral = {number: what for number, what in neutral.items() if not alignment.changes[number].owner}
+        for number, change in enumerate(alignment.changes):
+            gone, came = [old[at] for at in change.before], [new[at] for at in change.after]
+            what, subject = neutral.get(number), ""
+            if what is None:
+                what, subject = classify(change)
+                what = _of_merge(sides, gone, came, what) if sides is not None else what
+            lines = _ranges(gone, came, first)
+            self._changes.append((self._entry(change.owner, *lines, what, subject), change))
+
+    def _units_of(self) -> UnitsOf:
+        if self._kind is FileKind.SEALED:
+            return units.of_sealed
+        return units.of_structured if self._kind in _STRUCTURED else units.of_lines
+
+    def _classifier(self, alignment: Alignment) -> Callable[[Change], tuple[Classified, str]]:
+        before, after = self._step.before, self._step.after
+        if self._kind is FileKind.SEALED:
+            accepts = self._context.accepts_unread(self._step.path)
+            sealed = SealedChanges(before.data or b"", after.data or b"", alignment, accepts_unread=accepts)
+            return lambda change: (sealed.classify(change), sealed.subject(change))
+        if self._kind is FileKind.ALLOW:
+            return lambda change: (_of_allowance(change), "")
+        if self._kind is FileKind.ATTRIBUTES:
+            return lambda _change: (risk(others.ATTRIBUTES_CHANGED), "")
+        if self._kind is FileKind.MODULES:
+            of_file = others.of_modules(before, after)
+            return lambda _change: (of_file, "")
+        statements = self._context.statements(self._step.path, before.data, after.data)
+        structured = StructuredChanges(alignment, statements)
+        return lambda change: (structured.classify(change), structured.subject(change))
+
+    def _neutral(self, change: Change, old: Sequence[Unit], new: Sequence[Unit]) -> Classified | None:
+        """The neutral class of a change, if its own lines are enough to tell."""
+        if change.kind in {UnitKind.BLANK, UnitKind.COMMENT}:
+            return harmless(table.LAYOUT if change.kind is UnitKind.BLANK else table.COMMENT)
+        if change.kind is UnitKind.LINE or len(change.before) != 1 or len(change.after) != 1:
+            return None
+        before, after = old[change.before[0]], new[change.after[0]]
+        if before.kind is not after.kind or before.meaning != after.meaning:
+            return None
+        if change.kind is UnitKind.ITEM and change.owner[0] == "rules":
+            return None  # the first rule that matches decides
+        if before.lines == after.lines:
+            return harmless(table.ORDER)
+        stripped = ([line.strip() for line in unit.lines] for unit in (before, after))
+        return harmless(table.LAYOUT if next(stripped) == next(stripped) else table.SPELLING)
+
+
+_MODE = ("mode",)
+
+
+def _all_lines(state: FileState) -> tuple[Lines, ...]:
+    return ((1, (state.data or b"").count(b"\n") + 2),) if state != ABSENT else ()
+
+
+def _of_allowance(change: Change) -> Classified:
+    if change.kind is not UnitKind.ITEM:
+        return harmless(table.SECTION)
+    return risk(others.ALLOWANCE_ADDED) if change.after else harmless(table.ALLOWANCE_GONE)
+
+
+def _of_merge(sides: MergedSides, gone: Sequence[Unit], came: Sequence[Unit], what: Classified) -> Classified:
+    """A merge's own change: a choice between two sides, or a side that it dropped; else as any commit's."""
+    if sides.is_choice(gone, came):
+        return harmless(table.MERGE_CHOICE)
+    if what.kind and sides.is_dropped(gone, came):
+        return risk(DROPPED_BY_MERGE)
+    return what
+
+
+def _holds(alignment: Alignment, neutral: dict[int, Classified], units_of: UnitsOf) -> bool:
+    """True if the file says the same with the neutral changes made.
+
+    Comments and blank lines change nothing wherever they stand. What was moved or written otherwise could lose its section
+    if that was changed in the same step, so it is tried.
+    """
+    numbers = {id(change): number for number, change in enumerate(alignment.changes)}
+    if all(number in neutral for number in numbers.values()) or not any(
+        alignment.changes[number].owner for number in neutral
+    ):
+        return True
+    lines = alignment.applied(lambda change: numbers[id(change)] in neutral)
+    try:
+        made = units_of(b"\n".join(lines))
+    except Malformed:
+        return False
+    return _said(made) == _said(alignment.before)
+
+
+def _said(those: Sequence[Unit]) -> list[tuple[str, units.Owner, str]]:
+    """What units say, whatever their order but that of rules."""
+    said = [(unit.kind.value, unit.owner, unit.meaning) for unit in those if unit.owner]
+    items = [thing for thing in said if thing[0] == UnitKind.ITEM.value and thing[1][0] == "rules"]
+    rest = [(kind, owner[:-1] if kind == UnitKind.ITEM.value else owner, meaning) for kind, owner, meaning in said]
+    return items + sorted(rest)
+
+
+def _ranges(gone: Sequence[Unit], came: Sequence[Unit], first: int) -> tuple[tuple[Lines, ...], tuple[Lines, ...]]:
+    """The lines of the units of one change, without those at both ends of a single unit that stayed as they were."""
+    if len(gone) == len(came) == 1:
+        before, after = gone[0].lines, came[0].lines
+        room = min(len(before), len(after))
+        if before == after:
+            return (_range(gone[0], first, 0, 0),), (_range(came[0], first, 0, 0),)
+        head = next((at for at in range(room) if before[at] != after[at]), room)
+        tail = next((at for at in range(room - head) if before[-1 - at] != after[-1 - at]), room - head)
+        pair = [_range(unit, first, head, tail) for unit in (gone[0], came[0])]
+        return tuple(filter(_is_some, pair[:1])), tuple(filter(_is_some, pair[1:]))
+    return tuple(_joined(gone, first)), tuple(_joined(came, first))
+
+
+def _is_some(lines: Lines) -> bool:
+    return lines[0] < lines[1]
+
+
+def _range(unit: Unit, first: int, head: int, tail: int) -> Lines:
+    return first + unit.start + head, first + unit.start + len(unit.lines) - tail
+
+
+def _joined(those: Sequence[Unit], first: int) -> Iterator[Lines]:
+    start = end = 0
+    for unit in those:
+        begin = first + unit.start
+        if end != begin:
+            if end:
+                yield start, end
+            start = begin
+        end = begin + len(unit.lines)
+    if end:
+        yield start, end

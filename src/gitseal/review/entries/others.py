@@ -1,0 +1,69 @@
+"""What a change is in covered files that gitseal does not parse: attributes, submodules, schemas, links, and strangers."""
+
+from gitseal.policy import schema
+from gitseal.report.findings import ERROR, WARNING, FindingRule
+from gitseal.report.pages import RISKS
+from gitseal.review.entries import table
+from gitseal.review.entries.entry import FileState
+from gitseal.review.entries.table import Classified, harmless, risk
+
+ATTRIBUTES_CHANGED = FindingRule(
+    "attributes-changed", WARNING, "`.gitattributes`, which can hide sealed files from `git diff`", RISKS
+)
+MODULES_CHANGED = FindingRule(
+    "modules-changed", WARNING, "`.gitmodules` has a submodule at `.secrets`, or one whose place cannot be told", RISKS
+)
+SCHEMA_CHANGED = FindingRule(
+    "schema-changed", WARNING, "a file in `.secrets/schema` is another than gitseal writes: editors believe it", RISKS
+)
+FOREIGN_FILE = FindingRule(
+    "foreign-file", WARNING, "a file in `.secrets` that is none of gitseal's came or changed", RISKS
+)
+LOCAL_FILE = FindingRule(
+    "local-file", WARNING, "a file of one machine's own overrides (`*.local.yaml`) was committed or changed", RISKS
+)
+NO_REGULAR_FILE = FindingRule(
+    "no-regular-file", ERROR, "a file that gitseal reads became a link or a submodule, which could lead anywhere", RISKS
+)
+MODE_CHANGED = FindingRule("mode-changed", WARNING, "a covered file became executable, or is so no longer", RISKS)
+LINK_TO_SECRETS = FindingRule(
+    "link-to-secrets", WARNING, "a link elsewhere in the repository leads into a `.secrets` folder", RISKS
+)
+ALLOWANCE_ADDED = FindingRule(
+    "allowance-added",
+    WARNING,
+    "the hook is to let a file pass as it is now, with the reason that was given",
+    RISKS,
+)
+DISGUISED_SECRETS = FindingRule(
+    "nested-secrets",
+    ERROR,
+    "a link, a submodule or a name in other letters that would be taken for a `.secrets` folder",
+    RISKS,
+)
+SECRETS_REMOVED = FindingRule("secrets-removed", WARNING, "a whole `.secrets` is gone, or its policy", RISKS)
+
+
+def of_mode(before: FileState, after: FileState) -> Classified:
+    """The class of a path that is another kind of thing than it was."""
+    is_odd = after.mode and not after.is_file
+    return risk(NO_REGULAR_FILE if is_odd or (before.mode and not before.is_file) else MODE_CHANGED)
+
+
+def of_schema(name: str, after: FileState) -> Classified:
+    """The class of a change of a file in `schema`."""
+    stem = name.removesuffix(".json")
+    is_own = stem in schema.FILES and after.data == schema.serialise(schema.of(stem)).encode()
+    return harmless(table.GENERATED) if is_own else risk(SCHEMA_CHANGED)
+
+
+def of_foreign(after: FileState) -> Classified:
+    """The class of a change of a file that is none of gitseal's."""
+    return risk(FOREIGN_FILE) if after.mode else harmless(table.FOREIGN_GONE)
+
+
+def of_modules(before: FileState, after: FileState) -> Classified:
+    """The class of a change of `.gitmodules`. Only a file that never speaks of anything like `.secrets` is none of ours."""
+    # git-config(1): quotes may stand within a value, and a line may go on in the next.
+    text = b"".join(((before.data or b"") + (after.data or b"")).lower().replace(b"\\\n", b"").split(b'"'))
+    return risk(MODULES_CHANGED) if b"secret" in text or not text.isascii() else harmless(table.MODULE_ELSEWHERE)
