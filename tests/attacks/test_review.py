@@ -294,7 +294,7 @@ def test_planted_files_and_attributes(team: Team) -> None:
     attributes = team.mallory.top / ".gitattributes"
     attributes.write_text(attributes.read_text() + ".secrets/*.yaml -diff\n")
     found = of(team.mallory)
-    assert '"post-checkout.sh" in ".secrets" is no file of gitseal' in risk(found, "foreign-file").message
+    assert '".secrets/post-checkout.sh" came or changed' in risk(found, "foreign-file").message
     assert '".gitattributes" changed' in risk(found, "attributes-changed").message
 
 

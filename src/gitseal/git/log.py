@@ -35,6 +35,7 @@ _LOG = (
 )
 _READ = 1 << 16
 _REGULAR = b"100"
+_LINK = b"120000"
 _ABSENT = b"000000"
 
 
@@ -42,6 +43,8 @@ class ChangedFile(NamedTuple):
     """A file that a commit changed. Contents are those of regular files, None if there was none or none was asked for.
 
     `before` has one for each parent, or one None in a root commit. `is_other`: a side is a symlink, a submodule or a folder.
+    `modes` are Git's, such as `100644`, those of the parents and last the commit's own; empty for nothing. `targets` are the
+    paths that symlinks lead to, in the same order, if the links were asked for.
     """
 
     path: str
@@ -49,6 +52,8 @@ class ChangedFile(NamedTuple):
     after: bytes | None
     is_new: bool
     is_other: bool
+    modes: tuple[str, ...] = ()
+    targets: tuple[bytes | None, ...] = ()
 
 
 class LoggedCommit(NamedTuple):
@@ -86,12 +91,17 @@ class LogEntry(NamedTuple):
 
 
 class LogQuery(NamedTuple):
-    """What a reader of history asks for: paths relative to the top, which of their contents, and whether `LoggedCommit.raw`."""
+    """What a reader of history asks for: paths relative to the top, which of their contents, and whether `LoggedCommit.raw`.
+
+    With `links` also where every symlink leads to that changed. `also` are commits to show though they changed no file.
+    """
 
     paths: Sequence[str]
     content: Callable[[str], bool]
     raw: bool = False
     since: int | None = None
+    links: bool = False
+    also: frozenset[str] = frozenset()
 
 
 def history(repository: Repository, wanted: LogQuery, revisions: Sequence[str] = ("HEAD",)) -> Iterator[LoggedCommit]:
@@ -109,7 +119,7 @@ def with_contents(
     """Those commits of a walk that changed a file, with the contents that are wanted. Raises Error if one is missing."""
     objects = Announced(repository.objects)
     for portion in portions:
-        changing = (raw for raw in portion if raw.entries)
+        changing = (raw for raw in portion if raw.entries or raw.id in wanted.also)
         recent = (raw for raw in changing if wanted.since is None or int(raw.fields[2]) >= wanted.since)
         chosen = [_listed(raw, wanted) for raw in recent]
         objects.announce(object_id for listed in chosen for object_id in _ids(listed, wanted))
@@ -193,6 +203,7 @@ class _Change(NamedTuple):
     path: str
     modes: list[bytes]
     ids: list[bytes | None]
+    links: list[bytes | None]
 
 
 class _LoggedEntry(NamedTuple):
@@ -209,24 +220,28 @@ def _listed(raw: LogEntry, wanted: LogQuery) -> _LoggedEntry:
         text, modes = os.fsdecode(path), words[:count]
         is_wanted = wanted.content(text)
         ids = [words[count + at] if is_wanted and modes[at][:3] == _REGULAR else None for at in range(count)]
-        versions.append(_Change(text, modes, ids))
+        links = [words[count + at] if wanted.links and modes[at] == _LINK else None for at in range(count)]
+        versions.append(_Change(text, modes, ids, links))
     return _LoggedEntry(raw.fields, versions)
 
 
 def _ids(listed: _LoggedEntry, wanted: LogQuery) -> Iterator[bytes]:
     for change in listed.changes:
         yield from filter(None, change.ids)
+        yield from filter(None, change.links)
     if wanted.raw:
         yield listed.fields[0]
 
 
 def _commit(listed: _LoggedEntry, wanted: LogQuery, objects: Announced) -> LoggedCommit:
     files = []
-    for path, modes, ids in listed.changes:
+    for path, modes, ids, links in listed.changes:
         *before, after = [None if object_id is None else objects.take(object_id) for object_id in ids]
+        targets = [None if object_id is None else objects.take(object_id) for object_id in links]
         is_new = all(mode == _ABSENT for mode in modes[:-1])
         is_other = any(mode[:3] != _REGULAR and mode != _ABSENT for mode in modes)
-        files.append(ChangedFile(path, tuple(before), after, is_new, is_other))
+        shown = tuple(mode.decode() if mode != _ABSENT else "" for mode in modes)
+        files.append(ChangedFile(path, tuple(before), after, is_new, is_other, shown, tuple(targets)))
     commit, parents, time, *people = (field.decode("utf-8", "replace") for field in listed.fields)
     own = objects.take(listed.fields[0]) if wanted.raw else b""
     return LoggedCommit(

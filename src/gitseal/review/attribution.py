@@ -7,7 +7,9 @@ would answer for a person that somebody else let in. If no step brings it, nobod
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from gitseal.report.sentences import TextPiece
+from gitseal.report.findings import NOTE, WARNING, FindingRule
+from gitseal.report.pages import RISKS
+from gitseal.report.sentences import NOTHING, TextPiece, sentence
 from gitseal.review.model import By, Statement
 
 
@@ -32,6 +34,16 @@ Said = TypeVar("Said", bound=Hashable)
 
 # The claims about a step from one content to another; none if one of them cannot be read.
 Say = Callable[[bytes | None, bytes | None], Collection[ComparedStatement]]
+
+# The statements themselves.
+SayAll = Callable[[bytes | None, bytes | None], Sequence[Statement]]
+
+PASSING_CHANGE = FindingRule(
+    "passing-change",
+    WARNING,
+    "one commit let something happen, and a later one took it back: whoever fetched between had it so",
+    RISKS,
+)
 
 
 def claim(statement: Statement) -> ComparedStatement:
@@ -70,6 +82,36 @@ def attributed(
         by = by or (_writers(lines[statement.line - 1], whole.names, drafts) if has_line else [])
         attributed_.append(statement._replace(by=tuple(by)))
     return attributed_
+
+
+def passing(said: Sequence[Statement], steps: Iterable[FileStep], say: SayAll, end: bytes | None) -> list[Statement]:
+    """What commits of a range brought and others of it took back, so that nothing of it is in `said`, which is of both ends.
+
+    `end` is the file at the end of the range. What still holds there, seen from before the commit, was not taken back.
+    """
+    net = {claim(statement) for statement in said}
+    passed: dict[ComparedStatement, Statement] = {}
+    for step in steps:
+        firsts, *others = [say(before, step.after) for before in step.before] or [()]
+        common = frozenset.intersection(*(frozenset(map(claim, those)) for those in others)) if others else None
+        lasting: set[ComparedStatement] | None = None
+        for statement in firsts:
+            part = claim(statement)
+            if (common is not None and part not in common) or any(_is_part(part, whole) for whole in net):
+                continue
+            if lasting is None:
+                lasting = set(map(claim, say(step.before[0], end)))
+            if any(_is_part(part, whole) for whole in lasting):
+                continue
+            known = passed.get(part)
+            passed[part] = _as_passing(statement, (*(known.by if known else ()), step.by))
+    return list(passed.values())
+
+
+def _as_passing(statement: Statement, by: tuple[By, ...]) -> Statement:
+    rule, severity = (PASSING_CHANGE.id, PASSING_CHANGE.severity) if statement.rule else ("", NOTE)
+    text = sentence("{}, and a later commit took that back", statement.text)
+    return statement._replace(line=0, text=text, rule=rule, severity=severity, hint=NOTHING, by=by)
 
 
 def _is_part(part: ComparedStatement, whole: ComparedStatement) -> bool:

@@ -99,8 +99,10 @@ def test_what_was_taken_back_and_done_again_is_of_who_did_it_last(branch: Branch
     branch.commit("Alice", CAROL)
     branch.commit("Bob", POLICY)
     branch.commit("Mallory", CAROL)
-    (said,) = branch.review().statements
+    said, passed = branch.review().statements
     assert [person(each) for each in said.by] == ["Alice", "Mallory"]
+    assert passed.text == '"carol", a person, is no longer in the policy, and a later commit took that back'
+    assert ([person(each) for each in passed.by], passed.rule) == (["Bob"], "")
 
 
 def test_what_several_brought_names_them_all(branch: Branch) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from gitseal.audit.history.log import changes_of, environment_of, person
 from gitseal.audit.history.signed import NONE, Signed, glance, verdict
+from gitseal.audit.review.changed_lines import ChangedLines, is_read
 from gitseal.audit.review.range import ReviewRange
 from gitseal.audit.verify.evidence.signing import revoked_keys
 from gitseal.audit.verify.evidence.touched import covered
@@ -27,13 +28,12 @@ _DRAFTS = ("/policy.yaml", "/manifest.yaml", "/allow.yaml")
 
 
 class Touched(NamedTuple):
-    """Steps by the path of an environment's file, oldest first; who touched any other sealed file, by its path; and counts.
+    """Steps by the path of an environment's file, oldest first; and how many commits touched covered files.
 
     `drafts` are the contents of policies, manifests and lists of allowances that commits made, by their paths, oldest first.
     """
 
     steps: dict[str, list[CommitStep]]
-    others: dict[str, tuple[By, ...]]
     commits: int
     drafts: dict[str, list[FileStep]]
 
@@ -43,38 +43,38 @@ class Touched(NamedTuple):
         return {root_above(path) for path in self.steps}
 
 
-def touched(repository: Repository, span: ReviewRange, policies: Mapping[str, Policy], *, signatures: bool) -> Touched:
-    """The work of the range's commits. `policies` are those that judge, by the root of their folder.
+def touched(
+    repository: Repository,
+    span: ReviewRange,
+    policies: Mapping[str, Policy],
+    lines: ChangedLines,
+    *,
+    signatures: bool,
+) -> Touched:
+    """The work of the range's commits; `lines` gets each of them. `policies` are those that judge, by the root of their folder.
 
     With `signatures` each is checked; else it is told only that there is one.
     """
-    touched_ = Touched({}, {}, 0, {})
+    touched_ = Touched({}, 0, {})
     with ExitStack() as stack:
         check = _checking(repository, span, policies, stack) if signatures else lambda _root, commit: glance(commit.raw)
         commits = 0
-        for commit in span.walked.logged(LogQuery((), _is_read, raw=True)):
+        for commit in span.walked.logged(LogQuery((), is_read, raw=True, links=True, also=frozenset(lines.merges))):
             own = [file for file in commit.files if covered(file.path)]
             commits += bool(own)
-            by: dict[str, By] = {}
+            who = _Signer(commit, check)
             for file in own:
-                root = root_above(file.path)
-                if root not in by:
-                    by[root] = _by(commit, check(root, commit))
+                by = who(file.path)
                 if environment_of(file.path):
-                    touched_.steps.setdefault(file.path, []).append(CommitStep(by[root], changes_of(file)))
-                else:
-                    touched_.others[file.path] = (by[root], *touched_.others.get(file.path, ()))
-                    if _is_draft(file.path) and not file.is_other:
-                        touched_.drafts.setdefault(file.path, []).append(FileStep(by[root], file.before, file.after))
+                    touched_.steps.setdefault(file.path, []).append(CommitStep(by, changes_of(file)))
+                elif _is_draft(file.path) and not file.is_other:
+                    touched_.drafts.setdefault(file.path, []).append(FileStep(by, file.before, file.after))
+            lines.add(commit, who)
     for steps in touched_.steps.values():
         steps.reverse()
     for drafts in touched_.drafts.values():
         drafts.reverse()
     return touched_._replace(commits=commits)
-
-
-def _is_read(path: str) -> bool:
-    return bool(environment_of(path)) or _is_draft(path)
 
 
 def _is_draft(path: str) -> bool:
@@ -94,6 +94,21 @@ def _by(commit: LoggedCommit, signed: Signed) -> By:
 
 
 _Check = Callable[[str, LoggedCommit], Signed]
+
+
+class _Signer:
+    """Whose a commit is, by a path: each `.secrets` judges signatures by its own policy."""
+
+    def __init__(self, commit: LoggedCommit, check: _Check) -> None:
+        self._commit = commit
+        self._check = check
+        self._known: dict[str, By] = {}
+
+    def __call__(self, path: str) -> By:
+        root = root_above(path)
+        if root not in self._known:
+            self._known[root] = _by(self._commit, self._check(root, self._commit))
+        return self._known[root]
 
 
 def _checking(repository: Repository, span: ReviewRange, policies: Mapping[str, Policy], stack: ExitStack) -> _Check:

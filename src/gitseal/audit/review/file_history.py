@@ -1,18 +1,19 @@
 """Statements about a folder's policy, manifest and allowances, each with the commits of the range that brought it."""
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import TypeVar
 
 from gitseal.audit.review.commits import Touched
-from gitseal.audit.review.states import FolderState, within
+from gitseal.audit.review.states import NOTHING, FolderState, within
 from gitseal.errors import Error
 from gitseal.policy import allow, parser
 from gitseal.policy.allow import Allowed
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.policy import Policy
-from gitseal.review.attribution import ComparedStatement, FileStep, Say, attributed, brought, claim
+from gitseal.project.roots import root_above
+from gitseal.review.attribution import ComparedStatement, FileStep, SayAll, attributed, brought, claim, passing
 from gitseal.review.manifest_changes import manifest_changes
 from gitseal.review.model import By, Statement
 from gitseal.review.policy.changes import NO_POLICY, policy_changes
@@ -35,23 +36,26 @@ class FileHistory:
 
     def policy(self) -> list[Statement]:
         """Statements about the policy; none if it cannot be read, which is a finding of check."""
-        old, new = self._old, self._new
-        if new.policy in (old.policy, NO_POLICY):
-            return []
-        names = {name: set(new.state(name).values) for name in old.environments & new.environments}
-        path, data = within(self._root, "policy.yaml"), new.read("policy.yaml")
-        said = policy_changes(old.policy, new.policy, names, path, lines_of(data))
-        return attributed(said, self._drafts("policy.yaml"), _of_policies(names), data)
+        names, is_there = names_of(self._old, self._new), self._new.policy != NO_POLICY
+        path, data = within(self._root, "policy.yaml"), self._new.read("policy.yaml")
+        said = policy_changes(self._old.policy, self._new.policy, names, path, lines_of(data)) if is_there else []
+        return self._with_passing(said, "policy.yaml", _of_policies(names))
 
     def manifest(self) -> list[Statement]:
         """Statements about the manifest."""
-        old, new = self._old, self._new
-        if old.manifest == new.manifest:
-            return []
-        names = {path for name in new.environments for path in new.state(name).values}
-        path, data = within(self._root, "manifest.yaml"), new.read("manifest.yaml")
-        said = manifest_changes(old.manifest, new.manifest, names, path, lines_of(data))
-        return attributed(said, self._drafts("manifest.yaml"), _of_manifests(names), data)
+        names = {path for those in names_of(self._new, self._new).values() for path in those}
+        path, data = within(self._root, "manifest.yaml"), self._new.read("manifest.yaml")
+        said = manifest_changes(self._old.manifest, self._new.manifest, names, path, lines_of(data))
+        return self._with_passing(said, "manifest.yaml", _of_manifests(names))
+
+    def _with_passing(self, said: list[Statement], file: str, say: SayAll) -> list[Statement]:
+        """The statements with who brought each, and those that only hold between two commits of the range."""
+        drafts, data = self._drafts(file), self._new.read(file)
+
+        def claims(before: bytes | None, after: bytes | None) -> set[ComparedStatement]:
+            return set(map(claim, say(before, after)))
+
+        return [*attributed(said, drafts, claims, data), *passing(said, drafts, say, data)]
 
     def allowances(self) -> list[tuple[Allowed, tuple[By, ...]]]:
         """The entries that the newer list of allowances has and the older has not."""
@@ -85,26 +89,51 @@ def _new_entries(before: bytes | None, after: bytes | None) -> set[tuple[str, st
     return {_key(entry) for entry in entries(after)} - {_key(entry) for entry in entries(before)}
 
 
-def _of_policies(names: Mapping[str, Collection[NamePath]]) -> Say:
+def _of_policies(names: Mapping[str, Collection[NamePath]]) -> SayAll:
     read = _reading(parser.parse, NO_POLICY)
 
-    def say(before: bytes | None, after: bytes | None) -> set[ComparedStatement]:
+    @cache
+    def say(before: bytes | None, after: bytes | None) -> list[Statement]:
         old, new = read(before), read(after)
-        return set() if old is None or new is None else set(map(claim, policy_changes(old, new, names, "", _no_line)))
+        return [] if old is None or new is None else policy_changes(old, new, names, "", lines_of(after))
 
     return say
 
 
-def _of_manifests(names: Collection[NamePath]) -> Say:
+def _of_manifests(names: Collection[NamePath]) -> SayAll:
     from gitseal.policy import manifest_parser  # most changes are none of a manifest
 
     read = _reading(manifest_parser.parse, EMPTY)
 
-    def say(before: bytes | None, after: bytes | None) -> set[ComparedStatement]:
+    @cache
+    def say(before: bytes | None, after: bytes | None) -> list[Statement]:
         old, new = read(before), read(after)
-        return set() if old is None or new is None else set(map(claim, manifest_changes(old, new, names, "", _no_line)))
+        return [] if old is None or new is None else manifest_changes(old, new, names, "", lines_of(after))
 
     return say
+
+
+def names_of(old: FolderState, new: FolderState) -> dict[str, set[NamePath]]:
+    """The names that the environments of both states have now."""
+    return {name: set(new.state(name).values) for name in old.environments & new.environments}
+
+
+class StepStatements:
+    """The statements about one step of a policy or manifest, by its path; the names are those that environments have now."""
+
+    def __init__(self, old: Mapping[str, FolderState], new: Mapping[str, FolderState]) -> None:
+        self._old, self._new = old, new
+        self._say: dict[str, SayAll] = {}
+
+    def __call__(self, path: str, before: bytes | None, after: bytes | None) -> Sequence[Statement]:
+        """The statements; none if one of the states cannot be read."""
+        if path not in self._say:
+            old, new = (side.get(root_above(path), NOTHING) for side in (self._old, self._new))
+            if path.endswith("/manifest.yaml"):
+                self._say[path] = _of_manifests({name for those in names_of(new, new).values() for name in those})
+            else:
+                self._say[path] = _of_policies(names_of(old, new))
+        return self._say[path](before, after)
 
 
 def _reading(parse: Callable[[bytes], _Read], absent: _Read) -> Callable[[bytes | None], _Read | None]:
@@ -118,7 +147,3 @@ def _reading(parse: Callable[[bytes], _Read], absent: _Read) -> Callable[[bytes 
             return None
 
     return read
-
-
-def _no_line(_path: NamePath) -> int:
-    return 0

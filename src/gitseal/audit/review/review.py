@@ -1,20 +1,24 @@
 """`review`: what the change between two states means for secrets. Needs no identity."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.history.log import environment_of
-from gitseal.audit.review import commits, other_checks, states
+from gitseal.audit.review import commits, other_checks, states, told_entries
 from gitseal.audit.review import folder as review_folder
+from gitseal.audit.review.changed_lines import ChangedLines, is_disguised, reformatted
 from gitseal.audit.review.commits import Touched
+from gitseal.audit.review.file_history import StepStatements
 from gitseal.audit.review.range import EVERYTHING, ReviewOptions, ReviewRange, find_range
-from gitseal.audit.review.states import FolderState
+from gitseal.audit.review.states import NOTHING, FolderState
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
-from gitseal.policy.policy import Policy
+from gitseal.policy.policy import ACCEPT, Policy
+from gitseal.project.roots import root_above
 from gitseal.report.findings import Finding
 from gitseal.report.sentences import Sentence, TextPiece, listed, literal, sentence, without_place
 from gitseal.review import environments, model
+from gitseal.review.entries.entries_of import Context
 from gitseal.review.environment_risks import risks
 from gitseal.review.environments import Ends
 from gitseal.review.model import By, EnvironmentReview, Review, Statement
@@ -47,7 +51,11 @@ def review(
     new = states.in_working_tree(repository) if span.is_working_tree else head
     trusted = old if span.trusted == span.base else states.at_commit(repository, span.trusted)
     policies = {root: side.policy for root, side in trusted.items()}
-    touched = commits.touched(repository, span, policies, signatures=wanted.verify)
+    lines = ChangedLines(repository, span, _context(old, new))
+    touched = commits.touched(repository, span, policies, lines, signatures=wanted.verify)
+    if span.is_working_tree:
+        lines.add_working_tree(span.head)
+    entries = lines.told
     pairs = list(states.pairs(old, new, touched.roots))
     _refuse_unknown(pairs, wanted.environments)
     changed = [
@@ -56,18 +64,15 @@ def review(
     chosen = [change for change in changed if _is_chosen(change.ends.name, change.ends.policies, wanted.environments)]
     reviewed = _environments(repository, span.head, chosen)
     statements, allowances = review_folder.folders(pairs, head, touched)
+    statements += told_entries.statements(entries)
     ran = other_checks.run(repository, span, [(root, side) for root, side in new.items()], keyring, wanted)
     unmerged = other_checks.unmerged_access(new, ((change.ends.folder, change.ends.name) for change, _ in reviewed))
     sealed = [risk for change, environment in reviewed for risk in risks(change.ends, environment)]
     aside = _aside(pairs, wanted.environments)
     told = [_risk(statement) for statement in statements if statement.rule]
-    kept = model.ranked(
-        list(
-            _once(
-                finding for finding in (*told, *sealed, *ran.findings, *unmerged.findings) if finding.path not in aside
-            )
-        )
-    )
+    told += [*sealed, *ran.findings, *unmerged.findings, *told_entries.aliases(entries, old)]
+    told += told_entries.findings(entries, told, [environment for _, environment in reviewed])
+    kept = model.ranked(list(_once(finding for finding in told if finding.path not in aside)))
     result, opening = _opened([environment for _, environment in reviewed], pairs, keyring, wanted)
     return Review(
         _span(span, touched),
@@ -79,7 +84,17 @@ def review(
         tuple(map(literal, (*_only(wanted.environments), *span.notes, *ran.notes, *unmerged.notes, *opening.notes))),
         opening.identity,
         ran.approvals,
+        reformatted(entries),
     )
+
+
+def _context(old: Mapping[str, FolderState], new: Mapping[str, FolderState]) -> Context:
+    def accepts_unread(path: str) -> bool:
+        policy = new.get(root_above(path), NOTHING).policy
+        settings = policy.environments.get(environment_of(path))
+        return settings is not None and settings.write_only == ACCEPT
+
+    return Context(StepStatements(old, new), accepts_unread, is_disguised)
 
 
 def _span(span: ReviewRange, touched: Touched) -> model.Span:

@@ -6,12 +6,25 @@ from gitseal.audit.scan import policy as scan_policy
 from gitseal.audit.verify import verdict, verify
 from gitseal.audit.verify.approvals import findings, offered
 from gitseal.report.findings import declared
-from gitseal.review import environment_risks, manifest_changes
+from gitseal.review import attribution, environment_risks, manifest_changes
+from gitseal.review.entries import others, sealed, table
 from gitseal.review.policy import changes, environments, people, rules
 from gitseal.scan import env_files, wording
 
 # What only a review finds; then what `check`, `scan` and `verify` find in a review as well as by themselves.
-OWN = declared(environment_risks, manifest_changes, changes, environments, people, rules, folder)
+OWN = declared(
+    environment_risks,
+    manifest_changes,
+    changes,
+    environments,
+    people,
+    rules,
+    folder,
+    attribution,
+    others,
+    sealed,
+    table,
+)
 CHECK = declared(check, claims, manifest, values)
 SCAN = declared(scan_policy, env_files, wording)
 VERIFY = declared(verdict, verify, findings, offered)

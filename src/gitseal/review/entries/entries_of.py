@@ -14,7 +14,8 @@ from gitseal.review.entries.sealed import SealedChanges
 from gitseal.review.entries.structured import StructuredChanges
 from gitseal.review.entries.table import Classified, harmless, risk
 from gitseal.review.entries.units import Unit, UnitKind
-from gitseal.review.environment_risks import DROPPED_BY_MERGE, ENVIRONMENT_REMOVED
+from gitseal.review.entries.whole import of_whole
+from gitseal.review.environment_risks import DROPPED_BY_MERGE
 from gitseal.review.model import Statement
 
 # The sentences about a step of a policy or a manifest, by its path.
@@ -22,7 +23,6 @@ Statements = Callable[[str, bytes | None, bytes | None], Sequence[Statement]]
 
 _STRUCTURED = frozenset({FileKind.POLICY, FileKind.MANIFEST, FileKind.ALLOW})
 _BY_LINES = frozenset({FileKind.ATTRIBUTES, FileKind.MODULES})
-_EXECUTABLE = "100755"
 
 
 class Context(NamedTuple):
@@ -102,36 +102,13 @@ class StepEntries:
         self._changes.append((self._entry((), before, after, what), None))
 
     def _whole_class(self) -> Classified:
-        before, after, name = self._step.before, self._step.after, self._step.path.rpartition("/")[2]
-        if self._kind is FileKind.DISGUISED:
-            return risk(others.DISGUISED_SECRETS)
-        if self._kind is FileKind.ELSEWHERE:
-            return risk(others.LINK_TO_SECRETS)
-        if self._kind is FileKind.MODULES:
-            return others.of_modules(before, after)
-        if any(state.mode and not state.is_file for state in (before, after)):
-            return others.of_mode(before, after)
-        if self._kind is FileKind.SCHEMA:
-            return others.of_schema(name, after)
-        if self._kind is FileKind.FOREIGN:
-            return others.of_foreign(after)
-        if self._kind is FileKind.LOCAL:
-            return risk(others.LOCAL_FILE) if after.mode else harmless(table.FOREIGN_GONE)
-        if self._kind is FileKind.SEALED:
-            return risk(ENVIRONMENT_REMOVED) if not after.mode else harmless(table.NEW_ENVIRONMENT)
-        return self._whole_text(before, after)
-
-    def _whole_text(self, before: FileState, after: FileState) -> Classified:
-        """A policy, a manifest, a list of allowances or attributes that came or went."""
-        if self._kind is FileKind.ATTRIBUTES:
-            return risk(others.ATTRIBUTES_CHANGED)
-        if self._kind is FileKind.ALLOW:
-            return risk(others.ALLOWANCE_ADDED) if after.mode else harmless(table.ALLOWANCE_GONE)
-        if self._kind is FileKind.POLICY and not after.mode:
-            return risk(others.SECRETS_REMOVED)
-        statements = self._context.statements(self._step.path, before.data, after.data)
-        worst = sorted((statement for statement in statements if statement.rule), key=lambda each: each.severity)
-        return Classified("", worst[0].rule, worst[0].severity) if worst else harmless(table.TOLD)
+        before, after, path = self._step.before, self._step.after, self._step.path
+        what = of_whole(self._kind, path.rpartition("/")[2], before, after)
+        if what is not None:
+            return what
+        risks = [statement for statement in self._context.statements(path, before.data, after.data) if statement.rule]
+        worst = min(risks, key=lambda statement: statement.severity, default=None)  # "error" stands before "warning"
+        return Classified("", worst.rule, worst.severity) if worst is not None else harmless(table.TOLD)
 
     def _by_units(self) -> None:
         units_of = self._units_of()

@@ -1,11 +1,10 @@
 """What a change in a sealed file is: of a value, a stanza, a data key, or of a field that nobody changes by hand."""
 
 import re
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitseal.document import token_grammar
-from gitseal.document.changes import PLAIN, SEALED, WRITTEN_ONLY, EntryChange, changes
+from gitseal.document.changes import PLAIN, SEALED, WRITTEN_ONLY, ValueState, changes
 from gitseal.document.header import HEADER
 from gitseal.report.findings import ERROR, WARNING, FindingRule
 from gitseal.report.pages import RISKS
@@ -45,14 +44,10 @@ _FIELD, _STANZA = 4, 6
 
 
 class _Group(NamedTuple):
-    """An access group in the changed part of a file, on both sides: whether it is there, and its key id."""
+    """The key ids of an access group on both sides, empty if there is no such group."""
 
     before: str
     after: str
-
-    @property
-    def is_new(self) -> bool:
-        return bool(self.after) and self.before != self.after
 
 
 class SealedChanges:
@@ -73,9 +68,7 @@ class SealedChanges:
         parts = (
             b"\n".join(line for unit in side for line in unit.lines) for side in (alignment.before, alignment.after)
         )
-        self._names: Mapping[str, EntryChange] = {
-            change.name: change for change in changes(*parts) if change.before or change.after
-        }
+        self._names = {change.name: change for change in changes(*parts) if change.before or change.after}
 
     def classify(self, change: Change) -> Classified:
         """The class of a change that is not neutral."""
@@ -102,39 +95,33 @@ class SealedChanges:
             return harmless(table.VALUE_REMOVED)
         if after.kind == PLAIN:
             return risk(UNSEALED) if before is not None and before.kind != PLAIN else harmless(table.VALUE_PLAIN)
-        was = self._tokens.get(self._values[1].get(owner, ""))
-        if was is not None and was != owner:
+        return self._token(owner, before.kind if before is not None else "", after)
+
+    def _token(self, owner: Owner, was: str, after: ValueState) -> Classified:
+        """The class of a new token; `was` is the kind of the value before, empty for none."""
+        place = self._tokens.get(self._values[1].get(owner, ""), owner)
+        if place != owner:
             return risk(VALUE_MOVED)
         if after.key_id not in self._keys:
             return risk(table.UNEXPLAINED)
         if after.kind == WRITTEN_ONLY:
-            is_downgraded = before is not None and before.kind == SEALED
-            return harmless(table.VALUE_UNREAD) if self._accepts_unread and not is_downgraded else risk(WRITE_ONLY)
-        if after.key_id not in self._known:
-            return harmless(table.VALUE_WITH_KEY)
-        return harmless(table.VALUE_SEALED if before is not None and before.kind == PLAIN else table.VALUE)
+            return harmless(table.VALUE_UNREAD) if self._accepts_unread and was != SEALED else risk(WRITE_ONLY)
+        with_key = after.key_id not in self._known
+        return harmless(table.VALUE_WITH_KEY if with_key else table.VALUE_SEALED if was == PLAIN else table.VALUE)
 
     def _header(self, owner: Owner) -> Classified:
         before, after = (owner in side for side in self._values)
         if not (before or after):
             return harmless(table.SECTION)
-        if owner == (HEADER, "id"):
-            return risk(FILE_REPLACED)
         if owner[1:2] != ("access",) or len(owner) < _FIELD:
-            return risk(HEADER_CHANGED)
+            return risk(FILE_REPLACED if owner == (HEADER, "id") else HEADER_CHANGED)
         group = _Group(*(side.get((*owner[:3], "key"), "") for side in self._values))
-        field = owner[3:]
-        if field == ("key",):
-            return (
-                risk(DATA_KEY_REPLACED if group.before and group.after else NEW_ACCESS_GROUP)
-                if group.after
-                else harmless(table.GROUP_GONE)
-            )
+        if owner[3:] == ("key",):
+            return _of_key(group)
         if len(owner) == _STANZA and owner[3] == "stanzas":
             return self._stanza(group, is_there=(before, after))
-        if field in {("public",), ("succeeds",)} and group.before != group.after:
-            return harmless(table.STANZA_WITH_KEY)
-        return risk(HEADER_CHANGED)
+        is_part = owner[3:] in {("public",), ("succeeds",)} and group.before != group.after
+        return harmless(table.STANZA_WITH_KEY) if is_part else risk(HEADER_CHANGED)
 
     def _stanza(self, group: _Group, *, is_there: tuple[bool, bool]) -> Classified:
         before, after = is_there
@@ -143,3 +130,9 @@ class SealedChanges:
         if group.before != group.after:
             return harmless(table.STANZA_WITH_KEY)
         return risk(STANZA_REPLACED if after else REMOVED_WITHOUT_NEW_KEY)
+
+
+def _of_key(group: _Group) -> Classified:
+    if not group.after:
+        return harmless(table.GROUP_GONE)
+    return risk(DATA_KEY_REPLACED if group.before else NEW_ACCESS_GROUP)

@@ -69,9 +69,7 @@ TABLE = _table(
     _ordinary(VALUE_SEALED, "a value that stood plain is sealed"),
     _ordinary(VALUE_UNREAD, "a value was brought in without reading, where the policy accepts that"),
     _ordinary(SECTION, "the line of a section that came or went with what is in it"),
-    HarmlessClass(
-        STANZA_WITH_KEY, False, "a stanza or a proof came or went together with a new data key, which is told"
-    ),
+    _ordinary(STANZA_WITH_KEY, "a stanza or a proof came or went together with a new data key, which is told"),
     _ordinary(GROUP_GONE, "an access group is gone, and its data key with it"),
     _ordinary(NEW_ENVIRONMENT, "the file of a new environment"),
     _ordinary(TOLD, "policy, manifest or list of allowances: told in a sentence that widens nothing"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from gitseal.git import ranges
 from gitseal.git.ranges import PathChange
@@ -15,7 +16,13 @@ _TWO = 2
 _JOINED = PathChange(FOLDER, "000000 0", "040000 0")
 
 
-def touched(repository: Repository, commits: WalkedRange) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
+Touching = tuple[tuple[str, tuple[PathChange, ...]], ...]
+
+# A review asks of one range several times: for its entries, for signatures and for approvals.
+_KNOWN: WeakKeyDictionary[WalkedRange, Touching] = WeakKeyDictionary()
+
+
+def touched(repository: Repository, commits: WalkedRange) -> Touching:
     """The commits that change covered paths, none before its parents, each with the changes that are its own.
 
     A merge answers for each path that has not simply what a three-way merge gives without looking inside: if one side
@@ -27,6 +34,12 @@ def touched(repository: Repository, commits: WalkedRange) -> Iterator[tuple[str,
     was for another repository. The merge that joins it answers for all that it takes from there, and for `.secrets` if it
     takes nothing.
     """
+    if commits not in _KNOWN:
+        _KNOWN[commits] = tuple(_touched(repository, commits))
+    return _KNOWN[commits]
+
+
+def _touched(repository: Repository, commits: WalkedRange) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
     pairs = [(commit, parent) for commit, parents in commits.parents.items() for parent in parents or ("",)]
     differences = commits.differences(pairs)
     merges = _Merges(repository, _strangers(commits))

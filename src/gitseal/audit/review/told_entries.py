@@ -1,0 +1,162 @@
+"""What entries add to a review: statements about whole files, and a finding for each risk that nothing else has told."""
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from gitseal.audit.review.changed_lines import ToldEntry
+from gitseal.audit.review.states import FolderState
+from gitseal.project.roots import root_above
+from gitseal.report.causes import ENVIRONMENT, FILE, PERSON, VALUE, Cause
+from gitseal.report.findings import Finding
+from gitseal.report.sentences import NOTHING, Sentence, sentence
+from gitseal.review.attribution import PASSING_CHANGE
+from gitseal.review.entries import others, sealed, table
+from gitseal.review.entries.entry import Entry
+from gitseal.review.environment_risks import (
+    ACCESS_GAINED,
+    DATA_KEY_REPLACED,
+    DROPPED_BY_MERGE,
+    NEW_ACCESS_GROUP,
+    PASSING_ACCESS,
+    REMOVED_WITHOUT_NEW_KEY,
+    UNSEALED,
+    WRITE_ONLY,
+)
+from gitseal.review.model import FILES, By, EnvironmentReview, Statement
+from gitseal.review.policy.environments import ALIAS_MOVED
+
+_ATTRIBUTES = '"{}" changed, which steers what Git shows of sealed files and how it merges them'
+# The sentence about a file, with its path; and what somebody has to see to.
+_OF_FILES: dict[str, tuple[str, str]] = {
+    others.ATTRIBUTES_CHANGED.id: (_ATTRIBUTES, "see that it hides nothing: `git log -m -p -- {}`"),
+    others.MODULES_CHANGED.id: ('"{}" changed, and it may put a submodule in the place of a .secrets', ""),
+    others.SCHEMA_CHANGED.id: ('"{}" is not the schema that gitseal writes, and editors believe it', ""),
+    others.FOREIGN_FILE.id: ('"{}" came or changed in .secrets, and is no file of gitseal\'s', "see what it is for"),
+    others.LOCAL_FILE.id: ('"{}" is for one machine only, and a commit has it', ""),
+    others.NO_REGULAR_FILE.id: ('"{}" became a link or a submodule, or was one', "take it out, or put the file there"),
+    others.MODE_CHANGED.id: ('"{}" has another mode: executable or not', ""),
+    others.LINK_TO_SECRETS.id: ('"{}" is a link that leads into .secrets', "see what follows it"),
+    others.DISGUISED_SECRETS.id: ('"{}" is no .secrets folder, and would be taken for one', "take it out"),
+    table.FOREIGN_GONE: ('"{}" is gone', ""),
+    table.MODULE_ELSEWHERE: ('"{}" changed, in submodules that have nothing to do with .secrets', ""),
+}
+
+# A later new data key ends what these are about.
+_ENDED_BY_KEY = frozenset({REMOVED_WITHOUT_NEW_KEY.id, sealed.STANZA_REPLACED.id})
+# What an environment that is new in the range may have, and what its names and people tell by themselves.
+_OF_NEW = frozenset({ACCESS_GAINED.id, NEW_ACCESS_GROUP.id, DATA_KEY_REPLACED.id, REMOVED_WITHOUT_NEW_KEY.id})
+# Told as other words for the same.
+_SAME: Mapping[str, frozenset[str]] = {ACCESS_GAINED.id: frozenset({PASSING_ACCESS.id})}
+# These are told of the entry itself; others are told as something that a later commit took back.
+_STANDING = frozenset({sealed.STANZA_REPLACED.id, sealed.HEADER_CHANGED.id, table.UNEXPLAINED.id, DROPPED_BY_MERGE.id})
+
+
+def statements(told: Iterable[ToldEntry]) -> list[Statement]:
+    """A statement for each file that is told as a whole, with everyone who touched it."""
+    by: dict[tuple[str, str], list[By]] = {}
+    last: dict[tuple[str, str], Entry] = {}
+    for each in told:
+        entry = each.entry
+        what = entry.classified.rule or entry.classified.kind
+        if what in _OF_FILES:
+            known = by.setdefault((entry.path, what), [])
+            known += [each.by] if each.by not in known else []
+            last[entry.path, what] = entry
+    return [_statement(entry, what, by[path, what]) for (path, what), entry in sorted(last.items())]
+
+
+def _statement(entry: Entry, what: str, by: Sequence[By]) -> Statement:
+    template, advice = _OF_FILES[what]
+    hint = sentence(advice, *([shlex.quote(entry.path)] if "{}" in advice else []))
+    line = entry.after[0][0] if entry.after and what == others.ATTRIBUTES_CHANGED.id else 0
+    classified = entry.classified
+    text = sentence(template, entry.path)
+    return Statement(
+        FILES, entry.path, line, text, classified.rule, classified.severity, hint, tuple(by), (Cause(FILE, entry.path),)
+    )
+
+
+def findings(
+    told: Sequence[ToldEntry], known: Sequence[Finding], environments: Iterable[EnvironmentReview]
+) -> Iterator[Finding]:
+    """A finding for each risk among the entries of which none of those that are known speaks."""
+    added = {environment.path for environment in environments if environment.state == "added"}
+    keys = {(entry.path, entry.owner[:3]): at for at, (_, entry) in enumerate(told) if _is_new_key(entry)}
+    done: set[tuple[str, str, str]] = set()
+    for at, (_, entry) in enumerate(told):
+        rule = entry.classified.rule
+        key = (entry.path, rule, entry.subject or "/".join(entry.owner))
+        if not rule or rule in _OF_FILES or key in done or _is_told(entry, known):
+            continue
+        if rule in _ENDED_BY_KEY and keys.get((entry.path, entry.owner[:3]), -1) > at:
+            continue
+        if rule == WRITE_ONLY.id or (rule in _OF_NEW and entry.path in added):
+            continue  # told by its name, and a member has taken it over since; or as a part of what is new
+        done.add(key)
+        yield _finding(entry)
+
+
+def _is_new_key(entry: Entry) -> bool:
+    return entry.owner[3:] == ("key",) and entry.classified.rule == DATA_KEY_REPLACED.id
+
+
+def _is_told(entry: Entry, known: Iterable[Finding]) -> bool:
+    """True if a finding has the entry's rule and file, and names what it is about."""
+    rules = {entry.classified.rule, *_SAME.get(entry.classified.rule, ())}
+    return any(
+        finding.rule in rules
+        and finding.path == entry.path
+        and (not entry.subject or entry.subject in finding.message.names or entry.subject in finding.message)
+        for finding in known
+    )
+
+
+def _finding(entry: Entry) -> Finding:
+    rule, severity = entry.classified.rule, entry.classified.severity
+    line = entry.after[0][0] if entry.after else 0
+    environment = PurePosixPath(entry.path).stem
+    show = sentence("read it with: `git show {} -- {}`", entry.commit[:12], shlex.quote(entry.path))
+    hint = show if entry.commit else NOTHING
+    if rule not in _STANDING and rule != UNSEALED.id:
+        rule, severity = PASSING_CHANGE.id, PASSING_CHANGE.severity
+    causes = (_cause(entry, environment),)
+    return Finding(rule, entry.path, line, _message(entry, environment), hint, severity, entry.commit, causes)
+
+
+def _cause(entry: Entry, environment: str) -> Cause:
+    if entry.owner[:1] == ("gitseal",):
+        return Cause(PERSON, entry.subject) if entry.subject else Cause(ENVIRONMENT, "", environment)
+    return Cause(VALUE, entry.subject, environment) if entry.subject else Cause(FILE, entry.path)
+
+
+def _message(entry: Entry, environment: str) -> Sentence:
+    rule, subject = entry.classified.rule, entry.subject
+    if rule == sealed.STANZA_REPLACED.id:
+        template = 'the stanza of "{}" in "{}" is another one under the same data key: it may open nothing'
+        return sentence(template, subject, environment)
+    if rule == sealed.HEADER_CHANGED.id:
+        return sentence(
+            '"{}" changed in the header of "{}", which nobody does by hand', "/".join(entry.owner), environment
+        )
+    if rule == UNSEALED.id:
+        template = '"{}" stood plain in a commit between: it is published, whatever it is now'
+        return sentence(template, subject)
+    if rule == DROPPED_BY_MERGE.id:
+        return sentence('a merge dropped what one of its sides had done to "{}"', subject or "/".join(entry.owner))
+    if rule == table.UNEXPLAINED.id:
+        what = subject or "/".join(entry.owner)
+        return sentence('"{}" changed, and no rule has a word for how', what or entry.path)
+    what = subject or "/".join(entry.owner) or entry.path
+    return sentence('"{}" was changed as {} has it, and a later commit took that back', what, rule)
+
+
+def aliases(told: Iterable[ToldEntry], old: Mapping[str, FolderState]) -> Iterator[Finding]:
+    """New environment files by the name of an alias that the policy had."""
+    for each in told:
+        entry = each.entry
+        name = PurePosixPath(entry.path).stem
+        side = old.get(root_above(entry.path))
+        if entry.classified.kind == table.NEW_ENVIRONMENT and side is not None and side.policy.resolve(name) != name:
+            message = sentence('"{}" is a file of its own, and meant "{}"', name, side.policy.resolve(name))
+            yield ALIAS_MOVED.at(entry.path, 0, message, commit=entry.commit, causes=(Cause(ENVIRONMENT, "", name),))
