@@ -17,7 +17,7 @@ from gitseal.git.repository import Repository
 from gitseal.project.project import FOLDER
 from gitseal.review.entries import units
 from gitseal.review.entries.entries_of import Context, StepEntries
-from gitseal.review.entries.entry import ABSENT, Entry, FileState, Step
+from gitseal.review.entries.entry import ABSENT, PathState, ReviewEntry, Step
 from gitseal.review.entries.kinds import FileKind, kind_of
 from gitseal.review.entries.merges import by_itself
 from gitseal.review.model import By
@@ -31,7 +31,7 @@ class ToldEntry(NamedTuple):
     """An entry, and by whom."""
 
     by: By
-    entry: Entry
+    entry: ReviewEntry
 
 
 class ChangedLines:
@@ -85,12 +85,12 @@ class ChangedLines:
         sides = base, ours, theirs
         return Step(commit, path, by_itself(*sides, _units_of(kind)), result, sides if _is_plain(sides) else ())
 
-    def _at(self, commit: str, path: str) -> FileState:
+    def _at(self, commit: str, path: str) -> PathState:
         entry = self._repository.objects.entry(commit, path)
         if entry is None or entry.is_folder:
             return ABSENT
         data = None if entry.mode == SUBMODULE else next(self._repository.blobs([entry.object_id]))
-        return FileState(f"{entry.mode:06o}", data)
+        return PathState(f"{entry.mode:06o}", data)
 
 
 def is_disguised(path: str) -> bool:
@@ -119,21 +119,21 @@ def _leads_in(target: bytes) -> bool:
 
 def _of_file(commit: str, file: ChangedFile) -> Step:
     contents = zip(file.modes, (*file.before, file.after), file.targets, strict=True)
-    before, after = [FileState(mode, data if data is not None else target) for mode, data, target in contents]
+    before, after = [PathState(mode, data if data is not None else target) for mode, data, target in contents]
     return Step(commit, file.path, before, after)
 
 
-def _is_plain(sides: tuple[FileState, ...]) -> bool:
+def _is_plain(sides: tuple[PathState, ...]) -> bool:
     return all(side.is_file or side == ABSENT for side in sides)
 
 
-def _units_of(kind: FileKind) -> Callable[[bytes], list[units.Unit]]:
+def _units_of(kind: FileKind) -> Callable[[bytes], list[units.LineUnit]]:
     if kind is FileKind.SEALED:
         return units.of_sealed
     return units.of_structured if kind in {FileKind.POLICY, FileKind.MANIFEST, FileKind.ALLOW} else units.of_lines
 
 
-def _uncommitted(repository: Repository) -> Iterator[tuple[str, FileState]]:
+def _uncommitted(repository: Repository) -> Iterator[tuple[str, PathState]]:
     """The covered paths of the working tree that may differ from HEAD, and those that Git would add."""
     listed = repository.git("diff-index", "-z", "--raw", "--no-renames", "--ignore-submodules=none", "HEAD", "--")
     others = repository.git("ls-files", "-z", "--others", "--exclude-standard")
@@ -150,21 +150,21 @@ def _uncommitted(repository: Repository) -> Iterator[tuple[str, FileState]]:
             yield path, state
 
 
-def _on_disk(place: Path, mode: str) -> FileState:
+def _on_disk(place: Path, mode: str) -> PathState:
     """What lies there. `mode` is what Git makes of it, which may be set to look at no mode."""
     try:
         there = place.lstat().st_mode
     except OSError:
         return ABSENT
     if stat.S_ISLNK(there):
-        return FileState(_LINK, os.fsencode(place.readlink()))
+        return PathState(_LINK, os.fsencode(place.readlink()))
     if not stat.S_ISREG(there):
-        return FileState(f"{SUBMODULE:06o}", None) if stat.S_ISDIR(there) else FileState(mode or _LINK, None)
+        return PathState(f"{SUBMODULE:06o}", None) if stat.S_ISDIR(there) else PathState(mode or _LINK, None)
     own = "100755" if there & stat.S_IXUSR else "100644"
     try:
-        return FileState(mode if mode.startswith("100") else own, read_regular(place))
+        return PathState(mode if mode.startswith("100") else own, read_regular(place))
     except (Error, FileNotFoundError):
-        return FileState(own, None)
+        return PathState(own, None)
 
 
 def reformatted(told: list[ToldEntry]) -> int:

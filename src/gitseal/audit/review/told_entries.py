@@ -12,7 +12,7 @@ from gitseal.report.findings import Finding
 from gitseal.report.sentences import NOTHING, Sentence, sentence
 from gitseal.review.attribution import PASSING_CHANGE
 from gitseal.review.entries import others, sealed, table
-from gitseal.review.entries.entry import Entry
+from gitseal.review.entries.entry import ReviewEntry
 from gitseal.review.environment_risks import (
     ACCESS_GAINED,
     DATA_KEY_REPLACED,
@@ -55,7 +55,7 @@ _STANDING = frozenset({sealed.STANZA_REPLACED.id, sealed.HEADER_CHANGED.id, tabl
 def statements(told: Iterable[ToldEntry]) -> list[Statement]:
     """A statement for each file that is told as a whole, with everyone who touched it."""
     by: dict[tuple[str, str], list[By]] = {}
-    last: dict[tuple[str, str], Entry] = {}
+    last: dict[tuple[str, str], ReviewEntry] = {}
     for each in told:
         entry = each.entry
         what = entry.classified.rule or entry.classified.kind
@@ -66,7 +66,7 @@ def statements(told: Iterable[ToldEntry]) -> list[Statement]:
     return [_statement(entry, what, by[path, what]) for (path, what), entry in sorted(last.items())]
 
 
-def _statement(entry: Entry, what: str, by: Sequence[By]) -> Statement:
+def _statement(entry: ReviewEntry, what: str, by: Sequence[By]) -> Statement:
     template, advice = _OF_FILES[what]
     hint = sentence(advice, *([shlex.quote(entry.path)] if "{}" in advice else []))
     line = entry.after[0][0] if entry.after and what == others.ATTRIBUTES_CHANGED.id else 0
@@ -97,11 +97,11 @@ def findings(
         yield _finding(entry)
 
 
-def _is_new_key(entry: Entry) -> bool:
+def _is_new_key(entry: ReviewEntry) -> bool:
     return entry.owner[3:] == ("key",) and entry.classified.rule == DATA_KEY_REPLACED.id
 
 
-def _is_told(entry: Entry, known: Iterable[Finding]) -> bool:
+def _is_told(entry: ReviewEntry, known: Iterable[Finding]) -> bool:
     """True if a finding has the entry's rule and file, and names what it is about."""
     rules = {entry.classified.rule, *_SAME.get(entry.classified.rule, ())}
     return any(
@@ -112,7 +112,7 @@ def _is_told(entry: Entry, known: Iterable[Finding]) -> bool:
     )
 
 
-def _finding(entry: Entry) -> Finding:
+def _finding(entry: ReviewEntry) -> Finding:
     rule, severity = entry.classified.rule, entry.classified.severity
     line = entry.after[0][0] if entry.after else 0
     environment = PurePosixPath(entry.path).stem
@@ -124,13 +124,13 @@ def _finding(entry: Entry) -> Finding:
     return Finding(rule, entry.path, line, _message(entry, environment), hint, severity, entry.commit, causes)
 
 
-def _cause(entry: Entry, environment: str) -> Cause:
+def _cause(entry: ReviewEntry, environment: str) -> Cause:
     if entry.owner[:1] == ("gitseal",):
         return Cause(PERSON, entry.subject) if entry.subject else Cause(ENVIRONMENT, "", environment)
     return Cause(VALUE, entry.subject, environment) if entry.subject else Cause(FILE, entry.path)
 
 
-def _message(entry: Entry, environment: str) -> Sentence:
+def _message(entry: ReviewEntry, environment: str) -> Sentence:
     rule, subject = entry.classified.rule, entry.subject
     if rule == sealed.STANZA_REPLACED.id:
         template = 'the stanza of "{}" in "{}" is another one under the same data key: it may open nothing'

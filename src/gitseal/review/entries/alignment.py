@@ -9,12 +9,12 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from gitseal.review.entries.units import Owner, Unit, UnitKind
+from gitseal.review.entries.units import LineUnit, Owner, UnitKind
 
 _Key = tuple[UnitKind, Owner, tuple[bytes, ...]]
 
 
-class Change(NamedTuple):
+class UnitChange(NamedTuple):
     """The units that one thing lost and got: their numbers on both sides."""
 
     kind: UnitKind
@@ -26,7 +26,7 @@ class Change(NamedTuple):
 class Alignment:
     """Two states of a file in units. `changes` has each unit that did not stay in exactly one of its parts."""
 
-    def __init__(self, before: Sequence[Unit], after: Sequence[Unit]) -> None:
+    def __init__(self, before: Sequence[LineUnit], after: Sequence[LineUnit]) -> None:
         self.before, self.after = before, after
         self._kept = _matched([_key(unit) for unit in before], [_key(unit) for unit in after])
         kept_before, kept_after = {pair[0] for pair in self._kept}, {pair[1] for pair in self._kept}
@@ -34,7 +34,7 @@ class Alignment:
         came = [number for number in range(len(after)) if number not in kept_after]
         self.changes = _grouped(before, after, went, came)
 
-    def applied(self, chosen: Callable[[Change], bool]) -> list[bytes]:
+    def applied(self, chosen: Callable[[UnitChange], bool]) -> list[bytes]:
         """The lines of the older state with only the chosen changes made to it."""
         gone = {number for change in self.changes if chosen(change) for number in change.before}
         new = {number for change in self.changes if chosen(change) for number in change.after}
@@ -50,7 +50,7 @@ class Alignment:
         return lines
 
 
-def _key(unit: Unit) -> _Key:
+def _key(unit: LineUnit) -> _Key:
     # The owner of a list's item is its number, which others in front of it change.
     return unit.kind, unit.owner[:-1] if unit.kind is UnitKind.ITEM else unit.owner, unit.lines
 
@@ -105,8 +105,8 @@ def _ends(
 
 
 def _grouped(
-    before: Sequence[Unit], after: Sequence[Unit], went: Collection[int], came: Collection[int]
-) -> list[Change]:
+    before: Sequence[LineUnit], after: Sequence[LineUnit], went: Collection[int], came: Collection[int]
+) -> list[UnitChange]:
     """Units by what they belong to. Items of a list are paired in their order: those that say the same first."""
     groups: dict[tuple[UnitKind, Owner], tuple[list[int], list[int]]] = {}
     for side, units, numbers in ((0, before, went), (1, after, came)):
@@ -115,13 +115,13 @@ def _grouped(
     changes = []
     for (kind, owner), (old, new) in groups.items():
         if kind is not UnitKind.ITEM:
-            changes.append(Change(kind, owner, tuple(old), tuple(new)))
+            changes.append(UnitChange(kind, owner, tuple(old), tuple(new)))
             continue
         changes += _items(owner, [before[number] for number in old], [after[number] for number in new], (old, new))
     return changes
 
 
-def _group(unit: Unit) -> tuple[UnitKind, Owner]:
+def _group(unit: LineUnit) -> tuple[UnitKind, Owner]:
     if unit.kind in {UnitKind.BLANK, UnitKind.COMMENT}:
         return unit.kind, ()
     if unit.kind is UnitKind.ITEM:
@@ -131,8 +131,8 @@ def _group(unit: Unit) -> tuple[UnitKind, Owner]:
 
 
 def _items(
-    owner: Owner, old: Sequence[Unit], new: Sequence[Unit], numbers: tuple[Sequence[int], Sequence[int]]
-) -> Iterator[Change]:
+    owner: Owner, old: Sequence[LineUnit], new: Sequence[LineUnit], numbers: tuple[Sequence[int], Sequence[int]]
+) -> Iterator[UnitChange]:
     left = dict(zip(numbers[0], old, strict=True))
     by_meaning: dict[str, deque[int]] = {}
     for number, unit in left.items():
@@ -143,13 +143,13 @@ def _items(
         if same:
             first = same.popleft()
             del left[first]
-            yield Change(UnitKind.ITEM, (*owner, unit.owner[-1]), (first,), (number,))
+            yield UnitChange(UnitKind.ITEM, (*owner, unit.owner[-1]), (first,), (number,))
         else:
             waiting.append((number, unit))
     rest = list(left.items())
     for at in range(max(len(rest), len(waiting))):
         gone, here = rest[at : at + 1], waiting[at : at + 1]
         last = (here or gone)[0][1].owner[-1]
-        yield Change(
+        yield UnitChange(
             UnitKind.ITEM, (*owner, last), tuple(number for number, _ in gone), tuple(number for number, _ in here)
         )

@@ -6,14 +6,14 @@ from typing import NamedTuple
 from gitseal.document.changes import differing
 from gitseal.errors import Malformed
 from gitseal.review.entries import others, table, units
-from gitseal.review.entries.alignment import Alignment, Change
-from gitseal.review.entries.entry import ABSENT, Entry, FileState, Lines, Step
+from gitseal.review.entries.alignment import Alignment, UnitChange
+from gitseal.review.entries.entry import ABSENT, Lines, PathState, ReviewEntry, Step
 from gitseal.review.entries.kinds import FileKind, kind_of
 from gitseal.review.entries.merges import MergedSides, UnitsOf
 from gitseal.review.entries.sealed import SealedChanges
 from gitseal.review.entries.structured import StructuredChanges
 from gitseal.review.entries.table import Classified, harmless, risk
-from gitseal.review.entries.units import Unit, UnitKind
+from gitseal.review.entries.units import LineUnit, UnitKind
 from gitseal.review.entries.whole import of_whole
 from gitseal.review.environment_risks import DROPPED_BY_MERGE
 from gitseal.review.model import Statement
@@ -46,15 +46,15 @@ class StepEntries:
         self._kind = kind_of(step.path, is_disguised=context.is_disguised(step.path))
         self._begin, self._pieces = 0, (step.before.data or b"", step.after.data or b"")
         self._alignment: Alignment | None = None
-        self._changes: list[tuple[Entry, Change | None]] = []
+        self._changes: list[tuple[ReviewEntry, UnitChange | None]] = []
         self._make()
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[ReviewEntry, ...]:
         """All of them; none if nothing differs."""
         return tuple(entry for entry, _ in self._changes)
 
-    def applied(self, chosen: Callable[[Entry], bool]) -> FileState:
+    def applied(self, chosen: Callable[[ReviewEntry], bool]) -> PathState:
         """The older state with the chosen entries made."""
         made = [(entry, change) for entry, change in self._changes if chosen(entry)]
         before, after = self._step.before, self._step.after
@@ -94,8 +94,8 @@ class StepEntries:
         after: tuple[Lines, ...],
         what: Classified,
         subject: str = "",
-    ) -> Entry:
-        return Entry(self._step.commit, self._step.path, owner, subject, before, after, what)
+    ) -> ReviewEntry:
+        return ReviewEntry(self._step.commit, self._step.path, owner, subject, before, after, what)
 
     def _whole(self, what: Classified) -> None:
         before, after = (_all_lines(state) for state in (self._step.before, self._step.after))
@@ -141,7 +141,7 @@ class StepEntries:
             return units.of_sealed
         return units.of_structured if self._kind in _STRUCTURED else units.of_lines
 
-    def _classifier(self, alignment: Alignment) -> Callable[[Change], tuple[Classified, str]]:
+    def _classifier(self, alignment: Alignment) -> Callable[[UnitChange], tuple[Classified, str]]:
         before, after = self._step.before, self._step.after
         if self._kind is FileKind.SEALED:
             accepts = self._context.accepts_unread(self._step.path)
@@ -158,7 +158,7 @@ class StepEntries:
         structured = StructuredChanges(alignment, statements)
         return lambda change: (structured.classify(change), structured.subject(change))
 
-    def _neutral(self, change: Change, old: Sequence[Unit], new: Sequence[Unit]) -> Classified | None:
+    def _neutral(self, change: UnitChange, old: Sequence[LineUnit], new: Sequence[LineUnit]) -> Classified | None:
         """The neutral class of a change, if its own lines are enough to tell."""
         if change.kind in {UnitKind.BLANK, UnitKind.COMMENT}:
             return harmless(table.LAYOUT if change.kind is UnitKind.BLANK else table.COMMENT)
@@ -178,17 +178,17 @@ class StepEntries:
 _MODE = ("mode",)
 
 
-def _all_lines(state: FileState) -> tuple[Lines, ...]:
+def _all_lines(state: PathState) -> tuple[Lines, ...]:
     return ((1, (state.data or b"").count(b"\n") + 2),) if state != ABSENT else ()
 
 
-def _of_allowance(change: Change) -> Classified:
+def _of_allowance(change: UnitChange) -> Classified:
     if change.kind is not UnitKind.ITEM:
         return harmless(table.SECTION)
     return risk(others.ALLOWANCE_ADDED) if change.after else harmless(table.ALLOWANCE_GONE)
 
 
-def _of_merge(sides: MergedSides, gone: Sequence[Unit], came: Sequence[Unit], what: Classified) -> Classified:
+def _of_merge(sides: MergedSides, gone: Sequence[LineUnit], came: Sequence[LineUnit], what: Classified) -> Classified:
     """A merge's own change: a choice between two sides, or a side that it dropped; else as any commit's."""
     if sides.is_choice(gone, came):
         return harmless(table.MERGE_CHOICE)
@@ -216,7 +216,7 @@ def _holds(alignment: Alignment, neutral: dict[int, Classified], units_of: Units
     return _said(made) == _said(alignment.before)
 
 
-def _said(those: Sequence[Unit]) -> list[tuple[str, units.Owner, str]]:
+def _said(those: Sequence[LineUnit]) -> list[tuple[str, units.Owner, str]]:
     """What units say, whatever their order but that of rules."""
     said = [(unit.kind.value, unit.owner, unit.meaning) for unit in those if unit.owner]
     items = [thing for thing in said if thing[0] == UnitKind.ITEM.value and thing[1][0] == "rules"]
@@ -224,7 +224,9 @@ def _said(those: Sequence[Unit]) -> list[tuple[str, units.Owner, str]]:
     return items + sorted(rest)
 
 
-def _ranges(gone: Sequence[Unit], came: Sequence[Unit], first: int) -> tuple[tuple[Lines, ...], tuple[Lines, ...]]:
+def _ranges(
+    gone: Sequence[LineUnit], came: Sequence[LineUnit], first: int
+) -> tuple[tuple[Lines, ...], tuple[Lines, ...]]:
     """The lines of the units of one change, without those at both ends of a single unit that stayed as they were."""
     if len(gone) == len(came) == 1:
         before, after = gone[0].lines, came[0].lines
@@ -242,11 +244,11 @@ def _is_some(lines: Lines) -> bool:
     return lines[0] < lines[1]
 
 
-def _range(unit: Unit, first: int, head: int, tail: int) -> Lines:
+def _range(unit: LineUnit, first: int, head: int, tail: int) -> Lines:
     return first + unit.start + head, first + unit.start + len(unit.lines) - tail
 
 
-def _joined(those: Sequence[Unit], first: int) -> Iterator[Lines]:
+def _joined(those: Sequence[LineUnit], first: int) -> Iterator[Lines]:
     start = end = 0
     for unit in those:
         begin = first + unit.start

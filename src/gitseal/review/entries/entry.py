@@ -1,4 +1,4 @@
-"""`Entry`: one change of one thing in one covered file, by the lines that it took; and the step that it is a part of."""
+"""`ReviewEntry`: one change of one thing in one covered file, by the lines that it took; and the step that it is a part of."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ Lines = tuple[int, int]
 """The first line, from 1, and the line after the last."""
 
 
-class FileState(NamedTuple):
+class PathState(NamedTuple):
     """A path in one state: `mode` as Git has it, such as `100644`, empty if nothing is there.
 
     `data` is a regular file's bytes, or the path that a link leads to; None for a submodule and for nothing.
@@ -23,7 +23,7 @@ class FileState(NamedTuple):
         return self.mode.startswith("100")
 
 
-ABSENT = FileState()
+ABSENT = PathState()
 
 
 class Step(NamedTuple):
@@ -35,12 +35,12 @@ class Step(NamedTuple):
 
     commit: str
     path: str
-    before: FileState
-    after: FileState
-    merged: tuple[FileState, ...] = ()
+    before: PathState
+    after: PathState
+    merged: tuple[PathState, ...] = ()
 
 
-class Entry(NamedTuple):
+class ReviewEntry(NamedTuple):
     """Changed lines that belong to one thing of a file.
 
     `owner` is the thing: the path of a name, a stanza, a rule; empty for comments and blank lines and for a file as a whole.

@@ -4,7 +4,7 @@ from gitseal.policy import schema
 from gitseal.report.findings import ERROR, WARNING, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.review.entries import table
-from gitseal.review.entries.entry import FileState
+from gitseal.review.entries.entry import PathState
 from gitseal.review.entries.table import Classified, harmless, risk
 
 ATTRIBUTES_CHANGED = FindingRule(
@@ -44,25 +44,25 @@ DISGUISED_SECRETS = FindingRule(
 SECRETS_REMOVED = FindingRule("secrets-removed", WARNING, "a whole `.secrets` is gone, or its policy", RISKS)
 
 
-def of_mode(before: FileState, after: FileState) -> Classified:
+def of_mode(before: PathState, after: PathState) -> Classified:
     """The class of a path that is another kind of thing than it was."""
     is_odd = after.mode and not after.is_file
     return risk(NO_REGULAR_FILE if is_odd or (before.mode and not before.is_file) else MODE_CHANGED)
 
 
-def of_schema(name: str, after: FileState) -> Classified:
+def of_schema(name: str, after: PathState) -> Classified:
     """The class of a change of a file in `schema`."""
     stem = name.removesuffix(".json")
     is_own = stem in schema.FILES and after.data == schema.serialise(schema.of(stem)).encode()
     return harmless(table.GENERATED) if is_own else risk(SCHEMA_CHANGED)
 
 
-def of_foreign(after: FileState) -> Classified:
+def of_foreign(after: PathState) -> Classified:
     """The class of a change of a file that is none of gitseal's."""
     return risk(FOREIGN_FILE) if after.mode else harmless(table.FOREIGN_GONE)
 
 
-def of_modules(before: FileState, after: FileState) -> Classified:
+def of_modules(before: PathState, after: PathState) -> Classified:
     """The class of a change of `.gitmodules`. Only a file that never speaks of anything like `.secrets` is none of ours."""
     # git-config(1): quotes may stand within a value, and a line may go on in the next.
     text = b"".join(((before.data or b"") + (after.data or b"")).lower().replace(b"\\\n", b"").split(b'"'))

@@ -9,7 +9,7 @@ from gitseal.document.header import HEADER
 from gitseal.report.findings import ERROR, WARNING, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.review.entries import table
-from gitseal.review.entries.alignment import Alignment, Change
+from gitseal.review.entries.alignment import Alignment, UnitChange
 from gitseal.review.entries.table import Classified, harmless, risk
 from gitseal.review.entries.units import Owner, UnitKind
 from gitseal.review.environment_risks import (
@@ -43,7 +43,7 @@ _TOKEN = re.compile(token_grammar.TOKEN_START)
 _FIELD, _STANZA = 4, 6
 
 
-class _Group(NamedTuple):
+class _KeyIds(NamedTuple):
     """The key ids of an access group on both sides, empty if there is no such group."""
 
     before: str
@@ -70,7 +70,7 @@ class SealedChanges:
         )
         self._names = {change.name: change for change in changes(*parts) if change.before or change.after}
 
-    def classify(self, change: Change) -> Classified:
+    def classify(self, change: UnitChange) -> Classified:
         """The class of a change that is not neutral."""
         owner = change.owner
         if owner[:1] == (HEADER,):
@@ -79,7 +79,7 @@ class SealedChanges:
             return self._value(owner)
         return harmless(table.SECTION)
 
-    def subject(self, change: Change) -> str:
+    def subject(self, change: UnitChange) -> str:
         """What to call the thing that changed: a secret's name, a person with a stanza, an access group."""
         owner = change.owner
         if owner[:1] != (HEADER,):
@@ -115,7 +115,7 @@ class SealedChanges:
             return harmless(table.SECTION)
         if owner[1:2] != ("access",) or len(owner) < _FIELD:
             return risk(FILE_REPLACED if owner == (HEADER, "id") else HEADER_CHANGED)
-        group = _Group(*(side.get((*owner[:3], "key"), "") for side in self._values))
+        group = _KeyIds(*(side.get((*owner[:3], "key"), "") for side in self._values))
         if owner[3:] == ("key",):
             return _of_key(group)
         if len(owner) == _STANZA and owner[3] == "stanzas":
@@ -123,7 +123,7 @@ class SealedChanges:
         is_part = owner[3:] in {("public",), ("succeeds",)} and group.before != group.after
         return harmless(table.STANZA_WITH_KEY) if is_part else risk(HEADER_CHANGED)
 
-    def _stanza(self, group: _Group, *, is_there: tuple[bool, bool]) -> Classified:
+    def _stanza(self, group: _KeyIds, *, is_there: tuple[bool, bool]) -> Classified:
         before, after = is_there
         if after and not before:
             return risk(ACCESS_GAINED)
@@ -132,7 +132,7 @@ class SealedChanges:
         return risk(STANZA_REPLACED if after else REMOVED_WITHOUT_NEW_KEY)
 
 
-def _of_key(group: _Group) -> Classified:
+def _of_key(group: _KeyIds) -> Classified:
     if not group.after:
         return harmless(table.GROUP_GONE)
     return risk(DATA_KEY_REPLACED if group.before else NEW_ACCESS_GROUP)

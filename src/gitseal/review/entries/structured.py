@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gitseal.report.findings import ERROR, WARNING
 from gitseal.review.entries import table
-from gitseal.review.entries.alignment import Alignment, Change
+from gitseal.review.entries.alignment import Alignment, UnitChange
 from gitseal.review.entries.table import Classified, harmless, risk
 from gitseal.review.model import Statement
 
@@ -22,7 +22,7 @@ class StructuredChanges:
         self._statements = statements
         self._named = [_parts(statement) for statement in statements]
 
-    def classify(self, change: Change) -> Classified:
+    def classify(self, change: UnitChange) -> Classified:
         """The class of a change that is not neutral: told, or the worst risk that a sentence about it is."""
         before = [self._alignment.before[number] for number in change.before]
         after = [self._alignment.after[number] for number in change.after]
@@ -40,7 +40,7 @@ class StructuredChanges:
         risks = sorted((each for each in about if each.rule), key=lambda each: _WORST.index(each.severity))
         return Classified("", risks[0].rule, risks[0].severity) if risks else harmless(table.TOLD)
 
-    def subject(self, change: Change) -> str:
+    def subject(self, change: UnitChange) -> str:
         """The person, group, environment, secret or service."""
         return change.owner[-1] if change.owner and not change.owner[-1].startswith("[") else ""
 

@@ -28,7 +28,7 @@ class UnitKind(Enum):
     LINE = "line"
 
 
-class Unit(NamedTuple):
+class LineUnit(NamedTuple):
     """Lines that belong together, as they stand. `start` counts from 0.
 
     Two units of one owner with equal `meaning` say the same, however they are written. `words` are the names and texts in it.
@@ -42,7 +42,7 @@ class Unit(NamedTuple):
     words: frozenset[str] = frozenset()
 
 
-def of_sealed(data: bytes) -> list[Unit]:
+def of_sealed(data: bytes) -> list[LineUnit]:
     """The units of an environment file, or of whole top-level names of one. Raises Malformed."""
     tree = reader.parse(data)
     nodes = [node for node in tree.nodes.values() if not node.children or node.kind is not NodeKind.MAPPING]
@@ -52,7 +52,7 @@ def of_sealed(data: bytes) -> list[Unit]:
     return _with_gaps(tree, units)
 
 
-def of_structured(data: bytes) -> list[Unit]:
+def of_structured(data: bytes) -> list[LineUnit]:
     """The units of a policy, a manifest or a list of allowances. Raises Malformed."""
     tree = reader.parse(data, policy=True)
     units = []
@@ -69,7 +69,7 @@ def of_structured(data: bytes) -> list[Unit]:
     return _with_gaps(tree, units)
 
 
-def of_lines(data: bytes) -> list[Unit]:
+def of_lines(data: bytes) -> list[LineUnit]:
     """Each line by itself, blank lines and comments that begin with `#` told apart."""
     units = []
     for number, line in enumerate(data.split(b"\n")):
@@ -77,7 +77,7 @@ def of_lines(data: bytes) -> list[Unit]:
         kind = UnitKind.BLANK if not text else UnitKind.COMMENT if text.startswith(b"#") else UnitKind.LINE
         words = text.decode("utf-8", "replace")
         owner = (words,) if kind is UnitKind.LINE else ()
-        units.append(Unit(kind, owner, number, (line,), words if kind is UnitKind.LINE else ""))
+        units.append(LineUnit(kind, owner, number, (line,), words if kind is UnitKind.LINE else ""))
     return units
 
 
@@ -86,11 +86,11 @@ def meaning_of(data: bytes) -> str:
     return _meaning(reader.parse(data, policy=True).root, "")
 
 
-def _unit(tree: Tree, kind: UnitKind, node: Node, start: int, end: int, *, whole: bool = False) -> Unit:
+def _unit(tree: Tree, kind: UnitKind, node: Node, start: int, end: int, *, whole: bool = False) -> LineUnit:
     lines = tuple(line.encode() for line in tree.lines[start:end])
     meaning = "" if kind is UnitKind.SECTION else _meaning(node, node.path[-1])
     words = frozenset(_words(node)) if whole else frozenset[str]()
-    return Unit(kind, node.path, start, lines, meaning, words)
+    return LineUnit(kind, node.path, start, lines, meaning, words)
 
 
 def _meaning(node: Node, name: str) -> str:
@@ -115,10 +115,10 @@ def _words(node: Node) -> Iterator[str]:
         yield node.value
 
 
-def _with_gaps(tree: Tree, units: list[Unit]) -> list[Unit]:
+def _with_gaps(tree: Tree, units: list[LineUnit]) -> list[LineUnit]:
     """The units in the order of their lines, and between them a unit for each line that is none's: blank, or a comment."""
     units.sort(key=lambda unit: unit.start)
-    whole: list[Unit] = []
+    whole: list[LineUnit] = []
     at = 0
     for unit in units:
         whole += _gap(tree, at, unit.start)
@@ -127,7 +127,7 @@ def _with_gaps(tree: Tree, units: list[Unit]) -> list[Unit]:
     return whole + list(_gap(tree, at, len(tree.lines)))
 
 
-def _gap(tree: Tree, start: int, end: int) -> Iterator[Unit]:
+def _gap(tree: Tree, start: int, end: int) -> Iterator[LineUnit]:
     for number in range(start, end):
         kind = UnitKind.COMMENT if tree.is_comment(number) else UnitKind.BLANK
-        yield Unit(kind, (), number, (tree.lines[number].encode(),))
+        yield LineUnit(kind, (), number, (tree.lines[number].encode(),))

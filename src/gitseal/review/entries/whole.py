@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from gitseal.review.entries import others, table
-from gitseal.review.entries.entry import FileState
+from gitseal.review.entries.entry import PathState
 from gitseal.review.entries.kinds import FileKind
 from gitseal.review.entries.table import Classified, harmless, risk
 from gitseal.review.environment_risks import ENVIRONMENT_REMOVED
@@ -15,19 +15,19 @@ _STRANGERS: Mapping[FileKind, Classified] = {
 }
 
 
-def _sealed(_name: str, _before: FileState, after: FileState) -> Classified:
+def _sealed(_name: str, _before: PathState, after: PathState) -> Classified:
     return harmless(table.NEW_ENVIRONMENT) if after.mode else risk(ENVIRONMENT_REMOVED)
 
 
-def _local(_name: str, _before: FileState, after: FileState) -> Classified:
+def _local(_name: str, _before: PathState, after: PathState) -> Classified:
     return risk(others.LOCAL_FILE) if after.mode else harmless(table.FOREIGN_GONE)
 
 
-def _allow(_name: str, _before: FileState, after: FileState) -> Classified:
+def _allow(_name: str, _before: PathState, after: PathState) -> Classified:
     return risk(others.ALLOWANCE_ADDED) if after.mode else harmless(table.ALLOWANCE_GONE)
 
 
-_OF_FILES: Mapping[FileKind, Callable[[str, FileState, FileState], Classified]] = {
+_OF_FILES: Mapping[FileKind, Callable[[str, PathState, PathState], Classified]] = {
     FileKind.SEALED: _sealed,
     FileKind.LOCAL: _local,
     FileKind.ALLOW: _allow,
@@ -38,7 +38,7 @@ _OF_FILES: Mapping[FileKind, Callable[[str, FileState, FileState], Classified]] 
 }
 
 
-def of_whole(kind: FileKind, name: str, before: FileState, after: FileState) -> Classified | None:
+def of_whole(kind: FileKind, name: str, before: PathState, after: PathState) -> Classified | None:
     """The class of such a change; None for a policy or a manifest, of which sentences tell what was in it."""
     if kind in _STRANGERS:
         return _STRANGERS[kind] if after.mode else harmless(table.FOREIGN_GONE)
