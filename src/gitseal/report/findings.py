@@ -47,14 +47,16 @@ class Finding(NamedTuple):
 class FindingRule(NamedTuple):
     """A kind of finding. An id stays for good: people name it in `--fail-on`, and forges remember findings by it.
 
-    `meaning` says what was found, as `page` has it, a file below `docs/` (empty: no page lists the rule). An id that is a
-    warning in some cases and an error in others is declared once for each.
+    `meaning` says what was found, as `page` has it, a file below `docs/` (empty: no page lists the rule). `blocks`: no commit
+    may bring what `check` finds; without it, a policy that is not followed yet may be committed, say. An id that is a warning
+    in some cases and an error in others is declared once for each.
     """
 
     id: str
     severity: str
     meaning: str
     page: str = ""
+    blocks: bool = False
 
     def at(
         self,

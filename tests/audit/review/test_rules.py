@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.audit.check import code
+from gitseal.audit.check import check, code
 from gitseal.audit.review import rules
 from gitseal.report.findings import FindingRule, declared
 
@@ -41,10 +41,13 @@ def test_an_id_is_fit_for_a_command_line(rule: FindingRule) -> None:
     assert rule.meaning
 
 
-def test_of_one_kind_of_finding_each_severity_is_declared_once() -> None:
-    for group in (rules.OWN, rules.CHECK, rules.SCAN, rules.VERIFY):
-        counts = Counter((rule.id, rule.severity) for rule in group)
-        assert [key for key, count in counts.items() if count > 1] == []
+def test_each_id_is_declared_once_for_each_severity() -> None:
+    counts = Counter((rule.id, rule.severity) for rule in ALL)
+    assert [key for key, count in counts.items() if count > 1] == []
+
+
+def test_what_blocks_a_commit_is_what_check_finds_by_itself() -> None:
+    assert {rule for rule in ALL if rule.blocks} <= declared(check)
 
 
 def test_no_id_that_people_use_goes() -> None:

@@ -1,17 +1,25 @@
 """`check`: whether policy, environments and Git's view of them agree. Needs no identity; with one it looks at values too."""
 
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 
 from gitseal.audit.check import values as check_values
 from gitseal.audit.check.manifest import check_manifest
+from gitseal.audit.common_findings import (
+    LOCAL_TRACKED,
+    NO_POLICY,
+    POLICY,
+    UNOWNED,
+    unchangeable,
+    uncountable,
+)
 from gitseal.crypto.public_key import Scope
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import Access
 from gitseal.document.token import Token
 from gitseal.errors import Error, Malformed
 from gitseal.identities import NO_IDENTITIES, Keyring
-from gitseal.policy.approvals import locked_out, shared_keys
 from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import parse_signing
@@ -21,31 +29,33 @@ from gitseal.recipients.kinds import parse_recipient
 from gitseal.recipients.stanza import check_stanza
 from gitseal.report.causes import ENVIRONMENT, VALUE, Cause, answers
 from gitseal.report.causes import people as caused_by
-from gitseal.report.findings import ERROR, Finding, FindingRule
-from gitseal.report.sentences import NOTHING, Sentence, listed, literal, ours, sentence
+from gitseal.report.findings import ERROR, Finding, FindingRule, declared
+from gitseal.report.sentences import NOTHING, Sentence, listed, literal, sentence
 from gitseal.scan.comments import assigned
 
-ATTRIBUTE = FindingRule("attribute", ERROR, "a Git attribute hides or changes a sealed file")
+ATTRIBUTE = FindingRule("attribute", ERROR, "a Git attribute hides or changes a sealed file", blocks=True)
 BLIND_BASE = FindingRule("blind-base", ERROR, "people may open an environment and not the one that it extends")
-COMMENT_VALUE = FindingRule("comment-value", ERROR, "a comment assigns something to a name, and no comment is sealed")
-COPIED = FindingRule("copied", ERROR, "two files share an id or a key: one was copied by hand")
-LOCAL_TRACKED = FindingRule("local-tracked", ERROR, "Git tracks a file that is for one machine only")
-LOCKED_OUT = FindingRule("locked-out", ERROR, "a policy asks for more people than it has, so nobody could change it")
-MALFORMED = FindingRule("malformed", ERROR, "a file breaks its grammar")
+COMMENT_VALUE = FindingRule(
+    "comment-value", ERROR, "a comment assigns something to a name, and no comment is sealed", blocks=True
+)
+COPIED = FindingRule("copied", ERROR, "two files share an id or a key: one was copied by hand", blocks=True)
+MALFORMED = FindingRule("malformed", ERROR, "a file breaks its grammar", blocks=True)
 MANIFEST = FindingRule("manifest", ERROR, "the manifest cannot be read, or contradicts itself")
 NO_FILE = FindingRule("no-file", ERROR, "the policy has an environment that has no file")
-NO_POLICY = FindingRule("no-policy", ERROR, "a file is of an environment that the policy does not have")
 NO_STANZA = FindingRule("no-stanza", ERROR, "the policy lets somebody open an access group, and they cannot yet")
-PLAIN_VALUE = FindingRule("plain-value", ERROR, "a value stands plain, and no rule says so")
-POLICY = FindingRule("policy", ERROR, "the policy cannot be read, or has a key that is none")
+PLAIN_VALUE = FindingRule("plain-value", ERROR, "a value stands plain, and no rule says so", blocks=True)
 SEALED_THOUGH_PLAIN = FindingRule("sealed-though-plain", ERROR, "a value is sealed, and a rule says plain")
-SHARED_KEY = FindingRule("shared-key", ERROR, "a signing key stands under two names, where people are counted")
-STALE = FindingRule("stale", ERROR, "a value is sealed under a data key that its file no longer has")
-STALE_STANZA = FindingRule("stale-stanza", ERROR, "a stanza holds a data key that was replaced")
-UNKNOWN_GROUP = FindingRule("unknown-group", ERROR, "a file has an access group that the policy does not have")
-UNKNOWN_RECIPIENT = FindingRule("unknown-recipient", ERROR, "a stanza is for a key that the policy gives nobody there")
-UNOWNED = FindingRule("unowned", ERROR, "an environment is protected, and the policy does not say who may change it")
-WRONG_GROUP = FindingRule("wrong-group", ERROR, "a value is sealed to another access group than the policy says")
+STALE = FindingRule("stale", ERROR, "a value is sealed under a data key that its file no longer has", blocks=True)
+STALE_STANZA = FindingRule("stale-stanza", ERROR, "a stanza holds a data key that was replaced", blocks=True)
+UNKNOWN_GROUP = FindingRule(
+    "unknown-group", ERROR, "a file has an access group that the policy does not have", blocks=True
+)
+UNKNOWN_RECIPIENT = FindingRule(
+    "unknown-recipient", ERROR, "a stanza is for a key that the policy gives nobody there", blocks=True
+)
+WRONG_GROUP = FindingRule(
+    "wrong-group", ERROR, "a value is sealed to another access group than the policy says", blocks=True
+)
 
 _ATTRIBUTES = {
     "diff": ("unset",),
@@ -55,6 +65,12 @@ _ATTRIBUTES = {
     "linguist-generated": (),
 }
 _HARMLESS = {"unspecified", "unset"}
+
+
+def blocking(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Those that no commit may bring."""
+    ids = {rule.id for rule in declared(sys.modules[__name__]) if rule.blocks}
+    return (finding for finding in findings if finding.rule in ids)
 
 
 def check(project: Project, environments: Sequence[str] = (), keyring: Keyring = NO_IDENTITIES) -> list[Finding]:
@@ -261,18 +277,8 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
                 template = '{} may open "{}" and not "{}", which it extends'
                 message = sentence(template, listed(blind, "{}"), name, environment.extends)
                 yield BLIND_BASE.at(path, 0, message, sentence("give them open there"), causes=caused_by(blind))
-    yield from _people(policy, path)
-
-
-def _people(policy: Policy, path: str) -> Iterator[Finding]:
-    """Who can approve what: whether people can be told apart, and whether there are enough of them."""
-    for names in shared_keys(policy):
-        message = sentence("{} have a signing key in common: nobody can tell which of them signed", listed(names))
-        yield SHARED_KEY.at(path, 0, message, sentence("give each of them a key of their own"))
-    for locked in locked_out(policy):
-        template = 'to change "{}" takes {} with signing keys, and the policy has {}: nobody could change it again'
-        message = sentence(template, locked.file, ours(locked.people), locked.there)
-        yield LOCKED_OUT.at(path, 0, message, sentence("ask for fewer approvals, or name more people"))
+    yield from uncountable(policy, path)
+    yield from unchangeable(policy, path)
 
 
 def _manifest(project: Project, environments: Sequence[str], values: check_values.Values) -> list[Finding]:

@@ -1,5 +1,6 @@
 """Every rule whose findings a review can have, gathered from the modules that declare them."""
 
+from gitseal.audit import common_findings
 from gitseal.audit.check import check, claims, manifest, values
 from gitseal.audit.review import folder
 from gitseal.audit.scan import policy as scan_policy
@@ -25,7 +26,7 @@ OWN = declared(
     sealed,
     table,
 )
-CHECK = declared(check, claims, manifest, values)
+CHECK = declared(common_findings, check, claims, manifest, values)
 SCAN = declared(scan_policy, env_files, wording)
 VERIFY = declared(verdict, verify, findings, offered)
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from functools import cached_property
 
+from gitseal.audit.common_findings import POLICY
 from gitseal.audit.scan import index_files
 from gitseal.errors import Error
 from gitseal.git import snapshot
@@ -25,7 +26,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.scan.team_filter import FileKey
 
-POLICY = FindingRule("policy", ERROR, "the policy cannot be read, so that nobody knows what the hook has to block")
 ALLOW = FindingRule("allow", ERROR, "the list of what the hook lets pass cannot be read")
 
 _FOLDER = FOLDER.encode()

@@ -19,23 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # loads what opens values
     from gitseal.scan.team import TeamSearch
 
-# What `check` finds and a commit must not bring; the rest (a policy that is not yet followed, say) may be committed.
-BLOCKING = frozenset(
-    {
-        "attribute",
-        "comment-value",
-        "copied",
-        "local-tracked",
-        "malformed",
-        "plain-value",
-        "policy",
-        "stale",
-        "stale-stanza",
-        "unknown-group",
-        "unknown-recipient",
-        "wrong-group",
-    }
-)
 _ATTRIBUTES = b".gitattributes"
 _POLICY = "policy.yaml"
 _SEALED = f"{FOLDER}/".encode()
@@ -97,11 +80,11 @@ def check_sealed(projects: Iterable[tuple[bytes, Project]], brought: Sequence[Fi
     for root, project in projects:
         own = [path.removeprefix(root + _SEALED) for path in paths if path.startswith(root + _SEALED)]
         if own or attributes:
-            from gitseal.audit.check.check import check
+            from gitseal.audit.check.check import blocking, check
 
             whole = attributes or any(not name.endswith(b".yaml") or name == _POLICY.encode() for name in own)
             names = () if whole else _environments(project, own)
-            yield from (finding for finding in check(project, names) if finding.rule in BLOCKING)
+            yield from blocking(check(project, names))
 
 
 def _environments(project: Project, own: Iterable[bytes]) -> tuple[str, ...]:

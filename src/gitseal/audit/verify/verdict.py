@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gitseal.audit.common_findings import LOCAL_TRACKED, UNOWNED
 from gitseal.audit.verify.evidence.owners import Claim, Owners
 from gitseal.audit.verify.evidence.signing import Check
 from gitseal.audit.verify.evidence.touched import folded
@@ -34,8 +35,6 @@ WRONG_SIGNER = FindingRule("wrong-signer", ERROR, "signed with a key that the po
 SIGNER_NOT_COMMITTER = FindingRule("signer-not-committer", ERROR, "signed by one person, committed as another")
 FORGE_SIGNED = FindingRule("forge-signed", ERROR, "signed by a forge that may not change this")
 NOT_ALLOWED = FindingRule("not-allowed", ERROR, "signed by somebody who may not change this")
-UNOWNED = FindingRule("unowned", ERROR, "protected without a list of who may change it, or nobody is in all lists")
-LOCAL_TRACKED = FindingRule("local-tracked", ERROR, "a commit brings a file that is for one machine only")
 
 
 class Verdict(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 
+from gitseal.audit.common_findings import NO_POLICY_YET
 from gitseal.audit.verify.approvals.judging import ChangeOfBranch, judge_approvals
 from gitseal.audit.verify.evidence.owners import Owners
 from gitseal.audit.verify.evidence.signing import checks
@@ -16,11 +17,10 @@ from gitseal.git.ranges import PathChange
 from gitseal.git.repository import Repository
 from gitseal.git.walked_range import WalkedRange
 from gitseal.project.project import FOLDER
-from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
+from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.sentences import sentence
 
 NOT_DESCENDANT = FindingRule("not-descendant", ERROR, "HEAD does not build on BASE")
-NO_POLICY_YET = FindingRule("no-policy", WARNING, "the range begins before there was a policy")
 
 # A commit, and the covered paths that it answers for.
 Change = tuple[str, tuple[PathChange, ...]]

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
+from gitseal.audit.common_findings import unchangeable
 from gitseal.audit.verify.approvals.count import Count
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.policy import parser
-from gitseal.policy.approvals import locked_out, shared_keys
-from gitseal.policy.policy import Policy
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, listed, ours, sentence
 
 NOT_APPROVED = FindingRule("not-approved", ERROR, "the policy asks for approvals that nobody has given")
-SHARED_KEY = FindingRule("shared-key", ERROR, "a signing key stands under two names, where people are counted")
-LOCKED_OUT = FindingRule("locked-out", ERROR, "a policy asks for more people than it has, so nobody could change it")
 
 _POLICY = "policy.yaml"
 _LISTED = 3
@@ -43,14 +40,6 @@ def _more_people() -> Sentence:
     return sentence("whoever signed the change does not count: let somebody else commit it")
 
 
-def shared(root: str, policy: Policy, commit: str) -> Iterator[Finding]:
-    """Signing keys that stand under two names in the policy of a root."""
-    for names in shared_keys(policy):
-        message = sentence("{} have a signing key in common, so approvals cannot tell them apart", listed(names))
-        hint = sentence("give each of them a key of their own")
-        yield SHARED_KEY.at(f"{root}{FOLDER}/{_POLICY}", 0, message, hint, commit=commit)
-
-
 def locking(repository: Repository, commit: str, paths: Sequence[str]) -> Iterator[Finding]:
     """Policies that the change brings and that nobody could change again."""
     for path in paths:
@@ -60,9 +49,4 @@ def locking(repository: Repository, commit: str, paths: Sequence[str]) -> Iterat
             policy = parser.parse(repository.file(commit, path) or b"")
         except Error:  # `check` tells of it, and so does whatever judges by it next
             continue
-        for locked in locked_out(policy):
-            template = 'to change "{}" takes {} with signing keys, and the policy has {}: nobody could change it again'
-            message = sentence(template, locked.file, ours(locked.people), locked.there)
-            yield LOCKED_OUT.at(
-                path, 0, message, sentence("ask for fewer approvals, or name more people"), commit=commit
-            )
+        yield from unchangeable(policy, path, commit=commit)

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from typing import NamedTuple
 
+from gitseal.audit.common_findings import uncountable
 from gitseal.audit.verify.approvals import store
 from gitseal.audit.verify.approvals.count import Approval, Ask, Count, Signer, count
-from gitseal.audit.verify.approvals.findings import locking, missing, shared
+from gitseal.audit.verify.approvals.findings import locking, missing
 from gitseal.audit.verify.approvals.reader import ApprovalReader
 from gitseal.audit.verify.approvals.statement import ApprovedChange, SignedStatement
 from gitseal.audit.verify.approvals.target import Target, branch_of
@@ -19,6 +20,7 @@ from gitseal.git.repository import Repository
 from gitseal.git.walked_range import WalkedRange
 from gitseal.policy.policy import PERSON, Policy
 from gitseal.policy.who_may_change import is_forge
+from gitseal.project.project import FOLDER
 from gitseal.report.findings import Finding
 
 
@@ -76,7 +78,11 @@ def judge_approvals(branch: ChangeOfBranch, *, listed: bool = False) -> Approved
     with ExitStack() as stack:
         counting = _Counting(branch, target, change, stack)
         counts = [(root, counted) for root in counting.roots for counted in counting.counts(root)]
-    shared_keys = [finding for root in counting.roots for finding in shared(root, owners.policy(root), branch.new)]
+    shared_keys = [
+        finding
+        for root in counting.roots
+        for finding in uncountable(owners.policy(root), f"{root}{FOLDER}/policy.yaml", commit=branch.new)
+    ]
     lacking = missing(branch.new, counts, is_named=bool(branch.ref))
     return Approved(tuple(counts), (*locked, *shared_keys, *lacking))
 
