@@ -151,3 +151,16 @@ def test_files_tell_that_no_ref_of_a_kind_exists(repo: Path, git: Git) -> None:
     git("pack-refs", "--all")
     git("update-ref", "refs/heads/other", "HEAD")
     assert refs.may_exist(repository, "refs/gitseal/incoming/")
+
+
+def test_more_refs_than_git_takes_as_arguments(repo: Path, git: Git, commits: tuple[str, str]) -> None:
+    """A push of all tags of an old repository, say."""
+    git("symbolic-ref", "refs/heads/also", BRANCH)
+    git("symbolic-ref", "refs/heads/later", "refs/heads/not-yet")
+    repository = Repository(repo)
+    names = [f"refs/tags/{'long' * 10}-{number}" for number in range(60_000)]
+    few = ["refs/heads/also", "refs/heads/later", "refs/heads/nowhere", BRANCH]
+    found = {"refs/heads/also": BRANCH, "refs/heads/later": "refs/heads/not-yet"}
+    assert refs.targets(repository, few) == found
+    assert refs.targets(repository, [*names, *few]) == found
+    assert refs.exact(repository, [*names, *few]) == {each: commits[0] for each in ("refs/heads/also", BRANCH)}

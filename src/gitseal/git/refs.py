@@ -23,6 +23,7 @@ _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHORT_ID = re.compile(r"(?:.*-g)?([0-9a-f]{4,63})")
 _PRIOR = re.compile(r"@\{-[0-9]+\}")
 _UPSTREAM = re.compile(r"@\{(u|upstream|push)\}", re.IGNORECASE)
+_FEW = 200
 _USUAL = tuple(f"{_HEADS}{name}" for name in ("main", "master", "trunk"))
 HEAD = "HEAD"
 
@@ -50,15 +51,15 @@ def exact(repository: Repository, names: Iterable[str]) -> dict[str, str]:
     wanted = {name for name in names if name.startswith(_REFS) and not _NO_NAME.search(name)}
     if not wanted:
         return {}
-    return {name: commit for name, commit in _listed(repository, sorted(wanted)).items() if name in wanted}
+    patterns = sorted(wanted) if len(wanted) <= _FEW else ()
+    return {name: commit for name, commit in _listed(repository, patterns).items() if name in wanted}
 
 
 def head(repository: Repository) -> Branch:
     """Where HEAD is."""
-    answer = repository.git("symbolic-ref", "--quiet", HEAD)
-    if answer is None:
+    name = _symbolic(repository, HEAD)
+    if not name:
         return Branch("", repository.commit(HEAD))
-    name = answer.decode("utf-8", "surrogateescape").rstrip("\n")
     commit = exact(repository, [name]).get(name)
     return Branch(name, repository.commit(commit) if commit else None)
 
@@ -73,11 +74,27 @@ def default_branch(repository: Repository) -> DefaultBranch:
 
 
 def targets(repository: Repository, names: Iterable[str]) -> dict[str, str]:
-    """The refs that symbolic ones among these full names lead to: who writes to such a ref moves the other."""
+    """The refs that symbolic ones among these full names lead to: who writes to such a ref moves the other.
+
+    One may lead to what is not there yet. Git lists neither of the two then.
+    """
     wanted = {name for name in names if name.startswith(_REFS) and not _NO_NAME.search(name)}
-    answer = repository.git("for-each-ref", "--format=%(refname) %(symref)", *sorted(wanted)) if wanted else b""
-    pairs = (line.partition(" ") for line in (answer or b"").decode("utf-8", "surrogateescape").split("\n") if line)
-    return {name: target for name, _, target in pairs if target and name in wanted}
+    if not wanted:
+        return {}
+    # A push may bring more refs than Git takes as arguments.
+    patterns = sorted(wanted) if len(wanted) <= _FEW else ()
+    answer = repository.git("for-each-ref", "--format=%(refname) %(symref)", *patterns) or b""
+    found = dict(line.split(" ", 1) for line in answer.decode("utf-8", "surrogateescape").split("\n") if line)
+    folder = repository.common_folder()
+    is_shown = os.path.isdir(os.path.join(folder, "reftable"))
+    dangling = (name for name in wanted - found.keys() if is_shown or os.path.lexists(os.path.join(folder, name)))
+    found |= {name: _symbolic(repository, name) for name in dangling}
+    return {name: target for name, target in found.items() if target and name in wanted}
+
+
+def _symbolic(repository: Repository, name: str) -> str:
+    answer = repository.git("symbolic-ref", "--quiet", name) or b""
+    return answer.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 def remote_default(repository: Repository, remote: str = "origin") -> str:

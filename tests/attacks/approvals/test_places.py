@@ -272,6 +272,47 @@ def test_each_judged_branch_has_approvals_of_its_own(team: Approving, tmp_path: 
     own = team.approve("bob", "origin/release/1..HEAD")
     assert own.statement.ref == "refs/heads/release/1"
     assert server.push("HEAD:refs/heads/release/1", f"{own.ref}:{own.ref}") == ""
+    # A branch that is not there yet: its approvals come with it, or before it.
+    team.change("alice")
+    new = team.approve("bob", "origin/main..HEAD", "refs/heads/release/3")
+    assert server.push("HEAD:refs/heads/release/3", f"{new.ref}:{new.ref}") == ""
+    before = team.approve("bob", "origin/main..HEAD", "refs/heads/release/4")
+    assert server.push(f"{before.ref}:{before.ref}") == ""
+    assert server.push("HEAD:refs/heads/release/4") == ""
+    assert "not-approved" in server.push("HEAD:refs/heads/release/5")
     # Whoever may propose needs none.
     assert server.push("HEAD:refs/heads/topic") == ""
     assert "not-approved" in server.push("HEAD:refs/heads/main")
+
+
+def test_a_branch_with_an_older_policy_gets_around_no_approval(team: Approving, tmp_path: Path) -> None:
+    """A release branch from before the default branch asked for approvals, and one whose approver has left since."""
+    judged = 'server: {judged: ["release/*"]}\n'
+    team.git("checkout", "--quiet", "main")
+    team.write(POLICY, team.policy().replace(", approvals: 1", "") + judged)
+    before = team.commit("alice")
+    team.write(POLICY, team.policy() + judged)
+    with_bob = team.commit("alice")
+    team.write(POLICY, team.policy().replace("admins: [alice, bob,", "admins: [alice,") + judged)
+    team.commit("alice")
+    server = Server(team, tmp_path / "server.git")
+    assert server.push(f"{before}:refs/heads/release/1", f"{with_bob}:refs/heads/release/2") == ""
+    team.git("checkout", "--quiet", "--detach", before)
+    team.change("alice")
+    said = server.push("HEAD:refs/heads/release/1")
+    assert "asks for 1 approval of this, and the branch's own for 0" in said
+    # The printed way out: the newer policy, which nobody has to approve again.
+    team.git("reset", "--quiet", "--hard", before)
+    team.git("checkout", "main", "--", POLICY)
+    team.commit("alice")
+    assert server.push("HEAD:refs/heads/release/1") == ""
+    team.change("alice")
+    assert "may approve: carol" in server.push("HEAD:refs/heads/release/1")
+    # Whom the default branch has taken out approves nothing, for his own policy's branch either.
+    team.git("fetch", "--quiet", "origin")
+    team.git("checkout", "--quiet", "--detach", with_bob)
+    team.change("alice")
+    bobs = team.approve("bob", "origin/release/2..HEAD")
+    assert "may approve: carol" in server.push("HEAD:refs/heads/release/2", f"{bobs.ref}:{bobs.ref}")
+    carols = team.approve("carol", "origin/release/2..HEAD")
+    assert server.push("HEAD:refs/heads/release/2", f"{carols.ref}:{carols.ref}") == ""

@@ -2,6 +2,8 @@
 
 from tests.attacks.verify.world import PRODUCTION, Team, branch
 
+ATTRIBUTES = ".gitattributes"
+
 
 def test_an_honest_merge_needs_no_signature(team: Team) -> None:
     branch(team, "side")
@@ -100,6 +102,36 @@ def test_criss_cross_merges(one: Team) -> None:
     one.commit("mallory", "--amend", sign=False)
     assert one.rules() == ["unsigned"]
     assert side
+
+
+def test_criss_cross_merges_of_one_file(one: Team) -> None:
+    """If it is the same merge by each of the bases, nobody had a choice."""
+    lines = "".join(f"line {number}\n" for number in range(1, 30))
+
+    def edit(who: str, number: int, text: str) -> str:
+        content = (one.top / ATTRIBUTES).read_text()
+        one.write(ATTRIBUTES, content.replace(f"line {number}\n", f"{text}\n"))
+        return one.commit(who)
+
+    one.write(ATTRIBUTES, lines)
+    one.commit("alice")
+    branch(one, "side", "main")
+    edit("alice", 2, "two")
+    one.git("checkout", "--quiet", "main")
+    main = edit("alice", 9, "nine")
+    one.as_("mallory", "merge", "--quiet", "--no-edit", "side", sign=False)
+    edit("alice", 16, "sixteen")
+    one.git("checkout", "--quiet", "side")
+    one.as_("mallory", "merge", "--quiet", "--no-edit", main, sign=False)
+    edit("alice", 25, "twenty-five")
+    one.git("checkout", "--quiet", "main")
+    one.as_("mallory", "merge", "--quiet", "--no-edit", "side", sign=False)
+    assert one.git("merge-base", "--all", "main~", "side").count("\n") == 1
+    assert one.rules() == []
+    # The same, without what one of the bases brought.
+    one.write(ATTRIBUTES, (one.top / ATTRIBUTES).read_text().replace("nine", "line 9"))
+    one.commit("mallory", "--amend", sign=False)
+    assert one.rules() == ["unsigned"]
 
 
 def test_a_history_of_its_own_that_is_merged_in(team: Team) -> None:

@@ -1,5 +1,7 @@
 """Ways around a server's hook: deletions, other refs, HEAD, another history, forged merges (attacks 01, 02, 30, 31)."""
 
+import subprocess
+
 import pytest
 
 from tests.attacks.verify.world import POLICY, PRODUCTION, Server, Team, branch
@@ -60,6 +62,17 @@ def test_a_ref_that_leads_to_the_default_branch(team: Team, server: Server) -> N
     assert "not-descendant" in server.push(":alias")
 
 
+def test_a_ref_that_leads_to_a_judged_branch_that_is_not_there_yet(one: Team, judging: Server) -> None:
+    """A push to it makes the branch; no list of refs has either."""
+    subprocess.run(["git", "symbolic-ref", "refs/heads/latest", "refs/heads/release/7"], cwd=judging.top, check=True)
+    branch(one, "rel", "main")
+    one.change("mallory", sign=False)
+    assert "unsigned" in judging.push("rel:latest")
+    one.git("checkout", "--quiet", "main")
+    one.change("alice")
+    assert judging.push("main:latest") == ""
+
+
 def test_signed_history_of_another_repository(team: Team, server: Server) -> None:
     """Alice signed it, for somewhere else."""
     _alien(team, ".gitattributes", "* -diff\n")
@@ -91,6 +104,26 @@ def test_another_history_that_is_left_out(team: Team, server: Server) -> None:
     team.git("reset", "--quiet", "--hard", team.base)
     team.as_("alice", *ours)
     assert server.push("main") == ""
+
+
+def test_a_judged_branch_of_another_history(one: Team, judging: Server) -> None:
+    """Signed by alice, for another project: in one push, or after a beginning that holds nothing yet."""
+    one.git("checkout", "--quiet", "--orphan", "alien")
+    one.git("rm", "-rqf", ".")
+    one.write("pages.html", "harmless\n")
+    harmless = one.commit("mallory", sign=False)
+    one.write(PRODUCTION, "of another project\n")
+    one.commit("alice")
+    assert "unrelated" in judging.push("alien:release/1")
+    assert judging.push(f"{harmless}:refs/heads/release/1") == "", "a branch of pages, say"
+    assert "unrelated" in judging.push("alien:release/1")
+    # To merge the default branch makes it no better: who merges answers for what was there before.
+    options = ("merge", "--quiet", "--allow-unrelated-histories", "--strategy-option=ours", "-m", "x", "main")
+    one.as_("mallory", *options, sign=False)
+    assert "unsigned" in judging.push("alien:release/1")
+    one.git("reset", "--quiet", "--hard", "HEAD~")
+    one.as_("alice", *options)
+    assert judging.push("alien:release/1") == "", "the printed way out"
 
 
 def test_merges_within_another_history_are_not_asked(one: Team, server_of_one: Server) -> None:

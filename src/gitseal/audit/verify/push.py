@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from gitseal.audit.verify.evidence.touched import touched
+from gitseal.audit.verify.evidence.touched import Change, touched
 from gitseal.audit.verify.verified import NOTHING, Verified, total
 from gitseal.git import ranges, refs
 from gitseal.git.refs import DefaultBranch
@@ -22,6 +22,7 @@ from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.sentences import literal, sentence
 
 NO_DEFAULT_BRANCH = FindingRule("no-default-branch", ERROR, "the server's HEAD is no branch, so that no policy judges")
+UNRELATED = FindingRule("unrelated", ERROR, "a judged branch changes secrets and has nothing of the default branch")
 
 _HEADS = "refs/heads/"
 
@@ -108,8 +109,10 @@ class Push:
         own = JudgedRange(self._walk(new, update.old), update.old, is_whole=True)
         if update.ref == self.default.name:
             return JudgedRef(update, new, (own,))
-        # Its own policy may be old: whom the default branch has taken out since counts nowhere.
-        by_default = JudgedRange(self._walk(new, update.old, default), default, is_whole=False)
+        # Its own policy may be old: whom the default branch has taken out since counts nowhere. And what began apart from the
+        # default branch is no beginning: it was not judged by anything.
+        known = (update.old, default) if ranges.merge_bases(self._repository, update.old, default) else (default,)
+        by_default = JudgedRange(self._walk(new, *known), default, is_whole=False)
         return JudgedRef(update, new, (own, by_default))
 
     def _walk(self, new: str, *known: str) -> WalkedRange:
@@ -128,7 +131,10 @@ class Push:
             return []
         from gitseal.audit.verify.approvals.offered import judge_offered
 
-        return judge_offered(self._repository, self._updates, listed=listed)
+        def start_of(branch: str) -> str | None:
+            return self.default.commit if self.default.commit and self._is_judged(branch) else None
+
+        return judge_offered(self._repository, self._updates, start_of, listed=listed)
 
     def _verified(self, judged: JudgedRef, *, listed: bool) -> Iterator[Verified]:
         if not judged.new:
@@ -147,9 +153,27 @@ class Push:
             if is_aside and verify.asks(self._repository, part.base, listed=listed):
                 yield NOTHING._replace(findings=(verify.not_descendant(part.base, judged.new),))
             yield verify.judge_changes(self._repository, part.base, part.commits, changes, listed=listed)
+            if self._is_unrelated(judged, part) and verify.asks(self._repository, part.base, listed=listed):
+                yield NOTHING._replace(findings=(_unrelated(judged, self.default.name, changes[0]),))
+                continue
             # The branch's own policy asks for approvals; that of the default branch if the branch is new.
             if not is_aside and part is judged.ranges[0]:
                 yield NOTHING._replace(findings=self._unapproved(judged, part, listed=listed))
+            if part is not judged.ranges[0]:
+                yield NOTHING._replace(findings=self._less_approved(judged, part, changes, listed=listed))
+
+    def _is_unrelated(self, judged: JudgedRef, part: JudgedRange) -> bool:
+        """True if nothing leads from the default branch to a branch that is judged by it: signatures were for something else."""
+        return not part.is_whole and not ranges.merge_bases(self._repository, judged.new, part.base)
+
+    def _less_approved(
+        self, judged: JudgedRef, part: JudgedRange, changes: Sequence[Change], *, listed: bool
+    ) -> tuple[Finding, ...]:
+        from gitseal.audit.verify.approvals.older_policy import judge_older_policy
+
+        paths = [change.path for _commit, own in changes for change in own]
+        states = (judged.update.old, judged.new, part.base)
+        return tuple(judge_older_policy(self._repository, states, paths, self.default.name, listed=listed))
 
     def _unapproved(self, judged: JudgedRef, part: JudgedRange, *, listed: bool) -> tuple[Finding, ...]:
         from gitseal.audit.verify.approvals import findings, judging, offered
@@ -158,7 +182,8 @@ class Push:
         # Approvals that come with what they approve count for it, in whatever order Git names them.
         blobs = offered.offered_blobs(self._updates)
         name = judged.update.ref
-        change = judging.ChangeOfBranch(self._repository, part.base, judged.new, part.commits, name, "", blobs)
+        also = (self.default.commit or "") if name != self.default.name and not is_none(judged.update.old) else ""
+        change = judging.ChangeOfBranch(self._repository, part.base, judged.new, part.commits, name, "", blobs, also)
         try:
             return judging.judge_approvals(change, listed=listed).findings
         except Diverged as error:  # a new branch need not build on the default one
@@ -167,6 +192,19 @@ class Push:
 
     def _bases(self, update: Update) -> list[str]:
         return [base for base in (self.default.commit, "" if is_none(update.old) else update.old) if base]
+
+
+def _unrelated(judged: JudgedRef, default: str, change: Change) -> Finding:
+    commit, paths = change
+    message = sentence(
+        "{} has no commit in common with {}: what was signed in another history does not count here",
+        judged.update.ref,
+        default,
+    )
+    hint = sentence(
+        "begin it at the default branch, or merge that into it: `git merge --allow-unrelated-histories {}`", default
+    )
+    return UNRELATED.at(paths[0].path, 0, message, hint, commit=commit)
 
 
 def _gone(update: Update) -> Finding:

@@ -7,7 +7,7 @@ from gitseal.audit.common_findings import NO_POLICY_YET
 from gitseal.audit.verify.approvals.judging import ChangeOfBranch, judge_approvals
 from gitseal.audit.verify.evidence.owners import Owners
 from gitseal.audit.verify.evidence.signing import checks
-from gitseal.audit.verify.evidence.touched import touched
+from gitseal.audit.verify.evidence.touched import Change, touched
 from gitseal.audit.verify.verdict import BY_FORGE, FREE, SIGNED, Verdict, judge
 from gitseal.audit.verify.verified import Verified
 from gitseal.errors import Error
@@ -21,9 +21,6 @@ from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.sentences import sentence
 
 NOT_DESCENDANT = FindingRule("not-descendant", ERROR, "HEAD does not build on BASE")
-
-# A commit, and the covered paths that it answers for.
-Change = tuple[str, tuple[PathChange, ...]]
 
 _SHOWN = 12  # digits of a commit's id, in words
 

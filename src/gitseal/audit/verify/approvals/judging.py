@@ -9,7 +9,7 @@ from gitseal.audit.verify.approvals import store
 from gitseal.audit.verify.approvals.count import Approval, Ask, Count, Signer, count
 from gitseal.audit.verify.approvals.findings import locking, missing
 from gitseal.audit.verify.approvals.reader import ApprovalReader
-from gitseal.audit.verify.approvals.statement import ApprovedChange, SignedStatement
+from gitseal.audit.verify.approvals.statement import ApprovalStatement, ApprovedChange, SignedStatement
 from gitseal.audit.verify.approvals.target import Target, branch_of
 from gitseal.audit.verify.evidence.owners import Owners
 from gitseal.audit.verify.evidence.signing import checks
@@ -19,6 +19,7 @@ from gitseal.git.commits import raw_commits
 from gitseal.git.repository import Repository
 from gitseal.git.walked_range import WalkedRange
 from gitseal.policy.policy import PERSON, Policy
+from gitseal.policy.signing import holders
 from gitseal.policy.who_may_change import is_forge
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import Finding
@@ -28,7 +29,7 @@ class ChangeOfBranch(NamedTuple):
     """A branch that goes from the commit `old` to `new`, by full ids; `walked` are the commits between.
 
     `ref` is the branch by its full name; if it is empty, it is the one that the revision `named` stands for. `offered` are ids
-    of blobs that come with the same push.
+    of blobs that come with the same push. `also` is a commit whose policies have to allow an approver too, if there is one.
     """
 
     repository: Repository
@@ -38,6 +39,7 @@ class ChangeOfBranch(NamedTuple):
     ref: str = ""
     named: str = ""
     offered: tuple[str, ...] = ()
+    also: str = ""
 
     @property
     def branch(self) -> str:
@@ -110,6 +112,7 @@ class _Counting:
         self._asks = {path: target.owners.claims(path) for path in change}
         self._touching = [(raw[commit], own) for commit, own in touched(branch.repository, branch.walked)]
         self._check = checks(stack, branch.repository, branch.old)
+        self._also = Owners(branch.repository, branch.also) if branch.also else None
 
     @property
     def roots(self) -> list[str]:
@@ -128,14 +131,26 @@ class _Counting:
         policy = self._target.owners.policy(root)
         authors, by_forge = self._authors(root, policy)
         asks = [
-            Ask(path, claim.approvals + (path in by_forge), _people(policy, claim.who))
+            Ask(path, claim.approvals + (path in by_forge), self._allowed(path, _people(policy, claim.who)))
             for path, claims in self._asks.items()
             for claim in claims
             if claim.root == root and claim.approvals and claim.who is not None
         ]
-        read = [(self._reader.read(signed, root).signer, signed.statement.changes) for signed in self.signed]
+        known = (signed for signed in self.signed if self._is_known(signed.statement, root))
+        read = [(self._reader.read(signed, root).signer, signed.statement.changes) for signed in known]
         approvals = [Approval(signer, changes) for signer, changes in read if signer is not None]
         return count(self._change, asks, approvals, authors)
+
+    def _allowed(self, path: str, people: frozenset[str]) -> frozenset[str]:
+        """Those of these people whom the other policies allow, too."""
+        others = (claim.who for claim in self._also.claims(path)) if self._also is not None else ()
+        return people.intersection(*(who for who in others if who is not None))
+
+    def _is_known(self, statement: ApprovalStatement, root: str) -> bool:
+        """True if the other policy of this root, if there is one, gives the approver this key."""
+        if self._also is None or root not in self._also.roots:
+            return True
+        return holders(self._also.policy(root), statement.key) == (statement.approver,)
 
     def _authors(self, root: str, policy: Policy) -> tuple[dict[str, set[Signer]], set[str]]:
         """Who signed the commits that touched each path; and the paths of those that a forge signed.

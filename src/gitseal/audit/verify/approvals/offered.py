@@ -1,6 +1,6 @@
 """Which approvals a server takes from a push: each is created, never changed or removed, and has to count."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
 from gitseal.audit.verify.approvals import store
@@ -8,6 +8,7 @@ from gitseal.audit.verify.approvals.reader import ApprovalReader
 from gitseal.audit.verify.approvals.statement import SignedStatement, parse_signed
 from gitseal.audit.verify.approvals.target import Target
 from gitseal.audit.verify.evidence.owners import Owners
+from gitseal.git import refs
 from gitseal.git.repository import Repository
 from gitseal.git.updates import Update, is_none
 from gitseal.project.approval_refs import APPROVALS
@@ -23,11 +24,16 @@ def offered_blobs(updates: Sequence[Update]) -> tuple[str, ...]:
     return tuple(update.new for update in updates if update.ref.startswith(APPROVALS) and not is_none(update.new))
 
 
-def judge_offered(repository: Repository, updates: Sequence[Update], *, listed: bool = False) -> list[Finding]:
-    """What is wrong with the approvals that a push brings: one is created, never changed or removed, and has to count."""
+def judge_offered(
+    repository: Repository, updates: Sequence[Update], start_of: Callable[[str], str | None], *, listed: bool = False
+) -> list[Finding]:
+    """What is wrong with the approvals that a push brings: one is created, never changed or removed, and has to count.
+
+    `start_of` gives the commit by which a branch that is not there yet would be judged, None for one that nothing judges.
+    """
     findings = []
     with ExitStack() as stack:
-        offers = _Offers(repository, stack, listed=listed)
+        offers = _Offers(repository, start_of, stack, listed=listed)
         for update in updates:
             problem = next(offers.problems(update), "") if update.ref.startswith(APPROVALS) else ""
             if problem:
@@ -39,8 +45,11 @@ def judge_offered(repository: Repository, updates: Sequence[Update], *, listed: 
 class _Offers:
     """The approvals of one push. Each is judged by the branch that it is for, as it is before the push."""
 
-    def __init__(self, repository: Repository, stack: ExitStack, *, listed: bool) -> None:
+    def __init__(
+        self, repository: Repository, start_of: Callable[[str], str | None], stack: ExitStack, *, listed: bool
+    ) -> None:
         self._repository = repository
+        self._start_of = start_of
         self._stack = stack
         self._listed = listed
         self._targets: dict[str, tuple[Target, ApprovalReader]] = {}
@@ -59,7 +68,9 @@ class _Offers:
             return
         if signed.ref != update.ref:
             yield f"its place would be {signed.ref}"
-        tip = self._repository.commit(signed.statement.ref)
+        branch = signed.statement.ref
+        present = refs.exact(self._repository, [branch]).get(branch, "")
+        tip = self._repository.commit(present) if present else self._start_of(branch)
         if tip is None:
             yield "the branch that it is for is not here"
             return

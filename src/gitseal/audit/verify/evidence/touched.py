@@ -10,19 +10,20 @@ from gitseal.git.repository import Repository
 from gitseal.git.walked_range import WalkedRange
 from gitseal.project.project import FOLDER
 
+Change = tuple[str, tuple[PathChange, ...]]
+"""A commit, and the covered paths that it answers for."""
+
 _ATTRIBUTES = ".gitattributes"
 _TWO = 2
 # What stands for a joined history: a path that every policy's own list is asked about.
 _JOINED = PathChange(FOLDER, "000000 0", "040000 0")
 
 
-Touching = tuple[tuple[str, tuple[PathChange, ...]], ...]
-
 # A review asks of one range several times: for its entries, for signatures and for approvals.
-_KNOWN: WeakKeyDictionary[WalkedRange, Touching] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[WalkedRange, tuple[Change, ...]] = WeakKeyDictionary()
 
 
-def touched(repository: Repository, commits: WalkedRange) -> Touching:
+def touched(repository: Repository, commits: WalkedRange) -> tuple[Change, ...]:
     """The commits that change covered paths, none before its parents, each with the changes that are its own.
 
     A merge answers for each path that has not simply what a three-way merge gives without looking inside: if one side
@@ -117,12 +118,13 @@ class _Merges:
         if len(parents) != _TWO:
             return False
         bases = self._merge_bases(*parents)
-        if len(bases) != 1:
+        if not bases:
             return False
         from gitseal.audit.verify.evidence import made_again  # few merges need it
 
         changes = [side.get(path) for side in sides]
-        return made_again.is_merge(self._repository, bases[0], parents, path, changes)
+        # Whoever could choose among the bases of criss-cross merges would choose what is kept.
+        return all(made_again.is_merge(self._repository, base, parents, path, changes) for base in bases)
 
     def _merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         if (one, other) not in self._bases:
