@@ -163,4 +163,4 @@ def test_more_refs_than_git_takes_as_arguments(repo: Path, git: Git, commits: tu
     found = {"refs/heads/also": BRANCH, "refs/heads/later": "refs/heads/not-yet"}
     assert refs.targets(repository, few) == found
     assert refs.targets(repository, [*names, *few]) == found
-    assert refs.exact(repository, [*names, *few]) == {each: commits[0] for each in ("refs/heads/also", BRANCH)}
+    assert refs.exact(repository, [*names, *few]) == dict.fromkeys(("refs/heads/also", BRANCH), commits[0])
