@@ -40,7 +40,7 @@ def touched(repository: Repository, commits: WalkedRange) -> tuple[Change, ...]:
     return _KNOWN[commits]
 
 
-def _touched(repository: Repository, commits: WalkedRange) -> Iterator[tuple[str, tuple[PathChange, ...]]]:
+def _touched(repository: Repository, commits: WalkedRange) -> Iterator[Change]:
     pairs = [(commit, parent) for commit, parents in commits.parents.items() for parent in parents or ("",)]
     differences = commits.differences(pairs)
     merges = _Merges(repository, _strangers(commits))
