@@ -88,6 +88,10 @@ class Busy(Error):
     """Another process holds or changed what this one wanted to write; doing it again helps."""
 
 
+class Declined(Exception):
+    """A person who was asked said no, or left. No Error: there is nothing to say."""
+
+
 def os_reason(error: OSError) -> str:
     """Why the system refused, in its own words made ours: `permission denied`. Nothing of the path is in it."""
     return (error.strerror or "unknown").lower()

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.resolve.layers import Layer, Origin, order, origins, overlay
+from gitseal.resolve.layers import Layer, order, overlay
+from gitseal.resolve.origins import Origin, origins
 from gitseal.yamltext.tree import NamePath
 
 OWN = [Layer("production", is_local=False), Layer("base", is_local=False)]

@@ -2,7 +2,6 @@
 
 from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
-from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, say
 from gitseal.project.reading import check_reveal
 from gitseal.usecases.diff import Compared, Difference, compare
@@ -25,7 +24,7 @@ def command(session: Session, left: str, right: str, show_values: bool, show_all
     rows = compare(session.workspace, left, right)
     for side in (left, right) if show_values else ():
         environment = session.project.policy.resolve(side.rpartition(":")[2])
-        note(session, "diff", environment, (row.name for row in rows if row.left or row.right))
+        session.note_read("diff", environment, (row.name for row in rows if row.left or row.right))
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])
         return

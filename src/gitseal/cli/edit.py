@@ -4,7 +4,6 @@ from pathlib import Path
 
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import accept_options, environment_option, local_option
-from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, say
 from gitseal.errors import Busy, Error
 from gitseal.project.project import Project
@@ -39,7 +38,7 @@ def command(
     if not resume and saved_edit.exists(project, environment):
         say(f"gitseal: a text of an earlier edit is kept; go on with it by: {_resuming(environment)}")
     draft = (edit.resume if resume else edit.begin)(session.workspace._replace(project=project), environment)
-    note(session, "edit", environment, map(path_text, draft.values))
+    session.note_read("edit", environment, map(path_text, draft.values))
     for name in draft.closed:
         say(f"{environment}: {name} is not yours to open and stays as it is")
     _Editing(session, project, draft, accept, plain=plain).run(resumed=resume)

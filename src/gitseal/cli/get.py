@@ -2,7 +2,6 @@
 
 from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, no_local_option
-from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
 
 
@@ -18,5 +17,5 @@ def command(session: Session, name: str, environments: tuple[str, ...], no_newli
 
     environment = session.one(environments)
     value = get_value(session.opened(environment), name)
-    note(session, "get", environment, (name,))
+    session.note_read("get", environment, (name,))
     output.write(value.reveal() + (b"" if no_newline else b"\n"))

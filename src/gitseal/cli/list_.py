@@ -3,7 +3,6 @@
 from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option, no_local_option
 from gitseal.cli.output import utc
-from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
 from gitseal.report.escaping import printable
 from gitseal.usecases.list_ import NameRow, list_names
@@ -33,7 +32,9 @@ def command(
     chosen = session.all(environments)
     rows = list_names(session.workspace, chosen, names, show_values=show_values)
     for environment in chosen if show_values else ():
-        note(session, "list", environment, (row.name for row in rows if row.environment == environment and row.value))
+        session.note_read(
+            "list", environment, (row.name for row in rows if row.environment == environment and row.value)
+        )
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])
         return

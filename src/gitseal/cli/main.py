@@ -11,8 +11,7 @@ from gitseal.cli import parsing
 from gitseal.cli.declare import Command
 from gitseal.cli.session import Session, say
 from gitseal.cli.table import PROGRAM, STATUS_BUG, STATUS_INTERRUPTED, STATUS_PIPE
-from gitseal.cli.terminal import Declined
-from gitseal.errors import Error, NotForYou, os_reason
+from gitseal.errors import Declined, Error, NotForYou, os_reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,11 @@ import time
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
-from gitseal.report.escaping import value_on_one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.document.value import TypedValue
 
 # The same for every value, so that it tells nothing of its length.
 MASK = "········"
@@ -59,10 +61,13 @@ def as_json(content: object) -> None:
     text(f"{json_text(content, indent=2)}\n")
 
 
-def shown(value: TypedValue | None) -> str:
+def shown(value: "TypedValue | None") -> str:
     """A value that was asked for, on one line of a table; bytes that are no text as their number."""
     if value is None:
         return MASK
+    from gitseal.document.value import ValueType
+    from gitseal.report.escaping import value_on_one_line  # `get` and `render` write bytes
+
     return "null" if value.kind is ValueType.NULL else value_on_one_line(value.reveal())
 
 

@@ -1,30 +1,24 @@
-"""Notes for the log of reads, by the commands that hand values out."""
+"""Notes for the log of reads, which protected environments have; see `Session.note_read`."""
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from gitseal.cli.session import Session, say
-from gitseal.errors import Error
+from gitseal.audit.history import reads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def note(session: Session, command: str, environment: str, names: Iterable[str]) -> None:
-    """Logs that values are about to be handed out, if the policy protects the environment.
-
-    A log that cannot be written is said and stops nothing: a deploy host may have no place for it.
-    """
-    rule = session.project.policy.environments.get(environment)
-    if rule is None or not rule.protected:
-        return
-    from gitseal.audit.history import reads
-
+def note(
+    environ: Mapping[str, str], home: "Path", command: str, root: "Path", environment: str, names: Iterable[str]
+) -> None:
+    """Logs that values are about to be handed out. Raises Error if the log cannot be written."""
     listed = tuple(names)
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    read = reads.LoggedRead(when, _user(), command, str(session.project.root), environment, listed, len(listed))
-    try:
-        reads.append(reads.folder(session.environ, session.home), read)
-    except Error as error:
-        say(f"gitseal: this read is in no log: {error.message}")
+    read = reads.LoggedRead(when, _user(), command, str(root), environment, listed, len(listed))
+    reads.append(reads.folder(environ, home), read)
 
 
 def _user() -> str:

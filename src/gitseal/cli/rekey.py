@@ -3,7 +3,7 @@
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import accept_options, environment_option, json_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error, UsageError
+from gitseal.errors import Declined, Error, UsageError
 from gitseal.project.key_holders import Holder
 from gitseal.report.plurals import plural
 from gitseal.usecases import rekey
@@ -65,7 +65,7 @@ def command(
                 "changing who can open what needs a yes", "look at it with --dry-run, then: gitseal rekey --yes"
             )
         if not terminal.confirm("Do this?"):
-            raise terminal.Declined
+            raise Declined
     session.confirmed(
         accept,
         lambda workspace: rekey.apply(workspace, chosen, planned),

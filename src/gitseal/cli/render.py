@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from gitseal import render as dialects
 from gitseal.cli import declare, output, selecting
 from gitseal.cli.options import environment_option
-from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, is_terminal_output, say, say_text
 from gitseal.delivery.request import Request
 from gitseal.errors import Error, UsageError
@@ -125,7 +124,7 @@ def rendered(session: Session, job: RenderJob, target: "Path | None") -> None:
             "give a file: -o FILE",
         )
     done = render(session.opened(job.environment), job.dialect, job.request, job.options)
-    note(session, "render", job.environment, done.going.names())
+    session.note_read("render", job.environment, done.going.names())
     if done.masks:
         # The runner takes commands from either stream, and the values go into the file alone.
         say_text(done.masks.decode().removesuffix("\n") + "\n")
@@ -156,7 +155,7 @@ def _files_alone(session: Session, job: RenderJob) -> None:
     from gitseal.usecases.render import collect
 
     going = collect(session.opened(job.environment), job.request)
-    note(session, "render", job.environment, going.names())
+    session.note_read("render", job.environment, going.names())
     with _placed(job.folder, going):
         pass
     selecting.tell(going)

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 
 from gitseal.cli import declare, selecting
 from gitseal.cli.options import environment_option
-from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session
 from gitseal.delivery.request import Request
 from gitseal.records import NamedTuple
@@ -70,7 +69,7 @@ def _run(session: Session, job: _RunJob) -> int:
 
     inherited = {name: content for name, content in os.environb.items() if not job.pristine or name in _KEPT}
     prepared = prepare(session.opened(job.environment), job.request, inherited)
-    note(session, "run", job.environment, prepared.going.names())
+    session.note_read("run", job.environment, prepared.going.names())
     if job.request.files:
         place_files(job.request, prepared)
     selecting.tell(prepared.going)

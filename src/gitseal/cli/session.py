@@ -3,22 +3,23 @@
 import os
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
 
-from gitseal.cli import terminal
 from gitseal.errors import Error, Unconfirmed, UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # these are loaded only by the commands that need them
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+    from typing import TypeVar
 
     from gitseal.git.repository import Repository
+    from gitseal.hidden import SecretBytes
     from gitseal.identities import Keyring
     from gitseal.project.project import Project
     from gitseal.project.reading import OpenedEnvironment
     from gitseal.project.workspace import Workspace
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
 class Session:
@@ -98,7 +99,7 @@ class Session:
             from pathlib import Path  # messages name the file as it writes paths
 
             explicit = Path(self._identity)
-        return discover(self.environ, os.path.expanduser("~"), terminal.ask_passphrase, explicit, tell=say)
+        return discover(self.environ, os.path.expanduser("~"), _ask_passphrase, explicit, tell=say)
 
     def any_repository(self, usage: str) -> "Repository":
         """The repository of the folder, bare or not: no working tree is needed. Raises Error, with `usage`, if there is none."""
@@ -110,6 +111,21 @@ class Session:
             hint = f"go to one, or name it: gitseal -C DIR {usage}"
             raise Error(f'"{self.start}" is in no Git repository', hint)
         return self.listen_to(Repository(top or self.start))
+
+    def note_read(self, command: str, environment: str, names: "Iterable[str]") -> None:
+        """Logs that values are about to be handed out, if the policy protects the environment.
+
+        A log that cannot be written is said and stops nothing: a deploy host may have no place for it.
+        """
+        rule = self.project.policy.environments.get(environment)
+        if rule is None or not rule.protected:
+            return
+        from gitseal.cli import reading_log
+
+        try:
+            reading_log.note(self.environ, self.home, command, self.project.root, environment, names)
+        except Error as error:
+            say(f"gitseal: this read is in no log: {error.message}")
 
     @property
     def workspace(self) -> "Workspace":
@@ -172,13 +188,15 @@ class Session:
 
     def confirmed(
         self, accept: tuple[str, ...], action: "Callable[[Workspace], T]", project: "Project | None" = None
-    ) -> T:
+    ) -> "T":
         """Does an action with the keys and recipients that were confirmed, asking for each that is not.
 
         The action gets the workspace, of `project` if that is another than the session's.
 
         Without a terminal nothing is asked: the error says which options confirm, exactly.
         """
+        from gitseal.cli import terminal
+
         workspace = self.workspace._replace(project=project or self.project, accepted=frozenset(accept))
         while True:
             try:
@@ -190,6 +208,12 @@ class Session:
                     if not terminal.confirm(question.meaning, "Believe it?"):
                         raise
                     workspace = workspace._replace(accepted=workspace.accepted | {question.exact})
+
+
+def _ask_passphrase(prompt: str) -> "SecretBytes | None":
+    from gitseal.cli import terminal  # most identities ask nobody
+
+    return terminal.ask_passphrase(prompt)
 
 
 def say(*lines: str) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, no_local_option
-from gitseal.cli.reading_log import note
 from gitseal.cli.session import Session, is_terminal_output
 from gitseal.errors import Error, os_reason
 
@@ -34,7 +33,7 @@ def command(session: Session, source: str, environments: tuple[str, ...], target
     file = Path(source)
     text = _read(file)
     content = fill(session.opened(environment), text, str(file), session.environ)
-    note(session, "template", environment, (reference[1] for reference in _REFERENCE.finditer(text)))
+    session.note_read("template", environment, (reference[1] for reference in _REFERENCE.finditer(text)))
     if target is None:
         output.write(content)
     else:

@@ -2,16 +2,13 @@
 
 import sys
 
+from gitseal.errors import Declined
 from gitseal.hidden import SecretBytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TextIO
-
-
-class Declined(Exception):
-    """A person who was asked said no, or left."""
 
 
 def can_ask() -> bool:

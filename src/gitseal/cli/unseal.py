@@ -3,7 +3,7 @@
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error
+from gitseal.errors import Declined, Error
 
 
 @declare.command("unseal")
@@ -27,6 +27,6 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
         if not terminal.confirm(
             f"Make {', '.join(names)} of {chosen} readable to everyone with the repository, for good?"
         ):
-            raise terminal.Declined
+            raise Declined
     for name in unseal(session.workspace, chosen, names):
         say(f"{chosen}: {name} now stands plain")

@@ -1,12 +1,14 @@
 """SHA-256 by the interpreter itself: `hashlib` would load OpenSSL, 3 ms, and `cryptography` 20 ms."""
 
-try:  # the module's name as of Python 3.12, and before
-    from _sha2 import sha256  # type: ignore[import-not-found]
-except ImportError:
-    try:
+import sys
+
+try:
+    if sys.version_info >= (3, 12):
+        from _sha2 import sha256  # type: ignore[import-not-found]
+    else:
         from _sha256 import sha256  # type: ignore[import-not-found]
-    except ImportError:  # a Python that was built without hashes of its own
-        from hashlib import sha256
+except ImportError:  # a Python that was built without hashes of its own
+    from hashlib import sha256
 
 
 def sha256_hex(content: bytes) -> str:

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from gitseal.errors import Error
-from gitseal.git import run
-from gitseal.git.run import git, is_aimed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # many commands ask for no object, and pathlib takes 3 ms
@@ -68,10 +66,20 @@ class Repository:
 
     def git(self, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,)) -> bytes | None:
         """What `git ARGUMENTS` prints in this repository, or None for a status that is not in `ok`."""
+        from gitseal.git import run  # `get` and `render` ask Git nothing
+
         begun = self._ahead.take(arguments) if self._ahead is not None else None
         if begun is not None:
             return run.answer(self.folder, run.await_end(begun), ok, self.notes)
-        return git(self.folder, *arguments, stdin=stdin, ok=ok, in_hook=self.in_hook, notes=self.notes)
+        return run.git(self.folder, *arguments, stdin=stdin, ok=ok, in_hook=self.in_hook, notes=self.notes)
+
+    def _is_aimed(self) -> bool:
+        """True if Git says in variables where the repository is."""
+        if not self.in_hook:
+            return False
+        from gitseal.git.run import is_aimed
+
+        return is_aimed()
 
     @cached_property
     def objects(self) -> "ObjectReader":
@@ -92,7 +100,7 @@ class Repository:
 
         Raises Error if `.git` leads nowhere.
         """
-        if self.in_hook and is_aimed():
+        if self._is_aimed():
             answer = self.git("rev-parse", "--git-common-dir") or b".git"
             return os.path.join(self.folder, os.fsdecode(answer.rstrip(b"\n")))
         private = self._private_folder()
@@ -154,7 +162,7 @@ class Repository:
     def has_file(self, name: str) -> bool:
         """True if this worktree's Git directory has a file, such as MERGE_HEAD while a merge waits for its commit."""
         private = os.path.join(self.folder, ".git")
-        if (self.in_hook and is_aimed()) or not os.path.isdir(private):
+        if (self._is_aimed()) or not os.path.isdir(private):
             path = self.git("rev-parse", "--git-path", name)
             return path is not None and os.path.exists(os.path.join(self.folder, os.fsdecode(path.rstrip(b"\n"))))
         return os.path.exists(os.path.join(private, name))

@@ -3,9 +3,12 @@
 from gitseal.errors import Error
 from gitseal.recipients import rage
 from gitseal.recipients.kinds import KINDS, NOT_YET
-from gitseal.recipients.passphrase import Ask, Once, Tell, unlock
 from gitseal.recipients.protocol import Identity, Tier
 from gitseal.recipients.stanza import parse_header
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # few identities are behind a passphrase
+    from gitseal.recipients.passphrase import Ask, Once, Tell
 
 MAX_IDENTITY_FILE = 1024 * 1024
 _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
@@ -19,7 +22,7 @@ class SealedIdentity:
 
     __slots__ = ("_open", "label")
 
-    def __init__(self, opening: Once[list[Identity]], label: str) -> None:
+    def __init__(self, opening: "Once[list[Identity]]", label: str) -> None:
         self._open = opening
         self.label = label
 
@@ -53,11 +56,11 @@ class SealedIdentity:
 
 def parse_identities(
     data: bytes,
-    ask: Ask | None,
+    ask: "Ask | None",
     label: str,
     *,
     public: bytes | None = None,
-    tell: Tell | None = None,
+    tell: "Tell | None" = None,
 ) -> list[Identity]:
     """Parse an identity source and give its identities, at least one. `ask` is called when one is first used, not here.
 
@@ -68,6 +71,8 @@ def parse_identities(
         raise Error(f'"{label}" is too large to be an identity', "name the file that holds the private key")
     content = data.strip()
     if content.startswith((_ARMOR, _BINARY)):
+        from gitseal.recipients.passphrase import Once
+
         # Armor is text, so white space around it means nothing. A binary age file may end in bytes that look like white
         # space and belong to it, so only what stands before it goes.
         sealed = content if content.startswith(_ARMOR) else data.lstrip()
@@ -75,7 +80,7 @@ def parse_identities(
     return _plain(content, ask, label, public, tell)
 
 
-def _plain(content: bytes, ask: Ask | None, label: str, public: bytes | None, tell: Tell | None) -> list[Identity]:
+def _plain(content: bytes, ask: "Ask | None", label: str, public: bytes | None, tell: "Tell | None") -> list[Identity]:
     for kind in KINDS:
         if kind.is_identity_file is not None and kind.is_identity_file(content):
             return [kind.load().parse_identity_file(content + b"\n", ask, label, public)]
@@ -89,7 +94,7 @@ def _plain(content: bytes, ask: Ask | None, label: str, public: bytes | None, te
     return identities
 
 
-def _line(line: str, number: int, ask: Ask | None, label: str, tell: Tell | None) -> Identity:
+def _line(line: str, number: int, ask: "Ask | None", label: str, tell: "Tell | None") -> Identity:
     for kind in KINDS:
         if kind.identity_line is not None and line.startswith(kind.identity_line.begins):
             identity: Identity = kind.load().parse_identity(line, label, ask, tell)
@@ -99,7 +104,9 @@ def _line(line: str, number: int, ask: Ask | None, label: str, tell: Tell | None
     raise Error(f'line {number} of "{label}" is not an identity', _UNKNOWN)
 
 
-def _unsealed(sealed: bytes, ask: Ask | None, label: str, tell: Tell | None) -> list[Identity]:
+def _unsealed(sealed: bytes, ask: "Ask | None", label: str, tell: "Tell | None") -> list[Identity]:
+    from gitseal.recipients.passphrase import unlock
+
     def attempt(passphrase: bytes) -> list[Identity] | None:
         content = rage.open_sealed(sealed, passphrase, label)
         return None if content is None else _plain(content.strip(), ask, label, None, tell)

@@ -8,7 +8,6 @@ need no key; a kind's module loads pyrage (1.5 ms) and is imported when the firs
 """
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 
 from gitseal.crypto import bech32
 from gitseal.errors import Error
@@ -71,7 +70,7 @@ class RecipientKind(NamedTuple):
 
     def load(self) -> "Any":  # noqa: ANN401 - a module, which has no type of its own
         """The module of this kind, imported now."""
-        return import_module(f"gitseal.recipients.{self.module}")
+        return __import__(f"gitseal.recipients.{self.module}", fromlist=["parse"])
 
 
 KINDS = (

@@ -18,9 +18,10 @@ DATA_KEY = 32
 # One chunk of the payload: the sender's nonce, the data key, the tag of ChaCha20-Poly1305.
 _PAYLOAD = 16 + DATA_KEY + 16
 _VERSION = b"age-encryption.org/v1\n"
-_STANZA = rb"-> ([!-~]+)((?: [!-~]+)*)\n((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)"
-_HEADER = re.compile(_VERSION + rb"(?:" + _STANZA + rb")+--- ([A-Za-z0-9+/]{43})\n")
-_STANZAS = re.compile(_STANZA)
+# One stanza, or the line that ends the header.
+_PART = re.compile(
+    rb"-> ([!-~]+)((?: [!-~]+)*)\n((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)|--- ([A-Za-z0-9+/]{43})\n"
+)
 
 _SHAPES = {name: shape for kind in KINDS for name, shape in kind.stanzas.items()}
 NATIVE = frozenset({*_SHAPES, "scrypt"})
@@ -42,20 +43,33 @@ def parse_header(stanza: bytes) -> AgeHeader:
         raise Malformed(f"the stanza has {len(stanza)} bytes, more than {MAX_STANZA}")
     if not stanza.startswith(_VERSION):
         raise Malformed("the stanza is not an age file of version 1")
-    match = _HEADER.match(stanza)
-    if match is None:
-        raise Malformed("the stanza does not hold the header of an age file")
+    *stanzas, end = _parts(stanza)
     # Only its spelling can be checked here; whether the MAC is right shows when the file is opened.
-    decode(match.group(match.lastindex or 0), "the stanza's header MAC")
-    payload = len(stanza) - match.end()
+    decode(end[4], "the stanza's header MAC")
+    payload = len(stanza) - end.end()
     if payload != _PAYLOAD:
         raise Malformed(f"the stanza's payload has {payload} bytes where {_PAYLOAD} belong")
-    return _only(stanza, match.end())
+    return _only(stanzas)
 
 
-def _only(stanza: bytes, end: int) -> AgeHeader:
+def _parts(stanza: bytes) -> list[re.Match[bytes]]:
+    """The stanzas of an age file's header, at least one, and the line that ends it."""
+    at = len(_VERSION)
+    parts: list[re.Match[bytes]] = []
+    while not parts or parts[-1][4] is None:
+        part = _PART.match(stanza, at)
+        if part is None:
+            raise Malformed("the stanza does not hold the header of an age file")
+        parts.append(part)
+        at = part.end()
+    if len(parts) == 1:
+        raise Malformed("the stanza does not hold the header of an age file")
+    return parts
+
+
+def _only(stanzas: list[re.Match[bytes]]) -> AgeHeader:
     headers = []
-    for kind, arguments, body in _STANZAS.findall(stanza, 0, end):
+    for kind, arguments, body in (stanza.group(1, 2, 3) for stanza in stanzas):
         decoded = decode(body.replace(b"\n", b""), "the stanza's body")
         # age.md: clients ignore types they do not know, and age implementations add "…-grease" to keep it so.
         if not kind.endswith(b"-grease"):

@@ -5,11 +5,14 @@ from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.recipients import rage
 from gitseal.recipients.ids import recipient_id
-from gitseal.recipients.passphrase import Ask, Tell
 from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import parse_header
 from gitseal.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.recipients.passphrase import Ask, Tell
 
 _TYPE = "X25519"
 _HINT = "copy the whole line that keygen printed: age1 and 58 more characters, in lower case"
@@ -98,7 +101,7 @@ def parse(text: str) -> X25519Recipient:
     return X25519Recipient(text, key)
 
 
-def parse_identity(text: str, label: str, _ask: Ask | None = None, _tell: Tell | None = None) -> X25519Identity:
+def parse_identity(text: str, label: str, _ask: "Ask | None" = None, _tell: "Tell | None" = None) -> X25519Identity:
     """Parse `AGE-SECRET-KEY-1…`; `label` names it in messages. Nobody is asked: such a key needs no passphrase.
 
     Raises Error if a character is wrong, without quoting the line.

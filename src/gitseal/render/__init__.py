@@ -6,8 +6,6 @@ where the bytes go.
 """
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from typing import cast
 
 from gitseal.errors import Error, UsageError
 from gitseal.records import NamedTuple
@@ -110,7 +108,8 @@ def masks(dialect: str, entries: Sequence[RenderedEntry]) -> bytes:
 def _module(dialect: str) -> Dialect:
     if dialect not in DIALECTS:
         raise UsageError(f'there is no format "{dialect}"', "formats are: " + ", ".join(DIALECTS))
-    return cast("Dialect", import_module(DIALECTS[dialect]))
+    module: Dialect = __import__(DIALECTS[dialect], fromlist=["render"])
+    return module
 
 
 def _refused(dialect: str, entries: Sequence[RenderedEntry], reasons: dict[Path, str]) -> Refused:

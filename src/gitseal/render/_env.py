@@ -1,13 +1,11 @@
 """What the env-shaped dialects share: names of one part, no null values, and all refusals collected before any is raised."""
 
-import re
 from collections.abc import Callable, Sequence
 
 from gitseal.document.value import ValueType
 from gitseal.render._shape import CannotCarry, Path, RenderedEntry, Uncarried, text_of
 
 NAME = "[A-Za-z_][A-Za-z0-9_]*"
-_NAME = re.compile(NAME)
 
 
 def assignments(entries: Sequence[RenderedEntry], encode: Callable[[str], str]) -> bytes:
@@ -61,5 +59,5 @@ NUL = "a NUL, which no environment variable can hold"
 
 def check_name(name: str) -> None:
     """Raise CannotCarry unless it is a name of an environment variable (POSIX, XBD 8.1, with lower case as well)."""
-    if _NAME.fullmatch(name) is None:
+    if not (name.isascii() and name.isidentifier()):
         raise CannotCarry("a name that is no variable name: only letters, digits and _ serve")

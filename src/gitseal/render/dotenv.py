@@ -7,6 +7,7 @@ quotes away, so they are dialects of their own. tests/render/test_readers.py tri
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from gitseal.document.value import ValueType
 from gitseal.render._env import NAME, records
@@ -32,12 +33,9 @@ _SHELL_NAMES = (
 _SHELLS = frozenset(_SHELL_NAMES.split())
 _PROTO = "__proto__"
 _KEPT = _SHELLS | {_PROTO}
-_NOT_IN_SINGLE = re.compile(r"['\r]|\\\\|\\\Z|\$\{|\n\n\Z")
-# systemd (`unichar_is_valid`) drops a whole file for one of these.
-_NONCHARACTER = re.compile(
-    "[\ufdd0-\ufdef" + "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF)) + "]"
-)
-_NOT_IN_DOUBLE = re.compile(r'[$`\\"\r\n]')
+# Texts, each compiled by `re` when the first value needs it: most files go out by `_at_once`.
+_NOT_IN_SINGLE = r"['\r]|\\\\|\\\Z|\$\{|\n\n\Z"
+_NOT_IN_DOUBLE = r'[$`\\"\r\n]'
 
 # What keeps a value out of single quotes, with the readers that would get it wrong, the most telling first.
 _REASONS = (
@@ -97,16 +95,23 @@ def shells_take(name: str) -> str:
 
 def check_characters(text: str) -> None:
     """Raise CannotCarry for a text that systemd takes in no spelling."""
-    if not text.isascii() and _NONCHARACTER.search(text):
+    if not text.isascii() and _noncharacter().search(text):
         raise CannotCarry("a Unicode noncharacter, for which systemd drops the whole file")
+
+
+@cache
+def _noncharacter() -> re.Pattern[str]:
+    """What matches one; systemd (`unichar_is_valid`) drops a whole file for it."""
+    ends = "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    return re.compile(f"[\ufdd0-\ufdef{ends}]")
 
 
 def encode(text: str) -> str:
     """The text in quotes that all the readers take away again. Raises CannotCarry if there are none."""
     check_characters(text)
-    if _NOT_IN_SINGLE.search(text) is None:
+    if re.search(_NOT_IN_SINGLE, text) is None:
         return f"'{text}'"
-    if _NOT_IN_DOUBLE.search(text) is None:
+    if re.search(_NOT_IN_DOUBLE, text) is None:
         return f'"{text}"'
     raise CannotCarry(_reason(text))
 

@@ -1,12 +1,15 @@
 """Layers: an environment lies over what it extends, and the overrides of one machine lie over all of it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Generic, TypeVar
 
 from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 LOCAL = ".local"
 
@@ -36,8 +39,8 @@ def order(chain: Sequence[str], protected: Collection[str]) -> tuple[Layer, ...]
 
 
 def overlay(
-    layers: Sequence[tuple[str, Mapping[NamePath, T]]], is_null: Callable[[T], bool] | None = None
-) -> dict[NamePath, tuple[str, T]]:
+    layers: "Sequence[tuple[str, Mapping[NamePath, T]]]", is_null: "Callable[[T], bool] | None" = None
+) -> "dict[NamePath, tuple[str, T]]":
     """Each path with the name of the nearest layer that has it, and its entry there; `layers` is nearest first.
 
     A value hides a farther layer's section of the same name, and a section hides a farther value. An entry for which
@@ -60,36 +63,3 @@ def overlay(
 
 def _is_hidden(path: NamePath, view: Mapping[NamePath, object], sections: set[NamePath]) -> bool:
     return path in view or path in sections or any(path[:depth] in view for depth in range(1, len(path)))
-
-
-class Origin(NamedTuple, Generic[T]):
-    """A layer that has a name. `hidden_by` is empty if this layer's value is used, else the nearer layer that hides it.
-
-    The nearer layer need not have the same name: `hidden_at` is the path there. It may be a value above the name, or a name
-    below it.
-    """
-
-    layer: str
-    entry: T
-    hidden_by: str
-    hidden_at: NamePath
-
-
-def origins(layers: Sequence[tuple[str, Mapping[NamePath, T]]], path: NamePath) -> list[Origin[T]]:
-    """Every layer that has the name, nearest first, with what hides it; `overlay` decides, so that both always agree."""
-    view = overlay(layers)
-    at = _answering(path, view)
-    having: list[Origin[T]] = []
-    for name, entries in layers:
-        if path in entries:
-            answers = at == path and view[path][0] == name
-            having.append(Origin(name, entries[path], "" if answers else view[at][0], () if answers else at))
-    return having
-
-
-def _answering(path: NamePath, view: Mapping[NamePath, object]) -> NamePath:
-    """The path in the view that takes the place of `path`: the path itself, a value above it, or the first name below it."""
-    for depth in range(len(path), 0, -1):
-        if path[:depth] in view:
-            return path[:depth]
-    return next((other for other in view if other[: len(path)] == path), ())

@@ -8,7 +8,7 @@ from gitseal.project.names import missing, parse_name
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
 from gitseal.resolve import services, templates
-from gitseal.resolve.layers import origins
+from gitseal.resolve.origins import origins
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
