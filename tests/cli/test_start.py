@@ -32,14 +32,12 @@ FOR_WRITING = FOR_PATHS | {
     "secrets",
 }
 FOR_WRITING |= {"select", "string", "struct", "threading", "uuid"}
-# Who could open what on other refs is remembered in files, as JSON. `check` tells it.
-FOR_CLAIMS = FOR_PATHS | {"fcntl", "json", "select"}
 HOT: dict[str, tuple[list[str], frozenset[str]]] = {
     "get": (["get", "A"], FOR_VALUES),
     "render": (["render"], FOR_VALUES),
     "run": (["run", "--no-redact", "--", "true"], FOR_VALUES | {"signal"}),
     "list": (["list"], FOR_VALUES | {"fcntl", "select", "string"}),
-    "check": (["check"], FOR_VALUES | FOR_CLAIMS),
+    "check": (["check"], FOR_VALUES | {"fcntl", "select", "string"}),
     "set": (["set", "A=2"], FOR_VALUES | FOR_WRITING),
     "textconv": (["driver", "textconv", SEALED], FOR_TEXT),
     # Not even `re`: it takes longer than a merge.

@@ -6,11 +6,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gitseal.crypto.datakey import DataKey
-from gitseal.document import bulk, document
+from gitseal.document import bulk, bulk_header, document
 from gitseal.document.document import Document
 from gitseal.document.header import public_text
 from gitseal.document.merging import three_way
-from gitseal.document.token import Token
+from gitseal.document.token import Stanza, Token
 from gitseal.document.value import ValueType, checked, text
 from gitseal.errors import Error
 from gitseal.yamltext import editor
@@ -36,17 +36,23 @@ def _made() -> tuple[bytes, dict[str, DataKey]]:
         for name, n in values
     }
     for group, key in keys.items():
-        puts["gitseal", "access", group, "key"] = Put(key.key_id, tight=True)
-        puts["gitseal", "access", group, "public"] = Put(public_text(key.public), tight=True)
+        at = ("gitseal", "access", group)
+        puts[*at, "key"] = Put(key.key_id, tight=True)
+        puts[*at, "public"] = Put(public_text(key.public), tight=True)
+        for number, person in enumerate(("alice", "alice", "ci")):
+            stanza = Stanza.of(key.key_id, b"an age file")
+            puts[*at, "stanzas", person, f"r{number:032x}"] = Put(stanza.serialise(), own_line=True, tight=True)
+        puts[*at, "succeeds"] = Put(document.seal(key, (*at, "succeeds"), text("old")).serialise(), own_line=True)
     return editor.edit(new.tree, puts, last="gitseal").serialise(), keys
 
 
 FILE, KEYS = _made()
+HEADER = FILE[FILE.index(b"\ngitseal:\n") + 1 :]
 LINES = FILE.split(b"\n")
 WORDS = (
     b"", b"\n", b" ", b"\t", b"#", b"# A:\n  ENC[v1,s,", b":", b"=", b"==", b"A", b"no", b"\r",
     b"\r\n", b"\xff", b"\0", b"]", b",w,", b"A:\n", b"B: plain\n", b"yes:\n", b"sec:\n  IN: 1\n",
-    b"gitseal:\n", b"<<<<<<< ours\n", b"k", "\u202e".encode(), b"- a\n",
+    b"gitseal:\n", b"ENC[", b"STANZA[", b"<<<<<<< ours\n", b"k", "\u202e".encode(), b"- a\n",
 )  # fmt: skip
 
 
@@ -120,6 +126,7 @@ def test_a_file_as_gitseal_writes_it_goes_the_short_way() -> None:
     values = bulk.open_rows(read.header, read.rows, KEYS)
     assert values is not None
     assert list(values) == sorted((name,) for name in NAMES)
+    assert bulk_header.read(HEADER.decode(), 1) is not None
     _check(FILE)
 
 
@@ -136,6 +143,38 @@ def test_comments_and_empty_lines_go_the_short_way() -> None:
 @example(FILE + b"LATE: 1\n")
 @example(FILE.replace(b"\n", b"\r\n"))
 def test_what_is_damaged_is_told_as_the_careful_way_tells_it(data: bytes) -> None:
+    _check(data)
+
+
+@st.composite
+def damaged_header(draw: st.DrawFn) -> bytes:
+    """The same of the header alone, whose lines have far more ways to be wrong than there are of them."""
+    lines = HEADER.split(b"\n")
+    for _ in range(draw(st.integers(1, 2))):
+        at, to = draw(st.integers(0, len(lines) - 1)), draw(st.integers(0, len(lines) - 1))
+        match draw(st.sampled_from(["moves", "goes", "comes twice", "begins otherwise", "ends otherwise"])):
+            case "moves":
+                lines.insert(to, lines.pop(at))
+            case "goes":
+                lines.pop(at)
+            case "comes twice":
+                lines.insert(to, lines[at])
+            case "begins otherwise":
+                lines[at] = draw(st.sampled_from([b"", b"  ", b"no", b"  gitseal"])) + lines[at].lstrip(b" ")
+            case _:
+                lines[at] = lines[at][:-1] + draw(st.sampled_from([b"", b"x", b": 1", b"=", b"]", b" # why"]))
+    return FILE[: -len(HEADER)] + b"\n".join(lines)
+
+
+@given(damaged_header())
+@example(FILE.replace(b"  environment: production\n", b"  environment: on\n"))
+@example(FILE.replace(b"        ci:\n", b"        y:\n"))
+@example(FILE.replace(b"        ci:\n", b"        alice:\n"))
+@example(FILE.replace(b"        ci:\n", b"        ci:\n\n"))
+@example(FILE.replace(b"      stanzas:\n", b"      stanzas:\n        bob:\n", 1))
+@example(FILE[:-1])
+@example(FILE + b"# the end\n")
+def test_a_damaged_header_is_told_as_the_careful_way_tells_it(data: bytes) -> None:
     _check(data)
 
 

@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import gitseal
 from gitseal.document import token_grammar
-from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
+from gitseal.document.token import Stanza, Token, decoded, is_canonical, parse_stanza, parse_token
 from gitseal.errors import Malformed, UnknownVersion
 
 TEXTS = st.one_of(
@@ -25,6 +25,24 @@ def test_the_parser_takes_exactly_the_grammar(text: str, at: int, odd: str) -> N
     assert _token(damaged) == (Token._make(matched.groups()) if matched else None)
     stanza = re.fullmatch(token_grammar.STANZA, damaged)
     assert _stanza(damaged) == (Stanza(stanza[1], stanza[2]) if stanza else None)
+
+
+@given(st.from_regex(token_grammar.PAYLOAD, fullmatch=True))
+@example("AA==")
+@example("AB==")
+@example("AAA=")
+@example("AAB=")
+@example("AAAA=")
+@example("A")
+@example("A=")
+@example("A==")
+def test_what_is_canonical_shows_without_decoding_it(payload: str) -> None:
+    try:
+        decoded(payload)
+    except Malformed:
+        assert not is_canonical(payload)
+    else:
+        assert is_canonical(payload)
 
 
 def _token(text: str) -> Token | None:

@@ -4,7 +4,6 @@ from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option, no_local_option
 from gitseal.cli.output import utc
 from gitseal.cli.session import Session
-from gitseal.report.escaping import printable
 from gitseal.usecases.list_ import NameRow, list_names
 
 
@@ -43,16 +42,8 @@ def command(
         head,
         (
             (
-                *(
-                    row.environment,
-                    row.name,
-                    row.access,
-                    row.kind,
-                    output.shown(row.value),
-                    row.fingerprint,
-                    row.inherited,
-                ),
-                *((utc(row.last.when), printable(row.last.who)) if row.last else ("", "")),
+                *(row.environment, row.name, row.access, row.kind, output.shown(row.value), row.fingerprint),
+                *(row.inherited, utc(row.last.when) if row.last else "", row.last.who if row.last else ""),
             )
             for row in rows
         ),

@@ -26,9 +26,9 @@ def write(content: bytes) -> None:
 
 def line(*lines: str) -> None:
     """Lines for people on standard output; nothing if it was closed. Each argument stays one line, whatever is in it."""
-    from gitseal.report.escaping import line as safe  # `get` and `render` write bytes
+    from gitseal.report.escaping import lines_text  # `get` and `render` write bytes
 
-    text("".join(f"{safe(written)}\n" for written in lines))
+    text(lines_text(lines))
 
 
 def text(written: str) -> None:
@@ -40,18 +40,15 @@ def text(written: str) -> None:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table with its columns aligned; nothing if there are no rows."""
-    from gitseal.report.escaping import printable
+    from gitseal.report.escaping import all_printable
 
-    lines = [tuple(head), *(tuple(map(printable, row)) for row in rows)]
-    if len(lines) == 1:
+    columns = [all_printable(column) for column in zip(head, *rows, strict=True)]
+    if not columns or len(columns[0]) == 1:
         return
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(len, column)) for column in columns]
+    aligned = ([cell.ljust(width) for cell in column] for column, width in zip(columns, widths, strict=True))
     # One write: a table of ten thousand names would take as many.
-    line(*(_aligned(row, widths) for row in lines))
-
-
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(map(str.ljust, row, widths)).rstrip()
+    line(*(cells.rstrip() for cells in map("  ".join, zip(*aligned, strict=True))))
 
 
 def as_json(content: object) -> None:

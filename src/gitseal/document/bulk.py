@@ -9,7 +9,7 @@ from functools import cache
 from itertools import chain
 
 from gitseal.crypto.token_kinds import SEALED
-from gitseal.document import token_grammar
+from gitseal.document import bulk_header, token_grammar
 from gitseal.document.header import HEADER, Header, parse_header
 from gitseal.document.token import Token, decoded
 from gitseal.errors import Error
@@ -61,6 +61,9 @@ def read(data: bytes) -> Rows | None:
 
 def _header(text: str, lines_before: int) -> Header | None:
     """The header; None if it is not sound."""
+    header = bulk_header.read(text, lines_before + 1)
+    if header is not None:
+        return header
     try:
         root = reader.parse(text.encode()).root
         header = parse_header(root)

@@ -69,6 +69,16 @@ def public_text(public: PublicKey) -> str:
     return _PUBLIC + b2a_base64(public.raw, newline=False).decode("ascii")
 
 
+def parse_public(text: str, scope: Scope) -> PublicKey | None:
+    """The public key that `public_text` writes like this; None for any other text."""
+    try:
+        public = PublicKey(scope, a2b_base64(text.removeprefix(_PUBLIC), strict_mode=True))
+    except (Base64Error, ValueError, Malformed):
+        return None
+    # Written again, so that every other spelling of the same bytes is refused.
+    return public if public_text(public) == text else None
+
+
 def parse_header(root: Node) -> Header:
     """The header of a file. Raises Malformed with the line, or UnknownVersion."""
     node = root.children.get(HEADER)
@@ -124,15 +134,8 @@ def _stanza(recipient_id: str, node: Node) -> Stanza:
 
 
 def _public(node: Node, scope: Scope) -> PublicKey:
-    text = _text(node)
-    encoded = text.removeprefix(_PUBLIC)
-    try:
-        raw = a2b_base64(encoded, strict_mode=True)
-        public = PublicKey(scope, raw)
-    except (Base64Error, ValueError, Malformed):
-        public = None
-    # Encoded again, so that every other spelling of the same bytes is refused.
-    if public is None or public_text(public) != text:
+    public = parse_public(_text(node), scope)
+    if public is None:
         raise Malformed("a public key is gsp1 and the base64 of one canonical X25519 key", node.line + 1)
     return public
 

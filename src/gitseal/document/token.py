@@ -117,5 +117,11 @@ def decoded(payload: str) -> bytes:
     return content
 
 
+def is_canonical(payload: str) -> bool:
+    """True if `decoded` takes this payload, which the grammar has taken already. Decodes nothing."""
+    signs = 2 if payload[-2:] == "==" else payload[-1] == "="
+    return len(payload) % 4 == 0 and payload[-1 - signs] in _LAST_DIGITS[signs]
+
+
 def _encoded(content: bytes) -> str:
     return b2a_base64(content, newline=False).decode("ascii")

@@ -57,8 +57,9 @@ class EffectiveEnvironment:
         self._rules: dict[str, str] = {}
         project.check_listed(environment)
         rules = project.policy.environments
-        protected = {name for name, rule in rules.items() if rule.protected}
-        for layer in order(project.policy.chain(environment), protected):
+        chain = project.policy.chain(environment)
+        protected = {name for name in chain if rules[name].protected}
+        for layer in order(chain, protected):
             file = overrides.read(project, layer.environment) if layer.is_local else project.read(layer.environment)
             if file is None:
                 continue

@@ -5,6 +5,10 @@ gitseal prints for people or programs reaches a stream past one of the three, bu
 formats that escape by their own rules.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _FIRST_SURROGATE, _LAST_SURROGATE, _BYTES = 0xDC80, 0xDCFF, 0xDC00
 _ONE_BYTE, _TWO_BYTES = 0xFF, 0xFFFF
 _COMMAND = "::"
@@ -18,6 +22,21 @@ def line(text: str) -> str:
     shown = printable(text)
     rest = shown.lstrip(" ")
     return f"{shown[: len(shown) - len(rest)]}\\x3a{rest[1:]}" if rest.startswith(_COMMAND) else shown
+
+
+def lines_text(texts: "Sequence[str]") -> str:
+    """`line` of each, each with its line end."""
+    shown = all_printable(texts)
+    if not any(_COMMAND in text for text in shown):
+        return "".join([f"{text}\n" for text in shown])
+    return "".join([f"{line(text)}\n" for text in shown])
+
+
+def all_printable(texts: "Sequence[str]") -> "Sequence[str]":
+    """`printable` of each. One look at all of them is enough if nothing has to be escaped, as in most long tables."""
+    # A blank between them, so that no command comes about by joining.
+    joined = " ".join(texts)
+    return texts if joined.isprintable() and "##" not in joined else [printable(text) for text in texts]
 
 
 def value_on_one_line(content: bytes) -> str:

@@ -1,8 +1,8 @@
 """`list`: the names of environments with what can be said of each without opening it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from gitseal.crypto.digest import sha256_hex
+from gitseal.crypto.digest import sha256_hex, sha256_of_many
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document.document import Entry
 from gitseal.document.value import TypedValue
@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # loaded only if there is a history
     from gitseal.audit.history.last_changes import Last, Names
 
 _FINGERPRINT_DIGITS = 12
+_FEW = 1000
+"""Names whose digests take less time than loading what is faster."""
 
 
 class NameRow(NamedTuple):
@@ -53,28 +55,36 @@ def list_names(
     `*` that names nothing.
     """
     project = workspace.project.fixed()
-    rows: list[NameRow] = []
-    wanted: Names = {}
+    # Every environment is read before any row is made: history is asked once, for all of them.
+    listed: list[tuple[EffectiveEnvironment, list[NamePath], dict[NamePath, TypedValue]]] = []
     for environment in environments:
         if show_values:
             check_reveal(project, environment)
         layered = OpenedEnvironment(project, environment, workspace.keyring)
-        for path in sorted(_narrowed(layered, environment, patterns)):
-            value = layered.open(path) if show_values and not layered.is_pending(path) else None
-            rows.append(_listed(layered, environment, path, value))
-            wanted.setdefault(layered.entries[path][0], {})[rows[-1].name] = layered.entries[path][1]
-    return _with_history(project, rows, wanted)
+        paths = sorted(_narrowed(layered, environment, patterns))
+        opened = {path: layered.open(path) for path in paths if show_values and not layered.is_pending(path)}
+        listed.append((layered, paths, opened))
+    last = _history(project, [(layered, paths) for layered, paths, _ in listed])
+    digest = sha256_of_many() if sum(len(paths) for _, paths, _ in listed) > _FEW else sha256_hex
+    return [_row(layered, path, opened.get(path), last, digest) for layered, paths, opened in listed for path in paths]
 
 
-def _with_history(project: Project, rows: list[NameRow], wanted: "Names") -> list[NameRow]:
-    """The rows with who last changed them; as they are outside of a repository, where nothing is run."""
+def _history(
+    project: Project, listed: Sequence[tuple[EffectiveEnvironment, Sequence[NamePath]]]
+) -> "Mapping[tuple[str, str], Last]":
+    """Who last changed the names, by environment and name; nothing outside of a repository, where nothing is run."""
     if project.repository is None or not project.source.is_working_tree:
-        return rows
+        return {}
     from gitseal.audit.history.last_changes import last_changes
 
-    own = {environment: entries for environment, entries in wanted.items() if environment in project.environments}
-    last = last_changes(project, own)
-    return [row._replace(last=last.get((row.inherited or row.environment, row.name))) for row in rows]
+    own = frozenset(project.environments)
+    wanted: Names = {}
+    for layered, paths in listed:
+        for path in paths:
+            environment, entry = layered.entries[path]
+            if environment in own:
+                wanted.setdefault(environment, {})[entry.name] = entry
+    return last_changes(project, wanted)
 
 
 def _narrowed(layered: EffectiveEnvironment, environment: str, patterns: Sequence[str]) -> list[NamePath]:
@@ -90,11 +100,20 @@ def _narrowed(layered: EffectiveEnvironment, environment: str, patterns: Sequenc
     return list(chosen) if patterns else paths
 
 
-def _listed(layered: EffectiveEnvironment, environment: str, path: NamePath, value: TypedValue | None) -> NameRow:
+def _row(
+    layered: EffectiveEnvironment,
+    path: NamePath,
+    value: TypedValue | None,
+    last: "Mapping[tuple[str, str], Last]",
+    digest: Callable[[bytes], str],
+) -> NameRow:
     origin, entry = layered.entries[path]
-    inherited = origin if origin != environment else ""
-    access = entry.token.group if entry.token else "plain"
-    return NameRow(environment, entry.name, access, _kind(layered, path, entry), fingerprint(entry), inherited, value)
+    inherited = origin if origin != layered.environment else ""
+    access, fingerprint = "plain", ""
+    if entry.token is not None:
+        access, fingerprint = entry.token.group, digest(entry.token.serialise().encode())[:_FINGERPRINT_DIGITS]
+    name, kind = entry.name, _kind(layered, path, entry)
+    return NameRow(layered.environment, name, access, kind, fingerprint, inherited, value, last.get((origin, name)))
 
 
 def _kind(layered: EffectiveEnvironment, path: NamePath, entry: Entry) -> str:
@@ -103,8 +122,3 @@ def _kind(layered: EffectiveEnvironment, path: NamePath, entry: Entry) -> str:
     if entry.token.kind == WRITE_ONLY:
         return "pending" if layered.is_pending(path) else "write-only"
     return "sealed"
-
-
-def fingerprint(entry: Entry) -> str:
-    """The first hex digits of the SHA-256 of a token; empty for a plain value."""
-    return sha256_hex(entry.token.serialise().encode())[:_FINGERPRINT_DIGITS] if entry.token else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.audit.check import check, code
+from gitseal.audit.check import check, code, environment
 from gitseal.audit.review import rules
 from gitseal.report.findings import FindingRule, declared
 
@@ -47,7 +47,7 @@ def test_each_id_is_declared_once_for_each_severity() -> None:
 
 
 def test_what_blocks_a_commit_is_what_check_finds_by_itself() -> None:
-    assert {rule for rule in ALL if rule.blocks} <= declared(check)
+    assert {rule for rule in ALL if rule.blocks} <= declared(check, environment)
 
 
 def test_no_id_that_people_use_goes() -> None:

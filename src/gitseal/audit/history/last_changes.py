@@ -51,12 +51,13 @@ def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple
         return by_name
     ends = shallow_ends(repository)
     for commit in follow(repository, LogQuery(paths, lambda path: bool(environment_of(path))), is_in_secrets):
+        # One commit may bring thousands of names.
+        last = Last(commit.id, commit.time, person(commit.author, commit.author_email))
         for file in commit.files if commit.id not in ends else ():
             environment = environment_of(file.path)
             entries = open_names.get(environment, {})
             for name in _brought(file, entries, committed.get(file.path)):
                 del entries[name]
-                last = Last(commit.id, commit.time, person(commit.author, commit.author_email))
                 by_name[environment, name] = last
         if not any(open_names.values()):
             break

@@ -1,0 +1,222 @@
+"""The part of `check` about one environment: whether its file is as the policy and Git have it. Needs no identity."""
+
+from collections.abc import Iterator, Sequence
+
+from gitseal.audit.common_findings import NO_POLICY
+from gitseal.crypto.public_key import Scope
+from gitseal.document.bulk import Row
+from gitseal.document.document import Document, Entry
+from gitseal.document.header import Access, Header
+from gitseal.document.token import is_canonical
+from gitseal.errors import Error, Malformed
+from gitseal.policy.policy import DEFAULT, Policy
+from gitseal.project.key_holders import Holder, holders
+from gitseal.project.project import Project
+from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.protocol import Recipient
+from gitseal.recipients.stanza import check_stanza
+from gitseal.report.causes import ENVIRONMENT, VALUE, Cause, answers
+from gitseal.report.causes import people as caused_by
+from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.sentences import NOTHING, Sentence, literal, sentence
+from gitseal.scan.comments import assigned
+
+ATTRIBUTE = FindingRule("attribute", ERROR, "a Git attribute hides or changes a sealed file", blocks=True)
+COMMENT_VALUE = FindingRule(
+    "comment-value", ERROR, "a comment assigns something to a name, and no comment is sealed", blocks=True
+)
+MALFORMED = FindingRule("malformed", ERROR, "a file breaks its grammar", blocks=True)
+NO_FILE = FindingRule("no-file", ERROR, "the policy has an environment that has no file")
+NO_STANZA = FindingRule("no-stanza", ERROR, "the policy lets somebody open an access group, and they cannot yet")
+PLAIN_VALUE = FindingRule("plain-value", ERROR, "a value stands plain, and no rule says so", blocks=True)
+SEALED_THOUGH_PLAIN = FindingRule("sealed-though-plain", ERROR, "a value is sealed, and a rule says plain")
+STALE = FindingRule("stale", ERROR, "a value is sealed under a data key that its file no longer has", blocks=True)
+STALE_STANZA = FindingRule("stale-stanza", ERROR, "a stanza holds a data key that was replaced", blocks=True)
+UNKNOWN_GROUP = FindingRule(
+    "unknown-group", ERROR, "a file has an access group that the policy does not have", blocks=True
+)
+UNKNOWN_RECIPIENT = FindingRule(
+    "unknown-recipient", ERROR, "a stanza is for a key that the policy gives nobody there", blocks=True
+)
+WRONG_GROUP = FindingRule(
+    "wrong-group", ERROR, "a value is sealed to another access group than the policy says", blocks=True
+)
+
+_ATTRIBUTES = {
+    "diff": ("unset",),
+    "filter": (),
+    "ident": ("set",),
+    "working-tree-encoding": (),
+    "linguist-generated": (),
+}
+_HARMLESS = {"unspecified", "unset"}
+
+
+class PublicKeys:
+    """The public keys of people, parsed once: most environments are open to the same ones."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._parsed: dict[tuple[str, ...], dict[Holder, Recipient]] = {}
+
+    def of(self, people: tuple[str, ...]) -> dict[Holder, Recipient]:
+        """By holder. Raises Error if one of the keys cannot be parsed."""
+        if people not in self._parsed:
+            texts = holders(self._policy, people)
+            self._parsed[people] = {holder: parse_recipient(key) for holder, key in texts.items()}
+        return self._parsed[people]
+
+
+class _Finder:
+    """Makes findings about one environment's file. Without another hint, `rekey` fixes what is wrong."""
+
+    def __init__(self, path: str, environment: str) -> None:
+        self._path = path
+        self._environment = environment
+
+    def __call__(
+        self,
+        rule: FindingRule,
+        line: int,
+        message: Sentence,
+        hint: Sentence = NOTHING,
+        causes: tuple[Cause, ...] = (),
+    ) -> Finding:
+        advice = hint or sentence("`gitseal rekey -e {}`", self._environment)
+        return rule.at(self._path, line, message, advice, causes=causes)
+
+    def again(self, rule: FindingRule, entry: Entry, message: Sentence) -> Finding:
+        """A finding that setting the name once more fixes."""
+        hint = sentence("`gitseal set {} -e {}`", entry.name, self._environment)
+        return self(rule, entry.line, message, hint, (Cause(VALUE, entry.name, self._environment),))
+
+
+def check_environment(
+    project: Project, policy: Policy, environment: str, keys: PublicKeys
+) -> tuple[Document | None, list[Finding]]:
+    """The document, None if there is none or it cannot be read, and what is wrong with it, in the order of the file."""
+    path = project.relative(project.file(environment))
+    add = sentence("`gitseal env add {}`", environment)
+    cause = (Cause(ENVIRONMENT, "", environment),)
+    try:
+        document = project.parse(environment, project.source.read(project.file(environment)))
+    except FileNotFoundError:
+        message = sentence('the policy has the environment "{}", and there is no file', environment)
+        return None, [NO_FILE.at(path, 0, message, add, causes=cause)]
+    except Error as error:
+        return None, [of_error(MALFORMED, path, error)]
+    if environment not in policy.environments:
+        message = sentence('the policy has no environment "{}"', environment)
+        return document, [NO_POLICY.at(path, 0, message, add, causes=cause)]
+    finding = _Finder(path, environment)
+    findings = list(_entries(policy, document, finding))
+    for group, access in document.header.access.items():
+        findings += _access(policy, document.header.scope(group), access, finding, keys)
+    # The tree is not asked for its lines: most files are read without one.
+    for line, name in assigned(document.serialise().decode()):
+        message = sentence('a comment assigns something to "{}": nothing in a comment is sealed', name)
+        hint = sentence("take the line out, then: `gitseal set {} -e {}`", name, environment)
+        findings.append(finding(COMMENT_VALUE, line, message, hint))
+    findings += _attributes(project, path)
+    return document, findings
+
+
+def _entries(policy: Policy, document: Document, finding: _Finder) -> Iterator[Finding]:
+    # Most files are in order, which their rows show without an entry for each of them.
+    if document.rows is None or not _are_in_order(policy, document.header, document.rows):
+        for entry in document.entries.values():
+            yield from _entry(policy, document, entry, finding)
+
+
+def _are_in_order(policy: Policy, header: Header, rows: Sequence[Row]) -> bool:
+    """True only if `_entry` has nothing to say of any row."""
+    keys = {group: access.key_id for group, access in header.access.items()}
+    if any(keys.get(group) != key_id for _name, _kind, group, key_id, _payload in rows):
+        return False
+    if policy.rules:
+        for name, _kind, group, _key_id, _payload in rows:
+            rule = policy.rule(header.environment, (name,))
+            if (rule is not None and rule.plain) or group != (DEFAULT if rule is None else rule.access):
+                return False
+    elif any(row[2] != DEFAULT for row in rows):
+        return False
+    return all(is_canonical(row[4]) for row in rows)
+
+
+def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -> Iterator[Finding]:
+    environment = document.header.environment
+    is_plain = policy.is_plain(environment, entry.path)
+    cause = answers((entry.name,), environment)
+    token = entry.token
+    if token is None:
+        if not is_plain:
+            message = sentence('"{}" stands plain, and no rule says so', entry.name)
+            yield finding(PLAIN_VALUE, entry.line, message, causes=cause)
+        return
+    if is_plain:
+        message = sentence('"{}" is sealed, and a rule says plain', entry.name)
+        hint = sentence("`gitseal unseal {} -e {}`", entry.name, environment)
+        yield finding(SEALED_THOUGH_PLAIN, entry.line, message, hint, cause)
+        return
+    access = document.header.access.get(token.group)
+    if access is None:
+        template = '"{}" is sealed to access group "{}", which the file does not have'
+        yield finding.again(STALE, entry, sentence(template, entry.name, token.group))
+    elif access.key_id != token.key_id:
+        template = '"{}" is sealed under a data key that was replaced'
+        yield finding.again(STALE, entry, sentence(template, entry.name))
+    elif token.group != (group := policy.group(environment, entry.path)):
+        template = '"{}" is sealed to access group "{}", and the policy says "{}"'
+        message = sentence(template, entry.name, token.group, group)
+        yield finding(WRONG_GROUP, entry.line, message, causes=cause)
+    if not is_canonical(token.payload):
+        template = 'the token of "{}" is not in its one canonical form'
+        yield finding.again(MALFORMED, entry, sentence(template, entry.name))
+
+
+def _access(policy: Policy, scope: Scope, access: Access, finding: _Finder, keys: PublicKeys) -> Iterator[Finding]:
+    people = policy.open_to(scope.environment, scope.group)
+    if people is None:
+        message = sentence('the policy has no access group "{}" in {}', scope.group, scope.environment)
+        yield finding(UNKNOWN_GROUP, access.line, message)
+        return
+    try:
+        wanted = keys.of(people)
+    except Error:
+        return  # the key that cannot be parsed is a finding of its own
+    for name, key in access.wrapped():
+        if (name, key) not in wanted:
+            template = '"{}" can open access group "{}" with the key {}, which the policy does not give them'
+            message = sentence(template, name, scope.group, key)
+            yield finding(UNKNOWN_RECIPIENT, access.line, message, causes=caused_by((name,)))
+            continue
+        stanza = access.stanzas[name][key]
+        of = sentence('the stanza of "{}" in access group "{}"', name, scope.group)
+        if stanza.key_id != access.key_id:
+            message = sentence("{} holds a replaced data key", of)
+            yield finding(STALE_STANZA, access.line, message, causes=caused_by((name,)))
+        try:
+            check_stanza(stanza.age_file(), wanted[name, key])
+        except Malformed as error:
+            message = sentence("{}: {}", of, literal(error.message))
+            yield finding(MALFORMED, access.line, message, causes=caused_by((name,)))
+    for name, key in sorted(set(wanted) - set(access.wrapped())):
+        template = '"{}" may open access group "{}" and cannot yet, with the key {}'
+        message = sentence(template, name, scope.group, key)
+        yield finding(NO_STANZA, access.line, message, causes=caused_by((name,)))
+
+
+def _attributes(project: Project, path: str) -> Iterator[Finding]:
+    effective = project.source.attributes(path, tuple(_ATTRIBUTES))
+    for name, value in (effective or {}).items():
+        harmful = value in _ATTRIBUTES[name] if _ATTRIBUTES[name] else value not in _HARMLESS
+        if harmful:
+            message = sentence("the Git attribute {} hides or changes this file", f"{name}={value}")
+            yield ATTRIBUTE.at(path, 0, message, sentence("see where it is set: `git check-attr -a -- {}`", path))
+
+
+def of_error(rule: FindingRule, path: str, error: Error) -> Finding:
+    """The finding that a file cannot be read, in the words of the error."""
+    # The finding has the place already.
+    line = error.line if isinstance(error, Malformed) else 0
+    return rule.at(path, line, literal(error.reason), literal(error.hint))
