@@ -4,11 +4,18 @@ An unpadded plaintext of m bytes, marker included, is filled to a multiple of 64
 multiple of 2^(floor(log2 m) - 3): at most 12.5 % more, and two values of one class cannot be told apart.
 """
 
+from gitseal.crypto.token_kinds import SEALED
 from gitseal.errors import Damaged
 
 _MARKER = b"\x80"
 _SMALL_STEP = 64
 _SMALL_LIMIT = 512
+# What a token has beside its padded plaintext (docs/format.md, section 4.5): salt and commitment, and a tag for each chunk,
+# or the encapsulated key and one tag.
+_CHUNK = 16 * 1024
+_TAG = 16
+_SALT_AND_COMMITMENT = 24 + 32
+_ENCAPSULATED_KEY = 32
 
 
 def size_class(length: int) -> int:
@@ -30,3 +37,13 @@ def unpad(padded: bytes) -> bytes:
     if not content.endswith(_MARKER) or not is_of_size:
         raise Damaged("the padding under a right tag is wrong: this value was not made by a sound program")
     return content[:-1]
+
+
+def is_possible(kind: str, size: int) -> bool:
+    """True if some value has a ciphertext of this kind and size in bytes. It needs no key, and proves nothing more."""
+    if kind == SEALED:
+        body = size - _SALT_AND_COMMITMENT
+        padded = body - _TAG * -(-body // (_CHUNK + _TAG))
+    else:
+        padded = size - _ENCAPSULATED_KEY - _TAG
+    return padded >= _SMALL_STEP and size_class(padded) == padded

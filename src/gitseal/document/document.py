@@ -10,7 +10,7 @@ from gitseal.crypto.token_kinds import SEALED, WRITE_ONLY
 from gitseal.document import bulk
 from gitseal.document.bulk import Row
 from gitseal.document.header import HEADER, Header, parse_header
-from gitseal.document.token import Token, parse_token
+from gitseal.document.token import Token, parse_token, refuse_other_version
 from gitseal.document.value import TypedValue, ValueType, from_plaintext, to_plaintext
 from gitseal.errors import Damaged, DamagedOrMoved, Malformed, NotForYou, Stale, UnknownVersion
 from gitseal.records import NamedTuple
@@ -64,8 +64,17 @@ class Document:
     @classmethod
     def read_carefully(cls, data: bytes) -> "Document":
         """The document of a file, whatever its shape. Raises as `parse` does."""
-        made = cls.of_tree(reader.parse(data))
-        _ = made.entries
+        tree = reader.parse(data)
+        try:
+            made = cls.of_tree(tree)
+            _ = made.entries
+        except Malformed:
+            # A file of a later version may have much that is malformed in this one.
+            for node in tree.nodes.values():
+                for scalar in (node, *node.items):
+                    if isinstance(scalar.value, str):
+                        refuse_other_version(scalar.value, scalar.value_line + 1)
+            raise
         return made
 
     @classmethod
@@ -246,9 +255,7 @@ def plain_value(entry: Entry) -> TypedValue:
     node = entry.node
     value = node.value
     if node.kind is not NodeKind.SCALAR:
-        import json  # few files hold plain lists, and `get` and `render` need no JSON otherwise
-
-        return TypedValue(ValueType.JSON, json.dumps(node.plain(), ensure_ascii=False, separators=(",", ":")).encode())
+        return TypedValue(ValueType.JSON, node.json().encode())
     if value is None:
         return TypedValue(ValueType.NULL, b"")
     if isinstance(value, bool):

@@ -4,6 +4,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 
 from gitseal.crypto.public_key import PublicKey, Scope
+from gitseal.crypto.token_kinds import SEALED
 from gitseal.document import token_grammar
 from gitseal.document.token import Stanza, Token, parse_stanza, parse_token
 from gitseal.document.token_grammar import is_group, is_id
@@ -42,9 +43,9 @@ class Access(NamedTuple):
             for recipient_id in by_id:
                 yield name, recipient_id
 
-    def by_recipient(self) -> dict[str, Stanza]:
-        """The stanzas by recipient id alone."""
-        return {recipient_id: stanza for by_id in self.stanzas.values() for recipient_id, stanza in by_id.items()}
+    def by_recipient(self) -> "tuple[tuple[str, Stanza], ...]":
+        """Every stanza after its recipient id, in the order of the file. One key under two people's names has two."""
+        return tuple(pair for by_id in self.stanzas.values() for pair in by_id.items())
 
 
 class Header(NamedTuple):
@@ -88,11 +89,12 @@ def parse_header(root: Node) -> Header:
             0,
             "make environments with: gitseal env add NAME",
         )
-    fields = _fields(node, required=("version", "id", "environment"), optional=("access",))
-    version = fields["version"].value
+    # Before all else that a later version may have otherwise.
+    version = node.children.get("version")
     # `True` equals 1 in Python, and is no version.
-    if version != VERSION or type(version) is not int:
+    if version is not None and (version.value != VERSION or type(version.value) is not int):
         raise UnknownVersion("this file is of a version that this gitseal does not know", "upgrade gitseal")
+    fields = _fields(node, required=("version", "id", "environment"), optional=("access",))
     file_id = _text(fields["id"])
     if not is_id("f", file_id):
         raise Malformed("a file id is f and 32 hex digits", fields["id"].line + 1)
@@ -117,8 +119,10 @@ def _access(node: Node, scope: Scope) -> Access:
     succeeds = None
     if "succeeds" in fields:
         succeeds = parse_token(_text(fields["succeeds"]), fields["succeeds"].value_line + 1)
-        if succeeds is None:
-            raise Malformed("a succession is a sealed token", fields["succeeds"].line + 1)
+        # Anyone can make a token of the other kind: it proves nothing.
+        if succeeds is None or succeeds.kind != SEALED or succeeds.group != scope.group:
+            line = fields["succeeds"].line + 1
+            raise Malformed(f'a succession is a token of kind {SEALED} and of access group "{scope.group}"', line)
     stanzas = {}
     for name, person in (_mapping(fields["stanzas"]) if "stanzas" in fields else {}).items():
         stanzas[name] = {key: _stanza(key, stanza) for key, stanza in _mapping(person).items()}

@@ -45,7 +45,7 @@ def by_grammar(piece: bytes) -> FilePiece:
 def _text(node: Node) -> str:
     """A scalar as written, a token without its quotes, and lists so that equal ones are equal texts."""
     if node.kind is not NodeKind.SCALAR:
-        return repr(node.plain())
+        return node.json()
     if isinstance(node.value, str) and node.value.startswith(token_grammar.PREFIXES):
         return node.value
     return node.source

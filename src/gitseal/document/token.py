@@ -93,14 +93,19 @@ def parse_stanza(text: object, line: int) -> Stanza:
     return Stanza(key_id, payload)
 
 
-def _refusal(text: str, line: int) -> Malformed | UnknownVersion:
-    import re
+def refuse_other_version(text: str, line: int) -> None:
+    """Raises UnknownVersion if a scalar begins as a token or stanza of another version does."""
+    import re  # what is refused is rare
 
     other = re.match(token_grammar.OTHER_VERSION, text)
     if other and other[1] != "1":
-        return UnknownVersion(
+        raise UnknownVersion(
             f"line {line} holds a token of version {other[1]}, which this gitseal does not know", "upgrade gitseal"
         )
+
+
+def _refusal(text: str, line: int) -> Malformed:
+    refuse_other_version(text, line)
     return Malformed("this is not a whole ENC[...] or STANZA[...] token", line, "take the line from an earlier commit")
 
 

@@ -42,7 +42,7 @@ class TypedValue(SecretBytes):
     """A value of a secret: `kind`, and the content behind `reveal()`.
 
     Content by kind: text is UTF-8; integer and float are decimal text (floats also `.inf`, `-.inf`, `.nan`); boolean
-    is `true` or `false`; null is empty; bytes is anything; JSON is one JSON text of RFC 8259 without repeated names.
+    is `true` or `false`; null is empty; bytes is anything; JSON is what `json_text` takes.
     """
 
     __slots__ = ("kind",)
@@ -77,7 +77,7 @@ def checked(kind: ValueType, content: bytes) -> TypedValue:
             "store a reference to the file instead",
         )
     if not _is_of(kind, content):
-        raise Error(f"the value is not of type {kind.word}", _HINTS.get(kind, "give the value another --type"))
+        raise Error(f"the value is not of type {kind.word}", _hint(kind))
     return TypedValue(kind, content)
 
 
@@ -87,6 +87,14 @@ _HINTS = {
     ValueType.FLOAT: "a float is written in decimal, such as 0.5",
     ValueType.BOOLEAN: "a boolean is true or false",
 }
+
+
+def _hint(kind: ValueType) -> str:
+    if kind is ValueType.JSON:
+        from gitseal.document import json_text
+
+        return json_text.HINT
+    return _HINTS.get(kind, "give the value another --type")
 
 
 def _is_of(kind: ValueType, content: bytes) -> bool:
@@ -104,21 +112,9 @@ def is_utf8(content: bytes) -> bool:
 
 
 def _is_json(content: bytes) -> bool:
-    import json  # 5 ms that `get` and `render` of a file without JSON values need not pay
+    from gitseal.document import json_text
 
-    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        if len({name for name, _ in pairs}) != len(pairs):
-            raise ValueError
-        return dict(pairs)
-
-    def refuse(_constant: str) -> object:
-        raise ValueError
-
-    try:
-        json.loads(content.decode(), object_pairs_hook=unique, parse_constant=refuse)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    return json_text.is_json(content)
 
 
 def _matches(expression: bytes, content: bytes) -> bool:

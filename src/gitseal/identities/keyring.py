@@ -87,7 +87,8 @@ class Keyring:
                         return data_key
                     if identity.recipient is not None:
                         source.outcome = f"the stanza of {identity.recipient} was made for another key, or is damaged"
-        for first in (*broken, *unserving):
+        # What is malformed says most: no program wrote that stanza for this identity.
+        for first in (*sorted(broken, key=lambda failure: not isinstance(failure, Malformed)), *unserving):
             raise first
         return None
 

@@ -1,6 +1,6 @@
 """The data keys that the identities at hand open, unwrapped when they are first asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.public_key import Scope
@@ -63,16 +63,17 @@ class Keys(Mapping[str, DataKey]):
         return unwrap(scope, access.key_id, access.by_recipient(), self._keyring)
 
 
-def unwrap(scope: Scope, key_id: str, stanzas: Mapping[str, Stanza], keyring: Keyring) -> DataKey | None:
-    """The data key of this id, from stanzas by recipient id; None if no identity at hand opens one.
+def unwrap(scope: Scope, key_id: str, stanzas: Iterable[tuple[str, Stanza]], keyring: Keyring) -> DataKey | None:
+    """The data key of this id, from stanzas with their recipient ids; None if no identity at hand opens one.
 
-    Raises Damaged if the key is not of that id.
+    Raises Damaged if the key is not of that id, Malformed or Damaged if one's own stanza is broken and none opens.
     """
+    own: dict[str, list[Stanza]] = {}
+    for recipient, stanza in stanzas:
+        if stanza.key_id == key_id:
+            own.setdefault(recipient, []).append(stanza)
     # Decoded only when an identity takes them up: a broken stanza is its owner's trouble alone.
-    wrapped = {
-        recipient: map(Stanza.age_file, (stanza,)) for recipient, stanza in stanzas.items() if stanza.key_id == key_id
-    }
-    secret = keyring.unwrap(wrapped)
+    secret = keyring.unwrap({recipient: map(Stanza.age_file, several) for recipient, several in own.items()})
     if secret is None:
         return None
     key = DataKey(scope, secret, key_id)

@@ -93,7 +93,7 @@ def _key(before: Document, token: Token, lines: list[str], keyring: Keyring) -> 
     if token.group != _GROUP:
         return Keys(before.header, keyring).get(token.group)
     scope = Scope(before.header.id, before.header.environment, _GROUP)
-    stanzas = {recipient: parse_stanza(text, 0) for recipient, _, text in (line.partition(" ") for line in lines)}
+    stanzas = [(recipient, parse_stanza(text, 0)) for recipient, _, text in (line.partition(" ") for line in lines)]
     return keys.unwrap(scope, token.key_id, stanzas, keyring)
 
 

@@ -58,6 +58,18 @@ class Node:
             return [item.plain() for item in self.items]
         return self.value
 
+    def json(self) -> str:
+        """The node as JSON without blanks, its numbers as they are written: 1.10 stays 1.10."""
+        import json  # few files hold plain lists, and `get` and `render` need no JSON otherwise
+
+        if self.kind is NodeKind.MAPPING:
+            return "{" + ",".join(f"{json.dumps(name)}:{child.json()}" for name, child in self.children.items()) + "}"
+        if self.kind is NodeKind.SEQUENCE:
+            return "[" + ",".join(item.json() for item in self.items) + "]"
+        if isinstance(self.value, str):
+            return json.dumps(self.value, ensure_ascii=False)
+        return self.source
+
 
 # What all scalars share: two collections for each of 100,000 names would take a tenth of the reader's time.
 _NO_CHILDREN: dict[str, Node] = {}

@@ -42,9 +42,7 @@ def is_stale(found: Document) -> bool:
     tokens = [entry.token for entry in found.entries.values() if entry.token is not None]
     keys = {group: access.key_id for group, access in found.header.access.items()}
     stanzas = [
-        stanza.key_id == access.key_id
-        for access in found.header.access.values()
-        for stanza in access.by_recipient().values()
+        stanza.key_id == access.key_id for access in found.header.access.values() for _, stanza in access.by_recipient()
     ]
     return any(keys.get(token.group) != token.key_id for token in tokens) or not all(stanzas)
 

@@ -125,7 +125,7 @@ class Known:
     def keep_stanzas(self, scope: Scope, access: Access) -> None:
         """Remembers the stanzas of a believed key. Of a recipient's the first that was met stays: a later one may be spoilt."""
         before = self._entry(scope).get("stanzas", {})
-        met = {recipient: stanza.serialise() for recipient, stanza in access.by_recipient().items()}
+        met = {recipient: stanza.serialise() for recipient, stanza in reversed(access.by_recipient())}
         after = met | before.get(access.key_id, {})
         if after != before.get(access.key_id):
             current = self._entry(scope).get("current", "")

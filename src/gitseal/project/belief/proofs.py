@@ -144,10 +144,10 @@ class Proofs:
         )
 
     def _open(self, key: str) -> DataKey | None:
-        tried: set[frozenset[tuple[str, Stanza]]] = set()
+        tried: set[tuple[tuple[str, Stanza], ...]] = set()
         for stanzas in self._stanzas(key):
-            if stanzas and (these := frozenset(stanzas.items())) not in tried:
-                tried.add(these)
+            if stanzas and stanzas not in tried:
+                tried.add(stanzas)
                 try:
                     data_key = keys.unwrap(self._scope, key, stanzas, self._opener.keyring)
                 except Error:
@@ -157,8 +157,8 @@ class Proofs:
                     return data_key
         return None
 
-    def _stanzas(self, key: str) -> Iterator[dict[str, Stanza]]:
-        yield self._opener.known.stanzas(self._scope, key)
+    def _stanzas(self, key: str) -> Iterator[tuple[tuple[str, Stanza], ...]]:
+        yield tuple(self._opener.known.stanzas(self._scope, key).items())
         yield from (access.by_recipient() for access in self._accesses(key))
 
     def _accesses(self, key: str) -> Iterator[Access]:
