@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from gitseal.report.escaping import printable, uri
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
 from gitseal.report.formats import FORMATS, write
-from gitseal.report.sentences import NOTHING, literal, sentence
+from gitseal.report.hints import NO_HINT, runnable, untrack
+from gitseal.report.sentences import literal, sentence
 
 EVIL = [
     "a\n::set-output name=x::y",
@@ -31,10 +32,10 @@ FINDINGS = [
         "conf/.env",
         3,
         sentence('a value stands in the open in an env file: "{}"', "A"),
-        sentence("`git rm --cached {}`", "conf/.env"),
+        runnable(untrack("conf/.env")),
     ),
-    Finding("token", "src/a.py", 0, TOKEN, NOTHING, WARNING, "0123456789abcdef0123456789abcdef01234567"),
-    Finding("token", "src/a.py", 9, TOKEN, NOTHING, NOTE, "0123456789abcdef0123456789abcdef01234567"),
+    Finding("token", "src/a.py", 0, TOKEN, NO_HINT, WARNING, "0123456789abcdef0123456789abcdef01234567"),
+    Finding("token", "src/a.py", 9, TOKEN, NO_HINT, NOTE, "0123456789abcdef0123456789abcdef01234567"),
 ]
 ANY = st.builds(
     Finding,

@@ -6,6 +6,7 @@ from hypothesis.strategies import SearchStrategy
 from gitseal.document.changes import ValueState
 from gitseal.report import causes
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+from gitseal.report.hints import REVIEWER, decision
 from gitseal.report.sentences import Sentence, literal, sentence
 from gitseal.review.model import (
     ACTIONS,
@@ -213,7 +214,7 @@ RISK = Finding(
     ".secrets/policy.yaml",
     4,
     sentence('"{}", who is known, has a new key "{}"', "bob", "age1qqq"),
-    sentence("ask on another way whether it is theirs"),
+    decision(REVIEWER, "ask on another way whether it is theirs"),
     WARNING,
     COMMIT,
 )

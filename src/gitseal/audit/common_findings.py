@@ -1,6 +1,7 @@
 """What more than one room of `audit` finds: each such rule is declared here, once."""
 
 from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
+from gitseal.report.hints import POLICY_OWNERS, decision
 from gitseal.report.sentences import listed, ours, sentence
 
 TYPE_CHECKING = False
@@ -24,7 +25,9 @@ def uncountable(policy: "Policy", path: str, *, commit: str = "") -> "Iterator[F
 
     for names in shared_keys(policy):
         message = sentence("{} have a signing key in common: nobody can tell which of them signed", listed(names))
-        yield SHARED_KEY.at(path, 0, message, sentence("give each of them a key of their own"), commit=commit)
+        yield SHARED_KEY.at(
+            path, 0, message, decision(POLICY_OWNERS, "give each of them a key of their own"), commit=commit
+        )
 
 
 def unchangeable(policy: "Policy", path: str, *, commit: str = "") -> "Iterator[Finding]":
@@ -34,5 +37,5 @@ def unchangeable(policy: "Policy", path: str, *, commit: str = "") -> "Iterator[
     for locked in locked_out(policy):
         template = 'to change "{}" takes {} with signing keys, and the policy has {}: nobody could change it again'
         message = sentence(template, locked.file, ours(locked.people), locked.there)
-        hint = sentence("ask for fewer approvals, or name more people")
+        hint = decision(POLICY_OWNERS, "ask for fewer approvals, or name more people")
         yield LOCKED_OUT.at(path, 0, message, hint, commit=commit)

@@ -14,13 +14,13 @@ def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
     entry takes effect when it is staged as well.
     """
     from gitseal.report import formats
-    from gitseal.report.sentences import NOTHING
+    from gitseal.report.hints import NO_HINT
     from gitseal.usecases.hook_allow import allow
 
     files: dict[str, None] = {}
     for path in paths:
         outcome = allow(session.start, path, session.keyring, reason)
-        allowed = [finding._replace(hint=NOTHING) for finding in outcome.findings]
+        allowed = [finding._replace(hint=NO_HINT) for finding in outcome.findings]
         say_text(
             ("allowed: " if outcome.is_new else "already allowed: ")
             + formats.write(allowed, "text").rstrip("\n")

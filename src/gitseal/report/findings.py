@@ -5,7 +5,8 @@ A rule is declared in the module that finds it, and nowhere else. Formats, docs 
 
 from gitseal.records import NamedTuple
 from gitseal.report.causes import Cause
-from gitseal.report.sentences import NOTHING, Sentence
+from gitseal.report.hints import NO_HINT, Hint
+from gitseal.report.sentences import Sentence
 
 ERROR = "error"
 WARNING = "warning"
@@ -18,8 +19,8 @@ class Finding(NamedTuple):
     """What `check`, the hook, `scan`, `verify` and `review` report.
 
     `rule` is a stable id such as `wrong-group`. `path` is relative to the repository's top; bytes that are not UTF-8 are
-    surrogates. `line` counts from 1 and is 0 for the file as a whole. `message` names names, never values; `hint` is the
-    command that fixes it, or empty. `severity` is `error`, `warning` or `note`. `commit` is the full id of the commit that the
+    surrogates. `line` counts from 1 and is 0 for the file as a whole. `message` names names, never values. `hint` is what to do
+    about it (see `hints`), or empty. `severity` is `error`, `warning` or `note`. `commit` is the full id of the commit that the
     finding is about, empty for the present state. `causes` are what it follows from; programs are not shown them.
     """
 
@@ -27,7 +28,7 @@ class Finding(NamedTuple):
     path: str
     line: int
     message: Sentence
-    hint: Sentence = NOTHING
+    hint: Hint = NO_HINT
     severity: str = ERROR
     commit: str = ""
     causes: tuple[Cause, ...] = ()
@@ -63,7 +64,7 @@ class FindingRule(NamedTuple):
         path: str,
         line: int,
         message: Sentence,
-        hint: Sentence = NOTHING,
+        hint: Hint = NO_HINT,
         *,
         commit: str = "",
         causes: tuple[Cause, ...] = (),

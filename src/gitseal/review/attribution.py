@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from gitseal.report.findings import NOTE, WARNING, FindingRule
+from gitseal.report.hints import NO_HINT
 from gitseal.report.pages import RISKS
-from gitseal.report.sentences import NOTHING, TextPiece, sentence
+from gitseal.report.sentences import TextPiece, sentence
 from gitseal.review.model import By, Statement
 
 
@@ -111,7 +112,7 @@ def passing(said: Sequence[Statement], steps: Iterable[FileStep], say: SayAll, e
 def _as_passing(statement: Statement, by: tuple[By, ...]) -> Statement:
     rule, severity = (PASSING_CHANGE.id, PASSING_CHANGE.severity) if statement.rule else ("", NOTE)
     text = sentence("{}, and a later commit took that back", statement.text)
-    return statement._replace(line=0, text=text, rule=rule, severity=severity, hint=NOTHING, by=by)
+    return statement._replace(line=0, text=text, rule=rule, severity=severity, hint=NO_HINT, by=by)
 
 
 def _is_part(part: ComparedStatement, whole: ComparedStatement) -> bool:

@@ -8,6 +8,16 @@ from gitseal.policy.near_misses import near_misses
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
 from gitseal.report.causes import ENVIRONMENT, KEY, MERGE, VALUE, Cause, answers, people
 from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
+from gitseal.report.hints import (
+    NO_HINT,
+    POLICY_OWNERS,
+    REVIEWER,
+    Hint,
+    command,
+    decision,
+    give_value,
+    path_word,
+)
 from gitseal.report.pages import RISKS
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, ours, sentence
@@ -101,7 +111,7 @@ class _RiskFinder:
         rule: FindingRule,
         at: NamePath,
         message: Sentence,
-        hint: Sentence = NOTHING,
+        hint: Hint = NO_HINT,
         by: tuple[By, ...] = (),
         *,
         causes: tuple[Cause, ...] = (),
@@ -110,7 +120,7 @@ class _RiskFinder:
         return rule.at(self._ends.path, self._ends.new.lines(at), message, hint, commit=commit, causes=causes)
 
     def of(
-        self, rule: FindingRule, name: str, message: Sentence, hint: Sentence = NOTHING, by: tuple[By, ...] = ()
+        self, rule: FindingRule, name: str, message: Sentence, hint: Hint = NO_HINT, by: tuple[By, ...] = ()
     ) -> Finding:
         """A finding about the value of one name."""
         return self(rule, tuple(name.split("/")), message, hint, by, causes=(Cause(VALUE, name, self._ends.name),))
@@ -122,15 +132,19 @@ def risks(ends: Ends, environment: EnvironmentReview) -> Iterator[Finding]:
     yield from _file(ends, environment, finding)
     yield from _keys(environment, finding)
     yield from _access(ends, environment, finding)
-    yield from _restored(environment, finding)
+    yield from _restored(ends, environment, finding)
     yield from _names(ends, environment, finding)
     for name, was in moved(ends, environment.names):
         message = sentence('"{}" has the token that stood at "{}", where alone it opens', name, path_text(was))
         yield finding.of(VALUE_MOVED, name, message, _set(name, ends.name))
 
 
-def _set(name: str, environment: str) -> Sentence:
-    return sentence("`gitseal set {} -e {}`", name, environment)
+def _set(name: str, environment: str) -> Hint:
+    return give_value(name, environment)
+
+
+def _member(environment: str) -> Sentence:
+    return sentence('somebody who opens "{}"', environment)
 
 
 def _file(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
@@ -138,7 +152,7 @@ def _file(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> I
     cause = (Cause(ENVIRONMENT, "", ends.name),)
     if old.id and new.id and old.id != new.id:
         template = '"{}" is another file than it was: its id changed, so nothing of the old one opens in it'
-        hint = sentence("see who did it with `git log`")
+        hint = decision(REVIEWER, "ask who did it", command("git log -- {}", path_word(ends.path)))
         yield finding(FILE_REPLACED, (HEADER, "id"), sentence(template, ends.name), hint, causes=cause)
     if environment.state == "removed":
         names = ours(plural(len(old.values), "name"))
@@ -163,16 +177,16 @@ def _replaced(key: KeyChange, what: Sentence, finding: _RiskFinder, causes: tupl
     at = (*_ACCESS, key.access)
     if key.succeeds:
         template = "the data key of {} was replaced by someone who held the old one; every value is sealed anew"
-        hint = sentence("ask who did it whether they meant to")
+        hint = decision(REVIEWER, "ask who did it whether they meant to")
         return finding(DATA_KEY_REPLACED, at, sentence(template, what), hint, key.by, causes=causes)
     template = "the data key of {} was replaced, and nothing shows that whoever did it held the old one"
-    hint = sentence("do not seal anything to it before a member says it is theirs")
+    hint = decision(REVIEWER, "ask a member whether it is theirs, before anybody seals anything to it")
     return finding(DATA_KEY_UNPROVEN, at, sentence(template, what), hint, key.by, causes=causes)
 
 
 def _access(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     replaced = {key.access for key in environment.keys}
-    anew = sentence("`gitseal rekey -e {}`", environment.name)
+    anew = decision(_member(environment.name), NOTHING, command("gitseal rekey -e {}", environment.name))
     for change in environment.access:
         at = (*_ACCESS, change.access)
         what = _group(change.access, environment.name)
@@ -200,16 +214,17 @@ def _gained(change: AccessChange, what: Sentence) -> Sentence:
     return sentence('"{}" has a stanza for another key or a new one in {}: {}', change.who, what, opens)
 
 
-def _restored(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
+def _restored(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     for back in environment.restored:
         since = sentence(", which {} had replaced", back.superseded[:12]) if back.superseded else NOTHING
         if back.name:
             message = sentence('"{}" has an old token back{}', back.name, since)
-            hint = sentence("see what it was: `git log -p`; a value that was rotated out must not return")
+            look = command("git log --patch -- {}", path_word(ends.path))
+            hint = decision(REVIEWER, "a value that was rotated out must not return; see what it was", look)
             yield finding.of(VALUE_RESTORED, back.name, message, hint, back.by)
         else:
             message = sentence("{} has an old data key back{}", _group(back.access, environment.name), since)
-            hint = sentence("a retired key never comes back: take the file from before it did")
+            hint = decision(REVIEWER, "a retired key never comes back: take the file from before it did")
             cause = Cause(KEY, back.access, environment.name)
             yield finding(KEY_RESTORED, (*_ACCESS, back.access), message, hint, back.by, causes=(cause,))
 
@@ -226,7 +241,8 @@ def _names(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> 
             yield finding(UNSEALED, at, message, hint, change.by, causes=causes)
         if not change.by:
             template = '"{}" is not what it was, and no commit between changed it: a merge dropped a side'
-            hint = sentence("see it with: `git log -m -p`")
+            look = command("git log -m --patch -- {}", path_word(ends.path))
+            hint = decision(REVIEWER, "see which merge it was", look)
             causes = (Cause(MERGE, "", environment.name), Cause(VALUE, change.name, environment.name))
             at = tuple(change.name.split("/"))
             yield finding(DROPPED_BY_MERGE, at, sentence(template, change.name), hint, causes=causes)
@@ -235,7 +251,9 @@ def _names(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> 
     for path, pattern, rule in near_misses(ends.policies[1], ends.name, came):
         template = '"{}" looks like "{}", which is for "{}", and is not covered by it'
         message = sentence(template, path_text(path), pattern, rule.access)
-        yield finding.of(DODGES_RULE, path_text(path), message, sentence("name the section in the rule, or rename it"))
+        yield finding.of(
+            DODGES_RULE, path_text(path), message, decision(POLICY_OWNERS, "name the section in the rule, or rename it")
+        )
 
 
 def _brought(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
@@ -246,12 +264,13 @@ def _brought(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[F
             is_refused = value.treatment == REFUSE
             verdict = ours("which the policy refuses" if is_refused else "and waits for a member")
             message = sentence('"{}" was brought in write-only, {}', value.name, verdict)
-            hint = sentence("once it is known to be right: `gitseal absorb {} -e {}`", value.name, environment.name)
+            absorb = command("gitseal absorb {} -e {}", value.name, environment.name)
+            hint = decision(_member(environment.name), "once they know that it is right", absorb)
             yield finding.of(WRITE_ONLY_REFUSED if is_refused else WRITE_ONLY, value.name, message, hint, value.by)
         elif _is_downgraded(changes[value.name]):
             template = '"{}" was set by a member, and was replaced write-only, as anyone with write access can'
             message = sentence(template, value.name)
-            yield finding.of(WRITE_ONLY, value.name, message, sentence("ask who did it"), value.by)
+            yield finding.of(WRITE_ONLY, value.name, message, decision(REVIEWER, "ask who did it"), value.by)
 
 
 def _is_downgraded(change: NameChange) -> bool:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from gitseal.document.changes import ValueState
 from gitseal.report.causes import Cause
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
-from gitseal.report.sentences import NOTHING, Sentence
+from gitseal.report.hints import NO_HINT, Hint
+from gitseal.report.sentences import Sentence
 
 # What happened to a name. MOVED: to another access group. RESEALED: under another data key, so that a change of its value
 # cannot be excluded without an identity. PASSED: commits between changed it, and in the end it is what it was.
@@ -172,7 +173,7 @@ class Statement(NamedTuple):
     text: Sentence
     rule: str = ""
     severity: str = NOTE
-    hint: Sentence = NOTHING
+    hint: Hint = NO_HINT
     by: tuple[By, ...] = ()
     causes: tuple[Cause, ...] = ()
 

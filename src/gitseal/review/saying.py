@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from gitseal.errors import Error
 from gitseal.report.causes import Cause
 from gitseal.report.findings import NOTE, FindingRule
-from gitseal.report.sentences import NOTHING, Sentence, listed
+from gitseal.report.hints import NO_HINT, Hint
+from gitseal.report.sentences import Sentence, listed, literal
 from gitseal.review.model import Statement
 from gitseal.yamltext import reader
 from gitseal.yamltext.tree import NamePath, NodeKind
@@ -30,7 +31,7 @@ class StatementCollector:
         text: Sentence,
         at: NamePath = (),
         rule: FindingRule | None = None,
-        hint: Sentence = NOTHING,
+        hint: Hint = NO_HINT,
         *,
         causes: tuple[Cause, ...] = (),
     ) -> None:
@@ -39,6 +40,11 @@ class StatementCollector:
         self.statements.append(
             Statement(self._about, self._path, self._lines(at), text, name, severity, hint, causes=causes)
         )
+
+    def place(self, at: NamePath) -> Sentence:
+        """Where a path of the file stands, as `file:line`."""
+        line = self._lines(at)
+        return literal(f"{self._path}:{line}" if line else self._path)
 
 
 def lines_of(data: bytes | None) -> Lines:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.hints import YOU, Hint, ShellCommand, command, decision, path_word, runnable, untrack
 from gitseal.report.pages import PLAINTEXT
-from gitseal.report.sentences import Sentence, listed, ours, sentence
+from gitseal.report.sentences import listed, ours, sentence
 from gitseal.scan import names, pragmas
 from gitseal.scan.env_values import Assignment, assignments, decoded
 from gitseal.scan.placeholders import is_placeholder
@@ -56,7 +57,7 @@ class Kept:
         name = path.decode("utf-8", "surrogateescape")
         if self._size > LIMIT:
             template = "an env file of more than {} KiB is not looked at, so it is not let through"
-            return [TOO_LARGE.at(name, 0, sentence(template, LIMIT // 1024), allow_hint(name))]
+            return [TOO_LARGE.at(name, 0, sentence(template, LIMIT // 1024), _too_large(name))]
         content = self.content()
         is_template = kind == names.TEMPLATE
         assigned = list(assignments(decoded(content)))
@@ -113,8 +114,8 @@ def _env(path: str, values: Sequence[Assignment], rules: Rules) -> Finding:
     more = count - min(len(named), _MOST_NAMES)
     words = sentence("{} and {} more", shown, more) if shown and more > 0 else shown or sentence("{} of them", count)
     stand = ours("values stand" if count > 1 else "a value stands")
-    quoted = shell_quoted(path)
-    hint = sentence("`git rm --cached {}`; `gitseal import {} -e {}`", quoted, quoted, _environment(path, rules))
+    seal = command("gitseal import {} -e {}", path_word(path), _environment(path, rules))
+    hint = runnable(untrack(path), seal)
     message = sentence("{} in the open in an env file: {}", stand, words)
     return ENV_FILE.at(path, values[0].line, message, hint)
 
@@ -124,7 +125,7 @@ def _template(path: str, values: Sequence[Assignment]) -> list[Finding]:
     findings = []
     for assignment in values[:_MOST_LINES]:
         what = sentence('"{}"', assignment.name) if assignment.name else ours("a line")
-        hint = sentence("write what is to be filled in: <...>, your-..., changeme, or nothing")
+        hint = decision(YOU, "write what is to be filled in: <...>, your-..., changeme, or nothing")
         findings.append(
             TEMPLATE.at(path, assignment.line, sentence("{} holds a value that is no placeholder", what), hint)
         )
@@ -148,7 +149,7 @@ def judge_link(path: bytes, target: bytes, rules: Rules) -> list[Finding]:
     if names.kind(resolved, rules) or resolved.startswith((b"/", b"../")):
         return []
     name = path.decode("utf-8", "surrogateescape")
-    hint = sentence("`git rm --cached {}`", shell_quoted(name))
+    hint = runnable(untrack(name))
     what = sentence("a symbolic link with an env file's name makes one of a file that has another name")
     return [ENV_LINK.at(name, 0, what, hint)]
 
@@ -165,19 +166,10 @@ def _environment(path: str, rules: Rules) -> str:
     return rules.environments[0]
 
 
-def allow_hint(path: str) -> Sentence:
-    """The command that lets a finding stay."""
-    return sentence('`gitseal hook allow {} --reason "..."`', shell_quoted(path))
+def _too_large(path: str) -> Hint:
+    return decision(YOU, "if it holds no secret", allow_command(path))
 
 
-_PLAIN = frozenset(chr(c) for c in range(0x20, 0x7F)) - set("'\\")
-
-
-def shell_quoted(path: str) -> str:
-    """A path as a POSIX shell takes it; with characters that steer a terminal, or that are none, in $'...'."""
-    import shlex
-
-    if path.isprintable():
-        return shlex.quote(path)
-    content = path.encode("utf-8", "surrogateescape")
-    return "$'" + "".join(chr(c) if chr(c) in _PLAIN else f"\\x{c:02x}" for c in content) + "'"
+def allow_command(path: str) -> ShellCommand:
+    """Lets a file pass as it is now; it asks why."""
+    return command("gitseal hook allow {}", path_word(path))

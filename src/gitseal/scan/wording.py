@@ -6,10 +6,11 @@ It is loaded only when there is a finding: a commit without one does not pay for
 from collections.abc import Iterator, Sequence
 
 from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.hints import YOU, Hint, command, decision, untrack
 from gitseal.report.pages import PLAINTEXT
 from gitseal.report.sentences import NOTHING, PAST, Sentence, TextPiece, joined, ours, sentence
 from gitseal.scan import private_keys, team, tokens
-from gitseal.scan.env_files import allow_hint, shell_quoted
+from gitseal.scan.env_files import allow_command
 from gitseal.scan.team import Owner
 
 PRIVATE_KEY = FindingRule(private_keys.RULE, ERROR, "a private key, in any file", PLAINTEXT)
@@ -19,11 +20,16 @@ TEAM_VALUE = FindingRule(
 )
 
 _SHOWN_OWNERS = 2
-_TOKEN_HINT = sentence(
-    '`gitseal set NAME`, and read it from the environment; one that is no secret: "gitseal: allow REASON" on its line'
+_TOKEN_HINT = decision(
+    YOU,
+    sentence(
+        'read it from the environment; if it is no secret, write "gitseal: allow" and a reason on its line; to seal it'
+    ),
+    command("gitseal set --help"),
 )
-_VALUE_HINT = sentence(
-    "read it from the environment where it is needed; if it is no secret, a rule with plain: true in the policy says so"
+_VALUE_HINT = decision(
+    YOU,
+    "read it from the environment where it is needed; if it is no secret, a rule with plain: true in the policy says so",
 )
 
 
@@ -41,8 +47,9 @@ def of(path: str, thing: str | tuple[Owner, ...], lines: Sequence[tuple[int, str
     yield TEAM_VALUE.at(path, lines[0][0], _of_value(thing, len(lines)), _VALUE_HINT)
 
 
-def _key_hint(path: str) -> Sentence:
-    return sentence("`git rm --cached {}`; one that is no secret: {}", shell_quoted(path), allow_hint(path))
+def _key_hint(path: str) -> Hint:
+    words = sentence("if it is no secret, `{}`; else take it out", allow_command(path).as_text())
+    return decision(YOU, words, untrack(path))
 
 
 def _of_value(owners: Sequence[Owner], lines: int) -> Sentence:

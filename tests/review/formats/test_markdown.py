@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from gitseal.document.changes import ValueState
 from gitseal.report.escaping import printable
 from gitseal.report.findings import WARNING
+from gitseal.report.hints import YOU, command, decision
 from gitseal.report.sentences import literal, sentence
 from gitseal.review import model
 from gitseal.review.formats import markdown
@@ -114,7 +115,15 @@ def test_each_hostile_text_anywhere(text: str) -> None:
     review = Review(
         Span(text, text, text, text),
         Counts(errors=1),
-        (RISK._replace(rule=text, path=text, message=literal(text), hint=sentence("see `git {}`", text), commit=text),),
+        (
+            RISK._replace(
+                rule=text,
+                path=text,
+                message=literal(text),
+                hint=decision(YOU, "see", command("git {}", text)),
+                commit=text,
+            ),
+        ),
         (environment(change, text),),
         (model.Statement(model.POLICY, text, 1, sentence('"{}" is {}', text, text), by=by),),
         (Allowance(text, text, text, text, by),),

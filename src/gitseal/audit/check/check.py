@@ -19,6 +19,7 @@ from gitseal.project.project import Project
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.report.causes import people as caused_by
 from gitseal.report.findings import ERROR, Finding, FindingRule, declared
+from gitseal.report.hints import POLICY_OWNERS, advice, command, decision, runnable, untrack
 from gitseal.report.sentences import listed, literal, sentence
 
 BLIND_BASE = FindingRule("blind-base", ERROR, "people may open an environment and not the one that it extends")
@@ -75,7 +76,9 @@ def _twice(project: Project, documents: dict[str, Document]) -> Iterator[Finding
             if shared in seen:
                 path = project.relative(project.file(environment))
                 message = sentence("this file shares an id or a key with {}", seen[shared])
-                yield COPIED.at(path, 0, message, sentence("make environments with: `gitseal env add NAME`"))
+                add = command("gitseal env add {}", environment)
+                hint = decision(POLICY_OWNERS, "take the file and the environment away, and make it anew", add)
+                yield COPIED.at(path, 0, message, hint)
             seen[shared] = environment
 
 
@@ -87,17 +90,19 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
                 parse_recipient(key)
             except Error as error:
                 message = sentence('a key of "{}": {}', name, literal(error.message))
-                yield POLICY.at(path, 0, message, literal(error.hint))
+                yield POLICY.at(path, 0, message, advice(error.hint))
         for key in principal.signing:
             try:
                 parse_signing(key)
             except Error as error:
                 message = sentence('a signing key of "{}": {}', name, literal(error.message))
-                yield POLICY.at(path, 0, message, literal(error.hint))
+                yield POLICY.at(path, 0, message, advice(error.hint))
     for name, environment in policy.environments.items():
         if environment.protected and not (environment.change and policy.policy_change and policy.manifest_change):
             template = '"{}" is protected, and the policy does not say who may change it, the policy and the manifest'
-            hint = sentence("add change: [GROUP] to the environment, to policy: and to manifest:")
+            hint = decision(
+                POLICY_OWNERS, "add change: to the environment, to policy: and to manifest:, with a group that may"
+            )
             yield UNOWNED.at(path, 0, sentence(template, name), hint)
         if environment.extends:
             base = policy.environments[environment.extends]
@@ -105,7 +110,9 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
             if blind:
                 template = '{} may open "{}" and not "{}", which it extends'
                 message = sentence(template, listed(blind, "{}"), name, environment.extends)
-                yield BLIND_BASE.at(path, 0, message, sentence("give them open there"), causes=caused_by(blind))
+                yield BLIND_BASE.at(
+                    path, 0, message, decision(POLICY_OWNERS, "give them open: there"), causes=caused_by(blind)
+                )
     yield from uncountable(policy, path)
     yield from unchangeable(policy, path)
 
@@ -124,4 +131,4 @@ def _folder(project: Project) -> Iterator[Finding]:
         if name.endswith(".local.yaml") and project.source.is_tracked(file):
             path = project.relative(file)
             message = sentence("a local file is tracked by Git: it is for one machine only")
-            yield LOCAL_TRACKED.at(path, 0, message, sentence("`git rm --cached {}`", path))
+            yield LOCAL_TRACKED.at(path, 0, message, runnable(untrack(path)))

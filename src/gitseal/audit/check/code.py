@@ -15,6 +15,7 @@ from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.patterns import matches
 from gitseal.project.project import Project
 from gitseal.report.findings import ERROR, NOTE, Finding, FindingRule
+from gitseal.report.hints import YOU, command, decision, give_value
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, listed, ours, sentence, verb
 from gitseal.resolve.layers import overlay
@@ -159,7 +160,12 @@ def _finding(name: str, kind: NameSource, place: UsePlace, further: int, lacking
         return AT_GITHUB.at(place.path, place.use.line, sentence(template, name, ours(kind.value), more))
     have = verb(len(lacking), "has", "have")
     message = sentence('"{}" is read here{}, and {} {} no such name', name, more, listed(lacking, "{}"), have)
-    return MISSING.at(place.path, place.use.line, message, sentence("`gitseal set {} -e {}`", name, ",".join(lacking)))
+    return MISSING.at(
+        place.path,
+        place.use.line,
+        message,
+        give_value(name, ",".join(lacking)),
+    )
 
 
 def _read(manifest: Manifest, places: Sequence[tuple[str, Use]]) -> Callable[[NamePath], bool]:
@@ -197,9 +203,10 @@ def _unread(
         if held:
             environments = ",".join(holder for holder, _ in held)
             file = project.relative(project.file(held[0][0]))
-            hint = sentence("if nothing else reads it: `gitseal unset {} -e {}`", name, environments)
+            unset = command("gitseal unset {} -e {}", name, environments)
+            hint = decision(YOU, "if nothing else reads it", unset)
             yield UNREAD.at(file, held[0][1], message, hint)
         else:
             file = project.relative(project.manifest_path)
-            hint = sentence("if nothing else reads it, take it out there")
+            hint = decision(YOU, "if nothing else reads it, take it out there")
             yield UNREAD.at(file, manifest.secrets[path].line, message, hint)

@@ -18,6 +18,7 @@ from gitseal.recipients.stanza import check_stanza
 from gitseal.report.causes import ENVIRONMENT, VALUE, Cause, answers
 from gitseal.report.causes import people as caused_by
 from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.hints import NO_HINT, POLICY_OWNERS, YOU, Hint, advice, command, decision, give_value
 from gitseal.report.sentences import NOTHING, Sentence, literal, sentence
 from gitseal.scan.comments import assigned
 
@@ -79,15 +80,18 @@ class _Finder:
         rule: FindingRule,
         line: int,
         message: Sentence,
-        hint: Sentence = NOTHING,
+        hint: Hint = NO_HINT,
         causes: tuple[Cause, ...] = (),
     ) -> Finding:
-        advice = hint or sentence("`gitseal rekey -e {}`", self._environment)
-        return rule.at(self._path, line, message, advice, causes=causes)
+        return rule.at(self._path, line, message, hint or self._rekey(), causes=causes)
+
+    def _rekey(self) -> Hint:
+        who = sentence('somebody who opens "{}"', self._environment)
+        return decision(who, NOTHING, command("gitseal rekey -e {}", self._environment))
 
     def again(self, rule: FindingRule, entry: Entry, message: Sentence) -> Finding:
         """A finding that setting the name once more fixes."""
-        hint = sentence("`gitseal set {} -e {}`", entry.name, self._environment)
+        hint = give_value(entry.name, self._environment)
         return self(rule, entry.line, message, hint, (Cause(VALUE, entry.name, self._environment),))
 
 
@@ -96,7 +100,7 @@ def check_environment(
 ) -> tuple[Document | None, list[Finding]]:
     """The document, None if there is none or it cannot be read, and what is wrong with it, in the order of the file."""
     path = project.relative(project.file(environment))
-    add = sentence("`gitseal env add {}`", environment)
+    add = decision(POLICY_OWNERS, NOTHING, command("gitseal env add {}", environment))
     cause = (Cause(ENVIRONMENT, "", environment),)
     try:
         document = project.parse(environment, project.source.read(project.file(environment)))
@@ -115,7 +119,7 @@ def check_environment(
     # The tree is not asked for its lines: most files are read without one.
     for line, name in assigned(document.serialise().decode()):
         message = sentence('a comment assigns something to "{}": nothing in a comment is sealed', name)
-        hint = sentence("take the line out, then: `gitseal set {} -e {}`", name, environment)
+        hint = give_value(name, environment, "take the line out, then")
         findings.append(finding(COMMENT_VALUE, line, message, hint))
     findings += _attributes(project, path)
     return document, findings
@@ -155,7 +159,8 @@ def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -
         return
     if is_plain:
         message = sentence('"{}" is sealed, and a rule says plain', entry.name)
-        hint = sentence("`gitseal unseal {} -e {}`", entry.name, environment)
+        words = "take the rule out; a value that is no secret"
+        hint = decision(POLICY_OWNERS, words, command("gitseal unseal --help"))
         yield finding(SEALED_THOUGH_PLAIN, entry.line, message, hint, cause)
         return
     access = document.header.access.get(token.group)
@@ -212,11 +217,12 @@ def _attributes(project: Project, path: str) -> Iterator[Finding]:
         harmful = value in _ATTRIBUTES[name] if _ATTRIBUTES[name] else value not in _HARMLESS
         if harmful:
             message = sentence("the Git attribute {} hides or changes this file", f"{name}={value}")
-            yield ATTRIBUTE.at(path, 0, message, sentence("see where it is set: `git check-attr -a -- {}`", path))
+            look = command("git check-attr -a -- {}", path)
+            yield ATTRIBUTE.at(path, 0, message, decision(YOU, "see where it is set, and take it out there", look))
 
 
 def of_error(rule: FindingRule, path: str, error: Error) -> Finding:
     """The finding that a file cannot be read, in the words of the error."""
     # The finding has the place already.
     line = error.line if isinstance(error, Malformed) else 0
-    return rule.at(path, line, literal(error.reason), literal(error.hint))
+    return rule.at(path, line, literal(error.reason), advice(error.hint))

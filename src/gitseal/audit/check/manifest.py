@@ -10,6 +10,7 @@ from gitseal.policy.manifest import Manifest
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
 from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
+from gitseal.report.hints import YOU, advice, decision, give_value
 from gitseal.report.sentences import literal, ours, sentence
 from gitseal.resolve import requirements, services, templates
 from gitseal.resolve.problems import PATTERN, REQUIRED, TYPE, Problem
@@ -65,7 +66,7 @@ def _unmet(project: Project, environment: str, view: Mapping[NamePath, tuple[str
         owner, entry = view[name]
         path, line = project.relative(project.file(owner)), entry.line
     how = ours("with" if problem.kind == REQUIRED else "anew")
-    hint = sentence("set it {}: `gitseal set {} -e {}`", how, problem.name, owner)
+    hint = give_value(problem.name, owner, sentence("set it {}", how))
     return _UNMET[problem.kind].at(path, line, problem.sentence, hint)
 
 
@@ -76,7 +77,7 @@ def _views(manifest: Manifest, path: str, environment: str, view: Iterable[NameP
             services.view(manifest, name, list(view))
         except Error as error:
             message = sentence("{}: {}", environment, literal(error.message))
-            yield SERVICE.at(path, service.line, message, literal(error.hint))
+            yield SERVICE.at(path, service.line, message, advice(error.hint))
 
 
 def _services(manifest: Manifest, path: str, names: set[NamePath]) -> Iterator[Finding]:
@@ -88,7 +89,7 @@ def _services(manifest: Manifest, path: str, names: set[NamePath]) -> Iterator[F
         for pattern, paths in services.from_others(manifest, name, names).items():
             template = 'service "{}" gets {} too, of another service: "{}" holds at any depth'
             message = sentence(template, name, path_text(min(paths)), pattern)
-            hint = sentence('if only the name outside sections is meant: "/{}"', pattern)
+            hint = decision(YOU, sentence('if only the name outside sections is meant: "/{}"', pattern))
             yield INCLUDE.at(path, service.line, message, hint)
         wanted = [(file.secret, file.line) for file in service.files]
         for text in service.env.values():
@@ -101,4 +102,4 @@ def _services(manifest: Manifest, path: str, names: set[NamePath]) -> Iterator[F
         for secret, line in wanted:
             if secret not in names:
                 message = sentence('service "{}" refers to "{}", which no environment has', name, path_text(secret))
-                yield REFERENCE.at(path, line, message, sentence("set it with: `gitseal set {}`", path_text(secret)))
+                yield REFERENCE.at(path, line, message, give_value(path_text(secret), ""))

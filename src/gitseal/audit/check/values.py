@@ -13,7 +13,8 @@ from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
 from gitseal.report.findings import ERROR, Finding, FindingRule
-from gitseal.report.sentences import literal, sentence
+from gitseal.report.hints import YOU, advice, command, decision
+from gitseal.report.sentences import literal
 from gitseal.resolve.references import Resolved, Resolver
 from gitseal.yamltext.tree import NamePath
 
@@ -49,10 +50,10 @@ def read(project: Project, environments: Iterable[str], keyring: Keyring) -> Rea
             continue
         path = project.relative(project.file(environment))
         keys, broken = _keys(file, keyring)
-        findings += [DAMAGED.at(path, 0, literal(error.message), literal(error.hint)) for error in broken]
+        findings += [DAMAGED.at(path, 0, literal(error.message), advice(error.hint)) for error in broken]
         values[environment], damaged = _values(file, keys)
         findings += [
-            DAMAGED.at(path, entry.line, literal(error.message), literal(error.hint)) for entry, error in damaged
+            DAMAGED.at(path, entry.line, literal(error.message), advice(error.hint)) for entry, error in damaged
         ]
     return Readable(values, findings)
 
@@ -133,5 +134,6 @@ def _references(
         resolver.name(path)
         for problem in resolver.problems:
             file = project.relative(project.file(layer))
-            hint = sentence("see where a value comes from: `gitseal explain {} -e {}`", entry.name, environment)
+            look = command("gitseal explain {} -e {}", entry.name, environment)
+            hint = decision(YOU, "set what it refers to, or take it out; see where a value comes from", look)
             yield REFERENCE.at(file, entry.line, problem.sentence, hint)

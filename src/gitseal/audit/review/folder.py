@@ -9,8 +9,9 @@ from gitseal.audit.review.states import FolderState, within
 from gitseal.policy import allow
 from gitseal.report.causes import FILE, Cause
 from gitseal.report.findings import NOTE, WARNING, FindingRule
+from gitseal.report.hints import NO_HINT, REVIEWER, Hint, decision
 from gitseal.report.pages import RISKS
-from gitseal.report.sentences import NOTHING, Sentence, sentence
+from gitseal.report.sentences import Sentence, sentence
 from gitseal.review.entries.others import ALLOWANCE_ADDED, SECRETS_REMOVED
 from gitseal.review.model import FILES, Allowance, By, Statement
 
@@ -37,7 +38,7 @@ def folders(
 
 
 def _statement(
-    path: str, text: Sentence, rule: FindingRule | None = None, hint: Sentence = NOTHING, by: tuple[By, ...] = ()
+    path: str, text: Sentence, rule: FindingRule | None = None, hint: Hint = NO_HINT, by: tuple[By, ...] = ()
 ) -> Statement:
     """A statement about a whole file."""
     name, severity = (rule.id, rule.severity) if rule is not None else ("", NOTE)
@@ -51,7 +52,7 @@ def _files(pair: Pair, roots: Sequence[str]) -> Iterator[Statement]:
     around = [other for other in roots if other != root and (not other or root.startswith(f"{other}/"))]
     if new.names and not old.names and around:
         template = '"{}" is new and hides "{}" from everything below "{}"'
-        hint = sentence("nobody's rules hold there but its own: read its policy as a whole")
+        hint = decision(REVIEWER, "nobody's rules hold there but its own: read its policy as a whole")
         yield _statement(folder, sentence(template, folder, within(around[-1]), root), NESTED_SECRETS, hint)
     elif new.names and not old.names:
         yield _statement(folder, sentence('"{}" is new', folder))
@@ -68,5 +69,5 @@ def _allowances(root: str, drafts: FileHistory) -> Iterator[Allowance]:
 
 def _said(allowance: Allowance) -> Statement:
     text = sentence('the hook is to let "{}" pass as it is now: "{}"', allowance.path, allowance.reason)
-    hint = sentence("look at that file: nobody else will")
+    hint = decision(REVIEWER, "look at that file: nobody else will")
     return _statement(allowance.allow, text, ALLOWANCE_ADDED, hint, allowance.by)

@@ -1,6 +1,5 @@
 """What entries add to a review: statements about whole files, and a finding for each risk that nothing else has told."""
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -9,7 +8,8 @@ from gitseal.audit.review.states import FolderState
 from gitseal.project.roots import root_above
 from gitseal.report.causes import ENVIRONMENT, FILE, PERSON, VALUE, Cause
 from gitseal.report.findings import Finding
-from gitseal.report.sentences import NOTHING, Sentence, sentence
+from gitseal.report.hints import NO_HINT, REVIEWER, command, decision, path_word
+from gitseal.report.sentences import Sentence, sentence
 from gitseal.review.attribution import PASSING_CHANGE
 from gitseal.review.entries import others, sealed, table
 from gitseal.review.entries.entry import ReviewEntry
@@ -29,7 +29,7 @@ from gitseal.review.policy.environments import ALIAS_MOVED
 _ATTRIBUTES = '"{}" changed, which steers what Git shows of sealed files and how it merges them'
 # The sentence about a file, with its path; and what somebody has to see to.
 _OF_FILES: dict[str, tuple[str, str]] = {
-    others.ATTRIBUTES_CHANGED.id: (_ATTRIBUTES, "see that it hides nothing: `git log -m -p -- {}`"),
+    others.ATTRIBUTES_CHANGED.id: (_ATTRIBUTES, "see that it hides nothing"),
     others.MODULES_CHANGED.id: ('"{}" changed, and it may put a submodule in the place of a .secrets', ""),
     others.SCHEMA_CHANGED.id: ('"{}" is not the schema that gitseal writes, and editors believe it', ""),
     others.FOREIGN_FILE.id: ('"{}" came or changed in .secrets, and is no file of gitseal\'s', "see what it is for"),
@@ -68,7 +68,9 @@ def statements(told: Iterable[ToldEntry]) -> list[Statement]:
 
 def _statement(entry: ReviewEntry, what: str, by: Sequence[By]) -> Statement:
     template, advice = _OF_FILES[what]
-    hint = sentence(advice, *([shlex.quote(entry.path)] if "{}" in advice else []))
+    look = command("git log -m --patch -- {}", path_word(entry.path))
+    then = (look,) if what == others.ATTRIBUTES_CHANGED.id else ()
+    hint = decision(REVIEWER, advice, *then) if advice else NO_HINT
     line = entry.after[0][0] if entry.after and what == others.ATTRIBUTES_CHANGED.id else 0
     classified = entry.classified
     text = sentence(template, entry.path)
@@ -116,8 +118,8 @@ def _finding(entry: ReviewEntry) -> Finding:
     rule, severity = entry.classified.rule, entry.classified.severity
     line = entry.after[0][0] if entry.after else 0
     environment = PurePosixPath(entry.path).stem
-    show = sentence("read it with: `git show {} -- {}`", entry.commit[:12], shlex.quote(entry.path))
-    hint = show if entry.commit else NOTHING
+    show = command("git show {} -- {}", entry.commit[:12], path_word(entry.path))
+    hint = decision(REVIEWER, "read it", show) if entry.commit else NO_HINT
     if rule not in _STANDING and rule != UNSEALED.id:
         rule, severity = PASSING_CHANGE.id, PASSING_CHANGE.severity
     causes = (_cause(entry, environment),)

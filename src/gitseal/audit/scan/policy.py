@@ -18,7 +18,8 @@ from gitseal.project.project import FOLDER, Project
 from gitseal.project.roots import roots_of
 from gitseal.records import NamedTuple
 from gitseal.report.findings import ERROR, Finding, FindingRule
-from gitseal.report.sentences import at_place, literal
+from gitseal.report.hints import advice
+from gitseal.report.sentences import at_place
 from gitseal.scan import compose
 from gitseal.scan.rules import TEMPLATES, Rules
 
@@ -118,7 +119,7 @@ class ScanPolicy:
                 except Error as error:
                     path = project.policy_path if rule is POLICY else project.folder / allow.FILE
                     message = at_place(error.place, error.reason)
-                    unreadable.setdefault(root, rule.at(project.relative(path), 0, message, literal(error.hint)))
+                    unreadable.setdefault(root, rule.at(project.relative(path), 0, message, advice(error.hint)))
         return unreadable
 
     def _allowances(self, root: bytes) -> Allowances:

@@ -19,7 +19,8 @@ from gitseal.policy.patterns import matches
 from gitseal.project.approval_refs import APPROVALS
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, Finding, FindingRule
-from gitseal.report.sentences import literal, sentence
+from gitseal.report.hints import POLICY_OWNERS, advice, command, decision
+from gitseal.report.sentences import sentence
 
 NO_DEFAULT_BRANCH = FindingRule("no-default-branch", ERROR, "the server's HEAD is no branch, so that no policy judges")
 UNRELATED = FindingRule("unrelated", ERROR, "a judged branch changes secrets and has nothing of the default branch")
@@ -65,7 +66,7 @@ class Push:
             "the server's HEAD leads to {}, which is no branch here, so that nobody's signature could be asked for",
             name or "a commit",
         )
-        hint = sentence("name the default branch on the server: `git symbolic-ref HEAD {}`", instead)
+        hint = decision("on the server", "name the default branch", command("git symbolic-ref HEAD {}", instead))
         return NO_DEFAULT_BRANCH.at(FOLDER, 0, message, hint)
 
     @cached_property
@@ -188,7 +189,7 @@ class Push:
             return judging.judge_approvals(change, listed=listed).findings
         except Diverged as error:  # a new branch need not build on the default one
             words = sentence("approvals cannot be counted: {}", error.message)
-            return (findings.NOT_APPROVED.at(FOLDER, 0, words, literal(error.hint), commit=judged.new),)
+            return (findings.NOT_APPROVED.at(FOLDER, 0, words, advice(error.hint), commit=judged.new),)
 
     def _bases(self, update: Update) -> list[str]:
         return [base for base in (self.default.commit, "" if is_none(update.old) else update.old) if base]
@@ -201,9 +202,8 @@ def _unrelated(judged: JudgedRef, default: str, change: Change) -> Finding:
         judged.update.ref,
         default,
     )
-    hint = sentence(
-        "begin it at the default branch, or merge that into it: `git merge --allow-unrelated-histories {}`", default
-    )
+    merge = command("git merge --allow-unrelated-histories {}", default)
+    hint = decision("whoever pushes", "begin it at the default branch, or merge that into it", merge)
     return UNRELATED.at(paths[0].path, 0, message, hint, commit=commit)
 
 
@@ -211,5 +211,7 @@ def _gone(update: Update) -> Finding:
     from gitseal.audit.verify.verify import NOT_DESCENDANT
 
     message = sentence("{} would be gone, and with it the policy by which the next push is judged", update.ref)
-    hint = sentence("let another branch be the default one first, or take it out of `server` in the policy")
+    hint = decision(
+        POLICY_OWNERS, "let another branch be the default one first, or take it out of server: in the policy"
+    )
     return NOT_DESCENDANT.at(FOLDER, 0, message, hint, commit=update.old)

@@ -15,6 +15,7 @@ from gitseal.policy.who_may_change import is_forge
 from gitseal.report.causes import SIGNER, Cause
 from gitseal.report.escaping import printable
 from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.hints import POLICY_OWNERS, Hint, command, decision, untrack
 from gitseal.report.sentences import NOTHING, Sentence, listed, literal, ours, sentence
 
 SIGNED = "signed"
@@ -25,8 +26,9 @@ REFUSED = "refused"
 _LOCAL = ".local.yaml"
 _LISTED = 3  # paths named in one message
 _LONGEST = 120
-_SIGN = sentence("who may can sign it again: `git rebase --force-rebase --gpg-sign BASE`")
-_IN_ANOTHERS_NAME = sentence("if the forge signs in the name of whoever merges, leave out its `email` in the policy")
+_IN_ANOTHERS_NAME = decision(
+    POLICY_OWNERS, "if the forge signs in the name of whoever merges, leave out its email in the policy"
+)
 
 UNSIGNED_COMMIT = FindingRule("unsigned", ERROR, "a commit that the policy asks a signature for has none")
 BAD_SIGNATURE = FindingRule("bad-signature", ERROR, "the commit is not what was signed, or the key does not count")
@@ -85,7 +87,7 @@ def _signature(commit: RawCommit, signature: Signature, policy: Policy, demands:
     if wrong is not None:
         rule, words = wrong
         is_forges = rule is SIGNER_NOT_COMMITTER and is_forge(policy, signature.signers)
-        hint = _IN_ANOTHERS_NAME if is_forges else _SIGN
+        hint = _IN_ANOTHERS_NAME if is_forges else _sign(commit, demands)
         return [_finding(commit, rule, demands, sentence("{}; {}", words, _who_may(demands)), hint)]
     names = set(signature.signers)
     refused = [demand for demand in demands if not names & demand.who]
@@ -94,10 +96,10 @@ def _signature(commit: RawCommit, signature: Signature, policy: Policy, demands:
     signer = _named(signature.signers)
     if is_forge(policy, names):
         template = "signed by the forge {}, which may not change this: whoever made it is not told; {}"
-        hint = sentence("let it in by change: in the policy, or push signed commits")
+        hint = decision(POLICY_OWNERS, "let it in by change: in the policy; or push signed commits")
         return [_finding(commit, FORGE_SIGNED, refused, sentence(template, signer, _who_may(refused)), hint)]
     words = sentence("signed by {}, who may not change this; {}", signer, _who_may(refused))
-    return [_finding(commit, NOT_ALLOWED, refused, words, _SIGN)]
+    return [_finding(commit, NOT_ALLOWED, refused, words, _sign(commit, refused))]
 
 
 def _wrong(commit: RawCommit, signature: Signature, policy: Policy) -> tuple[FindingRule, Sentence] | None:
@@ -135,11 +137,23 @@ def _who_may(demands: Sequence[_Demand]) -> Sentence:
     return sentence("it takes the signature of {}", _named(sorted(who)))
 
 
+def _sign(commit: RawCommit, demands: Sequence[_Demand]) -> Hint:
+    """How the commit gets a signature that counts: it is made again from its parent on, by somebody who is allowed to."""
+    who = frozenset.intersection(*(demand.who for demand in demands))
+    if not who:
+        return decision(
+            "whoever made the commit", "make one commit for each file, each signed by somebody who may change it"
+        )
+    again = command("git rebase --force-rebase --gpg-sign {}", commit.parents[0]) if commit.parents else None
+    words = "sign it again, and what follows it, on the branch"
+    return decision(_named(sorted(who)), words, *((again,) if again else ()))
+
+
 def _nobody(commit: RawCommit, path: str) -> Finding:
     message = sentence(
         "nobody may change this: it is protected and has no list, or nobody is in all the lists that count for it"
     )
-    hint = sentence("say who may by change: in the policy; environments that extend it count too")
+    hint = decision(POLICY_OWNERS, "say who may by change: in the policy; environments that extend it count too")
     return UNOWNED.at(path, 0, message, hint, commit=commit.id)
 
 
@@ -149,13 +163,11 @@ def _is_local(change: PathChange) -> bool:
 
 def _local(commit: RawCommit, change: PathChange) -> Finding:
     message = sentence("a local file is tracked by Git: it is for one machine only")
-    hint = sentence("`git rm --cached` it, and commit again")
+    hint = decision("whoever made the commit", "take it out, and make the commit again", untrack(change.path))
     return LOCAL_TRACKED.at(change.path, 0, message, hint, commit=commit.id)
 
 
-def _finding(
-    commit: RawCommit, rule: FindingRule, demands: Sequence[_Demand], words: Sentence, hint: Sentence
-) -> Finding:
+def _finding(commit: RawCommit, rule: FindingRule, demands: Sequence[_Demand], words: Sentence, hint: Hint) -> Finding:
     others = [_line(demand.path) for demand in demands[1:]]
     if others:
         words = sentence("{} (also: {})", words, listed(others, "{}", _LISTED))

@@ -18,6 +18,7 @@ from gitseal.git.repository import Repository
 from gitseal.git.walked_range import WalkedRange
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.hints import REVIEWER, command, decision
 from gitseal.report.sentences import sentence
 
 NOT_DESCENDANT = FindingRule("not-descendant", ERROR, "HEAD does not build on BASE")
@@ -99,7 +100,8 @@ def not_descendant(base: str, head: str) -> Finding:
     """The finding for a state that drops what another has."""
     shown = base[:_SHOWN]
     message = sentence("{} does not build on {}: with it, what {} has would be gone", head[:_SHOWN], shown, shown)
-    hint = sentence("merge or rebase it onto {} first; in a shallow clone: `git fetch --unshallow`", shown)
+    words = sentence("merge it into the branch, or rebase; in a shallow clone: `git fetch --unshallow`")
+    hint = decision("whoever made the branch", words, command("git merge {}", base))
     return NOT_DESCENDANT.at(FOLDER, 0, message, hint, commit=head)
 
 
@@ -109,7 +111,7 @@ def _unjudged(commit: str, changes: Sequence[PathChange]) -> Finding | None:
     if not paths:
         return None
     message = sentence("there was no policy before this, so nobody's signature could be asked for")
-    return NO_POLICY_YET.at(paths[0], 0, message, sentence("look at it as a whole"), commit=commit)
+    return NO_POLICY_YET.at(paths[0], 0, message, decision(REVIEWER, "look at it as a whole"), commit=commit)
 
 
 def _counted(commits: int, verdicts: Sequence[Verdict]) -> Verified:

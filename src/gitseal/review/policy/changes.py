@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 
 from gitseal.policy.policy import Policy, RuleList
 from gitseal.report.findings import WARNING, FindingRule
+from gitseal.report.hints import REVIEWER, decision
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import sentence
 from gitseal.review.model import POLICY, Statement
@@ -55,7 +56,7 @@ def _first(new: Policy, say: StatementCollector) -> None:
     say(
         sentence("a first policy: {} in {}", quoted(new.recipients), quoted(new.environments)),
         rule=FIRST_POLICY,
-        hint=sentence("nothing vouches for it but who commits it: read it as a whole"),
+        hint=decision(REVIEWER, "nothing vouches for it but who commits it: read it as a whole"),
     )
     for name in sorted(new.environments):
         members = quoted(new.members(new.environments[name].open))

@@ -6,6 +6,7 @@ from gitseal.policy.who_may_change import MANIFEST as MANIFEST_FILE
 from gitseal.policy.who_may_change import changers
 from gitseal.report.causes import ENVIRONMENT, LIST, Cause, people
 from gitseal.report.findings import ERROR, WARNING, FindingRule
+from gitseal.report.hints import POLICY_OWNERS, REVIEWER, command, decision
 from gitseal.report.pages import RISKS
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import Sentence, ours, sentence
@@ -79,7 +80,8 @@ def _settings(name: str, before: Environment, after: Environment, say: Statement
     at = ("environments", name)
     cause = _of(name)
     if before.protected and not after.protected:
-        hint = sentence("it takes local overrides again, reads are not logged, and signatures are not asked for")
+        loss = "it takes local overrides again, reads are not logged, and signatures are not asked for"
+        hint = decision(REVIEWER, loss)
         say(sentence('"{}" is no longer protected', name), at, PROTECTION_REMOVED, hint, causes=cause)
     elif after.protected and not before.protected:
         say(sentence('"{}" is protected', name), (*at, "protected"), causes=cause)
@@ -94,7 +96,7 @@ def _settings(name: str, before: Environment, after: Environment, say: Statement
     if before.extends != after.extends:
         now = sentence('extends "{}"', after.extends) if after.extends else ours("extends nothing")
         was = sentence('"{}"', before.extends) if before.extends else ours("nothing")
-        hint = sentence("see what values it gets by that: `gitseal list`")
+        hint = decision(REVIEWER, "see what values it gets by that", command("gitseal list -e {}", name))
         text = sentence('"{}" {}, and extended {}', name, now, was)
         say(text, (*at, "extends"), EXTENDS_CHANGED, hint, causes=cause)
 
@@ -141,7 +143,7 @@ def _changers(
     if before == after:
         return
     if after is None:
-        hint = sentence("say who may by change: in the policy")
+        hint = decision(POLICY_OWNERS, "say who may by change: in the policy")
         say(sentence("anyone may change {}, with nobody's signature", what), at, CHANGE_FREE, hint, causes=cause)
         return
     if before is None:

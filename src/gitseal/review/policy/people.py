@@ -3,6 +3,7 @@
 from gitseal.policy.policy import FORGE, PERSON, Policy, Principal
 from gitseal.report import causes
 from gitseal.report.findings import WARNING, FindingRule
+from gitseal.report.hints import REVIEWER, command, decision
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import listed, ours, sentence
 from gitseal.review.saying import StatementCollector, quoted, short
@@ -30,7 +31,7 @@ GROUP_RENAMED = FindingRule(
     RISKS,
 )
 
-_NEW_KEY = sentence("ask them, by another way than this repository, whether it is theirs")
+_NEW_KEY = decision(REVIEWER, "ask them, by another way than this repository, whether it is theirs")
 _KINDS = {"person": ours("a person"), "machine": ours("a machine"), "forge": ours("a forge")}
 
 
@@ -113,7 +114,12 @@ def groups(old: Policy, new: Policy, say: StatementCollector) -> None:
             was = sorted(other for other, members in gone.items() if set(members) & set(after))
             if was:
                 text = sentence('the group "{}" is new and has members of {}, which is gone', name, quoted(was))
-                say(text, at, GROUP_RENAMED, sentence("see who is in it, and where it stands"))
+                say(
+                    text,
+                    at,
+                    GROUP_RENAMED,
+                    decision(REVIEWER, "see who is in it, and where it stands", command("gitseal recipient list")),
+                )
             say(sentence('the group "{}" is new: {}', name, quoted(sorted(after)) or ours("nobody")), at)
         elif after is None and before is not None:
             had = quoted(sorted(before)) or ours("nobody")

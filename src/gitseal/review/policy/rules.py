@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from gitseal.policy.policy import DEFAULT, Policy, Rule
 from gitseal.report import causes
 from gitseal.report.findings import ERROR, WARNING, FindingRule
+from gitseal.report.hints import NO_HINT, POLICY_OWNERS, REVIEWER, Hint, decision
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import NOTHING, Sentence, ours, sentence, verb
 from gitseal.review.policy.environments import ACCESS_WIDENED
@@ -32,7 +33,6 @@ RULES_REORDERED = FindingRule(
 )
 
 _PLAIN = "plain"
-_UNSEAL = sentence("whoever has the repository reads such names; see them with: `gitseal list`")
 
 
 def answers(old: Policy, new: Policy, names: Mapping[str, Collection[NamePath]], say: StatementCollector) -> None:
@@ -69,7 +69,7 @@ def _moved(
     if after == f"!{_PLAIN}":
         rule = PLAIN_RULE_PROTECTED if _is_protected(old, new, environment) else PLAIN_RULE
         text = sentence('in "{}" {}, sealed before, {} to stand plain', environment, names, are)
-        say(text, ("rules",), rule, _UNSEAL, causes=cause)
+        say(text, ("rules",), rule, _take_out(say, _plain_rule(new, environment, those)), causes=cause)
         return
     if before == f"!{_PLAIN}":
         text = sentence('in "{}" {}, plain before, {} to be sealed', environment, names, are)
@@ -113,7 +113,7 @@ def _added(old: Policy, new: Policy, rule: Rule, say: StatementCollector, at: in
     cause = (causes.rule(rule.names),)
     if rule.plain:
         risk = _plain_risk(old, new, rule, rule.names)
-        say(sentence("{} may stand plain", _names_of(rule)), _at(at), risk, _UNSEAL, causes=cause)
+        say(sentence("{} may stand plain", _names_of(rule)), _at(at), risk, _take_out(say, _at(at)), causes=cause)
     else:
         people = quoted(new.members(rule.open))
         text = sentence('{} are sealed to access group "{}", open to {}', _names_of(rule), rule.access, people)
@@ -127,19 +127,19 @@ def _changed(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: StatementC
     answer = ours("may stand plain") if is_plain else sentence('are sealed to access group "{}"', after.access)
     if is_plain and not before.plain:
         text = sentence('{} {}, and were sealed to "{}"', _names_of(after), answer, before.access)
-        say(text, _at(at), _plain_risk(old, new, after, after.names), _UNSEAL, causes=cause)
+        say(text, _at(at), _plain_risk(old, new, after, after.names), _take_out(say, _at(at)), causes=cause)
         return
     if before.plain and not is_plain:
         say(sentence("{} {}, and might stand plain", _names_of(after), answer), _at(at), causes=cause)
         return
     if before.access != after.access:
-        hint = sentence("a new access group has a new data key, which nothing vouches for yet")
+        hint = decision(REVIEWER, "a new access group has a new data key, which nothing vouches for yet")
         text = sentence('{} {}, which was called "{}"', _names_of(after), answer, before.access)
         say(text, _at(at), GROUP_RENAMED, hint, causes=cause)
     if added := [name for name in after.names if name not in before.names]:
         risk = _plain_risk(old, new, after, added) if is_plain else RULE_WIDENED
         text = sentence("{}{} {} too", quoted(added), _places(after), answer)
-        say(text, _at(at), risk, _UNSEAL if is_plain else NOTHING, causes=cause)
+        say(text, _at(at), risk, _take_out(say, _at(at)) if is_plain else NO_HINT, causes=cause)
     if removed := [name for name in before.names if name not in after.names]:
         text = sentence("the rule by which names {} is no longer about {}", answer, quoted(removed))
         say(text, _at(at), RULE_NARROWED, causes=cause)
@@ -155,10 +155,24 @@ def _elsewhere(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: Statemen
         only = rule._replace(environments=tuple(added))
         risk = _plain_risk(old, new, only, rule.names) if rule.plain else RULE_WIDENED
         text = sentence("the rule for {} holds in {} too", quoted(rule.names), quoted(added))
-        say(text, _at(at), risk, _UNSEAL if rule.plain else NOTHING, causes=cause)
+        say(text, _at(at), risk, _take_out(say, _at(at)) if rule.plain else NO_HINT, causes=cause)
     if removed := sorted(before - after):
         text = sentence("the rule for {} no longer holds in {}", quoted(rule.names), quoted(removed))
         say(text, _at(at), RULE_NARROWED, causes=cause)
+
+
+def _take_out(say: StatementCollector, at: tuple[str, ...]) -> Hint:
+    """What mends a plain rule is to take it out. Advice to unseal what it matches would be advice to publish secrets."""
+    return decision(
+        POLICY_OWNERS, sentence("take the rule out, {}, unless none of its names is a secret", say.place(at))
+    )
+
+
+def _plain_rule(policy: Policy, environment: str, names: Collection[str]) -> tuple[str, ...]:
+    """Where the first rule stands that decides one of the names."""
+    paths = [tuple(name.split("/")) for name in names]
+    covering = (at for at, rule in enumerate(policy.rules) if any(rule.covers(environment, path) for path in paths))
+    return next(map(_at, covering), ("rules",))
 
 
 def _plain_risk(old: Policy, new: Policy, rule: Rule, patterns: Collection[str]) -> FindingRule:

@@ -9,8 +9,9 @@ from gitseal.git.repository import Repository
 from gitseal.policy import parser
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.hints import YOU, Hint, command, decision
 from gitseal.report.plurals import plural
-from gitseal.report.sentences import NOTHING, Sentence, listed, ours, sentence
+from gitseal.report.sentences import NOTHING, listed, ours, sentence
 
 NOT_APPROVED = FindingRule("not-approved", ERROR, "the policy asks for approvals that nobody has given")
 
@@ -29,15 +30,19 @@ def missing(commit: str, counts: Sequence[tuple[str, Count]], *, is_named: bool)
         others = sentence("; also: {}", listed(paths[1:], "{}", _LISTED)) if paths[1:] else NOTHING
         lacking = sentence("it takes {} and has {}{}", ours(plural(needed, "approval")), len(given), by)
         who = sentence("may approve: {}", listed(could, "{}")) if could else ours("nobody else may approve it")
-        hint = sentence("one of them runs: `gitseal approve`") if could else _more_people()
+        hint = _approve(could) if could else _more_people()
         if not is_named:
-            hint = sentence("say which branch the change is for: --target BRANCH")
+            hint = decision(YOU, "say which branch the change is for, by --target")
         message = sentence("{}; {}{}", lacking, who, others)
         yield NOT_APPROVED.at(paths[0], 0, message, hint, commit=commit)
 
 
-def _more_people() -> Sentence:
-    return sentence("whoever signed the change does not count: let somebody else commit it")
+def _approve(could: Sequence[str]) -> Hint:
+    return decision(listed(could, "{}", separator=" or "), NOTHING, command("gitseal approve"))
+
+
+def _more_people() -> Hint:
+    return decision("whoever signed the change", "they do not count as well: let somebody else commit it")
 
 
 def locking(repository: Repository, commit: str, paths: Sequence[str]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from gitseal.git.updates import Update, is_none
 from gitseal.project.approval_refs import APPROVALS
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, Finding, FindingRule
+from gitseal.report.hints import command, decision
 from gitseal.report.sentences import sentence
 
 BAD_APPROVAL = FindingRule("bad-approval", ERROR, "a push brings an approval that would not count, or takes one away")
@@ -38,7 +39,8 @@ def judge_offered(
             problem = next(offers.problems(update), "") if update.ref.startswith(APPROVALS) else ""
             if problem:
                 message = sentence("{} is not taken: {}", update.ref, problem)
-                findings.append(BAD_APPROVAL.at(FOLDER, 0, message, sentence("approve again: `gitseal approve`")))
+                hint = decision("whoever approved", "approve again", command("gitseal approve"))
+                findings.append(BAD_APPROVAL.at(FOLDER, 0, message, hint))
     return findings
 
 

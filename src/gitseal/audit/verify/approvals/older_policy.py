@@ -7,6 +7,7 @@ from gitseal.audit.verify.evidence.owners import Owners
 from gitseal.git.repository import Repository
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import Finding
+from gitseal.report.hints import command, decision, path_word
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import ours, sentence
 
@@ -33,9 +34,10 @@ def judge_older_policy(
                 ours(plural(asked, "approval")),
                 own,
             )
-            command = "git fetch origin {} && git checkout FETCH_HEAD -- {}"
             policy = f"{_root(there, path)}{FOLDER}/policy.yaml"
-            hint = sentence(f"take over that policy and push it first: `{command}`", default, policy)
+            fetch = command("git fetch origin {}", default)
+            take = command("git checkout FETCH_HEAD -- {}", path_word(policy))
+            hint = decision("whoever pushes", "take over that policy and push it first", fetch, take)
             yield NOT_APPROVED.at(path, 0, message, hint, commit=new)
 
 
