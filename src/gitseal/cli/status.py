@@ -27,7 +27,7 @@ def command(session: Session, environments: tuple[str, ...], as_json: bool) -> N
         for staged in deploy.staged:
             output.line(f"  {_line(deploy.environment, staged)}".rstrip())
         for drift in deploy.drift:
-            mend = f"; mend it with: {drift.hint}" if drift.hint else ""
+            mend = f"; {drift.hint}" if drift.hint else ""
             output.line(f"  drift: {drift.found} {drift.rule}{mend}")
 
 
