@@ -3,6 +3,7 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -17,6 +18,7 @@ BOTH_WAYS: dict[str, str] = {}
 Graph = dict[str, set[str]]
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     """Every module of gitseal by its dotted name; a package's own code is named `package.__init__`."""
     found = {}

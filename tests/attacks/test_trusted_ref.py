@@ -30,6 +30,7 @@ from gitseal.usecases.recipient import remove_recipient
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, Person, clone, git, holds, own_key, put_key, write
+from tests.slow import slow_but
 
 DAVE = "dave"
 
@@ -100,7 +101,7 @@ def _refuses(place: Clone, key: DataKey) -> None:
     assert not holds(place)
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("spelling", slow_but({"in quotes"}, SPELLINGS))
 def test_a_replaced_key_does_not_come_back_however_the_header_is_spelt(
     team: Team, tmp_path: Path, spelling: Callable[[Path], None]
 ) -> None:
@@ -133,7 +134,7 @@ def test_the_way_out_of_a_key_that_was_brought_back_shuts_the_former_member_out(
     assert team.bob.set("production", "BOBS", "value") == "created"
 
 
-@pytest.mark.parametrize("gap", [False, True], ids=["moved", "deleted and added later"])
+@pytest.mark.parametrize("gap", slow_but({"moved"}, {"moved": False, "deleted and added later": True}))
 def test_a_replaced_key_does_not_come_back_in_another_folder(team: Team, tmp_path: Path, *, gap: bool) -> None:
     """The history of the new place never had the key that replaced it."""
     old, key = _joined_and_left(team, _plain)

@@ -25,6 +25,7 @@ from gitseal.usecases.unset import unset
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import Clone, write
+from tests.slow import slow_but
 
 FORGED = "https://evil.example"
 NAME = "PAYMENT_URL"
@@ -84,7 +85,7 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
+@pytest.mark.parametrize("setting", slow_but({"protected"}, SETTINGS))
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_nothing_that_anyone_could_have_written_becomes_a_members(

@@ -17,6 +17,7 @@ from gitseal.cli import dispatch
 from gitseal.report.escaping import json_text, line, printable
 from tests.attacks.conftest import Team
 from tests.attacks.world import Clone, git
+from tests.slow import slow_but
 
 EVIL = "x\n::error::by a word\x1b[2J\x9b1m\u202e ##[add-mask]x ##vso[task.setvariable]"
 # In double quotes, as YAML and JSON have it.
@@ -59,7 +60,8 @@ def evil_allowances(place: Clone) -> None:
     (place.project.folder / "allow.yaml").write_text(text)
 
 
-@pytest.fixture(params=["manifest", "policy", "allowances", "folder", "authors"])
+# Authors, texts, branches and paths try it in every case.
+@pytest.fixture(params=slow_but({"manifest", "policy"}, ["manifest", "policy", "allowances", "folder", "authors"]))
 def attacked(team: Team, request: pytest.FixtureRequest) -> tuple[Clone, Path]:
     """Alice's clone and the folder to work in, with one kind of word that tries to act."""
     alice, start = team.alice, team.alice.top

@@ -404,7 +404,7 @@ def outcome(pair: Pair, *, driven: bool) -> tuple[bool, bytes]:
 
 @pytest.mark.fuzz
 @settings(
-    max_examples=10_000 if FUZZ else 25,
+    max_examples=10_000 if FUZZ else settings().max_examples // 4,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=histories())

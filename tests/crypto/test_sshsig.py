@@ -14,6 +14,7 @@ from gitseal.crypto import sshsig
 from gitseal.crypto.ssh_wire import number, string, strings
 from tests.crypto import signing as s
 from tests.crypto.signing import Key, Parts
+from tests.slow import slow_but
 
 MESSAGE = b"tree 0\nauthor a <a@example.com> 1 +0000\n\nchange\n"
 KINDS = {
@@ -187,7 +188,7 @@ def test_any_change_of_the_bytes(judges: Judges, data: st.DataObject) -> None:
         judges.agreed(judges.keys[kind], signature)
 
 
-@pytest.mark.parametrize("bit", [3, *(pytest.param(bit, marks=pytest.mark.slow) for bit in (0, 7))])
+@pytest.mark.parametrize("bit", slow_but({3}, [0, 3, 7]))
 def test_each_byte_of_what_the_key_made(judges: Judges, kind: str, bit: int) -> None:
     """Ours for every byte, both for each seventh."""
     found = s.parts(judges.signatures[kind])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs import console
+from tests.slow import slow_but
 
 DOCS = console.TOP / "docs"
 SHOWN = [console.TOP / "README.md", DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
@@ -13,13 +14,7 @@ _NEEDS = re.compile(r"<!-- needs ([\w-]+) -->")
 _UNRUN = re.compile(r"(.*)\n```(?:sh|bash|shell)\n")
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param(page, id=page.stem, marks=() if page.parent != DOCS / "how-to" else pytest.mark.slow)
-        for page in SHOWN
-    ],
-)
+@pytest.mark.parametrize("page", slow_but({"README"}, {page.stem: page for page in SHOWN}))
 def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path, peer: console.Peer) -> None:
     text = page.read_text(encoding="utf-8")
     for program in _NEEDS.findall(text):

@@ -21,9 +21,9 @@ from gitseal.identities import Keyring, default_path, discover
 from gitseal.identities.keyring import MAX_BLIND
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
+from tests.recipients.conftest import PASSPHRASE, behind_passphrase
 
 KEY = bytes(range(32))
-PASSPHRASE = b"correct horse"
 
 
 class Pair(NamedTuple):
@@ -270,8 +270,7 @@ def test_a_pub_file_keeps_an_old_key_from_asking(tmp_path: Path) -> None:
 
 def test_a_sealed_identity_file_is_the_last_resort(tmp_path: Path) -> None:
     mine, plain = age(), ssh()
-    content = pyrage.passphrase.encrypt(mine.private, PASSPHRASE.decode())
-    Pair(content, "").write(tmp_path / ".config" / "gitseal" / "identity.txt")
+    Pair(behind_passphrase(mine.private), "").write(tmp_path / ".config" / "gitseal" / "identity.txt")
     plain.write(tmp_path / ".ssh" / "id_ed25519")
     assert discover({}, tmp_path, never).unwrap(mine.stanzas | plain.stanzas) == KEY
     keyring = discover({}, tmp_path, lambda _: PASSPHRASE)

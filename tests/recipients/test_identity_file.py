@@ -203,6 +203,7 @@ def test_several_identities_in_one_file(pairs: dict[str, Any]) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_file_sealed_by_age_opens(pairs: dict[str, Any]) -> None:
     source = pyrage.passphrase.encrypt(pairs["x25519"].private, PASSPHRASE.decode())
     assert only(parse_identities(source, Person(PASSPHRASE), "me")).unwrap(wrapped(pairs["x25519"])) == KEY

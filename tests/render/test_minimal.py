@@ -16,6 +16,7 @@ from gitseal.render import dotenvx, node_dotenv, node_env_file
 from gitseal.render._shape import CannotCarry
 from tests.render import readers
 from tests.render.values import ROUNDS
+from tests.slow import slow_but
 
 LENGTH = 5 if ROUNDS == 1 else 6
 # Quotes, the escape, what it makes with a letter, comments, line ends, blanks, references.
@@ -44,9 +45,7 @@ PARSERS = {
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize("signs", ALPHABETS)
-@pytest.mark.parametrize(
-    "dialect", [name if name != "dotenvx" else pytest.param(name, marks=pytest.mark.slow) for name in PARSERS]
-)
+@pytest.mark.parametrize("dialect", slow_but(PARSERS.keys() - {"dotenvx"}, list(PARSERS)))
 def test_no_text_carries_what_is_refused(dialect: str, signs: str, tmp_path: Path) -> None:
     encode, load, package = PARSERS[dialect]
     if package and not (readers.NODE_MODULES / package).is_dir():

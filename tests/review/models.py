@@ -1,5 +1,6 @@
 """Reviews for tests: one as a person would meet it, and any, from texts that try to be something else than text."""
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -199,6 +200,11 @@ reviews: SearchStrategy[Review] = st.builds(
     _many(_sentences),
     st.booleans(),
     approvals=st.builds(Approvals, _figures, _many(texts), _many(texts)),
+)
+
+# Whole reviews take their time to make, and are too large to be shrunk: one is shown as it was found.
+FEWER = settings(
+    max_examples=min(200, 2 + settings().max_examples // 8), phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 
 BASE, HEAD, COMMIT = "b" * 40, "a" * 40, "c0ffee" + "0" * 34

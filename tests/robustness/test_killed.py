@@ -19,6 +19,7 @@ from gitseal.sealing.writing import writing
 from tests.attacks.world import Clone, person, start
 from tests.conftest import FUZZ
 from tests.robustness import commands
+from tests.slow import slow_but
 from tests.templates import Templates
 
 MOMENTS = 200 if FUZZ else 8
@@ -157,9 +158,7 @@ def test_killed_at_a_random_moment(place: Clone, known: Callable[[], None], name
 
 
 @pytest.mark.fuzz
-@pytest.mark.parametrize(
-    "name", [name if name == "set" else pytest.param(name, marks=pytest.mark.slow) for name in CASES]
-)
+@pytest.mark.parametrize("name", slow_but({"set"}, list(CASES)))
 def test_killed_ahead_of_each_operation_on_a_file(place: Clone, known: Callable[[], None], name: str) -> None:
     case = CASES[name]
     number, seen = 0, {"old": 0, "new": 0}

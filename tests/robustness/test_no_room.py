@@ -11,6 +11,7 @@ import pytest
 from gitseal.audit.check.check import check
 from tests.attacks.world import Clone, git, person, start
 from tests.robustness import commands
+from tests.slow import slow_but
 from tests.templates import Templates
 
 LINES = {
@@ -70,7 +71,7 @@ def place(tmp_path: Path, templates: Templates) -> Clone:
     return Clone(tmp_path / "alice", made.owner)
 
 
-@pytest.mark.parametrize("limit", [0, *(pytest.param(limit, marks=pytest.mark.slow) for limit in (100, 1000))])
+@pytest.mark.parametrize("limit", slow_but({0}, [0, 100, 1000]))
 @pytest.mark.parametrize("name", [name for name in LINES if name != "rekey"])
 def test_a_file_that_may_not_grow(place: Clone, name: str, limit: int) -> None:
     """As on a full disk or at the end of a quota: the write itself fails, at its first byte or amid them."""
@@ -79,7 +80,7 @@ def test_a_file_that_may_not_grow(place: Clone, name: str, limit: int) -> None:
     refused(place, name, LIMITED.format(limit))
 
 
-@pytest.mark.parametrize("limit", [0, *(pytest.param(limit, marks=pytest.mark.slow) for limit in (100, 1000))])
+@pytest.mark.parametrize("limit", slow_but({0}, [0, 100, 1000]))
 def test_a_rekey_that_may_not_write(place: Clone, limit: int) -> None:
     place.policy("groups:", f"  dave:\n    keys: [{(dave := person('dave')).recipient}]\n\ngroups:")
     place.policy("[alice]", "[alice, dave]")

@@ -8,6 +8,7 @@ import pytest
 from gitseal.scan import compose, pragmas
 from gitseal.scan.env_values import assignments
 from tests import growth
+from tests.slow import slow_but
 
 PIECES = [" ", '"', '\\"', "'", "{", ":", "=", "#", 'A="\n', "\n", "declare -", "a", '{"\\']
 HEADS = ["", "{", "declare -", "services:\n  a:\n    env_file: a"]
@@ -25,8 +26,10 @@ def _pragmas(text: str) -> object:
     return pragmas.allows("env-file", text.encode(), text.encode())
 
 
-# The heads that lead a scanner further; the others are tried in `make check`.
-OWN: dict[Callable[[str], object], tuple[str, ...]] = {_env: ("{",), _compose: (HEADS[-1],), _pragmas: ("",)}
+SCANNERS = {"env": _env, "compose": _compose, "pragmas": _pragmas}
+CASES = {f"{name}: {head}": (scanner, head) for name, scanner in SCANNERS.items() for head in HEADS}
+# The heads that lead each scanner furthest.
+QUICK = {"env: {", f"compose: {HEADS[-1]}", "pragmas: "}
 
 
 def on(
@@ -35,15 +38,9 @@ def on(
     return lambda size: partial(scanner, head + growth.repeated(piece, size) + end)
 
 
-@pytest.mark.parametrize(
-    ("scanner", "head"),
-    [
-        pytest.param(scanner, head, id=f"{scanner.__name__}-{head}", marks=() if head in own else pytest.mark.slow)
-        for scanner, own in OWN.items()
-        for head in HEADS
-    ],
-)
-def test_a_piece_again_and_again(scanner: Callable[[str], object], head: str) -> None:
+@pytest.mark.parametrize("case", slow_but(QUICK, CASES))
+def test_a_piece_again_and_again(case: tuple[Callable[[str], object], str]) -> None:
+    scanner, head = case
     for piece in PIECES:
         growth.assert_linear(on(scanner, head, piece))
 

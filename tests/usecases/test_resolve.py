@@ -19,6 +19,7 @@ from gitseal.sealing.writing import commit, writing
 from gitseal.usecases import resolve
 from gitseal.usecases.resolve import Done, TakenSide
 from gitseal.usecases.unset import unset
+from tests.slow import slow_but
 from tests.world import World, start
 
 Git = Callable[..., str]
@@ -77,7 +78,7 @@ def test_a_conflict_of_lines_around_several_names_asks_for_one(world: World, git
     assert [world.get(name) for name in ("B", "B1", "B2")] == ["x", "1", "2"]
 
 
-@pytest.mark.parametrize("size", [140_000, 1_000_000])
+@pytest.mark.parametrize("size", slow_but({140_000}, [140_000, 1_000_000]))
 def test_a_value_that_is_longer_than_an_argument_is_resolved(world: World, git: Git, size: int) -> None:
     """Who set each side is found by comparing contents: no ciphertext is an argument of Git's (execve(2): 128 KiB)."""
     merge(world, git, lambda: world.set(B="x" * size), lambda: world.set(B="y" * size))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import FUZZ
+from tests.slow import slow_but
 
 TOP = Path(__file__).resolve().parent.parent.parent
 MEMORY = 2**30
@@ -104,10 +105,7 @@ for head in heads:
 
 
 @pytest.mark.fuzz
-@pytest.mark.parametrize(
-    "bomb",
-    [name if name in {"deep", "brackets", "stanzas"} else pytest.param(name, marks=pytest.mark.slow) for name in BOMBS],
-)
+@pytest.mark.parametrize("bomb", slow_but({"deep", "brackets", "stanzas"}, list(BOMBS)))
 def test_bombs(bomb: str) -> None:
     """Within the child's memory and time. Times are compared at full scale alone, where they are long enough to tell."""
     size, timed, heads = (1_000_000, "timed", HEADS) if FUZZ else (200_000, "untimed", HEADS)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.verify.world import Key, Server, Team, gpg_home, ssh_key
+from tests.slow import slow_but
 from tests.templates import Templates
 
 NAMES = ("alice", "bob", "mallory", "hub")
@@ -19,7 +20,7 @@ def ssh_keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Key]:
 
 
 # That the length of a name plays no part is shown in `make test` by the law in tests/audit/hook/test_one_judge.py.
-@pytest.fixture(params=["sha1", pytest.param("sha256", marks=pytest.mark.slow)])
+@pytest.fixture(params=slow_but({"sha1"}, ["sha1", "sha256"]))
 def team(request: pytest.FixtureRequest, tmp_path: Path, ssh_keys: dict[str, Key], templates: Templates) -> Team:
     option = f"--object-format={request.param}"
     made = templates.copy(request.param, tmp_path / "team", lambda top: Team(top, ssh_keys, option))

@@ -16,6 +16,7 @@ from gitseal.git.repository import Repository
 from gitseal.git.updates import Update, is_none
 from gitseal.report.findings import ERROR
 from tests.attacks.verify.world import POLICY, PRODUCTION, Key, Team, ssh_key
+from tests.slow import slow_but
 
 NAMES = ("alice", "bob", "mallory", "hub")
 STAGING, ATTRIBUTES = ".secrets/staging.yaml", "sub/.gitattributes"
@@ -176,7 +177,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Key]:
     return {name: ssh_key(folder, name) for name in NAMES}
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
+@pytest.mark.parametrize("seed", slow_but({0, 1}, range(4)))
 def test_one_verdict(tmp_path: Path, keys: dict[str, Key], seed: int) -> None:
     form = "sha256" if seed % 2 else "sha1"
     world = World(Team(tmp_path / "team", keys, f"--object-format={form}"), tmp_path / "server.git", seed)

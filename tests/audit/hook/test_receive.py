@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.slow import slow_but
+from tests.templates import Templates
+
 Git = Callable[..., str]
 
 LISTS = """
@@ -24,10 +27,6 @@ class Server:
         self.git = git
         self.top = folder / "server.git"
         self.key = folder / "key"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.key)], check=True)
-        git("init", "--quiet", "--bare", str(self.top))
-        self.gitseal("-C", str(self.top), "hook", "install", "--server")
-        self.gitseal("init", "-e", "production", "--as", "test")
 
     def gitseal(self, *arguments: str) -> None:
         done = subprocess.run(["gitseal", *arguments], cwd=self.repo, capture_output=True, text=True, check=False)
@@ -78,8 +77,24 @@ class Server:
         return said
 
 
+BUILD = """
+ssh-keygen -q -t ed25519 -N "" -f key
+git init --quiet --bare server.git && gitseal -C server.git hook install --server
+git init --quiet repo && gitseal -C repo init -e production --as test
+"""
+
+
 @pytest.fixture
-def server(repo: Path, git: Git, tmp_path: Path) -> Server:
+def server(repo: Path, git: Git, tmp_path: Path, isolated: Path, templates: Templates) -> Server:
+    identity = Path(".config/gitseal/identity.txt")
+
+    def build(folder: Path) -> bytes:
+        subprocess.run(["bash", "-e", "-c", BUILD], cwd=folder, check=True, capture_output=True)
+        return (isolated / identity).read_bytes()
+
+    made = templates.copy("receiving", tmp_path, build)
+    (isolated / identity).parent.mkdir(parents=True, exist_ok=True)
+    (isolated / identity).write_bytes(made)
     return Server(repo, git, tmp_path)
 
 
@@ -129,7 +144,7 @@ def test_plaintext_and_a_missing_signature_are_told_together(server: Server) -> 
     assert "hook allow" in said
 
 
-@pytest.mark.parametrize("environment", ["", "    protected: true\n"])
+@pytest.mark.parametrize("environment", slow_but({""}, ["", "    protected: true\n"]))
 def test_a_project_without_lists_is_asked_for_nothing(server: Server, environment: str) -> None:
     """Its hook is there for plaintext; `verify` by name says what a protected environment lacks."""
     server.policy(lists="", environment=environment)
@@ -163,6 +178,7 @@ def test_secrets_that_come_to_a_server_that_had_none(server: Server, git: Git) -
     assert "no-policy: there was no policy before this" in said
 
 
+@pytest.mark.slow
 def test_the_default_branch_neither_goes_back_nor_away(server: Server, git: Git) -> None:
     """No new commit comes with that, so nothing that is scanned."""
     git("-C", str(server.top), "config", "receive.denyDeleteCurrent", "ignore")
@@ -211,6 +227,7 @@ def _two_sides(server: Server, git: Git) -> None:
     git("checkout", "--quiet", "main")
 
 
+@pytest.mark.slow
 def test_a_merge_by_a_forge_of_two_signed_sides(server: Server, git: Git, tmp_path: Path) -> None:
     """Nobody signs it, and nobody chose anything in it: it is just what the two sides give, made again by our code."""
     _two_sides(server, git)
@@ -227,6 +244,7 @@ def test_a_merge_by_a_forge_of_two_signed_sides(server: Server, git: Git, tmp_pa
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.slow
 def test_a_merge_that_keeps_one_side_of_the_file(server: Server, git: Git) -> None:
     """`-s ours` and an old state of the other side are no merge of the two."""
     _two_sides(server, git)
@@ -239,6 +257,7 @@ def test_a_merge_that_keeps_one_side_of_the_file(server: Server, git: Git) -> No
     assert "unsigned" in server.refuses("main")
 
 
+@pytest.mark.slow
 def test_two_policies_merged_by_a_forge(server: Server, git: Git) -> None:
     """By structure. What opens something that neither side opened is for somebody to look at."""
     server.policy()

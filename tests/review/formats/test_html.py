@@ -6,7 +6,7 @@ from hashlib import sha256
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 
 from gitseal.report.escaping import printable
 from gitseal.report.hints import command, runnable, untrack
@@ -14,8 +14,7 @@ from gitseal.review import model
 from gitseal.review.formats import html
 from gitseal.review.formats.html_style import STYLE
 from gitseal.review.model import Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight
-from tests.conftest import FUZZ
-from tests.review.models import ALICE, HOSTILE, RISK, SEALED, reviews, usual
+from tests.review.models import ALICE, FEWER, HOSTILE, RISK, SEALED, reviews, usual
 
 EMPTY = Review(Span("b" * 40, "", "origin/main", "the working tree"), Counts())
 TAGS = frozenset(
@@ -81,7 +80,7 @@ class Page(HTMLParser):
 
 @pytest.mark.fuzz
 @given(reviews)
-@settings(max_examples=200 if FUZZ else 12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@FEWER
 def test_nothing_in_a_review_is_more_than_text(review: Review) -> None:
     text = html.write(review)
 

@@ -4,17 +4,15 @@ import json
 import re
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 
 from gitseal.review.formats import github, json_, schema, table
 from gitseal.review.model import Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight, tree
-from tests.conftest import FUZZ, TOP
-from tests.review.models import ALICE, RISK, SEALED, reviews, usual
+from tests.conftest import TOP
+from tests.review.models import ALICE, FEWER, RISK, SEALED, reviews, usual
 
 EMPTY = Review(Span("b" * 40, "", "origin/main", "the working tree"), Counts())
 SCHEMA = TOP / "docs/schema/review.schema.json"
-# A whole review is too large to be shrunk: it is shown as it was found.
-FEWER = settings(max_examples=200 if FUZZ else 15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 
 

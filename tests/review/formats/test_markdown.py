@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import Phase, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -19,15 +19,11 @@ from gitseal.review.formats import markdown
 from gitseal.review.formats.markdown_text import markdown as as_markdown
 from gitseal.review.formats.markup_text import name, ours, spoken
 from gitseal.review.model import Allowance, Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight
-from tests.conftest import FUZZ
-from tests.review.models import ALICE, BOB, HOSTILE, RISK, SEALED, reviews, texts, usual
+from tests.review.models import ALICE, BOB, FEWER, HOSTILE, RISK, SEALED, reviews, texts, usual
 
 # With GitHub's tables, strikethrough and links out of bare addresses.
 PARSER = MarkdownIt("gfm-like")
 EMPTY = Review(Span("b" * 40, "", "origin/main", "the working tree"), Counts())
-
-# Whole reviews take their time to make.
-FEWER = settings(max_examples=200 if FUZZ else 12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 OUR_HTML = re.compile(
     r"(?:<!-- gitseal review -->|<br>|</?sub>|<details><summary>\d+ [a-z ]+</summary>|</details>|\s)*"
