@@ -132,7 +132,7 @@ def test_the_largest_value() -> None:
         from_plaintext(b"y" + bytes(MAX_CONTENT + 1))
 
 
-@pytest.mark.parametrize("kind", ValueType)
+@pytest.mark.parametrize("kind", list(ValueType))
 def test_no_value_shows_itself(kind: ValueType) -> None:
     content = {
         ValueType.TEXT: b"s3cr3t",
