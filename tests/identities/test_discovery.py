@@ -21,6 +21,7 @@ from gitseal.identities import Keyring, default_path, discover
 from gitseal.identities.keyring import MAX_BLIND
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.protocol import Tier
 from tests.recipients.conftest import PASSPHRASE, behind_passphrase
 
 KEY = bytes(range(32))
@@ -301,7 +302,7 @@ def test_a_plugin_is_tried_on_foreign_types_first_and_on_64_at_most(
     tried: list[bytes] = []
 
     class Blind:
-        label, recipient, tier = "blind", None, 2
+        label, recipient, tier = "blind", None, Tier.PLUGIN
 
         def wants(self, recipient_id: str) -> bool:
             return bool(recipient_id)
