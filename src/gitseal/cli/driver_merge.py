@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitseal.git.run import Running
+    from gitseal.git.child import Running
 
 _FAILED = 129
 _NEEDED = 3

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitseal.document.merging.conflict import How, LineMerge
-    from gitseal.git.run import Running
+    from gitseal.git.child import Running
 
 # The files of `.secrets` that are merged by structure.
 STRUCTURED = ("policy.yaml", "manifest.yaml")

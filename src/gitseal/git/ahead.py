@@ -7,7 +7,7 @@ from gitseal.git import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.git.run import Running
+    from gitseal.git.child import Running
 
 # Every setting that changes what `git diff --raw` prints is set. Without renames: a renamed file that was edited as well
 # is a file that was not there before (facts of Git 2.39: `--diff-filter=ACM` shows neither that nor a changed type).

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gitseal.errors import Error
 from gitseal.git import index
 from gitseal.git.repository import Repository
-from gitseal.git.run import environment, git
+from gitseal.git.run import git
 
 STAGES = ("pre-commit", "pre-merge-commit", "pre-push")
 SERVER = "pre-receive"
@@ -121,29 +121,20 @@ def run(repository: Repository, stage: str, given: Given, alone: Path | None = N
 
     Raises Error if it does not come to an end.
     """
-    import subprocess
+    from gitseal.git import programs  # looking where hooks are runs none
 
     needed = _HOOK_RUN_WITH_STDIN if stage in WITH_REFS else _HOOK_RUN
     if alone is None and version() >= needed:
+        # Without the settings that `run.git` adds: what is tried is what this clone's own Git would do.
         fed = [f"--to-stdin={given.refs}"] if stage in WITH_REFS else []
         command = ["git", "hook", "run", *fed, stage, "--", *given.arguments]
     else:
         command = [str(alone or folder(repository).path / stage), *given.arguments]
-    environ = environment(in_hook=False) | dict(given.variables)
-    try:
-        with given.refs.open("rb") as stdin:
-            done = subprocess.run(
-                command,
-                cwd=repository.top,
-                env=environ,
-                stdin=stdin,
-                capture_output=True,
-                check=False,
-                timeout=_PATIENCE_SECONDS,
-            )
-    except (OSError, subprocess.TimeoutExpired):
-        raise Error(f"the {stage} hook cannot be run to its end", f"try it: git hook run {stage}") from None
-    return HookRun(done.returncode, (done.stdout + done.stderr).decode(errors="replace"))
+    with given.refs.open("rb") as stdin:
+        done = programs.run(repository.top, command, stdin, variables=given.variables, seconds=_PATIENCE_SECONDS)
+    if done is None:
+        raise Error(f"the {stage} hook cannot be run to its end", f"try it: git hook run {stage}")
+    return HookRun(done.status, (done.stdout + done.stderr).decode(errors="replace"))
 
 
 def _one(repository: Repository, *arguments: str) -> str:

@@ -2,7 +2,7 @@
 
 import os
 
-from gitseal.git import run
+from gitseal.git import child, run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _MOST_CONFLICTS = 127
 
 def begin(
     folder: str, files: "Sequence[str]", labels: "Sequence[str]", size: int, *, with_base: bool = False
-) -> run.Running:
+) -> child.Running:
     """`git merge-file` started on files of a folder: ours, the base, theirs. `labels` name them in conflicts.
 
     `size` is the length of a marker; `with_base` shows the base's lines in conflicts. Raises Error
@@ -33,9 +33,9 @@ def begin(
     )
 
 
-def result(running: run.Running) -> tuple[bytes, bool] | None:
+def result(running: child.Running) -> tuple[bytes, bool] | None:
     """What it made of the three, and whether that is clean; None if it cannot merge them, as with binary files."""
-    done = run.await_end(running)
+    done = child.finish(running)
     return (done.stdout, done.status == 0) if 0 <= done.status <= _MOST_CONFLICTS else None
 
 

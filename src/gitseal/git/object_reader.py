@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import IO
 
+    from gitseal.git.child import Running
+
 CHUNK = 1 << 20
 # Requests without an answer have to fit into a pipe that Git does not empty while it writes: 16 KiB on macOS.
 _UNANSWERED_BYTES = 1 << 13
@@ -52,7 +54,7 @@ class ObjectReader:
     clone left out is not there.
     """
 
-    def __init__(self, top: str, *, in_hook: bool, begun: "run.Running | None" = None, fetches: bool = True) -> None:
+    def __init__(self, top: str, *, in_hook: bool, begun: "Running | None" = None, fetches: bool = True) -> None:
         self._top = top
         self._in_hook = in_hook
         self._fetches = fetches

@@ -66,11 +66,11 @@ class Repository:
 
     def git(self, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,)) -> bytes | None:
         """What `git ARGUMENTS` prints in this repository, or None for a status that is not in `ok`."""
-        from gitseal.git import run  # `get` and `render` ask Git nothing
+        from gitseal.git import child, run  # `get` and `render` ask Git nothing
 
         begun = self._ahead.take(arguments) if self._ahead is not None else None
         if begun is not None:
-            return run.answer(self.folder, run.await_end(begun), ok, self.notes)
+            return run.answer(self.folder, child.finish(begun), ok, self.notes)
         return run.git(self.folder, *arguments, stdin=stdin, ok=ok, in_hook=self.in_hook, notes=self.notes)
 
     def _is_aimed(self) -> bool:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.crypto import sshsig
+from gitseal.git.child import Finished
 from gitseal.git.commits import RawCommit, raw_commits
 from gitseal.git.repository import Repository
-from gitseal.git.run import environment
 from gitseal.policy.signing import Signers, fingerprint, ssh_line
 
 GOOD = "good"
@@ -170,21 +170,24 @@ def _check_ssh(commit: _Signed, tools: _Tools) -> Signature:
 
 def _by_ssh_keygen(commit: _Signed, tools: _Tools, names: tuple[str, ...], key: str) -> Signature:
     (tools.folder / "signature").write_bytes(commit.signature)
-    asked = _ask_ssh(tools, commit.payload, *(("-r", "revoked") if tools.has_revoked else ()))
-    if asked is None:
+    verified = _ssh_keygen(tools, commit.payload, *(("-r", "revoked") if tools.has_revoked else ()))
+    if verified is None:
         return Signature(UNCHECKABLE, names, key, "there is no ssh-keygen on this machine")
-    if asked[0] == 0:
+    if verified.status == 0:
         return Signature(GOOD, names, key)
-    if b"usage: ssh-keygen" in asked[2]:
+    if b"usage: ssh-keygen" in verified.stdout + verified.stderr:
         return Signature(UNCHECKABLE, names, key, _OLD_SSH)
     # ssh-keygen has one answer for all that is wrong.
-    is_revoked = tools.has_revoked and (_ask_ssh(tools, commit.payload) or asked)[0] == 0
+    is_revoked = tools.has_revoked and (_ssh_keygen(tools, commit.payload) or verified).status == 0
     return Signature(BAD, names, key, "the revocation file has its key" if is_revoked else _DOES_NOT_FIT)
 
 
-def _ask_ssh(tools: _Tools, payload: bytes, *options: str) -> tuple[int, bytes, bytes] | None:
+def _ssh_keygen(tools: _Tools, payload: bytes, *options: str) -> Finished | None:
+    from gitseal.git import programs  # most signatures are judged in this process
+
     files = ("-f", "allowed", "-s", "signature", *options)
-    return _ask(tools, "ssh-keygen", "-Y", "verify", "-n", tools.namespace, "-I", "signer", *files, stdin=payload)
+    command = ("ssh-keygen", "-Y", "verify", "-n", tools.namespace, "-I", "signer", *files)
+    return programs.run(tools.folder, command, payload)
 
 
 def _check_openpgp(commit: _Signed, tools: _Tools) -> Signature:
@@ -192,11 +195,13 @@ def _check_openpgp(commit: _Signed, tools: _Tools) -> Signature:
     if commit.signature.count(b"-----BEGIN ") != 1:
         return Signature(BAD, reason="it holds more than one signature")
     (tools.folder / "signature").write_bytes(commit.signature)
-    asked = _ask(tools, "gpg", *_GPG, "signature", "-", stdin=commit.payload)
-    if asked is None:
+    from gitseal.git import programs  # most signatures are not OpenPGP's
+
+    done = programs.run(tools.folder, ("gpg", *_GPG, "signature", "-"), commit.payload)
+    if done is None:
         return Signature(UNCHECKABLE, reason="there is no gpg on this machine")
-    status, output, _ = asked
-    lines = [line.split(" ")[1:] for line in output.decode("utf-8", "replace").split("\n") if line[:9] == "[GNUPG:] "]
+    output = done.stdout.decode("utf-8", "replace")
+    lines = [line.split(" ")[1:] for line in output.split("\n") if line[:9] == "[GNUPG:] "]
     verdicts = [line for line in lines if line[0] in _PGP_WORDS]
     valid = [line for line in lines if line[0] == "VALIDSIG"]
     if len(verdicts) != 1 or len(valid) > 1:
@@ -204,7 +209,7 @@ def _check_openpgp(commit: _Signed, tools: _Tools) -> Signature:
     word, key = verdicts[0][0], verdicts[0][1]
     if word == "ERRSIG":
         return _errsig(verdicts[0])
-    return _openpgp(word, key, valid, status, tools.signers)
+    return _openpgp(word, key, valid, done.status, tools.signers)
 
 
 def _errsig(line: list[str]) -> Signature:
@@ -225,21 +230,3 @@ def _openpgp(word: str, key_id: str, valid: list[list[str]], status: int, signer
     if status != 0 or class_ != _OF_DOCUMENT:
         return Signature(BAD, names or (), primary, "gpg does not call it valid")
     return Signature(GOOD, names, primary) if names else Signature(UNKNOWN, key=primary)
-
-
-def _ask(tools: _Tools, *command: str, stdin: bytes) -> tuple[int, bytes, bytes] | None:
-    """Status, standard output and all words of a program; None if it is not on this machine."""
-    import subprocess
-
-    try:
-        done = subprocess.run(
-            command,
-            cwd=tools.folder,
-            input=stdin,
-            capture_output=True,
-            check=False,
-            env=environment(in_hook=False),
-        )
-    except OSError:
-        return None
-    return done.returncode, done.stdout, done.stdout + done.stderr

@@ -1,14 +1,14 @@
 """Signing bytes with the key that Git signs commits with: `gpg.format` and `user.signingKey` say which (git-config(1))."""
 
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
+from gitseal.git import programs
+from gitseal.git.child import Finished
 from gitseal.git.repository import Repository
-from gitseal.git.run import environment
 from gitseal.policy.signing import fingerprint, parse_signing
 
 SSH, OPENPGP = "ssh", "openpgp"
@@ -96,7 +96,7 @@ def sign(key: SigningKey, payload: bytes, namespace: str) -> bytes:
             done = _run([key.program, "-Y", "sign", "-n", namespace, "-f", file, *agent, str(folder / "statement")])
             place = folder / "statement.sig"
             signature = place.read_bytes() if place.exists() else b""
-    if done.returncode or not signature:
+    if done.status or not signature:
         words = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise Error(f"{key.program} did not sign: {words[-1] if words else 'it said nothing'}", "try: git commit -S")
     return signature if signature.endswith(b"\n") else signature + b"\n"
@@ -111,8 +111,9 @@ def _committer(repository: Repository) -> str:
     return f"{person}>"
 
 
-def _run(command: list[str], payload: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
-    try:
-        return subprocess.run(command, input=payload, capture_output=True, check=False, env=environment(in_hook=False))
-    except OSError:
-        raise Error(f'there is no "{command[0]}" on this machine', "install it, or set gpg.program") from None
+def _run(command: list[str], payload: bytes = b"") -> Finished:
+    # Where the person stands, as `git commit -S` would: their settings may name the program from there.
+    done = programs.run(None, command, payload)
+    if done is None:
+        raise Error(f'there is no "{command[0]}" on this machine', "install it, or set gpg.program")
+    return done

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from gitseal.git import index, run
+from gitseal.git.child import Running
 from gitseal.git.repository import Repository, unreadable
 from gitseal.records import NamedTuple
 
@@ -65,7 +66,7 @@ def listed(repository: Repository, revisions: Sequence[str], pathspecs: Sequence
         running.end()
 
 
-def _fields(running: run.Running) -> Iterator[bytes]:
+def _fields(running: Running) -> Iterator[bytes]:
     rest = b""
     while chunk := os.read(running.stdout.fileno(), _READ):
         *fields, rest = (rest + chunk).split(b"\0")
