@@ -4,12 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.crypto.padding import pad, size_class, unpad
+from gitseal.crypto.padding import is_possible, pad, size_class, unpad
 from gitseal.errors import Damaged
 from tests.vectors import reference
+from tests.vectors.build import File
 
 BORDERS = sorted(
-    {size_class(length) for length in (*range(1, 5000), 2**14, 2**14 + 1, 2**20, 2**20 + 1, 2**23, 2**23 + 1)}
+    {
+        size_class(length)
+        for length in (
+            *range(1, 5000),
+            *range(5000, 2**16 + 2**14, 64),
+            2**14,
+            2**14 + 1,
+            2**20,
+            2**20 + 1,
+            2**23,
+            2**23 + 1,
+        )
+    }
 )
 
 
@@ -48,3 +61,12 @@ def test_unpad_takes_nothing_but_what_pad_makes(padded: bytes) -> None:
         assert all(pad(padded[:end]) != padded for end in range(len(padded)))
     else:
         assert pad(content) == padded
+
+
+@pytest.mark.parametrize("kind", ["s", "w"])
+def test_the_lengths_that_ciphertexts_have_are_possible_and_no_others(kind: str) -> None:
+    group = File("lengths").default
+    sizes = {len(group.sealed("A", bytes(padded), kind)) for padded in BORDERS if padded <= 2**16 + 2**13}
+    last = max(sizes)
+
+    assert {size for size in range(-1, last + 1) if is_possible(kind, size)} == sizes

@@ -211,6 +211,12 @@ def test_any_change_of_the_text(judges: Judges, data: st.DataObject) -> None:
         assert judges.theirs(judges.keys[kind], changed)
 
 
+def test_the_last_line_ends_before_the_armor_does(judges: Judges) -> None:
+    """Found by the law above: one line end less, which ssh-keygen does not take."""
+    joined = judges.signatures["ed25519"].replace(b"\n-----END", b"-----END")
+    assert not judges.agreed(judges.keys["ed25519"], joined)
+
+
 @pytest.mark.parametrize("curve", ["nistp256", "nistp384", "nistp521"])
 def test_the_numbers_of_ecdsa(judges: Judges, curve: str) -> None:
     key, found = judges.keys[curve], s.parts(judges.signatures[curve])

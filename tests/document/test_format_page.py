@@ -4,9 +4,17 @@ import base64
 import re
 from pathlib import Path
 
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.padding import size_class
+from gitseal.crypto.public_key import Scope
+from gitseal.document.token import parse_token
 from gitseal.document.value import ValueType
+from gitseal.errors import Malformed
 from gitseal.policy import dangerous_names
+from gitseal.yamltext import scalars
 from tests.vectors import good, reference
 from tests.vectors.build import ALICE
 
@@ -40,10 +48,30 @@ def worked_out() -> dict[str, str]:
     }
 
 
-def written() -> str:
+def worked_out_write_only() -> dict[str, str]:
+    file, _token = good.example()
+    group = file.default
+    ephemeral = bytes(range(32))
+    info = reference.context("w", group.scope, group.key_id, ("api", "TOKEN"))
+    sealed = reference.hpke(group.public, info, reference.pad(b"ts3cr3t"), ephemeral)
+    exchanged = reference.shared(ephemeral, group.public)
+    key, nonce = reference.hpke_key(sealed[:32], group.public, exchanged, info)
+    return {
+        "ephemeral private key": ephemeral.hex(),
+        "encapsulated key": sealed[:32].hex(),
+        "what the exchange gives": exchanged.hex(),
+        "context": info.hex(),
+        "key": key.hex(),
+        "nonce": nonce.hex(),
+        "ciphertext, with its tag": sealed[32:].hex(),
+        "token": group.token("w", sealed),
+    }
+
+
+def written(values: dict[str, str]) -> str:
     """The values as the page has them: names, and hexadecimal digits in lines of 96."""
     lines = []
-    for name, text in worked_out().items():
+    for name, text in values.items():
         lines += [f"{name}:", *(f"  {text[at : at + 96]}" for at in range(0, len(text), 96))]
     return "\n".join(lines)
 
@@ -51,10 +79,53 @@ def written() -> str:
 def test_the_worked_example() -> None:
     vector = next(iter(good.vectors()))
 
-    assert f"```\n{written()}\n```" in section(10)
+    assert f"```\n{written(worked_out())}\n```" in section(10)
+    assert f"```\n{written(worked_out_write_only())}\n```" in section(10)
     assert f"```yaml\n{vector.file.decode()}```" in section(10)
     assert ALICE.identity in section(10)
     assert ALICE.recipient in section(10)
+
+
+def test_the_worked_write_only_token_opens() -> None:
+    file, _token = good.example()
+    key = DataKey(Scope(*file.default.scope), file.default.secret)
+    token = parse_token(worked_out_write_only()["token"], 1)
+    assert token is not None
+
+    assert key.open(token.kind, ("api", "TOKEN"), token.ciphertext()) == b"ts3cr3t"
+
+
+def spelled(text: str) -> str:
+    """The type of a plain scalar by the patterns of the page."""
+    rows = re.findall(r"^\| `([^`]+)`(?:, in any case of letters)? \| (\w+) \|", section(2), re.MULTILINE)
+    assert len(rows) == 9
+    for pattern, kind in rows:
+        flags = re.IGNORECASE if kind == "refused" else re.NOFLAG
+        if re.fullmatch(pattern.replace("\\|", "|"), text, flags):
+            return str(kind)
+    return "text"
+
+
+def read(text: str) -> str:
+    """The type of a plain scalar by the program."""
+    try:
+        value = scalars.parse(text, 1)
+    except Malformed:
+        return "refused"
+    words = {bool: "boolean", int: "integer", float: "float", str: "text", type(None): "null"}
+    return words[type(value)]
+
+
+@given(st.text(st.sampled_from("0019.-+eExXoObBTZ_:, abfinyNULtrusa~=<"), min_size=1, max_size=22))
+@example("0o17")
+@example("9" * 18)
+@example("9" * 19)
+@example("-.INF")
+@example("2026-11-26")
+def test_the_spellings_of_plain_scalars(text: str) -> None:
+    if text[0] in " ,:" or text.endswith((" ", ":")) or ": " in text or (text[0] == "-" and not text[1:2].isdigit()):
+        return  # what no plain scalar begins with, holds or ends with
+    assert read(text) == spelled(text)
 
 
 def test_the_table_of_types() -> None:

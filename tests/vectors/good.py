@@ -19,6 +19,10 @@ TYPES = {
     "NOTHING": (b"n", ""),
     "BYTES": (b"y", "00ff80"),
     "JSON": (b"j", '{"a": [1, "b", null]}'),
+    "JSON_PAIR": (b"j", '["\\ud83d\\ude00", "\\u0000"]'),
+    "JSON_DEEP": (b"j", "[" * 128 + "]" * 128),
+    "JSON_LONG": (b"j", "-" + "9" * 999),
+    "JSON_SPACED": (b"j", " [1.10 ,\t1e400]\r\n"),
 }
 WORDS = {b"t": "text", b"i": "integer", b"f": "float", b"b": "boolean", b"n": "null", b"y": "bytes", b"j": "json"}
 # Bytes of a plaintext with its marker: the last that fit a class. 16 KiB is a chunk of Cobblestone too.
@@ -143,6 +147,10 @@ def layouts() -> Iterator[Vector]:
     yield plain()
 
 
+# What a text of a list is as JSON: escapes where JSON has to have them, and nowhere else.
+TEXTS = "json " + json.dumps('["a\\"\\\\/\\b\\f\\n\\r\\t\\u0001\x7f","é😀"]')
+
+
 def plain() -> Vector:
     file = File("plain")
     lines = {
@@ -157,6 +165,9 @@ def plain() -> Vector:
         "SINGLE: 'it''s'": 'text "it\'s"',
         'ESCAPES: "a\\nb\\t\\"\\x41\\u00e9"': 'text "a\\nb\\t\\"A\\u00e9"',
         "LIST:\n  - a\n  - 1": 'json "[\\"a\\",1]"',
+        "NUMBERS:\n  - 1.10\n  - 0.00001\n  - -0.50\n  - 100000000000000000": 'json "[1.10,0.00001,-0.50,100000000000000000]"',
+        'TEXTS:\n  - "a\\"\\\\/\\b\\f\\n\\r\\t\\x01\\x7f"\n  - é😀': TEXTS,
+        "MIXED:\n  - null\n  - true\n  - {}\n  - []": 'json "[null,true,{},[]]"',
         "NONE: []": 'json "[]"',
         "NOWHERE: {}": 'json "{}"',
         "LIKE: ENC": 'text "ENC"',

@@ -15,7 +15,7 @@ FILES = HERE / "files"
 if __name__ == "__main__":
     sys.path.insert(0, str(HERE.parent.parent))
 
-from tests.vectors import good, grammar, refused_spellings, refused_values  # noqa: E402 - the line above makes it importable
+from tests.vectors import good, grammar, precedence, refused_spellings, refused_values  # noqa: E402 - the line above makes it importable
 from tests.vectors.build import Vector  # noqa: E402
 
 
@@ -36,7 +36,7 @@ def everything() -> dict[str, bytes]:
 
 
 def _vectors() -> Iterator[Vector]:
-    for module in (good, refused_values, refused_spellings, grammar):
+    for module in (good, refused_values, refused_spellings, precedence, grammar):
         yield from module.vectors()
 
 

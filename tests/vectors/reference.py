@@ -129,6 +129,12 @@ def hpke(public: bytes, info: bytes, padded: bytes, ephemeral: bytes) -> bytes:
 
 def hpke_seal(encapsulated: bytes, public: bytes, exchanged: bytes, info: bytes, padded: bytes) -> bytes:
     """The ciphertext alone, from what the key exchange gave."""
+    key, nonce = hpke_key(encapsulated, public, exchanged, info)
+    return ChaCha20Poly1305(key).encrypt(nonce, padded, b"")
+
+
+def hpke_key(encapsulated: bytes, public: bytes, exchanged: bytes, info: bytes) -> tuple[bytes, bytes]:
+    """The AEAD's key and nonce for the first message."""
     pseudorandom = _labeled_extract(_KEM, b"", "eae_prk", exchanged)
     secret = _labeled_expand(_KEM, pseudorandom, "shared_secret", encapsulated + public, 32)
     schedule = (
@@ -137,7 +143,7 @@ def hpke_seal(encapsulated: bytes, public: bytes, exchanged: bytes, info: bytes,
     key_secret = _labeled_extract(_SUITE, secret, "secret", b"")
     key = _labeled_expand(_SUITE, key_secret, "key", schedule, 32)
     nonce = _labeled_expand(_SUITE, key_secret, "base_nonce", schedule, 12)
-    return ChaCha20Poly1305(key).encrypt(nonce, padded, b"")
+    return key, nonce
 
 
 def age_line(content: bytes) -> str:

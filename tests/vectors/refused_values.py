@@ -102,6 +102,15 @@ def contents() -> Iterator[Vector]:
         "null-filled": (b"nx", "a null with content", DAMAGED),
         "json-open": (b"j{", "JSON that does not end", DAMAGED),
         "json-twice": (b'j{"a": 1, "a": 2}', "JSON with a name that stands twice", DAMAGED),
+        "json-twice-escaped": (
+            b'j{"a": 1, "\\u0061": 2}',
+            "JSON with a name that stands twice, once as an escape",
+            DAMAGED,
+        ),
+        "json-half": (b'j["\\ud83d"]', "JSON with an escape of half a character", DAMAGED),
+        "json-deep": (b"j" + b"[" * 129 + b"]" * 129, "JSON that is 129 deep", DAMAGED),
+        "json-long-number": (b"j1" + b"0" * 1000, "JSON with a number of 1,001 digits", DAMAGED),
+        "json-latin-1": (b'j"\xe9"', "JSON that is not UTF-8", DAMAGED),
         "json-nan": (b"jNaN", "JSON with a number that JSON does not have", DAMAGED),
     }
     for name, (plaintext, about, expect) in cases.items():

@@ -42,8 +42,9 @@ def unpad(padded: bytes) -> bytes:
 def is_possible(kind: str, size: int) -> bool:
     """True if some value has a ciphertext of this kind and size in bytes. It needs no key, and proves nothing more."""
     if kind == SEALED:
-        body = size - _SALT_AND_COMMITMENT
-        padded = body - _TAG * -(-body // (_CHUNK + _TAG))
+        # The last chunk is shorter than the others, and empty if they hold everything: its tag is always there.
+        full, last = divmod(size - _SALT_AND_COMMITMENT, _CHUNK + _TAG)
+        padded = full * _CHUNK + last - _TAG if last >= _TAG else 0
     else:
         padded = size - _ENCAPSULATED_KEY - _TAG
     return padded >= _SMALL_STEP and size_class(padded) == padded

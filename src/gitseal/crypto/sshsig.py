@@ -27,7 +27,7 @@ WEAK = "weak"
 OTHER = "other"
 """Not checked here: keys on tokens (`sk-`), and types that nobody knows."""
 
-_ARMOR = re.compile(rb"-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\n]+)-----END SSH SIGNATURE-----\n")
+_ARMOR = re.compile(rb"-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\n]+\n)-----END SSH SIGNATURE-----\n")
 _MAGIC = b"SSHSIG"
 _VERSION = b"\0\0\0\1"
 GIT = "git"

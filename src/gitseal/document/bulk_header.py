@@ -5,6 +5,7 @@ decides what is refused and in which words. Nothing is compiled for it: a short 
 """
 
 from gitseal.crypto.public_key import Scope
+from gitseal.crypto.token_kinds import SEALED
 from gitseal.document.header import (
     HEADER,
     MAX_GROUPS,
@@ -95,7 +96,7 @@ class _GroupLines:
             self._field(content)
         elif column == _AT_PERSON and self._in == "succeeds" and self._succeeds is None:
             self._succeeds = parse_token(content, number)
-            if self._succeeds is None:
+            if self._succeeds is None or (self._succeeds.kind, self._succeeds.group) != (SEALED, self.name):
                 raise _OtherShape
         elif column == _AT_PERSON and self._in == "stanzas":
             self._person = _name(content)

@@ -3,6 +3,7 @@
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 
+from gitseal.crypto import padding
 from gitseal.crypto.token_kinds import SEALED, WRITE_ONLY
 from gitseal.document import token_grammar
 from gitseal.errors import Malformed, UnknownVersion
@@ -126,6 +127,14 @@ def is_canonical(payload: str) -> bool:
     """True if `decoded` takes this payload, which the grammar has taken already. Decodes nothing."""
     signs = 2 if payload[-2:] == "==" else payload[-1] == "="
     return len(payload) % 4 == 0 and payload[-1 - signs] in _LAST_DIGITS[signs]
+
+
+def fault(kind: str, payload: str) -> str:
+    """What is wrong with a token, in words after its name, as far as that needs no key; nothing if all is well."""
+    if not is_canonical(payload):
+        return "is not in its one canonical form"
+    size = len(payload) // 4 * 3 - payload[-2:].count("=")
+    return "" if padding.is_possible(kind, size) else "has a length that no value has"
 
 
 def _encoded(content: bytes) -> str:

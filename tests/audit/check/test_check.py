@@ -82,6 +82,11 @@ def not_canonical(world: World) -> None:
     edit(world, "production", token, token[:-3] + ("B" if token[-3] != "B" else "C") + "=]")
 
 
+def too_short(world: World) -> None:
+    token = re.findall(r"ENC\[.*\]", path_of(world).read_text())[0]
+    edit(world, "production", token, f"{token.rpartition(',')[0]},AA==]")
+
+
 def other_stanza(world: World) -> None:
     stanzas = [re.findall(r"STANZA\[v1,[^,]*,(.*)\]", path_of(world, stem).read_text())[0] for stem in ("production",)]
     edit(world, "production", stanzas[0], "YWdlLWVuY3J5cHRpb24ub3JnL3YxCg==")
@@ -109,6 +114,7 @@ CASES: dict[str, tuple[Callable[[World], None], set[str]]] = {
     "another access group": (moved_group, {"wrong-group"}),
     "under a replaced key": (replaced_key, {"stale"}),
     "not canonical": (not_canonical, {"malformed"}),
+    "too short for any value": (too_short, {"malformed"}),
     "someone who may not": (policy("alice:\n", f"bob:\n    keys: [{KEY}]\n  alice:\n"), set()),
     "someone who cannot yet": (
         lambda world: (

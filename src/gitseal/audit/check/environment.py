@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from gitseal.audit.common_findings import NO_POLICY
 from gitseal.crypto.public_key import Scope
+from gitseal.document import token as tokens
 from gitseal.document.bulk import Row
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import Access, Header
-from gitseal.document.token import is_canonical
 from gitseal.errors import Error, Malformed
 from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project.key_holders import Holder, holders
@@ -19,7 +19,7 @@ from gitseal.report.causes import ENVIRONMENT, VALUE, Cause, answers
 from gitseal.report.causes import people as caused_by
 from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.hints import NO_HINT, POLICY_OWNERS, YOU, Hint, advice, command, decision, give_value
-from gitseal.report.sentences import NOTHING, Sentence, literal, sentence
+from gitseal.report.sentences import NOTHING, Sentence, literal, ours, sentence
 from gitseal.scan.comments import assigned
 
 ATTRIBUTE = FindingRule("attribute", ERROR, "a Git attribute hides or changes a sealed file", blocks=True)
@@ -144,7 +144,7 @@ def _are_in_order(policy: Policy, header: Header, rows: Sequence[Row]) -> bool:
                 return False
     elif any(row[2] != DEFAULT for row in rows):
         return False
-    return all(is_canonical(row[4]) for row in rows)
+    return not any(tokens.fault(row[1], row[4]) for row in rows)
 
 
 def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -> Iterator[Finding]:
@@ -174,9 +174,8 @@ def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -
         template = '"{}" is sealed to access group "{}", and the policy says "{}"'
         message = sentence(template, entry.name, token.group, group)
         yield finding(WRONG_GROUP, entry.line, message, causes=cause)
-    if not is_canonical(token.payload):
-        template = 'the token of "{}" is not in its one canonical form'
-        yield finding.again(MALFORMED, entry, sentence(template, entry.name))
+    if fault := tokens.fault(token.kind, token.payload):
+        yield finding.again(MALFORMED, entry, sentence('the token of "{}" {}', entry.name, ours(fault)))
 
 
 def _access(policy: Policy, scope: Scope, access: Access, finding: _Finder, keys: PublicKeys) -> Iterator[Finding]:
