@@ -6,9 +6,10 @@ from hypothesis.strategies import SearchStrategy
 
 from gitseal.document.changes import ValueState
 from gitseal.report import causes
-from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+from gitseal.report.findings import ERROR, NOTE, WARNING, Finding, FindingRule
 from gitseal.report.hints import REVIEWER, decision
-from gitseal.report.sentences import Sentence, literal, sentence
+from gitseal.report.sentences import NOTHING, Sentence, literal, sentence
+from gitseal.review.acts.telling import told
 from gitseal.review.model import (
     ACTIONS,
     ADDED,
@@ -29,8 +30,11 @@ from gitseal.review.model import (
     EnvironmentReview,
     KeyChange,
     NameChange,
+    PersonChange,
     Restored,
     Review,
+    Rights,
+    RightsChange,
     Span,
     Statement,
     ValueInsight,
@@ -176,6 +180,18 @@ findings: SearchStrategy[Finding] = st.builds(
     st.sampled_from(["", "c0ffee" + "0" * 34]),
     _causes,
 )
+_rights = st.builds(Rights, _many(texts, 2), st.booleans())
+_people = st.builds(
+    PersonChange,
+    texts,
+    texts,
+    st.sampled_from(["person", "machine", "forge"]),
+    st.sampled_from(["added", "removed", "changed"]),
+    _many(texts, 2),
+    _many(texts, 2),
+    _many(texts, 2),
+    _many(st.builds(RightsChange, texts, _rights, _rights), 2),
+)
 reviews: SearchStrategy[Review] = st.builds(
     Review,
     st.builds(Span, texts, texts, texts, texts, _figures, _figures),
@@ -199,8 +215,14 @@ reviews: SearchStrategy[Review] = st.builds(
     _many(st.builds(Allowance, texts, texts, texts, texts, _by)),
     _many(_sentences),
     st.booleans(),
-    approvals=st.builds(Approvals, _figures, _many(texts), _many(texts)),
-)
+    st.builds(Approvals, _figures, _many(texts), _many(texts)),
+    _figures,
+    st.just(()),
+    st.just(NOTHING),
+    _many(_people, 2),
+    st.booleans(),
+    st.just((FindingRule("plain-rule", WARNING, "a rule lets names stand plain"),)),
+).map(lambda review: told(review._replace(risks=ranked(review.risks))))
 
 # Whole reviews take their time to make, and are too large to be shrunk: one is shown as it was found.
 FEWER = settings(
@@ -253,4 +275,4 @@ def usual(*, risks: int = 2, names: int = 4, environments: int = 2, people: int 
         Statement(POLICY, ".secrets/policy.yaml", at, sentence('the group "{}" has one more', f"team{at}"), by=(ALICE,))
         for at in range(statements)
     )
-    return Review(Span(BASE, HEAD, "origin/main", "HEAD", 3, 2), counted(found, those), those, found, said)
+    return told(Review(Span(BASE, HEAD, "origin/main", "HEAD", 3, 2), counted(found, those), those, found, said))

@@ -15,13 +15,15 @@ from gitseal.records import NamedTuple
 
 # PERSON: somebody, a machine or a forge came, went, or may do other things; the subject is their name in the policy.
 # VALUE: a name's value came, went or changed in an environment. ANSWER: the policy says something else of that name there.
-# RULE: a rule of the policy; the subject is its patterns, see `rule`. KEY: the data key of an access group in an environment.
+# RULE: a rule of the policy; the subject is its patterns, see `rule`. PATTERN: one that a rule got.
+# KEY: the data key of an access group in an environment.
 # ENVIRONMENT: one environment's settings, aliases or file; the subject is empty. LIST: who has to sign or approve a change of
 # a file; the subject is the file: an environment, `policy` or `manifest`. SERVICE, DECLARATION: of the manifest, by name.
 # FILE: one file, by its path. SIGNER: a commit whose author was not allowed to make it, by its id. MERGE: what a merge
 # dropped or would do; the subject is its commit, empty for the merge that is still to come.
 PERSON, VALUE, ANSWER, RULE, KEY, ENVIRONMENT = "person", "value", "answer", "rule", "key", "environment"
-LIST, SERVICE, DECLARATION, FILE, SIGNER, MERGE = "list", "service", "declaration", "file", "signer", "merge"
+LIST, SERVICE, DECLARATION, FILE, SIGNER = "list", "service", "declaration", "file", "signer"
+MERGE, PATTERN = "merge", "pattern"
 
 
 class Cause(NamedTuple):
@@ -40,6 +42,11 @@ def people(names: Iterable[str]) -> tuple[Cause, ...]:
 def rule(patterns: Iterable[str]) -> Cause:
     """The rule of a policy that has these patterns."""
     return Cause(RULE, ", ".join(patterns))
+
+
+def patterns(those: Iterable[str]) -> tuple[Cause, ...]:
+    """The patterns that a rule got, each by itself."""
+    return tuple(Cause(PATTERN, pattern) for pattern in those)
 
 
 def answers(names: Iterable[str], environment: str) -> tuple[Cause, ...]:

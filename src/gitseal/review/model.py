@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from gitseal.document.changes import ValueState
 from gitseal.report.causes import Cause
-from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+from gitseal.report.findings import ERROR, NOTE, WARNING, Finding, FindingRule
 from gitseal.report.hints import NO_HINT, Hint
-from gitseal.report.sentences import Sentence
+from gitseal.report.sentences import NOTHING, Sentence
 
 # What happened to a name. MOVED: to another access group. RESEALED: under another data key, so that a change of its value
 # cannot be excluded without an identity. PASSED: commits between changed it, and in the end it is what it was.
@@ -214,6 +214,67 @@ class Approvals(NamedTuple):
     missing: tuple[str, ...] = ()
 
 
+class Rights(NamedTuple):
+    """What somebody may do with a file: the access groups that they may open, and whether they may sign a change of it."""
+
+    opens: tuple[str, ...] = ()
+    changes: bool = False
+
+
+class RightsChange(NamedTuple):
+    """Somebody's rights to one file, before and after. `file` is an environment, `policy` or `manifest`."""
+
+    file: str
+    before: Rights
+    after: Rights
+
+
+class PersonChange(NamedTuple):
+    """What the change of a policy means for one person, machine or forge of it: `kind` says which.
+
+    `state` is `added`, `removed` or `changed`. `keys` are their new public keys, `joined` and `left` groups. `rights` has only
+    the files to which they have others than before.
+    """
+
+    folder: str
+    who: str
+    kind: str
+    state: str
+    keys: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    rights: tuple[RightsChange, ...] = ()
+
+
+class ActRow(NamedTuple):
+    """One change that an act made, with its environment; a statement has none."""
+
+    environment: str
+    change: NameChange | AccessChange | KeyChange | Statement
+
+
+class Act(NamedTuple):
+    """What somebody did, in a sentence, and all that follows from it.
+
+    `who` are the authors of its `commits` (full ids, oldest first), as the commits claim, without addresses; all three are
+    empty if no commit of the range did it. `signed` is the word for the worst of their signatures, as `By` has it. `findings`
+    are worst first; every finding of a review is in exactly one of its acts, and `severity` is that of the worst, `note`
+    without any. `brief` is what the headline tells of it. If somebody did several things that they were not allowed to do,
+    they stand together: each is one of the `parts`, whose findings are among this act's too. `rows` are not for programs.
+    """
+
+    severity: str
+    sentence: Sentence
+    who: str
+    commits: tuple[str, ...]
+    signed: str
+    findings: tuple[Finding, ...]
+    brief: Sentence
+    parts: tuple["Act", ...] = ()
+    by: tuple[By, ...] = ()
+    rows: tuple[ActRow, ...] = ()
+
+
 class Counts(NamedTuple):
     """The verdict in figures. People and machines count once each, however many access groups they gained or lost."""
 
@@ -233,10 +294,14 @@ class Counts(NamedTuple):
 
 
 class Review(NamedTuple):
-    """A whole review. `risks` come first in every format, worst first, and are never folded; `commit` of one may be empty.
+    """A whole review. `acts` tell it, worst first; `risks` are all their findings, worst first. `commit` of one may be empty.
+
+    `headline` is the whole in one line: what happened, and how much of it has to be fixed.
 
     `notes` are sentences on what was not looked at: a shallow clone, no identity. `identity`: values were opened for this.
     `reformatted` counts the changed lines of covered files that mean nothing: layout, comments, quotes, order.
+    `people` are those who may do other things by a policy. `asks_signatures`: a policy of the base asks for some. `rules` are
+    those that found something, with what each means.
     """
 
     span: Span
@@ -249,6 +314,11 @@ class Review(NamedTuple):
     identity: bool = False
     approvals: Approvals = Approvals()
     reformatted: int = 0
+    acts: tuple[Act, ...] = ()
+    headline: Sentence = NOTHING
+    people: tuple[PersonChange, ...] = ()
+    asks_signatures: bool = True
+    rules: tuple[FindingRule, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -256,12 +326,13 @@ class Review(NamedTuple):
         return not (self.risks or self.environments or self.statements or self.allowances)
 
 
-_RANK = {ERROR: 0, WARNING: 1, NOTE: 2}
+# How bad a finding is, the worst first.
+RANK = {ERROR: 0, WARNING: 1, NOTE: 2}
 
 
 def ranked(risks: Sequence[Finding]) -> tuple[Finding, ...]:
     """Risks without doubles, worst first, else in the order given."""
-    return tuple(sorted(dict.fromkeys(risks), key=lambda risk: _RANK.get(risk.severity, 0)))
+    return tuple(sorted(dict.fromkeys(risks), key=lambda risk: RANK.get(risk.severity, 0)))
 
 
 def counted(environments: Sequence[EnvironmentReview], risks: Sequence[Finding]) -> Counts:
@@ -294,8 +365,8 @@ def _people(whole: set[tuple[str, bool, bool]], *, is_machine: bool, gained: boo
     return sum((is_machine, gained) == person[1:] for person in whole)
 
 
-# What findings and statements follow from is for the acts alone, which programs get instead.
-UNSHOWN = frozenset({"causes"})
+# What findings follow from is for the acts alone, which programs get instead, and rows are elsewhere in a review.
+UNSHOWN = frozenset({"causes", "rows"})
 
 
 def tree(value: object) -> object:

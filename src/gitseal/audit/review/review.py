@@ -14,14 +14,18 @@ from gitseal.audit.review.states import NOTHING, FolderState
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.policy.policy import ACCEPT, Policy
+from gitseal.policy.who_may_change import has_list
 from gitseal.project.roots import root_above
-from gitseal.report.findings import Finding
+from gitseal.report.findings import Finding, FindingRule
 from gitseal.report.sentences import Sentence, TextPiece, listed, literal, sentence, without_place
 from gitseal.review import environments, model
+from gitseal.review.acts.telling import told
 from gitseal.review.entries.entries_of import Context
 from gitseal.review.environment_risks import risks
 from gitseal.review.environments import Ends
 from gitseal.review.model import By, EnvironmentReview, Review, Statement
+from gitseal.review.policy.changes import NO_POLICY
+from gitseal.review.policy.rights import rights_changes
 from gitseal.review.state import CommitStep
 
 if TYPE_CHECKING:  # loads what opens values
@@ -69,12 +73,12 @@ def review(
     unmerged = other_checks.unmerged_access(new, ((change.ends.folder, change.ends.name) for change, _ in reviewed))
     sealed = [risk for change, environment in reviewed for risk in risks(change.ends, environment)]
     aside = _aside(pairs, wanted.environments)
-    told = [_risk(statement) for statement in statements if statement.rule]
-    told += [*sealed, *ran.findings, *unmerged.findings, *told_entries.aliases(entries, old)]
-    told += told_entries.findings(entries, told, [environment for _, environment in reviewed])
-    kept = model.ranked(list(_once(finding for finding in told if finding.path not in aside)))
+    said = [_risk(statement) for statement in statements if statement.rule]
+    said += [*sealed, *ran.findings, *unmerged.findings, *told_entries.aliases(entries, old)]
+    said += told_entries.findings(entries, said, [environment for _, environment in reviewed])
+    kept = model.ranked(list(_once(finding for finding in said if finding.path not in aside)))
     result, opening = _opened([environment for _, environment in reviewed], pairs, keyring, wanted)
-    return Review(
+    whole = Review(
         _span(span, touched),
         model.counted(result, kept),
         kept,
@@ -85,7 +89,25 @@ def review(
         opening.identity,
         ran.approvals,
         reformatted(entries),
+        people=_people(pairs),
+        asks_signatures=wanted.verify and any(map(has_list, policies.values())),
+        rules=_rules(kept),
     )
+    return told(whole)
+
+
+def _rules(findings: Iterable[Finding]) -> tuple[FindingRule, ...]:
+    """The rules that found something. They are declared where they are found, in more modules than a review may need."""
+    from gitseal.audit.review.rules import ALL
+
+    occurring = {(finding.rule, finding.severity) for finding in findings}
+    return tuple(sorted(rule for rule in ALL if (rule.id, rule.severity) in occurring)) if occurring else ()
+
+
+def _people(pairs: Iterable[review_folder.Pair]) -> tuple[model.PersonChange, ...]:
+    """Everyone whose rights change, in all folders. A policy that is gone or cannot be read says nothing of anybody."""
+    readable = [(root, old.policy, new.policy) for root, old, new in pairs if new.policy != NO_POLICY]
+    return tuple(change for root, old, new in readable for change in rights_changes(old, new, states.within(root)))
 
 
 def _context(old: Mapping[str, FolderState], new: Mapping[str, FolderState]) -> Context:

@@ -30,4 +30,5 @@ CHECK = declared(common_findings, check, claims, environment, manifest, values)
 SCAN = declared(scan_policy, env_files, wording)
 VERIFY = declared(verdict, verify, findings, offered)
 
-IDS = frozenset(rule.id for rule in OWN | CHECK | SCAN | VERIFY)
+ALL = OWN | CHECK | SCAN | VERIFY
+IDS = frozenset(rule.id for rule in ALL)

@@ -17,6 +17,7 @@ from gitseal.git.ranges import PathChange
 from gitseal.git.repository import Repository
 from gitseal.git.walked_range import WalkedRange
 from gitseal.project.project import FOLDER
+from gitseal.report.causes import FILE, Cause
 from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.hints import REVIEWER, command, decision
 from gitseal.report.sentences import sentence
@@ -110,8 +111,10 @@ def _unjudged(commit: str, changes: Sequence[PathChange]) -> Finding | None:
     paths = [change.path for change in changes if FOLDER in change.path.split("/")]
     if not paths:
         return None
+    folder = Cause(FILE, f"{paths[0].rpartition(FOLDER)[0]}{FOLDER}")
     message = sentence("there was no policy before this, so nobody's signature could be asked for")
-    return NO_POLICY_YET.at(paths[0], 0, message, decision(REVIEWER, "look at it as a whole"), commit=commit)
+    hint = decision(REVIEWER, "look at it as a whole")
+    return NO_POLICY_YET.at(paths[0], 0, message, hint, commit=commit, causes=(folder,))
 
 
 def _counted(commits: int, verdicts: Sequence[Verdict]) -> Verified:

@@ -7,6 +7,7 @@ People are always named one by one: a group's name hides nobody.
 from collections.abc import Collection, Mapping
 
 from gitseal.policy.policy import Policy, RuleList
+from gitseal.report.causes import ENVIRONMENT, FILE, Cause
 from gitseal.report.findings import WARNING, FindingRule
 from gitseal.report.hints import REVIEWER, decision
 from gitseal.report.pages import RISKS
@@ -38,7 +39,7 @@ def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lin
     if old == new:
         return []
     if old == NO_POLICY:
-        _first(new, say)
+        _first(new, path, say)
         return say.statements
     people.people(old, new, say)
     people.groups(old, new, say)
@@ -52,15 +53,19 @@ def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lin
     return say.statements
 
 
-def _first(new: Policy, say: StatementCollector) -> None:
+def _first(new: Policy, path: str, say: StatementCollector) -> None:
+    # The folder came with it, and so did the environments.
+    folder = Cause(FILE, path.rpartition("/")[0])
     say(
         sentence("a first policy: {} in {}", quoted(new.recipients), quoted(new.environments)),
         rule=FIRST_POLICY,
         hint=decision(REVIEWER, "nothing vouches for it but who commits it: read it as a whole"),
+        causes=(folder, *(Cause(ENVIRONMENT, "", name) for name in new.environments)),
     )
     for name in sorted(new.environments):
         members = quoted(new.members(new.environments[name].open))
-        say(sentence('"{}" is open to {}', name, members), ("environments", name))
+        text = sentence('"{}" is open to {}', name, members)
+        say(text, ("environments", name), causes=(Cause(ENVIRONMENT, "", name),))
 
 
 def _lists(old: Policy, new: Policy, say: StatementCollector) -> None:

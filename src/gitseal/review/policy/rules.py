@@ -113,7 +113,8 @@ def _added(old: Policy, new: Policy, rule: Rule, say: StatementCollector, at: in
     cause = (causes.rule(rule.names),)
     if rule.plain:
         risk = _plain_risk(old, new, rule, rule.names)
-        say(sentence("{} may stand plain", _names_of(rule)), _at(at), risk, _take_out(say, _at(at)), causes=cause)
+        text = sentence("{} may stand plain", _names_of(rule))
+        say(text, _at(at), risk, _take_out(say, _at(at)), causes=(*cause, *causes.patterns(rule.names)))
     else:
         people = quoted(new.members(rule.open))
         text = sentence('{} are sealed to access group "{}", open to {}', _names_of(rule), rule.access, people)
@@ -127,7 +128,8 @@ def _changed(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: StatementC
     answer = ours("may stand plain") if is_plain else sentence('are sealed to access group "{}"', after.access)
     if is_plain and not before.plain:
         text = sentence('{} {}, and were sealed to "{}"', _names_of(after), answer, before.access)
-        say(text, _at(at), _plain_risk(old, new, after, after.names), _take_out(say, _at(at)), causes=cause)
+        uncovered = (*cause, *causes.patterns(after.names))
+        say(text, _at(at), _plain_risk(old, new, after, after.names), _take_out(say, _at(at)), causes=uncovered)
         return
     if before.plain and not is_plain:
         say(sentence("{} {}, and might stand plain", _names_of(after), answer), _at(at), causes=cause)
@@ -139,7 +141,8 @@ def _changed(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: StatementC
     if added := [name for name in after.names if name not in before.names]:
         risk = _plain_risk(old, new, after, added) if is_plain else RULE_WIDENED
         text = sentence("{}{} {} too", quoted(added), _places(after), answer)
-        say(text, _at(at), risk, _take_out(say, _at(at)) if is_plain else NO_HINT, causes=cause)
+        uncovered = (*cause, *causes.patterns(added))
+        say(text, _at(at), risk, _take_out(say, _at(at)) if is_plain else NO_HINT, causes=uncovered)
     if removed := [name for name in before.names if name not in after.names]:
         text = sentence("the rule by which names {} is no longer about {}", answer, quoted(removed))
         say(text, _at(at), RULE_NARROWED, causes=cause)
@@ -155,7 +158,8 @@ def _elsewhere(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: Statemen
         only = rule._replace(environments=tuple(added))
         risk = _plain_risk(old, new, only, rule.names) if rule.plain else RULE_WIDENED
         text = sentence("the rule for {} holds in {} too", quoted(rule.names), quoted(added))
-        say(text, _at(at), risk, _take_out(say, _at(at)) if rule.plain else NO_HINT, causes=cause)
+        uncovered = (*cause, *causes.patterns(rule.names))
+        say(text, _at(at), risk, _take_out(say, _at(at)) if rule.plain else NO_HINT, causes=uncovered)
     if removed := sorted(before - after):
         text = sentence("the rule for {} no longer holds in {}", quoted(rule.names), quoted(removed))
         say(text, _at(at), RULE_NARROWED, causes=cause)

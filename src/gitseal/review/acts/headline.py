@@ -1,0 +1,50 @@
+"""The headline of a review: what happened, with names, and how much of it has to be fixed."""
+
+from collections.abc import Iterator, Sequence
+
+from gitseal.report.findings import ERROR, WARNING
+from gitseal.report.sentences import Sentence, ours, sentence
+from gitseal.review.acts import values
+from gitseal.review.acts.words import clauses
+from gitseal.review.model import Act, NameChange, Review
+
+# People read it at a glance.
+_MOST = 5
+
+NOTHING_CHANGED = "no change to secrets"
+
+
+def headline(review: Review) -> Sentence:
+    """One line like "carol gains production; STRIPE_KEY changed. 1 thing must be fixed before merging."."""
+    if review.is_empty:
+        return ours(NOTHING_CHANGED)
+    told = list(dict.fromkeys(_briefs(review.acts)))
+    rest = len(told) - _MOST
+    shown = told if rest <= 1 else [*told[:_MOST], ours(f"and {rest} more acts")]
+    return sentence("{}. {}", clauses(shown), ours(_verdict(review.acts)))
+
+
+def _briefs(acts: Sequence[Act]) -> Iterator[Sentence]:
+    """What each act did, the worst first; changes of values that are no risk come last, in one."""
+    changes: list[NameChange] = []
+    for act in acts:
+        if _is_of_values_alone(act):
+            changes += [row.change for row in act.rows if isinstance(row.change, NameChange)]
+        else:
+            yield from ([part.brief for part in act.parts] or [act.brief])
+    if changes:
+        yield values.in_short(changes)
+
+
+def _is_of_values_alone(act: Act) -> bool:
+    return not act.findings and bool(act.rows) and all(isinstance(row.change, NameChange) for row in act.rows)
+
+
+def _verdict(acts: Sequence[Act]) -> str:
+    errors = sum(act.severity == ERROR for act in acts)
+    warnings = sum(act.severity == WARNING for act in acts)
+    if errors:
+        return f"{errors} thing{'s' if errors > 1 else ''} must be fixed before merging."
+    if warnings:
+        return f"{warnings} thing{'s' if warnings > 1 else ''} to look at."
+    return "Nothing breaks a rule."
