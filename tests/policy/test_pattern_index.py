@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gitseal.errors import Malformed
 from gitseal.policy import parser
+from gitseal.policy.consistency import MAX_ENVIRONMENTS
 from gitseal.policy.near_misses import near_misses
 from gitseal.policy.pattern_index import MOST_TRIED, PatternIndex
 from gitseal.policy.patterns import matches
@@ -66,7 +67,7 @@ def test_what_cannot_be_looked_up_is_limited() -> None:
     tried = "".join(f'  - {{names: ["*X{number}*"], plain: true}}\n' for number in range(MOST_TRIED + 1))
     with pytest.raises(Malformed, match="more than 256 patterns"):
         parser.parse(f"{HEAD}rules:\n{tried}".encode())
-    environments = "".join(f"  e{number}: {{open: [a]}}\n" for number in range(parser.MAX_ENVIRONMENTS))
+    environments = "".join(f"  e{number}: {{open: [a]}}\n" for number in range(MAX_ENVIRONMENTS))
     with pytest.raises(Malformed, match="more than 500 environments"):
         parser.parse((HEAD + environments).encode())
 

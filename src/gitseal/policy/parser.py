@@ -1,11 +1,10 @@
 """policy.yaml read into a `Policy`: every field known, every name defined, or a refusal with its line."""
 
-from collections.abc import Collection
-
 from gitseal.document.token_grammar import is_group
 from gitseal.errors import Malformed, UnknownVersion
-from gitseal.policy.fields import UnknownField, boolean, choice, each, items, mapping, named, nearest, string, strings
-from gitseal.policy.pattern_index import MOST_TRIED, is_tried
+from gitseal.policy import consistency
+from gitseal.policy.fields import UnknownField, boolean, choice, items, mapping, named, nearest, string, strings
+from gitseal.policy.names import is_environment_name, is_principal_name
 from gitseal.policy.policy import (
     ACCEPT,
     DEFAULT,
@@ -22,32 +21,15 @@ from gitseal.policy.policy import (
 )
 from gitseal.yamltext import reader
 from gitseal.yamltext.reader import path_text
-from gitseal.yamltext.scalars import is_name
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
 __all__ = ["is_environment_name", "is_principal_name", "nearest", "parse"]
 
-_LONGEST_NAME = 64
-MAX_ENVIRONMENTS = 500
-MAX_EXTENDS = 16
 _MOST_IGNORED = 32
-_NO_ENVIRONMENTS = frozenset({"policy", "manifest", "allow", "all"})
 # What a branch's name may hold (git-check-ref-format(1)), and `*`.
 _BRANCHES = r"[^\0-\x20\x7f~^:?\[\\/]+(?:/[^\0-\x20\x7f~^:?\[\\/]+)*"
 _MAX_APPROVALS = 99
 _TEMPLATES = (".env.example", ".env.sample", ".env.template")
-
-
-def is_environment_name(name: str) -> bool:
-    """True for a name that an environment can have; its file is called NAME.yaml."""
-    # A lower-case letter, then lower-case letters, digits, `_`, `.` and `-`.
-    is_spelled = is_name(name) and len(name) <= _LONGEST_NAME and name[0] != "_" and name == name.lower()
-    return is_spelled and name not in _NO_ENVIRONMENTS and not name.endswith(".local")
-
-
-def is_principal_name(name: str) -> bool:
-    """True for a name that a person, machine or group can have."""
-    return is_name(name) and len(name) <= _LONGEST_NAME and name != DEFAULT
 
 
 def parse(data: bytes) -> Policy:
@@ -99,11 +81,7 @@ def _policy(root: Node) -> Policy:
         "hook",
         "server",
     )
-    version = top.get("version")
-    if version is None:
-        raise Malformed('the policy does not begin with "version: 1"', 1)
-    if version.value != 1 or type(version.value) is not int:
-        raise UnknownVersion("the policy is of a version that this gitseal does not know", "upgrade gitseal")
+    _check_version(top.get("version"))
     recipients = {name: _principal(node) for name, node in named(top.get("recipients"), is_principal_name, "recipient")}
     groups = {name: strings(node) for name, node in named(top.get("groups"), is_principal_name, "group")}
     environments = {
@@ -125,8 +103,16 @@ def _policy(root: Node) -> Policy:
         policy_approvals,
         manifest_approvals,
     )
-    _Checks(policy, top).run()
+    consistency.check(policy, top)
     return policy
+
+
+def _check_version(node: Node | None) -> None:
+    if node is None:
+        raise Malformed('the policy does not begin with "version: 1"', 1)
+    # True is 1 to Python.
+    if node.value != 1 or type(node.value) is not int:
+        raise UnknownVersion("the policy is of a version that this gitseal does not know", "upgrade gitseal")
 
 
 def _principal(node: Node) -> Principal:
@@ -216,123 +202,6 @@ def _judged(node: Node | None) -> tuple[str, ...]:
                 'give names or patterns of branches: judged: [main, "release/*"]',
             )
     return patterns
-
-
-class _Checks:
-    """Checks the parts of a policy against each other. `run` raises Malformed at the first that do not fit."""
-
-    def __init__(self, policy: Policy, top: dict[str, Node]) -> None:
-        self.policy = policy
-        self.top = top
-        self.people = {*policy.recipients, *policy.groups}
-
-    def run(self) -> None:
-        self.sizes()
-        for name, node in each(self.top.get("groups")):
-            if name in self.policy.recipients:
-                raise Malformed(f'"{name}" is both a recipient and a group', node.line + 1)
-            self.known(self.policy.groups[name], self.policy.recipients, "recipient", node)
-        for name, node in each(self.top.get("environments")):
-            self.environment(name, self.policy.environments[name], node)
-        for rule, node in zip(self.policy.rules, items(self.top.get("rules")), strict=True):
-            self.rule(rule, node)
-        for owned in (self.top.get("policy"), self.top.get("manifest")):
-            if owned is not None:
-                self.changers(_owned(owned)[0], owned)
-        self.one_set_for_each_access_group()
-        self.aliases()
-
-    def sizes(self) -> None:
-        """Raises Malformed for more than whoever reads a policy can go through for each name."""
-        if len(self.policy.environments) > MAX_ENVIRONMENTS:
-            raise Malformed(f"the policy has more than {MAX_ENVIRONMENTS} environments", 0)
-        tried = 0
-        for rule, node in zip(self.policy.rules, items(self.top.get("rules")), strict=True):
-            tried += sum(map(is_tried, rule.names))
-            if tried > MOST_TRIED:
-                raise Malformed(
-                    f"more than {MOST_TRIED} patterns have a * that is not their end",
-                    node.line + 1,
-                    'write NAME or "PREFIX_*", of which there may be any number',
-                )
-
-    def environment(self, name: str, environment: Environment, node: Node) -> None:
-        if not environment.open:
-            raise Malformed(
-                f'environment "{name}" says of no one that they may open it', node.line + 1, "give it open: [GROUP]"
-            )
-        self.openers(environment.open, node)
-        self.changers(environment.change, node)
-        if not self.policy.members(environment.open):
-            raise Malformed(f'environment "{name}" is open only to empty groups', node.line + 1)
-        seen = [name]
-        while environment.extends:
-            if environment.extends in seen:
-                raise Malformed(
-                    f"environments extend each other: {' > '.join([*seen, environment.extends])}", node.line + 1
-                )
-            if len(seen) > MAX_EXTENDS:
-                raise Malformed(f'"{name}" extends over more than {MAX_EXTENDS} steps', node.line + 1)
-            self.known((environment.extends,), self.policy.environments, "environment", node)
-            seen.append(environment.extends)
-            environment = self.policy.environments[environment.extends]
-
-    def rule(self, rule: Rule, node: Node) -> None:
-        self.known(rule.environments, self.policy.environments, "environment", node)
-        self.openers(rule.open, node)
-        if rule.open and not self.policy.members(rule.open):
-            raise Malformed(f'access group "{rule.access}" is open only to empty groups', node.line + 1)
-        if rule.access in self.policy.recipients:
-            raise Malformed(f'"{rule.access}" is both a recipient and an access group', node.line + 1)
-
-    def one_set_for_each_access_group(self) -> None:
-        """Raises Malformed for an access group with two sets in one environment.
-
-        A rule of no environments counts in each of them. They are not gone through for it: rules times environments are many.
-        """
-        everywhere: dict[str, tuple[str, ...]] = {}
-        somewhere: dict[str, dict[str, tuple[str, ...]]] = {}
-        for rule, node in zip(self.policy.rules, items(self.top.get("rules")), strict=True):
-            if not rule.open or not self.policy.environments:
-                continue
-            members, there = self.policy.members(rule.open), somewhere.setdefault(rule.access, {})
-            if rule.environments:
-                sets = {name: there.setdefault(name, members) for name in rule.environments}
-                sets |= {
-                    name: everywhere.get(rule.access, openers) for name, openers in sets.items() if openers == members
-                }
-            else:
-                first = next(iter(self.policy.environments))
-                sets = {**there, first: everywhere.setdefault(rule.access, members)}
-            for environment, openers in sets.items():
-                if openers != members:
-                    raise Malformed(
-                        f'access group "{rule.access}" is open to two different sets in {environment}', node.line + 1
-                    )
-
-    def aliases(self) -> None:
-        taken = dict.fromkeys(self.policy.environments, "an environment")
-        for name, node in each(self.top.get("environments")):
-            for alias in self.policy.environments[name].aliases:
-                if not is_environment_name(alias):
-                    raise Malformed(f'"{alias}" cannot be an alias', node.line + 1)
-                if alias in taken:
-                    raise Malformed(f'the alias "{alias}" of {name} is already {taken[alias]}', node.line + 1)
-                taken[alias] = f"an alias of {name}"
-
-    def openers(self, names: tuple[str, ...], node: Node) -> None:
-        self.changers(names, node)
-        for name in self.policy.members(names):
-            if self.policy.recipients[name].kind == FORGE:
-                raise Malformed(f'"{name}" is a forge, which opens nothing', node.line + 1, "it may stand in change")
-
-    def changers(self, names: tuple[str, ...], node: Node) -> None:
-        self.known(names, self.people, "recipient or group", node)
-
-    def known(self, names: tuple[str, ...], among: Collection[str], what: str, node: Node) -> None:
-        for name in names:
-            if name not in among:
-                raise Malformed(f'there is no {what} "{name}"', node.line + 1, nearest(name, among))
 
 
 def _fields(node: Node, *known: str) -> dict[str, Node]:
