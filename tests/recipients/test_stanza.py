@@ -9,7 +9,7 @@ from typing import Any
 
 import pyrage
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gitseal.errors import Malformed
@@ -167,6 +167,33 @@ def test_the_check_takes_linear_time(head: bytes, piece: bytes) -> None:
     with pytest.raises(Malformed):
         check_stanza((VERSION + head + growth.repeated(piece, MAX_STANZA))[:MAX_STANZA])
     growth.assert_linear(lambda size: partial(_try_parts, VERSION + head + growth.repeated(piece, size)))
+
+
+STANZA = rb"-> ([!-~]+)((?: [!-~]+)*)\n((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)"
+HEADER = re.compile(VERSION + rb"(?:" + STANZA + rb")+--- ([A-Za-z0-9+/]{43})\n")
+PIECES = st.sampled_from(
+    [x25519(), GREASE, SSH, TOY, MAC, b"-> ", b" ", b"\n", b"A" * 63, b"A" * 64, b"--- ", b"=", b"\xff"]
+)
+
+
+@given(st.lists(PIECES, max_size=7).map(b"".join))
+@example(x25519() + MAC + b"\n--- \n")
+def test_the_header_is_what_the_grammar_of_age_says(rest: bytes) -> None:
+    """C2SP's age.md has it as one expression; here it is read line by line."""
+    stanza = VERSION + rest
+    match = HEADER.match(stanza)
+    try:
+        parts, mac, end = _parts(stanza)
+    except Malformed:
+        assert match is None
+        return
+    assert match is not None
+    assert (mac, end) == (match[4], match.end())
+    spelled = [(kind, *words.split()) for kind, words, _ in re.findall(STANZA, stanza[:end])]
+    assert [(part.type, *part.arguments) for part in parts] == spelled
+    assert [part.body for part in parts] == [
+        body.replace(b"\n", b"") for _, _, body in re.findall(STANZA, stanza[:end])
+    ]
 
 
 def _try_parts(stanza: bytes) -> None:

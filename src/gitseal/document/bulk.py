@@ -15,7 +15,7 @@ from gitseal.document.token import Token, decoded
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
 from gitseal.yamltext import reader, scalars
-from gitseal.yamltext.characters import decode
+from gitseal.yamltext.characters import is_refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `re`, `typing` and `cryptography`, which a merge does not need
@@ -45,8 +45,9 @@ class Rows(NamedTuple):
 def read(data: bytes) -> Rows | None:
     """The file's header and rows, or None if the file is of any other shape. Raises nothing that the careful way would."""
     try:
-        text = decode(data)
-    except Error:
+        # Rows are ASCII and the header is read carefully: what remains to be looked at is comments.
+        text = data.decode()
+    except UnicodeDecodeError:
         return None
     start = text.rfind(f"\n{HEADER}:\n") + 1
     body = text[:start]
@@ -94,7 +95,7 @@ def _holds_nothing_else(body: str, rows: "Sequence[Row]") -> bool:
     while at >= 0:
         # No name and no token has a `#` in it.
         start, end = body.rfind("\n", 0, at) + 1, body.find("\n", at)
-        if body[start:at].strip(" "):
+        if body[start:at].strip(" ") or is_refused(body[at:end].removesuffix("\r")):
             return False
         rest -= end - start
         at = body.find("#", end)
@@ -104,7 +105,7 @@ def _holds_nothing_else(body: str, rows: "Sequence[Row]") -> bool:
 def _are_sound(names: "Sequence[str]") -> bool:
     """True if no name occurs twice or means something else to some YAML parser."""
     unique = set(names)
-    return len(unique) == len(names) and HEADER not in unique and not any(map(scalars.is_word, names))
+    return len(unique) == len(names) and HEADER not in unique and not scalars.has_word(names)
 
 
 def _moved_down(header: Header, lines: int) -> Header:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from gitseal.errors import Damaged, Error, Malformed
 from gitseal.identities.source import IdentitySource
 from gitseal.recipients.protocol import Identity, Tier
-from gitseal.recipients.stanza import NATIVE, parse_header
 
 # An identity that does not know its own stanza, such as a plugin's, is tried on this many (docs/format.md).
 MAX_BLIND = 64
@@ -128,6 +127,8 @@ def _own(identity: Identity, stanzas: Stanzas) -> Iterator[bytes]:
 
 def _sound(stanzas: Stanzas) -> Iterator[tuple[str, bytes]]:
     """Leave out what is broken: whose it was does not show, so it is nothing for a blind try."""
+    from gitseal.recipients.stanza import parse_header  # a hook without an identity looks at none
+
     for recipient, wrapped in stanzas.items():
         try:
             for stanza in wrapped:
@@ -138,4 +139,6 @@ def _sound(stanzas: Stanzas) -> Iterator[tuple[str, bytes]]:
 
 
 def _is_native(stanza: bytes) -> bool:
+    from gitseal.recipients.stanza import NATIVE, parse_header
+
     return parse_header(stanza).type in NATIVE

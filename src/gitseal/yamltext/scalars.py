@@ -8,6 +8,10 @@ import sys
 from gitseal.errors import Malformed
 from gitseal.yamltext.characters import is_refused
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 Scalar = str | int | float | bool | None
 
 LONGEST_NAME = 128
@@ -148,6 +152,11 @@ def _double_quoted(source: str, line: int) -> str:
 def is_word(text: str) -> bool:
     """True if some YAML parser reads this plain text, or name, as a boolean, null or an operator."""
     return len(text) <= _LONGEST_WORD and text.lower() in _ELSEWHERE_NOT_TEXT
+
+
+def has_word(texts: "Iterable[str]") -> bool:
+    """True if `is_word` is true of any of many texts."""
+    return not _ELSEWHERE_NOT_TEXT.isdisjoint(map(str.lower, texts))
 
 
 def is_name(text: str) -> bool:
