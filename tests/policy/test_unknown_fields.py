@@ -3,7 +3,7 @@
 import pytest
 
 from gitseal.errors import Error, Malformed
-from gitseal.policy import parser
+from gitseal.policy import manifest_parser, parser
 
 POLICY = b"""\
 version: 1
@@ -54,3 +54,44 @@ def test_many_unknown_fields_are_refused_and_take_no_product_of_time() -> None:
     many = b"".join(b"x%d: 1\n" % number for number in range(1000))
     with pytest.raises(Malformed):
         parser.parse_known(POLICY + many)
+
+
+MANIFEST = b"""\
+version: 1
+secrets:
+  TOKEN: {type: string, audience: [ops]}
+  api:
+    note: {type: string, audience: [ops]}
+    audience: {required: true}
+  EMPTY:
+services:
+  web:
+    include: [TOKEN]
+    exclude: [EMPTY]
+    files:
+      - {path: token, secret: TOKEN, owner: www}
+lifetimes: {TOKEN: 1d}
+"""
+
+
+def test_a_manifest_is_read_like_a_policy() -> None:
+    with pytest.raises(Malformed, match='no field "lifetimes"'):
+        manifest_parser.parse(MANIFEST)
+    manifest, ignored = manifest_parser.parse_known(MANIFEST)
+    known = MANIFEST.replace(b", audience: [ops]", b"").replace(b", owner: www", b"")
+    known = known.replace(b"    exclude", b"    # exclude").replace(b"lifetimes", b"# lifetimes")
+    assert manifest == manifest_parser.parse(known)
+    assert {field.rpartition("/")[2] for field in ignored} == {"audience", "exclude", "owner", "lifetimes"}
+    assert ("api", "audience") in manifest.secrets, "a secret that is called like the field"
+
+
+def test_many_unknown_fields_of_a_manifest_are_refused() -> None:
+    many = b"".join(b"x%d: 1\n" % number for number in range(1000))
+    with pytest.raises(Malformed):
+        manifest_parser.parse_known(MANIFEST + many)
+
+
+def test_a_thousand_declarations_with_one_new_field_are_read() -> None:
+    lines = "".join(f"  N{number}: {{type: string, audience: [ops]}}\n" for number in range(1000))
+    manifest, ignored = manifest_parser.parse_known(f"version: 1\nsecrets:\n{lines}".encode())
+    assert (len(manifest.secrets), len(ignored)) == (1000, 1)

@@ -36,3 +36,10 @@ def test_edits_of_the_policy_keep_the_line(repo: Path) -> None:
     rename_environment(Workspace(world.project, world.keyring), "staging", "stage")
     remove_environment(world.project, "stage")
     assert named_schema(repo / ".secrets/policy.yaml").is_file()
+
+
+def test_a_gitignore_in_another_encoding_gets_its_lines(repo: Path) -> None:
+    before = "café\n".encode("latin-1")
+    (repo / ".gitignore").write_bytes(before)
+    start(repo)
+    assert (repo / ".gitignore").read_bytes().startswith(before)

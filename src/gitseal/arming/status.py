@@ -19,13 +19,15 @@ _INSTALL = "gitseal hook install"
 class Stage(NamedTuple):
     """One hook.
 
-    `armed`: it blocks. `how`: in words, where it stands or why it does not. `mend`: the command, if it is not armed.
+    `armed`: it blocks plaintext and lets the rest pass. `how`: in words, where it stands or why it is not armed. `mend`: the
+    command, if it is not. `refuses_all`: nothing passes, so no plaintext either.
     """
 
     name: str
     armed: bool
     how: str
     mend: str = ""
+    refuses_all: bool = False
 
 
 class _Unproved(NamedTuple):
@@ -80,8 +82,9 @@ def _on_server(repository: Repository, folder: HooksFolder) -> _Unproved | Stage
         return stage
     default = refs.default_branch(repository)
     if default.instead:
-        how = f"every push is refused, for HEAD leads to {default.name or 'a commit'}, which is no branch here"
-        return Stage(SERVER, armed=False, how=how, mend=f"git symbolic-ref HEAD {shlex.quote(default.instead)}")
+        how = f"HEAD leads to {default.name or 'a commit'}, which is no branch here, so nobody's policy could judge a push"
+        mend = f"git symbolic-ref HEAD {shlex.quote(default.instead)}"
+        return Stage(SERVER, armed=False, how=how, mend=mend, refuses_all=True)
     return stage
 
 
@@ -164,7 +167,7 @@ def _proved(repository: Repository, stage: str, place: _Unproved, made: canary.C
         return Stage(stage, armed=True, how=f"{place.how}; blocked a made-up leak")
     if ran.status != 0:
         first = next((line for line in ran.output.splitlines() if line.strip()), "without a word")
-        return Stage(stage, armed=False, how=f"blocks everything, for another reason: {first}", mend=_INSTALL)
+        return Stage(stage, armed=False, how=f"for another reason: {first}", mend=_INSTALL, refuses_all=True)
     return Stage(stage, armed=False, how=f"{place.how}; let a made-up leak through", mend=_INSTALL)
 
 

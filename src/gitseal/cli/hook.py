@@ -78,12 +78,13 @@ def status(session: Session, as_json: bool) -> None:
         output.as_json([hook._asdict() for hook in hooks])
     else:
         for hook in hooks:
-            output.line(f"{hook.name}: {'armed' if hook.armed else 'NOT ARMED'}: {hook.how}")
+            state = "armed" if hook.armed else "REFUSES EVERYTHING" if hook.refuses_all else "NOT ARMED"
+            output.line(f"{hook.name}: {state}: {hook.how}")
     unarmed = [hook for hook in hooks if not hook.armed]
     if unarmed:
-        raise Error(
-            f"{', '.join(hook.name for hook in unarmed)} would let plaintext through", f"run: {unarmed[0].mend}"
-        )
+        open_hooks = [hook for hook in unarmed if not hook.refuses_all] or unarmed
+        does = "refuses everything" if open_hooks[0].refuses_all else "would let plaintext through"
+        raise Error(f"{', '.join(hook.name for hook in open_hooks)} {does}", f"run: {open_hooks[0].mend}")
 
 
 @command.command("run", passes_on=True)

@@ -1,5 +1,6 @@
 """`gitseal resolve`."""
 
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -224,9 +225,10 @@ def _one(
         else:
             choices[name.path] = choice
     if open_names:
+        sides = " ".join(f"--ours {shlex.quote(name)}" for name in open_names)
         raise Error(
             f"{plural(len(open_names), 'name')} of {environment} can be decided by a person alone",
-            f"choose for each: gitseal resolve --ours {open_names[0]}, or --theirs {open_names[0]}, or --new {open_names[0]}",
+            f"ours for each, or --theirs or --new in its place: gitseal resolve {environment} {sides}",
         )
     _apply(session, file, names, choices, keys, accept)
 

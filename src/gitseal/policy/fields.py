@@ -1,9 +1,15 @@
 """The small readers that policy.yaml and manifest.yaml share: a node as a field's value, or a refusal with its line."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import TypeVar
 
 from gitseal.errors import Malformed
+from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
+
+T = TypeVar("T")
+
+_MOST_IGNORED = 32
 
 
 class UnknownField(Malformed):
@@ -12,6 +18,35 @@ class UnknownField(Malformed):
     def __init__(self, message: str, line: int, hint: str, path: NamePath) -> None:
         super().__init__(message, line, hint)
         self.path = path
+
+
+def known_part(
+    root: Node, read: Callable[[Node], T], alike: Callable[[Node, NamePath], Iterable[Node]]
+) -> tuple[T, tuple[str, ...]]:
+    """What `read` makes of a file without the fields that it does not know, and these fields, for those who only read values.
+
+    One laptop that was upgraded must not stop every host that deploys. `alike` gives the mappings of the same kind as the one
+    at the end of a field's path: the field is taken out of all of them. Changes the tree, and raises as `read` otherwise.
+    """
+    ignored: list[str] = []
+    while True:
+        try:
+            return read(root), tuple(ignored)
+        except UnknownField as error:
+            if len(ignored) == _MOST_IGNORED:
+                raise
+            ignored.append(path_text(error.path))
+            for node in alike(root, error.path):
+                node.children.pop(error.path[-1], None)
+
+
+def at_same_depth(root: Node, path: NamePath) -> list[Node]:
+    """The nodes that hold the end of a path, and all others as deep below the same top-level name."""
+    nodes = [root]
+    for depth in range(len(path) - 1):
+        below = [child for node in nodes for child in (*node.children.values(), *node.items)]
+        nodes = [child for child in below if depth or child.path[:1] == path[:1]]
+    return nodes
 
 
 def mapping(node: Node, file: str, *known: str) -> dict[str, Node]:

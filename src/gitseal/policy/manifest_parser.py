@@ -1,7 +1,7 @@
 """manifest.yaml read into a `Manifest`: every field known, every service defined, or a refusal with its line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from gitseal.document.header import HEADER
@@ -9,7 +9,18 @@ from gitseal.document.value import TypedValue
 from gitseal.document.value import ValueType as ValueKind
 from gitseal.document.value import text as text_value
 from gitseal.errors import Error, Malformed, UnknownVersion
-from gitseal.policy.fields import choice, each, items, mapping, named, nearest, string, strings
+from gitseal.policy.fields import (
+    at_same_depth,
+    choice,
+    each,
+    items,
+    known_part,
+    mapping,
+    named,
+    nearest,
+    string,
+    strings,
+)
 from gitseal.policy.manifest import TYPES, Declaration, Manifest, ManifestFile, Service
 from gitseal.yamltext import reader
 from gitseal.yamltext.scalars import is_name
@@ -33,8 +44,34 @@ _DEEPEST = 8
 
 
 def parse(data: bytes) -> Manifest:
-    """The manifest in the bytes of manifest.yaml. Raises Malformed with the line, or UnknownVersion."""
-    top = mapping(reader.parse(data, policy=True).root, _FILE, "version", "secrets", "services")
+    """The manifest in the bytes of manifest.yaml. Raises Malformed with the line, or UnknownVersion.
+
+    A field that is not known is refused (UnknownField).
+    """
+    return _manifest(reader.parse(data, policy=True).root)
+
+
+def parse_known(data: bytes) -> tuple[Manifest, tuple[str, ...]]:
+    """The manifest as far as this program knows it, and the fields that were left out: see `fields.known_part`.
+
+    Raises as `parse`, but for unknown fields.
+    """
+    return known_part(reader.parse(data, policy=True).root, _manifest, _alike)
+
+
+def _alike(root: Node, path: NamePath) -> Iterable[Node]:
+    """The mappings of the same kind: a declaration of a secret may stand at any depth, beside sections and in them."""
+    return _plain_mappings(root.children["secrets"]) if path[:-2][:1] == ("secrets",) else at_same_depth(root, path)
+
+
+def _plain_mappings(node: Node) -> Iterator[Node]:
+    for child in node.children.values():
+        is_section = any(field.kind is NodeKind.MAPPING for field in child.children.values())
+        yield from _plain_mappings(child) if is_section else (child,)
+
+
+def _manifest(root: Node) -> Manifest:
+    top = mapping(root, _FILE, "version", "secrets", "services")
     version = top.get("version")
     if version is None:
         raise Malformed('the manifest does not begin with "version: 1"', 1)

@@ -3,7 +3,18 @@
 from gitseal.document.token_grammar import is_group
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.policy import consistency
-from gitseal.policy.fields import UnknownField, boolean, choice, items, mapping, named, nearest, string, strings
+from gitseal.policy.fields import (
+    at_same_depth,
+    boolean,
+    choice,
+    items,
+    known_part,
+    mapping,
+    named,
+    nearest,
+    string,
+    strings,
+)
 from gitseal.policy.names import is_environment_name, is_principal_name
 from gitseal.policy.policy import (
     ACCEPT,
@@ -20,12 +31,10 @@ from gitseal.policy.policy import (
     RuleList,
 )
 from gitseal.yamltext import reader
-from gitseal.yamltext.reader import path_text
-from gitseal.yamltext.tree import NamePath, Node, NodeKind
+from gitseal.yamltext.tree import Node, NodeKind
 
 __all__ = ["is_environment_name", "is_principal_name", "nearest", "parse"]
 
-_MOST_IGNORED = 32
 # What a branch's name may hold (git-check-ref-format(1)), and `*`.
 _BRANCHES = r"[^\0-\x20\x7f~^:?\[\\/]+(?:/[^\0-\x20\x7f~^:?\[\\/]+)*"
 _MAX_APPROVALS = 99
@@ -41,30 +50,11 @@ def parse(data: bytes) -> Policy:
 
 
 def parse_known(data: bytes) -> tuple[Policy, tuple[str, ...]]:
-    """The policy as far as this program knows it, for those who only read values, and the fields that were left out.
+    """The policy as far as this program knows it, and the fields that were left out: see `fields.known_part`.
 
-    One laptop that was upgraded must not stop every host that deploys. Raises as `parse`, but for unknown fields.
+    Raises as `parse`, but for unknown fields.
     """
-    root = reader.parse(data, policy=True).root
-    ignored: list[str] = []
-    while True:
-        try:
-            return _policy(root), tuple(ignored)
-        except UnknownField as error:
-            if len(ignored) == _MOST_IGNORED:
-                raise
-            ignored.append(path_text(error.path))
-            _leave_out(root, error.path)
-
-
-def _leave_out(root: Node, path: NamePath) -> None:
-    """Takes a field out of its mapping, and the fields of its name out of all mappings of the same kind."""
-    nodes = [root]
-    for depth in range(len(path) - 1):
-        below = [child for node in nodes for child in (*node.children.values(), *node.items)]
-        nodes = [child for child in below if depth or child.path[:1] == path[:1]]
-    for node in nodes:
-        node.children.pop(path[-1], None)
+    return known_part(reader.parse(data, policy=True).root, _policy, at_same_depth)
 
 
 def _policy(root: Node) -> Policy:

@@ -12,7 +12,7 @@ from gitseal.project.source import FileSource, WorkingTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # with a document comes all that opens values, which a hook mostly need not
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from gitseal.document.document import Document
@@ -247,13 +247,17 @@ class Project:
         if self.tell is None:
             return parsing.named(name, parsing.policy, data)
         policy, ignored = parsing.named(name, parser.parse_known, data)
-        if ignored:
+        self._tell_ignored(name, ignored)
+        return policy
+
+    def _tell_ignored(self, name: str, ignored: "Sequence[str]") -> None:
+        """One line about the fields of a file that only whoever reads may leave out."""
+        if ignored and self.tell is not None:
             fields = ", ".join(f'"{field}"' for field in ignored[:_MOST_NAMED])
             more = f" and {len(ignored) - _MOST_NAMED} more" if len(ignored) > _MOST_NAMED else ""
             self.tell(
                 f"{name} has {fields}{more}, which this gitseal does not know: ignored for reading; upgrade gitseal"
             )
-        return policy
 
     @property
     def manifest_path(self) -> "Path":
@@ -269,4 +273,11 @@ class Project:
             from gitseal.policy.manifest import EMPTY
 
             return EMPTY
-        return parsing.named(self.relative(os.path.join(self._folder, _MANIFEST)), parsing.manifest, data)
+        name = self.relative(os.path.join(self._folder, _MANIFEST))
+        if self.tell is None:
+            return parsing.named(name, parsing.manifest, data)
+        from gitseal.policy import manifest_parser
+
+        manifest, ignored = parsing.named(name, manifest_parser.parse_known, data)
+        self._tell_ignored(name, ignored)
+        return manifest

@@ -1,5 +1,6 @@
 """`init`: a new `.secrets` folder, or a clone of one made ready. A tracked file is never touched."""
 
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.files import atomic
+from gitseal.files.reading import read_regular
 from gitseal.git import configuration
 from gitseal.git.links import refuse_links
 from gitseal.git.repository import find_top
@@ -164,10 +166,11 @@ def _policy(starter: Starter, environments: Sequence[str]) -> str:
 
 def _add_lines(path: Path, wanted: str) -> bool:
     """Appends the lines that a file does not have yet; its own lines stay as they are."""
-    before = path.read_text() if path.exists() else ""
-    missing = [line for line in wanted.splitlines() if line not in before.splitlines()]
+    # As bytes: Git asks for no encoding in these files.
+    before = read_regular(path) if os.path.lexists(path) else b""
+    missing = [line for line in wanted.encode().splitlines() if line not in before.splitlines()]
     if not missing:
         return False
-    separator = "" if not before or before.endswith("\n") else "\n"
-    atomic.write(path, (before + separator + "\n".join(missing) + "\n").encode())
+    separator = b"" if not before or before.endswith(b"\n") else b"\n"
+    atomic.write(path, before + separator + b"\n".join(missing) + b"\n")
     return True

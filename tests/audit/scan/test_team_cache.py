@@ -130,7 +130,7 @@ def test_a_file_that_does_not_hold_together_is_not_kept_and_costs_no_new_filter(
     assert kept(team).read_bytes() == data
 
 
-@pytest.mark.parametrize("in_the_way", ["folder", "symlink", "read-only"])
+@pytest.mark.parametrize("in_the_way", ["folder", "symlink", "read-only", "pipe", "device"])
 def test_where_it_cannot_be_kept_the_same_is_found(team: World, git: Callable[..., str], in_the_way: str) -> None:
     stage(team.top, git)
     plain = without(team)
@@ -139,6 +139,10 @@ def test_where_it_cannot_be_kept_the_same_is_found(team: World, git: Callable[..
         kept(team).mkdir()
     elif in_the_way == "symlink":
         kept(team).symlink_to(team.top / "elsewhere")
+    elif in_the_way == "pipe":
+        os.mkfifo(kept(team))  # whoever opens it waits for a writer
+    elif in_the_way == "device":
+        kept(team).symlink_to("/dev/zero")  # has no end
     else:
         kept(team).parent.chmod(0o500)
     assert scan(team) == plain

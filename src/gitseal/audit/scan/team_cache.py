@@ -8,6 +8,7 @@ the values are opened as without it.
 import os
 
 from gitseal.errors import Error
+from gitseal.files.reading import read_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ class TeamCache:
         if self._path is None or self._key is None:
             return None
         try:
-            with open(self._path, "rb") as file:
-                sealed = file.read()
-        except OSError:
+            # Whatever stands there, a pipe say, must not stop a commit.
+            sealed = read_regular(self._path)
+        except (OSError, Error):
             return None
         from gitseal.crypto import private_cache
         from gitseal.scan import team_filter
