@@ -112,7 +112,7 @@ def test_the_trusted_ref(repository: Repository, git: Git, tmp_path: Path) -> No
     clone = Repository(tmp_path / "clone")
     assert trusted_ref(clone) == "refs/remotes/origin/main"
     git("config", "gitseal.trust", "nowhere", cwd=tmp_path / "clone")
-    with pytest.raises(Error, match='names "nowhere", which is no commit here'):
+    with pytest.raises(Error, match='names "nowhere", which is no branch here'):
         trusted_ref(clone)
 
 

@@ -8,7 +8,7 @@ import pytest
 from gitseal.errors import Error
 from gitseal.git import refs
 from gitseal.git.repository import Repository
-from gitseal.git.trusted_ref import is_set, to_write, trusted_ref
+from gitseal.git.trusted_ref import is_set, to_write, trusted_ref, way_back
 
 Git = Callable[..., str]
 
@@ -50,7 +50,7 @@ def test_a_setting_is_a_full_name_or_becomes_one(clone: Path, git: Git, value: s
 def test_a_short_name_that_is_no_branch_is_an_error(clone: Path, git: Git, value: str) -> None:
     git("tag", "v1", cwd=clone)
     git("config", "gitseal.trust", value, cwd=clone)
-    with pytest.raises(Error, match="which is no commit here"):
+    with pytest.raises(Error, match="which is no branch here"):
         trusted_ref(Repository(clone))
 
 
@@ -118,3 +118,22 @@ def test_what_init_writes(repo: Path, clone: Path, git: Git, tmp_path: Path) -> 
     assert to_write(Repository(tmp_path / "other"), founding=False) == "refs/remotes/upstream/main"
     git("remote", "set-head", "upstream", "--delete", cwd=tmp_path / "other")
     assert to_write(Repository(tmp_path / "other"), founding=False) == ""
+
+
+def test_the_way_back_to_a_trusted_ref_that_is_gone(repo: Path, clone: Path, git: Git, tmp_path: Path) -> None:
+    def after(command: str, *arguments: object, cwd: Path = clone) -> str:
+        git(command, *arguments, cwd=cwd)
+        return way_back(Repository(cwd), trusted_ref(Repository(cwd)))
+
+    assert (
+        after("config", "gitseal.trust", "refs/remotes/origin/gone")
+        == "git config gitseal.trust refs/remotes/origin/main"
+    )
+    assert "git remote set-head origin --auto" in after("remote", "set-head", "origin", "--delete")
+    # A branch that was renamed, in a project without a remote.
+    git("config", "gitseal.trust", "refs/heads/main", cwd=repo)
+    assert after("branch", "-m", "main", "trunk", cwd=repo) == "git config gitseal.trust refs/heads/trunk"
+    # Before the first push nothing is gone.
+    git("init", "-q", "--bare", tmp_path / "empty.git")
+    git("clone", "-q", tmp_path / "empty.git", tmp_path / "founder")
+    assert after("config", "gitseal.trust", "refs/remotes/origin/main", cwd=tmp_path / "founder") == ""

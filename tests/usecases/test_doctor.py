@@ -90,7 +90,9 @@ def test_what_is_broken_is_mended_by_what_is_said(world: World, broken: str, che
 
 def test_a_ref_that_is_none_is_named(world: World) -> None:
     shell(world, "git config gitseal.trust nowhere")
-    assert to_mend(world) == {"trusted ref": "mend it with: git config gitseal.trust REF"}
+    assert to_mend(world) == {
+        "trusted ref": "trust what the remote has as its default: git config gitseal.trust refs/remotes/origin/main"
+    }
 
 
 def test_a_filter_on_sealed_files_is_named(world: World) -> None:

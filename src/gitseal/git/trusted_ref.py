@@ -1,5 +1,7 @@
 """The ref whose state is believed, always by its full name."""
 
+import shlex
+
 from gitseal.errors import Error
 from gitseal.git import refs
 from gitseal.git.repository import Repository
@@ -45,6 +47,22 @@ def to_write(repository: Repository, *, founding: bool) -> str:
     return _upstream(repository, head) or f"{_REMOTES}{remote}/{head.removeprefix(_HEADS)}"
 
 
+def way_back(repository: Repository, ref: str) -> str:
+    """The command after which a trusted ref is here that was and is not any more; empty if it may still have to come.
+
+    A project that was not pushed yet names a ref of its remote that is not there, and nothing else of that remote is.
+    """
+    others = [to_write(repository, founding=False)]
+    if ref.startswith(_HEADS) and not repository.remotes():
+        others.append(_head(repository))  # renamed, say
+    for other in others:
+        if other not in {"", ref} and _exists(repository, other):
+            return f"git config {SETTING} {shlex.quote(other)}"
+    remote = next((name for name in repository.remotes() if ref.startswith(f"{_REMOTES}{name}/")), "")
+    is_fetched = remote and refs.below(repository, f"{_REMOTES}{remote}")
+    return f"git remote set-head {shlex.quote(remote)} --auto && gitseal doctor" if is_fetched else ""
+
+
 def _configured(repository: Repository) -> list[str]:
     answer = repository.git("config", "-z", "--get-all", SETTING) or b""
     return [value for value in answer.decode("utf-8", "surrogateescape").split("\0") if value]
@@ -55,9 +73,9 @@ def _resolved(repository: Repository, value: str) -> str:
         return _pushed(repository, value) if value.startswith(_HEADS) else value
     full = refs.full_name(repository, value)
     if not full or full.startswith("refs/tags/"):
-        raise Error(
-            f'gitseal.trust names "{value}", which is no commit here', "mend it with: git config gitseal.trust REF"
-        )
+        default = to_write(repository, founding=False) or f"{_REMOTES}origin/main"
+        hint = f"trust what the remote has as its default: git config {SETTING} {shlex.quote(default)}"
+        raise Error(f'{SETTING} names "{value}", which is no branch here', hint)
     return full
 
 

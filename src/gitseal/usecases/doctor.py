@@ -7,9 +7,8 @@ from gitseal.arming import arm_clone, drivers, status
 from gitseal.errors import Error
 from gitseal.git import hooks, refs
 from gitseal.git.hooks import HooksScope
-from gitseal.git.repository import Repository
 from gitseal.git.run import git
-from gitseal.git.trusted_ref import SETTING, to_write, trusted_ref
+from gitseal.git.trusted_ref import trusted_ref, way_back
 from gitseal.policy.approvals import asks_approvals
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.key_holders import names_by_recipient
@@ -174,22 +173,13 @@ def _trusted(workspace: Workspace) -> _Answer:
     repository = workspace.project.git()
     ref = trusted_ref(repository)
     if ref and refs.commit(repository, ref) is None:
-        other = to_write(repository, founding=False)
-        mend = f"git config {SETTING} {other}" if other not in {"", ref} else _search(repository, ref)
-        yield f"{ref}, which is not here", mend
+        yield f"{ref}, which is not here", way_back(repository, ref) or "git fetch"
     elif ref:
         yield ref, ""
     elif git(repository.top, "config", "--get", "remote.origin.url") is None:
         yield "none: there is no remote origin", ""
     else:
         yield "none: Git does not know the default branch of origin", "git remote set-head origin --auto"
-
-
-def _search(repository: Repository, ref: str) -> str:
-    """How to find a trusted ref that is not here: if its remote has other branches here, the default one was renamed."""
-    remote = next((name for name in repository.remotes() if ref.startswith(f"{refs.REMOTES}{name}/")), "")
-    there = refs.below(repository, f"{refs.REMOTES}{remote}") if remote else {}
-    return f"git remote set-head {remote} --auto, then: gitseal doctor" if there else "git fetch"
 
 
 def _history(workspace: Workspace) -> _Answer:

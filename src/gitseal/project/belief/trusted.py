@@ -7,7 +7,7 @@ from gitseal.document.header import Header
 from gitseal.errors import Error
 from gitseal.git import refs
 from gitseal.git.ranges import descends
-from gitseal.git.trusted_ref import short, trusted_ref
+from gitseal.git.trusted_ref import short, trusted_ref, way_back
 from gitseal.policy import parser
 from gitseal.policy.policy import Policy
 from gitseal.project.belief.facts import Fact, headers
@@ -39,8 +39,13 @@ class TrustedState:
 
     @cached_property
     def commit(self) -> str:
-        """The full id of its tip; empty if there is no such ref yet, or no more."""
-        return (refs.commit(self._repository, self.ref) or "") if self.ref else ""
+        """The full id of its tip; empty if there is no such ref yet, or no more, which is told."""
+        tip = refs.commit(self._repository, self.ref) if self.ref else None
+        mend = way_back(self._repository, self.ref) if self.ref and tip is None else ""
+        if mend:
+            words = f"the trusted ref {self.ref} is not here any more, so this clone goes by what it remembers: {mend}"
+            self._repository.notes.append(words)
+        return tip or ""
 
     @property
     def short_commit(self) -> str:
