@@ -9,6 +9,7 @@ from gitseal.cli import dispatch
 from gitseal.git.index import offered_below
 from tests.attacks.conftest import Team
 from tests.git_calls import record_git
+from tests.slow import slow_but
 
 # What a branch can bring as ordinary files. PWN writes down that it ran; each setting is one that makes Git start a program.
 CONFIG = """\
@@ -104,7 +105,7 @@ def attacked(team: Team, tmp_path: Path) -> Team:
     return team
 
 
-@pytest.mark.parametrize("folder", [".", "src", "src/deep", "app.git"])
+@pytest.mark.parametrize("folder", slow_but({"src/deep"}, [".", "src", "src/deep", "app.git"]))
 def test_nothing_of_the_tree_runs_and_git_is_asked_at_the_top(
     attacked: Team, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

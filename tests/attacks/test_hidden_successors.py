@@ -63,7 +63,11 @@ def _spoilt_stanzas(team: Team, key: DataKey) -> dict[NamePath, Put]:
 
 
 @pytest.mark.parametrize(
-    ("is_new", "spoil"), [(True, _spoilt_proof), (False, _spoilt_stanzas)], ids=["proofs", "stanzas"]
+    ("is_new", "spoil"),
+    [
+        pytest.param(True, _spoilt_proof, id="proofs"),
+        pytest.param(False, _spoilt_stanzas, id="stanzas", marks=pytest.mark.slow),
+    ],
 )
 def test_spoilt_copies_that_are_older_by_their_dates_hide_no_successor(
     team: Team,

@@ -219,6 +219,7 @@ def test_any_other_signal_leaves_no_plaintext(place: Clone, tmp_path: Path, numb
     assert place.path("production").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_command_after_a_crash_that_cannot_be_finished_says_so(place: Clone) -> None:
     """Killed half-way, and then someone changed one of the files: nothing is written over that."""
     _bob_leaves(place)

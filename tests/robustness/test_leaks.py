@@ -27,6 +27,7 @@ from gitseal.usecases.diff import compare
 from gitseal.usecases.list_ import list_names
 from tests.attacks.world import Clone, files, objects, person, start
 from tests.robustness import commands
+from tests.slow import slow_but
 from tests.templates import Templates
 
 # Two lines, so that a tool which shows one of them is found too. Random, since other tests run beside this one.
@@ -190,7 +191,14 @@ def _script(path: Path, change: str) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("name", CASES)
+# One way in, out and wrong for each kind of command that has a value in its hands.
+QUICK = {
+    "set from standard input", "set from the environment", "set of no JSON", "import of no YAML", "get", "render to a file",
+    "run with files", "edit", "edit to no YAML", "rekey", "sync push", "diff",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", slow_but(QUICK, list(CASES)))
 def test_no_value_shows_while_a_command_runs(place: Clone, tmp_path: Path, name: str) -> None:
     case = CASES[name]
     given, out, temporary = tmp_path / "given", tmp_path / "out", tmp_path / "temporary"

@@ -323,6 +323,7 @@ def test_a_grant_in_the_change_itself(team: Approving) -> None:
     assert team.missing() == NOT
 
 
+@pytest.mark.slow
 def test_junk_hides_no_approval(team: Approving) -> None:
     """Hundreds of refs that hold nothing, or approvals of something else, or copies that are damaged."""
     team.change("alice")

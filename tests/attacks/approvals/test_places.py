@@ -92,6 +92,7 @@ def test_an_approval_stays(team: Approving, server: Server) -> None:
     assert server.refs() == signed.ref
 
 
+@pytest.mark.slow
 def test_only_what_would_count_is_taken(team: Approving, server: Server) -> None:
     team.change("alice")
     good = team.approve("bob")
@@ -256,6 +257,7 @@ def test_review_says_who_is_missing(team: Approving) -> None:
     assert MAIN not in printed
 
 
+@pytest.mark.slow
 def test_each_judged_branch_has_approvals_of_its_own(team: Approving, tmp_path: Path) -> None:
     team.git("checkout", "--quiet", "main")
     team.write(POLICY, team.policy() + 'server: {judged: ["release/*"]}\n')

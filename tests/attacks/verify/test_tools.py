@@ -13,6 +13,7 @@ from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from tests.attacks.verify.world import POLICY, Key, Team, own_field, ssh_key, unsigned, with_field
 from tests.crypto.signing import key_of, token_key, token_sign
+from tests.slow import slow_but
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def no_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     return iter(())
 
 
-@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+@pytest.mark.parametrize("kind", slow_but({"ed25519", "ecdsa"}, ["ed25519", "ecdsa", "rsa"]))
 def test_no_program_is_needed_for_the_usual_keys(
     team: Team, kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
