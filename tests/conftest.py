@@ -16,6 +16,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests import programs
 from tests.templates import Templates
 
 TOP = Path(__file__).resolve().parent.parent
@@ -156,10 +157,8 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def git(repo: Path) -> Callable[..., str]:
     """`git("log", "-1")` in `repo`, or in the folder given as `cwd`: its standard output; a failure fails the test."""
 
-    def run(*args: str | Path, cwd: Path = repo, stdin: str | None = None) -> str:
-        done = subprocess.run(["git", *args], cwd=cwd, input=stdin, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"git {args} gave {done.returncode}: {done.stderr}"
-        return done.stdout
+    def run(*arguments: str | Path, cwd: Path = repo, stdin: str = "") -> str:
+        return programs.git(cwd, *arguments, stdin=stdin)
 
     return run
 

@@ -14,6 +14,7 @@ from gitseal.arming import script as hook_script
 from gitseal.errors import Error
 from gitseal.git.hooks import STAGES
 from gitseal.git.repository import Repository
+from tests import programs
 from tests.arming.conftest import Program
 
 Git = Callable[..., str]
@@ -43,7 +44,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, bytes | str]]:
 
 
 def refused(repo: Path, *command: str) -> str:
-    done = subprocess.run(["git", *command], cwd=repo, capture_output=True, text=True, check=False)
+    done = programs.run("git", *command, cwd=repo)
     assert done.returncode != 0
     return done.stderr
 

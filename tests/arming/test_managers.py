@@ -11,6 +11,7 @@ import pytest
 from gitseal.arming import installation, managers, status
 from gitseal.git.hooks import STAGES
 from gitseal.git.repository import Repository
+from tests import programs
 from tests.arming.conftest import Program
 
 Git = Callable[..., str]
@@ -24,7 +25,7 @@ def _on_path(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(repo: Path, *command: str) -> str:
-    done = subprocess.run(command, cwd=repo, capture_output=True, text=True, check=False)
+    done = programs.run(*command, cwd=repo)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from gitseal.arming import script
 from gitseal.git.hooks import SERVER, STAGES
+from tests import programs
 
 HOOKS = Path(__file__).parents[2] / "hooks"
 Git = Callable[..., str]
@@ -23,7 +23,7 @@ def by_hand(repository: Path, *stages: str) -> None:
 
 
 def refused(repo: Path, *command: str) -> str:
-    done = subprocess.run(["git", *command], cwd=repo, capture_output=True, text=True, check=False)
+    done = programs.run("git", *command, cwd=repo)
     assert done.returncode != 0, done.stdout
     assert "hush" not in done.stderr
     return done.stderr

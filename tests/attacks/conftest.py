@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.attacks.world import Clone, Person, clone, git, person, start
+from tests.attacks.world import Clone, Person, clone, person, start
+from tests.programs import git
 from tests.templates import Templates
 
 PEOPLE = {name: person(name) for name in ("alice", "bob", "carol", "dave", "mallory")}

@@ -21,7 +21,8 @@ from gitseal.usecases.rename import rename
 from gitseal.usecases.unseal import unseal
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
-from tests.attacks.world import NEEDLE, Clone, git, holds, put_stanzas, put_value, write
+from tests.attacks.world import NEEDLE, Clone, holds, put_stanzas, put_value, write
+from tests.programs import git
 from tests.recipients.conftest import bech32
 
 PLAIN = 'rules:\n  - {names: ["*"], plain: true}\n'

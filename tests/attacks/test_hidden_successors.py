@@ -21,7 +21,8 @@ from gitseal.usecases.recipient import remove_recipient
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
 from tests.attacks.conftest import Team
-from tests.attacks.world import NEEDLE, Clone, clone, git, write
+from tests.attacks.world import NEEDLE, Clone, clone, write
+from tests.programs import git
 
 DAVE = "dave"
 BLOCK: NamePath = (HEADER, "access", "default")

@@ -9,7 +9,8 @@ import pytest
 
 from gitseal.cli import dispatch
 from tests.attacks.conftest import Team
-from tests.attacks.world import Clone, git
+from tests.attacks.world import Clone
+from tests.programs import git
 
 # Each is a command line that writes to a path, given as {}.
 OUTPUTS = {

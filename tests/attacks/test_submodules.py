@@ -11,7 +11,8 @@ from gitseal.project.workspace import Workspace
 from gitseal.sealing.local import overrides
 from gitseal.usecases.set_ import set_values
 from tests.attacks.conftest import Team
-from tests.attacks.world import Clone, git
+from tests.attacks.world import Clone
+from tests.programs import git
 
 
 def with_local_file(team: Team) -> None:

@@ -29,7 +29,8 @@ from gitseal.report.findings import NOTE, Finding
 from gitseal.usecases.recipient import remove_recipient
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
-from tests.attacks.world import NEEDLE, Clone, Person, clone, git, holds, own_key, put_key, write
+from tests.attacks.world import NEEDLE, Clone, Person, clone, holds, own_key, put_key, write
+from tests.programs import git
 from tests.slow import slow_but
 
 DAVE = "dave"

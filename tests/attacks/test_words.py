@@ -16,7 +16,8 @@ import pytest
 from gitseal.cli import dispatch
 from gitseal.report.escaping import json_text, line, printable
 from tests.attacks.conftest import Team
-from tests.attacks.world import Clone, git
+from tests.attacks.world import Clone
+from tests.programs import git
 from tests.slow import slow_but
 
 EVIL = "x\n::error::by a word\x1b[2J\x9b1m\u202e ##[add-mask]x ##vso[task.setvariable]"

@@ -35,6 +35,7 @@ from gitseal.usecases.set_ import set_values
 from gitseal.yamltext import editor
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
+from tests.programs import git
 from tests.world import keyring_of
 
 # Long and unlike anything else, so that finding it anywhere means a leak.
@@ -52,12 +53,6 @@ class Person(NamedTuple):
 def person(name: str) -> Person:
     made = x25519.generate()
     return Person(name, made.text.reveal().decode(), made.recipient)
-
-
-def git(top: Path, *arguments: str, ok: tuple[int, ...] = (0,)) -> str:
-    done = subprocess.run(["git", *arguments], cwd=top, capture_output=True, text=True, check=False)
-    assert done.returncode in ok, f"git {arguments} gave {done.returncode}: {done.stdout}{done.stderr}"
-    return done.stdout
 
 
 class Clone:

@@ -18,6 +18,7 @@ from gitseal.errors import Malformed
 from gitseal.git.merging import DRIVER_CONFLICT
 from gitseal.git.repository import Repository
 from gitseal.yamltext import editor
+from tests import programs
 from tests.conftest import FUZZ
 from tests.document.merging.histories import State, histories
 from tests.document.merging.test_laws import is_stale
@@ -34,9 +35,7 @@ class Git(NamedTuple):
     top: Path
 
     def __call__(self, *arguments: str, ok: tuple[int, ...] = (0,), stdin: bytes = b"") -> str:
-        done = subprocess.run(["git", *arguments], cwd=self.top, capture_output=True, check=False, input=stdin)
-        assert done.returncode in ok, f"git {arguments} gave {done.returncode}: {done.stdout!r}{done.stderr!r}"
-        return done.stdout.decode()
+        return programs.git(self.top, *arguments, ok=ok, stdin=stdin)
 
     @property
     def file(self) -> Path:

@@ -16,6 +16,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from gitseal.review.formats import markdown
+from tests import programs
 from tests.docs.console import TOP
 from tests.review.models import usual
 
@@ -33,9 +34,7 @@ def load(path: Path) -> Any:
 
 
 def run(*command: str | Path, cwd: Path = TOP, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=cwd, env={**os.environ, **environ}, capture_output=True, text=True, check=False, timeout=120
-    )
+    return programs.run(*command, cwd=cwd, environ=environ)
 
 
 @pytest.mark.parametrize("workflow", [REVIEW, COMMENT], ids=lambda path: path.stem)

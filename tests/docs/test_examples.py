@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.docs.console import TOP
 
 IDENTITY = TOP / "examples/demo-identity.txt"
@@ -20,9 +21,7 @@ STRIPE_KEY = "sk_live_made-up-for-the-demo"
 
 
 def run(*command: str | Path, cwd: Path = TOP, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=cwd, env={**os.environ, **environ}, capture_output=True, text=True, check=False, timeout=120
-    )
+    return programs.run(*command, cwd=cwd, environ=environ)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests import programs
 from tests.attacks.verify.world import Key, ssh_key
 
 _PEOPLE = ("alice", "bob")
@@ -87,7 +88,7 @@ class Clone(NamedTuple):
     top: Path
 
     def run(self, *command: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(command, cwd=self.top, capture_output=True, text=True, check=False)
+        done = programs.run(*command, cwd=self.top)
         assert not ok or done.returncode == 0, done.stdout + done.stderr
         return done
 

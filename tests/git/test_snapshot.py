@@ -1,7 +1,6 @@
 """Folders of many commits, read at once: what is read of each is what is read of it alone."""
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from gitseal.errors import Error
 from gitseal.git import snapshot
 from gitseal.git.repository import Repository
+from tests import programs
 
 FOLDERS = (".secrets", "a b/.secrets", "line\nfeed/.secrets", os.fsdecode(b"caf\xe9/.secrets"))
 
@@ -17,7 +17,7 @@ FOLDERS = (".secrets", "a b/.secrets", "line\nfeed/.secrets", os.fsdecode(b"caf\
 @pytest.mark.parametrize("form", ["sha1", "sha256"])
 def test_many_commits_at_once_as_each_alone(tmp_path: Path, form: str) -> None:
     def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+        return programs.git(tmp_path, *words).strip()
 
     git("init", "--quiet", f"--object-format={form}")
     commits = []

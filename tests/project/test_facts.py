@@ -16,6 +16,7 @@ from gitseal.project.belief.facts import Fact, facts
 from gitseal.project.belief.facts_cache import KeyRow
 from gitseal.project.belief.history import KeyHistory
 from tests.conftest import FUZZ
+from tests.programs import git
 
 FILE_ID = "f" + "1" * 32
 KEYS = [DataKey(Scope(FILE_ID, "production", "default"), bytes([number]) * 32) for number in range(1, 7)]
@@ -90,7 +91,7 @@ def commit(top: Path, number: int, folder: str = ".secrets") -> str:
 
 
 def _git(top: Path, *words: str) -> str:
-    return subprocess.run(["git", *words], cwd=top, check=True, capture_output=True, text=True).stdout.strip()
+    return git(top, *words).strip()
 
 
 @hypothesis.settings(

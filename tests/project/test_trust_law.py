@@ -32,8 +32,9 @@ from gitseal.project.workspace import Workspace
 from gitseal.usecases import recover, resolve
 from gitseal.usecases.recipient import remove_recipient
 from gitseal.usecases.resolve import TakenSide
-from tests.attacks.world import Clone, git, own_key, person, put_key, start, write
+from tests.attacks.world import Clone, own_key, person, put_key, start, write
 from tests.conftest import FUZZ
+from tests.programs import git
 from tests.templates import Templates
 
 PEOPLE = {name: person(name) for name in ("alice", "bob", "carol", "dave")}

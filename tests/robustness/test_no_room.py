@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gitseal.audit.check.check import check
-from tests.attacks.world import Clone, git, person, start
+from tests.attacks.world import Clone, person, start
+from tests.programs import git
 from tests.robustness import commands
 from tests.slow import slow_but
 from tests.templates import Templates

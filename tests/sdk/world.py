@@ -1,12 +1,12 @@
 """What the tests of the Python API look at: values of every type, sealed and plain, and commits of them."""
 
-import subprocess
 from pathlib import Path
 
 from gitseal.document.value import ValueType, checked
 from gitseal.identities import Keyring
 from gitseal.usecases.init import Starter, init
 from tests import world
+from tests.programs import git
 
 PASSWORD = "correct-horse-battery-staple"
 TYPED = {
@@ -28,10 +28,10 @@ class World(world.World):
         path.write_text(path.read_text(encoding="utf-8") + "\n".join(lines) + "\n", encoding="utf-8")
 
     def commit(self, tag: str = "") -> None:
-        for command in (["add", "--all", "--force"], ["commit", "--quiet", "--message", "State"]):
-            subprocess.run(["git", *command], cwd=self.top, check=True)
+        git(self.top, "add", "--all", "--force")
+        git(self.top, "commit", "--quiet", "--message", "State")
         if tag:
-            subprocess.run(["git", "tag", "--annotate", "--message", "A release", tag], cwd=self.top, check=True)
+            git(self.top, "tag", "--annotate", "--message", "A release", tag)
 
 
 def start(top: Path, keyring: Keyring, recipient: str) -> World:

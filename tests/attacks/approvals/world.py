@@ -1,7 +1,5 @@
 """A team whose policy asks for approvals, with real keys, a remote, and people who approve by the real command."""
 
-import os
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from gitseal.git.repository import Repository
 from gitseal.git.walked_range import WalkedRange
 from gitseal.policy.signing import fingerprint, parse_signing
 from gitseal.usecases import approve
+from tests import programs
 from tests.attacks.verify.world import POLICY, PRODUCTION, Key, Team, signature
 
 MAIN = "refs/heads/main"
@@ -95,8 +94,7 @@ class Approving(Team):
 
 def gitseal(team: Team, *words: str, status: int = 0, environ: Mapping[str, str] | None = None) -> str:
     """The real command; gives what it printed and said."""
-    env = {**os.environ, **(environ or {})}
-    done = subprocess.run(["gitseal", *words], cwd=team.top, capture_output=True, text=True, check=False, env=env)
+    done = programs.run("gitseal", *words, cwd=team.top, environ=environ)
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
 

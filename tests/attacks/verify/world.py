@@ -1,6 +1,5 @@
 """A repository whose commits people sign, with real keys of ssh-keygen and gpg; what is sealed does not matter here."""
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from gitseal.audit.verify.verified import Verified
 from gitseal.audit.verify.verify import verify
 from gitseal.git.repository import Repository
+from tests import programs
 
 VERIFIES = "#!/bin/sh\nexec gitseal verify --pre-receive\n"
 POLICY = ".secrets/policy.yaml"
@@ -79,11 +79,8 @@ class Team:
     def policy(self, **keys: str) -> str:
         return TEXT.format(**{name: key.public for name, key in self.keys.items()} | keys)
 
-    def git(self, *arguments: str, stdin: bytes | None = None, environ: Mapping[str, str] | None = None) -> str:
-        env = {**os.environ, **(environ or {})}
-        done = subprocess.run(["git", *arguments], cwd=self.top, input=stdin, capture_output=True, check=False, env=env)
-        assert done.returncode == 0, f"git {arguments} gave {done.returncode}: {done.stdout!r}{done.stderr!r}"
-        return done.stdout.decode().removesuffix("\n")
+    def git(self, *arguments: str, stdin: bytes = b"", environ: Mapping[str, str] | None = None) -> str:
+        return programs.git(self.top, *arguments, stdin=stdin, environ=environ).removesuffix("\n")
 
     def write(self, path: str, text: str) -> None:
         (self.top / path).parent.mkdir(parents=True, exist_ok=True)
@@ -152,13 +149,7 @@ class Server:
 
     def push(self, *arguments: str) -> str:
         """Pushes, and gives what the server said where it refused, else nothing."""
-        done = subprocess.run(
-            ["git", "push", "--quiet", str(self.top), *arguments],
-            cwd=self.team.top,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = programs.run("git", "push", "--quiet", self.top, *arguments, cwd=self.team.top)
         assert (done.returncode == 0) == ("pre-receive hook declined" not in done.stderr), done.stderr
         return done.stderr if done.returncode else ""
 

@@ -15,6 +15,7 @@ from gitseal.audit.verify.verify import verify
 from gitseal.git.repository import Repository
 from gitseal.git.updates import Update, is_none
 from gitseal.report.findings import ERROR
+from tests import programs
 from tests.attacks.verify.world import POLICY, PRODUCTION, Key, Team, ssh_key
 from tests.slow import slow_but
 
@@ -52,12 +53,10 @@ class World:
         team.git("push", "--quiet", str(server), f"{first}:refs/heads/main")
 
     def server(self, *arguments: str, ok: bool = True) -> str:
-        done = subprocess.run(["git", *arguments], cwd=self.top, capture_output=True, text=True, check=False)
-        assert done.returncode == 0 or not ok, done.stderr
-        return done.stdout.strip()
+        return programs.git(self.top, *arguments, ok=(0,) if ok else (0, 1)).strip()
 
     def is_ok(self, *arguments: str) -> bool:
-        return subprocess.run(["git", *arguments], cwd=self.top, capture_output=True, check=False).returncode == 0
+        return programs.run("git", *arguments, cwd=self.top).returncode == 0
 
     def made(self, commit: str, *, good: bool) -> None:
         self.heads = [*self.heads[-7:], commit]

@@ -1,12 +1,12 @@
 """A server's pre-receive hook, armed by `hook install --server`: who may change what counts there too, not only plaintext."""
 
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.slow import slow_but
 from tests.templates import Templates
 
@@ -29,7 +29,7 @@ class Server:
         self.key = folder / "key"
 
     def gitseal(self, *arguments: str) -> None:
-        done = subprocess.run(["gitseal", *arguments], cwd=self.repo, capture_output=True, text=True, check=False)
+        done = programs.run("gitseal", *arguments, cwd=self.repo)
         assert done.returncode == 0, done.stderr
 
     def policy(self, *, lists: str = LISTS, environment: str = PROTECTED) -> None:
@@ -54,14 +54,7 @@ class Server:
 
     def push(self, *arguments: str, **environ: str) -> tuple[bool, str]:
         """Whether the server took it, and all that was said."""
-        done = subprocess.run(
-            ["git", "push", "--no-verify", str(self.top), *arguments],
-            cwd=self.repo,
-            env={**os.environ, **environ},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = programs.run("git", "push", "--no-verify", self.top, *arguments, cwd=self.repo, environ=environ)
         assert "this is a bug" not in done.stderr, done.stderr
         assert (done.returncode == 0) == ("pre-receive hook declined" not in done.stderr), done.stderr
         return done.returncode == 0, done.stderr

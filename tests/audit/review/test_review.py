@@ -20,6 +20,7 @@ from gitseal.review.model import YES, EnvironmentReview, NameChange, Review
 from gitseal.usecases.init import Starter, init
 from gitseal.usecases.rename import rename
 from gitseal.usecases.unset import unset
+from tests import programs
 from tests.world import World, keyring_of, start
 
 Git = Callable[..., str]
@@ -182,7 +183,7 @@ def test_repositories_of_other_kinds(tmp_path: Path, form: str) -> None:
         pytest.skip(f"this Git knows no {form}")
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=top, capture_output=True, text=True, check=True).stdout
+        return programs.git(top, *words)
 
     world = start(top, "production")
     world.set(A="hush-one-1")
