@@ -20,6 +20,7 @@ def payload(text: str) -> bytes | None:
             return None
         value = value << _BITS | digit
     spare = len(data) * _BITS % 8
+    # Five spare bits or more are a character that carries nothing.
     if spare >= _BITS or value & (1 << spare) - 1:
         return None
     return (value >> spare).to_bytes(len(data) * _BITS // 8, "big")
@@ -39,6 +40,7 @@ def is_whole(text: str) -> bool:
     """True if a lower-case ASCII string ends in its own checksum, so that no character of it is made up or mistyped."""
     prefix, _, data = text.rpartition("1")
     digits = [_ALPHABET.find(character) for character in data]
+    # 1 is the constant of Bech32; the later Bech32m has another, and age does not use it.
     return bool(prefix) and min(digits, default=-1) >= 0 and _remainder(prefix, digits) == 1
 
 

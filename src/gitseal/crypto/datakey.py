@@ -44,6 +44,7 @@ class DataKey:
     """
 
     def __init__(self, scope: Scope, secret: bytes, claimed: str = "") -> None:
+        # An age file holds any number of bytes, and whoever can commit chooses them.
         if len(secret) != SIZE:
             raise Damaged(f'the data key of access group "{scope.group}" has {len(secret)} bytes, not {SIZE}')
         self.scope = scope
@@ -65,6 +66,8 @@ class DataKey:
     def _derive(self, label: str) -> bytes:
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+        # No salt: the secret is 32 random bytes already. `label` keeps the two keys apart, and the scope keeps a secret that
+        # was copied into another file from opening anything there.
         return HKDF(SHA256(), SIZE, salt=b"", info=frame(label, *self.scope)).derive(self._secret)
 
     @cached_property
@@ -106,7 +109,8 @@ class DataKey:
         return encryptor.update(pad(plaintext)) + encryptor.finalize()
 
     def sealer(self) -> "Callable[[str, bytes], bytes]":
-        """What `seal` does for names of one part, as a function of name and plaintext, for many values."""
+        """A function that seals many values as `seal` does, by a name of one part and a plaintext."""
+        # The context is framed by hand below: a call for each of 100,000 values can be felt.
         key, beginning = self._value_key, u32be(BEGINNING_PARTS + 1) + self._beginnings[SEALED]
 
         def sealed(name: str, plaintext: bytes) -> bytes:
@@ -117,7 +121,7 @@ class DataKey:
         return sealed
 
     def opener(self) -> "Callable[[str, bytes], bytes]":
-        """What `open` does for kind `s` and names of one part, as a function of name and ciphertext, for many values.
+        """A function that opens many values of kind `s` as `open` does, by a name of one part and a ciphertext.
 
         All that the values have in common is done here, once. The function raises as `open` does.
         """
@@ -139,6 +143,7 @@ class DataKey:
 
         Raises Damaged for everything else: another key, another place, damage and truncation look alike.
         """
+        # A value that was moved to another name, group, environment or file has another context, and does not open.
         bound_to = context(self._beginnings[kind], name)
         try:
             if kind == SEALED:
@@ -148,5 +153,7 @@ class DataKey:
             else:
                 padded = hpke().decrypt(ciphertext, self._write_only_private, bound_to)
         except (InvalidTag, ValueError):
+            # One answer for all: which of them it was is no business of whoever made the ciphertext. ValueError is one that is
+            # too short to have a tag.
             raise DamagedOrMoved("damaged or moved") from None
         return unpad(padded)

@@ -1,4 +1,7 @@
-"""`frame`: an unambiguous encoding of a list of strings, for everything that is derived, bound or hashed."""
+"""`frame`: an unambiguous encoding of a list of strings, for everything that is derived, bound or hashed.
+
+Without lengths, ("ab", "c") and ("a", "bc") would be the same bytes, and a value sealed for one place would open in another.
+"""
 
 
 def frame(*parts: str | bytes) -> bytes:
@@ -7,7 +10,7 @@ def frame(*parts: str | bytes) -> bytes:
 
 
 def frame_parts(*parts: str | bytes) -> bytes:
-    """The parts of a frame without their number, for who frames many lists with the same beginning."""
+    """The parts of a frame without their number, for callers that frame many lists with the same beginning."""
     out = []
     for part in parts:
         content = part.encode() if isinstance(part, str) else part

@@ -31,10 +31,12 @@ def pad(content: bytes) -> bytes:
 
 def unpad(padded: bytes) -> bytes:
     """The content again. Raises Damaged if filler or length is any other than `pad` makes."""
+    # The marker keeps zeros at the end of a value from being taken for filler.
     content = padded.rstrip(b"\0")
     # Most values are in the smallest class, which needs no reckoning.
     is_of_size = len(padded) == _SMALL_STEP or len(padded) == size_class(len(content))
     if not content.endswith(_MARKER) or not is_of_size:
+        # The tag was right, so this tells an attacker nothing about a key: only somebody who has it can get here.
         raise Damaged("the padding under a right tag is wrong: this value was not made by a sound program")
     return content[:-1]
 

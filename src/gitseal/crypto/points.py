@@ -1,4 +1,4 @@
-"""Which public keys on Curve25519 and Ed25519 are refused: those that are written in a second way or open to anyone.
+"""The public keys on Curve25519 and Ed25519 that are refused: those that are written in a second way or open to anyone.
 
 A key of low order makes the same shared secret for everybody, so whatever is wrapped to it is readable by all; and the
 library panics on it. RFC 7748, section 6.1; the list is the one of cr.yp.to/ecdh.html#validate.
@@ -13,6 +13,7 @@ _LOW_ORDER = frozenset({0, 1, _P - 1, _EIGHTH, _OTHER_EIGHTH})
 def good_x25519(key: bytes) -> bool:
     """True if 32 bytes are the only spelling of a Montgomery point that keeps a secret."""
     u = int.from_bytes(key, "little")
+    # X25519 ignores the high bit and reduces modulo p, so another spelling would be the same key under another id.
     return u < _P and u not in _LOW_ORDER
 
 
@@ -21,7 +22,10 @@ def good_ed25519(key: bytes) -> bool:
 
     That they are on the curve is left to the library.
     """
+    # The high bit is the sign of x, which the Montgomery form does not have.
     y = int.from_bytes(key, "little") & (2**255 - 1)
+    # y = 1 is the neutral element, for which the map below would divide by zero.
     if y >= _P or y == 1:
         return False
+    # u = (1 + y) / (1 - y): RFC 7748, section 4.1.
     return (1 + y) * pow(1 - y, -1, _P) % _P not in _LOW_ORDER

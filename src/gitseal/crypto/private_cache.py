@@ -29,6 +29,7 @@ def seal(key: bytes, context: str, content: bytes) -> bytes:
     """The content, sealed and bound to `context`, its length rounded up to a multiple of 64 KiB."""
     from cryptography.cobblestone import Cobblestone256Encryptor
 
+    # Zeros fill it up; the length in front, under the tag too, says where the content ends.
     framed = u32be(len(content)) + content
     padded = framed + bytes(-len(framed) % _SIZE_CLASS)
     encryptor = Cobblestone256Encryptor(key, frame(context))

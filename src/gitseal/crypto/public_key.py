@@ -41,7 +41,7 @@ def context(beginning: bytes, name: tuple[str, ...]) -> bytes:
 
 
 def beginning(kind: str, scope: Scope, key_id: str) -> bytes:
-    """What the contexts of one key and kind have in common: framed once, not for each of 100,000 values."""
+    """The part that all contexts of one key and kind begin with: framed once, not for each of 100,000 values."""
     return frame_parts(_CONTEXT, kind, *scope, key_id)
 
 
@@ -66,6 +66,7 @@ class PublicKey:
             raise Malformed(f'the public key of access group "{scope.group}" is not a canonical X25519 key')
         self.scope = scope
         self.raw = raw
+        # The id binds the key to its scope, so a block that was copied to another file or group is told as another key.
         self.key_id = "k" + sha256_hex(frame(_KEY_ID_INFO, *scope, raw))[:32]
         self._beginning = beginning(WRITE_ONLY, scope, self.key_id)
 

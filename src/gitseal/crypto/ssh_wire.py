@@ -22,6 +22,7 @@ def strings(data: bytes) -> list[bytes] | None:
 
 def number(data: bytes) -> int:
     """The number that a string holds (`mpint`). Raises ValueError for a negative one; zeros before it do not matter."""
+    # The highest bit is the sign; OpenSSH writes a zero byte before a positive number that has it set.
     if data[:1] >= b"\x80":
         raise ValueError("negative")
     return int.from_bytes(data, "big")

@@ -1,8 +1,8 @@
-"""SSH signatures over bytes, checked in this process (OpenSSH's PROTOCOL.sshsig). Whose a key is is not known here.
+"""SSH signatures over bytes, checked in this process (OpenSSH's PROTOCOL.sshsig). The caller knows whose a key is.
 
-`ssh-keygen -Y verify` takes the same ones but these, which are refused here: another version than 1 in front, a `reserved`
-that is not empty, text after the last line or between the characters of the first, a NUL after the namespace or the name of
-an algorithm, an Ed25519 signature with a scalar that is not reduced (RFC 8032, section 5.1.7), and keys that are WEAK.
+It takes what `ssh-keygen -Y verify` takes, except these: another version than 1 in front, a `reserved` that is not empty, text
+after the last line or between the characters of the first, a NUL after the namespace or the name of an algorithm, an Ed25519
+signature with a scalar that is not reduced (RFC 8032, section 5.1.7), and keys that are WEAK.
 """
 
 import re
@@ -52,7 +52,7 @@ class SshSignature(NamedTuple):
 
 
 def parse(armored: bytes, namespace: str = GIT) -> SshSignature | None:
-    """The signature in its armor, for that namespace; None for anything else."""
+    """The signature in its armor, if it is for that namespace; None for anything else."""
     match = _ARMOR.fullmatch(armored)
     text = match[1].replace(b"\n", b"") if match else b""
     try:
@@ -92,6 +92,7 @@ def judge(signature: SshSignature, message: bytes) -> str:
 def _signed(signature: SshSignature, message: bytes) -> bytes:
     from cryptography.hazmat.primitives.hashes import Hash
 
+    # The key signs a digest of the message, framed with namespace and hash so that neither can be changed afterwards.
     digest = Hash(_hash(signature.hash.decode().upper()))
     digest.update(message)
     return _MAGIC + frame_parts(signature.namespace.encode(), b"", signature.hash, digest.finalize())
@@ -112,6 +113,7 @@ def _ed25519(key: list[bytes], made: list[bytes], signed: bytes) -> str:
     if algorithm != b"ssh-ed25519" or len(value) != _ED25519_SIZE:
         return BAD
     public = Ed25519PublicKey.from_public_bytes(point)
+    # With a point of low order anybody can make a signature that verifies, of some messages.
     if not good_ed25519(point):
         return WEAK
     public.verify(value, signed)
@@ -123,6 +125,7 @@ def _ecdsa(curve: str, key: list[bytes], made: list[bytes], signed: bytes) -> st
 
     name, point = key
     algorithm, value = made
+    # The curve is named three times (kind, key, algorithm). All have to agree: OpenSSH refuses what does not.
     r, s = strings(value) or []
     if name != curve.encode() or algorithm != b"ecdsa-sha2-" + name or point[:1] != _UNCOMPRESSED:
         return BAD

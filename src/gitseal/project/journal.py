@@ -20,7 +20,7 @@ from gitseal.project.project import Project
 _LIMIT = 512 * 1024 * 1024
 _ABSENT = "absent"
 
-# What stands for the policy if files go by the names of environments; no environment can have it.
+# Stands for the policy where files go by the names of environments; no environment can have this name.
 POLICY = "policy"
 
 
@@ -31,7 +31,7 @@ def journal_path(project: Project) -> Path:
 
 
 def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
-    """Brings files to their new bytes, all or none. Both mappings are by environment, or `policy`; None is no file.
+    """Brings files to their new bytes, all or none. Both mappings are by environment, or `policy`; None means no file.
 
     `old` is what was read. The caller holds the lock. Raises Busy, with nothing written, if a file is no longer that;
     Error if one cannot be written, with those before it put back.
@@ -41,6 +41,7 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
         if _read(_place(project, stem)) != old[stem]:
             raise Busy(f'"{_place(project, stem)}" was changed by another program in the meantime', "do it again")
     if len(new) == 1:
+        # A rename is atomic by itself: most commands write one file and need no journal.
         for stem, data in new.items():
             _put(_place(project, stem), data)
     elif new:
@@ -53,6 +54,7 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
                 _put(_place(project, stem), data)
                 done.append(stem)
         except Error:
+            # A full disk, say: nothing crashed, so the person gets back what they had.
             for stem in reversed(done):
                 _put(_place(project, stem), old[stem])
             # Only now: a crash while files are put back leaves the journal, and `finish` goes forward instead.
@@ -62,7 +64,7 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
 
 
 def finish(project: Project) -> tuple[str, ...]:
-    """Brings a journal that a crash left to its end and says which files it was about. The caller holds the lock.
+    """Completes what a crash interrupted, and gives the names of its files. The caller holds the lock.
 
     Raises Error, with nothing written, if a file is in neither of the two states or the journal is not sound.
     """
@@ -80,6 +82,7 @@ def finish(project: Project) -> tuple[str, ...]:
                 f'an earlier command stopped half-way, and "{_place(project, stem)}" was changed since',
                 f"look at: git diff; when the files are as you want them: rm {path}",
             )
+    # Forward, never back: the journal is written only when all new bytes are known, and it does not hold the old ones.
     for stem, (_states, data) in planned.items():
         if _read(_place(project, stem)) != data:
             _put(_place(project, stem), data)
@@ -108,6 +111,7 @@ def _load(project: Project, content: bytes) -> dict[str, tuple[tuple[str, str], 
             continue
         if _hash(data) != file["new"]:
             raise ValueError
+        # Parsed before anything is written: a journal may not bring a file that no command would have written.
         if stem == POLICY:
             parse(data)
         else:

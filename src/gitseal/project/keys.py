@@ -12,11 +12,11 @@ from gitseal.recipients import x25519
 
 
 class Keys(Mapping[str, DataKey]):
-    """Data keys of one document by access group. A group that no identity opens is not in it.
+    """The data keys of one document by access group. A group that no identity opens is not in it.
 
-    Each key is checked against its id, and Damaged raised for a stanza that holds another one: age does not say who wrapped
-    it. Readers need that as much as writers: with a key of their own in one stanza, an attacker seals values that only this
-    reader takes for a member's, and no line of the header's keys shows it.
+    Each key is checked against its id. Damaged is raised for a stanza that holds another key, because age does not say who
+    wrapped it. Readers need that as much as writers: with a key of their own in one stanza, an attacker could seal values that
+    only this reader takes for a member's, and no line of the header's keys would show it.
     """
 
     def __init__(self, header: Header, keyring: Keyring) -> None:
@@ -33,6 +33,7 @@ class Keys(Mapping[str, DataKey]):
             try:
                 self._opened[group] = self._unwrap(group, access) if access else None
             except Damaged as error:
+                # Kept, or each value of the group would ask the identities again: one of them may want a touch.
                 self._damaged[group] = error
                 raise
         key = self._opened[group]
@@ -70,8 +71,10 @@ def unwrap(scope: Scope, key_id: str, stanzas: Iterable[tuple[str, Stanza]], key
     """
     own: dict[str, list[Stanza]] = {}
     for recipient, stanza in stanzas:
+        # A stanza of a replaced key, left by a merge, may not open the group.
         if stanza.key_id == key_id:
             own.setdefault(recipient, []).append(stanza)
+
     # Decoded only when an identity takes them up: a broken stanza is its owner's trouble alone.
     secret = keyring.unwrap({recipient: map(Stanza.age_file, several) for recipient, several in own.items()})
     if secret is None:

@@ -33,7 +33,7 @@ class Fact(NamedTuple):
 
 
 def facts(version: bytes) -> tuple[Fact, ...]:
-    """The facts of one version. Never raises: what is no header says nothing."""
+    """The facts of one version. Never raises: a header that cannot be read says nothing."""
     return tuple(fact for piece in _pieces(version) for fact in _facts(piece))
 
 
@@ -90,4 +90,5 @@ def _header(piece: bytes) -> Header | None:
     try:
         return parse_header(reader.parse(piece).root)
     except Error:
+        # Anyone can commit a broken header. It must stop neither those who seal nor the search for sound ones beside it.
         return None

@@ -1,4 +1,4 @@
-"""What was read from history before, kept in the Git directory: reading it again is most of the time of a first `set`.
+"""Facts of history that were read before, kept in the Git directory: reading them is most of the time of a first `set`.
 
 Facts of a blob never change. A sum of a history holds for one tip, one boundary of a shallow clone and one reader. All of
 it can be read again from Git, so a file that is damaged, unreadable or of another version counts as none. It holds ids alone.
@@ -71,6 +71,7 @@ class FactsCache:
 
     def _load(self, data: bytes) -> None:
         digest, content = data[:_DIGEST], data[_DIGEST + 1 :]
+        # Against a disk that lies, not against people: whoever can write here can write `known` beside it.
         if digest.decode() != sha256_hex(content):
             return
         loaded = json.loads(content)

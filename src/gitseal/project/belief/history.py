@@ -1,4 +1,4 @@
-"""Which data keys a history holds: the facts of every version of every sealed file in it."""
+"""The data keys that a history holds: the facts of every version of every sealed file in it."""
 
 import os
 from collections import deque
@@ -45,6 +45,7 @@ class KeyHistory:
         # Not the repository's own reader: in a partial clone that one would fetch version by version.
         reader = ObjectReader(self._repository.folder, in_hook=self._repository.in_hook, fetches=False)
         for streamed in reader.stream(missing()):
+            # Git answers in the order of the questions, and may have read further ahead than it has answered.
             blob = asked.popleft()
             if streamed.kind == "blob":
                 known[blob] = facts(streamed.read())
@@ -62,6 +63,7 @@ class KeyHistory:
         last = self._cache.sums.get(name)
         if last is not None and last[:2] == (tip, shallow):
             return last.rows
+        # After a forced push or `git fetch --deepen` a sum cannot go on: what it summed is not what is there.
         goes_on = last is not None and last.shallow == shallow and descends(self._repository, tip, last.tip)
         before = last if goes_on else None
         ids, known = self._read(tip, f"^{before.tip}" if before is not None else "", folder)
@@ -87,7 +89,7 @@ class KeyHistory:
         return rows
 
     def everywhere(self) -> tuple[KeyRow, ...]:
-        """All that any ref, reflog or the index has, at any place: a proof proves itself, wherever it is found."""
+        """The facts of every ref, every reflog and the index, at any place. A proof proves itself, wherever it lies."""
         versions = [*listed(self._repository, ALL, EVERYWHERE)][::-1]
         ids = [*(version.blob for version in versions), *staged(self._repository, *EVERYWHERE)]
         return _summed((), ids, self.of_blobs(ids))

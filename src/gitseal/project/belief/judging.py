@@ -14,7 +14,12 @@ from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
     from gitseal.crypto.public_key import Scope
+
+    T = TypeVar("T")
 
 
 class Judgement(NamedTuple):
@@ -46,6 +51,7 @@ class Judge:
         proofs = self.proofs_of(header, group)
         if (scope, key) not in self._judged:
             judged = self._judged_by(proofs, header, group)
+            # The proof may lie on a branch of somebody else's. To look for it is slow, and most keys need none.
             if not judged.seals and not proofs.has_looked_everywhere:
                 proofs.look_everywhere()
                 judged = self._judged_by(proofs, header, group)
@@ -55,13 +61,14 @@ class Judge:
     def predecessor(self, header: Header, group: str) -> DataKey | None:
         """The data key under which a new one proves where it comes from: C, so that every clone that believes C can follow.
 
-        Not a branch's own: a squash would lose that step. None if the group has no key yet. Raises NotForYou if no
-        identity at hand opens it.
+        It is not the branch's own key: a squash would lose that step. None if the group has no key yet. Raises NotForYou if
+        no identity at hand opens it.
         """
         has_key = group in header.access
         current = self.judge(header, group).settled.current if has_key else self._current(header, group)
         proofs = self.proofs_of(header, group)
         key = self.open(header, group, current) if current else None
+        # A newcomer may open the branch's key and not C, which was wrapped before they came. The step by way of it holds too.
         if key is None and has_key and (not current or self.judge(header, group).seals):
             key = proofs.open(header.access[group].key_id)
         if key is None and has_key:
@@ -75,19 +82,12 @@ class Judge:
     def open(self, header: Header, group: str, key_id: str) -> DataKey | None:
         """A data key that a group has or had, by any stanza of it that history has; None if none opens."""
         proofs = self.proofs_of(header, group)
-        key = proofs.open(key_id)
-        if key is None and not proofs.has_looked_everywhere:
-            proofs.look_everywhere()
-            key = proofs.open(key_id)
-        return key
+        return _first_or_everywhere(proofs, lambda: proofs.open(key_id))
 
     def block(self, header: Header, group: str, key_id: str) -> Header | None:
         """The header as it was when a group had a data key, with that group alone; None if history has no such block."""
         proofs = self.proofs_of(header, group)
-        access = proofs.access(key_id)
-        if access is None and not proofs.has_looked_everywhere:
-            proofs.look_everywhere()
-            access = proofs.access(key_id)
+        access = _first_or_everywhere(proofs, lambda: proofs.access(key_id))
         return header._replace(access={group: access}) if access is not None else None
 
     def head_seals(self, header: Header, group: str) -> bool:
@@ -116,8 +116,8 @@ class Judge:
 
     def _settled(self, proofs: Proofs, scope: "Scope", past: Past, memory: Memory) -> Settled:
         is_first = not memory.current and not memory.met
-        # A file with an id of its own in the place of one that is known here is as much a new key as any. And who cannot
-        # open the tip's key cannot see that it was brought back: then a claim is enough to ask.
+        # A file with an id of its own in the place of one that is known here is as new as any key. And whoever cannot open the
+        # tip's key cannot see that it was brought back, so a mere claim is enough to ask.
         is_doubtful = is_first and (
             self._known.knows_another_file(scope) or proofs.may_be_replaced(past.tip, past.held)
         )
@@ -128,3 +128,12 @@ class Judge:
         scope = header.scope(group)
         memory, past = self._known.memory(scope), self._trusted.past(header, group)
         return self._settled(self.proofs_of(header, group), scope, past, memory).current
+
+
+def _first_or_everywhere(proofs: Proofs, find: "Callable[[], T | None]") -> "T | None":
+    """The thing looked for in the trusted ref's history, else in all refs: that takes longer, and is rarely needed."""
+    there = find()
+    if there is None and not proofs.has_looked_everywhere:
+        proofs.look_everywhere()
+        there = find()
+    return there

@@ -1,4 +1,4 @@
-"""Known keys: which data keys and recipients this clone believes, as ssh keeps known hosts (docs/format.md, section 7).
+"""Known keys: the data keys and recipients that this clone believes, as ssh keeps known hosts (docs/format.md, section 7).
 
 The file lies in the Git directory, so no commit can bring it, and all linked worktrees share it. It holds no secret:
 ids, stanzas by which a later succession can be verified, and the names that may stand plain.
@@ -56,12 +56,13 @@ class Known:
         except FileNotFoundError:
             pass
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            # To go on without it would be to believe the trusted ref's keys as on the first day, without a word.
             raise Error(
                 f'"{path}" is damaged', f"move it away, and confirm each key once again: mv {path} {path}.damaged"
             ) from None
 
     def memory(self, scope: Scope) -> Memory:
-        """What the rule is to know of a scope."""
+        """The memory of a scope, as the rule asks for it."""
         entry = self._entry(scope)
         accepted = entry.get("accepted", {})
         return Memory(entry.get("current", ""), frozenset(entry.get("made", ())), accepted, entry.get("met", ""))
@@ -94,6 +95,7 @@ class Known:
         entry = self._entry(scope)
         if entry.get("current") == current and "met" not in entry:
             return
+        # A yes was given by somebody who saw what the trusted ref had then. Of what it has now they have not been asked.
         accepted = {key: under for key, under in entry.get("accepted", {}).items() if under == current}
         changed = {name: value for name, value in entry.items() if name != "met"}
         changed |= {"current": current, "accepted": accepted}
@@ -174,6 +176,7 @@ class Known:
 
     def check_writable(self) -> None:
         """Raises Error if `save` would have something to write and could not: to be asked before a file is written."""
+        # `save` makes its folder if need be.
         folder = self._path.parent if self._path.parent.exists() else self._path.parent.parent
         if self._changes and not os.access(folder, os.W_OK | os.X_OK):
             raise Error(f'"{self._path}" cannot be written', f'look at: ls -ld "{folder}"')
@@ -184,6 +187,7 @@ class Known:
             return
         self._path.parent.mkdir(mode=0o700, exist_ok=True)
         with locked(self._path.parent):
+            # Each change is made once more, on what the file holds by now: another worktree's answers are not lost.
             now = Known(self._path)
             for change in self._changes:
                 change(now)

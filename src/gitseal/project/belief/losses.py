@@ -1,8 +1,8 @@
-"""Who could ever open what: the holders of data keys in history, and who claims a key on a ref that is not merged.
+"""The people who could ever open a data key: its holders in history, and those who claim it on a ref that is not merged.
 
-Somebody whose stanza for a key was ever published here has that key, whatever the file says now. What counts as published
-is what the trusted ref, HEAD, the index and the files have: a branch that was merely fetched, or an attempt that was given
-up, is a claim. It is told until the key is replaced, and replaces nothing by itself.
+Somebody whose stanza for a key was ever published here has that key, whatever the file says now. Published is what the
+trusted ref, HEAD, the index and the files have. A branch that was merely fetched, or an attempt that was given up, is a claim:
+it is told until the key is replaced, and replaces nothing by itself.
 """
 
 import re
@@ -42,7 +42,7 @@ class ClaimedAccess(NamedTuple):
 
     @property
     def words(self) -> Sentence:
-        """What to tell a person. `rekey`, `check` and `review` all use it."""
+        """The claim, and the way to shut its owner out. `rekey`, `check` and `review` all say it like this."""
         if self.group == DEFAULT:
             opened = sentence("{}", self.environment)
         else:
@@ -65,7 +65,7 @@ class _Holdings(NamedTuple):
 
 
 class Losses:
-    """The past of a project's data keys. Raises Error if Git cannot show all of it: who asks counts on none being left out."""
+    """The past of a project's data keys. Raises Error if Git cannot show all of it: callers rely on nobody being left out."""
 
     def __init__(self, project: Project, trusted: TrustedState, known: Known) -> None:
         self._project = project

@@ -80,7 +80,9 @@ class Proofs:
         towards = self._claimants(old)
         if new == old or new not in towards:
             return False
+        # The shortest way first, by steps of claims that can lead to `old` at all: each step that is looked at opens a key.
         waiting, met = [new], {new}
+        # Whoever can commit can write claims without end.
         for _ in range(_MOST_STEPS):
             if not waiting:
                 return False
@@ -121,6 +123,7 @@ class Proofs:
     def _claim(self, new: str, old: str) -> None:
         if old not in self._claims.setdefault(new, set()):
             self._claims[new].add(old)
+            # They were worked out without this claim.
             self._claimants_of.clear()
 
     def _is_proved(self, new: str, old: str) -> bool:
@@ -158,6 +161,7 @@ class Proofs:
         return None
 
     def _stanzas(self, key: str) -> Iterator[tuple[tuple[str, Stanza], ...]]:
+        # First what this clone kept: somebody may have spoilt the stanzas that can be reached by a ref.
         yield tuple(self._opener.known.stanzas(self._scope, key).items())
         yield from (access.by_recipient() for access in self._accesses(key))
 

@@ -52,7 +52,7 @@ class Memory(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """C as it is now. `tip` is set if the trusted ref's tip holds another key than C.
+    """C as it is after this command's look. `tip` is set if the trusted ref's tip holds another key than C.
 
     `is_back`: a key that the trusted ref held replaced the tip's, so that one was brought back: by a revert, by a forced push,
     or by somebody who still holds it. `is_forked`: the tip's key comes from C, and another that the trusted ref held does
@@ -96,16 +96,20 @@ def settle(past: Past, memory: Memory, succeeds: Succeeds, *, is_doubtful: bool 
 
 
 def decide(key: str, past: Past, memory: Memory, settled: Settled, succeeds: Succeeds) -> KeyVerdict:
-    """What may be done under a key. Only the order of these lines decides between two that hold."""
+    """The standing of a key. If several of these lines apply, the first one decides."""
     current = settled.current
     if past.is_dropped:
         return KeyVerdict(_when_dropped(key, past, memory, current), key)
     if current and not settled.is_forked and (key == current or succeeds(key, current)):
         return KeyVerdict(Standing.SEALS, key)
+    # The trusted ref changed its key without a proof. A person decides about that key, not about the branch's that follows it.
     if settled.tip and not settled.is_back and (key == settled.tip or succeeds(key, settled.tip)):
         return KeyVerdict(Standing.ASK, settled.tip)
+    # It is in the line of the trusted ref's keys, which went on without it. No yes helps: somebody may have been removed since.
+
     if key in past.held or any(succeeds(key, held) or succeeds(held, key) for held in (*past.held, current)):
         return KeyVerdict(Standing.BEHIND, key)
+    # A group that the trusted ref never had is nobody's yet: whoever made it here may go on.
     if _was_accepted(key, current, memory) or (not past.held and _is_own(key, memory, succeeds)):
         return KeyVerdict(Standing.SEALS, key)
     return KeyVerdict(Standing.ASK, key)
@@ -121,6 +125,7 @@ def _ends(start: str, past: Past, succeeds: Succeeds) -> list[str]:
 
 def _chosen(ends: list[str], past: Past, memory: Memory) -> str:
     """The end to believe: the only one, or the one that this clone made or accepted; empty if that leaves a doubt."""
+    # Two people replaced the same key at once. Each clone follows its own until the trusted ref has settled on one.
     own = [key for key in ends if key in memory.made or key in memory.accepted]
     if len(ends) == 1 or past.tip in own:
         return ends[0] if len(ends) == 1 else past.tip

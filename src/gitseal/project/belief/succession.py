@@ -1,7 +1,7 @@
 """Succession: the proof, in a header, that its data key replaced another by the hand of someone who held that one.
 
-A former member held the old key too and can forge one: offboarding therefore shows up in a review, always to be read
-by a person (SECURITY.md).
+A former member held the old key too, and can make such a proof. So a review shows every replaced key, for a person to read
+(SECURITY.md).
 """
 
 from gitseal.crypto.datakey import DataKey
@@ -21,6 +21,7 @@ def token_of(old: DataKey, new: PublicKey) -> Token:
 
 def is_proof(token: Token, old: DataKey, new: PublicKey) -> bool:
     """True if a token under `old` names exactly `new`."""
+    # The path is one that no secret can have, so no value that was sealed under the key can be passed off as a proof.
     try:
         value = from_plaintext(old.open(token.kind, succession_path(old.scope.group), token.ciphertext()))
     except Error:

@@ -80,7 +80,7 @@ class Trust:
             self._take(header, group, judged)
 
     def source(self, header: Header, group: str, into: Iterable[Header] = ()) -> bool:
-        """Decides on a data key that a value is sealed with which is to be sealed anew, and whose key the file may have lost.
+        """Decides on the data key of a value that is to be sealed anew. The file may have lost that key.
 
         True for one that seals. False for one that is behind, or that a key of `into` replaced: whoever held it, former
         members too, can have made the value, so a person has to choose it. One that this clone never met is asked about.
@@ -109,6 +109,7 @@ class Trust:
         recipient = recipient_id(canonical)
         if canonical in self._own:
             return True
+        # A yes of before would outlive the trusted ref's: somebody who is taken out there would still be confirmed here.
         if canonical in self._trusted_keys(name):
             self._known.forget(recipient, name)
             return True
@@ -160,11 +161,11 @@ class Trust:
 
     @cached_property
     def losses(self) -> Losses:
-        """Who could ever open what, here and on other refs."""
+        """The people who could ever open a key, here and on other refs."""
         return Losses(self._project, self._trusted, self._known)
 
     def unmerged_removals(self, header: Header, group: str) -> list[str]:
-        """Who still opens a group here although a branch of this clone has a new data key without them, in words.
+        """A sentence about each person whom a branch of this clone removes, and who still opens a group here.
 
         Only for keys that this clone made: what others have on their branches is no news here.
         """
@@ -213,7 +214,7 @@ class Trust:
         self._known.keep_stanzas(scope, access)
 
     def _meaning(self, scope: Scope, judged: Judgement) -> str:
-        """What a person is to know before they believe a data key, with what speaks against it."""
+        """The question about a data key, with what speaks against it."""
         about, settled = judged.verdict.about, judged.settled
         against = ""
         if settled.is_forked:

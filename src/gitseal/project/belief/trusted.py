@@ -1,4 +1,4 @@
-"""What the trusted ref has: its policy, the headers at its tip, and the data keys of its history."""
+"""The trusted ref's policy, the headers at its tip, and the data keys of its history."""
 
 import os
 from functools import cached_property
@@ -77,7 +77,7 @@ class TrustedState:
         return f"{environment}.yaml" in self._here and self.header(environment) is None
 
     def past(self, header: Header, group: str) -> Past:
-        """What the tip and its history say of an access group of a file, wherever the file lay."""
+        """The past of an access group of a file by the tip and its history, wherever the file lay."""
         if not self.commit:
             return Past()
         tip = self._tip(header, group)
@@ -137,6 +137,7 @@ class TrustedState:
         """The key at the tip: of the file at the same place if it is the same file, else of the file wherever it is now."""
         blob = self._here.get(f"{header.environment}.yaml")
         facts = self._facts([blob] if blob is not None else [], header.id)
+        # The file was renamed or moved there; a branch that still has it at the old place is judged by the same key.
         if not facts and any(row.fact.file_id == header.id for row in self.rows):
             here = [blob for name, blob in self._here.items() if name.endswith(".yaml")]
             facts = self._facts(here, header.id) or self._facts(self._elsewhere, header.id)

@@ -1,4 +1,4 @@
-"""What a person is told of a data key that is behind, with a way out that works where they stand."""
+"""The refusal of a data key that is behind, with a way out that works where the person stands."""
 
 from gitseal.crypto.public_key import Scope
 from gitseal.errors import Error
