@@ -81,6 +81,9 @@ def rows(world: World) -> Iterator[Row]:
     yield Row("`get` of 100 names", imports, 2.1, 21, lambda: w.get(100), bare)
     yield Row("`render` of 100 names", imports, 2.2, 21, lambda: w.render(100), bare)
     yield Row("`get` of 100 names", extract, 1.6, 21, lambda: w.get(100), lambda: w.sops_extract(100))
+    yield Row(
+        "textconv of a file of 100 names", "a Python that does nothing", 1.0, 31, lambda: w.textconv(100), w.start
+    )
     yield Row("`render` of 100 names", sops, None, 11, lambda: w.render(100), lambda: w.sops(100))
     yield Row("`render` of 100 names", age, None, 11, lambda: w.render(100), lambda: w.age(100))
     yield Row("`get` of 10,000 names", imports, None, 11, lambda: w.get(10_000), bare)

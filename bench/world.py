@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench import history, many
 from bench.timing import Command
+from gitseal.arming import drivers
 
 PYTHON = sys.executable
 GITSEAL = str(Path(PYTHON).parent / "gitseal")
@@ -376,6 +377,16 @@ class World:
         top, walk = self.trusting(commits, share), "git log --raw --no-renames -- .secrets >/dev/null"
         words = f"{walk} && {GITSEAL} set -e production {_middle(100)}"
         return Command(lambda run: ["sh", "-c", f"{words}=walked{run}"], top)
+
+    def textconv(self, names: int) -> Command:
+        """One version of a file as `git diff` has it shown: the line of Git's configuration, started as Git does it."""
+        top = self.repository(names)
+        line = drivers.wanted(drivers.started(Path(GITSEAL)))[drivers.TEXTCONV]
+        return Command(lambda _run: ["sh", "-c", f'{line} "$@"', line, ".secrets/production.yaml"], top)
+
+    def start(self) -> Command:
+        """A Python that does nothing."""
+        return self._other(PYTHON, "-c", "pass")
 
     def bare(self) -> Command:
         """A Python that loads what `get` cannot do without and ends."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HOLE = "{}"
 _AND = " && "
 _PLAIN = frozenset(chr(c) for c in range(0x20, 0x7F)) - set("'\\")
+_UNQUOTED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_"
 # What a pathspec of Git takes for a pattern (gitglossary(7)).
 _GLOB = frozenset("*?[\\")
 
@@ -135,10 +136,13 @@ def untrack(path: str) -> ShellCommand:
 
 
 def shell_quoted(word: str) -> str:
-    """A word as a POSIX shell takes it; with characters that steer a terminal, or that are none, in $'...'."""
-    import shlex
+    """A word as a POSIX shell takes it; with characters that steer a terminal, or that are none, in $'...'.
 
-    if word.isprintable():
-        return shlex.quote(word)
-    content = word.encode("utf-8", "surrogateescape")
-    return "$'" + "".join(chr(c) if chr(c) in _PLAIN else f"\\x{c:02x}" for c in content) + "'"
+    What `shlex.quote` does for the rest, without its import: `check` is waited for.
+    """
+    if not word.isprintable():
+        content = word.encode("utf-8", "surrogateescape")
+        return "$'" + "".join(chr(c) if chr(c) in _PLAIN else f"\\x{c:02x}" for c in content) + "'"
+    if word and word.isascii() and not word.strip(_UNQUOTED):
+        return word
+    return "'" + word.replace("'", "'\"'\"'") + "'"
