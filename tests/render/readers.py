@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -105,6 +106,37 @@ _DOTENV, _DOTENVX = "dotenv", "@dotenvx/dotenvx"
 node_dotenv = node("-e", _PARSE % "require('dotenv').parse(text)", "{}", package=_DOTENV)
 node_dotenv_fast = node("-e", _PARSE % "require('dotenv').parse(text, {fast: true})", "{}", package=_DOTENV)
 dotenvx_parse = node("-e", _PARSE % "require('@dotenvx/dotenvx').parse(text.toString())", "{}", package=_DOTENVX)
+_EXPAND = "require('dotenv-expand').expand({parsed: require('dotenv').parse(text), processEnv: new Object()}).parsed"
+dotenv_expand = node("-e", _PARSE % _EXPAND, "{}", package="dotenv-expand")
+# Both look for `.env` in a folder.
+_NEXT = (
+    "require('@next/env').loadEnvConfig(require('path').dirname(path), false, {info: () => 0, error: () => 0}, true).parsedEnv"
+)
+_VITE = "require('vite').loadEnv('production', require('path').dirname(path), '')"
+
+
+def of_folder(reader: Reader) -> Reader:
+    """A reader for the file `.env` of a folder that has nothing else."""
+
+    def read(path: Path) -> dict[str, str]:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, ".env")
+            file.write_bytes(path.read_bytes())
+            return reader(file)
+
+    return read
+
+
+def bun(path: Path) -> dict[str, str]:
+    command = PEERS / "bin/bun"
+    if not command.exists():
+        raise Missing("bun is not in .peers/bin: `make peers HEAVY=1` fetches it")
+    found: dict[str, str] = json.loads(
+        run([str(command), f"--env-file={path}", "-e", "console.log(JSON.stringify(process.env))"])
+    )
+    return found
+
+
 node_env_file = node("--env-file={}", "-e", "console.log(JSON.stringify(process.env))")
 
 
@@ -206,6 +238,12 @@ READERS: dict[str, dict[str, Reader]] = {
     "python-dotenv": {"python-dotenv": python_dotenv()},
     "node-dotenv": {"node dotenv": node_dotenv, "node dotenv (fast)": node_dotenv_fast},
     "node-env-file": {"node --env-file": node_env_file},
+    "dotenv-expand": {
+        "dotenv-expand": dotenv_expand,
+        "Next.js": of_folder(node("-e", _PARSE % _NEXT, "{}", package="@next/env")),
+        "Vite": of_folder(node("-e", _PARSE % _VITE, "{}", package="vite")),
+        "Bun": bun,
+    },
     "dotenvx": {"dotenvx parse": dotenvx_parse, "dotenvx run": dotenvx_run},
     "fish": {"fish": fish},
     "powershell": {"pwsh": pwsh, "a port of PowerShell's tokenizer": ported(ports.powershell)},

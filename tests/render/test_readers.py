@@ -23,6 +23,8 @@ REFUSED = {
     "only_tab pem percent percent_encoded percent_name trailing_blank trailing_feed two_trailing_feeds vertical_tab",
     "node-dotenv": "all_quotes_hash blank_trailing_backslash feed_trailing_backslash",
     "node-env-file": "all_quotes_cr all_quotes_feed all_quotes_first all_quotes_hash cr crlf",
+    "dotenv-expand": "all_quotes_cr all_quotes_feed all_quotes_first all_quotes_hash blank_trailing_backslash cr crlf "
+    "feed_trailing_backslash",
     "dotenvx": "blank_trailing_backslash feed_trailing_backslash",
     "powershell": "empty",
 }

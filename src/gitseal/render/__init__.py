@@ -42,6 +42,7 @@ DIALECTS: dict[str, str] = {
     "python-dotenv": "gitseal.render.python_dotenv",
     "node-dotenv": "gitseal.render.node_dotenv",
     "node-env-file": "gitseal.render.node_env_file",
+    "dotenv-expand": "gitseal.render.dotenv_expand",
     "dotenvx": "gitseal.render.dotenvx",
     "fish": "gitseal.render.fish",
     "powershell": "gitseal.render.powershell",
