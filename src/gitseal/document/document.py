@@ -23,7 +23,8 @@ if TYPE_CHECKING:  # `cryptography`, which a merge does not need
 
 MAX_NAMES = 200_000
 _MOVED_TRIES = 64
-_FIRST_LINE = "# Sealed by gitseal: names are readable, values are not."
+FIRST_LINE = "# Sealed by gitseal: names are readable, values are not."
+"""The comment that a new file begins with."""
 
 
 class Entry(NamedTuple):
@@ -190,7 +191,7 @@ def create(environment: str) -> Document:
     # Every derivation binds this id: no token of another file opens here, though both be named alike.
     file_id = "f" + os.urandom(16).hex()
     named = scalars.serialise(environment)
-    return parse(f"{_FIRST_LINE}\n\n{HEADER}:\n  version: 1\n  id: {file_id}\n  environment: {named}\n".encode())
+    return parse(f"{FIRST_LINE}\n\n{HEADER}:\n  version: 1\n  id: {file_id}\n  environment: {named}\n".encode())
 
 
 def seal(key: "DataKey | PublicKey", path: NamePath, value: TypedValue, *, write_only: bool = False) -> Token:

@@ -17,8 +17,10 @@ def last_deploys(project: Project) -> dict[str, str]:
     """The commit of the last recorded deploy of each environment that has one. Raises Error if there is no repository."""
     repository = repository_of(project)
     recorded = refs.below(repository, _REFS)
-    commits = ((ref.removeprefix(f"{_REFS}/"), repository.commit(recorded[ref])) for ref in recorded)
-    return {environment: commit for environment, commit in commits if commit is not None}
+    # A deploy of everything records one commit for all environments.
+    commits = {target: repository.commit(target) for target in set(recorded.values())}
+    deploys = ((ref.removeprefix(f"{_REFS}/"), commits[target]) for ref, target in recorded.items())
+    return {environment: commit for environment, commit in deploys if commit is not None}
 
 
 def repository_of(project: Project) -> Repository:

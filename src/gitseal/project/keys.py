@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.public_key import Scope
 from gitseal.document.header import Access, Header
 from gitseal.document.token import Stanza
 from gitseal.errors import Damaged
 from gitseal.identities import Keyring
-from gitseal.recipients import x25519
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `cryptography` and pyrage, which names alone do not need
+    from gitseal.crypto.datakey import DataKey
 
 
-class Keys(Mapping[str, DataKey]):
+class Keys(Mapping[str, "DataKey"]):
     """The data keys of one document by access group. A group that no identity opens is not in it.
 
     Each key is checked against its id. Damaged is raised for a stanza that holds another key, because age does not say who
@@ -25,7 +27,7 @@ class Keys(Mapping[str, DataKey]):
         self._opened: dict[str, DataKey | None] = {}
         self._damaged: dict[str, Damaged] = {}
 
-    def __getitem__(self, group: str) -> DataKey:
+    def __getitem__(self, group: str) -> "DataKey":
         if group in self._damaged:
             raise self._damaged[group]
         if group not in self._opened:
@@ -41,7 +43,7 @@ class Keys(Mapping[str, DataKey]):
             raise KeyError(group)
         return key
 
-    def get(self, group: str, default: DataKey | None = None) -> DataKey | None:  # type: ignore[override]
+    def get(self, group: str, default: "DataKey | None" = None) -> "DataKey | None":  # type: ignore[override]
         """The data key of a group, or the default. Asked once for each of 100,000 values, hence not by way of an exception."""
         if group in self._opened:
             return self._opened[group] or default
@@ -59,12 +61,12 @@ class Keys(Mapping[str, DataKey]):
     def __contains__(self, group: object) -> bool:
         return isinstance(group, str) and self.get(group) is not None
 
-    def _unwrap(self, group: str, access: Access) -> DataKey | None:
+    def _unwrap(self, group: str, access: Access) -> "DataKey | None":
         scope = self._header.scope(group)
         return unwrap(scope, access.key_id, access.by_recipient(), self._keyring)
 
 
-def unwrap(scope: Scope, key_id: str, stanzas: Iterable[tuple[str, Stanza]], keyring: Keyring) -> DataKey | None:
+def unwrap(scope: Scope, key_id: str, stanzas: Iterable[tuple[str, Stanza]], keyring: Keyring) -> "DataKey | None":
     """The data key of this id, from stanzas with their recipient ids; None if no identity at hand opens one.
 
     Raises Damaged if the key is not of that id, Malformed or Damaged if one's own stanza is broken and none opens.
@@ -79,6 +81,9 @@ def unwrap(scope: Scope, key_id: str, stanzas: Iterable[tuple[str, Stanza]], key
     secret = keyring.unwrap({recipient: map(Stanza.age_file, several) for recipient, several in own.items()})
     if secret is None:
         return None
+    from gitseal.crypto.datakey import DataKey
+    from gitseal.recipients import x25519
+
     key = DataKey(scope, secret, key_id)
     if not key.is_genuine(x25519.public_half):
         raise Damaged(

@@ -8,6 +8,7 @@ need no key; a kind's module loads pyrage (1.5 ms) and is imported when the firs
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from gitseal.crypto import bech32
 from gitseal.errors import Error
@@ -125,6 +126,11 @@ NOT_YET = (
 IDENTITY_LINES = (*(kind.identity_line for kind in KINDS if kind.identity_line is not None), *NOT_YET)
 
 
+_MOST_KEPT = 1024
+
+
+# Whoever looks at many environments meets the same people's keys in each. A refused text is not kept.
+@lru_cache(_MOST_KEPT)
 def parse_recipient(text: str) -> "Recipient":
     """Parse a public key as people write it; white space around it is dropped.
 

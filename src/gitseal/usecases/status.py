@@ -1,7 +1,7 @@
 """`status`: what changed since the last recorded deploy, and where files and policy have drifted apart. Needs no identity."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitseal.audit.check.check import check
@@ -43,30 +43,48 @@ def status(project: Project, environments: Sequence[str]) -> list[Status]:
     project = project.fixed()
     deploys = last_deploys(project)
     head = project.git().commit("HEAD")
+    chains = {environment: project.policy.chain(environment) for environment in environments if environment in deploys}
+    committed = _files(project, dict.fromkeys(chains, head), chains)
+    deployed = _files(project, deploys, chains)
     statuses = []
     for environment in environments:
-        deployed = deploys.get(environment)
-        staged = _staged(project, environment, deployed, head) if deployed else ()
-        statuses.append(Status(environment, deployed, staged, _drift(project, environment)))
+        staged = tuple(
+            change
+            for name in chains.get(environment, ())
+            for change in _staged(project, name, deployed[environment, name], committed[environment, name])
+        )
+        statuses.append(Status(environment, deploys.get(environment), staged, _drift(project, environment)))
     return statuses
 
 
-def _staged(project: Project, environment: str, deployed: str, head: str | None) -> tuple[Staged, ...]:
-    """The differences between the deployed commit and the working tree, in all files that the environment is made of."""
-    staged = []
-    for name in project.policy.chain(environment):
-        path = project.file(name)
-        relative = project.relative(path)
-        try:
-            now = project.source.read(path)
-        except FileNotFoundError:
-            now = None
-        committed = project.git().file(head, relative) if head else None
-        open_changes = {(change.action, change.name, change.access) for change in changes(committed, now)}
-        for change in changes(project.git().file(deployed, relative), now):
-            is_committed = (change.action, change.name, change.access) not in open_changes
-            staged.append(Staged(name, change, is_committed))
-    return tuple(staged)
+def _files(
+    project: Project, commits: Mapping[str, str | None], chains: Mapping[str, Sequence[str]]
+) -> dict[tuple[str, str], bytes | None]:
+    """By environment and file the file's bytes in that environment's commit. Git is asked once for each commit."""
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    contents: dict[tuple[str, str], bytes | None] = {}
+    for environment, chain in chains.items():
+        commit = commits[environment]
+        for name in chain:
+            contents[environment, name] = None
+            if commit is not None:
+                wanted.setdefault(commit, []).append((environment, name))
+    for commit, places in wanted.items():
+        paths = {name: project.relative(project.file(name)) for _environment, name in places}
+        files = project.git().files(commit, list(paths.values()))
+        contents |= {(environment, name): files[paths[name]] for environment, name in places}
+    return contents
+
+
+def _staged(project: Project, name: str, deployed: bytes | None, committed: bytes | None) -> Iterator[Staged]:
+    """The differences between the deployed commit and the working tree in one file that the environment is made of."""
+    try:
+        now = project.source.read(project.file(name))
+    except FileNotFoundError:
+        now = None
+    open_changes = {(change.action, change.name, change.access) for change in changes(committed, now)}
+    for change in changes(deployed, now):
+        yield Staged(name, change, (change.action, change.name, change.access) not in open_changes)
 
 
 def _drift(project: Project, environment: str) -> tuple[Drift, ...]:

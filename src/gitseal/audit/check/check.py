@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gitseal.audit.check import environment as one_environment
 from gitseal.audit.check import values as check_values
-from gitseal.audit.check.environment import MALFORMED, PublicKeys, check_environment, of_error
+from gitseal.audit.check.environment import MALFORMED, check_environment, of_error
 from gitseal.audit.check.manifest import check_manifest
 from gitseal.audit.common_findings import LOCAL_TRACKED, POLICY, UNOWNED, unchangeable, uncountable
 from gitseal.document.document import Document
@@ -49,9 +49,8 @@ def check(project: Project, environments: Sequence[str] = (), keyring: Keyring =
     except Error as error:
         return [of_error(MALFORMED, project.relative(project.folder), error)]
     documents = {}
-    keys = PublicKeys(policy)
     for environment in chosen:
-        document, document_findings = check_environment(project, policy, environment, keys)
+        document, document_findings = check_environment(project, policy, environment)
         findings += document_findings
         if document is not None:
             documents[environment] = document

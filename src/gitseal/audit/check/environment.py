@@ -6,21 +6,19 @@ from gitseal.audit.common_findings import NO_POLICY
 from gitseal.crypto.public_key import Scope
 from gitseal.document import token as tokens
 from gitseal.document.bulk import Row
-from gitseal.document.document import Document, Entry
+from gitseal.document.document import FIRST_LINE, Document, Entry
 from gitseal.document.header import Access, Header
 from gitseal.errors import Error, Malformed
 from gitseal.policy.policy import DEFAULT, Policy
-from gitseal.project.key_holders import Holder, holders
+from gitseal.project.key_holders import holders
 from gitseal.project.project import Project
 from gitseal.recipients.kinds import parse_recipient
-from gitseal.recipients.protocol import Recipient
 from gitseal.recipients.stanza import check_stanza
 from gitseal.report.causes import ENVIRONMENT, VALUE, Cause, answers
 from gitseal.report.causes import people as caused_by
 from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.hints import NO_HINT, POLICY_OWNERS, YOU, Hint, advice, command, decision, give_value
 from gitseal.report.sentences import NOTHING, Sentence, literal, ours, sentence
-from gitseal.scan.comments import assigned
 
 ATTRIBUTE = FindingRule("attribute", ERROR, "a Git attribute hides or changes a sealed file", blocks=True)
 COMMENT_VALUE = FindingRule(
@@ -53,21 +51,6 @@ _ATTRIBUTES = {
 _HARMLESS = {"unspecified", "unset"}
 
 
-class PublicKeys:
-    """The public keys of people, parsed once: most environments are open to the same ones."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-        self._parsed: dict[tuple[str, ...], dict[Holder, Recipient]] = {}
-
-    def of(self, people: tuple[str, ...]) -> dict[Holder, Recipient]:
-        """By holder. Raises Error if one of the keys cannot be parsed."""
-        if people not in self._parsed:
-            texts = holders(self._policy, people)
-            self._parsed[people] = {holder: parse_recipient(key) for holder, key in texts.items()}
-        return self._parsed[people]
-
-
 class _Finder:
     """Makes findings about one environment's file. Without another hint, `rekey` fixes what is wrong."""
 
@@ -95,34 +78,44 @@ class _Finder:
         return self(rule, entry.line, message, hint, (Cause(VALUE, entry.name, self._environment),))
 
 
-def check_environment(
-    project: Project, policy: Policy, environment: str, keys: PublicKeys
-) -> tuple[Document | None, list[Finding]]:
+def check_environment(project: Project, policy: Policy, environment: str) -> tuple[Document | None, list[Finding]]:
     """The document, None if there is none or it cannot be read, and what is wrong with it, in the order of the file."""
     path = project.relative(project.file(environment))
-    add = decision(POLICY_OWNERS, NOTHING, command("gitseal env add {}", environment))
-    cause = (Cause(ENVIRONMENT, "", environment),)
     try:
         document = project.parse(environment, project.source.read(project.file(environment)))
     except FileNotFoundError:
         message = sentence('the policy has the environment "{}", and there is no file', environment)
-        return None, [NO_FILE.at(path, 0, message, add, causes=cause)]
+        return None, [_of_policy(NO_FILE, path, message, environment)]
     except Error as error:
         return None, [of_error(MALFORMED, path, error)]
     if environment not in policy.environments:
         message = sentence('the policy has no environment "{}"', environment)
-        return document, [NO_POLICY.at(path, 0, message, add, causes=cause)]
+        return document, [_of_policy(NO_POLICY, path, message, environment)]
     finding = _Finder(path, environment)
     findings = list(_entries(policy, document, finding))
     for group, access in document.header.access.items():
-        findings += _access(policy, document.header.scope(group), access, finding, keys)
+        findings += _access(policy, document.header.scope(group), access, finding)
     # The tree is not asked for its lines: most files are read without one.
-    for line, name in assigned(document.serialise().decode()):
+    for line, name in _assigned(document.serialise().decode()):
         message = sentence('a comment assigns something to "{}": nothing in a comment is sealed', name)
         hint = give_value(name, environment, "take the line out, then")
         findings.append(finding(COMMENT_VALUE, line, message, hint))
     findings += _attributes(project, path)
     return document, findings
+
+
+def _of_policy(rule: FindingRule, path: str, message: Sentence, environment: str) -> Finding:
+    add = decision(POLICY_OWNERS, NOTHING, command("gitseal env add {}", environment))
+    return rule.at(path, 0, message, add, causes=(Cause(ENVIRONMENT, "", environment),))
+
+
+def _assigned(text: str) -> Iterator[tuple[int, str]]:
+    """As `scan.comments.assigned`, which takes 10 ms to load, if there is any comment but the one that every file has."""
+    if "#" not in text.removeprefix(FIRST_LINE):
+        return
+    from gitseal.scan.comments import assigned
+
+    yield from assigned(text)
 
 
 def _entries(policy: Policy, document: Document, finding: _Finder) -> Iterator[Finding]:
@@ -178,14 +171,14 @@ def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -
         yield finding.again(MALFORMED, entry, sentence('the token of "{}" {}', entry.name, ours(fault)))
 
 
-def _access(policy: Policy, scope: Scope, access: Access, finding: _Finder, keys: PublicKeys) -> Iterator[Finding]:
+def _access(policy: Policy, scope: Scope, access: Access, finding: _Finder) -> Iterator[Finding]:
     people = policy.open_to(scope.environment, scope.group)
     if people is None:
         message = sentence('the policy has no access group "{}" in {}', scope.group, scope.environment)
         yield finding(UNKNOWN_GROUP, access.line, message)
         return
     try:
-        wanted = keys.of(people)
+        wanted = {holder: parse_recipient(key) for holder, key in holders(policy, people).items()}
     except Error:
         return  # the key that cannot be parsed is a finding of its own
     for name, key in access.wrapped():
@@ -195,14 +188,14 @@ def _access(policy: Policy, scope: Scope, access: Access, finding: _Finder, keys
             yield finding(UNKNOWN_RECIPIENT, access.line, message, causes=caused_by((name,)))
             continue
         stanza = access.stanzas[name][key]
-        of = sentence('the stanza of "{}" in access group "{}"', name, scope.group)
         if stanza.key_id != access.key_id:
-            message = sentence("{} holds a replaced data key", of)
+            message = sentence('the stanza of "{}" in access group "{}" holds a replaced data key', name, scope.group)
             yield finding(STALE_STANZA, access.line, message, causes=caused_by((name,)))
         try:
             check_stanza(stanza.age_file(), wanted[name, key])
         except Malformed as error:
-            message = sentence("{}: {}", of, literal(error.message))
+            fault = literal(error.message)
+            message = sentence('the stanza of "{}" in access group "{}": {}', name, scope.group, fault)
             yield finding(MALFORMED, access.line, message, causes=caused_by((name,)))
     for name, key in sorted(set(wanted) - set(access.wrapped())):
         template = '"{}" may open access group "{}" and cannot yet, with the key {}'

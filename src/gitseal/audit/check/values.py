@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from gitseal.crypto.datakey import DataKey
 from gitseal.document import bulk, document
 from gitseal.document.document import Document, Entry
 from gitseal.document.value import TypedValue, ValueType
@@ -17,6 +16,10 @@ from gitseal.report.hints import YOU, advice, command, decision
 from gitseal.report.sentences import literal
 from gitseal.resolve.references import Resolved, Resolver
 from gitseal.yamltext.tree import NamePath
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.crypto.datakey import DataKey
 
 DAMAGED = FindingRule(
     "damaged", ERROR, "a value or a data key does not open, though it is made for an identity at hand"
@@ -70,13 +73,15 @@ def references(project: Project, environments: Iterable[str], values: Values, *,
         if environment in extended and not rules[environment].protected:
             continue
         try:
-            view = EffectiveEnvironment(project, environment).entries
+            effective = EffectiveEnvironment(project, environment)
         except Error:
             continue
-        yield from _references(project, environment, view, values)
+        # Rows are sealed, and only plain values refer to others.
+        if any(file.rows is None for file in effective.documents.values()):
+            yield from _references(project, environment, effective.entries, values)
 
 
-def _keys(file: Document, keyring: Keyring) -> tuple[Mapping[str, DataKey], list[Damaged]]:
+def _keys(file: Document, keyring: Keyring) -> "tuple[Mapping[str, DataKey], list[Damaged]]":
     """The data keys that open, and the errors of those that do not though they are made for an identity at hand."""
     keys = Keys(file.header, keyring)
     opened: dict[str, DataKey] = {}
@@ -95,7 +100,7 @@ def _keys(file: Document, keyring: Keyring) -> tuple[Mapping[str, DataKey], list
 
 
 def _values(
-    file: Document, keys: Mapping[str, DataKey]
+    file: Document, keys: "Mapping[str, DataKey]"
 ) -> tuple[dict[NamePath, TypedValue], list[tuple[Entry, Error]]]:
     values = bulk.open_rows(file.header, file.rows, keys) if file.rows is not None else None
     if values is not None:
