@@ -164,7 +164,13 @@ def test_every_refused_name_is_listed_with_what_carries_it() -> None:
     ]
     refusal = refused("dotenv", entries)
     carriers = {name: carriers for name, _, carriers in refusal.refusals}
-    assert set(DIALECTS) - set(carriers["CR"]) == {"dotenv", "docker", "gitlab-dotenv", "node-env-file"}
+    assert set(DIALECTS) - set(carriers["CR"]) == {
+        "dotenv",
+        "docker",
+        "dotenv-expand",
+        "gitlab-dotenv",
+        "node-env-file",
+    }
     assert carriers["NUL"] == ("json", "yaml", "toml", "k8s-secret")
     assert carriers["RAW"] == ("yaml", "docker-build", "k8s-secret")
     assert carriers["a-b"] == ("json", "yaml", "toml", "k8s-secret")

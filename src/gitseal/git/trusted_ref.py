@@ -1,7 +1,5 @@
 """The ref whose state is believed, always by its full name."""
 
-import shlex
-
 from gitseal.errors import Error
 from gitseal.git import refs
 from gitseal.git.repository import Repository
@@ -57,10 +55,16 @@ def way_back(repository: Repository, ref: str) -> str:
         others.append(_head(repository))  # renamed, say
     for other in others:
         if other not in {"", ref} and _exists(repository, other):
-            return f"git config {SETTING} {shlex.quote(other)}"
+            return f"git config {SETTING} {_quoted(other)}"
     remote = next((name for name in repository.remotes() if ref.startswith(f"{_REMOTES}{name}/")), "")
     is_fetched = remote and refs.below(repository, f"{_REMOTES}{remote}")
-    return f"git remote set-head {shlex.quote(remote)} --auto && gitseal doctor" if is_fetched else ""
+    return f"git remote set-head {_quoted(remote)} --auto && gitseal doctor" if is_fetched else ""
+
+
+def _quoted(word: str) -> str:
+    import shlex  # only for a hint
+
+    return shlex.quote(word)
 
 
 def _configured(repository: Repository) -> list[str]:
@@ -74,7 +78,7 @@ def _resolved(repository: Repository, value: str) -> str:
     full = refs.full_name(repository, value)
     if not full or full.startswith("refs/tags/"):
         default = to_write(repository, founding=False) or f"{_REMOTES}origin/main"
-        hint = f"trust what the remote has as its default: git config {SETTING} {shlex.quote(default)}"
+        hint = f"trust what the remote has as its default: git config {SETTING} {_quoted(default)}"
         raise Error(f'{SETTING} names "{value}", which is no branch here', hint)
     return full
 

@@ -1,13 +1,16 @@
 """The small readers that policy.yaml and manifest.yaml share: a node as a field's value, or a refusal with its line."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TypeVar
 
 from gitseal.errors import Malformed
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # the hook waits for no `typing`
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 _MOST_IGNORED = 32
 
@@ -21,8 +24,8 @@ class UnknownField(Malformed):
 
 
 def known_part(
-    root: Node, read: Callable[[Node], T], alike: Callable[[Node, NamePath], Iterable[Node]]
-) -> tuple[T, tuple[str, ...]]:
+    root: Node, read: "Callable[[Node], T]", alike: Callable[[Node, NamePath], Iterable[Node]]
+) -> "tuple[T, tuple[str, ...]]":
     """What `read` makes of a file without the fields that it does not know, and these fields, for those who only read values.
 
     One laptop that was upgraded must not stop every host that deploys. `alike` gives the mappings of the same kind as the one
