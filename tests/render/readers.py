@@ -109,7 +109,8 @@ dotenvx_parse = node("-e", _PARSE % "require('@dotenvx/dotenvx').parse(text.toSt
 _EXPAND = "require('dotenv-expand').expand({parsed: require('dotenv').parse(text), processEnv: new Object()}).parsed"
 dotenv_expand = node("-e", _PARSE % _EXPAND, "{}", package="dotenv-expand")
 # Both look for `.env` in a folder.
-_NEXT = "require('@next/env').loadEnvConfig(require('path').dirname(path), false, {info: () => 0, error: () => 0}, true).parsedEnv"
+_LOG = "{info: () => 0, error: () => 0}"
+_NEXT = f"require('@next/env').loadEnvConfig(require('path').dirname(path), false, {_LOG}, true).parsedEnv"
 _VITE = "require('vite').loadEnv('production', require('path').dirname(path), '')"
 
 
