@@ -34,7 +34,8 @@ class ReviewRange(NamedTuple):
     """Full commit ids. `base` is the older state; `trusted` is what was named as such, whose policy judges.
 
     They differ if `trusted` has moved on since the branch left it. With `is_working_tree` the newer state is what lies in
-    the working tree, and `head` is the commit below it. `walked` are the commits of `trusted..head`.
+    the working tree, and `head` is the commit below it. `walked` are the commits of `trusted..head`. `meant` is the full name of
+    the ref that is `trusted`, or else its id: what a person gives to `git merge`.
     """
 
     base: str
@@ -45,6 +46,7 @@ class ReviewRange(NamedTuple):
     is_working_tree: bool
     walked: WalkedRange
     notes: tuple[str, ...] = ()
+    meant: str = ""
 
 
 def find_range(repository: Repository, words: str) -> ReviewRange:
@@ -69,7 +71,14 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
         notes = (*notes, sentence("this clone is shallow: what lies before its first commits was not looked at"))
     walked = WalkedRange(repository, (head_id, f"^{trusted}"))
     name = WORKING_TREE if is_working_tree else head_name
-    return ReviewRange(parted, trusted, head_id, base_name, name, is_working_tree, walked, notes)
+    return ReviewRange(
+        parted, trusted, head_id, base_name, name, is_working_tree, walked, notes, _full(repository, meant, trusted)
+    )
+
+
+def _full(repository: Repository, meant: str, commit: str) -> str:
+    name = refs.full_name(repository, meant)
+    return name if name.startswith("refs/") else commit
 
 
 def _default(repository: Repository) -> str:

@@ -9,6 +9,7 @@ from gitseal.audit.review import folder as review_folder
 from gitseal.audit.review.changed_lines import ChangedLines, is_disguised, reformatted
 from gitseal.audit.review.commits import Touched
 from gitseal.audit.review.file_history import StepStatements
+from gitseal.audit.review.merge_trial import try_merge
 from gitseal.audit.review.range import EVERYTHING, ReviewOptions, ReviewRange, find_range
 from gitseal.audit.review.states import NOTHING, FolderState
 from gitseal.errors import Error
@@ -74,7 +75,9 @@ def review(
     sealed = [risk for change, environment in reviewed for risk in risks(change.ends, environment)]
     aside = _aside(pairs, wanted.environments)
     said = [_risk(statement) for statement in statements if statement.rule]
-    said += [*sealed, *ran.findings, *unmerged.findings, *told_entries.aliases(entries, old)]
+    trial = try_merge(repository, span)
+    notes = (*span.notes, *trial.notes)
+    said += [*sealed, *ran.findings, *unmerged.findings, *trial.findings, *told_entries.aliases(entries, old)]
     said += told_entries.findings(entries, said, [environment for _, environment in reviewed])
     kept = model.ranked(list(_once(finding for finding in said if finding.path not in aside)))
     result, opening = _opened([environment for _, environment in reviewed], pairs, keyring, wanted)
@@ -85,7 +88,7 @@ def review(
         result,
         tuple(statements),
         allowances,
-        tuple(map(literal, (*_only(wanted.environments), *span.notes, *ran.notes, *unmerged.notes, *opening.notes))),
+        tuple(map(literal, (*_only(wanted.environments), *notes, *ran.notes, *unmerged.notes, *opening.notes))),
         opening.identity,
         ran.approvals,
         reformatted(entries),

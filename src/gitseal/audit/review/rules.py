@@ -2,7 +2,7 @@
 
 from gitseal.audit import common_findings
 from gitseal.audit.check import check, claims, environment, manifest, values
-from gitseal.audit.review import folder
+from gitseal.audit.review import folder, merge_trial
 from gitseal.audit.scan import policy as scan_policy
 from gitseal.audit.verify import verdict, verify
 from gitseal.audit.verify.approvals import findings, offered
@@ -21,6 +21,7 @@ OWN = declared(
     people,
     rules,
     folder,
+    merge_trial,
     attribution,
     others,
     sealed,

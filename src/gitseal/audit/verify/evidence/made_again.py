@@ -6,7 +6,7 @@ this machine, such as a merge driver, has no say in what is judged.
 
 from collections.abc import Sequence
 
-from gitseal.document.merging.conflict import SIZE, MergedLines
+from gitseal.document.merging.conflict import SIZE, Merged, MergedLines
 from gitseal.document.merging.three_way import three_way
 from gitseal.git import merging
 from gitseal.git.ranges import PathChange
@@ -27,7 +27,6 @@ def is_merge(
 
     `changes` are what the merge has differently from each parent, None if nothing. Only regular files are merged.
     """
-    inside = path.split("/")
     modes = {side.split(" ")[0] for change in changes if change is not None for side in (change.old, change.new)}
     if len(modes) != 1 or not all(mode.startswith(_FILE) for mode in modes):
         return False
@@ -36,16 +35,24 @@ def is_merge(
     result = next(repository.blobs([change.new.split(" ")[1]]))
     if ours is None or theirs is None or max(map(len, (before or b"", ours, theirs))) > _LIMIT:
         return False
+    merged = merge(path, before or b"", ours, theirs)
+    return not merged.conflicts and merged.data == result
+
+
+def merge(path: str, base: bytes, ours: bytes, theirs: bytes) -> Merged:
+    """The merge of three texts of a file, as gitseal's driver makes it for a sealed file, a policy and a manifest.
+
+    Any other file is merged by its lines; in conflict it has no text.
+    """
+    inside = path.split("/")
     kind = by_structure.kind_of(inside[-1]) if inside[-2:-1] == [FOLDER] else None
     if kind is not None:
         # The sum of two policies may open what neither opened: that is a conflict of this merge.
-        merged = by_structure.three_way(kind, before or b"", ours, theirs, _lines)
-        return not merged.conflicts and merged.data == result
+        return by_structure.three_way(kind, base, ours, theirs, lines)
     if _is_sealed(inside):
-        merged = three_way(before or b"", ours, theirs, _lines)
-        return not merged.conflicts and merged.data == result
-    lines = _lines(ours, before or b"", theirs)
-    return lines is not None and lines.is_clean and lines.data == result
+        return three_way(base, ours, theirs, lines)
+    text = lines(ours, base, theirs)
+    return Merged(text.data, ()) if text is not None and text.is_clean else Merged(b"", ("",))
 
 
 def _is_sealed(path: Sequence[str]) -> bool:
@@ -53,6 +60,7 @@ def _is_sealed(path: Sequence[str]) -> bool:
     return path[-2:-1] == [FOLDER] and stem != path[-1] and is_environment_name(stem)
 
 
-def _lines(ours: bytes, base: bytes, theirs: bytes, *, with_base: bool = False) -> MergedLines | None:
+def lines(ours: bytes, base: bytes, theirs: bytes, *, with_base: bool = False) -> MergedLines | None:
+    """The lines of three texts, merged as Git does without a driver; None if it cannot."""
     merged = merging.merge_lines(ours, base, theirs, _LABELS, SIZE, with_base=with_base)
     return MergedLines(*merged) if merged is not None else None
