@@ -78,6 +78,8 @@ def test_a_value_that_changed_is_looked_for_and_the_old_one_no_longer(team: Worl
     assert [finding.rule for finding in scan(team).findings] == ["team-value"]
     team.set(TOKEN="9rT5uW2xQ8kLm4Zp")
     git("add", ".secrets")
+    assert [finding.rule for finding in scan(team).findings] == ["team-value"], "in force until the commit"
+    git("commit", "--quiet", "--no-verify", "--message", "rotated", "--", ".secrets")
     assert scan(team).findings == []
     stage(team.top, git, "k = '9rT5uW2xQ8kLm4Zp'\n")
     assert [finding.rule for finding in scan(team).findings] == ["team-value"]

@@ -25,6 +25,9 @@ from gitseal.scan.rules import TEMPLATES, Rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitseal.git.object_types import TreeEntry
     from gitseal.scan.team_filter import FileKey
 
 ALLOW = FindingRule("allow", ERROR, "the list of what the hook lets pass cannot be read")
@@ -33,11 +36,12 @@ _FOLDER = FOLDER.encode()
 
 
 class SealedFile(NamedTuple):
-    """An environment's file in one state. `key` names its content."""
+    """An environment's file in one state. `key` names its content, which is `content` if the state of `project` has another."""
 
     project: Project
     environment: str
     key: "FileKey"
+    content: bytes | None = None
 
 
 class ScanPolicy:
@@ -58,6 +62,11 @@ class ScanPolicy:
     def _project(self, root: bytes) -> Project:
         place = os.path.normpath(os.path.join(self.repository.folder, os.fsdecode(root)))
         return states.of_files(self.repository, place, self._files, cached=self._cached)
+
+    @property
+    def places(self) -> "Mapping[bytes, TreeEntry]":
+        """The files of the state that may matter here, by their paths from the top."""
+        return self._files.places
 
     def sealed_files(self) -> list[SealedFile]:
         """The environments' files of all projects. Whatever is no regular file is left out."""

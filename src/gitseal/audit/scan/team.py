@@ -6,7 +6,7 @@ from gitseal.report.sentences import literal, sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # each loads what a commit without an identity does not need
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
 
     from gitseal.audit.scan.policy import ScanPolicy, SealedFile
@@ -29,25 +29,33 @@ class FoundTeam(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def find_team(guard: "ScanPolicy", keyring: "Keyring", *, past: bool = False) -> FoundTeam:
+def find_team(
+    guard: "ScanPolicy",
+    keyring: "Keyring",
+    *,
+    past: bool = False,
+    beside: "Callable[[], list[SealedFile]] | None" = None,
+) -> FoundTeam:
     """The values of a state that open without asking anybody, and a line if an identity would have to ask.
 
-    `past`: earlier values as well, from every version of the files.
+    `past`: earlier values as well, from every version of the files. `beside` gives versions of files whose values count too.
     """
     try:
-        return _with_past_values(guard.sealed_files(), keyring) if past else _filtered(guard, keyring)
+        return _with_past_values(guard.sealed_files(), keyring) if past else _filtered(guard, keyring, beside)
     except Error as error:
         return FoundTeam(None, (sentence("the team's own values were not looked for: {}", literal(error.message)),))
 
 
-def _filtered(guard: "ScanPolicy", keyring: "Keyring") -> FoundTeam:
+def _filtered(
+    guard: "ScanPolicy", keyring: "Keyring", beside: "Callable[[], list[SealedFile]] | None" = None
+) -> FoundTeam:
     from gitseal.audit.scan.team_cache import TeamCache
 
     cache = TeamCache(guard.repository, keyring)
     if not cache.is_usable and not any(True for _ in keyring.identities()):
         return FoundTeam(None)
     known = cache.load()
-    files = guard.sealed_files()
+    files = [*guard.sealed_files(), *(beside() if beside is not None else ())]
     wanted = {file.key: file for file in files}
     opened: dict[FileKey, list[OwnedValue]] = {}
     if known is None or not known.files.keys() >= wanted.keys() or not any(known.files[key] for key in wanted):
@@ -138,13 +146,19 @@ class FilteredTeam:
         return self._filter.candidates(content)
 
     def _search(self, candidates: "AbstractSet[FileKey]") -> "Team":
-        from gitseal.audit.scan.team_values import opened_values
+        from gitseal.audit.scan.team_values import opened_values, plain_names
         from gitseal.scan.team import Team
 
         self._searches += 1
         self._searched = self._searched.union(candidates)
         files = [file for file in self._files if file.key in self._searched]
+        beside = any(file.content is not None for file in files)
         for file in files:
             if file.key not in self._opened:
                 self._opened[file.key] = opened_values(file, self._keyring.unattended()) or []
-        return Team(value for file in files for value in self._opened[file.key])
+        # What stands plain in the file that will be committed is no secret, though it was one, or will be.
+        plain = {name for file in self._files if beside and file.content is None for name in plain_names(file)}
+        values = (
+            value for file in files for value in self._opened[file.key] if file.content is None or value[0] not in plain
+        )
+        return Team(dict.fromkeys(values))

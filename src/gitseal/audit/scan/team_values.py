@@ -24,9 +24,18 @@ def opened_values(file: SealedFile, keyring: Keyring) -> list[OwnedValue] | None
 
 def _document(file: SealedFile) -> Document | None:
     try:
+        if file.content is not None:
+            return file.project.parse(file.environment, file.content)
         return file.project.read(file.environment)
     except Error:
         return None
+
+
+def plain_names(file: SealedFile) -> set[Owner]:
+    """The names that stand plain in a file; none if it cannot be read."""
+    parsed = _document(file)
+    entries = parsed.entries.values() if parsed is not None else ()
+    return {Owner(file.environment, entry.name) for entry in entries if entry.token is None}
 
 
 def past_values(files: Iterable[SealedFile], keyring: Keyring, current: Iterable[OwnedValue]) -> list[OwnedValue]:
