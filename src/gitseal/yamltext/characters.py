@@ -1,4 +1,4 @@
-"""Which characters a file may hold: none that hides, reorders or that parsers disagree on."""
+"""The characters that a file may hold: none that hides, reorders, or that parsers disagree on."""
 
 from gitseal.errors import Malformed
 
@@ -15,6 +15,7 @@ _INVISIBLE = (
 _NONCHARACTERS = "\ufff0-\uffff"
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _HARMLESS = b"\t\n" + bytes(range(0x20, 0x7F))
+# YAML 1.1 ends a line at U+0085, U+2028 and U+2029, YAML 1.2 does not; a lone carriage return ends one in both, and in no diff.
 # Compiled by `re` when a file first needs it: most are plain ASCII.
 _REFUSED = f"[{_CONTROLS}{_LINE_BREAKS}{_BIDI}{_INVISIBLE}{_NONCHARACTERS}]|\r(?!\n)"
 

@@ -5,8 +5,8 @@ from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import Node, NodeKind
 
 _MAX_DEPTH = 4
-# Possessive: nothing is ever taken back, so that a line of any length takes linear time and no memory.
-# A text that is compiled for the first such line: sealed files have none, and many policies neither.
+# Possessive: nothing is ever taken back, so a line of any length takes linear time and no memory.
+# It is compiled for the first such line: sealed files have none, and neither have many policies.
 _PIECE = (
     r""" *+("(?:[^"\\]++|\\.)*+"|'(?:[^']++|'')*+'|[\[\]{},]|:(?= |$)"""
     r"""|(?:[^ \t\[\]{},:#"']++|:(?! |$)| ++(?=[^ \t\[\]{},:#"'])|(?<=[^ \t])#)++)"""
@@ -119,6 +119,7 @@ class _Flow:
 
     def value(self, node: Node, depth: int) -> None:
         token = self.next()
+        # The only recursion over what a file holds; `collection` ends it at a depth of its own.
         if token in {"[", "{"}:
             self.collection(node, token, depth + 1)
         elif token in {"]", "}", ",", ":"}:

@@ -23,6 +23,7 @@ def outline(data: bytes) -> Iterator[tuple[tuple[bytes, ...], bytes, bytes]]:
         if named is None:
             yield path, line, line.strip() if line.startswith(b" ") else b""
             continue
+        # A name that is indented like none above it belongs to the nearest one that is indented less.
         while above and above[-1][0] >= len(named[1]):
             above.pop()
         above.append((len(named[1]), named[2]))

@@ -56,11 +56,12 @@ class _Reader:
     def take_token(self, node: Node, number: int, column: int, content: str) -> bool:
         """Takes a whole line as the value of the name above it if that is plain to see; False if it is not.
 
-        Nothing but this is on most lines of a sealed file: a third of the time goes without it. What it takes, `line` would
-        take as the same: a text in no quotes, without a blank, a tab or a colon at its end.
+        Every second line of a sealed file is such a token, and reading goes by a third faster for it. `line` would take the
+        line as the same value: a text without quotes, with no blank, no tab, and no colon at its end.
         """
         if content[:4] != "ENC[" or content[-1] != "]" or " " in content or "\t" in content:
             return False
+        # Where its value may stand is for `take_pending` to say, with the right words.
         if number != node.line + 1 or column <= node.indent:
             return False
         self.pending = None
@@ -99,6 +100,8 @@ class _Reader:
         if opens is not None:
             self.push(node, opens, column, number)
             return False
+        # A comment between the two would belong to neither of them in an edit or a merge.
+
         if number != node.line + 1:
             raise Malformed("a value stands on its name's line or on the next one", number + 1)
         self.value(node, number, content)
@@ -154,6 +157,7 @@ class _Reader:
         node.value = scalars.parse(node.source, number + 1)
 
     def push(self, node: Node, kind: NodeKind, column: int, number: int) -> None:
+        # Names alone are counted by `entry`. Lists in lists have none, and could go on without end.
         if len(self.open) > 2 * MAX_DEPTH:
             raise Malformed(f"the file is nested deeper than {MAX_DEPTH}", number + 1)
         node.become(kind)
@@ -174,7 +178,7 @@ class _Reader:
         self.open[0].end = self.last + 1
 
     def refuse(self, number: int, column: int, content: str) -> None:
-        """Says why this line is none of the grammar."""
+        """Raises Malformed with the reason why the grammar has no such line."""
         if column == 0 and content.startswith(_CONFLICT):
             raise Malformed("a merge conflict is not resolved here", number + 1, "run: gitseal resolve")
         if content.startswith(("---", "...", "%")):

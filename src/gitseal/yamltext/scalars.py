@@ -22,8 +22,8 @@ _MOST_DIGITS = 18
 _NULL_OR_BOOLEAN: dict[str, Scalar] = {"null": None, "true": True, "false": False}
 _ELSEWHERE_NOT_TEXT = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "~", "=", "<<"})
 _LONGEST_WORD = max(map(len, _ELSEWHERE_NOT_TEXT))
-# Texts, and `re` itself is imported, when a file first needs them: what most files hold is told by methods of `str`. `re` takes
-# half as long to import as Python to start, and each expression a hundredth of a short command's time to compile.
+# These are texts, and `re` is imported when a file first needs one: methods of `str` tell what most files hold. `re` takes half
+# as long to import as Python to start, and each expression a hundredth of a short command's time to compile.
 _FLOAT = r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}"
 _ELSEWHERE_A_NUMBER_OR_DATE = (
     r"[-+]?[.]?[0-9][0-9_.,:eE+\-TtZz ]*|[-+]?0[xX][0-9a-fA-F_]*|[-+]?0[oObB][0-9_]*|[-+]?\.(?i:inf|nan)"
@@ -103,6 +103,7 @@ def _plain(source: str, line: int) -> Scalar:
 def _is_integer(source: str) -> bool:
     """True for a decimal number as it is written in one way alone: no zero before it, and no `-0`."""
     digits = source.removeprefix("-")
+    # `isdecimal` alone takes digits of other scripts, too. With 19 digits a number may not fit into the 64 bits some parsers have.
     is_decimal = digits.isdecimal() and digits.isascii() and len(digits) <= _MOST_DIGITS
     return is_decimal and (digits[0] != "0" or source == "0")
 
@@ -196,6 +197,7 @@ def serialise(value: Scalar) -> str:
     if isinstance(value, int | float):
         return str(value)
     if value and value[0] != " " and value[-1] != " " and not is_refused(value):
+        # Read back, so that what is written plain and what `parse` takes plain cannot drift apart.
         try:
             if parse(value, 0) == value and value[0] not in "\"'":
                 return value

@@ -29,6 +29,7 @@ UNKNOWN = Unknown.UNKNOWN
 
 def ways(base: Header | Unknown | None, ours: Header, theirs: Header) -> dict[str, Way]:
     """The way of each access group of either side or the base. Both sides are of one file id and environment."""
+    # The base is another file that stood in this place: its keys say nothing about who changed these.
     if isinstance(base, Header) and base.id != ours.id:
         base = UNKNOWN
     known = base.access if isinstance(base, Header) else {}
@@ -61,6 +62,7 @@ def _gives_way(base: Access | None, kept: Access | None, other: Access | None) -
     if other is None:
         return False
     before, now, after = (set(access.wrapped()) for access in (base, kept, other))
+    # Whoever was added under the old key has the new one too, and whoever was taken out there does not have it again.
     return now - before <= after and not (before - now) & after
 
 

@@ -22,6 +22,7 @@ def by_name(base: bytes, ours: bytes, theirs: bytes, text: MergedLines | None, l
     if left is None or right is None:
         return _unsound(ours, theirs, text, how)
     before = _base(base)
+    # Git's text and ours are both checked against these decisions before one of them is the result.
     decided = decisions.decide(before, left, right)
     if text is not None and text.is_clean and _is_sound(text.data, decided):
         return Merged(text.data, ())

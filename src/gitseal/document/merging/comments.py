@@ -66,6 +66,7 @@ def _meet(one: _LineChange, two: _LineChange) -> bool:
         return False
     if one.is_removal or two.is_removal:
         removal, written = (one, two) if one.is_removal else (two, one)
+        # A line that is added beside removed ones is kept. One that was rewritten was not meant to go.
         return not written.is_addition and removal.start < written.end and written.start < removal.end
     # Two sides that write: even side by side nobody knows whose lines come first.
     return one.start <= two.end and two.start <= one.end

@@ -27,7 +27,7 @@ _MARKER = rb"(<{7,}|\|{7,}|={7,}|>{7,})(?: [^\r\n]*)?\r?\n?"
 
 
 class MergedLines(NamedTuple):
-    """What a merge of lines gave: the text, with conflicts in it unless `is_clean`."""
+    """The result of a merge of lines: the text, with conflicts in it unless `is_clean`."""
 
     data: bytes
     is_clean: bool
@@ -53,7 +53,7 @@ class Labels(NamedTuple):
 
 
 class How(NamedTuple):
-    """How conflicts are written: the names of the sides, the length of a marker, and whether the base is shown too."""
+    """The form of conflicts: the names of the sides, the length of a marker, and whether the base is shown too."""
 
     labels: Labels = Labels()
     size: int = SIZE
@@ -116,6 +116,7 @@ def whole(ours: bytes, theirs: bytes, how: How) -> bytes:
 
 
 def _line(character: str, size: int, label: str) -> str:
+    # A label is often the name of a branch, which may hold what steers a terminal or ends the line.
     words = "".join(letter for letter in label if letter.isprintable()).strip()
     return character * size + (f" {words}" if words else "")
 
@@ -137,6 +138,7 @@ def _hunk(lines: "Sequence[bytes]", start: int) -> tuple[Hunk | None, int]:
     has_base = False
     for number in range(start + 1, len(lines)):
         marker = re.fullmatch(_MARKER, lines[number])
+        # A longer or shorter marker is of a conflict inside this one (a merge of merge bases), and so it is text here.
         kind = marker[1][:1].decode() if marker and len(marker[1]) == size else ""
         if kind == ">" and state == "=":
             labels = (_label(lines[start]), _label(lines[number]))

@@ -14,7 +14,7 @@ _GROUP_DEPTH = 3
 
 
 class Choice(Enum):
-    """Whose text a name gets. BOTH: the sides agree."""
+    """The side whose text a name gets. BOTH: the sides agree."""
 
     BOTH = "both"
     OURS = "ours"
@@ -92,6 +92,7 @@ def decide(base: Base, ours: MergeSide, theirs: MergeSide) -> Decided | None:
     left, right = ours.document.header, theirs.document.header
     if (left.id, left.environment) != (right.id, right.environment):
         return None
+    # A base with a conflict in its header has two of them, and neither says who changed what.
     known = UNKNOWN if isinstance(base, tuple) and base[0] is not base[1] and not _is_one_header(base) else base
     header = known[0].document.header if isinstance(known, tuple) else known
     ways = merge_access.ways(header, left, right)
@@ -102,11 +103,13 @@ def decide(base: Base, ours: MergeSide, theirs: MergeSide) -> Decided | None:
             ways[group] = Way.CONFLICT
     units = _units(base, ours, theirs, ways)
     torn = {unit.path[2] for unit in units if unit.choice is Choice.CONFLICT and _in_group(unit.path)}
+    # A block that is in conflict in one line is so as a whole: half of one side's stanzas and half of the other's are no block.
     if torn - _whole(ways):
         ways |= dict.fromkeys(torn, Way.CONFLICT)
         units = _units(base, ours, theirs, ways)
     units = _without_stale(units, ours, theirs, ways)
     units = _without_clashes(units, ours, theirs)
+    # The file's id, its version or its name: no name can be decided while these are open.
     if any(unit.choice is Choice.CONFLICT and unit.path[0] == HEADER and not _in_group(unit.path) for unit in units):
         return None
     return Decided(tuple(units), frozenset(_whole(ways)))
@@ -192,6 +195,7 @@ def _becomes_stale(side: MergeSide, path: NamePath, final: dict[str, str]) -> bo
     if entry is None or entry.token is None:
         return False
     access = side.document.header.access.get(entry.token.group)
+    # One that was stale before is no news of this merge; `check` tells of it.
     was_good = access is not None and access.key_id == entry.token.key_id
     return was_good and final.get(entry.token.group) != entry.token.key_id
 

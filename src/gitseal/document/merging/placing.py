@@ -96,6 +96,7 @@ def _filled(text: bytes, source: _Source) -> Placed | None:
         tree = reader.parse(whole)
     except Malformed:
         return None
+    # The merge of lines knows nothing of names: it may have dropped a stand-in, doubled it, or put it into another section.
     spans = {}
     for unit in source.changed:
         node = tree.nodes.get(unit.path)
@@ -117,6 +118,7 @@ def _without_hunks(text: bytes) -> tuple[bytes, list[Hunk] | None]:
         if not isinstance(part, Hunk):
             whole.append(part)
         elif not b"".join(part.ours + part.theirs).strip():
+            # Blank lines alone are nothing to ask a person about.
             whole += part.ours if len(part.ours) > len(part.theirs) else part.theirs
         elif (comments := _comments(part)) is not None:
             whole += comments

@@ -71,6 +71,7 @@ def text(side: MergeSide, changed: Sequence[Unit], stand_ins: Mapping[NamePath, 
     present = {tree.nodes[path].line: tree.nodes[path] for path in staying if path in tree.nodes}
     gone = {unit.path for unit in changed if unit.path in tree.nodes and unit.path not in staying}
     missing = {path: stand_ins[path] for path in staying if path not in tree.nodes}
+    # All three texts get the same names in the same words, so a merge of their lines sees no change in any of them.
     draft = _StandInText(tree, missing, gone, order)
     return draft.text({line: (node, _line(node.path[-1], stand_ins[node.path])) for line, node in present.items()})
 

@@ -67,9 +67,10 @@ class _CommonShape(NamedTuple):
 def _read(data: bytes, sound: set[str]) -> _CommonShape | None:
     """A file that `bulk` would take, as far as its header shows nothing else; None for any other.
 
-    `bulk` has one expression for it, and `re` takes as long to import as all else that a merge does. `sound` is what was found
-    to be a token so far: most tokens stand in all texts.
+    `bulk` has one expression for it, and `re` takes as long to import as all else that a merge does. `sound` has the lines that
+    were found to be tokens so far: most tokens stand in all texts.
     """
+
     try:
         text = decode(data)
         start = text.rfind(f"\n{HEADER}:\n") + 1
