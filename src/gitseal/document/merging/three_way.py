@@ -70,7 +70,6 @@ def _read(data: bytes, sound: set[str]) -> _CommonShape | None:
     `bulk` has one expression for it, and `re` takes as long to import as all else that a merge does. `sound` has the lines that
     were found to be tokens so far: most tokens stand in all texts.
     """
-
     try:
         text = decode(data)
         start = text.rfind(f"\n{HEADER}:\n") + 1
