@@ -7,13 +7,15 @@ The careful way is `yamltext.editor`, which reads the old text and the new one n
 from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 
-from gitseal.document import bulk
+from gitseal.document import bulk, token_grammar
 from gitseal.document.bulk import Row
 from gitseal.document.document import Document
 from gitseal.document.header import HEADER
 from gitseal.yamltext import editor, reader
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath
+
+_BEGINNING = f"{token_grammar.PREFIXES[0]}v1"
 
 
 def edited(
@@ -54,9 +56,15 @@ def _tokens(puts: Mapping[NamePath, Put]) -> dict[str, Row] | None:
     """The rows that the puts write, by name; None if one of them writes something else."""
     if not all(len(path) == 1 and own_line and not tight for path, (_source, own_line, tight) in puts.items()):
         return None
-    rows = bulk.rows_of("".join([f"{path[0]}:\n  {put.source}\n" for path, put in puts.items()]))
-    made = {row[0]: row for row in rows}
-    return made if len(made) == len(puts) and all((name,) in puts for name in made) else None
+    rows: dict[str, Row] = {}
+    for path, put in puts.items():
+        # What only looks like a token is found out when the edited text is read.
+        start, kind, place, payload = (*put.source.split(",", 3), "", "", "")[:4]
+        group, _, key_id = place.partition(":")
+        if start != _BEGINNING or payload[-1:] != "]":
+            return None
+        rows[path[0]] = (path[0], kind, group, key_id, payload[:-1])
+    return rows
 
 
 def _expected(rows: Sequence[Row], tokens: Mapping[str, Row]) -> list[Row] | None:

@@ -14,7 +14,6 @@ class FixedWorkingTree:
     """A `FileSource`: each file is read once, and Git is asked once for a whole folder."""
 
     is_working_tree = True
-    is_fixed = True
 
     def __init__(self, files: WorkingTree) -> None:
         self._files = files

@@ -196,9 +196,8 @@ class Project:
         return parsed
 
     def keep(self, environment: str, data: bytes, parsed: "Document") -> None:
-        """Keeps what `known` gives. Only of a fixed state: `check` asks several times for the same, of many commits."""
-        if self.source.is_fixed:
-            self._parsed[environment] = (data, parsed)
+        """Keeps what `known` gives: most commands ask several times for the same."""
+        self._parsed[environment] = (data, parsed)
 
     def fixed(self) -> "Project":
         """The project for whoever changes nothing: every file is read and parsed once, and never again."""

@@ -17,8 +17,6 @@ class FileSource(Protocol):
     """One state of a repository's files. Paths are absolute, as the working tree has them."""
 
     is_working_tree: bool
-    # Whether what was read once can be read again as the same, so that it need not be.
-    is_fixed: bool
 
     def name(self, relative: str) -> str:
         """How messages name a file of this state, given its path relative to the repository's top."""
@@ -40,7 +38,6 @@ class WorkingTree:
     """The files as they lie on the disk: of a clone, or of a plain folder with no Git at all."""
 
     is_working_tree = True
-    is_fixed = False
 
     def __init__(self, repository: Repository | None) -> None:
         self.repository = repository

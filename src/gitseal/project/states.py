@@ -23,7 +23,6 @@ class SnapshotFiles:
     """Files by the `git` binary, of the index or of a commit. `cached`: Git's attributes are those of the index."""
 
     is_working_tree = False
-    is_fixed = True
 
     def __init__(self, repository: Repository, files: snapshot.Snapshot, *, cached: bool) -> None:
         self._repository = repository
@@ -77,7 +76,6 @@ class CommitFiles:
     """Files by pygit2, of one commit. Messages name them as Git does, `REVISION:PATH`."""
 
     is_working_tree = False
-    is_fixed = True
 
     def __init__(self, top: "Path", commit: "CommitTree", revision: str) -> None:
         self._top = top

@@ -7,7 +7,7 @@ data key and every value of it is sealed anew. A name whose rule moved it is sea
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from gitseal.crypto.digest import sha256_hex
+from gitseal.crypto.digest import sha256_of_many
 from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.header import HEADER
@@ -118,7 +118,8 @@ def plan(workspace: Workspace, environments: Sequence[str], *, rotate: bool = Fa
 def _basis(project: Project, environments: Sequence[str]) -> tuple[str, ...]:
     paths = [project.policy_path, *map(project.path, environments)]
     # Whole files, not what was read from them: a person agrees to a plan for exactly this state.
-    return tuple(sha256_hex(read_regular(path)) for path in paths)
+    digest = sha256_of_many()
+    return tuple(digest(read_regular(path)) for path in paths)
 
 
 def _moves(project: Project, file: Document) -> list[Move]:

@@ -57,13 +57,6 @@ class ClaimedAccess(NamedTuple):
         )
 
 
-class _Holdings(NamedTuple):
-    """By key id: the holders of stanzas, each with the ref of one, and the distinct tokens that were sealed under it."""
-
-    holders: dict[str, dict[Holder, str]]
-    tokens: dict[str, set[int]]
-
-
 class Losses:
     """The past of a project's data keys. Raises Error if Git cannot show all of it: callers rely on nobody being left out."""
 
@@ -74,11 +67,11 @@ class Losses:
 
     def holders(self, key: str) -> set[Holder]:
         """Everyone who ever had a stanza for a key, by name and recipient id."""
-        return set(self._own.holders.get(key, ()))
+        return set(self._holders.get(key, ()))
 
     def older_values(self, key: str, now: bytes) -> int:
         """How many values were sealed under a key and are not in the file any more. `now` is the file."""
-        return older(self._own.tokens.get(key, frozenset()), now, key)
+        return older(self._tokens.get(key, frozenset()), now, key)
 
     def claimed(self, header: Header, group: str) -> list[ClaimedAccess]:
         """Who can open a group's key by a stanza that is on other refs alone, and is not to have it by the policy.
@@ -117,13 +110,26 @@ class Losses:
         return [commit for commit in (head, self._trusted.commit) if commit]
 
     @cached_property
-    def _own(self) -> _Holdings:
+    def _own(self) -> list[str]:
+        """The blobs of all published versions of sealed files."""
         repository = self._project.git()
         versions = listed(repository, self._ours, EVERYWHERE) if self._ours else iter(())
-        blobs = list(dict.fromkeys([*(version.blob for version in versions), *staged(repository, *EVERYWHERE)]))
-        own = _Holdings({}, {})
+        return list(dict.fromkeys([*(version.blob for version in versions), *staged(repository, *EVERYWHERE)]))
+
+    @cached_property
+    def _holders(self) -> dict[str, dict[Holder, str]]:
+        """By key id the holders of published stanzas."""
+        holders_by_key: dict[str, dict[Holder, str]] = {}
+        for content in self._project.git().blobs(self._own):
+            _add_holders(holders_by_key, content, "")
+        return holders_by_key
+
+    @cached_property
+    def _tokens(self) -> dict[str, set[int]]:
+        """By key id the distinct tokens that were ever published. Whoever only asks for holders need not pay for it."""
+        tokens: dict[str, set[int]] = {}
         seen: set[int] = set()
-        for content in repository.blobs(blobs):
+        for content in self._project.git().blobs(self._own):
             # Versions share most of their lines, and a token is within one. Of lines and tokens only hashes are kept: those
             # of 10,000 values in many versions would fill the memory.
             lines = content.split(b"\n")
@@ -131,9 +137,8 @@ class Losses:
             new = [line for line, known in zip(lines, hashes, strict=True) if known not in seen and b"ENC[" in line]
             seen.update(hashes)
             for key, token in tokens_in(b"\n".join(new)):
-                own.tokens.setdefault(key, set()).add(token)
-            _add_holders(own.holders, content, "")
-        return own
+                tokens.setdefault(key, set()).add(token)
+        return tokens
 
     @cached_property
     def _others(self) -> dict[str, dict[Holder, str]]:
