@@ -160,7 +160,7 @@ _environments = st.builds(
             _by,
         )
     ),
-    _many(st.builds(KeyChange, texts, texts, texts, st.booleans(), _by)),
+    _many(st.builds(KeyChange, texts, texts, texts, st.booleans(), _by, st.sampled_from([YES, NO, UNKNOWN]))),
     _many(st.builds(WriteOnly, texts, texts, texts, _by)),
     _many(st.builds(Restored, texts, texts, texts, _by)),
     _figures,

@@ -355,10 +355,52 @@ PATHS = [("A",), ("B",), ("DB_URL",), ("STRIPE_KEY",), ("api", "TOKEN")]
             [
                 ("service-widened", 'service "api" gets "STRIPE_KEY" too'),
                 ("", 'service "api" no longer gets "A"'),
-                ("service-widened", '"URL" of service "api" is now made of "DB_URL", "STRIPE_KEY"'),
+                (
+                    "text-around-secret",
+                    (
+                        '"URL" of service "api" is now made of "DB_URL", "STRIPE_KEY": '
+                        '"y-${secret:DB_URL}-${secret:STRIPE_KEY}", was "x-${secret:A}"'
+                    ),
+                ),
             ],
         ),
-        ("x-${secret:A}", "x-${secret:A}-hush", [("", '"URL" of service "api" is now made of "A"')]),
+        (
+            "x-${secret:A}",
+            "x-${secret:A}@evil.example",
+            [
+                (
+                    "text-around-secret",
+                    '"URL" of service "api" is now made of "A": "x-${secret:A}@evil.example", was "x-${secret:A}"',
+                )
+            ],
+        ),
+        (
+            "x-${secret:A}",
+            "x-${secret:A}-8Hs72Jsh3jHHsk2j3h4k5jh6",
+            [
+                (
+                    "text-around-secret",
+                    (
+                        '"URL" of service "api" is now made of "A": a text of 38 characters, which is not shown, was '
+                        '"x-${secret:A}"'
+                    ),
+                )
+            ],
+        ),
+        (
+            "    env:\n",
+            "    env:\n      DB_URL: mine\n",
+            [
+                ("", 'service "api" no longer gets "DB_URL"'),
+                (
+                    "secret-shadowed",
+                    (
+                        '"DB_URL" of service "api" is a text of the manifest\'s own, in the place of the secret "DB_URL": '
+                        "a text of 4 characters, which is not shown"
+                    ),
+                ),
+            ],
+        ),
         (
             "secret: B}",
             'secret: B, mode: "0444"}',

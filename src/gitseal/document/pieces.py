@@ -9,7 +9,7 @@ import re
 from gitseal.document import token_grammar
 from gitseal.errors import Malformed
 from gitseal.records import NamedTuple
-from gitseal.yamltext import reader
+from gitseal.yamltext import reader, scalars
 from gitseal.yamltext.outline import outline
 from gitseal.yamltext.tree import NamePath, Node, NodeKind
 
@@ -43,12 +43,14 @@ def by_grammar(piece: bytes) -> FilePiece:
 
 
 def _text(node: Node) -> str:
-    """A scalar as written, a token without its quotes, and lists so that equal ones are equal texts."""
+    """A scalar so that equal ones are equal texts, and lists too. A token and what a header says are without quotes."""
     if node.kind is not NodeKind.SCALAR:
         return node.json()
-    if isinstance(node.value, str) and node.value.startswith(token_grammar.PREFIXES):
+    if not isinstance(node.value, str):
+        return node.source
+    if node.path[0] == token_grammar.HEADER or node.value.startswith(token_grammar.PREFIXES):
         return node.value
-    return node.source
+    return scalars.serialise(node.value)
 
 
 def _by_lines(piece: bytes) -> dict[NamePath, str]:

@@ -91,6 +91,15 @@ class Keyring:
             raise first
         return None
 
+    def is_named_by(self, recipients: Iterable[str]) -> bool:
+        """True if one of these recipient ids is that of an identity at hand that asks nobody."""
+        wanted = set(recipients)
+        return any(
+            identity.tier is Tier.PLAIN and identity.recipient is not None and any(map(identity.wants, wanted))
+            for source in self.sources
+            for identity in source.identities()
+        )
+
     def _by_cost(self) -> Iterator[tuple[IdentitySource, Identity]]:
         # An identity's tier may fall once it was opened, so each is placed once, as it is when its source is read.
         rest: list[tuple[Tier, IdentitySource, Identity]] = []

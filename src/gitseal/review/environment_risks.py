@@ -22,7 +22,7 @@ from gitseal.report.pages import RISKS
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, ours, sentence
 from gitseal.review.environments import Ends, moved
-from gitseal.review.model import PASSED, AccessChange, By, EnvironmentReview, KeyChange, NameChange
+from gitseal.review.model import NO, PASSED, YES, AccessChange, By, EnvironmentReview, KeyChange, NameChange
 from gitseal.review.names import is_unsealed
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -38,7 +38,10 @@ REMOVED_WITHOUT_NEW_KEY = FindingRule(
     RISKS,
 )
 DATA_KEY_REPLACED = FindingRule(
-    "data-key-replaced", WARNING, "everything is sealed anew, by someone who held the old data key", RISKS
+    "data-key-replaced",
+    WARNING,
+    "everything is sealed anew, by someone who held the old data key, or claims to: an identity can tell",
+    RISKS,
 )
 DATA_KEY_UNPROVEN = FindingRule(
     "data-key-replaced",
@@ -175,13 +178,15 @@ def _keys(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Find
 
 def _replaced(key: KeyChange, what: Sentence, finding: _RiskFinder, causes: tuple[Cause, ...]) -> Finding:
     at = (*_ACCESS, key.access)
-    if key.succeeds:
-        template = "the data key of {} was replaced by someone who held the old one; every value is sealed anew"
-        hint = decision(REVIEWER, "ask who did it whether they meant to")
-        return finding(DATA_KEY_REPLACED, at, sentence(template, what), hint, key.by, causes=causes)
-    template = "the data key of {} was replaced, and nothing shows that whoever did it held the old one"
+    message = sentence("the data key of {} was replaced{}", what, ours(key.maker))
+    if key.succeeds and key.proved != NO:
+        message = sentence("{}; every value is sealed anew", message)
+        asks = "ask who did it whether they meant to"
+        checks = "; a review with an identity that opens the old key checks the claim"
+        hint = decision(REVIEWER, asks if key.proved == YES else asks + checks)
+        return finding(DATA_KEY_REPLACED, at, message, hint, key.by, causes=causes)
     hint = decision(REVIEWER, "ask a member whether it is theirs, before anybody seals anything to it")
-    return finding(DATA_KEY_UNPROVEN, at, sentence(template, what), hint, key.by, causes=causes)
+    return finding(DATA_KEY_UNPROVEN, at, message, hint, key.by, causes=causes)
 
 
 def _access(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:

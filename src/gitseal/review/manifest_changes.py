@@ -2,14 +2,14 @@
 
 from collections.abc import Collection
 
-from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.policy.manifest import Declaration, Manifest, ManifestFile, Service
 from gitseal.report.causes import DECLARATION, SERVICE, Cause
 from gitseal.report.findings import WARNING, FindingRule
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import NOTHING, Sentence, literal, ours, sentence, verb
-from gitseal.resolve import services, templates
+from gitseal.resolve import services
+from gitseal.review import manifest_texts as texts
 from gitseal.review.model import MANIFEST, Statement
 from gitseal.review.saying import Lines, StatementCollector, quoted
 from gitseal.yamltext.reader import path_text
@@ -105,6 +105,8 @@ def _service(name: str, sides: tuple[Manifest, Manifest], names: list[NamePath],
     gained, lost = sorted(reached[1] - reached[0]), sorted(reached[0] - reached[1])
     if before is None:
         say(sentence('"{}" is a new service, which gets {}', name, quoted(gained) or ours("nothing")), at, causes=cause)
+        empty = sides[0]._replace(services={**sides[0].services, name: Service()})
+        _env(name, (empty, sides[1]), names, say)
         return
     if gained:
         say(sentence('service "{}" gets {} too', name, quoted(gained)), at, SERVICE_WIDENED, causes=cause)
@@ -117,7 +119,7 @@ def _service(name: str, sides: tuple[Manifest, Manifest], names: list[NamePath],
     if after.imports != before.imports:
         imports = (quoted(service.imports) or ours("nothing") for service in (after, before))
         say(sentence('service "{}" imports {}, was {}', name, *imports), at, causes=cause)
-    _env(name, before, after, say)
+    _env(name, sides, names, say)
     _files(name, before.files, after.files, say)
 
 
@@ -128,32 +130,31 @@ def _reach(manifest: Manifest, name: str, names: list[NamePath]) -> set[str]:
     except Error:
         return set()  # two imports that differ: check says so
     reached = {path_text(source.path) for source in sources if source.path}
-    reached |= {secret for source in sources if source.template is not None for secret in _secrets(source.template)}
+    reached |= {
+        secret for source in sources if source.template is not None for secret in texts.secrets(source.template)
+    }
     return reached | {path_text(file.secret) for file in manifest.services[name].files}
 
 
-def _secrets(template: TypedValue) -> list[str]:
-    if template.kind is not ValueType.TEXT:
-        return []
-    return sorted({path_text(path) for path in templates.parse(template.reveal().decode()).secrets()})
-
-
-def _env(name: str, before: Service, after: Service, say: StatementCollector) -> None:
-    """Variables by name and what they are made of, never their text: that may hold something that no log should show."""
+def _env(name: str, sides: tuple[Manifest, Manifest], names: list[NamePath], say: StatementCollector) -> None:
+    """Variables by name, what they are made of, and their texts as far as a reviewer may see them."""
     at, cause = ("services", name, "env"), (Cause(SERVICE, name),)
-    for variable in sorted({*before.env, *after.env}):
-        old, new = before.env.get(variable), after.env.get(variable)
-        if old == new:
-            continue
+    before, after = (side.services[name].env for side in sides)
+    differing = [variable for variable in sorted({*before, *after}) if before.get(variable) != after.get(variable)]
+    hidden = texts.shadowed(sides[1], name, names) if differing else frozenset[str]()
+    for variable in differing:
+        old, new = before.get(variable), after.get(variable)
         if new is None:
             say(sentence('service "{}" no longer sets "{}"', name, variable), at, causes=cause)
             continue
-        made = _secrets(new)
+        made = texts.secrets(new)
         of = sentence("made of {}", quoted(made)) if made else ours("a text of the manifest's own")
-        is_wider = old is not None and set(made) - set(_secrets(old))
         now = ours("now ") if old is not None else NOTHING
-        text = sentence('"{}" of service "{}" is {}{}', variable, name, now, of)
-        say(text, (*at, variable), SERVICE_WIDENED if is_wider else None, causes=cause)
+        was = sentence(", was {}", texts.shown(variable, old, hidden)) if old is not None else NOTHING
+        shadows = sentence(', in the place of the secret "{}"', variable) if variable in hidden else NOTHING
+        shown = texts.shown(variable, new, hidden)
+        text = sentence('"{}" of service "{}" is {}{}{}: {}{}', variable, name, now, of, shadows, shown, was)
+        say(text, (*at, variable), texts.risk(variable, new, hidden), causes=cause)
 
 
 def _files(

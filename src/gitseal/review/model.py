@@ -107,7 +107,8 @@ class AccessChange(NamedTuple):
 class KeyChange(NamedTuple):
     """The data key of an access group: new (`before` empty), gone (`after` empty), or replaced by another one.
 
-    `succeeds`: the new one carries a proof that whoever made it held the old one.
+    `succeeds`: the new one claims to succeed the old one; anybody can write such a claim. `proved`: YES if an identity
+    opened the old key and found that whoever made the new one held it, NO if it found that they did not, else UNKNOWN.
     """
 
     access: str
@@ -115,6 +116,18 @@ class KeyChange(NamedTuple):
     after: str
     succeeds: bool
     by: tuple[By, ...] = ()
+    proved: str = UNKNOWN
+
+    @property
+    def maker(self) -> str:
+        """Who replaced the key, as far as that is known, in words that go on after `was replaced`."""
+        if not self.succeeds:
+            return ", and nothing shows that whoever did it held the old one"
+        return {
+            YES: " by someone who held the old one",
+            NO: " by someone who did not hold the old one, and claims it",
+            UNKNOWN: " by someone who claims to have held the old one",
+        }[self.proved]
 
 
 class WriteOnly(NamedTuple):

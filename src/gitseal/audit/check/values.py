@@ -86,9 +86,11 @@ def _keys(file: Document, keyring: Keyring) -> "tuple[Mapping[str, DataKey], lis
     keys = Keys(file.header, keyring)
     opened: dict[str, DataKey] = {}
     broken: list[Damaged] = []
-    for group in file.header.access:
+    for group, access in file.header.access.items():
         try:
             key = keys.get(group)
+            if key is None and keyring.is_named_by(access.by_recipient()):
+                broken.append(_unopened(group, file.header.environment))
         except Damaged as error:
             broken.append(error)
         except Error:
@@ -97,6 +99,14 @@ def _keys(file: Document, keyring: Keyring) -> "tuple[Mapping[str, DataKey], lis
         else:
             opened |= {group: key} if key is not None else {}
     return opened, broken
+
+
+def _unopened(group: str, environment: str) -> Damaged:
+    """The error of a stanza for an identity at hand that this does not open: it was made for another key, or of nothing."""
+    return Damaged(
+        f'the stanza of access group "{group}" in {environment} does not open, though it is for an identity at hand',
+        f"see who changed it: git log -p -- .secrets/{environment}.yaml",
+    )
 
 
 def _values(

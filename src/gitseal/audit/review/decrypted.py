@@ -12,12 +12,13 @@ from gitseal.document.document import Document
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.policy.manifest import EMPTY, Manifest
+from gitseal.project.belief.succession import is_proof
 from gitseal.project.keys import Keys
 from gitseal.report.escaping import value_on_one_line
 from gitseal.report.sentences import Sentence, sentence
 from gitseal.resolve import requirements
 from gitseal.resolve.problems import REQUIRED
-from gitseal.review.model import ADDED, NO, PASSED, REMOVED, YES, EnvironmentReview, NameChange, ValueInsight
+from gitseal.review.model import ADDED, NO, PASSED, REMOVED, YES, EnvironmentReview, KeyChange, NameChange, ValueInsight
 from gitseal.scan.placeholders import is_placeholder
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -36,7 +37,7 @@ class BothEnds(NamedTuple):
 
 
 class ValueOpener:
-    """Opens values with the identities at hand, each file's keys once. `opened` counts the sealed values that opened."""
+    """Opens values with the identities at hand, each file's keys once. `opened` counts what opened: sealed values and claims."""
 
     def __init__(self, keyring: "Keyring", *, show_values: bool) -> None:
         self.opened = 0
@@ -47,7 +48,23 @@ class ValueOpener:
     def environment(self, environment: EnvironmentReview, folder: BothEnds) -> EnvironmentReview:
         """The environment, with insight into the names that changed and could be opened."""
         changed = [self._change(change, environment.name, folder) for change in environment.names]
-        return environment._replace(names=tuple(self._renamed(changed, environment.name, folder)))
+        keys = tuple(self._proved(key, environment.name, folder) for key in environment.keys)
+        return environment._replace(names=tuple(self._renamed(changed, environment.name, folder)), keys=keys)
+
+    def _proved(self, change: KeyChange, environment: str, folder: BothEnds) -> KeyChange:
+        """The change of a key, with what its claim is worth. Of several steps only the last is at hand: that stays open."""
+        old, new = self._file(folder.old, environment), self._file(folder.new, environment)
+        if old is None or new is None or not (change.before and change.after and change.succeeds):
+            return change
+        access = new[0].header.access.get(change.access)
+        try:
+            key = old[1].get(change.access)
+        except Error:
+            return change
+        if access is None or access.succeeds is None or key is None or access.succeeds.key_id != change.before:
+            return change
+        self.opened += 1
+        return change._replace(proved=YES if is_proof(access.succeeds, key, access.public) else NO)
 
     def _change(self, change: NameChange, environment: str, folder: BothEnds) -> NameChange:
         if change.action == PASSED:
@@ -86,11 +103,14 @@ class ValueOpener:
             if self._value(side, other, path) == value:
                 yield f"{other}:{path_text(path)}"
 
-    def _value(self, side: FolderState, environment: str, path: NamePath) -> TypedValue | None:
+    def _file(self, side: FolderState, environment: str) -> tuple[Document, Keys] | None:
         key = (id(side), environment)
         if key not in self._files:
             self._files[key] = self._load(side, environment)
-        loaded = self._files[key]
+        return self._files[key]
+
+    def _value(self, side: FolderState, environment: str, path: NamePath) -> TypedValue | None:
+        loaded = self._file(side, environment)
         entry = loaded[0].entries.get(path) if loaded is not None else None
         if loaded is None or entry is None:
             return None

@@ -72,15 +72,16 @@ def review(
     statements += told_entries.statements(entries)
     ran = other_checks.run(repository, span, [(root, side) for root, side in new.items()], keyring, wanted)
     unmerged = other_checks.unmerged_access(new, ((change.ends.folder, change.ends.name) for change, _ in reviewed))
-    sealed = [risk for change, environment in reviewed for risk in risks(change.ends, environment)]
+    result, opening = _opened([environment for _, environment in reviewed], pairs, keyring, wanted)
+    ends = [change.ends for change, _ in reviewed]
+    sealed = [risk for end, environment in zip(ends, result, strict=True) for risk in risks(end, environment)]
     aside = _aside(pairs, wanted.environments)
     said = [_risk(statement) for statement in statements if statement.rule]
     trial = try_merge(repository, span)
     notes = (*span.notes, *trial.notes)
     said += [*sealed, *ran.findings, *unmerged.findings, *trial.findings, *told_entries.aliases(entries, old)]
-    said += told_entries.findings(entries, said, [environment for _, environment in reviewed])
+    said += told_entries.findings(entries, said, result)
     kept = model.ranked(list(_once(finding for finding in said if finding.path not in aside)))
-    result, opening = _opened([environment for _, environment in reviewed], pairs, keyring, wanted)
     whole = Review(
         _span(span, touched),
         model.counted(result, kept),
@@ -195,7 +196,7 @@ def _opened(
     wanted: ReviewOptions,
 ) -> tuple[tuple[EnvironmentReview, ...], _Opening]:
     """The environments with what an identity adds, if one at hand opens anything in them."""
-    if keyring is None or not any(environment.names for environment in reviewed):
+    if keyring is None or not any(environment.names or environment.keys for environment in reviewed):
         return tuple(reviewed), _Opening(identity=False)
     from gitseal.audit.review.decrypted import BothEnds, ValueOpener
 

@@ -7,7 +7,7 @@ from gitseal.audit.scan import policy as scan_policy
 from gitseal.audit.verify import verdict, verify
 from gitseal.audit.verify.approvals import findings, offered
 from gitseal.report.findings import declared
-from gitseal.review import attribution, environment_risks, manifest_changes
+from gitseal.review import attribution, environment_risks, manifest_changes, manifest_texts
 from gitseal.review.entries import others, sealed, table
 from gitseal.review.policy import changes, environments, people, rules
 from gitseal.scan import env_files, wording
@@ -16,6 +16,7 @@ from gitseal.scan import env_files, wording
 OWN = declared(
     environment_risks,
     manifest_changes,
+    manifest_texts,
     changes,
     environments,
     people,

@@ -7,6 +7,7 @@ order counts as unchanged, and so do equal neighbours of these. Any such match i
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from gitseal.review.entries.units import LineUnit, Owner, UnitKind
@@ -33,6 +34,27 @@ class Alignment:
         went = [number for number in range(len(before)) if number not in kept_before]
         came = [number for number in range(len(after)) if number not in kept_after]
         self.changes = _grouped(before, after, went, came)
+        self._settled = self._in_place()
+
+    def is_in_place(self, change: UnitChange) -> bool:
+        """True if the change is of one unit that stayed where it was, so that lines at both ends of it may have stayed too."""
+        return len(change.before) == len(change.after) == 1 and change.before[0] in self._settled
+
+    def _in_place(self) -> frozenset[int]:
+        """The older units that were changed between the same unchanged neighbours, in the order that they had."""
+        pairs = sorted(
+            (each.before[0], each.after[0]) for each in self.changes if len(each.before) == len(each.after) == 1
+        )
+        gaps: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for one, other in pairs:
+            gap = bisect_left(self._kept, (one, 0)), bisect_left(self._kept, other, key=lambda kept: kept[1])
+            gaps.setdefault(gap, []).append((one, other))
+        settled = (
+            those
+            for gap, those in gaps.items()
+            if gap[0] == gap[1] and all(one[1] < two[1] for one, two in pairwise(those))
+        )
+        return frozenset(one for those in settled for one, _ in those)
 
     def applied(self, chosen: Callable[[UnitChange], bool]) -> list[bytes]:
         """The lines of the older state with only the chosen changes made to it."""

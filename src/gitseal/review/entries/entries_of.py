@@ -45,6 +45,7 @@ class StepEntries:
         self._context = context
         self._kind = kind_of(step.path, is_disguised=context.is_disguised(step.path))
         self._begin, self._pieces = 0, (step.before.data or b"", step.after.data or b"")
+        self._is_inner = False
         self._alignment: Alignment | None = None
         self._changes: list[tuple[ReviewEntry, UnitChange | None]] = []
         self._make()
@@ -65,7 +66,9 @@ class StepEntries:
             changes = {change for _, change in made if change is not None}
             lines = self._alignment.applied(changes.__contains__)
             old, piece = before.data or b"", self._pieces[0]
-            whole = before._replace(data=old[: self._begin] + b"\n".join(lines) + old[self._begin + len(piece) :])
+            rest = old[self._begin + len(piece) :]
+            text = b"".join(line + b"\n" for line in lines) if self._is_inner else b"\n".join(lines)
+            whole = before._replace(data=old[: self._begin] + text + rest)
         if before.is_file and after.is_file:
             return whole._replace(mode=after.mode if any(entry.owner == _MODE for entry, _ in made) else before.mode)
         return whole
@@ -117,8 +120,11 @@ class StepEntries:
         if self._kind is FileKind.SEALED and not self._step.merged:
             self._begin, *parts = differing(before, after)
             self._pieces = parts[0], parts[1]
+            # Within a file a piece is whole lines, each with its end; at the end of one the last line may have none.
+            self._is_inner = self._begin + len(parts[0]) < len(before)
             first += before.count(b"\n", 0, self._begin)
-        old, new = (units_of(piece) for piece in self._pieces)
+        inner = self._is_inner
+        old, new = (units_of(piece[:-1] if inner else piece) if piece or not inner else [] for piece in self._pieces)
         self._alignment = alignment = Alignment(old, new)
         classify = self._classifier(alignment)
         sides = MergedSides(self._step.merged, units_of) if self._step.merged else None
@@ -133,7 +139,7 @@ class StepEntries:
             if what is None:
                 what, subject = classify(change)
                 what = _of_merge(sides, gone, came, what) if sides is not None else what
-            lines = _ranges(gone, came, first)
+            lines = _ranges(gone, came, first, is_in_place=alignment.is_in_place(change))
             self._changes.append((self._entry(change.owner, *lines, what, subject), change))
 
     def _units_of(self) -> UnitsOf:
@@ -225,19 +231,17 @@ def _said(those: Sequence[LineUnit]) -> list[tuple[str, units.Owner, str]]:
 
 
 def _ranges(
-    gone: Sequence[LineUnit], came: Sequence[LineUnit], first: int
+    gone: Sequence[LineUnit], came: Sequence[LineUnit], first: int, *, is_in_place: bool
 ) -> tuple[tuple[Lines, ...], tuple[Lines, ...]]:
-    """The lines of the units of one change, without those at both ends of a single unit that stayed as they were."""
-    if len(gone) == len(came) == 1:
-        before, after = gone[0].lines, came[0].lines
-        room = min(len(before), len(after))
-        if before == after:
-            return (_range(gone[0], first, 0, 0),), (_range(came[0], first, 0, 0),)
-        head = next((at for at in range(room) if before[at] != after[at]), room)
-        tail = next((at for at in range(room - head) if before[-1 - at] != after[-1 - at]), room - head)
-        pair = [_range(unit, first, head, tail) for unit in (gone[0], came[0])]
-        return tuple(filter(_is_some, pair[:1])), tuple(filter(_is_some, pair[1:]))
-    return tuple(_joined(gone, first)), tuple(_joined(came, first))
+    """The lines of the units of one change; of a unit in its place without those at both ends that stayed as they were."""
+    if not is_in_place:
+        return tuple(_joined(gone, first)), tuple(_joined(came, first))
+    before, after = gone[0].lines, came[0].lines
+    room = min(len(before), len(after))
+    head = next((at for at in range(room) if before[at] != after[at]), room)
+    tail = next((at for at in range(room - head) if before[-1 - at] != after[-1 - at]), room - head)
+    pair = [_range(unit, first, head, tail) for unit in (gone[0], came[0])]
+    return tuple(filter(_is_some, pair[:1])), tuple(filter(_is_some, pair[1:]))
 
 
 def _is_some(lines: Lines) -> bool:

@@ -191,9 +191,7 @@ def data_key(change: KeyChange) -> Text:
     """One sentence on an access group's data key: new, gone or replaced."""
     what = "is new" if not change.before else "is gone" if not change.after else "was replaced"
     if what == "was replaced":
-        what += (
-            ", by someone who held the old one" if change.succeeds else ", and nothing shows that the old one was held"
-        )
+        what += change.maker
     return (*ours("The data key of "), *name(change.access), *ours(f" {what}"))
 
 

@@ -104,7 +104,7 @@ def _access(change: AccessChange) -> str:
 
 def _key(change: KeyChange) -> str:
     word = "new" if not change.before else "gone" if not change.after else "replaced"
-    how = "" if word != "replaced" else ", as a successor" if change.succeeds else ", with no succession"
+    how = change.maker if word == "replaced" else ""
     return f"  * data key of {_line(change.access)} {word}{how}{_by(change.by)}"
 
 

@@ -28,6 +28,12 @@ RULE_NARROWED = FindingRule(
     "a rule lets go of names or environments, for which another or none answers now",
     RISKS,
 )
+RULE_REMOVED = FindingRule(
+    "rule-removed",
+    WARNING,
+    "a rule is gone, and names that it was for could be open to more people now, or stand plain",
+    RISKS,
+)
 RULES_REORDERED = FindingRule(
     "rules-reordered", WARNING, "the first rule that matches wins, and the order is another one", RISKS
 )
@@ -93,13 +99,33 @@ def rules(old: Policy, new: Policy, say: StatementCollector) -> None:
             else:
                 _added(old, new, rule, say, at)
     for rule in gone:
-        kept = ours("sealed") if rule.plain else sentence('access group "{}"', DEFAULT)
-        text = sentence("there is no rule for {} any more; without another one they are {}", quoted(rule.names), kept)
-        say(text, ("rules",), causes=(causes.rule(rule.names),))
+        _removed(old, new, rule, say)
     common = [rule for rule in old.rules if rule in new.rules]
     if common != [rule for rule in new.rules if rule in old.rules]:
         text = sentence("the rules stand in another order, and the first that matches wins")
         say(text, ("rules",), RULES_REORDERED)
+
+
+def _removed(old: Policy, new: Policy, rule: Rule, say: StatementCollector) -> None:
+    """A rule that is gone is a risk if names that it was for could be open to others now, or stand plain."""
+    kept = ours("sealed") if rule.plain else sentence('access group "{}"', DEFAULT)
+    text = sentence("there is no rule for {} any more; without another one they are {}", quoted(rule.names), kept)
+    gained: set[str] = set()
+    is_plain = False
+    for environment in rule.environments or old.environments:
+        if rule.plain or environment not in new.environments:
+            continue
+        gained.update(new.open_to(environment, DEFAULT) or ())
+        others = [other for other in new.rules if other.holds_in(environment)]
+        gained.update(name for other in others for name in new.members(other.open))
+        is_plain |= any(other.plain for other in others)
+    gained -= set(old.members(rule.open))
+    if gained and not rule.plain:
+        text = sentence("{}, which {} may open too", text, quoted(sorted(gained)))
+    elif is_plain:
+        text = sentence("{}, and a rule that lets names stand plain may be about them", text)
+    risk = RULE_REMOVED if gained or is_plain else None
+    say(text, ("rules",), risk, causes=(causes.rule(rule.names),))
 
 
 def _predecessor(rule: Rule, gone: list[Rule]) -> Rule | None:
