@@ -89,7 +89,7 @@ def _keys(file: Document, keyring: Keyring) -> "tuple[Mapping[str, DataKey], lis
     for group, access in file.header.access.items():
         try:
             key = keys.get(group)
-            if key is None and keyring.is_named_by(access.by_recipient()):
+            if key is None and keyring.is_named_by(recipient for recipient, _ in access.by_recipient()):
                 broken.append(_unopened(group, file.header.environment))
         except Damaged as error:
             broken.append(error)
