@@ -38,6 +38,11 @@ def text(written: str) -> None:
         sys.stdout.flush()
 
 
+def is_terminal() -> bool:
+    """True if a person reads standard output as it comes."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table with its columns aligned; nothing if there are no rows."""
     from gitseal.report.escaping import all_printable

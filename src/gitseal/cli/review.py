@@ -11,7 +11,10 @@ from gitseal.report.plurals import plural
 from gitseal.review.formats.table import FORMATS, PUBLISHED
 
 if TYPE_CHECKING:  # loaded when the command runs
+    from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
+
+_PAGER = "less"
 
 
 @declare.command("review")
@@ -25,6 +28,7 @@ if TYPE_CHECKING:  # loaded when the command runs
 @declare.option("--show-values", is_flag=True, help="Show the values that changed, where the policy lets them be seen.")
 @declare.option("--no-scan", is_flag=True, help="Do not look for plaintext in the commits.")
 @declare.option("--no-verify", is_flag=True, help="Do not hold the commits against signatures.")
+@declare.option("--no-pager", is_flag=True, help="Print a long report on a terminal without a pager.")
 @declare.option("--target", default="", metavar="BRANCH", help="The branch that approvals are for, if BASE names none.")
 def command(
     session: Session,
@@ -38,13 +42,15 @@ def command(
     show_values: bool,
     no_scan: bool,
     no_verify: bool,
+    no_pager: bool,
     target: str,
 ) -> None:
     """What a change means for secrets: names, access, data keys, policy and manifest, and every risk in it. No identity needed.
 
-    Without BASE..HEAD from where the branch left its upstream, or the default branch, to the working tree. It runs check on
-    the newer state, scan and verify over the commits. The status is 0 whatever is found, unless --fail-on names it: rules by
-    their ids, error for all that are errors, warning for all warnings: --fail-on error,warning.
+    Without BASE..HEAD it tells what your branch does: from where it left its upstream, or the default branch, to the working
+    tree, with what is not committed yet. If BASE has moved on, the merge is tried. It runs check on the newer state, scan and
+    verify over the commits. The status is 0 whatever is found, unless --fail-on names it: rules by their ids, error for all
+    that are errors, warning for all warnings: --fail-on error,warning.
     """
     from gitseal.audit.review.range import ReviewOptions
     from gitseal.audit.review.review import review
@@ -62,7 +68,11 @@ def command(
     repository = session.any_repository("review")
     keep_fetched(repository)
     reviewed = review(repository, span, keyring, wanted)
-    _write(FORMATS[form](reviewed), file)
+    text = FORMATS[form](reviewed)
+    if file:
+        _write(text, file)
+    elif no_pager or not _paged(session, repository, text):
+        output.text(text)
     stopped = [risk for risk in reviewed.risks if risk.rule in stopping or risk.severity in stopping]
     if stopped:
         rules = ", ".join(dict.fromkeys(risk.rule for risk in stopped))
@@ -76,10 +86,22 @@ def _keyring(session: Session, form: str, *, with_identity: bool) -> "Keyring | 
     return None if form in PUBLISHED else session.keyring.unattended()
 
 
+def _paged(session: Session, repository: "Repository", text: str) -> bool:
+    """Shows the report as Git shows a diff, in the person's pager on a terminal; False if it is to be printed."""
+    if not output.is_terminal():
+        return False
+    from gitseal.git.settings import of_the_person
+    from gitseal.process.pager import page
+    from gitseal.variables import IDENTITY_VARIABLES
+
+    environ = {name: value for name, value in session.environ.items() if name not in IDENTITY_VARIABLES}
+    # git-var(1), GIT_PAGER: one that is set and empty is none.
+    settings = (environ.get("GIT_PAGER"), of_the_person(repository.top, "core.pager") or None, environ.get("PAGER"))
+    command = next((setting for setting in settings if setting is not None), _PAGER)
+    return command not in {"", "cat"} and page(command, text, environ)
+
+
 def _write(text: str, file: str) -> None:
-    if not file:
-        output.text(text)
-        return
     from pathlib import Path
 
     from gitseal.files.atomic import write

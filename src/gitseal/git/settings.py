@@ -54,6 +54,16 @@ def effective(top: Path, keys: Iterable[str]) -> dict[str, Setting]:
     return settings
 
 
+def of_the_person(top: Path, key: str) -> str:
+    """A setting that starts a program, or nothing. One that a file of the working tree says, by an include, does not count."""
+    setting = effective(top, (key,)).get(key)
+    if setting is None:
+        return ""
+    file = (top / setting.place.partition(" ")[2]).resolve()
+    within = file.relative_to(top.resolve()).parts if file.is_relative_to(top.resolve()) else (".git",)
+    return setting.value if within[:1] == (".git",) or not file.is_file() else ""
+
+
 def has_ref(top: Path, ref: str) -> bool:
     """True if a ref is there."""
     return git(top, "show-ref", "--verify", "--quiet", ref) is not None
