@@ -2,6 +2,7 @@
 
 from itertools import count
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from gitseal.document.header import public_text
 from gitseal.document.merging import three_way
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import ValueType, checked, text
-from gitseal.errors import Error
+from gitseal.errors import Error, Malformed
 from gitseal.yamltext import editor
 from gitseal.yamltext.editor import Put
 
@@ -70,6 +71,15 @@ def damaged(draw: st.DrawFn) -> bytes:
             moved = [lines.pop(at)] * draw(st.integers(0, 2))
             data = b"\n".join([*lines[:to], *moved, *lines[to:]])
     return data
+
+
+def test_one_name_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert bulk.read(FILE) is not None
+    monkeypatch.setattr(document, "MAX_NAMES", len(NAMES))
+    assert len(document.parse(FILE).entries) == len(NAMES)
+    monkeypatch.setattr(document, "MAX_NAMES", len(NAMES) - 1)
+    with pytest.raises(Malformed, match=f"at most {len(NAMES) - 1} names"):
+        document.parse(FILE)
 
 
 def _told(error: Error) -> tuple[object, ...]:
