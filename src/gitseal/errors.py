@@ -1,4 +1,4 @@
-"""What can go wrong, in words: a message that names the thing and a hint that holds the next command.
+"""Errors: a message that names the thing and a hint that holds the next command.
 
 Every error the user can meet is an `Error`; anything else that reaches the command line is a bug. Messages are lower
 case, quote names, end without a full stop and never hold a secret value. Subclasses exist only where a caller tells

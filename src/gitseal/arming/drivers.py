@@ -68,7 +68,7 @@ class DriverState(NamedTuple):
 
 
 class Programs(NamedTuple):
-    """What the settings start. `gitseal`: the program, absolute; None leaves it to PATH.
+    """The commands of the settings. `gitseal`: the program, absolute; None leaves it to PATH.
 
     `python` runs it, and alone the file `summary`, if both are given.
     """
@@ -94,7 +94,7 @@ def wanted(programs: Programs) -> dict[str, str]:
 
 
 def started(program: Path | None) -> Programs:
-    """What the settings of this gitseal start, which is the program at that path; None leaves it to PATH."""
+    """The commands of this gitseal's settings; it is the program at that path; None leaves it to PATH."""
     python = python_of(program) if program is not None else None
     return Programs(program, python, _summary() if python is not None else None)
 

@@ -1,4 +1,4 @@
-"""Where a server's hook goes: a forge has a folder of its own for other people's hooks, and rewrites the rest as it likes.
+"""The place of a server's hook: a forge has a folder of its own for other people's hooks, and rewrites the rest as it likes.
 
 Gitea and Forgejo write a `hooks/pre-receive` that runs `hooks/pre-receive.d/*` one after the other; their branch protection is
 one of these (modules/repository/hooks.go). GitLab runs `custom_hooks/pre-receive.d/*` of a repository, and never its `hooks`.
@@ -35,7 +35,7 @@ class ServerPlace(NamedTuple):
 
 
 def place(repository: Repository, folder: HooksFolder) -> ServerPlace:
-    """Where the hook of this bare repository belongs."""
+    """The place that the hook of this bare repository belongs to."""
     custom = repository.top / "custom_hooks"
     if custom.is_dir() or repository.config("gitlab.fullpath"):
         return ServerPlace(custom / _PARTS / _OWN, "GitLab")
@@ -53,7 +53,7 @@ def place(repository: Repository, folder: HooksFolder) -> ServerPlace:
 
 
 def has_dispatcher(path: Path) -> bool:
-    """Whether a file is a forge's hook that runs those in a folder."""
+    """True for a forge's hook that runs those in a folder."""
     with suppress(OSError), path.open("rb") as file:
         data = file.read(_READ)
         return any(words in data for words in _DISPATCHES)
@@ -61,7 +61,7 @@ def has_dispatcher(path: Path) -> bool:
 
 
 def recorded(repository: Repository) -> Path | None:
-    """Where gitseal's hook was put last, None if that is not known. A forge may have taken it away since."""
+    """The place that gitseal's hook was put last, None if that is not known. A forge may have taken it away since."""
     with suppress(OSError):
         name = (hooks.own_folder(repository) / _RECORD).read_text(encoding="utf-8", errors="surrogateescape")
         return repository.top / name.rstrip("\n")

@@ -1,1 +1,1 @@
-"""What is wrong, and what happened: `check`, `scan`, `verify`, `review` and the history they read. They change nothing."""
+"""Finds out what is wrong and what happened: `check`, `scan`, `verify`, `review` and the history they read. Changes nothing."""

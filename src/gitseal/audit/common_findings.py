@@ -1,4 +1,4 @@
-"""What more than one room of `audit` finds: each such rule is declared here, once."""
+"""Findings of more than one room of `audit`: each such rule is declared here, once."""
 
 from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
 from gitseal.report.hints import POLICY_OWNERS, decision

@@ -54,7 +54,7 @@ def command(
 
 
 def _aside(findings: Sequence[Finding]) -> str:
-    """What has no bearing on the status, in the summary's words."""
+    """The summary's words about what has no bearing on the status."""
     warnings = sum(finding.severity == WARNING for finding in findings)
     unread, at_github = (sum(finding.rule == rule for finding in findings) for rule in ("unread-name", "github-name"))
     unmerged = sum(finding.rule == "unmerged-access" for finding in findings)

@@ -127,7 +127,7 @@ def _words(group: GroupPlan) -> list[str]:
 
 
 def _shift(move: Move) -> str:
-    """Who can open a name only after its move, and who only before."""
+    """The people who can open a name only after its move, and those who could only before."""
     words = [_who(list(people), verb) for people, verb in ((move.gained, "gain"), (move.lost, "lose")) if people]
     return f": {' and '.join(words)} access to it" if words else ""
 

@@ -22,7 +22,7 @@ _DEFAULT = "dotenv"
 
 
 class RenderJob(NamedTuple):
-    """What is rendered: an environment, the part of it that is asked for, and how it is written.
+    """A request to render: an environment, the part of it that is asked for, and how it is written.
 
     `folder` is where the files of the service go, if they are asked for.
     """

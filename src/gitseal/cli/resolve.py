@@ -133,7 +133,7 @@ def _text(session: Session, name: str, listed: list[dict[str, object]] | None) -
 
 
 class _Answers:
-    """What was chosen on the command line, and what a person answers."""
+    """The choices of the command line, and a person's answers."""
 
     def __init__(self, session: Session, given: dict[str, str], rest: str | None) -> None:
         self.session = session
@@ -177,7 +177,7 @@ class _Answers:
 
 
 def _next(project: Project, environment: str, path: str) -> str:
-    """What is left to do with a file that shows no conflict."""
+    """The next step for a file that shows no conflict."""
     side = conflicted_file.taken_out_by(project, environment)
     if side is None:
         return f"no conflict is left; next: git add {path}"

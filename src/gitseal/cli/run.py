@@ -12,7 +12,7 @@ from gitseal.records import NamedTuple
 
 
 class _RunJob(NamedTuple):
-    """What is run, with which part of which environment. `streams` are the descriptors whose output is redacted."""
+    """A command to run, and the part of an environment that it gets. `streams` are the descriptors whose output is redacted."""
 
     arguments: tuple[str, ...]
     environment: str

@@ -85,7 +85,7 @@ def command(
 
 
 class _Values:
-    """Where the values of one command line come from."""
+    """The sources of the values of one command line."""
 
     def __init__(
         self, session: Session, kind: ValueType, source: str | None, generate: str | None, *, from_env: bool

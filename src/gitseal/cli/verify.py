@@ -65,7 +65,7 @@ def _push(session: Session) -> "Verified":
 
 
 def _summary(verified: "Verified") -> str:
-    """What passed, by who signed it."""
+    """The commits that passed, by who signed them."""
     parts = [
         f"{count} {words}"
         for count, words in (

@@ -1,4 +1,4 @@
-"""What a Python module calls the things that read names: imports, aliases, instances, and functions around them."""
+"""The names that a Python module has for things that read names: imports, aliases, instances, and functions around them."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ _METHODS = {"get", "pop", "setdefault"}
 
 
 class Reader(NamedTuple):
-    """How a function reads names: its first argument is the name, or `name` if the call gives none.
+    """A function's way to read names: its first argument is the name, or `name` if the call gives none.
 
     A call with more than `required` positional arguments brings a default.
     """
@@ -69,7 +69,7 @@ class Names:
         return isinstance(node, ast.Name) and node.id in self.loaded
 
     def reader(self, function: ast.expr) -> Reader | None:
-        """How the called function reads a name, or None if it reads none as far as this module shows."""
+        """The called function's way to read a name, or None if it reads none as far as this module shows."""
         dotted = self.dotted(function)
         if dotted == "os.getenv":
             return Reader()

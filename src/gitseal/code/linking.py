@@ -1,4 +1,4 @@
-"""What one file tells about another: sourced scripts, functions that read names for other files, a committed `.env`."""
+"""Facts of one file about another: sourced scripts, functions that read names for other files, a committed `.env`."""
 
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, join, normpath

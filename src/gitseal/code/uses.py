@@ -1,4 +1,4 @@
-"""What readers return: uses of names, and the reading of a whole file."""
+"""The results of readers: uses of names, and the reading of a whole file."""
 
 from enum import Enum
 from typing import NamedTuple

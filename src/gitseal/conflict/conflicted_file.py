@@ -58,7 +58,7 @@ class ConflictedFile(NamedTuple):
 
     @property
     def is_two_files(self) -> bool:
-        """Whether the sides are two files that only share their place: each made the environment for itself."""
+        """True if the sides are two files that only share their place: each made the environment for itself."""
         return self.sides[0].header.id != self.sides[1].header.id
 
     def swapped(self) -> "ConflictedFile":
@@ -95,7 +95,7 @@ def in_conflict(project: Project) -> list[str]:
 
 
 def taken_out_by(project: Project, environment: str) -> str | None:
-    """What a person calls the side that deleted the file, while the other changed it; None if both have it."""
+    """The name, as people say it, of the side that deleted the file while the other changed it; None if both have it."""
     name = project.relative(project.path(environment))
     stages = conflicts.unmerged(project.git(), project.folder).get(name)
     if stages is None or not stages.base or (stages.ours and stages.theirs):
@@ -211,7 +211,7 @@ class Openings:
 
 
 def is_fresh(side: Document, entry: Entry, header: Header) -> bool:
-    """Whether a token of a side stands rightly under a header as it is."""
+    """True if a token of a side stands rightly under a header as it is."""
     if entry.token is None:
         return True
     access = header.access.get(entry.token.group)

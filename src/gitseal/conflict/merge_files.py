@@ -1,4 +1,4 @@
-"""What Git's merge driver does: three files of which the second becomes the merge (gitattributes(5)).
+"""The work of Git's merge driver: three files, of which the second becomes the merge (gitattributes(5)).
 
 A rebase runs it for every commit, so it imports little: no pathlib, and nothing that opens values.
 """

@@ -1,4 +1,4 @@
-"""What Git keeps of a file in conflict: its three states, and whether Git alone wrote the markers in it."""
+"""The three states that Git keeps of a file in conflict, and a test if Git alone wrote the markers in it."""
 
 from gitseal.document.merging import conflict
 from gitseal.document.merging.conflict import Hunk

@@ -1,1 +1,1 @@
-"""What leaves gitseal as plaintext: the values of a request, the files of a service, and where they may be written."""
+"""All that leaves gitseal as plaintext: the values of a request, the files of a service, and where they may be written."""

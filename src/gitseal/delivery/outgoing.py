@@ -1,4 +1,4 @@
-"""What goes out of an environment to a consumer: names and values, chosen, resolved, and held against the manifest."""
+"""The names and values that go out of an environment to a consumer: chosen, resolved, and checked by the manifest."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # loaded only if there are references or a manifest
 
 
 class Outgoing(NamedTuple):
-    """What goes out: entries in order; how many names of sections do not; names that wait to be absorbed; warnings.
+    """The result: entries in order; how many names of sections do not; names that wait to be absorbed; warnings.
 
     `files` are those of the service. `parts` are the sealed values that went into entries and files by name, and into
     nothing whole.

@@ -1,4 +1,4 @@
-"""What a consumer asks for: which names, for which service."""
+"""A consumer's request: which names, for which service."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""What changed between two states of one environment file, by name and by access, with no key.
+"""Changes between two states of one environment file, by name and by access, with no key.
 
 `log` asks it of every commit, `review` of the ends of a range: the same function, so that they name the same things. A
 state is the file's bytes, None if there is no file. Nothing a repository may hold makes it raise.
@@ -44,7 +44,7 @@ class Action(Enum):
 
 
 class ValueState(NamedTuple):
-    """How a value stands: `kind` is sealed, write-only or plain; the rest is empty if it is plain."""
+    """The state of a value: `kind` is sealed, write-only or plain; the rest is empty if it is plain."""
 
     kind: str
     access: str

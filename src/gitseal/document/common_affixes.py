@@ -1,8 +1,8 @@
-"""Where two texts begin and end alike, found by halves: some fifteen comparisons at the speed of C."""
+"""The common beginning and end of two texts, found by halves: some fifteen comparisons at the speed of C."""
 
 
 def common_start(old: bytes, new: bytes, most: int) -> int:
-    """How many bytes, up to `most`, both begin with."""
+    """The number of bytes, up to `most`, that both begin with."""
     least = 0
     while least < most:
         middle = (least + most + 1) // 2
@@ -14,7 +14,7 @@ def common_start(old: bytes, new: bytes, most: int) -> int:
 
 
 def common_end(old: bytes, new: bytes, most: int) -> int:
-    """How many bytes, up to `most`, both end with."""
+    """The number of bytes, up to `most`, that both end with."""
     least, old_end, new_end = 0, len(old), len(new)
     while least < most:
         middle = (least + most + 1) // 2

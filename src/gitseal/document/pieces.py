@@ -1,4 +1,4 @@
-"""What stands at each name of a piece of an environment file, sound or not: the reading under `changes`.
+"""The value at each name of a piece of an environment file, sound or not: the reading under `changes`.
 
 A sound piece is read by the grammar. Anything else that history may hold (a conflict, a state made by hand) still counts for
 what its lines show: a value that stood in a commit was published, whether or not the file around it holds together.

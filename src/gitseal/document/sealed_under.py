@@ -22,5 +22,5 @@ def tokens_in(text: bytes) -> Iterator[tuple[str, int]]:
 
 
 def older(ever: Sealed, now: bytes, key: str) -> int:
-    """How many of the tokens that ever stood under a key are not in the file as it is now."""
+    """The number of tokens that ever stood under a key and are not in the file as it is now."""
     return len(ever - {token for key_id, token in tokens_in(now) if key_id == key})

@@ -130,7 +130,7 @@ def is_canonical(payload: str) -> bool:
 
 
 def fault(kind: str, payload: str) -> str:
-    """What is wrong with a token, in words after its name, as far as that needs no key; nothing if all is well."""
+    """The fault of a token, in words after its name, as far as that needs no key; empty if it has none."""
     if not is_canonical(payload):
         return "is not in its one canonical form"
     size = len(payload) // 4 * 3 - payload[-2:].count("=")

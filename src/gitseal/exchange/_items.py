@@ -1,4 +1,4 @@
-"""What an importer gives: values, their places in the file, and what a person should know about them."""
+"""The result of an importer: values, their places in the file, and what a person should know about them."""
 
 from typing import NamedTuple
 

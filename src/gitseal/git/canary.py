@@ -39,6 +39,7 @@ def canary(repository: Repository, *, received: bool) -> Iterator[Canary]:
     with tempfile.TemporaryDirectory(prefix="gitseal-canary-") as scratch:
         folder = Path(scratch)
         made = _Maker(repository, folder)
+        # Random, or a hook that was told to let this one content pass would look as if it let everything pass.
         blob = made.git("hash-object", "-w", "--stdin", stdin=f"CANARY={os.urandom(16).hex()}\n".encode())
         if not received:
             # Of what is staged nothing: it may be much, or in conflict, or itself be blocked.

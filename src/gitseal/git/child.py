@@ -83,6 +83,7 @@ def start(command: list[str], environ: dict[str, str], *, has_stdin: bool, has_s
         else:
             actions.append((os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0))
     actions += [(os.POSIX_SPAWN_CLOSE, handle) for handle in _inherited()]
+    # Our ends of the pipes need no such action: what Python opens, no child inherits.
     try:
         pid = os.posix_spawnp(command[0], command, environ, file_actions=actions, setsigdef=(_SIGPIPE, _SIGXFSZ))
     except OSError:
@@ -162,6 +163,7 @@ def _exchange(running: Running, data: bytes) -> tuple[bytes, bytes]:
                 # It reads on until its standard input ends.
                 if handle == feeding:
                     running.stdin.close()
+    # A child that leaves a process behind with its pipes would keep us waiting above; a `git` of ours leaves none.
     running.end()
     stdout, stderr = (b"".join(parts) for parts in outputs.values())
     return stdout, stderr

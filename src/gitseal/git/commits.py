@@ -1,7 +1,7 @@
 """Commits as they were written: their raw bytes, read strictly.
 
-Git shows a commit through replace refs, grafts and a tolerant eye for its header. Who judges a signature needs what was
-signed, and one reading of it.
+Git shows a commit through replace refs and grafts, and is tolerant about its header. Whoever judges a signature needs the very
+bytes that were signed, and one reading of them.
 """
 
 import re
@@ -42,6 +42,8 @@ def raw_commits(repository: Repository, ids: Iterable[str]) -> Iterator[RawCommi
 
 def parse_commit(commit: str, data: bytes) -> RawCommit:
     """A commit from its bytes; see parse_buffer_signed_by_header() in Git's commit.c for what is signed."""
+    # A NUL, a second `author`, a parent after the committer: programs differ in what they make of these, so a signature over
+    # them could be shown to a person for one thing and count for another. They have a flaw instead of a committer.
     head, blank, _message = data.partition(b"\n\n")
     fields = _fields(head + b"\n")
     names = [name for name, _ in fields]
@@ -51,6 +53,7 @@ def parse_commit(commit: str, data: bytes) -> RawCommit:
     committer = None if flaw else people[-1]
     if committer is None:
         return RawCommit(commit, (), "", b"", b"", is_signed=b"\ngpgsig" in head, flaw=flaw)
+    # `gpgsig` is over the SHA-1 form of the commit, `gpgsig-sha256` over its SHA-256 form. We have the form that the id is of.
     own = _SIGNATURES[len(commit) == _SHA256_DIGITS]
     return RawCommit(
         commit,
@@ -81,7 +84,7 @@ def _value(field: tuple[bytes, bytes]) -> bytes:
 
 
 def _flaw(names: list[bytes], parents: int, head: bytes) -> str:
-    """What makes a header one that two programs may read in two ways."""
+    """The reason why two programs may read a header in two ways; empty if there is none."""
     begin = [b"tree", *[b"parent"] * parents, b"author", b"committer"]
     if names[: len(begin)] != begin:
         return "its header has not the order that Git writes"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def email(top: Path) -> str:
-    """`user.email` as Git would use it in the repository at `top`, or nothing."""
+    """`user.email` as Git would use it in the repository at `top`; empty if it is not set."""
     # Without it the import itself fails on a machine that has no git binary.
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     import git  # 100 ms, which only `init` pays

@@ -1,4 +1,4 @@
-"""What Git is in the midst of: files with a conflict, who the two sides are, and who changed what on each."""
+"""A merge, rebase or pick that waits: its files in conflict, the names of its two sides, and who changed what on each."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -52,6 +52,7 @@ def unmerged(repository: Repository, folder: Path) -> dict[str, Stages]:
 
 def operation(repository: Repository) -> Operation:
     """The operation that goes on in this worktree."""
+    # A rebase first: it picks commits one by one, and leaves CHERRY_PICK_HEAD lying about while it does.
     here = _branch(repository) or _named(repository, "HEAD")
     rebased = _rebased(repository)
     if rebased is not None:

@@ -1,4 +1,4 @@
-"""Where Git runs hooks from (githooks(5), core.hooksPath), hooks in Git's configuration (git-hook(1)), and running one."""
+"""The places that Git runs hooks from (githooks(5), core.hooksPath; in its configuration: git-hook(1)), and running one."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _PATIENCE_SECONDS = 120
 
 
 class HooksScope(Enum):
-    """Whom a folder of hooks concerns."""
+    """The people whom a folder of hooks concerns."""
 
     PRIVATE = "this repository's own, which no commit reaches"
     COMMITTED = "part of the working tree, which commits bring to everyone"
@@ -40,7 +40,7 @@ class HooksFolder(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What a hook is started with: `variables` beside the usual ones, arguments, and what it reads on standard input."""
+    """A hook's surroundings: `variables` beside the usual ones, arguments, and the file that it reads as standard input."""
 
     variables: Mapping[str, str]
     arguments: tuple[str, ...]
@@ -109,7 +109,7 @@ def unconfigure(repository: Repository, stage: str) -> bool:
 
 
 def listed(repository: Repository, stage: str) -> list[str]:
-    """What Git would run in a stage: names of hooks in its configuration, then `FROM_FOLDER`. It runs all, whatever one says."""
+    """The hooks of a stage: those in Git's configuration by name, then `FROM_FOLDER`. Git runs all, whatever one of them says."""
     if version() < CONFIGURATION_HOOKS:
         return [FROM_FOLDER]
     lines = (git(repository.top, "hook", "list", stage) or b"").decode(errors="replace").splitlines()

@@ -60,7 +60,7 @@ def commits(
 
 
 def count(repository: Repository, revisions: Sequence[str], selection: Sequence[str] = ()) -> int:
-    """How many commits a range has. Raises Error if Git knows no such range."""
+    """The number of commits in a range. Raises Error if Git knows no such range."""
     asked = "".join(f"{revision}\n" for revision in revisions).encode()
     answer = repository.git("rev-list", "--count", *selection, "--stdin", stdin=asked)
     if answer is None:
@@ -69,6 +69,7 @@ def count(repository: Repository, revisions: Sequence[str], selection: Sequence[
 
 
 def _fields(log: IO[bytes]) -> Iterator[bytes]:
+    # As they come: a range may have more commits than fit into memory.
     rest = b""
     while chunk := log.read(1 << 16):
         *whole, rest = (rest + chunk).split(b"\0")

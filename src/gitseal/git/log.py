@@ -91,9 +91,9 @@ class LogEntry(NamedTuple):
 
 
 class LogQuery(NamedTuple):
-    """What a reader of history asks for: paths relative to the top, which of their contents, and whether `LoggedCommit.raw`.
+    """A question to history: paths relative to the top, the paths whose content is wanted, and whether `LoggedCommit.raw` is.
 
-    With `links` also where every symlink leads to that changed. `also` are commits to show though they changed no file.
+    `links` asks where each symlink leads that changed. `also` are commits to show even if they changed no file.
     """
 
     paths: Sequence[str]
@@ -120,6 +120,7 @@ def with_contents(
     objects = Announced(repository.objects)
     for portion in portions:
         changing = (raw for raw in portion if raw.entries or raw.id in wanted.also)
+        # Each by itself: `git log --since` ends at the first old one, and anyone can backdate a commit to hide what is behind it.
         recent = (raw for raw in changing if wanted.since is None or int(raw.fields[2]) >= wanted.since)
         chosen = [_listed(raw, wanted) for raw in recent]
         objects.announce(object_id for listed in chosen for object_id in _ids(listed, wanted))

@@ -34,7 +34,7 @@ def begin(
 
 
 def result(running: child.Running) -> tuple[bytes, bool] | None:
-    """What it made of the three, and whether that is clean; None if it cannot merge them, as with binary files."""
+    """The merged text, and whether it is clean; None if it cannot merge them, as with binary files."""
     done = child.finish(running)
     return (done.stdout, done.status == 0) if 0 <= done.status <= _MOST_CONFLICTS else None
 

@@ -1,4 +1,4 @@
-"""What Git's object database holds, as values."""
+"""The objects of Git's database, and entries of trees, as values."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Partial clones: which objects are here, for whoever must not fetch the others.
+"""Partial clones: the objects that are here, for callers that must not fetch the others.
 
 With `GIT_NO_LAZY_FETCH` alone `git cat-file --batch` ends at the first object that a partial clone left out.
 """

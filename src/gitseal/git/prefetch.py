@@ -39,6 +39,7 @@ class Announced:
         self._uses[object_id] -= 1
         # What is used up stays in the reader for a while: the older side of a commit is mostly the newer side of the next.
         held = self._held[object_id] if self._uses[object_id] else self._held.pop(object_id)
+        # Told to whoever takes it, and not when it comes: the uses before it are as good as ever.
         if held is None:
             raise unreadable()
         return held.content

@@ -1,4 +1,4 @@
-"""What commits change against others, and how they descend from each other."""
+"""Comparing commits, and how they descend from each other."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -54,7 +54,7 @@ def named_commit(repository: Repository, revision: str, *, hint: str, shallow_hi
 
 
 def differences(repository: Repository, pairs: Sequence[tuple[str, str]]) -> Iterator[list[PathChange]]:
-    """For each pair of commits what the first has differently from the second; an empty second is an empty tree."""
+    """The changes from the second to the first commit of each pair; an empty second stands for an empty tree."""
     # ignore-submodules: a branch's .gitmodules could hide one otherwise.
     answer = repository.git(
         "diff-tree",

@@ -56,7 +56,7 @@ def exact(repository: Repository, names: Iterable[str]) -> dict[str, str]:
 
 
 def head(repository: Repository) -> Branch:
-    """Where HEAD is."""
+    """The branch and the commit that HEAD stands for."""
     name = _symbolic(repository, HEAD)
     if not name:
         return Branch("", repository.commit(HEAD))
@@ -198,7 +198,7 @@ def _choose(repository: Repository, name: str) -> str:
 
 
 def _tag(repository: Repository, name: str, elsewhere: list[str]) -> str:
-    """What a name stands for that only a tag has; `elsewhere` are branches of remotes that a person may mean by it."""
+    """The meaning of a name that only a tag has; `elsewhere` are branches of remotes that a person may mean by it."""
     tag, short = f"{_TAGS}{name}", _SHORT_ID.fullmatch(name)
     ids = (repository.git("rev-parse", f"--disambiguate={short[1]}") or b"").decode().split() if short else []
     commits = [commit for commit in ids if repository.commit(commit) == commit]

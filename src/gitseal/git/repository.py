@@ -65,7 +65,7 @@ class Repository:
         return Path(self.folder)
 
     def git(self, *arguments: str, stdin: bytes = b"", ok: tuple[int, ...] = (0,)) -> bytes | None:
-        """What `git ARGUMENTS` prints in this repository, or None for a status that is not in `ok`."""
+        """The output of `git ARGUMENTS` in this repository, or None for a status that is not in `ok`."""
         from gitseal.git import child, run  # `get` and `render` ask Git nothing
 
         begun = self._ahead.take(arguments) if self._ahead is not None else None

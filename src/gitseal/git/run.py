@@ -58,7 +58,7 @@ def git(
     in_hook: bool = False,
     notes: "list[str] | None" = None,
 ) -> bytes | None:
-    """What `git ARGUMENTS` prints in the repository at `top`, or None for a status that is not in `ok`.
+    """The output of `git ARGUMENTS` in the repository at `top`, or None for a status that is not in `ok`.
 
     `in_hook`: the repository is the one that Git started this hook for, wherever its parts are (githooks(5)). Git's warnings
     are added to `notes`. Raises Error if there is no `git`, and if Git distrusts the repository's owner.
@@ -69,7 +69,7 @@ def git(
 def answer(
     top: "Path | str", done: Finished, ok: tuple[int, ...] = (0,), notes: "list[str] | None" = None
 ) -> bytes | None:
-    """What `git` makes of one that has ended: see there."""
+    """The same for a `git` that has ended: see there."""
     # As an error of its own: otherwise the folder would look like no repository at all.
     if _DISTRUSTED in done.stderr:
         raise Error(

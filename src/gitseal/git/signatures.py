@@ -1,4 +1,4 @@
-"""Who signed a commit: its signature is compared with keys that the caller gives.
+"""The signer of a commit: its signature is compared with keys that the caller gives.
 
 `%G?` is not asked. Its answer depends on settings and files that a branch or a clone can bring (gpg.program,
 gpg.ssh.allowedSignersFile, a relative revocation file), it says N both for "not signed" and for "no tool here", and it
@@ -70,7 +70,7 @@ class Signature(NamedTuple):
 
 
 class _Tools:
-    """What a check works with: the keys, and for programs a folder of their own, made when one is started."""
+    """The tools of a check: the keys, and for programs a folder of their own, made when one is started."""
 
     def __init__(self, signers: Signers, revoked: bytes | None, namespace: str, stack: ExitStack) -> None:
         self.signers = signers
@@ -213,7 +213,7 @@ def _check_openpgp(commit: _Signed, tools: _Tools) -> Signature:
 
 
 def _errsig(line: list[str]) -> Signature:
-    """What keeps gpg from checking: `ERRSIG KEYID ALGORITHM HASH CLASS TIME REASON FINGERPRINT`."""
+    """The reason why gpg cannot check: `ERRSIG KEYID ALGORITHM HASH CLASS TIME REASON FINGERPRINT`."""
     key = line[7] if len(line) > 7 and line[7] != "-" else line[1]  # noqa: PLR2004 - the fields above
     reason = "gpg has not the key" if line[6:7] == [_MISSING_KEY] else "gpg cannot check signatures of its kind"
     return Signature(UNCHECKABLE, key=key, reason=reason)

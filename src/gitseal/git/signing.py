@@ -103,7 +103,7 @@ def sign(key: SigningKey, payload: bytes, namespace: str) -> bytes:
 
 
 def _committer(repository: Repository) -> str:
-    """Whom Git would sign as: `NAME <EMAIL>`."""
+    """The person whom Git would sign as: `NAME <EMAIL>`."""
     ident = (repository.git("var", "GIT_COMMITTER_IDENT") or b"").decode("utf-8", "replace")
     person = ident.rpartition(">")[0]
     if not person:

@@ -1,4 +1,4 @@
-"""What a commit would bring: the index compared with HEAD, by Git's own view of both."""
+"""The files that a commit would bring: the index compared with HEAD, by Git's own view of both."""
 
 from gitseal.errors import Error
 from gitseal.git import ahead, index

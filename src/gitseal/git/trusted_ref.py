@@ -84,7 +84,7 @@ def _resolved(repository: Repository, value: str) -> str:
 
 
 def _pushed(repository: Repository, branch: str) -> str:
-    """What the remote has of a branch, or the branch."""
+    """The remote's state of a branch, or the branch."""
     of_origin = f"{_REMOTES}origin/{branch.removeprefix(_HEADS)}"
     asked = dict.fromkeys(filter(None, (_upstream(repository, branch), of_origin)))
     return next((name for name in asked if name.startswith(_REMOTES) and _exists(repository, name)), branch)

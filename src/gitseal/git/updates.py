@@ -18,14 +18,14 @@ class Update(NamedTuple):
 
 
 def pushed(lines: bytes) -> list[Update]:
-    """What pre-push is told: the remote's refs, `old` as the remote has them. Raises Error for anything else."""
+    """The updates that pre-push is told: the remote's refs, `old` as the remote has them. Raises Error for anything else."""
     # First stands what is pushed, by any expression that names a commit, with blanks too: HEAD^{/some words}.
     fields = (_fields(line.rsplit(" ", _PUSHED - 1), _PUSHED) for line in _lines(lines))
     return [_update(old, new, ref) for _local, new, ref, old in fields]
 
 
 def received(lines: bytes) -> list[Update]:
-    """What pre-receive is told: this repository's refs. Raises Error for anything else."""
+    """The updates that pre-receive is told: this repository's refs. Raises Error for anything else."""
     fields = (_fields(line.split(" ", _RECEIVED - 1), _RECEIVED) for line in _lines(lines))
     return [_update(old, new, ref) for old, new, ref in fields]
 

@@ -1,4 +1,4 @@
-"""How many people have to approve a change besides whoever signed it, and whether a policy has that many."""
+"""The number of people who have to approve a change besides its signer, and whether a policy has that many."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class LockedOut(NamedTuple):
 
     @property
     def people(self) -> str:
-        """How many it takes, in words."""
+        """The number it takes, in words."""
         return f"{self.needed} {'person' if self.needed == 1 else 'people'}"
 
 

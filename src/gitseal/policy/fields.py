@@ -26,7 +26,7 @@ class UnknownField(Malformed):
 def known_part(
     root: Node, read: "Callable[[Node], T]", alike: Callable[[Node, NamePath], Iterable[Node]]
 ) -> "tuple[T, tuple[str, ...]]":
-    """What `read` makes of a file without the fields that it does not know, and these fields, for those who only read values.
+    """The result of `read` without the fields that it does not know, and these fields, for callers that only read values.
 
     One laptop that was upgraded must not stop every host that deploys. `alike` gives the mappings of the same kind as the one
     at the end of a field's path: the field is taken out of all of them. Changes the tree, and raises as `read` otherwise.

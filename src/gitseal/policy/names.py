@@ -1,4 +1,4 @@
-"""Which names environments, people, machines and groups can have."""
+"""The names that environments, people, machines and groups can have."""
 
 from gitseal.policy.policy import DEFAULT
 from gitseal.yamltext.scalars import is_name

@@ -158,7 +158,7 @@ def _owned(node: Node | None) -> tuple[tuple[str, ...], int]:
 
 
 def _change(node: Node | None) -> tuple[tuple[str, ...], int]:
-    """Who may change a file, and how many of them approve it besides: a list, or `{by: LIST, approvals: NUMBER}`."""
+    """The people who may change a file, and how many of them approve it besides: a list, or `{by: LIST, approvals: NUMBER}`."""
     if node is None or node.kind is not NodeKind.MAPPING:
         return strings(node), 0
     fields = _fields(node, "by", "approvals")

@@ -90,7 +90,7 @@ class RuleList(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps what it has found 
                     yield number, pattern
 
     def finder(self, environment: str) -> PatternIndex:
-        """What finds the rule of a name in an environment."""
+        """A function that finds the rule of a name in an environment."""
         if environment not in self._indexes:
             self._indexes[environment] = PatternIndex(self.patterns(environment))
         return self._indexes[environment]

@@ -9,5 +9,5 @@ FETCHED = "refs/gitseal/fetched/"
 
 
 def fetch_refspec(remote: str) -> str:
-    """What a clone fetches besides, as `remote.REMOTE.fetch` has it."""
+    """The refspec by which a clone fetches approvals too, as `remote.REMOTE.fetch` has it."""
     return f"+{APPROVALS}*:{INCOMING}{remote}/*"

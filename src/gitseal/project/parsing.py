@@ -30,7 +30,7 @@ def manifest(data: bytes) -> "Manifest":
 
 
 def named(name: str, parse: "Callable[[bytes], T]", data: bytes) -> "T":
-    """What `parse` makes of a file's bytes. Its Malformed and UnknownVersion are raised with the file's name."""
+    """The result of `parse` for a file's bytes. Its Malformed and UnknownVersion are raised with the file's name."""
     try:
         return parse(data)
     except Malformed as error:

@@ -1,4 +1,4 @@
-"""What an environment holds for those who read it: its own names over those it extends, and their values."""
+"""An environment as readers get it: its own names over those it extends, and their values."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property

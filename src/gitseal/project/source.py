@@ -1,4 +1,4 @@
-"""Where the files of a `.secrets` folder are read from: the working tree here, a commit or the index in `states.py`."""
+"""The sources of the files of a `.secrets` folder: the working tree here, a commit or the index in `states.py`."""
 
 import os
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ class FileSource(Protocol):
     is_working_tree: bool
 
     def name(self, relative: str) -> str:
-        """How messages name a file of this state, given its path relative to the repository's top."""
+        """The name of a file of this state in messages, given its path relative to the repository's top."""
 
     def names(self, folder: "StrPath") -> list[str]:
         """The names in a folder."""

@@ -179,7 +179,7 @@ _SIZES = {"ssh-ed25519": _ed25519_size, "ssh-rsa": _rsa_size}
 
 
 class _Container(NamedTuple):
-    """What an OpenSSH private key file shows without its passphrase: the public key, and whether it is locked."""
+    """The part of an OpenSSH private key file that shows without its passphrase: the public key, and whether it is locked."""
 
     public: bytes
     locked: bool

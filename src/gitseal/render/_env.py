@@ -1,4 +1,4 @@
-"""What the env-shaped dialects share: names of one part, no null values, and all refusals collected before any is raised."""
+"""The common part of the env-shaped dialects: names of one part, no nulls, and all refusals collected before any is raised."""
 
 from collections.abc import Callable, Sequence
 

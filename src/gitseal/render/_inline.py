@@ -1,4 +1,4 @@
-"""What YAML and TOML have in common on one line: texts in double quotes, and JSON values with the dialect's own scalars.
+"""The common part of YAML and TOML on one line: texts in double quotes, and JSON values with the dialect's own scalars.
 
 JSON is read again rather than copied, because neither dialect takes every JSON text as it stands.
 """
@@ -19,7 +19,7 @@ _MAX_DEPTH = 64
 
 
 class Notation(NamedTuple):
-    """How a dialect writes the parts of a JSON value. Each function may raise CannotCarry.
+    """A dialect's way to write the parts of a JSON value. Each function may raise CannotCarry.
 
     `integer` and `fraction` get a number's digits as they stand in the JSON; `null` is its word or the reason why the
     dialect has none; `colon` stands between a member's key and its value.

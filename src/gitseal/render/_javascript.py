@@ -1,4 +1,4 @@
-r"""What node's `dotenv` and dotenvx share: one regular expression that finds names and values in the whole file.
+r"""The common part of node's `dotenv` and dotenvx: one regular expression that finds names and values in the whole file.
 
     \s*'(?:\\'|[^'])*' | \s*"(?:\\"|[^"])*" | \s*`(?:\\`|[^`])*` | [^#\r\n]+   then   \s*(?:#.*)?$
 

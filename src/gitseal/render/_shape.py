@@ -1,4 +1,4 @@
-"""What every dialect shares: entries in, bytes out, and how one says what it cannot carry.
+"""The common shape of the dialects: entries in, bytes out, and a way to refuse what one cannot carry.
 
 A dialect is a module with `SECTIONS` (does it carry names of more than one part?) and `render(entries, options)`, which
 returns the whole output or raises `Uncarried` with all refusals. It may also have:

@@ -1,4 +1,4 @@
-"""What the dialects with sections share: a tree of scalars that are encoded already."""
+"""The common part of the dialects with sections: a tree of scalars that are encoded already."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias

@@ -57,7 +57,7 @@ _TEXTS = re.compile(rb"[ !-&(-\[\]-~\n]*+")
 
 
 def _at_once(entries: Sequence[RenderedEntry]) -> bytes:
-    """What `records` gives, if every name and value is plain to see: a check of all at once is ten times faster. Else nothing."""
+    """The result of `records`, if all names and values are plain: one check of all is ten times faster. Else nothing."""
     try:
         names = [name for (name,), value, _ in entries if value.kind is not ValueType.NULL]
     except ValueError:
@@ -101,7 +101,7 @@ def check_characters(text: str) -> None:
 
 @cache
 def _noncharacter() -> re.Pattern[str]:
-    """What matches one; systemd (`unichar_is_valid`) drops a whole file for it."""
+    """A text that matches one; systemd (`unichar_is_valid`) drops a whole file for it."""
     ends = "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
     return re.compile(f"[\ufdd0-\ufdef{ends}]")
 

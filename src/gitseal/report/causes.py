@@ -50,5 +50,5 @@ def patterns(those: Iterable[str]) -> tuple[Cause, ...]:
 
 
 def answers(names: Iterable[str], environment: str) -> tuple[Cause, ...]:
-    """What the policy says of these names in an environment."""
+    """The policy's answers about these names in an environment."""
     return tuple(Cause(ANSWER, name, environment) for name in names)

@@ -16,7 +16,7 @@ _COMMIT_DIGITS = 12
 
 
 class Finding(NamedTuple):
-    """What `check`, the hook, `scan`, `verify` and `review` report.
+    """One thing that `check`, the hook, `scan`, `verify` or `review` reports.
 
     `rule` is a stable id such as `wrong-group`. `path` is relative to the repository's top; bytes that are not UTF-8 are
     surrogates. `line` counts from 1 and is 0 for the file as a whole. `message` names names, never values. `hint` is what to do

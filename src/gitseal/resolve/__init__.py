@@ -1,1 +1,1 @@
-"""Which layer answers for a name, what a service gets, what references stand for. Pure functions; nothing is opened here."""
+"""Layers, services and references resolved. Pure functions; nothing is opened here."""

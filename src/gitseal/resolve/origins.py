@@ -1,4 +1,4 @@
-"""Where a name comes from: the layers that have it, and what hides it. `explain` asks; `layers` decides."""
+"""The origins of a name: the layers that have it, and what hides it. `explain` asks; `layers` decides."""
 
 from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar

@@ -1,4 +1,4 @@
-"""What a service gets. Nearest first: its `env`, its own section, what it includes, what it imports."""
+"""The names that a service gets. Nearest first: its `env`, its own section, what it includes, what it imports."""
 
 from collections.abc import Collection
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Which env files a compose file names, by its lines: the hook reads no YAML on its way."""
+"""The env files that a compose file names, by its lines: the hook reads no YAML on its way."""
 
 import posixpath
 import re

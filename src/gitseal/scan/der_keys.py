@@ -49,7 +49,7 @@ def der(head: bytes) -> str:
 
 
 def at_start(head: bytes) -> str:
-    """What private key or key store a blob is that begins with these bytes (its first `HEAD`), or nothing."""
+    """The kind of private key or key store that begins with these bytes (a blob's first `HEAD`); empty if none does."""
     if head[:1] == b"\x30":
         return der(head[:200])
     if head[:4] in _STORES:

@@ -81,7 +81,7 @@ class Kept:
 
 
 def _is_public(value: Assignment) -> bool:
-    """What tools of this kind write in the open: dotenvx's public key, dotenv-vault's sealed files."""
+    """True for what tools of this kind write in the open: dotenvx's public key, dotenv-vault's sealed files."""
     import re
 
     if value.name.startswith("DOTENV_PUBLIC_KEY"):

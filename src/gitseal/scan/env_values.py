@@ -1,4 +1,4 @@
-"""What an env file assigns, in whatever dialect: each name, its value without quotes, and its line.
+"""The assignments of an env file, in whatever dialect: each name, its value without quotes, and its line.
 
 Lenient on purpose: the readers of env files differ (`export`, spaces round `=`, `KEY: value`, quotes over several lines,
 backticks), and what one of them takes for a value counts. A line that none takes for an assignment is no value here; the rules
@@ -97,7 +97,7 @@ _MOST_LINES = 200
 
 
 def _closing(text: str, quote: str, start: int) -> int:
-    """Where a quote is closed, or -1: an escaped one closes nothing, but in single quotes nothing is escaped."""
+    """The place where a quote is closed, or -1: an escaped one closes nothing, but in single quotes nothing is escaped."""
     if quote == "'":
         return text.find(quote, start)
     closed = (match.start() for match in re.finditer(rf"\\.|{quote}", text[start:]) if match[0] == quote)

@@ -1,4 +1,4 @@
-"""Which files hold values by their name: env files, templates of them, and all others."""
+"""Telling by a file's name if it holds values: env files, templates of them, and all others."""
 
 from gitseal.scan.rules import Rules
 

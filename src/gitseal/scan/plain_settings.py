@@ -1,4 +1,4 @@
-"""What a template may hold besides placeholders: settings that no one would call secret.
+"""The settings that a template may hold besides placeholders: those that no one would call secret.
 
 A value passes (`is_plain_setting`) when it is
 

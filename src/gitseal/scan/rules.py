@@ -1,4 +1,4 @@
-"""What a policy and the staged files say about the rules: which files hold values, and which may look as if they did."""
+"""The rules by policy and staged files: which files hold values, and which may look as if they did."""
 
 from gitseal.records import NamedTuple
 

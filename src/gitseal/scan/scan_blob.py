@@ -65,7 +65,7 @@ def _found(path: bytes, chunks: Iterable[bytes], team: "TeamSearch | None") -> l
 
 
 class _Tally:
-    """What was found in one view of a blob: of each thing the first lines, with what stands there."""
+    """The things found in one view of a blob: of each the first lines, with what stands there."""
 
     def __init__(self) -> None:
         self.noted: dict[_Thing, list[tuple[int, str]]] = {}

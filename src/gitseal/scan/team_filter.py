@@ -75,7 +75,7 @@ class TeamFilter:
 
     @property
     def values(self) -> int:
-        """How many values the files gave, ordinary ones counted."""
+        """The number of values that the files gave, ordinary ones counted."""
         return sum(self.files.values())
 
     def candidates(self, content: bytes) -> set[FileKey]:

@@ -1,4 +1,4 @@
-"""What findings of keys, tokens and the team's values say, and what they advise. None says a value.
+"""The words and hints of findings of keys, tokens and the team's values. None says a value.
 
 It is loaded only when there is a finding: a commit without one does not pay for words.
 """

@@ -29,7 +29,7 @@ _SHOWN = 12
 
 
 class Proposal(NamedTuple):
-    """What is to be approved: a change of `branch`, fixed by the ids of commits, and a statement for each name of the approver.
+    """A change of `branch` to be approved, fixed by the ids of commits, and a statement for each name of the approver.
 
     A key has one name in a policy. In a repository with several `.secrets` it may have another in each.
     """
@@ -40,12 +40,12 @@ class Proposal(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Whom the approval will be of, by the policy."""
+        """The names that the policy has for the approver."""
         return tuple(statement.approver for statement in self.statements)
 
 
 def propose(repository: Repository, words: str, target: str = "") -> Proposal:
-    """What a range of `review` asks to approve, by whoever signs here. Nothing is signed yet.
+    """The proposal of a range of `review`, for whoever signs here. Nothing is signed yet.
 
     `target` is the full name of the branch that the change is for; without it, what the range's base names. Raises Error if
     nothing asks for an approval, and if this person cannot give it.

@@ -16,7 +16,7 @@ from gitseal.yamltext.tree import NamePath
 
 
 class Difference(Enum):
-    """How a name stands on the two sides. UNKNOWN: on both, and no identity at hand opens it."""
+    """The difference of a name between two sides. UNKNOWN: on both, and no identity at hand opens it."""
 
     LEFT = "only left"
     RIGHT = "only right"

@@ -18,7 +18,7 @@ class ImportResult(NamedTuple):
     duplicates: tuple[str, ...]
 
     def count(self, outcome: Outcome) -> int:
-        """How many values had this outcome."""
+        """The number of values with this outcome."""
         return sum(result.outcome is outcome for result in self.done)
 
 

@@ -72,7 +72,7 @@ def list_names(
 def _history(
     project: Project, listed: Sequence[tuple[EffectiveEnvironment, Sequence[NamePath]]]
 ) -> "Mapping[tuple[str, str], Last]":
-    """Who last changed the names, by environment and name; nothing outside of a repository, where nothing is run."""
+    """The people who last changed the names, by environment and name; nothing outside of a repository, where nothing is run."""
     if project.repository is None or not project.source.is_working_tree:
         return {}
     from gitseal.audit.history.last_changes import last_changes

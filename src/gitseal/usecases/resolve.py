@@ -40,7 +40,7 @@ class TakenSide(Enum):
 
 
 class SideValue(NamedTuple):
-    """What one side has at a name: `kind` is sealed, write-only, plain or removed; `access` the access group, if any."""
+    """One side's value of a name: `kind` is sealed, write-only, plain or removed; `access` the access group, if any."""
 
     kind: str
     access: str
@@ -160,7 +160,7 @@ def apply(workspace: Workspace, file: ConflictedFile, choices: Mapping[NamePath,
 
 
 def side_of_keys(workspace: Workspace, file: ConflictedFile) -> TakenSide:
-    """Whose data keys go on if nobody says: ours, unless the trusted ref went on from them and theirs followed."""
+    """The side whose data keys go on if nobody says: ours, unless the trusted ref went on from them and theirs followed."""
     trust = Trust(workspace)
     for group in file.groups:
         ours, theirs = ((side.header, side.header.access.get(group)) for side in file.sides)

@@ -1,4 +1,4 @@
-"""Who can already open an environment by a branch that is not merged: told by `check` and `review`, in the words of `rekey`."""
+"""People who open an environment by a branch that is not merged: told by `check` and `review`, in the words of `rekey`."""
 
 import os
 from collections.abc import Iterable

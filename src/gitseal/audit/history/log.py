@@ -55,7 +55,7 @@ class Log(NamedTuple):
 
 
 class Signatures(Enum):
-    """How signatures are treated."""
+    """The treatment of signatures."""
 
     NONE = "none"
     GLANCE = "glance"

@@ -1,4 +1,4 @@
-"""What a report says of a commit's signature: the one place that turns a signature into a verdict, for `log` and `review`.
+"""The words of a report about a commit's signature: the one place that turns a signature into a verdict, for `log` and `review`.
 
 `verify` asks more: also whether the signer is the committer, and may change what the commit changes.
 """
@@ -36,7 +36,7 @@ def glance(raw: bytes) -> Signed:
 
 
 def verdict(policy: "Policy", commit: "RawCommit", check: "Callable[[RawCommit], Signature]") -> Signed:
-    """What `check` says of a commit's signature, and whether the signer is a Git host by the policy."""
+    """The verdict of `check` on a commit's signature, and if the signer is a Git host by the policy."""
     from gitseal.git.signatures import GOOD, UNSIGNED
     from gitseal.policy.who_may_change import is_forge
 

@@ -1,1 +1,1 @@
-"""What Git's hooks decide: whether something may be committed, pushed or received."""
+"""The decisions of Git's hooks about what is to be committed, pushed or received."""

@@ -1,4 +1,4 @@
-"""What the hooks of a commit ask Git in any case, asked first of all."""
+"""The questions that the hooks of a commit ask Git in any case, asked first of all."""
 
 from gitseal.audit.scan.index_files import PATTERNS
 from gitseal.git import ahead

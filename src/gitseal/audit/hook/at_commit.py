@@ -1,4 +1,4 @@
-"""What the hooks pre-commit and pre-merge-commit look at."""
+"""The look of the hooks pre-commit and pre-merge-commit at a commit to be."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ _MERGED = "GITHEAD_"
 
 
 def at_commit(repository: Repository, keyring: "Keyring", environ: Mapping[str, str]) -> Scanned:
-    """What a commit would bring; under the pre-commit framework what that was asked to look at.
+    """Scans what a commit would bring; under the pre-commit framework, the files that it was asked to look at.
 
     The framework hands us no names, for one rule may need two files. Given `--from-ref` and `--to-ref` it says so in
     variables; started by hand, with `--all-files` or `--files`, it does not, and every file of the index is looked at.

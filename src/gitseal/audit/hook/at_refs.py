@@ -49,7 +49,7 @@ def at_push(repository: Repository, given: Sequence[str], updates: Sequence[Upda
 
 
 def at_receive(repository: Repository, updates: Sequence[Update]) -> Received:
-    """What a push brings into this repository: to a judged branch since its old state, to any other ref what is new here.
+    """Scans what a push brings into this repository: to a judged branch since its old state, to any other ref what is new here.
 
     If a policy has a `change` list, signatures on judged branches are checked too. `updates` are this repository's refs. Raises
     Error for what cannot be looked at.

@@ -1,4 +1,4 @@
-"""What the hook reads of an index besides the files that a commit brings: policies, sealed files and compose files."""
+"""The files of an index that the hook reads besides the files that a commit brings: policies, sealed files and compose files."""
 
 # Pathspecs. Of a commit all files are listed: `git ls-tree` matches no patterns.
 PATTERNS = (":(top,glob)**/.secrets/*", ":(top,glob,icase)**/*compose*.y*ml")

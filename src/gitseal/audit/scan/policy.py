@@ -1,4 +1,4 @@
-"""What one state of a repository says about plaintext: its policies and its allowances."""
+"""One state of a repository on plaintext: its policies and its allowances."""
 
 import os
 from collections.abc import Iterator

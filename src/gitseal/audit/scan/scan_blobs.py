@@ -35,7 +35,7 @@ class Scanned(NamedTuple):
 def scan_blobs(
     repository: Repository, brought: Sequence[FileVersion], guard: ScanPolicy, team: "TeamSearch | None"
 ) -> list[list[Finding]]:
-    """What the blobs themselves hold, for each of those brought; a submodule's commit holds nothing here.
+    """The findings in the blobs themselves, for each of those brought; a submodule's commit holds nothing here.
 
     Raises Error if Git does not show one: what cannot be looked at is not let through.
     """

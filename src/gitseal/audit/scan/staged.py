@@ -1,4 +1,4 @@
-"""What a commit would bring in plaintext: `hook run pre-commit`, and `scan` without a range."""
+"""The plaintext that a commit would bring: `hook run pre-commit`, and `scan` without a range."""
 
 from collections.abc import Sequence
 

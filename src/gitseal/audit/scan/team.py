@@ -1,4 +1,4 @@
-"""Who looks for the team's values: all of them opened, or only those that a filter cannot rule out."""
+"""The search for the team's values: all of them opened, or only those that a filter cannot rule out."""
 
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
@@ -23,7 +23,7 @@ _MOST_SEARCHES = 4
 
 
 class FoundTeam(NamedTuple):
-    """What looks for the team's values, None if there are none to look for, and what a person should know besides."""
+    """The search for the team's values, None if there are none to look for, and what a person should know besides."""
 
     search: "TeamSearch | None"
     notes: tuple[str, ...] = ()

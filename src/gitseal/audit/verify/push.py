@@ -1,4 +1,4 @@
-"""What a server judges of a push, and by which policy (githooks(5), pre-receive). The hook and `verify` both ask here.
+"""Judges a push for a server (githooks(5), pre-receive). The hook and `verify` both ask here.
 
 A branch is judged if it is the default one or if the default branch's policy, as it was before the push, names it in `server`.
 Other refs may propose anything. What else the server has changes nothing: whatever reaches a judged branch is judged there.
@@ -127,7 +127,7 @@ class Push:
         return total([*parts, NOTHING._replace(findings=tuple(self.unwanted(listed=listed)))])
 
     def unwanted(self, *, listed: bool) -> list[Finding]:
-        """What is wrong with the approvals that the push brings, by the branches as they are before it."""
+        """Findings about the approvals that the push brings, judged by the branches as they are before it."""
         if not any(update.ref.startswith(APPROVALS) for update in self._updates):
             return []
         from gitseal.audit.verify.approvals.offered import judge_offered

@@ -40,7 +40,7 @@ NOT_ALLOWED = FindingRule("not-allowed", ERROR, "signed by somebody who may not 
 
 
 class Verdict(NamedTuple):
-    """What became of one commit: SIGNED, BY_FORGE, FREE (nobody's signature is asked for) or REFUSED, with why."""
+    """The outcome for one commit: SIGNED, BY_FORGE, FREE (nobody's signature is asked for) or REFUSED, with why."""
 
     outcome: str
     findings: tuple[Finding, ...] = ()
@@ -72,7 +72,7 @@ def judge(commit: RawCommit, changes: Sequence[PathChange], owners: Owners, chec
 
 
 def _by_root(changes: Sequence[PathChange], owners: Owners) -> dict[str, tuple[Claim, list[_Demand]]]:
-    """What each policy demands: a claim of it, and the paths for which somebody has to sign."""
+    """The demands of each policy: a claim of it, and the paths for which somebody has to sign."""
     demands: dict[str, tuple[Claim, list[_Demand]]] = {}
     for change in changes:
         for claim in owners.claims(change.path):
@@ -82,7 +82,7 @@ def _by_root(changes: Sequence[PathChange], owners: Owners) -> dict[str, tuple[C
 
 
 def _signature(commit: RawCommit, signature: Signature, policy: Policy, demands: Sequence[_Demand]) -> list[Finding]:
-    """What is wrong with a commit's signature for these paths; nothing if it is by somebody who may change them."""
+    """Findings about a commit's signature for these paths; nothing if it is by somebody who may change them."""
     wrong = _wrong(commit, signature, policy)
     if wrong is not None:
         rule, words = wrong
@@ -130,7 +130,7 @@ def _not_committer(commit: RawCommit, signature: Signature, policy: Policy) -> t
 
 
 def _who_may(demands: Sequence[_Demand]) -> Sentence:
-    """Who would have had to sign."""
+    """The people one of whom would have had to sign."""
     who = frozenset.intersection(*(demand.who for demand in demands))
     if not who:
         return ours("nobody may change all of it in one commit")
@@ -138,7 +138,7 @@ def _who_may(demands: Sequence[_Demand]) -> Sentence:
 
 
 def _sign(commit: RawCommit, demands: Sequence[_Demand]) -> Hint:
-    """How the commit gets a signature that counts: it is made again from its parent on, by somebody who is allowed to."""
+    """The way to a signature that counts: the commit is made again from its parent on, by somebody who is allowed to."""
     who = frozenset.intersection(*(demand.who for demand in demands))
     if not who:
         return decision(
@@ -179,5 +179,5 @@ def _named(names: Sequence[str]) -> Sentence:
 
 
 def _line(words: str) -> str:
-    """What a commit says, without the end of what is too long for one line of a report."""
+    """Words of a commit, cut to what fits into one line of a report."""
     return printable(words)[:_LONGEST]

@@ -1,4 +1,4 @@
-"""What became of the commits that were judged."""
+"""The outcome for the commits that were judged."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from gitseal.report.findings import Finding
 
 
 class Verified(NamedTuple):
-    """What became of a range.
+    """The outcome for a range.
 
     `commits` are all of it, `touching` those that change what is covered: `signed` of them by people and machines who may,
     `by_forge` by a Git host that may, `free` with nobody's signature asked for. The others are among the `findings`.

@@ -58,7 +58,7 @@ def verify(
 
 
 def asks(repository: Repository, base: str, *, listed: bool) -> bool:
-    """Whether what follows a commit is judged; without `listed` it always is. Raises Error for a policy that cannot be read."""
+    """True if what follows a commit is judged; without `listed` it always is. Raises Error for a policy that cannot be read."""
     return not listed or Owners(repository, base, listed=True).asks
 
 

@@ -39,7 +39,7 @@ def expected(base: _Set, ours: _Set, theirs: _Set) -> _Set:
 
 
 class _Wrong(NamedTuple):
-    """Who is in a merged answer against one side, who is in it by nobody's word, and who is out of it against both sides."""
+    """The people in a merged answer against one side's word, those in it by nobody's, and those out of it against both."""
 
     taken: _Set
     unheard: _Set
@@ -80,7 +80,7 @@ def manifest_concern(
 
 
 def _views(manifest: "Manifest") -> dict[str, _Set]:
-    """What each service gets, its imports followed. The parser has refused cycles."""
+    """The names that each service gets, its imports followed. The parser has refused cycles."""
     known: dict[str, _Set] = {}
 
     def view(name: str) -> _Set:
@@ -96,7 +96,7 @@ def _views(manifest: "Manifest") -> dict[str, _Set]:
 
 
 class PolicyAnswers:
-    """What one policy answers; without a policy there is nobody anywhere."""
+    """The answers of one policy; without a policy there is nobody anywhere."""
 
     def __init__(self, policy: Policy | None) -> None:
         self.policy = policy
@@ -114,7 +114,7 @@ class PolicyAnswers:
         return self._members[names]
 
     def openers(self, environment: str, key: str | None, everybody: _Set) -> _Set:
-        """Who reads a name that this rule decides on, or no rule."""
+        """The people who read a name that this rule decides on, or no rule."""
         if self.policy is None or environment not in self.policy.environments:
             return frozenset()
         if key is None:
@@ -122,11 +122,11 @@ class PolicyAnswers:
         return everybody if self.rules[key].plain else self.members(self.rules[key].open)
 
     def approvals(self, file: str) -> int:
-        """How many approvals a change of a file takes, by its stem."""
+        """The number of approvals that a change of a file takes, by its stem."""
         return needed_approvals(self.policy, file) if self.policy is not None else 0
 
     def changers(self, file: str, everybody: _Set) -> _Set:
-        """Who changes a file, by its stem."""
+        """The people who change a file, by its stem."""
         if self.policy is None:
             return frozenset()
         allowed = changers(self.policy, file)

@@ -1,4 +1,4 @@
-"""What becomes of each entry when two sides of a merge meet: what one side alone changed is taken, lists merge as sets.
+"""Decides each entry when two sides of a merge meet: what one side alone changed is taken, lists merge as sets.
 
 What both changed otherwise is a conflict, and so are two changes of rules that meet in a name: which of them comes first would
 decide who reads it.

@@ -75,7 +75,7 @@ def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def pick(base: T, ours: T, theirs: T) -> T | None:
-    """What one side alone made of something, or both alike; None if they do not agree."""
+    """The text that one side alone made of something, or both alike; None if they do not agree."""
     if theirs in (ours, base):
         return ours
     return theirs if ours == base else None
@@ -134,7 +134,7 @@ class _Placing:
         return [*dashed(lines)] if len(lines) == len(made) else self.contest(path, sides)
 
     def above(self, sides: Sides) -> list[Piece]:
-        """What stands above an entry."""
+        """The comments and blank lines above an entry."""
         leads = [side.lead if side is not None else None for side in sides]
         if leads[1] is None or leads[2] is None:
             return list(leads[1] or leads[2] or ())

@@ -35,7 +35,7 @@ class Kind(NamedTuple):
 
 
 def kind_of(name: str) -> Kind | None:
-    """How a file of `.secrets` with this name is merged by structure; None for every other file."""
+    """The way in which a file of `.secrets` with this name is merged by structure; None for every other file."""
     if name == POLICY:
         return Kind(parser.parse, answers.policy_concern)
     if name == MANIFEST:
@@ -116,7 +116,7 @@ class _Sides:
         return Merged(placed.data, tuple("/".join(path) for path in placed.conflicts))
 
     def concern(self, data: bytes, value: Value) -> Concern | None:
-        """What is wrong with a merged text that is to hold just this value."""
+        """The reason why a merged text does not hold just this value."""
         try:
             tree = reader.parse(data, policy=True)
             merged = self.kind.parse(data)

@@ -1,4 +1,4 @@
-"""What a policy or manifest holds, in a form in which two files that mean the same are equal.
+"""The content of a policy or manifest, in a form in which two files that mean the same are equal.
 
 Lists of texts are sets there: of people, patterns, keys, aliases. Lists of mappings go by what identifies each item: a rule by
 its names and environments, a file of a service by its path. The order of rules means something, for the first match wins.
@@ -32,7 +32,7 @@ class Listed(dict[str, "Value"]):
 
 
 class Contested:
-    """What stands for a value on which the sides do not agree."""
+    """Stands for a value on which the sides do not agree."""
 
 
 CONTESTED = Contested()
@@ -40,7 +40,7 @@ Value: TypeAlias = Atom | Members | Listed | dict[str, "Value"] | Contested
 
 
 def of(node: Node) -> Value:
-    """What a node holds."""
+    """The value of a node."""
     if node.kind is NodeKind.MAPPING:
         return {name: of(child) for name, child in node.children.items()}
     if node.kind is NodeKind.SCALAR:
@@ -59,7 +59,7 @@ def _atom(node: Node) -> Atom:
 
 
 def identity(item: Value) -> str:
-    """What tells an item of a list from the others; empty if nothing does."""
+    """The part that tells an item of a list from the others; empty if nothing does."""
     if not isinstance(item, dict):
         return ""
     names, environments, path = item.get("names"), item.get("environments", Members()), item.get("path")

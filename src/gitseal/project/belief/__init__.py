@@ -1,1 +1,1 @@
-"""Whom this clone believes when it seals or wraps: docs/explanation/trust.md has the rule, with a picture."""
+"""Belief: which keys and people this clone seals and wraps for. docs/explanation/trust.md has the rule, with a picture."""

@@ -205,7 +205,7 @@ class Known:
 
 
 def known_in(repository: Repository) -> Known:
-    """What the clone knows, linked worktrees included."""
+    """The known keys of the clone, linked worktrees included."""
     return Known(repository.common_dir() / "gitseal" / "known")
 
 

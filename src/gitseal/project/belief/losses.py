@@ -70,11 +70,11 @@ class Losses:
         return set(self._holders.get(key, ()))
 
     def older_values(self, key: str, now: bytes) -> int:
-        """How many values were sealed under a key and are not in the file any more. `now` is the file."""
+        """The number of values that were sealed under a key and are not in the file any more. `now` is the file."""
         return older(self._tokens.get(key, frozenset()), now, key)
 
     def claimed(self, header: Header, group: str) -> list[ClaimedAccess]:
-        """Who can open a group's key by a stanza that is on other refs alone, and is not to have it by the policy.
+        """The people who open a group's key by a stanza on other refs alone, and are not to have it by the policy.
 
         Raises Error if a key in the policy cannot be read.
         """
@@ -163,7 +163,7 @@ class Losses:
 
 
 def claims(project: Project, environments: Iterable[str]) -> list[ClaimedAccess]:
-    """Who opens these environments by a branch alone. Remembers it, if the Git directory can be written to.
+    """The people who open these environments by a branch alone. Remembers it, if the Git directory can be written to.
 
     Of a commit's state nothing is remembered: the working tree is what later commands start from. Needs no identity, and
     reads own history only if another ref has somebody's stanza. An environment whose file or header cannot be read has no

@@ -24,7 +24,7 @@ _MOST_STEPS = 64
 
 
 class Opener(NamedTuple):
-    """What opens keys: the identities at hand, what this clone remembers, and the repository that has the stanzas."""
+    """All that opens keys: the identities at hand, what this clone remembers, and the repository that has the stanzas."""
 
     repository: Repository
     keyring: Keyring

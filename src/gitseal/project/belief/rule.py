@@ -14,7 +14,7 @@ Succeeds = Callable[[str, str], bool]
 
 
 class Standing(Enum):
-    """What may be done under a key: seal, nothing before the branch follows the trusted ref, or ask a person."""
+    """The use of a key: it seals, it is behind (the branch has to follow the trusted ref first), or a person is asked."""
 
     SEALS = "seals"
     BEHIND = "behind"
@@ -22,7 +22,7 @@ class Standing(Enum):
 
 
 class Past(NamedTuple):
-    """What the trusted ref says of one access group of one file: its key at the tip, and all it ever held, oldest first.
+    """The trusted ref's word on one access group of one file: its key at the tip, and all it ever held, oldest first.
 
     `tip` is empty if the tip has no such file or group.
     """
@@ -37,7 +37,7 @@ class Past(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What this clone remembers of an access group.
+    """This clone's memory of an access group.
 
     `current` is C. `made` are keys that this clone made. `accepted` has for each key that a person believed the C of that
     time: the answer lapses with it. `met` is what a clone of an older gitseal believed, with no word about why. `answers`
@@ -135,7 +135,7 @@ def _chosen(ends: list[str], past: Past, memory: Memory) -> str:
 
 
 def _taken_over(past: Past, memory: Memory, succeeds: Succeeds) -> str:
-    """What an older gitseal believed becomes C, unless that was a branch's key which the trusted ref never had."""
+    """The belief of an older gitseal becomes C, unless that was a branch's key which the trusted ref never had."""
     on_a_branch = past.tip and memory.met not in past.held and memory.met and succeeds(memory.met, past.tip)
     return past.tip if on_a_branch else memory.met
 

@@ -32,7 +32,7 @@ _MOST_BRANCHES = 100
 
 
 class Trust:
-    """What one command believes in a workspace.
+    """The beliefs of one command in a workspace.
 
     Questions are collected; `settle` raises them all at once, before anything is written. `remember` writes down what
     was met, after the files are in place.

@@ -1,1 +1,1 @@
-"""Whether enough people approved a change, and which approvals a server takes."""
+"""Approvals: counts those of a change, and tells which a server takes."""

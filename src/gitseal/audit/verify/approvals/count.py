@@ -1,4 +1,4 @@
-"""Whether a change of a branch has the approvals that one policy asks for. Pure: what was signed by whom is known already.
+"""Counts the approvals of a change against what one policy asks for. Pure: who signed what is known already.
 
 Approvals count path by path. One counts if the whole of what it approves is what happened, byte for byte: then two approvals
 that share a path agree about it, and any number of them put together are one change after the other. So no search is needed
@@ -27,14 +27,14 @@ class Ask(NamedTuple):
 
 
 class Approval(NamedTuple):
-    """What somebody approved. The signature is theirs, and nothing has happened since that made it void."""
+    """Changes that somebody approved. The signature is theirs, and nothing has happened since that made it void."""
 
     approver: Signer
     changes: tuple[ApprovedChange, ...]
 
 
 class Count(NamedTuple):
-    """What became of one `Ask`: who gave an approval, and who else could."""
+    """The answer to one `Ask`: who gave an approval, and who else could."""
 
     path: str
     needed: int

@@ -1,4 +1,4 @@
-"""What a change of a branch lacks, and what is wrong with the policies that it brings, as findings."""
+"""Findings about a change of a branch: approvals that it lacks, and policies that nobody could change again."""
 
 from collections.abc import Iterator, Sequence
 

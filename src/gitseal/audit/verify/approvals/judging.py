@@ -1,4 +1,4 @@
-"""Whether a change of a branch has the approvals that the branch's policy asks for."""
+"""Judges a change of a branch by the approvals that the branch's policy asks for."""
 
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
@@ -53,7 +53,7 @@ class ChangeOfBranch(NamedTuple):
 
 
 class Approved(NamedTuple):
-    """What was counted, path by path, by the root of the folder whose policy asks; and what is wrong."""
+    """The counts, path by path, with the root of the folder whose policy asks; and the findings."""
 
     counts: tuple[tuple[str, Count], ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -120,14 +120,14 @@ class _Counting:
         return sorted({claim.root for claims in self._asks.values() for claim in claims if claim.approvals})
 
     def is_given(self, signed: SignedStatement, root: str) -> bool:
-        """Whether a statement is somebody's approval by the policy of a root."""
+        """True if a statement is somebody's approval by the policy of a root."""
         return self._reader.read(signed, root).signer is not None
 
     def _fits(self, signed: SignedStatement) -> bool:
         return all(self._change.get(change.path) == change for change in signed.statement.changes)
 
     def counts(self, root: str) -> list[Count]:
-        """What the policy of one root asks for, and what there is of it."""
+        """The approvals that the policy of one root asks for, counted."""
         policy = self._target.owners.policy(root)
         authors, by_forge = self._authors(root, policy)
         asks = [
@@ -153,7 +153,7 @@ class _Counting:
         return holders(self._also.policy(root), statement.key) == (statement.approver,)
 
     def _authors(self, root: str, policy: Policy) -> tuple[dict[str, set[Signer]], set[str]]:
-        """Who signed the commits that touched each path; and the paths of those that a forge signed.
+        """The signers of the commits that touched each path; and the paths of those that a forge signed.
 
         A forge signs for somebody whom nobody can name: it may be the very one who approves.
         """

@@ -1,4 +1,4 @@
-"""Which approvals a server takes from a push: each is created, never changed or removed, and has to count."""
+"""The approvals that a server takes from a push: each is created, never changed or removed, and has to count."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -28,7 +28,7 @@ def offered_blobs(updates: Sequence[Update]) -> tuple[str, ...]:
 def judge_offered(
     repository: Repository, updates: Sequence[Update], start_of: Callable[[str], str | None], *, listed: bool = False
 ) -> list[Finding]:
-    """What is wrong with the approvals that a push brings: one is created, never changed or removed, and has to count.
+    """Findings about the approvals that a push brings: one is created, never changed or removed, and has to count.
 
     `start_of` gives the commit by which a branch that is not there yet would be judged, None for one that nothing judges.
     """
@@ -57,7 +57,7 @@ class _Offers:
         self._targets: dict[str, tuple[Target, ApprovalReader]] = {}
 
     def problems(self, update: Update) -> Iterator[str]:
-        """What is wrong with one, in words."""
+        """The reasons not to take one, in words."""
         if is_none(update.new):
             yield "an approval that was given stays"
             return

@@ -1,4 +1,4 @@
-"""Whose approval a signed statement is."""
+"""Tells whose approval a signed statement is."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,7 +15,7 @@ from gitseal.policy.signing import holders, signers
 
 
 class ReadApproval(NamedTuple):
-    """Whose approval a signed statement is. If it is nobody's, `problem` says why, in words, and the signer is None."""
+    """The person who gave an approval. If nobody did, `problem` says why, in words, and the signer is None."""
 
     signer: Signer | None
     problem: str = ""
@@ -34,7 +34,7 @@ class ApprovalReader:
         self._checks: dict[str, Callable[[bytes, bytes], Signature]] = {}
 
     def read(self, signed: SignedStatement, root: str) -> ReadApproval:
-        """Whose approval it is by the policy of a root."""
+        """The approver of a statement by the policy of a root."""
         statement, policy = signed.statement, self._target.owners.policy(root)
         person = policy.recipients.get(statement.approver)
         if person is None or person.kind != PERSON:

@@ -33,7 +33,7 @@ _PLAIN = frozenset(range(0x20, 0x7F)) - frozenset(b'"\\')
 
 
 class FileState(NamedTuple):
-    """What stands at a path: six octal digits of Git's mode, and the SHA-256 of its bytes (a submodule's: of its commit's id)."""
+    """The file at a path: six octal digits of Git's mode, and the SHA-256 of its bytes (a submodule's: of its commit's id)."""
 
     mode: str
     sha256: str
@@ -86,7 +86,7 @@ class SignedStatement(NamedTuple):
 
     @property
     def content(self) -> bytes:
-        """What the ref's blob holds."""
+        """The bytes of the ref's blob."""
         return self.payload + self.signature
 
 

@@ -1,4 +1,4 @@
-"""Where approvals are kept: in refs of their own, in refs that were fetched, and in the messages of commits.
+"""The places of approvals: refs of their own, refs that were fetched, and the messages of commits.
 
 `refs/gitseal/approvals/` holds what was given here or pushed to here. A fetch writes `refs/gitseal/incoming/REMOTE/`, which
 `git fetch --prune` empties if the remote lost its refs; `keep_fetched` copies from there to `refs/gitseal/fetched/REMOTE/`,

@@ -38,7 +38,7 @@ class Target:
         self._touched: dict[str, frozenset[str] | None] = {}
 
     def change_to(self, head: str) -> dict[str, ApprovedChange]:
-        """What the branch would have otherwise, by path, once `head` is in it: covered paths alone.
+        """The difference that merging `head` would make to the branch, by path: covered paths alone.
 
         If `head` does not build on the tip, it is what a merge gives. Raises Error if both changed a path since they parted.
         """
@@ -85,7 +85,7 @@ class Target:
         return digest.hexdigest()
 
     def state(self, path: str) -> FileState | None:
-        """What the tip has at a path."""
+        """The file that the tip has at a path."""
         entry = self._repository.objects.entry(self.tip, path)
         if entry is None or entry.is_folder:
             return None

@@ -1,1 +1,1 @@
-"""What a judgement rests on: who may change a path, which commits changed it, and by whose keys they are signed."""
+"""The evidence for a judgement: who may change a path, which commits changed it, and whose keys signed them."""

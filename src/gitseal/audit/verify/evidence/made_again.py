@@ -23,7 +23,7 @@ _LABELS = ("ours", "base", "theirs")
 def is_merge(
     repository: Repository, base: str, parents: Sequence[str], path: str, changes: Sequence[PathChange | None]
 ) -> bool:
-    """Whether a merge commit has at a path just what a merge of its two parents since `base` gives.
+    """True if a merge commit has at a path just what a merge of its two parents since `base` gives.
 
     `changes` are what the merge has differently from each parent, None if nothing. Only regular files are merged.
     """

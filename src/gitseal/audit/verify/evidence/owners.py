@@ -1,4 +1,4 @@
-"""Who may change a path, by the policies that one commit holds. Nothing of the working tree or of a later commit is read."""
+"""The people who may change a path, by the policies of one commit. Nothing of the working tree or of a later commit is read."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -21,7 +21,7 @@ _SUFFIX = ".yaml"
 
 
 class Claim(NamedTuple):
-    """What one policy says of a path. `who` is empty where nobody may change it, None where nobody's signature is asked for.
+    """The word of one policy about a path. `who` is empty if nobody may change it, None if nobody's signature is asked for.
 
     `approvals` counts the people who have to approve a change besides whoever signed it.
     """
@@ -54,7 +54,7 @@ class Owners:
 
     @property
     def asks(self) -> bool:
-        """Whether any of the policies has a `change` list."""
+        """True if any of the policies has a `change` list."""
         return any(has_list(self.policy(root)) for root in self.roots)
 
     def judged_branches(self) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ class Owners:
         return tuple(dict.fromkeys(pattern for policy in policies for pattern in policy.server_judged))
 
     def claims(self, path: str) -> list[Claim]:
-        """What the policies say that a path concerns. None if the commit has no policy at all.
+        """The claims of the policies that a path concerns. The list is empty if the commit has no policy at all.
 
         A file of a `.secrets` concerns its own policy. What steers others, a `.gitattributes` or a `.secrets` that has no
         policy yet, concerns every policy below its folder and the nearest one above; if there are none, all.

@@ -1,4 +1,4 @@
-"""Which commits of a range change what `verify` covers, merges included."""
+"""The commits of a range that change what `verify` covers, merges included."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -63,7 +63,7 @@ def _strangers(commits: WalkedRange) -> frozenset[str]:
 
 
 def covered(path: str) -> bool:
-    """Whether a path is a `.gitattributes`, or `.secrets` or below one, in any writing that some file system takes for it."""
+    """True if a path is a `.gitattributes`, or `.secrets` or below one, in any writing that some file system takes for it."""
     parts = [folded(part) for part in path.split("/")]
     return FOLDER in parts or parts[-1] == _ATTRIBUTES
 
@@ -80,7 +80,7 @@ def folded(name: str) -> str:
 
 
 class _Merges:
-    """What merges answer for."""
+    """Tells what merges answer for."""
 
     def __init__(self, repository: Repository, strangers: frozenset[str]) -> None:
         self._repository = repository
@@ -101,20 +101,20 @@ class _Merges:
         return changes or ((_JOINED,) if is_joining else ())
 
     def _is_explained(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]], path: str) -> bool:
-        """Whether the path is one parent's, and no other parent had changed it since they parted."""
+        """True if the path is one parent's, and no other parent had changed it since they parted."""
         same = [parent for parent, side in zip(parents, sides, strict=True) if path not in side]
         others = [(parent, side[path]) for parent, side in zip(parents, sides, strict=True) if path in side]
         return all(any(self._left(other, parent, change) for parent in same) for other, change in others)
 
     def _left(self, other: str, parent: str, change: PathChange) -> bool:
-        """Whether `other` has the path as every merge base with `parent` has it."""
+        """True if `other` has the path as every merge base with `parent` has it."""
         bases = self._merge_bases(other, parent)
         if not bases:
             return parent not in self._strangers and (change.adds or other in self._strangers)
         return all(change.path not in self._changes_since(base, other) for base in bases)
 
     def _is_made_again(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]], path: str) -> bool:
-        """Whether the path has just what a merge of the contents of both sides is: then nobody had a choice about it."""
+        """True if the path has just what a merge of the contents of both sides is: then nobody had a choice about it."""
         if len(parents) != _TWO:
             return False
         bases = self._merge_bases(*parents)
