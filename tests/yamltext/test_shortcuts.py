@@ -55,7 +55,7 @@ def test_a_plain_list_is_read_as_any_list(inner: str) -> None:
     text = f"[{inner}]"
     quick, careful = (Node(("name",), 0, 0) for _ in "ab")
     try:
-        is_read = flow._is_plain_list(quick, text, 1)
+        is_read = reader._is_plain_list(quick, text, 1)
     except Malformed as refused:
         with pytest.raises(Malformed, match=re.escape(refused.message)):
             flow._Flow(text, 1).read(careful)

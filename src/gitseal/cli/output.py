@@ -5,23 +5,12 @@ import time
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from gitseal.errors import Error
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.document.value import TypedValue
 
 # The same for every value, so that it tells nothing of its length.
 MASK = "········"
-
-
-def write(content: bytes) -> None:
-    """The exact bytes on standard output. Raises Error if it was closed."""
-    if sys.stdout is None:  # what Python makes of a closed one
-        raise Error(
-            "there is no standard output to write to", "leave it open, or give a file where the command takes one"
-        )
-    sys.stdout.buffer.write(content)
 
 
 def line(*lines: str) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gitseal import render as dialects
-from gitseal.cli import declare, output, selecting
+from gitseal.cli import declare, selecting
 from gitseal.cli.options import environment_option
-from gitseal.cli.session import Session, is_terminal_output, say, say_text
+from gitseal.cli.session import Session, is_terminal_output, say, say_text, write_bytes
 from gitseal.delivery.request import Request
 from gitseal.errors import Error, UsageError
 from gitseal.records import NamedTuple
@@ -134,7 +134,7 @@ def rendered(session: Session, job: RenderJob, target: "Path | None") -> None:
 
             write(target, done.content, append=dialects.appends(job.dialect))
     if target is None:
-        output.write(done.content)
+        write_bytes(done.content)
     selecting.tell(done.going)
 
 

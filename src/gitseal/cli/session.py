@@ -230,6 +230,15 @@ def say_text(written: str) -> None:
         sys.stderr.flush()
 
 
+def write_bytes(content: bytes) -> None:
+    """The exact bytes on standard output. Raises Error if it was closed."""
+    if sys.stdout is None:  # what Python makes of a closed one
+        raise Error(
+            "there is no standard output to write to", "leave it open, or give a file where the command takes one"
+        )
+    sys.stdout.buffer.write(content)
+
+
 def is_terminal_output() -> bool:
     """True if standard output is a screen."""
     return sys.stdout is not None and sys.stdout.isatty()

@@ -4,9 +4,9 @@ import re
 import sys
 from pathlib import Path
 
-from gitseal.cli import declare, output
+from gitseal.cli import declare
 from gitseal.cli.options import environment_option, no_local_option
-from gitseal.cli.session import Session, is_terminal_output
+from gitseal.cli.session import Session, is_terminal_output, write_bytes
 from gitseal.errors import Error, os_reason
 
 
@@ -35,7 +35,7 @@ def command(session: Session, source: str, environments: tuple[str, ...], target
     content = fill(session.opened(environment), text, str(file), session.environ)
     session.note_read("template", environment, (reference[1] for reference in _REFERENCE.finditer(text)))
     if target is None:
-        output.write(content)
+        write_bytes(content)
     else:
         write(Path(target), content)
 

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from gitseal.errors import Malformed
 from gitseal.policy.fields import each, items, nearest
 from gitseal.policy.names import is_environment_name
-from gitseal.policy.pattern_index import MOST_TRIED, is_tried
 from gitseal.policy.policy import FORGE, Environment, Policy, Rule
 from gitseal.yamltext.tree import Node
 
@@ -46,6 +45,10 @@ class _Checks:
         """Raises Malformed for more than whoever reads a policy can go through for each name."""
         if len(self.policy.environments) > MAX_ENVIRONMENTS:
             raise Malformed(f"the policy has more than {MAX_ENVIRONMENTS} environments", 0)
+        if not self.policy.rules:
+            return
+        from gitseal.policy.pattern_index import MOST_TRIED, is_tried
+
         tried = 0
         for rule, node in zip(self.policy.rules, items(self.top.get("rules")), strict=True):
             tried += sum(map(is_tried, rule.names))

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from gitseal.errors import Error
-from gitseal.policy.pattern_index import PatternIndex
 from gitseal.policy.patterns import matches
 from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.policy.pattern_index import PatternIndex
 
 DEFAULT = "default"
 
@@ -75,7 +78,7 @@ class RuleList(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps what it has found 
         return self[number] if number is not None else None
 
     @cached_property
-    def _indexes(self) -> dict[str, PatternIndex]:
+    def _indexes(self) -> "dict[str, PatternIndex]":
         return {}
 
     @cached_property
@@ -89,9 +92,11 @@ class RuleList(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps what it has found 
                 for pattern in rule.names:
                     yield number, pattern
 
-    def finder(self, environment: str) -> PatternIndex:
+    def finder(self, environment: str) -> "PatternIndex":
         """A function that finds the rule of a name in an environment."""
         if environment not in self._indexes:
+            from gitseal.policy.pattern_index import PatternIndex  # many policies have no rules
+
             self._indexes[environment] = PatternIndex(self.patterns(environment))
         return self._indexes[environment]
 

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from gitseal.errors import Error
+from gitseal.policy.layers import LOCAL
 from gitseal.policy.parser import nearest
 from gitseal.policy.patterns import matches
 from gitseal.project.project import Project
-from gitseal.resolve.layers import LOCAL
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 

@@ -10,12 +10,12 @@ from gitseal.document.document import Document, Entry
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error
 from gitseal.identities import Keyring
+from gitseal.policy.layers import order, overlay
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
 from gitseal.project import overrides
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.records import NamedTuple
-from gitseal.resolve.layers import order, overlay
 from gitseal.yamltext.tree import NamePath
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class EffectiveEnvironment:
         return [(name, file.entries) for name, file in self.documents.items()]
 
     @cached_property
-    def entries(self) -> dict[NamePath, tuple[str, Entry]]:
+    def entries(self) -> Mapping[NamePath, tuple[str, Entry]]:
         """The view that readers get: every path with its layer and its entry there."""
         return overlay(self.layers)
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
 
+from gitseal.policy.layers import overlay
 from gitseal.records import NamedTuple
-from gitseal.resolve.layers import overlay
 from gitseal.yamltext.tree import NamePath
 
 T = TypeVar("T")

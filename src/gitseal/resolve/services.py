@@ -1,14 +1,14 @@
 """The names that a service gets. Nearest first: its `env`, its own section, what it includes, what it imports."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error
 from gitseal.policy.fields import nearest
+from gitseal.policy.layers import overlay
 from gitseal.policy.manifest import Manifest, Service
 from gitseal.policy.patterns import matches
-from gitseal.resolve.layers import overlay
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -85,7 +85,7 @@ def _view(manifest: Manifest, name: str, available: Collection[NamePath], known:
     return known[name]
 
 
-def _flat(layered: dict[NamePath, tuple[str, VariableSource]]) -> View:
+def _flat(layered: Mapping[NamePath, tuple[str, VariableSource]]) -> View:
     return {path: source for path, (_, source) in layered.items()}
 
 

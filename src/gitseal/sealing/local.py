@@ -8,12 +8,12 @@ from functools import cached_property
 from gitseal.document.document import Document
 from gitseal.errors import Error
 from gitseal.identities import Keyring
+from gitseal.policy.layers import LOCAL
 from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal, RuleList
 from gitseal.project import overrides as files
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.resolve.layers import LOCAL
 from gitseal.sealing.change import new_environment
 from gitseal.sealing.writing import commit, writing
 

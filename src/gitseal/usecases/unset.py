@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from gitseal.errors import Error
+from gitseal.policy.layers import LOCAL
 from gitseal.project.names import own
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
 from gitseal.project.workspace import Workspace
-from gitseal.resolve.layers import LOCAL
 from gitseal.sealing.change import Change
 from gitseal.sealing.writing import change
 from gitseal.yamltext.reader import path_text

@@ -6,7 +6,7 @@ from gitseal.yamltext.tree import Node, NodeKind
 
 _MAX_DEPTH = 4
 # Possessive: nothing is ever taken back, so a line of any length takes linear time and no memory.
-# It is compiled for the first such line: sealed files have none, and neither have many policies.
+# It is compiled for the first such line: `reader` takes what is plain to see, which most policies hold.
 _PIECE = (
     r""" *+("(?:[^"\\]++|\\.)*+"|'(?:[^']++|'')*+'|[\[\]{},]|:(?= |$)"""
     r"""|(?:[^ \t\[\]{},:#"']++|:(?! |$)| ++(?=[^ \t\[\]{},:#"'])|(?<=[^ \t])#)++)"""
@@ -22,40 +22,12 @@ def parse_into(node: Node, text: str, line: int, *, filled: bool) -> str:
         node.become(NodeKind.MAPPING if text[0] == "{" else NodeKind.SEQUENCE)
         rest = text[2:]
     elif filled:
-        rest = "" if _is_plain_list(node, text, line) else _Flow(text, line).read(node)
+        rest = _Flow(text, line).read(node)
     else:
         raise Malformed("a list or mapping in [ ] or { } is not allowed here", line)
     if rest and not scalars.is_comment(rest):
         raise Malformed("something follows the collection on its line", line)
     return text[: len(text) - len(rest)]
-
-
-def _is_plain_list(node: Node, text: str, line: int) -> bool:
-    """Reads `[a, "b"]`, which policies mostly hold, and says so; False for anything with more in it, which is not read.
-
-    Compiling the expression for the rest takes a hundredth of a short command's time.
-    """
-    inner = text[1:-1]
-    if text[0] != "[" or text[-1] != "]" or any(special in inner for special in "[]{}:#'\\\t"):
-        return False
-    sources = [source.strip(" ") for source in inner.split(",")]
-    if not all(sources) or any('"' in source and not _is_quoted(source) for source in sources):
-        return False
-    node.become(NodeKind.SEQUENCE)
-    for source in sources:
-        child = Node((*node.path, f"[{len(node.items)}]"), line - 1, 0)
-        node.items.append(child)
-        _take(child, source, line)
-    return True
-
-
-def _is_quoted(source: str) -> bool:
-    return source.count('"') == 2 and source[0] == source[-1] == '"'  # noqa: PLR2004 - one at each end
-
-
-def _take(node: Node, source: str, line: int) -> None:
-    node.source = source
-    node.value = scalars.parse(source, line)
 
 
 class _Flow:
@@ -125,4 +97,5 @@ class _Flow:
         elif token in {"]", "}", ",", ":"}:
             raise Malformed("a value is missing in a list or mapping", self.line)
         else:
-            _take(node, token, self.line)
+            node.source = token
+            node.value = scalars.parse(token, self.line)

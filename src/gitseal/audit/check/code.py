@@ -11,6 +11,7 @@ from gitseal.document import document
 from gitseal.document.document import Entry
 from gitseal.document.value import ValueType as ValueKind
 from gitseal.errors import Error
+from gitseal.policy.layers import overlay
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.patterns import matches
 from gitseal.project.project import Project
@@ -18,7 +19,6 @@ from gitseal.report.findings import ERROR, NOTE, Finding, FindingRule
 from gitseal.report.hints import YOU, command, decision, give_value
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, listed, ours, sentence, verb
-from gitseal.resolve.layers import overlay
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -50,7 +50,7 @@ class CodeReport(NamedTuple):
 class _Environment(NamedTuple):
     """The names of an environment: `entries` with those of its bases (and their file), `variables` as programs see them."""
 
-    entries: dict[NamePath, tuple[str, Entry]]
+    entries: Mapping[NamePath, tuple[str, Entry]]
     variables: frozenset[str]
 
 

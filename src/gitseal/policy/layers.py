@@ -7,6 +7,7 @@ from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import ItemsView, Iterator
     from typing import TypeVar
 
     T = TypeVar("T")
@@ -40,12 +41,14 @@ def order(chain: Sequence[str], protected: Collection[str]) -> tuple[Layer, ...]
 
 def overlay(
     layers: "Sequence[tuple[str, Mapping[NamePath, T]]]", is_null: "Callable[[T], bool] | None" = None
-) -> "dict[NamePath, tuple[str, T]]":
+) -> "Mapping[NamePath, tuple[str, T]]":
     """Each path with the name of the nearest layer that has it, and its entry there; `layers` is nearest first.
 
     A value hides a farther layer's section of the same name, and a section hides a farther value. An entry for which
     `is_null` is true takes its name out: it hides what is farther, and is left out of the result.
     """
+    if len(layers) == 1 and is_null is None:
+        return _OneLayer(*layers[0])
     view: dict[NamePath, tuple[str, T]] = {}
     taken: set[NamePath] = set()
     for name, entries in layers:
@@ -53,12 +56,34 @@ def overlay(
             path: (name, entry) for path, entry in entries.items() if not view or not _is_hidden(path, view, taken)
         }
         view |= added
-        # The sections of a layer only hide what is in the next ones, so a single layer need not list them.
-        if len(layers) > 1:
-            taken.update(path[:depth] for path in added for depth in range(1, len(path)))
+        taken.update(path[:depth] for path in added for depth in range(1, len(path)))
     if is_null is None:
         return view
     return {path: (name, entry) for path, (name, entry) in view.items() if not is_null(entry)}
+
+
+class _OneLayer(Mapping[NamePath, "tuple[str, T]"]):
+    """The view of one layer. To look one name up makes nothing of the others."""
+
+    def __init__(self, name: str, entries: "Mapping[NamePath, T]") -> None:
+        self._name = name
+        self._entries = entries
+
+    def __getitem__(self, path: NamePath) -> "tuple[str, T]":
+        return self._name, self._entries[path]
+
+    def __iter__(self) -> "Iterator[NamePath]":
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._entries
+
+    def items(self) -> "ItemsView[NamePath, tuple[str, T]]":
+        """All of them, made at once."""
+        return {path: (self._name, entry) for path, entry in self._entries.items()}.items()
 
 
 def _is_hidden(path: NamePath, view: Mapping[NamePath, object], sections: set[NamePath]) -> bool:

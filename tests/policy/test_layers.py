@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.resolve.layers import Layer, order, overlay
+from gitseal.policy.layers import Layer, order, overlay
 from gitseal.resolve.origins import Origin, origins
 from gitseal.yamltext.tree import NamePath
 
