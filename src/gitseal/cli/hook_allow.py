@@ -1,12 +1,15 @@
 """`gitseal hook allow`."""
 
-from gitseal.cli import declare
+from gitseal.cli import declare, terminal
 from gitseal.cli.session import Session, say, say_text
+from gitseal.errors import UsageError
 
 
 @declare.command("allow")
 @declare.argument("paths", metavar="PATH...", nargs=-1, required=True)
-@declare.option("--reason", required=True, metavar="WHY", help="Why it may stay; it is written down for all to read.")
+@declare.option(
+    "--reason", default="", metavar="WHY", help="Why it may stay, for all to read; asked for on a terminal."
+)
 def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
     """Let pass what the hook finds in a staged file: this content of it alone, by an entry in .secrets/allow.yaml.
 
@@ -17,6 +20,9 @@ def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
     from gitseal.report.hints import NO_HINT
     from gitseal.usecases.hook_allow import allow
 
+    if not reason and not terminal.can_ask():
+        raise UsageError("an allowance needs a reason", "say it with: --reason WHY")
+    reason = reason or terminal.ask_line("Why may it stay? Everybody can read this")
     files: dict[str, None] = {}
     for path in paths:
         outcome = allow(session.start, path, session.keyring, reason)

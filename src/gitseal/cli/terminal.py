@@ -32,6 +32,13 @@ def choose(question: str, among: "Sequence[str]") -> str:
     return str(_asked(lambda: click.prompt(question, type=click.Choice(among), err=True, show_choices=False)))
 
 
+def ask_line(question: str) -> str:
+    """What a person answers on one line. Raises Declined if they leave."""
+    import click
+
+    return str(_asked(lambda: click.prompt(question, err=True)))
+
+
 def ask_passphrase(prompt: str) -> SecretBytes | None:
     """A passphrase, typed unseen on the terminal; None if nobody is there, or nothing was typed.
 

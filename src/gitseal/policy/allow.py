@@ -127,7 +127,9 @@ def _entry(node: Node) -> Allowed:
     sha256 = string(fields["sha256"])
     if not _SHA256.fullmatch(sha256):
         raise Malformed(
-            "sha256 is not 64 lower-case hex digits", fields["sha256"].line + 1, "run: gitseal hook allow PATH"
+            "sha256 is not 64 lower-case hex digits",
+            fields["sha256"].line + 1,
+            "take the line out, and allow the file again: gitseal hook allow --help",
         )
     return Allowed(_path(fields["path"]), sha256, string(fields["reason"]))
 
@@ -137,7 +139,9 @@ def _path(node: Node) -> bytes:
     path = _unquoted(text[1:-1].encode(), node.line + 1) if _is_quoted(text) else text.encode()
     if path.startswith(b"/") or not {b"..", b".", b""}.isdisjoint(path.split(b"/")):
         raise Malformed(
-            "a path is relative to the folder that holds .secrets", node.line + 1, "run: gitseal hook allow PATH"
+            "a path is relative to the folder that holds .secrets",
+            node.line + 1,
+            "take the line out, and allow the file again: gitseal hook allow --help",
         )
     return path
 

@@ -109,10 +109,10 @@ def decision(who: str | Sentence, words: str | Sentence = NOTHING, *then: ShellC
     return Decision(_ours(who), _ours(words), then)
 
 
-def give_value(name: str, environment: str, words: str | Sentence = NOTHING) -> Decision:
+def give_value(name: str, environment: str, words: str | Sentence = NOTHING, who: Sentence = VALUE_KNOWER) -> Decision:
     """A name to be set by somebody who has the value; `environment` may be several between commas, or empty."""
     places = ("-e {}", environment) if environment else ("",)
-    return decision(VALUE_KNOWER, words, command(f"gitseal set {{}} {places[0]}", name, *places[1:]))
+    return decision(who, words, command(f"gitseal set {{}} {places[0]}", name, *places[1:]))
 
 
 def advice(words: str) -> Hint:
@@ -130,9 +130,12 @@ def path_word(path: str) -> str:
 
 
 def untrack(path: str) -> ShellCommand:
-    """Takes exactly this file out of Git's index, and leaves it on disk."""
+    """Takes exactly this file out of Git's index, and leaves it on disk.
+
+    `-f`, because Git refuses it otherwise for a file that was changed after it was staged.
+    """
     literally = "--literal-pathspecs " if _GLOB & set(path) else ""
-    return command(f"git {literally}rm --cached {{}}", path_word(path))
+    return command(f"git {literally}rm --cached -f {{}}", path_word(path))
 
 
 def shell_quoted(word: str) -> str:

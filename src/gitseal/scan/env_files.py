@@ -114,8 +114,10 @@ def _env(path: str, values: Sequence[Assignment], rules: Rules) -> Finding:
     more = count - min(len(named), _MOST_NAMES)
     words = sentence("{} and {} more", shown, more) if shown and more > 0 else shown or sentence("{} of them", count)
     stand = ours("values stand" if count > 1 else "a value stands")
-    seal = command("gitseal import {} -e {}", path_word(path), _environment(path, rules))
-    hint = runnable(untrack(path), seal)
+    place = _environment(path, rules)
+    seal = command("gitseal import {} -e {}", path_word(path), place)
+    belong = sentence('if "{}" is where its values belong', place)
+    hint = decision(YOU, belong, untrack(path), seal) if rules.environments else runnable(untrack(path))
     message = sentence("{} in the open in an env file: {}", stand, words)
     return ENV_FILE.at(path, values[0].line, message, hint)
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, partial
 
 from gitseal.audit.check import environment as one_environment
 from gitseal.audit.check import values as check_values
@@ -15,6 +16,7 @@ from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import parse_signing
+from gitseal.project.key_holders import names_by_recipient
 from gitseal.project.project import Project
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.report.causes import people as caused_by
@@ -49,8 +51,9 @@ def check(project: Project, environments: Sequence[str] = (), keyring: Keyring =
     except Error as error:
         return [of_error(MALFORMED, project.relative(project.folder), error)]
     documents = {}
+    here = cache(partial(_people_here, policy, keyring))
     for environment in chosen:
-        document, document_findings = check_environment(project, policy, environment)
+        document, document_findings = check_environment(project, policy, environment, here)
         findings += document_findings
         if document is not None:
             documents[environment] = document
@@ -64,6 +67,12 @@ def check(project: Project, environments: Sequence[str] = (), keyring: Keyring =
         findings += _folder(project)
     # What is inherited is met once for each environment that inherits it.
     return list({finding[:4]: finding for finding in findings}.values())
+
+
+def _people_here(policy: Policy, keyring: Keyring) -> frozenset[str]:
+    """The names of those whose identities are at hand, as far as they are known without asking for a passphrase."""
+    names = names_by_recipient(policy)
+    return frozenset(names[each.recipient] for each in keyring.identities() if each.recipient in names)
 
 
 def _twice(project: Project, documents: dict[str, Document]) -> Iterator[Finding]:

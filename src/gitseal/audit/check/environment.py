@@ -1,6 +1,6 @@
 """The part of `check` about one environment: whether its file is as the policy and Git have it. Needs no identity."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from gitseal.audit.common_findings import NO_POLICY
 from gitseal.crypto.public_key import Scope
@@ -9,7 +9,7 @@ from gitseal.document.bulk import Row
 from gitseal.document.document import FIRST_LINE, Document, Entry
 from gitseal.document.header import Access, Header
 from gitseal.errors import Error, Malformed
-from gitseal.policy.policy import DEFAULT, Policy
+from gitseal.policy.policy import DEFAULT, REFUSE, Policy
 from gitseal.project.key_holders import holders
 from gitseal.project.project import Project
 from gitseal.recipients.kinds import parse_recipient
@@ -52,11 +52,17 @@ _HARMLESS = {"unspecified", "unset"}
 
 
 class _Finder:
-    """Makes findings about one environment's file. Without another hint, `rekey` fixes what is wrong."""
+    """Makes findings about one environment's file. Without another hint, `rekey` fixes what is wrong.
 
-    def __init__(self, path: str, environment: str) -> None:
+    A command that this person cannot run is given to somebody who can: `opens` tells if they open anything in the file,
+    `refuses` if the policy takes no value from those who do not.
+    """
+
+    def __init__(self, path: str, environment: str, opens: Callable[[], bool], *, refuses: bool) -> None:
         self._path = path
         self._environment = environment
+        self._opens = opens
+        self._refuses = refuses
 
     def __call__(
         self,
@@ -69,17 +75,28 @@ class _Finder:
         return rule.at(self._path, line, message, hint or self._rekey(), causes=causes)
 
     def _rekey(self) -> Hint:
-        who = sentence('somebody who opens "{}"', self._environment)
+        who = YOU if self._opens() else sentence('somebody who opens "{}"', self._environment)
         return decision(who, NOTHING, command("gitseal rekey -e {}", self._environment))
+
+    def value(self, name: str, words: str | Sentence = NOTHING) -> Hint:
+        """The hint to give a name a value once more."""
+        if self._refuses and not self._opens():
+            who = sentence('somebody who opens "{}" and knows the value', self._environment)
+            return give_value(name, self._environment, words, who)
+        return give_value(name, self._environment, words)
 
     def again(self, rule: FindingRule, entry: Entry, message: Sentence) -> Finding:
         """A finding that setting the name once more fixes."""
-        hint = give_value(entry.name, self._environment)
-        return self(rule, entry.line, message, hint, (Cause(VALUE, entry.name, self._environment),))
+        return self(rule, entry.line, message, self.value(entry.name), (Cause(VALUE, entry.name, self._environment),))
 
 
-def check_environment(project: Project, policy: Policy, environment: str) -> tuple[Document | None, list[Finding]]:
-    """The document, None if there is none or it cannot be read, and what is wrong with it, in the order of the file."""
+def check_environment(
+    project: Project, policy: Policy, environment: str, here: Callable[[], Collection[str]] = tuple
+) -> tuple[Document | None, list[Finding]]:
+    """The document, None if there is none or it cannot be read, and what is wrong with it, in the order of the file.
+
+    `here` gives the people whose identities are at hand; it is asked only if that decides what somebody is advised to do.
+    """
     path = project.relative(project.file(environment))
     try:
         document = project.parse(environment, project.source.read(project.file(environment)))
@@ -91,14 +108,20 @@ def check_environment(project: Project, policy: Policy, environment: str) -> tup
     if environment not in policy.environments:
         message = sentence('the policy has no environment "{}"', environment)
         return document, [_of_policy(NO_POLICY, path, message, environment)]
-    finding = _Finder(path, environment)
+    access_groups = document.header.access.values()
+
+    def opens() -> bool:
+        return any(name in access.stanzas for name in here() for access in access_groups)
+
+    refuses = policy.environments[environment].write_only == REFUSE
+    finding = _Finder(path, environment, opens, refuses=refuses)
     findings = list(_entries(policy, document, finding))
     for group, access in document.header.access.items():
         findings += _access(policy, document.header.scope(group), access, finding)
     # The tree is not asked for its lines: most files are read without one.
     for line, name in _assigned(document.serialise().decode()):
         message = sentence('a comment assigns something to "{}": nothing in a comment is sealed', name)
-        hint = give_value(name, environment, "take the line out, then")
+        hint = finding.value(name, "take the line out, then")
         findings.append(finding(COMMENT_VALUE, line, message, hint))
     findings += _attributes(project, path)
     return document, findings

@@ -18,6 +18,7 @@ from gitseal.project.project import FOLDER, Project
 from gitseal.project.roots import roots_of
 from gitseal.records import NamedTuple
 from gitseal.report.findings import Finding
+from gitseal.report.hints import YOU, Hint, decision
 from gitseal.report.sentences import PAST, ours, sentence
 from gitseal.scan import team
 
@@ -181,7 +182,15 @@ def _standing(finding: Finding, brought: FileVersion | None, guard: ScanPolicy) 
         return finding
     if finding.rule == team.RULE:
         is_past = any(piece.kind == PAST for piece in finding.message.pieces)
-        words = "" if is_past else "; the value is in force"
+        words, hint = "" if is_past else "; the value is in force", finding.hint
     else:
         words = "; the file is still so" if guard.has(brought) else "; gone from the files, and still in history"
-    return finding._replace(message=sentence("{}{}", finding.message, ours(words)))
+        hint = _in_history(finding, brought, guard)
+    return finding._replace(message=sentence("{}{}", finding.message, ours(words)), hint=hint)
+
+
+def _in_history(finding: Finding, brought: FileVersion, guard: ScanPolicy) -> Hint:
+    """What to do about a value that a commit has. To take the file out mends what follows, and history keeps the value."""
+    if not guard.has(brought):
+        return decision(YOU, "whoever has this history has the value: make a new one, wherever it serves")
+    return decision(YOU, "take it out, and make a new value: history keeps this one", *finding.hint.commands)
