@@ -26,6 +26,7 @@ from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.report.findings import NOTE, Finding
+from gitseal.usecases.env import add_environment
 from gitseal.usecases.recipient import remove_recipient
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
@@ -262,6 +263,20 @@ def test_a_check_remembers_a_claim_as_a_rekey_does(team: Team) -> None:
     team.alice.git("reflog", "expire", "--expire=now", "--all")
     assert _told(claims(team.alice.project, ["production"]).findings) == told
     assert {finding.severity for finding in claims(team.alice.project, ["production"]).findings} == {NOTE}
+
+
+def test_an_environment_that_the_policy_does_not_list_hides_nobody_elses_claims(team: Team) -> None:
+    """Anybody can put a file beside the others. Nobody opens it, and what is said of the others is said."""
+    _dave_joins(team)
+    team.alice.git("fetch", "--quiet")
+    folder = team.alice.project.folder
+    policy = (folder / "policy.yaml").read_bytes()
+    add_environment(Workspace(team.alice.project, team.alice.keyring), "stray", [])
+    (folder / "policy.yaml").write_bytes(policy)
+    (folder / "broken.yaml").write_bytes(b"{")
+    told = claims(team.alice.project, ["stray", "broken", "production"])
+    assert [words.partition(" (")[0] for words in _told(told.findings)] == ["dave already opens production"]
+    assert not told.notes
 
 
 def test_what_hinders_the_look_for_claims_is_told_and_stops_nothing(team: Team) -> None:

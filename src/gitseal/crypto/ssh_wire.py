@@ -12,11 +12,13 @@ def string(data: bytes) -> tuple[bytes | None, bytes]:
 def strings(data: bytes) -> list[bytes] | None:
     """All strings of `data`; None if it is not made of them to its end."""
     fields = []
-    while data:
-        one, data = string(data)
-        if one is None:
+    at = 0
+    while at < len(data):
+        start = at + _LENGTH
+        at = start + int.from_bytes(data[at:start], "big")
+        if start > len(data) or at > len(data):
             return None
-        fields.append(one)
+        fields.append(data[start:at])
     return fields
 
 

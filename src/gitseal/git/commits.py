@@ -68,14 +68,14 @@ def parse_commit(commit: str, data: bytes) -> RawCommit:
 
 def _fields(head: bytes) -> list[tuple[bytes, bytes]]:
     """A header's fields: the name and all of its lines; further ones begin with a space."""
-    fields: list[tuple[bytes, bytes]] = []
+    fields: list[tuple[bytes, list[bytes]]] = []
     for part in head.split(b"\n")[:-1]:
         line = part + b"\n"
         if line.startswith(b" ") and fields:
-            fields[-1] = (fields[-1][0], fields[-1][1] + line)
+            fields[-1][1].append(line)
         else:
-            fields.append((part.partition(b" ")[0], line))
-    return fields
+            fields.append((part.partition(b" ")[0], [line]))
+    return [(name, b"".join(lines)) for name, lines in fields]
 
 
 def _value(field: tuple[bytes, bytes]) -> bytes:
@@ -88,10 +88,12 @@ def _flaw(names: list[bytes], parents: int, head: bytes) -> str:
     begin = [b"tree", *[b"parent"] * parents, b"author", b"committer"]
     if names[: len(begin)] != begin:
         return "its header has not the order that Git writes"
-    others = names[len(begin) :]
-    for name in others:
-        if name in begin or (name != b"mergetag" and others.count(name) > 1):
+    met = set(begin)
+    for name in names[len(begin) :]:
+        if name in met:
             return f'its header has "{name.decode("ascii", "replace")}" twice'
+        if name != b"mergetag":
+            met.add(name)
         if name.startswith(b"gpgsig") and name not in _SIGNATURES:
             return "its header has a signature of an unknown kind"
     return "its header holds a NUL" if b"\0" in head else ""
