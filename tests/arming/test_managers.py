@@ -175,6 +175,7 @@ def framework(repo: Path, git: Git, peer: Peer) -> Callable[..., str]:
     return lambda *arguments: run(repo, program, *arguments)
 
 
+@pytest.mark.slow
 def test_the_framework_before_and_after_gitseal(
     repo: Path, program: Program, commit: Git, framework: Callable[..., str]
 ) -> None:

@@ -46,6 +46,8 @@ _GIT_CONFIG = """\
 \temail = {name}@example.com
 [init]
 \tdefaultBranch = main
+[maintenance]
+\tauto = false
 [url "{remotes}/"]
 \tinsteadOf = git@example.com:
 """

@@ -50,6 +50,7 @@ def test_twenty_processes_that_set_names_in_all_environments(place: Clone) -> No
     assert not list((place.top / ".git" / "gitseal").glob("journal-*"))
 
 
+@pytest.mark.slow
 def test_processes_that_set_the_same_name(place: Clone) -> None:
     children = [
         commands.start(place, "set", "-e", "production", "CHANGING", stdin=f"value {number}".encode())

@@ -196,7 +196,7 @@ def test_nothing_changed() -> None:
         pytest.param(30, 20_000, 1, 2, 1, marks=pytest.mark.slow),
         pytest.param(30, 3, 4_000, 2, 1, marks=pytest.mark.slow),
         (0, 0, 1, 5_000, 0),
-        (3, 3, 1, 2, 9_000),
+        pytest.param(3, 3, 1, 2, 9_000, marks=pytest.mark.slow),
     ],
 )
 def test_whatever_the_size_it_fits_and_says_what_it_left_out(
