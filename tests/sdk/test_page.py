@@ -65,6 +65,7 @@ def check_types(folder: Path) -> str:
     return subprocess.run([*mypy, *files], env=environ, capture_output=True, text=True, check=False).stdout
 
 
+@pytest.mark.slow
 def test_the_programs_have_types(tmp_path: Path) -> None:
     for number, (program, _) in enumerate(PROGRAMS):
         (tmp_path / f"program_{number}.py").write_text(program, encoding="utf-8")
@@ -72,6 +73,7 @@ def test_the_programs_have_types(tmp_path: Path) -> None:
     assert check_types(tmp_path).startswith("Success: no issues found in 4 source files")
 
 
+@pytest.mark.slow
 def test_a_type_checker_sees_mistakes(tmp_path: Path) -> None:
     """Else the test above would show nothing: the package is typed, not taken for Any."""
     (tmp_path / "wrong.py").write_text(
