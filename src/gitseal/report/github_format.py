@@ -20,12 +20,13 @@ def _command(finding: Finding) -> str:
     written = ",".join(f"{name}={_property(printable(text))}" for name, text in properties.items())
     level = "notice" if finding.severity == NOTE else finding.severity
     lines = [finding.message, *([f"commit {finding.commit}"] if finding.commit else []), *filter(None, [finding.hint])]
-    return f"::{level} {written}::{_data(chr(10).join(map(printable, lines)))}"
+    return f"::{level} {written}::{data(chr(10).join(map(printable, lines)))}"
 
 
-def _data(text: str) -> str:
+def data(text: str) -> str:
+    """A text as the data of a command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return data(text).replace(":", "%3A").replace(",", "%2C")

@@ -18,10 +18,26 @@ def headline(review: Review) -> Sentence:
     """One line like "carol gains production; STRIPE_KEY changed. 1 thing must be fixed before merging."."""
     if review.is_empty:
         return ours(NOTHING_CHANGED)
+    return sentence("{}. {}", happened(review), ours(verdict(review)))
+
+
+def happened(review: Review) -> Sentence:
+    """What happened, the worst first, with names."""
     told = list(dict.fromkeys(_briefs(review.acts)))
     rest = len(told) - _MOST
     shown = told if rest <= 1 else [*told[:_MOST], ours(f"and {rest} more acts")]
-    return sentence("{}. {}", clauses(shown), ours(_verdict(review.acts)))
+    return clauses(shown)
+
+
+def verdict(review: Review) -> str:
+    """How much has to be fixed, or looked at."""
+    errors = sum(act.severity == ERROR for act in review.acts)
+    warnings = sum(act.severity == WARNING for act in review.acts)
+    if errors:
+        return f"{errors} thing{'s' if errors > 1 else ''} must be fixed before merging."
+    if warnings:
+        return f"{warnings} thing{'s' if warnings > 1 else ''} to look at."
+    return "Nothing breaks a rule."
 
 
 def _briefs(acts: Sequence[Act]) -> Iterator[Sentence]:
@@ -38,13 +54,3 @@ def _briefs(acts: Sequence[Act]) -> Iterator[Sentence]:
 
 def _is_of_values_alone(act: Act) -> bool:
     return not act.findings and bool(act.rows) and all(isinstance(row.change, NameChange) for row in act.rows)
-
-
-def _verdict(acts: Sequence[Act]) -> str:
-    errors = sum(act.severity == ERROR for act in acts)
-    warnings = sum(act.severity == WARNING for act in acts)
-    if errors:
-        return f"{errors} thing{'s' if errors > 1 else ''} must be fixed before merging."
-    if warnings:
-        return f"{warnings} thing{'s' if warnings > 1 else ''} to look at."
-    return "Nothing breaks a rule."

@@ -1,42 +1,39 @@
 """A review as one page of HTML: no script, nothing from elsewhere, made to be looked at and to be printed.
 
 Its Content-Security-Policy lets through the page's own style and nothing else, so even what came through the escaping would do
-nothing.
+nothing. The only links lead to the page's own list of rules.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.metadata import version
 
 from gitseal.report.escaping import printable
-from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
-from gitseal.review.formats import phrases
+from gitseal.report.findings import ERROR, NOTE, WARNING, Finding, FindingRule
+from gitseal.report.plurals import plural
+from gitseal.review.acts.headline import happened, verdict
+from gitseal.review.formats import cards, phrases
+from gitseal.review.formats.cards import Card, Matrix
 from gitseal.review.formats.html_style import STYLE
 from gitseal.review.formats.markup_text import Text, listed, name, ours, spoken
-from gitseal.review.model import (
-    MANIFEST,
-    POLICY,
-    AccessChange,
-    By,
-    EnvironmentReview,
-    NameChange,
-    Review,
-    Statement,
-    ValueInsight,
-)
+from gitseal.review.model import AccessChange, KeyChange, NameChange, Review, ValueInsight
 
-# Longer lists can be folded; they begin unfolded, so that a print has them whole.
-_LONG = 30
+# More acts that break no rule than these are folded.
+_QUIET = 12
 
 
 def write(review: Review) -> str:
     """The whole page. Values are in it only if the review has them."""
-    parts = [*_head(review), *_risks(review.risks), *_notes(review.notes), *_allowances(review)]
-    parts += _statements(review.statements)
-    for environment in review.environments:
-        parts += _environment(environment)
+    those = cards.cards(review)
+    linked = frozenset(rule.id for rule in review.rules)
+    loud = [card for card in those if card.severity != NOTE or card.rows or card.seen]
+    quiet = [card for card in those if card not in loud]
+    parts = list(_head(review))
+    if loud:
+        parts += ["<section>", *(line for card in loud for line in _card(card, linked)), "</section>"]
+    parts += [*_quiet(quiet), *_matrix(cards.matrix(review)), *_notes(review.notes), *_rules(review.rules)]
     return "\n".join([*_opening(review), *parts, *_foot(review), "</main>\n</body>\n</html>\n"])
 
 
@@ -46,110 +43,159 @@ def _opening(review: Review) -> Iterator[str]:
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">'
-    yield f"<title>gitseal review: {escape(phrases.verdict(review))}</title>"
+    yield f"<title>gitseal review: {escape(_plain(spoken(review.headline)))}</title>"
     yield f"<style>{STYLE}</style>\n</head>\n<body>\n<main>"
 
 
 def _head(review: Review) -> Iterator[str]:
     counts = review.counts
     tone = ERROR if counts.errors else WARNING if counts.warnings else "good"
-    verdict = phrases.verdict(review)
     yield f'<header class="{tone}">\n<p class="kicker">gitseal review</p>'
-    yield f"<h1>{escape(verdict[:1].upper() + verdict[1:])}</h1>"
-    yield f'<p class="span">{_html(phrases.ends(review.span))}</p>\n</header>'
-    figures = phrases.figures(counts)
-    figures += [phrases.Figure(counts.unchanged, "unchanged")] if counts.unchanged else []
-    if figures:
-        yield '<ul class="figures">'
-        yield from (f"<li><b>{count}</b><span>{escape(what)}</span></li>" for count, what in figures)
-        yield "</ul>"
+    told = review.headline if review.is_empty else happened(review)
+    yield f"<h1>{_html(spoken(told))}</h1>"
+    yield f'<p class="verdict">{escape(verdict(review))}</p>\n</header>' if not review.is_empty else "</header>"
     if whose := phrases.approvals(review):
         yield f'<p class="note">Approvals: {_html(spoken(whose))}</p>'
 
 
-def _risks(risks: tuple[Finding, ...]) -> Iterator[str]:
-    if not risks:
+def _card(card: Card, linked: frozenset[str]) -> Iterator[str]:
+    tone = card.severity if card.severity in {ERROR, NOTE} else WARNING
+    tag = f'<span class="tag {tone}">{tone}</span> ' if tone != NOTE else ""
+    yield f'<article class="act {tone}">\n<h2>{tag}{_html(spoken(card.sentence))}</h2>'
+    if card.by:
+        yield f'<p class="by">by {_html(card.by)}</p>'
+    yield from _findings(card.seen, card, linked)
+    for part in card.parts:
+        tone = part.severity if part.severity in {ERROR, NOTE} else WARNING
+        yield f'<div class="part {tone}"><p>{_html(spoken(part.sentence))}</p>'
+        yield from _findings(part.seen, part, linked)
+        yield from _folded(part, linked)
+        yield "</div>"
+    yield from _folded(card, linked)
+    yield "</article>"
+
+
+def _findings(findings: Sequence[Finding], card: Card, linked: frozenset[str]) -> Iterator[str]:
+    if not findings:
         return
-    yield "<section>\n<h2>Risks</h2>"
-    if len(risks) > _LONG:
-        yield f'<p class="note">By rule: {_html(phrases.by_rule(risks))}</p>'
-    yield '<ul class="risks">'
-    for risk in risks:
-        severity = risk.severity if risk.severity in {ERROR, NOTE} else WARNING
-        said = f'<span class="tag {severity}">{severity}</span> {_html(spoken(risk.message))}'
-        yield f'<li class="{severity}"><p class="what">{said}</p>'
-        advice = f" · {_html(spoken(risk.hint))}" if risk.hint else ""
-        yield f'<p class="where">{_html(name(risk.rule))} · {_html(phrases.place(risk))}{advice}</p></li>'
-    yield "</ul>\n</section>"
+    yield '<ul class="findings">'
+    for finding, hint in cards.with_hints(findings):
+        said = "" if finding.message in card.sentence else f" {_html(spoken(finding.message))}"
+        advice = f'<br><span class="do">{_html(spoken(hint))}</span>' if hint else ""
+        where = f'<span class="where">{_html(phrases.place(finding, card.commits))}</span>'
+        yield f"<li>{_rule(finding.rule, linked)}{said} {where}{advice}</li>"
+    yield "</ul>"
+
+
+def _rule(rule: str, linked: frozenset[str]) -> str:
+    shown = f"<code>{escape(rule)}</code>"
+    return f'<a href="#rule-{escape(rule)}">{shown}</a>' if rule in linked else shown
+
+
+def _folded(card: Card, linked: frozenset[str]) -> Iterator[str]:
+    if card.folded:
+        rules = ", ".join(f"{rule} ({count})" if count > 1 else rule for rule, count in cards.by_rule(card.folded))
+        more = "more" if card.seen else "findings" if len(card.folded) > 1 else "finding"
+        yield f"<details><summary>{len(card.folded)} {more}: {escape(rules)}</summary>"
+        yield from _findings(card.folded, card, linked)
+        yield "</details>"
+    if stated := cards.statements(card.rows):
+        items = "".join(f"<li>{_html(spoken(statement.text))}</li>" for statement in stated)
+        yield f'<details><summary>{plural(len(stated), "change")} more</summary><ul class="findings">{items}</ul></details>'
+    if people := cards.access(card.rows):
+        rows = [_access(*pair) for pair in people]
+        yield from _table(f"{len(rows)} in who can open what", ("Who", "Where", "Access", "Opens"), rows)
+    if keys := cards.keys(card.rows):
+        items = "".join(f"<li>{_data_key(*pair)}</li>" for pair in keys)
+        yield f'<details><summary>{plural(len(keys), "data key")}</summary><ul class="findings">{items}</ul></details>'
+    if named := cards.names(card.rows):
+        rows = [_name(*pair) for pair in named]
+        # What was opened with an identity is what somebody wanted to see.
+        is_open = any(change.opened != ValueInsight() for _, change in named)
+        yield from _table(plural(len(rows), "name"), ("Name", "Where", "Change"), rows, is_open=is_open)
+        if any(phrases.is_untold(change) for _, change in named):
+            yield f'<p class="note">{escape(phrases.UNTOLD)}</p>'
+
+
+def _quiet(those: Sequence[Card]) -> Iterator[str]:
+    """Acts that break no rule: a line each."""
+    if not those:
+        return
+    is_long = len(those) > _QUIET
+    yield '<section>\n<article class="act quiet">'
+    yield f"<details><summary>{len(those)} more that break no rule</summary>" if is_long else ""
+    yield '<ul class="quiet">'
+    for card in those:
+        by = f' <span class="by">by {_html(card.by)}</span>' if card.by else ""
+        yield f"<li>{_html(spoken(card.sentence))}{by}</li>"
+    yield f"</ul>{'</details>' if is_long else ''}\n</article>\n</section>"
+
+
+def _matrix(matrix: Matrix) -> Iterator[str]:
+    if not matrix.rows:
+        return
+    yield "<section>\n<h2>Who may do what</h2>"
+    head = "".join(f'<th scope="col">{_html(listed(files, 3))}</th>' for files in matrix.columns)
+    yield '<div class="card" tabindex="0" role="region" aria-label="Who may do what"><table class="matrix">'
+    yield f'<thead><tr><th scope="col">Who</th>{head}</tr></thead>\n<tbody>'
+    for who, cells in matrix.rows:
+        row = "".join(f"<td>{_cell(cell)}</td>" for cell in cells)
+        yield f'<tr><th scope="row">{_html(name(who))}</th>{row}</tr>'
+    yield "</tbody></table></div>\n</section>"
+
+
+def _cell(cell: tuple[str, str] | None) -> str:
+    if cell is None:
+        return '<span class="same">unchanged</span>'
+    before, after = cell
+    lost = " lost" if after == "nothing" else ""
+    was, now = escape(printable(before)), escape(printable(after))
+    return f'<span class="before">{was}</span> → <span class="after{lost}">{now}</span>'
 
 
 def _notes(notes: Iterable[str]) -> Iterator[str]:
     those = [f"<li>{_html(spoken(note))}</li>" for note in notes]
     if those:
-        yield '<section>\n<h2>Not looked at</h2>\n<ul class="plain">'
+        yield '<section>\n<h2>Not looked at</h2>\n<ul class="findings">'
         yield from those
         yield "</ul>\n</section>"
 
 
-def _allowances(review: Review) -> Iterator[str]:
-    if review.allowances:
-        yield "<section>\n<h2>Let pass by the hook from now on</h2>"
-        rows = [
-            _row(_html(name(allowance.path)), _html(name(allowance.reason)), by=allowance.by)
-            for allowance in review.allowances
-        ]
-        yield from _table(("File", "Reason"), rows)
-        yield "</section>"
+def _rules(rules: Sequence[FindingRule]) -> Iterator[str]:
+    """What each rule means, where the links lead."""
+    if not rules:
+        return
+    yield '<section class="rules">\n<h2>The rules</h2>\n<dl>'
+    known: dict[str, list[FindingRule]] = {}
+    for rule in rules:
+        known.setdefault(rule.id, []).append(rule)
+    for identity, alike in known.items():
+        yield f'<dt id="rule-{escape(identity)}"><code>{escape(identity)}</code></dt>'
+        yield from (f"<dd>{_meaning(rule, alike)}</dd>" for rule in alike)
+    yield "</dl>\n</section>"
 
 
-def _statements(statements: Iterable[Statement]) -> Iterator[str]:
-    """The statements that are no risks; those are listed above."""
-    those = [statement for statement in statements if not statement.rule]
-    for about in dict.fromkeys(statement.about for statement in those):
-        yield f"<section>\n<h2>{ {POLICY: 'Policy', MANIFEST: 'Manifest'}.get(about, 'Files') }</h2>"
-        yield from _table(
-            ("Change",),
-            [_row(_html(spoken(statement.text)), by=statement.by) for statement in those if statement.about == about],
-        )
-        yield "</section>"
+def _meaning(rule: FindingRule, alike: Sequence[FindingRule]) -> str:
+    """In the reader's words; of a rule that is a warning in one case and an error in another, which one this is."""
+    meaning = escape(rule.meaning).replace("`", "")
+    return f"{rule.severity}: {meaning}" if len(alike) > 1 else meaning
 
 
-def _environment(environment: EnvironmentReview) -> Iterator[str]:
-    tags = [(environment.state, environment.state)] if environment.state != "changed" else []
-    tags += [("protected", "protected")] if environment.protected else []
-    tags += [] if environment.is_sound else [(ERROR, "cannot be read")]
-    shown = "".join(f' <span class="tag {escape(kind)}">{escape(text)}</span>' for kind, text in tags)
-    yield f"<section>\n<h2>{_html(name(environment.name))}{shown}</h2>"
-    yield f'<p class="note">{_html(name(environment.path, 400))} · {environment.unchanged} unchanged</p>'
-    if environment.access:
-        yield from _table(
-            ("Who", "Access", "Opens"), [_access(change) for change in phrases.people_first(environment.access)]
-        )
-    if environment.keys:
-        yield '<div class="card"><ul class="plain">'
-        for key in environment.keys:
-            yield f"<li>{_html((*phrases.data_key(key), *ours(' · by '), *phrases.author(key.by)))}</li>"
-        yield "</ul></div>"
-    if environment.names:
-        marks = phrases.marks(environment)
-        yield from _table(("Name", "Change", "Access"), [_name(change, marks) for change in environment.names])
-    if any(map(phrases.is_untold, environment.names)):
-        yield f'<p class="note">{escape(phrases.UNTOLD)}</p>'
-    yield "</section>"
-
-
-def _access(change: AccessChange) -> str:
+def _access(environment: str, change: AccessChange) -> str:
     kind = ' <span class="tag">machine</span>' if change.is_machine else ""
-    tone = "passed" if change.passed else "gains" if change.gained else "loses"
-    what = f'<span class="tag {tone}">{_html(phrases.gained(change)[:1]).strip()}</span> {_html(phrases.gained(change)[1:])}'
-    return _row(_html(name(change.who)) + kind, what, escape(phrases.opens(change)), by=change.by)
+    cells = (_html(name(change.who)) + kind, _html(name(environment)), _html(phrases.gained(change)))
+    return _row(*cells, escape(phrases.opens(change)))
 
 
-def _name(change: NameChange, marks: phrases.Marks) -> str:
-    words = phrases.happened(change, marks)
+def _data_key(environment: str, change: KeyChange) -> str:
+    return _html((*phrases.data_key(change), *ours(" in "), *name(environment)))
+
+
+def _name(environment: str, change: NameChange) -> str:
+    words = phrases.happened(change)
     tag = f'<span class="tag {escape(change.action)}">{escape(words.word)}</span>'
     what = " ".join([tag, ", ".join(map(_html, words.more))]).rstrip() + _opened(change.opened)
-    return _row(_html(name(change.name, 400)), what, _html(phrases.access(change)), by=change.by)
+    return _row(_html(name(change.name, 400)), _html(name(environment)), what)
 
 
 def _opened(opened: ValueInsight) -> str:
@@ -168,30 +214,34 @@ def _value(value: str) -> str:
     return f"<code>{'<br>'.join(escape(printable(line)) for line in value.splitlines())}</code>"
 
 
-def _table(head: tuple[str, ...], rows: list[str]) -> Iterator[str]:
-    """A table with two more columns, for who did it and how that was signed."""
-    columns = "".join(f"<th>{column}</th>" for column in (*head, "By", "Signed"))
-    is_long = len(rows) > _LONG
-    yield '<div class="card">' + (f"<details open><summary>{len(rows)} rows</summary>" if is_long else "")
+def _table(summary: str, head: tuple[str, ...], rows: list[str], *, is_open: bool = False) -> Iterator[str]:
+    columns = "".join(f'<th scope="col">{column}</th>' for column in head)
+    yield f"<details{' open' if is_open else ''}><summary>{summary}</summary>"
+    yield f'<div class="scroll" tabindex="0" role="region" aria-label="{summary}">'
     yield f"<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>"
     yield from rows
-    yield "</tbody>\n</table>" + ("</details>" if is_long else "") + "</div>"
+    yield "</tbody>\n</table></div></details>"
 
 
-def _row(*cells: str, by: tuple[By, ...]) -> str:
-    day = phrases.day(by[-1].when) if by and by[-1].commit else ""
-    when = f"<br>{escape(day)}" if day else ""
-    bad = "" if phrases.is_signed_well(by) else " bad"
-    last = (
-        f'<td class="by">{_html(phrases.author(by))}{when}</td><td class="signed{bad}">{_html(phrases.signed(by))}</td>'
-    )
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}{last}</tr>"
+def _row(*cells: str) -> str:
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _foot(review: Review) -> Iterator[str]:
     opened = ", made with an identity" if review.identity else ", made with no identity"
     again = _html(name(phrases.command(review.span)))
-    yield f"<footer>gitseal {escape(version('gitseal'))}{opened} · again with {again}</footer>"
+    quiet = escape(phrases.quiet(review))
+    parts = [
+        _html(phrases.ends(review.span)),
+        quiet,
+        f"gitseal {escape(version('gitseal'))}{opened}",
+        f"again with {again}",
+    ]
+    yield f"<footer>{' · '.join(filter(None, parts))}</footer>"
+
+
+def _plain(text: Text) -> str:
+    return "".join(piece.text for piece in text)
 
 
 def _html(text: Text) -> str:

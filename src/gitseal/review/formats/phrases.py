@@ -1,10 +1,11 @@
 """The parts of a review as sentences and cells of tables, for the formats that have markup."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from gitseal.document.changes import PLAIN, WRITTEN_ONLY
+from gitseal.policy.policy import DEFAULT
 from gitseal.report.escaping import printable
 from gitseal.report.findings import Finding
 from gitseal.report.plurals import plural
@@ -22,8 +23,6 @@ from gitseal.review.model import (
     YES,
     AccessChange,
     By,
-    Counts,
-    EnvironmentReview,
     KeyChange,
     NameChange,
     Review,
@@ -44,74 +43,11 @@ def approvals(review: Review) -> Sentence:
     return sentence("takes {}; approved by {}{}", said(plural(needed, "approval")), by, more)
 
 
-def verdict(review: Review) -> str:
-    """How bad it is, in our words: `2 errors, 1 warning`."""
-    counts = review.counts
-    if review.is_empty:
-        return "no change to secrets"
-    parts = [plural(counts.errors, "error")] if counts.errors else []
-    parts += [plural(counts.warnings, "warning")] if counts.warnings else []
-    return ", ".join(parts) or "nothing that breaks a rule"
-
-
-class Figure(NamedTuple):
-    """How much of something there is: the number, and our words for what it counts."""
-
-    amount: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.what}"
-
-
-def figures(counts: Counts) -> list[Figure]:
-    """The figures that are not zero, the unchanged names left out."""
-    named = ("added", counts.added), ("changed", counts.changed), ("removed", counts.removed), ("moved", counts.moved)
-    figures_ = [Figure(count, word) for word, count in (*named, ("re-sealed", counts.resealed)) if count]
-    # Only the first says that these are names.
-    figures_[:1] = [
-        Figure(first.amount, f"{'name' if first.amount == 1 else 'names'} {first.what}") for first in figures_[:1]
-    ]
-    for one, many, count, what in (
-        ("person", "people", counts.people_gained, "gained access"),
-        ("person", "people", counts.people_lost, "lost access"),
-        ("machine", "machines", counts.machines_gained, "gained access"),
-        ("machine", "machines", counts.machines_lost, "lost access"),
-        ("data key", "data keys", counts.keys_replaced, "replaced"),
-    ):
-        figures_ += [Figure(count, f"{one if count == 1 else many} {what}")] if count else []
-    return figures_
-
-
-def place(risk: Finding) -> Text:
-    """The file and line of a risk, and its commit."""
+def place(risk: Finding, commits: Collection[str] = ()) -> Text:
+    """The file and line of a risk, and its commit unless it is the only one of these, which stands above."""
     where = name(f"{risk.path}:{risk.line}" if risk.line else risk.path)
-    return (*where, *ours(" in "), *name(risk.commit[:DIGITS])) if risk.commit else where
-
-
-def by_rule(risks: Iterable[Finding], most: int = 30) -> Text:
-    """How many risks each rule found, most frequent first."""
-    counted: dict[str, int] = {}
-    for risk in risks:
-        counted[risk.rule] = counted.get(risk.rule, 0) + 1
-    ordered = sorted(counted, key=lambda rule: -counted[rule])
-    words: Text = ()
-    for rule in ordered[:most]:
-        words += (*ours(", " if words else ""), *name(rule), *ours(f" {counted[rule]}"))
-    return (*words, *(ours(f" and {len(ordered) - most} rules more") if len(ordered) > most else ()))
-
-
-class Marks(NamedTuple):
-    """Facts about names that an environment keeps elsewhere: how write-only ones are treated, and which have an old token."""
-
-    treatments: Mapping[str, str]
-    restored: frozenset[str]
-
-
-def marks(environment: EnvironmentReview) -> Marks:
-    """Those of one environment, to look names up in."""
-    treatments = {write_only.name: write_only.treatment for write_only in environment.write_only}
-    return Marks(treatments, frozenset(restored.name for restored in environment.restored))
+    is_told = not risk.commit or tuple(commits) == (risk.commit,)
+    return where if is_told else (*where, *ours(" in "), *name(risk.commit[:DIGITS]))
 
 
 class Happened(NamedTuple):
@@ -121,7 +57,7 @@ class Happened(NamedTuple):
     more: tuple[Text, ...] = ()
 
 
-def happened(change: NameChange, marks: Marks) -> Happened:
+def happened(change: NameChange) -> Happened:
     """The word has a mark if `UNTOLD` explains it."""
     before, after = change.before, change.after
     more: list[Text] = []
@@ -134,17 +70,16 @@ def happened(change: NameChange, marks: Marks) -> Happened:
     if _doubt(change) and not is_untold(change):
         more.append(ours("another value" if change.value_changed == YES else "same value"))
     if after is not None and after.kind == WRITTEN_ONLY and change.action != PASSED:
-        treatment = marks.treatments.get(change.name, "")
-        more.append((*ours("write-only: "), *name(treatment)) if treatment else ours("write-only"))
-    more += [ours("an old value back")] if change.name in marks.restored else []
+        more.append(ours("write-only"))
     more += [(*ours("was "), *name(change.was))] if change.was else []
+    more += [(*ours("in access group "), *name(change.access))] if change.access not in {"", DEFAULT} else []
     word = _WORDS.get(change.action, change.action)
     return Happened(f"{word}{_MARK}" if is_untold(change) else word, tuple(more))
 
 
-def changed(change: NameChange, marks: Marks) -> Text:
+def changed(change: NameChange) -> Text:
     """The same as one sentence."""
-    happening = happened(change, marks)
+    happening = happened(change)
     return (*ours(happening.word), *(piece for detail in happening.more for piece in (*ours(", "), *detail)))
 
 
@@ -164,11 +99,6 @@ def is_untold(change: NameChange) -> bool:
     return _doubt(change) and change.value_changed not in {YES, NO}
 
 
-def access(change: NameChange) -> Text:
-    """The access group of a name; plain values have none."""
-    return name(change.access) if change.access else ours("plain")
-
-
 def gained(change: AccessChange) -> Text:
     """The access that a person or machine gained or lost."""
     word = "could open between" if change.passed else "gains" if change.gained else "loses"
@@ -182,11 +112,6 @@ def opens(change: AccessChange) -> str:
     return plural(change.names, "name") + past
 
 
-def people_first(changes: Iterable[AccessChange]) -> list[AccessChange]:
-    """People before machines, who gains before who loses."""
-    return sorted(changes, key=lambda change: (change.is_machine, not change.gained))
-
-
 def data_key(change: KeyChange) -> Text:
     """One sentence on an access group's data key: new, gone or replaced."""
     what = "is new" if not change.before else "is gone" if not change.after else "was replaced"
@@ -195,37 +120,33 @@ def data_key(change: KeyChange) -> Text:
     return (*ours("The data key of "), *name(change.access), *ours(f" {what}"))
 
 
-def author(by: tuple[By, ...]) -> Text:
-    """The last author, without the address, the commit, and how many came before."""
-    if not by:
-        return ours("-")
-    last = by[-1]
-    if not last.commit:
-        return ours("not committed")
-    more = ours(f" and {plural(len(by) - 1, 'commit')} before") if len(by) > 1 else ()
-    return (*name(last.who.partition(" <")[0] or "?"), *ours(" "), *name(last.commit[:DIGITS]), *more)
-
-
-def signed(by: tuple[By, ...]) -> Text:
-    """How the last commit was signed, and by whom; if an earlier one was not signed well, how that one was."""
+def whose(by: tuple[By, ...], *, asks_signatures: bool) -> Text:
+    """`Alice, 53c7784cd1, signed by alice`: the last of several commits. No signature is told only if one is asked for."""
     committed = [step for step in by if step.commit]
     if not committed:
-        return ours("-")
+        return ours("not committed") if by else ()
+    last = committed[-1]
+    people = list(dict.fromkeys(step.who.partition(" <")[0] for step in reversed(committed)))
+    who = (*listed(people, 3), *ours(", ")) if any(people) else ()
+    others = len({step.commit for step in committed}) - 1
+    more = ours(f" and {plural(others, 'commit')} before") if others else ()
+    return (*who, *name(last.commit[:DIGITS]), *more, *_signed(committed, asks_signatures=asks_signatures))
+
+
+def _signed(committed: Sequence[By], *, asks_signatures: bool) -> Text:
+    """How the worst of these commits is signed, and by whom if all are well."""
     worst = next((step for step in reversed(committed) if step.signed not in _GOOD), committed[-1])
+    if not worst.signed or (worst.signed == "no" and not asks_signatures):
+        return ()
     if worst.signed == "good":
-        return (*ours("yes, "), *listed(worst.signers, 3)) if worst.signers else ours("yes")
+        return (*ours(", signed by "), *listed(worst.signers, 3)) if worst.signers else ours(", signed")
     if worst.signed in _SIGNED:
-        return ours(_SIGNED[worst.signed])
-    return name(worst.signed)
+        return ours(f", {_SIGNED[worst.signed]}")
+    return (*ours(", signature "), *name(worst.signed))
 
 
 _GOOD = frozenset({"good", "forge", "unchecked"})
-_SIGNED = {"forge": "by a forge", "no": "no", "unchecked": "not checked"}
-
-
-def is_signed_well(by: tuple[By, ...]) -> bool:
-    """True if no signature is missing, bad or by somebody else."""
-    return all(step.signed in _GOOD for step in by if step.commit)
+_SIGNED = {"forge": "signed by a forge", "no": "not signed", "unchecked": "signature not checked"}
 
 
 def ends(span: Span) -> Text:
@@ -235,6 +156,14 @@ def ends(span: Span) -> Text:
     at = (*ours(" ("), *name(span.head[:DIGITS]), *ours(")")) if span.head else ()
     between = f": {plural(span.commits, 'commit')}, {span.touching or 'none'} touching secrets"
     return (*base, *ours(" to "), *head, *at, *ours(between))
+
+
+def quiet(review: Review) -> str:
+    """What did not change, and what changed and means nothing, in our words; small, for it asks nothing of anybody."""
+    unchanged, lines = review.counts.unchanged, review.reformatted
+    parts = [f"{plural(unchanged, 'value')} unchanged"] if unchanged else []
+    parts += [f"{plural(lines, 'line')} reformatted, no change in meaning"] if lines else []
+    return ", ".join(parts)
 
 
 def command(span: Span) -> str:

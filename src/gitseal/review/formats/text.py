@@ -1,17 +1,18 @@
-"""A review for a terminal: the verdict, the risks, then each environment, and what changed in the policy.
+"""A review for a terminal: what happened in one line, each act with what follows from it, and what the policy now lets happen.
 
-No line begins with what a repository says, so that none is taken for a command by what reads a build's log.
+No line begins with words that something reading a build's log could take for a command, whatever a repository says.
 """
 
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from gitseal.document.changes import PLAIN
 from gitseal.policy.policy import DEFAULT
 from gitseal.report.escaping import line, printable
-from gitseal.report.findings import Finding
-from gitseal.report.plurals import plural
-from gitseal.review.formats.phrases import approvals
+from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+from gitseal.review.formats import cards, phrases
+from gitseal.review.formats.cards import Card
+from gitseal.review.formats.markup_text import Text
 from gitseal.review.model import (
     ADDED,
     CHANGED,
@@ -22,102 +23,138 @@ from gitseal.review.model import (
     RESEALED,
     YES,
     AccessChange,
-    By,
-    EnvironmentReview,
+    ActRow,
     KeyChange,
     NameChange,
     Review,
-    Statement,
 )
 
-_DIGITS = 12
 _SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~", MOVED: ">", RESEALED: "=", PASSED: "."}
-_SIGNED = {"good": "signed", "forge": "signed by a forge", "no": "not signed", "unchecked": "signature not checked"}
+_WIDEST = 40
+# What breaks no rule is not listed without end; JSON and the page have it all.
+_ACTS, _ROWS, _COLUMNS = 30, 30, 3
+_RED, _AMBER, _DIM, _BOLD, _PLAIN = "31;1", "33;1", "2", "1", ""
+_TONES = {ERROR: _RED, WARNING: _AMBER, NOTE: _DIM}
 
 
-def write(review: Review) -> str:
-    """The whole review, lines with their line ends."""
-    lines = [verdict(review), ""]
+class _Line(NamedTuple):
+    """A line, and how many of its first characters have which colour: these are our own, and nothing in them is escaped."""
+
+    text: str
+    tone: str = _PLAIN
+    coloured: int = 0
+
+    def shown(self, *, colour: bool) -> str:
+        safe = line(self.text)
+        if not colour or not self.tone:
+            return safe
+        at = self.coloured or len(safe)
+        return f"\x1b[{self.tone}m{safe[:at]}\x1b[0m{safe[at:]}"
+
+
+def write(review: Review, *, colour: bool = False) -> str:
+    """The whole review, lines with their line ends. `colour` is for a terminal alone."""
+    lines = [_Line(_safe(review.headline), _BOLD), _Line("")]
     if review.approvals.needed:
-        lines += [_line(approvals(review)), ""]
-    for part in (_risks(review.risks), _environments(review.environments), _statements(review.statements)):
-        lines += part
-    lines += [f"note: {_line(note)}" for note in review.notes]
-    return "\n".join(map(line, lines)).rstrip("\n") + "\n"
+        lines += [_Line(f"approvals: {_safe(phrases.approvals(review))}"), _Line("")]
+    lines += _acts(cards.cards(review))
+    lines += _matrix(cards.matrix(review))
+    lines += [_Line(f"note: {_safe(note)}") for note in review.notes]
+    lines += [_Line(_foot(review), _DIM)]
+    return "\n".join(each.shown(colour=colour) for each in lines) + "\n"
 
 
-def verdict(review: Review) -> str:
-    """The verdict in one line: the range, and how much of what changed."""
-    counts, span = review.counts, review.span
-    names = (
-        (counts.added, "added"),
-        (counts.changed, "changed"),
-        (counts.removed, "removed"),
-        (counts.moved, "moved"),
-        (counts.resealed, "sealed anew"),
-    )
-    parts = [f"{count} {word}" for count, word in names if count]
-    parts += [plural(counts.people_gained, "person") + " gained access"] if counts.people_gained else []
-    parts += [plural(counts.people_lost, "person") + " lost access"] if counts.people_lost else []
-    parts += [plural(counts.machines_gained, "machine") + " gained access"] if counts.machines_gained else []
-    parts += [plural(counts.machines_lost, "machine") + " lost access"] if counts.machines_lost else []
-    parts += [plural(counts.keys_replaced, "data key") + " replaced"] if counts.keys_replaced else []
-    parts += [plural(counts.errors, "error")] if counts.errors else []
-    parts += [plural(counts.warnings, "warning")] if counts.warnings else []
-    ends = f"{_line(span.base_name)} ({span.base[:_DIGITS]}) to {_line(span.head_name)}"
-    ends += f" ({span.head[:_DIGITS]})" if span.head else ""
-    what = ", ".join(parts) or ("no change to secrets" if review.is_empty else "no name changed")
-    return f"{ends}, {plural(span.commits, 'commit')}, {span.touching} touching secrets: {what}"
+def _acts(those: Sequence[Card]) -> Iterator[_Line]:
+    quiet = [card for card in those if card.severity == NOTE]
+    for card in those:
+        if card.severity != NOTE:
+            yield from _card(card)
+            yield _Line("")
+    for card in quiet[:_ACTS]:
+        yield from _card(card)
+    if len(quiet) > _ACTS:
+        yield _Line(f"and {len(quiet) - _ACTS} more that break no rule")
+    if quiet:
+        yield _Line("")
 
 
-def _risks(risks: Iterable[Finding]) -> Iterator[str]:
-    for risk in risks:
-        yield f"{risk.severity}: {_line(risk.as_text())}"
-        if risk.hint:
-            yield f"  > {_line(risk.hint)}"
-        yield ""
+def _card(card: Card, indent: str = "") -> Iterator[_Line]:
+    mark = "" if card.severity == NOTE else f"{card.severity}: "
+    by = f" ({_words(card.by)})" if card.by and card.severity == NOTE else ""
+    head = f"{indent}{mark}{_safe(card.sentence)}{by}"
+    yield _Line(head, _TONES.get(card.severity, _RED) if mark else _PLAIN, len(indent) + len(mark))
+    inner = f"{indent}  "
+    if card.by and mark:
+        yield _Line(f"{inner}by {_words(card.by)}", _DIM)
+    for finding, hint in cards.with_hints(card.seen):
+        yield from _finding(finding, hint, card, inner)
+    yield from _folded(card, inner)
+    for part in card.parts:
+        yield from _card(part, inner)
+    yield from _rows(card.rows, inner)
 
 
-def _environments(environments: Iterable[EnvironmentReview]) -> Iterator[str]:
-    for environment in environments:
-        folder = "" if environment.folder == ".secrets" else f" in {_line(environment.folder)}"
-        protected = ", protected" if environment.protected else ""
-        state = f", {environment.state}" if environment.state != "changed" else ""
-        yield f"environment {environment.name}{folder}{protected}{state}"
-        yield from (_access(change) for change in environment.access)
-        yield from (_key(change) for change in environment.keys)
-        width = max((len(change.name) for change in environment.names), default=0)
-        for change in environment.names:
-            yield from _name(change, min(width, 40))
-        yield f"  {plural(environment.unchanged, 'name')} unchanged"
-        yield ""
+def _finding(finding: Finding, hint: str, card: Card, indent: str) -> Iterator[_Line]:
+    """Its place and rule; the message if the sentence does not have it, and what to do."""
+    message = "" if finding.message in card.sentence else f": {_safe(finding.message)}"
+    yield _Line(f"{indent}{_words(phrases.place(finding, card.commits))}: {finding.rule}{message}")
+    if hint:
+        yield _Line(f"{indent}  > {_safe(hint)}")
 
 
-def _access(change: AccessChange) -> str:
-    word = "could open between" if change.passed else "gained" if change.gained else "lost"
-    part = "" if change.whole else " (one of several keys)"
-    who = f"{'machine' if change.is_machine else 'person'} {_line(change.who)}"
-    past = f" and {plural(change.past, 'value')} of the past" if change.past else ""
-    opens = f"{plural(change.names, 'name')}{past}"
-    return f"  {'+' if change.gained else '-'} {who} {word} {_line(change.access)}{part}: {opens}{_by(change.by)}"
+def _folded(card: Card, indent: str) -> Iterator[_Line]:
+    """What follows from the act, by its rules, and each thing there is to do, once."""
+    if not card.folded:
+        return
+    rules = ", ".join(f"{rule} ({count})" if count > 1 else rule for rule, count in cards.by_rule(card.folded))
+    yield _Line(f"{indent}follows: {rules}", _DIM)
+    said = {finding.hint for finding in card.seen}
+    hints = list(dict.fromkeys(finding.hint for finding in card.folded if finding.hint and finding.hint not in said))
+    for hint in hints[:3]:
+        yield _Line(f"{indent}  > {_safe(hint)}")
+    if len(hints) > 3:  # noqa: PLR2004 - as many as were shown
+        yield _Line(f"{indent}  > and {len(hints) - 3} more: see them with --format html or json")
 
 
-def _key(change: KeyChange) -> str:
-    word = "new" if not change.before else "gone" if not change.after else "replaced"
-    how = change.maker if word == "replaced" else ""
-    return f"  * data key of {_line(change.access)} {word}{how}{_by(change.by)}"
+def _rows(rows: Sequence[ActRow], indent: str) -> Iterator[_Line]:
+    """Rows with something that only an identity shows come all; of the others, a screenful."""
+    left = _ROWS
+    named = cards.names(rows)
+    width = min(max((len(change.name) for _, change in named), default=0), _WIDEST)
+    for row in rows:
+        change = row.change
+        has_more = isinstance(change, NameChange) and change.opened != type(change.opened)()
+        if left <= 0 and not has_more:
+            continue
+        left -= 1
+        if isinstance(change, NameChange):
+            yield from (_Line(f"{indent}{text}") for text in _name(change, width, row.environment))
+        elif isinstance(change, AccessChange):
+            yield _Line(f"{indent}{_access(change, row.environment)}")
+        elif isinstance(change, KeyChange):
+            yield _Line(f"{indent}* {_words(phrases.data_key(change))} in {_safe(row.environment)}")
+        else:
+            yield _Line(f"{indent}* {_safe(change.text)}")
+    if len(rows) > _ROWS:
+        yield _Line(f"{indent}and {len(rows) - _ROWS} more")
 
 
-def _name(change: NameChange, width: int) -> Iterator[str]:
+def _access(change: AccessChange, environment: str) -> str:
+    kind = "machine" if change.is_machine else "person"
+    sign, what = "+" if change.gained else "-", _words(phrases.gained(change))
+    return f"{sign} {kind} {_safe(change.who)} {what} in {_safe(environment)}: {phrases.opens(change)}"
+
+
+def _name(change: NameChange, width: int, environment: str) -> Iterator[str]:
     access = f" ({change.access})" if change.access not in {"", DEFAULT} else ""
-    yield f"  {_SIGNS[change.action]} {_line(change.name):<{width}}  {_what(change)}{access}{_by(change.by)}"
+    yield f"{_SIGNS[change.action]} {_safe(change.name):<{width}}  {environment}: {_safe(_what(change))}{_safe(access)}"
     opened = change.opened
-    yield from (f"      ! {_line(problem)}" for problem in opened.problems)
-    yield from (f"      ! the same value as {_line(other)}" for other in opened.equals)
+    yield from (f"    ! {_safe(problem)}" for problem in opened.problems)
+    yield from (f"    ! the same value as {_safe(other)}" for other in opened.equals)
     if opened.before is not None:
-        yield f"      - {_line(opened.before)}"
+        yield f"    - {_safe(opened.before)}"
     if opened.after is not None:
-        yield f"      + {_line(opened.after)}"
+        yield f"    + {_safe(opened.after)}"
 
 
 def _what(change: NameChange) -> str:
@@ -145,37 +182,37 @@ def _cannot(change: NameChange) -> str:
     return "" if is_plain else "; a change of value cannot be excluded without an identity"
 
 
-def _by(by: tuple[By, ...]) -> str:
-    """The last author, the commit, its signature, and how many came before."""
-    if not by:
-        return ""
-    last = by[-1]
-    if not last.commit:
-        return "  not committed"
-    signed = _SIGNED.get(last.signed, f"signature {last.signed}")
-    signed += f" by {', '.join(last.signers)}" if last.signers and last.signed == "good" else ""
-    more = f", and {plural(len(by) - 1, 'commit')} before" if len(by) > 1 else ""
-    return f"  {last.commit[:_DIGITS]} {_date(last.when)} {_line(last.who)}, {signed}{more}"
+def _matrix(matrix: cards.Matrix) -> Iterator[_Line]:
+    """Each person with what they may do to which files, as it was and as it is."""
+    if not matrix.rows:
+        return
+    yield _Line("who may do what, before and after", _BOLD)
+    width = min(max(len(who) for who, _ in matrix.rows), _WIDEST)
+    for who, cells in matrix.rows:
+        told = [
+            f"{_columns(files)}: {cell[0]} -> {cell[1]}"
+            for files, cell in zip(matrix.columns, cells, strict=True)
+            if cell is not None
+        ]
+        yield _Line(f"  {_safe(who):<{width}}  {_safe('; '.join(told))}")
+    yield _Line("")
 
 
-def _date(seconds: int) -> str:
-    try:
-        return time.strftime("%Y-%m-%d", time.gmtime(seconds))
-    except (OverflowError, ValueError, OSError):
-        return f"@{seconds}"
+def _columns(files: Iterable[str]) -> str:
+    known = list(files)
+    rest = f" and {len(known) - _COLUMNS} more" if len(known) > _COLUMNS else ""
+    return ", ".join(known[:_COLUMNS]) + rest
 
 
-def _statements(statements: Iterable[Statement]) -> Iterator[str]:
-    """The statements that are no risks; those are listed above."""
-    those = [statement for statement in statements if not statement.rule]
-    for about in dict.fromkeys(statement.about for statement in those):
-        yield about
-        yield from (
-            f"  * {_line(statement.text)}{_by(statement.by)}" for statement in those if statement.about == about
-        )
-        yield ""
+def _foot(review: Review) -> str:
+    parts = [_words(phrases.ends(review.span)), phrases.quiet(review)]
+    return "; ".join(filter(None, parts))
 
 
-def _line(words: str) -> str:
+def _words(text: Text) -> str:
+    return "".join(piece.text for piece in text)
+
+
+def _safe(words: str) -> str:
     """Words of a repository, escaped so that they cannot steer a terminal or a workflow."""
     return printable(words)
