@@ -1,6 +1,6 @@
 """Reviews for tests: one as a person would meet it, and any, from texts that try to be something else than text."""
 
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -120,7 +120,7 @@ _by = st.lists(
 ).map(tuple)
 
 
-def _many(of: SearchStrategy[object], most: int = 4) -> SearchStrategy[tuple[object, ...]]:
+def _many(of: SearchStrategy[object], most: int = 3) -> SearchStrategy[tuple[object, ...]]:
     return st.lists(of, max_size=most).map(tuple)
 
 
@@ -226,7 +226,9 @@ reviews: SearchStrategy[Review] = st.builds(
 
 # Whole reviews take their time to make, and are too large to be shrunk: one is shown as it was found.
 FEWER = settings(
-    max_examples=min(200, 2 + settings().max_examples // 8), phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    max_examples=min(200, 2 + settings().max_examples // 8),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
 )
 
 BASE, HEAD, COMMIT = "b" * 40, "a" * 40, "c0ffee" + "0" * 34

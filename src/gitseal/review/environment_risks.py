@@ -212,7 +212,7 @@ def _access(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) ->
 
 
 def _gained(change: AccessChange, what: Sentence) -> Sentence:
-    past = f" and {plural(change.past, 'value')} of the past" if change.past else ""
+    past = f" and {plural(change.past, 'older value')}" if change.past else ""
     opens = ours(f"{plural(change.names, 'name')}{past}")
     if change.whole:
         return sentence('"{}" can open {}: {}', change.who, what, opens)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 
 from gitseal.document.changes import ValueState
 from gitseal.report.causes import SIGNER, Cause, answers, patterns, people, rule
@@ -29,10 +29,8 @@ from gitseal.review.model import (
     WriteOnly,
     ranked,
 )
-from tests.conftest import FUZZ
-from tests.review.models import ALICE, BOB, SEALED, reviews
+from tests.review.models import ALICE, BOB, FEWER, SEALED, reviews
 
-FEWER = settings(max_examples=300 if FUZZ else 40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 SPAN = Span("b" * 40, "a" * 40, "main", "HEAD", 1, 1)
 OPENS = Rights(("default",))
 

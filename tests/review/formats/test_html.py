@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 
 from gitseal.report.escaping import printable
+from gitseal.report.findings import WARNING, FindingRule
 from gitseal.report.hints import command, runnable, untrack
 from gitseal.review import model
+from gitseal.review.acts.telling import told
 from gitseal.review.formats import html
 from gitseal.review.formats.html_style import STYLE
 from gitseal.review.model import Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight
@@ -36,10 +38,16 @@ TAGS = frozenset(
         "li",
     }
     | {"b", "span", "code", "br", "div", "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd"}
-    | {"details", "summary"}
+    | {"details", "summary", "article", "a"}
 )
-ATTRIBUTES = frozenset({"class", "lang", "charset", "name", "content", "http-equiv", "open"})
+ATTRIBUTES = frozenset({"class", "lang", "charset", "name", "content", "http-equiv", "open"}) | frozenset(
+    {"id", "href", "tabindex", "role", "aria-label", "scope"}
+)
 VOID = frozenset({"meta", "br"})
+
+
+def written(review: Review) -> str:
+    return html.write(told(review))
 
 
 class Page(HTMLParser):
@@ -58,6 +66,8 @@ class Page(HTMLParser):
         assert tag in TAGS
         assert {name for name, _ in attrs} <= ATTRIBUTES
         found = dict(attrs)
+        # The only links are those to the rules, on the page itself.
+        assert re.fullmatch(r"#rule-[a-z-]+", found.get("href") or "#rule-none")
         if found.get("http-equiv"):
             self.policy = found["content"] or ""
         if tag == "br" and self.open[-1] == "code":
@@ -93,7 +103,7 @@ def test_each_hostile_name_is_seen_as_it_is(text: str) -> None:
     change = NameChange(f"A{text}Z", model.ADDED, None, SEALED, (ALICE,))
     found = EnvironmentReview(text, text, text, "changed", protected=True, names=(change,))
 
-    page = Page(html.write(EMPTY._replace(environments=(found,))))
+    page = Page(written(EMPTY._replace(environments=(found,))))
 
     assert printable(change.name) in page.codes
 
@@ -101,7 +111,7 @@ def test_each_hostile_name_is_seen_as_it_is(text: str) -> None:
 def test_the_commands_of_a_hint_are_one_piece_of_code() -> None:
     risk = RISK._replace(hint=runnable(untrack(".env"), command("gitseal import {} -e development", ".env")))
 
-    page = Page(html.write(EMPTY._replace(risks=(risk,))))
+    page = Page(written(EMPTY._replace(risks=(risk,))))
 
     assert "git rm --cached -f .env && gitseal import .env -e development" in page.codes
 
@@ -120,14 +130,32 @@ def test_values_are_whole_line_by_line_and_cannot_act() -> None:
     change = NameChange("A", model.CHANGED, SEALED, SEALED, (ALICE,), opened=opened)
     found = EnvironmentReview("", "e", "e.yaml", "changed", protected=True, names=(change,))
 
-    page = Page(html.write(EMPTY._replace(environments=(found,), identity=True)))
+    page = Page(written(EMPTY._replace(environments=(found,), identity=True)))
 
     assert "<b>\n\\x1b[31m" in page.codes
     assert "staging:A" in page.codes
 
 
-def test_a_long_table_begins_unfolded_for_the_printer() -> None:
-    text = html.write(usual(names=200, environments=1))
+def test_names_are_folded_and_what_was_opened_is_not() -> None:
+    opened = NameChange("A", model.CHANGED, SEALED, SEALED, (ALICE,), opened=ValueInsight(after="x"))
+    found = EnvironmentReview("", "e", "e.yaml", "changed", protected=True, names=(opened,))
 
-    assert "<details open><summary>200 rows</summary>" in text
-    assert "and 1 commit before" in text
+    assert "<details><summary>200 names</summary>" in html.write(usual(names=200, environments=1))
+    assert "<details open><summary>1 name</summary>" in written(EMPTY._replace(environments=(found,)))
+
+
+def test_a_rule_leads_to_what_it_means() -> None:
+    rules = (FindingRule("recipient-key-added", WARNING, "somebody has a new key", "reference/risks.md"),)
+    text = written(EMPTY._replace(risks=(RISK,), rules=rules))
+
+    assert '<a href="#rule-recipient-key-added"><code>recipient-key-added</code></a>' in text
+    assert '<dt id="rule-recipient-key-added">' in text
+    assert "somebody has a new key" in text
+
+
+def test_rights_are_told_before_and_after() -> None:
+    rights = (model.RightsChange("production", model.Rights(), model.Rights(("default",), changes=True)),)
+    person = model.PersonChange(".secrets", "carol", "person", "changed", rights=rights)
+    text = written(EMPTY._replace(people=(person,)))
+
+    assert '<span class="before">nothing</span> → <span class="after">opens, changes</span>' in text

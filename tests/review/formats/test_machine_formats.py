@@ -6,6 +6,7 @@ import re
 import pytest
 from hypothesis import given
 
+from gitseal.review.acts.telling import told
 from gitseal.review.formats import github, json_, schema, table
 from gitseal.review.model import Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight, tree
 from tests.conftest import TOP
@@ -27,6 +28,7 @@ def test_json_is_ascii_says_everything_and_steers_nothing(review: Review) -> Non
     assert not COMMAND.search(text)
     assert read.pop("version") == json_.VERSION
     assert list(read) == list(Review._fields)
+    assert all({"severity", "sentence", "who", "commits", "signed", "findings"} <= set(act) for act in read["acts"])
     assert read == json_._fields(review)
 
 
@@ -61,10 +63,10 @@ def test_json_of_the_usual_is_its_tree() -> None:
     assert json.loads(json_.write(review)) == {"version": 1, **json.loads(json.dumps(tree(review)))}
 
 
-def test_annotations_begin_with_the_verdict() -> None:
+def test_annotations_begin_with_what_happened() -> None:
     first, *rest = github.write(usual(risks=12)).splitlines()
 
-    assert first.startswith("::notice title=gitseal review::12 errors; 2 names added; 2 changed; ")
+    assert first.startswith('::notice title=gitseal review::"bob" did the thing 0; "bob" did the thing 1; ')
     assert len(rest) == 12
     assert all(line.startswith("::error file=.secrets/policy.yaml,line=4,title=gitseal%3A rule-") for line in rest)
 
@@ -91,18 +93,19 @@ def test_every_format_of_the_table_writes_lines(form: str) -> None:
 def test_every_format_writes_any_review_and_steers_no_workflow(review: Review) -> None:
     for form, write in table.FORMATS.items():
         lines = write(review).splitlines()
-        # The first line of text begins with what the caller typed; annotations are commands, each of them ours.
-        those = lines[1:] if form == "text" else lines
+        # Annotations are commands, each of them ours.
         ours = re.compile(r"::(notice|warning|error) (title=|file=)")
-        assert not any(COMMAND.search(line) for line in those if not (form == "github" and ours.match(line))), form
+        assert not any(COMMAND.search(line) for line in lines if not (form == "github" and ours.match(line))), form
 
 
 def test_a_value_on_a_page_begins_no_line() -> None:
     opened = ValueInsight(before="::set-output name=a::b", after="a\n::error::b")
     change = NameChange("N", "changed", SEALED, SEALED, (ALICE,), opened=opened)
     page = table.FORMATS["html"](
-        EMPTY._replace(
-            environments=(EnvironmentReview("", "e", "e.yaml", "changed", protected=False, names=(change,)),)
+        told(
+            EMPTY._replace(
+                environments=(EnvironmentReview("", "e", "e.yaml", "changed", protected=False, names=(change,)),)
+            )
         )
     )
 
@@ -112,6 +115,6 @@ def test_a_value_on_a_page_begins_no_line() -> None:
 
 def test_what_the_runner_takes_for_a_command_in_the_middle_of_a_line_is_none() -> None:
     """actions/runner, ActionCommand.TryParse: `##[` wherever it stands."""
-    text = table.FORMATS["text"](EMPTY._replace(risks=(RISK._replace(path="a ##[add-mask]b"),)))
+    text = table.FORMATS["text"](told(EMPTY._replace(risks=(RISK._replace(path="a ##[add-mask]b"),))))
 
     assert "a ##\\x5badd-mask]b:4" in text

@@ -10,11 +10,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from gitseal.document.changes import ValueState
+from gitseal.report.causes import PERSON, Cause
 from gitseal.report.escaping import printable
 from gitseal.report.findings import WARNING
 from gitseal.report.hints import YOU, command, decision
 from gitseal.report.sentences import literal, sentence
 from gitseal.review import model
+from gitseal.review.acts.telling import told
 from gitseal.review.formats import markdown
 from gitseal.review.formats.markdown_text import markdown as as_markdown
 from gitseal.review.formats.markup_text import name, ours, spoken
@@ -26,7 +28,7 @@ PARSER = MarkdownIt("gfm-like")
 EMPTY = Review(Span("b" * 40, "", "origin/main", "the working tree"), Counts())
 
 OUR_HTML = re.compile(
-    r"(?:<!-- gitseal review -->|<br>|</?sub>|<details><summary>\d+ [a-z ]+</summary>|</details>|\s)*"
+    r"(?:<!-- gitseal review -->|<br>|</?sub>|<details><summary>\d+ [a-z ]+(?:: [a-z ,()\d-]+)?</summary>|</details>|\s)*"
 )
 # As GitHub and GitLab look for them in what is no code, after Markdown was read.
 REFERENCES = re.compile(r"@[\w-]|#\w|\bGH-\d|\b[0-9a-f]{7,64}\b|:[a-z_]+:|[!&~%$]\d|://|\bwww\.", re.ASCII)
@@ -58,6 +60,10 @@ def seen(token: Token) -> str:
     )
 
 
+def written(review: Review) -> str:
+    return markdown.write(told(review))
+
+
 def environment(change: NameChange, text: str = "e") -> EnvironmentReview:
     return EnvironmentReview(text, text, text, "changed", protected=True, names=(change,))
 
@@ -87,10 +93,10 @@ def test_nothing_in_a_review_is_more_than_text(review: Review) -> None:
 
 @given(texts)
 def test_a_name_is_seen_as_it_is_in_a_cell(text: str) -> None:
-    change = NameChange(f"A{text}", model.ADDED, None, SEALED, (ALICE,))
+    change = NameChange(f"A{text}", model.ADDED, None, SEALED, (ALICE,), was="B")
     review = EMPTY._replace(environments=(environment(change),))
 
-    ((first, *_),) = cells(markdown.write(review))
+    ((first, *_),) = cells(written(review))
 
     assert first.rstrip(" ") == name(change.name)[0].text.rstrip(" ")
 
@@ -126,7 +132,7 @@ def test_each_hostile_text_anywhere(text: str) -> None:
         (literal(text),),
     )
 
-    assert_harmless(markdown.write(review))
+    assert_harmless(written(review))
 
 
 def test_pieces_that_nothing_separates_stay_apart_from_markup() -> None:
@@ -158,33 +164,62 @@ def test_a_hint_is_seen_as_it_is_but_for_its_quotes(first: str, second: str) -> 
     assert said.replace('"', "") == printable(hint).replace('"', "")
 
 
-def test_the_verdict_comes_first_and_then_the_risks() -> None:
-    text = markdown.write(usual())
+def test_what_happened_comes_first_and_the_range_last() -> None:
+    text = markdown.write(usual(names=1, people=1, environments=1))
     lines = text.splitlines()
 
-    assert lines[1].startswith("❌ **gitseal review: 2 errors** · 2 names added, 2 changed, ")
-    assert text.index("### Risks") < text.index("person-0") < text.index("SERVICE_0/TOKEN") < text.index("<sub>")
+    assert lines[1] == (
+        "❌ **`bob` did the thing 0; `bob` did the thing 1; `person-0` gains `env-0`; the group `team0` has one more;"
+        " `SERVICE_0/TOKEN` added. 2 things must be fixed before merging.**"
+    )
+    assert text.index("did the thing 0") < text.index("person-0", 200) < text.index("SERVICE_0/TOKEN", 400)
+    assert "`origin/main` (`bbbbbbbbbb`) to `HEAD`" in lines[-1]
     assert "`gitseal review bbbbbbbbbb..aaaaaaaaaa`" in lines[-1]
 
 
-def test_people_come_before_machines() -> None:
-    text = markdown.write(usual(environments=1))
-
-    assert text.index("`person-1`") < text.index("`person-0`, a machine")
-
-
-def test_a_long_list_is_folded_and_risks_are_not() -> None:
+def test_a_long_list_is_folded_and_errors_are_not() -> None:
     text = markdown.write(usual(risks=60, names=40, environments=1))
 
     assert "<details><summary>40 names</summary>" in text
-    assert text.count("* ❌") == 60
-    assert text.index("By rule: `rule-0` 9") < text.index("### Risks") < text.index("<details>")
+    assert text.count("❌ **") == 61
+    assert text.rindex("❌") < text.index("<details>")
+
+
+def test_many_acts_that_break_no_rule_are_folded() -> None:
+    text = markdown.write(usual(risks=0, names=0, environments=0, people=0, statements=40))
+
+    assert "<details><summary>40 more that break no rule</summary>" in text
+    assert text.startswith(f"{markdown.MARKER}\n✅ **the group `team0` has one more; ")
+
+
+def test_what_follows_from_an_act_is_folded_below_it_with_its_rules() -> None:
+    risks = tuple(
+        RISK._replace(rule=rule, message=sentence(f'"{{}}" has an {rule}', "bob"), causes=(Cause(PERSON, "bob"),))
+        for rule in ("email-changed", "forge-added", "signing-key-added")
+    )
+    text = written(EMPTY._replace(risks=risks, counts=Counts(warnings=3)))
+
+    assert "<details><summary>3 findings: email-changed, forge-added, signing-key-added</summary>" in text
+    assert text.count("⚠️") == 2
+
+
+def test_rights_are_told_before_and_after() -> None:
+    opens, both = model.Rights(("default", "payments")), model.Rights(("default",), changes=True)
+    rights = (
+        model.RightsChange("production", model.Rights(), opens),
+        model.RightsChange("policy", both, model.Rights()),
+    )
+    person = model.PersonChange(".secrets", "carol", "person", "changed", rights=rights)
+
+    assert cells(written(EMPTY._replace(people=(person,)))) == [
+        ["carol", "nothing → opens, opens payments", "opens, changes → nothing"]
+    ]
 
 
 def test_nothing_changed() -> None:
-    text = markdown.write(EMPTY)
+    text = written(EMPTY)
 
-    assert "✅ **gitseal review: no change to secrets**\n" in text
+    assert text.splitlines()[1] == "✅ **no change to secrets**"
     assert "#" not in text.replace("&#", "")
 
 
@@ -212,12 +247,11 @@ def test_whatever_the_size_it_fits_and_says_what_it_left_out(
     assert text.endswith("</sub>\n")
     assert_harmless(text)
     if risks < 5_000:
-        assert text.count("* ❌") == risks
+        assert text.count("\n❌ **") == risks + 1 or not risks
     else:
-        listed = text.count("* ❌")
+        listed = text.count("\n❌ **") - 1
         assert listed > 100
-        assert f"and {5_000 - listed} more risks" in text
-        assert "By rule: `rule-0` 715, " in text
+        assert f"{5_000 - listed} acts" in text.splitlines()[3]
 
 
 @given(st.integers(0, 200), st.integers(0, 400))
@@ -227,11 +261,11 @@ def test_a_risk_is_left_out_only_when_all_else_is(risks: int, names: int) -> Non
     review = usual(risks=0, names=names, environments=1)
     found = tuple(RISK._replace(message=sentence('"{}" {}', str(at), "DO_IT " * 90)) for at in range(risks))
 
-    text = markdown.write(review._replace(risks=found))
+    text = written(review._replace(risks=found))
 
     assert len(text.encode()) < markdown.LIMIT
-    if text.count("* ⚠️ warning") < risks:
-        assert "SERVICE_" not in text
+    if text.count("\n⚠️ **") < risks:
+        assert "SERVICE_" not in text.partition("\n\n")[2]
 
 
 def test_values_are_never_in_it() -> None:
@@ -239,23 +273,26 @@ def test_values_are_never_in_it() -> None:
     change = NameChange("A", model.CHANGED, SEALED, SEALED, (ALICE, BOB), model.YES, opened=opened)
     review = EMPTY._replace(identity=True, environments=(environment(change),))
 
-    text = markdown.write(review)
+    text = written(review)
 
     assert "hush" not in text
     assert "`staging:A`" in text
     assert "made with an identity" in text
 
 
-def test_an_unsigned_commit_before_a_signed_one_is_told() -> None:
+@pytest.mark.parametrize("is_asked_for", [True, False])
+def test_no_signature_is_told_if_one_is_asked_for(*, is_asked_for: bool) -> None:
     change = NameChange("A", model.CHANGED, SEALED, SEALED, (BOB, ALICE))
-    review = EMPTY._replace(environments=(environment(change),))
+    review = EMPTY._replace(environments=(environment(change),), asks_signatures=is_asked_for)
 
-    ((*_, signed),) = cells(markdown.write(review))
-
-    assert signed == "no"
+    assert ("not signed" in written(review)) is is_asked_for
 
 
 def test_a_warning_is_no_error() -> None:
     review = EMPTY._replace(risks=(RISK._replace(severity=WARNING),), counts=Counts(warnings=1))
 
-    assert "⚠️ **gitseal review: 1 warning**" in markdown.write(review)
+    assert (
+        written(review)
+        .splitlines()[1]
+        .startswith("⚠️ **`bob`, who is known, has a new key `age1qqq`. 1 thing to look at.")
+    )

@@ -72,8 +72,14 @@ def _words(cluster: Cluster, review: Review) -> Told:
     if told is None:
         changed = [row.change.text for row in cluster.rows if isinstance(row.change, Statement)]
         messages = messages or _messages(changed) or [_of_stanzas(cluster)]
-        return Told(clauses(messages), messages[0])
-    return told._replace(sentence=clauses((told.sentence, *messages)))
+        return Told(clauses(messages), _brief(cluster, messages[0]))
+    return told._replace(sentence=clauses((clauses((told.sentence, *messages)), told.tail), ". "))
+
+
+def _brief(cluster: Cluster, message: Sentence) -> Sentence:
+    """A message, with the file that it is about if nothing else says that."""
+    path = cluster.findings[0].path if cluster.findings and not cluster.places else ""
+    return sentence("{}: {}", path, message) if path and path not in message else message
 
 
 def _of_stanzas(cluster: Cluster) -> Sentence:

@@ -78,7 +78,7 @@ def told(cluster: Cluster, review: Review) -> Told | None:
         briefs = [head]
     # A right that the policy gives and no stanza yet is told as such.
     covered = _COVERED | {"no-stanza"} if any(person.promised for person in alike) else _COVERED
-    return Told(clauses((head, keys), ". "), clauses(briefs[: MOST + 1]), covered)
+    return Told(head, clauses(briefs[: MOST + 1]), covered, keys)
 
 
 def _person(change: PersonChange | None, access: Iterable[tuple[str, AccessChange]]) -> _Person:

@@ -13,6 +13,7 @@ from gitseal.review.model import (
     ADDED,
     CHANGED,
     MOVED,
+    NO,
     PASSED,
     REMOVED,
     RESEALED,
@@ -93,6 +94,8 @@ def _what(change: NameChange) -> str:
     kinds = [value.kind if value is not None else "" for value in (change.before, change.after)]
     if change.action != PASSED and kinds[1] == PLAIN and kinds[0] not in {"", PLAIN}:
         return "made plain"
+    if change.action == CHANGED and change.value_changed == NO:
+        return "sealed again with the same value"
     return _WORDS.get(change.action, change.action)
 
 

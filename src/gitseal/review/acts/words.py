@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gitseal.report.plurals import plural
-from gitseal.report.sentences import Sentence, joined, ours, sentence
+from gitseal.report.sentences import NOTHING, Sentence, joined, ours, sentence
 from gitseal.review.model import By
 
 # What can be read as a name and as nothing else needs no quotes.
@@ -15,11 +15,15 @@ MOST = 3
 
 
 class Told(NamedTuple):
-    """An act in words: the sentence, what the headline tells of it, and the rules whose findings these words cover."""
+    """An act in words: the sentence, what the headline tells of it, and the rules whose findings these words cover.
+
+    `tail` comes after all else that is to be told of the act.
+    """
 
     sentence: Sentence
     brief: Sentence
     covers: frozenset[str] = frozenset()
+    tail: Sentence = NOTHING
 
 
 def named(name: str) -> Sentence:

@@ -108,7 +108,7 @@ def gained(change: AccessChange) -> Text:
 
 def opens(change: AccessChange) -> str:
     """How much it opens, in our words."""
-    past = f" and {plural(change.past, 'value')} of the past" if change.past else ""
+    past = f" and {plural(change.past, 'older value')}" if change.past else ""
     return plural(change.names, "name") + past
 
 

@@ -56,7 +56,7 @@ def write(review: Review, *, colour: bool = False) -> str:
     """The whole review, lines with their line ends. `colour` is for a terminal alone."""
     lines = [_Line(_safe(review.headline), _BOLD), _Line("")]
     if review.approvals.needed:
-        lines += [_Line(f"approvals: {_safe(phrases.approvals(review))}"), _Line("")]
+        lines += [_Line(_safe(phrases.approvals(review))), _Line("")]
     lines += _acts(cards.cards(review))
     lines += _matrix(cards.matrix(review))
     lines += [_Line(f"note: {_safe(note)}") for note in review.notes]
