@@ -77,9 +77,10 @@ def _words(cluster: Cluster, review: Review) -> Told:
 
 
 def _brief(cluster: Cluster, message: Sentence) -> Sentence:
-    """A message, with the file that it is about if nothing else says that."""
+    """A message, with the file that it is about: what is said of a file in `.secrets` names what it is about by itself."""
     path = cluster.findings[0].path if cluster.findings and not cluster.places else ""
-    return sentence("{}: {}", path, message) if path and path not in message else message
+    is_own = ".secrets" in path.split("/") or path in message
+    return message if is_own else sentence("{}: {}", path, message)
 
 
 def _of_stanzas(cluster: Cluster) -> Sentence:

@@ -136,17 +136,11 @@ def _keys(keys: Sequence[tuple[str, KeyChange]], those: Sequence[_Change]) -> To
     new = [(environment, key) for environment, key in keys if not key.before]
     gone = [(environment, key) for environment, key in keys if not key.after]
     said: list[Sentence] = []
-    for is_proven in (False, True):
-        places = [_of(environment, key) for environment, key in replaced if key.succeeds == is_proven]
-        if places:
-            shown = (
-                "by someone who held the old one"
-                if is_proven
-                else "and nothing shows that whoever did it held the old one"
-            )
-            were = ours("data key of" if len(places) == 1 else "data keys of")
-            was = ours("was" if len(places) == 1 else "were")
-            said.append(sentence("the {} {} {} replaced, {}", were, _series(places), was, ours(shown)))
+    for maker in dict.fromkeys(key.maker for _, key in replaced):
+        places = [_of(environment, key) for environment, key in replaced if key.maker == maker]
+        were = ours("data key of" if len(places) == 1 else "data keys of")
+        was = ours("was replaced" if len(places) == 1 else "were replaced")
+        said.append(sentence("the {} {} {}{}", were, _series(places), was, ours(maker)))
     if new:
         said.append(
             sentence("{} {} new", _series([_of(*pair) for pair in new]), ours("is" if len(new) == 1 else "are"))
