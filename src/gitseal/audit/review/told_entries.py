@@ -42,6 +42,8 @@ _OF_FILES: dict[str, tuple[str, str]] = {
     table.MODULE_ELSEWHERE: ('"{}" changed, in submodules that have nothing to do with .secrets', ""),
 }
 
+_POLICY = "policy.yaml"
+
 # A later new data key ends what these are about.
 _ENDED_BY_KEY = frozenset({REMOVED_WITHOUT_NEW_KEY.id, sealed.STANZA_REPLACED.id})
 # What an environment that is new in the range may have, and what its names and people tell by themselves.
@@ -109,7 +111,13 @@ def _is_told(entry: ReviewEntry, known: Iterable[Finding]) -> bool:
     return any(
         finding.rule in rules
         and finding.path == entry.path
-        and (not entry.subject or entry.subject in finding.message.names or entry.subject in finding.message)
+        and (
+            not entry.subject
+            or entry.subject in finding.message.names
+            or entry.subject in finding.message
+            # A person who joins changes a group's line too. What passes is told by the statements of the commit itself.
+            or (finding.commit == entry.commit and PurePosixPath(entry.path).name == _POLICY)
+        )
         for finding in known
     )
 
