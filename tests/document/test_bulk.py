@@ -205,4 +205,4 @@ def test_a_merge_takes_the_same_files_as_the_short_way(data: bytes) -> None:
     is_taken = shape is not None and three_way._is_header(shape.header)
     assert is_taken == (rows is not None)
     if shape is not None and rows is not None:
-        assert shape.tokens == {row[0]: f"  {Token._make(row[1:]).serialise()}" for row in rows.rows}
+        assert shape.tokens == {f"{row[0]}:": f"  {Token._make(row[1:]).serialise()}" for row in rows.rows}

@@ -49,7 +49,7 @@ def is_plainly_sound(base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> 
     That is so for files of the common shape with one and the same header, which most merges are of. False means nothing:
     the careful way has to look.
     """
-    sound: set[str] = set()
+    sound: set[tuple[str, str]] = set()
     known = [shape for shape in (_read(text, sound) for text in (base, ours, theirs, merged)) if shape is not None]
     if len(known) < 4 or len({shape.header for shape in known}) > 1 or not _is_header(known[0].header):  # noqa: PLR2004 - all
         return False
@@ -64,11 +64,11 @@ class _CommonShape(NamedTuple):
     header: str
 
 
-def _read(data: bytes, sound: set[str]) -> _CommonShape | None:
+def _read(data: bytes, sound: set[tuple[str, str]]) -> _CommonShape | None:
     """A file that `bulk` would take, as far as its header shows nothing else; None for any other.
 
-    `bulk` has one expression for it, and `re` takes as long to import as all else that a merge does. `sound` has the lines that
-    were found to be tokens so far: most tokens stand in all texts.
+    `bulk` has one expression for it, and `re` takes as long to import as all else that a merge does. `sound` has the rows that
+    were looked at so far: most rows stand in all texts.
     """
     try:
         text = decode(data)
@@ -80,24 +80,26 @@ def _read(data: bytes, sound: set[str]) -> _CommonShape | None:
     return _CommonShape(tokens, text[start:]) if is_taken else None
 
 
-def _tokens(body: str, sound: set[str]) -> "_Tokens":
-    """The token of each name. Raises Error if anything but empty lines and comments stands among them."""
+def _tokens(body: str, sound: set[tuple[str, str]]) -> "_Tokens":
+    """The line of each token by the line of its name. Raises Error if anything but empty lines and comments stands among them."""
     tokens: dict[str, str] = {}
     lines = iter(body.split("\n"))
     for number, line in enumerate(lines):
         if not line or line.lstrip(" ").startswith("#"):
             continue
-        name, token = line[:-1], next(lines, "")
-        is_one = token in sound or (token.startswith("  ") and parse_token(token[2:], number) is not None)
-        if line[-1] != ":" or name in tokens or not _can_be_a_secret(name) or not is_one:
+        row = line, next(lines, "")
+        if line in tokens or not (row in sound or _is_row(*row)):
             raise Malformed("this is not a name with its token", number)
-        sound.add(token)
-        tokens[name] = token
+        sound.add(row)
+        tokens[line] = row[1]
     return tokens
 
 
-def _can_be_a_secret(name: str) -> bool:
-    return scalars.is_name(name) and not scalars.is_word(name) and name != HEADER
+def _is_row(line: str, value: str) -> bool:
+    """True for a name and a colon, with a token on the next line. Raises Malformed or UnknownVersion for half a token."""
+    name = line[:-1]
+    is_named = line[-1] == ":" and scalars.is_name(name) and not scalars.is_word(name) and name != HEADER
+    return is_named and value.startswith("  ") and parse_token(value[2:], 0) is not None
 
 
 def _is_header(text: str) -> bool:
