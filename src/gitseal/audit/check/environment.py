@@ -78,6 +78,12 @@ class _Finder:
         who = YOU if self._opens() else sentence('somebody who opens "{}"', self._environment)
         return decision(who, NOTHING, command("gitseal rekey -e {}", self._environment))
 
+    def wrap_anew(self, name: str) -> Hint:
+        """The hint for a stanza that opens nothing: a rekey leaves one for the right key alone, whatever it holds."""
+        who = sentence('somebody who opens "{}", other than "{}"', self._environment, name)
+        words = "a new data key comes with new stanzas"
+        return decision(who, words, command("gitseal rekey -e {} --rotate", self._environment))
+
     def value(self, name: str, words: str | Sentence = NOTHING) -> Hint:
         """The hint to give a name a value once more."""
         if self._refuses and not self._opens():
@@ -219,7 +225,7 @@ def _access(policy: Policy, scope: Scope, access: Access, finding: _Finder) -> I
         except Malformed as error:
             fault = literal(error.message)
             message = sentence('the stanza of "{}" in access group "{}": {}', name, scope.group, fault)
-            yield finding(MALFORMED, access.line, message, causes=caused_by((name,)))
+            yield finding(MALFORMED, access.line, message, finding.wrap_anew(name), caused_by((name,)))
     for name, key in sorted(set(wanted) - set(access.wrapped())):
         template = '"{}" may open access group "{}" and cannot yet, with the key {}'
         message = sentence(template, name, scope.group, key)
