@@ -32,12 +32,11 @@ from gitseal.report.hints import (
     shell_quoted,
     untrack,
 )
-from gitseal.usecases.init import Starter, init
 from gitseal.usecases.recipient import add_recipient
 from tests import programs
 from tests.audit.check.test_check import CASES as CHECKED
 from tests.audit.check.test_check import KEY
-from tests.world import World, keyring_of
+from tests.world import World
 
 CODE = Path(gitseal.__file__).parent
 # Every rule with a hint that anybody can paste, and the places in the code that make one; all other hints are decisions.
@@ -52,23 +51,6 @@ ANSWERS = {"rekey": ["--yes", "--accept-recipient", KEY]}
 OTHERS = "a stanza that is none"
 # These are read, and mend nothing.
 LOOKS = ("git check-attr", "gitseal unseal --help", "gitseal explain")
-
-
-@pytest.fixture
-def world(repo: Path, isolated: Path) -> World:
-    """A project of alice's, whose identity lies where gitseal looks for it."""
-    made = x25519.generate()
-    text = made.text.reveal().decode()
-    file = isolated / ".config/gitseal/identity.txt"
-    file.parent.mkdir(parents=True)
-    file.write_text(f"{text}\n")
-    file.chmod(0o600)
-    init(repo, keyring_of(text), ("development", "production"), Starter("alice", "", made.recipient))
-    world = World(repo, keyring_of(text))
-    world.set("development,production", A="hush1", B="hush2")
-    programs.git(repo, "add", "--all")
-    programs.git(repo, "commit", "--quiet", "--no-verify", "--message", "start")
-    return world
 
 
 def pasted(line: str, top: Path, stdin: str = "") -> None:

@@ -120,7 +120,9 @@ class _RiskFinder:
         causes: tuple[Cause, ...] = (),
     ) -> Finding:
         commit = by[-1].commit if by else ""
-        return rule.at(self._ends.path, self._ends.new.lines(at), message, hint, commit=commit, causes=causes)
+        # A reviewer stands at the top, and the project may lie below.
+        there = hint.below(self._ends.folder.rpartition("/")[0])
+        return rule.at(self._ends.path, self._ends.new.lines(at), message, there, commit=commit, causes=causes)
 
     def of(
         self, rule: FindingRule, name: str, message: Sentence, hint: Hint = NO_HINT, by: tuple[By, ...] = ()

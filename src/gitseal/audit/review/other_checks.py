@@ -32,7 +32,7 @@ def run(
     wanted: "ReviewOptions",
 ) -> CheckResults:
     """Runs what is wanted. Raises Error for what cannot be looked at."""
-    findings = [finding for _, side in sides for finding in _check(side)]
+    findings = [finding for root, side in sides for finding in _check(side, root)]
     notes: tuple[str, ...] = ()
     if wanted.scan and span.walked:
         from gitseal.audit.scan import commits as scan_commits
@@ -84,6 +84,6 @@ def unmerged_access(heads: Mapping[str, FolderState], reviewed: Iterable[tuple[s
     )
 
 
-def _check(side: FolderState) -> Iterator[Finding]:
+def _check(side: FolderState, root: str) -> Iterator[Finding]:
     if side.project is not None:
-        yield from check(side.project)
+        yield from (finding._replace(hint=finding.hint.below(root)) for finding in check(side.project))
