@@ -65,16 +65,7 @@ def command(
         [name for name in map(_structured, files) if name] if files else conflicted_text.in_conflict(session.project)
     )
     listed: list[dict[str, object]] = []
-    waiting = [path for name in texts for path in _text(session, name, listed if only_list else None)]
-    for path in (session.project.relative(session.project.folder / name) for name in texts if add and not only_list):
-        if path not in waiting:
-            _stage(session, path)
-    if waiting:
-        # The policy says who opens what is sealed anew, so it comes first.
-        raise Error(
-            f"{' and '.join(waiting)} {'are' if len(waiting) > 1 else 'is'} for a person to decide",
-            f"edit what stands between the markers, then: git add {' '.join(waiting)}; for sealed files then: gitseal resolve",
-        )
+    _texts(session, texts, listed if only_list else None, add=add)
     sealed = [_environment(session, file) for file in files if not _structured(file)]
     chosen = sealed if files else conflicted_file.in_conflict(session.project)
     if not chosen and not texts:
@@ -108,28 +99,44 @@ def _structured(given: str) -> str:
     return name if name in STRUCTURED else ""
 
 
+def _texts(session: Session, names: list[str], listed: list[dict[str, object]] | None, *, add: bool) -> None:
+    """Tells of policy and manifest, and stages those that are resolved if `add` says so.
+
+    Raises Error if one is to be decided in an editor: the policy says who opens what is sealed anew, so it comes first.
+    """
+    waiting = [path for name in names for path in _text(session, name, listed)]
+    for path in (session.project.relative(session.project.folder / name) for name in names if add and listed is None):
+        if path not in waiting:
+            _stage(session, path)
+    if waiting:
+        raise Error(
+            f"{' and '.join(waiting)} {'are' if len(waiting) > 1 else 'is'} for a person to decide",
+            f"edit what stands between the markers, then: git add {' '.join(waiting)}; for sealed files then: gitseal resolve",
+        )
+
+
 def _text(session: Session, name: str, listed: list[dict[str, object]] | None) -> Iterator[str]:
     """Tells of a policy or manifest in conflict; gives its path if that is to be decided in an editor."""
     project = session.project
-    torn = conflicted_text.load(project, name)
+    conflicted = conflicted_text.load(project, name)
     path = project.relative(project.folder / name)
-    if torn is None:
+    if conflicted is None:
         say(f"{path}: no conflict is left; next: git add {path}")
         return
-    if isinstance(torn, bytes):
+    if isinstance(conflicted, bytes):
         if listed is None:
-            conflicted_text.write_merged(project, name, torn)
+            conflicted_text.write_merged(project, name, conflicted)
             say(f"{path}: merged by structure, nothing was in conflict; next: git add {path}")
         return
     sides = conflicts.operation(project.git())
     say(f"{path}: ours is {sides.ours}; theirs is {sides.theirs}")
-    for entry in torn.entries:
+    for entry in conflicted.entries:
         say(f"  {printable(entry)}")
-    say(f"  {plural(len(torn.lines), 'conflict')}, in line {', '.join(map(str, torn.lines))}")
+    say(f"  {plural(len(conflicted.lines), 'conflict')}, in line {', '.join(map(str, conflicted.lines))}")
     if listed is None:
         yield path
     else:
-        listed += [{"file": path, "name": entry} for entry in torn.entries or ("",)]
+        listed += [{"file": path, "name": entry} for entry in conflicted.entries or ("",)]
 
 
 class _Answers:
@@ -213,6 +220,13 @@ def _one(
         for name in names:
             listed.append(_show(session, file, name))
         return
+    _apply(session, file, names, _choices(session, file, names, answers), keys, accept)
+
+
+def _choices(
+    session: Session, file: ConflictedFile, names: list[Name], answers: _Answers
+) -> dict[NamePath, TakenSide | TypedValue]:
+    """The choice for each name. Raises Error, after all of them were looked at, if a person has to decide some."""
     choices: dict[NamePath, TakenSide | TypedValue] = {}
     open_names = []
     for name in names:
@@ -227,10 +241,10 @@ def _one(
     if open_names:
         sides = " ".join(f"--ours {shlex.quote(name)}" for name in open_names)
         raise Error(
-            f"{plural(len(open_names), 'name')} of {environment} can be decided by a person alone",
-            f"ours for each, or --theirs or --new in its place: gitseal resolve {environment} {sides}",
+            f"{plural(len(open_names), 'name')} of {file.environment} can be decided by a person alone",
+            f"ours for each, or --theirs or --new in its place: gitseal resolve {file.environment} {sides}",
         )
-    _apply(session, file, names, choices, keys, accept)
+    return choices
 
 
 def _apply(

@@ -11,13 +11,14 @@ from gitseal.errors import Error
 def command(session: Session, as_json: bool) -> None:
     """Say which identities were found where, whose they are in the policy, and what they open. Status 1 with none."""
     session.only_reads = True
-    from gitseal.usecases.whoami import whoami
+    from gitseal.usecases.whoami import outside, whoami
 
     try:
-        project = session.project
+        _ = session.project
     except Error:
-        project = None
-    answer = whoami(project, session.keyring)
+        answer = outside(session.keyring)
+    else:
+        answer = whoami(session.workspace)
     if as_json:
         identities = [
             {"recipient": recipient, "place": place, "name": name} for recipient, place, name in answer.recipients

@@ -152,27 +152,27 @@ def _parsed(data: bytes) -> Document | None:
 class Openings:
     """Values of a file in conflict, opened under whichever of its data keys they were sealed with."""
 
-    def __init__(self, trust: Trust, torn: ConflictedFile) -> None:
+    def __init__(self, trust: Trust, file: ConflictedFile) -> None:
         self._trust = trust
-        self._torn = torn
+        self._file = file
         self._keys: dict[tuple[str, str, str], DataKey | None] = {}
 
     def header(self, side: int, entry: Entry) -> Header | None:
         """A header that has the data key of an entry of a side, or None where none is found."""
         token = entry.token
-        torn = self._torn
+        file = self._file
         if token is None:
-            return torn.sides[side].header
-        for environment in (torn.whole[side], torn.sides[side], torn.base, *torn.whole, *torn.sides):
+            return file.sides[side].header
+        for environment in (file.whole[side], file.sides[side], file.base, *file.whole, *file.sides):
             access = environment.header.access.get(token.group) if environment is not None else None
             is_here = environment is not None and environment.header.id == self._file_id(side)
             if environment is not None and access is not None and access.key_id == token.key_id and is_here:
                 return environment.header
-        current = torn.sides[side].header
+        current = file.sides[side].header
         return self._trust.block(current, token.group, token.key_id)
 
     def _file_id(self, side: int) -> str:
-        environment = self._torn.whole[side] or self._torn.sides[side]
+        environment = self._file.whole[side] or self._file.sides[side]
         return environment.header.id
 
     def value(self, side: int, entry: Entry) -> TypedValue:
@@ -187,12 +187,12 @@ class Openings:
                 f'"{entry.name}" of {(OURS, THEIRS)[side]} opens for no identity at hand',
                 "see what was tried with: gitseal whoami",
             )
-        alone = self._torn.sides[side]
+        alone = self._file.sides[side]
         return document.open_entry(alone.under_header(header), entry, {token.group: key})
 
     def base_value(self, path: NamePath) -> TypedValue | None:
         """The value that a name had in the base, None where it had none. Raises as `value` does."""
-        base = self._torn.base
+        base = self._file.base
         entry = base.entries.get(path) if base is not None else None
         if base is None or entry is None:
             return None

@@ -6,6 +6,7 @@ aliases and conversion are pydantic's own. A section is a nested model: `api/TOK
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -54,11 +55,8 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
                 "write: model_config = SettingsConfigDict(hide_input_in_errors=True)",
             )
         self._environment = environment
-        self._service = service
-        self._local = local
-        self._rev = rev
         self._path = path
-        self._identity = identity
+        self._load = partial(load, environment, service=service, local=local, rev=rev, identity=identity)
 
     def __repr__(self) -> str:
         return f"GitsealSettingsSource({outside.named(self._environment)})"
@@ -91,14 +89,7 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
         start = outside.folder(self._path)
         if not fields or outside.is_nothing_there(start, self._environment):
             return {}
-        secrets = load(
-            self._environment,
-            service=self._service,
-            local=self._local,
-            rev=self._rev,
-            path=start,
-            identity=self._identity,
-        )
+        secrets = self._load(path=start)
         texts: dict[str, str | None] = {}
         for name in secrets:
             key = name if self.case_sensitive else name.lower()

@@ -1,12 +1,13 @@
 """`whoami`: which identities are at hand, whose they are and what they open."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitseal.errors import Damaged
 from gitseal.identities import Keyring
 from gitseal.project.key_holders import names_by_recipient
 from gitseal.project.keys import Keys
-from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
 
 
 class Whoami(NamedTuple):
@@ -20,22 +21,28 @@ class Whoami(NamedTuple):
     tried: tuple[tuple[str, str], ...]
 
 
-def whoami(project: Project | None, keyring: Keyring) -> Whoami:
-    """The identities at hand, and the access groups that they open. Outside a project only the identities."""
-    names = names_by_recipient(project.policy) if project is not None else {}
-    own = tuple(
+def whoami(workspace: Workspace) -> Whoami:
+    """The identities at hand, whose they are by the policy, and the access groups that they open."""
+    project, keyring = workspace.project, workspace.keyring
+    opens = {environment: _opened(workspace, environment) for environment in project.environments}
+    return outside(keyring)._replace(recipients=_own(keyring, names_by_recipient(project.policy)), opens=opens)
+
+
+def outside(keyring: Keyring) -> Whoami:
+    """The identities at hand alone, where there is no project."""
+    return Whoami(_own(keyring, {}), {}, tuple(keyring.report()))
+
+
+def _own(keyring: Keyring, names: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
         (identity.recipient, identity.label, names.get(identity.recipient, ""))
         for identity in keyring.identities()
         if identity.recipient
     )
-    opens = (
-        {environment: _opened(project, environment, keyring) for environment in project.environments} if project else {}
-    )
-    return Whoami(own, opens, tuple(keyring.report()))
 
 
-def _opened(project: Project, environment: str, keyring: Keyring) -> tuple[str, ...]:
-    keys = Keys(project.read(environment).header, keyring)
+def _opened(workspace: Workspace, environment: str) -> tuple[str, ...]:
+    keys = Keys(workspace.project.read(environment).header, workspace.keyring)
     try:
         return tuple(keys)
     except Damaged:

@@ -101,7 +101,6 @@ class _Reader:
             self.push(node, opens, column, number)
             return False
         # A comment between the two would belong to neither of them in an edit or a merge.
-
         if number != node.line + 1:
             raise Malformed("a value stands on its name's line or on the next one", number + 1)
         self.value(node, number, content)

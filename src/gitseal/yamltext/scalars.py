@@ -104,7 +104,6 @@ def _is_integer(source: str) -> bool:
     """True for a decimal number as it is written in one way alone: no zero before it, and no `-0`."""
     digits = source.removeprefix("-")
     # `isdecimal` alone takes digits of other scripts, too. 19 digits may not fit into the 64 bits that some parsers have.
-
     is_decimal = digits.isdecimal() and digits.isascii() and len(digits) <= _MOST_DIGITS
     return is_decimal and (digits[0] != "0" or source == "0")
 

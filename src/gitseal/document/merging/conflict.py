@@ -44,6 +44,13 @@ class Merged(NamedTuple):
     conflicts: tuple[str, ...]
 
 
+def undisputed(base: bytes, ours: bytes, theirs: bytes) -> Merged | None:
+    """The merge of three texts, if one side alone changed anything; None if both did."""
+    if theirs in {ours, base}:
+        return Merged(ours, ())
+    return Merged(theirs, ()) if base == ours else None
+
+
 class Labels(NamedTuple):
     """The names of the sides of a conflict."""
 

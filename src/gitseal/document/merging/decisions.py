@@ -102,10 +102,10 @@ def decide(base: Base, ours: MergeSide, theirs: MergeSide) -> Decided | None:
         ):
             ways[group] = Way.CONFLICT
     units = _units(base, ours, theirs, ways)
-    torn = {unit.path[2] for unit in units if unit.choice is Choice.CONFLICT and _in_group(unit.path)}
+    contested = {unit.path[2] for unit in units if unit.choice is Choice.CONFLICT and _in_group(unit.path)}
     # A block that is in conflict in one line is so as a whole: half of one side's stanzas and half of the other's are no block.
-    if torn - _whole(ways):
-        ways |= dict.fromkeys(torn, Way.CONFLICT)
+    if contested - _whole(ways):
+        ways |= dict.fromkeys(contested, Way.CONFLICT)
         units = _units(base, ours, theirs, ways)
     units = _without_stale(units, ours, theirs, ways)
     units = _without_clashes(units, ours, theirs)
@@ -211,5 +211,7 @@ def _without_clashes(units: list[Unit], ours: MergeSide, theirs: MergeSide) -> l
         return units
     rest = [unit for unit in units if not any(unit.path[:depth] in clashing for depth in range(1, len(unit.path) + 1))]
     nodes = (ours.document.tree.nodes, theirs.document.tree.nodes)
-    torn = [Unit(path, nodes[0].get(path), nodes[1].get(path), Choice.CONFLICT, is_same=False) for path in clashing]
-    return sorted([*rest, *torn], key=lambda unit: unit.path)
+    contested = [
+        Unit(path, nodes[0].get(path), nodes[1].get(path), Choice.CONFLICT, is_same=False) for path in clashing
+    ]
+    return sorted([*rest, *contested], key=lambda unit: unit.path)

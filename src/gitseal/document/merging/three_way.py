@@ -5,7 +5,7 @@ has no driver then does the same. Else names are decided one by one, and comment
 """
 
 from gitseal.document.header import HEADER, parse_header
-from gitseal.document.merging.conflict import How, Merged
+from gitseal.document.merging.conflict import How, Merged, undisputed
 from gitseal.document.token import parse_token
 from gitseal.errors import Error, Malformed
 from gitseal.records import NamedTuple
@@ -30,17 +30,15 @@ def three_way(base: bytes, ours: bytes, theirs: bytes, lines: "LineMerge", how: 
     Each token of the result stands under the same name in one of the sides. A conflict holds both sides, between markers
     that no reader of sealed files accepts, around as little as possible. Never raises for what the texts hold.
     """
-    how = how or How()
-    if theirs in {ours, base}:
-        return Merged(ours, ())
-    if base == ours:
-        return Merged(theirs, ())
+    one_sided = undisputed(base, ours, theirs)
+    if one_sided is not None:
+        return one_sided
     text = lines(ours, base, theirs)
     if text is not None and text.is_clean and is_plainly_sound(base, ours, theirs, text.data):
         return Merged(text.data, ())
     from gitseal.document.merging.by_name import by_name  # as much again as all that a simple merge loads
 
-    return by_name(base, ours, theirs, text, lines, how)
+    return by_name(base, ours, theirs, text, lines, how or How())
 
 
 def is_plainly_sound(base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from gitseal.document.merging import conflict
-from gitseal.document.merging.conflict import How, Merged, MergedLines
+from gitseal.document.merging.conflict import How, Merged, MergedLines, undisputed
 from gitseal.errors import Malformed, UnknownVersion
 from gitseal.policy import parser
 from gitseal.policy.merging import answers, blocks
@@ -60,11 +60,10 @@ def three_way(
     The result is a good file of its kind that widens nothing which neither side widened, or it shows a conflict. The
     conflicts are named by their entries' paths. Never raises for what the texts hold.
     """
+    one_sided = undisputed(base, ours, theirs)
+    if one_sided is not None:
+        return one_sided
     how = how or How()
-    if theirs in {ours, base}:
-        return Merged(ours, ())
-    if base == ours:
-        return Merged(theirs, ())
     text = lines(ours, base, theirs)
     try:
         sides = _Sides(kind, *(_read(kind, side) for side in (base, ours, theirs)))
@@ -103,9 +102,11 @@ class _Sides:
         if concern is None:
             return clean
         decided = decide(base, ours, theirs, self.causes(concern))
-        torn = self.written(decided.value, decided.conflicts, how)
+        merged = self.written(decided.value, decided.conflicts, how)
         return (
-            torn._replace(conflicts=(concern.words, *torn.conflicts)) if torn is not None and torn.conflicts else None
+            merged._replace(conflicts=(concern.words, *merged.conflicts))
+            if merged is not None and merged.conflicts
+            else None
         )
 
     def written(self, value: Value, contested: Sequence[Path], how: How) -> Merged | None:

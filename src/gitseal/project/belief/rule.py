@@ -106,7 +106,6 @@ def decide(key: str, past: Past, memory: Memory, settled: Settled, succeeds: Suc
     if settled.tip and not settled.is_back and (key == settled.tip or succeeds(key, settled.tip)):
         return KeyVerdict(Standing.ASK, settled.tip)
     # It is in the line of the trusted ref's keys, which went on without it. No yes helps: somebody may have been removed since.
-
     if key in past.held or any(succeeds(key, held) or succeeds(held, key) for held in (*past.held, current)):
         return KeyVerdict(Standing.BEHIND, key)
     # A group that the trusted ref never had is nobody's yet: whoever made it here may go on.
