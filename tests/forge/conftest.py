@@ -26,7 +26,7 @@ PROTOCOL = http
 HTTP_ADDR = 127.0.0.1
 HTTP_PORT = {port}
 ROOT_URL = http://127.0.0.1:{port}/
-STATIC_ROOT_PATH = {top}
+STATIC_ROOT_PATH = {files}
 OFFLINE_MODE = true
 DISABLE_SSH = true
 [database]
@@ -151,11 +151,13 @@ def forge(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) 
     program = peer("gitea")
     top = tmp_path_factory.mktemp("forge")
     port, token = _free_port(), "x" * 105
+    # Its texts and pages, which `make peers` puts beside the folder of programs.
+    files = Path(program).parent.parent / "gitea"
     user = (
         os.environ.get("USER")
         or subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
     )
-    (top / "app.ini").write_text(_CONFIGURATION.format(user=user, top=top, port=port, token=token))
+    (top / "app.ini").write_text(_CONFIGURATION.format(user=user, top=top, files=files, port=port, token=token))
     _run(program, top, "migrate")
     tokens = {}
     for who in _PEOPLE:

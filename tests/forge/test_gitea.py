@@ -37,7 +37,9 @@ def shop(forge: Forge, peer: Callable[[str], str], tmp_path_factory: pytest.Temp
     alice.git("add", "--all")
     alice.git("commit", "--quiet", "--no-verify", "-m", "Secrets")
     assert alice.push("HEAD:main") == ""
+    # Who cloned the empty repository does not know its default branch: `gitseal init` says so, with this command.
     clones["bob"].git("pull", "--quiet", "origin", "main")
+    clones["bob"].git("remote", "set-head", "origin", "--auto")
     return clones
 
 

@@ -239,6 +239,8 @@ class Trust:
                 f", and another that {self._trusted.name} has had says that it replaced this one, "
                 "which no identity at hand can check"
             )
+        elif not self._trusted.ref and self._project.git().remotes():
+            against = ", and this clone trusts no branch of its remote yet, which is set up by: gitseal init"
         return (
             f'the data key {about} of access group "{scope.group}" in {scope.environment} is new to this clone{against}'
         )
