@@ -66,7 +66,8 @@ SLOW = {
     "a 100 MB file", "a comment that holds an assignment", "a conflict marker in a sealed file",
     "a local file that is forced in", "a team's value, encoded", "allowed, and changed afterwards",
     "broken policy, and something else is committed", "pre-receive: a sealed change that nobody signed",
-    "the policy's own list", "what is pushed is named with blanks, and what it becomes with others",
+    "pre-receive: a sealed change where nobody may be asked", "the policy's own list",
+    "what is pushed is named with blanks, and what it becomes with others",
 }  # fmt: skip
 
 

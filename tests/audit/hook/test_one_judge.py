@@ -176,7 +176,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Key]:
     return {name: ssh_key(folder, name) for name in NAMES}
 
 
-@pytest.mark.parametrize("seed", slow_but({0, 1}, range(4)))
+@pytest.mark.parametrize("seed", slow_but({1}, range(4)))
 def test_one_verdict(tmp_path: Path, keys: dict[str, Key], seed: int) -> None:
     form = "sha256" if seed % 2 else "sha1"
     world = World(Team(tmp_path / "team", keys, f"--object-format={form}"), tmp_path / "server.git", seed)
