@@ -16,7 +16,7 @@ from gitseal.project.names import parse_name
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import new_environment
 from gitseal.sealing.writing import commit, writing
-from gitseal.usecases import resolve
+from gitseal.usecases import rekey, resolve
 from gitseal.usecases.resolve import Done, TakenSide
 from gitseal.usecases.unset import unset
 from tests.slow import slow_but
@@ -213,6 +213,26 @@ def test_who_changed_what(world: World, git: Git) -> None:
     assert theirs is not None
     assert ours.commit == git("rev-parse", "--short", "main").strip()
     assert theirs.commit == git("rev-parse", "--short", "side").strip()
+
+
+def test_neither_who_merged_nor_who_sealed_anew_set_a_value(world: World, git: Git) -> None:
+    """As `log` has it: Bob set it, Carol merged his branch, and Dave gave the environment a new data key."""
+
+    def theirs() -> None:
+        git("checkout", "-qb", "bobs")
+        world.set(A="bobs")
+        git("commit", "-qam", "set", "--author", "Bob <bob@example.com>")
+        git("checkout", "-q", "side")
+        git("merge", "-q", "--no-ff", "-m", "merged", "bobs")
+        workspace = Workspace(world.project, world.keyring)
+        rekey.apply(workspace, ("production",), rekey.plan(workspace, ("production",), rotate=True))
+
+    merge(world, git, theirs, lambda: world.set(A="ours"))
+    file = load(world)
+    (name,) = [each for each in resolve.look(Workspace(world.project, world.keyring), file) if each.text == "A"]
+    _ours, origin = resolve.origins(world.project, file, name)
+    assert origin is not None
+    assert (origin.who, origin.commit) == ("Bob", git("rev-parse", "--short", "bobs").strip())
 
 
 @pytest.mark.parametrize("is_swapped", [False, True])

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.git import index
-from gitseal.git.log import LogQuery, history
 from gitseal.git.repository import Repository
 
 # What each operation leaves while it waits, and what it calls the commit that it brings (git-rebase(1), git-merge(1) ...).
@@ -32,7 +31,7 @@ class Operation(NamedTuple):
 
 
 class ConflictOrigin(NamedTuple):
-    """An author, the time (ISO 8601) and the short id of the commit that brought something in."""
+    """The author, the time (ISO 8601) and the short id of a commit that brought something in."""
 
     who: str
     when: str
@@ -73,25 +72,8 @@ def operation(repository: Repository) -> Operation:
     return Operation("", here, "the other side", ("HEAD", ""))
 
 
-def origin(repository: Repository, revision: str, path: str, text: str) -> ConflictOrigin | None:
-    """The last commit of a side that brought a text into a file or took it out; None if there is none.
-
-    For a ciphertext that is who set it: nobody makes the same one again. The contents are compared here: as an argument of
-    `git log -S` a text of more than 128 KiB would be refused (execve(2)).
-    """
-    commit = repository.commit(revision) if revision else None
-    if commit is None:
-        return None
-    sought = text.encode()
-    for changing in history(repository, LogQuery((path,), lambda _path: True), (commit,)):
-        for file in changing.files:
-            count = (file.after or b"").count(sought)
-            if all((before or b"").count(sought) != count for before in file.before):
-                return _told(repository, changing.id)
-    return None
-
-
-def _told(repository: Repository, commit: str) -> ConflictOrigin | None:
+def told(repository: Repository, commit: str) -> ConflictOrigin | None:
+    """What a commit says of itself; None if it is not there."""
     shown = repository.git("log", "-1", "--no-show-signature", "--no-patch", "--format=%an%x00%aI%x00%h", commit)
     fields = (shown or b"").decode("utf-8", "replace").rstrip("\n").split("\0")
     return ConflictOrigin(*fields) if len(fields) == len(ConflictOrigin._fields) else None

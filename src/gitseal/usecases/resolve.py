@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
+from gitseal.audit.history.last_changes import who_set
 from gitseal.conflict.conflicted_file import ConflictedFile, Openings, is_fresh
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.token_kinds import WRITE_ONLY
@@ -21,6 +22,7 @@ from gitseal.errors import Error, NotForYou
 from gitseal.files.reading import read_regular
 from gitseal.git import conflicts
 from gitseal.git.conflicts import ConflictOrigin
+from gitseal.git.repository import Repository
 from gitseal.project.belief.rule import Standing
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
@@ -134,10 +136,16 @@ def origins(project: Project, file: ConflictedFile, name: Name) -> tuple[Conflic
         )
     # A removed name is looked for by its line's beginning, all others by their own token or source.
     ours, theirs = (
-        conflicts.origin(repository, revision, path, text) if text else None
+        _origin(repository, revision, path, name.text, text) if text else None
         for revision, text in zip(file.operation.revisions, texts, strict=True)
     )
     return ours, theirs
+
+
+def _origin(repository: Repository, revision: str, path: str, name: str, line: str) -> ConflictOrigin | None:
+    side = repository.commit(revision) if revision else None
+    commit = who_set(repository, side, path, name, line) if side is not None else ""
+    return conflicts.told(repository, commit) if commit else None
 
 
 def apply(workspace: Workspace, file: ConflictedFile, choices: Mapping[NamePath, TakenSide | TypedValue]) -> Done:

@@ -6,12 +6,13 @@ from gitseal.audit.history.log import environment_of, person
 from gitseal.document.changes import Action, changes, changes_of_merge
 from gitseal.document.document import Entry
 from gitseal.errors import Error
-from gitseal.git.log import ChangedFile, LogQuery, shallow_ends
+from gitseal.git.log import ChangedFile, LogQuery, history, shallow_ends
 from gitseal.git.renames import follow
 from gitseal.git.repository import Repository
 from gitseal.project.project import Project
 from gitseal.project.roots import is_in_secrets
 
+_SETS = frozenset({Action.SET, Action.CHANGED, Action.REMOVED})
 _VALUES = frozenset({Action.SET, Action.CHANGED, Action.RESEALED})
 
 
@@ -39,6 +40,26 @@ def last_changes(project: Project, wanted: Names) -> dict[tuple[str, str], Last]
         return _walk(project, project.repository, wanted)
     except Error:
         return {}
+
+
+def who_set(repository: Repository, revision: str, path: str, name: str, line: str) -> str:
+    """The commit in the history of a revision that set a name of a file, or took it out, as `log` tells it; empty if none did.
+
+    `line` is what stands there now, which a commit that changed it has more or less often than its parents. A merge that only
+    brings a value in did not set it, and neither did whoever sealed it anew: they are told only if nobody else is known.
+    """
+    sought, resealed = line.encode(), ""
+    for commit in history(repository, LogQuery((path,), lambda _path: True), (revision,)):
+        for file in commit.files:
+            count = (file.after or b"").count(sought)
+            if not resealed and any((before or b"").count(sought) == count for before in file.before):
+                continue
+            actions = [change.action for change in changes_of_merge(file.before, file.after) if change.name == name]
+            if _SETS & set(actions):
+                return commit.id
+            if Action.RESEALED in actions:
+                resealed = resealed or commit.id
+    return resealed
 
 
 def _walk(project: Project, repository: Repository, wanted: Names) -> dict[tuple[str, str], Last]:
