@@ -99,7 +99,7 @@ def _options(
 
 
 def _cluster(by_word: "Mapping[str, Option]", word: str, left: list[str], given: "Values") -> str:
-    """Takes short options that stand in one word, the last perhaps with its value; gives the letters that are none."""
+    """Takes short options that stand in one word, the last perhaps with its value; gives the letters that are no options."""
     unknown = ""
     for at, letter in enumerate(word[1:], 2):
         option = by_word.get(f"-{letter}")

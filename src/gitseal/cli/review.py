@@ -95,7 +95,7 @@ def _paged(session: Session, repository: "Repository", text: str) -> bool:
     from gitseal.variables import IDENTITY_VARIABLES
 
     environ = {name: value for name, value in session.environ.items() if name not in IDENTITY_VARIABLES}
-    # git-var(1), GIT_PAGER: one that is set and empty is none.
+    # git-var(1), GIT_PAGER: one that is set and empty means no pager.
     settings = (environ.get("GIT_PAGER"), of_the_person(repository.top, "core.pager") or None, environ.get("PAGER"))
     command = next((setting for setting in settings if setting is not None), _PAGER)
     return command not in {"", "cat"} and page(command, text, environ)

@@ -105,7 +105,7 @@ def taken_out_by(project: Project, environment: str) -> str | None:
 
 
 def load(project: Project, environment: str) -> ConflictedFile | bytes | None:
-    """The conflict of a file; its bytes where a merge by name has none; None where the file shows no conflict.
+    """The conflict of a file; its bytes if a merge by name has none; None if the file shows no conflict.
 
     Raises Error where the markers in it do not hold together any more.
     """
@@ -176,7 +176,7 @@ class Openings:
         return environment.header.id
 
     def value(self, side: int, entry: Entry) -> TypedValue:
-        """The value of an entry of a side. Raises NotForYou where no identity at hand opens it, and what opening raises."""
+        """The value of an entry of a side. Raises NotForYou if no identity at hand opens it, and what opening raises."""
         token = entry.token
         if token is None:
             return document.plain_value(entry)
@@ -191,7 +191,7 @@ class Openings:
         return document.open_entry(alone.under_header(header), entry, {token.group: key})
 
     def base_value(self, path: NamePath) -> TypedValue | None:
-        """The value that a name had in the base, None where it had none. Raises as `value` does."""
+        """The value that a name had in the base, None if it had none. Raises as `value` does."""
         base = self._file.base
         entry = base.entries.get(path) if base is not None else None
         if base is None or entry is None:
@@ -211,7 +211,7 @@ class Openings:
 
 
 def is_fresh(side: Document, entry: Entry, header: Header) -> bool:
-    """True if a token of a side stands rightly under a header as it is."""
+    """True if a token of a side is sealed under the data key that a header has now."""
     if entry.token is None:
         return True
     access = header.access.get(entry.token.group)

@@ -93,7 +93,7 @@ def changes(old: bytes | None, new: bytes | None) -> tuple[EntryChange, ...]:
 
 
 def changes_of_merge(parents: Sequence[bytes | None], new: bytes | None) -> tuple[EntryChange, ...]:
-    """The changes that a merge itself made: they differ from every parent, and are told against the first.
+    """The changes that a merge itself made: they differ from every parent. Each is compared with the first.
 
     A side's change that the merge drops is no change of its own by this: the merge then equals the other parent.
     """

@@ -12,7 +12,7 @@ KINDS = "hex:N, base64:N (N random bytes), password:N (N characters), uuid"
 
 _MAX = 65536
 _DEFAULTS = {"hex": 32, "base64": 32, "password": 24}
-# Letters and digits that are told apart when read aloud, and marks that no shell, URL or env file treats in a special way.
+# Letters and digits that nobody confuses when they are read aloud, and marks that mean nothing to a shell, URL or env file.
 _ALPHABET = "".join(sorted(set(string.ascii_letters + string.digits) - set("Il1O0"))) + "-_."
 
 

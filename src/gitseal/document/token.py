@@ -65,7 +65,7 @@ class Stanza(NamedTuple):
 def parse_token(text: str, line: int) -> Token | None:
     """The token that `text` is, or None for a scalar that is no token.
 
-    What begins like a token and is none is Malformed, and UnknownVersion if it names a version other than 1.
+    Raises Malformed for what begins like a token and is not one, and UnknownVersion if it names a version other than 1.
     """
     if not text.startswith(token_grammar.PREFIXES):
         return None

@@ -13,7 +13,7 @@ from gitseal.git import run
 from gitseal.git.prefetch import Announced, unreadable
 from gitseal.git.repository import LITERAL, Repository
 
-# Fields in the order of `LoggedCommit`. What a person's name may hold, NUL excepted, is told apart by its place.
+# Fields in the order of `LoggedCommit`. A person's name may hold anything but NUL, so a field is known by its place.
 _FORMAT = "--format=%x01%H%x00%P%x00%ct%x00%an%x00%ae%x00%cn%x00%ce"
 _FIELDS = 7
 _LOG = (

@@ -74,7 +74,7 @@ def default_branch(repository: Repository) -> DefaultBranch:
 
 
 def targets(repository: Repository, names: Iterable[str]) -> dict[str, str]:
-    """The refs that symbolic ones among these full names lead to: who writes to such a ref moves the other.
+    """The refs that symbolic ones among these full names lead to: writing to such a ref moves the other.
 
     One may lead to what is not there yet. Git lists neither of the two then.
     """
@@ -130,7 +130,7 @@ def commit(repository: Repository, words: str) -> str | None:
 def resolve(repository: Repository, words: str) -> str:
     """A revision as people write it, its ref by its full name, so that nothing else can be meant; nothing if it is not there.
 
-    What is no ref, such as an id, stays as it is. A tag that a branch goes before is told in `notes`. Raises Error if
+    What is no ref, such as an id, stays as it is. A tag that is passed over for a branch is named in `notes`. Raises Error if
     nothing but a tag has the name and somebody may have pushed it to stand for a branch.
     """
     name, rest = _parts(repository, words)

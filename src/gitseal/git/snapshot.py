@@ -61,7 +61,7 @@ def of_commits(repository: Repository, asked: Sequence[tuple[str, str]]) -> list
     folders = repository.objects.find_all(f"{commit}:{folder}" for commit, folder in asked)
     for (commit, folder), tree in zip(asked, folders, strict=True):
         if tree is None:
-            # Not there, or lost: asked for alone it is told which.
+            # Not there, or lost: the question for it alone tells which.
             snapshots.append(of_commit(repository, commit, folder))
             continue
         start = os.fsencode(folder) + b"/"

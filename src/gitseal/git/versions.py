@@ -88,7 +88,7 @@ def _version(entry: bytes, path: bytes, head: Sequence[str]) -> Iterator[Version
 def versions(repository: Repository, path: str) -> Iterator[bytes]:
     """Every distinct content that a file ever had: on any ref, in any reflog, and in the index.
 
-    Raises Error if Git cannot show one of them: who asks counts on all of them.
+    Raises Error if Git cannot show one of them: callers rely on having all of them.
     """
     blobs = dict.fromkeys(version.blob for version in listed(repository, ALL, [f":(top,literal){path}"]))
     yield from repository.blobs(blobs | dict.fromkeys(staged(repository, f":(top,literal){path}")))

@@ -72,7 +72,7 @@ def each(node: Node | None) -> Iterator[tuple[str, Node]]:
 
 
 def named(node: Node | None, is_name: Callable[[str], bool], what: str) -> Iterator[tuple[str, Node]]:
-    """The entries of a mapping, each name held against `is_name`."""
+    """The entries of a mapping, each name checked by `is_name`."""
     for name, child in each(node):
         if not is_name(name):
             raise Malformed(f'"{name}" cannot be the name of a {what}', child.line + 1)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gitseal.policy.manifest_pattern import Pattern  # 1 ms, which a manifest without patterns need not pay
 
 STRING = "string"
-# What each asks of a value is told in docs/reference/manifest.md and checked in resolve/value_types.py.
+# docs/reference/manifest.md says what each asks of a value, and resolve/value_types.py checks it.
 TYPES = (
     STRING, "integer", "number", "boolean", "port", "url", "email", "hostname", "ip", "uuid", "hex", "base64", "json", "pem",
 )  # fmt: skip

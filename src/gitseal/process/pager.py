@@ -23,7 +23,7 @@ def page(command: str, text: str, environ: Mapping[str, str]) -> bool:
             stdin=subprocess.PIPE,
             preexec_fn=_default_interrupt,  # noqa: PLW1509 - there are no threads here
         )
-        with suppress(BrokenPipeError):  # who has seen enough leaves
+        with suppress(BrokenPipeError):  # whoever has seen enough quits it
             child.communicate(text.encode("utf-8", "backslashreplace"))
         return child.wait() not in _NOT_STARTED
     finally:

@@ -7,7 +7,7 @@ from gitseal.report.findings import Finding
 
 
 def write(findings: Sequence[Finding]) -> str:
-    """`path:line: rule: message`, then the hint, indented. A hint that the next finding has as well is said once, after both."""
+    """`path:line: rule: message`, then the hint, indented. Findings in a row with one hint have it once, after the last."""
     lines: list[str] = []
     for number, finding in enumerate(findings):
         lines.append(line(finding.as_text()))

@@ -131,7 +131,7 @@ class Change(GroupKeys):
         self.put_token(path, document.seal(key, path, value, write_only=not self._is_vouched(entry, self.environment)))
 
     def take_over(self, entry: Entry, value: TypedValue) -> None:
-        """Seals a write-only value as the caller's own. Raises NotForYou for who is no member, Error as `put` does."""
+        """Seals a write-only value as the caller's own. Raises NotForYou if the caller is no member, Error as `put` does."""
         self._check_place(entry.path)
         if self.policy.is_plain(self.environment, entry.path):
             raise self._would_unseal(entry.path)

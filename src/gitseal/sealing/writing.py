@@ -61,7 +61,7 @@ def change_locked(
     environments: Sequence[str],
     action: Callable[[Change], T],
 ) -> dict[str, T]:
-    """`change` for who is inside `writing` already, to look at something first that must still hold when it is written."""
+    """`change` for a caller inside `writing`, who looked at something first that must still hold when it is written."""
     trust = Trust(workspace)
     read = workspace.project.read
     changes = {environment: Change(read(environment), trust) for environment in environments}

@@ -177,7 +177,7 @@ def _groups(
 
 
 def _openable(workspace: Workspace, file: Document) -> frozenset[str]:
-    """The access groups that an identity at hand opens; of the others it is said that they keep their keys."""
+    """The access groups that an identity at hand opens. A note says of each other that it keeps its key."""
     keys = Keys(file.header, workspace.keyring)
     for group in file.header.access:
         if group not in keys:

@@ -99,7 +99,7 @@ class _Finder:
 def check_environment(
     project: Project, policy: Policy, environment: str, here: Callable[[], Collection[str]] = tuple
 ) -> tuple[Document | None, list[Finding]]:
-    """The document, None if there is none or it cannot be read, and what is wrong with it, in the order of the file.
+    """The document, None if it is missing or cannot be read, and its findings in the order of the file.
 
     `here` gives the people whose identities are at hand; it is asked only if that decides what somebody is advised to do.
     """

@@ -32,7 +32,7 @@ def at_commit(repository: Repository, keyring: "Keyring", environ: Mapping[str, 
 
 
 def _merged(repository: Repository, environ: Mapping[str, str]) -> list[str]:
-    """The commits that are being merged: MERGE_HEAD where a merge stopped, else what `git merge` names to its hooks."""
+    """The commits that are being merged: MERGE_HEAD if a merge stopped, else what `git merge` names to its hooks."""
     named = [name.removeprefix(_MERGED) for name in environ if name.startswith(_MERGED)]
     stopped = repository.commit("MERGE_HEAD") if repository.is_merging() else None
     return [stopped] if stopped else [commit for commit in named if repository.commit(commit)]

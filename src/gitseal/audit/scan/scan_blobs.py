@@ -1,4 +1,4 @@
-"""Plaintext in what is committed: the files of one commit, or of one to be, held against the rules of a state.
+"""Plaintext in what is committed: the files of one commit, or of one to be, checked by the rules of a state.
 
 `scan_staged` and `scan_commits` say which files and which state; here both are put together.
 """

@@ -39,7 +39,7 @@ def plain_names(file: SealedFile) -> set[Owner]:
 
 
 def past_values(files: Iterable[SealedFile], keyring: Keyring, current: Iterable[OwnedValue]) -> list[OwnedValue]:
-    """Values that stood sealed in any version of the files and are none of the `current` ones.
+    """Values that stood sealed in any version of the files and are not among the `current` ones.
 
     Their owners number them, the newest first. Raises Error if Git cannot show history.
     """

@@ -1,4 +1,4 @@
-"""The merge of three texts of any shape, decided name by name; `three_way` takes a shorter way where there is one."""
+"""The merge of three texts of any shape, decided name by name; `three_way` takes a shorter way if there is one."""
 
 from collections.abc import Iterable
 

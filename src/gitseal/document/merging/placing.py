@@ -131,7 +131,7 @@ def _without_hunks(text: bytes) -> tuple[bytes, list[Hunk] | None]:
 
 
 def _comments(hunk: Hunk) -> Sequence[bytes] | None:
-    """The merged lines of a conflict of comments alone, None if it is none or nobody can tell."""
+    """The merged lines of a conflict of comments alone, None for another conflict, or if nobody can tell."""
     if hunk.base is None or not all(map(_is_comment, (*hunk.ours, *hunk.base, *hunk.theirs))):
         return None
     return merge_comments(hunk.base, hunk.ours, hunk.theirs)

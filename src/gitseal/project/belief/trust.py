@@ -126,7 +126,7 @@ class Trust:
         return False
 
     def forget(self, name: str, recipient_id: str) -> None:
-        """Takes the confirmation of a recipient back, who is then as new as anyone else."""
+        """Takes the confirmation of a recipient back, which is then as new as any other."""
         self._known.forget(recipient_id, name)
 
     def forget_person(self, name: str) -> None:
@@ -196,7 +196,7 @@ class Trust:
         self._trusted.save()
 
     def remember_claims(self) -> None:
-        """Writes down who claims what, for the time after a branch is deleted. It is told again if it cannot be written."""
+        """Writes down who claims what, for the time after a branch is deleted. If that fails, it is told again the next time."""
         with suppress(Error, OSError):
             self.remember()
 

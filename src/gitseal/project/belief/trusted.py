@@ -39,7 +39,7 @@ class TrustedState:
 
     @cached_property
     def commit(self) -> str:
-        """The full id of its tip; empty if there is no such ref yet, or no more, which is told."""
+        """The full id of its tip; empty, with a note, if there is no such ref yet or no more."""
         tip = refs.commit(self._repository, self.ref) if self.ref else None
         mend = way_back(self._repository, self.ref) if self.ref and tip is None else ""
         if mend:
