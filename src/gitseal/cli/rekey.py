@@ -117,7 +117,7 @@ def _words(group: GroupPlan) -> list[str]:
     what = f"{plural(group.names, 'name')} ({group.group})"
     words = []
     if group.gained:
-        past = f", and to {plural(group.past, 'value')} of its past" if group.past else ""
+        past = f", and to {plural(group.past, 'older value')}" if group.past else ""
         words.append(f"{_who(_people(group.gained), 'gain')} access to {what}{past}")
     if group.lost:
         words.append(f"{_who(_people(group.lost), 'lose')} access to {what}")

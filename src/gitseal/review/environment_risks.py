@@ -62,7 +62,7 @@ FILE_REPLACED = FindingRule(
 ACCESS_GAINED = FindingRule(
     "access-gained",
     WARNING,
-    "somebody has a stanza who had none, or one for another key; it says how many names and how many values of the past"
+    "somebody has a stanza who had none, or one for another key; it says how many names and how many older values"
     " that opens",
     RISKS,
 )

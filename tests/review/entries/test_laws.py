@@ -125,8 +125,9 @@ def meaning(kind: str, data: bytes) -> Any:
 
 
 def _sealed(data: bytes) -> Any:
+    """The scalars; those outside the header in their order, for `render` writes them so."""
     read = pieces.by_grammar(data)
-    return read.scalars if read.is_sound else data
+    return (read.scalars, [path for path in read.scalars if path[0] != "gitseal"]) if read.is_sound else data
 
 
 def _policy(data: bytes) -> Any:
@@ -164,7 +165,7 @@ def _manifest(data: bytes) -> Any:
 
 def _view(manifest: Any, name: str) -> Any:
     try:
-        return {path: (source.path, source.template) for path, source in services.view(manifest, name, PLACES).items()}
+        return [(path, source.path, source.template) for path, source in services.view(manifest, name, PLACES).items()]
     except Error as error:
         return error.message
 

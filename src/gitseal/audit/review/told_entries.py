@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from gitseal.audit.review.changed_lines import ToldEntry
 from gitseal.audit.review.states import FolderState
+from gitseal.project.project import FOLDER
 from gitseal.project.roots import root_above
 from gitseal.report.causes import ENVIRONMENT, FILE, PERSON, VALUE, Cause
 from gitseal.report.findings import Finding
@@ -38,11 +39,13 @@ _OF_FILES: dict[str, tuple[str, str]] = {
     others.MODE_CHANGED.id: ('"{}" has another mode: executable or not', ""),
     others.LINK_TO_SECRETS.id: ('"{}" is a link that leads into .secrets', "see what follows it"),
     others.DISGUISED_SECRETS.id: ('"{}" is no .secrets folder, and would be taken for one', "take it out"),
+    table.REORDERED: ('"{}" has names in another order, and so has what render writes of it', ""),
+    table.ALLOWANCE_GONE: ('"{}" changed, and lets no more files pass than before', ""),
     table.FOREIGN_GONE: ('"{}" is gone', ""),
     table.MODULE_ELSEWHERE: ('"{}" changed, in submodules that have nothing to do with .secrets', ""),
 }
 
-_POLICY = "policy.yaml"
+_IN_SENTENCES = (f"{FOLDER}/policy.yaml", f"{FOLDER}/manifest.yaml")
 
 # A later new data key ends what these are about.
 _ENDED_BY_KEY = frozenset({REMOVED_WITHOUT_NEW_KEY.id, sealed.STANZA_REPLACED.id})
@@ -91,7 +94,7 @@ def findings(
     for at, (_, entry) in enumerate(told):
         rule = entry.classified.rule
         key = (entry.path, rule, entry.subject or "/".join(entry.owner))
-        if not rule or rule in _OF_FILES or key in done or _is_told(entry, known):
+        if not rule or rule in _OF_FILES or key in done or _is_said(entry) or _is_told(entry, known):
             continue
         if rule in _ENDED_BY_KEY and keys.get((entry.path, entry.owner[:3]), -1) > at:
             continue
@@ -105,19 +108,18 @@ def _is_new_key(entry: ReviewEntry) -> bool:
     return entry.owner[3:] == ("key",) and entry.classified.rule == DATA_KEY_REPLACED.id
 
 
+def _is_said(entry: ReviewEntry) -> bool:
+    """True for what sentences about both ends of the range, or about what passed between, tell of policy and manifest."""
+    return entry.path.endswith(_IN_SENTENCES) and entry.classified.rule not in _STANDING
+
+
 def _is_told(entry: ReviewEntry, known: Iterable[Finding]) -> bool:
     """True if a finding has the entry's rule and file, and names what it is about."""
     rules = {entry.classified.rule, *_SAME.get(entry.classified.rule, ())}
     return any(
         finding.rule in rules
         and finding.path == entry.path
-        and (
-            not entry.subject
-            or entry.subject in finding.message.names
-            or entry.subject in finding.message
-            # A person who joins changes a group's line too. What passes is told by the statements of the commit itself.
-            or (finding.commit == entry.commit and PurePosixPath(entry.path).name == _POLICY)
-        )
+        and (not entry.subject or entry.subject in finding.message.names or entry.subject in finding.message)
         for finding in known
     )
 

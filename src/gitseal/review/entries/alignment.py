@@ -7,7 +7,6 @@ order counts as unchanged, and so do equal neighbours of these. Any such match i
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from gitseal.review.entries.units import LineUnit, Owner, UnitKind
@@ -41,7 +40,7 @@ class Alignment:
         return len(change.before) == len(change.after) == 1 and change.before[0] in self._settled
 
     def _in_place(self) -> frozenset[int]:
-        """The older units that were changed between the same unchanged neighbours, in the order that they had."""
+        """The older units that were changed between the same unchanged neighbours, as far as they kept their order."""
         pairs = sorted(
             (each.before[0], each.after[0]) for each in self.changes if len(each.before) == len(each.after) == 1
         )
@@ -49,26 +48,26 @@ class Alignment:
         for one, other in pairs:
             gap = bisect_left(self._kept, (one, 0)), bisect_left(self._kept, other, key=lambda kept: kept[1])
             gaps.setdefault(gap, []).append((one, other))
-        settled = (
-            those
-            for gap, those in gaps.items()
-            if gap[0] == gap[1] and all(one[1] < two[1] for one, two in pairwise(those))
-        )
+        settled = (_rising(those) for gap, those in gaps.items() if gap[0] == gap[1])
         return frozenset(one for those in settled for one, _ in those)
 
     def applied(self, chosen: Callable[[UnitChange], bool]) -> list[bytes]:
         """The lines of the older state with only the chosen changes made to it."""
-        gone = {number for change in self.changes if chosen(change) for number in change.before}
-        new = {number for change in self.changes if chosen(change) for number in change.after}
+        made = [change for change in self.changes if chosen(change)]
+        gone = {number for change in made for number in change.before}
+        new = {number for change in made for number in change.after}
+        settled = [change for change in self.changes if self.is_in_place(change)]
+        steady = sorted([*self._kept, *((change.before[0], change.after[0]) for change in settled)])
         lines: list[bytes] = []
         at = (0, 0)
-        for pair in (*self._kept, (len(self.before), len(self.after))):
-            for number in range(at[0], pair[0]):
+        for before, after in (*steady, (len(self.before), len(self.after))):
+            for number in range(at[0], before):
                 lines += self.before[number].lines if number not in gone else ()
-            for number in range(at[1], pair[1]):
+            for number in range(at[1], after):
                 lines += self.after[number].lines if number in new else ()
-            lines += self.before[pair[0]].lines if pair[0] < len(self.before) else ()
-            at = (pair[0] + 1, pair[1] + 1)
+            if before < len(self.before):
+                lines += self.after[after].lines if after in new else self.before[before].lines
+            at = (before + 1, after + 1)
         return lines
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from gitseal.document.changes import differing
+from gitseal.document.header import HEADER
 from gitseal.errors import Malformed
 from gitseal.review.entries import others, table, units
 from gitseal.review.entries.alignment import Alignment, UnitChange
@@ -128,14 +129,13 @@ class StepEntries:
         self._alignment = alignment = Alignment(old, new)
         classify = self._classifier(alignment)
         sides = MergedSides(self._step.merged, units_of) if self._step.merged else None
-        neutral = {
-            number: what for number, change in enumerate(alignment.changes) if (what := self._neutral(change, old, new))
-        }
-        if not _holds(alignment, neutral, units_of):
-            neutral = {number: what for number, what in neutral.items() if not alignment.changes[number].owner}
+        seen = {number: self._plain_to_see(change, alignment) for number, change in enumerate(alignment.changes)}
+        known = {number: what for number, what in seen.items() if what is not None}
+        if not _holds(alignment, {number for number, what in known.items() if what.is_neutral}, units_of):
+            known = {number: what for number, what in known.items() if not alignment.changes[number].owner}
         for number, change in enumerate(alignment.changes):
             gone, came = [old[at] for at in change.before], [new[at] for at in change.after]
-            what, subject = neutral.get(number), ""
+            what, subject = known.get(number), ""
             if what is None:
                 what, subject = classify(change)
                 what = _of_merge(sides, gone, came, what) if sides is not None else what
@@ -164,17 +164,25 @@ class StepEntries:
         structured = StructuredChanges(alignment, statements)
         return lambda change: (structured.classify(change), structured.subject(change))
 
-    def _neutral(self, change: UnitChange, old: Sequence[LineUnit], new: Sequence[LineUnit]) -> Classified | None:
-        """The neutral class of a change, if its own lines are enough to tell."""
+    def _plain_to_see(self, change: UnitChange, alignment: Alignment) -> Classified | None:
+        """The class of a change that its own lines are enough to tell: a neutral one, or another order."""
         if change.kind in {UnitKind.BLANK, UnitKind.COMMENT}:
             return harmless(table.LAYOUT if change.kind is UnitKind.BLANK else table.COMMENT)
         if change.kind is UnitKind.LINE or len(change.before) != 1 or len(change.after) != 1:
             return None
-        before, after = old[change.before[0]], new[change.after[0]]
-        if before.kind is not after.kind or before.meaning != after.meaning:
+        before, after = alignment.before[change.before[0]], alignment.after[change.after[0]]
+        # Of rules the first that matches decides.
+        is_rule = change.kind is UnitKind.ITEM and change.owner[0] == "rules"
+        if is_rule or before.kind is not after.kind or before.meaning != after.meaning:
             return None
-        if change.kind is UnitKind.ITEM and change.owner[0] == "rules":
-            return None  # the first rule that matches decides
+        return self._of_same(before, after, is_in_place=alignment.is_in_place(change))
+
+    def _of_same(self, before: LineUnit, after: LineUnit, *, is_in_place: bool) -> Classified:
+        """The class of a thing that says what it said. `render` writes names in the order of a sealed file and of a service."""
+        is_name = self._kind is FileKind.SEALED and before.owner[0] != HEADER
+        is_moved = is_name and not is_in_place
+        if is_moved or (self._kind is FileKind.MANIFEST and before.order != after.order):
+            return harmless(table.REORDERED)
         if before.lines == after.lines:
             return harmless(table.ORDER)
         stripped = ([line.strip() for line in unit.lines] for unit in (before, after))
@@ -203,7 +211,7 @@ def _of_merge(sides: MergedSides, gone: Sequence[LineUnit], came: Sequence[LineU
     return what
 
 
-def _holds(alignment: Alignment, neutral: dict[int, Classified], units_of: UnitsOf) -> bool:
+def _holds(alignment: Alignment, neutral: set[int], units_of: UnitsOf) -> bool:
     """True if the file says the same with the neutral changes made.
 
     Comments and blank lines change nothing wherever they stand. What was moved or written otherwise could lose its section

@@ -54,7 +54,7 @@ SECTION, STANZA_WITH_KEY, GROUP_GONE, NEW_ENVIRONMENT = (
     "new-environment",
 )
 TOLD, FOREIGN_GONE, ALLOWANCE_GONE, MODULE_ELSEWHERE = "told", "foreign-gone", "allowance-gone", "module-elsewhere"
-MERGE_CHOICE = "merge-choice"
+MERGE_CHOICE, REORDERED = "merge-choice", "reordered"
 
 TABLE = _table(
     _neutral(LAYOUT, "blank lines, indentation and line ends"),
@@ -74,8 +74,9 @@ TABLE = _table(
     _ordinary(NEW_ENVIRONMENT, "the file of a new environment"),
     _ordinary(TOLD, "policy, manifest or list of allowances: told in a sentence that widens nothing"),
     _ordinary(FOREIGN_GONE, "a file that was none of gitseal's is gone from .secrets"),
-    _ordinary(ALLOWANCE_GONE, "the hook lets a file pass no longer"),
+    _ordinary(ALLOWANCE_GONE, "the hook lets no more files pass than before"),
     _ordinary(MODULE_ELSEWHERE, "a submodule that has nothing to do with .secrets"),
+    _ordinary(REORDERED, "names stand in another order, and so they do in what `render` writes"),
     _ordinary(MERGE_CHOICE, "both sides of a merge had changed it, and the merge took one of them"),
 )
 

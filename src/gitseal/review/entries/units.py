@@ -31,7 +31,8 @@ class UnitKind(Enum):
 class LineUnit(NamedTuple):
     """Lines that belong together, as they stand. `start` counts from 0.
 
-    Two units of one owner with equal `meaning` say the same, however they are written. `words` are the names and texts in it.
+    Two units of one owner with equal `meaning` say the same, however they are written; with equal `order` also in the same
+    order. `words` are the names and texts in it.
     """
 
     kind: UnitKind
@@ -40,6 +41,7 @@ class LineUnit(NamedTuple):
     lines: tuple[bytes, ...]
     meaning: str = ""
     words: frozenset[str] = frozenset()
+    order: tuple[str, ...] = ()
 
 
 def of_sealed(data: bytes) -> list[LineUnit]:
@@ -89,8 +91,8 @@ def meaning_of(data: bytes) -> str:
 def _unit(tree: Tree, kind: UnitKind, node: Node, start: int, end: int, *, whole: bool = False) -> LineUnit:
     lines = tuple(line.encode() for line in tree.lines[start:end])
     meaning = "" if kind is UnitKind.SECTION else _meaning(node, node.path[-1])
-    words = frozenset(_words(node)) if whole else frozenset[str]()
-    return LineUnit(kind, node.path, start, lines, meaning, words)
+    words = tuple(_words(node)) if whole else ()
+    return LineUnit(kind, node.path, start, lines, meaning, frozenset(words), words)
 
 
 def _meaning(node: Node, name: str) -> str:

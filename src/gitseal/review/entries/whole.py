@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from gitseal.errors import Error
+from gitseal.policy import allow
 from gitseal.review.entries import others, table
 from gitseal.review.entries.entry import PathState
 from gitseal.review.entries.kinds import FileKind
@@ -24,7 +26,11 @@ def _local(_name: str, _before: PathState, after: PathState) -> Classified:
 
 
 def _allow(_name: str, _before: PathState, after: PathState) -> Classified:
-    return risk(others.ALLOWANCE_ADDED) if after.mode else harmless(table.ALLOWANCE_GONE)
+    try:
+        is_empty = not after.mode or not allow.parse(after.data or b"").entries
+    except Error:
+        is_empty = False
+    return harmless(table.ALLOWANCE_GONE) if is_empty else risk(others.ALLOWANCE_ADDED)
 
 
 _OF_FILES: Mapping[FileKind, Callable[[str, PathState, PathState], Classified]] = {
