@@ -153,6 +153,8 @@ def forge(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) 
     port, token = _free_port(), "x" * 105
     # Its texts and pages, which `make peers` puts beside the folder of programs.
     files = Path(program).parent.parent / "gitea"
+    if not files.is_dir():
+        pytest.skip("gitea has no texts beside it: remove it, and `make peers HEAVY=1` builds it with them")
     user = (
         os.environ.get("USER")
         or subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()

@@ -228,21 +228,23 @@ def _choices(
 ) -> dict[NamePath, TakenSide | TypedValue]:
     """The choice for each name. Raises Error, after all of them were looked at, if a person has to decide some."""
     choices: dict[NamePath, TakenSide | TypedValue] = {}
-    open_names = []
+    open_names: list[Name] = []
     for name in names:
         is_asked = name.text not in answers.given and name.proposal is None and answers.rest is None
         words = _words(session, file, name) if is_asked else ("", "")
         choice = answers.choose(name, words)
         if choice is None:
-            open_names.append(name.text)
+            open_names.append(name)
             say(f"  {name.text}", f"    ours:   {words[0]}", f"    theirs: {words[1]}")
         else:
             choices[name.path] = choice
     if open_names:
-        sides = " ".join(f"--ours {shlex.quote(name)}" for name in open_names)
+        # The side that has a value, if only one has: what is pasted must drop none.
+        chosen = [THEIRS if name.sides[0].kind in {"removed", resolve.NOT_THERE} else OURS for name in open_names]
+        sides = " ".join(f"--{word} {shlex.quote(name.text)}" for word, name in zip(chosen, open_names, strict=True))
         raise Error(
             f"{plural(len(open_names), 'name')} of {file.environment} can be decided by a person alone",
-            f"ours for each, or --theirs or --new in its place: gitseal resolve {file.environment} {sides}",
+            f"choose --ours, --theirs or --new for each, such as: gitseal resolve {file.environment} {sides}",
         )
     return choices
 

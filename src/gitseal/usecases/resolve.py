@@ -41,8 +41,12 @@ class TakenSide(Enum):
     THEIRS = 1
 
 
+NOT_THERE = "not there"
+"""The kind of a side that never had the name."""
+
+
 class SideValue(NamedTuple):
-    """One side's value of a name: `kind` is sealed, write-only, plain or removed; `access` the access group, if any."""
+    """One side's value of a name: `kind` is sealed, write-only, plain, removed or not there; `access` its group, if any."""
 
     kind: str
     access: str
@@ -81,7 +85,8 @@ def look(workspace: Workspace, file: ConflictedFile) -> list[Name]:
 
 def _name(file: ConflictedFile, openings: Openings, trust: Trust, path: NamePath) -> Name:
     entries = [side.entries.get(path) for side in file.sides]
-    sides = (_standing(entries[0]), _standing(entries[1]))
+    was_there = file.base is not None and path in file.base.entries
+    sides = (_standing(entries[0], was_there=was_there), _standing(entries[1], was_there=was_there))
     try:
         values = [openings.value(side, entry) if entry else None for side, entry in enumerate(entries)]
         before = openings.base_value(path)
@@ -116,9 +121,9 @@ def _is_vouched(file: ConflictedFile, openings: Openings, trust: Trust, choice: 
     return header is not None and trust.source(header, entry.token.group, into=sides)
 
 
-def _standing(entry: Entry | None) -> SideValue:
+def _standing(entry: Entry | None, *, was_there: bool = True) -> SideValue:
     if entry is None:
-        return SideValue("removed", "")
+        return SideValue("removed" if was_there else NOT_THERE, "")
     if entry.token is None:
         return SideValue("plain", "")
     return SideValue("write-only" if entry.token.kind == WRITE_ONLY else "sealed", entry.token.group)
