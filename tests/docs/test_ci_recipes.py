@@ -13,9 +13,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from markdown_it import MarkdownIt
 from ruamel.yaml import YAML
 
 from gitseal.review.formats import markdown
+from gitseal.review.formats import text as text_format
 from tests import programs
 from tests.docs.console import TOP
 from tests.review.models import usual
@@ -24,7 +26,8 @@ EXAMPLES = TOP / "examples"
 REVIEW, COMMENT = (EXAMPLES / "github-actions" / name for name in ("secrets-review.yml", "secrets-review-comment.yml"))
 GITLAB = EXAMPLES / "gitlab-ci.yml"
 BUNDLE = EXAMPLES / "review.bundle"
-NOTHING = f"{markdown.MARKER}\n✅ **gitseal review: no change to secrets**\n"
+NOTHING_IN_MARKDOWN = f"{markdown.MARKER}\n✅ **no change to secrets**\n"
+NOTHING = "no change to secrets\n\nmain (b) to HEAD (a): 1 commit, none touching secrets\n"
 
 Peer = Callable[[str], str]
 
@@ -119,11 +122,11 @@ class Forge:
         self.pulls: list[object] = [{"number": 12, "head": {"sha": "a" * 40}}]
         self.artifacts: list[object] = [{"id": 7, "size_in_bytes": 1000}]
         self.comments: list[object] = []
-        self.review(markdown.write(usual()))
+        self.review(text_format.write(usual()))
 
     def review(self, text: str) -> None:
         with zipfile.ZipFile(self.folder / "artifact.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("review.md", text)
+            archive.writestr("review.txt", text)
 
     def run(self, script: str) -> tuple[int, str, str]:
         """The status, what was printed, and which call wrote something."""
@@ -163,6 +166,10 @@ def test_a_comment_is_written(forge: Forge) -> None:
 
     assert status == 0
     assert "--method POST repos/org/shop/issues/12/comments " in called
+    assert f"body=@{forge.folder}/comment.md" in called
+    written = (forge.folder / "comment.md").read_text(encoding="utf-8")
+    assert written.startswith(f"{markdown.MARKER}\nThe review of `aaaaaaaaaa`, ")
+    assert "\n```text\nbob did the thing 0" in written.replace('"', "")
     assert not (forge.folder / "owned").exists()
 
 
@@ -180,26 +187,46 @@ def test_the_comment_that_is_there_is_updated(forge: Forge) -> None:
     assert "--method PATCH repos/org/shop/issues/comments/3 " in called
 
 
+RUNS = ["`", "``", "```", "````", "`````` x", "~~~", "~~~~\n```"]
+ACTS = [
+    "@everyone",
+    "&#64;everyone",
+    "[all is well](https://evil.example)",
+    "![](https://evil.example/pixel.png)",
+    "<img src='//evil.example/x'>",
+    "</code></pre><h1>approved</h1>",
+    "Fixes #1",
+    "[1]: https://evil.example",
+]
+
+
+@pytest.mark.parametrize("run_", RUNS)
+@pytest.mark.parametrize("act", ACTS)
+def test_whatever_the_artifact_holds_is_one_fence(forge: Forge, act: str, run_: str) -> None:
+    """Attack 12: runs of backticks passed a filter. There is none: what is in one fence is text, whatever it is."""
+    text = f"{run_}\n{act}\n{run_} {act} ``\n\n    {act}\n> {act}\n<!-- {act} -->\n{run_}\n\n{act}\n{run_}"
+    forge.review(text)
+
+    assert forge.run(SCRIPT)[0] == 0
+    body = (forge.folder / "comment.md").read_text(encoding="utf-8")
+
+    comment, opening, inline, closing, fence = MarkdownIt("gfm-like", {"html": True}).parse(body)
+    assert (comment.type, comment.content.strip()) == ("html_block", markdown.MARKER)
+    assert (opening.type, inline.type, closing.type) == ("paragraph_open", "inline", "paragraph_close")
+    assert (fence.type, fence.content) == ("fence", f"{text}\n")
+
+
 @pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        (f"{markdown.MARKER}\n{'x' * 70_000}", "too long"),
-        (f"{markdown.MARKER}\n@everyone", "links or mentions"),
-        (f"{markdown.MARKER}\n&#64;everyone", "links or mentions"),
-        (f"{markdown.MARKER}\n\\`@everyone\\`", "links or mentions"),
-        (f"{markdown.MARKER}\n[all is well](https://evil.example)", "links or mentions"),
-        (f"{markdown.MARKER}\n<img src=x>", "links or mentions"),
-        ("all is well\n", "does not begin"),
-        ("", "does not begin"),
-    ],
+    ("text", "why"), [("", "no text"), ("\x00\x07", "no text"), ("漢" * 70_000, ""), ("x" * 10**6, "")]
 )
-def test_what_gitseal_did_not_write_is_not_posted(forge: Forge, text: str, why: str) -> None:
+def test_an_artifact_of_no_use_is_not_posted_and_a_long_one_is_cut(forge: Forge, text: str, why: str) -> None:
     forge.review(text)
 
     status, said, called = forge.run(SCRIPT)
 
-    assert (status, called) == (1, "")
+    assert (status, bool(called)) == ((1, False) if why else (0, True))
     assert why in said
+    assert why or len((forge.folder / "comment.md").read_text(encoding="utf-8")) < 65_536
 
 
 def test_another_commit_or_two_pull_requests_get_no_comment(forge: Forge) -> None:
@@ -297,12 +324,12 @@ def test_a_note_is_written_once_and_then_updated(gitlab: GitLab, tmp_path: Path)
     assert gitlab.written == [("POST", "/notes", text)]
 
     gitlab.notes.append({"id": 999, "author": {"id": 5}, "body": text})
-    note(gitlab, tmp_path, NOTHING)
-    assert gitlab.written[1:] == [("PUT", "/notes/999", NOTHING)]
+    note(gitlab, tmp_path, NOTHING_IN_MARKDOWN)
+    assert gitlab.written[1:] == [("PUT", "/notes/999", NOTHING_IN_MARKDOWN)]
 
 
 def test_no_note_begins_where_nothing_changed(gitlab: GitLab, tmp_path: Path) -> None:
-    note(gitlab, tmp_path, NOTHING)
+    note(gitlab, tmp_path, NOTHING_IN_MARKDOWN)
 
     assert gitlab.written == []
 

@@ -13,6 +13,7 @@ from gitseal.review.formats.table import FORMATS, PUBLISHED
 if TYPE_CHECKING:  # loaded when the command runs
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
+    from gitseal.review.model import Review
 
 _PAGER = "less"
 
@@ -68,7 +69,7 @@ def command(
     repository = session.any_repository("review")
     keep_fetched(repository)
     reviewed = review(repository, span, keyring, wanted)
-    text = FORMATS[form](reviewed)
+    text = _coloured(reviewed) if form == "text" and not file and _is_colourful(session) else FORMATS[form](reviewed)
     if file:
         _write(text, file)
     elif no_pager or not _paged(session, repository, text):
@@ -84,6 +85,17 @@ def _keyring(session: Session, form: str, *, with_identity: bool) -> "Keyring | 
     if with_identity:
         return session.keyring
     return None if form in PUBLISHED else session.keyring.unattended()
+
+
+def _is_colourful(session: Session) -> bool:
+    """True on a terminal that shows colours, unless somebody wants none (no-color.org: set, and not empty)."""
+    return output.is_terminal() and not session.environ.get("NO_COLOR") and session.environ.get("TERM") != "dumb"
+
+
+def _coloured(reviewed: "Review") -> str:
+    from gitseal.review.formats import text
+
+    return text.write(reviewed, colour=True)
 
 
 def _paged(session: Session, repository: "Repository", text: str) -> bool:
