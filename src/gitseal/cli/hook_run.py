@@ -22,7 +22,7 @@ HOOKS = ("pre-commit", "pre-merge-commit", "pre-push", "pre-receive")
 _AIMED = {"GIT_DIR", "GIT_WORK_TREE"}
 _CANCEL = "stopped: nothing was {}"
 # No allowance stands for a signature.
-_ALLOW = ". A false alarm passes by: gitseal hook allow"
+_ALLOW = ". A false alarm: gitseal hook allow --help"
 _DONE = {"pre-commit": "committed", "pre-merge-commit": "merged", "pre-push": "pushed", "pre-receive": "taken"}
 
 

@@ -125,16 +125,16 @@ def _env(path: str, values: Sequence[Assignment], rules: Rules) -> Finding:
 def _template(path: str, values: Sequence[Assignment]) -> list[Finding]:
     """One finding for each value: each line is to be mended."""
     findings = []
+    hint = decision(YOU, "write what is to be filled in: <...>, your-..., changeme, or nothing")
     for assignment in values[:_MOST_LINES]:
         what = sentence('"{}"', assignment.name) if assignment.name else ours("a line")
-        hint = decision(YOU, "write what is to be filled in: <...>, your-..., changeme, or nothing")
         findings.append(
             TEMPLATE.at(path, assignment.line, sentence("{} holds a value that is no placeholder", what), hint)
         )
     if len(values) > _MOST_LINES:
         rest = len(values) - _MOST_LINES
         line = values[_MOST_LINES].line
-        findings.append(TEMPLATE.at(path, line, sentence("and {} more values that are no placeholders", rest)))
+        findings.append(TEMPLATE.at(path, line, sentence("and {} more values that are no placeholders", rest), hint))
     return findings
 
 

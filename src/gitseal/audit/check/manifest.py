@@ -10,7 +10,7 @@ from gitseal.policy.manifest import Manifest
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
 from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
-from gitseal.report.hints import YOU, advice, decision, give_value
+from gitseal.report.hints import YOU, advice, command, decision, give_value
 from gitseal.report.sentences import literal, ours, sentence
 from gitseal.resolve import requirements, services, templates
 from gitseal.resolve.problems import PATTERN, REQUIRED, TYPE, Problem
@@ -25,6 +25,7 @@ OTHER_TYPE = FindingRule(TYPE, ERROR, "a value is not of the type that the manif
 OTHER_PATTERN = FindingRule(PATTERN, ERROR, "a value does not match the pattern that the manifest declares")
 SERVICE = FindingRule("service", ERROR, "a service names something that it cannot get")
 INCLUDE = FindingRule("include", WARNING, "a service's pattern takes in names of another service")
+_OWNERS = sentence("whoever may change the manifest")
 _UNMET = {rule.id: rule for rule in (NAME_REQUIRED, OTHER_TYPE, OTHER_PATTERN)}
 
 
@@ -39,7 +40,9 @@ def check_manifest(project: Project, environments: Iterable[str], values: Values
     for name, declaration in manifest.environments():
         if name not in project.policy.environments:
             message = sentence('"{}" is required in {}, which is no environment', path_text(declaration.path), name)
-            findings.append(UNKNOWN_ENVIRONMENT.at(path, declaration.line, message))
+            add = command("gitseal env add {}", name)
+            hint = decision(_OWNERS, "take the environment out of it, unless it is to be one", add)
+            findings.append(UNKNOWN_ENVIRONMENT.at(path, declaration.line, message, hint))
     names: set[NamePath] = set()
     for environment in environments:
         try:
@@ -85,7 +88,8 @@ def _services(manifest: Manifest, path: str, names: set[NamePath]) -> Iterator[F
     for name, service in manifest.services.items():
         for pattern in services.unmatched(service, names):
             message = sentence('service "{}" includes "{}", which no name matches', name, pattern)
-            yield SERVICE.at(path, service.line, message)
+            hint = decision(_OWNERS, "take it out, or set a name that it matches")
+            yield SERVICE.at(path, service.line, message, hint)
         for pattern, paths in services.from_others(manifest, name, names).items():
             template = 'service "{}" gets {} too, of another service: "{}" holds at any depth'
             message = sentence(template, name, path_text(min(paths)), pattern)
@@ -97,7 +101,8 @@ def _services(manifest: Manifest, path: str, names: set[NamePath]) -> Iterator[F
                 parsed = templates.parse(text.reveal().decode())
                 for reason in parsed.problems:
                     message = sentence('env of service "{}" {}', name, literal(reason))
-                    yield REFERENCE.at(path, service.line, message)
+                    hint = decision(_OWNERS, "mend the reference, or write $${ for a literal ${")
+                    yield REFERENCE.at(path, service.line, message, hint)
                 wanted += [(secret, service.line) for secret in parsed.secrets()]
         for secret, line in wanted:
             if secret not in names:
