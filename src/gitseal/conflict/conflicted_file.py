@@ -1,4 +1,4 @@
-"""An environment file with a conflict in it: what stands on each side, name by name, and what can be said about it."""
+"""An environment file with a conflict in it: both sides name by name, and the headers and keys that open their values."""
 
 from typing import NamedTuple
 
@@ -27,9 +27,9 @@ OURS, THEIRS = "ours", "theirs"
 class ConflictedFile(NamedTuple):
     """A file in conflict. `text` is what it is resolved from; `written` what lies on the disk.
 
-    `sides` are the documents that come out where every conflict is decided for one side; `whole` the files of both sides
-    as they were before the merge, where Git still knows them, and `base` that of their base. `words` are what a person calls
-    the sides, in the same order.
+    `sides` are the documents that come out if every conflict is decided for one side; `whole` the files of both sides
+    as they were before the merge, if Git still knows them, and `base` that of their base. `words` are the names of the sides
+    for people, in the same order.
     """
 
     environment: str
@@ -107,12 +107,13 @@ def taken_out_by(project: Project, environment: str) -> str | None:
 def load(project: Project, environment: str) -> ConflictedFile | bytes | None:
     """The conflict of a file; its bytes if a merge by name has none; None if the file shows no conflict.
 
-    Raises Error where the markers in it do not hold together any more.
+    Raises Error if the markers in it do not hold together any more.
     """
     path = project.path(environment)
     name = project.relative(path)
     written = read_regular(path)
     if conflict.sides(written) is None:
+        # Somebody decided it in an editor. What is no sound file after that is told here, before it is staged.
         project.parse(environment, written)
         return None
     base, ours, theirs = sides = stages.contents(project, name)
@@ -158,15 +159,16 @@ class Openings:
         self._keys: dict[tuple[str, str, str], DataKey | None] = {}
 
     def header(self, side: int, entry: Entry) -> Header | None:
-        """A header that has the data key of an entry of a side, or None where none is found."""
+        """A header that has the data key of an entry of a side, or None if none is found."""
         token = entry.token
         file = self._file
         if token is None:
             return file.sides[side].header
+        # The side's own header first. A merge may have put a token of one side under the header of the other.
         for environment in (file.whole[side], file.sides[side], file.base, *file.whole, *file.sides):
-            access = environment.header.access.get(token.group) if environment is not None else None
-            is_here = environment is not None and environment.header.id == self._file_id(side)
-            if environment is not None and access is not None and access.key_id == token.key_id and is_here:
+            if environment is None or environment.header.id != self._file_id(side):
+                continue
+            if environment.header.has_key_of(token):
                 return environment.header
         current = file.sides[side].header
         return self._trust.block(current, token.group, token.key_id)
@@ -187,6 +189,7 @@ class Openings:
                 f'"{entry.name}" of {(OURS, THEIRS)[side]} opens for no identity at hand',
                 "see what was tried with: gitseal whoami",
             )
+        # The entry as its own side had it: opened under another header it would be bound to another place.
         alone = self._file.sides[side]
         return document.open_entry(alone.under_header(header), entry, {token.group: key})
 
@@ -214,5 +217,5 @@ def is_fresh(side: Document, entry: Entry, header: Header) -> bool:
     """True if a token of a side is sealed under the data key that a header has now."""
     if entry.token is None:
         return True
-    access = header.access.get(entry.token.group)
-    return side.header.id == header.id and access is not None and access.key_id == entry.token.key_id
+    # Another file's tokens are bound to that file's id, whatever the key.
+    return side.header.id == header.id and header.has_key_of(entry.token)

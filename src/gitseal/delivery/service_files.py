@@ -89,6 +89,7 @@ def staged(folder: Path, files: Sequence[ServiceFile], beside: Path | None = Non
     that a symlink leads to.
     """
     targets = [folder.joinpath(*file.item.path) for file in files]
+    # All places before the first byte: a service that gets half of its files would start with old and new ones together.
     for target in targets:
         refuse_links(target)
     for target in targets:
@@ -106,6 +107,7 @@ def outdated(folder: Path, files: Sequence[ServiceFile]) -> tuple[str, ...]:
 
 
 def _refuse_owned(target: Path) -> None:
+    # A manifest comes with a commit. Without this a branch could have a hook or a Git setting written on every host.
     where = target.parent.resolve() / target.name
     if _OWNED.intersection(part.casefold() for part in where.parts) or is_hook(where):
         raise Error(f'"{target}" is where Git or gitseal keep theirs', "choose another folder: --files DIR")

@@ -59,6 +59,11 @@ class Header(NamedTuple):
         """The scope of a group's data key: what its id and every derivation from it are bound to."""
         return Scope(self.id, self.environment, group)
 
+    def has_key_of(self, token: Token) -> bool:
+        """True if a token is sealed under the data key that its access group has now. Any other is stale: it opens for nobody."""
+        access = self.access.get(token.group)
+        return access is not None and access.key_id == token.key_id
+
 
 def succession_path(group: str) -> NamePath:
     """The name at which the succession token of a group stands, and to which it is bound as a token."""

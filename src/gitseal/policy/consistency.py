@@ -68,6 +68,7 @@ class _Checks:
         self.changers(environment.change, node)
         if not self.policy.members(environment.open):
             raise Malformed(f'environment "{name}" is open only to empty groups', node.line + 1)
+        # No recursion: a policy of a branch may extend as far as it likes, until it is refused here.
         seen = [name]
         while environment.extends:
             if environment.extends in seen:

@@ -67,6 +67,7 @@ class EffectiveEnvironment:
             self.documents[layer.name] = file
             self._rules[layer.name] = layer.environment
             takes_all = rule is not None and rule.write_only == ACCEPT
+            # What a strict environment extends is strict for it: anyone could put a value there, and it would come through.
             self._strict[layer.name] = not layer.is_local and (any(self._strict.values()) or not takes_all)
 
     @property
@@ -145,6 +146,7 @@ class OpenedEnvironment(EffectiveEnvironment):
         if rows is None or rows.rows is None:
             return None
         ((layer, keys),) = self._keys.items()
+        # The careful way looks at each value and names the first that is wrong.
         if self._strict[layer] and not self._in_their_groups(layer, rows.rows):
             return None
         return bulk.open_rows(rows.header, rows.rows, keys)

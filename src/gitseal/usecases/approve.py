@@ -83,6 +83,7 @@ def approve(proposal: Proposal) -> list[SignedStatement]:
                 raise Error(
                     "this changes more files than one approval holds", "approve it in parts, as branches of their own"
                 )
+            # Read back as a server will: a signature that would not count is better refused before anybody waits for it.
             problems = [reader.read(made, root).problem for root in roots]
             if all(problems):
                 raise Error(

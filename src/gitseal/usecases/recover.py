@@ -57,9 +57,7 @@ def look(workspace: Workspace, environments: Sequence[str]) -> list[Lost]:
 
 
 def _is_stale(header: Header, entry: Entry) -> bool:
-    token = entry.token
-    access = header.access.get(token.group) if token is not None else None
-    return token is not None and (access is None or access.key_id != token.key_id)
+    return entry.token is not None and not header.has_key_of(entry.token)
 
 
 def _commits(project: Project, environment: str) -> list[LoggedCommit]:
@@ -83,6 +81,7 @@ def _lost(trust: Trust, here: Document, entry: Entry, commits: Iterable[LoggedCo
         for file in commit.files:
             had = [before is not None and text in before for before in file.before]
             has = file.after is not None and text in file.after
+            # Somebody replaced the value or took it out, on purpose: an old value is not to come back by way of a merge.
             is_superseded |= any(had) and not has
             brought = commit if has and not any(had) else brought
     refusal = "history replaced it or took it out, and it came back" if is_superseded else ""
@@ -127,6 +126,7 @@ def apply(workspace: Workspace, chosen: Sequence[Lost]) -> None:
         for group in sorted({entry.token.group for entry in entries if entry.token is not None}):
             _new_key(edit, group)
         for entry in entries:
+            # A person chose each of these values, so it is enough that this clone has met their data key.
             if entry.token is not None:
                 edit.trust.source(_old(edit.trust, edit.document, entry), entry.token.group)
             edit.reseal(entry, entry.path, _open(edit.trust, edit.document, entry))

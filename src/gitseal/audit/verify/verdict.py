@@ -59,6 +59,7 @@ def judge(commit: RawCommit, changes: Sequence[PathChange], owners: Owners, chec
     outcomes = set()
     for policy_claims in _by_root(changes, owners).values():
         claim, demands = policy_claims
+        # Each policy by itself: a folder's people say nothing about the neighbour's files, though one signature serves both.
         problems = [_nobody(commit, demand.path) for demand in demands if not demand.who]
         demands = [demand for demand in demands if demand.who]
         if demands:
@@ -118,9 +119,11 @@ def _wrong(commit: RawCommit, signature: Signature, policy: Policy) -> tuple[Fin
 
 
 def _not_committer(commit: RawCommit, signature: Signature, policy: Policy) -> tuple[FindingRule, Sentence] | None:
+    # The committer is what people read in `git log`. Without this somebody who may sign could commit in a colleague's name.
     emails = [policy.recipients[name].email for name in signature.signers]
     if commit.committer.casefold() in (email.casefold() for email in emails if email):
         return None
+    # A forge without an address in the policy signs in the name of whoever presses the button.
     if is_forge(policy, signature.signers) and not any(emails):
         return None
     template = 'signed by {}, and committed as "{}"'
@@ -158,6 +161,7 @@ def _nobody(commit: RawCommit, path: str) -> Finding:
 
 
 def _is_local(change: PathChange) -> bool:
+    # Folded, or a file system that knows no case would check out `.LOCAL.yaml` as this machine's own file.
     return not change.removes and folded(change.path.rpartition("/")[2]).endswith(_LOCAL)
 
 

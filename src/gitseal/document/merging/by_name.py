@@ -74,8 +74,7 @@ def _whole(ours: bytes, theirs: bytes, how: How) -> Merged:
 
 def _is_stale(document: Document, path: tuple[str, ...]) -> bool:
     token = document.entries[path].token
-    access = document.header.access.get(token.group) if token is not None else None
-    return token is not None and (access is None or access.key_id != token.key_id)
+    return token is not None and not document.header.has_key_of(token)
 
 
 def _is_sound(data: bytes, decided: Decided | None) -> bool:

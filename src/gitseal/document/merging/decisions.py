@@ -194,10 +194,8 @@ def _becomes_stale(side: MergeSide, path: NamePath, final: dict[str, str]) -> bo
     entry = side.document.entries.get(path)
     if entry is None or entry.token is None:
         return False
-    access = side.document.header.access.get(entry.token.group)
     # One that was stale before is no news of this merge; `check` tells of it.
-    was_good = access is not None and access.key_id == entry.token.key_id
-    return was_good and final.get(entry.token.group) != entry.token.key_id
+    return side.document.header.has_key_of(entry.token) and final.get(entry.token.group) != entry.token.key_id
 
 
 def _without_clashes(units: list[Unit], ours: MergeSide, theirs: MergeSide) -> list[Unit]:

@@ -107,6 +107,7 @@ class _Counting:
         self._reader = ApprovalReader(branch.repository, target, stack)
         raw = {commit.id: commit for commit in raw_commits(branch.repository, branch.walked.parents)}
         offered = store.of_blobs(branch.repository, branch.offered)
+        # From wherever they come: a statement proves itself, so it does not matter who brought it here, or by what way.
         every = (*store.stored(branch.repository), *offered, *store.carried(raw.values()))
         self.signed = [signed for signed in dict.fromkeys(every) if self._fits(signed)]
         self._asks = {path: target.owners.claims(path) for path in change}
@@ -131,6 +132,7 @@ class _Counting:
         policy = self._target.owners.policy(root)
         authors, by_forge = self._authors(root, policy)
         asks = [
+            # One more if a forge signed: whoever made the commit may be among the approvers, and one of them does not count.
             Ask(path, claim.approvals + (path in by_forge), self._allowed(path, _people(policy, claim.who)))
             for path, claims in self._asks.items()
             for claim in claims

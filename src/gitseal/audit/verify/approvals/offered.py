@@ -58,6 +58,7 @@ class _Offers:
 
     def problems(self, update: Update) -> Iterator[str]:
         """The reasons not to take one, in words."""
+        # Whoever may push may not take back what somebody else has signed.
         if is_none(update.new):
             yield "an approval that was given stays"
             return
@@ -89,6 +90,7 @@ class _Offers:
         if not roots:
             yield f'"{signed.statement.approver}" may change nothing of what it approves'
         problems = [reader.read(signed, root).problem for root in sorted(roots)]
+        # One policy for which it counts is enough: a change may touch folders that are different people's.
         if all(problems):
             yield from problems
 

@@ -40,6 +40,7 @@ class ApprovalReader:
         if person is None or person.kind != PERSON:
             return ReadApproval(None, f'the policy has no person "{statement.approver}"')
         problem = self._target.mismatch(statement)
+        # Before any program is started. A key that two names share speaks for nobody: both could be one person.
         if not problem and holders(policy, statement.key) != (statement.approver,):
             problem = f'the policy does not give that key to "{statement.approver}" alone'
         if problem:

@@ -135,6 +135,7 @@ def parse(payload: bytes) -> ApprovalStatement | None:
     statement = ApprovalStatement(
         form.decode(), _text(ref), base.decode(), rules, changes, approver[1].decode(), key[1].decode()
     )
+    # A second spelling of the same statement would be signed in one and counted in another, and its ref would be another too.
     is_sorted = _is_strict([_bytes(folder_rules.folder) for folder_rules in rules]) and _is_strict(
         [_bytes(c.path) for c in changes]
     )

@@ -45,6 +45,7 @@ class Target:
         repository, tip = self._repository, self.tip
         if ranges.descends(repository, head, tip):
             return self._difference(head, tip)
+        # The tip has moved on. Approvals stay good for it as long as nobody there has touched the same files.
         parted = repository.merge_base(tip, head)
         ours, theirs = self._difference(head, parted), self._difference(tip, parted)
         both = sorted(path for path in ours.keys() & theirs.keys() if ours[path] != theirs[path])
@@ -101,6 +102,7 @@ class Target:
 
     def _rules(self, root: str) -> FolderRules:
         folder = f"{root}{FOLDER}/"
+        # Both files decide what the change means, so whoever approves one approves it under these rules and no others.
         policy, manifest = (self._repository.file(self.tip, f"{folder}{name}.yaml") for name in ("policy", "manifest"))
         manifest_hash = sha256(manifest).hexdigest() if manifest is not None else None
         return FolderRules(folder, sha256(policy or b"").hexdigest(), manifest_hash)

@@ -75,6 +75,7 @@ class Owners:
         folder, inner = _split(path)
         if inner is not None and folder in self.roots:
             return [self._claim(folder, inner)]
+        # A new `.secrets` beside or around an old one could take over its place for whoever looks for it from below.
         below = [root for root in self.roots if root.startswith(folder)]
         above = [root for root in self.roots if folder.startswith(root) and root not in below]
         concerned = [*below, *sorted(above, key=len)[-1:]] or self.roots

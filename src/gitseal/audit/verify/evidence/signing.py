@@ -47,6 +47,7 @@ def revoked_keys(repository: Repository, base: str) -> bytes | None:
         return None
     within = _within(repository, name)
     try:
+        # By `base`: a commit that takes its own key out of the list of revoked ones is judged by the list before it.
         content = (repository.top / name).read_bytes() if within is None else repository.file(base, within)
     except OSError:
         content = None
