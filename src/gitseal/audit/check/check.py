@@ -31,8 +31,13 @@ MANIFEST = FindingRule("manifest", ERROR, "the manifest cannot be read, or contr
 
 def blocking(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Those that no commit may bring."""
-    ids = {rule.id for rule in declared(sys.modules[__name__], one_environment) if rule.blocks}
+    ids = _blocking_ids()
     return (finding for finding in findings if finding.rule in ids)
+
+
+@cache  # a review asks it of every commit
+def _blocking_ids() -> frozenset[str]:
+    return frozenset(rule.id for rule in declared(sys.modules[__name__], one_environment) if rule.blocks)
 
 
 def check(project: Project, environments: Sequence[str] = (), keyring: Keyring = NO_IDENTITIES) -> list[Finding]:

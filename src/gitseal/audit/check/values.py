@@ -112,6 +112,8 @@ def _unopened(group: str, environment: str) -> Damaged:
 def _values(
     file: Document, keys: "Mapping[str, DataKey]"
 ) -> tuple[dict[NamePath, TypedValue], list[tuple[Entry, Error]]]:
+    if file.rows is not None and not keys:
+        return {}, []  # all of it is sealed, which needs no look at each
     values = bulk.open_rows(file.header, file.rows, keys) if file.rows is not None else None
     if values is not None:
         return values, []
