@@ -4,6 +4,7 @@ import functools
 import shutil
 from pathlib import Path
 
+from bench.branches import branch
 from bench.timing import Command
 from bench.world import GITSEAL, World
 
@@ -11,10 +12,10 @@ _CHANGE = "    change: [team]\npolicy: {change: [team]}\nmanifest: {change: [tea
 
 
 @functools.cache
-def branch(world: World, commits: int) -> Path:
+def signed_branch(world: World, commits: int) -> Path:
     """The branch of that many commits, each of which sets a value, signed anew on a main that asks for it."""
     top, key = world.folder / f"signed-{commits}", world.folder / "signing"
-    shutil.copytree(world.branch(commits), top, symlinks=True)
+    shutil.copytree(branch(world, commits), top, symlinks=True)
     world.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "bench", "-f", str(key)], world.folder)
     public = key.with_suffix(".pub").read_text("utf-8").strip()
     policy = top / ".secrets" / "policy.yaml"
@@ -36,15 +37,15 @@ def branch(world: World, commits: int) -> Path:
 
 def verify(world: World, commits: int) -> Command:
     """`verify` of that branch."""
-    return Command(lambda _: [GITSEAL, "verify", "main..topic"], branch(world, commits))
+    return Command(lambda _: [GITSEAL, "verify", "main..topic"], signed_branch(world, commits))
 
 
 def git_verdicts(world: World, commits: int) -> Command:
     """Git's own word on each signature, which starts ssh-keygen twice for each."""
-    return Command(lambda _: ["git", "log", "--format=%H %G?", "main..topic"], branch(world, commits))
+    return Command(lambda _: ["git", "log", "--format=%H %G?", "main..topic"], signed_branch(world, commits))
 
 
 def review(world: World, commits: int) -> Command:
     """The review of that branch."""
     words = [GITSEAL, "review", "main..topic", "--format", "markdown"]
-    return Command(lambda _: words, branch(world, commits))
+    return Command(lambda _: words, signed_branch(world, commits))

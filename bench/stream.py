@@ -1,4 +1,4 @@
-"""Writes a long history by `git fast-import`: `python -m bench.history COMMITS SHARE < production.yaml | git fast-import`.
+"""Writes a long history by `git fast-import`: `python -m bench.stream COMMITS SHARE < production.yaml | git fast-import`.
 
 Standard input is an environment file that gitseal made. Of the COMMITS every SHARE-th sets one value in one of three such
 files, the others change a file among 400 of a program; every 40th is a merge of a branch of three commits. Nothing in it
@@ -20,7 +20,7 @@ MINUTE = 60
 _PAYLOAD = re.compile(rb"(?<=,)[A-Za-z0-9+/]{60}(?=[A-Za-z0-9+/=]*\]\n)")
 
 
-def stream(sealed: bytes, commits: int, share: int) -> Iterator[bytes]:
+def main_line(sealed: bytes, commits: int, share: int) -> Iterator[bytes]:
     """The whole input of `git fast-import`, on branch main."""
     dice = random.Random(commits)
     files = dict.fromkeys(ENVIRONMENTS, sealed)
@@ -42,10 +42,7 @@ def stream(sealed: bytes, commits: int, share: int) -> Iterator[bytes]:
             files[name] = _another(files[name], dice)
             changed = (_path(name), files[name])
         else:
-            changed = (
-                f"src/p{dice.randrange(PACKAGES)}/m{dice.randrange(MODULES)}.py",
-                dice.randbytes(300).hex().encode(),
-            )
+            changed = _code(dice)
         # A merge takes over what its branch set; the branch goes on from where it began.
         brought = [(_path(name), content) for name, content in files.items()] if merged == number else []
         yield _commit(branch, number, number * MINUTE, [*brought, changed], parents)
@@ -55,6 +52,11 @@ def stream(sealed: bytes, commits: int, share: int) -> Iterator[bytes]:
 
 def _path(environment: str) -> str:
     return f".secrets/{environment}.yaml"
+
+
+def _code(dice: random.Random) -> tuple[str, bytes]:
+    """A file of a program, with new contents."""
+    return f"src/p{dice.randrange(PACKAGES)}/m{dice.randrange(MODULES)}.py", dice.randbytes(300).hex().encode()
 
 
 def _another(sealed: bytes, dice: random.Random) -> bytes:
@@ -78,12 +80,16 @@ def _commit(
     return b"".join(lines)
 
 
-def branch(sealed: bytes, commits: int) -> Iterator[bytes]:
-    """A branch `topic` from main, of that many commits; each sets one value of production."""
+def branch(sealed: bytes, commits: int, share: int) -> Iterator[bytes]:
+    """A branch `topic` from main, of that many commits; every `share`-th sets one value of production."""
     dice = random.Random(commits)
     for number in range(1, commits + 1):
-        sealed = _another(sealed, dice)
-        whole = _commit("topic", number, number * MINUTE, [(_path("production"), sealed)], (number - 1,) * (number > 1))
+        if number % share == 0:
+            sealed = _another(sealed, dice)
+            changed = (_path("production"), sealed)
+        else:
+            changed = _code(dice)
+        whole = _commit("topic", number, number * MINUTE, [changed], (number - 1,) * (number > 1))
         head, _, files = whole.partition(b"\nM ")
         yield whole if number > 1 else head + b"\nfrom refs/heads/main^0\nM " + files
 
@@ -91,7 +97,7 @@ def branch(sealed: bytes, commits: int) -> Iterator[bytes]:
 def main(commits: int, share: int) -> None:
     """Write it."""
     sealed = sys.stdin.buffer.read()
-    for part in stream(sealed, commits, share):
+    for part in main_line(sealed, commits, share):
         sys.stdout.buffer.write(part)
 
 
