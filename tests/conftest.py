@@ -26,9 +26,10 @@ FUZZ = os.environ.get("GITSEAL_FUZZ") == "1"
 
 # A timed test fails on a busy machine, so there are no deadlines; budgets are the benchmarks' work.
 # `make test` asks for "few" by Hypothesis' own option, which wins over what is loaded here.
-hypothesis.settings.register_profile("few", deadline=None, max_examples=20)
-hypothesis.settings.register_profile("usual", deadline=None, max_examples=100)
-hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=10_000)
+_ANY_TIME = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("few", _ANY_TIME, max_examples=20)
+hypothesis.settings.register_profile("usual", _ANY_TIME, max_examples=100)
+hypothesis.settings.register_profile("fuzz", _ANY_TIME, max_examples=10_000)
 hypothesis.settings.load_profile("fuzz" if FUZZ else "usual")
 
 # Git and gitseal wait for the disk after most of what they write, and removing what was written waits again: with

@@ -92,7 +92,10 @@ def test_what_the_base_got_since_is_no_change_of_the_branch(world: World, git: G
         found = of(world, words)
         assert actions(found) == {"A": model.CHANGED}
         assert found.span.base == git("merge-base", "main", "topic").strip()
-        assert found.notes == (f"main has moved on: compared is with where they parted, {found.span.base[:12]}",)
+        assert found.notes == (
+            f"main has moved on: compared is with where they parted, {found.span.base[:12]}",
+            "main has moved on, and merging it would go well",
+        )
 
 
 def test_one_revision_is_compared_with_the_working_tree(world: World) -> None:
