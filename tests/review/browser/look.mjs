@@ -1,7 +1,7 @@
 // Shows a page in a real Chromium, on a narrow and a wide screen, in the light and in the dark.
 //
 //   node look.mjs NODE_FOLDER CHROMIUM PAGE             prints what axe and the browser find wrong with each, as JSON
-//   node look.mjs NODE_FOLDER CHROMIUM PAGE PICTURE     writes a picture of its top, 900 pixels wide, in the light
+//   node look.mjs NODE_FOLDER CHROMIUM PAGE PICTURE     writes a picture of its top, 760 pixels wide, in the light
 //
 // NODE_FOLDER has node_modules with puppeteer-core and axe-core, as `make peers` fetches them.
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url';
 const [folder, executablePath, page, picture] = process.argv.slice(2);
 const require = createRequire(pathToFileURL(`${folder}/`));
 const puppeteer = require('puppeteer-core');
-const browser = await puppeteer.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'], headless: true });
+const browser = await puppeteer.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-lcd-text'], headless: true });
 
 async function open(width, scheme) {
   const tab = await browser.newPage();
@@ -27,8 +27,8 @@ async function open(width, scheme) {
 
 try {
   if (picture) {
-    const { tab } = await open(900, 'light');
-    await tab.screenshot({ path: picture, clip: { x: 0, y: 0, width: 900, height: 1010 } });
+    const { tab } = await open(760, 'light');
+    await tab.screenshot({ path: picture, clip: { x: 0, y: 0, width: 760, height: 940 } });
   } else {
     const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
     const looks = [];

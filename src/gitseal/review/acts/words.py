@@ -9,9 +9,10 @@ from gitseal.report.sentences import NOTHING, Sentence, joined, ours, sentence
 from gitseal.review.model import By
 
 # What can be read as a name and as nothing else needs no quotes.
-_SIMPLE = re.compile(r"[\w./*@+-]{1,120}")
+_SIMPLE = re.compile(r"[\w./*@+-]+")
 
 MOST = 3
+_LONGEST = 80
 
 
 class Told(NamedTuple):
@@ -27,8 +28,9 @@ class Told(NamedTuple):
 
 
 def named(name: str) -> Sentence:
-    """A name in a sentence; in quotes if it could be taken for something else."""
-    return sentence("{}" if _SIMPLE.fullmatch(name) else '"{}"', name)
+    """A name in a sentence: in quotes if it could be taken for something else, without its middle if it is a long one."""
+    shown = name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}…{name[-_LONGEST // 2 :]}"
+    return sentence("{}" if _SIMPLE.fullmatch(name) else '"{}"', shown)
 
 
 def series(parts: Sequence[Sentence]) -> Sentence:
