@@ -90,23 +90,41 @@ def passing(said: Sequence[Statement], steps: Iterable[FileStep], say: SayAll, e
 
     `end` is the file at the end of the range. What still holds there, seen from before the commit, was not taken back.
     """
-    net = {claim(statement) for statement in said}
+    net = _Claims(map(claim, said))
     passed: dict[ComparedStatement, Statement] = {}
     for step in steps:
         firsts, *others = [say(before, step.after) for before in step.before] or [()]
         common = frozenset.intersection(*(frozenset(map(claim, those)) for those in others)) if others else None
-        lasting: set[ComparedStatement] | None = None
+        lasting: _Claims | None = None
         for statement in firsts:
             part = claim(statement)
-            if (common is not None and part not in common) or any(_is_part(part, whole) for whole in net):
+            if (common is not None and part not in common) or net.have(part):
                 continue
             if lasting is None:
-                lasting = set(map(claim, say(step.before[0], end)))
-            if any(_is_part(part, whole) for whole in lasting):
+                lasting = _Claims(map(claim, say(step.before[0], end)))
+            if lasting.have(part):
                 continue
             known = passed.get(part)
             passed[part] = _as_passing(statement, (*(known.by if known else ()), step.by))
     return list(passed.values())
+
+
+class _Claims:
+    """Claims that are asked whether they have another one, or more than it says. Found by the rarest of its names."""
+
+    def __init__(self, claims: Iterable[ComparedStatement]) -> None:
+        self._whole: set[ComparedStatement] = set()
+        self._by_name: dict[tuple[str, str], list[ComparedStatement]] = {}
+        for claim_ in claims:
+            self._whole.add(claim_)
+            for name in ("", *claim_.names):
+                self._by_name.setdefault((claim_.rule or claim_.form, name), []).append(claim_)
+
+    def have(self, part: ComparedStatement) -> bool:
+        """True if one of them says at least as much."""
+        kind = part.rule or part.form
+        candidates = (self._by_name.get((kind, name), []) for name in (part.names or {""}))
+        return part in self._whole or any(_is_part(part, whole) for whole in min(candidates, key=len))
 
 
 def _as_passing(statement: Statement, by: tuple[By, ...]) -> Statement:

@@ -201,3 +201,21 @@ def test_hostile_bytes_take_linear_time(kind: str) -> None:
             return lambda: StepEntries(step(kind, before, after), CONTEXT).entries
 
         assert_linear(work)
+
+
+def test_a_policy_of_many_people_takes_linear_time() -> None:
+    def policy(size: int, key: str) -> bytes:
+        people = [f"p{number}" for number in range(size // 60)]
+        listed = "".join(f"  {person}: {{keys: [age1{key}{person}]}}\n" for person in people)
+        grouped = "".join(f"    - {person}\n" for person in people)
+        environments = "environments:\n  production: {open: [team]}\n"
+        return f"version: 1\nrecipients:\n{listed}groups:\n  team:\n{grouped}{environments}".encode()
+
+    def work(size: int) -> Any:
+        before, after = policy(size, "a"), policy(size, "b")
+        return lambda: (
+            StepEntries(step("policy", before, after), CONTEXT).entries,
+            StepEntries(step("policy", policy(60, "a"), after), CONTEXT).entries,
+        )
+
+    assert_linear(work)

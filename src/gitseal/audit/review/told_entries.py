@@ -91,10 +91,11 @@ def findings(
     added = {environment.path for environment in environments if environment.state == "added"}
     keys = {(entry.path, entry.owner[:3]): at for at, (_, entry) in enumerate(told) if _is_new_key(entry)}
     done: set[tuple[str, str, str]] = set()
+    named = _Named(known)
     for at, (_, entry) in enumerate(told):
         rule = entry.classified.rule
         key = (entry.path, rule, entry.subject or "/".join(entry.owner))
-        if not rule or rule in _OF_FILES or key in done or _is_said(entry) or _is_told(entry, known):
+        if not rule or rule in _OF_FILES or key in done or _is_said(entry) or named.has(entry):
             continue
         if rule in _ENDED_BY_KEY and keys.get((entry.path, entry.owner[:3]), -1) > at:
             continue
@@ -113,15 +114,20 @@ def _is_said(entry: ReviewEntry) -> bool:
     return entry.path.endswith(_IN_SENTENCES) and entry.classified.rule not in _STANDING
 
 
-def _is_told(entry: ReviewEntry, known: Iterable[Finding]) -> bool:
-    """True if a finding has the entry's rule and file, and names what it is about."""
-    rules = {entry.classified.rule, *_SAME.get(entry.classified.rule, ())}
-    return any(
-        finding.rule in rules
-        and finding.path == entry.path
-        and (not entry.subject or entry.subject in finding.message.names or entry.subject in finding.message)
-        for finding in known
-    )
+class _Named:
+    """What findings are about, by rule and file: the names in their words."""
+
+    def __init__(self, findings_: Iterable[Finding]) -> None:
+        self._names: dict[tuple[str, str], set[str]] = {}
+        for finding in findings_:
+            names = self._names.setdefault((finding.rule, finding.path), set())
+            names.update(finding.message.names, (piece.text for piece in finding.message.pieces if piece.is_name))
+
+    def has(self, entry: ReviewEntry) -> bool:
+        """True if a finding has the entry's rule, or one that means the same, and its file, and names what it is about."""
+        rules = {entry.classified.rule, *_SAME.get(entry.classified.rule, ())}
+        told = [self._names[rule, entry.path] for rule in rules if (rule, entry.path) in self._names]
+        return any(not entry.subject or entry.subject in names for names in told)
 
 
 def _finding(entry: ReviewEntry) -> Finding:

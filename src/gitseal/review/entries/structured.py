@@ -12,6 +12,8 @@ from gitseal.review.entries.table import Classified, harmless, risk
 from gitseal.review.model import Statement
 
 _WORST = (ERROR, WARNING)
+# Fields of which a sentence may speak with no name in it, and no line if they are gone.
+_FIELDS = ("policy", "manifest", "rules", "hook", "server")
 
 
 class StructuredChanges:
@@ -19,8 +21,16 @@ class StructuredChanges:
 
     def __init__(self, alignment: Alignment, statements: Sequence[Statement]) -> None:
         self._alignment = alignment
-        self._statements = statements
-        self._named = [_parts(statement) for statement in statements]
+        self._by_name: dict[str, list[Statement]] = {}
+        self._by_line: dict[int, list[Statement]] = {}
+        self._by_field: dict[str, list[Statement]] = {}
+        for statement in statements:
+            self._by_line.setdefault(statement.line, []).append(statement)
+            for name in _parts(statement):
+                self._by_name.setdefault(name, []).append(statement)
+            for field in _FIELDS:
+                if field in statement.text.form:
+                    self._by_field.setdefault(field, []).append(statement)
 
     def classify(self, change: UnitChange) -> Classified:
         """The class of a change that is not neutral: told, or the worst risk that a sentence about it is."""
@@ -29,16 +39,16 @@ class StructuredChanges:
         if not any(unit.words for unit in (*before, *after)):
             return harmless(table.SECTION)  # the line of a field, and what is in it is a change of its own
         words = frozenset[str]().union(*(unit.words for unit in (*before, *after)))
-        lines = {unit.start + 1 + at for unit in after for at in range(len(unit.lines))}
-        about = [
-            statement
-            for statement, named in zip(self._statements, self._named, strict=True)
-            if statement.line in lines or named & words or any(part in statement.text for part in change.owner)
-        ]
+        about = [statement for word in words for statement in self._by_name.get(word, ())]
+        about += self._by_field.get(change.owner[0], ())
+        for unit in after:
+            for line in range(unit.start + 1, unit.start + 1 + len(unit.lines)):
+                about += self._by_line.get(line, ())
         if not about:
             return risk(table.UNEXPLAINED)
-        risks = sorted((each for each in about if each.rule), key=lambda each: _WORST.index(each.severity))
-        return Classified("", risks[0].rule, risks[0].severity) if risks else harmless(table.TOLD)
+        risks = (statement for statement in about if statement.rule)
+        worst = min(risks, key=lambda statement: _WORST.index(statement.severity), default=None)
+        return Classified("", worst.rule, worst.severity) if worst is not None else harmless(table.TOLD)
 
     def subject(self, change: UnitChange) -> str:
         """The person, group, environment, secret or service."""

@@ -1,5 +1,7 @@
 """The part of `policy_changes` about people, machines, forges and groups."""
 
+from collections.abc import Collection, Mapping
+
 from gitseal.policy.policy import FORGE, PERSON, Policy, Principal
 from gitseal.report import causes
 from gitseal.report.findings import WARNING, FindingRule
@@ -37,10 +39,11 @@ _KINDS = {"person": ours("a person"), "machine": ours("a machine"), "forge": our
 
 def people(old: Policy, new: Policy, say: StatementCollector) -> None:
     """People, machines and forges that came, went, or have other keys."""
+    openers = {environment: _openers(new, environment) for environment in sorted(new.environments)}
     for name in sorted({*old.recipients, *new.recipients}):
         before, after = old.recipients.get(name), new.recipients.get(name)
         if before is None and after is not None:
-            _came(new, name, after, say)
+            _came(openers, name, after, say)
         elif after is None and before is not None:
             text = sentence('"{}", {}, is no longer in the policy', name, _KINDS[before.kind])
             say(text, causes=causes.people((name,)))
@@ -49,7 +52,7 @@ def people(old: Policy, new: Policy, say: StatementCollector) -> None:
             _signing(name, before, after, say)
 
 
-def _came(policy: Policy, name: str, principal: Principal, say: StatementCollector) -> None:
+def _came(openers: Mapping[str, Collection[str]], name: str, principal: Principal, say: StatementCollector) -> None:
     at = ("recipients", name)
     cause = causes.people((name,))
     if principal.kind == FORGE:
@@ -57,7 +60,7 @@ def _came(policy: Policy, name: str, principal: Principal, say: StatementCollect
         say(text, at, FORGE_ADDED, causes=cause)
         return
     which = ours("person" if principal.kind == PERSON else "machine")
-    places = [environment for environment in sorted(policy.environments) if name in _openers(policy, environment)]
+    places = [environment for environment, those in openers.items() if name in those]
     opens = quoted(places) or ours("nothing yet")
     keys = listed(map(short, principal.keys), "{}")
     key = sentence("with the key {}", keys) if keys else ours("without a key")
