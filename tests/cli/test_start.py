@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.templates import Templates
+
 SEALED = ".secrets/production.yaml"
 # What Python starts with, and what regular expressions, named tuples and the kinds of values bring in.
 ALWAYS = frozenset(
@@ -59,17 +61,27 @@ report()
 """
 
 
+IDENTITY = ".config/gitseal/identity.txt"
+BUILD = f"""
+git init --quiet
+gitseal init -e production --as test && gitseal set A=1 B=1 C=1 && cp {SEALED} base
+gitseal set A=2 && mv {SEALED} ours && cp base {SEALED}
+gitseal set C=2 && cp {SEALED} theirs
+"""
+
+
 @pytest.fixture
-def sealed(repo: Path) -> Path:
-    for words in (["init", "-e", "production", "--as", "test"], ["set", "A=1", "B=1", "C=1"]):
-        subprocess.run(["gitseal", *words], check=True, capture_output=True)
-    base = (repo / SEALED).read_bytes()
-    (repo / "base").write_bytes(base)
-    for side, word in (("ours", "A=2"), ("theirs", "C=2")):
-        (repo / SEALED).write_bytes(base)
-        subprocess.run(["gitseal", "set", word], check=True, capture_output=True)
-        (repo / side).write_bytes((repo / SEALED).read_bytes())
-    return repo
+def sealed(tmp_path: Path, isolated: Path, monkeypatch: pytest.MonkeyPatch, templates: Templates) -> Path:
+    def build(folder: Path) -> bytes:
+        subprocess.run(["bash", "-e", "-c", BUILD], cwd=folder, check=True, capture_output=True)
+        return (isolated / IDENTITY).read_bytes()
+
+    top = tmp_path / "repo"
+    identity = templates.copy("start", top, build)
+    (isolated / IDENTITY).parent.mkdir(parents=True, exist_ok=True)
+    (isolated / IDENTITY).write_bytes(identity)
+    monkeypatch.chdir(top)
+    return top
 
 
 @pytest.mark.parametrize("command", HOT)
