@@ -7,11 +7,18 @@ from itertools import count
 from gitseal.audit.scan.policy import SealedFile
 from gitseal.document import document
 from gitseal.document.document import Document
+from gitseal.document.header import Header
 from gitseal.errors import Error
 from gitseal.git.versions import versions
 from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
 from gitseal.scan.team import OwnedValue, Owner
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.crypto.public_key import Scope
+    from gitseal.document.token import Token
+    from gitseal.yamltext.tree import NamePath
 
 
 def opened_values(file: SealedFile, keyring: Keyring) -> list[OwnedValue] | None:
@@ -45,6 +52,7 @@ def past_values(files: Iterable[SealedFile], keyring: Keyring, current: Iterable
     """
     past: dict[Owner, bytes] = {}
     seen = {value for _, value in current}
+    opener = _Opener(keyring)
     for file in files:
         if _document(file) is None:
             continue
@@ -52,7 +60,7 @@ def past_values(files: Iterable[SealedFile], keyring: Keyring, current: Iterable
         repository = project.git()
         path = os.path.relpath(project.path(file.environment), repository.top)
         for version in versions(repository, path):
-            for name, value in _of_version(file, version, keyring):
+            for name, value in _of_version(file, version, opener):
                 if value not in seen:
                     seen.add(value)
                     past[_earlier(past, file.environment, name)] = value
@@ -65,19 +73,48 @@ def _earlier(past: dict[Owner, bytes], environment: str, name: str) -> Owner:
     return next(owner for owner in owners if owner not in past)
 
 
-def _of_version(file: SealedFile, version: bytes, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
+def _of_version(file: SealedFile, version: bytes, opener: "_Opener") -> Iterator[tuple[str, bytes]]:
     try:
         parsed = file.project.parse(file.environment, version)
     except Error:
         return  # a conflict, or a state made by hand
-    yield from _opened(parsed, keyring)
+    yield from opener.opened(parsed)
+
+
+class _Opener:
+    """Opens the values of many versions of files, which share most of their tokens: each of these once."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._keys: dict[object, Keys] = {}
+        self._tried: set[tuple[Scope, NamePath, Token]] = set()
+
+    def opened(self, parsed: Document) -> Iterator[tuple[str, bytes]]:
+        """Name and content of the values that open, and that no version before had under the same key."""
+        header = parsed.header
+        keys = self._of_header(header)
+        for path, entry in parsed.entries.items():
+            token = entry.token
+            access = header.access.get(token.group) if token is not None else None
+            # A version that lost the key is no reason to pass the token over in one that has it.
+            if token is None or access is None or access.key_id != token.key_id:
+                continue
+            tried = (header.scope(token.group), path, token)
+            try:
+                if tried not in self._tried and token.group in keys:
+                    self._tried.add(tried)
+                    yield entry.name, document.open_entry(parsed, entry, keys).reveal()
+            except Error:
+                continue
+
+    def _of_header(self, header: Header) -> Keys:
+        """Its data keys: most versions have the same stanzas, and to unwrap one takes as long as to open fifty values."""
+        stanzas = ((group, access.key_id, *access.by_recipient()) for group, access in header.access.items())
+        same = (header.id, header.environment, *stanzas)
+        if same not in self._keys:
+            self._keys[same] = Keys(header, self._keyring)
+        return self._keys[same]
 
 
 def _opened(parsed: Document, keyring: Keyring) -> Iterator[tuple[str, bytes]]:
-    keys = Keys(parsed.header, keyring)
-    for entry in parsed.entries.values():
-        if entry.token is not None:
-            try:
-                yield entry.name, document.open_entry(parsed, entry, keys).reveal()
-            except Error:
-                continue
+    return _Opener(keyring).opened(parsed)
