@@ -197,9 +197,23 @@ def test_which_branches_are_judged_is_for_the_default_branch_to_say(one: Team, j
 def test_a_field_that_the_servers_gitseal_does_not_know(one: Team, judging: Server) -> None:
     """It is told where the policy is to judge, and hides no branch that is judged."""
     one.write(POLICY, one.policy() + JUDGED + "future: {x: [later]}\n")
-    one.commit("alice")
-    assert judging.push("main") == ""
+    newer = one.commit("alice")
+    assert "future" in judging.push("main"), "or the next push could not be judged"
+    # It may have come before the hook did.
+    one.git("push", "--quiet", str(judging.top), "main:topic")
+    subprocess.run(["git", "update-ref", "refs/heads/main", newer], cwd=judging.top, check=True)
     one.change("alice")
     assert judging.push("main:topic") == ""
     assert "future" in judging.push("main")
     assert "future" in judging.push("main:release/1")
+
+
+@pytest.mark.parametrize("text", ["", "version: 1\nx\n", "version: 2\n", "version: 1\nrecipients: []\n"])
+def test_a_policy_that_could_not_judge_what_comes_next(one: Team, judging: Server, text: str) -> None:
+    """Signed by alice, by mistake: after it nobody could push, she neither."""
+    one.write(POLICY, text)
+    one.commit("alice")
+    assert "cannot be read" in judging.push("main")
+    one.write(POLICY, one.policy() + JUDGED)
+    one.commit("alice")
+    assert judging.push("main") == "", "mended in the same push"

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from gitseal.audit.common_findings import unchangeable
+from gitseal.audit.common_findings import POLICY, unchangeable
 from gitseal.audit.verify.approvals.count import Count
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.policy import parser
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import ERROR, Finding, FindingRule
-from gitseal.report.hints import YOU, Hint, command, decision
+from gitseal.report.hints import YOU, Hint, advice, command, decision
 from gitseal.report.plurals import plural
-from gitseal.report.sentences import NOTHING, listed, ours, sentence
+from gitseal.report.sentences import NOTHING, listed, literal, ours, sentence
 
 NOT_APPROVED = FindingRule("not-approved", ERROR, "the policy asks for approvals that nobody has given")
 
@@ -46,12 +46,16 @@ def _more_people() -> Hint:
 
 
 def locking(repository: Repository, commit: str, paths: Sequence[str]) -> Iterator[Finding]:
-    """Policies that the change brings and that nobody could change again."""
+    """Policies that the change brings and that nobody could change again, for they ask too much or cannot be read."""
     for path in paths:
-        if path.split("/")[-2:] != [FOLDER, _POLICY]:
+        folder, _, name = path.rpartition(f"{FOLDER}/")
+        # One inside of another `.secrets` judges nothing.
+        if name != _POLICY or (folder and not folder.endswith("/")) or FOLDER in folder.split("/"):
             continue
         try:
             policy = parser.parse(repository.file(commit, path) or b"")
-        except Error:  # `check` tells of it, and so does whatever judges by it next
+        except Error as error:
+            words = sentence("what comes next is judged by it, and it cannot be read: {}", literal(error.message))
+            yield POLICY.at(path, getattr(error, "line", 0), words, advice(error.hint), commit=commit)
             continue
         yield from unchangeable(policy, path, commit=commit)

@@ -1,5 +1,6 @@
 """The commits of a range that change what `verify` covers, merges included."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -14,6 +15,8 @@ Change = tuple[str, tuple[PathChange, ...]]
 """A commit, and the covered paths that it answers for."""
 
 _ATTRIBUTES = ".gitattributes"
+# Six letters and a number, or two with four digits of a hash, as Git knows them for its own files (path.c).
+_SHORT_NAME = re.compile(r"(?:(gitatt|gi[0-9a-f]{4})|secret|se[0-9a-f]{4})~[0-9]+")
 _TWO = 2
 # What stands for a joined history: a path that every policy's own list is asked about.
 _JOINED = PathChange(FOLDER, "000000 0", "040000 0")
@@ -72,7 +75,10 @@ def covered(path: str) -> bool:
 def folded(name: str) -> str:
     """A file's name as a file system has it that knows no case, no compatibility forms and no invisible characters."""
     if name.isascii():
-        return name.lower()
+        lower = name.lower()
+        # NTFS gives a file a second, short name, and whoever writes to that writes to the file.
+        short = _SHORT_NAME.fullmatch(lower) if "~" in lower else None
+        return (_ATTRIBUTES if short[1] else FOLDER) if short else lower
     import unicodedata  # few names need it, and the hook of a server asks for all
 
     visible = "".join(character for character in name if unicodedata.category(character) != "Cf")
