@@ -118,9 +118,8 @@ def test_a_value_under_a_key_that_main_replaced_breaks_it(world: World, git: Git
     on_main(git, lambda: rekeyed(world))
     (finding,) = tried(world).findings
     assert (finding.rule, finding.severity, finding.path) == (MERGE_BREAKS.id, "error", SEALED)
-    assert finding.message == (
-        'merged with main by lines, as a forge does it: stale: "B" is sealed under a data key that was replaced'
-    )
+    words = '"B" is sealed under a data key that was replaced (stale)'
+    assert finding.message == f"to merge main is clean on a forge, and leaves this: {words}"
     assert finding.hint.endswith("git merge refs/heads/main")
     assert merge_as_a_forge(git, world.top)
     assert [each.rule for each in check(find(world.top))] == ["stale"]
@@ -134,7 +133,7 @@ def test_a_rule_on_one_side_and_a_value_on_the_other_break_it(world: World, git:
     on_main(git, lambda: (world.top / POLICY).write_text((world.top / POLICY).read_text() + rule))
     (finding,) = tried(world).findings
     assert (finding.rule, finding.path) == (MERGE_BREAKS.id, SEALED)
-    assert finding.message.startswith("merged with main by lines, as a forge does it: wrong-group: ")
+    assert finding.message.startswith('to merge main is clean on a forge, and leaves this: "STRIPE_KEY" is sealed to ')
     assert finding.hint.endswith("git merge refs/heads/main && gitseal rekey -e production")
     assert merge_as_a_forge(git, world.top)
     assert [each.rule for each in check(find(world.top))] == ["wrong-group"]

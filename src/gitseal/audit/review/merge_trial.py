@@ -128,7 +128,7 @@ def _stopped(span: ReviewRange, file: _File) -> Finding:
 
 
 def _wrong(span: ReviewRange, file: _File) -> Finding:
-    template = "a forge merges {} into this without a word, though both sides changed {}"
+    template = "to merge {} is clean on a forge, though both sides changed {}"
     return MERGE_BREAKS.at(
         file.path, 0, sentence(template, span.base_name, _names(file)), _way_out(span), causes=_cause(file.path)
     )
@@ -153,8 +153,8 @@ def _broken(
         known = {said for state in (here, there) for said, _ in _checked(repository, root, state, names)}
         for said, finding in _checked(repository, root, merged, names):
             if said not in known:
-                template = "merged with {} by lines, as a forge does it: {}: {}"
-                message = sentence(template, span.base_name, ours(finding.rule), finding.message)
+                template = "to merge {} is clean on a forge, and leaves this: {} ({})"
+                message = sentence(template, span.base_name, finding.message, ours(finding.rule))
                 hint = _way_out(span) if finding.path in stopping else _then_rekey(span, finding.path)
                 yield MERGE_BREAKS.at(finding.path, 0, message, hint, causes=_cause(finding.path))
 
@@ -205,7 +205,7 @@ def _present(project: Project, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _way_out(span: ReviewRange) -> Decision:
-    words = sentence("merge it in a clone that `gitseal init` armed, and bring that to its end with `gitseal resolve`")
+    words = sentence("merge it in a clone, where gitseal's driver stops, and decide there by `gitseal resolve`")
     return decision("whoever made the branch", words, command("git merge {}", span.meant))
 
 
