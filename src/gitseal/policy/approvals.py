@@ -33,7 +33,7 @@ def needed_approvals(policy: Policy, file: str) -> int:
     if changers(policy, file) is None:
         return 0
     if file in policy.environments:
-        those = (own.approvals for name, own in policy.environments.items() if file in policy.chain(name))
+        those = (own.approvals for name, own in policy.environments.items() if policy.inherits(name, file))
         return max(those, default=0)
     if file == MANIFEST and policy.manifest_change:
         return policy.manifest_approvals

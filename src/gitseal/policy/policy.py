@@ -166,6 +166,11 @@ class Policy(NamedTuple):
             names.append(environment)
         return tuple(names)
 
+    def inherits(self, name: str, environment: str) -> bool:
+        """True if a value of `environment` is one of `name` too: they are the same, or one extends the other at any distance."""
+        # Whoever asks, asks it of every pair, and most environments extend nothing.
+        return name == environment or (bool(self.environments[name].extends) and environment in self.chain(name))
+
     def resolve(self, name: str) -> str:
         """The environment that a name or alias stands for; an unknown name stands for itself."""
         for environment, value in self.environments.items():

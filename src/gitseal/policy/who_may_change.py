@@ -39,7 +39,7 @@ def is_forge(policy: Policy, names: Iterable[str]) -> bool:
 def _environment(policy: Policy, environment: str) -> frozenset[str] | None:
     allowed: frozenset[str] | None = None
     for name, own in policy.environments.items():
-        if environment in policy.chain(name) and (own.change or own.protected):
+        if (own.change or own.protected) and policy.inherits(name, environment):
             listed = frozenset(policy.members(own.change))
             allowed = listed if allowed is None else allowed & listed
     return allowed
