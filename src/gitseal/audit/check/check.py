@@ -40,10 +40,16 @@ def _blocking_ids() -> frozenset[str]:
     return frozenset(rule.id for rule in declared(sys.modules[__name__], one_environment) if rule.blocks)
 
 
-def check(project: Project, environments: Sequence[str] = (), keyring: Keyring = NO_IDENTITIES) -> list[Finding]:
+def check(
+    project: Project,
+    environments: Sequence[str] = (),
+    keyring: Keyring = NO_IDENTITIES,
+    reader: Keyring = NO_IDENTITIES,
+) -> list[Finding]:
     """Everything that does not agree, in the order of the files. Without environments: of all, and of the whole folder.
 
-    Values that an identity of the keyring opens are looked at too: whether they are intact, and as the manifest asks.
+    Values that an identity of the keyring opens are looked at too: whether they are intact, and as the manifest asks. Those of
+    `reader` open nothing; they tell which advice is for whoever reads the findings.
     """
     project = project.shared().fixed()
     findings: list[Finding] = []
@@ -56,7 +62,7 @@ def check(project: Project, environments: Sequence[str] = (), keyring: Keyring =
     except Error as error:
         return [of_error(MALFORMED, project.relative(project.folder), error)]
     documents = {}
-    here = cache(partial(_people_here, policy, keyring))
+    here = cache(partial(_people_here, policy, (keyring, reader)))
     for environment in chosen:
         document, document_findings = check_environment(project, policy, environment, here)
         findings += document_findings
@@ -74,10 +80,11 @@ def check(project: Project, environments: Sequence[str] = (), keyring: Keyring =
     return list({finding[:4]: finding for finding in findings}.values())
 
 
-def _people_here(policy: Policy, keyring: Keyring) -> frozenset[str]:
+def _people_here(policy: Policy, keyrings: Iterable[Keyring]) -> frozenset[str]:
     """The names of those whose identities are at hand, as far as they are known without asking for a passphrase."""
     names = names_by_recipient(policy)
-    return frozenset(names[each.recipient] for each in keyring.identities() if each.recipient in names)
+    known = (identity.recipient for keyring in keyrings for identity in keyring.identities())
+    return frozenset(names[recipient] for recipient in known if recipient in names)
 
 
 def _twice(project: Project, documents: dict[str, Document]) -> Iterator[Finding]:

@@ -109,7 +109,7 @@ def _merged(
             yield _File(path, None, ("",), is_clean=False, is_wrong=False)
             continue
         lines = made_again.lines(one, base or b"", other)
-        by_names = made_again.merge(path, base or b"", one, other)
+        by_names = made_again.merge(path, base or b"", one, other, lines)
         if lines is not None and lines.is_clean:
             is_wrong = bool(by_names.conflicts) or by_names.data != lines.data
             yield _File(path, lines.data, by_names.conflicts, is_clean=True, is_wrong=is_wrong)

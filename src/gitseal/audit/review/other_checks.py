@@ -8,6 +8,7 @@ from gitseal.audit.check.claims import claims
 from gitseal.audit.review.range import ReviewOptions, ReviewRange
 from gitseal.audit.review.states import FolderState, within
 from gitseal.git.repository import Repository
+from gitseal.identities import NO_IDENTITIES
 from gitseal.report.findings import Finding
 from gitseal.report.sentences import literal, sentence
 from gitseal.review.model import Approvals
@@ -32,7 +33,7 @@ def run(
     wanted: "ReviewOptions",
 ) -> CheckResults:
     """Runs what is wanted. Raises Error for what cannot be looked at."""
-    findings = [finding for root, side in sides for finding in _check(side, root)]
+    findings = [finding for root, side in sides for finding in _check(side, root, keyring)]
     notes: tuple[str, ...] = ()
     if wanted.scan and span.walked:
         from gitseal.audit.scan import commits as scan_commits
@@ -84,6 +85,8 @@ def unmerged_access(heads: Mapping[str, FolderState], reviewed: Iterable[tuple[s
     )
 
 
-def _check(side: FolderState, root: str) -> Iterator[Finding]:
-    if side.project is not None:
-        yield from (finding._replace(hint=finding.hint.below(root)) for finding in check(side.project))
+def _check(side: FolderState, root: str, keyring: "Keyring | None") -> Iterator[Finding]:
+    if side.project is None:
+        return
+    for finding in check(side.project, reader=keyring or NO_IDENTITIES):
+        yield finding._replace(hint=finding.hint.below(root))

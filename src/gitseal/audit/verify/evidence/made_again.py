@@ -39,19 +39,26 @@ def is_merge(
     return not merged.conflicts and merged.data == result
 
 
-def merge(path: str, base: bytes, ours: bytes, theirs: bytes) -> Merged:
+def merge(path: str, base: bytes, ours: bytes, theirs: bytes, known: MergedLines | None = None) -> Merged:
     """The merge of three texts of a file, as gitseal's driver makes it for a sealed file, a policy and a manifest.
 
-    Any other file is merged by its lines; in conflict it has no text.
+    Any other file is merged by its lines; in conflict it has no text. `known` is what `lines` gave for these texts, if it was
+    asked already.
     """
+    texts = (ours, base, theirs)
+
+    def by_lines(ours: bytes, base: bytes, theirs: bytes, *, with_base: bool = False) -> MergedLines | None:
+        is_known = known is not None and not with_base and (ours, base, theirs) == texts
+        return known if is_known else lines(ours, base, theirs, with_base=with_base)
+
     inside = path.split("/")
     kind = by_structure.kind_of(inside[-1]) if inside[-2:-1] == [FOLDER] else None
     if kind is not None:
         # The sum of two policies may open what neither opened: that is a conflict of this merge.
-        return by_structure.three_way(kind, base, ours, theirs, lines)
+        return by_structure.three_way(kind, base, ours, theirs, by_lines)
     if _is_sealed(inside):
-        return three_way(base, ours, theirs, lines)
-    text = lines(ours, base, theirs)
+        return three_way(base, ours, theirs, by_lines)
+    text = by_lines(ours, base, theirs)
     return Merged(text.data, ()) if text is not None and text.is_clean else Merged(b"", ("",))
 
 
