@@ -1,7 +1,7 @@
 """The schemas against the parsers: what a parser takes, its schema takes; what it refuses, the schema refuses where it can."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.errors import Error
+from gitseal.policy import fields as policy_fields
 from gitseal.policy import manifest_parser, parser, schema
 from gitseal.yamltext import reader
+from gitseal.yamltext.tree import Node
 from tests.policy import test_manifest as manifests
 from tests.policy import test_parser as policies
 
@@ -35,6 +37,22 @@ BETWEEN_PARTS = {
     "an alias that is taken",
 }
 GRAMMAR = {"a name twice"}
+EVERY_PART = b"""version: 1
+recipients:
+  alice:
+    kind: person
+policy:
+  change: {by: [alice]}
+environments:
+  dev:
+    open: [alice]
+rules:
+  - {names: [A], plain: true}
+hook:
+  block: []
+server:
+  judged: []
+"""
 NO_SCHEMA_SAYS = (
     "no service",
     "import each other",
@@ -65,6 +83,30 @@ def test_the_files_are_current(name: str) -> None:
 
     assert text == schema.serialise(schema.schemas()[name]), "run tools/schemas"
     jsonschema.Draft202012Validator.check_schema(json.loads(text))
+
+
+def fields(part: object) -> Iterator[str]:
+    """The names of all fields in a schema."""
+    if isinstance(part, dict):
+        yield from part.get("properties", {})
+        for inner in part.values():
+            yield from fields(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from fields(inner)
+
+
+def test_the_schema_of_a_policy_has_the_fields_of_its_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: set[str] = set()
+
+    def mapping(node: Node, of: str, *known: str) -> dict[str, Node]:
+        read.update(known)
+        return policy_fields.mapping(node, of, *known)
+
+    monkeypatch.setattr(parser, "mapping", mapping)
+    parser.parse(EVERY_PART)
+
+    assert read == set(fields(POLICY))
 
 
 def test_the_examples_are_valid() -> None:
