@@ -214,7 +214,22 @@ def said(statements: list[Statement]) -> list[tuple[str, str, str]]:
         (
             "policy: {change: [admins]}\n",
             "",
-            [("", NOTE, "it is written otherwise, and answers every question as before")],
+            [("listed-beside", "warning", "change of the policy is empty: other lists decide")],
+        ),
+        (
+            "  staging: {open: [team]",
+            "  staging: {open: [team, bob]",
+            [("listed-beside", "warning", '"bob" is named in open of "staging" too, and was let by it before')],
+        ),
+        (
+            "admins: [alice]",
+            "admins: ['alice']",
+            [],
+        ),
+        (
+            "  team: [alice, bob]",
+            "  team: [bob, alice]",
+            [("", NOTE, "reformatted; no change in meaning")],
         ),
     ],
 )

@@ -9,7 +9,7 @@ from gitseal.audit.verify.approvals import findings, offered
 from gitseal.report.findings import declared
 from gitseal.review import attribution, environment_risks, manifest_changes, manifest_texts
 from gitseal.review.entries import others, sealed, table
-from gitseal.review.policy import changes, environments, people, rules
+from gitseal.review.policy import changes, environments, listings, people, rules
 from gitseal.scan import env_files, wording
 
 # What only a review finds; then what `check`, `scan` and `verify` find in a review as well as by themselves.
@@ -19,6 +19,7 @@ OWN = declared(
     manifest_texts,
     changes,
     environments,
+    listings,
     people,
     rules,
     folder,

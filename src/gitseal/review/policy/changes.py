@@ -13,7 +13,7 @@ from gitseal.report.hints import REVIEWER, decision
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import sentence
 from gitseal.review.model import POLICY, Statement
-from gitseal.review.policy import environments, people, rules
+from gitseal.review.policy import environments, listings, people, rules
 from gitseal.review.saying import Lines, StatementCollector, quoted
 from gitseal.yamltext.tree import NamePath
 
@@ -47,9 +47,10 @@ def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lin
     environments.changers_of_all(old, new, say)
     rules.answers(old, new, names, say)
     rules.rules(old, new, say)
+    listings.listings(old, new, say)
     _lists(old, new, say)
     if not say.statements:
-        say(sentence("it is written otherwise, and answers every question as before"))
+        say(sentence("reformatted; no change in meaning"))
     return say.statements
 
 
