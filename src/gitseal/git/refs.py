@@ -84,12 +84,12 @@ def targets(repository: Repository, names: Iterable[str]) -> dict[str, str]:
     # A push may bring more refs than Git takes as arguments.
     patterns = sorted(wanted) if len(wanted) <= _FEW else ()
     answer = repository.git("for-each-ref", "--format=%(refname) %(symref)", *patterns) or b""
-    found = dict(line.split(" ", 1) for line in answer.decode("utf-8", "surrogateescape").split("\n") if line)
+    symbolic = dict(line.split(" ", 1) for line in answer.decode("utf-8", "surrogateescape").split("\n") if line)
     folder = repository.common_folder()
     is_shown = os.path.isdir(os.path.join(folder, "reftable"))
-    dangling = (name for name in wanted - found.keys() if is_shown or os.path.lexists(os.path.join(folder, name)))
-    found |= {name: _symbolic(repository, name) for name in dangling}
-    return {name: target for name, target in found.items() if target and name in wanted}
+    dangling = (name for name in wanted - symbolic.keys() if is_shown or os.path.lexists(os.path.join(folder, name)))
+    symbolic |= {name: _symbolic(repository, name) for name in dangling}
+    return {name: target for name, target in symbolic.items() if target and name in wanted}
 
 
 def _symbolic(repository: Repository, name: str) -> str:
