@@ -8,15 +8,15 @@ import pytest
 
 from gitseal.arming import drivers
 from gitseal.audit.check.check import check
-from gitseal.conflict import conflicted_file
+from gitseal.conflict import conflicted_file, proposals
 from gitseal.conflict.conflicted_file import ConflictedFile
+from gitseal.conflict.proposals import TakenSide
 from gitseal.document import document
 from gitseal.document.merging import conflict
 from gitseal.document.value import text
 from gitseal.errors import Error, Malformed, Unconfirmed
 from gitseal.project.workspace import Workspace
 from gitseal.usecases import recover, resolve
-from gitseal.usecases.resolve import TakenSide
 from tests.attacks.conftest import Team
 from tests.attacks.world import (
     NEEDLE,
@@ -81,7 +81,7 @@ def finish(
     found = load(place, environment)
     chosen = {
         name.path: (choices or {}).get(name.text) or name.proposal or TakenSide.THEIRS
-        for name in resolve.look(Workspace(place.project, place.keyring), found)
+        for name in proposals.look(Workspace(place.project, place.keyring), found)
     }
     resolve.apply(Workspace(place.project, place.keyring, frozenset(accept)), found, chosen)
 
@@ -98,7 +98,7 @@ def test_a_value_set_under_a_replaced_key_is_one_conflict_and_is_sealed_anew_whe
     assert not clean
     found = load(alice)
     assert found.names == (("AAA_NEW",),)
-    (name,) = resolve.look(Workspace(alice.project, alice.keyring), found)
+    (name,) = proposals.look(Workspace(alice.project, alice.keyring), found)
     assert name.proposal is None  # dave had that key too: the value may be his
     finish(alice)
     assert alice.get("production", "AAA_NEW") == "bob's"
@@ -137,7 +137,7 @@ def test_two_rekeys_leave_no_question_where_values_are_the_same(armed: Team) -> 
     for environment in ("development", "production"):
         found = load(alice, environment)
         assert found.groups == ("default",)
-        assert all(name.proposal for name in resolve.look(Workspace(alice.project, alice.keyring), found))
+        assert all(name.proposal for name in proposals.look(Workspace(alice.project, alice.keyring), found))
         finish(alice, environment=environment)
         access = alice.read(environment).header.access["default"]
         # Neither of the two keys: each was wrapped for one who has to go.

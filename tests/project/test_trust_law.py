@@ -19,8 +19,9 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from gitseal.conflict import conflicted_file
+from gitseal.conflict import conflicted_file, proposals
 from gitseal.conflict.conflicted_file import ConflictedFile
+from gitseal.conflict.proposals import TakenSide
 from gitseal.crypto.datakey import DataKey
 from gitseal.document.header import HEADER
 from gitseal.errors import Error, Unconfirmed
@@ -31,7 +32,6 @@ from gitseal.project.belief.trust import Trust
 from gitseal.project.workspace import Workspace
 from gitseal.usecases import recover, resolve
 from gitseal.usecases.recipient import remove_recipient
-from gitseal.usecases.resolve import TakenSide
 from tests.attacks.world import Clone, own_key, person, put_key, start, write
 from tests.conftest import FUZZ
 from tests.programs import git
@@ -285,7 +285,7 @@ def do_as_printed(place: Clone, hint: str) -> None:
 def finish(place: Clone, found: ConflictedFile) -> None:
     """`gitseal resolve --theirs-all`."""
     workspace = Workspace(place.project, place.keyring, frozenset(each.recipient for each in PEOPLE.values()))
-    names = resolve.look(workspace, found)
+    names = proposals.look(workspace, found)
     choices = {name.path: name.proposal or TakenSide.THEIRS for name in names}
     if resolve.side_of_keys(workspace, found) is TakenSide.THEIRS:
         found = found.swapped()

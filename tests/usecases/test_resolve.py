@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from gitseal.audit.check.check import check
-from gitseal.conflict import conflicted_file
+from gitseal.conflict import conflicted_file, proposals
 from gitseal.conflict.conflicted_file import ConflictedFile
+from gitseal.conflict.proposals import TakenSide
 from gitseal.document.value import text
 from gitseal.errors import Error
 from gitseal.project.belief.trust import Trust
@@ -17,7 +18,7 @@ from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import new_environment
 from gitseal.sealing.writing import commit, writing
 from gitseal.usecases import rekey, resolve
-from gitseal.usecases.resolve import Done, TakenSide
+from gitseal.usecases.resolve import Done
 from gitseal.usecases.unset import unset
 from tests.slow import slow_but
 from tests.world import World, start
@@ -53,7 +54,7 @@ def load(world: World) -> ConflictedFile:
 
 def finish(world: World, choice: TakenSide = TakenSide.THEIRS, found: ConflictedFile | None = None) -> Done:
     found = found or load(world)
-    names = resolve.look(Workspace(world.project, world.keyring), found)
+    names = proposals.look(Workspace(world.project, world.keyring), found)
     chosen = {name.path: name.proposal or choice for name in names}
     return resolve.apply(Workspace(world.project, world.keyring), found, chosen)
 
@@ -82,7 +83,7 @@ def test_a_conflict_of_lines_around_several_names_asks_for_one(world: World, git
 def test_a_value_that_is_longer_than_an_argument_is_resolved(world: World, git: Git, size: int) -> None:
     """Who set each side is found by comparing contents: no ciphertext is an argument of Git's (execve(2): 128 KiB)."""
     merge(world, git, lambda: world.set(B="x" * size), lambda: world.set(B="y" * size))
-    (name,) = resolve.look(Workspace(world.project, world.keyring), load(world))
+    (name,) = proposals.look(Workspace(world.project, world.keyring), load(world))
     origins = resolve.origins(world.project, load(world), name)
     assert [origin.commit if origin else None for origin in origins] == [
         git("rev-parse", "--short", side).strip() for side in ("main", "side")
@@ -95,9 +96,9 @@ def test_the_same_value_on_both_sides_is_no_question(world: World, git: Git) -> 
     """Sealed twice, the ciphertexts differ; whoever opens them sees that the values do not."""
     merge(world, git, lambda: world.set(B="x"), lambda: world.set(B="x"))
     found = load(world)
-    (name,) = resolve.look(Workspace(world.project, world.keyring), found)
+    (name,) = proposals.look(Workspace(world.project, world.keyring), found)
     assert name.proposal is not None
-    (unseen,) = resolve.look(Workspace(world.project), found)
+    (unseen,) = proposals.look(Workspace(world.project), found)
     assert unseen.proposal is None
     finish(world)
     assert world.get("B") == "x"
@@ -191,7 +192,7 @@ def test_a_removal_and_a_new_value(world: World, git: Git) -> None:
 
     merge(world, git, remove, lambda: world.set(B="y", A="1"))
     found = load(world)
-    (name,) = resolve.look(Workspace(world.project, world.keyring), found)
+    (name,) = proposals.look(Workspace(world.project, world.keyring), found)
     assert name.proposal is None
     assert [side.kind for side in name.sides] == ["sealed", "removed"]
     finish(world, TakenSide.THEIRS)
@@ -207,7 +208,7 @@ def test_a_removal_and_a_new_value(world: World, git: Git) -> None:
 def test_who_changed_what(world: World, git: Git) -> None:
     merge(world, git, lambda: world.set(A="x"), lambda: world.set(A="y"))
     found = load(world)
-    (name,) = resolve.look(Workspace(world.project, world.keyring), found)
+    (name,) = proposals.look(Workspace(world.project, world.keyring), found)
     ours, theirs = resolve.origins(world.project, found, name)
     assert ours is not None
     assert theirs is not None
@@ -229,7 +230,7 @@ def test_neither_who_merged_nor_who_sealed_anew_set_a_value(world: World, git: G
 
     merge(world, git, theirs, lambda: world.set(A="ours"))
     file = load(world)
-    (name,) = [each for each in resolve.look(Workspace(world.project, world.keyring), file) if each.text == "A"]
+    (name,) = [each for each in proposals.look(Workspace(world.project, world.keyring), file) if each.text == "A"]
     _ours, origin = resolve.origins(world.project, file, name)
     assert origin is not None
     assert (origin.who, origin.commit) == ("Bob", git("rev-parse", "--short", "bobs").strip())

@@ -1,28 +1,25 @@
 """`gitseal resolve`."""
 
 import shlex
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from gitseal.cli import declare, output, terminal
+from gitseal.cli import declare, output
 from gitseal.cli.options import accept_options, json_option
+from gitseal.cli.resolving import Answers, both_sides, show
 from gitseal.cli.session import Session, say
 from gitseal.conflict import conflicted_file, conflicted_text
 from gitseal.conflict.conflicted_file import OURS, THEIRS, ConflictedFile
 from gitseal.conflict.merge_files import STRUCTURED
-from gitseal.document.value import TypedValue, text
+from gitseal.conflict.proposals import NOT_THERE, Name, TakenSide, look
+from gitseal.document.value import TypedValue
 from gitseal.errors import Error, UsageError
 from gitseal.git import conflicts
-from gitseal.git.conflicts import ConflictOrigin
 from gitseal.project.project import Project
 from gitseal.report.escaping import printable
 from gitseal.report.plurals import plural
 from gitseal.usecases import resolve
-from gitseal.usecases.resolve import Name, SideValue, TakenSide
 from gitseal.yamltext.tree import NamePath
-
-_SIDES = {OURS: TakenSide.OURS, THEIRS: TakenSide.THEIRS}
 
 
 @declare.command("resolve")
@@ -70,7 +67,7 @@ def command(
     chosen = sealed if files else conflicted_file.in_conflict(session.project)
     if not chosen and not texts:
         say("no sealed file is in conflict")
-    answers = _Answers(session, given, rest)
+    answers = Answers(session, given, rest)
     for environment in chosen:
         _one(session, environment, answers, keys, accept, listed if only_list else None)
         if add and not only_list:
@@ -139,50 +136,6 @@ def _text(session: Session, name: str, listed: list[dict[str, object]] | None) -
         listed += [{"file": path, "name": entry} for entry in conflicted.entries or ("",)]
 
 
-class _Answers:
-    """The choices of the command line, and a person's answers."""
-
-    def __init__(self, session: Session, given: dict[str, str], rest: str | None) -> None:
-        self.session = session
-        self.given = given
-        self.rest = rest
-        self.used: set[str] = set()
-
-    def check_used(self) -> None:
-        unused = [name for name in self.given if name not in self.used]
-        if unused:
-            raise Error(f'"{unused[0]}" is not in conflict', "see what is with: gitseal resolve --list")
-
-    def choose(self, name: Name, words: tuple[str, str]) -> TakenSide | TypedValue | None:
-        """The choice for a name; None if nobody made one."""
-        if name.text in self.given:
-            self.used.add(name.text)
-            word = self.given[name.text]
-            return _SIDES[word] if word in _SIDES else self.value(name.text)
-        if name.proposal is not None:
-            return name.proposal
-        if self.rest is not None:
-            return _SIDES[self.rest]
-        return self.ask(name, words) if terminal.can_ask() else None
-
-    def ask(self, name: Name, words: tuple[str, str]) -> TakenSide | TypedValue:
-        say(f"{name.text}{f' ({name.because})' if name.because else ''}")
-        say(f"  ours:   {words[0]}", f"  theirs: {words[1]}")
-        answer = terminal.choose("ours, theirs or a new value", [OURS, THEIRS, "new"])
-        return _SIDES[answer] if answer in _SIDES else self.value(name.text)
-
-    def value(self, name: str) -> TypedValue:
-        if terminal.can_ask():
-            return text(terminal.ask_value(name).reveal().decode())
-        if list(self.given.values()).count("new") > 1:
-            raise UsageError("standard input holds one value", "give --new once, or set the others afterwards")
-        content = sys.stdin.buffer.read().removesuffix(b"\n")
-        try:
-            return text(content.decode())
-        except UnicodeDecodeError:
-            raise Error("the value is no text", f"take a side, then: gitseal set {name} --file FILE") from None
-
-
 def _next(project: Project, environment: str, path: str) -> str:
     """The next step for a file that shows no conflict."""
     side = conflicted_file.taken_out_by(project, environment)
@@ -197,7 +150,7 @@ def _next(project: Project, environment: str, path: str) -> str:
 def _one(
     session: Session,
     environment: str,
-    answers: _Answers,
+    answers: Answers,
     keys: str | None,
     accept: tuple[str, ...],
     listed: list[dict[str, object]] | None,
@@ -213,34 +166,34 @@ def _one(
             resolve.write_merged(project, environment, file)
             say(f"{path}: merged by name, nothing was in conflict; next: git add {path}")
         return
-    names = resolve.look(session.workspace._replace(project=project), file)
+    names = look(session.workspace._replace(project=project), file)
     say(f"{path}: ours is {file.operation.ours}; theirs is {file.operation.theirs}")
     _say_groups(file, environment)
     if listed is not None:
         for name in names:
-            listed.append(_show(session, file, name))
+            listed.append(show(session, file, name))
         return
     _apply(session, file, names, _choices(session, file, names, answers), keys, accept)
 
 
 def _choices(
-    session: Session, file: ConflictedFile, names: list[Name], answers: _Answers
+    session: Session, file: ConflictedFile, names: list[Name], answers: Answers
 ) -> dict[NamePath, TakenSide | TypedValue]:
     """The choice for each name. Raises Error, after all of them were looked at, if a person has to decide some."""
     choices: dict[NamePath, TakenSide | TypedValue] = {}
     open_names: list[Name] = []
     for name in names:
         is_asked = name.text not in answers.given and name.proposal is None and answers.rest is None
-        words = _words(session, file, name) if is_asked else ("", "")
-        choice = answers.choose(name, words)
+        told = both_sides(session, file, name) if is_asked else ("", "")
+        choice = answers.choose(name, told)
         if choice is None:
             open_names.append(name)
-            say(f"  {name.text}", f"    ours:   {words[0]}", f"    theirs: {words[1]}")
+            say(f"  {name.text}", f"    ours:   {told[0]}", f"    theirs: {told[1]}")
         else:
             choices[name.path] = choice
     if open_names:
         # The side that has a value, if only one has: what is pasted must drop none.
-        chosen = [THEIRS if name.sides[0].kind in {"removed", resolve.NOT_THERE} else OURS for name in open_names]
+        chosen = [THEIRS if name.sides[0].kind in {"removed", NOT_THERE} else OURS for name in open_names]
         sides = " ".join(f"--{word} {shlex.quote(name.text)}" for word, name in zip(chosen, open_names, strict=True))
         raise Error(
             f"{plural(len(open_names), 'name')} of {file.environment} can be decided by a person alone",
@@ -280,27 +233,3 @@ def _say_groups(file: ConflictedFile, environment: str) -> None:
         say(f"  both sides made {environment} anew; one file stays, and the other's values are sealed anew in it")
     for group in file.groups:
         say(f"  who can open access group {group} changed on both sides: it follows the policy as it is now")
-
-
-def _words(session: Session, file: ConflictedFile, name: Name) -> tuple[str, str]:
-    ours, theirs = resolve.origins(session.project, file, name)
-    return _standing(name.sides[0], ours), _standing(name.sides[1], theirs)
-
-
-def _standing(side: SideValue, origin: ConflictOrigin | None) -> str:
-    words = f"{side.kind} to {side.access}" if side.access else side.kind
-    if origin is None:
-        return words
-    return f"{words}, by {printable(origin.who)} on {origin.when[:10]} ({origin.commit})"
-
-
-def _show(session: Session, file: ConflictedFile, name: Name) -> dict[str, object]:
-    origins = resolve.origins(session.project, file, name)
-    shown: dict[str, object] = {"environment": file.environment, "name": name.text}
-    for word, side, origin in zip((OURS, THEIRS), name.sides, origins, strict=True):
-        shown[word] = {**side._asdict(), **(origin._asdict() if origin is not None else {})}
-    shown["proposal"] = name.proposal.name.lower() if name.proposal is not None else None
-    said = f": {name.proposal.name.lower()}, since {name.because}" if name.proposal is not None else ""
-    say(f"  {name.text}{said}", f"    ours:   {_standing(name.sides[0], origins[0])}")
-    say(f"    theirs: {_standing(name.sides[1], origins[1])}")
-    return shown
