@@ -28,6 +28,7 @@ from gitseal.report.hints import (
     command,
     decision,
     path_word,
+    pathspec,
     runnable,
     shell_quoted,
     untrack,
@@ -116,8 +117,10 @@ def test_a_hint_that_anybody_can_paste(world: World, name: str) -> None:
     (finding,) = [each for each in find(world) if each.rule == rule]
     assert isinstance(finding.hint, Runnable)
     before, files = index_of(world.top), contents(world.top)
+    below = world.top / "a folder"
+    below.mkdir()
 
-    pasted(finding.hint, world.top)
+    pasted(finding.hint, below)
 
     assert (rule, finding.path, finding.message) not in said(find(world))
     after = index_of(world.top)
@@ -263,15 +266,18 @@ def test_a_shell_makes_of_a_word_what_it_was(words: list[str]) -> None:
 
 def test_how_hints_are_written() -> None:
     rekey = command("gitseal rekey -e {}", "production")
-    assert runnable(untrack("a b"), rekey) == "git rm --cached -f 'a b' && gitseal rekey -e production"
+    assert runnable(untrack("a b"), rekey) == "git rm --cached -f ':/a b' && gitseal rekey -e production"
     assert (
         decision("whoever opens it", "look first", rekey) == "whoever opens it: look first: gitseal rekey -e production"
     )
     assert decision("whoever opens it", "look") == "whoever opens it: look"
     assert NO_HINT == ""
     assert rekey.below("services/api").as_text() == "gitseal -C services/api rekey -e production"
-    assert [path_word(path) for path in ("-x", ":(top)x", "x")] == ["./-x", "./:(top)x", "x"]
-    assert untrack("*.env").words[1] == "--literal-pathspecs"
+    assert [path_word(path) for path in ("-x", "x")] == ["./-x", "x"]
+    assert [pathspec(path) for path in ("x", ".x", "-x", "*.env")] == [
+        *(":/x", ":/.x"),
+        *(":(top,literal)-x", ":(top,literal)*.env"),
+    ]
     for words in ((), ("a", "b")):
         with pytest.raises(ValueError, match=r"rekey"):
             command("gitseal rekey -e {}", *words)

@@ -58,14 +58,14 @@ STEERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a
 def test_text() -> None:
     assert write(FINDINGS, "text").splitlines() == [
         'conf/.env:3: env-file: a value stands in the open in an env file: "A"',
-        "  git rm --cached -f conf/.env",
+        "  git rm --cached -f :/conf/.env",
         "0123456789ab:src/a.py: token: a GitHub token stands here",
         "0123456789ab:src/a.py:9: token: a GitHub token stands here",
     ]
     twice = [FINDINGS[0], FINDINGS[0]._replace(line=4)]
     assert write(twice, "text").splitlines()[1:] == [
         'conf/.env:4: env-file: a value stands in the open in an env file: "A"',
-        "  git rm --cached -f conf/.env",
+        "  git rm --cached -f :/conf/.env",
     ]
 
 
@@ -80,7 +80,7 @@ COMMIT = "%0Acommit 0123456789abcdef0123456789abcdef01234567"
 def test_github() -> None:
     first, second, third = write(FINDINGS, "github").splitlines()
     assert first.startswith("::error file=conf/.env,line=3,title=gitseal%3A env-file::a value stands in the open")
-    assert first.endswith('env file: "A"%0Agit rm --cached -f conf/.env')
+    assert first.endswith('env file: "A"%0Agit rm --cached -f :/conf/.env')
     words = f"title=gitseal%3A token::a GitHub token stands here{COMMIT}"
     assert second == f"::warning file=src/a.py,line=1,{words}"
     assert third == f"::notice file=src/a.py,line=9,{words}"

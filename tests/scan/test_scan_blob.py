@@ -109,10 +109,10 @@ def test_an_env_file_is_one_finding() -> None:
     (one,) = scan_blob(b"conf/.env.staging", FILE, [content], Rules(), None)
     assert one.line == 2
     assert one.message == 'values stand in the open in an env file: "A", "B", "E" and 1 more'
-    assert one.hint == "git rm --cached -f conf/.env.staging"
+    assert one.hint == "git rm --cached -f :/conf/.env.staging"
     (one,) = scan_blob(b".env", FILE, [b"A=1\n"], Rules(environments=("base", "production")), None)
     assert one.message == 'a value stands in the open in an env file: "A"'
-    assert one.hint == 'if "base" is where its values belong: git rm --cached -f .env && gitseal import .env -e base'
+    assert one.hint == 'if "base" is where its values belong: git rm --cached -f :/.env && gitseal import .env -e base'
 
 
 def test_a_template_is_a_finding_for_each_value() -> None:
@@ -192,7 +192,7 @@ def test_names_of_any_bytes() -> None:
     (one,) = scan_blob(b"a b\xff\n'x'/.env", FILE, [b"A=1"], Rules(), None)
     assert one.path.encode("utf-8", "surrogateescape") == b"a b\xff\n'x'/.env"
     assert one.hint.isprintable()
-    assert one.hint.startswith("git rm --cached -f $'a b\\xff\\x0a\\x27x\\x27/.env'")
+    assert one.hint.startswith("git rm --cached -f $':/a b\\xff\\x0a\\x27x\\x27/.env'")
 
 
 def test_binary_files_are_looked_at() -> None:

@@ -125,8 +125,15 @@ def _ours(words: str | Sentence) -> Sentence:
 
 
 def path_word(path: str) -> str:
-    """A path as a word that no program takes for an option, nor Git for magic of a pathspec."""
-    return f"./{path}" if path.startswith(("-", ":")) else path
+    """A path as a word that no program takes for an option."""
+    return f"./{path}" if path.startswith("-") else path
+
+
+def pathspec(path: str) -> str:
+    """A path from the repository's top as a pathspec of Git: that file alone, wherever somebody stands (gitglossary(7))."""
+    # Other signs after the `:/` would be magic too.
+    is_plain = path[:1].isalnum() or path.startswith(".")
+    return f":/{path}" if is_plain and not _GLOB & set(path) else f":(top,literal){path}"
 
 
 def untrack(path: str) -> ShellCommand:
@@ -134,8 +141,7 @@ def untrack(path: str) -> ShellCommand:
 
     `-f`, because Git refuses it otherwise for a file that was changed after it was staged.
     """
-    literally = "--literal-pathspecs " if _GLOB & set(path) else ""
-    return command(f"git {literally}rm --cached -f {{}}", path_word(path))
+    return command("git rm --cached -f {}", pathspec(path))
 
 
 def shell_quoted(word: str) -> str:

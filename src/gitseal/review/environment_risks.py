@@ -16,7 +16,7 @@ from gitseal.report.hints import (
     command,
     decision,
     give_value,
-    path_word,
+    pathspec,
 )
 from gitseal.report.pages import RISKS
 from gitseal.report.plurals import plural
@@ -157,7 +157,7 @@ def _file(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> I
     cause = (Cause(ENVIRONMENT, "", ends.name),)
     if old.id and new.id and old.id != new.id:
         template = '"{}" is another file than it was: its id changed, so nothing of the old one opens in it'
-        hint = decision(REVIEWER, "ask who did it", command("git log -- {}", path_word(ends.path)))
+        hint = decision(REVIEWER, "ask who did it", command("git log -- {}", pathspec(ends.path)))
         yield finding(FILE_REPLACED, (HEADER, "id"), sentence(template, ends.name), hint, causes=cause)
     if environment.state == "removed":
         names = ours(plural(len(old.values), "name"))
@@ -226,7 +226,7 @@ def _restored(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) 
         since = sentence(", which {} had replaced", back.superseded[:12]) if back.superseded else NOTHING
         if back.name:
             message = sentence('"{}" has an old token back{}', back.name, since)
-            look = command("git log --patch -- {}", path_word(ends.path))
+            look = command("git log --patch -- {}", pathspec(ends.path))
             hint = decision(REVIEWER, "a value that was rotated out must not return; see what it was", look)
             yield finding.of(VALUE_RESTORED, back.name, message, hint, back.by)
         else:
@@ -248,7 +248,7 @@ def _names(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> 
             yield finding(UNSEALED, at, message, hint, change.by, causes=causes)
         if not change.by:
             template = '"{}" is not what it was, and no commit between changed it: a merge dropped a side'
-            look = command("git log -m --patch -- {}", path_word(ends.path))
+            look = command("git log -m --patch -- {}", pathspec(ends.path))
             hint = decision(REVIEWER, "see which merge it was", look)
             causes = (Cause(MERGE, "", environment.name), Cause(VALUE, change.name, environment.name))
             at = tuple(change.name.split("/"))

@@ -113,7 +113,7 @@ def test_the_commands_of_a_hint_are_one_piece_of_code() -> None:
 
     page = Page(written(EMPTY._replace(risks=(risk,))))
 
-    assert "git rm --cached -f .env && gitseal import .env -e development" in page.codes
+    assert "git rm --cached -f :/.env && gitseal import .env -e development" in page.codes
 
 
 def test_only_its_own_style_is_let_through() -> None:

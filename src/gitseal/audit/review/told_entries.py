@@ -9,7 +9,7 @@ from gitseal.project.project import FOLDER
 from gitseal.project.roots import root_above
 from gitseal.report.causes import ENVIRONMENT, FILE, PERSON, VALUE, Cause
 from gitseal.report.findings import Finding
-from gitseal.report.hints import NO_HINT, REVIEWER, command, decision, path_word
+from gitseal.report.hints import NO_HINT, REVIEWER, command, decision, pathspec
 from gitseal.report.sentences import Sentence, sentence
 from gitseal.review.attribution import PASSING_CHANGE
 from gitseal.review.entries import others, sealed, table
@@ -73,7 +73,7 @@ def statements(told: Iterable[ToldEntry]) -> list[Statement]:
 
 def _statement(entry: ReviewEntry, what: str, by: Sequence[By]) -> Statement:
     template, advice = _OF_FILES[what]
-    look = command("git log -m --patch -- {}", path_word(entry.path))
+    look = command("git log -m --patch -- {}", pathspec(entry.path))
     then = (look,) if what == others.ATTRIBUTES_CHANGED.id else ()
     hint = decision(REVIEWER, advice, *then) if advice else NO_HINT
     line = entry.after[0][0] if entry.after and what == others.ATTRIBUTES_CHANGED.id else 0
@@ -134,7 +134,7 @@ def _finding(entry: ReviewEntry) -> Finding:
     rule, severity = entry.classified.rule, entry.classified.severity
     line = entry.after[0][0] if entry.after else 0
     environment = PurePosixPath(entry.path).stem
-    show = command("git show {} -- {}", entry.commit[:12], path_word(entry.path))
+    show = command("git show {} -- {}", entry.commit[:12], pathspec(entry.path))
     hint = decision(REVIEWER, "read it", show) if entry.commit else NO_HINT
     if rule not in _STANDING and rule != UNSEALED.id:
         rule, severity = PASSING_CHANGE.id, PASSING_CHANGE.severity

@@ -7,7 +7,7 @@ from gitseal.audit.verify.evidence.owners import Owners
 from gitseal.git.repository import Repository
 from gitseal.project.project import FOLDER
 from gitseal.report.findings import Finding
-from gitseal.report.hints import command, decision, path_word
+from gitseal.report.hints import command, decision, pathspec
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import ours, sentence
 
@@ -36,7 +36,7 @@ def judge_older_policy(
             )
             policy = f"{_root(there, path)}{FOLDER}/policy.yaml"
             fetch = command("git fetch origin {}", default)
-            take = command("git checkout FETCH_HEAD -- {}", path_word(policy))
+            take = command("git checkout FETCH_HEAD -- {}", pathspec(policy))
             hint = decision("whoever pushes", "take over that policy and push it first", fetch, take)
             yield NOT_APPROVED.at(path, 0, message, hint, commit=new)
 
