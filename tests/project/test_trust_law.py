@@ -250,11 +250,16 @@ class World:
         self.commit("inject")
 
     def held_by_a_former_member(self) -> DataKey | None:
-        """A key that somebody knew whom the trusted ref has removed since, opened as they could have."""
+        """A key that somebody knew whom the trusted ref has removed since, opened as they could have.
+
+        Not the key that it has now: whoever holds that one is believed until it is replaced (SECURITY.md, "Until a removal is
+        merged"). A forced push can take a person out of the policy and leave them that key.
+        """
+        current = self.key("origin/main")
         removed = self.trusted_people - self.policy("origin/main")
         header = headers(self.data())[0]
         for key, who in sorted(self.knows.items()):
-            if who & removed:
+            if who & removed and key != current:
                 return Trust(Workspace(self.alice.project, self.alice.keyring)).open(header, "default", key)
         return None
 
@@ -324,6 +329,7 @@ KNOWN = (
     [("remove", 0), ("push", 0), ("set", 1), ("push", 0), ("force", 0), ("swap", 2)],
     [("remove", 0), ("push", 0), ("force", 0), ("set", 1)],
     [("inject", 0)],
+    [("grant", 1), ("push", 0), ("force", 0), ("inject", 1)],
     [("inject", 0), ("push", 0)],
     [("set", 1), ("inject", 0), ("push", 0)],
     [("remove", 0), ("push", 0), ("inject", 1), ("push", 0)],
