@@ -369,3 +369,35 @@ def test_a_repeated_rekey_is_no_alarm(team: Team) -> None:
     team.alice.set("production", "DB_URL", "postgres://new")
     team.alice.commit()
     assert set(stops(of(team.alice))) <= {"data-key-replaced"}
+
+
+# --- what is not committed yet
+
+
+def uncommitted(place: Clone) -> Review:
+    return review(Repository(place.top), "HEAD", None, FAST)
+
+
+def test_the_working_tree_is_told_as_a_commit_is(team: Team) -> None:
+    path = team.mallory.path("production")
+    path.write_text(re.sub(r"STANZA\[v1,(k[0-9a-f]+),([^\]]+)\]", junk, path.read_text()))
+    (team.mallory.top / SECRETS / "notes.txt").write_text("x\n")
+    (team.mallory.top / "app").mkdir()
+    (team.mallory.top / "app" / "link").symlink_to("../.secrets")
+    (team.mallory.top / ".gitattributes").write_text("*.yaml -diff\n")
+    found = uncommitted(team.mallory)
+    assert stops(found).keys() >= {"stanza-replaced", "foreign-file", "link-to-secrets", "attributes-changed"}
+    assert {each.commit for each in found.risks} == {""}
+
+
+def test_a_working_tree_that_only_looks_changed_has_no_entries(team: Team) -> None:
+    path = team.mallory.path("production")
+    path.write_bytes(path.read_bytes())
+    assert uncommitted(team.mallory).is_empty
+
+
+def test_comments_and_quotes_are_counted_and_no_risk(team: Team) -> None:
+    path = team.mallory.project.policy_path
+    path.write_text("# read this\n" + path.read_text().replace("[payers]", '["payers"]'))
+    found = uncommitted(team.mallory)
+    assert (stops(found), found.statements, found.reformatted) == ({}, (), 2)

@@ -4,6 +4,7 @@ A commit is named for what its own step brings, and never for having touched the
 would answer for a person that somebody else let in. If no step brings it, nobody is named.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -72,13 +73,13 @@ def attributed(
     Named are those who brought the same claim; else those who brought a part of it, such as one of several names; else the
     last who wrote the line that it is about, if that names what the statement speaks of and occurs only once.
     """
-    steps = brought(drafts, say) if statements else []
+    steps = [(by, _Parts(claims)) for by, claims in (brought(drafts, say) if statements else [])]
     lines = (new or b"").split(b"\n")
     attributed_ = []
     for statement in statements:
         whole = claim(statement)
-        by = [by for by, claims in steps if whole in claims]
-        by = by or [by for by, claims in steps if any(_is_part(part, whole) for part in claims)]
+        by = [by for by, parts in steps if whole in parts.claims]
+        by = by or [by for by, parts in steps if parts.are_of(whole)]
         has_line = 0 < statement.line <= len(lines)
         by = by or (_writers(lines[statement.line - 1], whole.names, drafts) if has_line else [])
         attributed_.append(statement._replace(by=tuple(by)))
@@ -107,6 +108,24 @@ def passing(said: Sequence[Statement], steps: Iterable[FileStep], say: SayAll, e
             known = passed.get(part)
             passed[part] = _as_passing(statement, (*(known.by if known else ()), step.by))
     return list(passed.values())
+
+
+class _Parts:
+    """The claims of a commit, which are asked whether one of them is a part of another. Each is found by its rarest name."""
+
+    def __init__(self, claims: frozenset[ComparedStatement]) -> None:
+        self.claims = claims
+        counts = Counter(name for part in claims for name in part.names)
+        self._by_name: dict[tuple[str, str], list[ComparedStatement]] = {}
+        for part in claims:
+            rarest = min(part.names, key=lambda name: (counts[name], name), default="")
+            self._by_name.setdefault((part.rule or part.form, rarest), []).append(part)
+
+    def are_of(self, whole: ComparedStatement) -> bool:
+        """True if one of them says of some of the names what the whole says of all."""
+        kinds = {whole.rule, whole.form}
+        candidates = (self._by_name.get((kind, name), ()) for kind in kinds for name in ("", *whole.names))
+        return any(_is_part(part, whole) for those in candidates for part in those)
 
 
 class _Claims:

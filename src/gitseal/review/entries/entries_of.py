@@ -171,9 +171,9 @@ class StepEntries:
         if change.kind is UnitKind.LINE or len(change.before) != 1 or len(change.after) != 1:
             return None
         before, after = alignment.before[change.before[0]], alignment.after[change.after[0]]
-        # Of rules the first that matches decides.
-        is_rule = change.kind is UnitKind.ITEM and change.owner[0] == "rules"
-        if is_rule or before.kind is not after.kind or before.meaning != after.meaning:
+        # Of rules the first that matches decides, so only one in its place says what it said.
+        is_moved_rule = change.owner[0] == "rules" and not alignment.is_in_place(change)
+        if is_moved_rule or before.kind is not after.kind or before.meaning != after.meaning:
             return None
         return self._of_same(before, after, is_in_place=alignment.is_in_place(change))
 
