@@ -7,6 +7,7 @@ from gitseal.document.header import HEADER
 from gitseal.policy.near_misses import near_misses
 from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
 from gitseal.report.causes import ENVIRONMENT, KEY, MERGE, VALUE, Cause, answers, people
+from gitseal.report.causes import rule as rule_cause
 from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
 from gitseal.report.hints import (
     NO_HINT,
@@ -135,7 +136,7 @@ def risks(ends: Ends, environment: EnvironmentReview) -> Iterator[Finding]:
     """The risks in what changed. Those that `check` finds in the newer state are not repeated."""
     finding = _RiskFinder(ends)
     yield from _file(ends, environment, finding)
-    yield from _keys(environment, finding)
+    yield from _keys(ends, environment, finding)
     yield from _access(ends, environment, finding)
     yield from _restored(ends, environment, finding)
     yield from _names(ends, environment, finding)
@@ -165,17 +166,21 @@ def _file(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> I
         yield finding(ENVIRONMENT_REMOVED, (), message, causes=cause)
 
 
-def _keys(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
+def _keys(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     for key in environment.keys:
         what = _group(key.access, environment.name)
         cause = Cause(KEY, key.access, environment.name)
         if key.before and key.after:
             # A new key after somebody left is part of their leaving, if whoever made it held the old one.
             left = [change.who for change in environment.access if not change.gained and change.access == key.access]
-            yield _replaced(key, what, finding, (cause, *(people(left) if key.succeeds else ())))
+            yield _replaced(key, what, finding, (cause, *(people(left) if key.succeeds and key.proved != NO else ())))
         elif key.after and environment.state != "added":
+            old, new = ends.policies
+            of_rules = [
+                rule_cause(rule.names) for rule in new.rules if rule.access == key.access and rule not in old.rules
+            ]
             message = sentence("{} is new, with a data key that nothing vouches for but who made it", what)
-            yield finding(NEW_ACCESS_GROUP, (*_ACCESS, key.access), message, by=key.by, causes=(cause,))
+            yield finding(NEW_ACCESS_GROUP, (*_ACCESS, key.access), message, by=key.by, causes=(cause, *of_rules))
 
 
 def _replaced(key: KeyChange, what: Sentence, finding: _RiskFinder, causes: tuple[Cause, ...]) -> Finding:

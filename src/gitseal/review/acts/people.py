@@ -1,6 +1,7 @@
 """Acts about people, machines and forges: who joins and leaves, what they open, whose key has to be asked for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from gitseal.policy.policy import DEFAULT
@@ -24,6 +25,7 @@ _COVERED = frozenset(
         "forge-added",
     }
 )
+_NO_STANZA = "no-stanza"
 _POLICY, _MANIFEST = "policy", "manifest"
 
 
@@ -37,6 +39,7 @@ class _Person(NamedTuple):
     left: tuple[str, ...]
     gained: tuple["_Opens", ...]
     promised: tuple[str, ...]
+    may_open: tuple[str, ...]
     kept: tuple["_Opens", ...]
     lost: tuple["_Opens", ...]
     may_change: tuple[str, ...]
@@ -60,9 +63,11 @@ def told(cluster: Cluster, review: Review) -> Told | None:
     for row in cluster.rows:
         if isinstance(row.change, AccessChange):
             access.setdefault(row.change.who, []).append((row.environment, row.change))
+    # Environments whose file does not let in yet whom the policy lets in.
+    waiting = {PurePosixPath(finding.path).stem for finding in cluster.findings if finding.rule == _NO_STANZA}
     alike: dict[_Person, list[str]] = {}
     for who in whom:
-        person = _person(changes.get(who), access.get(who, ()))
+        person = _person(changes.get(who), access.get(who, ()), waiting)
         if any(person[:2]) or any(person[3:]):
             alike.setdefault(person, []).append(who)
     keys = _keys(whom, changes)
@@ -77,11 +82,13 @@ def told(cluster: Cluster, review: Review) -> Told | None:
         head = sentence("{} {} a new key", names(whom), _verb(whom, "has", "have"))
         briefs = [head]
     # A right that the policy gives and no stanza yet is told as such.
-    covered = _COVERED | {"no-stanza"} if any(person.promised for person in alike) else _COVERED
+    covered = _COVERED | {_NO_STANZA} if any(person.promised for person in alike) else _COVERED
     return Told(head, clauses(briefs[: MOST + 1]), covered, keys)
 
 
-def _person(change: PersonChange | None, access: Iterable[tuple[str, AccessChange]]) -> _Person:
+def _person(
+    change: PersonChange | None, access: Iterable[tuple[str, AccessChange]], waiting: Collection[str]
+) -> _Person:
     gained: list[_Opens] = []
     kept: list[_Opens] = []
     lost: list[_Opens] = []
@@ -96,9 +103,8 @@ def _person(change: PersonChange | None, access: Iterable[tuple[str, AccessChang
             lost.append(opens)
     rights = change.rights if change is not None else ()
     there = {opens.environment for opens in (*gained, *kept)}
-    promised = tuple(
-        right.file for right in rights if set(right.after.opens) - set(right.before.opens) and right.file not in there
-    )
+    more = [right.file for right in rights if set(right.after.opens) - set(right.before.opens)]
+    may_open = [file for file in more if file not in there]
     may_change = tuple(right.file for right in rights if right.after.changes and not right.before.changes)
     return _Person(
         change is not None and change.state == "added",
@@ -107,7 +113,8 @@ def _person(change: PersonChange | None, access: Iterable[tuple[str, AccessChang
         change.joined if change is not None else (),
         change.left if change is not None else (),
         tuple(gained),
-        promised,
+        tuple(file for file in may_open if file in waiting),
+        tuple(file for file in may_open if file not in waiting),
         tuple(kept),
         tuple(lost),
         may_change,
@@ -123,6 +130,7 @@ def _clause(person: _Person, who: Sequence[str]) -> Sentence:
     does = [
         sentence("{} {}", verb("opens", "open"), _places(person.gained)) if person.gained else NOTHING,
         sentence("may open {}, and cannot yet", names(person.promised)) if person.promised else NOTHING,
+        sentence("may open {}", names(person.may_open)) if person.may_open else NOTHING,
         sentence("{} {} with another key", verb("opens", "open"), _places(person.kept)) if person.kept else NOTHING,
         sentence("no longer {} {}", verb("opens", "open"), _bare(person.lost)) if person.lost else NOTHING,
         _may_change(person.may_change),
@@ -203,12 +211,10 @@ def _brief(person: _Person, who: Sequence[str]) -> Sentence:
     """`carol gains production`."""
     subject = names(who)
     if person.gained:
-        where = [opens.environment for opens in sorted(person.gained, key=lambda opens: -opens.amount - opens.past)]
-        gains = _verb(who, "gains", "gain")
-        return sentence("{} {} {}", subject, gains, names(where, noun="environment"))
+        most_first = sorted(person.gained, key=lambda opens: (-opens.amount - opens.past, opens.environment))
+        return sentence("{} {} {}", subject, _verb(who, "gains", "gain"), _bare(most_first))
     if person.lost:
-        where = [opens.environment for opens in person.lost]
-        return sentence("{} {} {}", subject, _verb(who, "loses", "lose"), names(where, noun="environment"))
+        return sentence("{} {} {}", subject, _verb(who, "loses", "lose"), _bare(person.lost))
     return _clause(person._replace(may_change=person.may_change[:1]), who)
 
 

@@ -198,5 +198,6 @@ def _environments(those: Sequence[EnvironmentReview]) -> Told:
         holders = sorted({change.who for environment in mine for change in environment.access if change.gained})
         open_to = sentence(", open to {}", names(holders)) if holders and state == "added" else NOTHING
         briefs.append(brief)
-        said.append(sentence("{}, with {}{}", brief, ours(plural(amount, "name")), open_to))
+        holding = ours(f", with {plural(amount, 'name')}") if amount else NOTHING
+        said.append(sentence("{}{}{}", brief, holding, open_to))
     return Told(clauses(said), clauses(briefs), frozenset({"environment-removed"}))

@@ -57,12 +57,26 @@ def _seen(own: Sequence[Finding]) -> Iterator[Finding]:
 
 def _rows(act: Act) -> tuple[ActRow, ...]:
     """The rows that say more than the sentence does."""
-    changes = [row for row in act.rows if not isinstance(row.change, Statement)]
-    told = [row for row in act.rows if isinstance(row.change, Statement) and row.change.text not in act.sentence]
-    says_more = len(changes) > _TOLD or any(
-        isinstance(row.change, NameChange) and _says_more(row.change) for row in changes
-    )
-    return (*(changes if says_more else ()), *told)
+    named = [row for row in act.rows if isinstance(row.change, NameChange)]
+    has_more = len(named) > _TOLD or any(isinstance(row.change, NameChange) and _says_more(row.change) for row in named)
+    many = [
+        row
+        for kind in (AccessChange, KeyChange)
+        for row in _beyond([row for row in act.rows if isinstance(row.change, kind)])
+    ]
+    stated = [row for row in act.rows if isinstance(row.change, Statement) and not _is_told(row.change, act.sentence)]
+    return (*many, *(named if has_more else ()), *stated)
+
+
+def _beyond(rows: Sequence[ActRow]) -> Sequence[ActRow]:
+    """All of them, if there are more than a sentence tells one by one."""
+    return rows if len(rows) > _TOLD + 1 else ()
+
+
+def _is_told(statement: Statement, sentence: Sentence) -> bool:
+    """True if the sentence has the statement's words, or all the names in it: then it says the same in other words."""
+    names = statement.text.names
+    return statement.text in sentence or bool(names and all(name in sentence for name in names))
 
 
 def _says_more(change: NameChange) -> bool:

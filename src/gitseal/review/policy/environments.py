@@ -5,6 +5,7 @@ from gitseal.policy.policy import ACCEPT, DEFAULT, PENDING, REFUSE, Environment,
 from gitseal.policy.who_may_change import MANIFEST as MANIFEST_FILE
 from gitseal.policy.who_may_change import changers
 from gitseal.report.causes import ENVIRONMENT, LIST, Cause, people
+from gitseal.report.causes import rule as rule_cause
 from gitseal.report.findings import ERROR, WARNING, FindingRule
 from gitseal.report.hints import POLICY_OWNERS, REVIEWER, command, decision
 from gitseal.report.pages import RISKS
@@ -66,9 +67,19 @@ def _access(old: Policy, new: Policy, name: str, say: StatementCollector) -> Non
         what = sentence('"{}"', name) if is_default else sentence('access group "{}" of "{}"', group, name)
         at = ("environments", name, "open") if is_default else ("rules",)
         if gained := sorted(after - before):
-            say(sentence("{} may now open {}", quoted(gained), what), at, ACCESS_WIDENED, causes=people(gained))
+            say(
+                sentence("{} may now open {}", quoted(gained), what),
+                at,
+                ACCESS_WIDENED,
+                causes=(*people(gained), *_rules_of(old, new, group)),
+            )
         if lost := sorted(before - after):
             say(sentence("{} may no longer open {}", quoted(lost), what), at, causes=people(lost))
+
+
+def _rules_of(old: Policy, new: Policy, group: str) -> tuple[Cause, ...]:
+    """The new rules of an access group: whoever may open it by them gained that with the rule."""
+    return tuple(rule_cause(rule.names) for rule in new.rules if rule.access == group and rule not in old.rules)
 
 
 def _groups(policy: Policy, environment: str) -> set[str]:
