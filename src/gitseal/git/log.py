@@ -105,10 +105,10 @@ class LogQuery(NamedTuple):
 
 
 def history(repository: Repository, wanted: LogQuery, revisions: Sequence[str] = ("HEAD",)) -> Iterator[LoggedCommit]:
-    """The commits that changed the paths, newest first, from full commit ids or HEAD. Empty if HEAD has no commit yet.
+    """The commits that changed the paths, newest first. `revisions` are full ids, HEAD, or options of git-log(1).
 
-    `since` leaves out commits that say they are older, without trusting one to be older than its parents. Raises Error if
-    Git fails, and if an object is missing.
+    Empty if HEAD has no commit yet. `since` leaves out commits that say they are older, without trusting one to be older than
+    its parents. Raises Error if Git fails, and if an object is missing.
     """
     yield from with_contents(repository, walk(repository, revisions, wanted.paths, unreadable()), wanted)
 

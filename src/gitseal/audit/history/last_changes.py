@@ -49,7 +49,8 @@ def who_set(repository: Repository, revision: str, path: str, name: str, line: s
     brings a value in did not set it, and neither did whoever sealed it anew: they are told only if nobody else is known.
     """
     sought, resealed = line.encode(), ""
-    for commit in history(repository, LogQuery((path,), lambda _path: True), (revision,)):
+    # By descent: of two commits of one second, dates alone may show the parent first.
+    for commit in history(repository, LogQuery((path,), lambda _path: True), ("--topo-order", revision)):
         for file in commit.files:
             count = (file.after or b"").count(sought)
             if not resealed and any((before or b"").count(sought) == count for before in file.before):
