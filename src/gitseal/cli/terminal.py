@@ -33,7 +33,7 @@ def choose(question: str, among: "Sequence[str]") -> str:
 
 
 def ask_line(question: str) -> str:
-    """What a person answers on one line. Raises Declined if they leave."""
+    """A person's answer on one line. Raises Declined if they leave."""
     import click
 
     return str(_asked(lambda: click.prompt(question, err=True)))

@@ -73,7 +73,7 @@ def operation(repository: Repository) -> Operation:
 
 
 def told(repository: Repository, commit: str) -> ConflictOrigin | None:
-    """What a commit says of itself; None if it is not there."""
+    """The author, time and short id of a commit; None if it is not there."""
     shown = repository.git("log", "-1", "--no-show-signature", "--no-patch", "--format=%an%x00%aI%x00%h", commit)
     fields = (shown or b"").decode("utf-8", "replace").rstrip("\n").split("\0")
     return ConflictOrigin(*fields) if len(fields) == len(ConflictOrigin._fields) else None

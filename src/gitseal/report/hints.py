@@ -1,4 +1,4 @@
-"""What to do about a finding: a command that anybody can paste, or a decision with what its taker then types.
+"""Hints about a finding: a command that anybody can paste, or a decision with what its taker then types.
 
     runnable(command("gitseal rekey -e {}", environment))
     decision('whoever may change the policy', "take the rule out: {}", place)
@@ -40,7 +40,7 @@ class ShellCommand(NamedTuple):
 
 
 class Hint(Sentence):
-    """What to do, as a sentence. `commands` are what is typed, in order; `who` decides first, and is empty if nobody has to."""
+    """A hint, as a sentence. `commands` are what is typed, in order; `who` decides first, and is empty if nobody has to."""
 
     __slots__ = ("commands", "who", "words")
 
@@ -56,7 +56,7 @@ class Hint(Sentence):
 
     def below(self, folder: str) -> "Self":
         """The hint for whoever stands above a project's folder, as a reviewer of a whole repository does."""
-        return type(self)(self.who, self.words, tuple(each.below(folder) for each in self.commands))
+        return type(self)(self.who, self.words, tuple(line.below(folder) for line in self.commands))
 
 
 class Runnable(Hint):
@@ -71,7 +71,7 @@ def _written(who: Sentence, words: Sentence, commands: tuple[ShellCommand, ...])
     """The one place where a hint becomes text: `who: words: commands`, without what is empty."""
     parts = [list(part.pieces) for part in (who, words) if part]
     if commands:
-        parts.append([TextPiece(_AND.join(each.as_text() for each in commands), COMMAND)])
+        parts.append([TextPiece(_AND.join(line.as_text() for line in commands), COMMAND)])
     pieces = [piece for part in parts for piece in (TextPiece(": "), *part)][1:]
     form = ": ".join([*(part.form for part in (who, words) if part), *([_HOLE] if commands else [])])
     return pieces, form
@@ -105,7 +105,7 @@ def runnable(*commands: ShellCommand) -> Runnable:
 
 
 def decision(who: str | Sentence, words: str | Sentence = NOTHING, *then: ShellCommand) -> Decision:
-    """What somebody has to decide. `who` and `words` are our own, or sentences; `then` is what they type."""
+    """A decision for somebody. `who` and `words` are our own, or sentences; `then` is what they type."""
     return Decision(_ours(who), _ours(words), then)
 
 

@@ -190,7 +190,7 @@ def _standing(finding: Finding, brought: FileVersion | None, guard: ScanPolicy) 
 
 
 def _in_history(finding: Finding, brought: FileVersion, guard: ScanPolicy) -> Hint:
-    """What to do about a value that a commit has. To take the file out mends what follows, and history keeps the value."""
+    """The hint about a value that a commit has. To take the file out mends what follows, and history keeps the value."""
     if not guard.has(brought):
         return decision(YOU, "whoever has this history has the value: make a new one, wherever it serves")
     return decision(YOU, "take it out, and make a new value: history keeps this one", *finding.hint.commands)
