@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gitseal.audit.review.changed_lines import ChangedLines, ToldEntry
@@ -96,6 +96,7 @@ class History:
 @pytest.mark.fuzz
 @settings(max_examples=500 if FUZZ else 10)
 @given(st.integers(0, 2**32))
+@example(seed=33262)
 def test_no_edit_is_silent_and_nothing_outside_the_table_passes(
     templates: Templates, tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:

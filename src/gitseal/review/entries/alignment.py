@@ -1,7 +1,8 @@
 """Which units of two states stayed as they are, which changed, and what a file is if only a part of the changes is made.
 
-The time is n log n whatever the bytes are: units that are unique on both sides are matched, the longest run of them in
-order counts as unchanged, and so do equal neighbours of these. Any such match is right; a better one only tells less.
+The time is n log n whatever the bytes are: things that occur once on both sides are matched, and the longest run of them in
+order stays where it was. Those of it that are equal are unchanged, and so are equal neighbours of the run. Any such match is
+right; a better one only tells less.
 """
 
 from bisect import bisect_left
@@ -28,16 +29,22 @@ class Alignment:
 
     def __init__(self, before: Sequence[LineUnit], after: Sequence[LineUnit]) -> None:
         self.before, self.after = before, after
-        self._kept = _matched([_key(unit) for unit in before], [_key(unit) for unit in after])
+        self._kept = _matched(before, after)
         kept_before, kept_after = {pair[0] for pair in self._kept}, {pair[1] for pair in self._kept}
         went = [number for number in range(len(before)) if number not in kept_before]
         came = [number for number in range(len(after)) if number not in kept_after]
         self.changes = _grouped(before, after, went, came)
         self._settled = self._in_place()
+        same = {change for change in self.changes if self.is_in_place(change) and self._is_equal(change)}
+        self._kept = sorted([*self._kept, *((change.before[0], change.after[0]) for change in same)])
+        self.changes = [change for change in self.changes if change not in same] if same else self.changes
 
     def is_in_place(self, change: UnitChange) -> bool:
         """True if the change is of one unit that stayed where it was, so that lines at both ends of it may have stayed too."""
         return len(change.before) == len(change.after) == 1 and change.before[0] in self._settled
+
+    def _is_equal(self, change: UnitChange) -> bool:
+        return self.before[change.before[0]].lines == self.after[change.after[0]].lines
 
     def _in_place(self) -> frozenset[int]:
         """The older units that were changed between the same unchanged neighbours, as far as they kept their order."""
@@ -76,19 +83,26 @@ def _key(unit: LineUnit) -> _Key:
     return unit.kind, unit.owner[:-1] if unit.kind is UnitKind.ITEM else unit.owner, unit.lines
 
 
-def _matched(before: Sequence[_Key], after: Sequence[_Key]) -> list[tuple[int, int]]:
+def _anchor(unit: LineUnit) -> _Key:
+    """What a unit is found by on the other side, though it may say something else there."""
+    is_known = unit.owner and unit.kind is not UnitKind.ITEM
+    return (unit.kind, unit.owner, ()) if is_known else _key(unit)
+
+
+def _matched(before: Sequence[LineUnit], after: Sequence[LineUnit]) -> list[tuple[int, int]]:
     """Pairs of equal units, both numbers rising."""
-    counts = Counter(before), Counter(after)
-    places = {key: number for number, key in enumerate(after) if counts[1][key] == 1}
-    unique = [(number, places[key]) for number, key in enumerate(before) if counts[0][key] == 1 and key in places]
-    anchors = _rising(unique)
+    anchors = [_anchor(unit) for unit in before], [_anchor(unit) for unit in after]
+    keys = [_key(unit) for unit in before], [_key(unit) for unit in after]
+    counts = Counter(anchors[0]), Counter(anchors[1])
+    places = {key: number for number, key in enumerate(anchors[1]) if counts[1][key] == 1}
+    unique = [(number, places[key]) for number, key in enumerate(anchors[0]) if counts[0][key] == 1 and key in places]
     pairs: list[tuple[int, int]] = []
     at = (0, 0)
-    for anchor in (*anchors, (len(before), len(after))):
-        pairs += _ends(before, after, at, anchor)
-        if anchor[0] < len(before):
-            pairs.append(anchor)
-        at = (anchor[0] + 1, anchor[1] + 1)
+    for one, other in (*_rising(unique), (len(before), len(after))):
+        pairs += _ends(keys[0], keys[1], at, (one, other))
+        if one < len(before) and keys[0][one] == keys[1][other]:
+            pairs.append((one, other))
+        at = (one + 1, other + 1)
     return pairs
 
 
