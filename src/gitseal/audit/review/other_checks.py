@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.check.check import check
 from gitseal.audit.check.claims import claims
+from gitseal.audit.common_findings import POLICY
 from gitseal.audit.review.range import ReviewOptions, ReviewRange
 from gitseal.audit.review.states import FolderState, within
 from gitseal.git.repository import Repository
@@ -67,7 +68,10 @@ def _with_approvals(
         tuple(sorted({name for each in counts for name in each.given})),
         tuple(sorted({name for each in lacking for name in each.could})),
     )
-    return CheckResults([*found.findings, *approved.findings], found.notes, approvals)
+    # `check` has told of a policy that cannot be read; here it is in the way of judging.
+    unread = {finding.path for finding in found.findings if finding.rule == POLICY.id}
+    further = (each for each in approved.findings if each.rule != POLICY.id or each.path not in unread)
+    return CheckResults([*found.findings, *further], found.notes, approvals)
 
 
 def unmerged_access(heads: Mapping[str, FolderState], reviewed: Iterable[tuple[str, str]]) -> CheckResults:
