@@ -1,7 +1,7 @@
 """Puts together the items of one act: those that share a cause, directly or by others between them."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from functools import cached_property
 
 from gitseal.report.causes import ENVIRONMENT, KEY, SIGNER, VALUE, Cause
 from gitseal.report.findings import Finding
@@ -12,32 +12,33 @@ from gitseal.review.model import ActRow, By
 _ALIKE = frozenset({VALUE, KEY, ENVIRONMENT})
 
 
-class Cluster(NamedTuple):
-    """The items of one act, in their order."""
+class Cluster:
+    """The items of one act, in their order; what they have in common is found out once."""
 
-    items: tuple[Item, ...]
+    def __init__(self, items: tuple[Item, ...]) -> None:
+        self.items = items
 
-    @property
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Its findings, in their order: worst first."""
         return tuple(item.finding for item in self.items if item.finding is not None)
 
-    @property
+    @cached_property
     def rows(self) -> tuple[ActRow, ...]:
         """Its rows."""
         return tuple(item.row for item in self.items if item.row is not None)
 
-    @property
+    @cached_property
     def places(self) -> frozenset[Place]:
         """Every cause that it has."""
         return frozenset[Place]().union(*(item.places for item in self.items))
 
-    @property
+    @cached_property
     def causes(self) -> list[Cause]:
         """The same without the folders, sorted."""
         return sorted({cause for _, cause in self.places})
 
-    @property
+    @cached_property
     def by(self) -> tuple[By, ...]:
         """Everyone who did a part of it, oldest first; what is not committed comes last."""
         everyone = dict.fromkeys(by for item in self.items for by in item.by)

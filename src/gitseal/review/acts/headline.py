@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from gitseal.report.findings import ERROR, WARNING
-from gitseal.report.sentences import Sentence, ours, sentence
+from gitseal.report.sentences import NOTHING, Sentence, ours, sentence
 from gitseal.review.acts import values
 from gitseal.review.acts.words import clauses
 from gitseal.review.model import Act, NameChange, Review
 
 # People read it at a glance.
-_MOST = 5
+_MOST = 6
 
 NOTHING_CHANGED = "no change to secrets"
 
@@ -22,11 +22,11 @@ def headline(review: Review) -> Sentence:
 
 
 def happened(review: Review) -> Sentence:
-    """What happened, the worst first, with names."""
+    """What happened, the worst first, with names; changes of values that are no risk come last, all in one."""
     told = list(dict.fromkeys(_briefs(review.acts)))
     rest = len(told) - _MOST
     shown = told if rest <= 1 else [*told[:_MOST], ours(f"and {rest} more acts")]
-    return clauses(shown)
+    return clauses([*shown, _values(review.acts)])
 
 
 def verdict(review: Review) -> str:
@@ -41,15 +41,15 @@ def verdict(review: Review) -> str:
 
 
 def _briefs(acts: Sequence[Act]) -> Iterator[Sentence]:
-    """What each act did, the worst first; changes of values that are no risk come last, in one."""
-    changes: list[NameChange] = []
     for act in acts:
-        if _is_of_values_alone(act):
-            changes += [row.change for row in act.rows if isinstance(row.change, NameChange)]
-        else:
+        if not _is_of_values_alone(act):
             yield from ([part.brief for part in act.parts] or [act.brief])
-    if changes:
-        yield values.in_short(changes)
+
+
+def _values(acts: Sequence[Act]) -> Sentence:
+    rows = [row.change for act in acts if _is_of_values_alone(act) for row in act.rows]
+    changes = [change for change in rows if isinstance(change, NameChange)]
+    return values.in_short(changes) if changes else NOTHING
 
 
 def _is_of_values_alone(act: Act) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from gitseal.report.findings import ERROR, Finding
+from gitseal.report.findings import ERROR, NOTE, Finding
 from gitseal.report.sentences import NOTHING, Sentence
 from gitseal.review.formats import phrases
 from gitseal.review.formats.markup_text import Text
@@ -26,6 +26,11 @@ class Card(NamedTuple):
     rows: tuple[ActRow, ...]
     parts: tuple["Card", ...]
     commits: tuple[str, ...] = ()
+
+    @property
+    def is_quiet(self) -> bool:
+        """True if one line tells it all: it breaks no rule, and has nothing below it."""
+        return self.severity == NOTE and not (self.rows or self.seen or self.folded or self.parts)
 
 
 def cards(review: Review) -> list[Card]:

@@ -28,8 +28,8 @@ def write(review: Review) -> str:
     """The whole page. Values are in it only if the review has them."""
     those = cards.cards(review)
     linked = frozenset(rule.id for rule in review.rules)
-    loud = [card for card in those if card.severity != NOTE or card.rows or card.seen]
-    quiet = [card for card in those if card not in loud]
+    loud = [card for card in those if not card.is_quiet]
+    quiet = [card for card in those if card.is_quiet]
     parts = list(_head(review))
     if loud:
         parts += ["<section>", *(line for card in loud for line in _card(card, linked)), "</section>"]

@@ -35,7 +35,7 @@ def write(review: Review) -> str:
     sections: list[Section] = []
     quiet = []
     for card in cards.cards(review):
-        if card.severity == NOTE and not card.rows and not card.seen:
+        if card.is_quiet:
             quiet.append(card)
         else:
             _card(card, sections)
