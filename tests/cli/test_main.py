@@ -109,6 +109,7 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "options",
         "output",
         "parsing",
+        "resolving",
         "selecting",
         "session",
         "table",
