@@ -165,7 +165,9 @@ def _rules(rules: Sequence[FindingRule]) -> Iterator[str]:
     """What each rule means, where the links lead."""
     if not rules:
         return
-    yield '<section class="rules">\n<h2>The rules</h2>\n<dl>'
+    pages = ", ".join(dict.fromkeys(f"docs/{rule.page}" for rule in rules if rule.page))
+    more = f'<p class="note">More about them: {escape(pages)}</p>\n' if pages else ""
+    yield f'<section class="rules">\n<h2>What the rules mean</h2>\n{more}<dl>'
     known: dict[str, list[FindingRule]] = {}
     for rule in rules:
         known.setdefault(rule.id, []).append(rule)

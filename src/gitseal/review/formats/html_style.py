@@ -83,6 +83,7 @@ th {
 td { padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .matrix th, .matrix td { padding-left: 14px; }
 .matrix th code { background: none; padding: 0; }
+.matrix tbody th code { white-space: nowrap; overflow-wrap: normal; }
 .matrix tbody th { font-size: 13px; color: var(--ink); white-space: nowrap; }
 tr:last-child > * { border-bottom: 0; }
 tr { break-inside: avoid; }
