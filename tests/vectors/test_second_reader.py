@@ -53,20 +53,26 @@ class Sealed(NamedTuple):
             secrets = gitseal.load(path=self.top, identity=self.identity, local=False)
             names = list(secrets)
         except gitseal.Error as error:
+            kind = _kind(error)
             line = re.search(r":(\d+): ", str(error))
-            later = type(error).__name__ == "UnknownVersion"
-            return ["refused: file unknown-version" if later else f"refused: file malformed {line[1] if line else 0}"]
+            return [
+                f"refused: file malformed {line[1] if line else 0}" if kind == "malformed" else f"refused: file {kind}"
+            ]
         return [_value(name, secrets[name]) for name in names]
 
 
-def _value(name: str, secret: gitseal.Secret[str]) -> str:
+def _kind(error: gitseal.Error) -> str:
+    """`NotForYou` is not-for-you: gitseal calls its errors as the format calls refusals."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
+
+
+def _value(name: str, secret: gitseal.Value) -> str:
     try:
         typed = secret.reveal(object)
         content = b"" if typed is None else secret.reveal(bytes)
     except gitseal.Error as error:
         moved = re.search(r'was moved: it holds what was sealed as "(.*)"', str(error))
-        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
-        return f"refused: {name} moved {moved[1]}" if moved else f"refused: {name} {kind}"
+        return f"refused: {name} moved {moved[1]}" if moved else f"refused: {name} {_kind(error)}"
     told = content.hex() if isinstance(typed, bytes) else content.decode()
     return f"value: {name} {_TYPES.get(type(typed), 'json')} {json.dumps(told)}"
 
