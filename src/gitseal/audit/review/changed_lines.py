@@ -15,10 +15,9 @@ from gitseal.git.log import ChangedFile, LoggedCommit
 from gitseal.git.object_types import SUBMODULE
 from gitseal.git.repository import Repository
 from gitseal.project.project import FOLDER
-from gitseal.review.entries import units
-from gitseal.review.entries.entries_of import Context, StepEntries
+from gitseal.review.entries.entries_of import Context, StepEntries, units_of_kind
 from gitseal.review.entries.entry import ABSENT, PathState, ReviewEntry, Step
-from gitseal.review.entries.kinds import FileKind, kind_of
+from gitseal.review.entries.kinds import kind_of
 from gitseal.review.entries.merges import by_itself
 from gitseal.review.model import By
 
@@ -83,7 +82,7 @@ class ChangedLines:
         ours, theirs = (self._at(parent, path) for parent in parents)
         kind = kind_of(path, is_disguised=self._context.is_disguised(path))
         sides = base, ours, theirs
-        return Step(commit, path, by_itself(*sides, _units_of(kind)), result, sides if _is_plain(sides) else ())
+        return Step(commit, path, by_itself(*sides, units_of_kind(kind)), result, sides if _is_plain(sides) else ())
 
     def _at(self, commit: str, path: str) -> PathState:
         entry = self._repository.objects.entry(commit, path)
@@ -125,12 +124,6 @@ def _of_file(commit: str, file: ChangedFile) -> Step:
 
 def _is_plain(sides: tuple[PathState, ...]) -> bool:
     return all(side.is_file or side == ABSENT for side in sides)
-
-
-def _units_of(kind: FileKind) -> Callable[[bytes], list[units.LineUnit]]:
-    if kind is FileKind.SEALED:
-        return units.of_sealed
-    return units.of_structured if kind in {FileKind.POLICY, FileKind.MANIFEST, FileKind.ALLOW} else units.of_lines
 
 
 def _uncommitted(repository: Repository) -> Iterator[tuple[str, PathState]]:

@@ -115,7 +115,7 @@ class StepEntries:
         return Classified("", worst.rule, worst.severity) if worst is not None else harmless(table.TOLD)
 
     def _by_units(self) -> None:
-        units_of = self._units_of()
+        units_of = units_of_kind(self._kind)
         before, after = self._step.before.data or b"", self._step.after.data or b""
         first = 1
         if self._kind is FileKind.SEALED and not self._step.merged:
@@ -141,11 +141,6 @@ class StepEntries:
                 what = _of_merge(sides, gone, came, what) if sides is not None else what
             lines = _ranges(gone, came, first, is_in_place=alignment.is_in_place(change))
             self._changes.append((self._entry(change.owner, *lines, what, subject), change))
-
-    def _units_of(self) -> UnitsOf:
-        if self._kind is FileKind.SEALED:
-            return units.of_sealed
-        return units.of_structured if self._kind in _STRUCTURED else units.of_lines
 
     def _classifier(self, alignment: Alignment) -> Callable[[UnitChange], tuple[Classified, str]]:
         before, after = self._step.before, self._step.after
@@ -187,6 +182,13 @@ class StepEntries:
             return harmless(table.ORDER)
         stripped = ([line.strip() for line in unit.lines] for unit in (before, after))
         return harmless(table.LAYOUT if next(stripped) == next(stripped) else table.SPELLING)
+
+
+def units_of_kind(kind: FileKind) -> UnitsOf:
+    """What cuts a file of a kind into units."""
+    if kind is FileKind.SEALED:
+        return units.of_sealed
+    return units.of_structured if kind in _STRUCTURED else units.of_lines
 
 
 _MODE = ("mode",)
