@@ -1,6 +1,7 @@
 """A data key that someone slipped into the repository: nothing is sealed to it before a person says yes to its exact id."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -254,7 +255,7 @@ def _no_token(team: Team, new: PublicKey) -> Token:
     return entry.token
 
 
-@pytest.mark.parametrize("forge", [_write_only_proof, _proof_of_another_key, _no_token])
+@pytest.mark.parametrize("forge", [_proof_of_another_key, _no_token])
 def test_a_forged_proof_of_succession_proves_nothing(team: Team, forge: Callable[[Team, PublicKey], Token]) -> None:
     evil = own_key(team.mallory, "production")
     proof = forge(team, evil.public)
@@ -264,6 +265,19 @@ def test_a_forged_proof_of_succession_proves_nothing(team: Team, forge: Callable
         team.mallory.push("feature")
         place.pull("feature")
         refused(place, evil, lambda place: place.set("production", "NEW", NEEDLE))
+
+
+def test_a_proof_that_anyone_can_make_is_none(team: Team) -> None:
+    """The file is malformed: nothing is read under such a key, and nothing sealed."""
+    evil = own_key(team.mallory, "production")
+    proof = _write_only_proof(team, evil.public)
+    write(team.mallory, "production", put_key(evil, [team.people["alice"], team.people["bob"]], succeeds=proof))
+    team.infect(team.alice)
+    before = Path(team.alice.project.file("production")).read_bytes()
+    for act in (team.alice.rekey, lambda: team.alice.set("production", "NEW", NEEDLE)):
+        with pytest.raises(Malformed, match="a succession is a token of kind s"):
+            act()
+    assert Path(team.alice.project.file("production")).read_bytes() == before
 
 
 def test_the_proof_of_an_honest_rekey_serves_no_other_key(team: Team) -> None:
