@@ -1,14 +1,22 @@
 #!/usr/bin/env node
-// Reads a sealed file of gitseal with Node 18 or newer and nothing else: one file to copy to a host, or to read in ten years.
+// Reads a sealed file of gitseal with Node 18 or newer and nothing else: one file to copy to a host, or to read in ten
+// years. It was written from docs/format.md alone; "section" in a comment is a section of that page.
 //
-// It was written from docs/format.md alone; "section" in a comment is a section of that page. It reads and never writes.
-// It knows age X25519 identities (AGE-SECRET-KEY-1...). It cannot tell who committed a file: `gitseal verify` does that.
+// It writes no files, and knows age X25519 identities (AGE-SECRET-KEY-1...). It cannot tell who committed a file, and does
+// not read the policy: `gitseal verify` judges that. From bottom to top: main, opener, openToken, openGroup, readFile.
 
-import { createDecipheriv, createHash, createHmac, createPrivateKey, createPublicKey, diffieHellman } from "node:crypto";
+import {
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+} from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { argv, env, exit, stderr, stdout } from "node:process";
+import process, { argv, env, stderr, stdout } from "node:process";
 import { pathToFileURL } from "node:url";
 
 const USAGE = `usage: gitseal-read.mjs FILE [NAME...] [--identity PATH] [--format json|dotenv]
@@ -39,8 +47,15 @@ class Trouble extends Error {}
 
 // --- Section 2.1: characters and lines -------------------------------------------------------------------------------
 
-const FORBIDDEN =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u00AD\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200D\u2060-\u2065\u206A-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFF\u{E0000}-\u{E0FFF}]/u;
+const FORBIDDEN = new RegExp(
+  `[${[
+    "\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u2028\\u2029", // control characters, other ends of lines
+    "\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069", // what turns the direction of text
+    "\\u00AD\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B-\\u200D\\u2060-\\u2065\\u206A-\\u206F", // invisible
+    "\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFF\\u{E0000}-\\u{E0FFF}", // invisible, too
+  ].join("")}]`,
+  "u",
+);
 const LARGEST_FILE = 64 * 1024 * 1024;
 
 function utf8(bytes) {
@@ -88,7 +103,7 @@ function parse(bytes) {
 
   function mapping(indent, depth, line) {
     const entries = new Map();
-    for (; at < lines.length && lines[at].indent >= indent; ) {
+    while (at < lines.length && lines[at].indent >= indent) {
       const here = lines[at];
       const match = here.indent === indent && ENTRY.exec(here.text);
       if (!match || depth > DEEPEST) throw malformed(here.number);
@@ -106,9 +121,9 @@ function parse(bytes) {
   /** What an entry without a value on its own line has. */
   function below(entry, depth) {
     const next = lines[at];
-    if (isItem(next) && next.indent >= entry.indent) return list(next.indent, next.number);
+    if (isItem(next) && next.indent >= entry.indent) return list(next.indent, entry.number);
     if (next === undefined || next.indent <= entry.indent) return { type: "null", line: entry.number, text: "" };
-    if (isEntry(next)) return mapping(next.indent, depth + 1, next.number);
+    if (isEntry(next)) return mapping(next.indent, depth + 1, entry.number);
     if (next.number !== entry.number + 1) throw malformed(next.number);
     at++;
     return value(next.text, next.number);
@@ -152,10 +167,13 @@ const ESCAPE_DIGITS = { x: 2, u: 4, U: 8 };
 function value(text, line) {
   if (text[0] === '"') return doubleQuoted(text, line);
   if (text[0] === "'") return singleQuoted(text, line);
-  if (text[0] === "{" && text[1] === "}" && AFTER.test(text.slice(2))) return { type: "mapping", line, entries: new Map() };
-  if (text[0] === "[" && text[1] === "]" && AFTER.test(text.slice(2))) return { type: "list", line, items: [] };
+  const isEmpty = (brackets) => text.startsWith(brackets) && AFTER.test(text.slice(2));
+  if (isEmpty("{}")) return { type: "mapping", line, entries: new Map() };
+  if (isEmpty("[]")) return { type: "list", line, items: [] };
   const comment = text.indexOf(" #");
-  const plain = (comment < 0 ? text : text.slice(0, comment)).replace(/ +$/, "");
+  let end = comment < 0 ? text.length : comment;
+  while (text[end - 1] === " ") end--;
+  const plain = text.slice(0, end);
   if (plain === "" || NO_PLAIN_START.test(plain) || NOT_IN_PLAIN.test(plain)) throw malformed(line);
   const [, type] = PLAIN_TYPES.find(([pattern]) => pattern.test(plain)) ?? [null, "text"];
   if (type === "refused") throw malformed(line);
@@ -289,7 +307,7 @@ function readHeader(header) {
   const id = textOf(found.id, /^f[0-9a-f]{32}$/);
   const environment = textOf(found.environment);
   const blocks = entriesOf(found.access);
-  if (blocks.length > MOST_GROUPS) throw malformed(found.access.line);
+  if (blocks.length > MOST_GROUPS) throw malformed(header.line);
   const groups = new Map(blocks.map(([name, block]) => [name, readGroup({ id, environment, group: name }, block)]));
   return { id, environment, groups };
 }
@@ -303,12 +321,13 @@ function readGroup(scope, block) {
   for (const [, person] of entriesOf(found.stanzas)) {
     for (const [recipientId, entry] of entriesOf(person)) stanzas.push(readStanza(recipientId, entry));
   }
-  if (stanzas.length > MOST_STANZAS) throw malformed(found.stanzas.line);
-  return { ...scope, keyId: found.key.node.text, publicKey, stanzas, succeeds: found.succeeds && readSucceeds(scope, found.succeeds) };
+  if (stanzas.length > MOST_STANZAS) throw malformed(block.line);
+  const succeeds = found.succeeds && readSucceeds(scope, found.succeeds);
+  return { ...scope, keyId: found.key.node.text, stanzas, succeeds };
 }
 
 function readStanza(recipientId, { line, node }) {
-  if (!/^r[0-9a-f]{32}$/.test(recipientId) || node.text === undefined) throw malformed(line);
+  if (!/^r[0-9a-f]{32}$/.test(recipientId)) throw malformed(line);
   const match = node.type === "text" && STANZA.exec(node.text);
   if (!match) throw malformed(node.line);
   return { recipientId, keyId: match[1], base64: match[2] };
@@ -383,7 +402,8 @@ const derived = (use, dataKey, { id, environment, group }) =>
 // X25519 keys go in and out of node:crypto in their DER form: a fixed beginning and the 32 bytes.
 const PRIVATE_DER = Buffer.from("302e020100300506032b656e04220420", "hex");
 const PUBLIC_DER = Buffer.from("302a300506032b656e032100", "hex");
-const privateObject = (scalar) => createPrivateKey({ key: Buffer.concat([PRIVATE_DER, scalar]), format: "der", type: "pkcs8" });
+const privateObject = (scalar) =>
+  createPrivateKey({ key: Buffer.concat([PRIVATE_DER, scalar]), format: "der", type: "pkcs8" });
 const publicBytes = (scalar) =>
   createPublicKey(privateObject(scalar)).export({ format: "der", type: "spki" }).subarray(PUBLIC_DER.length);
 
@@ -459,12 +479,15 @@ function encodeRecipient(publicKey) {
 /** The identities of an identity file's text: {scalar, publicKey, recipientId}. */
 export function readIdentities(text) {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
-  return lines.filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
-    const scalar = decodeIdentity(line);
-    if (scalar === null) throw new Trouble("an identity is not of the form AGE-SECRET-KEY-1...: this reader knows no other");
-    const publicKey = publicBytes(scalar);
-    return { scalar, publicKey, recipientId: shortId("r", encodeRecipient(publicKey)) };
-  });
+  return lines
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => {
+      const scalar = decodeIdentity(line);
+      if (scalar === null)
+        throw new Trouble("an identity is not of the form AGE-SECRET-KEY-1...: this reader knows no other");
+      const publicKey = publicBytes(scalar);
+      return { scalar, publicKey, recipientId: shortId("r", encodeRecipient(publicKey)) };
+    });
 }
 
 const AGE_STANZA = /-> ([\x21-\x7e]+(?: [\x21-\x7e]+)*)\n((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63})\n/y;
@@ -496,7 +519,9 @@ function readAge(bytes) {
   if (!end || real.length !== 1 || stanzas.some(({ body }) => body === null) || !hasItsLengths(real[0])) return null;
   const mac = decodeUnpadded(end[1]);
   const payload = bytes.subarray(AGE_MAC.lastIndex);
-  return mac === null || payload.length !== 64 ? null : { ...real[0], mac, authenticated: bytes.subarray(0, at + 3), payload };
+  return mac === null || payload.length !== 64
+    ? null
+    : { ...real[0], mac, authenticated: bytes.subarray(0, at + 3), payload };
 }
 
 function hasItsLengths({ type, args, body }) {
@@ -540,7 +565,8 @@ function openGroup(group, identities) {
         refused.add(error.kind);
         continue;
       }
-      if (keyIdOf(group, publicBytes(derived("write-only", dataKey, group))) !== group.keyId) throw new Refusal("damaged");
+      if (keyIdOf(group, publicBytes(derived("write-only", dataKey, group))) !== group.keyId)
+        throw new Refusal("damaged");
       return dataKey;
     }
   }
@@ -584,13 +610,15 @@ function openHpke(scalar, info, sealed) {
   if (shared === null) return null;
   const kem = Buffer.from("KEM\x00\x20", "latin1");
   const hpke = Buffer.from("HPKE\x00\x20\x00\x01\x00\x03", "latin1");
-  const labeledExtract = (suite, salt, label, secret) => extract(salt, Buffer.concat([Buffer.from("HPKE-v1"), suite, Buffer.from(label), secret]));
+  const labeled = (suite, label, data) => Buffer.concat([Buffer.from("HPKE-v1"), suite, Buffer.from(label), data]);
+  const labeledExtract = (suite, salt, label, secret) => extract(salt, labeled(suite, label, secret));
   const labeledExpand = (suite, key, label, data, length) =>
-    expand("sha256", key, Buffer.concat([Buffer.from([0, length]), Buffer.from("HPKE-v1"), suite, Buffer.from(label), data]), length);
+    expand("sha256", key, Buffer.concat([Buffer.from([0, length]), labeled(suite, label, data)]), length);
   const none = Buffer.alloc(0);
   const both = Buffer.concat([encapsulated, publicBytes(scalar)]);
   const sharedSecret = labeledExpand(kem, labeledExtract(kem, none, "eae_prk", shared), "shared_secret", both, 32);
-  const schedule = Buffer.concat([Buffer.from([0]), labeledExtract(hpke, none, "psk_id_hash", none), labeledExtract(hpke, none, "info_hash", info)]);
+  const hashes = [labeledExtract(hpke, none, "psk_id_hash", none), labeledExtract(hpke, none, "info_hash", info)];
+  const schedule = Buffer.concat([Buffer.from([0]), ...hashes]); // 0: base mode
   const secret = labeledExtract(hpke, sharedSecret, "secret", none);
   const key = labeledExpand(hpke, secret, "key", schedule, 32);
   const nonce = labeledExpand(hpke, secret, "base_nonce", schedule, 12);
@@ -630,7 +658,7 @@ function readPlaintext(plaintext) {
   return { type, content };
 }
 
-/** One JSON text of RFC 8259, within the limits of section 5. JSON.parse takes the last of two equal names, so it does not do. */
+/** One JSON text of RFC 8259, within the limits of section 5. JSON.parse alone would take two equal names. */
 function isJson(bytes) {
   const text = utf8(bytes);
   if (text === null) return false;
@@ -684,8 +712,10 @@ function* jsonWords(text) {
   }
 }
 
+const JSON_SCALAR = /^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)$/;
+
 function isJsonScalar(word) {
-  if (word[0] !== '"') return word.length <= 1000 && /^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)$/.test(word);
+  if (word[0] !== '"') return word.length <= 1000 && JSON_SCALAR.test(word);
   try {
     return !/\p{Surrogate}/u.test(JSON.parse(word)); // no escape names half of a surrogate pair alone
   } catch {
@@ -701,7 +731,11 @@ const MOVED_AMONG = 64;
 export function opener(file, identities) {
   const keys = new Map();
   const dataKeyOf = (group) => {
-    if (!keys.has(group)) keys.set(group, attempt(() => openGroup(group, identities)));
+    if (!keys.has(group))
+      keys.set(
+        group,
+        attempt(() => openGroup(group, identities)),
+      );
     if (keys.get(group) instanceof Refusal) throw keys.get(group);
     return keys.get(group);
   };
@@ -750,7 +784,9 @@ function jsonOf(opened, depth = 0) {
     else members.set(name, [...(members.get(name) ?? []), { parts: rest, value }]);
   }
   const space = "  ".repeat(depth + 1);
-  const lines = [...members].map(([name, member]) => `${space}"${name}": ${Array.isArray(member) ? jsonOf(member, depth + 1) : member}`);
+  const lines = [...members].map(
+    ([name, member]) => `${space}"${name}": ${Array.isArray(member) ? jsonOf(member, depth + 1) : member}`,
+  );
   return lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n${"  ".repeat(depth)}}`;
 }
 
@@ -761,13 +797,17 @@ const asDotenv = ({ type, content }) => {
 };
 
 function rendered(opened, format) {
-  const write = format === "json" ? asJson : asDotenv;
-  const fits = ({ parts, value }) => write(value) !== null && (format === "json" || /^[A-Za-z_][A-Za-z0-9_]*$/.test(parts.join("/")));
-  const unfit = opened.filter((each) => !fits(each)).map(({ parts }) => parts.join("/"));
-  if (unfit.length > 0) throw new Trouble(`${format} cannot carry ${unfit.join(", ")}\n  leave out what cannot be carried: give the NAMEs that you need`);
+  const nameOf = ({ parts }) => parts.join("/");
+  const fits = (each) =>
+    format === "json" ? asJson(each.value) !== null : isVariable(nameOf(each)) && asDotenv(each.value) !== null;
+  const unfit = opened.filter((each) => !fits(each)).map(nameOf);
+  const hint = "leave out what cannot be carried: give the NAMEs that you need";
+  if (unfit.length > 0) throw new Trouble(`${format} cannot carry ${unfit.join(", ")}\n  ${hint}`);
   if (format === "json") return `${jsonOf(opened)}\n`;
-  return opened.map(({ parts, value }) => `${parts[0]}=${asDotenv(value)}\n`).join("");
+  return opened.map((each) => `${nameOf(each)}=${asDotenv(each.value)}\n`).join("");
 }
+
+const isVariable = (name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 
 // --- Command line ----------------------------------------------------------------------------------------------------
 
@@ -775,10 +815,15 @@ function readOptions(words) {
   const options = { format: "json", arguments: [] };
   for (let at = 0; at < words.length; at++) {
     if (!words[at].startsWith("--")) options.arguments.push(words[at]);
-    else if (!["--identity", "--format", "--vectors"].includes(words[at]) || at + 1 === words.length) throw new Trouble(USAGE);
+    else if (!["--identity", "--format", "--vectors"].includes(words[at]) || at + 1 === words.length)
+      throw new Trouble(USAGE);
     else options[words[at].slice(2)] = words[++at];
   }
-  if (!["json", "dotenv"].includes(options.format) || (options.arguments.length === 0) === (options.vectors === undefined)) throw new Trouble(USAGE);
+  if (
+    !["json", "dotenv"].includes(options.format) ||
+    (options.arguments.length === 0) === (options.vectors === undefined)
+  )
+    throw new Trouble(USAGE);
   return options;
 }
 
@@ -799,13 +844,15 @@ function fileBytes(path) {
 function main(options) {
   const [path, ...names] = options.arguments;
   if (options.format === "dotenv" && names.length === 0) {
-    throw new Trouble("dotenv needs the NAMEs to write: a file may hold names such as LD_PRELOAD that steer programs (section 8)");
+    throw new Trouble("dotenv needs the NAMEs to write: a file can hold names that steer programs, such as LD_PRELOAD");
   }
   const file = attempt(() => readFile(fileBytes(path)));
   if (file instanceof Refusal) throw new Trouble(`${path}: ${file.message.replace(/ (?=\d)/, " in line ")}`);
   // Section 4.2: a file that was copied to another environment's name is not that environment.
   const stem = /^(.+)\.yaml$/.exec(basename(path))?.[1];
-  if (stem !== undefined && stem !== file.environment) throw new Trouble(`${path}: its header is of the environment ${JSON.stringify(file.environment)}`);
+  if (stem !== undefined && stem !== file.environment) {
+    throw new Trouble(`${path}: its header is of the environment ${JSON.stringify(file.environment)}`);
+  }
   const known = new Map(file.values.map((value) => [value.parts.join("/"), value]));
   const missing = names.filter((name) => !known.has(name));
   if (missing.length > 0) throw new Trouble(`${path}: no value is called ${missing.join(", ")}`);
@@ -814,7 +861,8 @@ function main(options) {
   const open = opener(file, sealed ? readIdentities(identityText(options)) : []);
   const opened = wanted.map((value) => ({ parts: value.parts, value: attempt(() => open(value)) }));
   const refused = opened.filter(({ value }) => value instanceof Refusal);
-  if (refused.length > 0) throw new Trouble(refused.map(({ parts, value }) => `${path}: ${parts.join("/")}: ${value.message}`).join("\n"));
+  const reasons = refused.map(({ parts, value }) => `${path}: ${parts.join("/")}: ${value.message}`);
+  if (refused.length > 0) throw new Trouble(reasons.join("\n"));
   stdout.write(rendered(opened, options.format));
 }
 
@@ -830,8 +878,9 @@ function told(expected, bytes, identities) {
     const opened = attempt(() => open(value));
     if (opened instanceof Refusal) return `refused: ${name} ${opened.message}`;
     const { type, content } = opened;
-    if (/ \d+ bytes, sha256 /.test(expected[index])) return `value: ${name} ${type} ${content.length} bytes, sha256 ${sha256(content).toString("hex")}`;
-    return `value: ${name} ${type} ${JSON.stringify(type === "bytes" ? content.toString("hex") : content.toString())}`;
+    const isLong = / \d+ bytes, sha256 /.test(expected[index]);
+    const short = JSON.stringify(type === "bytes" ? content.toString("hex") : content.toString());
+    return `value: ${name} ${type} ${isLong ? `${content.length} bytes, sha256 ${sha256(content).toString("hex")}` : short}`;
   });
   const successions = expected.filter((line) => line.startsWith("succession: "));
   return [...lines, ...successions.map((line) => succession(line, file))];
@@ -853,7 +902,9 @@ function oneSpelling(line) {
 }
 
 function runVectors(folder) {
-  const paths = readdirSync(folder).filter((name) => name.endsWith(".txt")).sort();
+  const paths = readdirSync(folder)
+    .filter((name) => name.endsWith(".txt"))
+    .sort();
   let agreed = 0;
   for (const path of paths) {
     const bytes = readFileSync(join(folder, path));
@@ -862,7 +913,13 @@ function runVectors(folder) {
     const expected = lines.map(oneSpelling);
     const actual = told(expected, bytes.subarray(end + 2), readIdentities(identity.replace("identity: ", "")));
     if (expected.join("\n") === actual.join("\n")) agreed++;
-    else stdout.write(`${path}\n${expected.map((line) => `  expected ${line}\n`).join("")}${actual.map((line) => `  read     ${line}\n`).join("")}`);
+    else {
+      const difference = [
+        ...expected.map((line) => `  expected ${line}`),
+        ...actual.map((line) => `  read     ${line}`),
+      ];
+      stdout.write(`${[path, ...difference].join("\n")}\n`);
+    }
   }
   stdout.write(`${agreed} of ${paths.length} vectors agree\n`);
   return agreed === paths.length && agreed > 0;
@@ -872,10 +929,10 @@ if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
   try {
     const options = readOptions(argv.slice(2));
     if (options.vectors === undefined) main(options);
-    else if (!runVectors(options.vectors)) exit(1);
+    else if (!runVectors(options.vectors)) process.exitCode = 1;
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     stderr.write(`${error.message.trimEnd()}\n`);
-    exit(error.message === USAGE ? 2 : 1);
+    process.exitCode = error.message === USAGE ? 2 : 1;
   }
 }

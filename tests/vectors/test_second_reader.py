@@ -1,13 +1,17 @@
 """A second reader, written from docs/format.md alone, agrees with gitseal: on every vector, on new files and on damaged ones."""
 
+import base64
 import json
 import random
 import re
-from collections.abc import Callable, Iterable
+import struct
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 import gitseal
 from tests import programs
@@ -88,6 +92,14 @@ def sealed(tmp_path: Path, isolated: Path, templates: Templates) -> Sealed:
     top = tmp_path / "project"
     templates.copy("every-type-sealed", top, seal_every_type)
     return Sealed(top, top / "alice.txt")
+
+
+@pytest.fixture
+def open_policy(sealed: Sealed) -> Sealed:
+    """The same under a policy that lets every name stand plain: a damaged token can be a plain text."""
+    with (sealed.top / ".secrets/policy.yaml").open("a", encoding="utf-8") as policy:
+        policy.write('\nrules:\n  - names: ["*"]\n    plain: true\n')
+    return sealed
 
 
 def seal_every_type(top: Path) -> None:
@@ -187,6 +199,62 @@ def test_a_file_under_another_environments_name_is_refused(node: str, sealed: Se
     assert done.stderr == f'{copied}: its header is of the environment "production"\n'
 
 
+def guessed(text: str) -> Iterator[str]:
+    """Files at the places of the format that this reader once had to guess, each changed in one."""
+    header = "\ngitseal:\n"
+    stanza, token = (re.search(rf"{start}\[.*\]", text) for start in ("STANZA", "ENC"))
+    group = re.search(r"( +)public: .*\n", text)
+    assert stanza
+    assert token
+    assert group
+
+    def beside_public(field: str) -> str:
+        return text.replace(group[0], f"{group[0]}{group[1]}{field}\n")
+
+    for succeeds in ("x", "\n        x", "[]", "\n        ENC[x", f"\n        {token[0]}", stanza[0]):
+        yield beside_public(f"succeeds: {succeeds}")
+    for other in ("x", "5", "a: b", "STANZA[x", "[]", "- x"):
+        yield text.replace(stanza[0], other)
+    recipient_id = re.search(r"r[0-9a-f]{32}(?=:)", text)
+    assert recipient_id
+    person = f"        bob{{}}:\n          {recipient_id[0]}:\n            {stanza[0]}\n"
+    yield text + "".join(map(person.format, range(255)))
+    yield text + "".join(map(person.format, range(256)))
+    for version in ("", " []", "\n    a: 1", ' "1"'):
+        yield text.replace("  version: 1\n", f"  version:{version}\n")
+    yield re.sub(r"environment: .*", 'environment: ""', text)
+    for value in ("...", "'a\tb'", '"\\xAb\\u00aB"', '"\\u200b"', '"a\tb"'):
+        yield text.replace(header, f"\nNEW: {value}\n{header}")
+    for padded in (b"tx\x80" + bytes(61), b"zx\x80" + bytes(61), b"tx" + bytes(62), b"tx\x80" + bytes(60), b""):
+        yield text.replace(header, f"\nNEW:\n  {_write_only(text, 'PORT', padded)}\n{header}")
+    age = base64.b64decode(stanza[0].split(",")[2][:-1])
+    shares = (bytes(32), b"\1" + bytes(31), b"\xff" * 32, b"\2" + bytes(31))
+    for share in shares:
+        point = base64.b64encode(share).rstrip(b"=")
+        stranger = base64.b64encode(re.sub(rb"(?<=-> X25519 ).*", point, age)).decode()
+        yield text.replace(stanza[0], f"{stanza[0].rpartition(',')[0]},{stranger}]")
+
+
+def _write_only(text: str, name: str, padded: bytes) -> str:
+    """A token of kind w (4.5) at this name, with these bytes for a padded plaintext."""
+    fields = {key: re.search(rf" {key}: (?:gsp1)?(\S+)", text) for key in ("id", "environment", "key", "public")}
+    file_id, environment, key_id, public = (field[1] for field in fields.values() if field)
+    parts = [part.encode() for part in ("gitseal/v1", "w", file_id, environment, "default", key_id, name)]
+    context = struct.pack(">I", len(parts)) + b"".join(struct.pack(">I", len(part)) + part for part in parts)
+    suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+    token = suite.encrypt(padded, X25519PublicKey.from_public_bytes(base64.b64decode(public)), context)
+    return f"ENC[v1,w,default:{key_id},{base64.b64encode(token).decode()}]"
+
+
+def test_it_agrees_where_the_text_once_left_a_guess(node: str, open_policy: Sealed, tmp_path: Path) -> None:
+    text = open_policy.file.read_text(encoding="utf-8")
+
+    written = write_vectors(tmp_path, open_policy, (content.encode() for content in guessed(text)))
+
+    last, _ = disagreements(node, tmp_path)
+    assert last == f"{written} of {written} vectors agree"
+
+
 def damaged(content: bytes, chance: random.Random) -> bytes:
     """The file with one fault of the kinds that disks, merges, editors and attackers make."""
     lines = content.split(b"\n")
@@ -220,13 +288,11 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("count", [pytest.param(40, id="some"), pytest.param(400, id="many", marks=pytest.mark.slow)])
-def test_it_refuses_damaged_files_as_gitseal_does(node: str, sealed: Sealed, count: int, tmp_path: Path) -> None:
-    content = re.sub(rb"LONG:\n.*\n\n", b"", sealed.file.read_bytes())
-    with (sealed.top / ".secrets/policy.yaml").open("a", encoding="utf-8") as policy:
-        policy.write('\nrules:\n  - names: ["*"]\n    plain: true\n')  # a damaged token can be a plain text
+def test_it_refuses_damaged_files_as_gitseal_does(node: str, open_policy: Sealed, count: int, tmp_path: Path) -> None:
+    content = re.sub(rb"LONG:\n.*\n\n", b"", open_policy.file.read_bytes())
     chance = random.Random(f"damaged {count}")
 
-    written = write_vectors(tmp_path, sealed, (damaged(content, chance) for _ in range(count)))
+    written = write_vectors(tmp_path, open_policy, (damaged(content, chance) for _ in range(count)))
 
     last, differing = disagreements(node, tmp_path)
     assert not differing, "\n".join(differing)
