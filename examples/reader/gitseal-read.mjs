@@ -17,7 +17,6 @@ import { readFileSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import process, { argv, env, stderr, stdout } from "node:process";
-import { pathToFileURL } from "node:url";
 
 const USAGE = `usage: gitseal-read.mjs FILE [NAME...] [--identity PATH] [--format json|dotenv]
        gitseal-read.mjs --vectors DIR
@@ -232,7 +231,7 @@ const MOST_STANZAS = 256;
 const isReserved = (node) => node.type === "text" && /^(?:ENC|STANZA)\[/.test(node.text);
 
 /** The values and the header of a sealed file, or the refusal of the whole (section 6). */
-export function readFile(bytes) {
+function readFile(bytes) {
   const top = parse(bytes);
   const header = top.entries.get("gitseal");
   if (isLater(top, header)) throw new Refusal("unknown-version");
@@ -477,14 +476,13 @@ function encodeRecipient(publicKey) {
 }
 
 /** The identities of an identity file's text: {scalar, publicKey, recipientId}. */
-export function readIdentities(text) {
+function readIdentities(text) {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   return lines
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => {
       const scalar = decodeIdentity(line);
-      if (scalar === null)
-        throw new Trouble("an identity is not of the form AGE-SECRET-KEY-1...: this reader knows no other");
+      if (scalar === null) throw new Trouble("an identity is not AGE-SECRET-KEY-1...: no other kind is known here");
       const publicKey = publicBytes(scalar);
       return { scalar, publicKey, recipientId: shortId("r", encodeRecipient(publicKey)) };
     });
@@ -565,8 +563,8 @@ function openGroup(group, identities) {
         refused.add(error.kind);
         continue;
       }
-      if (keyIdOf(group, publicBytes(derived("write-only", dataKey, group))) !== group.keyId)
-        throw new Refusal("damaged");
+      const keyId = keyIdOf(group, publicBytes(derived("write-only", dataKey, group)));
+      if (keyId !== group.keyId) throw new Refusal("damaged"); // the key of whoever replaced the stanza
       return dataKey;
     }
   }
@@ -728,16 +726,13 @@ function isJsonScalar(word) {
 const MOVED_AMONG = 64;
 
 /** A function that gives a value's {type, content}, or throws its Refusal. A group's stanzas are tried once. */
-export function opener(file, identities) {
+function opener(file, identities) {
   const keys = new Map();
   const dataKeyOf = (group) => {
-    if (!keys.has(group))
-      keys.set(
-        group,
-        attempt(() => openGroup(group, identities)),
-      );
-    if (keys.get(group) instanceof Refusal) throw keys.get(group);
-    return keys.get(group);
+    const key = keys.get(group) ?? attempt(() => openGroup(group, identities));
+    keys.set(group, key);
+    if (key instanceof Refusal) throw key;
+    return key;
   };
   return ({ parts, token, plain }) => {
     if (plain !== undefined) return plain;
@@ -777,7 +772,7 @@ function asJson({ type, content }) {
 }
 
 function jsonOf(opened, depth = 0) {
-  const members = new Map(); // name -> {value} or {below}
+  const members = new Map(); // from a name to its value's JSON, or to the values of its section
   for (const { parts, value } of opened) {
     const [name, ...rest] = parts;
     if (rest.length === 0) members.set(name, asJson(value));
@@ -814,32 +809,39 @@ const isVariable = (name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 function readOptions(words) {
   const options = { format: "json", arguments: [] };
   for (let at = 0; at < words.length; at++) {
-    if (!words[at].startsWith("--")) options.arguments.push(words[at]);
-    else if (!["--identity", "--format", "--vectors"].includes(words[at]) || at + 1 === words.length)
-      throw new Trouble(USAGE);
-    else options[words[at].slice(2)] = words[++at];
+    const isOption = ["--identity", "--format", "--vectors"].includes(words[at]) && at + 1 < words.length;
+    if (isOption) options[words[at].slice(2)] = words[++at];
+    else if (words[at].startsWith("--")) throw new Trouble(USAGE);
+    else options.arguments.push(words[at]);
   }
-  if (
-    !["json", "dotenv"].includes(options.format) ||
-    (options.arguments.length === 0) === (options.vectors === undefined)
-  )
-    throw new Trouble(USAGE);
+  const hasOneTask = (options.arguments.length === 0) !== (options.vectors === undefined);
+  if (!hasOneTask || !["json", "dotenv"].includes(options.format)) throw new Trouble(USAGE);
   return options;
 }
 
 function identityText({ identity }) {
   if (identity === undefined && env.GITSEAL_IDENTITY) return env.GITSEAL_IDENTITY;
   const folder = env.XDG_CONFIG_HOME || join(homedir(), ".config");
-  return fileBytes(identity || env.GITSEAL_IDENTITY_FILE || join(folder, "gitseal", "identity.txt")).toString();
+  const path = identity || env.GITSEAL_IDENTITY_FILE || join(folder, "gitseal", "identity.txt");
+  return fileBytes(path, "\n  name the file of your identity: --identity PATH").toString();
 }
 
-function fileBytes(path) {
+function fileBytes(path, hint = "") {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new Trouble(`cannot read ${path}: ${error.code}`);
+    throw new Trouble(`cannot read ${path}: ${error.code}${hint}`);
   }
 }
+
+const MEANING = {
+  "not-for-you": "no identity at hand opens its access group",
+  damaged: "the token or a stanza was changed, or belongs elsewhere",
+  moved: "it was sealed as that name",
+  stale: "it was sealed under a data key that the file no longer has",
+  malformed: "the token or a stanza breaks the format",
+  "unknown-version": "a later version of gitseal made it",
+};
 
 function main(options) {
   const [path, ...names] = options.arguments;
@@ -847,7 +849,9 @@ function main(options) {
     throw new Trouble("dotenv needs the NAMEs to write: a file can hold names that steer programs, such as LD_PRELOAD");
   }
   const file = attempt(() => readFile(fileBytes(path)));
-  if (file instanceof Refusal) throw new Trouble(`${path}: ${file.message.replace(/ (?=\d)/, " in line ")}`);
+  if (file instanceof Refusal) {
+    throw new Trouble(`${path}: ${file.message.replace(" 0", "").replace(/ (?=\d)/, " in line ")}`);
+  }
   // Section 4.2: a file that was copied to another environment's name is not that environment.
   const stem = /^(.+)\.yaml$/.exec(basename(path))?.[1];
   if (stem !== undefined && stem !== file.environment) {
@@ -861,7 +865,9 @@ function main(options) {
   const open = opener(file, sealed ? readIdentities(identityText(options)) : []);
   const opened = wanted.map((value) => ({ parts: value.parts, value: attempt(() => open(value)) }));
   const refused = opened.filter(({ value }) => value instanceof Refusal);
-  const reasons = refused.map(({ parts, value }) => `${path}: ${parts.join("/")}: ${value.message}`);
+  const reasons = refused.map(
+    ({ parts, value }) => `${path}: ${parts.join("/")}: ${value.message}: ${MEANING[value.kind]}`,
+  );
   if (refused.length > 0) throw new Trouble(reasons.join("\n"));
   stdout.write(rendered(opened, options.format));
 }
@@ -925,14 +931,12 @@ function runVectors(folder) {
   return agreed === paths.length && agreed > 0;
 }
 
-if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
-  try {
-    const options = readOptions(argv.slice(2));
-    if (options.vectors === undefined) main(options);
-    else if (!runVectors(options.vectors)) process.exitCode = 1;
-  } catch (error) {
-    if (!(error instanceof Trouble)) throw error;
-    stderr.write(`${error.message.trimEnd()}\n`);
-    process.exitCode = error.message === USAGE ? 2 : 1;
-  }
+try {
+  const options = readOptions(argv.slice(2));
+  if (options.vectors === undefined) main(options);
+  else if (!runVectors(options.vectors)) process.exitCode = 1;
+} catch (error) {
+  if (!(error instanceof Trouble)) throw error;
+  stderr.write(`${error.message.trimEnd()}\n`);
+  process.exitCode = error.message === USAGE ? 2 : 1;
 }

@@ -171,7 +171,11 @@ def test_it_gives_nothing_out_beside_a_value_that_does_not_open(node: str, seale
     done = programs.run(node, READER, sealed.file, "--identity", sealed.identity, cwd=sealed.top)
     alone = programs.run(node, READER, sealed.file, "FLAG", "--identity", sealed.identity, cwd=sealed.top)
 
-    assert (done.stdout, done.stderr, done.returncode) == ("", f"{sealed.file}: PORT: moved api/UNSEEN\n", 1)
+    assert (done.stdout, done.stderr, done.returncode) == (
+        "",
+        f"{sealed.file}: PORT: moved api/UNSEEN: it was sealed as that name\n",
+        1,
+    )
     assert (alone.stdout, alone.returncode) == ('{\n  "FLAG": true\n}\n', 0)
 
 
