@@ -422,6 +422,19 @@ PATHS = [("A",), ("B",), ("DB_URL",), ("STRIPE_KEY",), ("api", "TOKEN")]
             [("service-widened", 'the file "tls/key" of service "api" holds "B", with the permissions 0444')],
         ),
         (
+            "secret: B}",
+            "secret: B, decode: base64}",
+            [("", 'the file "tls/key" of service "api" holds "B", decoded from base64, with the permissions 0600')],
+        ),
+        (
+            "  worker:\n",
+            '  jobs:\n    files:\n      - {path: key, secret: A, mode: "0444"}\n  worker:\n',
+            [
+                ("", '"jobs" is a new service, which gets "A"'),
+                ("service-widened", 'the file "key" of service "jobs" holds "A", with the permissions 0444'),
+            ],
+        ),
+        (
             "  worker:\n",
             "  jobs: {include: [A]}\n  worker:\n",
             [("", '"jobs" is a new service, which gets "A"')],

@@ -49,9 +49,10 @@ def command(
     """What a change means for secrets: names, access, data keys, policy and manifest, and every risk in it. No identity needed.
 
     Without BASE..HEAD it tells what your branch does: from where it left its upstream, or the default branch, to the working
-    tree, with what is not committed yet. If BASE has moved on, the merge is tried. It runs check on the newer state, scan and
-    verify over the commits. The status is 0 whatever is found, unless --fail-on names it: rules by their ids, error for all
-    that are errors, warning for all warnings: --fail-on error,warning.
+    tree, with what is not committed yet. A copy of the branch itself on the remote is no such
+    upstream. If BASE has moved on, the merge is tried. It runs check on the newer state, scan and verify over the commits. The
+    status is 0 whatever is found, unless --fail-on names it: rules by their ids, error for all that are errors, warning for
+    all warnings: --fail-on error,warning.
     """
     from gitseal.audit.review.range import ReviewOptions
     from gitseal.audit.review.review import review

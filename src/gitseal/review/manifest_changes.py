@@ -107,6 +107,7 @@ def _service(name: str, sides: tuple[Manifest, Manifest], names: list[NamePath],
         say(sentence('"{}" is a new service, which gets {}', name, quoted(gained) or ours("nothing")), at, causes=cause)
         empty = sides[0]._replace(services={**sides[0].services, name: Service()})
         _env(name, (empty, sides[1]), names, say)
+        _files(name, (), after.files, say)
         return
     if gained:
         say(sentence('service "{}" gets {} too', name, quoted(gained)), at, SERVICE_WIDENED, causes=cause)
@@ -173,6 +174,7 @@ def _files(
             continue
         is_readable = new.mode & 0o044 and not (old and old.mode & 0o044)
         mode = ours(f"{new.mode:04o}")
-        text = sentence('{} holds "{}", with the permissions {}', file, path_text(new.secret), mode)
+        decoded = sentence(", decoded from {}", new.decode) if new.decode else NOTHING
+        text = sentence('{} holds "{}"{}, with the permissions {}', file, path_text(new.secret), decoded, mode)
         is_wider = is_readable or (old is not None and old.secret != new.secret)
         say(text, at, SERVICE_WIDENED if is_wider else None, causes=cause)

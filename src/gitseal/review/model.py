@@ -335,8 +335,8 @@ class Review(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """True if nothing about secrets changed and there is no risk."""
-        return not (self.risks or self.environments or self.statements or self.allowances)
+        """True if nothing about secrets changed and there is no risk: a file that was only reformatted has no act either."""
+        return not self.acts and not (self.risks or self.statements or self.allowances)
 
 
 # How bad a finding is, the worst first.

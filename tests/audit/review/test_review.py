@@ -82,6 +82,17 @@ def test_an_upstream_comes_before_the_default_branch(world: World, git: Git) -> 
     assert of(world).span.base_name == "other"
 
 
+def test_a_branch_that_was_pushed_is_not_compared_with_its_own_copy(world: World, git: Git, tmp_path: Path) -> None:
+    world.set(A="hush-one-2")
+    commit(git)
+    git("init", "--quiet", "--bare", str(tmp_path / "shop.git"))
+    git("remote", "add", "origin", str(tmp_path / "shop.git"))
+    git("push", "--quiet", "--set-upstream", "origin", "topic")
+    found = of(world)
+    assert found.span.base_name == "main"
+    assert actions(found) == {"A": model.CHANGED}
+
+
 def test_what_the_base_got_since_is_no_change_of_the_branch(world: World, git: Git) -> None:
     world.set(A="hush-one-2")
     commit(git)

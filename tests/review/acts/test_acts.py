@@ -252,6 +252,10 @@ def test_a_name_that_could_be_read_as_something_else_stands_in_quotes() -> None:
     assert review.acts[0].sentence == '"A changed. All is well" added in production'
 
 
+def test_what_is_only_reformatted_is_no_change_to_the_headline() -> None:
+    assert review_of(environments=(environment("production"),)).headline == "no change to secrets"
+
+
 def test_without_a_change_the_headline_says_so() -> None:
     assert review_of().headline == "no change to secrets"
     assert sentence("{}", review_of().headline) == "no change to secrets"

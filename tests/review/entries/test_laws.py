@@ -61,6 +61,24 @@ def numbers(ranges: Collection[tuple[int, int]]) -> list[int]:
     return [number for start, end in ranges for number in range(start, end)]
 
 
+def test_a_comment_that_gives_editors_another_schema_is_no_comment_like_others() -> None:
+    own = b"# yaml-language-server: $schema=schema/policy.json\nversion: 1\n"
+    foreign = own.replace(b"schema/policy.json", b"https://example.com/x.json")
+    rules = [
+        [entry.classified.rule for entry in StepEntries(step("policy", *pair_), CONTEXT).entries]
+        for pair_ in ((own, foreign), (foreign, own), (own, own + b"# why\n"))
+    ]
+    assert rules == [["schema-changed"], [""], [""]]
+
+
+def test_a_policy_with_other_line_ends_or_quotes_in_its_rules_says_the_same() -> None:
+    before = b"version: 1\nrules:\n  - names: [A]\n    plain: true\n  - names: [B]\n    plain: true\n"
+    for after in (before.replace(b"\n", b"\r\n"), before.replace(b"[A]", b'["A"]')):
+        entries = StepEntries(step("policy", before, after), CONTEXT).entries
+        assert entries
+        assert all(entry.classified.is_neutral for entry in entries)
+
+
 @pytest.mark.fuzz
 @given(KINDS, SEEDS)
 def test_coverage(kind: str, seed: int) -> None:

@@ -52,9 +52,9 @@ class ReviewRange(NamedTuple):
 def find_range(repository: Repository, words: str) -> ReviewRange:
     """The range that words name: `BASE..HEAD`, `BASE...HEAD`, or `BASE`, whose other end is the working tree.
 
-    Without words from the upstream, the remote's default branch, `main` or `master` to the working tree. Compared is always
-    from where HEAD and BASE parted, for what BASE has got since is no change of HEAD's. Raises Error for what is no commit
-    and for two that have none in common.
+    Without words from the upstream, the remote's default branch, `main` or `master` to the working tree; a branch's own
+    copy on the remote comes last. Compared is always from where HEAD and BASE parted, for what BASE has got since is no change
+    of HEAD's. Raises Error for what is no commit and for two that have none in common.
     """
     base, dots, head = ranges.parse_range(words)
     is_working_tree = not dots
@@ -83,8 +83,11 @@ def _full(repository: Repository, meant: str, commit: str) -> str:
 
 def _default(repository: Repository) -> str:
     """What the branch that is checked out is meant for, by its full name."""
-    usual = (f"refs/heads/{name}" for name in _USUAL)
-    candidates = [refs.upstream(repository), refs.remote_default(repository), *usual]
+    usual = [f"refs/heads/{name}" for name in _USUAL]
+    upstream, default = refs.upstream(repository), refs.remote_default(repository)
+    candidates = [upstream, default, *usual]
+    if upstream != default and _is_own_copy(repository, upstream):
+        candidates = [default, *usual, upstream]
     present = refs.exact(repository, candidates)  # a branch may track one that is gone
     for name in candidates:
         if name in present:
@@ -94,6 +97,13 @@ def _default(repository: Repository) -> str:
     raise Error(
         "there is no upstream and no branch main or master to compare with", "give it: gitseal review BASE..HEAD"
     )
+
+
+def _is_own_copy(repository: Repository, upstream: str) -> bool:
+    """True if the upstream is where `git push --set-upstream` put the branch: it has all that was pushed, and is no base."""
+    branch = refs.head(repository).name.removeprefix("refs/heads/")
+    is_remote = upstream.startswith(refs.REMOTES)
+    return is_remote and branch not in _USUAL and upstream.removeprefix(refs.REMOTES).partition("/")[2] == branch
 
 
 def _commit(repository: Repository, revision: str) -> str:

@@ -55,6 +55,7 @@ _OF_NEW = frozenset({ACCESS_GAINED.id, NEW_ACCESS_GROUP.id, DATA_KEY_REPLACED.id
 _SAME: Mapping[str, frozenset[str]] = {ACCESS_GAINED.id: frozenset({PASSING_ACCESS.id})}
 # These are told of the entry itself; others are told as something that a later commit took back.
 _STANDING = frozenset({sealed.STANZA_REPLACED.id, sealed.HEADER_CHANGED.id, table.UNEXPLAINED.id, DROPPED_BY_MERGE.id})
+_TOLD_BY_ITSELF = _STANDING | {UNSEALED.id}
 
 
 def statements(told: Iterable[ToldEntry]) -> list[Statement]:
@@ -73,6 +74,8 @@ def statements(told: Iterable[ToldEntry]) -> list[Statement]:
 
 def _statement(entry: ReviewEntry, what: str, by: Sequence[By]) -> Statement:
     template, advice = _OF_FILES[what]
+    if what == others.SCHEMA_CHANGED.id and entry.path.endswith(".yaml"):
+        template = '"{}" names a schema that is not gitseal\'s, and editors believe it'
     look = command("git log -m --patch -- {}", pathspec(entry.path))
     then = (look,) if what == others.ATTRIBUTES_CHANGED.id else ()
     hint = decision(REVIEWER, advice, *then) if advice else NO_HINT
@@ -90,6 +93,7 @@ def findings(
     """A finding for each risk among the entries of which none of those that are known speaks."""
     added = {environment.path for environment in environments if environment.state == "added"}
     keys = {(entry.path, entry.owner[:3]): at for at, (_, entry) in enumerate(told) if _is_new_key(entry)}
+    last = {entry.path: entry.commit for _, entry in told}
     done: set[tuple[str, str, str]] = set()
     named = _Named(known)
     for at, (_, entry) in enumerate(told):
@@ -102,7 +106,8 @@ def findings(
         if rule == WRITE_ONLY.id or (rule in _OF_NEW and entry.path in added):
             continue  # told by its name, and a member has taken it over since; or as a part of what is new
         done.add(key)
-        yield _finding(entry)
+        # No later commit touched the file, so nothing was taken back.
+        yield _finding(entry if rule in _TOLD_BY_ITSELF or last[entry.path] != entry.commit else _unexplained(entry))
 
 
 def _is_new_key(entry: ReviewEntry) -> bool:
@@ -130,13 +135,17 @@ class _Named:
         return any(not entry.subject or entry.subject in names for names in told)
 
 
+def _unexplained(entry: ReviewEntry) -> ReviewEntry:
+    return entry._replace(classified=table.risk(table.UNEXPLAINED))
+
+
 def _finding(entry: ReviewEntry) -> Finding:
     rule, severity = entry.classified.rule, entry.classified.severity
     line = entry.after[0][0] if entry.after else 0
     environment = PurePosixPath(entry.path).stem
     show = command("git show {} -- {}", entry.commit[:12], pathspec(entry.path))
     hint = decision(REVIEWER, "read it", show) if entry.commit else NO_HINT
-    if rule not in _STANDING and rule != UNSEALED.id:
+    if rule not in _TOLD_BY_ITSELF:
         rule, severity = PASSING_CHANGE.id, PASSING_CHANGE.severity
     causes = (_cause(entry, environment),)
     return Finding(rule, entry.path, line, _message(entry, environment), hint, severity, entry.commit, causes)

@@ -161,6 +161,9 @@ class StepEntries:
 
     def _plain_to_see(self, change: UnitChange, alignment: Alignment) -> Classified | None:
         """The class of a change that its own lines are enough to tell: a neutral one, or another order."""
+        if change.kind is UnitKind.COMMENT and self._kind in _STRUCTURED | {FileKind.SEALED}:
+            comments = ([units_[at].lines[0] for at in those] for units_, those in _sides(change, alignment))
+            return others.of_comments(*comments)
         if change.kind in {UnitKind.BLANK, UnitKind.COMMENT}:
             return harmless(table.LAYOUT if change.kind is UnitKind.BLANK else table.COMMENT)
         if change.kind is UnitKind.LINE or len(change.before) != 1 or len(change.after) != 1:
@@ -192,6 +195,11 @@ def units_of_kind(kind: FileKind) -> UnitsOf:
 
 
 _MODE = ("mode",)
+
+
+def _sides(change: UnitChange, alignment: Alignment) -> Iterator[tuple[Sequence[LineUnit], tuple[int, ...]]]:
+    yield alignment.before, change.before
+    yield alignment.after, change.after
 
 
 def _all_lines(state: PathState) -> tuple[Lines, ...]:

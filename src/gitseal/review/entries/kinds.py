@@ -36,8 +36,9 @@ def kind_of(path: str, *, is_disguised: bool) -> FileKind:
     name = parts[-1]
     if is_disguised or name == _FOLDER:
         return FileKind.DISGUISED
-    if name in _ANYWHERE:
-        return _ANYWHERE[name]
+    # Git on a file system that folds case reads them by any spelling.
+    if name.lower() in _ANYWHERE:
+        return _ANYWHERE[name.lower()]
     if _FOLDER not in parts:
         return FileKind.ELSEWHERE
     inside = parts[len(parts) - parts[::-1].index(_FOLDER) :]

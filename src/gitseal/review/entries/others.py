@@ -1,5 +1,8 @@
 """What a change is in covered files that gitseal does not parse: attributes, submodules, schemas, links, and strangers."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from gitseal.policy import schema
 from gitseal.report.findings import ERROR, WARNING, FindingRule
 from gitseal.report.pages import RISKS
@@ -43,6 +46,10 @@ DISGUISED_SECRETS = FindingRule(
 )
 SECRETS_REMOVED = FindingRule("secrets-removed", WARNING, "a whole `.secrets` is gone, or its policy", RISKS)
 
+# A comment of this form is believed by editors: by the YAML language server, and by JetBrains' without the first word.
+_SCHEMA = b"$schema"
+_OWN_SCHEMAS = frozenset(f"# yaml-language-server: $schema=schema/{name}.json".encode() for name in schema.FILES)
+
 
 def of_mode(before: PathState, after: PathState) -> Classified:
     """The class of a path that is another kind of thing than it was."""
@@ -55,6 +62,13 @@ def of_schema(name: str, after: PathState) -> Classified:
     stem = name.removesuffix(".json")
     is_own = stem in schema.FILES and after.data == schema.serialise(schema.of(stem)).encode()
     return harmless(table.GENERATED) if is_own else risk(SCHEMA_CHANGED)
+
+
+def of_comments(before: Sequence[bytes], after: Sequence[bytes]) -> Classified:
+    """The class of comments that came and went: nobody reads them but people, and editors one that names a schema."""
+    came = Counter(map(bytes.strip, after)) - Counter(map(bytes.strip, before))
+    is_foreign = any(_SCHEMA in comment.lower() and comment not in _OWN_SCHEMAS for comment in came)
+    return risk(SCHEMA_CHANGED) if is_foreign else harmless(table.COMMENT)
 
 
 def of_foreign(after: PathState) -> Classified:

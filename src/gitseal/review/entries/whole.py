@@ -29,7 +29,7 @@ def _allow(_name: str, _before: PathState, after: PathState) -> Classified:
     try:
         is_empty = not after.mode or not allow.parse(after.data or b"").entries
     except Error:
-        is_empty = False
+        return risk(table.UNEXPLAINED)
     return harmless(table.ALLOWANCE_GONE) if is_empty else risk(others.ALLOWANCE_ADDED)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gitseal.report.findings import ERROR, NOTE, Finding
 from gitseal.report.sentences import NOTHING, Sentence
 from gitseal.review.formats import phrases
-from gitseal.review.formats.markup_text import Text
+from gitseal.review.formats.markup_text import Text, ours
 from gitseal.review.model import AccessChange, Act, ActRow, KeyChange, NameChange, Review, Rights, Statement
 
 # Errors are seen at once; of one rule not more than so many, for an act may leave 200 environments in the same state.
@@ -31,6 +31,11 @@ class Card(NamedTuple):
     def is_quiet(self) -> bool:
         """True if one line tells it all: it breaks no rule, and has nothing below it."""
         return self.severity == NOTE and not (self.rows or self.seen or self.folded or self.parts)
+
+    @property
+    def by_whom(self) -> Text:
+        """`by Alice, 53c7784cd1`, or `not committed`; nothing for what no single commit did."""
+        return (*ours("by "), *self.by) if self.commits else self.by
 
 
 def cards(review: Review) -> list[Card]:

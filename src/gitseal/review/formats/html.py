@@ -63,7 +63,7 @@ def _card(card: Card, linked: frozenset[str]) -> Iterator[str]:
     tag = f'<span class="tag {tone}">{tone}</span> ' if tone != NOTE else ""
     yield f'<article class="act {tone}">\n<h2>{tag}{_html(spoken(card.sentence))}</h2>'
     if card.by:
-        yield f'<p class="by">by {_html(card.by)}</p>'
+        yield f'<p class="by">{_html(card.by_whom)}</p>'
     yield from _findings(card.seen, card, linked)
     for part in card.parts:
         tone = part.severity if part.severity in {ERROR, NOTE} else WARNING
@@ -126,7 +126,7 @@ def _quiet(those: Sequence[Card]) -> Iterator[str]:
     yield f"<details><summary>{len(those)} more that break no rule</summary>" if is_long else ""
     yield '<ul class="quiet">'
     for card in those:
-        by = f' <span class="by">by {_html(card.by)}</span>' if card.by else ""
+        by = f' <span class="by">{_html(card.by_whom)}</span>' if card.by else ""
         yield f"<li>{_html(spoken(card.sentence))}{by}</li>"
     yield f"</ul>{'</details>' if is_long else ''}\n</article>\n</section>"
 

@@ -73,7 +73,7 @@ def _card(card: Card, sections: list[Section]) -> None:
     number, rank = len(sections), _RANKS.get(card.severity, _ERRORS)
     sign = _SIGNS.get(card.severity, "")
     said = f"{sign} **{markdown(spoken(card.sentence))}**".strip()
-    by = f"<br>by {markdown(card.by)}" if card.by else ""
+    by = f"<br>{markdown(card.by_whom)}" if card.by else ""
     sections.append(Section(f"{said}{by}\n\n", "acts", rank=rank))
     if card.seen:
         rows = _findings(card.seen, card)
@@ -166,7 +166,7 @@ def _quiet(those: Sequence[Card]) -> Iterator[Section]:
     if not those:
         return
     rows = tuple(
-        f"* {markdown(spoken(card.sentence))}{f' · by {markdown(card.by)}' if card.by else ''}\n" for card in those
+        f"* {markdown(spoken(card.sentence))}{f' · {markdown(card.by_whom)}' if card.by else ''}\n" for card in those
     )
     if len(rows) <= _QUIET:
         yield Section("**These break no rule:**\n\n", "acts", rows, "\n", rank=_HEADING)

@@ -85,7 +85,7 @@ def _card(card: Card, indent: str = "") -> Iterator[_Line]:
     yield _Line(head, _TONES.get(card.severity, _RED) if mark else _PLAIN, len(indent) + len(mark))
     inner = f"{indent}  "
     if card.by and mark:
-        yield _Line(f"{inner}by {_words(card.by)}", _DIM)
+        yield _Line(f"{inner}{_words(card.by_whom)}", _DIM)
     for finding, hint in cards.with_hints(card.seen):
         yield from _finding(finding, hint, card, inner)
     yield from _folded(card, inner)
