@@ -136,6 +136,20 @@ def test_a_merge_answers_for_what_neither_side_has(branch: Branch, git: Git) -> 
     }
 
 
+def test_a_merge_answers_for_a_link_and_for_submodules_that_neither_side_has(
+    branch: Branch, repo: Path, git: Git
+) -> None:
+    git("checkout", "--quiet", "-b", "side")
+    git("commit", "--quiet", "--allow-empty", "--message", "side")
+    git("checkout", "--quiet", "topic")
+    git("merge", "--quiet", "--no-ff", "--no-commit", "side")
+    (repo / "x").symlink_to(".secrets")
+    (repo / ".gitmodules").write_text('[submodule "x"]\n\tpath = .secrets\n', encoding="utf-8")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "evil")
+    assert {risk.rule for risk in branch.review().risks} >= {"link-to-secrets", "modules-changed"}
+
+
 def test_what_a_merge_dropped_is_put_on_nobody(branch: Branch, git: Git) -> None:
     branch.commit("Alice", POLICY.replace("open: [alice, bob]", "open: [alice]"))
     git("checkout", "--quiet", "main")

@@ -125,6 +125,21 @@ def test_one_person_in_one_group_is_one_act() -> None:
     assert review.headline == "carol gains production and development. 1 thing to look at."
 
 
+def test_the_headline_never_leaves_out_that_somebody_may_change_the_policy() -> None:
+    rights = tuple(RightsChange(file, Rights(), Rights((), changes=True)) for file in ("base", "policy", "production"))
+    person = joins("carol")._replace(rights=rights)
+    risk = finding("change-widened", "carol may now change the policy", *people(("carol",)))
+    assert review_of(risk, persons=(person,)).headline.startswith("carol joins team: may change the policy. ")
+    opened = (environment("production", access=(gains("carol"),)),)
+    headline = review_of(risk, environments=opened, persons=(person,)).headline
+    assert headline.startswith("carol gains production and may change the policy. ")
+
+
+def test_what_stood_plain_in_a_commit_between_is_named() -> None:
+    risk = finding("unsealed", "A was plain", Cause("value", "A", "production"), path=".secrets/production.yaml")
+    assert review_of(risk).headline == "A becomes plain. 1 thing to look at."
+
+
 def test_one_person_in_a_group_of_two_hundred_environments_is_one_act() -> None:
     review = of_carol(tuple(f"env{at}" for at in range(200)))
     (act,) = review.acts

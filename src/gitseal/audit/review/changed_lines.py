@@ -52,7 +52,10 @@ class ChangedLines:
     def add(self, commit: LoggedCommit, by: Callable[[str], By]) -> None:
         """Adds what a commit did; `by` tells who, by a path."""
         if len(commit.parents) > 1:
-            steps = (self._of_merge(commit.id, path) for path in self.merges.get(commit.id, ()))
+            # `touched` leaves out what takes nobody's signature. Of that, a merge made what no parent has so.
+            others = [file.path for file in commit.files if is_covered(file) and not covered(file.path)]
+            own = (*self.merges.get(commit.id, ()), *others)
+            steps = (self._of_merge(commit.id, path) for path in own)
         else:
             steps = (_of_file(commit.id, file) for file in commit.files if is_covered(file))
         self._newest_first.append([told for step in steps for told in self._entries(step, by(step.path))])

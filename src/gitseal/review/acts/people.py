@@ -208,14 +208,16 @@ def _keys(whom: Iterable[str], changes: Mapping[str, PersonChange]) -> Sentence:
 
 
 def _brief(person: _Person, who: Sequence[str]) -> Sentence:
-    """`carol gains production`."""
+    """`carol gains production`. Whoever may change the policy can give themselves all else, so that is never left out."""
     subject = names(who)
+    policy = (_POLICY,) if _POLICY in person.may_change else ()
+    and_policy = sentence(" and {}", _may_change(policy)) if policy else NOTHING
     if person.gained:
         most_first = sorted(person.gained, key=lambda opens: (-opens.amount - opens.past, opens.environment))
-        return sentence("{} {} {}", subject, _verb(who, "gains", "gain"), _bare(most_first))
+        return sentence("{} {} {}{}", subject, _verb(who, "gains", "gain"), _bare(most_first), and_policy)
     if person.lost:
-        return sentence("{} {} {}", subject, _verb(who, "loses", "lose"), _bare(person.lost))
-    return _clause(person._replace(may_change=person.may_change[:1]), who)
+        return sentence("{} {} {}{}", subject, _verb(who, "loses", "lose"), _bare(person.lost), and_policy)
+    return _clause(person._replace(may_change=policy or person.may_change[:1]), who)
 
 
 def _verb(who: Sequence[str], one: str, many: str) -> Sentence:

@@ -1,6 +1,6 @@
 """Acts about rules of a policy, above all those that let names stand plain."""
 
-from gitseal.report.causes import ANSWER, PATTERN
+from gitseal.report.causes import ANSWER, PATTERN, VALUE
 from gitseal.report.findings import Finding
 from gitseal.report.sentences import NOTHING, ours, sentence
 from gitseal.review.acts.clusters import Cluster
@@ -9,6 +9,8 @@ from gitseal.review.acts.words import Told, names
 _PLAIN = frozenset({"plain-rule", "unsealed"})
 # What check finds of a name that a new rule lets stand plain says nothing more.
 _COVERED = _PLAIN | {"sealed-though-plain"}
+# What stood plain in a commit between was given by no rule.
+_OF_NAMES = frozenset({ANSWER, VALUE})
 
 
 def told(cluster: Cluster) -> Told | None:
@@ -17,8 +19,10 @@ def told(cluster: Cluster) -> Told | None:
     if not mine:
         return None
     patterns = _subjects(mine, PATTERN)
-    those = _subjects(mine, ANSWER)
-    environments = sorted({cause.environment for finding in mine for cause in finding.causes if cause.kind == ANSWER})
+    those = _subjects(mine, *_OF_NAMES)
+    environments = sorted(
+        {cause.environment for finding in mine for cause in finding.causes if cause.kind in _OF_NAMES}
+    )
     what = patterns or those
     becomes = ours("becomes" if len(what) == 1 else "become")
     where = sentence(" in {}", names(environments, noun="environment")) if environments else NOTHING
@@ -29,5 +33,5 @@ def told(cluster: Cluster) -> Told | None:
     return Told(said, brief, _COVERED)
 
 
-def _subjects(findings: list[Finding], kind: str) -> list[str]:
-    return sorted({cause.subject for finding in findings for cause in finding.causes if cause.kind == kind})
+def _subjects(findings: list[Finding], *kinds: str) -> list[str]:
+    return sorted({cause.subject for finding in findings for cause in finding.causes if cause.kind in kinds})
