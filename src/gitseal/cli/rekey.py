@@ -61,9 +61,9 @@ def command(
         return
     if not yes:
         if not terminal.can_ask():
-            raise Error(
-                "changing who can open what needs a yes", "look at it with --dry-run, then: gitseal rekey --yes"
-            )
+            chosen_words = "".join(f" -e {name}" for name in environments)
+            again = f"gitseal rekey{chosen_words}{' --rotate' if rotate else ''} --yes"
+            raise Error("changing who can open what needs a yes", f"look at it with --dry-run, then: {again}")
         if not terminal.confirm("Do this?"):
             raise Declined
     session.confirmed(

@@ -136,6 +136,15 @@ def pathspec(path: str) -> str:
     return f":/{path}" if is_plain and not _GLOB & set(path) else f":(top,literal){path}"
 
 
+def history_of(path: str) -> ShellCommand:
+    """Shows all that was done to a file, merges too.
+
+    `--text`, because the attributes that a change brings can call any file binary, its own too; `--full-history`, because Git
+    else passes over a merge that dropped a side.
+    """
+    return command("git log --full-history -m --patch --text -- {}", pathspec(path))
+
+
 def untrack(path: str) -> ShellCommand:
     """Takes exactly this file out of Git's index, and leaves it on disk.
 

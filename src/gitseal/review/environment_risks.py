@@ -17,6 +17,7 @@ from gitseal.report.hints import (
     command,
     decision,
     give_value,
+    history_of,
     pathspec,
 )
 from gitseal.report.pages import RISKS
@@ -253,8 +254,7 @@ def _names(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> 
             yield finding(UNSEALED, at, message, hint, change.by, causes=causes)
         if not change.by:
             template = '"{}" is not what it was, and no commit between changed it: a merge dropped a side'
-            look = command("git log -m --patch -- {}", pathspec(ends.path))
-            hint = decision(REVIEWER, "see which merge it was", look)
+            hint = decision(REVIEWER, "see which merge it was", history_of(ends.path))
             causes = (Cause(MERGE, "", environment.name), Cause(VALUE, change.name, environment.name))
             at = tuple(change.name.split("/"))
             yield finding(DROPPED_BY_MERGE, at, sentence(template, change.name), hint, causes=causes)

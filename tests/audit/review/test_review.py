@@ -61,6 +61,27 @@ def name(found: Review, wanted: str) -> NameChange:
     return those
 
 
+def test_the_look_at_attributes_is_not_hidden_by_these(world: World, git: Git) -> None:
+    (world.top / "app").mkdir()
+    (world.top / "app" / ".gitattributes").write_text("* -diff\n", encoding="utf-8")
+    commit(git)
+    (risk,) = [risk for risk in of(world).risks if risk.rule == "attributes-changed"]
+    (look,) = risk.hint.commands
+    assert "+* -diff" in git(*look.words[1:])
+
+
+def test_the_look_for_a_merge_that_dropped_a_side_shows_it(world: World, git: Git) -> None:
+    git("commit", "--quiet", "--allow-empty", "--message", "topic")
+    git("checkout", "--quiet", "main")
+    world.set(A="hush-one-2")
+    commit(git)
+    git("checkout", "--quiet", "topic")
+    git("merge", "--quiet", "--strategy=ours", "--message", "drops", "main")
+    (risk,) = [risk for risk in of(world, "main..topic").risks if risk.rule == "dropped-by-merge"]
+    (look,) = risk.hint.commands
+    assert "    drops" in git(*look.words[1:])
+
+
 # --- which range
 
 

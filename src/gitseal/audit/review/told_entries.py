@@ -9,7 +9,7 @@ from gitseal.project.project import FOLDER
 from gitseal.project.roots import root_above
 from gitseal.report.causes import ENVIRONMENT, FILE, PERSON, VALUE, Cause
 from gitseal.report.findings import Finding
-from gitseal.report.hints import NO_HINT, REVIEWER, command, decision, pathspec
+from gitseal.report.hints import NO_HINT, REVIEWER, command, decision, history_of, pathspec
 from gitseal.report.sentences import Sentence, sentence
 from gitseal.review.attribution import PASSING_CHANGE
 from gitseal.review.entries import others, sealed, table
@@ -52,7 +52,10 @@ _ENDED_BY_KEY = frozenset({REMOVED_WITHOUT_NEW_KEY.id, sealed.STANZA_REPLACED.id
 # What an environment that is new in the range may have, and what its names and people tell by themselves.
 _OF_NEW = frozenset({ACCESS_GAINED.id, NEW_ACCESS_GROUP.id, DATA_KEY_REPLACED.id, REMOVED_WITHOUT_NEW_KEY.id})
 # Told as other words for the same.
-_SAME: Mapping[str, frozenset[str]] = {ACCESS_GAINED.id: frozenset({PASSING_ACCESS.id})}
+_SAME: Mapping[str, frozenset[str]] = {
+    ACCESS_GAINED.id: frozenset({PASSING_ACCESS.id}),
+    REMOVED_WITHOUT_NEW_KEY.id: frozenset({PASSING_ACCESS.id}),
+}
 # These are told of the entry itself; others are told as something that a later commit took back.
 _STANDING = frozenset({sealed.STANZA_REPLACED.id, sealed.HEADER_CHANGED.id, table.UNEXPLAINED.id, DROPPED_BY_MERGE.id})
 _TOLD_BY_ITSELF = _STANDING | {UNSEALED.id}
@@ -76,8 +79,7 @@ def _statement(entry: ReviewEntry, what: str, by: Sequence[By]) -> Statement:
     template, advice = _OF_FILES[what]
     if what == others.SCHEMA_CHANGED.id and entry.path.endswith(".yaml"):
         template = '"{}" names a schema that is not gitseal\'s, and editors believe it'
-    look = command("git log -m --patch -- {}", pathspec(entry.path))
-    then = (look,) if what == others.ATTRIBUTES_CHANGED.id else ()
+    then = (history_of(entry.path),) if what == others.ATTRIBUTES_CHANGED.id else ()
     hint = decision(REVIEWER, advice, *then) if advice else NO_HINT
     line = entry.after[0][0] if entry.after and what == others.ATTRIBUTES_CHANGED.id else 0
     classified = entry.classified
@@ -143,7 +145,7 @@ def _finding(entry: ReviewEntry) -> Finding:
     rule, severity = entry.classified.rule, entry.classified.severity
     line = entry.after[0][0] if entry.after else 0
     environment = PurePosixPath(entry.path).stem
-    show = command("git show {} -- {}", entry.commit[:12], pathspec(entry.path))
+    show = command("git show --text {} -- {}", entry.commit[:12], pathspec(entry.path))
     hint = decision(REVIEWER, "read it", show) if entry.commit else NO_HINT
     if rule not in _TOLD_BY_ITSELF:
         rule, severity = PASSING_CHANGE.id, PASSING_CHANGE.severity
