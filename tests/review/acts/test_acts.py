@@ -135,6 +135,13 @@ def test_the_headline_never_leaves_out_that_somebody_may_change_the_policy() -> 
     assert headline.startswith("carol gains production and may change the policy. ")
 
 
+def test_who_opens_an_environment_already_gains_its_access_group() -> None:
+    rights = (RightsChange("production", OPENS, Rights(("default", "payments"))),)
+    person = joins("carol")._replace(joined=(), state="changed", keys=(), rights=rights)
+    review = review_of(finding("access-widened", "carol may", *people(("carol",))), persons=(person,))
+    assert review.acts[0].sentence == "carol may open payments in production"
+
+
 def test_what_stood_plain_in_a_commit_between_is_named() -> None:
     risk = finding("unsealed", "A was plain", Cause("value", "A", "production"), path=".secrets/production.yaml")
     assert review_of(risk).headline == "A becomes plain. 1 thing to look at."

@@ -9,7 +9,7 @@ from gitseal.report.causes import PERSON
 from gitseal.report.sentences import NOTHING, Sentence, ours, sentence
 from gitseal.review.acts.clusters import Cluster
 from gitseal.review.acts.words import MOST, Told, clauses, named, names, opened, series
-from gitseal.review.model import AccessChange, KeyChange, PersonChange, Review
+from gitseal.review.model import AccessChange, KeyChange, PersonChange, Review, RightsChange
 from gitseal.review.saying import short
 
 # The rules that the sentence tells in other words; every other finding of the act is told by its own message.
@@ -38,8 +38,8 @@ class _Person(NamedTuple):
     joined: tuple[str, ...]
     left: tuple[str, ...]
     gained: tuple["_Opens", ...]
-    promised: tuple[str, ...]
-    may_open: tuple[str, ...]
+    promised: tuple["_Opens", ...]
+    may_open: tuple["_Opens", ...]
     kept: tuple["_Opens", ...]
     lost: tuple["_Opens", ...]
     may_change: tuple[str, ...]
@@ -103,8 +103,7 @@ def _person(
             lost.append(opens)
     rights = change.rights if change is not None else ()
     there = {opens.environment for opens in (*gained, *kept)}
-    more = [right.file for right in rights if set(right.after.opens) - set(right.before.opens)]
-    may_open = [file for file in more if file not in there]
+    may_open = [opens for right in rights if right.file not in there for opens in _more(right)]
     may_change = tuple(right.file for right in rights if right.after.changes and not right.before.changes)
     return _Person(
         change is not None and change.state == "added",
@@ -113,12 +112,19 @@ def _person(
         change.joined if change is not None else (),
         change.left if change is not None else (),
         tuple(gained),
-        tuple(file for file in may_open if file in waiting),
-        tuple(file for file in may_open if file not in waiting),
+        tuple(opens for opens in may_open if opens.environment in waiting),
+        tuple(opens for opens in may_open if opens.environment not in waiting),
         tuple(kept),
         tuple(lost),
         may_change,
     )
+
+
+def _more(right: RightsChange) -> list[_Opens]:
+    """What somebody may open now: the environment, or its access groups by name if they opened the others before."""
+    added = sorted(set(right.after.opens) - set(right.before.opens))
+    is_whole = DEFAULT in added or not right.before.opens
+    return [_Opens(right.file, access, 0, 0) for access in ([DEFAULT] if added and is_whole else added)]
 
 
 def _clause(person: _Person, who: Sequence[str]) -> Sentence:
@@ -129,8 +135,8 @@ def _clause(person: _Person, who: Sequence[str]) -> Sentence:
 
     does = [
         sentence("{} {}", verb("opens", "open"), _places(person.gained)) if person.gained else NOTHING,
-        sentence("may open {}, and cannot yet", names(person.promised)) if person.promised else NOTHING,
-        sentence("may open {}", names(person.may_open)) if person.may_open else NOTHING,
+        sentence("may open {}, and cannot yet", _bare(person.promised)) if person.promised else NOTHING,
+        sentence("may open {}", _bare(person.may_open)) if person.may_open else NOTHING,
         sentence("{} {} with another key", verb("opens", "open"), _places(person.kept)) if person.kept else NOTHING,
         sentence("no longer {} {}", verb("opens", "open"), _bare(person.lost)) if person.lost else NOTHING,
         _may_change(person.may_change),
