@@ -219,7 +219,16 @@ def said(statements: list[Statement]) -> list[tuple[str, str, str]]:
         (
             "  staging: {open: [team]",
             "  staging: {open: [team, bob]",
-            [("listed-beside", "warning", '"bob" is named in open of "staging" too, and was let by it before')],
+            [
+                (
+                    "listed-beside",
+                    "warning",
+                    (
+                        'open of "staging" names "bob" now: another name in that list let them in before, and they stay'
+                        " if that one goes"
+                    ),
+                )
+            ],
         ),
         (
             "admins: [alice]",

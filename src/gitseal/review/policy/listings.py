@@ -46,11 +46,12 @@ def listings(old: Policy, new: Policy, say: StatementCollector) -> None:
         beside = [name for name in names if name not in was and set(new.members((name,))) <= had]
         gone = [name for name in was if name not in names and set(old.members((name,))) <= has]
         if beside:
-            text = sentence("{} is named in {} too, and was let by it before", quoted(beside), what)
+            template = "{} names {} now: another name in that list let them in before, and they stay if that one goes"
+            text = sentence(template, what, quoted(beside))
             say(text, at, LISTED_BESIDE, causes=(cause,))
         if gone:
             say(
-                sentence("{} is no longer named in {}, which lets them all the same", quoted(gone), what),
+                sentence("{} no longer names {}: other names in that list let in the same people", what, quoted(gone)),
                 at,
                 causes=(cause,),
             )
