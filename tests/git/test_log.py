@@ -45,6 +45,18 @@ def told(commits: list[LoggedCommit]) -> list[tuple[str, dict[str, tuple[tuple[b
     return [(each.id, {file.path: (file.before, file.after) for file in each.files}) for each in commits]
 
 
+def test_a_commit_whose_committer_is_no_line_of_git(
+    repository: Repository, commit: Callable[..., str], git: Git
+) -> None:
+    commit("one", a="1\n")
+    raw = f"tree {git('rev-parse', 'HEAD^{tree}').strip()}\nauthor <> 9 +0\ncommitter x<y 0 +0000\n\nbroken\n"
+    asked = ["git", "hash-object", "-t", "commit", "-w", "--stdin", "--literally"]
+    made = subprocess.run(asked, input=raw.encode(), cwd=repository.top, capture_output=True, check=True).stdout
+    git("reset", "--quiet", "--soft", made.decode().strip())
+    assert [each.time for each in history(repository, ALL)] == [0]
+    assert len(list(history(repository, ALL._replace(since=0)))) == 1
+
+
 def test_a_line_of_commits(repository: Repository, commit: Callable[..., str], git: Git) -> None:
     assert list(history(repository, ALL)) == []
     one = commit("one", a="1\n", b="1\n")

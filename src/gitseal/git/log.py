@@ -121,7 +121,7 @@ def with_contents(
     for portion in portions:
         changing = (raw for raw in portion if raw.entries or raw.id in wanted.also)
         # Each by itself: `git log --since` ends at the first old one, and anyone can backdate a commit to hide what is behind it.
-        recent = (raw for raw in changing if wanted.since is None or int(raw.fields[2]) >= wanted.since)
+        recent = (raw for raw in changing if wanted.since is None or _seconds(raw.fields[2]) >= wanted.since)
         chosen = [_listed(raw, wanted) for raw in recent]
         objects.announce(object_id for listed in chosen for object_id in _ids(listed, wanted))
         for listed in chosen:
@@ -246,8 +246,13 @@ def _commit(listed: _LoggedEntry, wanted: LogQuery, objects: Announced) -> Logge
     commit, parents, time, *people = (field.decode("utf-8", "replace") for field in listed.fields)
     own = objects.take(listed.fields[0]) if wanted.raw else b""
     return LoggedCommit(
-        commit, tuple(parents.split()), int(time), people[0], people[1], people[2], people[3], tuple(files), own
+        commit, tuple(parents.split()), _seconds(time), people[0], people[1], people[2], people[3], tuple(files), own
     )
+
+
+def _seconds(time: bytes | str) -> int:
+    """The time of a commit; 0 if its committer's line is broken: Git prints nothing then, and takes such a commit by a push."""
+    return int(time) if time else 0
 
 
 def moment(repository: Repository, words: str) -> int | None:
