@@ -10,6 +10,7 @@ from gitseal.report.findings import ERROR, NOTE, WARNING, Finding, FindingRule
 from gitseal.report.hints import REVIEWER, decision
 from gitseal.report.sentences import NOTHING, Sentence, literal, sentence
 from gitseal.review.acts.telling import told
+from gitseal.review.counting import counted, ranked
 from gitseal.review.model import (
     ACTIONS,
     ADDED,
@@ -39,8 +40,6 @@ from gitseal.review.model import (
     Statement,
     ValueInsight,
     WriteOnly,
-    counted,
-    ranked,
 )
 
 HOSTILE = (
@@ -111,6 +110,8 @@ _sentences: SearchStrategy[Sentence] = st.builds(
     texts,
     texts,
 ) | _long.map(literal)
+# Nothing that was found has an empty message.
+_said = _sentences.filter(str.strip)
 _severities = st.sampled_from([ERROR, WARNING, NOTE])
 _figures = st.integers(0, 99_999)
 _standing = st.none() | st.builds(ValueState, st.sampled_from(["sealed", "write-only", "plain"]), texts, texts)
@@ -174,7 +175,7 @@ findings: SearchStrategy[Finding] = st.builds(
     st.sampled_from(["unsigned", "plain-rule"]),
     texts,
     _figures,
-    _sentences,
+    _said,
     _sentences,
     _severities,
     st.sampled_from(["", "c0ffee" + "0" * 34]),
@@ -204,7 +205,7 @@ reviews: SearchStrategy[Review] = st.builds(
             st.sampled_from([POLICY, MANIFEST, FILES]),
             texts,
             _figures,
-            _sentences,
+            _said,
             st.just("") | texts,
             _severities,
             _sentences,

@@ -4,12 +4,11 @@ Texts in it come from a repository that others write: names of secrets, people, 
 itself; sentences keep them apart from our own words. Values are in it only if they were asked for (`ValueInsight`).
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitseal.document.changes import ValueState
 from gitseal.report.causes import Cause
-from gitseal.report.findings import ERROR, NOTE, WARNING, Finding, FindingRule
+from gitseal.report.findings import NOTE, Finding, FindingRule
 from gitseal.report.hints import NO_HINT, Hint
 from gitseal.report.sentences import NOTHING, Sentence
 
@@ -337,56 +336,3 @@ class Review(NamedTuple):
     def is_empty(self) -> bool:
         """True if nothing about secrets changed and there is no risk: a file that was only reformatted has no act either."""
         return not self.acts and not (self.risks or self.statements or self.allowances)
-
-
-# How bad a finding is, the worst first.
-RANK = {ERROR: 0, WARNING: 1, NOTE: 2}
-
-
-def ranked(risks: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Risks without doubles, worst first, else in the order given."""
-    return tuple(sorted(dict.fromkeys(risks), key=lambda risk: RANK.get(risk.severity, 0)))
-
-
-def counted(environments: Sequence[EnvironmentReview], risks: Sequence[Finding]) -> Counts:
-    """The figures of a review."""
-    actions = [change.action for environment in environments for change in environment.names]
-    whole = {
-        (change.who, change.is_machine, change.gained)
-        for environment in environments
-        for change in environment.access
-        if change.whole and not change.passed
-    }
-    return Counts(
-        added=actions.count(ADDED),
-        changed=actions.count(CHANGED),
-        removed=actions.count(REMOVED),
-        moved=actions.count(MOVED),
-        resealed=actions.count(RESEALED),
-        unchanged=sum(environment.unchanged for environment in environments),
-        people_gained=_people(whole, is_machine=False, gained=True),
-        people_lost=_people(whole, is_machine=False, gained=False),
-        machines_gained=_people(whole, is_machine=True, gained=True),
-        machines_lost=_people(whole, is_machine=True, gained=False),
-        keys_replaced=sum(bool(key.before and key.after) for environment in environments for key in environment.keys),
-        errors=sum(risk.severity == ERROR for risk in risks),
-        warnings=sum(risk.severity == WARNING for risk in risks),
-    )
-
-
-def _people(whole: set[tuple[str, bool, bool]], *, is_machine: bool, gained: bool) -> int:
-    return sum((is_machine, gained) == person[1:] for person in whole)
-
-
-# What findings follow from is for the acts alone, which programs get instead, and rows are elsewhere in a review.
-UNSHOWN = frozenset({"causes", "rows"})
-
-
-def tree(value: object) -> object:
-    """A review, or any part of it, as mappings, lists and scalars: what JSON is written from."""
-    if isinstance(value, tuple):
-        fields = getattr(value, "_fields", None)
-        if fields is not None:
-            return {name: tree(part) for name, part in zip(fields, value, strict=True) if name not in UNSHOWN}
-        return [tree(part) for part in value]
-    return value

@@ -115,7 +115,7 @@ class Team:
     def change(self, who: str, path: str = PRODUCTION, *, sign: bool = True, key: str = "", **environ: str) -> str:
         """A commit that changes one file."""
         place = self.top / path
-        self.write(path, (place.read_text() if place.is_file() else "") + f"{path} by {who}\n")
+        self.write(path, (place.read_text() if place.is_file() else "") + f"# {path} by {who}\n")
         return self.commit(who, sign=sign, key=key, **environ)
 
     def raw(self, data: bytes) -> str:

@@ -10,10 +10,10 @@ from gitseal.report.causes import SIGNER, Cause, answers, patterns, people, rule
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
 from gitseal.report.sentences import ours, sentence
 from gitseal.review.acts.telling import told
+from gitseal.review.counting import RANK, ranked
 from gitseal.review.model import (
     ADDED,
     CHANGED,
-    RANK,
     RESEALED,
     AccessChange,
     By,
@@ -27,7 +27,6 @@ from gitseal.review.model import (
     RightsChange,
     Span,
     WriteOnly,
-    ranked,
 )
 from tests.review.models import ALICE, BOB, FEWER, SEALED, reviews
 

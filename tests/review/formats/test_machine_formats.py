@@ -8,7 +8,8 @@ from hypothesis import given
 
 from gitseal.review.acts.telling import told
 from gitseal.review.formats import github, json_, schema, table
-from gitseal.review.model import Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight, tree
+from gitseal.review.formats.fields import tree
+from gitseal.review.model import Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight
 from tests.conftest import TOP
 from tests.review.models import ALICE, FEWER, RISK, SEALED, reviews, usual
 

@@ -19,7 +19,7 @@ from gitseal.policy.who_may_change import has_list
 from gitseal.project.roots import root_above
 from gitseal.report.findings import Finding, FindingRule
 from gitseal.report.sentences import Sentence, TextPiece, listed, literal, sentence, without_place
-from gitseal.review import environments, model
+from gitseal.review import counting, environments, model
 from gitseal.review.acts.telling import told
 from gitseal.review.entries.entries_of import Context
 from gitseal.review.environment_risks import risks
@@ -51,53 +51,75 @@ def review(
     Raises Error if something cannot be read: no such commit, history that is cut off, missing objects.
     """
     span = find_range(repository, words)
-    old = states.at_commit(repository, span.base)
-    head = states.at_commit(repository, span.head)
-    new = states.in_working_tree(repository) if span.is_working_tree else head
-    trusted = old if span.trusted == span.base else states.at_commit(repository, span.trusted)
-    policies = {root: side.policy for root, side in trusted.items()}
-    lines = ChangedLines(repository, span, _context(old, new))
-    touched = commits.touched(repository, span, policies, lines, signatures=wanted.verify)
+    sides = _read_sides(repository, span)
+    lines = ChangedLines(repository, span, _context(sides.old, sides.new))
+    touched = commits.touched(repository, span, sides.policies, lines, signatures=wanted.verify)
     if span.is_working_tree:
         lines.add_working_tree(span.head)
-    entries = lines.told
-    pairs = list(states.pairs(old, new, touched.roots))
+    pairs = list(states.pairs(sides.old, sides.new, touched.roots))
     _refuse_unknown(pairs, wanted.environments)
-    changed = [
-        change for root, *sides in pairs for change in _changed(root, (sides[0], sides[1]), head.get(root), touched)
-    ]
-    chosen = [change for change in changed if _is_chosen(change.ends.name, change.ends.policies, wanted.environments)]
-    reviewed = _environments(repository, span.head, chosen)
-    statements, allowances = review_folder.folders(pairs, head, touched)
-    statements += told_entries.statements(entries)
-    ran = other_checks.run(repository, span, [(root, side) for root, side in new.items()], keyring, wanted)
-    unmerged = other_checks.unmerged_access(new, ((change.ends.folder, change.ends.name) for change, _ in reviewed))
+    reviewed = _environments(repository, span.head, _chosen(pairs, sides.head, touched, wanted))
+    statements, allowances = review_folder.folders(pairs, sides.head, touched)
+    statements += told_entries.statements(lines.told)
     result, opening = _opened([environment for _, environment in reviewed], pairs, keyring, wanted)
-    ends = [change.ends for change, _ in reviewed]
-    sealed = [risk for end, environment in zip(ends, result, strict=True) for risk in risks(end, environment)]
-    aside = _aside(pairs, wanted.environments)
-    said = [_risk(statement) for statement in statements if statement.rule]
+    ran = other_checks.run(repository, span, list(sides.new.items()), keyring, wanted)
+    unmerged = other_checks.unmerged_access(
+        sides.new, ((change.ends.folder, change.ends.name) for change, _ in reviewed)
+    )
     trial = try_merge(repository, span)
-    notes = (*span.notes, *trial.notes)
-    said += [*sealed, *ran.findings, *unmerged.findings, *trial.findings, *told_entries.aliases(entries, old)]
-    said += told_entries.findings(entries, said, result)
-    kept = model.ranked(list(_once(finding for finding in said if finding.path not in aside)))
+    said = [_risk(statement) for statement in statements if statement.rule]
+    for (change, _), environment in zip(reviewed, result, strict=True):
+        said += risks(change.ends, environment)
+    said += [*ran.findings, *unmerged.findings, *trial.findings, *told_entries.aliases(lines.told, sides.old)]
+    said += told_entries.findings(lines.told, said, result)
+    aside = _aside(pairs, wanted.environments)
+    kept = counting.ranked(list(_once(finding for finding in said if finding.path not in aside)))
+    notes = (*_only(wanted.environments), *span.notes, *trial.notes, *ran.notes, *unmerged.notes, *opening.notes)
     whole = Review(
-        _span(span, touched),
-        model.counted(result, kept),
-        kept,
-        result,
-        tuple(statements),
-        allowances,
-        tuple(map(literal, (*_only(wanted.environments), *notes, *ran.notes, *unmerged.notes, *opening.notes))),
-        opening.identity,
-        ran.approvals,
-        reformatted(entries),
+        span=_span(span, touched),
+        counts=counting.counted(result, kept),
+        risks=kept,
+        environments=result,
+        statements=tuple(statements),
+        allowances=allowances,
+        notes=tuple(map(literal, notes)),
+        identity=opening.identity,
+        approvals=ran.approvals,
+        reformatted=reformatted(lines.told),
         people=_people(pairs),
-        asks_signatures=wanted.verify and any(map(has_list, policies.values())),
+        asks_signatures=wanted.verify and any(map(has_list, sides.policies.values())),
         rules=_rules(kept),
     )
     return told(whole)
+
+
+class _Sides(NamedTuple):
+    """Every `.secrets` folder at the base, at the head, and in what is reviewed: the head, or the working tree.
+
+    `policies` are those that judge, by the root of their folder.
+    """
+
+    old: Mapping[str, FolderState]
+    head: Mapping[str, FolderState]
+    new: Mapping[str, FolderState]
+    policies: Mapping[str, Policy]
+
+
+def _read_sides(repository: Repository, span: ReviewRange) -> _Sides:
+    old, head = (states.at_commit(repository, commit) for commit in (span.base, span.head))
+    new = states.in_working_tree(repository) if span.is_working_tree else head
+    trusted = old if span.trusted == span.base else states.at_commit(repository, span.trusted)
+    return _Sides(old, head, new, {root: side.policy for root, side in trusted.items()})
+
+
+def _chosen(
+    pairs: Iterable[review_folder.Pair], head: Mapping[str, FolderState], touched: Touched, wanted: ReviewOptions
+) -> list[_Changed]:
+    """The environments that differ or were touched, of those that were asked for."""
+    changed = (
+        change for root, *sides in pairs for change in _changed(root, (sides[0], sides[1]), head.get(root), touched)
+    )
+    return [change for change in changed if _is_chosen(change.ends.name, change.ends.policies, wanted.environments)]
 
 
 def _rules(findings: Iterable[Finding]) -> tuple[FindingRule, ...]:

@@ -9,7 +9,8 @@ from gitseal.review.acts import people, rules, values
 from gitseal.review.acts.clusters import Cluster, clusters
 from gitseal.review.acts.items import items
 from gitseal.review.acts.words import MOST, Told, authors, clauses, names
-from gitseal.review.model import RANK, AccessChange, Act, ActRow, By, Review, Statement
+from gitseal.review.counting import RANK
+from gitseal.review.model import AccessChange, Act, ActRow, By, Review, Statement
 
 # Signatures from the best to the worst; every other word is a bad one.
 _SIGNED = ("good", "forge", "unchecked", "no")

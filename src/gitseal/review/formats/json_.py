@@ -4,7 +4,8 @@
 """
 
 from gitseal.report.escaping import json_text
-from gitseal.review.model import Review, tree
+from gitseal.review.formats.fields import tree
+from gitseal.review.model import Review
 
 VERSION = 1
 

@@ -6,8 +6,9 @@
 from types import NoneType, UnionType
 from typing import get_args, get_origin, get_type_hints
 
+from gitseal.review.formats.fields import UNSHOWN
 from gitseal.review.formats.json_ import VERSION
-from gitseal.review.model import UNSHOWN, Review
+from gitseal.review.model import Review
 
 _SCALARS = {str: "string", int: "integer", bool: "boolean", NoneType: "null"}
 
