@@ -79,12 +79,12 @@ def test_one_finding_for_all_paths_of_a_commit(one: Team) -> None:
 def test_paths_that_nobody_may_change_together(one: Team) -> None:
     one.write(POLICY, one.policy().replace("policy: {change: [admins]}", "policy: {change: [bob]}"))
     base = one.commit("alice")
-    one.write(POLICY, "x\n")
+    one.write(POLICY, one.policy() + "# x\n")
     one.change("alice")
     (found,) = one.verify(base).findings
     assert (found.rule, found.path) == ("not-allowed", POLICY)
     one.git("reset", "--quiet", "--hard", base)
-    one.write(POLICY, "x\n")
+    one.write(POLICY, one.policy() + "# x\n")
     one.change("alice", sign=False)
     assert "nobody may change all of it in one commit" in one.verify(base).findings[0].message
 
