@@ -346,6 +346,31 @@ def test_a_merge_that_brings_what_neither_side_has(team: Team) -> None:
     assert stops(found)["group-widened"] == WARNING
 
 
+def _linked(team: Team) -> None:
+    (team.alice.top / "x").symlink_to(".secrets")
+
+
+def _as_submodule(team: Team) -> None:
+    (team.alice.top / ".gitmodules").write_text(
+        '[submodule "s"]\n\tpath = .secrets\n\turl = https://example.com/s.git\n'
+    )
+
+
+@pytest.mark.parametrize(("steer", "path"), [(_linked, "x"), (_as_submodule, ".gitmodules")])
+def test_a_merge_that_brings_back_what_the_base_took_out(team: Team, steer: Callable[[Team], None], path: str) -> None:
+    steer(team)
+    team.alice.commit("start")
+    team.alice.git("switch", "--quiet", "--create", "topic")
+    commit(team.alice, "README", "topic\n")
+    team.alice.git("switch", "--quiet", "-")
+    team.alice.git("rm", "--quiet", path)
+    team.alice.commit("out")
+    team.alice.push()
+    team.alice.git("switch", "--quiet", "topic")
+    team.alice.git("merge", "--quiet", "--strategy=ours", "--message=back", "main")
+    assert WARNING in stops(of(team.alice)).values()
+
+
 def test_a_merge_that_drops_what_a_side_of_the_range_did(team: Team) -> None:
     """Both sides are of the range: at both ends the value is the same, and the merge gave up one commit's work."""
     team.mallory.commit("start")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.audit.review.range import ReviewRange
-from gitseal.audit.verify.evidence.touched import covered, folded, touched
+from gitseal.audit.verify.evidence.touched import covered, folded, steering_merges, touched
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.git import ranges
@@ -42,20 +42,20 @@ class ChangedLines:
         self._context = context
         self._parents = span.walked.parents
         has_merges = any(len(parents) > 1 for parents in self._parents.values())
-        own = touched(repository, span.walked) if has_merges else ()
-        self.merges = {
-            commit: tuple(dict.fromkeys(change.path for change in changes))
-            for commit, changes in own
-            if len(self._parents[commit]) > 1
-        }
+        own = (*touched(repository, span.walked), *steering_merges(repository, span.walked)) if has_merges else ()
+        self.merges: dict[str, tuple[str, ...]] = {}
+        for commit, changes in own:
+            if len(self._parents[commit]) > 1:
+                paths = (*self.merges.get(commit, ()), *(change.path for change in changes))
+                self.merges[commit] = tuple(dict.fromkeys(paths))
 
     def add(self, commit: LoggedCommit, by: Callable[[str], By]) -> None:
         """Adds what a commit did; `by` tells who, by a path."""
         if len(commit.parents) > 1:
             # `touched` leaves out what takes nobody's signature. Of that, a merge made what no parent has so.
             others = [file.path for file in commit.files if is_covered(file) and not covered(file.path)]
-            own = (*self.merges.get(commit.id, ()), *others)
-            steps = (self._of_merge(commit.id, path) for path in own)
+            own = dict.fromkeys((*self.merges.get(commit.id, ()), *others))
+            steps = (step for step in (self._of_merge(commit.id, path) for path in own) if _is_told(step))
         else:
             steps = (_of_file(commit.id, file) for file in commit.files if is_covered(file))
         self._newest_first.append([told for step in steps for told in self._entries(step, by(step.path))])
@@ -109,6 +109,13 @@ def is_covered(file: ChangedFile) -> bool:
 def is_read(path: str) -> bool:
     """True if the contents of a path are wanted, whatever they are."""
     return covered(path) or _is_modules(path)
+
+
+def _is_told(step: Step) -> bool:
+    """As `is_covered`, of what a merge did itself."""
+    return is_read(step.path) or any(
+        state.mode == _LINK and state.data is not None and _leads_in(state.data) for state in (step.before, step.after)
+    )
 
 
 def _is_modules(path: str) -> bool:

@@ -93,7 +93,7 @@ def review(
     return told(whole)
 
 
-class _Sides(NamedTuple):
+class _ReviewedStates(NamedTuple):
     """Every `.secrets` folder at the base, at the head, and in what is reviewed: the head, or the working tree.
 
     `policies` are those that judge, by the root of their folder.
@@ -105,11 +105,11 @@ class _Sides(NamedTuple):
     policies: Mapping[str, Policy]
 
 
-def _read_sides(repository: Repository, span: ReviewRange) -> _Sides:
+def _read_sides(repository: Repository, span: ReviewRange) -> _ReviewedStates:
     old, head = (states.at_commit(repository, commit) for commit in (span.base, span.head))
     new = states.in_working_tree(repository) if span.is_working_tree else head
     trusted = old if span.trusted == span.base else states.at_commit(repository, span.trusted)
-    return _Sides(old, head, new, {root: side.policy for root, side in trusted.items()})
+    return _ReviewedStates(old, head, new, {root: side.policy for root, side in trusted.items()})
 
 
 def _chosen(

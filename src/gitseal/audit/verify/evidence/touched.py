@@ -22,8 +22,11 @@ _TWO = 2
 _JOINED = PathChange(FOLDER, "000000 0", "040000 0")
 
 
+_LINK, _SUBMODULE = "120000", "160000"
+_MODULES = ".gitmodules"
+
 # A review asks of one range several times: for its entries, for signatures and for approvals.
-_KNOWN: WeakKeyDictionary[WalkedRange, tuple[Change, ...]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[WalkedRange, tuple[tuple[Change, ...], tuple[Change, ...]]] = WeakKeyDictionary()
 
 
 def touched(repository: Repository, commits: WalkedRange) -> tuple[Change, ...]:
@@ -38,22 +41,35 @@ def touched(repository: Repository, commits: WalkedRange) -> tuple[Change, ...]:
     was for another repository. The merge that joins it answers for all that it takes from there, and for `.secrets` if it
     takes nothing.
     """
+    return _both(repository, commits)[0]
+
+
+def steering_merges(repository: Repository, commits: WalkedRange) -> tuple[Change, ...]:
+    """The merges that answer, as `touched` has it, for a link, a submodule or `.gitmodules` that is not covered."""
+    return _both(repository, commits)[1]
+
+
+def _both(repository: Repository, commits: WalkedRange) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     if commits not in _KNOWN:
-        _KNOWN[commits] = tuple(_touched(repository, commits))
+        both = list(_touched(repository, commits))
+        touching = ((commit, own) for commit, own, _ in both if own)
+        steering = ((commit, others) for commit, _, others in both if others)
+        _KNOWN[commits] = tuple(touching), tuple(steering)
     return _KNOWN[commits]
 
 
-def _touched(repository: Repository, commits: WalkedRange) -> Iterator[Change]:
+def _touched(
+    repository: Repository, commits: WalkedRange
+) -> Iterator[tuple[str, tuple[PathChange, ...], tuple[PathChange, ...]]]:
     pairs = [(commit, parent) for commit, parents in commits.parents.items() for parent in parents or ("",)]
     differences = commits.differences(pairs)
     merges = _Merges(repository, _strangers(commits))
     for commit, parents in commits.parents.items():
-        sides = [
-            {change.path: change for change in next(differences) if covered(change.path)} for _ in parents or ("",)
-        ]
-        own = merges.own(parents, sides) if len(sides) > 1 else tuple(sides[0].values())
-        if own:
-            yield commit, own
+        sides = [{change.path: change for change in next(differences) if _counts(change)} for _ in parents or ("",)]
+        if len(sides) > 1:
+            yield commit, *merges.own(parents, sides)
+        else:
+            yield commit, tuple(change for change in sides[0].values() if covered(change.path)), ()
 
 
 def _strangers(commits: WalkedRange) -> frozenset[str]:
@@ -69,6 +85,16 @@ def covered(path: str) -> bool:
     """True if a path is a `.gitattributes`, or `.secrets` or below one, in any writing that some file system takes for it."""
     parts = [folded(part) for part in path.split("/")]
     return FOLDER in parts or parts[-1] == _ATTRIBUTES
+
+
+def _counts(change: PathChange) -> bool:
+    return covered(change.path) or steers(change)
+
+
+def steers(change: PathChange) -> bool:
+    """True for what can put something else in the place of a covered file: links, submodules, and what says where those are."""
+    is_special = change.old.startswith((_LINK, _SUBMODULE)) or change.new.startswith((_LINK, _SUBMODULE))
+    return is_special or folded(change.path) == _MODULES
 
 
 @lru_cache(4096)
@@ -94,8 +120,10 @@ class _Merges:
         self._bases: dict[tuple[str, str], tuple[str, ...]] = {}
         self._changed: dict[tuple[str, str], frozenset[str]] = {}
 
-    def own(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]]) -> tuple[PathChange, ...]:
-        """The changes of a merge, given what it has differently from each of its parents."""
+    def own(
+        self, parents: tuple[str, ...], sides: list[dict[str, PathChange]]
+    ) -> tuple[tuple[PathChange, ...], tuple[PathChange, ...]]:
+        """The changes of a merge, given what it has differently from each of its parents: the covered ones, and the others."""
         paths = dict.fromkeys(path for side in sides for path in side)
         changes = tuple(
             next(side[path] for side in sides if path in side)
@@ -104,7 +132,9 @@ class _Merges:
         )
         strange = self._strangers.intersection(parents)
         is_joining = strange and not strange.issuperset(parents)
-        return changes or ((_JOINED,) if is_joining else ())
+        own = tuple(change for change in changes if covered(change.path))
+        others = tuple(change for change in changes if not covered(change.path))
+        return own or ((_JOINED,) if is_joining else ()), others
 
     def _is_explained(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]], path: str) -> bool:
         """True if the path is one parent's, and no other parent had changed it since they parted."""
@@ -121,7 +151,7 @@ class _Merges:
 
     def _is_made_again(self, parents: tuple[str, ...], sides: list[dict[str, PathChange]], path: str) -> bool:
         """True if the path has just what a merge of the contents of both sides is: then nobody had a choice about it."""
-        if len(parents) != _TWO:
+        if len(parents) != _TWO or not covered(path):
             return False
         bases = self._merge_bases(*parents)
         if not bases:
@@ -140,5 +170,5 @@ class _Merges:
     def _changes_since(self, base: str, commit: str) -> frozenset[str]:
         if (base, commit) not in self._changed:
             (differing,) = ranges.differences(self._repository, [(commit, base)])
-            self._changed[base, commit] = frozenset(change.path for change in differing if covered(change.path))
+            self._changed[base, commit] = frozenset(change.path for change in differing if _counts(change))
         return self._changed[base, commit]
