@@ -86,11 +86,13 @@ def _version(entry: bytes, path: bytes, head: Sequence[str]) -> Iterator[Version
 
 
 def versions(repository: Repository, path: str) -> Iterator[bytes]:
-    """Every distinct content that a file ever had: on any ref, in any reflog, and in the index.
+    """Every distinct content that a file ever had: on any ref, in any reflog, and in the index; none before its successors.
 
     Raises Error if Git cannot show one of them: callers rely on having all of them.
     """
-    blobs = dict.fromkeys(version.blob for version in listed(repository, ALL, [f":(top,literal){path}"]))
+    # Not by date, which two commits of one second share.
+    found = listed(repository, (*ALL, "--topo-order"), [f":(top,literal){path}"])
+    blobs = dict.fromkeys(version.blob for version in found)
     yield from repository.blobs(blobs | dict.fromkeys(staged(repository, f":(top,literal){path}")))
 
 

@@ -45,21 +45,21 @@ def headers(version: bytes) -> list[Header]:
 
 def _pieces(version: bytes) -> Iterator[bytes]:
     """The lines from each top-level name that could be the header's to the next top-level name."""
-    at = 0
-    while (start := _next_candidate(version, at)) >= 0:
-        at = _end(version, start)
-        yield version[start:at]
-
-
-def _next_candidate(version: bytes, at: int) -> int:
     # Written without quotes the name has one spelling; in quotes it may have escapes, so each quoted name is looked at.
-    starts = []
-    for mark in (HEADER.encode(), *(quote for quote in _QUOTES if quote in version)):
-        if version.startswith(mark, at) and (at == 0 or version[at - 1 : at] == b"\n"):
-            return at
-        place = version.find(b"\n" + mark, at)
-        starts += [place + 1] if place >= 0 else []
-    return min(starts, default=-1)
+    # The next line that begins so, by what it begins with: looked for once, not again from every piece on.
+    lines = {mark: _line(version, mark, 0) for mark in (HEADER.encode(), *_QUOTES)}
+    while (start := min(lines.values())) < len(version):
+        end = _end(version, start)
+        yield version[start:end]
+        lines = {mark: place if place >= end else _line(version, mark, end) for mark, place in lines.items()}
+
+
+def _line(version: bytes, mark: bytes, at: int) -> int:
+    """The first line from `at` on, where one begins, that begins with a mark; the end if there is none."""
+    if version.startswith(mark, at):
+        return at
+    place = version.find(b"\n" + mark, at)
+    return place + 1 if place >= 0 else len(version)
 
 
 def _end(version: bytes, start: int) -> int:
