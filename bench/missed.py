@@ -47,9 +47,6 @@ One parse of each file, and all findings of `check` for each environment. Git is
 three times in all.""",
     "textconv of a file of 100 names": """\
 The interpreter's own start is most of it; reading the file and its SHA-256 is what the hundredth above it is.""",
-    "Git processes of a `review` of one commit": """\
-Ten, if no other ref has a version of a sealed file. If one has, `git log` is asked once whether there is any and once for which
-keys, and a second `git cat-file` reads them: that could be one question.""",
     "`review` of 200 commits that are signed by SSH": """\
 Twice as much is looked at as before: every changed line has an entry, and the merge with what it is compared to is tried. Run
 alone, the two rows of 200 commits gave 0.63 and 1.08.""",

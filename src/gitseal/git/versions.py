@@ -66,6 +66,12 @@ def listed(repository: Repository, revisions: Sequence[str], pathspecs: Sequence
         running.end()
 
 
+def elsewhere(repository: Repository) -> list[Version]:
+    """The versions of sealed files on any ref or in any reflog that the history of HEAD does not have. Raises as `listed`."""
+    head = repository.commit("HEAD")
+    return list(listed(repository, (*ALL, *(("--not", head) if head else ())), EVERYWHERE))
+
+
 def _fields(running: Running) -> Iterator[bytes]:
     rest = b""
     while chunk := os.read(running.stdout.fileno(), _READ):

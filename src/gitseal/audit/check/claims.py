@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository
-from gitseal.git.versions import ALL, EVERYWHERE, listed
+from gitseal.git.versions import elsewhere
 from gitseal.project.project import Project
 from gitseal.report.findings import NOTE, Finding, FindingRule
 from gitseal.report.sentences import Sentence, literal, sentence
@@ -31,13 +31,14 @@ def claims(project: Project, environments: Iterable[str]) -> Claims:
     if project.repository is None:
         return Claims()
     try:
-        if _is_quiet(project.repository):
+        versions = elsewhere(project.repository)
+        if not versions and not _remembers_claims(project.repository):
             return Claims()
         from gitseal.project.belief import losses  # with JSON and pathlib, a third of a small project's `check`
 
         # Nobody opens what the policy does not list; that it is there at all is a finding of its own.
         known = [environment for environment in environments if environment in project.policy.environments]
-        claimed = losses.claims(project, known)
+        claimed = losses.claims(project, known, versions)
     except Error as error:
         return Claims(
             (), (sentence("who opens what by a branch that is not merged: not looked at: {}", literal(error.message)),)
@@ -49,15 +50,11 @@ def claims(project: Project, environments: Iterable[str]) -> Claims:
     )
 
 
-def _is_quiet(repository: Repository) -> bool:
-    """True if no other ref has a version of a sealed file that HEAD's history has not, and no claim is remembered."""
+def _remembers_claims(repository: Repository) -> bool:
+    """True if this clone may remember claims. No JSON is read for that."""
     try:
         remembered = read_regular(os.path.join(repository.common_folder(), "gitseal", "known"))
     except FileNotFoundError:
         remembered = b"{}"
     # A file that is cut short or no JSON at all is for those to refuse who read it.
-    if b'"claims"' in remembered or not (remembered.startswith(b"{") and remembered.rstrip().endswith(b"}")):
-        return False
-    head = repository.commit("HEAD")
-    versions = listed(repository, (*ALL, *(("--not", head) if head else ())), EVERYWHERE)
-    return next(versions, None) is None
+    return b'"claims"' in remembered or not (remembered.startswith(b"{") and remembered.rstrip().endswith(b"}"))

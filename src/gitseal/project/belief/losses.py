@@ -6,7 +6,7 @@ it is told until the key is replaced, and replaces nothing by itself.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from gitseal.document.sealed_under import older, tokens_in
 from gitseal.errors import Error
 from gitseal.git.object_reader import ObjectReader
 from gitseal.git.partial import objects_here
-from gitseal.git.versions import ALL, EVERYWHERE, listed, staged
+from gitseal.git.versions import EVERYWHERE, Version, elsewhere, listed, staged
 from gitseal.policy.policy import DEFAULT
 from gitseal.project.belief.facts import headers
 from gitseal.project.belief.known import Known, RememberedClaim, known_in
@@ -60,7 +60,11 @@ class ClaimedAccess(NamedTuple):
 class Losses:
     """The past of a project's data keys. Raises Error if Git cannot show all of it: callers rely on nobody being left out."""
 
-    def __init__(self, project: Project, trusted: TrustedState, known: Known) -> None:
+    def __init__(
+        self, project: Project, trusted: TrustedState, known: Known, versions: Sequence[Version] | None = None
+    ) -> None:
+        """`versions` are those that `elsewhere` gives, if somebody has asked already."""
+        self._versions = versions
         self._project = project
         self._trusted = trusted
         self._known = known
@@ -148,9 +152,8 @@ class Losses:
         """
         repository = self._project.git()
         # What the trusted ref has is struck out later, by whoever meets a claim: most clones need not look for that ref.
-        head = repository.commit("HEAD")
-        without = ("--not", head) if head else ()
-        refs = {version.blob: version.source for version in listed(repository, (*ALL, *without), EVERYWHERE)}
+        versions = elsewhere(repository) if self._versions is None else self._versions
+        refs = {version.blob: version.source for version in versions}
         others: dict[str, dict[Holder, str]] = {}
         here = objects_here(repository) if refs else None
         if here is not None:
@@ -162,15 +165,16 @@ class Losses:
         return others
 
 
-def claims(project: Project, environments: Iterable[str]) -> list[ClaimedAccess]:
+def claims(project: Project, environments: Iterable[str], versions: Sequence[Version]) -> list[ClaimedAccess]:
     """The people who open these environments by a branch alone. Remembers it, if the Git directory can be written to.
 
     Of a commit's state nothing is remembered: the working tree is what later commands start from. Needs no identity, and
     reads own history only if another ref has somebody's stanza. An environment whose file or header cannot be read has no
-    claims. Raises Error if history, the policy or what this clone knows cannot be read.
+    claims. `versions` are those that `elsewhere` gives. Raises Error if history, the policy or what
+    this clone knows cannot be read.
     """
     known = known_in(project.git())
-    losses = Losses(project, TrustedState(project), known)
+    losses = Losses(project, TrustedState(project), known, versions)
     claimed = [
         claim
         for environment in environments
