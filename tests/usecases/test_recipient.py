@@ -7,7 +7,7 @@ import pytest
 from gitseal.errors import Error
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
-from gitseal.usecases.recipient import add_recipient, list_recipients, remove_recipient
+from gitseal.usecases.recipient import add_recipient, list_recipients, remove_key, remove_recipient
 from tests.world import World, start
 
 
@@ -56,3 +56,28 @@ def test_what_would_not_hold_together_changes_nothing(world: World) -> None:
     with pytest.raises(Error, match='there is no group "taem"'):
         add_recipient(Workspace(world.project, world.keyring), "bob", [key()], groups=["team", "taem"])
     assert world.files() == before
+
+
+def test_a_machine_is_let_into_an_environment(world: World) -> None:
+    said = add_recipient(Workspace(world.project, world.keyring), "ci", [key()], opens=["production"], machine=True)
+    assert said == ["added ci", "opened production to ci"]
+    assert world.project.policy.environments["production"].open == ("team", "ci")
+    assert world.project.policy.environments["development"].open == ("team",)
+    assert add_recipient(Workspace(world.project, world.keyring), "ci", [], opens=["production"]) == []
+    with pytest.raises(Error, match='there is no environment "prod"'):
+        add_recipient(Workspace(world.project, world.keyring), "ci", [], opens=["prod"])
+
+
+def test_one_of_several_keys_is_taken(world: World) -> None:
+    old, new = key(), key()
+    add_recipient(Workspace(world.project, world.keyring), "ci", [old], opens=["production"], machine=True)
+    with pytest.raises(Error, match="this is the only key"):
+        remove_key(world.project, "ci", old)
+    add_recipient(Workspace(world.project, world.keyring), "ci", [new])
+    remove_key(world.project, "ci", old)
+    assert world.project.policy.recipients["ci"].keys == (new,)
+    assert world.project.policy.environments["production"].open == ("team", "ci")
+    with pytest.raises(Error, match="does not have this key"):
+        remove_key(world.project, "ci", old)
+    with pytest.raises(Error, match='there is no recipient "co"'):
+        remove_key(world.project, "co", new)

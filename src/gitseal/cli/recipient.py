@@ -14,21 +14,36 @@ def command() -> None:
 @declare.argument("name")
 @declare.argument("keys", metavar="[KEY...]", nargs=-1)
 @declare.option("--group", "groups", multiple=True, metavar="GROUP", help="Put them into this group; may repeat.")
+@declare.option("--open", "opens", multiple=True, metavar="ENV", help="Let them open this environment; may repeat.")
 @declare.option("--email", default="", metavar="EMAIL", help="Their email.")
 @declare.option("--machine", is_flag=True, help="This is a machine, such as a deploy job.")
-def add(session: Session, name: str, keys: tuple[str, ...], groups: tuple[str, ...], email: str, machine: bool) -> None:
-    """Add a person or machine, or further keys and groups to one. Files follow with: gitseal rekey.
+def add(
+    session: Session,
+    *,
+    name: str,
+    keys: tuple[str, ...],
+    groups: tuple[str, ...],
+    opens: tuple[str, ...],
+    email: str,
+    machine: bool,
+) -> None:
+    """Add a person or machine, or further keys, groups and environments to one. Files follow with: gitseal rekey.
 
     KEY is age1..., an age plugin's recipient, or an SSH public key ("ssh-ed25519 AAAA...", in quotes).
     """
     from gitseal.usecases.recipient import add_recipient
 
-    chosen = tuple(part for given in groups for part in given.split(",") if part)
-    said = add_recipient(session.workspace, name, keys, groups=chosen, email=email, machine=machine)
+    said = add_recipient(
+        session.workspace, name, keys, groups=_split(groups), opens=_split(opens), email=email, machine=machine
+    )
     for words in said or (f"nothing to change for {name}",):
         say(words)
     if said:
         say("bring the files to the policy with: gitseal rekey")
+
+
+def _split(given: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part for words in given for part in words.split(",") if part)
 
 
 @command.command("list")
@@ -54,13 +69,21 @@ def list_(session: Session, as_json: bool) -> None:
 
 @command.command("remove")
 @declare.argument("name")
-def remove(session: Session, name: str) -> None:
+@declare.option(
+    "--key", default="", metavar="KEY", help="Take only this key from them, which has to leave them another."
+)
+def remove(session: Session, name: str, key: str) -> None:
     """Take a person or machine out of the policy and all its groups. Files follow with: gitseal rekey.
 
     Whoever leaves still knows what they have read: rotate those values.
     """
-    from gitseal.usecases.recipient import remove_recipient
+    from gitseal.usecases.recipient import remove_key, remove_recipient
 
+    if key:
+        remove_key(session.project, name, key)
+        say(f"took a key from {name}")
+        say("bring the files to the policy with: gitseal rekey")
+        return
     left = remove_recipient(session.project, name)
     say(f"removed {name}" + (f" (was in {', '.join(left)})" if left else ""))
     say("bring the files to the policy with: gitseal rekey")

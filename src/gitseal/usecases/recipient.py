@@ -11,6 +11,7 @@ from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
+from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.sealing.writing import edited_policy, writing
 
@@ -32,13 +33,14 @@ def add_recipient(
     keys: Sequence[str],
     *,
     groups: Sequence[str] = (),
+    opens: Sequence[str] = (),
     email: str = "",
     machine: bool = False,
 ) -> list[str]:
-    """Adds a person or machine, or further keys and groups to one, and gives what changed, in words.
+    """Adds a person or machine, or further keys, groups and environments to one, and gives what changed, in words.
 
-    Typing a key here is this clone's confirmation of it. Raises Error for text that is no key, a group that is not there, or
-    keys missing for someone new.
+    Typing a key here is this clone's confirmation of it. Raises Error for text that is no key, for a group or an environment
+    that is not there, or for keys missing for someone new.
     """
     if not is_principal_name(name):
         raise Error(
@@ -49,6 +51,7 @@ def add_recipient(
     project = workspace.project
     with writing(project):
         _check_groups(project.policy, groups)
+        _check_environments(project.policy, opens)
         before = project.policy.recipients.get(name)
         if before is None and not keys:
             raise Error(
@@ -62,6 +65,7 @@ def add_recipient(
             else:
                 said.extend(_add_to_person(text, name, before, canonical, email))
             said.extend(_add_to_groups(text, name, project.policy, groups))
+            said.extend(_open(text, name, project.policy, opens))
 
         rewrite(project, edit)
         trust = Trust(workspace)
@@ -76,6 +80,13 @@ def _check_groups(policy: Policy, groups: Sequence[str]) -> None:
         if group not in policy.groups:
             hint = nearest(group, policy.groups) or "write it into .secrets/policy.yaml: groups: {" + group + ": []}"
             raise Error(f'there is no group "{group}"', hint)
+
+
+def _check_environments(policy: Policy, environments: Sequence[str]) -> None:
+    for environment in environments:
+        if environment not in policy.environments:
+            hint = nearest(environment, policy.environments) or "see them with: gitseal env list"
+            raise Error(f'there is no environment "{environment}"', hint)
 
 
 def _add_person(text: PolicyEditor, name: str, keys: list[str], email: str, *, machine: bool) -> str:
@@ -101,16 +112,43 @@ def _add_to_groups(text: PolicyEditor, name: str, policy: Policy, groups: Sequen
             yield f"put {name} into {group}"
 
 
+def _open(text: PolicyEditor, name: str, policy: Policy, environments: Sequence[str]) -> Iterator[str]:
+    for environment in environments:
+        may_open = policy.environments[environment].open
+        if name not in may_open:
+            text.put(("environments", environment, "open"), [*may_open, name])
+            yield f"opened {environment} to {name}"
+
+
+def remove_key(project: Project, name: str, key: str) -> None:
+    """Takes one of several keys from a person or machine: the end of a rotation.
+
+    Raises Error if they are not there or do not have the key, or if it is their only one.
+    """
+    canonical = parse_recipient(key).canonical
+    with writing(project):
+        principal = _principal(project.policy, name)
+        if canonical not in principal.keys:
+            raise Error(f'"{name}" does not have this key', "see the keys with: gitseal recipient list")
+        left = [other for other in principal.keys if other != canonical]
+        if not left:
+            raise Error(
+                f'this is the only key of "{name}"',
+                f"give them a new one first, or take them out: gitseal recipient remove {name}",
+            )
+        rewrite(project, lambda text: text.put(("recipients", name, "keys"), left))
+        trust = Trust(Workspace(project))
+        # If it comes back later, on a branch say, it is new again.
+        trust.forget(name, recipient_id(canonical))
+        trust.remember()
+
+
 def remove_recipient(project: Project, name: str) -> list[str]:
     """Takes a person or machine out of the policy, and out of every list that names them; gives those lists.
 
     Raises Error if they are not there, or if a list would be left empty that must not be.
     """
-    if name not in project.policy.recipients:
-        raise Error(
-            f'there is no recipient "{name}"',
-            nearest(name, project.policy.recipients) or "see them with: gitseal recipient list",
-        )
+    _principal(project.policy, name)
     left: list[str] = []
 
     def edit(text: PolicyEditor) -> None:
@@ -128,6 +166,13 @@ def remove_recipient(project: Project, name: str) -> list[str]:
         trust.forget_person(name)
         trust.remember()
     return left
+
+
+def _principal(policy: Policy, name: str) -> Principal:
+    if name not in policy.recipients:
+        hint = nearest(name, policy.recipients) or "see them with: gitseal recipient list"
+        raise Error(f'there is no recipient "{name}"', hint)
+    return policy.recipients[name]
 
 
 def list_recipients(project: Project) -> list[RecipientRow]:
