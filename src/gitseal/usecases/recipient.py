@@ -14,6 +14,7 @@ from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.sealing.writing import edited_policy, writing
+from gitseal.yamltext.tree import Plain
 
 
 class RecipientRow(NamedTuple):
@@ -130,7 +131,7 @@ def remove_key(project: Project, name: str, key: str) -> None:
         principal = _principal(project.policy, name)
         if canonical not in principal.keys:
             raise Error(f'"{name}" does not have this key', "see the keys with: gitseal recipient list")
-        left = [other for other in principal.keys if other != canonical]
+        left: list[Plain] = [other for other in principal.keys if other != canonical]
         if not left:
             raise Error(
                 f'this is the only key of "{name}"',
