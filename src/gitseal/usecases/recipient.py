@@ -14,7 +14,6 @@ from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.sealing.writing import edited_policy, writing
-from gitseal.yamltext.tree import Plain
 
 
 class RecipientRow(NamedTuple):
@@ -131,13 +130,13 @@ def remove_key(project: Project, name: str, key: str) -> None:
         principal = _principal(project.policy, name)
         if canonical not in principal.keys:
             raise Error(f'"{name}" does not have this key', "see the keys with: gitseal recipient list")
-        left: list[Plain] = [other for other in principal.keys if other != canonical]
+        left = [other for other in principal.keys if other != canonical]
         if not left:
             raise Error(
                 f'this is the only key of "{name}"',
                 f"give them a new one first, or take them out: gitseal recipient remove {name}",
             )
-        rewrite(project, lambda text: text.put(("recipients", name, "keys"), left))
+        rewrite(project, lambda text: text.put(("recipients", name, "keys"), [*left]))
         trust = Trust(Workspace(project))
         # If it comes back later, on a branch say, it is new again.
         trust.forget(name, recipient_id(canonical))
