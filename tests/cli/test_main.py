@@ -106,6 +106,8 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "completing",
         "declare",
         "main",
+        "mistakes",
+        "neighbours",
         "options",
         "output",
         "parsing",

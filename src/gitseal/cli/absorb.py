@@ -15,9 +15,14 @@ def command(
     environments: tuple[str, ...],
     accept: tuple[str, ...],
 ) -> None:
-    """Take over values that were brought in write-only: they are sealed anew as yours. Without NAME: all of them.
+    """Take over values that others set without being able to read them.
 
-    Anyone who can commit can make a write-only value. Look at who brought it (git log) before you take it over.
+    Such a write-only value is sealed again as yours. Without NAME, all of them are taken over. Anyone who can commit can make a
+    write-only value, so look at who set it first: gitseal log shows that.
+
+    Examples:
+      gitseal absorb -e production
+      gitseal absorb -e production PARTNER_TOKEN
     """
     from gitseal.usecases.absorb import absorb
 

@@ -18,10 +18,14 @@ if TYPE_CHECKING:  # loaded when the command runs
 @declare.option("--carry", is_flag=True, help="Also write it into an empty commit on HEAD, as a trailer.")
 @declare.option("--yes", is_flag=True, help="Sign without asking.")
 def command(session: Session, span: str, target: str, carry: bool, yes: bool) -> None:
-    """Approve a change of secrets: shows its review, asks, and signs with the key that you sign commits with.
+    """Approve a change of secrets that somebody else made.
 
-    The signature is over the bytes of every file that changes, and over the policy that asks for it. It counts for one branch
-    and once. Prints the refs that hold it; push these.
+    It shows the review of the change, asks, and signs with the key that you sign commits with. The signature covers the bytes of
+    every changed file and the policy that asks for it. It counts once, and for one branch. gitseal prints the refs that hold it;
+    push these.
+
+    Examples:
+      gitseal approve HEAD~1..HEAD --yes
     """
     from gitseal.audit.verify.approvals.store import keep_fetched
     from gitseal.audit.verify.approvals.target import full_branch

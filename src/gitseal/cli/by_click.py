@@ -3,15 +3,17 @@
 Nothing is declared here. A call that `parsing` takes never comes this way.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
+from click.formatting import HelpFormatter
 
-from gitseal.cli import completing, declare
+from gitseal.cli import completing, declare, mistakes
 from gitseal.cli.declare import Argument, Command, Option, Parameter
 from gitseal.cli.session import Session, say
-from gitseal.cli.table import COMMANDS, PROGRAM, STATUS_INTERRUPTED, STATUS_USAGE
+from gitseal.cli.table import PROGRAM, SECTIONS, STATUS_INTERRUPTED, STATUS_USAGE
 
 Run = Callable[[Command, Session, dict[str, Any]], int | None]
 
@@ -55,19 +57,34 @@ def program(run: Run) -> click.Group:
     return _Program(
         PROGRAM,
         run,
-        name=PROGRAM.name,
         callback=_begin,
         params=[*options, version],
-        help=PROGRAM.help,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
 
 
-class _Group(click.Group):
+class _Help:
+    """The help of a command or group: words that are wrapped, options, and examples that are not."""
+
+    epilog: str | None
+
+    def format_epilog(self, _context: click.Context, formatter: HelpFormatter) -> None:
+        """The examples, line by line as they were declared."""
+        if self.epilog:
+            with formatter.section("Examples"):
+                for line in self.epilog.splitlines():
+                    formatter.write(f"  {line}\n")
+
+
+class _Command(_Help, click.Command):
+    """A declared command."""
+
+
+class _Group(_Help, click.Group):
     """A declared group; its members become commands of click's when they are asked for."""
 
     def __init__(self, declared: declare.Group, run: Run, **settings: Any) -> None:  # noqa: ANN401 - click's own
-        super().__init__(**settings)
+        super().__init__(name=declared.name, **_help(declared), **settings)
         self._declared = declared
         self._run = run
 
@@ -80,30 +97,50 @@ class _Group(click.Group):
         member = self._declared.find(cmd_name)
         if member is None:
             return None
-        if isinstance(member, declare.Group):
-            return _Group(member, self._run, name=member.name, help=member.help)
-        return _command(member, self._run)
+        return _Group(member, self._run) if isinstance(member, declare.Group) else _command(member, self._run)
+
+    def format_commands(self, ctx: click.Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """Each command of the group with the first sentence of its help, whole."""
+        members = ((name, self._declared.find(name)) for name in self._declared.members)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, first_sentence(member.help)) for name, member in members if member is not None])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does. An unknown word is not repeated, since it may be a value: the nearest command is named."""
+        """As click does; and `help set` is `set --help`, in any group."""
         members = self._declared.members
-        if args and args[0] not in members and not args[0].startswith("-"):
-            from gitseal.policy.fields import nearest
-
-            near = nearest(args[0], members)
-            raise click.UsageError(f"there is no such command{f'; {near}' if near else ''}", ctx)
+        if args and args[0] == "help" and "help" not in members:
+            args = [*args[1:], "--help"]
+        if args[0] == "--help":
+            click.echo(ctx.get_help())
+            ctx.exit()
+        if args[0] not in members and not args[0].startswith("-"):
+            raise mistakes.unknown_command(args, members, ctx)
         return super().resolve_command(ctx, args)
 
 
 class _Program(_Group):
-    """The outermost group: its help loads no command."""
+    """The outermost group: its help is in sections, and loads no command."""
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+    def format_commands(self, ctx: click.Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 - as above
         """The list of the help, from the table."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(commands.items()))
+
+
+def first_sentence(words: str | None) -> str:
+    """The sentence that says what a command does, for a list of commands."""
+    paragraph = " ".join((words or "").strip().partition("\n\n")[0].split())
+    sentence, stop, _ = paragraph.partition(". ")
+    return sentence + "." if stop else paragraph
+
+
+def _help(declared: Command | declare.Group) -> dict[str, Any]:
+    """The help as click takes it: the words, and the examples apart."""
+    words, _, examples = inspect.cleandoc(declared.help or "").partition("\nExamples:\n")
+    return {"help": words.rstrip(), "epilog": inspect.cleandoc(examples)}
 
 
 def _begin(folder: str | None, identity: str | None) -> None:
@@ -120,12 +157,12 @@ def _version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
 
 def _command(declared: Command, run: Run) -> click.Command:
     passing = {"ignore_unknown_options": True, "allow_interspersed_args": False} if declared.passes_on else {}
-    return click.Command(
+    return _Command(
         declared.name,
         callback=lambda **values: run(declared, click.get_current_context().obj, values),
         params=[_parameter(parameter) for parameter in declared.parameters],
-        help=declared.help,
         context_settings=passing,
+        **_help(declared),
     )
 
 
@@ -161,23 +198,6 @@ def _flag(declared: Option) -> dict[str, Any]:
 
 
 def _usage(error: click.UsageError) -> int:
-    say(f"gitseal: {_usage_words(error)}")
-    path = error.ctx.command_path if error.ctx else "gitseal"
-    say(f"  see: {path} --help")
+    say(f"gitseal: {mistakes.usage_words(error)}")
+    say(f"  {mistakes.help_line(error)}")
     return STATUS_USAGE
-
-
-def _usage_words(error: click.UsageError) -> str:
-    """The mistake in the call, without the words that click quotes from it: one of them may be a value."""
-    if isinstance(error, click.NoSuchOption):
-        near = error.possibilities or ()
-        return "there is no such option" + (f"; the nearest is {near[0]}" if near else "")
-    if error.message.startswith("No such command"):
-        return "there is no such command"
-    if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
-        name = error.param.opts[0] if isinstance(error.param, click.Option) else "an argument"
-        choices = error.param.type.choices if error.param and isinstance(error.param.type, click.Choice) else ()
-        return f"{name} takes one of {', '.join(choices)}" if choices else f"{name} has a value that it cannot take"
-    words = error.message.split(" (", maxsplit=1)[0] if "extra argument" in error.message else error.format_message()
-    words = words.partition(". Choose from:")[0]  # what follows is a list, line by line
-    return words[:1].lower() + words[1:].rstrip(".")

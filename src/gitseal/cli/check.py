@@ -25,15 +25,19 @@ if TYPE_CHECKING:  # loaded only with --code
 def command(
     session: Session, environments: tuple[str, ...], folders: tuple[str, ...], excepted: tuple[str, ...], as_json: bool
 ) -> None:
-    """Hold policy, manifest, environments and Git's view of them against each other. No identity is needed.
+    """Check that policy, manifest, environments and Git settings agree.
 
-    With one at hand, values are looked at too: whether they open, and are of the type that the manifest says. Nobody is
-    asked for a passphrase.
+    No identity is needed. If one is at hand, gitseal also checks that values open and have the type that the manifest says; it
+    asks for no passphrase. Each finding is one line, with the command that helps. The status is 1 if there is a finding that is
+    no warning or note. A note says who can already open an environment through a branch that is not merged.
 
-    One line for each finding, with the command that mends it; status 1 where there is any but warnings and notes. A note says
-    who can already open an environment by a branch that is not merged. With --code also
-    the names that programs read: which environment lacks them, and, with no bearing on the status, which nobody reads and
-    which only GitHub's own store has.
+    With --code, gitseal also finds the names that programs read. It says which environment lacks them and, without effect on the
+    status, which names no program reads and which only GitHub's own store has.
+
+    Examples:
+      gitseal check
+      gitseal check -e production --json
+      gitseal check --code src
     """
     from gitseal.audit.check.check import check
 

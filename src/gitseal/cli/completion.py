@@ -7,12 +7,15 @@ from gitseal.cli.session import Session
 @declare.command("completion")
 @declare.argument("shell", choices=["bash", "zsh", "fish"])
 def command(_session: Session, shell: str) -> None:
-    r"""Print the completion script of a shell: commands, options, environments and names complete.
+    """Print the completion script of a shell.
 
-    \b
-    bash:  eval "$(gitseal completion bash)"    in ~/.bashrc
-    zsh:   eval "$(gitseal completion zsh)"     in ~/.zshrc
-    fish:  gitseal completion fish | source     in ~/.config/fish/config.fish
+    Commands, options, environments and names complete. Put the line for your shell into ~/.bashrc, ~/.zshrc or
+    ~/.config/fish/config.fish.
+
+    Examples:
+      eval "$(gitseal completion bash)"
+      eval "$(gitseal completion zsh)"
+      gitseal completion fish | source
     """
     from click.shell_completion import get_completion_class
 

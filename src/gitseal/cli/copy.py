@@ -19,7 +19,14 @@ def command(
     plain: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Copy names, or whole sections, from one environment to another, sealed anew under the other's keys."""
+    """Copy names, or whole sections, to another environment.
+
+    The values are sealed again with the keys of the other environment.
+
+    Examples:
+      gitseal copy development production STRIPE_API_KEY
+      gitseal copy development production api
+    """
     from gitseal.usecases.copy import copy_names
 
     one, other = session.project.resolve(source), session.project.resolve(target)

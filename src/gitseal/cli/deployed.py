@@ -11,9 +11,14 @@ _COMMIT_DIGITS = 12
 @declare.argument("revision", metavar="[REV]", default="HEAD")
 @environment_option("The environment that was deployed; may be left out where there is one.")
 def command(session: Session, revision: str, environments: tuple[str, ...]) -> None:
-    """Record that an environment was deployed from REV (default: HEAD), for gitseal status to compare with.
+    """Record which commit an environment was deployed from.
 
-    The record is the ref refs/gitseal/deployed/ENV of this clone. Others see it when it is pushed.
+    gitseal status compares with it. REV is HEAD if it is not given. The record is the ref refs/gitseal/deployed/ENV of this
+    clone; others see it after you push it.
+
+    Examples:
+      gitseal deployed -e production
+      gitseal deployed -e production HEAD~1
     """
     session.only_reads = True
     record(session, session.one(environments), revision)

@@ -14,9 +14,14 @@ from gitseal.usecases.diff import Compared, Difference, compare
 @declare.option("--all", "show_all", is_flag=True, help="List names that are identical, too.")
 @json_option
 def command(session: Session, left: str, right: str, show_values: bool, show_all: bool, as_json: bool) -> None:
-    """Compare two environments name by name. Each side is ENV or REV:ENV, such as HEAD~3:production.
+    """Compare two environments, or two states of one, name by name.
 
-    Says of each name: only left, only right, different or identical; unknown where no identity at hand opens it.
+    Each side is ENV or REV:ENV, such as HEAD~3:production. A name is only in one of them, different, identical, or unknown: no
+    identity at hand opens it.
+
+    Examples:
+      gitseal diff development production
+      gitseal diff HEAD~1:production production
     """
     if show_values:
         for side in (left, right):

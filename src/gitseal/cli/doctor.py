@@ -10,9 +10,14 @@ from gitseal.report.plurals import plural
 @declare.command("doctor")
 @json_option
 def command(session: Session, as_json: bool) -> None:
-    """Say what is armed in this clone and what is not, with the command that mends it. Status 1 where something is to mend.
+    """Show what is set up in this clone and how to mend the rest.
 
-    The hooks are proved by a made-up leak, staged in an index of its own. No passphrase is asked for.
+    It proves the hooks with a made-up leak, staged in an index of its own. It asks for no passphrase. The status is 1 if
+    something is to mend.
+
+    Examples:
+      gitseal doctor
+      gitseal doctor --json
     """
     from gitseal.usecases.doctor import doctor
 

@@ -29,10 +29,17 @@ def command(
     plain: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Open an environment as plain YAML in your editor ($VISUAL, $EDITOR or vi), and seal again only what changed.
+    """Edit an environment as plain YAML in your editor.
 
-    The text lies in memory where the system has such a place, with mode 0600, and is gone when the editor closes. Where it
-    cannot be applied it is kept, sealed, and offered again: gitseal edit --resume.
+    The editor is $VISUAL, $EDITOR or vi. Only what you changed is sealed again. The text is in a private file, in memory if the
+    system has such a place, and is removed when the editor closes. If it cannot be applied, gitseal keeps it sealed: --resume
+    continues with it, and --discard deletes it.
+
+    Examples:
+      gitseal edit -e production
+      EDITOR="code --wait" gitseal edit -e production
+      gitseal edit -e production --resume
+      gitseal edit -e production --discard
     """
     project, (environment,) = session.where((session.one(environments),), local=local, make=True)
     if not resume and saved_edit.exists(project, environment):

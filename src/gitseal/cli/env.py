@@ -8,7 +8,14 @@ from gitseal.errors import Declined, Error
 
 @declare.group("env")
 def command() -> None:
-    """Environments: one sealed file each."""
+    """Add, list, rename or remove environments.
+
+    Each environment is one sealed file in .secrets.
+
+    Examples:
+      gitseal env list
+      gitseal env add staging
+    """
 
 
 @command.command("add")
@@ -23,7 +30,14 @@ def add(
     opened_to: tuple[str, ...],
     accept: tuple[str, ...],
 ) -> None:
-    """Make an environment. Without --open it is open to those whom all other environments agree on."""
+    """Add an environment.
+
+    Without --open, it opens to the groups and people that every other environment opens to.
+
+    Examples:
+      gitseal env add staging
+      gitseal env add production-eu --open admins --open ci-deploy
+    """
     from gitseal.usecases.env import add_environment
 
     people = tuple(part for given in opened_to for part in given.split(",") if part)
@@ -37,7 +51,12 @@ def add(
 @command.command("list")
 @json_option
 def list_(session: Session, as_json: bool) -> None:
-    """List the environments, who may open them, and what they extend."""
+    """List the environments, who opens them, and what they extend.
+
+    Examples:
+      gitseal env list
+      gitseal env list --json
+    """
     from gitseal.usecases.env import list_environments
 
     rows = list_environments(session.project)
@@ -65,7 +84,13 @@ def list_(session: Session, as_json: bool) -> None:
 @declare.argument("name", complete=declare.ENVIRONMENTS)
 @declare.option("--yes", is_flag=True, help="Do not ask.")
 def remove(session: Session, name: str, yes: bool) -> None:
-    """Take an environment out: its file and its rule. Git's history keeps what was there."""
+    """Remove an environment: its file and its rule in the policy.
+
+    It asks first. Git's history keeps the file.
+
+    Examples:
+      gitseal env remove staging --yes
+    """
     from gitseal.usecases.env import remove_environment
 
     if not yes:
@@ -82,7 +107,13 @@ def remove(session: Session, name: str, yes: bool) -> None:
 @declare.argument("new")
 @accept_options
 def rename(session: Session, old: str, new: str, accept: tuple[str, ...]) -> None:
-    """Give an environment another name. Every value is opened and sealed anew: a value is bound to its environment."""
+    """Rename an environment.
+
+    This seals every value again, because a value is bound to its environment. It needs an identity that opens all of them.
+
+    Examples:
+      gitseal env rename staging preview
+    """
     from gitseal.usecases.env import rename_environment
 
     session.confirmed(

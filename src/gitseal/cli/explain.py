@@ -13,7 +13,13 @@ from gitseal.usecases.explain import Explained, explain
 @no_local_option
 @json_option
 def command(session: Session, name: str, environments: tuple[str, ...], as_json: bool) -> None:
-    """Say where a name's value comes from, layer by layer, and which services get it; never the value. Needs no identity."""
+    """Show where a value comes from and which services get it.
+
+    It shows each layer that has the name, but never the value. No identity is needed.
+
+    Examples:
+      gitseal explain -e production DATABASE_URL
+    """
     session.only_reads = True
     environment = session.one(environments)
     explained = explain(EffectiveEnvironment(session.project, environment), name)

@@ -11,7 +11,14 @@ from gitseal.cli.session import Session, write_bytes
 @declare.option("--no-newline", is_flag=True, help="Print the exact bytes, without a newline after them.")
 @no_local_option
 def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool) -> None:
-    """Print one value, alone. On any failure nothing is printed on standard output."""
+    """Print one value.
+
+    Nothing else goes to standard output. If the command fails, standard output stays empty.
+
+    Examples:
+      gitseal get -e production DATABASE_URL
+      gitseal get -e production --no-newline TLS_KEY > tls.key
+    """
     session.only_reads = True
     from gitseal.usecases.get import get_value
 

@@ -22,17 +22,26 @@ _PROGRAMS = ("gitseal", "git-seal")
 
 @declare.group("hook")
 def command() -> None:
-    """Keep plaintext out of commits: Git's hooks."""
+    """Keep plaintext out of commits with Git's hooks.
+
+    Examples:
+      gitseal hook install
+      gitseal hook status
+    """
 
 
 @command.command("install")
 @declare.option("--server", is_flag=True, help="Into pre-receive of a bare repository, where its forge looks.")
 @declare.option("--shared", is_flag=True, help="Also into a folder that other repositories share.")
 def install(session: Session, server: bool, shared: bool) -> None:
-    """Put gitseal first into pre-commit, pre-merge-commit and pre-push. Prints what changed; nothing, where all is so.
+    """Install the hooks that stop plaintext from being committed or pushed.
 
-    A hook that is there runs after gitseal's and gets the same input. Into husky's files gitseal writes its lines; for
-    lefthook, simple-git-hooks and the pre-commit framework it prints what to add to their configuration.
+    gitseal comes first in pre-commit, pre-merge-commit and pre-push. A hook that is there already runs after it and gets the
+    same input. gitseal writes its lines into husky's files; for lefthook, simple-git-hooks and the pre-commit framework it
+    prints what to add to their configuration. It prints what changed, or nothing if all is installed.
+
+    Examples:
+      gitseal hook install
     """
     from gitseal.arming import installation
 
@@ -52,7 +61,13 @@ def install(session: Session, server: bool, shared: bool) -> None:
 @command.command("uninstall")
 @declare.option("--shared", is_flag=True, help="Also out of a folder that other repositories share.")
 def uninstall(session: Session, shared: bool) -> None:
-    """Take gitseal out of all hooks and put back what was there before, to the byte. Prints what changed."""
+    """Remove gitseal from all hooks and restore what was there before.
+
+    It restores every byte, and prints what changed.
+
+    Examples:
+      gitseal hook uninstall
+    """
     from gitseal.arming import installation
 
     repository = _any(session)
@@ -66,9 +81,14 @@ def uninstall(session: Session, shared: bool) -> None:
 @command.command("status")
 @json_option
 def status(session: Session, as_json: bool) -> None:
-    """Say of each hook whether it is armed, proved by a made-up leak that it must block. Status 1 where one is not.
+    """Show for each hook whether it stops plaintext.
 
-    The leak is staged in an index of its own and never in the repository; nothing is left of it.
+    The proof is a made-up leak that the hook has to block. It is staged in an index of its own, never in the repository, and
+    nothing is left of it. The status is 1 if a hook does not block it.
+
+    Examples:
+      gitseal hook status
+      gitseal hook status --json
     """
     from gitseal.arming import status
 
@@ -90,7 +110,13 @@ def status(session: Session, as_json: bool) -> None:
 @command.command("run", passes_on=True)
 @declare.argument("arguments", nargs=-1, metavar="HOOK [ARGUMENTS]...")
 def run(_session: Session, arguments: tuple[str, ...]) -> int:
-    """Do the work of a hook: pre-commit, pre-merge-commit, pre-push or pre-receive. What all installed hooks call."""
+    """Do the work of a hook: installed hooks call this.
+
+    HOOK is pre-commit, pre-merge-commit, pre-push or pre-receive.
+
+    Examples:
+      gitseal hook run pre-commit
+    """
     from gitseal.cli.hook_run import main
 
     return main(list(arguments))

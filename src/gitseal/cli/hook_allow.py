@@ -11,10 +11,13 @@ from gitseal.errors import UsageError
     "--reason", default="", metavar="WHY", help="Why it may stay, for all to read; asked for on a terminal."
 )
 def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
-    """Let pass what the hook finds in a staged file: this content of it alone, by an entry in .secrets/allow.yaml.
+    """Allow what the hook finds in a staged file.
 
-    The file as it is staged is looked at, not the one in the working tree. Where nothing is found, nothing is allowed. The
-    entry takes effect when it is staged as well.
+    The entry in .secrets/allow.yaml covers exactly this content of the file. gitseal looks at the file as it is staged, not at
+    the one in the working tree. If there is no finding, there is nothing to allow. Stage the entry too: then it takes effect.
+
+    Examples:
+      gitseal hook allow test/example.pem --reason "a test key that opens nothing"
     """
     from gitseal.report import formats
     from gitseal.report.hints import NO_HINT

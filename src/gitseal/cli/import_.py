@@ -26,9 +26,15 @@ def command(
     plain: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Take all values of a dotenv, JSON or YAML file into environments, all or none.
+    """Take all values of dotenv, JSON or YAML files.
 
-    Dotenv values are taken literally and as text; names that kept a ${...} are named. JSON and YAML give types and sections.
+    All values are set, or none. Dotenv values are taken as text, as they are written; gitseal names those that still have a
+    ${...}. JSON and YAML also have types and sections. With several files, no name may be in two of them.
+
+    Examples:
+      gitseal import -e development .env
+      gitseal import -e production common.env config.json --dry-run
+      kubectl get secret app -o json | jq .data | gitseal import -e production --format json -
     """
     imported(session, Path(source), environments, format_name, accept, expand=expand, plain=plain)
 

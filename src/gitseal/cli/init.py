@@ -15,11 +15,16 @@ if TYPE_CHECKING:  # loaded by what makes one
 @declare.option("--as", "name", metavar="NAME", help="Your name in the policy. Without it: from Git's user.email.")
 @declare.option("--no-hooks", is_flag=True, help="Leave Git's hooks alone.")
 def command(session: Session, environments: tuple[str, ...], name: str | None, no_hooks: bool) -> None:
-    """Make .secrets: a policy, a manifest, one sealed file per environment, and Git's rules. Prints each file it wrote.
+    """Make .secrets here, or make this clone ready to use it.
 
-    The identity found on this machine is used, or one is made. Then the clone is made ready: hooks keep plaintext out of
-    commits, and by its drivers git diff and git merge work name by name. In a repository that has .secrets already that
-    is all, and no tracked file is touched.
+    A new .secrets has a policy, a manifest and one sealed file for each environment. gitseal uses the identity on this
+    machine, or makes one, and prints each file that it wrote. In a repository that has .secrets already, it changes no
+    tracked file and only makes the clone ready: hooks keep plaintext out of commits, and drivers let git diff and git merge
+    work name by name.
+
+    Examples:
+      gitseal init
+      gitseal init -e development -e production --as alice
     """
     from gitseal.identities import default_path
     from gitseal.usecases import init

@@ -16,9 +16,14 @@ from gitseal.cli.session import Session, say
     help="Write the identity here (0600); never over a file.",
 )
 def command(_session: Session, file: str | None) -> None:
-    """Make a new identity and print its recipient, the public key that others seal to.
+    """Make a new identity and print its recipient, the public key.
 
-    Without -o the identity itself is printed too, as an identity file.
+    Others seal values to the recipient. With -o the identity goes into a new file. Without -o it is printed with its recipient,
+    in the form of an identity file.
+
+    Examples:
+      gitseal keygen -o ~/.config/gitseal/identity.txt
+      gitseal keygen -o deploy-identity.txt
     """
     from gitseal.usecases.keygen import keygen
 

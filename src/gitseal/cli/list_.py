@@ -20,12 +20,17 @@ def command(
     show_values: bool,
     as_json: bool,
 ) -> None:
-    """List names with their access group, kind, the fingerprint of their ciphertext, and who changed them last.
+    """List names without their values.
 
-    No identity is needed. The last change is the commit that brought the value as it stands; none for one that is in no
-    commit. Dates and people are what commits claim.
+    Each line has the access group, the kind, the fingerprint of the ciphertext, and the commit that last changed the value. No
+    identity is needed. Dates and people are what the commits claim. The mask is the same for every value.
 
-    NAME may be a pattern such as "STRIPE_*". The mask is the same for every value.
+    NAME may be a section or a pattern such as "STRIPE_*".
+
+    Examples:
+      gitseal list
+      gitseal list -e production "STRIPE_*"
+      gitseal list -e development --show-values
     """
     session.only_reads = True
     chosen = session.all(environments)

@@ -32,10 +32,16 @@ def command(
     reads: bool,
     as_json: bool,
 ) -> None:
-    """Who set, changed or removed which name, and who gained or lost access, newest first. No identity is needed.
+    """Show who set, changed or removed which name, and when.
 
-    NAME may be a section or a pattern such as "STRIPE_*"; the access to its access group is shown with it. A name that was
-    sealed under a new data key is "resealed": its value may be the same. Dates and people are what commits claim.
+    It also shows who gained or lost access. The newest event comes first. No identity is needed. NAME may be a section or a
+    pattern such as "STRIPE_*"; it includes the access to their access groups. "resealed" means that a name got a new data key;
+    its value may be the same. Dates and people are what the commits claim.
+
+    Examples:
+      gitseal log
+      gitseal log -e production DATABASE_URL
+      gitseal log --since "2 weeks ago" --json
     """
     if reads:
         _reads(session, name, environments, as_json=as_json, refused=bool(since or signatures))

@@ -7,7 +7,14 @@ from gitseal.cli.session import Session, say
 
 @declare.group("recipient")
 def command() -> None:
-    """People and machines in the policy, and the public keys that values are sealed to."""
+    """Add, list or remove people and machines.
+
+    They are in the policy, with the public keys that values are sealed to.
+
+    Examples:
+      gitseal recipient list
+      gitseal recipient remove bob
+    """
 
 
 @command.command("add")
@@ -27,9 +34,15 @@ def add(
     email: str,
     machine: bool,
 ) -> None:
-    """Add a person or machine, or further keys, groups and environments to one. Files follow with: gitseal rekey.
+    """Add a person or machine to the policy, or give them more.
 
-    KEY is age1..., an age plugin's recipient, or an SSH public key ("ssh-ed25519 AAAA...", in quotes).
+    KEY is age1..., the recipient of an age plugin, or an SSH public key ("ssh-ed25519 AAAA...", in quotes). For somebody who is
+    in the policy already, it adds keys, groups and environments. gitseal rekey then gives them the files.
+
+    Examples:
+      gitseal recipient add bob age1cn69nxcqr4kv2kglduy2vc7xkplnwaudd66ql87z0xph3q48pfks3f7u68 --open production
+      gitseal recipient add bob "$(cat bob.pub)" --group admins
+      gitseal recipient add ci-deploy "$(cat ci.pub)" --machine --open production
     """
     from gitseal.usecases.recipient import add_recipient
 
@@ -49,7 +62,12 @@ def _split(given: tuple[str, ...]) -> tuple[str, ...]:
 @command.command("list")
 @json_option
 def list_(session: Session, as_json: bool) -> None:
-    """List everyone in the policy with their keys, groups and environments."""
+    """List the people and machines with their keys and environments.
+
+    Examples:
+      gitseal recipient list
+      gitseal recipient list --json
+    """
     from gitseal.usecases.recipient import list_recipients
 
     rows = list_recipients(session.project)
@@ -69,13 +87,14 @@ def list_(session: Session, as_json: bool) -> None:
 
 @command.command("remove")
 @declare.argument("name")
-@declare.option(
-    "--key", default="", metavar="KEY", help="Take only this key from them, which has to leave them another."
-)
+@declare.option("--key", default="", metavar="KEY", help="Remove only this key; another one has to be left.")
 def remove(session: Session, name: str, key: str) -> None:
-    """Take a person or machine out of the policy and all its groups. Files follow with: gitseal rekey.
+    """Remove a person or machine from the policy and its groups.
 
-    Whoever leaves still knows what they have read: rotate those values.
+    gitseal rekey then takes the files away from them. They still know what they have read, so set those values anew.
+
+    Examples:
+      gitseal recipient remove bob
     """
     from gitseal.usecases.recipient import remove_key, remove_recipient
 

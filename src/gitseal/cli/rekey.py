@@ -37,13 +37,17 @@ def command(
     accept: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Bring files to the policy: who gains access, who loses it, which names move to another access group.
+    """Seal the files to the people that the policy names.
 
-    Who only gains changes no value. Where anyone loses access, that access group gets a new data key and its values are
-    sealed anew. All files are written, or none. With --rotate every access group gets one.
+    It shows who gains access, who loses it, and which names move to another access group, and asks. Granting access changes no
+    values. If anyone loses access, that access group gets a new data key and its values are sealed again. All files are written,
+    or none. With --rotate every access group gets a new data key.
 
-    With --recover instead: values that a merge left under a data key which the file no longer has, each asked for with who
-    set it and when, sealed anew under a new data key.
+    --recover instead restores values that a merge left under a lost data key. It shows who set each one and when, and asks.
+
+    Examples:
+      gitseal rekey --dry-run
+      gitseal rekey -e production --yes
     """
     chosen = session.all(environments)
     if is_recovery and rotate:

@@ -19,7 +19,13 @@ def command(
     local: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Give a name another one. The value is opened and sealed anew, since it is bound to its name."""
+    """Give a name a new name.
+
+    This seals the value again, because a value is bound to its name.
+
+    Examples:
+      gitseal rename -e production OLD_TOKEN API_TOKEN
+    """
     from gitseal.usecases.rename import rename
 
     project, chosen = session.where(environments, local=local)

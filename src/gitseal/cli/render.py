@@ -73,10 +73,16 @@ def command(
     name: str,
     namespace: str,
 ) -> None:
-    """Write an environment exactly as its consumer reads it, or refuse by name what that format cannot carry.
+    """Write an environment in the format that a program reads.
 
-    A file is written with mode 0600, and never where Git tracks it or would add it. A required name without a value, a
-    value that breaks its type and a reference that leads nowhere stop it, with all of them named at once.
+    If the format cannot carry a value, gitseal refuses and names it. It also stops if a required name has no value, if a value
+    does not have its declared type, or if a reference leads nowhere; it names all of these at once. A file is written with mode
+    0600, and never to a place that Git tracks or would add.
+
+    Examples:
+      gitseal render -e production --format dotenv -o .env
+      gitseal render -e production --format json | jq -r .DATABASE_URL
+      gitseal render -e production --format dotenv --check .env
     """
     session.only_reads = True
     given = {"export": export, "interpolate": no_interpolate, "name": name, "namespace": namespace}

@@ -49,11 +49,16 @@ def command(
     accept: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Bring a merge, rebase, cherry-pick, revert or stash pop that stopped at a sealed file to its end, name by name.
+    """Finish a merge that stopped at a sealed file, name by name.
 
-    Each name gets our value, theirs, or a new one; who set each side, and when, is said. What the values themselves decide
-    is not asked. In a rebase ours is what you rebase onto, as in Git. Files are not staged without --add. What is in conflict
-    in the policy or manifest is named; decide that in an editor, and first.
+    It does the same for a rebase, cherry-pick, revert or stash pop. Each name gets our value, theirs or a new one. gitseal shows
+    who set each side and when, and asks only if the values do not settle it. In a rebase, ours is the branch that you rebase
+    onto, as in Git. It also says what is in conflict in the policy and the manifest; edit these yourself, and first. Files are
+    staged only with --add.
+
+    Examples:
+      gitseal resolve --list
+      gitseal resolve --theirs DATABASE_URL --ours-all --add
     """
     given = {**dict.fromkeys(ours, OURS), **dict.fromkeys(theirs, THEIRS), **dict.fromkeys(new, "new")}
     if len(given) != len(ours) + len(theirs) + len(new):

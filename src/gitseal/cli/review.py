@@ -46,13 +46,19 @@ def command(
     no_pager: bool,
     target: str,
 ) -> None:
-    """What a change means for secrets: names, access, data keys, policy and manifest, and every risk in it. No identity needed.
+    """Explain what a change means for secrets, and every risk in it.
 
-    Without BASE..HEAD it tells what your branch does: from where it left its upstream, or the default branch, to the working
-    tree, with what is not committed yet. A copy of the branch itself on the remote is no such
-    upstream. If BASE has moved on, the merge is tried. It runs check on the newer state, scan and verify over the commits. The
-    status is 0 whatever is found, unless --fail-on names it: rules by their ids, error for all that are errors, warning for
-    all warnings: --fail-on error,warning.
+    It covers names, access, data keys, policy and manifest. No identity is needed. Without BASE..HEAD, it covers your branch
+    from where it left its upstream or the default branch, up to the working tree with what is not committed yet. (A copy of the
+    branch itself on the remote is no such upstream.) If BASE has moved on, gitseal tries the merge.
+
+    It runs check on the newer state, and scan and verify on the commits. The status is 0 whatever it finds, unless --fail-on
+    names it: rule ids, error for all errors, warning for all warnings.
+
+    Examples:
+      gitseal review
+      gitseal review HEAD~1..HEAD
+      gitseal review HEAD~1..HEAD --format markdown -o review.md
     """
     from gitseal.audit.review.range import ReviewOptions
     from gitseal.audit.review.review import review

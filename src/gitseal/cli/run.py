@@ -46,11 +46,16 @@ def command(
     pristine: bool,
     arguments: tuple[str, ...],
 ) -> int:
-    """Run a command with the environment set; its output, where it goes to no terminal, has sealed values redacted.
+    """Run a command with an environment's values as variables.
 
-    The command gets no identity variable. Names in sections are left out. Where nothing is to be redacted this process
-    becomes the command; else signals and the status pass, 128+n on signal n. Values under 8 bytes and ordinary words,
-    numbers and dates are not redacted. With --files, which needs --service, the files are removed when the command ends.
+    Where the output goes to no terminal, sealed values in it are replaced by [redacted:NAME]; values under 8 bytes and ordinary
+    words, numbers and dates are not. If nothing needs redacting, gitseal becomes the command. Otherwise it forwards signals and
+    returns the status, 128+n after signal n. The command gets no identity variable, and no names in sections. With --files,
+    which needs --service, the files are removed when the command ends.
+
+    Examples:
+      gitseal run -e development -- npm start
+      gitseal run -e production --only "DB_*" -- ./migrate.sh
     """
     session.only_reads = True
     job = _RunJob(arguments, session.one(environments), request, _streams(redact), pristine)

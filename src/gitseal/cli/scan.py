@@ -21,10 +21,16 @@ if TYPE_CHECKING:  # loaded by the command
 @declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @declare.argument("what", metavar="[BASE..HEAD | PATH...]", nargs=-1)
 def command(session: Session, history: bool, staged: bool, form: str, as_json: bool, what: tuple[str, ...]) -> None:
-    """Look for plaintext in commits: BASE..HEAD for a branch, --history for all. Without either: in the files that Git tracks.
+    """Look for plaintext in files and in commits.
 
-    It finds what the hook blocks. Each finding is one line with its commit, and says whether the file is still so; status 1
-    where there is any. With an identity at hand the team's own values are looked for as well; it asks for no passphrase.
+    It finds what the hook blocks: in the files that Git tracks, in the commits of BASE..HEAD, or with --history in all commits.
+    Each finding is one line with its commit, and tells whether the file still has it. The status is 1 if there is a finding. If
+    an identity is at hand, gitseal also looks for the team's own values; it asks for no passphrase.
+
+    Examples:
+      gitseal scan
+      gitseal scan HEAD~1..HEAD
+      gitseal scan --history
     """
     from gitseal.audit.scan import commits
     from gitseal.audit.scan import staged as scan_staged

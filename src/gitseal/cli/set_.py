@@ -51,11 +51,17 @@ def command(
     local: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Set values in one or several environments, all or none.
+    """Set values in one or several environments.
 
-    A value comes from NAME=VALUE, --file, --from-env or --generate; else from standard input where that is no terminal
-    (bytes as they come); else it is asked for, unseen. Other processes on this machine can see arguments while the command
-    runs: prefer standard input for real secrets.
+    A value comes from --file, --from-env, --generate, standard input, or the terminal, where you type or paste it unseen. Prefer
+    these to NAME=VALUE for real secrets: other processes on this machine can see arguments, and shells keep them. Standard input
+    is taken byte for byte; --trim leaves out a line end. All values are set, or none.
+
+    Examples:
+      gitseal set -e production DATABASE_URL
+      gitseal set -e development,production --generate hex:32 SESSION_KEY
+      gitseal set -e production --file server.key TLS_KEY
+      pass show stripe | gitseal set -e production --trim STRIPE_API_KEY
     """
     from gitseal.usecases.set_ import require_plain_rule, set_values
 

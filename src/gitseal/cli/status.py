@@ -13,10 +13,14 @@ _COMMIT_DIGITS = 12
 @environment_option()
 @json_option
 def command(session: Session, environments: tuple[str, ...], as_json: bool) -> None:
-    """What changed in each environment since its last recorded deploy, and where files and policy have drifted apart.
+    """Show what changed since the last recorded deploy.
 
-    Compared are the deployed commit and the files as they lie here; what is in no commit yet is said. An environment
-    that extends others is deployed with their changes, too. No identity is needed.
+    It compares the deployed commit with the working tree, marks what is not committed yet, and tells where files and policy have
+    drifted apart. An environment that extends others is deployed with their changes too. No identity is needed.
+
+    Examples:
+      gitseal status
+      gitseal status -e production
     """
     deploys = status(session.project, session.all(environments))
     if as_json:

@@ -15,14 +15,27 @@ _FILE = declare.argument("file", metavar="[FILE]", is_path=True, default=".env")
 
 @declare.group("sync")
 def command() -> None:
-    """A local env file and an environment: push is import, pull is render -o."""
+    """Copy values between a local .env file and an environment.
+
+    push takes the file into the environment, as import does. pull writes the environment to the file, as render -o does.
+
+    Examples:
+      gitseal sync push -e development
+      gitseal sync pull -e development
+    """
 
 
 @command.command("pull")
 @_FILE
 @environment_option("The environment; may be left out where there is one.")
 def pull(session: Session, file: str, environments: tuple[str, ...]) -> None:
-    """Write an environment to FILE (.env) as dotenv, 0600, never where Git tracks it or would add it."""
+    """Write an environment to FILE (.env) in dotenv format.
+
+    The file has mode 0600. It is never written to a place that Git tracks or would add.
+
+    Examples:
+      gitseal sync pull -e development
+    """
     session.only_reads = True
     environment = session.one(environments)
     path = Path(file)
@@ -40,7 +53,13 @@ def push(
     environments: tuple[str, ...],
     accept: tuple[str, ...],
 ) -> None:
-    """Take the values of FILE (.env) into an environment, and warn where Git would take the file."""
+    """Take the values of FILE (.env) into an environment.
+
+    A warning says if Git would add the file.
+
+    Examples:
+      gitseal sync push -e development
+    """
     path = Path(file)
     imported(session, path, environments, None, accept)
     where = path.absolute()

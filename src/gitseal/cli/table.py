@@ -4,44 +4,58 @@ from gitseal.cli import declare
 
 STATUS_USAGE, STATUS_BUG, STATUS_INTERRUPTED, STATUS_PIPE = 2, 3, 130, 141
 
-# In the order of the help. Each lives in the module of the same name (`-` as `_`).
-COMMANDS: dict[str, str] = {
-    "keygen": "A new identity; prints its recipient.",
-    "init": "A new .secrets folder, or a clone of one made ready.",
-    "whoami": "Which identities are at hand and what they open.",
-    "env": "Environments: add, list, rename, remove.",
-    "set": "Set values.",
-    "get": "Print one value.",
-    "list": "List names, without values.",
-    "unset": "Take names out.",
-    "rename": "Give a name another one.",
-    "copy": "Copy values to another environment.",
-    "edit": "Edit an environment as plain YAML.",
-    "absorb": "Take over write-only values.",
-    "unseal": "Write a sealed value plain, where a rule says so.",
-    "diff": "Compare two environments, or two states of one.",
-    "render": "Write an environment as its consumer reads it.",
-    "run": "Run a command with an environment set.",
-    "template": "Resolve the references in any text file.",
-    "explain": "Where a value comes from, and who gets it.",
-    "import": "Take values from a dotenv, JSON or YAML file.",
-    "sync": "A local .env pushed into an environment, or pulled out of it.",
-    "recipient": "People and machines: add, remove, list.",
-    "resolve": "Bring a conflict to its end, name by name.",
-    "rekey": "Bring files to the policy: who gains, who loses.",
-    "log": "Who set, changed or removed which name, and when.",
-    "status": "What changed since the last recorded deploy.",
-    "deployed": "Record what an environment was deployed from.",
-    "check": "Hold policy, environments and Git's view against each other.",
-    "review": "What a change means for secrets, and every risk in it.",
-    "verify": "Hold the commits that change secrets against signatures.",
-    "approve": "Approve a change of secrets that somebody else made.",
-    "schema": "The JSON Schema of policy.yaml or manifest.yaml.",
-    "doctor": "What is armed in this clone, and what mends the rest.",
-    "hook": "Keep plaintext out of commits: Git's hooks.",
-    "scan": "Look for plaintext in commits and in files.",
-    "completion": "Completion for bash, zsh or fish.",
+# The sections of the help, in its order. A command lives in the module of its name (`-` as `_`), and the sentence here is
+# the first of its own help: the list is shown without loading any of them.
+SECTIONS: dict[str, dict[str, str]] = {
+    "Start": {
+        "init": "Make .secrets here, or make this clone ready to use it.",
+        "keygen": "Make a new identity and print its recipient, the public key.",
+        "whoami": "Show which identities are at hand and what they open.",
+        "doctor": "Show what is set up in this clone and how to mend the rest.",
+        "completion": "Print the completion script of a shell.",
+    },
+    "Values": {
+        "set": "Set values in one or several environments.",
+        "get": "Print one value.",
+        "list": "List names without their values.",
+        "edit": "Edit an environment as plain YAML in your editor.",
+        "unset": "Remove names, or whole sections, from environments.",
+        "rename": "Give a name a new name.",
+        "copy": "Copy names, or whole sections, to another environment.",
+        "import": "Take all values of dotenv, JSON or YAML files.",
+        "sync": "Copy values between a local .env file and an environment.",
+        "diff": "Compare two environments, or two states of one, name by name.",
+        "explain": "Show where a value comes from and which services get it.",
+        "unseal": "Write sealed values as plain text that everybody can read.",
+        "env": "Add, list, rename or remove environments.",
+    },
+    "People": {
+        "recipient": "Add, list or remove people and machines.",
+        "rekey": "Seal the files to the people that the policy names.",
+        "absorb": "Take over values that others set without being able to read them.",
+    },
+    "Deploy": {
+        "render": "Write an environment in the format that a program reads.",
+        "run": "Run a command with an environment's values as variables.",
+        "template": "Fill in the references in any text file.",
+        "status": "Show what changed since the last recorded deploy.",
+        "deployed": "Record which commit an environment was deployed from.",
+    },
+    "Review": {
+        "check": "Check that policy, manifest, environments and Git settings agree.",
+        "review": "Explain what a change means for secrets, and every risk in it.",
+        "log": "Show who set, changed or removed which name, and when.",
+        "verify": "Check that every change of secrets is signed by someone allowed.",
+        "approve": "Approve a change of secrets that somebody else made.",
+        "resolve": "Finish a merge that stopped at a sealed file, name by name.",
+        "schema": "Print the JSON Schema of policy.yaml or manifest.yaml.",
+    },
+    "Hooks": {
+        "hook": "Keep plaintext out of commits with Git's hooks.",
+        "scan": "Look for plaintext in files and in commits.",
+    },
 }
+COMMANDS = {name: words for section in SECTIONS.values() for name, words in section.items()}
 
 
 def module_name(command: str) -> str:
@@ -51,10 +65,12 @@ def module_name(command: str) -> str:
 
 PROGRAM = declare.Group(
     "gitseal",
-    """Keep a team's secrets in Git: names readable, each value sealed to those who may open it.
+    """Keep a team's secrets in Git.
 
-    An identity is taken from --identity, GITSEAL_IDENTITY (its text) or GITSEAL_IDENTITY_FILE, and where none of these is
-    given from the usual places: see gitseal whoami.
+    Names are readable, and each value is sealed to the people who may open it. gitseal takes your identity from --identity,
+    GITSEAL_IDENTITY (its text) or GITSEAL_IDENTITY_FILE. Without these it looks in the usual places: see gitseal whoami.
+
+    gitseal help COMMAND shows the help of a command, with examples.
     """,
     {name: f"gitseal.cli.{module_name(name)}" for name in COMMANDS},
 )

@@ -16,9 +16,14 @@ from gitseal.errors import Error, os_reason
 @declare.option("-o", "--output", "target", metavar="FILE", is_path=True, help="Write here (0600, atomically).")
 @no_local_option
 def command(session: Session, source: str, environments: tuple[str, ...], target: str | None) -> None:
-    """Resolve the references in any text file: ${secret:NAME}, ${secret:section/NAME}, ${env:NAME}; $${ is a literal ${.
+    """Fill in the references in any text file.
 
-    Filters go behind a bar: ${secret:DB_PASSWORD|urlencode}, |base64, |json. What leads nowhere stops it, all at once.
+    References are ${secret:NAME}, ${secret:section/NAME} and ${env:NAME}; $${ is a literal ${. Filters follow a bar:
+    ${secret:DB_PASSWORD|urlencode}, |base64, |json. If references lead nowhere, gitseal names all of them and writes nothing.
+
+    Examples:
+      gitseal template -e production nginx.conf.template
+      gitseal template -e production - < app.ini.template
     """
     session.only_reads = True
     from gitseal.delivery.targets import write

@@ -11,9 +11,13 @@ from gitseal.errors import Declined, Error
 @environment_option("The environment; may be left out where there is one.")
 @declare.option("--yes", is_flag=True, help="Do not ask.")
 def command(session: Session, names: tuple[str, ...], environments: tuple[str, ...], yes: bool) -> None:
-    """Write sealed values plain, readable to everyone with the repository. Only where a rule of the policy says plain.
+    """Write sealed values as plain text that everybody can read.
 
-    Not in protected environments. Git's history then holds the value for good.
+    A rule of the policy has to say that the name is plain. Protected environments refuse this. Git's history keeps the plain
+    value for good.
+
+    Examples:
+      gitseal unseal -e production LOG_LEVEL
     """
     from gitseal.usecases.unseal import unseal
 

@@ -10,9 +10,14 @@ from gitseal.cli.session import Session, say
 @environment_option()
 @local_option
 def command(session: Session, names: tuple[str, ...], environments: tuple[str, ...], local: bool) -> None:
-    """Take names, or whole sections, out of environments, all or none. No identity is needed.
+    """Remove names, or whole sections, from environments.
 
-    Where an environment has a name still, since one that it extends does or this machine's overrides do, it says so.
+    All of them are removed, or none. No identity is needed. If an environment still has a value for the name, from an
+    environment that it extends or from this machine's overrides, gitseal says so.
+
+    Examples:
+      gitseal unset -e production OLD_TOKEN
+      gitseal unset -e development,production api/TOKEN
     """
     from gitseal.usecases.unset import unset, visible_in
 

@@ -21,10 +21,14 @@ if TYPE_CHECKING:  # loaded when the command runs
 @declare.option("--format", "form", choices=FORMATS, default="text", help="text (the default), json, ...")
 @declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 def command(session: Session, span: str | None, pre_receive: bool, target: str, form: str, as_json: bool) -> None:
-    """Hold every commit that changes secrets against signatures: who made it may, by the policy in BASE.
+    """Check that every change of secrets is signed by someone allowed.
 
-    Looked at are the commits of BASE..HEAD, merges too, that touch .secrets or a .gitattributes anywhere. HEAD may be left
-    out. Nothing that they say about themselves is believed. No identity is needed, and a program only for some: gpg for OpenPGP.
+    It looks at each commit of BASE..HEAD, merges too, that touches .secrets or a .gitattributes file. The policy in BASE decides
+    who is allowed; what the commits say about themselves is not trusted. Without HEAD it goes up to HEAD. No identity is needed.
+    OpenPGP signatures need gpg.
+
+    Examples:
+      gitseal verify HEAD~1..HEAD
     """
     if pre_receive == bool(span):
         raise UsageError(

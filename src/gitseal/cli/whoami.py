@@ -9,7 +9,15 @@ from gitseal.errors import Error
 @declare.command("whoami")
 @json_option
 def command(session: Session, as_json: bool) -> None:
-    """Say which identities were found where, whose they are in the policy, and what they open. Status 1 with none."""
+    """Show which identities are at hand and what they open.
+
+    It lists every place that was searched, whose key each identity is in the policy, and the access groups that it opens. The
+    status is 1 if there is no identity.
+
+    Examples:
+      gitseal whoami
+      gitseal --identity ~/.ssh/id_ed25519 whoami
+    """
     session.only_reads = True
     from gitseal.usecases.whoami import outside, whoami
 
