@@ -8,6 +8,7 @@ from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import UsageError
 from gitseal.render import DIALECTS, Options, Refused, RenderedEntry, appends, dotenv, masks, options_of, render
 from gitseal.render._env import records
+from gitseal.scan.ordinary import is_ordinary
 from tests.render import ports
 from tests.render.values import awkward, fuzzed
 
@@ -63,24 +64,30 @@ def test_names_that_a_github_runner_keeps() -> None:
     ]
 
 
-def test_masks_are_one_for_each_line_of_a_sealed_value() -> None:
+def test_masks_are_one_for_each_line_of_a_sealed_value_that_run_would_redact() -> None:
     entries = [
-        named("A", "first\n\n \nsecond 100%\r\nfirst"),
+        named("A", "fir5t-8x71\n\n \ns3cond 100%\r\nfir5t-8x71"),
+        named("JSON", '{\n  "k": "f871b60d0617be19393b"\n}'),
+        named("FLAG", "true"),
+        named("MODE", "test"),
         RenderedEntry(("PLAIN",), text("info"), sealed=False),
         named("EMPTY", ""),
         RenderedEntry(("NULL",), TypedValue(ValueType.NULL, b"")),
         RenderedEntry(("PORT",), TypedValue(ValueType.INTEGER, b"8080")),
         named("TRICK", "::stop-commands::x%0A"),
     ]
-    said = masks("github-env", entries)
+    said = masks("github-env", entries, is_ordinary)
     assert said == (
-        b"::add-mask::first\n::add-mask::second 100%25%0D\n::add-mask::8080\n::add-mask::::stop-commands::x%250A\n"
+        b'::add-mask::fir5t-8x71\n::add-mask::s3cond 100%25%0D\n::add-mask::  "k": "f871b60d0617be19393b"\n'
+        b"::add-mask::::stop-commands::x%250A\n"
     )
-    assert ports.github_masks(said.decode()) >= {"first", "second 100%", "8080", "::stop-commands::x%0A"}
+    assert ports.github_masks(said.decode()) >= {"fir5t-8x71", "s3cond 100%", "::stop-commands::x%0A"}
 
 
 def test_only_github_has_masks() -> None:
-    assert [dialect for dialect in DIALECTS if masks(dialect, [named("A")])] == ["github-env"]
+    assert [dialect for dialect in DIALECTS if masks(dialect, [named("A", "f871b60d0617be19393b")], is_ordinary)] == [
+        "github-env"
+    ]
 
 
 # --- limits

@@ -13,6 +13,11 @@ from gitseal.scan.env_values import assignments, decoded
 
 CASES = [
     ("A=b", [(1, "A", "b")]),
+    ("[default]\nA=b\n[x]\nB: c", [(2, "A", "b"), (4, "B", "c")]),
+    ("[]\nA=b", [(2, "A", "b")]),
+    ("{\nA=b\n}", [(2, "A", "b")]),
+    ('{"A": ["b", 12, {"c": "d"}],\n "e": true}', [(1, "A", "b"), (1, "A", "12"), (1, "c", "d")]),
+    ('{"A": "b", // it is a "\n "C": "d"\n}', [(1, "A", "b"), (2, "C", "d")]),
     ("\n# A=b\n; B=c\n  C=d", [(4, "C", "d")]),
     ("export A=b\nEXPORT=1", [(1, "A", "b"), (2, "EXPORT", "1")]),
     ("A = b", [(1, "A", "b")]),

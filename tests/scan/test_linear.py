@@ -51,11 +51,12 @@ def test_two_marks_in_turn_in_an_env_file(head: str, piece: str) -> None:
     growth.assert_linear(on(_env, head, piece))
 
 
-def test_json_is_read_as_before() -> None:
+def test_json_is_read_by_its_fields_and_lists() -> None:
     text = '{"A": "x\\"y", "B": 12, "c": {"D": "e"}, "F" : "g", "H": [1], "I": "j'
     assert [(each.name, each.value) for each in assignments(text)] == [
         ("A", 'x\\"y'),
         ("B", "12"),
         ("D", "e"),
         ("F", "g"),
+        ("H", "1"),
     ]

@@ -100,10 +100,15 @@ def appends(dialect: str) -> bool:
     return getattr(_module(dialect), "APPENDS", False)
 
 
-def masks(dialect: str, entries: Sequence[RenderedEntry]) -> bytes:
-    """Lines to print on standard error before the output, so that a CI system masks the values; nothing for most dialects."""
-    of_dialect: Callable[[Sequence[RenderedEntry]], bytes] | None = getattr(_module(dialect), "masks", None)
-    return b"" if of_dialect is None else of_dialect(entries)
+def masks(dialect: str, entries: Sequence[RenderedEntry], is_ordinary: Callable[[bytes], bool]) -> bytes:
+    """Lines to print on standard error before the output, so that a CI system masks the values; nothing for most dialects.
+
+    Lines of values that are ordinary are not masked: a log is full of them.
+    """
+    of_dialect: Callable[[Sequence[RenderedEntry], Callable[[bytes], bool]], bytes] | None = getattr(
+        _module(dialect), "masks", None
+    )
+    return b"" if of_dialect is None else of_dialect(entries, is_ordinary)
 
 
 def _module(dialect: str) -> Dialect:

@@ -5,7 +5,7 @@ returns the whole output or raises `Uncarried` with all refusals. It may also ha
 
 * `OPTIONS`: the names of the fields of `Options` that change its output;
 * `APPENDS = True`, if the output has to be added to the end of a file and must never replace it;
-* `masks(entries)`: lines to print on standard error before the output.
+* `masks(entries, is_ordinary)`: lines to print on standard error before the output.
 """
 
 from collections.abc import Sequence

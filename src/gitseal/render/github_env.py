@@ -6,7 +6,7 @@ src/Runner.Common/ActionCommand.cs.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gitseal.document.value import ValueType
 from gitseal.render._env import records
@@ -41,20 +41,20 @@ def record(name: str, text: str) -> str:
     return f"{name}<<{delimiter}\n{text}\n{delimiter}\n"
 
 
-def masks(entries: Sequence[RenderedEntry]) -> bytes:
+def masks(entries: Sequence[RenderedEntry], is_ordinary: Callable[[bytes], bool]) -> bytes:
     """One line `::add-mask::` for each line of each sealed value: from then on the runner keeps that out of its log.
 
-    The runner compares line by line, so each line of a value needs a mask. Blank lines get none, since the runner refuses
-    them. Plain values are not masked: stars would stand in place of every `info` in the log.
+    The runner compares line by line, so each line of a value needs a mask. Ordinary lines (`{`, `true`) get none, and plain
+    values neither: stars would stand in place of every `info` in the log.
     """
     lines: dict[str, None] = {}
     for entry in entries:
         if entry.sealed and entry.value.kind is not ValueType.NULL:
-            lines.update(dict.fromkeys(_lines(entry.value.reveal())))
+            content = entry.value.reveal()
+            lines.update({_escaped(line): None for line in content.split(b"\n") if not is_ordinary(line.strip())})
     return "".join(f"::add-mask::{line}\n" for line in lines).encode()
 
 
-def _lines(content: bytes) -> list[str]:
-    text = content.decode("utf-8", "replace")  # what is no text is refused by `render` and only has to do no harm here
-    escaped = text.replace("%", "%25").replace("\r", "%0D")
-    return [line for line in escaped.split("\n") if line.replace("%0D", "").strip()]
+def _escaped(line: bytes) -> str:
+    text = line.decode("utf-8", "replace")  # what is no text is refused by `render` and only has to do no harm here
+    return text.replace("%", "%25").replace("\r", "%0D")

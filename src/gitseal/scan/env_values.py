@@ -52,10 +52,21 @@ _MARKS = (
 
 
 def assignments(text: str) -> Iterator[Assignment]:
-    """The values in order, empty ones too. Takes time linear in the text."""
-    if text.lstrip().startswith(("{", "[")):
-        yield from _json(text)
+    """The values in order, empty ones too. Takes time linear in the text.
+
+    A text that begins like JSON is read as JSON, and by its lines too unless it is JSON as a whole: `[default]` on top is a
+    section of an INI file, and a brace is no reason to look at nothing.
+    """
+    if not text.lstrip().startswith(("{", "[")):
+        yield from _by_lines(text)
         return
+    values = dict.fromkeys(_json(text))
+    if not _is_json(text):
+        values.update(dict.fromkeys(_by_lines(text)))
+    yield from sorted(values, key=lambda assignment: assignment.line)
+
+
+def _by_lines(text: str) -> Iterator[Assignment]:
     lines = re.split(r"\r\n|\n|\r", text)
     closing = _Closing(lines)
     number = 0
@@ -133,28 +144,29 @@ def _shown(name: str) -> str:
     return name if _SHOWN.fullmatch(name) and digits <= _MOST_MIXED else ""
 
 
-_UNESCAPED = r'(?s:\\.)|"'
-_AFTER_NAME = r'\s*+:\s*+(?:"|(-?[0-9][0-9.eE+-]*+))'
+def _is_json(text: str) -> bool:
+    import json  # few env files begin like it
+
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+# A text on one line, with what makes it a name, and a number. One that is not closed takes the rest of its line: to try every
+# quote in it would take the square of the time.
+_JSON_PART = r'"((?:[^"\\\n]|\\.)*+)(?:(")(\s*+:)?|$)|(-?[0-9][0-9.eE+-]*+)'
 
 
 def _json(text: str) -> Iterator[Assignment]:
-    """The texts and numbers of a file that is JSON after all, by the names before them.
-
-    A text ends at the next quote that no backslash escapes, wherever it began. So each pair of these is looked at once: to try
-    every quote, and from each the rest of the file, would take the square of the time.
-    """
-    after_name = re.compile(_AFTER_NAME)
-    ends = [match.start() for match in re.finditer(_UNESCAPED, text) if match[0] == '"']
-    line, at, number = 1, 0, 0
-    while number + 1 < len(ends):
-        start, end = ends[number], ends[number + 1]
-        value = after_name.match(text, end + 1)
-        is_text = value is not None and value[1] is None
-        if value is None or (is_text and number + 3 >= len(ends)):
-            number += 1
-            continue
-        line += text.count("\n", at, start)
-        at = start
-        content = text[ends[number + 2] + 1 : ends[number + 3]] if is_text else value[1]
-        yield Assignment(line, _shown(text[start + 1 : end]), content)
-        number += 4 if is_text else 2
+    """The texts and numbers of a text that may be JSON, each with the name that stands before it, also in lists."""
+    line, at, name, is_named = 1, 0, "", False
+    for part in re.finditer(_JSON_PART, text, re.MULTILINE):
+        content, closed, is_name, number = part.groups()
+        if is_name:
+            name, is_named = _shown(content), True
+        elif is_named and (closed or number):
+            line += text.count("\n", at, part.start())
+            at = part.start()
+            yield Assignment(line, name, number or content)

@@ -7,7 +7,7 @@ A value passes (`is_plain_setting`) when it is
 * made of common words (`scan.ordinary`), of the words of placeholders (`your`, `here`, `insert`, ...) and of words that stand
   in the template's own names and other values, joined by anything that is no letter or digit: `my-app`, `localhost:5432`,
   `postgres`, `change_me_please`. A word may have four digits after it, and digits and letters that count up say nothing:
-  `test1234`, `sk-1234567890abcdef`. Of four words and more, one may be another: `the key of your account`;
+  `test1234`, `sk-1234567890abcdef`. Capitals begin a word: `SomeRandomStringOf32CharsExactly`. Of four words and more, one may be another: `the key of your account`;
 * a URL, or several with commas, whose password is made of such words or is its user's name over again, and whose rest does
   not look random;
 * behind a name that says of no secret (`names_a_secret`), anything that does not look random: its pieces of letters and
@@ -67,6 +67,8 @@ _ID = re.compile(r"[\w.:/-]{1,64}")
 _COUNTING = re.compile(
     r"0?123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)?|abc(?:d(?:ef?)?)?|(.)\1{3,}|[xX]{3,}", re.IGNORECASE
 )
+_CAMEL_WORD = re.compile(r"[A-Z]?[a-z]+")
+_CAMEL = re.compile(r"[A-Z]?[a-z]+(?:[0-9]{0,4}[A-Z][a-z]+)+[0-9]{0,4}")
 _SHORTEST = 4
 _LONGEST_WORD, _LONGEST_MIXTURE, _LONGEST_NUMBER, _LONGEST_GLUED = 20, 8, 20, 40
 _MOST_DIGITS = 4
@@ -106,7 +108,7 @@ def _is_common(text: str, words: Words) -> bool:
     """True if a text is made of common words, each with a few digits at most."""
     if "<" in text or "$" in text or "{" in text:
         text = REFERENCE.sub(" ", re.sub(r"<[^<>]*>", " ", text))
-    pieces = _PIECES.findall(_COUNTING.sub("_", text))
+    pieces = [piece for piece in _PIECES.findall(_COUNTING.sub("_", text)) if not _is_camel(piece, words)]
     strange = 0
     for piece in pieces:
         letters = piece.rstrip("0123456789")
@@ -114,6 +116,11 @@ def _is_common(text: str, words: Words) -> bool:
             return False
         strange += len(piece) >= _SHORTEST and not _is_word(letters.lower(), words)
     return strange == 0 or (strange == 1 and len(pieces) >= _A_SENTENCE and all(map(str.isalpha, pieces)))
+
+
+def _is_camel(piece: str, words: Words) -> bool:
+    """True if a piece is common words in CamelCase, short ones too: a random text often falls into such words, but not into these."""
+    return bool(_CAMEL.fullmatch(piece)) and all(_is_word(word.lower(), words) for word in _CAMEL_WORD.findall(piece))
 
 
 def _is_word(letters: str, words: Words) -> bool:
@@ -137,7 +144,7 @@ _COMMON = frozenset(word.decode() for word in WORDS) | frozenset(
     mariadb elastic elasticsearch kafka django flask rails laravel symfony spring next nuxt vite react vue angular
     node cafebabe deadbeef hunter letmein pw pwd pass passwd passphrase token tokens key keys secret secrets salt jwt
     auth hash acme corp inc you ignored ignore unused disabled encryption decryption char bitnami above below get how
-    see docs clickhouse sandbox two second first shared secure
+    see docs clickhouse sandbox two second first shared secure exactly
     """.decode().split()
 )
 

@@ -31,7 +31,15 @@ def render(
     going = outgoing(opened, request, with_sections=with_sections)
     if not with_sections:
         refuse_steering(opened, request.service, (entry.path[0] for entry in going.entries))
-    return Rendered(dialects.render(dialect, going.entries, options), dialects.masks(dialect, going.entries), going)
+    return Rendered(
+        dialects.render(dialect, going.entries, options), dialects.masks(dialect, going.entries, _is_ordinary), going
+    )
+
+
+def _is_ordinary(line: bytes) -> bool:
+    from gitseal.scan.ordinary import is_ordinary  # one dialect of all asks
+
+    return is_ordinary(line)
 
 
 def collect(opened: OpenedEnvironment, request: Request) -> Outgoing:
