@@ -7,7 +7,8 @@ A value passes (`is_plain_setting`) when it is
 * made of common words (`scan.ordinary`), of the words of placeholders (`your`, `here`, `insert`, ...) and of words that stand
   in the template's own names and other values, joined by anything that is no letter or digit: `my-app`, `localhost:5432`,
   `postgres`, `change_me_please`. A word may have four digits after it, and digits and letters that count up say nothing:
-  `test1234`, `sk-1234567890abcdef`. Capitals begin a word: `SomeRandomStringOf32CharsExactly`. Of four words and more, one may be another: `the key of your account`;
+  `test1234`, `sk-1234567890abcdef`. Capitals begin a word: `SomeRandomStringOf32CharsExactly`. Of four words and more, one
+  may be another: `the key of your account`;
 * a URL, or several with commas, whose password is made of such words or is its user's name over again, and whose rest does
   not look random;
 * behind a name that says of no secret (`names_a_secret`), anything that does not look random: its pieces of letters and
@@ -119,7 +120,7 @@ def _is_common(text: str, words: Words) -> bool:
 
 
 def _is_camel(piece: str, words: Words) -> bool:
-    """True if a piece is common words in CamelCase, short ones too: a random text often falls into such words, but not into these."""
+    """True if a piece is common words in CamelCase. Short words count too: a random text often falls into pieces like them."""
     return bool(_CAMEL.fullmatch(piece)) and all(_is_word(word.lower(), words) for word in _CAMEL_WORD.findall(piece))
 
 
