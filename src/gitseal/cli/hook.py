@@ -136,7 +136,10 @@ def program() -> Path:
     for candidate in candidates:
         if candidate.is_file() and os.access(candidate, os.X_OK):
             return candidate.absolute()
-    raise Error("the program gitseal is nowhere that a hook could find it", "install it: pip install gitseal")
+    raise Error(
+        "the program gitseal is nowhere that a hook could find it",
+        "put the program gitseal into a folder that PATH names",
+    )
 
 
 def refuse(done: "Installed") -> None:

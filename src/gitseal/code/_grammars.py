@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Parser, Tree
 
-ABSENT = "was not looked at: its parser is missing; install it with: pip install 'gitseal[code]'"
+ABSENT = (
+    "was not looked at: its parser is missing; install it with: "
+    "pip install tree-sitter tree-sitter-bash tree-sitter-javascript tree-sitter-typescript"
+)
 _GRAMMARS = {
     "javascript": ("tree_sitter_javascript", "language"),
     "typescript": ("tree_sitter_typescript", "language_typescript"),

@@ -1,4 +1,4 @@
-"""A source of settings for pydantic-settings, which comes with `pip install 'gitseal[pydantic]'`.
+"""A source of settings for pydantic-settings, a package to install beside gitseal (`pip install pydantic-settings`).
 
 It works like the source for environment variables, with the values of an environment in their place: names, prefixes,
 aliases and conversion are pydantic's own. A section is a nested model: `api/TOKEN` is the field `TOKEN` of the field `api`.
