@@ -30,6 +30,19 @@ def trusted_ref(repository: Repository) -> str:
     return refs[0]
 
 
+def candidates(repository: Repository) -> tuple[str, ...]:
+    """Full names among which the trusted ref is, by one question to Git: for who needs all of them and decides nothing by it.
+
+    Some of them are not there.
+    """
+    names = [f"{_REMOTES}origin/HEAD"]
+    for value in _configured(repository):
+        branch = value.removeprefix(_HEADS)
+        short_names = (f"{_REMOTES}origin/{branch}", f"{_REMOTES}{branch}", f"{_HEADS}{branch}")
+        names += [value] if value.startswith("refs/") and branch == value else short_names
+    return tuple(dict.fromkeys(names))
+
+
 def to_write(repository: Repository, *, founding: bool) -> str:
     """The full name that `init` writes to `gitseal.trust`; empty if what is here does not say.
 

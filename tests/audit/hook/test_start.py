@@ -52,7 +52,7 @@ def test_git_is_asked_ahead_for_just_what_is_asked_later(repo: Path, git: Callab
     subprocess.run(["gitseal", "hook", "run", "pre-commit"], check=True, capture_output=True, env=environ)
     started = [line.partition("built-in: git ")[2].split()[0] for line in trace.read_text().splitlines()]
     # `check` asks for the attributes of the sealed files, which are staged too.
-    assert sorted(word for word in started if word != "check-attr") == ["cat-file", "diff", "ls-files"]
+    assert sorted(word for word in started if word != "check-attr") == ["cat-file", "config", "diff", "ls-files"]
 
 
 def test_the_patterns_name_our_folder() -> None:

@@ -1,10 +1,12 @@
-"""The hook knows the values of the working tree and of HEAD beside those of the index."""
+"""The hook knows the values of the working tree, of HEAD and of the trusted ref beside those of the index."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from gitseal.audit.scan import commits, policy
+from gitseal.audit.scan.other_versions import may_have_secrets
 from gitseal.audit.scan.staged import scan_staged
 from gitseal.git.repository import Repository
 from gitseal.project.workspace import Workspace
@@ -49,7 +51,7 @@ def test_a_value_that_the_commit_replaces_or_takes_out(team: World, git: Git) ->
     git("add", ".secrets")
     assert len(told(team, git, OLD)) == 1
     git("rm", "--quiet", "--cached", ".secrets/production.yaml")
-    assert len(told(team, git, OLD)) == 0, "there is no file any more that it could be in"
+    assert len(told(team, git, OLD)) == 1, "HEAD has it still"
 
 
 def test_a_whole_environment_that_is_not_staged(team: World, git: Git) -> None:
@@ -67,3 +69,40 @@ def test_a_name_that_becomes_plain_blocks_nothing(team: World, git: Git) -> None
     git("add", ".secrets")
     team_values = [finding.rule for finding in scan_staged(Repository(team.top), team.keyring).findings]
     assert "team-value" not in team_values
+
+
+def test_before_the_folder_is_staged_at_all(repo: Path, git: Git) -> None:
+    made = world.start(repo)
+    made.set(TOKEN=OLD)
+    assert len(told(made, git, OLD)) == 1
+
+
+def test_a_value_that_only_the_trusted_ref_has(team: World, git: Git) -> None:
+    git("switch", "--quiet", "--create", "theirs")
+    team.set(TOKEN=NEW)
+    git("commit", "--quiet", "--no-verify", "--all", "--message", "rotated")
+    git("update-ref", "refs/remotes/origin/main", "theirs")
+    git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    git("config", "gitseal.trust", "refs/remotes/origin/main")
+    git("switch", "--quiet", "main")
+    assert len(told(team, git, NEW)) == 1
+
+
+def test_a_branch_without_the_folder(team: World, git: Git) -> None:
+    """Pages: an orphan branch, in which nothing says that there are secrets."""
+    git("update-ref", "refs/remotes/origin/main", "main")
+    git("config", "gitseal.trust", "refs/remotes/origin/main")
+    git("switch", "--quiet", "--orphan", "pages")
+    assert not (team.top / ".secrets").exists()
+    assert len(told(team, git, OLD)) == 1
+    git("commit", "--quiet", "--no-verify", "--message", "leak")
+    repository = Repository(team.top)
+    scanned = commits.scan_commits(repository, commits.between(repository, "HEAD"), team.keyring)
+    assert [finding.rule for finding in scanned.findings] == ["team-value"]
+
+
+def test_a_repository_without_secrets_costs_nothing(repo: Path) -> None:
+    """A person's hooks may stand in all of their repositories."""
+    assert not may_have_secrets(policy.of_index(Repository(repo)))
+    world.start(repo)
+    assert may_have_secrets(policy.of_index(Repository(repo)))

@@ -1,45 +1,64 @@
-"""Sealed values that the index does not have: those that were set and not staged yet, and those that the commit replaces.
+"""The sealed values that the scanned state does not have itself: those of the working tree, of HEAD and of the trusted ref.
 
-Both are secrets while the commit is made. A value of HEAD is in force until what replaces it is deployed.
+All of them are secrets. One may be set and not staged yet, one is in force until the commit that replaces it is deployed, and a
+branch of pages has no `.secrets` of its own and must not have the team's values all the same.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from gitseal.audit.scan.policy import ScanPolicy, SealedFile
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
-from gitseal.git.staged import FileVersion
+from gitseal.git import trees, trusted_ref
 from gitseal.policy.names import is_environment_name
-from gitseal.project.project import FOLDER
+from gitseal.project.project import FOLDER, Project
+from gitseal.project.roots import roots_of
 from gitseal.scan.team_filter import FileKey
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SUFFIX = ".yaml"
 _SHA1_DIGITS = 40
-_IN_FOLDER = f"{FOLDER}/".encode()
+_TOP = b""
 
 
-def other_versions(guard: ScanPolicy, brought: Sequence[FileVersion]) -> list[SealedFile]:
-    """The versions of sealed files in the working tree and in HEAD that are not those of the index.
+def may_have_secrets(guard: ScanPolicy) -> bool:
+    """False if nothing here shows that this repository has ever had a `.secrets`: the hooks of a person may stand in all of theirs."""
+    if guard.projects or os.path.isdir(os.path.join(guard.repository.folder, FOLDER)):
+        return True
+    is_bare = not os.path.exists(os.path.join(guard.repository.folder, ".git"))
+    return is_bare or os.path.isdir(os.path.join(guard.repository.common_folder(), "gitseal"))
 
-    `brought` is what the index has otherwise than HEAD. What cannot be read is left out.
-    """
+
+def other_versions(guard: ScanPolicy) -> list[SealedFile]:
+    """The versions of sealed files that the state does not have. What cannot be read is left out."""
     known = {file.key for file in guard.sealed_files()}
-    beside = (*_in_working_tree(guard), *_in_head(guard, brought))
-    return list({file.key: file for file in beside if file.key not in known}.values())
+    projects = dict(guard.projects)
+    if os.path.isdir(os.path.join(guard.repository.folder, FOLDER)):
+        projects.setdefault(_TOP, guard.project_at(_TOP))
+    beside = {file.key: file for file in _in_working_tree(guard, projects) if file.key not in known}
+    known |= beside.keys()
+    # Read only if they are new: mostly all states have the same.
+    stored = {file.key: file for file in _in_commits(guard, projects) if file.key not in known}
+    contents = guard.repository.blobs(key.object_id for key in stored)
+    read = (file._replace(content=content) for file, content in zip(stored.values(), contents, strict=True))
+    return [*beside.values(), *read]
 
 
-def _in_working_tree(guard: ScanPolicy) -> Iterator[SealedFile]:
+def _in_working_tree(guard: ScanPolicy, projects: "Mapping[bytes, Project]") -> Iterator[SealedFile]:
     digits = len(next((place.object_id for place in guard.places.values()), "")) or _SHA1_DIGITS
-    for project in guard.projects.values():
+    for project in projects.values():
         folder = os.path.dirname(project.policy_file)
         try:
             names = sorted(os.listdir(folder))
         except OSError:  # not checked out here
             continue
         for name in names:
-            environment = name.removesuffix(_SUFFIX)
-            if name == environment or not is_environment_name(environment):
+            environment = _environment(name)
+            if not environment:
                 continue
             try:
                 content = read_regular(os.path.join(folder, name))
@@ -48,19 +67,30 @@ def _in_working_tree(guard: ScanPolicy) -> Iterator[SealedFile]:
             yield SealedFile(project, environment, FileKey(environment, _blob_id(content, digits)), content)
 
 
-def _in_head(guard: ScanPolicy, brought: Sequence[FileVersion]) -> Iterator[SealedFile]:
-    roots = {root + _IN_FOLDER: project for root, project in guard.projects.items()}
-    changed = [file.path for file in brought if file.path.rpartition(b"/")[0] + b"/" in roots]
-    head = guard.repository.commit("HEAD") if changed else None
-    for path in changed:
-        folder, _, name = path.rpartition(b"/")
-        environment = os.fsdecode(name).removesuffix(_SUFFIX)
-        if head is None or not is_environment_name(environment):
-            continue
-        entry = guard.repository.objects.entry(head, os.fsdecode(path))
-        if entry is not None and entry.is_file:
-            (content,) = guard.repository.blobs([entry.object_id])
-            yield SealedFile(roots[folder + b"/"], environment, FileKey(environment, entry.object_id), content)
+def _in_commits(guard: ScanPolicy, projects: "Mapping[bytes, Project]") -> Iterator[SealedFile]:
+    """The files of HEAD, which the commit may replace, and of the trusted ref; without their contents."""
+    objects = guard.repository.objects
+    for commit in _commits(guard):
+        for root in projects or roots_of(trees.files(guard.repository, commit)):
+            place = objects.entry(commit, os.fsdecode(root) + FOLDER)
+            entries = objects.tree(place.object_id) if place is not None and place.is_folder else {}
+            for name, entry in entries.items():
+                environment = _environment(os.fsdecode(name))
+                if environment and entry.is_file:
+                    project = projects.get(root) or guard.project_at(root)
+                    yield SealedFile(project, environment, FileKey(environment, entry.object_id))
+
+
+def _commits(guard: ScanPolicy) -> list[str]:
+    names = ("HEAD", *trusted_ref.candidates(guard.repository))
+    commits = map(guard.repository.commit, names)
+    return list(dict.fromkeys(commit for commit in commits if commit is not None))
+
+
+def _environment(name: str) -> str:
+    """The environment whose file has this name, or nothing."""
+    environment = name.removesuffix(_SUFFIX)
+    return environment if environment != name and is_environment_name(environment) else ""
 
 
 def _blob_id(content: bytes, digits: int) -> str:

@@ -50,18 +50,19 @@ class ScanPolicy:
     def __init__(self, repository: Repository, files: Snapshot, *, cached: bool) -> None:
         self.repository = repository
         self._files = files
-        self._cached = cached
+        self.is_index = cached
         self._rules: dict[tuple[bytes, ...], Rules] = {}
         self._allowed: dict[bytes, Allowances] = {}
 
     @cached_property
     def projects(self) -> dict[bytes, Project]:
         """Every project of the state, by its root as Git names it with a `/` behind; the top's is empty."""
-        return {root: self._project(root) for root in roots_of(self._files.places)}
+        return {root: self.project_at(root) for root in roots_of(self._files.places)}
 
-    def _project(self, root: bytes) -> Project:
+    def project_at(self, root: bytes) -> Project:
+        """The project that this state has, or would have, in a folder: `root` is as `projects` names it."""
         place = os.path.normpath(os.path.join(self.repository.folder, os.fsdecode(root)))
-        return states.of_files(self.repository, place, self._files, cached=self._cached)
+        return states.of_files(self.repository, place, self._files, cached=self.is_index)
 
     @property
     def places(self) -> "Mapping[bytes, TreeEntry]":

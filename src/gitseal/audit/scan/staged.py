@@ -43,10 +43,8 @@ def _scan(repository: Repository, brought: list[FileVersion], keyring: "Keyring 
     guard = guards.of_index(repository)
     team: TeamSearch | None = None
     notes: tuple[str, ...] = ()
-    if keyring is not None and guard.projects:
-        from gitseal.audit.scan.other_versions import other_versions  # most commits have no identity at hand
-
-        team, notes = find_team(guard, keyring, beside=lambda: other_versions(guard, brought))
+    if keyring is not None:
+        team, notes = find_team(guard, keyring)
     findings = guard.broken()
     for of_blob in scan_blobs(repository, brought, guard, team):
         findings += of_blob

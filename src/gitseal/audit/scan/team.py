@@ -6,7 +6,7 @@ from gitseal.report.sentences import literal, sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # each loads what a commit without an identity does not need
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
     from gitseal.audit.scan.policy import ScanPolicy, SealedFile
@@ -29,33 +29,31 @@ class FoundTeam(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def find_team(
-    guard: "ScanPolicy",
-    keyring: "Keyring",
-    *,
-    past: bool = False,
-    beside: "Callable[[], list[SealedFile]] | None" = None,
-) -> FoundTeam:
-    """The values of a state that open without asking anybody, and a line if an identity would have to ask.
+def find_team(guard: "ScanPolicy", keyring: "Keyring", *, past: bool = False) -> FoundTeam:
+    """The values that open without asking anybody, and a line if an identity would have to ask.
 
-    `past`: earlier values as well, from every version of the files. `beside` gives versions of files whose values count too.
+    They are those of the state, of the index, the working tree, HEAD and the trusted ref; `past`: earlier ones as well, from
+    every version of the files.
     """
+    from gitseal.audit.scan.other_versions import may_have_secrets
+
+    if not may_have_secrets(guard):
+        return FoundTeam(None)
     try:
-        return _with_past_values(guard.sealed_files(), keyring) if past else _filtered(guard, keyring, beside)
+        return _with_past_values(guard, keyring) if past else _filtered(guard, keyring)
     except Error as error:
         return FoundTeam(None, (sentence("the team's own values were not looked for: {}", literal(error.message)),))
 
 
-def _filtered(
-    guard: "ScanPolicy", keyring: "Keyring", beside: "Callable[[], list[SealedFile]] | None" = None
-) -> FoundTeam:
+def _filtered(guard: "ScanPolicy", keyring: "Keyring") -> FoundTeam:
+    from gitseal.audit.scan.other_versions import other_versions
     from gitseal.audit.scan.team_cache import TeamCache
 
     cache = TeamCache(guard.repository, keyring)
     if not cache.is_usable and not any(True for _ in keyring.identities()):
         return FoundTeam(None)
     known = cache.load()
-    files = [*guard.sealed_files(), *(beside() if beside is not None else ())]
+    files = [*guard.sealed_files(), *other_versions(guard)]
     wanted = {file.key: file for file in files}
     opened: dict[FileKey, list[OwnedValue]] = {}
     if known is None or not known.files.keys() >= wanted.keys() or not any(known.files[key] for key in wanted):
@@ -91,12 +89,14 @@ def _filter(
     return team_filter.build(entries), opened
 
 
-def _with_past_values(files: "list[SealedFile]", keyring: "Keyring") -> FoundTeam:
+def _with_past_values(guard: "ScanPolicy", keyring: "Keyring") -> FoundTeam:
     if not any(True for _ in keyring.identities()):
         return FoundTeam(None)
+    from gitseal.audit.scan.other_versions import other_versions
     from gitseal.audit.scan.team_values import opened_values, past_values
     from gitseal.scan.team import Team
 
+    files = [*guard.sealed_files(), *other_versions(guard)]
     asking = keyring.attended()
     values = [value for file in files for value in opened_values(file, keyring.unattended()) or ()]
     values += past_values(files, keyring.unattended(), values)

@@ -53,9 +53,9 @@ def past_values(files: Iterable[SealedFile], keyring: Keyring, current: Iterable
     past: dict[Owner, bytes] = {}
     seen = {value for _, value in current}
     opener = _Opener(keyring)
-    for file in files:
-        if _document(file) is None:
-            continue
+    # One file may be known in several states, and has one history.
+    by_place = {(file.project.file(file.environment)): file for file in files if _document(file) is not None}
+    for file in by_place.values():
         project = file.project
         repository = project.git()
         path = os.path.relpath(project.path(file.environment), repository.top)
