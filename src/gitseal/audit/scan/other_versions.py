@@ -26,7 +26,7 @@ _TOP = b""
 
 
 def may_have_secrets(guard: ScanPolicy) -> bool:
-    """False if nothing here shows that this repository has ever had a `.secrets`: the hooks of a person may stand in all of theirs."""
+    """False if nothing shows that the repository ever had a `.secrets`: a person may have hooks for all of their repositories."""
     if guard.projects or os.path.isdir(os.path.join(guard.repository.folder, FOLDER)):
         return True
     is_bare = not os.path.exists(os.path.join(guard.repository.folder, ".git"))
