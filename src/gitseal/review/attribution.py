@@ -43,7 +43,7 @@ SayAll = Callable[[bytes | None, bytes | None], Sequence[Statement]]
 PASSING_CHANGE = FindingRule(
     "passing-change",
     WARNING,
-    "one commit let something happen, and a later one took it back: whoever fetched between had it so",
+    "one commit allowed something, and a later one took it back: whoever fetched in between had it so",
     RISKS,
 )
 

@@ -36,27 +36,27 @@ ENVIRONMENT_REMOVED = FindingRule(
 REMOVED_WITHOUT_NEW_KEY = FindingRule(
     "removed-without-new-key",
     ERROR,
-    "someone was taken out of an access group under the same data key, which they keep: `gitseal rekey`",
+    "someone was taken out of an access group and keeps its data key, because the key is the same: `gitseal rekey`",
     RISKS,
 )
 DATA_KEY_REPLACED = FindingRule(
     "data-key-replaced",
     WARNING,
-    "everything is sealed anew, by someone who held the old data key, or claims to: an identity can tell",
+    "everything is sealed anew, by someone who held the old data key, or claims to; with an identity the review can tell",
     RISKS,
 )
 DATA_KEY_UNPROVEN = FindingRule(
     "data-key-replaced",
     ERROR,
-    "nothing shows that whoever replaced it held the old one: it may be a stranger's own",
+    "nothing shows that the author held the old key: the new one may be a stranger's",
     RISKS,
 )
 KEY_RESTORED = FindingRule("key-restored", ERROR, "a data key that history had replaced is back", RISKS)
 VALUE_RESTORED = FindingRule(
-    "value-restored", WARNING, "a token that history had replaced is back, with the value it had", RISKS
+    "value-restored", WARNING, "a token that history had replaced is back, with its old value", RISKS
 )
 VALUE_MOVED = FindingRule(
-    "value-moved", ERROR, "a token stands at another name than it was sealed for; it opens at neither", RISKS
+    "value-moved", ERROR, "a token is at another name than the one it was sealed for; it opens at neither", RISKS
 )
 FILE_REPLACED = FindingRule(
     "file-replaced", ERROR, "the file has another id: nothing of the old one opens in it", RISKS
@@ -64,41 +64,40 @@ FILE_REPLACED = FindingRule(
 ACCESS_GAINED = FindingRule(
     "access-gained",
     WARNING,
-    "somebody has a stanza who had none, or one for another key; it says how many names and how many older values"
-    " that opens",
+    "somebody has a stanza who had none, or one for another key; the finding says how many names and older values it opens",
     RISKS,
 )
 PASSING_ACCESS = FindingRule(
     "passing-access",
     ERROR,
-    "a commit between let someone in whom a later one took out again, and the data key is the same",
+    "one commit let someone in, a later one took them out again, and the data key is the same",
     RISKS,
 )
-PASSED_ACCESS = FindingRule("passing-access", WARNING, "the same, and the data key is in force no longer", RISKS)
+PASSED_ACCESS = FindingRule("passing-access", WARNING, "the same, and the data key is no longer in force", RISKS)
 NEW_ACCESS_GROUP = FindingRule(
     "new-access-group",
     WARNING,
-    "an access group that was not there, with a data key that nothing vouches for yet",
+    "a new access group, with a data key that nothing vouches for yet",
     RISKS,
 )
 WRITE_ONLY = FindingRule(
     "write-only",
     WARNING,
-    "a value that was brought in without reading: in a protected environment it waits, elsewhere it replaces a member's",
+    "somebody set a value without reading: in a protected environment it waits, elsewhere it replaces a member's",
     RISKS,
 )
-WRITE_ONLY_REFUSED = FindingRule("write-only", ERROR, "the same, where the policy refuses such values", RISKS)
-UNSEALED = FindingRule("unsealed", WARNING, "a name that was sealed stands plain", RISKS)
+WRITE_ONLY_REFUSED = FindingRule("write-only", ERROR, "the same, if the policy refuses such values", RISKS)
+UNSEALED = FindingRule("unsealed", WARNING, "a sealed name is now plain", RISKS)
 DODGES_RULE = FindingRule(
     "dodges-rule",
     WARNING,
-    "a new name looks like a rule's and is not covered by it: in another case, or in a section",
+    "a new name looks like one of a rule and the rule does not cover it: it differs in case, or is in a section",
     RISKS,
 )
 DROPPED_BY_MERGE = FindingRule(
     "dropped-by-merge",
     WARNING,
-    "a name is not what it was in BASE, and no commit changed it: a merge dropped BASE's side",
+    "a name differs from BASE, and no commit changed it: a merge dropped BASE's side",
     RISKS,
 )
 

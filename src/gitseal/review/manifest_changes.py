@@ -22,7 +22,7 @@ REQUIREMENT_LOOSENED = FindingRule(
     RISKS,
 )
 SERVICE_WIDENED = FindingRule(
-    "service-widened", WARNING, "a service gets names that it did not get, or a file that others can read", RISKS
+    "service-widened", WARNING, "a service gets more names, or a file that others can read", RISKS
 )
 
 

@@ -20,13 +20,13 @@ from gitseal.yamltext.tree import NamePath
 TEXT_AROUND_SECRET = FindingRule(
     "text-around-secret",
     WARNING,
-    "a variable of a service is made of a secret in another way, or newly: the text around it says where it goes",
+    "a variable of a service now uses a secret, or uses it in another way: the text around it decides where it goes",
     RISKS,
 )
 SECRET_SHADOWED = FindingRule(
     "secret-shadowed",
     WARNING,
-    "a text of the manifest stands in the place of a secret that the service would get",
+    "a text of the manifest replaces a secret that the service would get",
     RISKS,
 )
 

@@ -31,15 +31,14 @@ from gitseal.report.sentences import Sentence, listed, ours, sentence
 MERGE_BREAKS = FindingRule(
     "merge-breaks",
     ERROR,
-    "BASE has moved on, and a merge of lines, as a forge makes it, is clean and leaves something stale, unreadable or wider than"
-    " either side had it",
+    "BASE has moved on, and a forge's merge by lines is clean but leaves something stale, unreadable or open to more people",
     RISKS,
 )
 MERGE_CONFLICT = FindingRule(
-    "merge-conflict", WARNING, "BASE has moved on, and both sides changed the same: a merge stops there", RISKS
+    "merge-conflict", WARNING, "BASE has moved on, and both sides changed the same entry: a merge stops there", RISKS
 )
 MERGE_BY_DRIVER = FindingRule(
-    "merge-conflict", NOTE, "the same for a forge alone: gitseal's merge driver merges it by names", RISKS
+    "merge-conflict", NOTE, "the same, for a forge only: gitseal's merge driver merges it by name", RISKS
 )
 
 _FILE = "100"

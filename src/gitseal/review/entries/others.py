@@ -14,13 +14,13 @@ ATTRIBUTES_CHANGED = FindingRule(
     "attributes-changed", WARNING, "`.gitattributes`, which can hide sealed files from `git diff`", RISKS
 )
 MODULES_CHANGED = FindingRule(
-    "modules-changed", WARNING, "`.gitmodules` has a submodule at `.secrets`, or one whose place cannot be told", RISKS
+    "modules-changed", WARNING, "`.gitmodules` has a submodule at `.secrets`, or one whose place is unclear", RISKS
 )
 SCHEMA_CHANGED = FindingRule(
-    "schema-changed", WARNING, "a file in `.secrets/schema` is another than gitseal writes: editors believe it", RISKS
+    "schema-changed", WARNING, "a file in `.secrets/schema` differs from what gitseal writes; editors believe it", RISKS
 )
 FOREIGN_FILE = FindingRule(
-    "foreign-file", WARNING, "a file in `.secrets` that is none of gitseal's came or changed", RISKS
+    "foreign-file", WARNING, "a file in `.secrets` that gitseal did not write came or changed", RISKS
 )
 LOCAL_FILE = FindingRule(
     "local-file", WARNING, "a file of one machine's own overrides (`*.local.yaml`) was committed or changed", RISKS
@@ -28,20 +28,22 @@ LOCAL_FILE = FindingRule(
 NO_REGULAR_FILE = FindingRule(
     "no-regular-file", ERROR, "a file that gitseal reads became a link or a submodule, which could lead anywhere", RISKS
 )
-MODE_CHANGED = FindingRule("mode-changed", WARNING, "a covered file became executable, or is so no longer", RISKS)
+MODE_CHANGED = FindingRule(
+    "mode-changed", WARNING, "a covered file became executable, or is no longer executable", RISKS
+)
 LINK_TO_SECRETS = FindingRule(
     "link-to-secrets", WARNING, "a link elsewhere in the repository leads into a `.secrets` folder", RISKS
 )
 ALLOWANCE_ADDED = FindingRule(
     "allowance-added",
     WARNING,
-    "the hook is to let a file pass as it is now, with the reason that was given",
+    "the hook accepts a file as it is now; the finding has the reason given",
     RISKS,
 )
 DISGUISED_SECRETS = FindingRule(
     "nested-secrets",
     ERROR,
-    "a link, a submodule or a name in other letters that would be taken for a `.secrets` folder",
+    "a link, a submodule or a spelling in other letters that could pass for a `.secrets` folder",
     RISKS,
 )
 SECRETS_REMOVED = FindingRule("secrets-removed", WARNING, "a whole `.secrets` is gone, or its policy", RISKS)

@@ -27,13 +27,13 @@ from gitseal.yamltext.reader import path_text
 STANZA_REPLACED = FindingRule(
     "stanza-replaced",
     ERROR,
-    "a stanza is another one for the same key of the same person, under the same data key: it may open nothing",
+    "the same key of the same person has another stanza, under the same data key: it may open nothing",
     RISKS,
 )
 HEADER_CHANGED = FindingRule(
     "header-changed",
     WARNING,
-    "a field of a sealed file's header changed by itself: its version, its environment, a public key, a proof",
+    "a field of a sealed file's header changed on its own: its version, its environment, a public key, a proof",
     RISKS,
 )
 

@@ -81,7 +81,7 @@ TABLE = _table(
 )
 
 UNEXPLAINED = FindingRule(
-    "unexplained-change", WARNING, "a change of a covered file that no other rule has a word for: read its lines", RISKS
+    "unexplained-change", WARNING, "a change of a covered file that no other rule describes: read its lines", RISKS
 )
 
 

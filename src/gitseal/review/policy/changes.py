@@ -17,12 +17,18 @@ from gitseal.review.policy import environments, listings, people, rules
 from gitseal.review.saying import Lines, StatementCollector, quoted
 from gitseal.yamltext.tree import NamePath
 
-FIRST_POLICY = FindingRule("first-policy", WARNING, "there was none: nothing vouches for it but who commits it", RISKS)
-ALLOW_NAMES = FindingRule("allow-names", WARNING, "names that steer loaders and shells may be rendered", RISKS)
-SERVER_LOOSENED = FindingRule(
-    "server-loosened", WARNING, "a server judges fewer branches: what reaches the others needs no signature", RISKS
+FIRST_POLICY = FindingRule(
+    "first-policy", WARNING, "there was no policy before: only its author's commit vouches for it", RISKS
 )
-HOOK_LOOSENED = FindingRule("hook-loosened", WARNING, "the hook blocks fewer files, or takes more for templates", RISKS)
+ALLOW_NAMES = FindingRule(
+    "allow-names", WARNING, "`render` and `run` accept names that steer loaders and shells", RISKS
+)
+SERVER_LOOSENED = FindingRule(
+    "server-loosened", WARNING, "a server judges fewer branches: changes on the others need no signature", RISKS
+)
+HOOK_LOOSENED = FindingRule(
+    "hook-loosened", WARNING, "the hook blocks fewer files, or takes more files for templates", RISKS
+)
 
 NO_POLICY = Policy({}, {}, {}, RuleList(), (), (), (), (), ())
 

@@ -14,19 +14,19 @@ from gitseal.report.sentences import Sentence, ours, sentence
 from gitseal.review.environment_risks import ENVIRONMENT_REMOVED
 from gitseal.review.saying import StatementCollector, quoted
 
-ALIAS_MOVED = FindingRule("alias-moved", WARNING, "a name by which people deploy means another environment", RISKS)
+ALIAS_MOVED = FindingRule("alias-moved", WARNING, "a name by which people deploy now means another environment", RISKS)
 ACCESS_WIDENED = FindingRule(
-    "access-widened", WARNING, "people who may open what they might not, by name, whatever groups say it", RISKS
+    "access-widened", WARNING, "people who can open more than before, by name, whatever groups say it", RISKS
 )
 PROTECTION_REMOVED = FindingRule("protection-removed", ERROR, "an environment is no longer protected", RISKS)
-REVEAL_ALLOWED = FindingRule("reveal-allowed", WARNING, "values may be shown", RISKS)
+REVEAL_ALLOWED = FindingRule("reveal-allowed", WARNING, "commands may show the values now", RISKS)
 WRITE_ONLY_LOOSENED = FindingRule(
-    "write-only-loosened", WARNING, "values that were refused or waited are taken as they come", RISKS
+    "write-only-loosened", WARNING, "values that were refused or had to wait are now accepted at once", RISKS
 )
-EXTENDS_CHANGED = FindingRule("extends-changed", WARNING, "an environment has other values beneath its own", RISKS)
-CHANGE_WIDENED = FindingRule("change-widened", WARNING, "others may change a file", RISKS)
+EXTENDS_CHANGED = FindingRule("extends-changed", WARNING, "an environment inherits from another one", RISKS)
+CHANGE_WIDENED = FindingRule("change-widened", WARNING, "more people can change a file", RISKS)
 APPROVALS_LOWERED = FindingRule("approvals-lowered", WARNING, "fewer people have to approve a change", RISKS)
-CHANGE_FREE = FindingRule("change-widened", ERROR, "anybody may", RISKS)
+CHANGE_FREE = FindingRule("change-widened", ERROR, "anybody can", RISKS)
 
 _POLICY_FILE = "policy"
 _STRICTNESS = (ACCEPT, PENDING, REFUSE)

@@ -15,8 +15,7 @@ from gitseal.yamltext.tree import NamePath
 LISTED_BESIDE = FindingRule(
     "listed-beside",
     WARNING,
-    "a list lets the same people now and others later: it names somebody beside their group, who stays when they leave"
-    " it, or is gone",
+    "a list names somebody in addition to their group, or no longer does: they keep access when they leave the group, or lose it",
     RISKS,
 )
 

@@ -13,23 +13,23 @@ from gitseal.review.saying import StatementCollector, quoted, short
 RECIPIENT_KEY_ADDED = FindingRule(
     "recipient-key-added",
     WARNING,
-    "somebody who was known has a new key. Is it theirs? Ask them, and not in the pull request",
+    "a known person has a new key. Is it theirs? Ask them, and not in the pull request",
     RISKS,
 )
-RECIPIENT_ADDED = FindingRule("recipient-added", WARNING, "a new person or machine, with what they may open", RISKS)
+RECIPIENT_ADDED = FindingRule(
+    "recipient-added", WARNING, "a new person or machine; the finding says what they can open", RISKS
+)
 RECIPIENT_KIND = FindingRule(
     "recipient-kind", WARNING, "a person became a machine, a machine a forge, or the like", RISKS
 )
-SIGNING_KEY_ADDED = FindingRule(
-    "signing-key-added", WARNING, "a new key by which somebody's commits are believed", RISKS
-)
-EMAIL_CHANGED = FindingRule("email-changed", WARNING, "another address, which commits are held against", RISKS)
-FORGE_ADDED = FindingRule("forge-added", WARNING, "a Git host whose signature stands for whoever it let in", RISKS)
+SIGNING_KEY_ADDED = FindingRule("signing-key-added", WARNING, "a new key that vouches for somebody's commits", RISKS)
+EMAIL_CHANGED = FindingRule("email-changed", WARNING, "another address, which their commits have to carry", RISKS)
+FORGE_ADDED = FindingRule("forge-added", WARNING, "a Git host whose signature counts for everybody who uses it", RISKS)
 GROUP_WIDENED = FindingRule("group-widened", WARNING, "a group has new members", RISKS)
 GROUP_RENAMED = FindingRule(
     "group-renamed",
     WARNING,
-    "a group that took another's members, or an access group under another name, which has a new data key",
+    "a group took another's members, or an access group has another name and so a new data key",
     RISKS,
 )
 

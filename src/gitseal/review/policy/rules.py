@@ -14,28 +14,28 @@ from gitseal.review.saying import StatementCollector, quoted
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
-PLAIN_RULE = FindingRule("plain-rule", WARNING, "a rule lets names stand plain", RISKS)
+PLAIN_RULE = FindingRule("plain-rule", WARNING, "a rule makes names plain", RISKS)
 PLAIN_RULE_PROTECTED = FindingRule(
-    "plain-rule", ERROR, "it does so in a protected environment, or for every name there is", RISKS
+    "plain-rule", ERROR, "it does so in a protected environment, or for every name", RISKS
 )
-GROUP_CHANGED = FindingRule("group-changed", WARNING, "names are to be sealed to another access group", RISKS)
+GROUP_CHANGED = FindingRule("group-changed", WARNING, "names move to another access group", RISKS)
 RULE_WIDENED = FindingRule(
-    "rule-widened", WARNING, "a rule for an access group takes in more names or environments", RISKS
+    "rule-widened", WARNING, "a rule for an access group covers more names or environments", RISKS
 )
 RULE_NARROWED = FindingRule(
     "rule-narrowed",
     WARNING,
-    "a rule lets go of names or environments, for which another or none answers now",
+    "a rule covers fewer names or environments; another rule or none decides on the rest",
     RISKS,
 )
 RULE_REMOVED = FindingRule(
     "rule-removed",
     WARNING,
-    "a rule is gone, and names that it was for could be open to more people now, or stand plain",
+    "a rule is gone, and its names could be open to more people now, or plain",
     RISKS,
 )
 RULES_REORDERED = FindingRule(
-    "rules-reordered", WARNING, "the first rule that matches wins, and the order is another one", RISKS
+    "rules-reordered", WARNING, "the first rule that matches wins, and the order has changed", RISKS
 )
 
 _PLAIN = "plain"
