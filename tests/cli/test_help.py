@@ -45,7 +45,7 @@ def test_help_has_examples_of_the_command(words: str, capsys: pytest.CaptureFixt
     _, _, declared = inspect.cleandoc(EVERY[words].help or "").partition("\nExamples:\n")
 
     assert shown == declared + "\n"
-    assert all("gitseal " in line and f" {words.split()[0]}" in line for line in shown.splitlines())
+    assert all("gitseal " in line and f" {words.split(maxsplit=1)[0]}" in line for line in shown.splitlines())
 
 
 def test_the_program_lists_all_commands_in_sections(capsys: pytest.CaptureFixture[str]) -> None:

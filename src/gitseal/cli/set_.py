@@ -9,14 +9,18 @@ from gitseal.cli.session import Session, say
 from gitseal.document import value
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error, UsageError, os_reason
+from gitseal.records import NamedTuple
+from gitseal.report.hints import shell_quoted
 from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import NamePath
 
+# Byte order marks.
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _TYPES = [kind.word for kind in ValueType]
 
 
 @declare.command("set")
-@declare.argument("values", metavar="NAME=VALUE... | NAME...", nargs=-1, required=True, complete=declare.NAMES)
+@declare.argument("values", metavar="NAME=VALUE... | NAME...", nargs=-1, complete=declare.NAMES)
 @environment_option()
 @declare.option(
     "--file",
@@ -25,6 +29,8 @@ _TYPES = [kind.word for kind in ValueType]
     is_path=True,
     help="Take the value from a file, byte for byte.",
 )
+@declare.option("--trim", is_flag=True, help="Leave out the line end after a value from standard input or a file.")
+@declare.option("--confirm", is_flag=True, help="Ask for the value twice at the terminal.")
 @declare.option("--from-env", is_flag=True, help="Take each value from the environment variable of the same name.")
 @declare.option(
     "--generate",
@@ -39,9 +45,12 @@ _TYPES = [kind.word for kind in ValueType]
 @accept_options
 def command(
     session: Session,
+    *,
     values: tuple[str, ...],
     environments: tuple[str, ...],
     source: str | None,
+    trim: bool,
+    confirm: bool,
     from_env: bool,
     generate: str | None,
     type_name: str,
@@ -65,11 +74,14 @@ def command(
     """
     from gitseal.usecases.set_ import require_plain_rule, set_values
 
+    if not values:
+        raise _without_name(environments)
     if create_only and update_only:
         raise UsageError("--create-only and --update-only exclude each other", "give one of them")
     project, chosen = session.where(environments, local=local, make=True)
     kind = next(kind for kind in ValueType if kind.word == type_name)
-    given = _Values(session, kind, source, generate, from_env=from_env)
+    sources = _Sources(source, generate, from_env=from_env, trims=trim, asks_twice=confirm)
+    given = _Values(session, kind, chosen, sources)
     stored = given.all(values)
     if plain:
         require_plain_rule(project, chosen, (*stored, *given.generated))
@@ -90,26 +102,40 @@ def command(
         say(f"{change.environment}: {change.outcome.value} {change.name}{' (empty)' if change.is_empty else ''}")
 
 
-class _Values:
-    """The sources of the values of one command line."""
+def _without_name(environments: tuple[str, ...]) -> UsageError:
+    options = " ".join(f"-e {shell_quoted(environment)}" for environment in environments)
+    example = f"gitseal set {options} DATABASE_URL".replace("  ", " ")
+    return UsageError("set needs the name of a value, such as DATABASE_URL", f"for example: {example}")
 
-    def __init__(
-        self, session: Session, kind: ValueType, source: str | None, generate: str | None, *, from_env: bool
-    ) -> None:
-        if sum((source is not None, generate is not None, from_env)) > 1:
+
+class _Sources(NamedTuple):
+    """Where the values of one command line come from, unless they are in its arguments."""
+
+    file: str | None
+    generate: str | None
+    from_env: bool
+    trims: bool
+    asks_twice: bool
+
+
+class _Values:
+    """The values of one command line."""
+
+    def __init__(self, session: Session, kind: ValueType, environments: tuple[str, ...], sources: _Sources) -> None:
+        if sum((sources.file is not None, sources.generate is not None, sources.from_env)) > 1:
             raise UsageError("--file, --from-env and --generate exclude each other", "give one of them")
         self.session = session
         self.kind = kind
-        self.source = source
-        self.generate = generate
-        self.from_env = from_env
+        self.environments = environments
+        self.sources = sources
         self.generated: dict[NamePath, str] = {}
 
     def all(self, arguments: tuple[str, ...]) -> dict[NamePath, TypedValue]:
         from gitseal.project.names import parse_name
 
+        sources = self.sources
         values: dict[NamePath, TypedValue] = {}
-        from_elsewhere = self.source is not None or self.generate is not None or self.from_env
+        from_elsewhere = sources.file is not None or sources.generate is not None or sources.from_env
         for number, argument in enumerate(arguments, 1):
             name, equals, content = argument.partition("=")
             if not all(scalars.is_name(part) for part in name.split("/")):
@@ -123,11 +149,11 @@ class _Values:
                 raise UsageError(f'"{name}" is given twice', "give each name once")
             if equals and from_elsewhere:
                 raise UsageError(
-                    f'"{name}" has a value and is to have one from elsewhere',
-                    "give NAME alone, or leave the option out",
+                    f'"{name}" has a value here, and an option that gives it another one',
+                    "give the name without a value, or leave out the option",
                 )
-            if self.generate is not None:
-                self.generated[path] = self.generate
+            if sources.generate is not None:
+                self.generated[path] = sources.generate
             elif equals:
                 values[path] = self.checked(content.encode("utf-8", "surrogateescape"))
             else:
@@ -135,7 +161,7 @@ class _Values:
         return values
 
     def one(self, name: str, count: int) -> TypedValue:
-        if self.from_env:
+        if self.sources.from_env:
             return self.checked(self.variable(name))
         if count > 1:
             raise UsageError(
@@ -143,13 +169,27 @@ class _Values:
             )
         if self.kind is ValueType.NULL:
             return self.checked(b"")
-        if self.source is not None:
-            return self.checked(_file(Path(self.source)))
+        if self.sources.file is not None:
+            return self.as_it_came(name, _file(Path(self.sources.file)))
         if sys.stdin is None:  # what Python makes of a closed one
-            raise Error(f'there is no standard input to take "{name}" from', f"gitseal set {name} --file FILE")
+            raise Error(f'there is no standard input to take "{name}" from', f"leave it open, or: gitseal set {name}=")
         if not sys.stdin.isatty():
-            return self.checked(sys.stdin.buffer.read())
-        return self.checked(terminal.ask_value(name).reveal())
+            return self.as_it_came(name, sys.stdin.buffer.read())
+        return self.checked(terminal.ask_value(name, self.environments, confirm=self.sources.asks_twice).reveal())
+
+    def as_it_came(self, name: str, content: bytes) -> TypedValue:
+        """A value from standard input or a file, and a word about the line end that programs such as echo write after it."""
+        is_text = self.kind is ValueType.TEXT
+        if is_text and content.startswith(_UTF_16):
+            raise Error(
+                f'the value of "{name}" is UTF-16, and text is UTF-8', "convert it first: iconv -f UTF-16 -t UTF-8"
+            )
+        trimmed = content.removesuffix(b"\n").removesuffix(b"\r") if content.endswith(b"\n") else content
+        if self.sources.trims:
+            return self.checked(trimmed)
+        if is_text and trimmed != content and b"\n" not in trimmed:
+            say(f"gitseal: the line end after the value of {name} is part of it; to leave it out, add: --trim")
+        return self.checked(content)
 
     def variable(self, name: str) -> bytes:
         variable = name.rpartition("/")[2]
@@ -166,4 +206,6 @@ def _file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Error(f'"{path}" cannot be read: {os_reason(error)}', f"look at: ls -l {path}") from None
+        raise Error(
+            f'"{path}" cannot be read: {os_reason(error)}', f"look at: ls -l {shell_quoted(str(path))}"
+        ) from None

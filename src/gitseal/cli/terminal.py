@@ -2,7 +2,7 @@
 
 import sys
 
-from gitseal.errors import Declined
+from gitseal.errors import Declined, Error
 from gitseal.hidden import SecretBytes
 
 TYPE_CHECKING = False
@@ -55,23 +55,36 @@ def ask_passphrase(prompt: str) -> SecretBytes | None:
     return SecretBytes(typed.encode()) if typed else None
 
 
-def ask_value(name: str) -> SecretBytes:
-    """A value, typed twice unseen. Raises Declined if the person leaves."""
-    import click
+def ask_value(name: str, environments: "Sequence[str]" = (), *, confirm: bool = False) -> SecretBytes:
+    """A value, typed or pasted unseen, for these environments. With `confirm`, twice, until both are the same.
 
+    Who types nothing is asked once more. Raises Error if that is nothing again, and Declined if the person leaves.
+    """
+    from gitseal.cli.session import say
+
+    asked = f"Value of {name}{' in ' if environments else ''}{', '.join(environments)}"
+    for ask_again in (True, False):
+        while typed := _unseen(asked):
+            if not confirm or _unseen("Repeat it") == typed:
+                return SecretBytes(typed)
+            say("they are not the same; type both again")
+        if ask_again:
+            say("nothing was typed; Enter again leaves everything as it is")
+    from gitseal.sealing.local import options_for
+
+    options = "".join(f"{options_for(environment)} " for environment in environments)
+    raise Error("nothing was typed, so nothing was changed", f"for an empty value: gitseal set {options}{name}=")
+
+
+def _unseen(question: str) -> bytes:
+    """The bytes of one answer that nobody sees. Raises Declined if the person leaves."""
+    from gitseal.cli.unseen import read_unseen
     from gitseal.report.escaping import printable
 
-    typed = _asked(
-        lambda: click.prompt(
-            f"Value of {printable(name)}",
-            hide_input=True,
-            confirmation_prompt=True,
-            default="",
-            show_default=False,
-            err=True,
-        )
-    )
-    return SecretBytes(str(typed).encode("utf-8", "surrogateescape"))
+    typed = read_unseen(f"{printable(question)}: ".encode())
+    if typed is None:
+        raise Declined
+    return typed
 
 
 def _asked(ask: "Callable[[], object]") -> object:
