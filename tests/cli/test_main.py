@@ -116,6 +116,7 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "session",
         "table",
         "terminal",
+        "unseen",
     }
     parts = {
         "driver_merge",
