@@ -214,3 +214,9 @@ def _kept(name: str | None, value: str | None, original: str) -> bool:
     if name is None:
         return not original.strip() or original.strip().startswith("#")
     return value is not None and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name) is not None
+
+
+def test_comments_belong_to_the_value_below_them() -> None:
+    content = '# Shop\n\n# Mail\nA=1 # hush behind\n  # Web\nB="x\n# hush within\ny" # hush\nC=\n# nobody\'s\n'
+    comments = {item.path[0]: item.comments for item in dotenv(content).items}
+    assert comments == {"A": ("# Shop", "", "# Mail"), "B": ("# Web",), "C": ()}

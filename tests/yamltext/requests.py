@@ -8,12 +8,23 @@ from gitseal.yamltext import editor, scalars
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath, NodeKind, Tree
 
+# New names with comments have a test of their own: which lines above a name are its own, the law could not tell.
+_comments = st.just(())
 PUTS = st.one_of(
     st.builds(
-        Put, st.sampled_from(["ENC[v1,s,default:k1,AA==]", "ENC[v1,w,pay:k2,BB==]"]), own_line=st.just(value=True)
+        Put,
+        st.sampled_from(["ENC[v1,s,default:k1,AA==]", "ENC[v1,w,pay:k2,BB==]"]),
+        own_line=st.just(value=True),
+        comments=_comments,
+        rank=st.integers(0, 2),
     ),
     st.builds(
-        Put, st.sampled_from(["info", '"a # b"', "'it''s'", "1", "null", "a:b", '"\\n"']), st.booleans(), st.booleans()
+        Put,
+        st.sampled_from(["info", '"a # b"', "'it''s'", "1", "null", "a:b", '"\\n"']),
+        st.booleans(),
+        st.booleans(),
+        comments=_comments,
+        rank=st.integers(0, 2),
     ),
 )
 _parts = st.sampled_from(["A", "B", "C", "D", "M", "Z", "a", "z", "_", "yes", "N1", "N2"])

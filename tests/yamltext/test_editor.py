@@ -231,3 +231,23 @@ def test_a_section_is_no_value() -> None:
 def test_what_is_not_there_is_not_removed() -> None:
     with pytest.raises(KeyError):
         editor.edit(reader.parse(b"A: 1\n"), removes=[("B",)])
+
+
+def test_new_names_bring_comments_and_stand_by_rank_in_an_empty_section() -> None:
+    puts = {
+        ("A",): Put("one", rank=2, comments=("# last", "", "# above")),
+        ("B",): Put("two", rank=1),
+        ("C", "D"): Put("three", rank=3, comments=("# inner", "", "# more")),
+    }
+    after = editor.edit(reader.parse(b"# head\n\nheader: x\n"), puts, last="header").serialise().decode()
+    assert after == (
+        "# head\n\nB: two\n\n# last\n\n# above\nA: one\n\nC:\n  # inner\n\n  # more\n  D: three\n\nheader: x\n"
+    )
+
+
+def test_a_sorted_section_stays_sorted_whatever_the_rank() -> None:
+    puts = {("B",): Put("two", rank=9), ("C",): Put("three", rank=1)}
+    assert (
+        editor.edit(reader.parse(b"A: one\n\nD: four\n"), puts).serialise()
+        == b"A: one\n\nB: two\n\nC: three\n\nD: four\n"
+    )

@@ -2,12 +2,17 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitseal.cli import declare
 from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, os_reason
 from gitseal.exchange import IMPORTERS, detect
+from gitseal.report.plurals import plural
+
+if TYPE_CHECKING:
+    from gitseal.usecases.import_ import ImportResult
 
 
 @declare.command("import")
@@ -50,7 +55,6 @@ def imported(
     plain: bool = False,
 ) -> None:
     """Imports a file and says what became of its values."""
-    from gitseal.sealing.change import Outcome
     from gitseal.usecases.import_ import import_values
 
     chosen = session.some(environments)
@@ -67,11 +71,22 @@ def imported(
             source="standard input" if str(source) == "-" else str(source),
         ),
     )
+    tell(counts)
+
+
+def tell(counts: "ImportResult") -> None:
+    """Says what became of a file's values and comments."""
+    from gitseal.sealing.change import Outcome
+
     words = [
         f"{counts.count(outcome)} {outcome.value}" for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
     ]
     unseen = counts.count(Outcome.UNSEEN)
     say(", ".join([*words, *([f"{unseen} {Outcome.UNSEEN.value}"] if unseen else [])]))
+    if counts.comments:
+        say(f"{plural(counts.comments, 'comment line')} kept, readable to everyone with the repository")
+    if counts.left_out:
+        say(f"gitseal: {plural(counts.left_out, 'comment line')} left out, which may hold a value")
     if counts.duplicates:
         say(f"gitseal: set twice in the file, the last one counts: {', '.join(counts.duplicates)}")
     if counts.references:

@@ -11,13 +11,15 @@ class ImportedValue(NamedTuple):
     """One value and its name.
 
     `line` counts from 1, and is 0 if the format's reader does not tell it. `spans` are the places in the text (start, end)
-    that a dotenv reader would expand. A `$` that quotes or a backslash make literal is in none of them.
+    that a dotenv reader would expand. A `$` that quotes or a backslash make literal is in none of them. `comments` are the
+    lines between the value before and this one, each `#...` or empty.
     """
 
     path: tuple[str, ...]
     value: TypedValue
     line: int
     spans: tuple[Span, ...] = ()
+    comments: tuple[str, ...] = ()
 
     @property
     def expandable(self) -> bool:

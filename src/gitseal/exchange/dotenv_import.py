@@ -58,13 +58,20 @@ def parse(data: bytes) -> Imported:
 
 def _items(text: str) -> Iterator[ImportedValue]:
     feeds = [match.start() for match in re.finditer("\n", text)]
-    position = _after(_SKIP, text, 0)
+    end, position = 0, _after(_SKIP, text, 0)
     while position < len(text):
+        comments = _comments(text[end:position])
         line = bisect_right(feeds, position) + 1
         name, position = _name(text, position, line)
-        content, spans, position = _value(text, position, line)
-        yield ImportedValue((name,), text_value(content), line, spans)
-        position = _after(_SKIP, text, position)
+        content, spans, end = _value(text, position, line)
+        yield ImportedValue((name,), text_value(content), line, spans, comments)
+        position = _after(_SKIP, text, end)
+
+
+def _comments(skipped: str) -> tuple[str, ...]:
+    """The comments between two values. What stands behind a value, on its line, may be its end, and so is not among them."""
+    lines = [line.strip() for line in skipped.strip().split("\n")]
+    return tuple(lines) if lines != [""] else ()
 
 
 def _after(pattern: re.Pattern[str], text: str, position: int) -> int:

@@ -83,7 +83,7 @@ def words_of(named: Iterable[tuple[str, str]]) -> frozenset[str]:
     words: set[str] = set()
     for name, value in named:
         words.update(part.lower() for part in _parts(name) if len(part) >= _SHORTEST)
-        if not names_a_secret(name) and not _has_login(value):
+        if not names_a_secret(name) and not has_login(value):
             words.update(
                 piece.lower() for piece in _PIECES.findall(value) if piece.isalpha() and len(piece) >= _SHORTEST
             )
@@ -97,7 +97,7 @@ def is_plain_setting(name: str, value: str, words: Words = ()) -> bool:
         return True
     if _is_common(value, words) or all(_is_plain_url(part.strip(), words) for part in value.split(",")):
         return True
-    if names_a_secret(name) or _has_login(value):
+    if names_a_secret(name) or has_login(value):
         return False
     *parts, last = _parts(name) or [""]
     if last in _IDS and not _is_secret(parts) and _ID.fullmatch(value):
@@ -163,7 +163,7 @@ def _is_plain_url(text: str, words: Words) -> bool:
     return all(_is_wordlike(piece) for piece in _PIECES.findall(REFERENCE.sub(" ", match["rest"])))
 
 
-def _has_login(value: str) -> bool:
+def has_login(value: str) -> bool:
     """True if some URL in the value has a user or a password."""
     return re.search(r"://[^/\s?#]*@", value) is not None
 

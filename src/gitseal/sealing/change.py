@@ -66,9 +66,17 @@ class Change(GroupKeys):
             return Outcome.UNSEEN
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
-    def set_named(self, path: NamePath, value: TypedValue, *, plain: bool = False) -> SetResult:
-        """Sets a value as `put` does, and says of which name in which environment."""
-        return SetResult(self.environment, path_text(path), self.put(path, value, plain=plain), not value.reveal())
+    def set_named(
+        self, path: NamePath, value: TypedValue, *, plain: bool = False, comments: tuple[str, ...] = (), rank: int = 0
+    ) -> SetResult:
+        """Sets a value as `put` does, and says of which name in which environment.
+
+        `comments` and `rank` are for a name that is new: the lines above it, and its place among the others that are.
+        """
+        outcome = self.put(path, value, plain=plain)
+        if path in self.puts and path not in self.document.entries:
+            self.puts[path] = self.puts[path]._replace(comments=comments, rank=rank)
+        return SetResult(self.environment, path_text(path), outcome, not value.reveal())
 
     def set_write_only(self, path: NamePath, value: TypedValue) -> Outcome:
         """Sets a value and keeps it write-only, as it came. Raises Error as `put` does, and if the name is plain here."""

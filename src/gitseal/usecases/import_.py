@@ -4,18 +4,26 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gitseal import exchange
+from gitseal.exchange import Imported
 from gitseal.exchange.parsing import parse_text
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change, Outcome, SetResult
 from gitseal.sealing.writing import change
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
 
 
 class ImportResult(NamedTuple):
-    """The result of an import: names by outcome, those that kept a reference as text, and those set twice in the file."""
+    """The result of an import: names by outcome, those that kept a reference as text, and those set twice in the file.
+
+    `comments` counts the lines of comments that now stand above new names, `left_out` those that may hold a value.
+    """
 
     done: tuple[SetResult, ...]
     references: tuple[str, ...]
     duplicates: tuple[str, ...]
+    comments: int = 0
+    left_out: int = 0
 
     def count(self, outcome: Outcome) -> int:
         """The number of values with this outcome."""
@@ -34,6 +42,7 @@ def import_values(
 ) -> ImportResult:
     """Sets all that a file holds. `source` names it in errors.
 
+    New names come in the order of the file, each below the comments that it has there, if these hold no value.
     `expand_with` resolves references, with these variables for what the file does not set.
 
     Raises Error, with nothing written, if the file does not parse or a value is refused.
@@ -41,14 +50,27 @@ def import_values(
     imported = parse_text(format_name, data, source)
     if expand_with is not None:
         imported = exchange.expand(imported, expand_with)
-    values = {item.path: item.value for item in imported.items}
+    comments = _readable_comments(imported)
 
     def action(edit: Change) -> list[SetResult]:
-        return [edit.set_named(path, value, plain=plain) for path, value in values.items()]
+        return [
+            edit.set_named(item.path, item.value, plain=plain, comments=comments.get(item.path, ()), rank=rank)
+            for rank, item in enumerate(imported.items)
+        ]
 
     results = change(workspace, environments, action)
-    return ImportResult(
-        tuple(done for environment_results in results.values() for done in environment_results),
-        imported.references,
-        imported.duplicates,
-    )
+    done = tuple(done for environment_results in results.values() for done in environment_results)
+    created = {result.name for result in done if result.outcome is Outcome.CREATED}
+    new = [item for item in imported.items if path_text(item.path) in created]
+    kept = sum(bool(line) for item in new for line in comments.get(item.path, ()))
+    there = sum(bool(line) for item in new for line in item.comments)
+    return ImportResult(done, imported.references, imported.duplicates, kept, there - kept)
+
+
+def _readable_comments(imported: Imported) -> dict[NamePath, tuple[str, ...]]:
+    if not any(item.comments for item in imported.items):
+        return {}
+    from gitseal.scan.readable_comments import readable
+
+    values = [item.value.reveal().decode() for item in (*imported.items, *imported.overridden)]
+    return {item.path: readable(item.comments, values) for item in imported.items}

@@ -19,12 +19,15 @@ _STEP = "  "
 class Put(NamedTuple):
     """A scalar to be written: its source text, and whether it gets a line of its own below the name.
 
-    A new name is set off from the one above by a blank line, unless `tight`.
+    A new name is set off from the one above by a blank line, unless `tight`. `comments` stand above it, each a whole line or
+    empty. New names that meet in an unsorted or empty section stand by `rank`, then by name.
     """
 
     source: str
     own_line: bool = False
     tight: bool = False
+    comments: tuple[str, ...] = ()
+    rank: int = 0
 
 
 def edit(
@@ -45,11 +48,10 @@ def edit(
     # What is written in its old place is taken out of here: what is left over at the end needs a new one.
     puts = dict(puts or {})
     draft = _EditedLines(tree, last)
-    moved = {
-        new: draft.take_comments(tree.nodes[old]) for old, new in (renames or {}).items() if not draft.stays(old, new)
-    }
+    moved = {new for old, new in (renames or {}).items() if not draft.stays(old, new)}
     for old, new in (renames or {}).items():
         if new in moved:
+            puts[new] = puts[new]._replace(comments=draft.take_comments(tree.nodes[old]))
             draft.remove(tree.nodes[old])
         else:
             draft.replace(tree.nodes[old], puts.pop(new), new[-1])
@@ -60,7 +62,7 @@ def edit(
     draft.drop_empty_sections(gone, puts)
     for path in [path for path in puts if path in tree.nodes]:
         draft.replace(tree.nodes[path], puts.pop(path), path[-1])
-    draft.insert(puts, moved)
+    draft.insert(puts)
     # Lines can go wrong in ways nobody thought of, so the result is read again and compared, name by name.
     edited = draft.apply()
     _check(tree, edited, gone, draft.written)
@@ -87,7 +89,7 @@ def _check(before: Tree, after: Tree, gone: set[NamePath], written: Mapping[Name
         raise ValueError("the edited text is not the old tree with just these changes")
 
 
-_New = dict[str, "tuple[list[str], Put] | _New"]
+_New = dict[str, "Put | _New"]
 
 
 def _written(new: _New, indent: str) -> list[str]:
@@ -96,16 +98,15 @@ def _written(new: _New, indent: str) -> list[str]:
     was_tight = False
     for name, content in new.items():
         label = indent + scalars.serialise_name(name) + ":"
-        is_tight = was_tight if isinstance(content, dict) else content[1].tight
+        is_tight = was_tight if isinstance(content, dict) else content.tight
         if lines and not is_tight:
             lines.append("")
         was_tight = is_tight
         if isinstance(content, dict):
             lines += [label, *_written(content, indent + _STEP)]
             continue
-        comments, put = content
-        lines += [indent + comment for comment in comments]
-        lines += [label, indent + _STEP + put.source] if put.own_line else [f"{label} {put.source}"]
+        lines += [indent + comment if comment else "" for comment in content.comments]
+        lines += [label, indent + _STEP + content.source] if content.own_line else [f"{label} {content.source}"]
     return lines
 
 
@@ -163,11 +164,11 @@ class _EditedLines:
         node = self.tree.nodes[section] if section else self.tree.root
         return [name for name in node.children if (*section, name) != (self.last,)]
 
-    def take_comments(self, node: Node) -> list[str]:
+    def take_comments(self, node: Node) -> tuple[str, ...]:
         """Cuts the comment lines directly above the node and returns them."""
         first = self.comments_above(node)
         self.cut.update(range(first, node.line))
-        return [self.tree.lines[number].strip(" \r") for number in range(first, node.line)]
+        return tuple(self.tree.lines[number].strip(" \r") for number in range(first, node.line))
 
     def comments_above(self, node: Node) -> int:
         """The first line of the comment block directly above the node, or the node's own line."""
@@ -232,11 +233,11 @@ class _EditedLines:
         else:
             self.write_over(node, [f"{label} {put.source}{comment}"])
 
-    def insert(self, puts: Mapping[NamePath, Put], comments: Mapping[NamePath, list[str]]) -> None:
+    def insert(self, puts: Mapping[NamePath, Put]) -> None:
         """Puts new names into their sections, each at its place."""
         self.written.update(puts)
         sections: dict[NamePath, _New] = {}
-        for path in sorted(puts):
+        for path in sorted(puts, key=lambda path: (puts[path].rank, path)):
             section = self.deepest_section(path)
             new = sections.setdefault(section, {})
             for part in path[len(section) : -1]:
@@ -246,7 +247,7 @@ class _EditedLines:
                 new = inner
             if path[-1] in new:
                 raise ValueError(f'"{path[-1]}" is a section, not a value')
-            new[path[-1]] = (comments.get(path, []), puts[path])
+            new[path[-1]] = puts[path]
         # An inner section's end can be the line where its parent's next name goes in: the inner one comes first.
         for section in sorted(sections, key=len, reverse=True):
             self.place(section, sections[section])
