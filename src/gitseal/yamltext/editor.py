@@ -276,7 +276,7 @@ class _EditedLines:
             closing = [] if node.end >= len(self.tree.lines) or self.is_left_blank(node.end) else [""]
             self.at(node.end, [*_written(new, self.child_indent(section)), *closing])
             return
-        for name in new:
+        for name in sorted(new) if kept and is_sorted else new:
             block = _written({name: new[name]}, self.child_indent(section))
             before = bisect(kept, name) if is_sorted else len(kept)
             if before:
