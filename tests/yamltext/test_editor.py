@@ -246,7 +246,7 @@ def test_new_names_bring_comments_and_stand_by_rank_in_an_empty_section() -> Non
 
 
 def test_a_sorted_section_stays_sorted_whatever_the_rank() -> None:
-    puts = {("B",): Put("two", rank=9), ("C",): Put("three", rank=1)}
+    puts: dict[NamePath, Put] = {("B",): Put("two", rank=9), ("C",): Put("three", rank=1)}
     assert (
         editor.edit(reader.parse(b"A: one\n\nD: four\n"), puts).serialise()
         == b"A: one\n\nB: two\n\nC: three\n\nD: four\n"
