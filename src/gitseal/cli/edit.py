@@ -1,12 +1,16 @@
 """`gitseal edit`."""
 
+import time
 from pathlib import Path
 
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Busy, Error
+from gitseal.errors import Busy, Error, UsageError
+from gitseal.process import editor
 from gitseal.project.project import Project
+from gitseal.report.hints import shell_quoted
+from gitseal.report.plurals import plural
 from gitseal.sealing import saved_edit
 from gitseal.sealing.local import options_for
 from gitseal.usecases import edit
@@ -14,11 +18,15 @@ from gitseal.usecases.edit import EditedText
 from gitseal.variables import IDENTITY_VARIABLES
 from gitseal.yamltext.reader import path_text
 
+# Nobody reads a text and closes it in less, in seconds.
+_HASTY = 1.0
+
 
 @declare.command("edit")
 @environment_option("The environment; may be left out where there is one.")
 @local_option
-@declare.option("--resume", is_flag=True, help="Go on with the text that an earlier edit could not apply.")
+@declare.option("--resume", is_flag=True, help="Continue with the text that an earlier edit could not apply.")
+@declare.option("--discard", is_flag=True, help="Delete the text that an earlier edit could not apply.")
 @declare.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
 @accept_options
 def command(
@@ -26,6 +34,7 @@ def command(
     environments: tuple[str, ...],
     local: bool,
     resume: bool,
+    discard: bool,
     plain: bool,
     accept: tuple[str, ...],
 ) -> None:
@@ -41,18 +50,34 @@ def command(
       gitseal edit -e production --resume
       gitseal edit -e production --discard
     """
+    if resume and discard:
+        raise UsageError("--resume and --discard exclude each other", "give one of them")
     project, (environment,) = session.where((session.one(environments),), local=local, make=True)
+    if discard:
+        if not saved_edit.discard(project, environment):
+            raise saved_edit.not_kept(environment)
+        say(f"{environment}: deleted the kept text")
+        return
     if not resume and saved_edit.exists(project, environment):
-        say(f"gitseal: a text of an earlier edit is kept; go on with it by: {_resuming(environment)}")
+        say("gitseal: the text of an earlier edit is kept; this edit does not have its changes")
+        say(f"  to continue with it: {_resuming(environment)}", f"  to delete it: {_discarding(environment)}")
     draft = (edit.resume if resume else edit.begin)(session.workspace._replace(project=project), environment)
     session.note_read("edit", environment, map(path_text, draft.values))
     for name in draft.closed:
-        say(f"{environment}: {name} is not yours to open and stays as it is")
+        say(f"{environment}: you cannot open {name}, so it is not in the text and stays as it is")
     _Editing(session, project, draft, accept, plain=plain).run(resumed=resume)
 
 
 def _resuming(environment: str) -> str:
     return f"gitseal edit {options_for(environment)} --resume"
+
+
+def _discarding(environment: str) -> str:
+    return f"gitseal edit {options_for(environment)} --discard"
+
+
+class _Empty(Error):
+    """A text without any name, which nobody confirmed and which is not worth keeping."""
 
 
 class _Editing:
@@ -77,18 +102,32 @@ class _Editing:
             if resumed:
                 self.warn_overtaken()
             while True:
+                began = time.monotonic()
                 edited = self.edited(path)
                 if edited == self.draft.text and not resumed:
-                    say("nothing changed")
+                    self.say_unchanged(time.monotonic() - began)
                     return
                 try:
                     self.apply(edited)
+                except _Empty:
+                    raise
                 except Error as error:
                     self.keep(edited)
                     self.ask_again(error)
                     continue
                 saved_edit.discard(self.project, self.draft.environment)
                 return
+
+    def say_unchanged(self, seconds: float) -> None:
+        """Says that nothing changed; and if nobody can have read the text in that time, how to make the editor wait."""
+        say("nothing changed")
+        if seconds < _HASTY:
+            options = options_for(self.draft.environment)
+            waiting = shell_quoted(editor.waiting(self.command()))
+            say(
+                "gitseal: the editor returned at once; does it wait until you close the file?",
+                f"  EDITOR={waiting} gitseal edit {options}",
+            )
 
     def ask_again(self, error: Error) -> None:
         """Returns if the person wants to open the text again. Raises Error if they do not, or if nobody is there."""
@@ -108,12 +147,10 @@ class _Editing:
         except Error:
             return  # the text does not parse, as its author will see
         for name in names:
-            say(f"gitseal: {name} was changed by someone else since, and your text would replace that")
+            say(f"gitseal: somebody else changed {name} since then, and your text would replace their value")
 
     def edited(self, path: Path) -> bytes:
         """The text after the editor; kept, sealed, if a signal or a failure ends it first."""
-        from gitseal.process import editor
-
         environ = {name: value for name, value in self.session.environ.items() if name not in IDENTITY_VARIABLES}
         before = path.read_bytes()
         try:
@@ -132,8 +169,19 @@ class _Editing:
     def keep(self, text: bytes) -> None:
         saved_edit.keep(self.session.workspace._replace(project=self.project), self.draft.before, text)
 
+    def confirm_empty(self, count: int) -> None:
+        """Asks about a text without any name: a full disk or a slip makes one more often than somebody means it."""
+        environment = self.draft.environment
+        told = f"the text is empty, and applying it would remove {plural(count, 'name')} from {environment}"
+        if not terminal.can_ask():
+            raise _Empty(told, "nothing was changed; to remove names: gitseal unset --help")
+        if not terminal.confirm(f"T{told[1:]}.", "Remove them?"):
+            raise _Empty("nothing was changed", "")
+
     def apply(self, text: bytes) -> None:
         removed = edit.removed_names(self.draft, text)
+        if removed and edit.is_empty(self.draft, text):
+            self.confirm_empty(len(removed))
         done = self.session.confirmed(
             self.accept,
             lambda workspace: edit.finish(workspace, self.draft, text, plain=self.plain),
@@ -147,4 +195,4 @@ class _Editing:
             say("nothing changed")
         if edit.comments_changed(self.draft, text):
             place = self.project.path(self.draft.environment)
-            say(f"gitseal: comments are not taken from here; edit them in {place}")
+            say(f"gitseal: comments in this text are not saved; edit them in {place}")

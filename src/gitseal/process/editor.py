@@ -34,6 +34,23 @@ def edit(command: str, path: Path, environ: Mapping[str, str]) -> None:
         raise Error(f"the editor ended with status {status}", "name another: EDITOR=vi gitseal edit")
 
 
+def waiting(command: str) -> str:
+    """The editor's command with the option by which it waits until the file is closed; VS Code's if we know of none."""
+    first, _, rest = command.strip().partition(" ")
+    option = _WAITS.get(first.rpartition("/")[2])
+    return f"{first} {option}{' ' if rest else ''}{rest}" if option and option not in rest else "code --wait"
+
+
+# Editors that hand the file to a window and return at once (each one's manual).
+_WAITS = {
+    **dict.fromkeys(("code", "code-insiders", "codium", "cursor", "windsurf", "zed", "subl", "atom", "mate"), "--wait"),
+    **dict.fromkeys(("idea", "pycharm", "goland", "webstorm", "rubymine", "bbedit"), "--wait"),
+    **dict.fromkeys(("gvim", "mvim"), "--nofork"),
+    "kate": "--block",
+    "gedit": "--wait",
+}
+
+
 def _become(command: str) -> str:
     """`exec `, if the shell would start just one program: then ending the child ends the editor, and not only its shell."""
     first = command.split(maxsplit=1)[0] if command.strip() else ""

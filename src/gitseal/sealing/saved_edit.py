@@ -75,7 +75,7 @@ def load(workspace: Workspace, environment: str) -> tuple[bytes, Document]:
     try:
         head, _, data = read_regular(place, _LIMIT).partition(b"\n\n")
     except FileNotFoundError:
-        raise Error(f"no text is kept for {environment}", f"run: gitseal edit {options_for(environment)}") from None
+        raise not_kept(environment) from None
     first, *others = head.decode("utf-8", "replace").split("\n")
     token = parse_token(first, 1)
     if token is None:
@@ -102,6 +102,13 @@ def exists(project: Project, environment: str) -> bool:
     return path(project, environment).exists()
 
 
-def discard(project: Project, environment: str) -> None:
-    """Removes the kept text, if there is one."""
+def discard(project: Project, environment: str) -> bool:
+    """Deletes the kept text. False if there is none."""
+    is_kept = exists(project, environment)
     path(project, environment).unlink(missing_ok=True)
+    return is_kept
+
+
+def not_kept(environment: str) -> Error:
+    """The error for whoever asks for a text that is not there."""
+    return Error(f"no text is kept for {environment}", f"run: gitseal edit {options_for(environment)}")

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from gitseal.document import document
-from gitseal.document.document import Document, Entry
+from gitseal.document.document import FIRST_LINE, Document, Entry
 from gitseal.document.header import HEADER
 from gitseal.document.value import TypedValue, ValueType, checked
 from gitseal.errors import Busy, Error, NotForYou
@@ -27,8 +27,10 @@ from gitseal.yamltext.tree import NamePath
 _HEAD = """\
 # {environment}: change values, add names, remove names; save and close. Nothing is written before that.
 # Comments and order live in {path}: edit them there.
-
+{plain}
 """
+_PLAIN = "# Not sealed, for everybody with the repository to read: {names}\n"
+_LISTED = 8
 _BLOCK = re.compile(r"[\t\n\x20-\x7e\xa1-\xac\xae-\u0600\u3001-\ud7ff]+")
 _NUMBERS = {ValueType.INTEGER, ValueType.FLOAT}
 
@@ -56,8 +58,15 @@ def begin(workspace: Workspace, environment: str) -> EditedText:
     project = workspace.project
     file = project.read(environment)
     draft = _draft(workspace.keyring, environment, file)
-    head = _HEAD.format(environment=environment, path=project.relative(project.file(environment)))
+    path = project.relative(project.file(environment))
+    head = _HEAD.format(environment=environment, path=path, plain=_plain_names(file))
     return draft._replace(text=(head + _text(file, draft.values)).encode())
+
+
+def _plain_names(file: Document) -> str:
+    names = [entry.name for entry in file.entries.values() if entry.token is None]
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return _PLAIN.format(names=", ".join(names[:_LISTED]) + more) if names else ""
 
 
 def resume(workspace: Workspace, environment: str) -> EditedText:
@@ -131,6 +140,12 @@ def removed_names(draft: EditedText, text: bytes) -> list[str]:
     return [path_text(path) for path in _changes(draft, text)[1]]
 
 
+def is_empty(draft: EditedText, text: bytes) -> bool:
+    """True if the edited text has no names at all. Raises Malformed if it is no YAML."""
+    updates, removed = _changes(draft, text)
+    return not updates and len(removed) == len(draft.values)
+
+
 def comments_changed(draft: EditedText, text: bytes) -> bool:
     """True if the edited text has comments that it did not have: they are not taken over, and the user is to know."""
     return set(_comments(text)) - set(_comments(draft.text)) != set()
@@ -149,7 +164,7 @@ def _check_unchanged(draft: EditedText, edit: Change, path: NamePath) -> None:
     if _source(before) != _source(now):
         name = path_text(path)
         raise Busy(
-            f'"{name}" was changed by someone else while you edited',
+            f'somebody else changed "{name}" while you edited',
             f"your text is kept: gitseal edit {options_for(draft.environment)} --resume",
         )
 
@@ -187,7 +202,7 @@ def _text(file: Document, values: dict[NamePath, TypedValue]) -> str:
         if number == header.line:
             number = header.end
         elif entry is None:
-            lines.append(tree.lines[number].rstrip("\r"))
+            lines += [line for line in (tree.lines[number].rstrip("\r"),) if line != FIRST_LINE]
             number += 1
         else:
             if entry.path in values:
