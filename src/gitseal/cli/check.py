@@ -13,6 +13,7 @@ from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:  # loaded only with --code
     from gitseal.audit.check.code import CodeReport
+    from gitseal.project.project import Project
 
 
 @declare.command("check")
@@ -43,6 +44,7 @@ def command(
 
     chosen = session.project.select(environments) if environments else ()
     findings = check(session.project, chosen, session.keyring.unattended())
+    _say_limits(session.project)
     findings += _claims(session, chosen)
     read = _code(session, folders, chosen, excepted) if folders else None
     shown = [*findings, *(read.findings if read else ())]
@@ -55,6 +57,21 @@ def command(
     if to_mend:
         raise Error(f"check found {plural(to_mend, 'thing')} to mend{aside}", "")
     say(f"all is as it should be{aside}")
+
+
+def _say_limits(project: "Project") -> None:
+    """One line for what `check` is not about and somebody may take it to be about."""
+    from gitseal.project.unseen import beside
+
+    if project.repository is None:
+        say("gitseal: this folder is in no Git repository: what Git does with the files was not looked at")
+    others = beside(project)
+    if others:
+        from gitseal.report.hints import command as line
+
+        rest = f", and {len(others) - 1} more" if len(others) > 1 else ""
+        there = line("gitseal -C {} check", str(project.git().top / others[0])).as_text()
+        say(f"gitseal: this is about {project.folder} alone; the repository has another .secrets{rest}: {there}")
 
 
 def _aside(findings: Sequence[Finding]) -> str:

@@ -23,12 +23,15 @@ def command(session: Session, left: str, right: str, show_values: bool, show_all
       gitseal diff development production
       gitseal diff HEAD~1:production production
     """
+    # Two states of commits need no working tree.
+    workspace = session.committed_workspace if ":" in left and ":" in right else session.workspace
+    project = workspace.project
     if show_values:
         for side in (left, right):
-            check_reveal(session.project, session.project.policy.resolve(side.rpartition(":")[2]))
-    rows = compare(session.workspace, left, right)
+            check_reveal(project, project.policy.resolve(side.rpartition(":")[2]))
+    rows = compare(workspace, left, right)
     for side in (left, right) if show_values else ():
-        environment = session.project.policy.resolve(side.rpartition(":")[2])
+        environment = project.policy.resolve(side.rpartition(":")[2])
         session.note_read("diff", environment, (row.name for row in rows if row.left or row.right))
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])

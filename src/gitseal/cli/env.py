@@ -59,6 +59,7 @@ def list_(session: Session, as_json: bool) -> None:
     """
     from gitseal.usecases.env import list_environments
 
+    session.all(())  # says which of them cannot be seen here
     rows = list_environments(session.project)
     if as_json:
         output.as_json([row._asdict() for row in rows])

@@ -47,11 +47,11 @@ def command(
         _reads(session, name, environments, as_json=as_json, refused=bool(since or signatures))
         return
     look = Signatures.CHECK if signatures else Signatures.GLANCE if as_json else Signatures.NONE
-    history = log(session.project, Selection(_chosen(session, environments), name, since, look))
+    history = log(session.committed_project, Selection(_chosen(session, environments), name, since, look))
     if as_json:
         _json(history.events)
     else:
-        _text(history, session.project.environments)
+        _text(history, session.committed_project.environments)
     if history.ends_at:
         _say_shallow(history)
 
@@ -59,7 +59,7 @@ def command(
 def _chosen(session: Session, given: tuple[str, ...]) -> tuple[str, ...]:
     if "all" in given or not given:
         return ()
-    chosen = past_and_present(session.project, given)
+    chosen = past_and_present(session.committed_project, given)
     if not chosen:
         raise UsageError("-e names no environment", "see them with: gitseal env list")
     return chosen

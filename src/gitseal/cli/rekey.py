@@ -60,7 +60,7 @@ def command(
     if names:
         raise UsageError("--name goes with --recover", "choose environments with: -e ENV")
     planned = rekey.plan(session.workspace, chosen, rotate=rotate)
-    _show(planned, as_json=as_json)
+    _show(planned, as_json=as_json, is_whole=not session.is_incomplete)
     if dry_run or planned.is_empty:
         return
     if not yes:
@@ -77,7 +77,7 @@ def command(
     say(f"done: {', '.join(planned.environments)}")
 
 
-def _show(planned: Plan, *, as_json: bool) -> None:
+def _show(planned: Plan, *, as_json: bool, is_whole: bool) -> None:
     if as_json:
         moves = [
             {
@@ -100,7 +100,7 @@ def _show(planned: Plan, *, as_json: bool) -> None:
         )
         return
     if planned.is_empty:
-        say("every file is as the policy says")
+        say("every file is as the policy says" if is_whole else "every other file is as the policy says")
     for group in planned.groups:
         for words in _words(group):
             say(f"{group.environment}: {words}")

@@ -33,6 +33,8 @@ class Session:
         self.only_reads = False
         self._is_shared = False
         self._repositories: list[Repository] = []
+        # True as soon as something was said that an answer lacks: then no status is 0.
+        self.is_incomplete = False
 
     @cached_property
     def start(self) -> "Path":
@@ -66,7 +68,22 @@ class Session:
         """The project in force; another `.secrets` that it hides is named."""
         from gitseal.project.finding import find
 
-        project = find(self._start)
+        return self._prepared(find(self._start))
+
+    @cached_property
+    def committed_project(self) -> "Project":
+        """The project for whoever asks commits: that of HEAD, if the working tree does not show the one that there is."""
+        try:
+            return self.project
+        except Error as error:
+            from gitseal.project.states import at_head
+            from gitseal.project.unseen import NotShown
+
+            if not isinstance(error, NotShown):
+                raise
+            return self._prepared(at_head(error.root))
+
+    def _prepared(self, project: "Project") -> "Project":
         if self.only_reads:
             project.tell = lambda words: say(f"gitseal: {words}")
         for other in project.shadowed:
@@ -117,13 +134,14 @@ class Session:
 
         A log that cannot be written is said and stops nothing: a deploy host may have no place for it.
         """
-        rule = self.project.policy.environments.get(environment)
+        project = self.committed_project
+        rule = project.policy.environments.get(environment)
         if rule is None or not rule.protected:
             return
         from gitseal.cli import reading_log
 
         try:
-            reading_log.note(self.environ, self.home, command, self.project.root, environment, names)
+            reading_log.note(self.environ, self.home, command, project.root, environment, names)
         except Error as error:
             say(f"gitseal: this read is in no log: {error.message}")
 
@@ -133,6 +151,13 @@ class Session:
         from gitseal.project.workspace import Workspace
 
         return Workspace(self.project, self.keyring)
+
+    @property
+    def committed_workspace(self) -> "Workspace":
+        """The same with `committed_project`."""
+        from gitseal.project.workspace import Workspace
+
+        return Workspace(self.committed_project, self.keyring)
 
     def leave_out_overrides(self) -> None:
         """From here on the project is read without this machine's overrides."""
@@ -155,10 +180,10 @@ class Session:
 
     def some(self, given: tuple[str, ...]) -> tuple[str, ...]:
         """The environments given, at least one; if the repository has only one, it may be left out."""
-        environments = self.project.environments
+        environments = self._complete() if not given else ()
         if given:
             return self._selected(given)
-        if len(environments) == 1:
+        if len(environments) == 1 and not self.is_incomplete:
             return environments
         if not environments:
             raise Error("there is no environment yet", "make one with: gitseal env add NAME")
@@ -178,9 +203,23 @@ class Session:
 
     def all(self, given: tuple[str, ...]) -> tuple[str, ...]:
         """The environments given, or all."""
-        return self._selected(given) if given else self.project.environments
+        return self._selected(given or ("all",))
+
+    def _complete(self) -> tuple[str, ...]:
+        """All environments. Says which the policy has and the working tree does not show; then the command's status is not 0."""
+        project = self.project
+        # The policy alone tells, so that mostly nobody has to be asked; one that cannot be read has its own error.
+        if not set(project.policy.environments) <= set(project.environments):
+            from gitseal.project.unseen import hidden
+
+            for one in hidden(project):
+                self.is_incomplete = True
+                say(f"gitseal: {one.message}", f"  {one.hint}")
+        return project.environments
 
     def _selected(self, given: tuple[str, ...]) -> tuple[str, ...]:
+        if "all" in given:
+            self._complete()
         environments = self.project.select(given)
         if not environments and "all" not in given:
             raise UsageError("-e names no environment", "see them with: gitseal env list")

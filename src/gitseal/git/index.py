@@ -47,6 +47,19 @@ def entries_at(repository: Repository, path: str) -> list[IndexEntry]:
     return _entries(repository.git(LITERAL, *ahead.of_index(path)))
 
 
+def flagged_at(repository: Repository, *patterns: str) -> list[tuple[str, IndexEntry]]:
+    """As `entries`, each with the letter of git-ls-files(1), `-v`: S for skip-worktree, a small one for assume-unchanged.
+
+    Raises Error if Git cannot read the index.
+    """
+    listed = repository.git("ls-files", "-v", "--stage", "-z", "--", *patterns)
+    if listed is None:
+        raise _unreadable()
+    lines = listed.split(b"\0")[:-1]
+    stripped = b"".join(line[2:] + b"\0" for line in lines)
+    return list(zip((line[:1].decode() for line in lines), _entries(stripped), strict=True))
+
+
 def is_tracked(repository: Repository, path: "str | os.PathLike[str]") -> bool:
     """True if the index has a file, or files below a folder."""
     return bool(entries_at(repository, os.fspath(path)))
@@ -69,13 +82,17 @@ def submodule_above(repository: Repository, path: str) -> str:
 
 def _entries(listed: bytes | None) -> list[IndexEntry]:
     if listed is None:
-        raise Error("Git cannot read the index", "look at: git status")
+        raise _unreadable()
     entries = []
     for line in listed.split(b"\0")[:-1]:
         entry, _, path = line.partition(b"\t")
         mode, object_id, stage = entry.decode().split(" ")
         entries.append(IndexEntry(int(mode, 8), object_id, stage, path))
     return entries
+
+
+def _unreadable() -> Error:
+    return Error("Git cannot read the index", "look at: git status")
 
 
 def offered_files(top: "Path", *patterns: str) -> list[bytes] | None:

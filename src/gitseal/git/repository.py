@@ -31,6 +31,12 @@ def top_of(start: str) -> str | None:
     return next((folder for folder in upward(start) if os.path.exists(os.path.join(folder, ".git"))), None)
 
 
+def is_bare_folder(folder: str) -> bool:
+    """True if a folder looks like a bare repository's own (gitrepository-layout(5)). Git itself is not asked."""
+    parts = (os.path.join(folder, name) for name in ("HEAD", "objects", "refs"))
+    return all(map(os.path.exists, parts))
+
+
 def upward(start: str) -> Iterator[str]:
     """An absolute path, and every folder above it."""
     yield start
@@ -103,11 +109,12 @@ class Repository:
         if self._is_aimed():
             answer = self.git("rev-parse", "--git-common-dir") or b".git"
             return os.path.join(self.folder, os.fsdecode(answer.rstrip(b"\n")))
-        private = self._private_folder()
+        private = self.private_folder()
         link = os.path.join(private, "commondir")
         return os.path.realpath(os.path.join(private, _line_of(link))) if os.path.isfile(link) else private
 
-    def _private_folder(self) -> str:
+    def private_folder(self) -> str:
+        """The Git directory of this very worktree, with its index and its HEAD. Runs nothing. Raises Error as above."""
         place = os.path.join(self.folder, ".git")
         if not os.path.isfile(place):
             # A bare repository is its own Git directory.

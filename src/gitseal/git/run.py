@@ -136,6 +136,19 @@ def is_aimed() -> bool:
     return any(name in os.environ for name in _AIMS)
 
 
+def would_answer(top: str, git_folder: str) -> bool:
+    """True if there is a `git` and it is sure to trust the owner of a working tree; False means to ask it. Starts nothing.
+
+    Git trusts whoever it runs for as the owner of all three folders (git-config(1), safe.directory).
+    """
+    places = (top, os.path.join(top, ".git"), git_folder)
+    try:
+        is_own = all(os.stat(place).st_uid == os.geteuid() for place in places)
+    except OSError:
+        return False
+    return is_own and any(os.access(os.path.join(folder, "git"), os.X_OK) for folder in os.get_exec_path())
+
+
 def no_git() -> Error:
     """The error for a machine without Git."""
     return Error(

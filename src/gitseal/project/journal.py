@@ -38,12 +38,12 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
     """
     # All are compared before any is written: a half-written set is what the journal is there to avoid.
     for stem in new:
-        if _read(_place(project, stem)) != old[stem]:
-            raise Busy(f'"{_place(project, stem)}" was changed by another program in the meantime', "do it again")
+        if _read(place(project, stem)) != old[stem]:
+            raise Busy(f'"{place(project, stem)}" was changed by another program in the meantime', "do it again")
     if len(new) == 1:
         # A rename is atomic by itself: most commands write one file and need no journal.
         for stem, data in new.items():
-            _put(_place(project, stem), data)
+            _put(place(project, stem), data)
     elif new:
         path = journal_path(project)
         # The journal is on the disk before the first file changes; `finish` brings a crash from here on to its end.
@@ -51,12 +51,12 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
         done = []
         try:
             for stem, data in new.items():
-                _put(_place(project, stem), data)
+                _put(place(project, stem), data)
                 done.append(stem)
         except Error:
             # A full disk, say: nothing crashed, so the person gets back what they had.
             for stem in reversed(done):
-                _put(_place(project, stem), old[stem])
+                _put(place(project, stem), old[stem])
             # Only now: a crash while files are put back leaves the journal, and `finish` goes forward instead.
             _put(path, None)
             raise
@@ -77,15 +77,15 @@ def finish(project: Project) -> tuple[str, ...]:
         raise Error(f'"{path}" is damaged', f"look at: git status; then remove it: rm {path}") from None
     # Someone may have gone on working since the crash, and their files are not to be overwritten.
     for stem, (states, _data) in planned.items():
-        if _hash(_read(_place(project, stem))) not in states:
+        if _hash(_read(place(project, stem))) not in states:
             raise Error(
-                f'an earlier command stopped half-way, and "{_place(project, stem)}" was changed since',
+                f'an earlier command stopped half-way, and "{place(project, stem)}" was changed since',
                 f"look at: git diff; when the files are as you want them: rm {path}",
             )
     # Forward, never back: the journal is written only when all new bytes are known, and it does not hold the old ones.
     for stem, (_states, data) in planned.items():
-        if _read(_place(project, stem)) != data:
-            _put(_place(project, stem), data)
+        if _read(place(project, stem)) != data:
+            _put(place(project, stem), data)
     _put(path, None)
     return tuple(planned)
 
@@ -120,7 +120,8 @@ def _load(project: Project, content: bytes) -> dict[str, tuple[tuple[str, str], 
     return planned
 
 
-def _place(project: Project, stem: str) -> Path:
+def place(project: Project, stem: str) -> Path:
+    """The path of an environment's file, or of the policy."""
     return project.policy_path if stem == POLICY else project.path(stem)
 
 

@@ -50,6 +50,8 @@ class Project:
         self._parsed: dict[str, tuple[bytes, Document]] = {}
         # Set by those who only read values: then unknown fields of the policy are told, and do not stop it.
         self.tell: Callable[[str], object] | None = None
+        # Set by who finds projects on the disk: why a file is not there though the repository has it.
+        self.explain: Callable[[Project, StrPath], Error | None] | None = None
         # Whether this machine's overrides count. They are in no commit, so only the working tree has them.
         self.takes_overrides = self.source.is_working_tree
 
@@ -151,7 +153,8 @@ class Project:
                 *(alias for value in self.policy.environments.values() for alias in value.aliases),
             ]
             hint = parser.nearest(name, among) or "see them with: gitseal env list"
-            raise Error(f'there is no environment "{name}"', hint)
+            none = Error(f'there is no environment "{name}"', hint)
+            raise self.absent(self.file(resolved), none) if parser.is_environment_name(resolved) else none
         return resolved
 
     def check_listed(self, environment: str) -> None:
@@ -168,10 +171,13 @@ class Project:
         try:
             data = self.source.read(self.file(environment))
         except FileNotFoundError:
-            raise Error(
-                f'there is no environment "{environment}"', f"make it with: gitseal env add {environment}"
-            ) from None
+            none = Error(f'there is no environment "{environment}"', f"make it with: gitseal env add {environment}")
+            raise self.absent(self.file(environment), none) from None
         return self.parse(environment, data)
+
+    def absent(self, path: "StrPath", otherwise: Error) -> Error:
+        """The error for a file that is not there: if the repository has it, how to get it, else another."""
+        return (self.explain(self, path) if self.explain is not None else None) or otherwise
 
     def known(self, environment: str, data: bytes) -> "Document | None":
         """The document of these very bytes, if they were parsed already as that environment's file."""
@@ -238,10 +244,11 @@ class Project:
         try:
             data = self.source.read(self.policy_file)
         except FileNotFoundError:
-            raise Error(
+            none = Error(
                 f'"{self.relative(self.policy_file)}" is missing',
-                "copy the whole .secrets folder, or take it out of Git: git checkout -- .secrets/policy.yaml",
-            ) from None
+                "copy the whole .secrets folder, with the policy that its files are made by",
+            )
+            raise self.absent(self.policy_file, none) from None
         name = self.relative(self.policy_file)
         if self.tell is None:
             return parsing.named(name, parsing.policy, data)
@@ -266,9 +273,13 @@ class Project:
     @cached_property
     def manifest(self) -> "Manifest":
         """The manifest, empty if there is none. Raises Error if it does not hold together."""
+        file = os.path.join(self._folder, _MANIFEST)
         try:
-            data = self.source.read(os.path.join(self._folder, _MANIFEST))
+            data = self.source.read(file)
         except FileNotFoundError:
+            unseen = self.explain(self, file) if self.explain is not None else None
+            if unseen is not None:
+                raise unseen from None
             from gitseal.policy.manifest import EMPTY
 
             return EMPTY

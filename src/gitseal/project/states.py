@@ -4,8 +4,9 @@ import os
 
 from gitseal.errors import Error
 from gitseal.git import snapshot
-from gitseal.git.repository import Repository, find_top
+from gitseal.git.repository import Repository, find_top, top_of
 from gitseal.project.project import FOLDER, Project
+from gitseal.project.roots import roots_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # costs the import of what it reads with
@@ -128,6 +129,34 @@ def find_at(start: "Path", revision: str) -> Project:
     raise Error(
         f'in {revision} there is no .secrets folder in "{start}" or above it', "see when it came: git log -- .secrets"
     )
+
+
+def of_bare(repository: Repository) -> Project:
+    """The project of a bare repository, as HEAD has it: the one at its top, else the only one. Raises Error if there is none."""
+    head = repository.commit("HEAD")
+    files = snapshot.of_commit(repository, head) if head is not None else None
+    roots = sorted(os.fsdecode(root.rstrip(b"/")) for root in roots_of(files.places)) if files is not None else []
+    if files is None or not roots:
+        raise Error(
+            f'the bare repository "{repository.folder}" has no .secrets in HEAD', "see its branches: git branch -v"
+        )
+    if "" not in roots and len(roots) > 1:
+        raise Error(
+            f"HEAD has several .secrets: in {', '.join(roots)}; a bare repository has no folders to choose one by",
+            f"work in a clone: git clone {repository.folder}",
+        )
+    root = os.path.join(repository.folder, roots[0]).rstrip("/")
+    return of_files(repository, root, files, cached=False)
+
+
+def at_head(root: str) -> Project:
+    """The project of a folder, by its absolute path, as HEAD has it. Raises Error if there is no commit yet."""
+    top = top_of(root)
+    repository = Repository(top or root)
+    head = repository.commit("HEAD")
+    if head is None:
+        raise Error("there is no commit yet", "see what is in the index: git status")
+    return at_commit(repository, root, head)
 
 
 def of_files(repository: Repository, root: "StrPath", files: snapshot.Snapshot, *, cached: bool) -> Project:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
@@ -11,7 +12,9 @@ from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project import journal
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
+from gitseal.project.unseen import missing, uncommitted
 from gitseal.project.workspace import Workspace
+from gitseal.report.hints import shell_quoted
 from gitseal.sealing.change import Change
 
 T = TypeVar("T")
@@ -27,7 +30,12 @@ def edited_policy(project: Project, edit: Callable[[PolicyEditor], None]) -> byt
 @contextmanager
 def writing(project: Project) -> Iterator[None]:
     """Holds the project's lock, after what an earlier crash left was brought to its end. Read inside the block, not before."""
-    project.git()
+    repository = project.git()
+    if not project.source.is_working_tree:
+        raise Error(
+            f'"{repository.folder}" is a bare repository, which has no files to change',
+            f"change them in a clone: git clone {shell_quoted(repository.folder)}",
+        )
     with locked(project.folder):
         atomic.sweep(project.folder)
         journal.finish(project)
@@ -38,12 +46,21 @@ def writing(project: Project) -> Iterator[None]:
 def commit(trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
     """Writes the files whose bytes changed (see `journal.replace`), then what was met on the way. Call it inside `writing`.
 
-    Raises Unconfirmed before anything is written if a question is still open.
+    Raises Unconfirmed before anything is written if a question is still open, and Error for a new file in the place of one that
+    the repository has and the working tree does not show.
     """
+    project = trust.workspace.project
     trust.settle()
     changed = {stem: data for stem, data in new.items() if data != old[stem]}
-    journal.replace(trust.workspace.project, old, changed)
+    for stem in changed if project.is_committed else ():
+        unseen = missing(project, journal.place(project, stem)) if old[stem] is None else None
+        if unseen is not None:
+            raise unseen
+    journal.replace(project, old, changed)
     trust.remember()
+    if project.is_committed:
+        written = [journal.place(project, stem) for stem, data in changed.items() if data is not None]
+        project.git().notes += [f"{one.message}; {one.hint}" for one in uncommitted(project, written)]
 
 
 def change(

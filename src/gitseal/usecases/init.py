@@ -19,6 +19,7 @@ from gitseal.policy.parser import is_environment_name, is_principal_name
 from gitseal.project.belief.trust import Trust
 from gitseal.project.finding import find
 from gitseal.project.project import FOLDER, Project
+from gitseal.project.unseen import NotShown
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.sealing import writing
@@ -69,9 +70,14 @@ class Starter(NamedTuple):
 
 
 def existing(start: Path) -> Project | None:
-    """The project that `start` is in already, at its repository's top or below."""
+    """The project that `start` is in already, at its repository's top or below.
+
+    Raises NotShown if the repository has one that the working tree does not show: a new one would lie in its place.
+    """
     try:
         return find(start)
+    except NotShown:
+        raise
     except Error:
         return None
 

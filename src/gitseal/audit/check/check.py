@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from gitseal.audit.check import environment as one_environment
 from gitseal.audit.check import values as check_values
-from gitseal.audit.check.environment import MALFORMED, check_environment, of_error
+from gitseal.audit.check.environment import MALFORMED, NO_FILE, check_environment, of_error
 from gitseal.audit.check.manifest import check_manifest
 from gitseal.audit.common_findings import LOCAL_TRACKED, POLICY, UNOWNED, unchangeable, uncountable
 from gitseal.document.document import Document
@@ -16,16 +16,23 @@ from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import parse_signing
+from gitseal.project.comparison import State
 from gitseal.project.key_holders import names_by_recipient
 from gitseal.project.project import Project
+from gitseal.project.unseen import unseen
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.report.causes import people as caused_by
-from gitseal.report.findings import ERROR, Finding, FindingRule, declared
+from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule, declared
 from gitseal.report.hints import POLICY_OWNERS, advice, command, decision, runnable, untrack
 from gitseal.report.sentences import listed, literal, sentence
 
 BLIND_BASE = FindingRule("blind-base", ERROR, "people may open an environment and not the one that it extends")
 COPIED = FindingRule("copied", ERROR, "two files share an id or a key: one was copied by hand", blocks=True)
+HIDDEN = FindingRule(
+    "hidden", ERROR, "the repository has something that the working tree does not show: it was not looked at"
+)
+UNCOMMITTABLE = FindingRule("uncommittable", ERROR, "a file lies here that no commit will have")
+ANNOUNCED = FindingRule("announced", WARNING, "a file was announced to Git without its content")
 MANIFEST = FindingRule("manifest", ERROR, "the manifest cannot be read, or contradicts itself")
 
 
@@ -61,11 +68,15 @@ def check(
         chosen = environments or tuple(sorted({*project.environments, *policy.environments}))
     except Error as error:
         return [of_error(MALFORMED, project.relative(project.folder), error)]
+    hidden = list(_unseen(project, environments))
+    findings += hidden
     documents = {}
     here = cache(partial(_people_here, policy, (keyring, reader)))
     for environment in chosen:
         document, document_findings = check_environment(project, policy, environment, here)
-        findings += document_findings
+        # That it has no file is said by what hides it.
+        explained = {finding.path for finding in hidden if finding.rule == HIDDEN.id}
+        findings += [one for one in document_findings if one.rule != NO_FILE.id or one.path not in explained]
         if document is not None:
             documents[environment] = document
     findings += _twice(project, documents)
@@ -78,6 +89,16 @@ def check(
         findings += _folder(project)
     # What is inherited is met once for each environment that inherits it.
     return list({finding[:4]: finding for finding in findings}.values())
+
+
+def _unseen(project: Project, environments: Sequence[str]) -> Iterator[Finding]:
+    """What the repository has and the working tree does not show, and the reverse; of these environments, or of all."""
+    files = {project.relative(project.file(name)) for name in environments}
+    for one in unseen(project):
+        if files and one.path not in {*files, ""}:
+            continue
+        rule = HIDDEN if one.is_hidden else ANNOUNCED if one.state is State.INTENT else UNCOMMITTABLE
+        yield rule.at(one.path or project.relative(project.folder), 0, one.message, one.hint)
 
 
 def _people_here(policy: Policy, keyrings: Iterable[Keyring]) -> frozenset[str]:
