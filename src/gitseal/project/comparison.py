@@ -63,7 +63,7 @@ class Comparison:
     def __init__(self, project: Project, repository: Repository) -> None:
         self._project = project
         self._repository = repository
-        self._folder = project.relative(project.folder)
+        self._folder = os.path.dirname(project.relative(project.policy_file))
         self._index = IndexFile(repository)
 
     def is_ordinary(self) -> bool:

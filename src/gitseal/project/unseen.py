@@ -126,7 +126,7 @@ def beside(project: Project) -> tuple[str, ...]:
         return ()
     file = IndexFile(repository)
     # In an ordinary clone there is one, and the index names it once.
-    own = os.path.relpath(project.root, repository.folder)
+    own = os.path.relpath(os.path.dirname(os.path.dirname(project.policy_file)), repository.folder)
     if file.ending(f"{FOLDER}/policy{SUFFIX}") <= 1 and file.surely_has(project.relative(project.policy_file)):
         return ()
     try:
@@ -141,7 +141,7 @@ def _unshown_root(repository: Repository, root: str) -> Unseen | None:
     found = Comparison(project, repository).lacking(project.relative(project.policy_file), in_head=True)
     if found is None:
         return None
-    folder = project.relative(project.folder)
+    folder = os.path.dirname(project.relative(project.policy_file))
     message = sentence('the repository has "{}", which is not in the working tree', folder)
     return found._replace(message=message, hint=_of_folder(found, folder))
 
