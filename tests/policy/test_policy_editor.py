@@ -172,3 +172,55 @@ def test_people_and_keys_in_every_spelling(before: bytes, eol: bytes) -> None:
     assert there in (None, ["age1a"])
     comments = [line[line.index(b"#") :] for line in before.splitlines() if b"#" in line]
     assert all(comment in less for comment in comments), less.decode()
+
+
+RULES = b"""\
+version: 1
+recipients:
+  alice:
+    keys: [age1a]
+environments:
+  dev: {open: [alice]}
+rules:
+  - {names: [A], plain: true} # flags
+  - names: [B]
+    plain: true
+  - names:
+      - C              # the third
+    plain: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "before", "after"),
+    [
+        (0, "-  - {names: [A], plain: true} # flags", "+  - {names: [A, X], plain: true} # flags"),
+        (1, "-  - names: [B]", "+  - names: [B, X]"),
+        (2, "", "+      - X"),
+    ],
+)
+def test_a_field_within_an_item_of_a_list(number: int, before: str, after: str) -> None:
+    path = "rules", f"[{number}]", "names"
+    names = PolicyEditor(RULES).get(path)
+    assert isinstance(names, list)
+    assert changes(RULES, edited(RULES, path, [*names, "X"])) == [line for line in (before, after) if line]
+
+
+def test_a_field_within_an_item_of_a_list_in_brackets() -> None:
+    data = RULES[: RULES.index(b"rules")] + b"rules: [{names: [A], plain: true}, {names: [B], plain: true}] # two\n"
+    after = edited(data, ("rules", "[1]", "names"), ["B", "X"])
+    assert after.endswith(b"rules: [{names: [A], plain: true}, {names: [B, X], plain: true}] # two\n")
+
+
+@pytest.mark.parametrize(
+    "rules", [b"", b"rules: []\n", b"rules: [{names: [A], plain: true}]\n", b"rules:\n- names: [A]\n  plain: true\n"]
+)
+def test_a_mapping_more_in_a_list(rules: bytes) -> None:
+    data = RULES[: RULES.index(b"rules")] + rules
+    text = PolicyEditor(data)
+    before = text.get(("rules",)) or []
+    assert isinstance(before, list)
+    item: dict[str, Plain] = {"names": ["X"], "plain": True}
+    text.append(("rules",), item)
+    assert text.get(("rules",)) == [*before, item]
+    assert text.serialise().startswith(RULES[: RULES.index(b"rules")])

@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "sync": "Copy values between a local .env file and an environment.",
         "diff": "Compare two environments, or two states of one, name by name.",
         "explain": "Show where a value comes from and which services get it.",
+        "plain": "Make names readable to everybody, with the rule that says so.",
         "unseal": "Write sealed values as plain text that everybody can read.",
         "env": "Add, list, rename or remove environments.",
     },

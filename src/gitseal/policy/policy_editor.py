@@ -40,9 +40,18 @@ class PolicyEditor:
         elif node.kind is NodeKind.MAPPING and not node.source:
             self._insert(node, rest[0], _nested(rest[1:], value))
         else:
-            plain = node.plain()
-            whole: dict[str, Plain] = dict(plain) if isinstance(plain, dict) else {}
-            self._rewrite(node, _with(whole, rest, value))
+            self._rewrite(node, _with(node.plain(), rest, value))
+
+    def append(self, path: NamePath, item: dict[str, Plain]) -> None:
+        """Puts a mapping behind the others of a list, on a line of its own if the list has lines; a missing list is made."""
+        items = self.get(path)
+        if isinstance(items, list) and items:
+            self.put(path, [*items, item])
+            return
+        if items is not None:
+            self.remove(path)
+        parent, _ = self._nearest(path[:-1])
+        self._insert(parent, path[-1], [item])
 
     def remove(self, path: NamePath) -> None:
         """Takes a path out."""
@@ -88,10 +97,13 @@ class PolicyEditor:
 
     def _nearest(self, path: NamePath) -> tuple[Node, NamePath]:
         """The innermost node with lines of its own on the way to a path, and the rest of the way."""
-        for depth in range(len(path), 0, -1):
-            if path[:depth] in self._tree.nodes:
-                return self._tree.nodes[path[:depth]], path[depth:]
-        return self._tree.root, path
+        node = self._tree.root
+        for depth, part in enumerate(path):
+            inner = _inner(node, part)
+            if inner is None:
+                return node, path[depth:]
+            node = inner
+        return node, ()
 
     def _insert(self, section: Node, name: str, value: Plain) -> None:
         children = list(section.children.values())
@@ -111,8 +123,9 @@ class PolicyEditor:
             self._splice(node.line, node.end, [lines[0] + comment.rstrip(" "), *lines[1:]])
 
     def _after_label(self, node: Node) -> str:
-        """The text after the colon on the name's line."""
-        return self._tree.lines[node.line].rstrip("\r").partition(":")[2]
+        """The text after the colon on the name's line, or after the dash of an item."""
+        mark = "-" if _is_item(node.path[-1]) else ":"
+        return self._tree.lines[node.line].rstrip("\r").partition(mark)[2]
 
     def _write_over(self, node: Node, source: str) -> None:
         """Puts another source in place of the node's, between the blanks and the comment around it."""
@@ -149,11 +162,27 @@ def _nested(path: NamePath, value: Plain) -> Plain:
     return value
 
 
-def _with(whole: dict[str, Plain], path: NamePath, value: Plain) -> Plain:
-    if len(path) == 1:
-        return {**whole, path[0]: value}
-    inner = whole.get(path[0])
-    return {**whole, path[0]: _with(inner if isinstance(inner, dict) else {}, path[1:], value)}
+def _inner(node: Node, part: str) -> Node | None:
+    """The child or item of a node, if there is one with lines of its own."""
+    if node.source:
+        return None
+    if node.kind is NodeKind.SEQUENCE:
+        return node.items[int(part[1:-1])] if _is_item(part) and int(part[1:-1]) < len(node.items) else None
+    return node.children.get(part)
+
+
+def _is_item(part: str) -> bool:
+    return part.startswith("[")
+
+
+def _with(whole: Plain, path: NamePath, value: Plain) -> Plain:
+    if not path:
+        return value
+    if isinstance(whole, list):
+        number = int(path[0][1:-1])
+        return [_with(item, path[1:], value) if at == number else item for at, item in enumerate(whole)]
+    inside = whole if isinstance(whole, dict) else {}
+    return {**inside, path[0]: _with(inside.get(path[0]), path[1:], value)}
 
 
 def _without(whole: dict[str, Plain], path: NamePath) -> dict[str, Plain]:
@@ -164,10 +193,12 @@ def _without(whole: dict[str, Plain], path: NamePath) -> dict[str, Plain]:
 
 
 def _entry(indent: str, name: str, value: Plain) -> list[str]:
-    """The lines of a mapping entry: mappings as blocks, lists and scalars on the name's line."""
+    """The lines of a mapping entry: mappings as blocks, lists of mappings by lines, all else on the name's line."""
     label = indent + scalars.serialise_name(name) + ":"
     if isinstance(value, dict) and value:
         return [label, *(line for child, inner in value.items() for line in _entry(indent + _STEP, child, inner))]
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return [label, *(f"{indent}{_STEP}- {_flow(item)}" for item in value)]
     return [f"{label} {_flow(value)}"]
 
 

@@ -27,10 +27,6 @@ _TOKEN_HINT = decision(
     ),
     command("gitseal set --help"),
 )
-_VALUE_HINT = decision(
-    YOU,
-    "read it from the environment where it is needed; if it is no secret, a rule with plain: true in the policy says so",
-)
 
 
 def of(path: str, thing: str | tuple[Owner, ...], lines: Sequence[tuple[int, str]]) -> Iterator[Finding]:
@@ -44,12 +40,22 @@ def of(path: str, thing: str | tuple[Owner, ...], lines: Sequence[tuple[int, str
         for line, what in lines:
             yield rule.at(path, line, sentence("{} stands here", ours(what)), hint)
         return
-    yield TEAM_VALUE.at(path, lines[0][0], _of_value(thing, len(lines)), _VALUE_HINT)
+    yield TEAM_VALUE.at(path, lines[0][0], _of_value(thing, len(lines)), _value_hint(thing))
 
 
 def _key_hint(path: str) -> Hint:
     words = sentence("if it is no secret, `{}`; else take it out", allow_command(path).as_text())
     return decision(YOU, words, untrack(path))
+
+
+def _value_hint(owners: Sequence[Owner]) -> Hint:
+    """`plain` refuses by itself what looks like a secret; an earlier value is no name's any more."""
+    words = "read it from the environment where it is needed"
+    owner = next((owner for owner in owners if not owner.earlier), None)
+    if owner is None:
+        return decision(YOU, words)
+    plain = command("gitseal plain {} -e {}", owner.name, owner.environment)
+    return decision(YOU, f"{words}; if it is no secret", plain)
 
 
 def _of_value(owners: Sequence[Owner], lines: int) -> Sentence:

@@ -163,7 +163,7 @@ class Change(GroupKeys):
         if not self.policy.is_plain(self.environment, entry.path):
             raise Error(
                 f'no rule lets "{entry.name}" stand plain',
-                "add one to .secrets/policy.yaml: {names: [NAME], plain: true}",
+                f"if it is no secret, write rule and value at once: gitseal plain {entry.name} -e {self.environment}",
             )
         if self.policy.environment(self.environment).protected:
             raise Error(

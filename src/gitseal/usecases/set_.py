@@ -58,7 +58,7 @@ def require_plain_rule(project: Project, environments: Sequence[str], names: Ite
             if not project.policy.is_plain(environment, path):
                 raise Error(
                     f'no rule lets "{path_text(path)}" stand plain in {environment}',
-                    f"add one to .secrets/policy.yaml: {{names: [{path_text(path)}], plain: true}}",
+                    f"if it is no secret, write the rule first: gitseal plain {path_text(path)} -e {environment}",
                 )
 
 

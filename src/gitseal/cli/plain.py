@@ -1,0 +1,89 @@
+"""`gitseal plain`."""
+
+from gitseal.cli import declare, terminal
+from gitseal.cli.options import environment_option
+from gitseal.cli.session import Session, say
+from gitseal.errors import Declined, Error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.usecases.plain import PlainPlan
+
+_ALL = "all"
+
+
+@declare.command("plain")
+@declare.argument("names", metavar="NAME...", nargs=-1, required=True, complete=declare.NAMES)
+@environment_option()
+@declare.option(
+    "--not-secret", multiple=True, metavar="NAME", help="This name looks like a secret and is none; may repeat."
+)
+@declare.option("--yes", is_flag=True, help="Do not ask.")
+def command(
+    session: Session, names: tuple[str, ...], environments: tuple[str, ...], not_secret: tuple[str, ...], yes: bool
+) -> None:
+    """Make names readable to everybody, with the rule that says so.
+
+    It writes the values and the rule in policy.yaml together, or neither. It shows the lines of the policy that change, and
+    asks. A name that is not set yet gets the rule alone. With -e all the rule also counts in environments to come.
+
+    What looks like a secret is refused, and so is what a protected environment has sealed. Git's history keeps a plain value
+    for good.
+
+    Examples:
+      gitseal plain -e development,production LOG_LEVEL REGION
+      gitseal plain -e all STRIPE_PUBLISHABLE_KEY --not-secret STRIPE_PUBLISHABLE_KEY
+    """
+    from gitseal.usecases.plain import PlainPlan
+
+_ALL = "all"
+
+
+@declare.command("plain")
+@declare.argument("names", metavar="NAME...", nargs=-1, required=True, complete=declare.NAMES)
+@environment_option()
+@declare.option(
+    "--not-secret", multiple=True, metavar="NAME", help="This name looks like a secret and is none; may repeat."
+)
+@declare.option("--yes", is_flag=True, help="Do not ask.")
+def command(
+    session: Session, names: tuple[str, ...], environments: tuple[str, ...], not_secret: tuple[str, ...], yes: bool
+) -> None:
+    """Make names plain: readable to everyone who has the repository. Writes the values and the policy's rule together.
+
+    It shows the lines of policy.yaml that change, and asks. With -e all the rule is for future environments too. A name that
+    is not set yet gets the rule alone. What looks like a secret is refused, and so is what a protected environment has sealed.
+    Git's history keeps a plain value for good.
+    """
+    from gitseal.usecases.plain import PlainRequest, make_plain, plan
+
+    request = PlainRequest(names, session.some(environments), _ALL in environments, not_secret)
+    planned = plan(session.workspace, request)
+    if planned.changes_nothing:
+        say("nothing to change: a rule lets these names stand plain")
+        return
+    _show(planned, session.project.relative(session.project.policy_path))
+    if not yes:
+        _ask(planned, request.command("--yes"))
+    make_plain(session.workspace, request, planned)
+    for environment, name in planned.unsealed:
+        say(f"{environment}: {name} now stands plain")
+    for environment, name in planned.unset:
+        say(f"{environment}: {name} may stand plain, and is not set")
+
+
+def _show(planned: "PlainPlan", path: str) -> None:
+    if planned.policy_diff:
+        say(f"{path}:", *(f"  {line}" for line in planned.policy_diff))
+
+
+def _ask(planned: "PlainPlan", line: str) -> None:
+    if not terminal.can_ask():
+        raise Error("making names readable needs a yes", f"if you mean it: {line}")
+    where: dict[str, list[str]] = {}
+    for environment, name in planned.unsealed:
+        where.setdefault(name, []).append(environment)
+    values = "; ".join(f"{name} of {', '.join(environments)}" for name, environments in where.items())
+    question = f"Make readable to everyone with the repository, for good: {values}?" if values else "Write this rule?"
+    if not terminal.confirm(question):
+        raise Declined
