@@ -32,28 +32,7 @@ def command(
 
     Examples:
       gitseal plain -e development,production LOG_LEVEL REGION
-      gitseal plain -e all STRIPE_PUBLISHABLE_KEY --not-secret STRIPE_PUBLISHABLE_KEY
-    """
-    from gitseal.usecases.plain import PlainPlan
-
-_ALL = "all"
-
-
-@declare.command("plain")
-@declare.argument("names", metavar="NAME...", nargs=-1, required=True, complete=declare.NAMES)
-@environment_option()
-@declare.option(
-    "--not-secret", multiple=True, metavar="NAME", help="This name looks like a secret and is none; may repeat."
-)
-@declare.option("--yes", is_flag=True, help="Do not ask.")
-def command(
-    session: Session, names: tuple[str, ...], environments: tuple[str, ...], not_secret: tuple[str, ...], yes: bool
-) -> None:
-    """Make names plain: readable to everyone who has the repository. Writes the values and the policy's rule together.
-
-    It shows the lines of policy.yaml that change, and asks. With -e all the rule is for future environments too. A name that
-    is not set yet gets the rule alone. What looks like a secret is refused, and so is what a protected environment has sealed.
-    Git's history keeps a plain value for good.
+      gitseal plain -e all SENTRY_DSN --not-secret SENTRY_DSN
     """
     from gitseal.usecases.plain import PlainRequest, make_plain, plan
 
