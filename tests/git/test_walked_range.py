@@ -74,7 +74,7 @@ def test_a_commit_that_changed_nothing_counts(repo: Path, git: Git) -> None:
     walked = WalkedRange(Repository(repo), (git("rev-parse", "HEAD").strip(),))
     assert len(walked) == 3
     assert list(walked.logged(LogQuery((), bool))) == []
-    assert list(walked.introduced()) == []
+    assert [commit.brought for commit in walked.introduced()] == [[], [], []]
 
 
 def test_a_commit_that_is_lost_is_an_error(repo: Path, git: Git) -> None:

@@ -36,7 +36,7 @@ class Installed(NamedTuple):
 
 
 def install(repository: Repository, program: Path, *, shared: bool = False, tracked: bool = True) -> Installed:
-    """Puts gitseal before everything else in pre-commit, pre-merge-commit and pre-push.
+    """Puts gitseal before everything else in the hooks `STAGES`.
 
     `program` is the gitseal that they will run. `shared`: also into a folder that other repositories share. `tracked`: files that
     commits bring to everyone may be written; without it they are left, and the result names the folder as refused. Raises Error
@@ -59,7 +59,7 @@ def install(repository: Repository, program: Path, *, shared: bool = False, trac
     if scripts is None or not folder.setting:
         is_team = folder.kind is HooksScope.COMMITTED
         for stage in STAGES:
-            if not _is_run_by_a_manager(folder.path / stage, repository.top):
+            if not _is_run_by_a_manager(folder.path / stage, stage, repository.top):
                 written = _put(folder.path / stage, hook_script.script(stage, None if is_team else program))
                 (committed if is_team else changed).extend(_named(repository, path) for path in written)
     return Installed((*committed, *changed), tuple(committed), lacking)
@@ -202,14 +202,14 @@ def _remove_folder(before: Path) -> None:
             before.parent.rmdir()
 
 
-def _is_run_by_a_manager(path: Path, top: Path) -> bool:
+def _is_run_by_a_manager(path: Path, stage: str, top: Path) -> bool:
     """True if the hook calls gitseal already: by itself, or as the file of a manager whose configuration does."""
     present = read_hook(path)
     if not present or hook_script.is_ours(present) or not os.access(path, os.X_OK):
         return False
     if b"gitseal hook run" in present:
         return True
-    return any(manager.has_gitseal and manager.mark in present for manager in hook_managers.managers(top))
+    return any(stage in manager.calls and manager.mark in present for manager in hook_managers.managers(top))
 
 
 def _into_husky(scripts: Path, stage: str, repository: Repository) -> list[str]:

@@ -7,7 +7,7 @@ have laid out and commented: they get the exact lines to add (docs/decisions/001
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.git.hooks import HooksFolder
+from gitseal.git.hooks import MESSAGE, STAGES, HooksFolder
 
 _LEFTHOOK = tuple(
     f"{folder}{dot}lefthook.{suffix}"
@@ -32,6 +32,10 @@ pre-merge-commit:
   commands:
     gitseal:
       run: gitseal hook run pre-merge-commit
+commit-msg:
+  commands:
+    gitseal:
+      run: gitseal hook run commit-msg {1}
 pre-push:
   commands:
     gitseal:
@@ -42,11 +46,12 @@ _SIMPLE_LINES = """\
 "simple-git-hooks": {
   "pre-commit": "gitseal hook run pre-commit",
   "pre-merge-commit": "gitseal hook run pre-merge-commit",
+  "commit-msg": "gitseal hook run commit-msg \\"$1\\"",
   "pre-push": "gitseal hook run pre-push \\"$@\\""
 }
 """
 _FRAMEWORK_LINES = """\
-default_install_hook_types: [pre-commit, pre-merge-commit, pre-push]
+default_install_hook_types: [pre-commit, pre-merge-commit, commit-msg, pre-push]
 repos:
   - repo: local
     hooks:
@@ -57,6 +62,11 @@ repos:
         pass_filenames: false
         always_run: true
         stages: [pre-commit, pre-merge-commit, pre-push, manual]
+      - id: gitseal-message
+        name: gitseal, messages
+        entry: gitseal hook run commit-msg
+        language: system
+        stages: [commit-msg]
 """
 
 
@@ -80,7 +90,7 @@ class Manager(NamedTuple):
     """One that a repository uses.
 
     `configuration`: its committed file. `lines`: what to add to it. `install`: the command that puts its hooks into a clone.
-    `mark`: bytes that its own hook files hold. `has_gitseal`: the configuration calls gitseal already.
+    `mark`: bytes that its own hook files hold. `calls`: the hooks in which the configuration calls gitseal already.
     """
 
     name: str
@@ -88,7 +98,12 @@ class Manager(NamedTuple):
     lines: str
     install: str
     mark: bytes
-    has_gitseal: bool
+    calls: frozenset[str]
+
+    @property
+    def has_gitseal(self) -> bool:
+        """True if the configuration calls gitseal in each hook."""
+        return self.calls.issuperset(STAGES)
 
 
 def husky(top: Path, folder: HooksFolder) -> Path | None:
@@ -110,10 +125,17 @@ def managers(top: Path) -> list[Manager]:
             data = _read(top / name)
             # package.json is everybody's: only what it says of the manager counts.
             if data and (name != "package.json" or b'"simple-git-hooks": {' in data):
-                calls = b"gitseal" in data if kind.name == "pre-commit" else b"gitseal hook run" in data
+                calls = frozenset(stage for stage in STAGES if _calls(kind.name, data, stage))
                 present.append(Manager(kind.name, top / name, kind.lines, kind.install, kind.mark, calls))
                 break
     return present
+
+
+def _calls(manager: str, data: bytes, stage: str) -> bool:
+    if manager != "pre-commit":
+        return f"gitseal hook run {stage}".encode() in data
+    # One of its hooks serves all stages but that of messages, which is told a file.
+    return (b"gitseal-message" if stage == MESSAGE else b"gitseal") in data or f"hook run {stage}".encode() in data
 
 
 def _read(path: Path) -> bytes:

@@ -10,7 +10,7 @@ from gitseal.arming import server as server_hooks
 from gitseal.arming.installation import previous_hook, read_hook
 from gitseal.errors import Error
 from gitseal.git import canary, hooks, refs
-from gitseal.git.hooks import CONFIGURATION_HOOKS, SERVER, STAGES, HooksFolder, HooksScope
+from gitseal.git.hooks import CONFIGURATION_HOOKS, MESSAGE, SERVER, STAGES, HooksFolder, HooksScope
 from gitseal.git.repository import Repository
 
 _INSTALL = "gitseal hook install"
@@ -54,7 +54,7 @@ def status(repository: Repository, *, server: bool = False) -> list[Stage]:
 
 
 def is_installed(repository: Repository) -> bool:
-    """True if gitseal stands in all three hooks of a working tree; nothing is run to prove it."""
+    """True if gitseal stands in all hooks of a working tree; nothing is run to prove it."""
     folder = hooks.folder(repository)
     return all(isinstance(_find(repository, folder, stage), _Unproved) for stage in STAGES)
 
@@ -124,7 +124,7 @@ def _in_another(repository: Repository, folder: HooksFolder, stage: str, present
     path = folder.path / stage
     for manager in managers.managers(repository.top):
         if manager.mark in present:
-            if manager.has_gitseal:
+            if stage in manager.calls:
                 return _Unproved(f"by {manager.name}, with what {manager.configuration.name} says", None)
             hint = f"{_INSTALL}; and add gitseal to {manager.configuration.name}"
             return Stage(stage, armed=False, how=f"{manager.name} has its own hook there", mend=hint)
@@ -157,8 +157,7 @@ def _proved(repository: Repository, stage: str, place: _Unproved, made: canary.C
         return Stage(
             stage, armed=False, how=f"{place.how}; switched off by hook.*.enabled", mend=_look_at_settings(stage)
         )
-    arguments = ("gitseal-canary", "gitseal-canary") if stage == "pre-push" else ()
-    given = hooks.Given(made.variables, arguments, made.refs)
+    given = hooks.Given(made.variables, _arguments(stage, made), made.refs)
     try:
         ran = hooks.run(repository, stage, given, place.file if place.is_alone or len(running) > 1 else None)
     except Error as error:
@@ -169,6 +168,13 @@ def _proved(repository: Repository, stage: str, place: _Unproved, made: canary.C
         first = next((line for line in ran.output.splitlines() if line.strip()), "without a word")
         return Stage(stage, armed=False, how=f"for another reason: {first}", mend=_INSTALL, refuses_all=True)
     return Stage(stage, armed=False, how=f"{place.how}; let a made-up leak through", mend=_INSTALL)
+
+
+def _arguments(stage: str, made: canary.Canary) -> tuple[str, ...]:
+    """What Git hands to a hook (githooks(5))."""
+    if stage == MESSAGE:
+        return (str(made.message),)
+    return ("gitseal-canary", "gitseal-canary") if stage == "pre-push" else ()
 
 
 def _look_at_settings(stage: str) -> str:

@@ -36,9 +36,9 @@ def command() -> None:
 def install(session: Session, server: bool, shared: bool) -> None:
     """Install the hooks that stop plaintext from being committed or pushed.
 
-    gitseal comes first in pre-commit, pre-merge-commit and pre-push. A hook that is there already runs after it and gets the
-    same input. gitseal writes its lines into husky's files; for lefthook, simple-git-hooks and the pre-commit framework it
-    prints what to add to their configuration. It prints what changed, or nothing if all is installed.
+    gitseal comes first in pre-commit, pre-merge-commit, commit-msg and pre-push. A hook that is there already runs after it and
+    gets the same input. gitseal writes its lines into husky's files; for lefthook, simple-git-hooks and the pre-commit
+    framework it prints what to add to their configuration. It prints what changed, or nothing if all is installed.
 
     Examples:
       gitseal hook install
@@ -112,7 +112,7 @@ def status(session: Session, as_json: bool) -> None:
 def run(_session: Session, arguments: tuple[str, ...]) -> int:
     """Do the work of a hook: installed hooks call this.
 
-    HOOK is pre-commit, pre-merge-commit, pre-push or pre-receive.
+    HOOK is pre-commit, pre-merge-commit, commit-msg, pre-push or pre-receive.
 
     Examples:
       gitseal hook run pre-commit

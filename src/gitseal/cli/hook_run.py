@@ -18,12 +18,18 @@ if TYPE_CHECKING:  # each loaded by the hook that needs it
     from gitseal.identities import Keyring
     from gitseal.report.findings import Finding
 
-HOOKS = ("pre-commit", "pre-merge-commit", "pre-push", "pre-receive")
+HOOKS = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push", "pre-receive")
 _AIMED = {"GIT_DIR", "GIT_WORK_TREE"}
 _CANCEL = "stopped: nothing was {}"
 # No allowance stands for a signature.
 _ALLOW = ". A false alarm: gitseal hook allow --help"
-_DONE = {"pre-commit": "committed", "pre-merge-commit": "merged", "pre-push": "pushed", "pre-receive": "taken"}
+_DONE = {
+    "pre-commit": "committed",
+    "pre-merge-commit": "merged",
+    "commit-msg": "committed",
+    "pre-push": "pushed",
+    "pre-receive": "taken",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -32,8 +38,16 @@ def main(arguments: list[str]) -> int:
         raise UsageError("which hook?", f"one of: gitseal hook run {'|'.join(HOOKS)}")
     hook, *given = arguments
     is_commit = hook in {"pre-commit", "pre-merge-commit"}
-    repository = _repository(is_bare=hook == "pre-receive", is_commit=is_commit)
-    if is_commit:
+    if hook == "commit-msg" and len(given) != 1:
+        raise UsageError(
+            "commit-msg takes the file that has the message", "gitseal hook run commit-msg .git/COMMIT_EDITMSG"
+        )
+    repository = _repository(hook, is_commit=is_commit)
+    if hook == "commit-msg":
+        from gitseal.audit.hook.at_message import at_message
+
+        scanned = at_message(repository, given[0], _keyring(), os.environ)
+    elif is_commit:
         from gitseal.audit.hook.at_commit import at_commit
 
         scanned = at_commit(repository, _keyring(), os.environ)
@@ -49,18 +63,19 @@ def main(arguments: list[str]) -> int:
     return _say(scanned, hook=hook, notes=repository.notes)
 
 
-def _repository(*, is_bare: bool, is_commit: bool) -> "Repository":
+def _repository(hook: str, *, is_commit: bool) -> "Repository":
     here = os.getcwd()
     # Git starts hooks at the top of the working tree. A person may call this from below it, and GIT_DIR may be elsewhere.
     is_at_top = os.path.exists(".git") and not _AIMED & os.environ.keys()
     asked = None
-    if is_commit and is_at_top and "PRE_COMMIT" not in os.environ:
+    of_message = hook == "commit-msg"
+    if (is_commit or of_message) and is_at_top and "PRE_COMMIT" not in os.environ:
         from gitseal.audit.hook import ahead
 
-        asked = ahead.begin(here)
+        asked = ahead.begin(here, of_message=of_message)
     from gitseal.git.repository import Repository  # now that Git is at work
 
-    if is_bare or is_at_top:
+    if hook == "pre-receive" or is_at_top:
         return Repository(here, in_hook=True, ahead=asked)
     return Repository(_top_of(here), in_hook=True)
 
@@ -104,7 +119,10 @@ def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str,
     # Git starts a hook at the top, wherever the person stands; paths in findings are from there (githooks(5)).
     if os.environ.get("GIT_PREFIX"):
         _print(f"gitseal: paths are from the top, where the commands work: cd {os.getcwd()}")
-    _print(f"gitseal: {_CANCEL.format(_DONE[hook])}{_ALLOW if scanned.findings else ''}")
+    from gitseal.audit.scan.texts import is_of_text
+
+    may_be_allowed = not all(is_of_text(finding) for finding in scanned.findings)
+    _print(f"gitseal: {_CANCEL.format(_DONE[hook])}{_ALLOW if may_be_allowed else ''}")
     return 1
 
 

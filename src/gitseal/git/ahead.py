@@ -22,14 +22,13 @@ RAW = (
     "--no-relative",
     "--ignore-submodules=none",
     "-O/dev/null",
-    "--diff-filter=d",
 )
 OBJECTS = ("cat-file", "--batch")
 
 
 def staged(against: str = "") -> tuple[str, ...]:
     """The words that ask for the files which the index has otherwise than a commit, without one than HEAD."""
-    return ("diff", "--cached", *RAW, *((against,) if against else ()), "--")
+    return ("diff", "--cached", *RAW, "--diff-filter=d", *((against,) if against else ()), "--")
 
 
 def of_index(*patterns: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ Git reads the real objects beside them (gitrepository-layout(5), objects/info/al
 
 import os
 import tempfile
+from binascii import b2a_base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,10 +25,14 @@ _NOBODY = {
 
 
 class Canary(NamedTuple):
-    """`variables` let Git see it staged; `refs` is a file with the line by which a pushed branch brings it."""
+    """`variables` let Git see it staged; `refs` is a file with the line by which a pushed branch brings it.
+
+    `message` is a file with a commit's message that holds a made-up key, and is called `NAME`.
+    """
 
     variables: dict[str, str]
     refs: Path
+    message: Path
 
 
 @contextmanager
@@ -51,7 +56,14 @@ def canary(repository: Repository, *, received: bool) -> Iterator[Canary]:
         nothing, ref = "0" * len(commit), "refs/heads/gitseal-canary"
         refs = folder / "refs"
         refs.write_text(f"{nothing} {commit} {ref}\n" if received else f"{ref} {commit} {ref} {nothing}\n")
-        yield Canary(made.variables, refs)
+        message = folder / NAME
+        message.write_text(f"canary\n\n-----BEGIN PRIVATE KEY-----\n{_made_up()}\n-----END PRIVATE KEY-----\n")
+        yield Canary(made.variables, refs, message)
+
+
+def _made_up() -> str:
+    """What looks like a key and is none."""
+    return b2a_base64(os.urandom(48), newline=False).decode()
 
 
 class _Maker:

@@ -11,7 +11,8 @@ from gitseal.git import index
 from gitseal.git.repository import Repository
 from gitseal.git.run import git
 
-STAGES = ("pre-commit", "pre-merge-commit", "pre-push")
+MESSAGE = "commit-msg"
+STAGES = ("pre-commit", "pre-merge-commit", MESSAGE, "pre-push")
 SERVER = "pre-receive"
 # These are told on standard input which refs move.
 WITH_REFS = ("pre-push", SERVER)

@@ -11,7 +11,7 @@ from gitseal.git.staged import FileVersion, parse_entry
 
 
 class IntroducingCommit(NamedTuple):
-    """A merge, or a commit that brought files, by its full id and those of its parents, with these files.
+    """A commit by its full id and those of its parents, with the files that it brought.
 
     A merge brought what differs from all of its parents; the rest came with the commits that it merges.
     """
@@ -82,7 +82,9 @@ def _parse(fields: Iterator[bytes]) -> Iterator[IntroducingCommit]:
     for field in fields:
         line = field.lstrip(b"\n")
         if line.startswith(b":") and introducing is not None:
-            introducing.brought.append(parse_entry(line, next(fields)))
+            version = parse_entry(line, next(fields))
+            if version.mode:  # what is gone has none
+                introducing.brought.append(version)
         elif line.startswith(_MARK):
             if introducing is not None:
                 yield introducing

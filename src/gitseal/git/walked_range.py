@@ -38,12 +38,10 @@ class WalkedRange:
         return {commit: self._by_id[commit].parents for commit in reversed(newest_first)}
 
     def introduced(self) -> Iterator[IntroducingCommit]:
-        """All merges, and the commits that brought any file, with these files, no commit before its parents."""
+        """All commits with the files that each brought, no commit before its parents."""
         for commit, parents in self.parents.items():
             files = (parse_entry(field, path) for field, path in self._by_id[commit].entries)
-            brought = [file for file in files if file.mode]  # what is gone has none
-            if brought or len(parents) > 1:
-                yield IntroducingCommit(commit, parents, brought)
+            yield IntroducingCommit(commit, parents, [file for file in files if file.mode])  # what is gone has none
 
     def differences(self, pairs: Sequence[tuple[str, str]]) -> Iterator[list[PathChange]]:
         """For each commit and parent of it what the commit has differently; no parent is an empty tree.

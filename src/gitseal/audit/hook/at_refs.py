@@ -40,12 +40,12 @@ def at_push(repository: Repository, given: Sequence[str], updates: Sequence[Upda
     known = [update.old for update in updates if not is_none(update.old) and repository.commit(update.old)]
     excluded = ("--not", f"--remotes={remote}") if remote else ()
     heads = dict.fromkeys(repository.commit(update.new) for update in updates if not is_none(update.new))
-    ranges = (
+    ranges = [
         ScanRange((commit, *(f"^{ancestor}" for ancestor in known)), excluded, commit)
         for commit in heads
         if commit is not None  # a tag of something else than a commit
-    )
-    return _together(scan_commits(repository, wanted, keyring) for wanted in ranges)
+    ]
+    return _together(scan_commits(repository, wanted, keyring) for wanted in _with_refs(ranges, updates))
 
 
 def at_receive(repository: Repository, updates: Sequence[Update]) -> Received:
@@ -60,7 +60,8 @@ def at_receive(repository: Repository, updates: Sequence[Update]) -> Received:
         ScanRange((), (), ref.new, part.commits) for ref in push.judged for part in ref.ranges[:1] if len(part.commits)
     ]
     new = [ScanRange((commit,), ("--not", "--all"), commit) for commit in push.others]
-    scanned = _together(scan_commits(repository, wanted, None, watch=watch.see) for wanted in (*judged, *new))
+    wanted = _with_refs([*judged, *new], updates)
+    scanned = _together(scan_commits(repository, part, None, watch=watch.see) for part in wanted)
     if push.default.commit is None and push.misled is None:
         words = [_NEW] if watch.is_seen else []
         if not any(update.ref == push.default.name for update in updates):
@@ -88,6 +89,13 @@ class _Watch:
         """Looks at one."""
         paths = (file.path.decode("utf-8", "surrogateescape") for file in commit.brought)
         self.is_seen = self.is_seen or any(covered(path) for path in paths)
+
+
+def _with_refs(ranges: list[ScanRange], updates: Sequence[Update]) -> list[ScanRange]:
+    """The ranges, and with one of them the refs of the push: their names, tags, and blobs that no commit has."""
+    named = tuple((update.ref, update.new) for update in updates if not is_none(update.new))
+    first, *others = ranges or [ScanRange((), (), "")]
+    return [first._replace(named=named), *others]
 
 
 def _together(parts: Iterable[Scanned]) -> Scanned:

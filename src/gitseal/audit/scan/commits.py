@@ -6,10 +6,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from gitseal.audit.scan import policy as guards
+from gitseal.audit.scan import texts
+from gitseal.audit.scan.named import scan_refs
 from gitseal.audit.scan.policy import ScanPolicy
 from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, scan_blobs
 from gitseal.audit.scan.team import find_team
-from gitseal.git import introduced, ranges, snapshot
+from gitseal.git import introduced, ranges, refs, snapshot
 from gitseal.git.introduced import IntroducingCommit
 from gitseal.git.repository import Repository
 from gitseal.git.staged import FileVersion
@@ -38,24 +40,29 @@ Progress = Callable[[int, int], None]
 class ScanRange(NamedTuple):
     """A choice of commits: `revisions` and `selection` as `git.introduced.commits` takes them, or those of a walk that was made.
 
-    `head` is the full id of the commit whose policy, allowances and values count.
+    `head` is the full id of the commit whose policy, allowances and values count, empty if there is none. `named` are refs that
+    are looked at themselves, by their full names with the ids of what they lead to.
     """
 
     revisions: tuple[str, ...]
     selection: tuple[str, ...]
     head: str
     walked: "WalkedRange | None" = None
+    named: tuple[tuple[str, str], ...] = ()
 
     def commits(self, repository: Repository) -> Iterator[IntroducingCommit]:
         """The commits, no one before its parents."""
         if self.walked is not None:
             return self.walked.introduced()
+        if not self.revisions and not self.selection:
+            return iter(())
         return introduced.commits(repository, self.revisions, (), self.selection)
 
 
 def history(repository: Repository) -> ScanRange:
-    """Every commit that any ref leads to. Raises Error if HEAD is no commit yet."""
-    return ScanRange((), ("--all",), _commit(repository, "HEAD"))
+    """Every commit that any ref leads to, and the refs. Raises Error if HEAD is no commit yet."""
+    named = tuple(refs.below(repository, "refs").items())
+    return ScanRange((), ("--all",), _commit(repository, "HEAD"), named=named)
 
 
 def between(repository: Repository, words: str) -> ScanRange:
@@ -87,7 +94,7 @@ def scan_commits(
     past: bool = False,
     watch: Callable[[IntroducingCommit], None] | None = None,
 ) -> Scanned:
-    """Plaintext that the commits of a range brought in, each finding once, with the first commit that has it.
+    """Plaintext that the commits of a range brought in, each finding once, with the first commit that has it; and in its refs.
 
     `past`: values that are sealed no longer are looked for as well.
     `progress` is called with the commits done and their number, `watch` with each of them. Raises Error for what cannot be
@@ -97,16 +104,16 @@ def scan_commits(
     total = introduced.count(repository, wanted.revisions, wanted.selection) if progress is not None else 0
     batches = _batches(wanted.commits(repository))
     first = next(batches, None)
-    if first is None:
+    if first is None and not wanted.named:
         return Scanned([], 0)
-    guard = guards.of_commit(repository, wanted.head)
+    guard = guards.of_commit(repository, wanted.head) if wanted.head else guards.of_nothing(repository)
     broken = guard.broken()  # reads all policies, before the contents begin to stream
     team, notes = find_team(guard, keyring, past=past) if keyring is not None else (None, ())
     if repository.is_shallow():
         notes = (*notes, sentence("history ends early here (a shallow clone): what lies before was not looked at"))
     look = _Look(repository, guard, team)
     files = done = 0
-    for batch in chain([first], batches):
+    for batch in chain([first or []], batches):
         files += look.at(batch)
         if watch is not None:
             for commit in batch:
@@ -114,7 +121,8 @@ def scan_commits(
         done += len(batch)
         if progress is not None:
             progress(done, total)
-    return Scanned([*broken, *(_standing(*at_commit, guard) for at_commit in look.findings)], files, notes)
+    of_refs = scan_refs(guard, dict(wanted.named), team)
+    return Scanned([*broken, *(_standing(*at_commit, guard) for at_commit in look.findings), *of_refs], files, notes)
 
 
 class _Look:
@@ -137,8 +145,16 @@ class _Look:
                     self._seen.add((brought.path, brought.object_id))
                     new.append((commit, brought))
         of_blobs = scan_blobs(self._repository, [brought for _, brought in new], self._guard, self._team)
+        of_names = texts.in_file_names([brought.path for _, brought in new], self._team)
         for (commit, brought), findings in zip(new, of_blobs, strict=True):
+            named = of_names.get(brought.path, ())
+            findings = texts.without_name(findings, named[0].path) if named else findings
             self.findings += ((finding._replace(commit=commit.id), brought) for finding in findings)
+            self.findings += (
+                (finding._replace(commit=commit.id), None) for finding in named if finding not in self._said
+            )
+            self._said.update(named)
+        self.findings += ((finding, None) for finding in self._in_messages(commits))
         projects = self._projects(commits)
         for commit in commits:
             # Popped, so that what was read for it need not stay.
@@ -147,6 +163,14 @@ class _Look:
                     self._said.add(finding)
                     self.findings.append((finding._replace(commit=commit.id), None))
         return len(new)
+
+    def _in_messages(self, commits: Sequence[IntroducingCommit]) -> Iterator[Finding]:
+        """The findings in the commits themselves: message, author, committer."""
+        raw = [commit.read() for commit in self._repository.objects.stream(commit.id for commit in commits)]
+        if texts.holds_any(raw, self._team):
+            for commit, content in zip(commits, raw, strict=True):
+                for finding in texts.in_object("", content, self._team, texts.IN_COMMIT):
+                    yield finding._replace(commit=commit.id)
 
     def _projects(self, commits: Sequence[IntroducingCommit]) -> dict[str, list[tuple[bytes, Project]]]:
         """The projects that each commit touches, in its own state."""

@@ -170,3 +170,8 @@ def of_index(repository: Repository) -> ScanPolicy:
 def of_commit(repository: Repository, commit: str) -> ScanPolicy:
     """The guard of a commit, which is given by its full id. Raises Error if Git cannot show it."""
     return ScanPolicy(repository, snapshot.of_commit(repository, commit), cached=False)
+
+
+def of_nothing(repository: Repository) -> ScanPolicy:
+    """The guard of what belongs to no state, such as a blob that a tag names: the rules that hold everywhere."""
+    return ScanPolicy(repository, Snapshot(repository, {}), cached=False)

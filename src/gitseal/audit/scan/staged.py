@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from gitseal.audit.scan import policy as guards
+from gitseal.audit.scan import texts
 from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, scan_blobs
 from gitseal.audit.scan.team import find_team
 from gitseal.git.repository import Repository
@@ -46,8 +47,10 @@ def _scan(repository: Repository, brought: list[FileVersion], keyring: "Keyring 
     if keyring is not None:
         team, notes = find_team(guard, keyring)
     findings = guard.broken()
-    for of_blob in scan_blobs(repository, brought, guard, team):
-        findings += of_blob
+    of_names = texts.in_file_names([version.path for version in brought], team)
+    for version, of_blob in zip(brought, scan_blobs(repository, brought, guard, team), strict=True):
+        named = of_names.pop(version.path, ())
+        findings += [*named, *(texts.without_name(of_blob, named[0].path) if named else of_blob)]
     sealed = [finding for finding in check_sealed(guard.projects.items(), brought) if finding not in findings]
     return Scanned(findings + sealed, len(brought), notes)
 
