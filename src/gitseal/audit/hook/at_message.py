@@ -1,7 +1,5 @@
 """The look of the hook commit-msg at a commit's message, and at the name of the branch that it goes to."""
 
-import os
-
 from gitseal.audit.hook.ahead import BRANCH
 from gitseal.audit.scan import policy as guards
 from gitseal.audit.scan import texts
@@ -31,7 +29,7 @@ _STRIPPING = {"", "default", "strip"}
 def at_message(repository: Repository, path: str, keyring: "Keyring", environ: "Mapping[str, str]") -> Scanned:
     """The findings in the message that a file has. Raises Error if it cannot be read."""
     message = _cut(_read(path)) if _is_edited(environ) else _read(path)
-    name = os.path.basename(path)
+    name = path.rpartition("/")[2]
     label = texts.MESSAGE if name in _GITS else name
     team, notes = find_team(guards.of_index(repository), keyring)
     hint = texts.before_commit(path)
@@ -61,7 +59,7 @@ def _cut(message: bytes) -> bytes:
 
 
 def _is_edited(environ: "Mapping[str, str]") -> bool:
-    """True if somebody writes the message in an editor: only then Git cuts it, and takes comments out if no setting says otherwise."""
+    """True if somebody writes the message in an editor: Git cuts only such a one, and takes comments out of it."""
     return environ.get("GIT_EDITOR") != _NO_EDITOR  # githooks(5)
 
 

@@ -146,9 +146,9 @@ class _Look:
                     new.append((commit, brought))
         of_blobs = scan_blobs(self._repository, [brought for _, brought in new], self._guard, self._team)
         of_names = texts.in_file_names([brought.path for _, brought in new], self._team)
-        for (commit, brought), findings in zip(new, of_blobs, strict=True):
-            named = of_names.get(brought.path, ())
-            findings = texts.without_name(findings, named[0].path) if named else findings
+        for (commit, brought), of_blob in zip(new, of_blobs, strict=True):
+            named = of_names.get(brought.path, [])
+            findings = texts.without_name(of_blob, named) if named else of_blob
             self.findings += ((finding._replace(commit=commit.id), brought) for finding in findings)
             self.findings += (
                 (finding._replace(commit=commit.id), None) for finding in named if finding not in self._said

@@ -49,8 +49,8 @@ def _scan(repository: Repository, brought: list[FileVersion], keyring: "Keyring 
     findings = guard.broken()
     of_names = texts.in_file_names([version.path for version in brought], team)
     for version, of_blob in zip(brought, scan_blobs(repository, brought, guard, team), strict=True):
-        named = of_names.pop(version.path, ())
-        findings += [*named, *(texts.without_name(of_blob, named[0].path) if named else of_blob)]
+        named = of_names.pop(version.path, [])
+        findings += [*named, *(texts.without_name(of_blob, named) if named else of_blob)]
     sealed = [finding for finding in check_sealed(guard.projects.items(), brought) if finding not in findings]
     return Scanned(findings + sealed, len(brought), notes)
 

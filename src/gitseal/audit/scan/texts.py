@@ -25,11 +25,11 @@ _FILE = 0o100644
 # Neither begins like an env file, whatever a policy says.
 _NO_RULES = Rules()
 _NEW_VALUE = "if others have it, make a new value"
-_IF_NO_SECRET = 'if it is no secret, add "gitseal: allow" and a reason to that line'
+_IF_HARMLESS = 'if it is no secret, add "gitseal: allow" and a reason to that line'
 IN_COMMIT = decision(
     YOU,
     "reword the commit before others have it (git commit --amend for the last one, git rebase --interactive for an earlier one); "
-    f"{_NEW_VALUE}; {_IF_NO_SECRET}",
+    f"{_NEW_VALUE}; {_IF_HARMLESS}",
 )
 IN_HEADER = decision(
     YOU,
@@ -37,7 +37,7 @@ IN_HEADER = decision(
 )
 IN_TAG = decision(
     YOU,
-    f"make the tag again with another message (git tag --force --annotate) before others have it; {_NEW_VALUE}; {_IF_NO_SECRET}",
+    f"make the tag again with another message (git tag --force --annotate) before others have it; {_NEW_VALUE}; {_IF_HARMLESS}",
 )
 RENAME_FILE = decision(YOU, f"give the file another name (git mv) before others have it; {_NEW_VALUE}")
 RENAME_REF = decision(
@@ -48,7 +48,7 @@ RENAME_REF = decision(
 def before_commit(path: str) -> Decision:
     """The hint for a message that is in a file, and in no commit yet."""
     words = "take it out of the message; your text is still in {}: add --edit --file {} to the command; {}"
-    return decision(YOU, sentence(words, path, path, ours(_IF_NO_SECRET)))
+    return decision(YOU, sentence(words, path, path, ours(_IF_HARMLESS)))
 
 
 def holds_any(texts: "Sequence[bytes]", team: "TeamSearch | None") -> bool:
@@ -81,9 +81,9 @@ def in_file_names(paths: "Sequence[bytes]", team: "TeamSearch | None") -> dict[b
     return in_names(paths, team, "in the name of a file", RENAME_FILE)
 
 
-def without_name(findings: "Sequence[Finding]", shown: str) -> list[Finding]:
-    """Findings in a file whose name is not to be printed: with the name as it is shown, and without commands that need it."""
-    return [finding._replace(path=shown, hint=RENAME_FILE) for finding in findings]
+def without_name(findings: "Sequence[Finding]", named: "Sequence[Finding]") -> list[Finding]:
+    """Findings in a file whose name holds something: shown as its `named` findings show it, and without commands that need it."""
+    return [finding._replace(path=named[0].path, hint=RENAME_FILE) for finding in findings]
 
 
 def in_names(
