@@ -136,6 +136,60 @@ def bun(path: Path) -> dict[str, str]:
     return found
 
 
+ENV_READERS = PEERS / "env-readers/bin/python"
+_DJANGO = "import environ, os, sys; environ.Env.read_env(sys.argv[1], overwrite=True); found = dict(os.environ)"
+_DECOUPLE = "import decouple, sys; found = decouple.RepositoryEnv(sys.argv[1]).data"
+_HONCHO = "import honcho.environ, sys; found = honcho.environ.parse(open(sys.argv[1], newline='').read())"
+_FOREMAN = 'require "json"; require "foreman/env"; h = {}; Foreman::Env.new(ARGV[0]).entries { |k, v| h[k] = v }; print h.to_json'
+_RUBY_DOTENV = 'require "json"; require "dotenv"; print Dotenv::Parser.call(File.read(ARGV[0])).to_json'
+_PHP = "require '/usr/share/php/{}/autoload.php'; echo json_encode({}file_get_contents($argv[1])), JSON_FORCE_OBJECT);"
+_PHPDOTENV = _PHP.format("Dotenv", r"Dotenv\Dotenv::parse(")
+_SYMFONY = _PHP.format("Symfony/Component/Dotenv", r"(new Symfony\Component\Dotenv\Dotenv())->parse(")
+
+
+def printed(*command: str) -> Reader:
+    """A program that prints what it read of the file, its last argument, as a JSON object."""
+
+    def read(path: Path) -> dict[str, str]:
+        found: dict[str, str] = json.loads(run([*command, str(path)]))
+        return found
+
+    return read
+
+
+def of_pip(script: str) -> Reader:
+    """A library of Python that is not ours: `script` leaves what it read in `found`."""
+
+    def read(path: Path) -> dict[str, str]:
+        if not ENV_READERS.exists():
+            raise Missing("the readers of PyPI are not in .peers/env-readers: `make peers` fetches them")
+        return printed(str(ENV_READERS), "-c", f"{script}; import json; print(json.dumps(found))")(path)
+
+    return read
+
+
+def of_debian(file: str, reader: Reader) -> Reader:
+    """A library that only Debian's packages bring here."""
+
+    def read(path: Path) -> dict[str, str]:
+        if not Path("/usr/share", file).exists():
+            raise Missing(f"/usr/share/{file} is not on this machine: `make peers` fetches what it can")
+        return reader(path)
+
+    return read
+
+
+LINE_READERS: dict[str, Reader] = {
+    "django-environ": of_pip(_DJANGO),
+    "decouple": of_pip(_DECOUPLE),
+    "honcho": of_pip(_HONCHO),
+    "ruby dotenv 2": of_debian("doc/ruby-dotenv", printed("ruby", "-e", _RUBY_DOTENV)),
+    "foreman": of_debian("doc/ruby-foreman", printed("ruby", "-e", _FOREMAN)),
+    "phpdotenv": of_debian("php/Dotenv", printed("php", "-r", _PHPDOTENV, "--")),
+    "symfony/dotenv": of_debian("php/Symfony/Component/Dotenv", printed("php", "-r", _SYMFONY, "--")),
+    "direnv": printed("direnv", "dotenv", "json"),
+    "godotenv": printed("read-godotenv"),
+}
 node_env_file = node("--env-file={}", "-e", "console.log(JSON.stringify(process.env))")
 
 
@@ -223,6 +277,7 @@ READERS: dict[str, dict[str, Reader]] = {
         "dotenvx": dotenvx_parse,
         "compose-go": through("read-compose"),
     },
+    "dotenv-line": LINE_READERS,
     "shell": {name: sourced(*command) for name, command in SHELLS.items()},
     "json": {"Python": lambda path: json.loads(path.read_bytes())},
     "yaml": {"ruamel.yaml as 1.2": ruamel((1, 2)), "as 1.1": ruamel((1, 1)), "py-yaml12": yaml12},

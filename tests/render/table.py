@@ -31,7 +31,7 @@ def _answers(dialect: str, path: Path) -> dict[str, str]:
         try:
             render(dialect, entries(values, sealed=sealed), needed(dialect))
         except Refused as refused:
-            for name, reason, _ in refused.refusals:
+            for name, reason in refused.refusals:
                 answers[name] = reason
                 del some[name]
         path.write_bytes(render(dialect, entries(some, sealed=sealed), needed(dialect)))

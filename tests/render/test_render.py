@@ -7,7 +7,7 @@ import pytest
 
 from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import UsageError
-from gitseal.render import DIALECTS, Options, Refused, RenderedEntry, render, takes_sections
+from gitseal.render import _KIN, DIALECTS, Options, Refused, RenderedEntry, render, takes_sections
 
 TYPED = [
     RenderedEntry(("TEXT",), text("a b")),
@@ -154,39 +154,51 @@ def test_export_is_the_shells() -> None:
     assert render("dotenv", [RenderedEntry(("A",), text("it's"))], export=True) == b'A="it\'s"\n'
 
 
-def test_every_refused_name_is_listed_with_what_carries_it() -> None:
+def test_every_refused_name_is_listed_once_with_its_reason() -> None:
     entries = [
         RenderedEntry(("CR",), text("private\r")),
         RenderedEntry(("GOOD",), text("private")),
-        RenderedEntry(("NUL",), text("private\0")),
-        RenderedEntry(("RAW",), TypedValue(ValueType.BYTES, b"private\xff")),
-        RenderedEntry(("a-b",), text("private")),
+        RenderedEntry(("OTHER",), text("private\r")),
+        RenderedEntry(("DOLLAR",), text("private ${X}")),
     ]
     refusal = refused("dotenv", entries)
-    carriers = {name: carriers for name, _, carriers in refusal.refusals}
-    assert set(DIALECTS) - set(carriers["CR"]) == {
-        "dotenv",
-        "docker",
-        "dotenv-expand",
-        "gitlab-dotenv",
-        "node-env-file",
-    }
-    assert carriers["NUL"] == ("json", "yaml", "toml", "k8s-secret")
-    assert carriers["RAW"] == ("yaml", "docker-build", "k8s-secret")
-    assert carriers["a-b"] == ("json", "yaml", "toml", "k8s-secret")
-    assert refusal.message.startswith('dotenv cannot carry 4 of the values: "CR" has a carriage return')
-    assert '"RAW" has bytes that are not UTF-8 (yaml, docker-build and k8s-secret can), ' in refusal.message
-    assert refusal.hint == "all of them are carried by --format yaml or k8s-secret"
+    assert refusal.message == (
+        'dotenv cannot carry this exactly: "CR", "OTHER" have a carriage return, which python-dotenv, node and others turn '
+        'into a line feed or drop; "DOLLAR" has ${, which python-dotenv expands even in single quotes'
+    )
+    assert refusal.hint == (
+        "if one of these is what reads it: --format compose, python-dotenv, node-dotenv, systemd or shell"
+    )
     assert "private" not in refusal.message + refusal.hint
+
+
+def test_what_is_offered_instead_may_serve_and_carries_everything() -> None:
+    """No Secret of Kubernetes for somebody who wants a file of variables, and nothing that would refuse in its turn."""
+    raw = [
+        RenderedEntry(("NUL",), text("private\0")),
+        RenderedEntry(("RAW",), TypedValue(ValueType.BYTES, b"private\xff")),
+    ]
+    refusal = refused("dotenv", raw)
+    assert refusal.alternatives == ()
+    assert refusal.hint == "leave out what this reader cannot have: --except NUL --except RAW"
+    feed = [RenderedEntry(("PEM",), text("a\nb"))]
+    assert refused("docker", feed).hint == "if one of these is what reads it: --format compose"
+    assert refused("gitlab-dotenv", feed).alternatives == ()
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_may_serve_instead_is_of_one_kind(dialect: str) -> None:
+    kin = _KIN.get(dialect, ())
+    assert dialect not in kin
+    assert all(takes_sections(other) == takes_sections(dialect) for other in kin)
 
 
 @pytest.mark.parametrize("content", [b".inf", b"-.inf", b".nan"])
 def test_json_has_no_infinities(content: bytes) -> None:
     refusal = refused("json", [RenderedEntry(("api", "F"), TypedValue(ValueType.FLOAT, content))])
     assert refusal.refusals[0].name == "api/F"
-    assert refusal.refusals[0].carriers == ("yaml", "toml")
     assert refusal.message.endswith("JSON does not know")
-    assert refusal.hint == "all of them are carried by --format yaml or toml"
+    assert refusal.hint == "if one of these is what reads it: --format yaml or toml"
 
 
 def test_what_no_dialect_carries() -> None:
@@ -194,7 +206,7 @@ def test_what_no_dialect_carries() -> None:
         RenderedEntry(("api", "RAW"), TypedValue(ValueType.BYTES, b"\xff")),
         RenderedEntry(("J",), TypedValue(ValueType.JSON, b'"\\ud800"')),
     ]
-    assert refused("json", entries).hint == "no one format carries all of them: leave names out with --only"
+    assert refused("json", entries).hint == ("leave out what this reader cannot have: --except api/RAW")
     assert refused("yaml", entries).refusals[0].name == "J"
 
 

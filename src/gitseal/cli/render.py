@@ -141,6 +141,8 @@ def rendered(session: Session, job: RenderJob, target: "Path | None") -> None:
             write(target, done.content, append=dialects.appends(job.dialect))
     if target is None:
         write_bytes(done.content)
+    for remark in done.remarks:
+        say(f"gitseal: {remark}")
     selecting.tell(done.going)
 
 

@@ -21,13 +21,14 @@ __all__ = [
     "appends",
     "masks",
     "options_of",
+    "remarks",
     "render",
     "takes_sections",
 ]
 
-# A hint offers what else could carry a value in this order.
 DIALECTS: dict[str, str] = {
     "dotenv": "gitseal.render.dotenv",
+    "dotenv-line": "gitseal.render.dotenv_line",
     "shell": "gitseal.render.shell",
     "json": "gitseal.render.json",
     "yaml": "gitseal.render.yaml",
@@ -48,26 +49,48 @@ DIALECTS: dict[str, str] = {
     "powershell": "gitseal.render.powershell",
 }
 
+# What may serve instead of a dialect: the readers that somebody may have who asked for it, the likeliest first. A file for a
+# shell helps nobody who wants a Secret, so most dialects have nothing here.
+_KIN: dict[str, tuple[str, ...]] = {
+    "dotenv": ("compose", "python-dotenv", "node-dotenv", "dotenv-expand", "node-env-file", "systemd", "shell"),
+    "dotenv-line": ("dotenv", "compose", "python-dotenv", "node-dotenv", "systemd"),
+    "docker": ("compose",),
+    "node-dotenv": ("dotenvx", "dotenv-expand", "node-env-file"),
+    "node-env-file": ("node-dotenv", "dotenvx"),
+    "dotenv-expand": ("node-dotenv", "node-env-file"),
+    "dotenvx": ("node-dotenv", "node-env-file"),
+    "json": ("yaml", "toml"),
+    "yaml": ("json", "toml"),
+    "toml": ("yaml", "json"),
+}
+
 NO_OPTIONS = Options()
-_SHOWN = 5
-_TRIAL = Options(name="trial")  # a Secret needs a name
 
 
 class Refusal(NamedTuple):
-    """A name (its parts joined by `/`) that a dialect cannot carry, the reason, and the dialects that could carry it."""
+    """A name (its parts joined by `/`) that a dialect cannot carry, and the reason, which completes "it has ..."."""
 
     name: str
     reason: str
-    carriers: tuple[str, ...]
 
 
 class Refused(Error):
-    """A dialect cannot carry some of the values; `refusals` has all of them, in the order of the entries."""
+    """A dialect cannot carry some of the values.
 
-    def __init__(self, dialect: str, refusals: tuple[Refusal, ...], carriers: tuple[str, ...]) -> None:
-        named = ", ".join(f'"{name}" has {reason}{_carried(by, carriers)}' for name, reason, by in refusals)
-        super().__init__(f"{dialect} cannot carry {len(refusals)} of the values: {named}", _hint(carriers))
+    `refusals` has all of them, in the order of the entries. `alternatives` are the dialects that carry every value and may
+    serve instead.
+    """
+
+    def __init__(self, dialect: str, refusals: tuple[Refusal, ...], alternatives: tuple[str, ...]) -> None:
+        names_of: dict[str, list[str]] = {}
+        for name, reason in refusals:
+            names_of.setdefault(reason, []).append(f'"{name}"')
+        told = "; ".join(
+            f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} {reason}" for reason, names in names_of.items()
+        )
+        super().__init__(f"{dialect} cannot carry this exactly: {told}", _hint(refusals, alternatives))
         self.refusals = refusals
+        self.alternatives = alternatives
 
 
 def render(
@@ -111,6 +134,12 @@ def masks(dialect: str, entries: Sequence[RenderedEntry], is_ordinary: Callable[
     return b"" if of_dialect is None else of_dialect(entries, is_ordinary)
 
 
+def remarks(dialect: str, entries: Sequence[RenderedEntry]) -> tuple[str, ...]:
+    """Sentences for a person about what the dialect carries and its reader may not expect. Call it after `render`."""
+    of_dialect: Callable[[Sequence[RenderedEntry]], tuple[str, ...]] | None = getattr(_module(dialect), "remarks", None)
+    return () if of_dialect is None else of_dialect(entries)
+
+
 def _module(dialect: str) -> Dialect:
     if dialect not in DIALECTS:
         raise UsageError(f'there is no format "{dialect}"', "formats are: " + ", ".join(DIALECTS))
@@ -119,39 +148,25 @@ def _module(dialect: str) -> Dialect:
 
 
 def _refused(dialect: str, entries: Sequence[RenderedEntry], reasons: dict[Path, str]) -> Refused:
-    misses = {other: _misses(other, entries) for other in DIALECTS if other != dialect}
-    refusals = tuple(
-        Refusal("/".join(path), reason, tuple(other for other, missed in misses.items() if path not in missed))
-        for path, reason in reasons.items()
-    )
-    return Refused(dialect, refusals, tuple(other for other, missed in misses.items() if not missed))
+    refusals = tuple(Refusal("/".join(path), reason) for path, reason in reasons.items())
+    return Refused(dialect, refusals, tuple(other for other in _KIN.get(dialect, ()) if _carries(other, entries)))
 
 
-def _misses(dialect: str, entries: Sequence[RenderedEntry]) -> set[Path]:
-    """The paths that the dialect would not carry. It is tried, so that a hint never names a dialect that refuses as well."""
-    module = _module(dialect)
-    sectioned = set() if module.SECTIONS else {entry.path for entry in entries if len(entry.path) > 1}
+def _carries(dialect: str, entries: Sequence[RenderedEntry]) -> bool:
+    """True if the dialect carries all of it. It is tried, so that a hint never names one that refuses as well."""
     try:
-        module.render([entry for entry in entries if entry.path not in sectioned], _TRIAL)
-    except Uncarried as uncarried:
-        return sectioned | set(uncarried.reasons)
-    return sectioned
+        _module(dialect).render(entries, NO_OPTIONS)
+    except Uncarried:
+        return False
+    return True
 
 
-def _carried(by: tuple[str, ...], hinted: tuple[str, ...]) -> str:
-    """The dialects that carry one value, in brackets. Nothing if the hint names the same ones for all values."""
-    if not by:
-        return " (no format carries it)"
-    return "" if by == hinted else f" ({_some(by)} can)"
+def _hint(refusals: Sequence[Refusal], alternatives: tuple[str, ...]) -> str:
+    if alternatives:
+        *others, last = alternatives
+        return f"if one of these is what reads it: --format {', '.join(others)}{' or ' if others else ''}{last}"
+    from shlex import quote
 
-
-def _hint(carriers: tuple[str, ...]) -> str:
-    if not carriers:
-        return "no one format carries all of them: leave names out with --only"
-    return f"all of them are carried by --format {_some(carriers, 'or')}"
-
-
-def _some(formats: tuple[str, ...], last: str = "and") -> str:
-    """The first few formats in words: nobody reads a dozen names."""
-    *others, end = formats if len(formats) <= _SHOWN else (*formats[: _SHOWN - 1], f"{len(formats) - _SHOWN + 1} more")
-    return f"{', '.join(others)} {last} {end}" if others else end
+    return "leave out what this reader cannot have: " + " ".join(
+        f"--except {quote(refusal.name)}" for refusal in refusals
+    )

@@ -5,6 +5,7 @@ returns the whole output or raises `Uncarried` with all refusals. It may also ha
 
 * `OPTIONS`: the names of the fields of `Options` that change its output;
 * `APPENDS = True`, if the output has to be added to the end of a file and must never replace it;
+* `remarks(entries)`: sentences about what was carried and may surprise;
 * `masks(entries, is_ordinary)`: lines to print on standard error before the output.
 """
 

@@ -6,10 +6,11 @@ Texts stand in double quotes, on one line: in single quotes nothing tells a back
 import re
 from collections.abc import Sequence
 
-from gitseal.render._env import assignments
+from gitseal.render._env import assignments, container_remarks
 from gitseal.render._shape import Options, RenderedEntry
 
 SECTIONS = False
+remarks = container_remarks
 
 _SPECIAL = re.compile(r'[\\"$\n\r]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r"}
@@ -17,7 +18,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r"}
 
 def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One line `NAME="value"` for each entry. Raises as `_env.records` does."""
-    return assignments(entries, encode)
+    return assignments(entries, encode, container_names=True)
 
 
 def encode(text: str) -> str:

@@ -5,17 +5,18 @@ It knows no quotes and no escapes, so a text of two lines has no form there (doc
 
 from collections.abc import Sequence
 
-from gitseal.render._env import records
+from gitseal.render._env import container_remarks, records
 from gitseal.render._shape import CannotCarry, Options, RenderedEntry
 
 SECTIONS = False
+remarks = container_remarks
 
 _LINE = 65_535  # bytes: bufio.Scanner takes 64 KiB with the line feed
 
 
 def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
     """One line `NAME=value` for each entry, the value as it is. Raises as `_env.records` does."""
-    return records(entries, record)
+    return records(entries, record, container_names=True)
 
 
 def record(name: str, text: str) -> str:

@@ -13,11 +13,12 @@ if TYPE_CHECKING:  # whoever has a path has loaded it
 
 
 class Rendered(NamedTuple):
-    """The text of a dialect, what is to be said on standard error before it is handed out, and what went into it."""
+    """The text of a dialect, what to say on standard error before it is handed out and after, and what went into it."""
 
     content: bytes
     masks: bytes
     going: Outgoing
+    remarks: tuple[str, ...]
 
     def __repr__(self) -> str:
         return "Rendered(…)"
@@ -31,9 +32,9 @@ def render(
     going = outgoing(opened, request, with_sections=with_sections)
     if not with_sections:
         refuse_steering(opened, request.service, (entry.path[0] for entry in going.entries))
-    return Rendered(
-        dialects.render(dialect, going.entries, options), dialects.masks(dialect, going.entries, _is_ordinary), going
-    )
+    content = dialects.render(dialect, going.entries, options)
+    masks = dialects.masks(dialect, going.entries, _is_ordinary)
+    return Rendered(content, masks, going, dialects.remarks(dialect, going.entries))
 
 
 def _is_ordinary(line: bytes) -> bool:
