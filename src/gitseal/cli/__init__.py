@@ -10,8 +10,15 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal as _signal
     from collections.abc import Sequence
+    from types import FrameType, TracebackType
     from typing import NoReturn
+else:
+    import _signal  # what `signal` is made of, which takes as long to import as all of this file
+
+_INTERRUPTED = 130  # as `table.py` has it, which no hook loads
+_MOMENT = 0.001
 
 # The first words of such a command line, and the module that has `main(arguments)` for what follows them.
 _SHORTCUTS: dict[tuple[str, ...], str] = {
@@ -43,8 +50,11 @@ def run() -> "NoReturn":
     """The program: one command line, then the end of the process.
 
     It ends without tearing the interpreter down, which takes a tenth of a short command's time. Nothing is left to do by
-    then: files are closed, private folders removed, output flushed.
+    then: files are closed, private folders removed, output flushed. After Ctrl-C it ends by that signal, so that a shell's
+    loop around it ends too.
     """
+    interruption = _Interruption()
+    interruption.watch()
     # The process is short and keeps what it makes: looking for garbage takes a fifth of a large file's time.
     gc.disable()
     status = dispatch(sys.argv[1:])
@@ -52,4 +62,44 @@ def run() -> "NoReturn":
         sys.stderr.flush()
     except (AttributeError, OSError, ValueError):
         pass  # it was closed, before we started or since
+    if interruption.came and status == _INTERRUPTED:
+        interruption.end()
     os._exit(status)
+
+
+class _Interruption:
+    """Ctrl-C at any moment, from the first import on: KeyboardInterrupt, and never a traceback."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def watch(self) -> None:
+        """Takes over from Python. A SIGINT that is ignored stays so: the command was started in the background."""
+        sys.excepthook = self.uncaught
+        sys.unraisablehook = self.unraisable
+        if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+            _signal.signal(_signal.SIGINT, self.interrupt)
+
+    def interrupt(self, _number: int, _frame: "FrameType | None") -> None:
+        self.came = True
+        raise KeyboardInterrupt
+
+    def uncaught(self, kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:
+        """What passed the boundary: an interrupt before it, behind it, or while it spoke of an earlier one."""
+        if issubclass(kind, KeyboardInterrupt):
+            self.end()
+        sys.__excepthook__(kind, error, trace)
+
+    def unraisable(self, lost: "sys.UnraisableHookArgs") -> None:
+        """An interrupt that came inside a callback, where Python prints it and goes on. It comes again, a moment later."""
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
+            sys.__unraisablehook__(lost)
+            return
+        _signal.signal(_signal.SIGALRM, self.interrupt)
+        _signal.setitimer(_signal.ITIMER_REAL, _MOMENT)
+
+    def end(self) -> "NoReturn":
+        """Ends the process by the signal."""
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+        os.kill(os.getpid(), _signal.SIGINT)
+        os._exit(_INTERRUPTED)  # if somebody blocks the signal

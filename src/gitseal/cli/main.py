@@ -69,11 +69,11 @@ def run(command: Command, session: Session, values: "dict[str, Any]") -> int:
 
 def outcome(error: BaseException) -> int:
     """Says what an exception means, and gives its status."""
-    if isinstance(error, Error):
-        return _say_no(error)
-    if isinstance(error, Declined | KeyboardInterrupt):
+    if isinstance(error, Declined) or _is_interrupt(error):
         say("gitseal: interrupted")
         return STATUS_INTERRUPTED
+    if isinstance(error, Error):
+        return _say_no(error)
     if isinstance(error, BrokenPipeError | _Unread):
         # Python must not complain about that when it flushes once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -89,6 +89,13 @@ def outcome(error: BaseException) -> int:
             return status
     # Whatever is left is a bug.
     return _bug(error)
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """True for Ctrl-C, also if something made another error of it: Python does while it makes a class, and so do libraries."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _mend_encoding() -> None:

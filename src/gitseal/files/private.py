@@ -6,7 +6,7 @@ import shutil
 import signal
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -55,15 +55,38 @@ def private_folder(environ: Mapping[str, str], *, in_memory: bool = False) -> It
             "write the files to a place of your own, and remove them after: gitseal render --service NAME --files DIR",
         )
     _sweep(parent or Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
-    before = {number: signal.signal(number, _interrupt) for number in _ENDING_SIGNALS}
-    try:
-        yield folder
-    finally:
-        # A second signal must not leave half of it behind.
+    with _interruptible() as ignore_signals:
+        # Named before it is made: a signal may come before `mkdtemp` could have said its name.
+        folder = (parent or Path(tempfile.gettempdir())) / f"{_PREFIX}{os.getpid()}-{os.urandom(8).hex()}"
+        try:
+            folder.mkdir(mode=0o700)
+            yield folder
+        finally:
+            # A second signal must not leave half of it behind, nor a first one that comes right here.
+            try:
+                ignore_signals()
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], None]]:
+    """Makes KeyboardInterrupt of the signals inside the block, until what it gives is called: from then on they are ignored.
+
+    One that has a handler keeps it, as Python's own for SIGINT; one that is ignored stays so, as nohup wants.
+    """
+    before = {number: signal.getsignal(number) for number in _ENDING_SIGNALS}
+
+    def ignore() -> None:
         for number in before:
             signal.signal(number, signal.SIG_IGN)
-        shutil.rmtree(folder, ignore_errors=True)
+
+    try:
+        for number, handler in before.items():
+            if handler is signal.SIG_DFL:
+                signal.signal(number, _interrupt)
+        yield ignore
+    finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
