@@ -15,8 +15,13 @@ FORMATS = {
 }
 
 
-def write(findings: Sequence[Finding], form: str) -> str:
+_WITH_NOTES = ("json", "sarif")
+
+
+def write(findings: Sequence[Finding], form: str, notes: Sequence[Finding] = ()) -> str:
     """The findings in a format of the table, ending in a line end; nothing for no findings in `text` and `github`.
+
+    `notes` say what the answer does not cover: formats that programs read carry them, for whoever sees no standard error.
 
     Whatever in them could steer a terminal or a workflow (control characters, line ends, `::`, characters that
     reverse text) is escaped: paths come from whoever commits. Raises KeyError for another format.
@@ -24,5 +29,5 @@ def write(findings: Sequence[Finding], form: str) -> str:
     if form not in FORMATS:
         raise KeyError(form)
     module = import_module(f"gitseal.report.{form}_format")
-    text: str = module.write(findings)
+    text: str = module.write(findings, notes) if form in _WITH_NOTES else module.write(findings)
     return text

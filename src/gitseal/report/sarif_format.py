@@ -12,8 +12,11 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _FINGERPRINT = "gitseal/v1"
 
 
-def write(findings: Sequence[Finding]) -> str:
-    """One run. Rules are listed by their ids, which are stable; a finding without a line stands at line 1."""
+def write(findings: Sequence[Finding], notes: Sequence[Finding] = ()) -> str:
+    """One run. Rules are listed by their ids, which are stable; a finding without a line stands at line 1.
+
+    `notes` are notifications of the run (SARIF 3.20.21): no results, so that code scanning does not list them.
+    """
     rules = list(dict.fromkeys(finding.rule for finding in findings))
     driver = {
         "name": "gitseal",
@@ -24,7 +27,13 @@ def write(findings: Sequence[Finding]) -> str:
         _result(finding, rules.index(finding.rule), fingerprint)
         for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
     ]
-    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    run: dict[str, object] = {"tool": {"driver": driver}, "results": results}
+    if notes:
+        told = [
+            {"level": note.severity, "message": {"text": f"{note.rule}: {printable(note.message)}"}} for note in notes
+        ]
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": told}]
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json_text(log, indent=2) + "\n"
 
 

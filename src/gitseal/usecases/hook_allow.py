@@ -75,7 +75,7 @@ def _staged(repository: Repository, path: bytes) -> FileVersion:
 def _look(repository: Repository, staged: FileVersion, keyring: Keyring) -> tuple[list[Finding], str]:
     """The hook's findings in the blob, allowed or not, and the blob's SHA-256."""
     guard = guards.of_index(repository)
-    team, _notes = find_team(guard, keyring)
+    team = find_team(guard, keyring).search
     digest = sha256()
 
     def hashed(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -31,14 +31,15 @@ def at_message(repository: Repository, path: str, keyring: "Keyring", environ: "
     message = _cut(_read(path)) if _is_edited(environ) else _read(path)
     name = path.rpartition("/")[2]
     label = texts.MESSAGE if name in _GITS else name
-    team, notes = find_team(guards.of_index(repository), keyring)
+    found = find_team(guards.of_index(repository), keyring)
+    team = found.search
     hint = texts.before_commit(path)
     findings = texts.in_text(label, message, team, hint)
     if findings and _is_edited(environ) and repository.config("commit.cleanup") in _STRIPPING:
         # Only now: comments name files and branches, and hardly any message holds anything at all.
         stripped = repository.git("stripspace", "--strip-comments", stdin=message) or b""
         findings = texts.in_text(label, stripped, team, hint)
-    return Scanned([*findings, *_of_branch(repository, team)], 0, notes)
+    return Scanned([*findings, *_of_branch(repository, team)], 0, found.notes)
 
 
 def _read(path: str) -> bytes:

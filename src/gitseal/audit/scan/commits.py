@@ -10,7 +10,7 @@ from gitseal.audit.scan import texts
 from gitseal.audit.scan.named import scan_refs
 from gitseal.audit.scan.policy import ScanPolicy
 from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, scan_blobs
-from gitseal.audit.scan.team import find_team
+from gitseal.audit.scan.team import FoundTeam, find_team
 from gitseal.git import introduced, ranges, refs, snapshot
 from gitseal.git.introduced import IntroducingCommit
 from gitseal.git.repository import Repository
@@ -25,6 +25,7 @@ from gitseal.report.sentences import PAST, ours, sentence
 from gitseal.scan import team
 
 if TYPE_CHECKING:  # loads what opens values, and what only a review has
+    from gitseal.audit.scan.unseen import UnseenFiles
     from gitseal.git.walked_range import WalkedRange
     from gitseal.identities import Keyring
     from gitseal.scan.team import TeamSearch
@@ -93,11 +94,13 @@ def scan_commits(
     *,
     past: bool = False,
     watch: Callable[[IntroducingCommit], None] | None = None,
+    unseen: "UnseenFiles | None" = None,
 ) -> Scanned:
     """Plaintext that the commits of a range brought in, each finding once, with the first commit that has it; and in its refs.
 
     `past`: values that are sealed no longer are looked for as well.
-    `progress` is called with the commits done and their number, `watch` with each of them. Raises Error for what cannot be
+    `progress` is called with the commits done and their number, `watch` with each of them, `unseen` with what cannot be looked
+    into. Raises Error for what cannot be
     looked at.
     """
     # Only who waits for it needs to know how many there are: Git walks all of them for that.
@@ -108,10 +111,11 @@ def scan_commits(
         return Scanned([], 0)
     guard = guards.of_commit(repository, wanted.head) if wanted.head else guards.of_nothing(repository)
     broken = guard.broken()  # reads all policies, before the contents begin to stream
-    team, notes = find_team(guard, keyring, past=past) if keyring is not None else (None, ())
+    team = find_team(guard, keyring, past=past) if keyring is not None else FoundTeam(None)
+    notes = team.notes
     if repository.is_shallow():
         notes = (*notes, sentence("history ends early here (a shallow clone): what lies before was not looked at"))
-    look = _Look(repository, guard, team)
+    look = _Look(repository, guard, team.search, unseen)
     files = done = 0
     for batch in chain([first or []], batches):
         files += look.at(batch)
@@ -121,18 +125,22 @@ def scan_commits(
         done += len(batch)
         if progress is not None:
             progress(done, total)
-    of_refs = scan_refs(guard, dict(wanted.named), team)
-    return Scanned([*broken, *(_standing(*at_commit, guard) for at_commit in look.findings), *of_refs], files, notes)
+    of_refs = scan_refs(guard, dict(wanted.named), team.search)
+    findings = [*broken, *(_standing(*at_commit, guard) for at_commit in look.findings), *of_refs]
+    return Scanned(findings, files, notes, unseen.findings(team) if unseen is not None else (), done)
 
 
 class _Look:
     """The findings of a range so far; content that an earlier commit had at the same path is looked at once."""
 
-    def __init__(self, repository: Repository, guard: ScanPolicy, team: "TeamSearch | None") -> None:
+    def __init__(
+        self, repository: Repository, guard: ScanPolicy, team: "TeamSearch | None", unseen: "UnseenFiles | None"
+    ) -> None:
         self.findings: list[tuple[Finding, FileVersion | None]] = []
         self._repository = repository
         self._guard = guard
         self._team = team
+        self._unseen = unseen
         self._seen: set[tuple[bytes, str]] = set()
         self._said: set[Finding] = set()
 
@@ -144,8 +152,9 @@ class _Look:
                 if (brought.path, brought.object_id) not in self._seen:
                     self._seen.add((brought.path, brought.object_id))
                     new.append((commit, brought))
-        of_blobs = scan_blobs(self._repository, [brought for _, brought in new], self._guard, self._team)
-        of_names = texts.in_file_names([brought.path for _, brought in new], self._team)
+        files = [brought for _, brought in new]
+        of_blobs = scan_blobs(self._repository, files, self._guard, self._team, self._unseen)
+        of_names = texts.in_file_names([brought.path for brought in files], self._team)
         for (commit, brought), of_blob in zip(new, of_blobs, strict=True):
             named = of_names.get(brought.path, [])
             findings = texts.without_name(of_blob, named) if named else of_blob

@@ -17,6 +17,7 @@ from gitseal.scan.scan_blob import scan_blob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loads what opens values
+    from gitseal.audit.scan.unseen import UnseenFiles
     from gitseal.scan.team import TeamSearch
 
 _ATTRIBUTES = b".gitattributes"
@@ -25,27 +26,39 @@ _SEALED = f"{FOLDER}/".encode()
 
 
 class Scanned(NamedTuple):
-    """Findings in the order of the files, the number of files, and notes for the person."""
+    """Findings in the order of the files, the number of files, and notes for the person.
+
+    `unseen` are notes about what could not be looked into, for whoever asked for a scan; `commits` is how many there were.
+    """
 
     findings: list[Finding]
     files: int
     notes: tuple[str, ...] = ()
+    unseen: tuple[Finding, ...] = ()
+    commits: int = 0
 
 
 def scan_blobs(
-    repository: Repository, brought: Sequence[FileVersion], guard: ScanPolicy, team: "TeamSearch | None"
+    repository: Repository,
+    brought: Sequence[FileVersion],
+    guard: ScanPolicy,
+    team: "TeamSearch | None",
+    unseen: "UnseenFiles | None" = None,
 ) -> list[list[Finding]]:
     """The findings in the blobs themselves, for each of those brought; a submodule's commit holds nothing here.
 
-    Raises Error if Git does not show one: what cannot be looked at is not let through.
+    `unseen` is told what cannot be looked into. Raises Error if Git does not show one: what cannot be looked at is not let through.
     """
     files = [version for version in brought if version.mode != SUBMODULE]
     findings: dict[FileVersion, list[Finding]] = {}
+    if unseen is not None:
+        unseen.note_submodules(brought)
     for file, blob in zip(files, repository.objects.stream(file.object_id for file in files), strict=True):
         if blob.kind != "blob":
             name = file.path.decode("utf-8", "replace")
             raise Error(f'Git has lost the content of "{name}"', "see what is missing with: git fsck")
-        chunks, digest = _hashed(blob.chunks) if guard.may_allow(file.path) else (blob.chunks, None)
+        content = unseen.passing(file, blob.chunks) if unseen is not None else blob.chunks
+        chunks, digest = _hashed(content) if guard.may_allow(file.path) else (content, None)
         seen = scan_blob(file.path, file.mode, chunks, guard.rules(file.path), team)
         findings[file] = [] if seen and digest is not None and guard.allows(file.path, digest()) else seen
     return [findings.get(version, []) for version in brought]

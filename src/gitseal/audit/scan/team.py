@@ -23,10 +23,14 @@ _MOST_SEARCHES = 4
 
 
 class FoundTeam(NamedTuple):
-    """The search for the team's values, None if there are none to look for, and what a person should know besides."""
+    """The search for the team's values, None if there are none to look for, and what a person should know besides.
+
+    `lacks_identity`: there may be values, and nothing at hand could open them.
+    """
 
     search: "TeamSearch | None"
     notes: tuple[str, ...] = ()
+    lacks_identity: bool = False
 
 
 def find_team(guard: "ScanPolicy", keyring: "Keyring", *, past: bool = False) -> FoundTeam:
@@ -51,14 +55,14 @@ def _filtered(guard: "ScanPolicy", keyring: "Keyring") -> FoundTeam:
 
     cache = TeamCache(guard.repository, keyring)
     if not cache.is_usable and not any(True for _ in keyring.identities()):
-        return FoundTeam(None)
+        return FoundTeam(None, lacks_identity=True)
     known = cache.load()
     files = [*guard.sealed_files(), *other_versions(guard)]
     wanted = {file.key: file for file in files}
     opened: dict[FileKey, list[OwnedValue]] = {}
     if known is None or not known.files.keys() >= wanted.keys() or not any(known.files[key] for key in wanted):
         if not any(True for _ in keyring.identities()):
-            return FoundTeam(None)
+            return FoundTeam(None, lacks_identity=True)
         asking = keyring.attended()
         known, opened = _filter(known, wanted, keyring)
         if not known.values:
@@ -91,7 +95,7 @@ def _filter(
 
 def _with_past_values(guard: "ScanPolicy", keyring: "Keyring") -> FoundTeam:
     if not any(True for _ in keyring.identities()):
-        return FoundTeam(None)
+        return FoundTeam(None, lacks_identity=True)
     from gitseal.audit.scan.other_versions import other_versions
     from gitseal.audit.scan.team_values import opened_values, past_values
     from gitseal.scan.team import Team
