@@ -1,4 +1,4 @@
-"""Which beginnings show content that cannot be looked into. Each is made by the program that makes such files, if Python has it."""
+"""Beginnings that show content which cannot be looked into, made by the real program if Python has it."""
 
 import bz2
 import gzip

@@ -1,4 +1,4 @@
-"""Content that cannot be looked into: kept elsewhere, compressed or encrypted. Its bytes are searched like all others, in vain."""
+"""Content that cannot be looked into: kept elsewhere, compressed or encrypted. Its bytes are searched all the same, in vain."""
 
 ELSEWHERE = "{} kept elsewhere by Git LFS or git-annex"
 PACKED = "{} with compressed content"

@@ -47,7 +47,7 @@ def scan_blobs(
 ) -> list[list[Finding]]:
     """The findings in the blobs themselves, for each of those brought; a submodule's commit holds nothing here.
 
-    `unseen` is told what cannot be looked into. Raises Error if Git does not show one: what cannot be looked at is not let through.
+    `unseen` is told what cannot be looked into. Raises Error if Git does not show one: what nobody sees is not let through.
     """
     files = [version for version in brought if version.mode != SUBMODULE]
     findings: dict[FileVersion, list[Finding]] = {}
