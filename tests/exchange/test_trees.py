@@ -21,10 +21,10 @@ def given_values(form: str, content: str) -> dict[str, tuple[str, str]]:
 
 def test_json() -> None:
     content = """\ufeff{
-      "TEXT": "a\\u00e9\\ud83d\\ude00\\n", "EMPTY": "", "ZERO": 0, "MINUS": -0, "BIG": 123456789012345678901234567890,
+      "TEXT": "a\\u00e9\\ud83d\\ude00\\n", "EMPTY": "", "ZERO": 0, "MINUS": -0.0, "BIG": 123456789012345678901234567890,
       "FLOAT": 1.50, "HUGE": 1E+400, "YES": true, "NO": false, "NULL": null,
       "api": {"TOKEN": "x", "deep": {"A": 1}, "none": {}},
-      "LIST": [1.50, "é\\"", {"a b": [null, true, -0]}, []]
+      "LIST": [1.50, "é\\"", {"a b": [null, true, -1]}, []]
     }"""
     assert given_values("json", content) == {
         "TEXT": ("text", "aé😀\n"),
@@ -40,7 +40,7 @@ def test_json() -> None:
         "api/TOKEN": ("text", "x"),
         "api/deep/A": ("integer", "1"),
         "api/none": ("json", "{}"),
-        "LIST": ("json", '[1.50,"é\\"",{"a b":[null,true,-0.0]},[]]'),
+        "LIST": ("json", '[1.50,"é\\"",{"a b":[null,true,-1]},[]]'),
     }
 
 
@@ -57,27 +57,23 @@ FOLDED: >-
   a
   b
 YES: yes
-BOOL: True
+BOOL: true
 NONE:
 TILDE: ~
-INT: +8080
-HEX: 0x1F
-OCTAL: 0o17
+INT: 8080
 UNDERSCORE: 1_000
 FLOAT: 1.50
-POINT: .5
-ENDS: 1.
-PLUS: +01.5e3
+POINT: 0.5
 EXPONENT: 1e3
-INF: -.Inf
-NAN: .NaN
+INF: -.inf
+NAN: .nan
 DATE: 2001-01-01
 TIME: 2001-01-01T00:00:00Z
 SEXAGESIMAL: 1:30
 VERSION: 1.2.3
 BYTES: !!binary aGk=
 STR: !!str 5
-TAGGED: !!float 5
+TAGGED: !!float 5.0
 STAMP: !!timestamp 2001-01-01
 yes: a name
 api:
@@ -85,8 +81,8 @@ api:
   none: {}
   deep: {A: 1}
 LIST:
-  - 0x10
-  - {when: 2001-01-01, "a b": .5}
+  - 16
+  - {when: 2001-01-01, "a b": 0.50}
 """
     assert given_values("yaml", content) == {
         "TEXT": ("text", "a b"),
@@ -99,14 +95,10 @@ LIST:
         "NONE": ("null", ""),
         "TILDE": ("null", ""),
         "INT": ("integer", "8080"),
-        "HEX": ("integer", "31"),
-        "OCTAL": ("integer", "15"),
         "UNDERSCORE": ("text", "1_000"),
         "FLOAT": ("float", "1.50"),
         "POINT": ("float", "0.5"),
-        "ENDS": ("float", "1.0"),
-        "PLUS": ("float", "1.5e3"),
-        "EXPONENT": ("float", "1.0e3"),
+        "EXPONENT": ("float", "1e3"),
         "INF": ("float", "-.inf"),
         "NAN": ("float", ".nan"),
         "DATE": ("text", "2001-01-01"),
@@ -121,7 +113,7 @@ LIST:
         "api/TOKEN": ("text", "x"),
         "api/none": ("json", "{}"),
         "api/deep/A": ("integer", "1"),
-        "LIST": ("json", '[16,{"when":"2001-01-01","a b":0.5}]'),
+        "LIST": ("json", '[16,{"when":"2001-01-01","a b":0.50}]'),
     }
 
 
@@ -166,22 +158,24 @@ def test_empty_yaml(content: str) -> None:
         ("yaml", "A: private\nB: *x\n", 2, "anchors"),
         ("yaml", "A: &x [private]\n", 1, "anchors"),
         ("yaml", "A: 1\n<<: {B: private}\n", 2, "merge keys"),
-        ("yaml", "%YAML 1.1\n---\nA: yes\n", 2, "directives"),
+        ("yaml", "%YAML 1.1\n---\nA: yes\n", 1, "directives"),
         ("yaml", "A: 1\n---\nB: private\n", 2, "second document"),
         ("yaml", "A: 1\n...\n---\nB: private\n", 3, "second document"),
-        ("yaml", "A: 1\n1: private\n", 2, '"1" is a integer, not a name'),
+        ("yaml", "A: 1\n1: private\n", 2, '"1" is a number, not a name'),
         ("yaml", "~: private\n", 1, "is a null, not a name"),
         ("yaml", "true: private\n", 1, '"true" is a boolean, not a name'),
-        ("yaml", "? [a]\n: private\n", 1, "where a name should"),
+        ("yaml", "{[a]: private}\n", 1, "where a name should"),
+        ("yaml", "? a\n: private\n", 1, '"?" stands before a name'),
         ("yaml", "A: !foo private\n", 1, "tag"),
         ("yaml", "A: !foo {B: private}\n", 1, "tag"),
         ("yaml", "A: !!set {B, C}\n", 1, "tag"),
         ("yaml", "A: !!int private\n", 1, "tag"),
         ("yaml", "A: !!binary private~\n", 1, "tag"),
-        ("yaml", "A: 1\nMODE: 0644\n", 2, "leading zero"),
+        ("yaml", "A: 1\nMODE: 0644\n", 2, "another spelling"),
+        ("json", '{"A": -0}', 0, "-0"),
         ("yaml", "L:\n- .inf\n", 2, "JSON cannot hold"),
         ("yaml", "L:\n- 1\n- !!binary aGk=\n", 3, "JSON cannot hold"),
-        ("yaml", "A: 0x" + "f" * 5000, 1, "too long"),
+        ("yaml", "A: 0x" + "f" * 5000, 1, "another spelling"),
         ("yaml", "- private\n", 1, "not a mapping"),
         ("yaml", "private\n", 1, "not a mapping"),
         ("yaml", "A: 1\na b: private\n", 2, '"a b" cannot be a name'),
@@ -326,25 +320,7 @@ def test_json_is_read_as_the_standard_library_reads_it(tree: dict[str, object]) 
 
 PLAIN = st.sampled_from(
     [
-        *(
-            "a",
-            "yes",
-            "true",
-            "False",
-            "null",
-            "~",
-            "",
-            "1",
-            "-2",
-            "+3",
-            "0",
-            "1.5",
-            "-1.e-3",
-            ".5",
-            "1e3",
-            "0x1F",
-            "0o17",
-        ),
+        *("a", "yes", "true", "false", "null", "~", "", "1", "-2", "0", "1.5", "-1.0e-3", "0.5", "1e3"),
         *("a b", "a#b", "a:b", "http://x/?y=z", "2001-01-01", "1:30", "1.2.3", "-x", "é😀", "a  # comment", "a\n    b"),
     ]
 )

@@ -93,8 +93,8 @@ def _node(tree: object, depth: int) -> Node:
 
 
 def _number(number: _JsonNumber) -> TypedValue:
-    if number == "-0":  # an integer to JSON, but the sign is only a float's
-        return TypedValue(ValueType.FLOAT, b"-0.0")
+    if number == "-0":  # 0 to some readers; others keep the sign
+        raise Malformed("the file holds the number -0, which readers take for 0 or for -0.0", 0, "write 0 or -0.0")
     return checked(ValueType.INTEGER if number.whole else ValueType.FLOAT, number.encode())
 
 

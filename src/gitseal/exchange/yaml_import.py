@@ -1,9 +1,11 @@
 """Imports YAML: one document by the core schema of YAML 1.2, read from ruamel.yaml's events.
 
-It reads events and not objects. They have the source text, so that no text becomes a date and no number loses digits; they
-have the line; and nothing is built from what is refused. Refused are anchors and aliases (a few lines of them grow to
-gigabytes), merge keys, directives, further documents, tags beyond the core schema, names that are not strings, and `0123`,
-which YAML 1.1 reads as octal and 1.2 as decimal.
+It reads events and not objects: they have the source text, so that no text becomes a date and no number loses digits; they
+have the line; and nothing is built from what is refused. `_yaml_source` holds each event to the text that it came from.
+
+Refused are anchors and aliases (a few lines of them grow to gigabytes), merge keys, directives, further documents, tags beyond
+the core schema, names that are not strings, and numbers and booleans in spellings that would not be kept, such as `0x1F`, `+5`,
+`True`, and `0123`, which YAML 1.1 reads as octal and 1.2 as decimal.
 """
 
 import re
@@ -17,24 +19,31 @@ from ruamel.yaml import events as ev
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from gitseal.document.value import TypedValue, ValueType, checked
-from gitseal.errors import Malformed
+from gitseal.errors import Error, Malformed
 from gitseal.exchange._items import Imported
 from gitseal.exchange._names import shown
 from gitseal.exchange._nodes import MAX_NESTING, Leaf, ListNode, Mapping, Node, imported, text_leaf
 from gitseal.exchange._text import decoded
+from gitseal.exchange._yaml_source import SourceCheck, refuse_hidden_line_ends
 
 Events: TypeAlias = Iterator[ev.Event]
 
+_MARKS = (ev.StreamStartEvent, ev.StreamEndEvent, ev.DocumentStartEvent, ev.DocumentEndEvent)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _TAG = "tag:yaml.org,2002:"
-# The core schema's plain scalars (YAML 1.2.2, 10.3.2).
-_NULL = re.compile(r"~|null|Null|NULL|")
-_BOOLEAN = re.compile(r"true|True|TRUE|false|False|FALSE")
-_DECIMAL = re.compile(r"([-+]?)([0-9]+)")
-_BASED = re.compile(r"0(?:o([0-7]+)|x([0-9a-fA-F]+))")
-_FLOAT = re.compile(r"([-+]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([-+]?[0-9]+))?")
-_INFINITE = re.compile(r"([-+]?)\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+# The core schema's plain scalars (YAML 1.2.2, 10.3.2), in all their spellings.
+_NULLS = frozenset({"", "~", "null"})
+_SPELLINGS = {
+    ValueType.NULL: re.compile(r"Null|NULL"),
+    ValueType.BOOLEAN: re.compile(r"true|True|TRUE|false|False|FALSE"),
+    ValueType.INTEGER: re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"),
+    ValueType.FLOAT: re.compile(
+        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+    ),
+}
+# JSON and some YAML parsers read it as 0, others keep its sign.
+_ZEROS = frozenset({"-0"})
 
 
 def parse(data: bytes) -> Imported:
@@ -44,12 +53,15 @@ def parse(data: bytes) -> Imported:
     odd = _UNPRINTABLE.search(text)
     if odd:
         raise Malformed("a character that YAML does not allow", text.count("\n", 0, odd.start()) + 1)
+    text = text.replace("\r\n", "\n")
+    refuse_hidden_line_ends(text)
     return imported(_document(_events(text)), "yaml")
 
 
 def _events(text: str) -> Events:
     """The events of the one document, without those that only mark its beginning and end. Raises Malformed."""
     events = YAML(typ="safe", pure=True).parse(text)
+    source = SourceCheck(text)
     documents = 0
     while True:
         event, problem = _next(events)
@@ -60,8 +72,10 @@ def _events(text: str) -> Events:
         _refuse_reuse(event)
         if isinstance(event, ev.DocumentStartEvent):
             documents += 1
-            _check_start(event, documents)
-        elif not isinstance(event, (ev.StreamStartEvent, ev.StreamEndEvent, ev.DocumentEndEvent)):
+            if documents > 1:
+                raise Malformed("a second document begins", _line(event), "import one document at a time")
+        source.take(event)
+        if not isinstance(event, _MARKS):
             yield event
 
 
@@ -90,26 +104,18 @@ def _refuse_reuse(event: ev.Event) -> None:
         raise Malformed("anchors and aliases are not imported", _line(event), "write the value out at each place")
 
 
-def _check_start(event: ev.DocumentStartEvent, documents: int) -> None:
-    if event.version or event.tags:
-        raise Malformed("directives are not imported", _line(event), "remove the lines that begin with %")
-    if documents > 1:
-        raise Malformed("a second document begins", _line(event), "import one document at a time")
-
-
 def _document(events: Events) -> Mapping:
     first = next(events, None)
-    if first is None:
-        return Mapping([], 0)
     if isinstance(first, ev.MappingStartEvent):
         root = _mapping(first, events, 0)
-        for _event in events:  # `_events` refuses a second document, but only if somebody asks for it
-            pass
-        return root
     # A document that has only comments is one null without text.
-    if isinstance(first, ev.ScalarEvent) and _leaf(first).value.kind is ValueType.NULL:
-        return Mapping([], 0)
-    raise Malformed("the file is YAML but not a mapping", _line(first), "write NAME: value")
+    elif first is None or (isinstance(first, ev.ScalarEvent) and _leaf(first).value.kind is ValueType.NULL):
+        root = Mapping([], 0)
+    else:
+        raise Malformed("the file is YAML but not a mapping", _line(first), "write NAME: value")
+    for _event in events:  # what is wrong behind the mapping, such as a second document, shows only if somebody looks
+        pass
+    return root
 
 
 def _node(event: ev.Event, events: Events, depth: int) -> Node:
@@ -148,22 +154,21 @@ def _name(event: ev.Event) -> str:
     leaf = _leaf(event)
     if leaf.value.kind is not ValueType.TEXT:
         hint = "put it in quotes if it is the name"
-        raise Malformed(f'"{shown(event.value)}" is a {leaf.value.kind.word}, not a name', leaf.line, hint)
+        raise Malformed(f'"{shown(event.value)}" is a {_word(leaf.value.kind)}, not a name', leaf.line, hint)
     return leaf.value.reveal().decode()
 
 
 def _check_tag(event: ev.Event, word: str) -> None:
-    if getattr(event, "tag", None) not in {None, "!", _TAG + word}:
+    if getattr(event, "tag", None) not in {None, _TAG + word}:
         raise Malformed("a tag that is not imported", _line(event), "remove the tag")
 
 
 def _leaf(event: ev.ScalarEvent) -> Leaf:
     line = _line(event)
     tag, text = event.tag, event.value
-    if tag in {None, "!"}:
-        # Quotes, and the tag `!`, make a text of whatever looks like a number or a boolean.
-        plain = tag is None and event.style is None
-        return Leaf((plain and _plain(text, line)) or text_leaf(text, line).value, line)
+    if tag is None:
+        # Quotes make a text of whatever looks like a number or a boolean.
+        return Leaf((event.style is None and _plain(text, line)) or text_leaf(text, line).value, line)
     value = _tagged(tag.removeprefix(_TAG), text, line)
     if value is None:
         raise Malformed("a tag that is not imported, or its value is not of its type", line, "remove the tag")
@@ -176,8 +181,6 @@ def _tagged(word: str, text: str, line: int) -> TypedValue | None:
     if word == "binary":
         return _binary(text)
     value = _plain(text, line)
-    if word == "float" and value and value.kind is ValueType.INTEGER:
-        return TypedValue(ValueType.FLOAT, value.reveal() + b".0")
     return value if value and _WORDS.get(word) is value.kind else None
 
 
@@ -192,49 +195,38 @@ def _binary(text: str) -> TypedValue | None:
 
 
 def _plain(text: str, line: int) -> TypedValue | None:
-    """The value of a scalar without quotes, numbers in decimal. None if it is a text."""
-    if _NULL.fullmatch(text):
+    """The value of a scalar without quotes, spelled as it is. None if it is a text.
+
+    Raises Malformed for a number, boolean or null in a spelling that no value of ours has: taken over in another one, a key
+    in hex would become a decimal number, and `+33...` lose its plus.
+    """
+    if text in _NULLS:
         return TypedValue(ValueType.NULL, b"")
-    if _BOOLEAN.fullmatch(text):
-        return TypedValue(ValueType.BOOLEAN, text.lower().encode())
-    return _number(text, line)
+    kind = next((kind for kind, spelling in _SPELLINGS.items() if spelling.fullmatch(text)), None)
+    if kind is None:
+        return None
+    content = text.encode()
+    if text in _ZEROS or not _is_spelled(kind, content):
+        raise Malformed(f"a {_word(kind)} that would be stored in another spelling", line, _hint(kind, text))
+    return TypedValue(kind, content)
 
 
-def _number(text: str, line: int) -> TypedValue | None:
-    if match := _DECIMAL.fullmatch(text):
-        return _decimal(match, line)
-    if match := _BASED.fullmatch(text):
-        return _based(match, line)
-    if match := _INFINITE.fullmatch(text):
-        return TypedValue(ValueType.FLOAT, text.lower().lstrip("+").encode())
-    match = _FLOAT.fullmatch(text)
-    if match and (match[2] or match[3]):
-        return _float(match)
-    return None
+def _word(kind: ValueType) -> str:
+    return "number" if kind in {ValueType.INTEGER, ValueType.FLOAT} else kind.word
 
 
-def _decimal(match: re.Match[str], line: int) -> TypedValue:
-    sign, digits = match[1].lstrip("+"), match[2]
-    if digits.startswith("0") and digits != "0":
-        raise Malformed("a number with a leading zero is octal to some readers", line, "put it in quotes if it is text")
-    return TypedValue(ValueType.INTEGER, (digits if digits == "0" else sign + digits).encode())
+def _is_spelled(kind: ValueType, content: bytes) -> bool:
+    try:
+        return kind is not ValueType.NULL and checked(kind, content).reveal() == content
+    except Error:
+        return False
 
 
-def _based(match: re.Match[str], line: int) -> TypedValue:
-    digits, base = (match[1], 8) if match[1] else (match[2], 16)
-    number = int(digits, base)
-    if number.bit_length() > _MAX_BITS:  # writing longer ones in decimal takes quadratic time
-        raise Malformed("a number that is too long", line, "put it in quotes if it is a text")
-    return TypedValue(ValueType.INTEGER, str(number).encode())
-
-
-_MAX_BITS = 4096
-
-
-def _float(match: re.Match[str]) -> TypedValue:
-    sign, whole, fraction, exponent = match.groups()
-    text = f"{sign.lstrip('+')}{whole.lstrip('0') or '0'}.{fraction or '0'}"
-    return checked(ValueType.FLOAT, (text + (f"e{exponent}" if exponent else "")).encode())
+def _hint(kind: ValueType, text: str) -> str:
+    """What to write. It quotes only what can be no secret: a word."""
+    if kind in {ValueType.BOOLEAN, ValueType.NULL}:
+        return f'write {text.lower()}, or "{text}" in quotes if it is text'
+    return "put it in quotes if it is text; a number is written in decimal, without a plus and without a zero before it"
 
 
 def _line(event: ev.Event) -> int:

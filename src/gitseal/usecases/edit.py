@@ -131,7 +131,7 @@ def _changes(draft: EditedText, text: bytes) -> tuple[dict[NamePath, TypedValue]
     """The difference between the text and the draft: new and changed values, and the names that are gone."""
     items = parse_text("yaml", text, f"{draft.environment}.yaml").items if _has_content(text) else ()
     wanted = {item.path: _kept_kind(draft.values.get(item.path), item.value) for item in items}
-    updates = {path: value for path, value in wanted.items() if not _same(draft.values.get(path), value)}
+    updates = {path: value for path, value in wanted.items() if draft.values.get(path) != value}
     return updates, [path for path in draft.values if path not in wanted]
 
 
@@ -183,13 +183,6 @@ def _kept_kind(before: TypedValue | None, value: TypedValue) -> TypedValue:
     return value
 
 
-def _same(before: TypedValue | None, value: TypedValue) -> bool:
-    if before is not None and before.kind is value.kind and before.kind in _NUMBERS:
-        # 1.50 may come back as 1.5: the number is the same, and what was stored stays.
-        return float(before.reveal().removeprefix(b".")) == float(value.reveal().removeprefix(b".")) or before == value
-    return before == value
-
-
 def _text(file: Document, values: dict[NamePath, TypedValue]) -> str:
     """The file's own lines with every opened value in place of its token; header and closed names are left out."""
     tree = file.tree
@@ -215,6 +208,8 @@ def _shown(entry: Entry, value: TypedValue) -> list[str]:
     indent = " " * entry.node.indent
     label = indent + scalars.serialise_name(entry.path[-1]) + ":"
     content = value.reveal()
+    if value.kind in _NUMBERS:  # as they are stored, so that 1.50 and 1e3 come back as they went
+        return [f"{label} {content.decode()}"]
     if value.kind is ValueType.JSON:
         return [f"{label} {quoted(content.decode())}"]
     if value.kind is ValueType.TEXT and b"\n" in content:
