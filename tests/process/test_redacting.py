@@ -1,7 +1,11 @@
 """No chunking lets a value through, and what is no secret comes out as it went in."""
 
 import base64
+import hashlib
 import json
+import re
+import textwrap
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +15,7 @@ from hypothesis import strategies as st
 from gitseal.process.redacting import Patterns, Redactor
 from gitseal.scan.forms import all_forms
 from gitseal.scan.ordinary import is_ordinary
+from tests import growth
 
 VALUES = {
     "TOKEN": b"s3cr3t-T0ken!/+x",
@@ -51,6 +56,55 @@ def test_every_form_is_redacted_at_every_cut(form: bytes) -> None:
     assert whole.endswith(b" after\n")
     for cut in range(len(text)):
         assert redacted(text, [cut, cut + 1, cut + 5]) == whole
+
+
+LONG = {"LONG": hashlib.sha512(b"long").hexdigest().encode() + b"/+x"}
+WRAPPED = {
+    "base64": base64.encodebytes(LONG["LONG"]),
+    "inside of something longer": base64.encodebytes(b"user: " + LONG["LONG"] + b", and more of it" * 9),
+    "in YAML": textwrap.indent(base64.encodebytes(LONG["LONG"]).decode(), " " * 8).encode(),
+    "PEM's lines": b"\r\n".join(
+        textwrap.wrap(base64.b64encode(LONG["LONG"]).decode(), 64)[i].encode() for i in range(3)
+    ),
+    "hex, folded": "\n".join(textwrap.wrap(LONG["LONG"].hex(), 40)).encode(),
+}
+
+
+@pytest.mark.parametrize("how", WRAPPED)
+def test_no_line_end_lets_a_value_through(how: str) -> None:
+    text = b"key:\n" + WRAPPED[how] + b"\nafter\n"
+    whole = redacted(text, [], LONG)
+    assert re.fullmatch(rb"key:\n\s*\S*\[redacted:LONG\][\S\s]*\nafter\n", whole)
+    lines = WRAPPED[how].split()
+    assert not [line for line in lines[1:-1] if line in whole and b"YW5kIG1vcmU" not in line]
+    patterns = Patterns(all_forms(LONG))
+    for cut in range(len(text)):
+        redactor = Redactor(patterns)
+        assert redactor.feed(text[:cut]) + redactor.feed(text[cut:]) + redactor.finish() == whole
+
+
+def test_lines_that_hold_no_value_come_out_as_they_went_in() -> None:
+    digits = base64.b64encode(LONG["LONG"])
+    for text in (b" ".join([digits[:20], digits[20:]]), digits[:40] + b"\n\n.\n" + digits[40:60], digits[:7] + b"\n"):
+        assert redacted(text, [9, 30], LONG).replace(b"[redacted:LONG]", b"") == text
+
+
+def test_a_word_at_a_lines_end_appears_while_the_stream_rests() -> None:
+    redactor = Redactor(Patterns(all_forms(LONG)))
+    end = base64.b64encode(LONG["LONG"])
+    assert redactor.feed(b"done " + end[:7] + b"\n") + redactor.idle() == b"done " + end[:7] + b"\n"
+    assert redactor.feed(end[:76] + b"\n") + redactor.idle() == b""
+    assert redactor.feed(end[76:] + b"\n") + redactor.idle() == b"[redacted:LONG]\n"
+
+
+def test_wrapped_text_takes_linear_time() -> None:
+    patterns = Patterns(all_forms(LONG))
+    line = base64.encodebytes(LONG["LONG"]) + b"more\n  "
+
+    def of(size: int) -> Callable[[], object]:
+        return lambda: Redactor(patterns).feed(line * (size // 100)) and None
+
+    growth.assert_linear(of)
 
 
 @given(
@@ -106,7 +160,7 @@ def test_memory_is_bounded() -> None:
     redactor = Redactor(Patterns(all_forms({"BIG": bytes(range(33, 126)) * 1000})))
     for _ in range(200):
         redactor.feed(b"x" * 65536)
-        assert len(redactor._held) <= 1024
+        assert len(redactor._held) <= 2048
 
 
 def test_the_pieces_of_a_long_value_become_one_word() -> None:

@@ -1,12 +1,14 @@
 """Replaces every known secret in a stream of bytes by `[redacted:NAME]`, wherever the chunks happen to be cut.
 
-A secret may be split between two chunks. So the end of each chunk is held back until it cannot be the beginning of one.
+A secret may be split between two chunks. So the end of each chunk is held back until it cannot be the beginning of one. Nor
+does a line end hide a secret (`process.wrapped`).
 """
 
 from bisect import bisect_right
 from collections.abc import Mapping
 
-from gitseal.scan.search import LeftmostLongest, Match
+from gitseal.process.wrapped import Wrapped
+from gitseal.scan.search import LeftmostLongest, Match, Search
 
 
 class Patterns:
@@ -15,15 +17,31 @@ class Patterns:
     def __init__(self, forms: Mapping[bytes, str]) -> None:
         self.sorted = sorted(forms)
         self.names = [forms[pattern] for pattern in self.sorted]
-        self.search = LeftmostLongest(self.sorted)
-        self.reach = max(map(len, self.sorted), default=1) - 1
+        self.wrapped = Wrapped(self.sorted)
+        self.reach = max(max(map(len, self.sorted), default=1) - 1, self.wrapped.reach)
+        self._search = LeftmostLongest(self.sorted)
+        self._every = Search(self.sorted)
+
+    def all(self, buffer: bytes) -> list[Match]:
+        """The places to replace, from left to right, none of which overlap: the leftmost counts, of these the longest."""
+        wrapped = self.wrapped.all(buffer)
+        if not wrapped:
+            return self._search.all(buffer)
+        chosen: list[Match] = []
+        at = 0
+        for match in sorted([*wrapped, *self._every.all(buffer)], key=lambda match: (match[1], -match[2])):
+            if match[1] >= at:
+                chosen.append(match)
+                at = match[2]
+        return chosen
 
 
 class Redactor:
     """One stream. What `feed`, `idle` and `finish` give, joined, does not depend on how the input was cut.
 
     If forms overlap, the leftmost is replaced, and of those that begin together the longest. It holds back less than the
-    length of the longest form.
+    length of the longest form, at most 2 KiB. Only a stream that rests within the first 8 characters of a secret that goes on
+    in the next line shows it.
     """
 
     def __init__(self, patterns: Patterns) -> None:
@@ -38,13 +56,16 @@ class Redactor:
         return self._emit(
             buffer,
             certain,
-            [match for match in self._patterns.search.all(buffer) if match[1] < certain],
+            [match for match in self._patterns.all(buffer) if match[1] < certain],
         )
 
     def idle(self) -> bytes:
         """The output while the stream rests: everything but an end that some form begins with. So a prompt appears."""
-        matches = self._patterns.search.all(self._held)
+        matches = self._patterns.all(self._held)
         undecided = [start for start in range(len(self._held)) if self._goes_on(self._held[start:])]
+        wrapped = self._patterns.wrapped.begun(self._held)
+        if wrapped < len(self._held):
+            undecided = sorted({*undecided, wrapped})
         # A match stands if it begins before anything undecided: a longer form, or one further left, may still replace it.
         at = 0
         for number, (_, start, end) in enumerate(matches):
@@ -57,7 +78,7 @@ class Redactor:
 
     def finish(self) -> bytes:
         """The rest of the output, now that the stream has ended and nothing can go on."""
-        return self._emit(self._held, len(self._held), self._patterns.search.all(self._held))
+        return self._emit(self._held, len(self._held), self._patterns.all(self._held))
 
     def _emit(self, buffer: bytes, certain: int, matches: list[Match]) -> bytes:
         out: list[bytes] = []

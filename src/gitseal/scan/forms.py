@@ -1,13 +1,11 @@
-"""The forms in which a secret's bytes turn up elsewhere: as they are, encoded, escaped, and line by line."""
+"""The forms of a value to look for: every spelling of it, of its secret parts and of its lines, in pieces that searches take."""
 
-import json
 import re
-from binascii import b2a_base64, hexlify
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import quote, quote_plus
 
-from gitseal.scan.inner_base64 import inner_base64
 from gitseal.scan.ordinary import MINIMUM, is_ordinary
+from gitseal.scan.parts import parts
+from gitseal.scan.spellings import spellings
 
 # A longer form is looked for in pieces of this length: what searches needs no more memory or delay than this.
 PIECE = 1024
@@ -23,34 +21,36 @@ def all_forms(values: Mapping[str, bytes]) -> dict[bytes, str]:
 
 
 def forms(value: bytes) -> Iterator[bytes]:
-    """The forms of one value and of each of its lines, none for an ordinary one. Each has 8 bytes to `PIECE`.
+    """The forms of one value, of its parts and of each of its lines, none for an ordinary one. Each has 8 bytes to `PIECE`.
 
     They are for a command's output, where hiding too much costs little.
     """
-    if is_ordinary(value):
-        return
-    lines = value.splitlines()
-    parts = [value, *(line.strip() for line in lines if not is_ordinary(line.strip()))] if len(lines) > 1 else [value]
-    for part in dict.fromkeys(parts):
-        for form in _of(part):
-            yield from _pieces(form, MINIMUM)
+    for whole in _with_parts(value):
+        lines = [line.strip() for line in whole.splitlines()] if b"\n" in whole or b"\r" in whole else []
+        for text in dict.fromkeys([whole, *(line for line in lines if not is_ordinary(line))]):
+            for form in spellings(text):
+                yield from _pieces(form, MINIMUM)
 
 
 def certain_forms(value: bytes) -> Iterator[bytes]:
-    """The forms of one value for the hook, where a false alarm costs a developer's time.
+    """The forms of one value and of its parts for the hook, where a false alarm costs a developer's time.
 
     Of a value of several lines those count that could be nobody else's: they hold 20 characters of base64 with upper case,
     lower case and digits, or 32 of hex, and stand in no certificate or public key. So a service account's `"type":` and the
     certificate of a key's chain are looked for nowhere, and each line of the key is. Text of other than ASCII is also looked for
     as UTF-16 and UTF-32, little and big, since what else is so is looked at without its NULs.
     """
-    if is_ordinary(value):
-        return
-    lines = [line.strip() for line in _PUBLIC.sub(b"", value).splitlines()] if b"\n" in value.strip() else []
-    for part in dict.fromkeys([value.strip(b"\r\n"), *filter(_is_telling, lines)]):
-        for form in _no_longer_than_needed((*_of(part), *_wide(part))):
-            # The end of a long text alone may be `  }\n}\n`: no piece is shorter than the others.
-            yield from _pieces(form, PIECE)
+    for whole in _with_parts(value):
+        lines = [line.strip() for line in _PUBLIC.sub(b"", whole).splitlines()] if b"\n" in whole.strip() else []
+        for text in dict.fromkeys([whole.strip(b"\r\n"), *filter(_is_telling, lines)]):
+            for form in _no_longer_than_needed((*spellings(text), *_wide(text))):
+                # The end of a long text alone may be `  }\n}\n`: no piece is shorter than the others.
+                yield from _pieces(form, PIECE)
+
+
+def _with_parts(value: bytes) -> list[bytes]:
+    """A value and those of its parts that are secrets on their own; nothing, if it is ordinary."""
+    return [] if is_ordinary(value) else [value, *parts(value)]
 
 
 def _no_longer_than_needed(candidates: Iterable[bytes]) -> list[bytes]:
@@ -79,10 +79,6 @@ def _is_telling(line: bytes) -> bool:
     )
 
 
-def _of(part: bytes) -> Iterable[bytes]:
-    return dict.fromkeys((part, *_base64(part), *_hex(part), *_escaped(part)))
-
-
 def _wide(part: bytes) -> Iterator[bytes]:
     # ASCII as UTF-16 is seen in the view without NULs, see `windows.views`.
     if part.isascii():
@@ -93,45 +89,6 @@ def _wide(part: bytes) -> Iterator[bytes]:
         return
     for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         yield text.encode(encoding)
-
-
-def _base64(value: bytes) -> Iterator[bytes]:
-    """The value as base64, alone and inside of something longer: there it begins at one of three places of a group."""
-    whole = b2a_base64(value, newline=False)
-    yield whole
-    yield whole.translate(_URL_SAFE)
-    for inner in inner_base64(value):
-        yield inner
-        yield inner.translate(_URL_SAFE)
-
-
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
-
-
-def _hex(value: bytes) -> Iterator[bytes]:
-    digits = hexlify(value)
-    yield digits
-    yield digits.upper()
-
-
-def _escaped(value: bytes) -> Iterator[bytes]:
-    quoted = quote(value, safe="").encode()
-    yield from (quoted, quote(value, safe="/").encode(), quote_plus(value).encode())
-    yield _lower_hex(quoted)
-    try:
-        text = value.decode()
-    except UnicodeDecodeError:
-        return
-    for ascii_only in (True, False):
-        inner = json.dumps(text, ensure_ascii=ascii_only)[1:-1].encode()
-        yield inner
-        yield inner.replace(b"/", b"\\/")
-
-
-def _lower_hex(quoted: bytes) -> bytes:
-    """%2F as %2f, which many encoders write."""
-    parts = quoted.split(b"%")
-    return b"%".join([parts[0], *(part[:2].lower() + part[2:] for part in parts[1:])])
 
 
 def _pieces(form: bytes, least: int) -> Iterable[bytes]:
