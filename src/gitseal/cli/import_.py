@@ -55,7 +55,7 @@ def imported(
     plain: bool = False,
 ) -> None:
     """Imports a file and says what became of its values."""
-    from gitseal.usecases.import_ import import_values
+    from gitseal.usecases.import_ import STANDARD_INPUT, import_values
 
     chosen = session.some(environments)
     data = _read(source)
@@ -68,7 +68,7 @@ def imported(
             format_name or detect(source.name),
             expand_with=session.environ if expand else None,
             plain=plain,
-            source="standard input" if str(source) == "-" else str(source),
+            source=STANDARD_INPUT if str(source) == "-" else str(source),
         ),
     )
     tell(counts)

@@ -10,8 +10,18 @@ from typing import NamedTuple, cast
 
 from gitseal.errors import UsageError
 from gitseal.exchange._items import Imported, ImportedValue
+from gitseal.exchange._sealed import Encrypted, refuse_encrypted_file, refuse_encrypted_values
 
-__all__ = ["IMPORTERS", "Imported", "ImportedValue", "detect", "expand", "parse"]
+__all__ = [
+    "IMPORTERS",
+    "Encrypted",
+    "Imported",
+    "ImportedValue",
+    "detect",
+    "expand",
+    "parse",
+    "refuse_encrypted_values",
+]
 
 
 class Importer(NamedTuple):
@@ -31,11 +41,12 @@ IMPORTERS = {
 def parse(format: str, data: bytes) -> Imported:  # noqa: A002 - the word that the command line has for it
     """Read the values of a file in one of the formats of `IMPORTERS`.
 
-    Raises Malformed, with the line if the format's reader knows it; Error for files that sops or gitseal sealed; UsageError
-    for an unknown format.
+    Raises Malformed, with the line if the format's reader knows it; Encrypted for files that a tool encrypted as a whole, or
+    that sops did; Error for those that gitseal sealed; UsageError for an unknown format.
     """
     if format not in IMPORTERS:
         raise UsageError(f'there is no format "{format}"', "formats are: " + ", ".join(IMPORTERS))
+    refuse_encrypted_file(data)
     return cast("Imported", import_module(IMPORTERS[format].module).parse(data))
 
 

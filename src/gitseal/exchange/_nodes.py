@@ -38,13 +38,13 @@ class Mapping(NamedTuple):
 Node: TypeAlias = Leaf | ListNode | Mapping
 
 
-def imported(root: Mapping, form: str) -> Imported:
-    """The values of a tree; `form` is the name of the format. An empty object below the top becomes the JSON value `{}`.
+def imported(root: Mapping) -> Imported:
+    """The values of a tree. An empty object below the top becomes the JSON value `{}`.
 
     As a section without names it would be lost. Raises Malformed for repeated or unfit names and for too deep nesting, and
     Error for sealed files.
     """
-    refuse_sealed({name for name, _, _ in root.members}, form)
+    refuse_sealed({name for name, _, _ in root.members})
     return Imported(tuple(_items(root, ())))
 
 

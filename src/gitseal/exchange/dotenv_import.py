@@ -50,7 +50,7 @@ def parse(data: bytes) -> Imported:
         if name in last:
             overridden.append(last[name])
         last[name] = item
-    refuse_sealed(last.keys(), "dotenv")
+    refuse_sealed(last.keys())
     references = tuple(name for name, item in last.items() if item.expandable)
     duplicates = tuple(dict.fromkeys(item.path[0] for item in overridden))
     return Imported(tuple(last.values()), references, duplicates, tuple(overridden))

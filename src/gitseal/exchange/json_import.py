@@ -31,7 +31,7 @@ def parse(data: bytes) -> Imported:
         raise problem
     if not isinstance(tree, _Members):
         raise Malformed("the file is JSON but not an object", 0, 'write {"NAME": "value", ...}')
-    return imported(_mapping(tree, 0), "json")
+    return imported(_mapping(tree, 0))
 
 
 class _Members(list[tuple[str, object]]):

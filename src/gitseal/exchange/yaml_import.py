@@ -55,7 +55,7 @@ def parse(data: bytes) -> Imported:
         raise Malformed("a character that YAML does not allow", text.count("\n", 0, odd.start()) + 1)
     text = text.replace("\r\n", "\n")
     refuse_hidden_line_ends(text)
-    return imported(_document(_events(text)), "yaml")
+    return imported(_document(_events(text)))
 
 
 def _events(text: str) -> Events:

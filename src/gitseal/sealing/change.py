@@ -9,7 +9,7 @@ from enum import Enum
 
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.token_kinds import WRITE_ONLY
-from gitseal.document import document, edits
+from gitseal.document import ciphertext, document, edits
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER, Header
 from gitseal.document.value import TypedValue, ValueType
@@ -72,7 +72,10 @@ class Change(GroupKeys):
         """Sets a value as `put` does, and says of which name in which environment.
 
         `comments` and `rank` are for a name that is new: the lines above it, and its place among the others that are.
+        Raises Error as `put` does, and for what another tool encrypted.
         """
+        # Here and not in `put`: what is stored already has to move with its environment, whatever it is.
+        ciphertext.refuse(path_text(path), value)
         outcome = self.put(path, value, plain=plain)
         if path in self.puts and path not in self.document.entries:
             self.puts[path] = self.puts[path]._replace(comments=comments, rank=rank)

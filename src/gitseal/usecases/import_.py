@@ -4,13 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gitseal import exchange
-from gitseal.exchange import Imported
+from gitseal.errors import Error
+from gitseal.exchange import Encrypted, Imported
 from gitseal.exchange.parsing import parse_text
 from gitseal.project.workspace import Workspace
+from gitseal.report.hints import shell_quoted
 from gitseal.sealing.change import Change, Outcome, SetResult
 from gitseal.sealing.writing import change
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
+
+STANDARD_INPUT = "standard input"
+"""The `source` of an import that comes from no file."""
 
 
 class ImportResult(NamedTuple):
@@ -47,7 +52,11 @@ def import_values(
 
     Raises Error, with nothing written, if the file does not parse or a value is refused.
     """
-    imported = parse_text(format_name, data, source)
+    try:
+        imported = parse_text(format_name, data, source)
+        exchange.refuse_encrypted_values(imported)
+    except Encrypted as error:
+        raise Error(error.message, _way_out(error, source, format_name, environments)) from None
     if expand_with is not None:
         imported = exchange.expand(imported, expand_with)
     comments = _readable_comments(imported)
@@ -65,6 +74,15 @@ def import_values(
     kept = sum(bool(line) for item in new for line in comments.get(item.path, ()))
     there = sum(bool(line) for item in new for line in item.comments)
     return ImportResult(done, imported.references, imported.duplicates, kept, there - kept)
+
+
+def _way_out(encrypted: Encrypted, source: str, format_name: str, environments: Sequence[str]) -> str:
+    """The command that decrypts a file and imports what comes out; in words, if there is no file or no single command."""
+    cipher = encrypted.cipher
+    if not cipher.command or source in {"", STANDARD_INPUT}:
+        return cipher.advice
+    printed = cipher.command.format(shell_quoted(source))
+    return f"{printed} | gitseal import - --format {cipher.prints or format_name} -e {','.join(environments)}"
 
 
 def _readable_comments(imported: Imported) -> dict[NamePath, tuple[str, ...]]:

@@ -1,0 +1,137 @@
+"""Recognises what another tool, or gitseal itself, has encrypted. Sealed as it is, a deploy would get ciphertext for a value.
+
+Every way in asks here: `import` for whole files, and `import`, `set` and `edit` for values. Recognised are forms that only such a
+tool writes and only it opens. What an application decrypts on its own, such as Spring's `{cipher}`, is a value like any other.
+"""
+
+from gitseal.document import token_grammar
+from gitseal.document.value import ValueType
+from gitseal.errors import Error
+from gitseal.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.document.value import TypedValue
+
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_LEAST_DOTENVX = 80  # an ephemeral key, a nonce and a tag take more, in base64
+_FOR_ANY_FILE = "to keep the ciphertext itself as a value: --type bytes"
+
+
+class Cipher(NamedTuple):
+    """The tool that encrypted something, and how to get the plaintext.
+
+    `command` prints a file decrypted, `{}` standing for the file, in the format `prints` or, if that is empty, in its own. It is
+    empty if no single command does. `advice` says in words what to do, for whoever has no file.
+    """
+
+    tool: str
+    command: str
+    advice: str
+    prints: str = ""
+
+
+_DOTENVX = Cipher("dotenvx", "dotenvx decrypt --stdout -f {}", "decrypt it first, with dotenvx decrypt")
+_EJSON = Cipher("ejson", "ejson decrypt {}", "decrypt it first, with ejson decrypt")
+_EYAML = Cipher("hiera-eyaml", "eyaml decrypt -e {}", "decrypt it first, with eyaml decrypt")
+_SOPS = Cipher("sops", "", "a value of sops opens only in its whole file, with sops decrypt")
+SOPS_FILE = Cipher("sops", "sops decrypt --output-type json {}", "decrypt it first, with sops decrypt", "json")
+"""A whole file of sops, whatever its format."""
+_OWN = Cipher("gitseal", "", "a sealed value opens only where it is sealed; take it over from there with gitseal copy")
+_VAULT = Cipher("ansible-vault", "", "decrypt it first, with ansible-vault")
+_VAULT_FILE = Cipher("ansible-vault", "ansible-vault view {}", "decrypt it first, with ansible-vault view")
+_AGE = Cipher("age", "", "decrypt it first, with age --decrypt and the identity that it is for")
+_GPG = Cipher("gpg", "gpg --decrypt {}", "decrypt it first, with gpg --decrypt")
+_GIT_CRYPT = Cipher("git-crypt", "", "run git-crypt unlock in that clone, and take the file then")
+_OPENSSL = Cipher(
+    "transcrypt or openssl",
+    "",
+    "configure the clone with transcrypt, or decrypt it with openssl enc -d, and take the file then",
+)
+
+# How a value, or the text of a file, begins.
+_BEGINNINGS = (
+    ("$ANSIBLE_VAULT;", _VAULT),
+    ("EJ[1:", _EJSON),
+    ("-----BEGIN AGE ENCRYPTED FILE-----", _AGE),
+    ("-----BEGIN PGP MESSAGE-----", _GPG),
+    ("U2FsdGVkX1", _OPENSSL),  # base64 of "Salted__"
+)
+# What stands in a value, at any place: hiera-eyaml takes its tokens within a longer text too.
+_WITHIN = (
+    ("ENC[AES256_GCM,data:", _SOPS),
+    ("ENC[PKCS7,", _EYAML),
+    ("ENC[GPG,", _EYAML),
+    *((f"{prefix}v1,", _OWN) for prefix in token_grammar.PREFIXES),
+)
+# How bytes begin that are no text.
+_MAGIC = (
+    (b"\0GITCRYPT\0", _GIT_CRYPT),
+    (b"age-encryption.org/v1\n", _AGE),
+    (b"Salted__", _OPENSSL),
+)
+# A packet with a session key for a public key or passphrase, in both formats (RFC 9580, 4.2): what gpg -e and gpg -c write.
+_GPG_PACKETS = (b"\x84", b"\x85", b"\x8c", b"\xc1", b"\xc3")
+
+
+def of_value(value: "TypedValue") -> Cipher | None:
+    """The tool whose ciphertext a value is, or holds; None for any other value.
+
+    A value of type bytes may be armored ciphertext: whoever says `--type bytes` wants just these bytes.
+    """
+    content = value.reveal()
+    if value.kind is ValueType.BYTES:
+        return _of_magic(content)
+    if value.kind is ValueType.TEXT:
+        return _of_magic(content) or _of_text(content.decode())
+    if value.kind is ValueType.JSON:
+        # The texts of a list, and what is between them: none of these signs needs an escape in JSON.
+        return next((cipher for piece in content.decode().split('"') if (cipher := _of_text(piece))), None)
+    return None
+
+
+def of_file(data: bytes) -> Cipher | None:
+    """The tool that encrypted a whole file, by how it begins; None for a file that holds readable names."""
+    if cipher := _of_magic(data):
+        return cipher
+    if data.startswith(_GPG_PACKETS) and not _is_text(data):
+        return _GPG
+    start = data[:200].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    cipher = next((cipher for beginning, cipher in _BEGINNINGS if start.startswith(beginning)), None)
+    if cipher is _VAULT:
+        return _VAULT_FILE
+    is_sops_ini = b"\n[sops]" in data and b"ENC[AES256_GCM," in data
+    return SOPS_FILE if is_sops_ini else cipher
+
+
+def refuse(name: str, value: "TypedValue") -> None:
+    """Raise Error, which names the tool and never the value, if a value is ciphertext."""
+    cipher = of_value(value)
+    if cipher is not None:
+        raise Error(f'the value of "{name}" is encrypted by {cipher.tool}', f"{cipher.advice}; {_FOR_ANY_FILE}")
+
+
+def _of_magic(content: bytes) -> Cipher | None:
+    return next((cipher for beginning, cipher in _MAGIC if content.startswith(beginning)), None)
+
+
+def _of_text(text: str) -> Cipher | None:
+    start = text[:200].lstrip()
+    for beginning, cipher in _BEGINNINGS:
+        if start.startswith(beginning):
+            return cipher
+    if "ENC[" in text or "STANZA[" in text:
+        return next((cipher for sign, cipher in _WITHIN if sign in text), None)
+    payload = text.strip().removeprefix("encrypted:")
+    is_dotenvx = (
+        text.lstrip().startswith("encrypted:") and len(payload) >= _LEAST_DOTENVX and not payload.strip(_BASE64)
+    )
+    return _DOTENVX if is_dotenvx else None
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
