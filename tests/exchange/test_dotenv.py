@@ -81,7 +81,7 @@ def test_a_value_shows_in_no_repr() -> None:
 
 @pytest.mark.parametrize("content", ["A=1\nsops_version=3\nsops_mac=ENC[x]", "gitseal=1"])
 def test_sealed_files_are_refused(content: str) -> None:
-    with pytest.raises(Error, match="by sops|by gitseal"):
+    with pytest.raises(Error, match=r"by sops|by gitseal"):
         dotenv(content)
 
 
