@@ -118,6 +118,10 @@ class Session:
             explicit = Path(self._identity)
         return discover(self.environ, os.path.expanduser("~"), _ask_passphrase, explicit, tell=say)
 
+    def look_again(self) -> None:
+        """Looks for identities anew: one was made."""
+        self.__dict__.pop("keyring", None)
+
     def any_repository(self, usage: str) -> "Repository":
         """The repository of the folder, bare or not: no working tree is needed. Raises Error, with `usage`, if there is none."""
         from gitseal.git.hooks import is_bare

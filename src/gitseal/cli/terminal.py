@@ -25,11 +25,12 @@ def confirm(*question: str) -> bool:
     return bool(_asked(lambda: click.confirm("\n".join(map(line, question)), default=False, err=True)))
 
 
-def choose(question: str, among: "Sequence[str]") -> str:
-    """One of several words; asks until it is one of them. Raises Declined if the person leaves."""
+def choose(question: str, among: "Sequence[str]", default: str | None = None) -> str:
+    """One of several words, `default` for the return key alone; asks until it is one. Raises Declined if the person leaves."""
     import click
 
-    return str(_asked(lambda: click.prompt(question, type=click.Choice(among), err=True, show_choices=False)))
+    kind = click.Choice(among)
+    return str(_asked(lambda: click.prompt(question, type=kind, default=default, err=True, show_choices=False)))
 
 
 def ask_line(question: str) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MERGED, BASE, OURS, THEIRS = "0", "1", "2", "3"
+_IGNORED = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", "--")
 _OFFERED = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--")
 
 
@@ -111,6 +112,16 @@ def offered_below(top: "Path", folder: str) -> list[bytes] | None:
     start = os.fsencode(folder).rstrip(b"/") + b"/" if folder not in {"", os.curdir} else b""
     listed = _offered(git(top, LITERAL, *_OFFERED, *([os.fsdecode(start)] if start else [])))
     return [path.removeprefix(start) for path in listed] if listed is not None else None
+
+
+def ignored_below(top: "Path", folder: str) -> list[bytes] | None:
+    """The files of a folder that a rule ignores and Git does not track, relative to it; None if Git refuses.
+
+    What lies in a folder that is itself ignored is not among them.
+    """
+    start = os.fsencode(folder).rstrip(b"/") + b"/" if folder not in {"", os.curdir} else b""
+    listed = _offered(git(top, LITERAL, *_IGNORED, *([os.fsdecode(start)] if start else [])))
+    return [path.removeprefix(start) for path in listed if path[-1:] != b"/"] if listed is not None else None
 
 
 def _offered(listed: bytes | None) -> list[bytes] | None:

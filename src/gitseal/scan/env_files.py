@@ -158,14 +158,18 @@ def judge_link(path: bytes, target: bytes, rules: Rules) -> list[Finding]:
 
 def _environment(path: str, rules: Rules) -> str:
     """The environment that an env file's name speaks of, if the project has it; else its first, else `development`."""
-    name = path.rpartition("/")[2].lower()
-    words = [word for word in name.replace("-", ".").replace("_", ".").split(".") if word not in {"", "env", "local"}]
-    for word in words:
+    for word in words_of_name(path):
         if word in rules.environments or (not rules.environments and word.isalpha()):
             return word
     if not rules.environments or _DEVELOPMENT in rules.environments:
         return _DEVELOPMENT
     return rules.environments[0]
+
+
+def words_of_name(path: str) -> list[str]:
+    """The words of an env file's name that may speak of an environment: `production` of `.env.production.local`."""
+    name = path.rpartition("/")[2].lower()
+    return [word for word in name.replace("-", ".").replace("_", ".").split(".") if word not in {"", "env", "local"}]
 
 
 def _too_large(path: str) -> Hint:

@@ -3,22 +3,23 @@
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
-from gitseal.git import configuration
+from gitseal.git import configuration, index
 from gitseal.git.links import refuse_links
-from gitseal.git.repository import find_top
+from gitseal.git.repository import Repository, find_top
 from gitseal.identities import Keyring, write_new
 from gitseal.policy import schema
 from gitseal.policy.parser import is_environment_name, is_principal_name
 from gitseal.project.belief.trust import Trust
 from gitseal.project.finding import find
 from gitseal.project.project import FOLDER, Project
+from gitseal.project.roots import roots_of
 from gitseal.project.unseen import NotShown
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
@@ -82,6 +83,13 @@ def existing(start: Path) -> Project | None:
         return None
 
 
+def elsewhere(start: Path) -> list[str]:
+    """The folders of this repository that have a `.secrets`, as paths from `start`."""
+    top = find_top(start)
+    paths = index.offered_files(top, f":(glob)**/{FOLDER}/*") if top is not None else None
+    return [os.path.relpath((top or start) / os.fsdecode(root), start) for root in roots_of(paths or ())]
+
+
 def root_for(start: Path) -> Path:
     """The path of a new `.secrets` folder. Raises Error outside a Git repository."""
     if find_top(start) is None:
@@ -94,7 +102,10 @@ def default_name(start: Path) -> tuple[str, str]:
     email = configuration.email(find_top(start) or start)
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", email.partition("@")[0]).strip("-.")
     if not is_principal_name(name):
-        raise Error("Git's user.email gives no name for you in the policy", "give one: gitseal init --as NAME")
+        raise Error(
+            "Git's user.email gives no name for you in the policy",
+            "give one with --as, or: git config user.email you@example.com",
+        )
     return name, email
 
 
@@ -108,22 +119,24 @@ def own_recipient(keyring: Keyring, place: Path) -> tuple[str, Path | None]:
     return made.recipient, place
 
 
-def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Starter) -> Initialised:
+def init(
+    root: Path,
+    keyring: Keyring,
+    environments: Sequence[str],
+    starter: Starter,
+    plain: Mapping[str, Sequence[str]] | None = None,
+) -> Initialised:
     """Makes `.secrets` with a policy, an empty manifest, their schemas and one file for each environment, and Git's rules.
+
+    `plain` are the names that a rule of the policy lets stand plain, by environment.
 
     Raises Error for names that cannot be; then nothing is left behind.
     """
-    for environment in environments:
-        if not is_environment_name(environment):
-            raise Error(
-                f'"{environment}" cannot be the name of an environment', "use lower-case letters, digits, _, . and -"
-            )
-    if not is_principal_name(starter.name) or starter.name == _TEAM:
-        raise Error(f'"{starter.name}" cannot be your name in the policy', "give another: gitseal init --as NAME")
+    check(starter.name, environments)
     for name in (FOLDER, ".gitattributes", ".gitignore"):
         refuse_links(root / name)
     folder = root / FOLDER
-    first = _first_files(starter, environments)
+    first = _first_files(starter, environments, plain or {})
     folder.mkdir()
     try:
         for name, text in first.items():
@@ -145,14 +158,25 @@ def init(root: Path, keyring: Keyring, environments: Sequence[str], starter: Sta
     return Initialised(project, tuple(files), None, starter.recipient)
 
 
-def _first_files(starter: Starter, environments: Sequence[str]) -> dict[str, str]:
+def check(name: str, environments: Sequence[str]) -> None:
+    """Raises Error for names that cannot be."""
+    for environment in environments:
+        if not is_environment_name(environment):
+            raise Error(
+                f'"{environment}" cannot be the name of an environment', "use lower-case letters, digits, _, . and -"
+            )
+    if not is_principal_name(name) or name == _TEAM:
+        raise Error(f'"{name}" cannot be your name in the policy', "give another one with --as")
+
+
+def _first_files(starter: Starter, environments: Sequence[str], plain: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """The files that are written before the environments are, by their place in the folder.
 
     Editors read a file's schema from the path in its first line, which serves every clone and needs no network.
     """
     named = {name: f"# yaml-language-server: $schema={_SCHEMAS}/{name}.json\n" for name in schema.FILES}
     return {
-        "policy.yaml": named["policy"] + _policy(starter, environments),
+        "policy.yaml": named["policy"] + _policy(starter, environments) + _rules(plain),
         "manifest.yaml": named["manifest"] + _MANIFEST,
         **{f"{_SCHEMAS}/{name}.json": schema.serialise(schema.of(name)) for name in named},
     }
@@ -168,6 +192,23 @@ def _policy(starter: Starter, environments: Sequence[str]) -> str:
         f'recipients:\n  {label}:\n{email}    keys: ["{starter.recipient}"]\n\n'
         f"groups:\n  {_TEAM}: [{name}]\n\nenvironments:\n{opened}"
     )
+
+
+def _rules(plain: Mapping[str, Sequence[str]]) -> str:
+    rules = "".join(
+        f"  - names: [{', '.join(map(scalars.serialise, names))}]\n    environments: [{scalars.serialise(environment)}]\n"
+        "    plain: true\n"
+        for environment, names in plain.items()
+        if names
+    )
+    return f"\n# The first rule that matches a name decides.\nrules:\n{rules}" if rules else ""
+
+
+def ignore(root: Path, paths: Sequence[str]) -> bool:
+    """Has Git ignore these files, by lines at the end of `.gitignore`; True if it did not ignore all of them before."""
+    repository = Repository(find_top(root) or root)
+    lines = "".join(f"/{path}\n" for path in paths if repository.would_add(root / path))
+    return bool(lines) and _add_lines(root / ".gitignore", lines)
 
 
 def _add_lines(path: Path, wanted: str) -> bool:

@@ -1,0 +1,85 @@
+"""What a person without access reads: who they are here, what to send to whom, and what that person then runs."""
+
+from gitseal.errors import Error
+from gitseal.project.standing import Standing, group_to_join, standing
+from gitseal.report.hints import command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitseal.cli.session import Session
+    from gitseal.errors import NotForYou
+    from gitseal.policy.policy import Policy
+
+_MOST_NAMED = 3
+MAKE_ONE = "gitseal init"
+
+
+def people(names: "Sequence[str]") -> str:
+    """`alice <alice@example.com>, bob or carol`; words for nobody."""
+    shown = names[:_MOST_NAMED]
+    if not shown:
+        return "whoever changes the policy"
+    return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+def standing_lines(where: Standing, policy: "Policy", name: str = "", email: str = "") -> tuple[str, ...]:
+    """One line on who somebody is here, and below it what is to be done, if anything; `name` is a stranger's."""
+    if where.waits or where.name:
+        return _member_lines(where)
+    if not where.recipient:
+        if where.is_known:
+            return ("your identity shows its public key only when it is opened", "  see what it opens: gitseal whoami")
+        return ("you have no identity on this machine", f"  make one, and see whom to send what: {MAKE_ONE}")
+    words = ["gitseal recipient add {} {}", name or "newcomer", where.recipient]
+    group = group_to_join(policy)
+    for option, value in (("--group", group), ("--email", email)):
+        if value:
+            words[0] += f" {option} {{}}"
+            words.append(value)
+    return (
+        "the policy does not know you yet: send this line to " + people(where.admits),
+        f"  {command(*words).as_text()} && gitseal rekey",
+        "  whoever gets it asks you whether it is yours, runs it, commits and pushes; then you pull",
+    )
+
+
+def _member_lines(where: Standing) -> tuple[str, ...]:
+    you = f"you are {where.name} in the policy" if where.name else "the policy does not name your key"
+    opens = f", and open {', '.join(where.opens)}" if where.opens else ""
+    if where.waits:
+        waiting = ", ".join(where.waits)
+        return (
+            f"{you}{opens}; not sealed to your key yet: {waiting}",
+            f"  {people(where.admits)} has to run: gitseal rekey",
+        )
+    if not where.opens:
+        return (f"{you}, which opens no environment to you", "  see who opens what: gitseal recipient list")
+    return (f"{you}{opens}",)
+
+
+def advised(session: "Session", error: "NotForYou") -> "NotForYou":
+    """The error with what helps: an identity to be made, a line to be sent, or somebody to be asked."""
+    try:
+        where = standing(session.project, session.keyring)
+    except Error:
+        return type(error)(error.message, error.hint or "see what was tried with: gitseal whoami")
+    return type(error)(error.message, _hint(session, where, error.hint))
+
+
+def _hint(session: "Session", where: Standing, hint: str) -> str:
+    if not where.is_known:
+        if session.project.repository is None:
+            return "give it one in GITSEAL_IDENTITY or GITSEAL_IDENTITY_FILE; see what was tried: gitseal whoami"
+        return (
+            f"if you are new here, make an identity and see whom to send what: {MAKE_ONE}; "
+            "on a machine, give it one in GITSEAL_IDENTITY; see what was tried: gitseal whoami"
+        )
+    if where.recipient and not where.name and not where.opens:
+        return f"the policy does not know your key; send it to {people(where.admits)}: {where.recipient}"
+    if hint:
+        return hint
+    if where.waits:
+        return f"not sealed to your key yet: {', '.join(where.waits)}; {people(where.admits)} has to run: gitseal rekey"
+    return f"ask {people(where.admits)}; see what you open: gitseal whoami"

@@ -1,0 +1,143 @@
+"""The env files that a new project takes over: one question for each, and one for what is no secret in them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.cli import import_, terminal
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error
+from gitseal.exchange import detect
+from gitseal.exchange.parsing import parse_text
+from gitseal.files.reading import read_regular
+from gitseal.project.env_files import EnvFile, guessed_environment
+from gitseal.project.project import Project
+from gitseal.report.hints import command, path_word, untrack
+from gitseal.report.plurals import plural
+from gitseal.report.sentences import listed
+from gitseal.scan.no_secrets import no_secrets
+
+_MOST_ASKED = 8
+_NONE = "none"
+
+
+class Taken(NamedTuple):
+    """One env file, the environment that it goes to, its bytes, and the names in it that stand plain."""
+
+    file: EnvFile
+    environment: str
+    data: bytes
+    plain: tuple[str, ...]
+
+    @property
+    def command(self) -> str:
+        """The import by hand."""
+        return command("gitseal import {} -e {}", path_word(self.file.path), self.environment).as_text()
+
+
+def found(root: Path, files: Sequence[EnvFile], environments: Sequence[str], *, is_open: bool) -> list[Taken]:
+    """The env files that can be read and hold a value, each with the environment that its name speaks of.
+
+    `is_open`: an environment that is not among `environments` may be made. What cannot be read is said.
+    """
+    usable = []
+    for file in files[:_MOST_ASKED]:
+        guessed = guessed_environment(file.path, environments)
+        environment = guessed if is_open or guessed in environments else environments[0]
+        try:
+            data = read_regular(root / file.path)
+            imported = parse_text(detect(file.path), data, file.path)
+        except (Error, OSError) as error:
+            reason = error.message if isinstance(error, Error) else f"{file.path} cannot be read"
+            say(f"gitseal: {reason}", f"  when that is mended: {Taken(file, environment, b'', ()).command}")
+            continue
+        if imported.items:
+            usable.append(Taken(file, environment, data, ()))
+    if files[_MOST_ASKED:]:
+        say(
+            f"and {plural(len(files) - _MOST_ASKED, 'env file')} more: {listed([file.path for file in files[_MOST_ASKED:]])}"
+        )
+    return usable
+
+
+def ask(files: Sequence[Taken], environments: Sequence[str]) -> list[Taken]:
+    """Those that a person wants, with the environment that they want for each."""
+    wanted = []
+    for one in files:
+        among = list(dict.fromkeys((one.environment, *environments)))
+        question = f"Seal the {plural(_count(one), 'value')} of {one.file.path} in {', '.join(among)} or {_NONE}?"
+        answer = terminal.choose(question, [*among, _NONE], one.environment)
+        if answer != _NONE:
+            wanted.append(one._replace(environment=answer))
+    return _with_plain(wanted)
+
+
+def _count(one: Taken) -> int:
+    return len(parse_text(detect(one.file.path), one.data, one.file.path).items)
+
+
+def _with_plain(files: Sequence[Taken]) -> list[Taken]:
+    """The same with the names that stand plain, if there are any and the person says yes to all of them."""
+    offered = {one.file.path: _ordinary(one) for one in files}
+    names = list(dict.fromkeys(name for several in offered.values() for name in several))
+    if not names:
+        return list(files)
+    verb = "look like no secrets" if len(names) > 1 else "looks like no secret"
+    question = (
+        f"{listed(names)} {verb}.",
+        "Let everyone with the repository read them, so that changes show in reviews?",
+    )
+    if not terminal.confirm(*question):
+        return list(files)
+    return [one._replace(plain=offered[one.file.path]) for one in files]
+
+
+def _ordinary(one: Taken) -> tuple[str, ...]:
+    items = parse_text(detect(one.file.path), one.data, one.file.path).items
+    return no_secrets({item.path[0]: item.value.reveal() for item in items if len(item.path) == 1})
+
+
+def take(session: Session, project: Project, files: Sequence[Taken]) -> None:
+    """Imports the files, says what became of each, and what to do with the plaintext."""
+    from gitseal.project.workspace import Workspace
+    from gitseal.usecases.import_ import import_values
+    from gitseal.usecases.init import ignore
+
+    for one in files:
+        workspace = Workspace(project, session.keyring)
+        say(f"{one.environment}: {one.file.path}")
+        import_.tell(
+            import_values(
+                workspace,
+                (one.environment,),
+                one.data,
+                detect(one.file.path),
+                plain=bool(one.plain),
+                source=one.file.path,
+            )
+        )
+    untracked = [one.file.path for one in files if not one.file.is_tracked]
+    if ignore(project.root, untracked):
+        say("added to .gitignore what it did not cover")
+    if untracked:
+        say(f"{listed(untracked)} stays on this machine: .gitignore and the hook keep it out of Git")
+    for one in files:
+        if one.file.is_tracked:
+            _tell_tracked(project, one.file.path)
+
+
+def _tell_tracked(project: Project, path: str) -> None:
+    """Says how Git forgets the file, and what that does not take back."""
+    place = project.relative(project.root / path)
+    say(f"{path} is tracked by Git; take it out, which leaves it here:", f"  {untrack(place).as_text()}")
+    if project.git().file("HEAD", place) is not None:
+        say(
+            "its values are in history, for everyone who has a clone: they need new ones",
+            '  read the page "I pushed a secret": docs/how-to/after-a-leak.md',
+        )
+
+
+def tell_left(files: Sequence[Taken]) -> None:
+    """Names the files that nobody was asked about, or that a person did not want, with the command for each."""
+    for one in files:
+        say(f"{one.file.path} holds values in the open; to seal them:", f"  {one.command}")

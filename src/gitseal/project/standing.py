@@ -1,0 +1,80 @@
+"""The standing of a person in a project: whose the identities at hand are, what they open, and who can let them in."""
+
+from gitseal.errors import Error
+from gitseal.identities import Keyring
+from gitseal.policy.policy import PERSON, Policy
+from gitseal.policy.who_may_change import changers
+from gitseal.project.key_holders import names_by_recipient
+from gitseal.project.project import Project
+from gitseal.recipients.ids import recipient_id
+from gitseal.records import NamedTuple
+
+_POLICY = "policy"
+
+
+class Standing(NamedTuple):
+    """`recipient`: the public key of an identity at hand, if possible one that the policy names; empty if none is known.
+
+    `is_known`: some identity is at hand, perhaps one that only shows its public key when it is opened. `name`: whose key it
+    is in the policy. `opens` are the environments that are sealed to it already, `waits` those that the policy opens to it and
+    whose files do not follow yet. `admits`: whoever can change that, as `alice <alice@example.com>`.
+    """
+
+    recipient: str
+    is_known: bool
+    name: str
+    opens: tuple[str, ...]
+    waits: tuple[str, ...]
+    admits: tuple[str, ...]
+
+
+def standing(project: Project, keyring: Keyring) -> Standing:
+    """The standing of whoever runs this. Asks for no passphrase. Raises Error for a policy or an identity that is broken."""
+    policy = project.policy
+    identities = list(keyring.identities())
+    recipients = [identity.recipient for identity in identities if identity.recipient is not None]
+    names = names_by_recipient(policy)
+    own = next((recipient for recipient in recipients if recipient in names), recipients[0] if recipients else "")
+    name = names.get(own, "")
+    sealed = _sealed_to(project, {recipient_id(recipient) for recipient in recipients})
+    allowed = [environment for environment in policy.environments if name and _may_open(policy, environment, name)]
+    waits = tuple(environment for environment in allowed if environment not in sealed)
+    return Standing(own, bool(identities), name, sealed, waits, _admitting(policy, name))
+
+
+def group_to_join(policy: Policy) -> str:
+    """The group that opens every environment, if it is just one: a newcomer's place. Else nothing."""
+    opened = {environment.open for environment in policy.environments.values()}
+    names = opened.pop() if len(opened) == 1 else ()
+    return names[0] if len(names) == 1 and names[0] in policy.groups else ""
+
+
+def _sealed_to(project: Project, ids: set[str]) -> tuple[str, ...]:
+    opened = []
+    for environment in project.environments:
+        try:
+            access = project.read(environment).header.access
+        except Error:
+            continue  # whoever reads it says so
+        if any(recipient in ids for group in access.values() for _, recipient in group.wrapped()):
+            opened.append(environment)
+    return tuple(opened)
+
+
+def _may_open(policy: Policy, environment: str, name: str) -> bool:
+    sets = [policy.environments[environment].open, *(rule.open for rule in policy.rules if rule.holds_in(environment))]
+    return any(name in policy.members(names) for names in sets)
+
+
+def _admitting(policy: Policy, name: str) -> tuple[str, ...]:
+    """The people who may change the policy; without any rule about it, those whom it lets open something."""
+    listed = changers(policy, _POLICY)
+    if not listed:
+        opened = {member for value in policy.environments.values() for member in policy.members(value.open)}
+        listed = frozenset(member for member in opened if policy.recipients[member].kind == PERSON)
+    return tuple(_addressed(policy, person) for person in sorted(listed - {name}) if person in policy.recipients)
+
+
+def _addressed(policy: Policy, name: str) -> str:
+    email = policy.recipients[name].email
+    return f"{name} <{email}>" if email else name
