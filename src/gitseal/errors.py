@@ -42,7 +42,7 @@ class UnknownVersion(Error):
 
 
 class NotForYou(Error):
-    """None of the identities at hand opens this access group."""
+    """None of the identities at hand opens this access group. Without a hint, the command line says who can help."""
 
 
 class Damaged(Error):

@@ -128,6 +128,8 @@ class Group:
         self.help = words
         self.members: dict[str, Command | Group | str] = {**members}
         self.options: Sequence[Option] = ()
+        # The module of what the common word does alone; without one it takes a member.
+        self.alone = ""
 
     def command(self, name: str, *, passes_on: bool = False) -> "Callable[[_Function], Command]":
         """Makes a function a command of this group."""
@@ -142,10 +144,16 @@ class Group:
     def find(self, name: str) -> "Command | Group | None":
         """The member of a name, its module loaded now; None for a name that the group does not have."""
         member = self.members.get(name)
-        if not isinstance(member, str):
-            return member
-        loaded: Command | Group = __import__(member, fromlist=["command"]).command
-        return loaded
+        return _loaded(member) if isinstance(member, str) else member
+
+    def find_alone(self) -> "Command | Group | None":
+        """What the group's word does without another; None if it does nothing."""
+        return _loaded(self.alone) if self.alone else None
+
+
+def _loaded(module: str) -> "Command | Group":
+    loaded: Command | Group = __import__(module, fromlist=["command"]).command
+    return loaded
 
 
 def command(name: str, *, passes_on: bool = False) -> "Callable[[_Function], Command]":

@@ -62,7 +62,7 @@ def _refuse_elsewhere(folders: list[str]) -> None:
 
 def _join(session: Session, present: "Project", wanted: tuple[str, ...], name: str | None, *, hooks: bool) -> None:
     """Makes the clone ready, adds the environments that are asked for, and says where its owner stands."""
-    from gitseal.cli.introducing import standing_lines
+    from gitseal.cli.introducing import newcomer, standing_lines
     from gitseal.project.standing import standing
     from gitseal.usecases.env import add_environment
 
@@ -81,17 +81,7 @@ def _join(session: Session, present: "Project", wanted: tuple[str, ...], name: s
     say(f"{present.folder} is there already; {ready}, and {touched}")
     session.project.refresh()
     where = standing(session.project, session.keyring)
-    say(*standing_lines(where, session.project.policy, *((name, "") if name else _name(session.start))))
-
-
-def _name(start: "Path") -> tuple[str, str]:
-    """A newcomer's name and email, as far as Git knows them."""
-    from gitseal.usecases import init
-
-    try:
-        return init.default_name(start)
-    except Error:
-        return "", ""
+    say(*standing_lines(where, session.project.policy, *((name, "") if name else newcomer(session.start))))
 
 
 def _identity(session: Session) -> str:

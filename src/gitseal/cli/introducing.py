@@ -7,6 +7,7 @@ from gitseal.report.hints import command
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from gitseal.cli.session import Session
     from gitseal.errors import NotForYou
@@ -22,6 +23,16 @@ def people(names: "Sequence[str]") -> str:
     if not shown:
         return "whoever changes the policy"
     return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+def newcomer(start: "Path") -> tuple[str, str]:
+    """The name and email of somebody whom the policy does not know, as far as Git does."""
+    from gitseal.usecases import init
+
+    try:
+        return init.default_name(start)
+    except Error:
+        return "", ""
 
 
 def standing_lines(where: Standing, policy: "Policy", name: str = "", email: str = "") -> tuple[str, ...]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+# Those who read at a terminal learn there, once a day, that a clone was never armed; `set` says it always.
+_READERS = frozenset({"get", "list", "check"})
 # A shell sets it to ask for completions instead of a run; click answers.
 _COMPLETE = "_GITSEAL_COMPLETE"
 
@@ -52,13 +54,18 @@ class _Unread(Exception):
 
 
 def run(command: Command, session: Session, values: "dict[str, Any]") -> int:
-    """Runs a command. If no identity served, every place that was tried is listed with its reason."""
+    """Runs a command. If no identity served, the error says who helps; in a clone that is not armed, some say so."""
     try:
         status = command.function(session, **values)
-    except NotForYou:
-        for place, tried in session.keyring.report():
-            say(f"  {place}: {tried}")
-        raise
+        always = command.name == "set"
+        if always or (command.name in _READERS and sys.stderr is not None and sys.stderr.isatty()):
+            from gitseal.cli import arming_notice
+
+            arming_notice.tell(session, always=always)
+    except NotForYou as error:
+        from gitseal.cli import introducing
+
+        raise introducing.advised(session, error) from None
     except BrokenPipeError:
         # Under its own name click would end the process.
         raise _Unread from None

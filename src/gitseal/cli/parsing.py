@@ -47,7 +47,7 @@ def _read(program: Group, words: "Sequence[str]", environ: "Mapping[str, str]") 
         if command is not program:
             # A group below the program has no options of its own; anything with a dash is help or a mistake.
             _, rest = _options((), rest, is_open=False)
-        member = command.find(rest[0]) if rest else None
+        member = command.find(rest[0]) if rest else command.find_alone()
         if member is None:
             raise _Refused
         command, rest = member, rest[1:]

@@ -75,6 +75,7 @@ PROGRAM = declare.Group(
     """,
     {name: f"gitseal.cli.{module_name(name)}" for name in COMMANDS},
 )
+PROGRAM.alone = "gitseal.cli.overview"
 PROGRAM.options = (
     declare.Option(("-C", "folder"), {"metavar": "DIR", "help": "Work as if started in DIR."}),
     declare.Option(

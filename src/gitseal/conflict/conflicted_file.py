@@ -187,7 +187,6 @@ class Openings:
         if header is None or key is None:
             raise NotForYou(
                 f'"{entry.name}" of {(OURS, THEIRS)[side]} opens for no identity at hand',
-                "see what was tried with: gitseal whoami",
             )
         # The entry as its own side had it: opened under another header it would be bound to another place.
         alone = self._file.sides[side]

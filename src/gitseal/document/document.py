@@ -222,7 +222,6 @@ def open_entry(document: Document, entry: Entry, keys: "Mapping[str, DataKey]") 
     if key is None:
         raise NotForYou(
             f'"{entry.name}" is sealed to access group "{token.group}", which no identity at hand opens',
-            "see what was tried with: gitseal whoami",
         )
     try:
         return from_plaintext(key.open(token.kind, entry.path, token.ciphertext()))

@@ -150,7 +150,7 @@ class Change(GroupKeys):
         self._check_group(entry, group)
         key = self.key(group)
         if not isinstance(key, DataKey):
-            raise NotForYou(f'"{entry.name}" is not yours to take over', "see what was tried with: gitseal whoami")
+            raise NotForYou(f'"{entry.name}" is not yours to take over')
         self.put_token(entry.path, document.seal(key, entry.path, value))
 
     def believe(self, header: Header, entry: Entry) -> None:

@@ -105,7 +105,6 @@ class GroupKeys:
             raise Error(
                 f'no identity at hand opens access group "{group}" in {self.environment}, '
                 "and the policy takes no write-only values there",
-                "see what was tried with: gitseal whoami",
             )
         return self.document.header.access[group].public
 

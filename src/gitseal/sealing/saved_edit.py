@@ -83,9 +83,7 @@ def load(workspace: Workspace, environment: str) -> tuple[bytes, Document]:
     before = workspace.project.parse(environment, data)
     key = _key(before, token, others, workspace.keyring)
     if key is None:
-        raise NotForYou(
-            f"no identity at hand opens the text kept for {environment}", "see what was tried with: gitseal whoami"
-        )
+        raise NotForYou(f"no identity at hand opens the text kept for {environment}")
     return key.open(token.kind, _NAME, token.ciphertext()), before
 
 

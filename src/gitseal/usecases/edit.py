@@ -98,7 +98,7 @@ def _draft(keyring: Keyring, environment: str, file: Document) -> EditedText:
         except NotForYou:
             closed.append(entry.name)
     if not list(keys):
-        raise NotForYou(f"no identity at hand opens {environment}", "see what was tried with: gitseal whoami")
+        raise NotForYou(f"no identity at hand opens {environment}")
     return EditedText(environment, b"", values, file, tuple(closed), file)
 
 

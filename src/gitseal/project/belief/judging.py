@@ -75,7 +75,6 @@ class Judge:
             raise NotForYou(
                 f'access group "{group}" in {header.environment} has to be opened as {self._trusted.name} has it, '
                 "and no identity at hand does",
-                "see what was tried with: gitseal whoami",
             )
         return key
 
