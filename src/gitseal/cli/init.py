@@ -62,8 +62,8 @@ def _refuse_elsewhere(folders: list[str]) -> None:
 
 def _join(session: Session, present: "Project", wanted: tuple[str, ...], name: str | None, *, hooks: bool) -> None:
     """Makes the clone ready, adds the environments that are asked for, and says where its owner stands."""
-    from gitseal.cli.introducing import newcomer, standing_lines
-    from gitseal.project.standing import standing
+    from gitseal.cli.introducing import membership_lines, newcomer
+    from gitseal.project.membership import membership
     from gitseal.usecases.env import add_environment
 
     is_ready = _arm(present, hooks=hooks)
@@ -80,8 +80,8 @@ def _join(session: Session, present: "Project", wanted: tuple[str, ...], name: s
     touched = f"made {', '.join(new)}" if new else "no tracked file was touched"
     say(f"{present.folder} is there already; {ready}, and {touched}")
     session.project.refresh()
-    where = standing(session.project, session.keyring)
-    say(*standing_lines(where, session.project.policy, *((name, "") if name else newcomer(session.start))))
+    where = membership(session.project, session.keyring)
+    say(*membership_lines(where, session.project.policy, *((name, "") if name else newcomer(session.start))))
 
 
 def _identity(session: Session) -> str:

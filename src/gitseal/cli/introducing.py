@@ -1,7 +1,7 @@
 """What a person without access reads: who they are here, what to send to whom, and what that person then runs."""
 
 from gitseal.errors import Error
-from gitseal.project.standing import Standing, group_to_join, standing
+from gitseal.project.membership import Membership, group_to_join, membership
 from gitseal.report.hints import command
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ def newcomer(start: "Path") -> tuple[str, str]:
         return "", ""
 
 
-def standing_lines(where: Standing, policy: "Policy", name: str = "", email: str = "") -> tuple[str, ...]:
+def membership_lines(where: Membership, policy: "Policy", name: str = "", email: str = "") -> tuple[str, ...]:
     """One line on who somebody is here, and below it what is to be done, if anything; `name` is a stranger's."""
     if where.waits or where.name:
         return _member_lines(where)
@@ -56,7 +56,7 @@ def standing_lines(where: Standing, policy: "Policy", name: str = "", email: str
     )
 
 
-def _member_lines(where: Standing) -> tuple[str, ...]:
+def _member_lines(where: Membership) -> tuple[str, ...]:
     you = f"you are {where.name} in the policy" if where.name else "the policy does not name your key"
     opens = f", and open {', '.join(where.opens)}" if where.opens else ""
     if where.waits:
@@ -73,13 +73,13 @@ def _member_lines(where: Standing) -> tuple[str, ...]:
 def advised(session: "Session", error: "NotForYou") -> "NotForYou":
     """The error with what helps: an identity to be made, a line to be sent, or somebody to be asked."""
     try:
-        where = standing(session.project, session.keyring)
+        where = membership(session.project, session.keyring)
     except Error:
         return type(error)(error.message, error.hint or "see what was tried with: gitseal whoami")
     return type(error)(error.message, _hint(session, where, error.hint))
 
 
-def _hint(session: "Session", where: Standing, hint: str) -> str:
+def _hint(session: "Session", where: Membership, hint: str) -> str:
     if not where.is_known:
         if session.project.repository is None:
             return "give it one in GITSEAL_IDENTITY or GITSEAL_IDENTITY_FILE; see what was tried: gitseal whoami"

@@ -9,8 +9,8 @@ from gitseal.cli.table import STATUS_USAGE
 from gitseal.errors import Error
 
 if TYPE_CHECKING:
+    from gitseal.project.membership import Membership
     from gitseal.project.project import Project
-    from gitseal.project.standing import Standing
 
 _HELP = (
     "gitseal keeps a team's secrets in Git: names are readable, values are sealed.",
@@ -39,11 +39,11 @@ def command(session: Session) -> int:
 
 def _show(session: Session, project: "Project") -> None:
     from gitseal.arming.notice import is_unarmed
-    from gitseal.cli.introducing import newcomer, standing_lines
-    from gitseal.project.standing import standing
+    from gitseal.cli.introducing import membership_lines, newcomer
+    from gitseal.project.membership import membership
     from gitseal.report.plurals import plural
 
-    where = standing(project, session.keyring)
+    where = membership(project, session.keyring)
     names = {environment: len(project.read(environment).entries) for environment in project.environments}
     output.line(f"{project.folder}")
     width = max(map(len, names), default=0)
@@ -52,7 +52,7 @@ def _show(session: Session, project: "Project") -> None:
         output.line(f"  {environment.ljust(width)}  {plural(count, 'name')}, {opened}")
     unarmed = project.repository is not None and is_unarmed(project.repository)
     stranger = newcomer(session.start) if where.recipient and not where.name else ("", "")
-    output.line(*standing_lines(where, project.policy, *stranger))
+    output.line(*membership_lines(where, project.policy, *stranger))
     if project.repository is not None:
         output.line("this clone is not armed: no hook keeps plaintext out" if unarmed else "this clone is armed")
     step = _next(project, where, names, unarmed=unarmed)
@@ -60,7 +60,7 @@ def _show(session: Session, project: "Project") -> None:
         output.line(f"next: {step}")
 
 
-def _next(project: "Project", where: "Standing", names: dict[str, int], *, unarmed: bool) -> str:
+def _next(project: "Project", where: "Membership", names: dict[str, int], *, unarmed: bool) -> str:
     """The command that helps most now; nothing if it was said already."""
     from gitseal.report.hints import command as shell
 

@@ -1,4 +1,4 @@
-"""The standing of a person in a project: whose the identities at hand are, what they open, and who can let them in."""
+"""What a person is to a project: whose the identities at hand are, what they open, and who can let them in."""
 
 from gitseal.errors import Error
 from gitseal.identities import Keyring
@@ -12,7 +12,7 @@ from gitseal.records import NamedTuple
 _POLICY = "policy"
 
 
-class Standing(NamedTuple):
+class Membership(NamedTuple):
     """`recipient`: the public key of an identity at hand, if possible one that the policy names; empty if none is known.
 
     `is_known`: some identity is at hand, perhaps one that only shows its public key when it is opened. `name`: whose key it
@@ -28,8 +28,8 @@ class Standing(NamedTuple):
     admits: tuple[str, ...]
 
 
-def standing(project: Project, keyring: Keyring) -> Standing:
-    """The standing of whoever runs this. Asks for no passphrase. Raises Error for a policy or an identity that is broken."""
+def membership(project: Project, keyring: Keyring) -> Membership:
+    """What whoever runs this is to the project. No passphrase is asked for. Raises Error for a broken policy or identity."""
     policy = project.policy
     identities = list(keyring.identities())
     recipients = [identity.recipient for identity in identities if identity.recipient is not None]
@@ -39,7 +39,7 @@ def standing(project: Project, keyring: Keyring) -> Standing:
     sealed = _sealed_to(project, {recipient_id(recipient) for recipient in recipients})
     allowed = [environment for environment in policy.environments if name and _may_open(policy, environment, name)]
     waits = tuple(environment for environment in allowed if environment not in sealed)
-    return Standing(own, bool(identities), name, sealed, waits, _admitting(policy, name))
+    return Membership(own, bool(identities), name, sealed, waits, _admitting(policy, name))
 
 
 def group_to_join(policy: Policy) -> str:
