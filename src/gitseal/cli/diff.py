@@ -1,5 +1,7 @@
 """`gitseal diff`."""
 
+from collections import Counter
+
 from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
 from gitseal.cli.session import Session, say
@@ -36,16 +38,22 @@ def command(session: Session, left: str, right: str, show_values: bool, show_all
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])
         return
+    words = {**{kind: kind.value for kind in Difference}, **_only_in(left, right)}
     listed = [row for row in rows if show_all or row.difference is not Difference.IDENTICAL]
     if show_values:
         output.table(
             ("NAME", "DIFFERENCE", left, right),
-            ((row.name, row.difference.value, _side(row, "left"), _side(row, "right")) for row in listed),
+            ((row.name, words[row.difference], _side(row, "left"), _side(row, "right")) for row in listed),
         )
     else:
-        output.table(("NAME", "DIFFERENCE"), ((row.name, row.difference.value) for row in listed))
-    counts = (f"{sum(row.difference is kind for row in rows)} {kind.value}" for kind in Difference)
-    say(", ".join(counts))
+        output.table(("NAME", "DIFFERENCE"), ((row.name, words[row.difference]) for row in listed))
+    counts = Counter(row.difference for row in rows)
+    told = ", ".join(f"{counts[kind]} {words[kind]}" for kind in Difference if counts[kind])
+    say(told or f"neither {left} nor {right} has any names")
+
+
+def _only_in(left: str, right: str) -> dict[Difference, str]:
+    return {Difference.LEFT: f"only in {left}", Difference.RIGHT: f"only in {right}"}
 
 
 def _side(row: Compared, side: str) -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from gitseal.cli import declare
 from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error, os_reason
+from gitseal.errors import Error, UsageError, os_reason
 from gitseal.exchange import IMPORTERS, detect
+from gitseal.records import NamedTuple
+from gitseal.report.hints import shell_quoted
 from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:
@@ -16,17 +18,22 @@ if TYPE_CHECKING:
 
 
 @declare.command("import")
-@declare.argument("source", metavar="FILE | -", is_path=True, takes_dash=True)
+@declare.argument("sources", metavar="FILE... | -", nargs=-1, required=True, is_path=True, takes_dash=True)
 @environment_option()
-@declare.option("--format", "format_name", choices=IMPORTERS, help="The file's format. Without it: by its name.")
-@declare.option("--expand", is_flag=True, help="Resolve ${NAME} from the file and the environment variables.")
-@declare.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
+@declare.option(
+    "--format", "format_name", choices=IMPORTERS, help="The format of the files. Without it: by their names."
+)
+@declare.option("--dry-run", is_flag=True, help="Say what would change, name by name, and change nothing.")
+@declare.option("--expand", is_flag=True, help="Resolve ${NAME} from the file itself and the environment variables.")
+@declare.option("--plain", is_flag=True, help="Leave new names plain if a rule of the policy says so too.")
 @accept_options
 def command(
     session: Session,
-    source: str,
+    *,
+    sources: tuple[str, ...],
     environments: tuple[str, ...],
     format_name: str | None,
+    dry_run: bool,
     expand: bool,
     plain: bool,
     accept: tuple[str, ...],
@@ -34,44 +41,72 @@ def command(
     """Take all values of dotenv, JSON or YAML files.
 
     All values are set, or none. Dotenv values are taken as text, as they are written; gitseal names those that still have a
-    ${...}. JSON and YAML also have types and sections. With several files, no name may be in two of them.
+    ${...}. JSON and YAML also have types and sections. Several files must not give a name different values.
 
     Examples:
       gitseal import -e development .env
       gitseal import -e production common.env config.json --dry-run
-      kubectl get secret app -o json | jq .data | gitseal import -e production --format json -
+      sops decrypt --output-type json old.json | gitseal import -e production --format json -
     """
-    imported(session, Path(source), environments, format_name, accept, expand=expand, plain=plain)
+    taking = _Taking(sources, format_name, expand=expand, plain=plain, dry_run=dry_run)
+    _take(session, taking, environments, accept)
 
 
-def imported(
-    session: Session,
-    source: Path,
-    environments: tuple[str, ...],
-    format_name: str | None,
-    accept: tuple[str, ...],
-    *,
-    expand: bool = False,
-    plain: bool = False,
-) -> None:
-    """Imports a file and says what became of its values."""
-    from gitseal.usecases.import_ import STANDARD_INPUT, import_values
+class _Taking(NamedTuple):
+    """Files to import, and how."""
 
+    sources: tuple[str, ...]
+    format_name: str | None = None
+    expand: bool = False
+    plain: bool = False
+    dry_run: bool = False
+
+
+def imported(session: Session, source: Path, environments: tuple[str, ...], accept: tuple[str, ...]) -> None:
+    """Imports one file and says what became of its values."""
+    _take(session, _Taking((str(source),)), environments, accept)
+
+
+def _take(session: Session, taking: _Taking, environments: tuple[str, ...], accept: tuple[str, ...]) -> None:
+    from gitseal.usecases.import_ import STANDARD_INPUT, ImportFile, import_files
+
+    if taking.sources.count("-") > 1:
+        raise UsageError("standard input is one file", "give - once")
     chosen = session.some(environments)
-    data = _read(source)
-    counts = session.confirmed(
+    files = [
+        ImportFile(
+            _read(Path(source)),
+            taking.format_name or detect(Path(source).name),
+            STANDARD_INPUT if source == "-" else source,
+        )
+        for source in taking.sources
+    ]
+    result = session.confirmed(
         accept,
-        lambda workspace: import_values(
+        lambda workspace: import_files(
             workspace,
             chosen,
-            data,
-            format_name or detect(source.name),
-            expand_with=session.environ if expand else None,
-            plain=plain,
-            source=STANDARD_INPUT if str(source) == "-" else str(source),
+            files,
+            expand_with=session.environ if taking.expand else None,
+            plain=taking.plain,
+            dry_run=taking.dry_run,
         ),
     )
-    tell(counts)
+    if taking.dry_run:
+        for change in result.done:
+            say(f"{change.environment}: {_WOULD[change.outcome.value]} {change.name}")
+    tell(result)
+    if taking.dry_run:
+        say("nothing was changed, because of --dry-run")
+
+
+# What a dry run says for the words of `Outcome`.
+_WOULD = {
+    "created": "would create",
+    "updated": "would update",
+    "unchanged": "has the same value of",
+    "written unseen": "would write, unseen,",
+}
 
 
 def tell(counts: "ImportResult") -> None:
@@ -99,4 +134,6 @@ def _read(source: Path) -> bytes:
     try:
         return source.read_bytes()
     except OSError as error:
-        raise Error(f'"{source}" cannot be read: {os_reason(error)}', f"look at: ls -l {source}") from None
+        raise Error(
+            f'"{source}" cannot be read: {os_reason(error)}', f"look at: ls -l {shell_quoted(str(source))}"
+        ) from None

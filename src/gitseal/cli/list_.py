@@ -3,7 +3,7 @@
 from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option, no_local_option
 from gitseal.cli.output import utc
-from gitseal.cli.session import Session
+from gitseal.cli.session import Session, say
 from gitseal.usecases.list_ import NameRow, list_names
 
 
@@ -42,6 +42,8 @@ def command(
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])
         return
+    if not rows:
+        _say_none(chosen, names)
     head = ("ENVIRONMENT", "NAME", "ACCESS", "KIND", "VALUE", "FINGERPRINT", "FROM", "CHANGED", "BY")
     output.table(
         head,
@@ -53,6 +55,22 @@ def command(
             for row in rows
         ),
     )
+
+
+def _say_none(environments: tuple[str, ...], patterns: tuple[str, ...]) -> None:
+    """Says that there is nothing to list, and what comes next."""
+    places = " and ".join(environments)
+    if not environments:
+        say("there is no environment yet", "  to add one, for example: gitseal env add development")
+    elif patterns:
+        say(f"no name matches {' or '.join(map(_quoted, patterns))} in {places}")
+    else:
+        example = f"gitseal set -e {environments[0]} DATABASE_URL"
+        say(f"no names in {places} yet", f"  to set the first one, for example: {example}")
+
+
+def _quoted(pattern: str) -> str:
+    return f'"{pattern}"'
 
 
 _NO_HISTORY = {"changed": None, "by": None, "commit": None}

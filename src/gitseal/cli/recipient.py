@@ -3,6 +3,7 @@
 from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
 from gitseal.cli.session import Session, say
+from gitseal.report.plurals import plural
 
 
 @declare.group("recipient")
@@ -44,7 +45,7 @@ def add(
       gitseal recipient add bob "$(cat bob.pub)" --group admins
       gitseal recipient add ci-deploy "$(cat ci.pub)" --machine --open production
     """
-    from gitseal.usecases.recipient import add_recipient
+    from gitseal.usecases.recipient import add_recipient, opened_by
 
     said = add_recipient(
         session.workspace, name, keys, groups=_split(groups), opens=_split(opens), email=email, machine=machine
@@ -52,7 +53,20 @@ def add(
     for words in said or (f"nothing to change for {name}",):
         say(words)
     if said:
-        say("bring the files to the policy with: gitseal rekey")
+        _say_opened(name, opened_by(session.project, name), session.project.environments)
+
+
+def _say_opened(name: str, opened: dict[str, int], environments: tuple[str, ...]) -> None:
+    """What somebody opens once the files follow the policy; and if that is nothing, how to change it."""
+    if opened:
+        places = (f"{place} ({plural(count, 'name')})" if count else place for place, count in opened.items())
+        say(f"{name} will open {', '.join(places)}", "bring the files to the policy with: gitseal rekey")
+    else:
+        say(f"{name} opens nothing yet")
+        for environment in environments[:1]:
+            say(
+                f"  decide which environments they open, for example: gitseal recipient add {name} --open {environment}"
+            )
 
 
 def _split(given: tuple[str, ...]) -> tuple[str, ...]:

@@ -118,7 +118,9 @@ def _show(planned: Plan, *, as_json: bool, is_whole: bool) -> None:
 def _words(group: GroupPlan) -> list[str]:
     if group.gone:
         return [f"access group {group.group} holds nothing any more and goes"]
-    what = f"{plural(group.names, 'name')} ({group.group})"
+    what = (
+        f"{plural(group.names, 'name')} ({group.group})" if group.names else f"access group {group.group}, still empty"
+    )
     words = []
     if group.gained:
         past = f", and to {plural(group.past, 'older value')}" if group.past else ""

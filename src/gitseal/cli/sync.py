@@ -61,7 +61,7 @@ def push(
       gitseal sync push -e development
     """
     path = Path(file)
-    imported(session, path, environments, None, accept)
+    imported(session, path, environments, accept)
     where = path.absolute()
     top = find_top(where.parent)
     if top is not None and Repository(top).would_add(where):

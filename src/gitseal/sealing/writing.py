@@ -86,3 +86,18 @@ def change_locked(
     old: dict[str, bytes | None] = {environment: edit.document.serialise() for environment, edit in changes.items()}
     commit(trust, old, {environment: edit.result() for environment, edit in changes.items()})
     return results
+
+
+def preview(
+    workspace: Workspace,
+    environments: Sequence[str],
+    action: Callable[[Change], T],
+) -> dict[str, T]:
+    """What `change` would give. Nothing is written and nothing is asked; Error is raised as there."""
+    trust = Trust(workspace)
+    results = {}
+    for environment in environments:
+        edit = Change(workspace.project.read(environment), trust)
+        results[environment] = action(edit)
+        edit.result()
+    return results

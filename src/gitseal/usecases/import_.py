@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from gitseal import exchange
 from gitseal.errors import Error
-from gitseal.exchange import Encrypted, Imported
+from gitseal.exchange import Encrypted, Imported, ImportedValue
 from gitseal.exchange.parsing import parse_text
 from gitseal.project.workspace import Workspace
 from gitseal.report.hints import shell_quoted
 from gitseal.sealing.change import Change, Outcome, SetResult
-from gitseal.sealing.writing import change
+from gitseal.sealing.writing import change, preview
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -35,6 +35,14 @@ class ImportResult(NamedTuple):
         return sum(result.outcome is outcome for result in self.done)
 
 
+class ImportFile(NamedTuple):
+    """A file of one of the formats of `exchange`; `source` names it in errors."""
+
+    data: bytes
+    format_name: str
+    source: str = ""
+
+
 def import_values(
     workspace: Workspace,
     environments: Sequence[str],
@@ -45,20 +53,28 @@ def import_values(
     plain: bool = False,
     source: str = "",
 ) -> ImportResult:
-    """Sets all that a file holds. `source` names it in errors.
+    """Sets all that one file holds; see `import_files`."""
+    files = (ImportFile(data, format_name, source),)
+    return import_files(workspace, environments, files, expand_with=expand_with, plain=plain)
 
-    New names come in the order of the file, each below the comments that it has there, if these hold no value.
-    `expand_with` resolves references, with these variables for what the file does not set.
 
-    Raises Error, with nothing written, if the file does not parse or a value is refused.
+def import_files(
+    workspace: Workspace,
+    environments: Sequence[str],
+    files: Sequence[ImportFile],
+    *,
+    expand_with: Mapping[str, str] | None = None,
+    plain: bool = False,
+    dry_run: bool = False,
+) -> ImportResult:
+    """Sets all that the files hold, or with `dry_run` only tells what that would change.
+
+    New names come in the order of the files, each below the comments that it has there, if these hold no value.
+    `expand_with` resolves references, with these variables for what a reference's own file does not set.
+
+    Raises Error, with nothing written, if a file does not parse, a value is refused, or two files give a name two values.
     """
-    try:
-        imported = parse_text(format_name, data, source)
-        exchange.refuse_encrypted_values(imported)
-    except Encrypted as error:
-        raise Error(error.message, _way_out(error, source, format_name, environments)) from None
-    if expand_with is not None:
-        imported = exchange.expand(imported, expand_with)
+    imported = _together(files, [_read(file, environments, expand_with) for file in files])
     comments = _readable_comments(imported)
 
     def action(edit: Change) -> list[SetResult]:
@@ -67,13 +83,22 @@ def import_values(
             for rank, item in enumerate(imported.items)
         ]
 
-    results = change(workspace, environments, action)
+    results = (preview if dry_run else change)(workspace, environments, action)
     done = tuple(done for environment_results in results.values() for done in environment_results)
     created = {result.name for result in done if result.outcome is Outcome.CREATED}
     new = [item for item in imported.items if path_text(item.path) in created]
     kept = sum(bool(line) for item in new for line in comments.get(item.path, ()))
     there = sum(bool(line) for item in new for line in item.comments)
     return ImportResult(done, imported.references, imported.duplicates, kept, there - kept)
+
+
+def _read(file: ImportFile, environments: Sequence[str], expand_with: Mapping[str, str] | None) -> Imported:
+    try:
+        imported = parse_text(file.format_name, file.data, file.source)
+        exchange.refuse_encrypted_values(imported)
+    except Encrypted as error:
+        raise Error(error.message, _way_out(error, file.source, file.format_name, environments)) from None
+    return imported if expand_with is None else exchange.expand(imported, expand_with)
 
 
 def _way_out(encrypted: Encrypted, source: str, format_name: str, environments: Sequence[str]) -> str:
@@ -83,6 +108,27 @@ def _way_out(encrypted: Encrypted, source: str, format_name: str, environments: 
         return cipher.advice
     printed = cipher.command.format(shell_quoted(source))
     return f"{printed} | gitseal import - --format {cipher.prints or format_name} -e {','.join(environments)}"
+
+
+def _together(files: Sequence[ImportFile], every_imported: Sequence[Imported]) -> Imported:
+    """The values of all files as those of one. Raises Error for a name that two of them give different values."""
+    items: dict[NamePath, ImportedValue] = {}
+    origins: dict[NamePath, str] = {}
+    for file, imported in zip(files, every_imported, strict=True):
+        for item in imported.items:
+            before = items.setdefault(item.path, item)
+            if before.value != item.value:
+                raise Error(
+                    f'"{path_text(item.path)}" has different values in "{origins[item.path]}" and "{file.source}"',
+                    "decide which one is right, and take the other out of its file or import one file after the other",
+                )
+            origins.setdefault(item.path, file.source)
+    return Imported(
+        tuple(items.values()),
+        tuple(dict.fromkeys(name for imported in every_imported for name in imported.references)),
+        tuple(dict.fromkeys(name for imported in every_imported for name in imported.duplicates)),
+        tuple(value for imported in every_imported for value in imported.overridden),
+    )
 
 
 def _readable_comments(imported: Imported) -> dict[NamePath, tuple[str, ...]]:

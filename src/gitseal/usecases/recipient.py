@@ -1,5 +1,6 @@
 """`recipient`: people and machines in the policy. Files follow with `rekey`; nothing is wrapped here."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -72,6 +73,7 @@ def add_recipient(
         for key in canonical:
             trust.confirm(name, key)
         trust.remember()
+    project.refresh()
     return said
 
 
@@ -188,6 +190,19 @@ def list_recipients(project: Project) -> list[RecipientRow]:
         )
         rows.append(RecipientRow(name, principal.kind, principal.email, principal.keys, groups, environments))
     return rows
+
+
+def opened_by(project: Project, name: str) -> dict[str, int]:
+    """The environments that somebody may open by the policy, or a part of each, with the number of sealed names there."""
+    policy = project.policy
+    opened = {}
+    for environment in policy.environments:
+        file = project.read(environment)
+        groups = Counter(policy.group(environment, path) for path, entry in file.entries.items() if entry.token)
+        count = sum(number for group, number in groups.items() if name in (policy.open_to(environment, group) or ()))
+        if count or name in policy.members(policy.environments[environment].open):
+            opened[environment] = count
+    return opened
 
 
 def rewrite(project: Project, edit: Callable[[PolicyEditor], None]) -> None:
