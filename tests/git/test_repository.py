@@ -139,7 +139,7 @@ def test_no_git_on_the_machine(repository: Repository, monkeypatch: pytest.Monke
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(Error, match="there is no git on this machine") as raised:
         repository.remotes()
-    assert "get, list, render, run, check" in raised.value.hint
+    assert "get, list, render, run" in raised.value.hint
 
 
 def test_the_variables_of_a_hook_do_not_aim_elsewhere(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.arming.arm_clone import arm
-from gitseal.identities import NO_IDENTITIES, Keyring
+from gitseal.identities import NO_IDENTITIES, Keyring, discover
 from gitseal.project.workspace import Workspace
 from gitseal.usecases.doctor import doctor
 from tests.templates import Templates
@@ -64,6 +64,10 @@ BROKEN = [
     ("git config --unset gitseal.trust; git symbolic-ref --delete refs/remotes/origin/HEAD", "trusted ref"),
     ("git config gitseal.trust refs/remotes/origin/gone", "trusted ref"),
     ("chmod g+w .git/gitseal", "known keys"),
+    ("rm .secrets/production.yaml", "working tree"),
+    ("git update-index --assume-unchanged .secrets/policy.yaml", "working tree"),
+    ("git update-index --skip-worktree .secrets/development.yaml; rm .secrets/development.yaml", "working tree"),
+    ("echo manifest.yaml >>.gitignore; git rm --quiet --cached .secrets/manifest.yaml", "working tree"),
 ]
 
 
@@ -75,6 +79,17 @@ def test_what_is_broken_all_at_once_is_mended_by_what_is_said(world: World) -> N
     assert found.keys() == at_once.keys()
     for command in found.values():
         shell(world, command)
+    assert to_mend(world) == {}
+
+
+def test_every_mend_is_a_command_that_mends_or_a_decision_in_words(world: World) -> None:
+    """The checks that are broken here between them take every way to a mend: what runs, mends."""
+    for command, _check in BROKEN:
+        shell(world, command)
+    for _round in range(2):  # a folder for hooks that is not there hides that hooks are not
+        for check in doctor(Workspace(world.project, world.keyring)):
+            if check.mend and check.runs:
+                shell(world, check.mend)
     assert to_mend(world) == {}
 
 
@@ -97,7 +112,8 @@ def test_a_ref_that_is_none_is_named(world: World) -> None:
 
 def test_a_filter_on_sealed_files_is_named(world: World) -> None:
     shell(world, "echo '.secrets/*.yaml filter=other' >>.gitattributes")
-    assert to_mend(world)[".gitattributes"] == "git check-attr -a -- .secrets/production.yaml"
+    mend = "see which line says so, and take it out: git check-attr -a -- .secrets/production.yaml"
+    assert to_mend(world)[".gitattributes"] == mend
 
 
 def test_history_that_is_cut(world: World, tmp_path: Path) -> None:
@@ -108,7 +124,7 @@ def test_history_that_is_cut(world: World, tmp_path: Path) -> None:
 
 def test_nobody_at_hand(world: World) -> None:
     found = to_mend(World(world.top, NO_IDENTITIES))
-    assert found == {"identities": "gitseal keygen -o ~/.config/gitseal/identity.txt"}
+    assert found == {"identities": "make one: gitseal keygen -o ~/.config/gitseal/identity.txt"}
 
 
 def test_somebody_whom_the_policy_does_not_know(world: World, tmp_path: Path) -> None:
@@ -116,9 +132,28 @@ def test_somebody_whom_the_policy_does_not_know(world: World, tmp_path: Path) ->
     other.mkdir()
     subprocess.run(["git", "init", "--quiet"], cwd=other, check=True)
     found = to_mend(World(world.top, start(other).keyring))
-    assert found["identities"].startswith("ask for: gitseal recipient add NAME age1")
+    assert found["identities"].startswith("ask somebody whom the policy lets open values to add your public key: age1")
 
 
 def test_a_machine_without_git(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert list(to_mend(world)) == ["git"]
+
+
+def test_an_identity_that_others_can_read_is_closed(world: World, tmp_path: Path) -> None:
+    identity = tmp_path / "the identity.txt"
+    identity.write_bytes(b"\n".join(source.content() for source in world.keyring.sources))
+    identity.chmod(0o644)
+    keyring = discover({"GITSEAL_IDENTITY_FILE": str(identity)}, tmp_path, None)
+    exposed = World(world.top, keyring)
+    assert to_mend(exposed) == {"identities": f"chmod 600 '{identity}'"}
+    shell(world, to_mend(exposed)["identities"])
+    assert to_mend(World(world.top, discover({"GITSEAL_IDENTITY_FILE": str(identity)}, tmp_path, None))) == {}
+
+
+def test_worktrees_of_a_bare_clone_get_a_trusted_ref_by_what_is_said(world: World, tmp_path: Path) -> None:
+    shell(world, "git clone --quiet --bare ../origin.git ../bare && git -C ../bare worktree add --quiet ../worktree")
+    linked = World(tmp_path / "worktree", world.keyring)
+    mend = to_mend(linked)["trusted ref"]
+    shell(linked, mend)
+    assert "trusted ref" not in to_mend(linked)

@@ -30,6 +30,7 @@ def arm(project: Project, program: Path, *, with_hooks: bool = True, founding: b
 
     Raises Error if the folder has no policy that holds together.
     """
+    project.check_working_tree()
     _ = project.policy
     repository = project.git()
     folder = repository.common_dir() / "gitseal"
@@ -59,12 +60,7 @@ def _trust(repository: Repository, *, founding: bool) -> tuple[tuple[str, str], 
     words = (
         "Git does not know the default branch of any remote, so no state is trusted and each data key is asked about"
     )
-    mend = (
-        "git remote set-head origin --auto"
-        if "origin" in remotes
-        else "git config gitseal.trust refs/remotes/REMOTE/BRANCH"
-    )
-    return ((words, mend),)
+    return ((words, trusted_ref.way_to_one(repository)),)
 
 
 def unfetched(repository: Repository) -> tuple[str, ...]:

@@ -73,7 +73,8 @@ def answer(
     # As an error of its own: otherwise the folder would look like no repository at all.
     if _DISTRUSTED in done.stderr:
         raise Error(
-            f'Git does not trust the owner of "{top}"', f'if you do: git config --global --add safe.directory "{top}"'
+            f'Git does not trust the owner of "{top}"',
+            f'if you trust whoever owns it: git config --global --add safe.directory "{top}"',
         )
     if notes is not None and _WARNING in done.stderr:
         lines = done.stderr.decode("utf-8", "replace").split("\n")
@@ -153,5 +154,5 @@ def no_git() -> Error:
     """The error for a machine without Git."""
     return Error(
         "there is no git on this machine",
-        "install Git, or use a command that needs none: get, list, render, run, check",
+        "install Git, or use a command that needs none: get, list, render, run",
     )

@@ -58,6 +58,21 @@ def to_write(repository: Repository, *, founding: bool) -> str:
     return _upstream(repository, head) or f"{_REMOTES}{remote}/{head.removeprefix(_HEADS)}"
 
 
+def way_to_one(repository: Repository) -> str:
+    """The command after which there is a trusted ref, in a clone of what others founded that has none."""
+    remotes = repository.remotes()
+    remote = "origin" if "origin" in remotes or not remotes else remotes[0]
+    named = f"git remote set-head {_quoted(remote)} --auto"
+    if refs.below(repository, f"{_REMOTES}{remote}"):
+        # By itself only the default branch of `origin` counts.
+        return named if remote == "origin" else f"{named} && gitseal init"
+    if repository.config(f"remote.{remote}.fetch"):
+        return f"git fetch {_quoted(remote)} && {named}" + ("" if remote == "origin" else " && gitseal init")
+    # A bare clone keeps the remote's branches as its own, and its HEAD names the default one: linked worktrees share them.
+    head = repository.git("--git-dir", repository.common_folder(), "symbolic-ref", "--quiet", "HEAD")
+    return f"git config {SETTING} {_quoted(short(_text(head) or 'refs/heads/main'))}"
+
+
 def way_back(repository: Repository, ref: str) -> str:
     """The command after which a trusted ref is here that was and is not any more; empty if it may still have to come.
 
@@ -71,7 +86,10 @@ def way_back(repository: Repository, ref: str) -> str:
             return f"git config {SETTING} {_quoted(other)}"
     remote = next((name for name in repository.remotes() if ref.startswith(f"{_REMOTES}{name}/")), "")
     is_fetched = remote and refs.below(repository, f"{_REMOTES}{remote}")
-    return f"git remote set-head {_quoted(remote)} --auto && gitseal doctor" if is_fetched else ""
+    if not is_fetched:
+        return ""
+    default = f'"$(git symbolic-ref {_quoted(f"{_REMOTES}{remote}/HEAD")})"'
+    return f"git remote set-head {_quoted(remote)} --auto && git config {SETTING} {default}"
 
 
 def _quoted(word: str) -> str:

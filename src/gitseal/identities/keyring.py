@@ -39,6 +39,11 @@ class Keyring:
         """Warnings about the sources that were read so far, such as a file that others can read."""
         return [source.warning for source in self.sources if source.warning]
 
+    @property
+    def exposed(self) -> list[str]:
+        """The paths of the files read so far that others than their owner can reach."""
+        return [source.exposed for source in self.sources if source.exposed]
+
     def cache_key(self, purpose: str) -> bytes | None:
         """32 bytes that nobody has without the private keys at hand, for what is cached; None if there is nothing to read.
 

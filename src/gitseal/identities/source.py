@@ -20,7 +20,7 @@ class IdentitySource:
     `outcome` says what came of it so far; `warning` is filled when the file was read and others can read it too.
     """
 
-    __slots__ = ("_ask", "_content", "_identities", "_path", "_tell", "explicit", "outcome", "place", "warning")
+    __slots__ = ("_ask", "_content", "_identities", "_path", "_tell", "explicit", "exposed", "outcome", "place", "warning")
 
     def __init__(
         self,
@@ -35,6 +35,8 @@ class IdentitySource:
         self.explicit = explicit
         self.outcome = "not tried"
         self.warning = ""
+        # The file, if others than its owner can reach it.
+        self.exposed = ""
         self._content = content_or_path if isinstance(content_or_path, SecretBytes) else None
         self._path = None if isinstance(content_or_path, SecretBytes) else os.fspath(content_or_path)
         self._ask = ask
@@ -100,7 +102,12 @@ class IdentitySource:
                 raise
             raise Error(f'"{self.place}": {failure.message}', "name the file of your identity") from None
         if exposed:
-            self.warning = f'"{self.place}" can be reached by other users; close it with: chmod 600 {path}'
+            from gitseal.report.hints import shell_quoted  # most files are closed
+
+            self.warning = (
+                f'"{self.place}" can be reached by other users; close it with: chmod 600 {shell_quoted(path)}'
+            )
+            self.exposed = path
         return content
 
 

@@ -85,6 +85,17 @@ class Project:
             )
         return self.repository
 
+    def check_working_tree(self) -> None:
+        """Raises Error in a bare repository: what is read there is a commit's, and there are no files to change."""
+        if not self.source.is_working_tree:
+            from gitseal.report.hints import shell_quoted
+
+            folder = self.git().folder
+            raise Error(
+                f'"{folder}" is a bare repository, which has no files to work on',
+                f"do it in a clone: git clone {shell_quoted(folder)}",
+            )
+
     def relative(self, path: "StrPath") -> str:
         """A path as Git and findings name it: relative to the repository's top, else to the root."""
         top = self.repository.folder if self.repository else self._root

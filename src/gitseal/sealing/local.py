@@ -74,6 +74,7 @@ def local_project(project: Project, environment: str, keyring: Keyring) -> Local
         raise Error(
             f"{environment} is protected and takes no overrides", f"set it there: gitseal set NAME -e {environment}"
         )
+    project.check_working_tree()
     local = LocalProject(project, environment, keyring)
     if project.git().would_add(local.path(local.name)):
         raise Error(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
@@ -14,7 +13,6 @@ from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.unseen import missing, uncommitted
 from gitseal.project.workspace import Workspace
-from gitseal.report.hints import shell_quoted
 from gitseal.sealing.change import Change
 
 T = TypeVar("T")
@@ -30,12 +28,8 @@ def edited_policy(project: Project, edit: Callable[[PolicyEditor], None]) -> byt
 @contextmanager
 def writing(project: Project) -> Iterator[None]:
     """Holds the project's lock, after what an earlier crash left was brought to its end. Read inside the block, not before."""
-    repository = project.git()
-    if not project.source.is_working_tree:
-        raise Error(
-            f'"{repository.folder}" is a bare repository, which has no files to change',
-            f"change them in a clone: git clone {shell_quoted(repository.folder)}",
-        )
+    project.git()
+    project.check_working_tree()
     with locked(project.folder):
         atomic.sweep(project.folder)
         journal.finish(project)

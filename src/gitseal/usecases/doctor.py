@@ -8,11 +8,13 @@ from gitseal.errors import Error
 from gitseal.git import hooks, refs
 from gitseal.git.hooks import HooksScope
 from gitseal.git.run import git
-from gitseal.git.trusted_ref import trusted_ref, way_back
+from gitseal.git.trusted_ref import trusted_ref, way_back, way_to_one
 from gitseal.policy.approvals import asks_approvals
 from gitseal.policy.parser import is_environment_name
 from gitseal.project.key_holders import names_by_recipient
+from gitseal.project.unseen import beside, unseen
 from gitseal.project.workspace import Workspace
+from gitseal.report.hints import Runnable, command, shell_quoted
 
 # Signatures by SSH keys are checked from this one on (git-commit(1), gpg.format).
 _OLDEST_GIT = (2, 34)
@@ -24,97 +26,131 @@ _CACHE = "refs/notes/textconv/gitseal"
 
 
 class Check(NamedTuple):
-    """One line: `words` say what is so. `mend` is the command that helps, empty if all is well."""
+    """One line: `words` say what is so. `mend` is empty if all is well.
+
+    It is a command that mends it, to be run where the project's root is; without `runs`, what a person decides or looks at.
+    """
 
     name: str
     words: str
     mend: str = ""
+    runs: bool = True
+
+
+class _Answer(NamedTuple):
+    """A check's answer, before it has its name."""
+
+    words: str
+    mend: str = ""
+    runs: bool = True
+
+
+_Answers = Iterator[_Answer]
 
 
 def doctor(workspace: Workspace) -> list[Check]:
-    """Every check in its order; one that cannot be made says why. No passphrase is asked for."""
+    """Every check in its order; one that cannot be made says why. No passphrase is asked for.
+
+    Raises Error in a bare repository: what is looked at is how a working tree is set up.
+    """
+    workspace.project.check_working_tree()
     checks: list[Check] = []
     for name, check in _CHECKS.items():
         try:
-            checks += [Check(name, words, mend) for words, mend in check(workspace)]
+            checks += [Check(name, *answer) for answer in check(workspace)]
         except Error as error:
-            checks.append(Check(name, error.message, error.hint or "gitseal check"))
+            checks.append(Check(name, error.message, error.hint or "look at: gitseal check", runs=False))
             if name == "git":
                 # Without a Git that answers, every further check would say the same.
                 break
     return checks
 
 
-_Answer = Iterator[tuple[str, str]]
-
-
-def _git(workspace: Workspace) -> _Answer:
+def _git(workspace: Workspace) -> _Answers:
     version = hooks.version()
     words = ".".join(map(str, version))
     if version < _OLDEST_GIT:
-        yield f"{words} is older than {'.'.join(map(str, _OLDEST_GIT))}", "upgrade Git"
+        yield _Answer(f"{words} is older than {'.'.join(map(str, _OLDEST_GIT))}", "upgrade Git", runs=False)
     elif git(workspace.project.git().top, "rev-parse", "--git-dir") is None:
-        yield f'Git does not read "{workspace.project.git().top}"', "git status"
+        yield _Answer(f'Git does not read "{workspace.project.git().top}"', "see why: git status", runs=False)
     else:
-        yield words, ""
+        yield _Answer(words)
 
 
-def _identities(workspace: Workspace) -> _Answer:
+def _working_tree(workspace: Workspace) -> _Answers:
+    differences = unseen(workspace.project)
+    for one in differences:
+        yield _Answer(one.message, one.hint, isinstance(one.hint, Runnable))
+    others = beside(workspace.project)
+    if others:
+        root = workspace.project.git().folder
+        there = command("gitseal -C {} doctor", f"{root}/{others[0]}").as_text()
+        yield _Answer(f"the repository has {len(others)} more .secrets, each for the folders below it; see: {there}")
+    elif not differences:
+        yield _Answer("shows all that the repository has of .secrets")
+
+
+def _identities(workspace: Workspace) -> _Answers:
     names = names_by_recipient(workspace.project.policy)
     own = [identity for identity in workspace.keyring.identities() if identity.recipient]
     if not own:
-        yield "none is at hand", "gitseal keygen -o ~/.config/gitseal/identity.txt"
+        yield _Answer("none is at hand", "make one: gitseal keygen -o ~/.config/gitseal/identity.txt", runs=False)
         return
     known = [names[identity.recipient] for identity in own if identity.recipient in names]
     if known:
-        yield f"{len(own)} at hand, in the policy as {', '.join(dict.fromkeys(known))}", ""
+        yield _Answer(f"{len(own)} at hand, in the policy as {', '.join(dict.fromkeys(known))}")
     else:
-        yield "none at hand is in the policy", f"ask for: gitseal recipient add NAME {own[0].recipient}"
-    for warning in workspace.keyring.warnings:
-        yield warning, "gitseal whoami"
+        ask = f"ask somebody whom the policy lets open values to add your public key: {own[0].recipient}"
+        yield _Answer("none at hand is in the policy", ask, runs=False)
+    for path in workspace.keyring.exposed:
+        yield _Answer(f'others can read "{path}"', f"chmod 600 {shell_quoted(path)}")
 
 
-def _hooks(workspace: Workspace) -> _Answer:
+def _hooks(workspace: Workspace) -> _Answers:
     for stage in status.status(workspace.project.git()):
-        yield f"{stage.name}: {'armed' if stage.armed else 'NOT ARMED'}: {stage.how}", stage.mend
+        # A mend that is no command begins with a word of ours.
+        is_command = stage.mend.startswith(("git", "npx"))
+        yield _Answer(f"{stage.name}: {'armed' if stage.armed else 'NOT ARMED'}: {stage.how}", stage.mend, is_command)
 
 
-def _hooks_path(workspace: Workspace) -> _Answer:
+def _hooks_path(workspace: Workspace) -> _Answers:
     folder = hooks.folder(workspace.project.git())
     if not folder.setting:
-        yield "not set", ""
+        yield _Answer("not set")
         return
     words = f"{folder.setting}, {folder.kind.value}"
     if not folder.path.is_dir():
         # A relative one is each linked worktree's own: Git passes over a folder that is not there without a word.
-        yield f"{words}; there is no such folder here", "gitseal hook install"
+        yield _Answer(f"{words}; there is no such folder here", "gitseal hook install")
     elif folder.kind is HooksScope.SHARED and not status.is_installed(workspace.project.git()):
-        yield words, "gitseal hook install"
+        yield _Answer(words, "gitseal hook install")
     else:
-        yield words, ""
+        yield _Answer(words)
 
 
-def _drivers(workspace: Workspace) -> _Answer:
+def _drivers(workspace: Workspace) -> _Answers:
     state = drivers.state(workspace.project.git())
     if state.missing:
-        yield f"NOT ARMED: {', '.join(state.missing)} not as gitseal sets them", "gitseal init"
+        yield _Answer(f"NOT ARMED: {', '.join(state.missing)} not as gitseal sets them", "gitseal init")
     elif state.gone:
-        yield f'"{state.gone}" is not there any more; the gitseal on PATH serves, if there is one', "gitseal init"
+        yield _Answer(
+            f'"{state.gone}" is not there any more; the gitseal on PATH serves, if there is one', "gitseal init"
+        )
     else:
-        yield "armed: git diff shows what changed, git merge merges name by name", ""
+        yield _Answer("armed: git diff shows what changed, git merge merges name by name")
 
 
-def _textconv_cache(workspace: Workspace) -> _Answer:
+def _textconv_cache(workspace: Workspace) -> _Answers:
     top = workspace.project.git().top
     if git(top, "config", "--type=bool", "--get", "diff.gitseal.cachetextconv") == b"true\n":
-        yield "on: Git would keep what diffs show as objects", "git config diff.gitseal.cachetextconv false"
+        yield _Answer("on: Git would keep what diffs show as objects", "git config diff.gitseal.cachetextconv false")
     elif git(top, "rev-parse", "--verify", "--quiet", _CACHE) is not None:
-        yield f"off, and {_CACHE} is left of one", f"git update-ref -d {_CACHE}"
+        yield _Answer(f"off, and {_CACHE} is left of one", f"git update-ref -d {_CACHE}")
     else:
-        yield "off", ""
+        yield _Answer("off")
 
 
-def _attributes(workspace: Workspace) -> _Answer:
+def _attributes(workspace: Workspace) -> _Answers:
     repository = workspace.project.git()
     is_well = True
     for environment in filter(is_environment_name, workspace.project.environments):
@@ -125,16 +161,26 @@ def _attributes(workspace: Workspace) -> _Answer:
         if wrong:
             is_well = False
             told = ", ".join(f"{name}={effective[name]}" for name in wrong)
-            lines = "echo '.secrets/*.yaml diff=gitseal merge=gitseal' >> .gitattributes"
-            yield f"{path} has {told}", lines if wrong[0] in _DRIVERS else f"git check-attr -a -- {path}"
+            if wrong[0] in _DRIVERS:
+                lines = f"echo '.secrets/*.yaml diff=gitseal merge=gitseal' >> {_beside(workspace, '.gitattributes')}"
+                yield _Answer(f"{path} has {told}", lines)
+            else:
+                look = f"see which line says so, and take it out: git check-attr -a -- {shell_quoted(path)}"
+                yield _Answer(f"{path} has {told}", look, runs=False)
     by_lines = _merged_by_lines(workspace) if is_well else []
     if by_lines:
         is_well = False
         # What older versions wrote: it is safe, but two people who join on two branches are a conflict.
         rules = " ".join(f"'.secrets/{path.rpartition('/')[2]} !diff merge=gitseal'" for path in by_lines)
-        yield f"Git merges {' and '.join(by_lines)} by lines", f"printf '%s\\n' {rules} >> .gitattributes"
+        lines = f"printf '%s\\n' {rules} >> {_beside(workspace, '.gitattributes')}"
+        yield _Answer(f"Git merges {' and '.join(by_lines)} by lines", lines)
     if is_well:
-        yield "sealed files are diffed and merged by gitseal, and changed by nothing", ""
+        yield _Answer("sealed files are diffed and merged by gitseal, and changed by nothing")
+
+
+def _beside(workspace: Workspace, name: str) -> str:
+    """The path of a file beside `.secrets`, as a shell takes it from any folder."""
+    return shell_quoted(str(workspace.project.root / name))
 
 
 def _merged_by_lines(workspace: Workspace) -> list[str]:
@@ -144,7 +190,7 @@ def _merged_by_lines(workspace: Workspace) -> list[str]:
     return [path for path in paths if attributes(path, ("merge",)).get("merge") != _DRIVERS["merge"]]
 
 
-def _ignored(workspace: Workspace) -> _Answer:
+def _ignored(workspace: Workspace) -> _Answers:
     repository = workspace.project.git()
     local = workspace.project.folder / "any.local.yaml"
     missing = [
@@ -153,59 +199,65 @@ def _ignored(workspace: Workspace) -> _Answer:
         if repository.would_add(path)
     ]
     for line in missing:
-        yield f"Git would add {line}", f"echo '{line}' >> .gitignore"
+        yield _Answer(f"Git would add {line}", f"echo '{line}' >> {_beside(workspace, '.gitignore')}")
     if not missing:
-        yield ".env and this machine's overrides are ignored", ""
+        yield _Answer(".env and this machine's overrides are ignored")
 
 
-def _approvals(workspace: Workspace) -> _Answer:
+def _approvals(workspace: Workspace) -> _Answers:
     """Nothing, if the policy asks for none."""
     if not asks_approvals(workspace.project.policy):
         return
     remotes = arm_clone.unfetched(workspace.project.git())
     if remotes:
-        yield f"git fetch does not bring those of {', '.join(remotes)}", "gitseal init"
+        yield _Answer(f"git fetch does not bring those of {', '.join(remotes)}", "gitseal init")
     else:
-        yield "git fetch brings them", ""
+        yield _Answer("git fetch brings them")
 
 
-def _trusted(workspace: Workspace) -> _Answer:
+def _trusted(workspace: Workspace) -> _Answers:
     repository = workspace.project.git()
     ref = trusted_ref(repository)
     if ref and refs.commit(repository, ref) is None:
-        yield f"{ref}, which is not here", way_back(repository, ref) or "git fetch"
+        back = way_back(repository, ref)
+        first = "push the first commit, if nobody has yet: git push; else get what there is: git fetch"
+        yield _Answer(f"{ref}, which is not here", back or first, runs=bool(back))
     elif ref:
-        yield ref, ""
+        yield _Answer(ref)
     elif git(repository.top, "config", "--get", "remote.origin.url") is None:
-        yield "none: there is no remote origin", ""
+        yield _Answer("none: there is no remote origin")
     else:
-        yield "none: Git does not know the default branch of origin", "git remote set-head origin --auto"
+        yield _Answer("none: Git does not know the default branch of origin", way_to_one(repository))
 
 
-def _history(workspace: Workspace) -> _Answer:
+def _history(workspace: Workspace) -> _Answers:
     if workspace.project.git().is_shallow():
-        yield "shallow: who could ever open a value is not known", "git fetch --unshallow"
+        yield _Answer("shallow: who could ever open a value is not known", "git fetch --unshallow")
     else:
-        yield "whole", ""
+        yield _Answer("whole")
 
 
-def _known(workspace: Workspace) -> _Answer:
+def _known(workspace: Workspace) -> _Answers:
     import os
     import stat
 
     folder = workspace.project.git().common_dir() / "gitseal"
     if not folder.is_dir():
-        yield f"there is no {folder} yet", "gitseal init"
+        yield _Answer(f"there is no {folder} yet", "gitseal init")
     elif not os.access(folder, os.W_OK | os.X_OK):
-        yield f"{folder} cannot be written", f"ls -ld '{folder}'"
+        yield _Answer(f"{folder} cannot be written", f"see whose it is: ls -ld {shell_quoted(str(folder))}", runs=False)
     elif stat.S_IMODE(folder.stat().st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
-        yield f"others may write in {folder}, and so decide what this clone believes", f"chmod go-w '{folder}'"
+        yield _Answer(
+            f"others may write in {folder}, and so decide what this clone believes",
+            f"chmod go-w {shell_quoted(str(folder))}",
+        )
     else:
-        yield str(folder), ""
+        yield _Answer(str(folder))
 
 
-_CHECKS: dict[str, Callable[[Workspace], _Answer]] = {
+_CHECKS: dict[str, Callable[[Workspace], _Answers]] = {
     "git": _git,
+    "working tree": _working_tree,
     "identities": _identities,
     "hooks": _hooks,
     "core.hooksPath": _hooks_path,

@@ -56,6 +56,7 @@ class EditedText(NamedTuple):
 def begin(workspace: Workspace, environment: str) -> EditedText:
     """The environment's text. Raises NotForYou if nothing in it opens, Error for a value that is damaged."""
     project = workspace.project
+    project.check_working_tree()
     file = project.read(environment)
     draft = _draft(workspace.keyring, environment, file)
     path = project.relative(project.file(environment))

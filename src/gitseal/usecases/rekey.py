@@ -12,7 +12,6 @@ from gitseal.document import document
 from gitseal.document.document import Document
 from gitseal.document.header import HEADER
 from gitseal.errors import Busy
-from gitseal.files.reading import read_regular
 from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project.belief.losses import ClaimedAccess
 from gitseal.project.belief.rule import Standing
@@ -119,7 +118,7 @@ def _basis(project: Project, environments: Sequence[str]) -> tuple[str, ...]:
     paths = [project.policy_path, *map(project.path, environments)]
     # Whole files, not what was read from them: a person agrees to a plan for exactly this state.
     digest = sha256_of_many()
-    return tuple(digest(read_regular(path)) for path in paths)
+    return tuple(digest(project.source.read(path)) for path in paths)
 
 
 def _moves(project: Project, file: Document) -> list[Move]:

@@ -31,14 +31,15 @@ Names = dict[str, dict[str, Entry]]
 def last_changes(project: Project, wanted: Names) -> dict[tuple[str, str], Last]:
     """By environment and name, for entries as they lie in the working tree. One walk, which ends with the last of them.
 
-    A name is missing that is in no commit as it stands, or came before a shallow clone's history begins; all are where there
-    is no repository, no `git`, and no whole history.
+    A name is missing that is in no commit as it stands, or came before a shallow clone's history begins; all are if there
+    is no repository, no `git`, and no whole history: a note says why.
     """
     if project.repository is None:
         return {}
     try:
         return _walk(project, project.repository, wanted)
-    except Error:
+    except Error as error:
+        project.repository.notes.append(f"gitseal: who changed what last is not known: {error.message}")
         return {}
 
 
