@@ -20,7 +20,18 @@ class IdentitySource:
     `outcome` says what came of it so far; `warning` is filled when the file was read and others can read it too.
     """
 
-    __slots__ = ("_ask", "_content", "_identities", "_path", "_tell", "explicit", "exposed", "outcome", "place", "warning")
+    __slots__ = (
+        "_ask",
+        "_content",
+        "_identities",
+        "_path",
+        "_tell",
+        "explicit",
+        "exposed",
+        "outcome",
+        "place",
+        "warning",
+    )
 
     def __init__(
         self,
