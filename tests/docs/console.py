@@ -4,7 +4,7 @@ A block holds commands after `$ ` (a line that ends in `\\` goes on in the next)
 included. In output, `...` stands for anything on its line, and a line `...` alone for any number of lines. Every command
 ends with status 0, but the last of a block that is opened with "console status=N".
 
-`alice$ ` and `bob$ ` are two people with a home each; a plain `$ ` is whoever worked last, at first alice. Variables and
+`alice$ ` and `bob$ ` are two people with a home each, and `host$ ` is a server; a plain `$ ` is whoever worked last, at first alice. Variables and
 working directories last for the page. Two comments do what a reader need not see:
 
     <!-- run            commands that nobody sees      <!-- file PATH -->   the next fenced block is written to PATH
@@ -14,11 +14,16 @@ working directories last for the page. Two comments do what a reader need not se
 Hidden commands may call `shop`: a repository with secrets, cloned and pushed by alice, who then stands in it; and
 `joins bob`: bob has an identity, whose recipient is $BOBS_LINE, and a clone in which he stands afterwards.
 
+With `<!-- stand-ins -->` a page gets the programs of `stand_ins/`, for what no test machine has.
+
 Git finds git@example.com:NAME.git in an empty bare repository NAME.git for each name that a page mentions.
 """
 
+import contextlib
 import os
 import re
+import signal
+import socket
 import subprocess
 import textwrap
 from collections.abc import Callable
@@ -26,6 +31,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 TOP = Path(__file__).resolve().parents[2]
+STAND_INS = Path(__file__).parent / "stand_ins"
 
 # What conftest's `peer` gives: the path of a real tool by its name, or the test is skipped.
 Peer = Callable[[str], str]
@@ -36,7 +42,8 @@ _BLOCK = re.compile(
     r"|^ *```console(?: status=(?P<status>\d+))?\n(?P<console>.*?)^ *```$",
     re.MULTILINE | re.DOTALL,
 )
-_PROMPT = re.compile(r"(?:(alice|bob))?\$ (.*)")
+_ASKS_STAND_INS = "<!-- stand-ins -->"
+_PROMPT = re.compile(r"(?:(alice|bob|host))?\$ (.*)")
 _MARK = "--command-ends-here--"
 _HEREDOC = "--file-ends-here--"
 
@@ -54,7 +61,7 @@ _GIT_CONFIG = """\
 
 # A person is a home and the folder where they last worked. Bash of macOS has no associative arrays.
 _PRELUDE = """\
-person=alice alice_at=$HOME bob_at=${HOME%/*}/bob
+person=alice alice_at=$HOME bob_at=${HOME%/*}/bob host_at=${HOME%/*}/host
 as() {
     [ "$1" = "$person" ] && return
     eval "${person}_at=\\$PWD"
@@ -121,15 +128,37 @@ def _console(block: str, status: int) -> list[Step]:
 
 def run(text: str, root: Path) -> None:
     """Runs a page in `root`, an empty folder. Fails with the command, what came and what the page says."""
+    if _ASKS_STAND_INS in text:
+        # Pages that start a server start the same one, and pages run at the same time.
+        text = text.replace("8080", str(_free_port()))
+        # What is root's on a host lies in the page's own folder.
+        text = re.sub(r"(?<![\w./])/(?=(?:etc/gitseal|etc/systemd|opt|srv)\b)", f"{root}/", text)
     planned = steps(text)
-    ran = _run_all(planned, text, root)
+    try:
+        ran = _run_all(planned, text, root)
+    finally:
+        _stop(root / "stand-ins/running")
     for number, step in enumerate(planned):
         assert number < len(ran), f"the shell stopped before: {step.command}"
         output, status = ran[number]
         shown = f"$ {step.command}\n{output}\n[status {status}]"
         assert status == step.status, f"{shown}\nthe page says status {step.status}"
         if step.output is not None:
-            assert matches(step.output, output), f"{shown}\nthe page says:\n{step.output}"
+            assert matches(step.output.replace(str(root), ""), output), f"{shown}\nthe page says:\n{step.output}"
+
+
+def _stop(running: Path) -> None:
+    """Ends the service that a stand-in left running for the page."""
+    if running.exists():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(running.read_text(encoding="utf-8")), signal.SIGTERM)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def _run_all(planned: list[Step], text: str, root: Path) -> list[tuple[str, int]]:
@@ -157,15 +186,20 @@ def _run_all(planned: list[Step], text: str, root: Path) -> list[tuple[str, int]
 
 def _prepare(text: str, root: Path) -> dict[str, str]:
     remotes = root / "remotes"
-    for person in ("alice", "bob"):
+    for person in ("alice", "bob", "host"):
         home = root / "home" / person
         home.mkdir(parents=True)
         (home / ".gitconfig").write_text(_GIT_CONFIG.format(name=person, remotes=remotes), encoding="utf-8")
     for name in set(re.findall(r"git@example\.com:([\w-]+\.git)", text + _PRELUDE)):
         subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", remotes / name], check=True)
+    kept = root / "stand-ins"
+    kept.mkdir()
+    (root / "etc/systemd/system").mkdir(parents=True)
     return {
         "HOME": str(root / "home/alice"),
-        "PATH": os.environ["PATH"],
+        "PATH": f"{STAND_INS}:{os.environ['PATH']}" if _ASKS_STAND_INS in text else os.environ["PATH"],
+        "STAND_INS": str(kept),
+        "UNITS": str(root / "etc/systemd/system"),
         "TOP": str(TOP),
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",

@@ -12,7 +12,7 @@ PLACES = ("README.md", "SECURITY.md", "CONTRIBUTING.md", "docs", "examples", "ho
 # `gitseal @ git+https://...` and `.` name where it comes from; the bare name, with extras too, does not.
 _ASKS = re.compile(
     r"\b(?:pip3?|pipx|uv pip|uv tool|uv|poetry|pdm|easy_install)\s+(?:install|add|inject|run)\b"
-    r"(?:\s+(?!&&)[^\s;|&`]+)*?\s+['\"]?gitseal(?:\[[\w,]+\])?(?:[=<>~!][^'\"\s]*)?['\"]?(?!\s*@)(?=[\s`);,.]|$)"
+    r"(?:[ \t]+(?!&&)[^\s;|&`]+)*?[ \t]+['\"]?gitseal(?:\[[\w,]+\])?(?:[=<>~!][^'\"\s]*)?['\"]?(?!\s*@)(?=[\s`);,.]|$)"
     r"|\buvx\s+gitseal\b|['\"]gitseal\[[\w,]+\]['\"]"
 )
 
