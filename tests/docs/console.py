@@ -4,8 +4,8 @@ A block holds commands after `$ ` (a line that ends in `\\` goes on in the next)
 included. In output, `...` stands for anything on its line, and a line `...` alone for any number of lines. Every command
 ends with status 0, but the last of a block that is opened with "console status=N".
 
-`alice$ ` and `bob$ ` are two people with a home each, and `host$ ` is a server; a plain `$ ` is whoever worked last, at first alice. Variables and
-working directories last for the page. Two comments do what a reader need not see:
+`alice$ ` and `bob$ ` are two people with a home each, and `host$ ` is a server; a plain `$ ` is whoever worked last, at
+first alice. Variables and working directories last for the page. Two comments do what a reader need not see:
 
     <!-- run            commands that nobody sees      <!-- file PATH -->   the next fenced block is written to PATH
     cp demo.env .env
