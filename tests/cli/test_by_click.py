@@ -68,10 +68,10 @@ def assert_is_sentence(said: str) -> None:
     assert said[0].islower() or said.startswith("-"), said
 
 
-GROUPS = [(), *((name,) for name in PROGRAM.members if isinstance(PROGRAM.find(name), Group))]
+GROUPS = [(name,) for name in PROGRAM.members if isinstance(PROGRAM.find(name), Group)]
 
 
-@pytest.mark.parametrize("words", GROUPS, ids=lambda words: " ".join(words) or "gitseal")
+@pytest.mark.parametrize("words", GROUPS, ids=" ".join)
 def test_a_group_alone_shows_the_help_that_is_asked_for_by_an_option(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -119,12 +119,16 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "unseen",
     }
     parts = {
+        "arming_notice",
+        "introducing",
+        "overview",
+        "taking_over",
         "driver_merge",
         "driver_textconv",
         "hook_allow",
         "hook_run",
         "reading_log",
         "recovering",
-    }  # of a command, or what Git calls
+    }  # of a command, of the program alone, or what Git calls
     modules = {path.stem for path in folder.glob("*.py")} - frames - parts
     assert modules == {module_name(name) for name in COMMANDS}
