@@ -166,7 +166,7 @@ SECRET=lYkiYYT6owG+71oLerGzA7GXCgOT
 APP_KEY=base64:NTrXToqFZJlv48dgPc+kNpc3SBt333TfDnF1mDShsBg=
 DATABASE_URL=postgres://acme:9f73s3ljTX@db.acme.com/acme
 DATABASE_URL=postgres://acme:${USER}s3cr3t@db.acme.com/acme
-SENTRY_DSN=https://0a1b2c3d4e5f60718293a4b5c6d7e8f9@o1.ingest.sentry.io/2
+SENTRY_DSN=https://0a1b2c3d4e5f60718293a4b5c6d7e8f9:9f73s3ljTXVcMT3B@o1.ingest.sentry.io/2
 HOOK=https://chat.acme.com/hooks/9f73s3ljTXVcMT3B
 SETTING=9f73s3ljTXVcMT3Blb3ljT
 VAULT_SECRET_ID=3fa85f64-5717-4562-b3fc-2c963f66afa6

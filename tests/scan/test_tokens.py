@@ -53,6 +53,35 @@ TOKENS = {
     "GitHub fine-grained": "github" + "_pat_" + some(BASE62, 22) + "_" + some(BASE62, 59),
     "GitLab": "gl" + "pat-" + some(WORD, 20),
     "GitLab routable": "gl" + "pat-" + some(WORD, 27) + ".0" + some(string.digits + "abcz", 8),
+    "GitLab routable of three parts": "gl" + "pat-" + some(WORD, 27) + ".01." + some(string.digits + "abcz", 9),
+    "GitLab deploy": "gl" + "dt-" + some(WORD, 20),
+    "GitLab runner": "gl" + "rt-t1_" + some(WORD, 20),
+    "GitLab job": "gl" + "cbt-64_" + some(WORD, 20),
+    "GitLab trigger": "gl" + "ptt-" + some(HEX, 40),
+    "GitLab OAuth": "gl" + "oas-" + some(WORD, 64),
+    "GitLab agent": "gl" + "agent-" + some(WORD, 50),
+    "Stripe webhook": "wh" + "sec_" + some(BASE62, 32),
+    "Slack rotated": "xox" + "e.xoxp-1-" + some(BASE62, 163),
+    "Slack refresh": "xox" + "e-1-" + some(BASE62, 146),
+    "Discord bot": "MT" + "I" + some(BASE62, 23) + "." + some(WORD, 6) + "." + some(WORD, 38),
+    "Telegram in its URL": "https://api.telegram.org/bot2847561093" + ":AA" + some(WORD, 33) + "/getMe",
+    "Docker organization": "dckr" + "_oat_" + some(WORD, 32),
+    "Vault root": "hv" + "s." + some(BASE62, 24),
+    "Vault batch": "hv" + "b." + some(WORD, 150),
+    "Grafana Cloud": "gl" + "c_eyJ" + some(BASE62, 90) + "==",
+    "Doppler service": "dp" + ".st.prd." + some(BASE62, 43),
+    "Doppler CLI": "dp" + ".ct." + some(BASE62, 43),
+    "Doppler audit": "dp" + ".audit." + some(BASE62, 40),
+    "Google OAuth secret": "GOC" + "SPX-" + some(WORD, 28),
+    "Google access": "ya" + "29." + some(WORD, 180),
+    "Supabase": "sb" + "p_" + some(HEX, 40),
+    "Supabase secret": "sb" + "_secret_" + some(BASE62, 22) + "_" + some(BASE62, 8),
+    "Groq": "gs" + "k_" + some(BASE62, 52),
+    "Figma": "fig" + "d_" + some(WORD, 40),
+    "Tailscale": "ts" + "key-auth-k" + some(BASE62, 10) + "CNTRL-" + some(BASE62, 32),
+    "New Relic": "NR" + "AK-" + some(string.ascii_uppercase + string.digits, 27),
+    "Square production": "SQUARE=EA" + "AA" + some(WORD, 60),
+    "Square": "sq0" + "csp-" + some(WORD, 43),
     "Stripe": "sk" + "_live_" + some(BASE62, 24),
     "Stripe long": "rk" + "_live_" + some(BASE62, 99),
     "Slack bot": "xox" + "b-2847561093-2847561094-" + some(BASE62, 24),
@@ -101,7 +130,9 @@ def test_tokens(name: str, around: str) -> None:
 
 @pytest.mark.parametrize("name", TOKENS)
 def test_a_longer_word_is_none(name: str) -> None:
-    if not name.startswith(("AWS secret", "Slack webhook", "Discord", "Azure", "OpenAI", "Telegram")):
+    if not name.startswith(
+        ("AWS secret", "Slack webhook", "Discord webhook", "Azure", "OpenAI", "Telegram", "Square production")
+    ):
         assert found("some" + TOKENS[name]) == []
     if name not in {
         "PyPI",
@@ -113,6 +144,16 @@ def test_a_longer_word_is_none(name: str) -> None:
         "Stripe long",
         "AWS secret in env",
         "AWS secret in JSON",
+        # of no fixed length
+        "Stripe webhook",
+        "Slack rotated",
+        "Slack refresh",
+        "Telegram in its URL",
+        "Vault batch",
+        "Grafana Cloud",
+        "Doppler audit",
+        "Google access",
+        "Tailscale",
     }:
         assert found(TOKENS[name] + "abc") == []
 

@@ -125,7 +125,11 @@ def _env(path: str, values: Sequence[Assignment], rules: Rules) -> Finding:
 def _template(path: str, values: Sequence[Assignment]) -> list[Finding]:
     """One finding for each value: each line is to be mended."""
     findings = []
-    hint = decision(YOU, "write what is to be filled in: <...>, your-..., changeme, or nothing")
+    words = (
+        "write what is to be filled in: <...>, your-..., changeme, or nothing; "
+        'if the value is no secret, write "gitseal: allow" and a reason in a comment on its line'
+    )
+    hint = decision(YOU, words)
     for assignment in values[:_MOST_LINES]:
         what = sentence('"{}"', assignment.name) if assignment.name else ours("a line")
         findings.append(

@@ -6,12 +6,15 @@ The rule, the same for redaction and for the hook: a value is looked for when it
   of which the digits do not mix with other letters;
 * a common word of configuration, in any case, alone or several joined by `. _ - /` and digits (`production`,
   `eu-west-1`, `my-service`, `localhost:5432`);
-* one character repeated.
+* one character repeated;
+* public by its shape, like a publishable key (`scan.publishable`).
 
 A password made of such words alone is therefore not redacted: a value that matters is a random one.
 """
 
 import re
+
+from gitseal.scan.publishable import is_publishable
 
 MINIMUM = 8
 _LONGEST = 64
@@ -65,7 +68,7 @@ WORDS = frozenset(
 
 
 def is_ordinary(value: bytes) -> bool:
-    """True if a value is too short or too common to be looked for."""
-    if len(value) < MINIMUM or len(set(value)) == 1 or _FIGURES.fullmatch(value):
+    """True if a value is too short, too common or too public to be looked for."""
+    if len(value) < MINIMUM or len(set(value)) == 1 or _FIGURES.fullmatch(value) or is_publishable(value):
         return True
     return len(value) <= _LONGEST and all(part in WORDS for part in _PARTS.split(value.lower()) if part)

@@ -4,6 +4,7 @@ A value passes (`is_plain_setting`) when it is
 
 * a placeholder (`scan.placeholders`), or at most 3 characters;
 * a number, duration, size, date, version, address or boolean, or a value that documentation gives to everyone;
+* public by its shape, like a publishable key or the id of a client (`scan.publishable`);
 * made of common words (`scan.ordinary`), of the words of placeholders (`your`, `here`, `insert`, ...) and of words that stand
   in the template's own names and other values, joined by anything that is no letter or digit: `my-app`, `localhost:5432`,
   `postgres`, `change_me_please`. A word may have four digits after it, and digits and letters that count up say nothing:
@@ -21,6 +22,7 @@ from collections.abc import Container, Iterable
 
 from gitseal.scan.ordinary import WORDS
 from gitseal.scan.placeholders import REFERENCE, is_placeholder
+from gitseal.scan.publishable import is_publishable
 from gitseal.scan.tokens import is_documented
 
 _SECRET_WORDS = re.compile(
@@ -93,7 +95,10 @@ def words_of(named: Iterable[tuple[str, str]]) -> frozenset[str]:
 def is_plain_setting(name: str, value: str, words: Words = ()) -> bool:
     """True if a template that speaks with `words` may hold this value behind this name. See the module."""
     value = value.strip()
-    if len(value) < _SHORTEST or is_placeholder(value) or _FIGURES.fullmatch(value) or is_documented(value.encode()):
+    if len(value) < _SHORTEST or is_placeholder(value) or _FIGURES.fullmatch(value):
+        return True
+    content = value.encode("utf-8", "surrogatepass")
+    if is_documented(content) or is_publishable(content):
         return True
     if _is_common(value, words) or all(_is_plain_url(part.strip(), words) for part in value.split(",")):
         return True

@@ -97,7 +97,15 @@ def _is_google(before: bytes, after: bytes) -> str:
     return "" if not what or any(word in around for word in (b"firebase", b"mobilesdk", b"maps/api/js")) else what
 
 
-_GOOGLE = _Token("a Google API key", b"AIza", rb"AIza([A-Za-z0-9_-]{35})", sure=_is_mixed)
+_GOOGLE = _Token(
+    "a Google API key (public only if restricted to your sites or apps)",
+    b"AIza",
+    rb"AIza([A-Za-z0-9_-]{35})",
+    sure=_is_mixed,
+)
+
+# Since 17.7 a token may tell which cell it belongs to: a longer payload, from 18.0 on a version, then length and checksum.
+_ROUTABLE = rb"(?:[A-Za-z0-9_-]{7,280}(?:\.[0-9a-z]{2})?\.[0-9a-z]{9})?"
 
 _TOKENS = (
     # AWS: IAM identifiers; a secret access key has no shape of its own, so its name has to stand before it.
@@ -130,14 +138,22 @@ _TOKENS = (
         )
     ),
     _Token("a GitHub fine-grained token", b"github_pat_", rb"github_pat_([A-Za-z0-9]{22}_[A-Za-z0-9]{59})"),
-    _Token(
-        "a GitLab personal access token", b"glpat-", rb"glpat-([A-Za-z0-9_-]{20}(?:[A-Za-z0-9_-]{7,280}\.[0-9a-z]{9})?)"
+    *(
+        _Token(f"a GitLab {what}", text, text + body + _ROUTABLE)
+        for text, what, body in (
+            (b"glpat-", "personal access token", rb"([A-Za-z0-9_-]{20})"),
+            (b"gldt-", "deploy token", rb"([A-Za-z0-9_-]{20})"),
+            (b"glrt-", "runner token", rb"((?:t[0-9]_)?[A-Za-z0-9_-]{20})"),
+            (b"glcbt-", "job token", rb"(?:[0-9a-zA-Z]{1,5}_)?([A-Za-z0-9_-]{20})"),
+            (b"glptt-", "trigger token", rb"([0-9a-f]{40})"),
+            (b"gloas-", "secret of an OAuth application", rb"([A-Za-z0-9_-]{64})"),
+            (b"glagent-", "token of an agent", rb"([A-Za-z0-9_-]{50})"),
+        )
     ),
-    _Token("a GitLab deploy token", b"gldt-", rb"gldt-([A-Za-z0-9_-]{20})"),
-    _Token("a GitLab runner token", b"glrt-", rb"glrt-([A-Za-z0-9_-]{20}(?:[A-Za-z0-9_-]{7,280}\.[0-9a-z]{9})?)"),
     _Token("a Stripe live key", b"k_live_", rb"k_live_([A-Za-z0-9]{24,247})", rb"[sr]", _is_mixed),
     _Token("a Slack token", b"xoxb-", rb"xoxb-([0-9]{10,13}-[0-9]{10,13}-[A-Za-z0-9]{24})"),
     _Token("a Slack token", b"xoxp-", rb"xoxp-([0-9]{10,13}-[0-9]{10,13}-[0-9]{10,13}-[A-Za-z0-9]{28,34})"),
+    _Token("a Slack token", b"xoxe", rb"xoxe(?:\.xox[bp])?-\d-([A-Za-z0-9]{146,166})"),
     _Token("a Slack app token", b"xapp-", rb"xapp-\d-(A[A-Z0-9]{8,12}-[0-9]{10,14}-[0-9a-f]{64})"),
     _Token(
         "a Slack webhook",
@@ -150,11 +166,23 @@ _TOKENS = (
         rb"/api/webhooks/[0-9]{17,20}/([A-Za-z0-9_-]{68})",
         rb"discord(?:app)?\.com",
     ),
-    _Token("a Telegram bot token", b":AA", rb":(AA[A-Za-z0-9_-]{33})", rb"[0-9]{8,10}", _is_mixed),
+    # In its own URLs the word `bot` stands right before it.
+    _Token("a Telegram bot token", b":AA", rb":(AA[A-Za-z0-9_-]{33})", rb"(?:bot)?[0-9]{8,10}", _is_mixed),
+    # The id of an application since 2022 (19 digits from 10 to 15) in base64, the time, and a signature.
+    *(
+        _Token(
+            "a Discord bot token",
+            text,
+            text + rb"[A-Za-z0-9]{23}\.[A-Za-z0-9_-]{6}\.([A-Za-z0-9_-]{38})",
+            sure=_is_mixed,
+        )
+        for text in (b"MTA", b"MTE", b"MTI", b"MTM", b"MTQ", b"MTU")
+    ),
     _Token("an npm token", b"npm_", rb"npm_([A-Za-z0-9]{36})", sure=_has_checksum),
     _Token("a PyPI token", b"pypi-AgE", rb"pypi-(AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[A-Za-z0-9_-]{50,1000})"),
     _Token("a RubyGems token", b"rubygems_", rb"rubygems_([a-f0-9]{48})"),
     _Token("a Docker Hub token", b"dckr_pat_", rb"dckr_pat_([A-Za-z0-9_-]{27})"),
+    _Token("a Docker token of an organization", b"dckr_oat_", rb"dckr_oat_([A-Za-z0-9_-]{27,32})"),
     _Token("an Anthropic key", b"sk-ant-", rb"sk-ant-(?:api03|admin01)-([A-Za-z0-9_-]{93}AA)"),
     _Token(
         "an OpenAI key",
@@ -169,16 +197,37 @@ _TOKENS = (
         _Token("a Shopify token", text, text + rb"([a-fA-F0-9]{32})")
         for text in (b"shpat_", b"shpca_", b"shppa_", b"shpss_")
     ),
-    _Token("a HashiCorp Vault token", b"hvs.", rb"hvs\.([A-Za-z0-9_-]{90,120})"),
+    _Token("a HashiCorp Vault token", b"hvs.", rb"hvs\.([A-Za-z0-9]{24}|[A-Za-z0-9_-]{90,120})", sure=_is_mixed),
+    _Token("a HashiCorp Vault batch token", b"hvb.", rb"hvb\.([A-Za-z0-9_-]{138,300})"),
     _Token("a Grafana token", b"glsa_", rb"glsa_([A-Za-z0-9]{32}_[A-Fa-f0-9]{8})"),
+    _Token("a Grafana Cloud token", b"glc_eyJ", rb"glc_(eyJ[A-Za-z0-9+/]{50,400}={0,2})"),
     _Token("a Databricks token", b"dapi", rb"dapi([a-f0-9]{32})(?:-\d)?"),
-    _Token("a Doppler token", b"dp.pt.", rb"dp\.pt\.([A-Za-z0-9]{43})"),
+    _Token("a Doppler service token", b"dp.st.", rb"dp\.st\.(?:[a-z0-9_-]{2,35}\.)?([A-Za-z0-9]{40,44})"),
+    *(
+        _Token("a Doppler token", text, re.escape(text) + rb"([A-Za-z0-9]{40,44})")
+        for text in (b"dp.pt.", b"dp.ct.", b"dp.sa.", b"dp.scim.", b"dp.audit.")
+    ),
     _Token("a Linear key", b"lin_api_", rb"lin_api_([A-Za-z0-9]{40})"),
     _Token("a Postman key", b"PMAK-", rb"PMAK-([a-f0-9]{24}-[a-f0-9]{34})"),
     _Token("a Pulumi token", b"pul-", rb"pul-([a-f0-9]{40})"),
     _Token("an Atlassian token", b"ATATT3", rb"ATATT3([A-Za-z0-9_=-]{186})"),
+    # Not at the beginning of a line, where base64 in lines of 64 characters may begin alike.
+    _Token("a Square production token", b"EAAA", rb"(EAAA[A-Za-z0-9_-]{60})", rb"(?<=[=:\"'` >])", _is_mixed),
     _Token("a Square token", b"sq0atp-", rb"sq0atp-([A-Za-z0-9_-]{22})"),
     _Token("a Square secret", b"sq0csp-", rb"sq0csp-([A-Za-z0-9_-]{43})"),
+    _Token("a Stripe webhook secret", b"whsec_", rb"whsec_([A-Za-z0-9+/]{32,88}={0,2})", sure=_is_mixed),
+    _Token("a Google OAuth client secret", b"GOCSPX-", rb"GOCSPX-([A-Za-z0-9_-]{28})"),
+    _Token("a Google OAuth access token", b"ya29.", rb"ya29\.([A-Za-z0-9_-]{60,1000})", sure=_is_mixed),
+    _Token("a Supabase access token", b"sbp_", rb"sbp_([a-f0-9]{40})"),
+    _Token("a Supabase secret key", b"sb_secret_", rb"sb_secret_([A-Za-z0-9_-]{31})"),
+    _Token("a Groq key", b"gsk_", rb"gsk_([A-Za-z0-9]{52})"),
+    _Token("a Figma token", b"figd_", rb"figd_([A-Za-z0-9_-]{40})"),
+    _Token(
+        "a Tailscale key",
+        b"tskey-",
+        rb"tskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{6,25}-([A-Za-z0-9]{20,40})",
+    ),
+    _Token("a New Relic user key", b"NRAK-", rb"NRAK-([A-Z0-9]{27})"),
     _Token("an Azure storage key", b"AccountKey=", rb"AccountKey=([A-Za-z0-9/+]{86}==)", sure=_is_mixed),
 )
 

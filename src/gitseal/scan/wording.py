@@ -23,7 +23,8 @@ _SHOWN_OWNERS = 2
 _TOKEN_HINT = decision(
     YOU,
     sentence(
-        'read it from the environment; if it is no secret, write "gitseal: allow" and a reason on its line; to seal it'
+        'read it from the environment; if it is no secret, write "gitseal: allow" and a reason in a comment on its line; '
+        "to seal it"
     ),
     command("gitseal set --help"),
 )
