@@ -14,7 +14,6 @@ from gitseal.project.env_files import EnvFile, guessed_environment
 from gitseal.project.project import Project
 from gitseal.report.hints import command, path_word, untrack
 from gitseal.report.plurals import plural
-from gitseal.report.sentences import listed
 from gitseal.scan.no_secrets import no_secrets
 
 _MOST_ASKED = 8
@@ -55,7 +54,7 @@ def found(root: Path, files: Sequence[EnvFile], environments: Sequence[str], *, 
             usable.append(Taken(file, environment, data, ()))
     if files[_MOST_ASKED:]:
         say(
-            f"and {plural(len(files) - _MOST_ASKED, 'env file')} more: {listed([file.path for file in files[_MOST_ASKED:]])}"
+            f"and {plural(len(files) - _MOST_ASKED, 'env file')} more: {', '.join(file.path for file in files[_MOST_ASKED:])}"
         )
     return usable
 
@@ -84,7 +83,7 @@ def _with_plain(files: Sequence[Taken]) -> list[Taken]:
         return list(files)
     verb = "look like no secrets" if len(names) > 1 else "looks like no secret"
     question = (
-        f"{listed(names)} {verb}.",
+        f"{', '.join(names)} {verb}.",
         "Let everyone with the repository read them, so that changes show in reviews?",
     )
     if not terminal.confirm(*question):
@@ -120,7 +119,8 @@ def take(session: Session, project: Project, files: Sequence[Taken]) -> None:
     if ignore(project.root, untracked):
         say("added to .gitignore what it did not cover")
     if untracked:
-        say(f"{listed(untracked)} stays on this machine: .gitignore and the hook keep it out of Git")
+        stay = "stays" if len(untracked) == 1 else "stay"
+        say(f"{', '.join(untracked)} {stay} on this machine: .gitignore and the hook keep it out of Git")
     for one in files:
         if one.file.is_tracked:
             _tell_tracked(project, one.file.path)

@@ -43,10 +43,10 @@ def membership(project: Project, keyring: Keyring) -> Membership:
 
 
 def group_to_join(policy: Policy) -> str:
-    """The group that opens every environment, if it is just one: a newcomer's place. Else nothing."""
-    opened = {environment.open for environment in policy.environments.values()}
-    names = opened.pop() if len(opened) == 1 else ()
-    return names[0] if len(names) == 1 and names[0] in policy.groups else ""
+    """The one group that opens anything: a newcomer's place. Nothing if there are several, or none."""
+    opened = {name for environment in policy.environments.values() for name in environment.open}
+    groups = opened & policy.groups.keys()
+    return groups.pop() if len(groups) == 1 else ""
 
 
 def _sealed_to(project: Project, ids: set[str]) -> tuple[str, ...]:
