@@ -17,6 +17,7 @@ from tests.arming.conftest import Program
 Git = Callable[..., str]
 Peer = Callable[[str], str]
 BEFORE = "echo before >>../log"
+PRE_COMMIT, MESSAGE = "pre-commit", "commit-msg .git/COMMIT_EDITMSG"
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +72,7 @@ def test_husky_gets_its_lines_in_what_the_team_commits(
 
     husky()
     commit()
-    assert program.calls() == ["gitseal hook run pre-commit", "before"]
+    assert program.calls(messages=True) == [f"gitseal hook run {PRE_COMMIT}", "before", f"gitseal hook run {MESSAGE}"]
     push(repo, git)
     called, ref, again = program.calls()
     assert called.startswith("gitseal hook run pre-push ")
@@ -120,7 +121,7 @@ def test_lefthook(repo: Path, git: Git, program: Program, commit: Git, peer: Pee
     assert install(repo, program).changed == ()
     git("add", "lefthook.yml")
     commit()
-    assert program.calls() == ["gitseal hook run pre-commit"]
+    assert program.calls(messages=True) == [f"gitseal hook run {PRE_COMMIT}", f"gitseal hook run {MESSAGE}"]
     push(repo, git)
     called, ref = program.calls()
     assert called.startswith("gitseal hook run pre-push ")
@@ -152,7 +153,7 @@ def test_simple_git_hooks(repo: Path, git: Git, program: Program, commit: Git, p
     run(repo, simple)
     assert install(repo, program).changed == ()
     commit()
-    assert program.calls() == ["gitseal hook run pre-commit"]
+    assert program.calls(messages=True) == [f"gitseal hook run {PRE_COMMIT}", f"gitseal hook run {MESSAGE}"]
     push(repo, git)
     called, ref = program.calls()
     assert called.startswith("gitseal hook run pre-push /")
@@ -211,5 +212,23 @@ def test_the_framework_with_the_lines_that_are_printed(
     assert install(repo, program).changed == ()
     commit()
     push(repo, git)
-    assert program.calls() == ["gitseal hook run pre-commit"] * 2
+    by_stage = [f"gitseal hook run {PRE_COMMIT}", f"gitseal hook run {MESSAGE}", f"gitseal hook run {PRE_COMMIT}"]
+    assert program.calls(messages=True) == by_stage
     assert "by pre-commit" in how(repo)["pre-push"]
+    assert "by pre-commit" in how(repo)["commit-msg"]
+
+
+def test_the_framework_that_calls_gitseal_for_files_alone(
+    repo: Path, program: Program, commit: Git, framework: Callable[..., str]
+) -> None:
+    """Its configuration is of an older gitseal, and it has a hook for messages of its own: gitseal stands before that one."""
+    text = lines_of(repo, "pre-commit").partition("      - id: gitseal-message")[0]
+    of_messages = CONFIGURATION.partition("hooks:\n")[2].replace("always_run", "stages: [commit-msg], always_run")
+    (repo / ".pre-commit-config.yaml").write_text(text + of_messages)
+    framework("install")
+    assert how(repo)["commit-msg"] == "pre-commit has its own hook there"
+    assert [stage for stage in install(repo, program).changed if "before" not in stage] == [".git/hooks/commit-msg"]
+    (repo / "a").write_text("a\n")
+    run(repo, "git", "add", ".")
+    commit()
+    assert program.calls(messages=True)[-2:] == [f"gitseal hook run {MESSAGE}", "before"]

@@ -142,17 +142,23 @@ def _template(path: str, values: Sequence[Assignment]) -> list[Finding]:
     return findings
 
 
+def link_target(path: bytes, target: bytes) -> bytes:
+    """The path from the top to which a link at `path` leads, nothing if that is outside of the repository."""
+    import posixpath
+
+    resolved = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    return b"" if resolved.startswith((b"/", b"../")) or resolved in {b"..", b"."} else resolved
+
+
 def judge_link(path: bytes, target: bytes, rules: Rules) -> list[Finding]:
     """A symbolic link with an env file's name.
 
-    It holds no value, and the file that it leads to counts as an env file only by its own name. One that leads to an env file,
-    to a template or out of the repository is harmless.
+    It holds no value. If it leads to a file of the repository that has another kind of name, that one may have been committed
+    without anybody looking for values in it. One that leads to an env file, to a template, to what Git does not track or out of
+    the repository is harmless: what is tracked later at its target counts as an env file.
     """
-    import posixpath
-
-    folder = posixpath.dirname(path)
-    resolved = posixpath.normpath(posixpath.join(folder, target))
-    if names.kind(resolved, rules) or resolved.startswith((b"/", b"../")):
+    resolved = link_target(path, target)
+    if names.kind(resolved, rules._replace(linked=frozenset())) or not resolved or not rules.tracks(resolved):
         return []
     name = path.decode("utf-8", "surrogateescape")
     hint = runnable(untrack(name))

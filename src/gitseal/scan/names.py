@@ -39,7 +39,8 @@ def kind(path: bytes, rules: Rules) -> str:
     """
     folder, _, name = path.lower().rpartition(b"/")
     is_env = b"env" in name and _is_env(name)
-    is_env = is_env or name.startswith(b".dev.vars") or folder.endswith(b".env.d") or path in rules.env_files
+    is_env = is_env or name.startswith(b".dev.vars") or folder.endswith(b".env.d")
+    is_env = is_env or path in rules.env_files or path in rules.linked
     is_env = is_env or (b".envs" in folder and b".envs" in folder.split(b"/") and not _has_other_ending(name))
     if is_env or rules.block:
         listed = _MatchedPath(path)

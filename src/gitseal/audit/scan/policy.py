@@ -7,7 +7,8 @@ from functools import cached_property
 from gitseal.audit.common_findings import POLICY
 from gitseal.audit.scan import index_files
 from gitseal.errors import Error
-from gitseal.git import snapshot
+from gitseal.git import index, snapshot
+from gitseal.git.object_types import SYMLINK
 from gitseal.git.repository import Repository
 from gitseal.git.snapshot import Snapshot
 from gitseal.git.staged import FileVersion
@@ -96,7 +97,9 @@ class ScanPolicy:
             block = dict.fromkeys(pattern for policy in policies for pattern in policy.hook_block)
             templates = policies[0].hook_templates if policies else TEMPLATES
             environments = _environments(self.projects[around[0]]) if around else ()
-            self._rules[around] = Rules(tuple(block), templates, self._env_files, environments)
+            self._rules[around] = Rules(
+                tuple(block), templates, self._env_files, self._linked, environments, self.tracks
+            )
         return self._rules[around]
 
     def allows(self, path: bytes, sha256: str) -> bool:
@@ -111,6 +114,12 @@ class ScanPolicy:
         """True if the state has this very content at this path."""
         place = self._files.places.get(brought.path)
         return place is not None and place.object_id == brought.object_id
+
+    def tracks(self, path: bytes) -> bool:
+        """True if the state has a file at a path, or below it."""
+        if self.is_index:  # of which only some files are listed
+            return index.is_tracked(self.repository, os.fsdecode(path))
+        return path in self._files.places or any(place.startswith(path + b"/") for place in self._files.places)
 
     def broken(self) -> list[Finding]:
         """A finding for each policy and list of allowances that cannot be read: what they say is not known then."""
@@ -144,10 +153,30 @@ class ScanPolicy:
     def _env_files(self) -> frozenset[bytes]:
         return frozenset(name for path, content in self._compose_files() for name in compose.env_files(path, content))
 
+    @cached_property
+    def _linked(self) -> frozenset[bytes]:
+        return frozenset(self._linked_files())
+
     def _compose_files(self) -> Iterator[tuple[bytes, bytes]]:
         for path, place in self._files.places.items():
             if compose.is_compose(path) and place.is_file:
                 yield path, self._files.read(path) or b""
+
+    def _linked_files(self) -> Iterator[bytes]:
+        """The files to which links lead that have an env file's name: programs read them by that name."""
+        links = {
+            path: place
+            for path, place in self._files.places.items()
+            if place.mode == SYMLINK and b"env" in path.lower()
+        }
+        if not links:
+            return
+        from gitseal.scan import env_files, names
+
+        contents = self.repository.blobs(place.object_id for place in links.values())
+        for path, target in zip(links, contents, strict=True):
+            if names.kind(path, Rules()):
+                yield env_files.link_target(path, target)
 
 
 def _environments(project: Project) -> tuple[str, ...]:
