@@ -358,3 +358,25 @@ def test_no_repr_shows_a_key(tmp_path: Path) -> None:
     source = keyring.sources[0]
     for part in (keyring, source, *(getattr(source, name) for name in source.__slots__), list(keyring.identities())):
         assert "SECRET" not in repr(part)
+
+
+@pytest.mark.parametrize("kind", ["age", "file", "ssh"])
+@pytest.mark.parametrize("name", ["--identity", "GITSEAL_IDENTITY_FILE", "SOPS_AGE_KEY_FILE"])
+def test_a_key_in_place_of_its_path_is_shown_to_nobody(tmp_path: Path, name: str, kind: str) -> None:
+    pair = ssh() if kind == "ssh" else age()
+    text = pair.private.decode() if kind != "age" else pair.private.decode().strip()
+    text = f"# created today\n{text}" if kind == "file" else text
+    option = text if name == "--identity" else None
+    keyring = discover({} if option else {name: text}, tmp_path, never, option)
+    words = f"{name} holds an identity, not the path of one"
+    if name == "SOPS_AGE_KEY_FILE":
+        assert keyring.unwrap(pair.stanzas) is None
+        assert (name, words) in keyring.report()
+    else:
+        with pytest.raises(Error) as caught:
+            keyring.unwrap(pair.stanzas)
+        assert caught.value.message == words
+        assert caught.value.hint == "give the identity itself in GITSEAL_IDENTITY"
+    secret = pair.private.decode().splitlines()[-2 if kind == "ssh" else -1]
+    assert secret not in repr(keyring) + repr(keyring.report()) + repr(keyring.sources)
+    assert keyring.cache_key("test") is None

@@ -345,3 +345,16 @@ def test_anything_is_identities_or_an_error(tail: bytes, start: bytes) -> None:
     except Error:
         return
     assert found
+
+
+@pytest.mark.parametrize("armored", [False, True])
+def test_a_passphrase_that_takes_more_work_than_age_does_is_refused_before_the_work(*, armored: bool) -> None:
+    sealed = behind_passphrase(b"AGE-SECRET-KEY-1...").replace(b" 8\n", b" 23\n", 1)
+    if armored:
+        lines = base64.encodebytes(sealed).replace(b"\n", b"")
+        body = b"\n".join(lines[at : at + 64] for at in range(0, len(lines), 64))
+        sealed = b"-----BEGIN AGE ENCRYPTED FILE-----\n" + body + b"\n-----END AGE ENCRYPTED FILE-----\n"
+    identity = only(parse_identities(sealed, Person(PASSPHRASE), "key.txt"))
+    # With the work it would end as a damaged file, after a minute.
+    with pytest.raises(Error, match=r'"key\.txt" asks for 2\^23 steps of scrypt'):
+        identity.unwrap(parse_recipient(str(pyrage.x25519.Identity.generate().to_public())).wrap(KEY))

@@ -18,7 +18,7 @@ from gitseal.errors import Damaged, Error, Malformed
 from gitseal.recipients import kinds
 from gitseal.recipients.identity_file import parse_identities
 from gitseal.recipients.ids import recipient_id
-from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.kinds import parse_recipient, without_private_keys
 from gitseal.recipients.stanza import check_stanza
 from gitseal.recipients.x25519 import generate
 
@@ -275,3 +275,18 @@ def test_an_identity_line_is_known_whole_and_not_with_a_character_changed() -> N
     assert re.fullmatch(known.pattern, line.encode())
     assert known.is_whole(line.lower())
     assert not known.is_whole(line[:-1].lower() + ("q" if line[-1] != "Q" else "p"))
+
+
+def test_private_keys_in_a_message_are_hidden() -> None:
+    key = generate()[0].reveal().decode().split()[-1]
+    plugin = "AGE-PLUGIN-YUBIKEY-1QYZGLEQZ7CSNY"
+    pem = "-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaC1rZXktdjE="
+    for text in (key, key.lower(), plugin, key[:30]):
+        assert without_private_keys(f'"{text}" cannot be read') == '"[a private key]" cannot be read'
+    assert without_private_keys(f'"x/{pem}') == '"x/[a private key]'
+    for text in (
+        "age1qqq is no recipient",
+        "each line is AGE-SECRET-KEY-1… or AGE-PLUGIN-NAME-1…",
+        "-----BEGIN PUBLIC KEY-----",
+    ):
+        assert without_private_keys(text) == text

@@ -261,9 +261,11 @@ def _ask_passphrase(prompt: str) -> "SecretBytes | None":
 
 def say(*lines: str) -> None:
     """Talk: lines on standard error; nothing if it was closed. Each argument stays one line, whatever is in it."""
-    from gitseal.report.escaping import line  # many commands say nothing
+    from gitseal.recipients.kinds import without_private_keys  # many commands say nothing
+    from gitseal.report.escaping import line
 
-    say_text("".join(f"{line(told)}\n" for told in lines))
+    # Whatever a message quotes, such as a path: a key that was given in place of it is shown to nobody.
+    say_text("".join(f"{line(without_private_keys(told))}\n" for told in lines))
 
 
 def say_text(written: str) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from functools import partial
 
+from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities.keyring import Keyring
 from gitseal.identities.source import IdentitySource
@@ -33,13 +34,14 @@ def discover(
     """The keyring of one run; nothing is read yet. `ask` None: no passphrase is at hand, as in hooks and drivers."""
     source = partial(IdentitySource, ask=ask, tell=tell)
     if explicit is not None:
-        return Keyring([source(str(explicit), explicit, explicit=True)])
+        return Keyring([_file(source, "--identity", str(explicit), explicit, "GITSEAL_IDENTITY")])
     text = environ.get("GITSEAL_IDENTITY", "")
     if text:
         return Keyring([source("GITSEAL_IDENTITY", _secret(text), explicit=True)])
     named = environ.get("GITSEAL_IDENTITY_FILE", "")
     if named:
-        return Keyring([source(f"GITSEAL_IDENTITY_FILE ({named})", named, explicit=True)])
+        place = f"GITSEAL_IDENTITY_FILE ({named})"
+        return Keyring([_file(source, "GITSEAL_IDENTITY_FILE", place, named, "GITSEAL_IDENTITY")])
     return Keyring([*_unset(environ), *_usual(environ, os.fspath(home).rstrip("/"), source)])
 
 
@@ -61,7 +63,8 @@ def _usual(environ: Mapping[str, str], home: str, source: "partial[IdentitySourc
     sops_file = environ.get("SOPS_AGE_KEY_FILE", "")
     if sops_file:
         paths.append(sops_file)
-        sources.append(source(f"SOPS_AGE_KEY_FILE ({sops_file})", sops_file))
+        place = f"SOPS_AGE_KEY_FILE ({sops_file})"
+        sources.append(_file(source, "SOPS_AGE_KEY_FILE", place, sops_file, "SOPS_AGE_KEY", explicit=False))
     else:
         sources.append(IdentitySource.empty("SOPS_AGE_KEY_FILE", _why_empty(environ, "SOPS_AGE_KEY_FILE")))
     for path in (_sops_keys(environ, home), f"{home}/.ssh/id_ed25519", f"{home}/.ssh/id_rsa"):
@@ -70,6 +73,21 @@ def _usual(environ: Mapping[str, str], home: str, source: "partial[IdentitySourc
             paths.append(path)
             sources.append(source(_words(path, home), path))
     return sources
+
+
+def _file(
+    source: "partial[IdentitySource]", name: str, place: str, path: "StrPath", instead: str, *, explicit: bool = True
+) -> IdentitySource:
+    """The source for a file that `name` gives. A private key given in its place is quoted by nothing; `instead` takes keys."""
+    text = os.fspath(path)
+    # A look at the text alone: most commands need no kind of key yet.
+    if "\n" in text or "AGE-" in text.upper() or "PRIVATE KEY" in text:
+        from gitseal.recipients.kinds import is_private_key
+
+        if "\n" in text or is_private_key(text):
+            refusal = Error(f"{name} holds an identity, not the path of one", f"give the identity itself in {instead}")
+            return IdentitySource.refused(name, refusal, explicit=explicit)
+    return source(place, path, explicit=explicit)
 
 
 def _sops_keys(environ: Mapping[str, str], home: str) -> str:

@@ -25,6 +25,7 @@ class IdentitySource:
         "_content",
         "_identities",
         "_path",
+        "_refusal",
         "_tell",
         "explicit",
         "exposed",
@@ -53,6 +54,14 @@ class IdentitySource:
         self._ask = ask
         self._tell = tell
         self._identities: list[Identity] | None = None
+        self._refusal: Error | None = None
+
+    @classmethod
+    def refused(cls, place: str, refusal: Error, *, explicit: bool) -> "IdentitySource":
+        """Make a source for what was given for a place and is none; `identities` says so as for a file that cannot be read."""
+        source = cls(place, SecretBytes(b""), explicit=explicit)
+        source._refusal = refusal
+        return source
 
     @classmethod
     def empty(cls, place: str, outcome: str) -> "IdentitySource":
@@ -88,6 +97,8 @@ class IdentitySource:
         return content.reveal() if content is not None else b""
 
     def _text(self) -> SecretBytes | None:
+        if self._refusal is not None:
+            raise self._refusal
         # Kept: a pipe gives its bytes once.
         if self._content is None and self._path is not None:
             self._content = self._read(self._path)

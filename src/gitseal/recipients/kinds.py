@@ -125,6 +125,25 @@ NOT_YET = (
 
 IDENTITY_LINES = (*(kind.identity_line for kind in KINDS if kind.identity_line is not None), *NOT_YET)
 
+# What is left of a key that was cut is hidden too, but not the examples above.
+_HIDDEN = r"(?i:age-secret-key-(?:pq-)?1|age-plugin-[a-z0-9+._-]{1,64}-1)[a-zA-Z0-9]{6,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^\0]*"
+
+
+def is_private_key(text: str) -> bool:
+    """True if a text is, or begins with, a private key of any kind; no path begins so."""
+    text = text.lstrip().removeprefix("#").lstrip()
+    return text.upper().startswith(tuple(line.marker for line in IDENTITY_LINES)) or "PRIVATE KEY" in text
+
+
+def without_private_keys(text: str) -> str:
+    """The text with every private key in it as words: what a person gave in the wrong place is quoted in messages."""
+    shouted = text.upper()
+    if "AGE-" not in shouted and "PRIVATE KEY-----" not in shouted:
+        return text
+    import re  # hardly any text holds one
+
+    return re.sub(_HIDDEN, "[a private key]", text)
+
 
 _MOST_KEPT = 1024
 
@@ -146,7 +165,7 @@ def parse_recipient(text: str) -> "Recipient":
 
 def _refusal(text: str) -> tuple[str, str]:
     shouted = text.upper()
-    if shouted.startswith(tuple(line.marker for line in IDENTITY_LINES)) or "PRIVATE KEY" in text:
+    if is_private_key(text):
         return "this is a private key, not a recipient", "give its public half; if others saw it, replace the key"
     for kind in KINDS:
         for beginning, message_and_hint in kind.mistakes.items():

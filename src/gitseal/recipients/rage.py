@@ -3,6 +3,9 @@
 No message of pyrage is passed on. It may quote its input, and its language is that of the system.
 """
 
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -14,6 +17,11 @@ from gitseal.recipients.protocol import Recipient
 from gitseal.recipients.stanza import DATA_KEY, check_stanza
 
 __all__ = ["Key", "Panic", "no_panic", "open_sealed", "pyrage", "unwrap", "wrap"]
+
+# age's own limit (age.ScryptIdentity, SetMaxWorkFactor). 23 takes a minute and 8 GiB, which a file alone must not decide.
+MAX_SCRYPT_COST = 22
+_HEADER = 1024  # a header with one stanza for a passphrase takes some 200 bytes
+_SCRYPT = re.compile(rb"^-> scrypt \S+ ([0-9]{1,9})$", re.MULTILINE)
 
 # One of pyrage's own objects; it ships no types.
 Key: TypeAlias = Any
@@ -79,8 +87,14 @@ def unwrap(stanza: bytes, key: Key, explain: Callable[[str], Error] | None = Non
 def open_sealed(sealed: bytes, passphrase: bytes, label: str) -> bytes | None:
     """The content of an age file behind a passphrase, or None if the passphrase is wrong.
 
-    Raises Error if the file is sealed to a key, is damaged, or asks for more work (scrypt) than pyrage is willing to do.
+    Raises Error if the file is sealed to a key, is damaged, or asks for more work than age does: that shows before the work.
     """
+    cost = _scrypt_cost(sealed)
+    if cost > MAX_SCRYPT_COST:
+        hint = "make it anew with age --passphrase, on the machine that has the identity"
+        raise Error(
+            f'"{label}" asks for 2^{cost} steps of scrypt; age and gitseal take 2^{MAX_SCRYPT_COST} at most', hint
+        )
     try:
         content: bytes = pyrage.passphrase.decrypt(sealed, passphrase.decode())
     except UnicodeDecodeError:  # age's passphrases are text, so these bytes cannot be the right ones
@@ -93,3 +107,15 @@ def open_sealed(sealed: bytes, passphrase: bytes, label: str) -> bytes | None:
         hint = "restore it from a backup"
         raise Error(f'"{label}" is damaged, or its passphrase takes too much work', hint) from None
     return content
+
+
+def _scrypt_cost(sealed: bytes) -> int:
+    """The logarithm of the work that an age file asks for, armored or not; 0 if it has no stanza for a passphrase."""
+    if sealed.startswith(b"-----BEGIN"):
+        armor = b"".join(sealed.partition(b"-----END")[0].split()[4:])[:_HEADER]
+        try:
+            sealed = a2b_base64(armor[: len(armor) // 4 * 4])
+        except Base64Error:
+            return 0  # pyrage refuses it as damaged
+    header = sealed[:_HEADER].partition(b"\n---")[0]
+    return max((int(found[1]) for found in _SCRYPT.finditer(header)), default=0)
