@@ -36,7 +36,7 @@ def add(
 
     Examples:
       gitseal env add staging
-      gitseal env add production-eu --open admins --open ci-deploy
+      gitseal env add production-eu --open team --open alice
     """
     from gitseal.usecases.env import add_environment
 

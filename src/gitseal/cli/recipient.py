@@ -41,8 +41,8 @@ def add(
     in the policy already, it adds keys, groups and environments. gitseal rekey then gives them the files.
 
     Examples:
-      gitseal recipient add bob age1cn69nxcqr4kv2kglduy2vc7xkplnwaudd66ql87z0xph3q48pfks3f7u68 --open production
-      gitseal recipient add bob "$(cat bob.pub)" --group admins
+      gitseal recipient add bob age1rf2ha5594kary7skq0tsfxa79ux6axt333r8z2pxwxc8tez9g54se53jmm --open production
+      gitseal recipient add bob "$(cat bob.pub)" --group team
       gitseal recipient add ci-deploy "$(cat ci.pub)" --machine --open production
     """
     from gitseal.usecases.recipient import add_recipient, opened_by

@@ -1,0 +1,137 @@
+"""The examples of the help run as they stand, in a repository that has what they speak of."""
+
+import inspect
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gitseal.cli import parsing
+from gitseal.cli.table import PROGRAM
+from tests.cli.test_help import EVERY
+from tests.slow import slow_but
+from tests.templates import Templates
+
+_EXAMPLE = re.compile(r"gitseal (?:[^|<>\"()]|\"[^\"]*\")*")
+
+BEFORE = r"""
+set -e
+ssh-keygen -q -t ed25519 -N '' -C alice -f "$HOME/.ssh/id_ed25519"
+ssh-keygen -q -t ed25519 -N '' -C dave -f "$HOME/dave"
+git config gpg.format ssh; git config commit.gpgSign true
+git config user.email alice@example.com; git config user.signingKey "$HOME/.ssh/id_ed25519.pub"
+gitseal init -e development,production --as alice
+signing() { echo "signing: [\"$(cut -d' ' -f1,2 "$1")\"]"; }
+sed -i "s|^  alice:|  alice:\n    email: alice@example.com\n    $(signing "$HOME/.ssh/id_ed25519.pub")|" .secrets/policy.yaml
+for name in carol ci; do ssh-keygen -q -t ed25519 -N '' -C $name -f $name; done; mv carol.pub bob.pub
+gitseal set -e all DATABASE_URL=postgres://localhost/app OLD_TOKEN=token-1 DB_HOST=db LOG_LEVEL=debug api/TOKEN=token-2
+gitseal set -e production TLS_KEY=x
+gitseal set -e development STRIPE_API_KEY=sk_made_up
+printf 'API_HOST=example.com\n' > .env
+printf 'COMMON=1234567\n' > common.env
+printf '{"FROM_JSON": "x"}' > config.json
+printf '{"data": {"FROM_SOPS": "x"}}' > old.json
+printf 'host ${secret:DATABASE_URL}\n' | tee nginx.conf.template > app.ini.template
+printf 'key\n' > server.key
+mkdir -p src test "$HOME/bin"; echo 'import os; os.environ["DATABASE_URL"]' > src/app.py
+printf '#!/bin/sh\n' | tee "$HOME/bin/npm" > migrate.sh; chmod +x "$HOME/bin/npm" migrate.sh
+printf '#!/bin/sh\necho sk_made_up_2\n' > "$HOME/bin/pass"; chmod +x "$HOME/bin/pass"
+printf '#!/bin/sh\ncat old.json\n' > "$HOME/bin/sops"; chmod +x "$HOME/bin/sops"
+printf '#!/bin/sh\n' > "$HOME/bin/code"; chmod +x "$HOME/bin/code"
+git add .secrets .git* src; git commit -qm one --no-verify
+gitseal set -e production DB_HOST=db-2
+git commit -qam two --no-verify
+"""
+
+# What an example needs besides, by its beginning.
+_KEPT = "EDITOR='sh -c \"echo KEPT: x >> \\$0; exit 3\"' gitseal edit -e production || true"
+_CONFLICT = """
+git checkout -q -b side; gitseal set -e production DATABASE_URL=side; git commit -qm side --no-verify -a
+git checkout -q main; gitseal set -e production DATABASE_URL=main; git commit -qm main --no-verify -a
+git merge -q side || true
+"""
+_PLAIN = r"sed -i 's|^environments:|rules:\n  - {names: [LOG_LEVEL], plain: true}\nenvironments:|' .secrets/policy.yaml"
+# Dave has to approve what alice changes.
+_APPROVALS = r"""
+dave="$(cut -d' ' -f1,2 "$HOME/dave.pub")"
+sed -i "s|^  alice:|  dave: {signing: [\"$dave\"]}\n  alice:|; s|^  production:|  production:\n    change: {by: [alice, dave], approvals: 1}|" \
+    .secrets/policy.yaml
+git commit -qam approvals --no-verify
+gitseal set -e production DB_HOST=db-3
+git commit -qam three --no-verify
+git config user.signingKey "$HOME/dave.pub"
+"""
+PREPARE = {
+    "gitseal env remove staging": "gitseal env add staging",
+    "gitseal env rename staging": "gitseal env add staging",
+    "gitseal edit -e production --resume": _KEPT,
+    "gitseal edit -e production --discard": _KEPT,
+    "gitseal resolve": _CONFLICT,
+    "gitseal unseal": _PLAIN,
+    "gitseal approve": _APPROVALS,
+    "gitseal recipient remove bob": 'gitseal recipient add bob "$(cat bob.pub)" --group team',
+    "gitseal absorb": "HOME=$PWD XDG_CONFIG_HOME=$PWD gitseal set -e production PARTNER_TOKEN=x",
+    "gitseal hook allow": "cp carol test/example.pem; git add test",
+    "gitseal render -e production --format dotenv --check": "gitseal render -e production --format dotenv -o .env",
+}
+# They ask, and nobody is there.
+ASK = ("gitseal plain ", "gitseal unseal ")
+
+
+def examples() -> list[str]:
+    return [
+        line
+        for command in EVERY.values()
+        for line in inspect.cleandoc(command.help or "").partition("\nExamples:\n")[2].split("\n")
+    ]
+
+
+ALL = {line.strip(): line.strip() for line in examples()}
+
+
+@pytest.mark.parametrize("line", ALL)
+def test_an_example_is_a_call(line: str) -> None:
+    calls = [shlex.split(call) for call in _EXAMPLE.findall(line)]
+    assert calls
+    for _, *words in calls:
+        assert parsing.read(PROGRAM, words, {}) is not None
+
+
+@pytest.fixture
+def place(tmp_path: Path, templates: Templates, isolated: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository that has what the examples speak of, and its home."""
+
+    def build(top: Path) -> None:
+        (top / "repo").mkdir()
+        (isolated / ".ssh").mkdir()
+        subprocess.run(["git", "init", "-q"], cwd=top / "repo", check=True)
+        subprocess.run(["bash", "-c", BEFORE], cwd=top / "repo", check=True)
+        shutil.copytree(isolated, top / "home")
+
+    templates.copy("examples", tmp_path, build)
+    shutil.copytree(tmp_path / "home", isolated, dirs_exist_ok=True)
+    monkeypatch.setenv("PATH", f"{isolated}/bin:{os.environ['PATH']}")
+    monkeypatch.setenv("EDITOR", "true")
+    subprocess.run(
+        ["git", "config", "user.signingKey", isolated / ".ssh/id_ed25519.pub"], cwd=tmp_path / "repo", check=True
+    )
+    return tmp_path / "repo"
+
+
+@pytest.mark.parametrize("line", slow_but({"gitseal list"}, ALL))
+def test_an_example_runs(line: str, place: Path) -> None:
+    before = next((script for beginning, script in PREPARE.items() if line.startswith(beginning)), "")
+    if "completion" in line:  # the shells that these lines are for are not all here
+        line = _EXAMPLE.findall(line)[0]
+    done = subprocess.run(
+        ["bash", "-c", f"{before}\nset -o pipefail\n{line}"], cwd=place, capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if line.startswith(ASK):
+        assert "needs a yes" in done.stderr
+    else:
+        assert done.returncode == 0, done.stderr
