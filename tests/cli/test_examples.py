@@ -58,8 +58,8 @@ _PLAIN = r"sed -i 's|^environments:|rules:\n  - {names: [LOG_LEVEL], plain: true
 # Dave has to approve what alice changes.
 _APPROVALS = r"""
 dave="$(cut -d' ' -f1,2 "$HOME/dave.pub")"
-sed -i "s|^  alice:|  dave: {signing: [\"$dave\"]}\n  alice:|; s|^  production:|  production:\n    change: {by: [alice, dave], approvals: 1}|" \
-    .secrets/policy.yaml
+sed -i "s|^  alice:|  dave: {signing: [\"$dave\"]}\n  alice:|" .secrets/policy.yaml
+sed -i "s|^  production:|  production:\n    change: {by: [alice, dave], approvals: 1}|" .secrets/policy.yaml
 git commit -qam approvals --no-verify
 gitseal set -e production DB_HOST=db-3
 git commit -qam three --no-verify
