@@ -2,7 +2,8 @@
 
 A block holds commands after `$ ` (a line that ends in `\\` goes on in the next) and their output, standard error
 included. In output, `...` stands for anything on its line, and a line `...` alone for any number of lines. Every command
-ends with status 0, but the last of a block that is opened with "console status=N".
+ends with status 0, but the last of a block that is opened with "console status=N". The first command of one that is opened
+with "console typed=ANSWER,ANSWER" runs on a terminal, where these are typed when it asks; an empty one is the return key alone.
 
 `alice$ ` and `bob$ ` are two people with a home each, and `host$ ` is a server; a plain `$ ` is whoever worked last, at
 first alice. Variables and working directories last for the page. Two comments do what a reader need not see:
@@ -22,6 +23,7 @@ Git finds git@example.com:NAME.git in an empty bare repository NAME.git for each
 import contextlib
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -39,7 +41,7 @@ Peer = Callable[[str], str]
 _BLOCK = re.compile(
     r"<!-- run\n(?P<hidden>.*?)-->"
     r"|<!-- file (?P<path>\S+) -->\s*```[a-z]*\n(?P<file>.*?)^```$"
-    r"|^ *```console(?: status=(?P<status>\d+))?\n(?P<console>.*?)^ *```$",
+    r"|^ *```console(?: status=(?P<status>\d+))?(?: typed=(?P<typed>\S*))?\n(?P<console>.*?)^ *```$",
     re.MULTILINE | re.DOTALL,
 )
 _ASKS_STAND_INS = "<!-- stand-ins -->"
@@ -102,7 +104,11 @@ def steps(text: str) -> list[Step]:
         elif block["path"] is not None:
             found.append(Step("", f"cat >{block['path']} <<'{_HEREDOC}'\n{block['file']}{_HEREDOC}", None, 0))
         else:
-            found += _console(textwrap.dedent(block["console"]), int(block["status"] or 0))
+            shown = _console(textwrap.dedent(block["console"]), int(block["status"] or 0))
+            if block["typed"] is not None:
+                words = f"{shlex.quote(block['typed'])} {shlex.quote(shown[0].command)}"
+                shown[0] = shown[0]._replace(command=f'python3 "$TOP/tests/docs/typed.py" {words}')
+            found += shown
     return found
 
 
