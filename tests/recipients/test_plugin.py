@@ -165,9 +165,43 @@ def test_words_of_a_plugin_are_told_without_control_characters(toy: Any) -> None
     told: list[str] = []
     (identity,) = parse_identities(toy.identity.encode(), None, "me", tell=told.append)
     assert identity.unwrap(stanza) == KEY
-    assert told == ["age-plugin-toy: touch  the toy"]
+    assert told == [
+        "age-plugin-toy: touch  the toy",
+        "age-plugin-toy asks, and gets no answer here: really?",
+        "age-plugin-toy asks, and gets no answer here: your name?",
+    ]
     (silent,) = parse_identities(toy.identity.encode(), None, "me")
     assert silent.unwrap(stanza) == KEY
+
+
+@pytest.mark.parametrize("answer", [True, False, None])
+def test_what_a_plugin_wants_to_have_confirmed_is_asked_once(toy: Any, *, answer: bool | None) -> None:
+    stanza = parse_recipient(toy.recipient).wrap(KEY)
+    toy.mode("confirm")
+    asked: list[tuple[str, str, str | None]] = []
+
+    def confirm(question: str, yes: str, no: str | None) -> bool | None:
+        asked.append((question, yes, no))
+        return answer
+
+    (identity,) = parse_identities(toy.identity.encode(), None, "me", confirm=confirm)
+    if not answer:
+        with pytest.raises(Error, match="skipped"):
+            identity.unwrap(stanza)
+        return
+    assert [identity.unwrap(stanza) for _ in range(3)] == [KEY] * 3
+    assert asked == [("age-plugin-toy asks: Insert key 42?", "yes", "no")]
+
+
+def test_a_pin_that_was_right_is_asked_for_once_and_a_wrong_one_is_never_given_again(toy: Any) -> None:
+    stanza = parse_recipient(toy.recipient).wrap(KEY)
+    toy.mode("pin")
+    answers = [b"0000", b"1234"]
+    (identity,) = parse_identities(toy.identity.encode(), lambda _words: answers.pop(0), "me")
+    with pytest.raises(Error, match="wrong PIN"):
+        identity.unwrap(stanza)
+    assert [identity.unwrap(stanza) for _ in range(3)] == [KEY] * 3
+    assert answers == []
 
 
 def test_a_damaged_payload_is_damage_and_not_the_plugins_fault(toy: Any) -> None:

@@ -116,7 +116,7 @@ class Session:
             from pathlib import Path  # messages name the file as it writes paths
 
             explicit = Path(self._identity)
-        return discover(self.environ, os.path.expanduser("~"), _ask_passphrase, explicit, tell=say)
+        return discover(self.environ, os.path.expanduser("~"), _ask_passphrase, explicit, tell=say, confirm=_confirm)
 
     def look_again(self) -> None:
         """Looks for identities anew: one was made."""
@@ -251,6 +251,14 @@ class Session:
                     if not terminal.confirm(question.meaning, "Believe it?"):
                         raise
                     workspace = workspace._replace(accepted=workspace.accepted | {question.exact})
+
+
+def _confirm(question: str, yes: str, no: str | None) -> bool | None:
+    from gitseal.cli import terminal  # most identities ask nobody
+
+    if not terminal.can_ask():
+        return None
+    return terminal.confirm(question, f"{yes}, or {no}?" if no else f"{yes}?")
 
 
 def _ask_passphrase(prompt: str) -> "SecretBytes | None":

@@ -29,13 +29,17 @@ def command(session: Session, as_json: bool) -> None:
         answer = whoami(session.workspace)
     if as_json:
         identities = [
-            {"recipient": recipient, "place": place, "name": name} for recipient, place, name in answer.recipients
+            {"recipient": recipient or None, "place": place, "name": name}
+            for recipient, place, name in answer.recipients
         ]
         tried = [{"place": place, "outcome": outcome} for place, outcome in answer.tried]
         output.as_json({"identities": identities, "opens": answer.opens, "tried": tried})
     else:
         for recipient, place, name in answer.recipients:
-            output.line(recipient, f"  from {place}{f', {name} in the policy' if name else ''}")
+            output.line(
+                recipient or "an identity whose recipient does not show",
+                f"  from {place}{f', {name} in the policy' if name else ''}",
+            )
         for environment, groups in answer.opens.items():
             output.line(f"{environment}: {', '.join(groups) if groups else 'opens nothing'}")
         for place, outcome in answer.tried:

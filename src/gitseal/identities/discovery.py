@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gitseal.recipients.passphrase import Ask, Tell
+    from gitseal.recipients.passphrase import Ask, Confirm, Tell
 
     StrPath = str | os.PathLike[str]
 
@@ -30,9 +30,10 @@ def discover(
     explicit: "StrPath | None" = None,
     *,
     tell: "Tell | None" = None,
+    confirm: "Confirm | None" = None,
 ) -> Keyring:
     """The keyring of one run; nothing is read yet. `ask` None: no passphrase is at hand, as in hooks and drivers."""
-    source = partial(IdentitySource, ask=ask, tell=tell)
+    source = partial(IdentitySource, ask=ask, tell=tell, confirm=confirm)
     if explicit is not None:
         return Keyring([_file(source, "--identity", str(explicit), explicit, "GITSEAL_IDENTITY")])
     text = environ.get("GITSEAL_IDENTITY", "")

@@ -8,7 +8,7 @@ from gitseal.identities import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.recipients.passphrase import Ask, Tell
+    from gitseal.recipients.passphrase import Ask, Confirm, Tell
     from gitseal.recipients.protocol import Identity
 
     StrPath = str | os.PathLike[str]
@@ -22,6 +22,7 @@ class IdentitySource:
 
     __slots__ = (
         "_ask",
+        "_confirm",
         "_content",
         "_identities",
         "_path",
@@ -41,6 +42,7 @@ class IdentitySource:
         *,
         ask: "Ask | None" = None,
         tell: "Tell | None" = None,
+        confirm: "Confirm | None" = None,
         explicit: bool = False,
     ) -> None:
         self.place = place
@@ -53,6 +55,7 @@ class IdentitySource:
         self._path = None if isinstance(content_or_path, SecretBytes) else os.fspath(content_or_path)
         self._ask = ask
         self._tell = tell
+        self._confirm = confirm
         self._identities: list[Identity] | None = None
         self._refusal: Error | None = None
 
@@ -111,7 +114,12 @@ class IdentitySource:
         from gitseal.recipients.identity_file import parse_identities  # loads pyrage, which nothing to parse need not
 
         identities = parse_identities(
-            content.reveal() if content else b"", self._ask, self.place, public=public, tell=self._tell
+            content.reveal() if content else b"",
+            self._ask,
+            self.place,
+            public=public,
+            tell=self._tell,
+            confirm=self._confirm,
         )
         self.outcome = f"holds {_names(identities)}"
         return identities

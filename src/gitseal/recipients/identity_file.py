@@ -5,10 +5,11 @@ from gitseal.recipients import rage
 from gitseal.recipients.kinds import KINDS, NOT_YET
 from gitseal.recipients.protocol import Identity, Tier
 from gitseal.recipients.stanza import parse_header
+from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # few identities are behind a passphrase
-    from gitseal.recipients.passphrase import Ask, Once, Tell
+    from gitseal.recipients.passphrase import Ask, Confirm, Once, Tell
 
 MAX_IDENTITY_FILE = 1024 * 1024
 _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
@@ -61,54 +62,64 @@ def parse_identities(
     *,
     public: bytes | None = None,
     tell: "Tell | None" = None,
+    confirm: "Confirm | None" = None,
 ) -> list[Identity]:
     """Parse an identity source and give its identities, at least one. `ask` is called when one is first used, not here.
 
     `label` names the source in messages, `public` is the content of the .pub file beside an SSH key, `tell` shows a
-    plugin's words. Raises Error, which names a line by its number and never quotes it.
+    plugin's words, `confirm` answers its questions. Raises Error, which names a line by its number and never quotes it.
     """
     if len(data) > MAX_IDENTITY_FILE:
         raise Error(f'"{label}" is too large to be an identity', "name the file that holds the private key")
     content = data.strip()
+    person = _Person(ask, tell, confirm)
     if content.startswith((_ARMOR, _BINARY)):
         from gitseal.recipients.passphrase import Once
 
         # Armor is text, so white space around it means nothing. A binary age file may end in bytes that look like white
         # space and belong to it, so only what stands before it goes.
         sealed = content if content.startswith(_ARMOR) else data.lstrip()
-        return [SealedIdentity(Once(lambda: _unsealed(sealed, ask, label, tell)), label)]
-    return _plain(content, ask, label, public, tell)
+        return [SealedIdentity(Once(lambda: _unsealed(sealed, person, label)), label)]
+    return _plain(content, person, label, public)
 
 
-def _plain(content: bytes, ask: "Ask | None", label: str, public: bytes | None, tell: "Tell | None") -> list[Identity]:
+class _Person(NamedTuple):
+    """The ways to somebody who sits before the machine; each is None if there is nobody."""
+
+    ask: "Ask | None"
+    tell: "Tell | None"
+    confirm: "Confirm | None"
+
+
+def _plain(content: bytes, person: _Person, label: str, public: bytes | None) -> list[Identity]:
     for kind in KINDS:
         if kind.is_identity_file is not None and kind.is_identity_file(content):
-            return [kind.load().parse_identity_file(content + b"\n", ask, label, public)]
+            return [kind.load().parse_identity_file(content + b"\n", person.ask, label, public)]
     identities: list[Identity] = []
     for number, raw in enumerate(content.split(b"\n"), 1):
         line = raw.strip().decode("ascii", "replace")
         if line and not line.startswith("#"):
-            identities.append(_line(line, number, ask, label, tell))
+            identities.append(_line(line, number, person, label))
     if not identities:
         raise Error(f'"{label}" holds no identity', "make one with: gitseal keygen -o FILE")
     return identities
 
 
-def _line(line: str, number: int, ask: "Ask | None", label: str, tell: "Tell | None") -> Identity:
+def _line(line: str, number: int, person: _Person, label: str) -> Identity:
     for kind in KINDS:
         if kind.identity_line is not None and line.startswith(kind.identity_line.begins):
-            identity: Identity = kind.load().parse_identity(line, label, ask, tell)
+            identity: Identity = kind.load().parse_identity(line, label, *person)
             return identity
     if line.startswith(tuple(known.begins for known in NOT_YET)):
         raise Error(f'line {number} of "{label}" is a post-quantum identity, which is not supported yet', _UNKNOWN)
     raise Error(f'line {number} of "{label}" is not an identity', _UNKNOWN)
 
 
-def _unsealed(sealed: bytes, ask: "Ask | None", label: str, tell: "Tell | None") -> list[Identity]:
+def _unsealed(sealed: bytes, person: _Person, label: str) -> list[Identity]:
     from gitseal.recipients.passphrase import unlock
 
     def attempt(passphrase: bytes) -> list[Identity] | None:
         content = rage.open_sealed(sealed, passphrase, label)
-        return None if content is None else _plain(content.strip(), ask, label, None, tell)
+        return None if content is None else _plain(content.strip(), person, label, None)
 
-    return unlock(ask, label, attempt)
+    return unlock(person.ask, label, attempt)

@@ -10,6 +10,8 @@ from gitseal.hidden import SecretBytes
 Ask = Callable[[str], SecretBytes | bytes | None]
 # Gets what a plugin wants a person to know, such as "touch your key".
 Tell = Callable[[str], None]
+# Gets what a plugin wants to have confirmed, its word for yes and its word for no, if it has one; None: nobody can be asked.
+Confirm = Callable[[str, str, str | None], bool | None]
 TRIES = 3
 T = TypeVar("T")
 

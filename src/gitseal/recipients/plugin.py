@@ -15,7 +15,7 @@ from gitseal.crypto import bech32
 from gitseal.errors import Error, Malformed
 from gitseal.hidden import SecretBytes
 from gitseal.recipients import rage
-from gitseal.recipients.passphrase import Ask, Tell
+from gitseal.recipients.passphrase import Ask, Confirm, Tell
 from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import NATIVE, parse_header
@@ -44,7 +44,7 @@ class PluginRecipient:
     def wrap(self, data_key: bytes) -> bytes:
         """See `Recipient.wrap`. Raises Error if the program is missing, fails, or wraps to more than one key."""
         name = self._key.plugin()
-        talk = _Talk(name, None, None)
+        talk = _Talk(name)
         try:
             with _hidden(), talk.kept():
                 _program(name)
@@ -65,9 +65,9 @@ class PluginIdentity:
 
     __slots__ = ("_key", "_talk", "label", "recipient", "tier")
 
-    def __init__(self, key: Key, label: str, ask: Ask | None, tell: Tell | None) -> None:
+    def __init__(self, key: Key, label: str, talk: "_Talk") -> None:
         self._key = key
-        self._talk = _Talk(key.plugin(), ask, tell)
+        self._talk = talk
         self.label = label
         self.recipient: str | None = None
         self.tier = Tier.PLUGIN
@@ -87,7 +87,9 @@ class PluginIdentity:
             program = _program(name)
             # Made in here, for making it looks the program up: on the PATH that `_hidden` has cleaned.
             key = pyrage.plugin.IdentityPluginV1(name, [self._key], self._talk)
-            return rage.unwrap(stanza, key, lambda words: _failed(program, words))
+            data_key = rage.unwrap(stanza, key, lambda words: _failed(program, words))
+            self._talk.served = data_key is not None
+            return data_key
 
 
 def parse(text: str) -> PluginRecipient:
@@ -106,13 +108,15 @@ def parse(text: str) -> PluginRecipient:
     return PluginRecipient(text, key)
 
 
-def parse_identity(text: str, label: str, ask: Ask | None = None, tell: Tell | None = None) -> PluginIdentity:
+def parse_identity(
+    text: str, label: str, ask: Ask | None = None, tell: Tell | None = None, confirm: Confirm | None = None
+) -> PluginIdentity:
     """Parse `AGE-PLUGIN-NAME-1…`; the plugin need not be installed. Raises Error if a character is wrong."""
     try:
         key = pyrage.plugin.Identity.from_str(text)
     except pyrage.IdentityError:
         raise Error(f'"{label}" is not a whole plugin identity', "make it again with the plugin") from None
-    return PluginIdentity(key, label, ask, tell)
+    return PluginIdentity(key, label, _Talk(key.plugin(), ask, tell, confirm))
 
 
 def _program(name: str) -> str:
@@ -147,23 +151,35 @@ def _hidden() -> Iterator[None]:
 
 
 class _Talk:
-    """pyrage's callbacks. They must not raise, since it would panic: an exception waits until `kept` ends."""
+    """pyrage's callbacks. They must not raise, since it would panic: an exception waits until `kept` ends.
 
-    __slots__ = ("_ask", "_failure", "_name", "_tell")
+    A person is asked once a command: what they answered is given again if a stanza was opened with it. A wrong answer never
+    is: a PIN that is given again by itself locks a hardware key.
+    """
 
-    def __init__(self, name: str, ask: Ask | None, tell: Tell | None) -> None:
+    __slots__ = ("_answers", "_ask", "_confirm", "_failure", "_given", "_name", "_tell", "served")
+
+    def __init__(
+        self, name: str, ask: Ask | None = None, tell: Tell | None = None, confirm: Confirm | None = None
+    ) -> None:
         self._name = name
         self._ask = ask
         self._tell = tell
+        self._confirm = confirm
         self._failure: BaseException | None = None
+        self._answers: dict[str, str | bool] = {}
+        self._given: dict[str, str | bool] = {}
+        # Set by the caller inside `kept`: a stanza was opened.
+        self.served = False
 
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Raise in the end what a callback raised, before any failure that came of it."""
-        self._failure = None
+        self._failure, self._given, self.served = None, {}, False
         try:
             yield
         finally:
+            self._answers = self._given if self.served else {}
             # In `finally`, so that Ctrl-C at the passphrase is told, and not the failure of a plugin that got no answer.
             failure, self._failure = self._failure, None
             if failure is not None:
@@ -176,23 +192,48 @@ class _Talk:
         except BaseException as failure:  # noqa: BLE001 - see the class
             self._failure = failure
 
-    def confirm(self, message: str, yes: str, no: str | None) -> None:  # noqa: ARG002 - pyrage's signature
-        """None tells the plugin that nobody can be asked to confirm."""
-        return None  # noqa: RET501 - an answer, not the lack of one
-
-    def request_public_string(self, message: str) -> None:  # noqa: ARG002 - pyrage's signature
-        """None tells the plugin that nobody can be asked for a string."""
-        return None  # noqa: RET501 - an answer, not the lack of one
-
-    def request_passphrase(self, message: str) -> str | None:
-        # Not remembered: a wrong PIN given again by itself locks a hardware key.
+    def confirm(self, message: str, yes: str, no: str | None) -> bool | None:
+        """The person's yes or no. None tells the plugin that nobody can be asked."""
         try:
-            answer = self._ask(f"age-plugin-{self._name} asks: {_line(message)}") if self._ask else None
-            answer = answer.reveal() if isinstance(answer, SecretBytes) else answer
-            return None if answer is None else answer.decode()
+            answer = self._answers.get(message)
+            if answer is None and self._confirm is not None:
+                words = f"age-plugin-{self._name} asks: {_line(message)}"
+                answer = self._confirm(words, _line(yes), _line(no) if no else None)
+            if answer is None:
+                self._unanswered(message)
+                return None
+            self._given[message] = answer
+            return bool(answer)
         except BaseException as failure:  # noqa: BLE001 - see the class
             self._failure = failure
             return None
+
+    def request_public_string(self, message: str) -> None:
+        """None tells the plugin that nobody can be asked for a string."""
+        try:
+            self._unanswered(message)
+        except BaseException as failure:  # noqa: BLE001 - see the class
+            self._failure = failure
+
+    def request_passphrase(self, message: str) -> str | None:
+        try:
+            answer = self._answers.get(message)
+            if answer is None:
+                typed = self._ask(f"age-plugin-{self._name} asks: {_line(message)}") if self._ask else None
+                typed = typed.reveal() if isinstance(typed, SecretBytes) else typed
+                answer = None if typed is None else typed.decode()
+            if answer is None:
+                self._unanswered(message)
+                return None
+            self._given[message] = answer
+            return str(answer)
+        except BaseException as failure:  # noqa: BLE001 - see the class
+            self._failure = failure
+            return None
+
+    def _unanswered(self, message: str) -> None:
+        if self._tell is not None:
+            self._tell(f"age-plugin-{self._name} asks, and gets no answer here: {_line(message)}")
 
 
 def _failed(program: str, words: str) -> Error:

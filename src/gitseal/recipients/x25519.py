@@ -12,7 +12,7 @@ from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.recipients.passphrase import Ask, Tell
+    from gitseal.recipients.passphrase import Ask, Confirm, Tell
 
 _TYPE = "X25519"
 _HINT = "copy the whole line that keygen printed: age1 and 58 more characters, in lower case"
@@ -101,7 +101,13 @@ def parse(text: str) -> X25519Recipient:
     return X25519Recipient(text, key)
 
 
-def parse_identity(text: str, label: str, _ask: "Ask | None" = None, _tell: "Tell | None" = None) -> X25519Identity:
+def parse_identity(
+    text: str,
+    label: str,
+    _ask: "Ask | None" = None,
+    _tell: "Tell | None" = None,
+    _confirm: "Confirm | None" = None,
+) -> X25519Identity:
     """Parse `AGE-SECRET-KEY-1…`; `label` names it in messages. Nobody is asked: such a key needs no passphrase.
 
     Raises Error if a character is wrong, without quoting the line.

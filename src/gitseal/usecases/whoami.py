@@ -11,9 +11,10 @@ from gitseal.project.workspace import Workspace
 
 
 class Whoami(NamedTuple):
-    """`recipients`: public key, if its identity was found, and its name in the policy, or nothing.
+    """`recipients`: public key, the place of its identity, and its name in the policy, or nothing.
 
-    `opens`: by environment, the access groups that open. `tried`: every place and what came of it.
+    The key is empty if it does not show, as with a plugin's identity. `opens`: by environment, the access groups that open.
+    `tried`: every place and what came of it.
     """
 
     recipients: tuple[tuple[str, str, str], ...]
@@ -35,9 +36,8 @@ def outside(keyring: Keyring) -> Whoami:
 
 def _own(keyring: Keyring, names: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (identity.recipient, identity.label, names.get(identity.recipient, ""))
+        (identity.recipient or "", identity.label, names.get(identity.recipient or "", ""))
         for identity in keyring.identities()
-        if identity.recipient
     )
 
 
