@@ -178,7 +178,8 @@ def peer() -> Callable[[str], str]:
     """`peer("sops")` is the path of a real tool that is not ours; without it the test is skipped, saying so."""
 
     def find(name: str) -> str:
-        path = shutil.which(name) or shutil.which(name, path=str(PEERS / "bin"))
+        # What `make peers` fetched has the pinned version; a distribution's may be older.
+        path = shutil.which(name, path=str(PEERS / "bin")) or shutil.which(name)
         return path or pytest.skip(f"{name} is not on this machine: `make peers` fetches what it can")
 
     return find

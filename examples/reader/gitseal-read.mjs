@@ -490,7 +490,12 @@ function readIdentities(text) {
 
 const AGE_STANZA = /-> ([\x21-\x7e]+(?: [\x21-\x7e]+)*)\n((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63})\n/y;
 const AGE_MAC = /--- ([A-Za-z0-9+/]{43})\n/y;
-const AGE_LENGTHS = { X25519: [[32], 32, 32], "ssh-ed25519": [[4, 32], 32, 32], "ssh-rsa": [[4], 256, 512] };
+const AGE_LENGTHS = {
+  X25519: [[32], 32, 32],
+  mlkem768x25519: [[1120], 32, 32],
+  "ssh-ed25519": [[4, 32], 32, 32],
+  "ssh-rsa": [[4], 256, 512],
+};
 
 /** age writes base64 without "=". Null if it is not canonical. */
 const decodeUnpadded = (text) => decodeBase64(text + "=".repeat((4 - (text.length % 4)) % 4));

@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from gitseal.recipients import hybrid
+
 HERE = Path(__file__).parent
 PASSPHRASE = b"correct horse"
 
@@ -46,11 +48,12 @@ def ssh_pair(
 @pytest.fixture(scope="session")
 def pairs() -> dict[str, Pair]:
     """One pair of every native kind and form, `locked` ones behind PASSPHRASE."""
-    age = pyrage.x25519.Identity.generate()
+    age, hybrid_key = pyrage.x25519.Identity.generate(), hybrid.generate()
     ed, small = ed25519.Ed25519PrivateKey.generate(), rsa.generate_private_key(65537, 2048)
     lock = BestAvailableEncryption(PASSPHRASE)
     return {
         "x25519": Pair(f"{age}\n".encode(), str(age.to_public())),
+        "hybrid": Pair(hybrid_key.text.reveal(), hybrid_key.recipient),
         "ssh-ed25519": ssh_pair(ed),
         "ssh-ed25519 locked": ssh_pair(ed25519.Ed25519PrivateKey.generate(), lock=lock),
         "ssh-ed25519 pkcs8": ssh_pair(ed, PrivateFormat.PKCS8),

@@ -232,7 +232,7 @@ BROKEN = {
     "literal backslash n": (f"# me\\n{SECRET_LINE}".encode(), "no identity"),
     "the third line": (f"#\n{SECRET_LINE}\nhunter2\n".encode(), "line 3"),
     "a broken plugin identity": (b"AGE-PLUGIN-TOY-1QQQQ", "plugin identity"),
-    "post-quantum": (b"AGE-SECRET-KEY-PQ-1QQQQ", "post-quantum"),
+    "a broken post-quantum identity": (b"AGE-SECRET-KEY-PQ-1QQQQ", "not a whole age identity"),
     "NUL and bytes": (b"\0\xff\xfe", "line 1"),
     "too large": (b"#" * (1024 * 1024 + 1), "too large"),
     "an empty ssh key": (OPENSSH % b"", "damaged"),

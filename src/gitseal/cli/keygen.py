@@ -15,7 +15,8 @@ from gitseal.cli.session import Session, say
     is_path=True,
     help="Write the identity here (0600); never over a file.",
 )
-def command(_session: Session, file: str | None) -> None:
+@declare.option("--pq", is_flag=True, help="Make a post-quantum key, age1pq1...; its recipient has 1,959 characters.")
+def command(_session: Session, file: str | None, *, pq: bool) -> None:
     """Make a new identity and print its recipient, the public key.
 
     Others seal values to the recipient. With -o the identity goes into a new file. Without -o it is printed with its recipient,
@@ -24,11 +25,12 @@ def command(_session: Session, file: str | None) -> None:
     Examples:
       gitseal keygen -o ~/.config/gitseal/identity.txt
       gitseal keygen -o deploy-identity.txt
+      gitseal keygen --pq -o identity-pq.txt
     """
     from gitseal.usecases.keygen import keygen
 
     path = Path(file) if file is not None else None
-    made = keygen(path)
+    made = keygen(path, is_post_quantum=pq)
     if path is None:
         output.text(made.text.reveal().decode().removesuffix("\n") + "\n")
         return

@@ -2,7 +2,7 @@
 
 from gitseal.errors import Error
 from gitseal.recipients import rage
-from gitseal.recipients.kinds import KINDS, NOT_YET
+from gitseal.recipients.kinds import KINDS
 from gitseal.recipients.protocol import Identity, Tier
 from gitseal.recipients.stanza import parse_header
 from gitseal.records import NamedTuple
@@ -110,8 +110,6 @@ def _line(line: str, number: int, person: _Person, label: str) -> Identity:
         if kind.identity_line is not None and line.startswith(kind.identity_line.begins):
             identity: Identity = kind.load().parse_identity(line, label, *person)
             return identity
-    if line.startswith(tuple(known.begins for known in NOT_YET)):
-        raise Error(f'line {number} of "{label}" is a post-quantum identity, which is not supported yet', _UNKNOWN)
     raise Error(f'line {number} of "{label}" is not an identity', _UNKNOWN)
 
 

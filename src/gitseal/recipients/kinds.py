@@ -59,6 +59,7 @@ class RecipientKind(NamedTuple):
     `parse_identity_file(data, label, ask, public)` for a private key that is a file of its own.
 
     `stanzas` are the stanza types that only this kind wraps to, by name. It is empty for plugins, which choose their own.
+    `is_post_quantum` says that what is wrapped to such a key today stays closed to a quantum computer of the future.
     """
 
     module: str
@@ -68,6 +69,7 @@ class RecipientKind(NamedTuple):
     identity_line: IdentityLine | None = None
     is_identity_file: Callable[[bytes], bool] | None = None
     stanzas: Mapping[str, StanzaShape] = {}
+    is_post_quantum: bool = False
 
     def load(self) -> "Any":  # noqa: ANN401 - a module, which has no type of its own
         """The module of this kind, imported now."""
@@ -91,8 +93,22 @@ KINDS = (
         stanzas={"X25519": StanzaShape((32,), 32, 32)},
     ),
     RecipientKind(
+        "hybrid",
+        is_public=lambda text: text.startswith("age1pq1"),
+        examples=("age1pq1…",),
+        identity_line=IdentityLine(
+            "AGE-SECRET-KEY-PQ-1",
+            "AGE-SECRET-KEY-",
+            rb"(?i:age-secret-key-pq-1)[a-zA-Z0-9]{58}",
+            "AGE-SECRET-KEY-PQ-1…",
+            "a post-quantum age identity",
+        ),
+        stanzas={"mlkem768x25519": StanzaShape((1120,), 32, 32)},
+        is_post_quantum=True,
+    ),
+    RecipientKind(
         "plugin",
-        is_public=lambda text: text.startswith("age1") and text.count("1") > 1,
+        is_public=lambda text: text.startswith("age1") and text.count("1") > 1 and not text.startswith("age1pq1"),
         examples=("age1NAME1… (a plugin's)",),
         identity_line=IdentityLine(
             "AGE-PLUGIN-",
@@ -112,18 +128,7 @@ KINDS = (
     ),
 )
 
-# Private keys that are recognised and of no use yet. Their recipients look like a plugin's, so `plugin` refuses those.
-NOT_YET = (
-    IdentityLine(
-        "AGE-SECRET-KEY-PQ-1",
-        "AGE-SECRET-KEY-",
-        rb"(?i:age-secret-key-pq-1)[a-zA-Z0-9]{58}",
-        "AGE-SECRET-KEY-PQ-1…",
-        "a post-quantum age identity",
-    ),
-)
-
-IDENTITY_LINES = (*(kind.identity_line for kind in KINDS if kind.identity_line is not None), *NOT_YET)
+IDENTITY_LINES = tuple(kind.identity_line for kind in KINDS if kind.identity_line is not None)
 
 # What is left of a key that was cut is hidden too, but not the examples above.
 _HIDDEN = r"(?i:age-secret-key-(?:pq-)?1|age-plugin-[a-z0-9+._-]{1,64}-1)[a-zA-Z0-9]{6,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^\0]*"

@@ -21,9 +21,6 @@ from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import NATIVE, parse_header
 from gitseal.variables import IDENTITY_VARIABLES
 
-_NOT_YET = {
-    "pq": ("post-quantum recipients are not supported yet", "use the key's age1… recipient of type X25519"),
-}
 _SHOWN = 200  # characters of a plugin's words: enough for a sentence, too few to flood a log
 _PRIVATE = re.compile(r"AGE-(?:PLUGIN|SECRET)\S*", re.IGNORECASE)
 _lock = Lock()
@@ -98,9 +95,6 @@ def parse(text: str) -> PluginRecipient:
         key = pyrage.plugin.Recipient.from_str(text)
     except pyrage.RecipientError:
         raise Error("the age recipient is mistyped or cut short", "copy the whole line, age1NAME1…") from None
-    name = key.plugin()
-    if name in _NOT_YET:
-        raise Error(*_NOT_YET[name])
     # One key, one spelling, for ids are made of the text. Bech32 itself allows upper case, and bits at the end that belong
     # to no byte.
     if text != text.lower() or bech32.payload(text) is None:

@@ -3,6 +3,7 @@
 Each kind of key is one file beside this one, with both halves in it; the table of kinds is in `kinds`.
 """
 
+from gitseal.hidden import SecretBytes
 from gitseal.records import Enum, NamedTuple, Protocol
 
 
@@ -12,6 +13,13 @@ class AgeHeader(NamedTuple):
     type: str
     arguments: tuple[str, ...]
     body: bytes
+
+
+class Generated(NamedTuple):
+    """A new identity: `text` is the whole file to keep secret, `recipient` the public half to hand out."""
+
+    text: SecretBytes
+    recipient: str
 
 
 class Tier(Enum):

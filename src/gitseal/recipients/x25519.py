@@ -5,10 +5,9 @@ from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.recipients import rage
 from gitseal.recipients.ids import recipient_id
-from gitseal.recipients.protocol import AgeHeader, Tier
+from gitseal.recipients.protocol import AgeHeader, Generated, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import parse_header
-from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,13 +75,6 @@ def public_half(scalar: bytes) -> bytes:
     if public is None:
         raise ValueError("pyrage writes a recipient that is no bech32")
     return public
-
-
-class Generated(NamedTuple):
-    """A new identity: `text` is the whole file to keep secret, `recipient` the public half to hand out."""
-
-    text: SecretBytes
-    recipient: str
 
 
 def parse(text: str) -> X25519Recipient:
