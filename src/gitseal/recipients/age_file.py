@@ -18,7 +18,7 @@ _ONLY_CHUNK = bytes(11) + b"\x01"
 _FOOTER = b"---"
 
 
-class Wrapped(NamedTuple):
+class WrappedFileKey(NamedTuple):
     """A file key as a kind wrapped it: the stanza's type, its further arguments and its body, not yet in base64."""
 
     type: str
@@ -31,7 +31,7 @@ def new_file_key() -> bytes:
     return os.urandom(FILE_KEY)
 
 
-def write(data_key: bytes, wrapped: Wrapped, file_key: bytes) -> bytes:
+def write(data_key: bytes, wrapped: WrappedFileKey, file_key: bytes) -> bytes:
     """The whole file: a header with this stanza alone, its MAC, and the data key of 32 bytes as its payload."""
     if len(data_key) != DATA_KEY:
         raise ValueError(f"a data key has {DATA_KEY} bytes")

@@ -57,7 +57,7 @@ class HybridRecipient:
         """See `Recipient.wrap`."""
         file_key = age_file.new_file_key()
         sealed = _SUITE.encrypt(file_key, self._key, _INFO)
-        wrapped = age_file.Wrapped(TYPE, (sealed[:_ENCAPSULATED],), sealed[_ENCAPSULATED:])
+        wrapped = age_file.WrappedFileKey(TYPE, (sealed[:_ENCAPSULATED],), sealed[_ENCAPSULATED:])
         stanza = age_file.write(data_key, wrapped, file_key)
         check_stanza(stanza, self)
         return stanza
