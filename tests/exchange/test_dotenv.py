@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from contextlib import suppress
 from functools import partial
 from io import StringIO
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.errors import Error, Malformed
-from gitseal.exchange import Imported, parse
+from gitseal.exchange import Imported, expand, parse
 from tests import growth
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.env"))
@@ -219,3 +220,83 @@ def test_comments_belong_to_the_value_below_them() -> None:
     content = '# Shop\n\n# Mail\nA=1 # hush behind\n  # Web\nB="x\n# hush within\ny" # hush\nC=\n# nobody\'s\n'
     comments = {item.path[0]: item.comments for item in dotenv(content).items}
     assert comments == {"A": ("# Shop", "", "# Mail"), "B": ("# Web",), "C": ()}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["X=$(cat k)", 'X="$(id -un)"', "X=`date`", "X=a`date`", 'X="`date`"', r"X=\\$(id)", "export X=$(cat k)"],
+)
+def test_what_a_shell_would_run_is_named(line: str) -> None:
+    assert dotenv(f"A=1\n{line}\n").commands == ("X",)
+
+
+@pytest.mark.parametrize("line", ["X='$(id)'", r"X=\$(id)", r'X="\$(id)"', r'X="\`id\`"', "X=$", "X=(a)", "X='`'"])
+def test_what_no_shell_would_run(line: str) -> None:
+    assert dotenv(f"{line}\n").commands == ()
+
+
+DIFFERING = [
+    *(
+        "X=abc#def",
+        "X=# a comment",
+        "X=#a",
+        "X=m$$ypass",
+        r"X=a\$b",
+        'X="x"#y',
+        "X='x'#y",
+        "X=C:\\dir",
+        "X=it's",
+        'X=a"b"c',
+    ),
+    *(r'X="a\tb"', r'X="a\\b"', r'X="a\"b"', r'X="a\$b"', r"X='a\\b'", "X=pa$1x", 'X="pa$?x"'),
+]
+
+
+@pytest.mark.parametrize("line", DIFFERING)
+def test_what_readers_take_for_different_texts_is_named(line: str) -> None:
+    assert dotenv(f"A=1\n{line}\n").differing == ("X",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "X=a",
+        "X=",
+        "X= # c",
+        "X=a # c",
+        "X='a#b $$ \"'",
+        'X="a#b \'"',
+        'X="a" # c',
+        r'X="a\nb"',
+        "X=$Y",
+        "X=a b=c/d:e",
+        "X='a\nb'",
+    ],
+)
+def test_what_readers_agree_on(line: str) -> None:
+    assert dotenv(f"{line}\n").differing == ()
+
+
+def test_a_value_that_is_expanded_keeps_its_comment() -> None:
+    imported = expand(dotenv("A=1\n# of B\nB=${A}\n"), {})
+    assert [(item.value.reveal(), item.comments) for item in imported.items] == [(b"1", ()), (b"1", ("# of B",))]
+
+
+@pytest.mark.fuzz
+@given(st.text(alphabet="ab #$'\"\\`()1{}nt=", max_size=8))
+def test_where_nothing_is_said_python_dotenv_and_bash_read_the_same(source: str) -> None:
+    """The law behind `differing` and `commands`: no difference is passed over. To bash an unquoted blank is an error instead."""
+    peer = pytest.importorskip("dotenv")
+    try:
+        imported = dotenv(f"X={source}\n")
+    except Malformed:
+        return
+    if imported.differing or imported.commands or imported.references:
+        return
+    content = values(imported)["X"]
+    theirs = peer.dotenv_values(stream=StringIO(f"X={source}\n"), interpolate=False)
+    assert theirs == {"X": content}
+    # Only what is one word to bash, with no sign that it would take for its own.
+    if re.fullmatch(r"[ab1nt={}]*|'[^']*'|\"[^\"\\\\]*\"", source):
+        shown = subprocess.run(["bash", "-c", f'X={source}\nprintf %s "$X"'], capture_output=True, check=True, env={})
+        assert shown.stdout.decode() == content

@@ -25,7 +25,6 @@ def expanded(content: str, **environ: str) -> dict[str, str]:
         ("A=1\nX=$A/$A", "1/1"),
         ('A=1\nX="<${A}>"', "<1>"),
         ("A=1\nX='${A}'", "${A}"),
-        ("A=1\nX=`${A}`", "${A}"),
         ('A=1\nX="\\${A}"', "${A}"),
         ("X=${NO:-d e}", "d e"),
         ("X=${NO-d}", "d"),
@@ -44,6 +43,15 @@ def expanded(content: str, **environ: str) -> dict[str, str]:
         ("X=${:-$}{HOST}", "${HOST}"),  # the one way to write ${ for python-dotenv
         ("X=${:-x}", "x"),
         ("X=$$HOST", "$$HOST"),
+        (r"X=\$HOST", "$HOST"),
+        (r"X=pa\${HOST}x", "pa${HOST}x"),
+        (r"X=\\$HOST", r"\\outside"),
+        (r"X=\\\$HOST", r"\\$HOST"),
+        (r"X=a\$HOST$HOST", "a$HOSToutside"),
+        (r'X="\$HOST"', "$HOST"),
+        (r"X='\$HOST'", r"\$HOST"),
+        ("X='$(id)'", "$(id)"),
+        (r'X="\$(id)"', "$(id)"),
     ],
 )
 def test_resolved(content: str, value: str) -> None:
@@ -65,6 +73,11 @@ def test_resolved(content: str, value: str) -> None:
         ("X=${NO:-${private}}", ('"X"', '"NO"')),
         ("X=${NO:-$private}", ('"X"', '"NO"')),
         ("A=\nX=${A:-private}", ('"X"', '"A"')),
+        ("X=$(private)", ('"X"', "command")),
+        ('X="a $(private) b"', ('"X"', "command")),
+        ("X=a`private`", ('"X"', "command")),
+        ("X=`private`", ('"X"', "command")),
+        ("X=$(private)\nX=1", ('"X"', "command")),
     ],
 )
 def test_refused(content: str, said: tuple[str, ...]) -> None:

@@ -11,8 +11,12 @@ class ImportedValue(NamedTuple):
     """One value and its name.
 
     `line` counts from 1, and is 0 if the format's reader does not tell it. `spans` are the places in the text (start, end)
-    that a dotenv reader would expand. A `$` that quotes or a backslash make literal is in none of them. `comments` are the
-    lines between the value before and this one, each `#...` or empty.
+    that a dotenv reader would expand. A `$` that quotes or a backslash make literal is in none of them. `escapes` are the places
+    of backslashes that stay in the text, and that a reader drops which expands. `comments` are the lines between the value
+    before and this one, each `#...` or empty.
+
+    `runs` says that a shell would run a command for the value; `differs` that the readers of env files take it for different
+    texts (docs/how-to/import-an-existing-env-file.md).
     """
 
     path: tuple[str, ...]
@@ -20,6 +24,9 @@ class ImportedValue(NamedTuple):
     line: int
     spans: tuple[Span, ...] = ()
     comments: tuple[str, ...] = ()
+    escapes: tuple[int, ...] = ()
+    runs: bool = False
+    differs: bool = False
 
     @property
     def expandable(self) -> bool:
@@ -38,3 +45,13 @@ class Imported(NamedTuple):
     references: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     overridden: tuple[ImportedValue, ...] = ()
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The names whose values hold a command that a shell would run."""
+        return tuple("/".join(item.path) for item in self.items if item.runs)
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The names whose values the readers of env files take for different texts."""
+        return tuple("/".join(item.path) for item in self.items if item.differs)

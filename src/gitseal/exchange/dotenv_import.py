@@ -38,6 +38,14 @@ _LITERAL_DOLLAR = "\ud800"
 # `$$` is no reference to what follows, neither for a shell (its process id) nor for anything else.
 _REFERENCE = re.compile(r"\$\$(?!\{)|(\$\{[^}]*+\}|\$[A-Za-z_][A-Za-z0-9_]*+)")
 _REFERENCE_WITHOUT_BRACES = re.compile(r"\$\$(?!\{)|(\$[A-Za-z_][A-Za-z0-9_]*+)")
+# What a shell runs: `$(...)` and backticks, unless an odd backslash stands before them.
+_COMMAND = re.compile(r"(?<!\\)(?:\\\\)*+(?:\$\(|`)")
+# What readers take for different texts. `$$` is a process id to shells and one `$` to compose; a shell has its own variables
+# `$1` and `$?`; it drops backslashes and quotes within a word.
+_DIFFERING_DOLLAR = re.compile(r"\$[$0-9@*#?!-]")
+_DIFFERING = re.compile(rf"{_DIFFERING_DOLLAR.pattern}|[\\'\"]")
+# In double quotes all readers but shells take `\n` for a line end, and each has further escapes of its own.
+_DIFFERING_ESCAPE = re.compile(r"\\(?!n)")
 
 
 def parse(data: bytes) -> Imported:
@@ -63,8 +71,8 @@ def _items(text: str) -> Iterator[ImportedValue]:
         comments = _comments(text[end:position])
         line = bisect_right(feeds, position) + 1
         name, position = _name(text, position, line)
-        content, spans, end = _value(text, position, line)
-        yield ImportedValue((name,), text_value(content), line, spans, comments)
+        item, end = _value(text, position, line)
+        yield item._replace(path=(name,), comments=comments)
         position = _after(_SKIP, text, end)
 
 
@@ -90,8 +98,8 @@ def _name(text: str, position: int, line: int) -> tuple[str, int]:
     return match[1], match.end()
 
 
-def _value(text: str, position: int, line: int) -> tuple[str, tuple[Span, ...], int]:
-    """The content, the spans of its references, and the position after the value's last line."""
+def _value(text: str, position: int, line: int) -> tuple[ImportedValue, int]:
+    """The value, still without its name, and the position after its last line."""
     start = _after(_EQUALS, text, position)
     if text[start : start + 1] in _QUOTED:
         return _quoted(text, start, line)
@@ -99,31 +107,59 @@ def _value(text: str, position: int, line: int) -> tuple[str, tuple[Span, ...], 
     end = len(text) if feed < 0 else feed
     # `A= # note` is empty, but `A=#x` is a value: only after a blank does a comment begin.
     if text[start:end].startswith("#") and start > position + 1:
-        return "", (), end
+        return ImportedValue((), text_value(""), line), end
     content = _INLINE_COMMENT.sub("", text[start:end], count=1).rstrip()
     # The rest of the key would be read as further lines, and refused there in words that explain nothing.
     if content.startswith("-----BEGIN ") and "-----END " not in content:
         raise Malformed("the value begins a PEM block and ends on its first line", line, "put the block in quotes")
-    return content, _spans(content), end
+    spans, escapes = _unescaped_spans(content)
+    is_cut = "#" in text[start:end].partition(" #")[0]
+    differs = is_cut or _DIFFERING.search(content) is not None
+    return ImportedValue(
+        (), text_value(content), line, spans, (), escapes, _COMMAND.search(content) is not None, differs
+    ), end
 
 
-def _quoted(text: str, start: int, line: int) -> tuple[str, tuple[Span, ...], int]:
-    match = _QUOTED[text[start]].match(text, start)
+def _quoted(text: str, start: int, line: int) -> tuple[ImportedValue, int]:
+    quote = text[start]
+    match = _QUOTED[quote].match(text, start)
     if match is None:
         raise Malformed("the value's quote is never closed", line, "close it, or quote the value with the other quotes")
     end = _END.match(text, match.end())
     if end is None:
         hint = 'leave only a # comment there; inside double quotes a double quote is written \\"'
         raise Malformed("there is text after the value's closing quote", line, hint)
-    if text[start] != '"':
-        return match[1], (), end.end()
+    # To a shell a value goes on until the next blank, and so does a # in it.
+    is_cut = text[match.end() : match.end() + 1] == "#"
+    if quote != '"':
+        # Shells run what stands in backticks; python-dotenv drops backslashes in single quotes.
+        differs = is_cut or (quote == "'" and "\\\\" in match[1])
+        return ImportedValue((), text_value(match[1]), line, runs=quote == "`", differs=differs), end.end()
     content = _ESCAPE.sub(_unescaped, match[1])
-    return content.replace(_LITERAL_DOLLAR, "$"), _spans(content), end.end()
+    differs = is_cut or _DIFFERING_ESCAPE.search(match[1]) is not None or _DIFFERING_DOLLAR.search(content) is not None
+    value = text_value(content.replace(_LITERAL_DOLLAR, "$"))
+    return ImportedValue(
+        (), value, line, _spans(content), (), (), _COMMAND.search(match[1]) is not None, differs
+    ), end.end()
 
 
 def _unescaped(match: re.Match[str]) -> str:
     sign = match[1]
     return _LITERAL_DOLLAR if sign == "$" else _ESCAPES.get(sign, sign)
+
+
+def _unescaped_spans(content: str) -> tuple[tuple[Span, ...], tuple[int, ...]]:
+    """The references of a value without quotes, and the places of the backslashes that make one of them text."""
+    spans, escapes = [], []
+    for start, end in _spans(content):
+        before = start
+        while before and content[before - 1] == "\\":
+            before -= 1
+        if (start - before) % 2:
+            escapes.append(start - 1)
+        else:
+            spans.append((start, end))
+    return tuple(spans), tuple(escapes)
 
 
 def _spans(content: str) -> tuple[Span, ...]:

@@ -15,14 +15,16 @@ _MAX_EXPANDED = 64 * 1024 * 1024
 
 
 def expand(imported: Imported, environ: Mapping[str, str]) -> Imported:
-    """Resolve `${NAME}`, `$NAME`, `${NAME-default}` and `${NAME:-default}` in the values.
+    r"""Resolve `${NAME}`, `$NAME`, `${NAME-default}` and `${NAME:-default}` in the values.
 
     A reference takes the nearest earlier line of the file that sets the name, else `environ`. Later lines do not count: bash
-    and python-dotenv both assign line by line. So there can be no cycle.
+    and python-dotenv both assign line by line. So there can be no cycle. A backslash before a reference makes it text, as in
+    bash: `\$NAME` becomes `$NAME`.
 
-    Raises Error, with the name and the reference, in these cases: nothing sets the name (both readers would quietly take the
-    empty text); the reference has another form, or another reference in it; `:-` meets a name that is set to the empty text
-    (shells take the default then, python-dotenv does not); all values together grow beyond 64 MiB.
+    Raises Error, with the name and the reference, in these cases: the value holds a command, which a shell would run; nothing
+    sets the name (both readers would quietly take the empty text); the reference has another form, or another reference in
+    it; `:-` meets a name that is set to the empty text (shells take the default then, python-dotenv does not); all values
+    together grow beyond 64 MiB.
     """
     known: dict[str, str] = {}
     left = _MAX_EXPANDED
@@ -32,23 +34,29 @@ def expand(imported: Imported, environ: Mapping[str, str]) -> Imported:
         if len(item.path) != 1:
             continue
         content = item.value.reveal()
-        if item.spans:
+        if item.runs:
+            raise Error(
+                f'"{item.path[0]}" holds a command, which a shell would run; gitseal runs none',
+                "write what the command prints, or put the value in single quotes to keep it as it is",
+            )
+        if item.spans or item.escapes:
             pieces = list(_pieces(item, content.decode(), known, environ))
             left -= sum(map(len, pieces))
             if left < 0:
                 raise Error(f'expanding "{item.path[0]}" makes the values too large', "import without --expand")
             content = "".join(pieces).encode()
-            done[item.line] = ImportedValue(item.path, text_value(content.decode()), item.line)
+            done[item.line] = item._replace(value=text_value(content.decode()), spans=(), escapes=())
         known[item.path[0]] = content.decode("utf-8", "replace")
-    items = tuple(done.get(item.line, item) if item.spans else item for item in imported.items)
+    items = tuple(done.get(item.line, item) if item.spans or item.escapes else item for item in imported.items)
     return Imported(items, (), imported.duplicates)
 
 
 def _pieces(item: ImportedValue, text: str, known: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[str]:
     position = 0
-    for start, end in item.spans:
+    for start, end in sorted((*item.spans, *((at, at + 1) for at in item.escapes))):
         yield text[position:start]
-        yield _resolved(item.path[0], text[start:end], known, environ)
+        if text[start] == "$":
+            yield _resolved(item.path[0], text[start:end], known, environ)
         position = end
     yield text[position:]
 

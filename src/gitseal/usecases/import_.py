@@ -21,6 +21,9 @@ STANDARD_INPUT = "standard input"
 class ImportResult(NamedTuple):
     """The result of an import: names by outcome, those that kept a reference as text, and those set twice in the file.
 
+    `commands` are the names whose values a shell would run a command for, and `differing` those that readers of env files take
+    for different texts.
+
     `comments` counts the lines of comments that now stand above new names, `left_out` those that may hold a value.
     """
 
@@ -29,6 +32,8 @@ class ImportResult(NamedTuple):
     duplicates: tuple[str, ...]
     comments: int = 0
     left_out: int = 0
+    commands: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """The number of values with this outcome."""
@@ -89,7 +94,9 @@ def import_files(
     new = [item for item in imported.items if path_text(item.path) in created]
     kept = sum(bool(line) for item in new for line in comments.get(item.path, ()))
     there = sum(bool(line) for item in new for line in item.comments)
-    return ImportResult(done, imported.references, imported.duplicates, kept, there - kept)
+    return ImportResult(
+        done, imported.references, imported.duplicates, kept, there - kept, imported.commands, imported.differing
+    )
 
 
 def _read(file: ImportFile, environments: Sequence[str], expand_with: Mapping[str, str] | None) -> Imported:
