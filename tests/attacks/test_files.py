@@ -72,7 +72,7 @@ def test_a_hook_path_below_the_top_is_refused(alice: Clone) -> None:
     """`.git` is not in the path where the folder given is Git's own, or `core.hooksPath` names another one."""
     declare(alice, "pre-commit")
     for folder in (alice.top / ".git" / "hooks", alice.top / ".git"):
-        with pytest.raises(Error, match="where Git or gitseal keep theirs"):
+        with pytest.raises(Error, match="belongs to Git or gitseal"):
             render(alice, folder)
     for configured, below, path in (
         ("hooks", "hooks", "pre-commit"),
@@ -81,7 +81,7 @@ def test_a_hook_path_below_the_top_is_refused(alice: Clone) -> None:
     ):
         alice.git("config", "core.hooksPath", configured)
         declare(alice, path)
-        with pytest.raises(Error, match="where Git or gitseal keep theirs"):
+        with pytest.raises(Error, match="belongs to Git or gitseal"):
             render(alice, alice.top / below)
     assert is_nowhere(alice)
 

@@ -12,8 +12,7 @@ first alice. Variables and working directories last for the page. Two comments d
     cp demo.env .env
     -->
 
-Hidden commands may call `shop`: a repository with secrets, cloned and pushed by alice, who then stands in it; and
-`joins bob`: bob has an identity, whose recipient is $BOBS_LINE, and a clone in which he stands afterwards.
+What a page starts from is shown too, folded: a block that is opened with "console setup", whose output nobody shows.
 
 With `<!-- stand-ins -->` a page gets the programs of `stand_ins/`, for what no test machine has.
 
@@ -41,11 +40,12 @@ Peer = Callable[[str], str]
 _BLOCK = re.compile(
     r"<!-- run\n(?P<hidden>.*?)-->"
     r"|<!-- file (?P<path>\S+) -->\s*```[a-z]*\n(?P<file>.*?)^```$"
-    r"|^ *```console(?: status=(?P<status>\d+))?(?: typed=(?P<typed>\S*))?\n(?P<console>.*?)^ *```$",
+    r"|^ *```console(?: status=(?P<status>\d+)|(?P<setup> setup))?(?: typed=(?P<typed>\S*))?\n(?P<console>.*?)^ *```$",
     re.MULTILINE | re.DOTALL,
 )
 _ASKS_STAND_INS = "<!-- stand-ins -->"
 _PROMPT = re.compile(r"(?:(alice|bob|host))?\$ (.*)")
+_HERE = re.compile(r"<<'(\w+)'")
 _MARK = "--command-ends-here--"
 _HEREDOC = "--file-ends-here--"
 
@@ -69,19 +69,6 @@ as() {
     eval "${person}_at=\\$PWD"
     person=$1 HOME=${HOME%/*}/$1
     eval "cd \\"\\$${1}_at\\""
-}
-shop() {
-    { git clone git@example.com:shop.git && cd shop && gitseal init -e development -e production --as alice &&
-        gitseal set -e production DATABASE_URL=postgres://shop:secret@db/shop SESSION_SECRET=4f1d0c6b LOG_LEVEL=info &&
-        gitseal set -e development DATABASE_URL=postgres://shop@localhost/shop SESSION_SECRET=dev LOG_LEVEL=debug &&
-        git add . && git commit --message "The shop's secrets" && git push origin HEAD && git remote set-head origin main
-    } >../shop.log 2>&1 || { cat ../shop.log; return 1; }
-}
-joins() {
-    as "$1"
-    { gitseal keygen -o ~/.config/gitseal/identity.txt && git clone git@example.com:shop.git && cd shop
-    } >../join.log 2>&1 || { cat ../join.log; return 1; }
-    BOBS_LINE=$(sed -n 's/^# public key: //p' ~/.config/gitseal/identity.txt)
 }
 """
 
@@ -108,14 +95,18 @@ def steps(text: str) -> list[Step]:
             if block["typed"] is not None:
                 words = f"{shlex.quote(block['typed'])} {shlex.quote(shown[0].command)}"
                 shown[0] = shown[0]._replace(command=f'python3 "$TOP/tests/docs/typed.py" {words}')
-            found += shown
+            found += [step._replace(output=None) for step in shown] if block["setup"] else shown
     return found
 
 
 def _console(block: str, status: int) -> list[Step]:
     commands: list[tuple[str, list[str], list[str]]] = []
-    goes_on = False
+    goes_on, file_end = False, ""
     for line in block.splitlines():
+        if file_end:
+            commands[-1][1].append(line)
+            file_end = "" if line == file_end else file_end
+            continue
         prompt = _PROMPT.fullmatch(line)
         if goes_on:
             commands[-1][1].append(line)
@@ -125,6 +116,8 @@ def _console(block: str, status: int) -> list[Step]:
             assert commands, f"a console block begins with output: {line}"
             commands[-1][2].append(line)
         goes_on = line.endswith("\\") and (goes_on or prompt is not None)
+        file = _HERE.search(line) if prompt else None
+        file_end = file[1] if file else ""
     last = len(commands) - 1
     return [
         Step(person, "\n".join(command), "\n".join(output), status if number == last else 0)

@@ -29,6 +29,11 @@ def test_a_block_that_is_not_run_says_why(page: Path) -> None:
         assert re.fullmatch(r"<!-- not run: .+ -->", before)
 
 
+@pytest.mark.parametrize("page", [page for page in SHOWN if page.parent.name == "how-to"], ids=lambda page: page.stem)
+def test_what_the_output_depends_on_is_shown(page: Path) -> None:
+    assert "<!-- run" not in page.read_text(encoding="utf-8")
+
+
 def test_the_runner_sees_a_difference(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="the page says"):
         console.run("```console\n$ echo one\ntwo\n```\n", tmp_path)
@@ -37,6 +42,25 @@ def test_the_runner_sees_a_difference(tmp_path: Path) -> None:
 def test_the_runner_sees_a_status(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="status 0"):
         console.run("```console\n$ false\n```\n", tmp_path)
+
+
+def test_the_runner_shows_where_a_page_starts(tmp_path: Path) -> None:
+    page = """
+```console setup
+bob$ echo unseen; cat >file <<'END'
+$ one
+END
+$ echo two >>file
+```
+
+```console
+$ cat file
+$ one
+two
+```
+"""
+    with pytest.raises(AssertionError, match="status 0"):
+        console.run(page + "```console setup\n$ false\n```\n", tmp_path.resolve())
 
 
 def test_the_runner_keeps_two_people_apart(tmp_path: Path) -> None:

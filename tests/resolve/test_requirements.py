@@ -218,7 +218,7 @@ def test_a_null_is_missing() -> None:
         (
             "KEY",
             text("sk_" + "x" * MAX_TEXT),
-            [(f"has more than the {MAX_TEXT} characters that a pattern is held against", PATTERN)],
+            [(f"has more than the {MAX_TEXT} characters that a pattern is tried on", PATTERN)],
         ),
         ("KEY", TypedValue(ValueType.BYTES, b"sk_private\xff"), [("is not text: its bytes are not UTF-8", TYPE)]),
         ("KEY", TypedValue(ValueType.BYTES, b"sk_1"), []),

@@ -69,7 +69,7 @@ def contents(files: Iterable[ManifestFile], service: str, resolver: Resolver) ->
             continue
         item = _item(file, resolved.value)
         if item is None:
-            problems.append(Problem(name, sentence("is not base64, as which {} is decoded", place), TYPE))
+            problems.append(Problem(name, sentence("is not base64, and {} is decoded from base64", place), TYPE))
         else:
             made.append(ServiceFile(item, name, not resolved.is_plain))
     return Contents(tuple(made), tuple(problems))
@@ -110,4 +110,4 @@ def _refuse_owned(target: Path) -> None:
     # A manifest comes with a commit. Without this a branch could have a hook or a Git setting written on every host.
     where = target.parent.resolve() / target.name
     if _OWNED.intersection(part.casefold() for part in where.parts) or is_hook(where):
-        raise Error(f'"{target}" is where Git or gitseal keep theirs', "choose another folder: --files DIR")
+        raise Error(f'"{target}" belongs to Git or gitseal', "choose another folder: --files DIR")

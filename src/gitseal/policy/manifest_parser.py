@@ -237,9 +237,7 @@ def _file_path(node: Node) -> tuple[str, ...]:
             )
         # Folded, for some file systems fold case. .gitattributes and its kin steer Git as well.
         if part.casefold().startswith(_OWNED):
-            raise Malformed(
-                "the path of a file leads where Git or gitseal keep theirs", node.line + 1, "choose another folder"
-            )
+            raise Malformed("the path of a file belongs to Git or gitseal", node.line + 1, "choose another folder")
     return parts
 
 

@@ -38,7 +38,7 @@ def not_started(program: str, error: OSError, environ: Mapping[bytes, bytes]) ->
         name = os.fsdecode(max(environ, key=lambda name: len(name) + len(environ[name])))
         return NotStarted(
             f'"{program}" was not started: the variables are too long for this system; the longest is "{name}"',
-            f"hand it over as a file: gitseal run --files --service SERVICE; or leave it out: --except {name}",
+            f"let a service of the manifest have it as a file (--files), or leave it out: --except {name}",
             _NOT_STARTED,
         )
     if isinstance(error, FileNotFoundError):

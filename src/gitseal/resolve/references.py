@@ -89,7 +89,8 @@ class Resolver:
     def check(self) -> None:
         """Raise Unmet with every problem so far, if there is one."""
         if self.problems:
-            raise Unmet(self.problems, "see where a value comes from with: gitseal explain NAME")
+            name = self.problems[0].name.split(" ", maxsplit=1)[0]
+            raise Unmet(self.problems, f"see where a value comes from: gitseal explain {name}")
 
     def _at(self, path: NamePath) -> Resolved | None:
         if path not in self._stored:
@@ -108,14 +109,14 @@ class Resolver:
             circle = " > ".join(map(path_text, (*chain[chain.index(path) :], path)))
             return self._tell(label, chain[:1], sentence("refers in a circle: {}", circle))
         if len(chain) > MAX_DEPTH:
-            return self._tell(label, chain[:1], sentence("refers to names over more than {} steps", MAX_DEPTH))
+            return self._tell(label, chain[:1], sentence("refers to other names in more than {} steps", MAX_DEPTH))
         template = templates.parse(stored.value.reveal().decode())
         value, depth = self._template(template, label, (*chain, path), in_plain=True)
         # The check above counts the way down. This one counts it for names that were resolved before, from another start:
         # otherwise it would depend on the order whether an environment is refused.
         if value and depth >= MAX_DEPTH:
             value, depth = self._tell(
-                label, (*chain, path)[:1], sentence("refers to names over more than {} steps", MAX_DEPTH)
+                label, (*chain, path)[:1], sentence("refers to other names in more than {} steps", MAX_DEPTH)
             )
         self._known[path] = _Outcome(value, depth + 1)
         return self._known[path]

@@ -78,9 +78,7 @@ def _of_pattern(pattern: "Pattern", name: str, text: str) -> Iterator[Problem]:
 
     # A pattern takes linear time, but with a factor of its own: a limit keeps it short for any value.
     if len(text) > MAX_TEXT:
-        yield Problem(
-            name, sentence("has more than the {} characters that a pattern is held against", MAX_TEXT), PATTERN
-        )
+        yield Problem(name, sentence("has more than the {} characters that a pattern is tried on", MAX_TEXT), PATTERN)
     elif not pattern.search(text):
         yield Problem(name, sentence("does not match its pattern"), PATTERN)
 
