@@ -2,6 +2,7 @@
 
 import os
 import traceback
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -231,3 +232,56 @@ def test_the_source_shows_no_value_and_keeps_none(world: World) -> None:
 
     assert repr(source) == f"{source}" == "GitsealSettingsSource(production)"
     assert PASSWORD not in repr(vars(source))
+
+
+SETTINGS_OF_VARIABLES: list[tuple[dict[str, Any], dict[str, str]]] = [
+    ({"env_nested_delimiter": "__"}, {"API__TOKEN": "t", "API__DEPTH": "2"}),
+    ({"env_nested_delimiter": "_", "env_nested_max_split": 1}, {"API_TOKEN": "t", "API_DEPTH": "2"}),
+    ({"env_parse_none_str": "null"}, {"NOTE": "null"}),
+    ({"env_parse_none_str": "null"}, {"NOTE": "none"}),
+    ({"env_ignore_empty": True}, {"PORT": "", "NOTE": ""}),
+    ({"env_ignore_empty": True, "env_nested_delimiter": "__"}, {"API__TOKEN": "t", "API__DEPTH": ""}),
+    ({}, {"NOTE": ""}),
+    ({"env_prefix": "APP_", "case_sensitive": True}, {"APP_note": "n", "app_note": "m"}),
+    ({"env_parse_enums": True}, {"COLOUR": "RED"}),
+]
+
+
+class Colour(Enum):
+    RED = 1
+
+
+@pytest.mark.parametrize(("config", "variables"), SETTINGS_OF_VARIABLES)
+def test_the_settings_for_variables_hold_for_names(
+    world: World, monkeypatch: pytest.MonkeyPatch, config: dict[str, Any], variables: dict[str, str]
+) -> None:
+    class Variables(BaseSettings):
+        model_config = SettingsConfigDict(hide_input_in_errors=True, **config)
+        port: int = 80
+        note: str | None = "default"
+        api: Api | None = None
+        colour: Colour | None = None
+
+    class Names(Variables):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            *_sources: PydanticBaseSettingsSource,
+            **_named: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (GitsealSettingsSource(settings_cls, "production"),)
+
+    world.set_flat(variables)
+    for name, content in variables.items():
+        monkeypatch.setenv(name, content)
+
+    assert Names().model_dump() == Variables().model_dump()
+
+
+def test_two_spellings_of_one_name_are_refused(world: World) -> None:
+    world.set(DATABASE_URL="d", api__TOKEN="t")
+    world.set_flat({"API__TOKEN": "other"})
+
+    with pytest.raises(gitseal.Error, match='"API__TOKEN" and "api/TOKEN" are one name'):
+        make()

@@ -1,10 +1,13 @@
 """What the tests of the Python API look at: values of every type, sealed and plain, and commits of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from gitseal.document.value import ValueType, checked
+from gitseal.document.value import ValueType, checked, text
 from gitseal.identities import Keyring
+from gitseal.project.workspace import Workspace
 from gitseal.usecases.init import Starter, init
+from gitseal.usecases.set_ import set_values
 from tests import world
 from tests.programs import git
 
@@ -26,6 +29,14 @@ class World(world.World):
         """Lines more in the policy."""
         path = self.top / ".secrets/policy.yaml"
         path.write_text(path.read_text(encoding="utf-8") + "\n".join(lines) + "\n", encoding="utf-8")
+
+    def set_flat(self, values: Mapping[str, str]) -> None:
+        """Values of production under names as they stand: `__` is no section in them."""
+        set_values(
+            Workspace(self.project, self.keyring),
+            ["production"],
+            {(name,): text(content) for name, content in values.items()},
+        )
 
     def commit(self, tag: str = "") -> None:
         git(self.top, "add", "--all", "--force")

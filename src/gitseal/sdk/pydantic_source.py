@@ -1,7 +1,9 @@
 """A source of settings for pydantic-settings, a package to install beside gitseal (`pip install pydantic-settings`).
 
 It works like the source for environment variables, with the values of an environment in their place: names, prefixes,
-aliases and conversion are pydantic's own. A section is a nested model: `api/TOKEN` is the field `TOKEN` of the field `api`.
+aliases, conversion and the settings `env_nested_delimiter`, `env_nested_max_split`, `env_parse_none_str`, `env_parse_enums` and
+`env_ignore_empty` are pydantic's own. A section is a nested model: `api/TOKEN` is the field `TOKEN` of the field `api`, as
+`api__TOKEN` is if the class has the delimiter `__`.
 """
 
 import os
@@ -12,6 +14,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource
 from pydantic_settings.exceptions import SettingsError
+from pydantic_settings.sources.utils import parse_env_vars
 
 from gitseal.document.value import ValueType
 from gitseal.errors import Error, UsageError
@@ -21,6 +24,7 @@ from gitseal.sdk.hidden import Hidden, cleanly
 from gitseal.sdk.loading import load
 
 _ABSENT = object()
+_SECTION = "/"
 
 
 class _NotJson(Error, ValueError):
@@ -47,7 +51,8 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
         path: str | os.PathLike[str] | None = None,
         identity: str | os.PathLike[str] | None = None,
     ) -> None:
-        super().__init__(settings_cls, env_nested_delimiter="/", env_ignore_empty=False)
+        super().__init__(settings_cls)
+        self.env_nested_delimiter = self.env_nested_delimiter or _SECTION
         self.env_vars = {}
         if not self.config.get("hide_input_in_errors"):
             raise UsageError(
@@ -84,20 +89,41 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
         raise Error(message, "a field that is no plain value is read as JSON")
 
     def _values(self) -> Mapping[str, str | None]:
-        """The texts that fields ask for, by name; in lower case, unless the class is case-sensitive."""
+        """The texts that fields ask for, by name; in lower case, unless the class is case-sensitive.
+
+        A name with sections stands there twice: as it is, for aliases, and with the class's delimiter. Raises Error if another
+        name is spelled like that.
+        """
         fields = self._open_fields()
         start = outside.folder(self._path)
         if not fields or outside.is_nothing_there(start, self._environment):
             return {}
         secrets = self._load(path=start)
+        delimiter = self.env_nested_delimiter or _SECTION
         texts: dict[str, str | None] = {}
+        names: dict[str, str] = {}
         for name in secrets:
             key = name if self.case_sensitive else name.lower()
-            if any(_is_for(key, field) and not _is_given(given, key, field) for field, given in fields.items()):
-                value = secrets.open(tuple(name.split("/")))
-                if value.kind is not ValueType.NULL:
-                    texts[key] = convert(name, value, str)
-        return texts
+            flat = key.replace(_SECTION, delimiter)
+            keys = [spelled for spelled in dict.fromkeys((key, flat)) if self._is_wanted(spelled, fields, delimiter)]
+            if not keys:
+                continue
+            if flat in names:
+                raise Error(f'"{names[flat]}" and "{name}" are one name to the class of settings', "rename one of them")
+            names[flat] = name
+            value = secrets.open(tuple(name.split(_SECTION)))
+            if value.kind is not ValueType.NULL:
+                texts.update(dict.fromkeys(keys, convert(name, value, str)))
+        # What variables go through: an empty text that is to be ignored, and the word for None.
+        return parse_env_vars(texts, self.case_sensitive, self.env_ignore_empty, self.env_parse_none_str)
+
+    def _is_wanted(self, key: str, fields: Mapping[str, object], delimiter: str) -> bool:
+        """True if a field, or one nested in it, asks for the name, and no earlier source gave it."""
+        return any(
+            key == field
+            or (key.startswith(f"{field}{delimiter}") and not _is_given(given, key[len(field) :], delimiter))
+            for field, given in fields.items()
+        )
 
     def _open_fields(self) -> dict[str, object]:
         """The names of the fields that no earlier source filled as a whole, each with what those sources gave for it."""
@@ -111,13 +137,9 @@ class GitsealSettingsSource(Hidden, EnvSettingsSource):
         return unfilled
 
 
-def _is_for(key: str, field: str) -> bool:
-    return key == field or key.startswith(f"{field}/")
-
-
-def _is_given(given: object, key: str, field: str) -> bool:
+def _is_given(given: object, below: str, delimiter: str) -> bool:
     """True if the value of a name is among the nested ones that other sources gave for its field."""
-    for part in key[len(field) + 1 :].split("/"):
+    for part in below.removeprefix(delimiter).split(delimiter):
         if not isinstance(given, dict):
             break
         given = next((value for name, value in given.items() if str(name).lower() == part.lower()), _ABSENT)
