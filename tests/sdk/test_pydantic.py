@@ -4,7 +4,7 @@ import os
 import traceback
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError
@@ -256,7 +256,7 @@ def test_the_settings_for_variables_hold_for_names(
     world: World, monkeypatch: pytest.MonkeyPatch, config: dict[str, Any], variables: dict[str, str]
 ) -> None:
     class Variables(BaseSettings):
-        model_config = SettingsConfigDict(hide_input_in_errors=True, **config)
+        model_config = cast("SettingsConfigDict", {"hide_input_in_errors": True, **config})
         port: int = 80
         note: str | None = "default"
         api: Api | None = None
