@@ -57,9 +57,7 @@ def _trust(repository: Repository, *, founding: bool) -> tuple[tuple[str, str], 
     remotes = repository.remotes()
     if not remotes:
         return ()
-    words = (
-        "Git does not know the default branch of any remote, so no state is trusted and each data key is asked about"
-    )
+    words = "Git does not know the default branch of any remote, so gitseal trusts no state yet and asks about each data key"
     return ((words, trusted_ref.way_to_one(repository)),)
 
 

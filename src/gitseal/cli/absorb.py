@@ -7,7 +7,7 @@ from gitseal.cli.session import Session, say
 
 @declare.command("absorb")
 @declare.argument("names", metavar="[NAME...]", nargs=-1, complete=declare.NAMES)
-@environment_option("The environment; may be left out where there is one.")
+@environment_option("The environment. Needed only if there are several.")
 @accept_options
 def command(
     session: Session,

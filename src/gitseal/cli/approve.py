@@ -13,9 +13,12 @@ if TYPE_CHECKING:  # loaded when the command runs
 @declare.command("approve")
 @declare.argument("span", metavar="[BASE..HEAD]", default="")
 @declare.option(
-    "--target", default="", metavar="BRANCH", help="The branch that it is for. Without it: what BASE names."
+    "--target",
+    default="",
+    metavar="BRANCH",
+    help="The branch that the approval is for. By default: the one that BASE names.",
 )
-@declare.option("--carry", is_flag=True, help="Also write it into an empty commit on HEAD, as a trailer.")
+@declare.option("--carry", is_flag=True, help="Also add the approval to HEAD, as a trailer of an empty commit.")
 @declare.option("--yes", is_flag=True, help="Sign without asking.")
 def command(session: Session, span: str, target: str, carry: bool, yes: bool) -> None:
     """Approve a change of secrets that somebody else made.
@@ -31,7 +34,7 @@ def command(session: Session, span: str, target: str, carry: bool, yes: bool) ->
     from gitseal.audit.verify.approvals.target import full_branch
     from gitseal.usecases import approve
 
-    repository = session.any_repository("approve")
+    repository = session.any_repository()
     keep_fetched(repository)
     proposal = approve.propose(repository, span, full_branch(target) if target else "")
     _show(proposal)
@@ -42,7 +45,7 @@ def command(session: Session, span: str, target: str, carry: bool, yes: bool) ->
         say(f"carried by {approve.carry(proposal)[:12]}, which changes no file")
     for ref in refs:
         output.line(ref)
-    say(f"approved as {' and '.join(proposal.names)}; push it: git push REMOTE {' '.join(refs)}")
+    say(f"approved as {' and '.join(proposal.names)}; push it: git push origin {' '.join(refs)}")
 
 
 def _show(proposal: "Proposal") -> None:
@@ -62,7 +65,7 @@ def _show(proposal: "Proposal") -> None:
 
 def _ask(proposal: "Proposal") -> None:
     if not terminal.can_ask():
-        raise Error("nobody is here to say yes", "read the review, then: gitseal approve --yes")
+        raise Error("an approval needs a yes", "read the review, then: gitseal approve --yes")
     names = " and ".join(proposal.names)
     if not terminal.confirm(f"Approve this for {proposal.branch.ref} as {names}?"):
         raise Error("nothing was approved", "")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # loaded only with --code
 
 
 @declare.command("check")
-@environment_option("Only these environments. Without it: all, and what concerns all.")
+@environment_option("Only these environments. By default: all of them, and what concerns all.")
 @declare.option(
     "--code", "folders", multiple=True, metavar="DIR", help="Also find the names that code there reads; may repeat."
 )
@@ -55,8 +55,8 @@ def command(
     to_mend = sum(finding.severity == ERROR for finding in shown)
     aside = _aside(shown)
     if to_mend:
-        raise Error(f"check found {plural(to_mend, 'thing')} to mend{aside}", "")
-    say(f"all is as it should be{aside}")
+        raise Error(f"check found {plural(to_mend, 'problem')}{aside}", "")
+    say(f"no problems found{aside}")
 
 
 def _say_limits(project: "Project") -> None:

@@ -9,7 +9,7 @@ from gitseal.cli.session import Session, say
 @declare.argument("source", metavar="FROM", complete=declare.ENVIRONMENTS)
 @declare.argument("target", metavar="TO", complete=declare.ENVIRONMENTS)
 @declare.argument("names", metavar="NAME...", nargs=-1, required=True, complete=declare.NAMES)
-@declare.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
+@declare.option("--plain", is_flag=True, help="Leave new names plain if a rule of the policy says so too.")
 @accept_options
 def command(
     session: Session,

@@ -9,7 +9,7 @@ _COMMIT_DIGITS = 12
 
 @declare.command("deployed")
 @declare.argument("revision", metavar="[REV]", default="HEAD")
-@environment_option("The environment that was deployed; may be left out where there is one.")
+@environment_option("The environment that was deployed. Needed only if there are several.")
 def command(session: Session, revision: str, environments: tuple[str, ...]) -> None:
     """Record which commit an environment was deployed from.
 

@@ -12,8 +12,8 @@ from gitseal.usecases.diff import Compared, Difference, compare
 @declare.command("diff")
 @declare.argument("left", metavar="A", complete=declare.ENVIRONMENTS)
 @declare.argument("right", metavar="B", complete=declare.ENVIRONMENTS)
-@declare.option("--show-values", is_flag=True, help="Show the values too, where the policy allows it.")
-@declare.option("--all", "show_all", is_flag=True, help="List names that are identical, too.")
+@declare.option("--show-values", is_flag=True, help="Also show the values, if the policy allows it.")
+@declare.option("--all", "show_all", is_flag=True, help="Also list names that are identical.")
 @json_option
 def command(session: Session, left: str, right: str, show_values: bool, show_all: bool, as_json: bool) -> None:
     """Compare two environments, or two states of one, name by name.

@@ -33,4 +33,4 @@ def command(session: Session, as_json: bool) -> None:
             )
     wrong = [check for check in checks if check.mend]
     if wrong:
-        raise Error(f"{plural(len(wrong), 'thing')} to mend", f"first: {wrong[0].mend}")
+        raise Error(f"{plural(len(wrong), 'problem')}", f"first: {wrong[0].mend}")

@@ -23,11 +23,11 @@ _HASTY = 1.0
 
 
 @declare.command("edit")
-@environment_option("The environment; may be left out where there is one.")
+@environment_option("The environment. Needed only if there are several.")
 @local_option
 @declare.option("--resume", is_flag=True, help="Continue with the text that an earlier edit could not apply.")
 @declare.option("--discard", is_flag=True, help="Delete the text that an earlier edit could not apply.")
-@declare.option("--plain", is_flag=True, help="Let new names stand readable, where a rule of the policy says so too.")
+@declare.option("--plain", is_flag=True, help="Leave new names plain if a rule of the policy says so too.")
 @accept_options
 def command(
     session: Session,

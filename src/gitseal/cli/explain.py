@@ -9,7 +9,7 @@ from gitseal.usecases.explain import Explained, explain
 
 @declare.command("explain")
 @declare.argument("name", complete=declare.NAMES)
-@environment_option("The environment; may be left out where there is one.")
+@environment_option("The environment. Needed only if there are several.")
 @no_local_option
 @json_option
 def command(session: Session, name: str, environments: tuple[str, ...], as_json: bool) -> None:

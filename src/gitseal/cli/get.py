@@ -7,7 +7,7 @@ from gitseal.cli.session import Session, write_bytes
 
 @declare.command("get")
 @declare.argument("name", complete=declare.NAMES)
-@environment_option("The environment; may be left out where there is one.")
+@environment_option("The environment. Needed only if there are several.")
 @declare.option("--no-newline", is_flag=True, help="Print the exact bytes, without a newline after them.")
 @no_local_option
 def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool) -> None:

@@ -123,13 +123,13 @@ def tell(counts: "ImportResult") -> None:
     if counts.left_out:
         say(f"gitseal: {plural(counts.left_out, 'comment line')} left out, which may hold a value")
     if counts.duplicates:
-        say(f"gitseal: set twice in the file, the last one counts: {', '.join(counts.duplicates)}")
+        say(f"gitseal: set more than once, the last value counts: {', '.join(counts.duplicates)}")
     if counts.commands:
         say(f"gitseal: kept $(...) or `...` as text, where a shell would run a command: {', '.join(counts.commands)}")
     if counts.differing:
         say(f"gitseal: readers of env files differ on these values, so look at them: {', '.join(counts.differing)}")
     if counts.references:
-        say(f"gitseal: kept ${{...}} as text, resolve with --expand: {', '.join(counts.references)}")
+        say(f"gitseal: these values still have a ${{...}}, which --expand resolves: {', '.join(counts.references)}")
 
 
 def _read(source: Path) -> bytes:

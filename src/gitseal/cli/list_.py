@@ -10,7 +10,7 @@ from gitseal.usecases.list_ import NameRow, list_names
 @declare.command("list")
 @declare.argument("names", metavar="[NAME...]", nargs=-1, complete=declare.NAMES)
 @environment_option()
-@declare.option("--show-values", is_flag=True, help="Show the values too, where the policy allows it.")
+@declare.option("--show-values", is_flag=True, help="Also show the values, if the policy allows it.")
 @no_local_option
 @json_option
 def command(

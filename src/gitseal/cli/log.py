@@ -16,12 +16,15 @@ _COMMIT_DIGITS = 12
 
 @declare.command("log")
 @declare.argument("name", metavar="[NAME]", default="", complete=declare.NAMES)
-@environment_option("Only these environments, also ones that are no more.")
+@environment_option("Only these environments, removed ones too.")
 @declare.option(
-    "--since", default="", metavar="DATE", help='Only what commits claim to be newer: 2026-01-31, "2 weeks ago".'
+    "--since",
+    default="",
+    metavar="DATE",
+    help='Only commits that claim to be newer than this: 2026-01-31, "2 weeks ago".',
 )
 @declare.option("--signatures", is_flag=True, help="Check each signature against the trusted policy; takes longer.")
-@declare.option("--reads", is_flag=True, help="This machine's log of reads instead: who was handed which values.")
+@declare.option("--reads", is_flag=True, help="Show this machine's log of reads instead: who got which values.")
 @json_option
 def command(
     session: Session,
@@ -81,7 +84,7 @@ def _reads(session: Session, name: str, given: tuple[str, ...], *, as_json: bool
         line = f"{read.when}  {read.who}  {read.command}  {read.environment}  {', '.join(read.names)}{more}"
         output.line(line)
     if not logged:
-        say(f"no read of that in {where}")
+        say(f"no such reads in {where}")
 
 
 def _text(history: Log, known: Iterable[str]) -> None:
@@ -93,7 +96,7 @@ def _text(history: Log, known: Iterable[str]) -> None:
         line = f"{utc(event.when)}  {event.commit[:_COMMIT_DIGITS]}  {what}  {event.who}{_signed(event.signed)}"
         output.line(line.rstrip())
     if not line:
-        say("nothing of that in this history")
+        say("no such events in this history")
 
 
 def _name(event: Event) -> str:
@@ -125,5 +128,5 @@ def _json(events: Iterable[Event]) -> None:
 def _say_shallow(history: Log) -> None:
     ends = ", ".join(commit[:_COMMIT_DIGITS] for commit in history.ends_at[:3])
     say(
-        f"gitseal: this clone is shallow: who set what stands in {ends} is not known; get the rest: git fetch --unshallow"
+        f"gitseal: this clone is shallow, so it is not known who set what is in {ends}; get the rest: git fetch --unshallow"
     )

@@ -87,7 +87,7 @@ def outcome(error: BaseException) -> int:
         return STATUS_PIPE
     if isinstance(error, OSError):
         what = f'"{error.filename}"' if error.filename else "the output"
-        return _say_no(Error(f"{what} cannot be read or written: {os_reason(error)}", "mend that, and do it again"))
+        return _say_no(Error(f"{what} cannot be read or written: {os_reason(error)}", "fix that and try again"))
     if "click" in sys.modules:
         from gitseal.cli import by_click
 

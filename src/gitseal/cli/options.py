@@ -53,14 +53,14 @@ def accept_options(function: "_Function") -> "_Function":
         return function(session, accept=(*accept_keys, *accept_recipients), **others)
 
     keys = declare.option(
-        "--accept-key", "accept_keys", multiple=True, metavar="ID", help="Believe this data key, by its exact id."
+        "--accept-key", "accept_keys", multiple=True, metavar="ID", help="Accept this data key. Give its exact id."
     )
     recipients = declare.option(
         "--accept-recipient",
         "accept_recipients",
         multiple=True,
         metavar="KEY",
-        help="Believe this recipient, by its exact key.",
+        help="Accept this recipient. Give its exact key.",
     )
     return keys(recipients(declare.instead_of(function, confirmed)))
 
@@ -71,6 +71,8 @@ def json_option(function: "_Function") -> "_Function":
     def reporting(session: "Session", *, form: str, json_flag: bool, **others: object) -> object:
         return function(session, as_json=json_flag or form == "json", **others)
 
-    form = declare.option("--format", "form", choices=["text", "json"], default="text", help="How to report.")
+    form = declare.option(
+        "--format", "form", choices=["text", "json"], default="text", help="The format of the report."
+    )
     flag = declare.option("--json", "json_flag", is_flag=True, help="Short for --format json.")
     return form(flag(declare.instead_of(function, reporting)))

@@ -16,22 +16,22 @@ def recover_values(
 ) -> None:
     """Brings back the lost values that were named or that a person says yes to.
 
-    Raises Error for a name that is not lost or cannot be brought back, and if nobody is there to be asked.
+    Raises Error for a name that is not lost or cannot be restored, and if nobody is there to be asked.
     """
     every_lost = recover.look(session.workspace, environments)
     for lost in every_lost:
         say(
-            f"{lost.environment}: {lost.name}, {_words(lost)}{f'; not to be had: {lost.refusal}' if lost.refusal else ''}"
+            f"{lost.environment}: {lost.name}, {_words(lost)}{f'; cannot be restored: {lost.refusal}' if lost.refusal else ''}"
         )
     if not every_lost:
-        say("no value is under a data key that its file has lost")
+        say("no value is sealed under a data key that its file has lost")
     for name in names:
         _check(name, [lost for lost in every_lost if lost.name == name])
     if dry_run or not every_lost:
         return
     possible = [lost for lost in every_lost if not lost.refusal]
     if not possible:
-        raise Error("none of these can be brought back", "set them again: gitseal set NAME")
+        raise Error("none of these can be restored", "whoever knows the values sets them again: gitseal set --help")
     chosen = [lost for lost in possible if lost.name in names or (not names and _is_wanted(lost))]
     if not chosen:
         say("nothing was changed")
@@ -44,12 +44,13 @@ def recover_values(
 def _check(name: str, of_name: list[Lost]) -> None:
     if not of_name:
         raise Error(
-            f'"{name}" is under no data key that its file has lost', "see what is: gitseal rekey --recover --dry-run"
+            f'"{name}" is not sealed under a data key that its file has lost',
+            "see what is: gitseal rekey --recover --dry-run",
         )
     for lost in of_name:
         if lost.refusal:
             raise Error(
-                f'"{name}" in {lost.environment} cannot be brought back: {lost.refusal}',
+                f'"{name}" in {lost.environment} cannot be restored: {lost.refusal}',
                 f"set it again: gitseal set {name} -e {lost.environment}",
             )
 
@@ -57,7 +58,7 @@ def _check(name: str, of_name: list[Lost]) -> None:
 def _is_wanted(lost: Lost) -> bool:
     if not terminal.can_ask():
         raise Error(
-            "bringing a lost value back needs a yes for each",
+            "restoring lost values needs a yes for each",
             f"look at who set it, then: gitseal rekey --recover --name {lost.name}",
         )
     return terminal.confirm(f"{lost.environment}: bring {lost.name} back, {_words(lost)}?")

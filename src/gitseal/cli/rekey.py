@@ -12,17 +12,22 @@ from gitseal.yamltext.reader import path_text
 
 
 @declare.command("rekey")
-@environment_option("Only these environments. Without it: all.")
+@environment_option("Only these environments. By default: all.")
 @declare.option("--dry-run", is_flag=True, help="Say what would change, and change nothing. No identity is needed.")
 @declare.option(
-    "--recover", "is_recovery", is_flag=True, help="Bring values back that are sealed under a key which a merge lost."
+    "--recover",
+    "is_recovery",
+    is_flag=True,
+    help="Restore values that a merge left under a lost data key. It asks for each.",
 )
 @declare.option(
-    "--name", "names", multiple=True, metavar="NAME", help="With --recover: this name, unasked; may repeat."
+    "--name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="With --recover: restore this name without asking; may repeat.",
 )
-@declare.option(
-    "--rotate", is_flag=True, help="Give every access group a new data key, also where nobody loses access."
-)
+@declare.option("--rotate", is_flag=True, help="Give every access group a new data key, even if nobody loses access.")
 @declare.option("--yes", is_flag=True, help="Do not ask. New recipients still need --accept-recipient.")
 @accept_options
 @json_option
@@ -109,15 +114,12 @@ def _show(planned: Plan, *, as_json: bool, is_whole: bool) -> None:
     for claim in planned.claims:
         say(claim.words)
     if planned.shallow:
-        say(
-            "history is cut off here (a shallow clone): who held a key earlier cannot be seen; "
-            "see all with: git fetch --unshallow"
-        )
+        say("this clone is shallow, so it does not show who held a key earlier; see all with: git fetch --unshallow")
 
 
 def _words(group: GroupPlan) -> list[str]:
     if group.gone:
-        return [f"access group {group.group} holds nothing any more and goes"]
+        return [f"access group {group.group} holds no names any more and is removed"]
     what = (
         f"{plural(group.names, 'name')} ({group.group})" if group.names else f"access group {group.group}, still empty"
     )

@@ -35,8 +35,10 @@ class RenderJob(NamedTuple):
 
 
 @declare.command("render")
-@environment_option("The environment; may be left out where there is one.")
-@declare.option("--format", "dialect", choices=tuple(DIALECTS), help="What reads the variables. Without it: dotenv.")
+@environment_option("The environment. Needed only if there are several.")
+@declare.option(
+    "--format", "dialect", choices=tuple(DIALECTS), help="The format, by the program that reads it. By default: dotenv."
+)
 @declare.option("-o", "--output", "target", metavar="FILE", is_path=True, help="Write here (0600, atomically).")
 @declare.option(
     "--files",
@@ -50,9 +52,9 @@ class RenderJob(NamedTuple):
     "checked",
     metavar="FILE",
     is_path=True,
-    help="Write nothing; say whether FILE is current, with --files those too.",
+    help="Write nothing; say if FILE is up to date, and with --files the files too.",
 )
-@declare.option("--record", is_flag=True, help="Then record the deploy, as gitseal deployed does.")
+@declare.option("--record", is_flag=True, help="Afterwards record the deploy, as gitseal deployed does.")
 @selecting.selecting
 @declare.option("--export", is_flag=True, help="shell: export each variable.")
 @declare.option("--no-interpolate", is_flag=True, help="python-dotenv: for a reader with interpolate=False.")

@@ -31,7 +31,7 @@ from gitseal.yamltext.tree import NamePath
 )
 @declare.option("--ours-all", "rest", flag_value=OURS, help="Take our side of all other names.")
 @declare.option("--theirs-all", "rest", flag_value=THEIRS, help="Take the other side of all other names.")
-@declare.option("--keys", choices=[OURS, THEIRS], help="Whose data keys go on, where both replaced one.")
+@declare.option("--keys", choices=[OURS, THEIRS], help="Whose data keys to keep if both sides replaced one.")
 @declare.option("--list", "only_list", is_flag=True, help="Say what is in conflict, and change nothing.")
 @declare.option("--add", is_flag=True, help="Stage the files when they are resolved, as git add does.")
 @accept_options
@@ -147,9 +147,9 @@ def _next(project: Project, environment: str, path: str) -> str:
     if side is None:
         return f"no conflict is left; next: git add {path}"
     if environment in project.policy.environments:
-        return f"{side} has taken it out; next: git rm {path}, or to keep it: git add {path}"
+        return f"{side} removed it; next: git rm {path}, or to keep it: git add {path}"
     # To keep a file that the policy does not list would bring back what somebody ended, or gave another name.
-    return f"{side} has taken it out, and the policy does not list it; next: git rm {path}"
+    return f"{side} removed it, and the policy does not list it; next: git rm {path}"
 
 
 def _one(
@@ -201,7 +201,7 @@ def _choices(
         chosen = [THEIRS if name.sides[0].kind in {"removed", NOT_THERE} else OURS for name in open_names]
         sides = " ".join(f"--{word} {shlex.quote(name.text)}" for word, name in zip(chosen, open_names, strict=True))
         raise Error(
-            f"{plural(len(open_names), 'name')} of {file.environment} can be decided by a person alone",
+            f"{plural(len(open_names), 'name')} of {file.environment} need a person to decide",
             f"choose --ours, --theirs or --new for each, such as: gitseal resolve {file.environment} {sides}",
         )
     return choices
@@ -235,6 +235,6 @@ def _apply(
 
 def _say_groups(file: ConflictedFile, environment: str) -> None:
     if file.is_two_files:
-        say(f"  both sides made {environment} anew; one file stays, and the other's values are sealed anew in it")
+        say(f"  both sides created {environment}; one file stays, and the values of the other are sealed into it")
     for group in file.groups:
-        say(f"  who can open access group {group} changed on both sides: it follows the policy as it is now")
+        say(f"  both sides changed who can open access group {group}; it now follows the policy")

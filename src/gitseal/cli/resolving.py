@@ -28,7 +28,7 @@ class Answers:
         """Raises Error for a name of the command line that is not in conflict."""
         unused = [name for name in self.given if name not in self.used]
         if unused:
-            raise Error(f'"{unused[0]}" is not in conflict', "see what is with: gitseal resolve --list")
+            raise Error(f'"{unused[0]}" is not in conflict', "see what is: gitseal resolve --list")
 
     def choose(self, name: Name, words: tuple[str, str]) -> TakenSide | TypedValue | None:
         """The choice for a name; None if nobody made one."""
@@ -57,7 +57,7 @@ class Answers:
         try:
             return text(content.decode())
         except UnicodeDecodeError:
-            raise Error("the value is no text", f"take a side, then: gitseal set {name} --file FILE") from None
+            raise Error("the value is not text", f"take a side, then: gitseal set {name} --file FILE") from None
 
 
 def both_sides(session: Session, file: ConflictedFile, name: Name) -> tuple[str, str]:

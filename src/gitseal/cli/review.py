@@ -20,15 +20,19 @@ _PAGER = "less"
 
 @declare.command("review")
 @declare.argument("span", metavar="[BASE..HEAD]", default="")
-@environment_option("Only these environments. Without it: all.")
-@declare.option("--format", "form", choices=FORMATS, default="text", help="How to report; text by default.")
+@environment_option("Only these environments. By default: all.")
+@declare.option("--format", "form", choices=FORMATS, default="text", help="The format of the report. By default: text.")
 @declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
-@declare.option("-o", "--output", "file", default="", metavar="FILE", help="Write the report there.")
-@declare.option("--fail-on", metavar="RULE,...|error|warning", multiple=True, help="Status 1 if one of these is found.")
-@declare.option("--with-identity", is_flag=True, help="Open values, also for a format that is published; may ask.")
-@declare.option("--show-values", is_flag=True, help="Show the values that changed, where the policy lets them be seen.")
+@declare.option("-o", "--output", "file", default="", metavar="FILE", help="Write the report to this file.")
+@declare.option(
+    "--fail-on", metavar="RULE,...|error|warning", multiple=True, help="End with status 1 if one of these is found."
+)
+@declare.option(
+    "--with-identity", is_flag=True, help="Open values, even for a format that others read. May ask for a passphrase."
+)
+@declare.option("--show-values", is_flag=True, help="Also show the values that changed, if the policy allows it.")
 @declare.option("--no-scan", is_flag=True, help="Do not look for plaintext in the commits.")
-@declare.option("--no-verify", is_flag=True, help="Do not hold the commits against signatures.")
+@declare.option("--no-verify", is_flag=True, help="Do not check the signatures of the commits.")
 @declare.option("--no-pager", is_flag=True, help="Print a long report on a terminal without a pager.")
 @declare.option("--target", default="", metavar="BRANCH", help="The branch that approvals are for, if BASE names none.")
 def command(
@@ -73,7 +77,7 @@ def command(
     names = tuple(part for given in environments for part in given.split(",") if part)
     branch = full_branch(target) if target else ""
     wanted = ReviewOptions(names, verify=not no_verify, scan=not no_scan, show_values=show_values, branch=branch)
-    repository = session.any_repository("review")
+    repository = session.any_repository()
     keep_fetched(repository)
     reviewed = review(repository, span, keyring, wanted)
     text = _coloured(reviewed) if form == "text" and not file and _is_colourful(session) else FORMATS[form](reviewed)
@@ -84,7 +88,7 @@ def command(
     stopped = [risk for risk in reviewed.risks if risk.rule in stopping or risk.severity in stopping]
     if stopped:
         rules = ", ".join(dict.fromkeys(risk.rule for risk in stopped))
-        raise Error(f"review found {plural(len(stopped), 'thing')} that --fail-on names: {rules}", "")
+        raise Error(f"review found {plural(len(stopped), 'problem')} that --fail-on names: {rules}", "")
 
 
 def _keyring(session: Session, form: str, *, with_identity: bool) -> "Keyring | None":

@@ -22,18 +22,18 @@ class _RunJob(NamedTuple):
 
 
 @declare.command("run", passes_on=True)
-@environment_option("The environment; may be left out where there is one.")
+@environment_option("The environment. Needed only if there are several.")
 @selecting.selecting
 @declare.option(
     "--redact/--no-redact",
     default=None,
-    help="Replace sealed values in the command's output by [redacted:NAME]. Without either: where it is no terminal.",
+    help="Replace sealed values in the command's output by [redacted:NAME]. By default, if the output is no terminal.",
 )
 @declare.option("--files", is_flag=True, help="Put the service's files into memory, below the folder $GITSEAL_FILES.")
 @declare.option(
     "--pristine",
     is_flag=True,
-    help="Start from an empty environment, but for PATH, HOME, USER, TERM, TZ and the language.",
+    help="Start from an empty environment. Keep only PATH, HOME, USER, TERM, TZ and the language.",
 )
 @declare.argument("arguments", metavar="-- CMD [ARG...]", nargs=-1, required=True)
 def command(

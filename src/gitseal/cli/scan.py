@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # loaded by the command
 @declare.command("scan")
 @declare.option("--history", is_flag=True, help="Every commit that any branch or tag leads to.")
 @declare.option("--staged", is_flag=True, help="What the next commit would bring, as the hook sees it.")
-@declare.option("--format", "form", choices=FORMATS, default="text", help="How findings are written.")
+@declare.option("--format", "form", choices=FORMATS, default="text", help="The format of the findings.")
 @declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @declare.argument("what", metavar="[BASE..HEAD | PATH...]", nargs=-1)
 def command(session: Session, history: bool, staged: bool, form: str, as_json: bool, what: tuple[str, ...]) -> None:
@@ -43,7 +43,7 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
 
     if history + staged + bool(what) > 1:
         raise UsageError("--history, --staged and a range exclude each other", "see: gitseal scan --help")
-    repository = session.any_repository("scan")
+    repository = session.any_repository()
     ranges = [word for word in what if _is_range(session, word)]
     if len(what) > 1 and ranges:
         raise UsageError("one range at a time", "see: gitseal scan --help")

@@ -52,7 +52,7 @@ class Session:
 
         start = Path(self._folder)
         if not start.is_dir():
-            raise Error(f'"{start}" is not a folder', "give one with: -C DIR")
+            raise Error(f'"{start}" is not a folder', "name a folder after -C")
         # As `cd DIR` and `pwd` have it: a link that a repository holds does not make a folder elsewhere part of it.
         return os.path.realpath(start)
 
@@ -122,14 +122,14 @@ class Session:
         """Looks for identities anew: one was made."""
         self.__dict__.pop("keyring", None)
 
-    def any_repository(self, usage: str) -> "Repository":
-        """The repository of the folder, bare or not: no working tree is needed. Raises Error, with `usage`, if there is none."""
+    def any_repository(self) -> "Repository":
+        """The repository of the folder, bare or not: no working tree is needed. Raises Error if there is none."""
         from gitseal.git.hooks import is_bare
         from gitseal.git.repository import Repository, find_top
 
         top = find_top(self.start)
         if top is None and not is_bare(self.start):
-            hint = f"go to one, or name it: gitseal -C DIR {usage}"
+            hint = "go to one, or name its folder with -C"
             raise Error(f'"{self.start}" is in no Git repository', hint)
         return self.listen_to(Repository(top or self.start))
 
@@ -190,7 +190,7 @@ class Session:
         if len(environments) == 1 and not self.is_incomplete:
             return environments
         if not environments:
-            raise Error("there is no environment yet", "make one with: gitseal env add NAME")
+            raise Error("there is no environment yet", "add one, for example: gitseal env add development")
         raise UsageError("which environment?", f"choose with: -e {' or -e '.join(environments)}")
 
     def where(self, given: tuple[str, ...], *, local: bool, make: bool = False) -> "tuple[Project, tuple[str, ...]]":

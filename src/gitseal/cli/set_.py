@@ -27,7 +27,7 @@ _TYPES = [kind.word for kind in ValueType]
     "source",
     metavar="FILE",
     is_path=True,
-    help="Take the value from a file, byte for byte.",
+    help="Take the value from this file, byte for byte.",
 )
 @declare.option("--trim", is_flag=True, help="Leave out the line end after a value from standard input or a file.")
 @declare.option("--confirm", is_flag=True, help="Ask for the value twice at the terminal.")
@@ -35,12 +35,12 @@ _TYPES = [kind.word for kind in ValueType]
 @declare.option(
     "--generate",
     metavar="KIND",
-    help="Make a strong random value, one for each environment: hex:N, base64:N, password:N or uuid.",
+    help="Make a strong random value, another one in each environment: hex:N, base64:N, password:N or uuid.",
 )
 @declare.option("--type", "type_name", choices=_TYPES, default="text", show_default=True, help="The type to store.")
-@declare.option("--plain", is_flag=True, help="Let a new name stand readable, where a rule of the policy says so too.")
-@declare.option("--create-only", is_flag=True, help="Refuse names that are there already.")
-@declare.option("--update-only", is_flag=True, help="Refuse names that are not there yet.")
+@declare.option("--plain", is_flag=True, help="Leave new names plain if a rule of the policy says so too.")
+@declare.option("--create-only", is_flag=True, help="Refuse names that exist already.")
+@declare.option("--update-only", is_flag=True, help="Refuse names that do not exist yet.")
 @local_option
 @accept_options
 def command(

@@ -27,7 +27,7 @@ def command() -> None:
 
 @command.command("pull")
 @_FILE
-@environment_option("The environment; may be left out where there is one.")
+@environment_option("The environment. Needed only if there are several.")
 def pull(session: Session, file: str, environments: tuple[str, ...]) -> None:
     """Write an environment to FILE (.env) in dotenv format.
 

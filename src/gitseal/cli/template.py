@@ -12,7 +12,7 @@ from gitseal.errors import Error, os_reason
 
 @declare.command("template")
 @declare.argument("source", metavar="FILE | -", is_path=True, takes_dash=True)
-@environment_option("The environment; may be left out where there is one.")
+@environment_option("The environment. Needed only if there are several.")
 @declare.option("-o", "--output", "target", metavar="FILE", is_path=True, help="Write here (0600, atomically).")
 @no_local_option
 def command(session: Session, source: str, environments: tuple[str, ...], target: str | None) -> None:

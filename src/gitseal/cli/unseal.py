@@ -8,7 +8,7 @@ from gitseal.errors import Declined, Error
 
 @declare.command("unseal")
 @declare.argument("names", metavar="NAME...", nargs=-1, required=True, complete=declare.NAMES)
-@environment_option("The environment; may be left out where there is one.")
+@environment_option("The environment. Needed only if there are several.")
 @declare.option("--yes", is_flag=True, help="Do not ask.")
 def command(session: Session, names: tuple[str, ...], environments: tuple[str, ...], yes: bool) -> None:
     """Write sealed values as plain text that everybody can read.

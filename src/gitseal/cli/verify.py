@@ -42,7 +42,7 @@ def command(session: Session, span: str | None, pre_receive: bool, target: str, 
         output.text(report.rstrip("\n") + "\n")
     errors = [finding for finding in verified.findings if finding.severity == ERROR]
     if errors:
-        raise Error(f"verify found {plural(len(errors), 'thing')} that the policy does not let pass", "")
+        raise Error(f"verify found {plural(len(errors), 'problem')}", "")
     say(_summary(verified))
 
 
@@ -55,7 +55,7 @@ def _range(session: Session, span: str, target: str) -> "Verified":
     base, dots, head = parse_range(span)
     if not base or dots == "..." or head.startswith("."):
         raise UsageError("verify takes BASE..HEAD, two revisions and two dots", "see: git help revisions")
-    repository = session.any_repository("verify BASE..HEAD")
+    repository = session.any_repository()
     keep_fetched(repository)
     return verify(repository, base, head or "HEAD", branch=full_branch(target) if target else "")
 
@@ -73,9 +73,9 @@ def _summary(verified: "Verified") -> str:
     parts = [
         f"{count} {words}"
         for count, words in (
-            (verified.signed, "signed by who may"),
-            (verified.by_forge, "signed by a forge that may"),
-            (verified.free, "with nobody's signature asked for"),
+            (verified.signed, "signed by an allowed person"),
+            (verified.by_forge, "signed by an allowed forge"),
+            (verified.free, "with no signature required"),
         )
         if count
     ]

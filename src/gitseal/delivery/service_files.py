@@ -42,7 +42,7 @@ class Contents(NamedTuple):
 def with_files(request: Request, folder: Path) -> Request:
     """The request with the service's files, which are to be in `folder`. Raises UsageError if it names no service."""
     if not request.service:
-        raise UsageError("--files needs the service whose files are meant", "name it with: --service NAME")
+        raise UsageError("--files needs a service", "name the service with --service")
     variables = {**request.variables, FILES_VARIABLE: str(folder.absolute())}
     return request._replace(files=True, variables=variables)
 

@@ -46,7 +46,7 @@ def environment(project: Project, given: str | None) -> str:
     if len(candidates) == 1:
         return candidates[0]
     if not candidates and not named:
-        raise Error("there is no environment yet", "make one with: gitseal env add NAME")
+        raise Error("there is no environment yet", "add one, for example: gitseal env add development")
     raise UsageError(
         f"{ENVIRONMENT} names {len(candidates)} environments, not one" if named else "which environment?",
         f"name one of {', '.join(project.environments)}, in the call or in {ENVIRONMENT}",

@@ -119,7 +119,7 @@ class Change(GroupKeys):
         before = self.document.entries.get(path)
         if before is not None and before.token is not None:
             raise Error(
-                f'"{entry.name}" stands plain where it is, and no rule says so: anyone could have put it there',
+                f'"{entry.name}" is plain, and no rule says so: anyone could have written it',
                 f"set it instead: gitseal set {path_text(path)} -e {self.environment}",
             )
         if entry.node.items and not entry.node.source:
@@ -150,7 +150,7 @@ class Change(GroupKeys):
         self._check_group(entry, group)
         key = self.key(group)
         if not isinstance(key, DataKey):
-            raise NotForYou(f'"{entry.name}" is not yours to take over')
+            raise NotForYou(f'"{entry.name}" is in an access group that you cannot open, so you cannot take it over')
         self.put_token(entry.path, document.seal(key, entry.path, value))
 
     def believe(self, header: Header, entry: Entry) -> None:

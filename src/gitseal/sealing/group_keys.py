@@ -72,7 +72,7 @@ class GroupKeys:
         key = self.keys.get(group)
         if key is None:
             raise NotForYou(
-                f'access group "{group}" in {self.environment} has to be opened for this, and no identity at hand does',
+                f'access group "{group}" in {self.environment} is needed for this, and no identity at hand opens it',
                 way_out or f"ask one of: {', '.join(header.access[group].stanzas) or 'nobody is left'}",
             )
         return key
@@ -90,7 +90,7 @@ class GroupKeys:
             ) from None
         except Error as error:
             raise type(error)(
-                error.message, f"every value has to open for a new data key: set or unset {entry.name} first"
+                error.message, f"a new data key needs every value: set or unset {entry.name} first"
             ) from None
 
     def _existing(self, group: str) -> DataKey | PublicKey:
@@ -189,8 +189,8 @@ class GroupKeys:
         public_keys = holders(self.policy, self.policy.open_to(self.environment, group) or ())
         if not public_keys:
             raise Error(
-                f'nobody whom the policy lets open access group "{group}" in {self.environment} has a key',
-                "add one with: gitseal recipient add NAME KEY",
+                f'nobody who may open access group "{group}" in {self.environment} has a key',
+                "whoever changes the policy adds one: gitseal recipient add --help",
             )
         return public_keys
 

@@ -47,7 +47,7 @@ class LocalProject(Project):
         if document is None:
             raise Error(
                 f"{self._base} has no overrides on this machine",
-                f"set one with: gitseal set NAME -e {self._base} --local",
+                f"set one, for example: gitseal set -e {self._base} --local DATABASE_URL",
             )
         return document
 
@@ -72,7 +72,7 @@ def local_project(project: Project, environment: str, keyring: Keyring) -> Local
     """
     if project.policy.environment(environment).protected:
         raise Error(
-            f"{environment} is protected and takes no overrides", f"set it there: gitseal set NAME -e {environment}"
+            f"{environment} is protected and takes no overrides", "set it in the environment itself: leave out --local"
         )
     project.check_working_tree()
     local = LocalProject(project, environment, keyring)

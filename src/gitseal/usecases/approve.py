@@ -81,7 +81,8 @@ def approve(proposal: Proposal) -> list[SignedStatement]:
             made = SignedStatement(statement, payload, signing.sign(proposal.key, payload, NAMESPACE))
             if len(made.content) > LARGEST:
                 raise Error(
-                    "this changes more files than one approval holds", "approve it in parts, as branches of their own"
+                    "this changes more files than one approval can cover",
+                    "approve it in parts, as branches of their own",
                 )
             # Read back as a server will: a signature that would not count is better refused before anybody waits for it.
             problems = [reader.read(made, root).problem for root in roots]
@@ -104,7 +105,8 @@ def carry(proposal: Proposal) -> str:
     repository, head = proposal.branch.repository, proposal.branch.new
     if repository.commit("HEAD") != head:
         raise Error(
-            "only the commit that is checked out can carry on", f"check it out first: git checkout {head[:_SHOWN]}"
+            "only the commit that is checked out can carry an approval",
+            f"check it out first: git checkout {head[:_SHOWN]}",
         )
     lines = sorted({store.trailer(signed) for signed in standing(proposal.branch)})
     message = f"Carry {plural(len(lines), 'approval')} of secrets\n\n" + "\n".join(lines) + "\n"
@@ -112,7 +114,7 @@ def carry(proposal: Proposal) -> str:
     made = repository.git("commit-tree", *sign, "-p", head, f"{head}^{{tree}}", stdin=message.encode())
     commit = (made or b"").decode().strip()
     if not commit or repository.git("update-ref", "-m", "gitseal approve --carry", "HEAD", commit, head) is None:
-        raise Error("Git does not make a commit", "see why: git commit --allow-empty")
+        raise Error("Git refuses to make a commit", "see why: git commit --allow-empty")
     return commit
 
 
@@ -137,8 +139,8 @@ def _names(target: Target, change: dict[str, ApprovedChange], key: SigningKey) -
                 names.setdefault(owners[0], fingerprint)
     if not names:
         raise Error(
-            f"the policy of {target.ref} gives your signing key {key.fingerprints[0]} to no person",
-            "it takes a key in signing: of somebody who may change this",
+            f"the policy of {target.ref} gives your signing key {key.fingerprints[0]} to nobody",
+            "sign with a key that the policy lists under signing: of somebody who may change this",
         )
     return names
 
@@ -153,5 +155,5 @@ def _refuse_pointless(branch: ChangeOfBranch, names: Collection[str]) -> None:
         others = sorted({name for count in counts for name in count.could})
         raise Error(
             f"{who} cannot approve this: they signed a commit in it, or may not change it",
-            f"it takes somebody else: {', '.join(others)}" if others else "let somebody else sign the commits",
+            f"somebody else has to approve it: {', '.join(others)}" if others else "let somebody else sign the commits",
         )

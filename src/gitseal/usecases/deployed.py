@@ -42,6 +42,6 @@ def check_committed(project: Project, environment: str) -> None:
             now = None
         if now != repository.file("HEAD", project.relative(path)):
             raise Error(
-                f'"{project.relative(path)}" is not as it was committed, so no commit is what goes out',
-                "commit it first, or leave --record out",
+                f'"{project.relative(path)}" has changes that are not committed, so no commit is what goes out',
+                "commit it first, or leave out --record",
             )

@@ -61,7 +61,7 @@ def add_environment(workspace: Workspace, name: str, opened_to: Sequence[str]) -
     with writing(project):
         policy = edited = read_regular(project.policy_path)
         if name not in project.policy.environments:
-            people = list(opened_to) or _common_open(project)
+            people = list(opened_to) or _common_open(project, name)
             _check_people(project, people)
             edited = edited_policy(project, lambda text: text.put(("environments", name), {"open": list(people)}))
         now = project.with_policy(edited)
@@ -139,12 +139,13 @@ def _rename_in_policy(text: PolicyEditor, project: Project, old: str, new: str) 
             )
 
 
-def _common_open(project: Project) -> tuple[str, ...]:
+def _common_open(project: Project, name: str) -> tuple[str, ...]:
     groups = {rule.open for rule in project.policy.environments.values()}
     if len(groups) != 1:
+        example = next((group for group in project.policy.groups), "") or next(iter(project.policy.recipients), "")
         raise Error(
-            "environments are open to different people here",
-            "say who may open the new one: gitseal env add NAME --open GROUP",
+            "different people open the environments here, so somebody has to decide who opens the new one",
+            f"for example: gitseal env add {name} --open {example}",
         )
     return groups.pop()
 

@@ -27,7 +27,7 @@ class Lost(NamedTuple):
     """A value that opens for nobody any more.
 
     `who`, `when` (seconds since 1970) and `commit` are of the commit that brought it, empty and 0 if none did yet.
-    `refusal` says why it cannot be brought back, and is empty if it can.
+    `refusal` says why it cannot be restored, and is empty if it can.
     """
 
     environment: str

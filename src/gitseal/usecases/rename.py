@@ -18,7 +18,7 @@ def rename(workspace: Workspace, environments: Sequence[str], old: str, new: str
     """
     source, target = parse_name(old), parse_name(new)
     if source == target:
-        raise UsageError(f'"{old}" is the name already', "give it another: gitseal rename OLD NEW")
+        raise UsageError(f'"{old}" is already its name', "give a new name that differs")
 
     def action(edit: Change) -> tuple[str, str]:
         entry = edit.document.entries.get(source)

@@ -221,7 +221,7 @@ def test_what_is_too_long_for_one_approval(team: Approving) -> None:
 def test_nothing_is_signed_unasked(team: Approving) -> None:
     team.change("alice")
     team.sign_as("bob")
-    assert "nobody is here to say yes" in gitseal(team, "approve", "main..HEAD", status=1)
+    assert "an approval needs a yes" in gitseal(team, "approve", "main..HEAD", status=1)
     assert team.git("for-each-ref", "refs/gitseal") == ""
     assert APPROVED in gitseal(team, "approve", "main..HEAD", "--yes")
     assert team.missing() == []

@@ -35,7 +35,7 @@ BAD_SIGNATURE = FindingRule("bad-signature", ERROR, "the commit is not what was 
 UNCHECKABLE_SIGNATURE = FindingRule("uncheckable", ERROR, "signed, and this machine cannot tell by whom")
 WRONG_SIGNER = FindingRule("wrong-signer", ERROR, "signed with a key that the policy gives nobody")
 SIGNER_NOT_COMMITTER = FindingRule("signer-not-committer", ERROR, "signed by one person, committed as another")
-FORGE_SIGNED = FindingRule("forge-signed", ERROR, "signed by a forge that may not change this")
+FORGE_SIGNED = FindingRule("forge-signed", ERROR, "signed by an allowed forge not change this")
 NOT_ALLOWED = FindingRule("not-allowed", ERROR, "signed by somebody who may not change this")
 
 

@@ -10,7 +10,7 @@ class Verified(NamedTuple):
     """The outcome for a range.
 
     `commits` are all of it, `touching` those that change what is covered: `signed` of them by people and machines who may,
-    `by_forge` by a Git host that may, `free` with nobody's signature asked for. The others are among the `findings`.
+    `by_forge` by a Git host that may, `free` with no signature required. The others are among the `findings`.
     """
 
     commits: int
