@@ -15,5 +15,6 @@ def begin(folder: str, *, of_message: bool = False) -> Ahead:
     asked = Ahead(folder)
     asked.ask(BRANCH if of_message else ahead.staged())
     asked.ask(ahead.of_index(*PATTERNS))
-    asked.open_objects()
+    if not of_message:  # which reads objects only if there is an identity
+        asked.open_objects()
     return asked

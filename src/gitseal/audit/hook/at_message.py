@@ -33,12 +33,12 @@ def at_message(repository: Repository, path: str, keyring: "Keyring", environ: "
     label = texts.MESSAGE if name in _GITS else name
     found = find_team(guards.of_index(repository), keyring)
     team = found.search
-    hint = texts.before_commit(path)
-    findings = texts.in_text(label, message, team, hint)
+    words = texts.before_commit(path)
+    findings = texts.in_text(label, message, team, words)
     if findings and _is_edited(environ) and repository.config("commit.cleanup") in _STRIPPING:
         # Only now: comments name files and branches, and hardly any message holds anything at all.
         stripped = repository.git("stripspace", "--strip-comments", stdin=message) or b""
-        findings = texts.in_text(label, stripped, team, hint)
+        findings = texts.in_text(label, stripped, team, words)
     return Scanned([*findings, *_of_branch(repository, team)], 0, found.notes)
 
 

@@ -9,7 +9,6 @@ from gitseal.git import trees
 from gitseal.git.staged import FileVersion
 from gitseal.records import NamedTuple
 from gitseal.report.findings import Finding
-from gitseal.report.hints import YOU, decision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ _WHERE = (
 _FILE = 0o100644
 # A tag may name a tag; nobody makes so many of them.
 _MOST_TAGS = 100
-_TAKE_OUT = decision(
-    YOU, "let the ref lead to something else before anybody else has it; if somebody has it, make a new value"
-)
 
 
 class _Named(NamedTuple):
@@ -80,4 +76,7 @@ def _look_at(
     guard: ScanPolicy, named: _Named, files: list[FileVersion], team: "TeamSearch | None", findings: list[Finding]
 ) -> None:
     for of_blob in scan_blobs(guard.repository, files, guard, team):
-        findings += (finding._replace(path=named.shown, hint=_TAKE_OUT) for finding in of_blob)
+        findings += (
+            finding._replace(path=named.shown, hint=texts.hint(texts.IN_REF, finding, has_lines=True))
+            for finding in of_blob
+        )
