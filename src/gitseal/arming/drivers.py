@@ -3,10 +3,11 @@
 `.gitattributes` names them and is committed; the commands cannot be (gitattributes(5)). Both are lines of POSIX sh that do
 without gitseal if it is gone: the file as it is, and Git's own merge of lines.
 
-A rebase of many commits starts the driver for each. So a line names the interpreter where the program is a launcher as pip writes
-it: that one imports `re`, which takes longer than the merge. `-P` keeps the working directory off the import path: a repository
-may hold a `gitseal.py`. `git log --patch` and `git blame` show each version of a file by a program of its own, so there the
-interpreter runs one file and loads nothing else; gitseal as a whole does the same if that file or the interpreter is gone.
+A rebase of many commits starts the driver for each. So a line names the interpreter if the program is a launcher as pip
+writes it: that one imports `re`, which takes longer than the merge. `-P` keeps the working directory off the import path: a
+repository may hold a `gitseal.py`. `git log --patch` and `git blame` show each version of a file by a program of its own, so
+there the interpreter runs one file and loads nothing else; gitseal as a whole does the same if that file or the interpreter
+is gone.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Whether a clone was never made ready: neither drivers nor hooks of gitseal are in it."""
+"""Tells a clone that was never made ready: it has neither drivers nor hooks of gitseal."""
 
 from gitseal.arming import drivers, status
 from gitseal.errors import Error

@@ -85,13 +85,13 @@ class _Interruption:
         raise KeyboardInterrupt
 
     def uncaught(self, kind: type[BaseException], error: BaseException, trace: "TracebackType | None") -> None:
-        """What passed the boundary: an interrupt before it, behind it, or while it spoke of an earlier one."""
+        """Ends quietly on an interrupt before, behind or inside the boundary's own words; Python reports the rest."""
         if issubclass(kind, KeyboardInterrupt):
             self.end()
         sys.__excepthook__(kind, error, trace)
 
     def unraisable(self, lost: "sys.UnraisableHookArgs") -> None:
-        """An interrupt that came inside a callback, where Python prints it and goes on. It comes again, a moment later."""
+        """Repeats, a moment later, an interrupt that came inside a callback: Python would print it and go on."""
         if not issubclass(lost.exc_type, KeyboardInterrupt):
             sys.__unraisablehook__(lost)
             return

@@ -1,6 +1,6 @@
 """`gitseal driver textconv FILE`: what `git diff`, `git log -p` and `git blame` show of a sealed file.
 
-Git runs this only where it cannot run `document/summary.py` as a program of its own, which takes a third of the time. The text is
+Git runs this only if it cannot run `document/summary.py` as a program of its own, which takes a third of the time. The text is
 the same, for it is made by the same function.
 """
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def main(words: "Sequence[str]") -> int:
-    """Writes the summary of the file that is named; 0 always, for Git gives up on the whole diff where this fails."""
+    """Writes the summary of the file that is named. Always 0: Git gives up on the whole diff if this fails."""
     from gitseal.document.summary import main as show
 
     try:  # noqa: SIM105 - contextlib takes longer to import than this has

@@ -57,7 +57,7 @@ def add(
 
 
 def _say_opened(name: str, opened: dict[str, int], environments: tuple[str, ...]) -> None:
-    """What somebody opens once the files follow the policy; and if that is nothing, how to change it."""
+    """Says what somebody opens once the files follow the policy; if that is nothing, how to change it."""
     if opened:
         places = (f"{place} ({plural(count, 'name')})" if count else place for place, count in opened.items())
         say(f"{name} will open {', '.join(places)}", "bring the files to the policy with: gitseal rekey")
@@ -105,7 +105,7 @@ def list_(session: Session, as_json: bool) -> None:
 def remove(session: Session, name: str, key: str) -> None:
     """Remove a person or machine from the policy and its groups.
 
-    gitseal rekey then takes the files away from them. They still know what they have read, so set those values anew.
+    gitseal rekey then takes the files away from them. They still know what they have read, so set new values.
 
     Examples:
       gitseal recipient remove bob

@@ -104,7 +104,7 @@ def _structured(given: str) -> str:
 def _texts(session: Session, names: list[str], listed: list[dict[str, object]] | None, *, add: bool) -> None:
     """Tells of policy and manifest, and stages those that are resolved if `add` says so.
 
-    Raises Error if one is to be decided in an editor: the policy says who opens what is sealed anew, so it comes first.
+    Raises Error if a person has to edit one: the policy says who opens what is sealed again, so it comes first.
     """
     waiting = [path for name in names for path in _text(session, name, listed)]
     for path in (session.project.relative(session.project.folder / name) for name in names if add and listed is None):
@@ -118,7 +118,7 @@ def _texts(session: Session, names: list[str], listed: list[dict[str, object]] |
 
 
 def _text(session: Session, name: str, listed: list[dict[str, object]] | None) -> Iterator[str]:
-    """Tells of a policy or manifest in conflict; gives its path if that is to be decided in an editor."""
+    """Tells of a policy or manifest in conflict; gives its path if a person has to edit it."""
     project = session.project
     conflicted = conflicted_text.load(project, name)
     path = project.relative(project.folder / name)

@@ -110,7 +110,7 @@ def _coloured(reviewed: "Review") -> str:
 
 
 def _paged(session: Session, repository: "Repository", text: str) -> bool:
-    """Shows the report as Git shows a diff, in the person's pager on a terminal; False if it is to be printed."""
+    """Shows the report as Git shows a diff, in the person's pager on a terminal. False if the caller has to print it."""
     if not output.is_terminal():
         return False
     from gitseal.git.settings import of_the_person
@@ -135,7 +135,7 @@ def _write(text: str, file: str) -> None:
 
 
 def _rules(fail_on: tuple[str, ...]) -> set[str]:
-    """The rules that are to give status 1. Raises UsageError for one that there is not: it would never stop anything."""
+    """The rules that give status 1. Raises UsageError for one that there is not: it would never stop anything."""
     from gitseal.audit.review.rules import IDS
     from gitseal.policy.fields import nearest
 

@@ -48,8 +48,8 @@ def command(
 ) -> int:
     """Run a command with an environment's values as variables.
 
-    Where the output goes to no terminal, sealed values in it are replaced by [redacted:NAME]; values under 8 bytes and ordinary
-    words, numbers and dates are not. If nothing needs redacting, gitseal becomes the command. Otherwise it forwards signals and
+    If the output goes to no terminal, gitseal replaces sealed values in it by [redacted:NAME], but not values under 8 bytes nor
+    ordinary words, numbers and dates. If nothing needs redacting, gitseal becomes the command. Otherwise it forwards signals and
     returns the status, 128+n after signal n. The command gets no identity variable, and no names in sections. With --files,
     which needs --service, the files are removed when the command ends.
 

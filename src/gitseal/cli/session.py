@@ -119,7 +119,7 @@ class Session:
         return discover(self.environ, os.path.expanduser("~"), _ask_passphrase, explicit, tell=say, confirm=_confirm)
 
     def look_again(self) -> None:
-        """Looks for identities anew: one was made."""
+        """Looks for identities again: one was made."""
         self.__dict__.pop("keyring", None)
 
     def any_repository(self) -> "Repository":
@@ -136,7 +136,7 @@ class Session:
     def note_read(self, command: str, environment: str, names: "Iterable[str]") -> None:
         """Logs that values are about to be handed out, if the policy protects the environment.
 
-        A log that cannot be written is said and stops nothing: a deploy host may have no place for it.
+        If the log cannot be written, the person is told and the command goes on: a deploy host may have no place for it.
         """
         project = self.committed_project
         rule = project.policy.environments.get(environment)

@@ -109,7 +109,7 @@ def _without_name(environments: tuple[str, ...]) -> UsageError:
 
 
 class _Sources(NamedTuple):
-    """Where the values of one command line come from, unless they are in its arguments."""
+    """The sources of the values of one command line that are not in its arguments."""
 
     file: str | None
     generate: str | None

@@ -40,7 +40,7 @@ class Contents(NamedTuple):
 
 
 def with_files(request: Request, folder: Path) -> Request:
-    """The request with the service's files, which are to be in `folder`. Raises UsageError if it names no service."""
+    """The request with the service's files, which go into `folder`. Raises UsageError if it names no service."""
     if not request.service:
         raise UsageError("--files needs a service", "name the service with --service")
     variables = {**request.variables, FILES_VARIABLE: str(folder.absolute())}
@@ -76,7 +76,7 @@ def contents(files: Iterable[ManifestFile], service: str, resolver: Resolver) ->
 
 
 def _item(file: ManifestFile, value: TypedValue) -> NewFile | None:
-    """The file as it is to be written; None if its value is not base64 and should be."""
+    """The file to write; None if its value should be base64 and is not."""
     content = decode_base64(value.reveal()) if file.decode else value.reveal()
     return NewFile(file.path, content, file.mode) if content is not None else None
 

@@ -1,4 +1,4 @@
-"""The places that plaintext may be written to: none where Git would publish it or run it."""
+"""The places that plaintext may be written to: never where Git would publish it or run it."""
 
 from pathlib import Path
 

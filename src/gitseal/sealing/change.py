@@ -48,7 +48,7 @@ class Change(GroupKeys):
     def put(self, path: NamePath, value: TypedValue, *, plain: bool = False) -> Outcome:
         """Sets a value.
 
-        `plain` is the caller's word that a new name may stand readable, if a rule says so too; a name that no rule makes
+        `plain` is the caller's word that a new name may be readable, if a rule says so too; a name that no rule makes
         plain is sealed all the same. Raises Error if the policy or the header stands against it.
         """
         entry = self.document.entries.get(path)
@@ -114,7 +114,7 @@ class Change(GroupKeys):
         return SetResult(self.environment, path_text(path), outcome, not value.reveal())
 
     def _leave_plain(self, path: NamePath, entry: Entry) -> Outcome:
-        """Puts a plain value that nobody vouches for where it is as little believed. Raises Error if it would replace a token."""
+        """Puts a plain value that nobody vouches for, trusted as little as before. Raises Error if it would replace a token."""
         self._check_place(path)
         before = self.document.entries.get(path)
         if before is not None and before.token is not None:
@@ -130,7 +130,7 @@ class Change(GroupKeys):
         return Outcome.UPDATED if before is not None else Outcome.CREATED
 
     def reseal(self, entry: Entry, path: NamePath, value: TypedValue) -> None:
-        """Seals an opened value anew at `path`, kept write-only if it was: only a person who sets or absorbs changes that."""
+        """Seals an opened value again at `path`, kept write-only if it was: only a person who sets or absorbs changes that."""
         self._check_place(path)
         if self.policy.is_plain(self.environment, path):
             if entry.token is not None:
@@ -154,7 +154,7 @@ class Change(GroupKeys):
         self.put_token(entry.path, document.seal(key, entry.path, value))
 
     def believe(self, header: Header, entry: Entry) -> None:
-        """Decides on the data key that a value is sealed with, before the value is sealed anew as if a member had set it.
+        """Decides on the data key that a value is sealed with, before the value is sealed again as if a member had set it.
 
         Reading asks nothing; but what was read from a data key of an attacker's own must not come out as a member's value.
         """
@@ -227,7 +227,7 @@ class Change(GroupKeys):
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
     def _is_vouched(self, entry: Entry, environment: str) -> bool:
-        """True if somebody stands behind a stored value: a member who sealed it, or a rule that lets it stand plain there.
+        """True if somebody stands behind a stored value: a member who sealed it, or a rule that makes it plain there.
 
         This is the one place that decides it, for every command that seals what is stored already. Anyone who can commit can
         write a plain value, so one that no rule allows is sealed as write-only: a member has to take it over.

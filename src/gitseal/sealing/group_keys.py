@@ -132,9 +132,9 @@ class GroupKeys:
         return key
 
     def replace_key(self, group: str, old: DataKey, leaving: set[NamePath], meaning: str) -> None:
-        """A new data key for the group, and every value that stays sealed anew under it.
+        """A new data key for the group; every value that stays is sealed again under it.
 
-        The proof of where it comes from is written under the key that is believed, which is not `old` if that is behind.
+        The proof of its origin is written under the trusted key, which is not `old` if that is behind.
         `leaving` are names that the caller sees to. Raises Error for a value that stays and does not open.
         """
         new = DataKey.generate(old.scope)
@@ -155,7 +155,7 @@ class GroupKeys:
         self.made.add(group)
 
     def _seal_anew(self, new: DataKey, leaving: set[NamePath]) -> None:
-        """Seals the values of the new key's access group with it, but for those that leave."""
+        """Seals the values of the new key's access group with it, except those that leave."""
         group, here = new.scope.group, self.document
         rows = [row for row in here.rows or () if row[2] == group and (row[0],) not in leaving]
         # Ten thousand values are opened and sealed in one pass; whatever is not of that shape goes one by one below.

@@ -87,7 +87,7 @@ def preview(
     environments: Sequence[str],
     action: Callable[[Change], T],
 ) -> dict[str, T]:
-    """What `change` would give. Nothing is written and nothing is asked; Error is raised as there."""
+    """The result that `change` would give. It writes nothing and asks nothing; it raises Error as `change` does."""
     trust = Trust(workspace)
     results = {}
     for environment in environments:

@@ -1,4 +1,4 @@
-"""`copy`: values from one environment to another, sealed anew under the other's keys."""
+"""`copy`: values from one environment to another, sealed again under the other's keys."""
 
 from collections.abc import Sequence
 

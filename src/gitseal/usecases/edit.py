@@ -104,7 +104,7 @@ def _draft(keyring: Keyring, environment: str, file: Document) -> EditedText:
 
 
 def finish(workspace: Workspace, draft: EditedText, text: bytes, *, plain: bool = False) -> list[SetResult]:
-    """Applies an edited text, all of it or nothing; gives what changed. New names stand plain only with `plain` and a rule.
+    """Applies an edited text, all of it or nothing; gives what changed. New names are plain only with `plain` and a rule.
 
     Raises Malformed if the text is no YAML, Busy if someone else changed one of the same names meanwhile, and
     whatever `Change.put` refuses.
@@ -148,7 +148,7 @@ def is_empty(draft: EditedText, text: bytes) -> bool:
 
 
 def comments_changed(draft: EditedText, text: bytes) -> bool:
-    """True if the edited text has comments that it did not have: they are not taken over, and the user is to know."""
+    """True if the edited text has comments that it did not have: they are not saved, and the user should know."""
     return set(_comments(text)) - set(_comments(draft.text)) != set()
 
 

@@ -45,7 +45,7 @@ class PlainRequest(NamedTuple):
 
 
 class PlainPlan(NamedTuple):
-    """What a request comes to: the names that become readable and those that have no value yet, as (environment, name).
+    """The plan for a request:  the names that become readable and those that have no value yet, as (environment, name).
 
     `policy` is the new text of policy.yaml, `policy_diff` the lines of it that change, each behind a `-` or `+`.
     """
@@ -57,12 +57,12 @@ class PlainPlan(NamedTuple):
 
     @property
     def changes_nothing(self) -> bool:
-        """True if all the names stand plain by a rule already."""
+        """True if a rule makes all the names plain already."""
         return not self.unsealed and not self.policy_diff
 
 
 def plan(workspace: Workspace, request: PlainRequest) -> PlainPlan:
-    """What `make_plain` would do. Nothing is written.
+    """The changes that `make_plain` would make. Nothing is written.
 
     Raises UsageError for a pattern; Error if a name is sealed in a protected environment, if a rule seals it to an access
     group, or if it looks like a secret; NotForYou for a value that no identity at hand opens.

@@ -1,7 +1,7 @@
 """`rekey`: environments brought to the policy, with as few lines changed as that takes.
 
-Who only gains gets the data key wrapped and no value changes. If anyone loses access, the access group gets a new
-data key and every value of it is sealed anew. A name whose rule moved it is sealed anew in its new access group.
+Who only gains gets the data key wrapped and no value changes. If anyone loses access, the access group gets a new data key
+and every value of it is sealed again. A name whose rule moved it is sealed again in its new access group.
 """
 
 from collections.abc import Collection, Sequence
@@ -47,7 +47,7 @@ class GroupPlan(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A name that is to be sealed in another access group; `old` is empty for one that stands plain.
+    """A name that moves to another access group; `old` is empty if it was plain.
 
     `gained` and `lost` are the people who can open it only after, or only before; of a plain value everyone could read
     no one is named.
@@ -91,7 +91,7 @@ class Plan(NamedTuple):
 def plan(workspace: Workspace, environments: Sequence[str], *, rotate: bool = False) -> Plan:
     """The plan that brings the environments to the policy; with `rotate` a new data key for every access group of them too.
 
-    Changes no file. An identity is used only to follow data keys that are not those of the trusted ref; none has to be at hand.
+    Changes no file. An identity is used only to follow data keys that are not those of the trusted ref; no identity is required.
     """
     project = workspace.project
     shallow = project.git().is_shallow()
@@ -204,8 +204,8 @@ def _policy_groups(project: Project, environment: str) -> set[str]:
 def apply(workspace: Workspace, environments: Sequence[str], agreed: Plan) -> None:
     """Does what was agreed to, in all environments or in none.
 
-    Raises Busy if the files or the policy are no longer what the plan was made from; NotForYou if an access group
-    that has to be opened is not the caller's; Unconfirmed for recipients that this clone has not met.
+    Raises Busy if the files or the policy are no longer what the plan was made from; NotForYou if the caller cannot open an
+    access group that this needs; Unconfirmed for recipients that this clone has not met.
     """
 
     def action(edit: Change) -> None:

@@ -1,7 +1,7 @@
 """`resolve`: a conflict in an environment file brought to an end, name by name.
 
-What stands rightly under the data key that the file keeps is taken as it is. A value that was sealed under a key that the
-merge leaves behind is sealed anew, by the rules of every command that seals (docs/format.md, section 7).
+What stands rightly under the data key that the file keeps is taken as it is. If the merge leaves the key of a value behind,
+the value is sealed again, by the rules of every command that seals (docs/format.md, section 7).
 """
 
 from collections.abc import Mapping

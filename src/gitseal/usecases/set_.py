@@ -27,9 +27,9 @@ def set_values(
 ) -> list[SetResult]:
     """Sets every value in every environment. Equal values are left as they are.
 
-    `generated` has names with a kind of random value, made anew for each environment: who opens one must not know
-    another's. Raises Error, with nothing written, if a name exists under `create_only` or lacks under `update_only`,
-    and whatever `Change.put` refuses; Unconfirmed if a key or recipient is to be confirmed first.
+    `generated` has names with a kind of random value, made for each environment: whoever opens one must not know another's.
+    Raises Error, with nothing written, if a name exists under `create_only` or is missing under `update_only`, and whatever
+    `Change.put` refuses; Unconfirmed if a person has to confirm a key or recipient first.
     """
 
     def action(edit: Change) -> list[SetResult]:
@@ -52,7 +52,7 @@ def set_values(
 
 
 def require_plain_rule(project: Project, environments: Sequence[str], names: Iterable[NamePath]) -> None:
-    """Raises Error for a name that is to stand plain and that no rule makes plain."""
+    """Raises Error for a name that no rule makes plain."""
     for environment in environments:
         for path in names:
             if not project.policy.is_plain(environment, path):

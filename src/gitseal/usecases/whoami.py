@@ -30,7 +30,7 @@ def whoami(workspace: Workspace) -> Whoami:
 
 
 def outside(keyring: Keyring) -> Whoami:
-    """The identities at hand alone, where there is no project."""
+    """The identities at hand, if there is no project."""
     return Whoami(_own(keyring, {}), {}, tuple(keyring.report()))
 
 
