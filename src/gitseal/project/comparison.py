@@ -100,6 +100,8 @@ class Comparison:
     def _of_entry(self, path: str, letter: str, entry: index.IndexEntry) -> Unseen | None:
         place = os.path.join(self._repository.folder, path)
         if not os.path.lexists(place):
+            if self._is_known(place):
+                return None
             # A file that is gone with its rule in the policy was taken out on purpose: `env remove` does that.
             is_meant = letter.upper() != "S" and is_environment_file(path) and path not in self._listed()
             return None if is_meant else self._not_here(path, letter)
@@ -113,6 +115,13 @@ class Comparison:
             message = sentence('"{}" was announced to Git without its content (git add -N)', path)
             return Unseen(State.INTENT, path, message, runnable(command("git add -- {}", pathspec(path))))
         return None
+
+    def _is_known(self, place: str) -> bool:
+        """True if whoever asks reads the index's file instead, so that nothing is missing."""
+        try:
+            return bool(self._project.source.read(place))
+        except (OSError, Error):
+            return False
 
     def _not_here(self, path: str, letter: str) -> Unseen:
         """A file of the index that is not on the disk."""

@@ -7,11 +7,14 @@ from gitseal.git import snapshot
 from gitseal.git.repository import Repository, find_top, top_of
 from gitseal.project.project import FOLDER, Project
 from gitseal.project.roots import roots_of
+from gitseal.project.source import WorkingTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # costs the import of what it reads with
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from gitseal.git.object_types import TreeEntry
     from gitseal.git.objects import CommitTree
 
     StrPath = str | os.PathLike[str]
@@ -71,6 +74,33 @@ class SnapshotFiles:
 
     def _within(self, path: "StrPath") -> bytes:
         return os.fsencode(os.path.relpath(path, self._repository.folder))
+
+
+class SparseTree(WorkingTree):
+    """The working tree, with the index's files for those that a sparse checkout leaves out: nobody can have changed them here."""
+
+    def __init__(self, repository: Repository, left_out: "Mapping[bytes, TreeEntry]") -> None:
+        super().__init__(repository)
+        self._left_out = snapshot.Snapshot(repository, left_out)
+        self._top = repository.folder
+
+    def names(self, folder: "StrPath") -> list[str]:
+        """The names in a folder."""
+        left_out = map(os.fsdecode, self._left_out.names(self._within(folder)))
+        return list(dict.fromkeys([*(super().names(folder) if os.path.isdir(folder) else ()), *left_out]))
+
+    def read(self, path: "StrPath") -> bytes:
+        """A regular file's bytes."""
+        try:
+            return super().read(path)
+        except FileNotFoundError:
+            content = self._left_out.read(self._within(path))
+            if content is None:
+                raise
+            return content
+
+    def _within(self, path: "StrPath") -> bytes:
+        return os.fsencode(os.path.relpath(path, self._top))
 
 
 class CommitFiles:

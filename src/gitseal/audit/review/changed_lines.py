@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,9 +60,13 @@ class ChangedLines:
             steps = (_of_file(commit.id, file) for file in commit.files if is_covered(file))
         self._newest_first.append([told for step in steps for told in self._entries(step, by(step.path))])
 
-    def add_working_tree(self, head: str) -> None:
-        """Adds what is not committed yet."""
-        steps = (Step("", path, self._at(head, path), after) for path, after in _uncommitted(self._repository))
+    def add_working_tree(self, head: str, staged: Mapping[str, PathState]) -> None:
+        """Adds what is not committed yet; of what is `staged` otherwise than it lies there, both steps."""
+        uncommitted = dict(_uncommitted(self._repository))
+        top = self._repository.top
+        uncommitted |= {path: _on_disk(top / path, "") for path in staged if path not in uncommitted}
+        steps = [Step("", path, staged.get(path, self._at(head, path)), after) for path, after in uncommitted.items()]
+        steps += [Step("", path, self._at(head, path), state) for path, state in staged.items()]
         self._newest_first.insert(0, [told for step in steps for told in self._entries(step, By())])
 
     @property

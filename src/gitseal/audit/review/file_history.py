@@ -14,6 +14,7 @@ from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.policy import Policy
 from gitseal.project.roots import root_above
 from gitseal.review.attribution import ComparedStatement, FileStep, SayAll, attributed, brought, claim, passing
+from gitseal.review.entries.entry import PathState
 from gitseal.review.manifest_changes import manifest_changes
 from gitseal.review.model import By, Statement
 from gitseal.review.policy.changes import NO_POLICY, policy_changes
@@ -27,12 +28,18 @@ class FileHistory:
     """One folder over a range: both ends, the head's commit, and what commits made of its files between."""
 
     def __init__(
-        self, root: str, ends: tuple[FolderState, FolderState], head: FolderState | None, touched: Touched
+        self,
+        root: str,
+        ends: tuple[FolderState, FolderState],
+        head: FolderState | None,
+        touched: Touched,
+        staged: Mapping[str, PathState],
     ) -> None:
         self._root = root
         self._old, self._new = ends
         self._head = head
         self._touched = touched
+        self._staged = staged
 
     def policy(self) -> list[Statement]:
         """Statements about the policy; none if it cannot be read, which is a finding of check."""
@@ -69,6 +76,10 @@ class FileHistory:
         steps = list(self._touched.drafts.get(within(self._root, file), ()))
         if self._new.project is not None and self._new.project.source.is_working_tree:
             before, after = (side.read(file) if side is not None else None for side in (self._head, self._new))
+            staged = self._staged.get(within(self._root, file))
+            if staged is not None:
+                steps.append(FileStep(By(), (before,), staged.data))
+                before = staged.data
             steps += [FileStep(By(), (before,), after)] if before != after else []
         return steps
 

@@ -12,6 +12,7 @@ from gitseal.report.findings import NOTE, WARNING, FindingRule
 from gitseal.report.hints import NO_HINT, REVIEWER, Hint, decision
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import Sentence, sentence
+from gitseal.review.entries.entry import PathState
 from gitseal.review.entries.others import ALLOWANCE_ADDED, SECRETS_REMOVED
 from gitseal.review.model import FILES, Allowance, By, Statement
 
@@ -23,14 +24,14 @@ Pair = tuple[str, FolderState, FolderState]
 
 
 def folders(
-    pairs: Sequence[Pair], heads: Mapping[str, FolderState], touched: Touched
+    pairs: Sequence[Pair], heads: Mapping[str, FolderState], touched: Touched, staged: Mapping[str, PathState]
 ) -> tuple[list[Statement], tuple[Allowance, ...]]:
     """Statements and new allowances of all folders, each with who brought it in the range. `heads` are those of its commit."""
     statements: list[Statement] = []
     allowances: list[Allowance] = []
     for pair in pairs:
         root, *ends = pair
-        drafts = FileHistory(root, (ends[0], ends[1]), heads.get(root), touched)
+        drafts = FileHistory(root, (ends[0], ends[1]), heads.get(root), touched, staged)
         statements += _files(pair, [other for other, old, _ in pairs if old.names])
         statements += [*drafts.policy(), *drafts.manifest()]
         allowances += _allowances(root, drafts)

@@ -58,6 +58,9 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
     """
     base, dots, head = ranges.parse_range(words)
     is_working_tree = not dots
+    if is_working_tree and not (repository.top / ".git").exists():
+        hint = "name two commits and two dots between them; for the newest commit: gitseal review HEAD^..HEAD"
+        raise Error("a bare repository has no working tree to review", hint)
     meant = base or ("HEAD" if words else _default(repository))
     base_name, head_name = meant.removeprefix("refs/remotes/").removeprefix("refs/heads/"), head or "HEAD"
     trusted, head_id = _commit(repository, meant), _commit(repository, head_name)
@@ -83,7 +86,8 @@ def _full(repository: Repository, meant: str, commit: str) -> str:
 
 def _default(repository: Repository) -> str:
     """What the branch that is checked out is meant for, by its full name."""
-    usual = [f"refs/heads/{name}" for name in _USUAL]
+    # What was published comes first: compared with itself, a branch never has a commit to show.
+    usual = [f"{place}{name}" for place in (f"{refs.REMOTES}origin/", "refs/heads/") for name in _USUAL]
     upstream, default = refs.upstream(repository), refs.remote_default(repository)
     candidates = [upstream, default, *usual]
     if upstream != default and _is_own_copy(repository, upstream):

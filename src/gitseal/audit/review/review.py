@@ -1,5 +1,6 @@
 """`review`: what the change between two states means for secrets. Needs no identity."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +19,7 @@ from gitseal.policy.policy import ACCEPT, Policy
 from gitseal.policy.who_may_change import has_list
 from gitseal.project.roots import root_above
 from gitseal.report.findings import Finding, FindingRule
-from gitseal.report.sentences import Sentence, TextPiece, listed, literal, sentence, without_place
+from gitseal.report.sentences import Sentence, TextPiece, listed, literal, sentence, verb, without_place
 from gitseal.review import counting, environments, model
 from gitseal.review.acts.telling import told
 from gitseal.review.entries.entries_of import Context
@@ -55,11 +56,11 @@ def review(
     lines = ChangedLines(repository, span, _context(sides.old, sides.new))
     touched = commits.touched(repository, span, sides.policies, lines, signatures=wanted.verify)
     if span.is_working_tree:
-        lines.add_working_tree(span.head)
+        lines.add_working_tree(span.head, sides.in_index.alone)
     pairs = list(states.pairs(sides.old, sides.new, touched.roots))
     _refuse_unknown(pairs, wanted.environments)
-    reviewed = _environments(repository, span.head, _chosen(pairs, sides.head, touched, wanted))
-    statements, allowances = review_folder.folders(pairs, sides.head, touched)
+    reviewed = _environments(repository, span.head, _chosen(pairs, sides, touched, wanted))
+    statements, allowances = review_folder.folders(pairs, sides.head, touched, sides.in_index.alone)
     statements += told_entries.statements(lines.told)
     result, opening = _opened([environment for _, environment in reviewed], pairs, keyring, wanted)
     ran = other_checks.run(repository, span, list(sides.new.items()), keyring, wanted)
@@ -74,7 +75,15 @@ def review(
     said += told_entries.findings(lines.told, said, result)
     aside = _aside(pairs, wanted.environments)
     kept = counting.ranked(list(_once(finding for finding in said if finding.path not in aside)))
-    notes = (*_only(wanted.environments), *span.notes, *trial.notes, *ran.notes, *unmerged.notes, *opening.notes)
+    notes = (
+        *_only(wanted.environments),
+        *span.notes,
+        *_of_index(sides.in_index),
+        *trial.notes,
+        *ran.notes,
+        *unmerged.notes,
+        *opening.notes,
+    )
     whole = Review(
         span=_span(span, touched),
         counts=counting.counted(result, kept),
@@ -103,22 +112,22 @@ class _ReviewedStates(NamedTuple):
     head: Mapping[str, FolderState]
     new: Mapping[str, FolderState]
     policies: Mapping[str, Policy]
+    in_index: states.IndexState
 
 
 def _read_sides(repository: Repository, span: ReviewRange) -> _ReviewedStates:
     old, head = (states.at_commit(repository, commit) for commit in (span.base, span.head))
-    new = states.in_working_tree(repository) if span.is_working_tree else head
+    index = states.of_index(repository, span.head, head) if span.is_working_tree else states.NO_INDEX
+    new = states.in_working_tree(repository, index.left_out) if span.is_working_tree else head
     trusted = old if span.trusted == span.base else states.at_commit(repository, span.trusted)
-    return _ReviewedStates(old, head, new, {root: side.policy for root, side in trusted.items()})
+    return _ReviewedStates(old, head, new, {root: side.policy for root, side in trusted.items()}, index)
 
 
 def _chosen(
-    pairs: Iterable[review_folder.Pair], head: Mapping[str, FolderState], touched: Touched, wanted: ReviewOptions
+    pairs: Iterable[review_folder.Pair], sides: _ReviewedStates, touched: Touched, wanted: ReviewOptions
 ) -> list[_Changed]:
     """The environments that differ or were touched, of those that were asked for."""
-    changed = (
-        change for root, *sides in pairs for change in _changed(root, (sides[0], sides[1]), head.get(root), touched)
-    )
+    changed = (change for root, *ends in pairs for change in _changed(root, (ends[0], ends[1]), sides, touched))
     return [change for change in changed if _is_chosen(change.ends.name, change.ends.policies, wanted.environments)]
 
 
@@ -161,10 +170,11 @@ def _aside(pairs: Sequence[review_folder.Pair], names: Sequence[str]) -> set[str
 
 
 def _changed(
-    root: str, sides: tuple[FolderState, FolderState], head: FolderState | None, touched: Touched
+    root: str, ends: tuple[FolderState, FolderState], sides: _ReviewedStates, touched: Touched
 ) -> Iterator[_Changed]:
     """The environments of a folder that differ, or that a commit touched."""
-    old, new = sides
+    old, new = ends
+    head = sides.head.get(root)
     folder = states.within(root)
     in_commits = {environment_of(path) for path in touched.steps if path.rpartition("/")[0] == folder}
     for name in sorted(old.environments | new.environments | in_commits):
@@ -172,6 +182,9 @@ def _changed(
         steps = list(touched.steps.get(path, ()))
         if new.project is not None and new.project.source.is_working_tree:
             before = head.read(f"{name}.yaml") if head is not None else None
+            for staged in [sides.in_index.alone[path].data] if path in sides.in_index.alone else []:
+                steps += commits.uncommitted(before, staged)
+                before = staged
             steps += commits.uncommitted(before, new.read(f"{name}.yaml"))
         if steps or old.read(f"{name}.yaml") != new.read(f"{name}.yaml"):
             yield _Changed(
@@ -185,6 +198,18 @@ def _refuse_unknown(pairs: Sequence[review_folder.Pair], names: Sequence[str]) -
     for name in names:
         if name != "all" and not any(side.policy.resolve(name) in side.environments for side in sides):
             raise Error(f'there is no environment "{name}" at either end', "see them with: gitseal env list")
+
+
+def _of_index(index: states.IndexState) -> Iterator[Sentence]:
+    if index.left_out:
+        files = listed(map(os.fsdecode, index.left_out), most=3)
+        yield sentence("{} {} not checked out here: the index was looked at instead", files, verb(len(index.left_out)))
+    if index.alone:
+        yield sentence(
+            "{} {} staged otherwise than what lies here: both were looked at",
+            listed(index.alone, most=3),
+            verb(len(index.alone)),
+        )
 
 
 def _only(names: Sequence[str]) -> tuple[Sentence, ...]:

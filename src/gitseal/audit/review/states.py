@@ -4,9 +4,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from gitseal.errors import Error
+from gitseal.files.reading import read_regular
 from gitseal.git import index, snapshot
+from gitseal.git.object_types import TreeEntry
 from gitseal.git.repository import Repository
 from gitseal.policy.manifest import EMPTY, Manifest
 from gitseal.policy.parser import is_environment_name
@@ -14,6 +17,8 @@ from gitseal.policy.policy import Policy
 from gitseal.project import states
 from gitseal.project.project import FOLDER, Project
 from gitseal.project.roots import roots_of
+from gitseal.project.states import SparseTree
+from gitseal.review.entries.entry import ABSENT, PathState
 from gitseal.review.policy.changes import NO_POLICY
 from gitseal.review.state import EnvironmentFile
 
@@ -94,13 +99,64 @@ def at_commit(repository: Repository, commit: str) -> dict[str, FolderState]:
     return folders
 
 
-def in_working_tree(repository: Repository) -> dict[str, FolderState]:
-    """The folders of the working tree, of those files that Git has or would take."""
+class IndexState(NamedTuple):
+    """What the index has of covered files that working tree or HEAD have otherwise.
+
+    `left_out` are files that a sparse checkout leaves out of the working tree. `alone` are those whose content is neither HEAD's
+    nor the working tree's to lose: a commit brings it, and the working tree does not show it.
+    """
+
+    left_out: Mapping[bytes, TreeEntry]
+    alone: Mapping[str, PathState]
+
+
+NO_INDEX = IndexState({}, {})
+
+
+def of_index(repository: Repository, head: str, heads: Mapping[str, FolderState]) -> IndexState:
+    """The index beside HEAD, by its full id, and the working tree. Git is asked once."""
+    patterns = (f":(top,glob)**/{FOLDER}/**", ":(top,glob)**/.gitattributes")
+    merged = [(one, entry) for one, entry in index.flagged_at(repository, *patterns) if entry.stage == index.MERGED]
+    left_out, alone = {}, {}
+    for letter, entry in merged:
+        path = os.fsdecode(entry.path)
+        place = repository.top / path
+        if letter.upper() == "S" and not os.path.lexists(place):
+            left_out[entry.path] = TreeEntry(entry.mode, entry.object_id)
+            continue
+        committed = repository.objects.entry(head, path)
+        if not entry.is_file or (committed is not None and committed.object_id == entry.object_id):
+            continue
+        data = next(repository.blobs([entry.object_id]))
+        if data and data != _content(place):
+            alone[path] = PathState(f"{entry.mode:06o}", data)
+    known = {os.fsdecode(entry.path) for _letter, entry in merged}
+    for root, side in heads.items():
+        for name in side.names:
+            path = within(root, name)
+            # `git rm --cached`: the next commit takes away what still lies here.
+            if path not in known and (repository.top / path).is_file():
+                alone[path] = ABSENT
+    return IndexState(left_out, alone)
+
+
+def _content(place: Path) -> bytes | None:
+    try:
+        return read_regular(place)
+    except (OSError, Error):
+        return None
+
+
+def in_working_tree(repository: Repository, left_out: Mapping[bytes, TreeEntry]) -> dict[str, FolderState]:
+    """The folders of the working tree, of those files that Git has or would take; the index's, if a file is `left_out`."""
     paths = index.offered_files(repository.top, f":(top,glob)**/{FOLDER}/*")
     if paths is None:
         raise Error("Git cannot list the working tree", "look at: git status")
-    there = (root for root in _sorted_roots(paths) if (repository.top / root / FOLDER).is_dir())
-    return {root: FolderState(Project(repository.top / root, repository)) for root in there}
+    there = [path for path in paths if path in left_out or (repository.top / os.fsdecode(path)).parent.is_dir()]
+    source = SparseTree(repository, left_out) if left_out else None
+    return {
+        root: FolderState(Project(repository.top / root, repository, source=source)) for root in _sorted_roots(there)
+    }
 
 
 def _sorted_roots(paths: Iterable[bytes]) -> list[str]:
