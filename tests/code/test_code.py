@@ -28,12 +28,26 @@ PATHS = [
     ".github/workflows/a.yml",
     ".env",
     "a",
+    "a.rb",
+    "config/database.yml",
+    "a.go",
+    "a.php",
+    "A.java",
+    "A.cs",
+    "a.rs",
+    "application.properties",
+    "a.ex",
 ]
 WORDS = [
     b"os.environ", b"process.env", b"import.meta.env", b"getenv(", b"${", b"}", b"$", b"{{", b"secrets.",
     b"secret:", b"A", b"_B", b"[", b"]", b"(", b")", b"'", b'"', b"`", b"\\", b"\n", b"  ", b"- ", b":", b"=",
     b"<<EOF", b"#", b"environment:", b"ARG ", b"RUN ", b"const {", b"import os\n", b"class A(BaseSettings):\n",
     b"<script>", b"---\n", b"if ", b"||", b"&&", b"!", b"\xff", b"\r", b"export ", b"source ",
+    b"ENV", b"ENV.fetch", b"<%= ", b" %>", b"os.Getenv", b"x := ", b"func f(k string) {", b'`env:"A,required"`', b"<?php ",
+    b"$_ENV", b"env(", b"isset(", b"%env(A)%", b"System.getenv", b'@Value("${A:1}")', b"class A { ", b"String k = ",
+    b"Environment.GetEnvironmentVariable", b"configuration", b'"A:B"', b"env::var", b"env!", b"#[arg(env)]",
+    b"struct S { a: u8 }",
+    b"const A = ", b"match ", b"throw", b"panic(", b'"A"', b"unless ", b"?", b"{", b"}", b"||=", b";",
 ]  # fmt: skip
 
 
@@ -76,6 +90,22 @@ LONG = {
     "Dockerfile": [b"ARG A\n", b"ENV A=1 \\\n", b"RUN --mount=", b"RUN --mount=type=secret,id=A", b"CMD $A", b"'\""],
     ".github/workflows/a.yml": [b"${{ secrets.A }}\n", b"${{ ", b"secrets['", b"${{secrets.A"],
     ".env": [b"A=1\n", b"export ", b" "],
+    "a.rb": [b"ENV['A'] || ", b"x = ENV['A']\nif x\n", b"f(ENV['A'], ", b"(ENV", b"get_env(", b"def env(k)\nENV[k]\n",
+        b"ENV.fetch('A') { ", b"A = 'B'\n"],
+    "a.html.erb": [b"<%= ENV['A'] %>\n", b"<% ", b"<% if ENV", b"<% do |"],
+    "a.go": [b'x := os.Getenv("A")\nif x == "" {\n', b"os.Getenv(", b'type T struct { A string `env:"A"` }\n',
+        b'f(os.Getenv("A"),',
+        b'EnvVars: []string{"A"},', b"func env(k string) { os.Getenv(k) }\n", b'const A = "B"\n', b"a{env{"],
+    "a.php": [b"<?php env('A');", b"<?php $x = env('A') ?: ", b"env(", b"[env('A'),", b"if (!env('A')) {",
+        b"<?php function env($k) { getenv($k); }"],
+    "A.java": [b'f(System.getenv("A"));', b"System.getenv().get(", b'@Value("${A}") ',
+        b'x = System.getenv("A"); if (x == null) {', b"env.f()."],
+    "A.cs": [b'f(Environment.GetEnvironmentVariable("A"));', b'config["A:B"] ?? ', b"config[", b'config.GetSection("A").',
+        b"env?.", b"env", b"config "],
+    "a.rs": [b'f(env::var("A"));', b'env::var("A").or_else(|_| ', b"#[arg(env)] a: u8, ",
+        b"struct S { #[arg(env)] a: u8 }\n", b'match env::var("A") {', b"env!("],
+    "application.yml": [b"a: ${A:b}\n", b"${A:", b"%env(A)%", b"%env(a:", b"env(A): 1\n"],
+    "a.ex": [b'System.get_env("A")\n', b"environment"],
     "a": [b"${secret:A}\n", b"${secret:", b"$$", b"${secret:A/", b"${secret:A|a"],
 }  # fmt: skip
 
@@ -93,9 +123,11 @@ def test_a_language_whose_parser_is_missing_says_so(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "tree_sitter", None)
     _grammars._parser.cache_clear()
 
-    assert code.read("a.js", b"process.env.A") == Reading((), (_grammars.ABSENT,))
+    assert code.read("a.js", b"process.env.A") == Reading((), (_grammars.absent("javascript"),))
     assert code.read("a.js", b"nothing") == Reading(())
-    assert code.read("a.sh", b"echo $A") == Reading((), (_grammars.ABSENT,))
+    assert code.read("a.sh", b"echo $A") == Reading((), (_grammars.absent("bash"),))
+    assert code.read("a.cs", b"Environment") == Reading((), (_grammars.absent("csharp"),))
+    assert _grammars.absent("csharp").endswith("pip install tree-sitter tree-sitter-c-sharp")
     _grammars._parser.cache_clear()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import NamedTuple
 
+from gitseal.code import unread
 from gitseal.code.uses import Reading, Use
 
 Read = Callable[[str, bytes], Reading]
@@ -30,6 +31,23 @@ def _is_shell(path: str, first: bytes) -> bool:
         interpreter = [word for word in interpreter[1:] if not word.startswith(b"-")]
     program = interpreter[0].rpartition(b"/")[2] if interpreter else b""
     return program in {b"sh", b"bash", b"dash", b"ksh", b"ash"} or path.endswith((".sh", ".bash", ".ksh", ".envrc"))
+
+
+def _is_ruby(path: str, first: bytes) -> bool:
+    name = path.rpartition("/")[2].lower()
+    named = {"gemfile", "rakefile", "capfile", "guardfile", "vagrantfile", "config.ru"}
+    # Rails reads its YAML as ERB.
+    return (
+        name.endswith((".rb", ".rake", ".ru", ".gemspec", ".erb", ".yml", ".yaml"))
+        or name in named
+        or (first.startswith(b"#!") and b"ruby" in first)
+    )
+
+
+def _is_spring(path: str, _first: bytes) -> bool:
+    name = path.rpartition("/")[2].lower()
+    is_known = name.startswith(("application", "bootstrap")) or "/src/main/resources/" in f"/{path}"
+    return is_known and name.endswith((".properties", ".yml", ".yaml"))
 
 
 def _is_compose(path: str, _first: bytes) -> bool:
@@ -62,12 +80,21 @@ def _is_no_documentation(path: str, _first: bytes) -> bool:
 LANGUAGES = (
     Language("python", _suffix(".py", ".pyi")),
     Language("javascript", _suffix(".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")),
+    Language("ruby", _is_ruby),
+    Language("go", _suffix(".go")),
+    Language("php", _suffix(".php", ".phtml", ".inc")),
+    Language("java", _suffix(".java")),
+    Language("csharp", _suffix(".cs", ".cshtml", ".razor")),
+    Language("rust", _suffix(".rs")),
+    Language("spring", _is_spring),
+    Language("symfony", _suffix(".yaml", ".yml", ".xml", ".php")),
     Language("shell", _is_shell),
     Language("compose", _is_compose),
     Language("dockerfile", _is_dockerfile),
     Language("github", _is_workflow),
     Language("dotenv", _is_dotenv),
     Language("references", _is_no_documentation),
+    Language("unread", _suffix(*unread.SUFFIXES)),
 )  # fmt: skip
 
 

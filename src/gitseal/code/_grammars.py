@@ -7,16 +7,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Parser, Tree
 
-ABSENT = (
-    "was not looked at: its parser is missing; install it with: "
-    "pip install tree-sitter tree-sitter-bash tree-sitter-javascript tree-sitter-typescript"
-)
 _GRAMMARS = {
     "javascript": ("tree_sitter_javascript", "language"),
     "typescript": ("tree_sitter_typescript", "language_typescript"),
     "tsx": ("tree_sitter_typescript", "language_tsx"),
     "bash": ("tree_sitter_bash", "language"),
+    "ruby": ("tree_sitter_ruby", "language"),
+    "go": ("tree_sitter_go", "language"),
+    "php": ("tree_sitter_php", "language_php"),
+    "java": ("tree_sitter_java", "language"),
+    "csharp": ("tree_sitter_c_sharp", "language"),
+    "rust": ("tree_sitter_rust", "language"),
 }
+
+
+def absent(grammar: str) -> str:
+    """The note for a file whose parser is not installed, with the command that installs it.
+
+    The packages go by their own names: an index may have another gitseal, or none.
+    """
+    package = _GRAMMARS[grammar][0].replace("_", "-")
+    return f"was not looked at: its parser is missing; install it with: pip install tree-sitter {package}"
 
 
 def parse(grammar: str, content: bytes) -> "Tree | None":

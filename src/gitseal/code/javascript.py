@@ -38,9 +38,10 @@ def read(path: str, content: bytes) -> Reading:
     suffix = path.rpartition(".")[2].lower()
     if suffix in {"vue", "svelte", "astro"}:
         suffix, content = "ts", _scripts(content)
-    tree = _grammars.parse(_GRAMMARS.get(suffix, "javascript"), content)
+    grammar = _GRAMMARS.get(suffix, "javascript")
+    tree = _grammars.parse(grammar, content)
     if tree is None:
-        return Reading((), (_grammars.ABSENT,))
+        return Reading((), (_grammars.absent(grammar),))
     module = _Module(tree, content)
     module.read()
     wrappers = tuple((name, False) for name in sorted(module.wrappers))

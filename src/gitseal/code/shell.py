@@ -29,7 +29,7 @@ def read(_path: str, content: bytes) -> Reading:
         return Reading((), (TOO_MANY,))
     tree = _grammars.parse("bash", content)
     if tree is None:
-        return Reading((), (_grammars.ABSENT,))
+        return Reading((), (_grammars.absent("bash"),))
     script = _Script()
     for chain in everything(tree):
         script.see(chain)

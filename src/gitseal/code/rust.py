@@ -1,0 +1,101 @@
+"""Rust, by tree-sitter's grammar: `env::var`, `env!`, `option_env!`, and clap's `#[arg(env = "X")]`."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gitseal.code import _lookups
+from gitseal.code._lookups import Dialect, Lookup
+from gitseal.code._tolerance import Tolerance
+from gitseal.code._walk import Chain, line, text
+from gitseal.code.uses import Reading
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_FUNCTION = re.compile(r"(?:(?:std::)?env|dotenvy?)::var(?:_os)?|var(?:_os)?|dotenvy?::var")
+_ARGUMENT = re.compile(r"#\[(?:arg|clap|structopt|command|argh|bpaf)\b.*", re.DOTALL)
+_NAMED = re.compile(r'\benv\s*(?:=\s*"([A-Za-z_]\w*)"|\(\s*"([A-Za-z_]\w*)"\s*\))')
+_BARE = re.compile(r"[(,]\s*env\s*[,)]")
+_MACROS = {"env", "option_env", "std::env", "std::option_env"}
+
+
+def read(_path: str, content: bytes) -> Reading:
+    """Read the variables that a Rust file uses."""
+    return _lookups.read(_DIALECT, content)
+
+
+def _string(node: "Node | None") -> str:
+    if node is None or node.type not in {"string_literal", "raw_string_literal"} or node.named_child_count != 1:
+        return ""
+    content = node.named_child(0)
+    return text(content) if content.type == "string_content" else ""
+
+
+def _look_ups(chain: Chain) -> Iterator[Lookup]:
+    node = chain[-1].node
+    if node.type == "call_expression":
+        _, arguments = _called(node)
+        function = text(node.child_by_field_name("function"))
+        if arguments and _FUNCTION.fullmatch(function):
+            argument = arguments[0]
+            if argument.type == "reference_expression" and argument.named_child_count:
+                argument = argument.named_child(argument.named_child_count - 1)
+            yield Lookup(argument=argument)
+    elif node.type == "macro_invocation":
+        macro = text(node.child_by_field_name("macro"))
+        tokens = node.children[-1]
+        if macro in _MACROS and tokens.named_child_count:
+            # `env!` is read when the program is built.
+            yield Lookup(_string(tokens.named_child(0)), has_default="option" in macro)
+    elif node.type == "field_declaration_list":
+        yield from _flags(node)
+
+
+def _flags(fields: "Node") -> Iterator[Lookup]:
+    """The variables of clap's arguments: they stand in the attributes above each field."""
+    attributes: list[str] = []
+    for field in fields.named_children:
+        if field.type == "attribute_item":
+            attributes.append(text(field))
+        elif field.type == "field_declaration":
+            for attribute in filter(_ARGUMENT.match, attributes):
+                yield from _flag(attribute, field)
+            attributes = []
+
+
+def _flag(attribute: str, field: "Node") -> Iterator[Lookup]:
+    kind = text(field.child_by_field_name("type"))
+    has_default = kind.startswith(("Option", "Vec", "bool")) or "default_value" in attribute
+    names = [first or second for first, second in _NAMED.findall(attribute)]
+    if _BARE.search(attribute):
+        names.append(text(field.child_by_field_name("name")).upper())
+    yield from (Lookup(name, line(field), has_default=has_default) for name in names)
+
+
+def _called(node: "Node") -> "tuple[str, list[Node]]":
+    arguments = node.child_by_field_name("arguments")
+    given = arguments.named_children if arguments is not None else []
+    return text(node.child_by_field_name("function")).rpartition(":")[2], given
+
+
+_DIALECT = Dialect(
+    grammar="rust",
+    word=re.compile(rb"[eE]nv|ENV"),
+    string=_string,
+    look_ups=_look_ups,
+    calls=frozenset({"call_expression"}),
+    called=_called,
+    functions=frozenset({"function_item"}),
+    constants={"const_item": ("name", "value"), "static_item": ("name", "value")},
+    tolerance=Tolerance(
+        passing=frozenset({"parenthesized_expression", "reference_expression"}),
+        branches=frozenset({"if_expression", "match_expression", "while_expression"}),
+        members=frozenset({"field_expression"}),
+        calls=frozenset({"call_expression"}),
+        bindings={"let_declaration": "pattern", "assignment_expression": "left"},
+        methods=re.compile(r"unwrap_or\w*|is_\w+|map_or\w*|or_else|or|into_iter|iter"),
+        functions=re.compile(r"$^"),
+        through=re.compile(r"ok|map|map_err|and_then|as_deref|as_ref|filter|flatten|as_str|then"),
+    ),
+)
