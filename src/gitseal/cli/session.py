@@ -88,6 +88,8 @@ class Session:
             project.tell = lambda words: say(f"gitseal: {words}")
         for other in project.shadowed:
             say(f"gitseal: using {project.folder}, which hides {other}")
+        if not project.source.is_working_tree:
+            say(f'gitseal: the .secrets of HEAD is read, for no files of it lie in "{project.root}"')
         if project.repository is not None:
             self.listen_to(project.repository)
         return project.shared() if self._is_shared else project

@@ -88,7 +88,7 @@ class Comparison:
         """The difference that a file of the index, with `in_head` of HEAD too, is not there. Raises Error if Git says nothing."""
         entry = self._entries().get(path)
         if entry is not None:
-            return self._not_here(path, entry[0])
+            return None if self._is_meant(path, entry[0]) else self._not_here(path, entry[0])
         return next(self._removed([path]), None) if in_head else None
 
     def _entries(self) -> dict[str, tuple[str, index.IndexEntry]]:
@@ -102,9 +102,7 @@ class Comparison:
         if not os.path.lexists(place):
             if self._is_known(place):
                 return None
-            # A file that is gone with its rule in the policy was taken out on purpose: `env remove` does that.
-            is_meant = letter.upper() != "S" and is_environment_file(path) and path not in self._listed()
-            return None if is_meant else self._not_here(path, letter)
+            return None if self._is_meant(path, letter) else self._not_here(path, letter)
         if letter.upper() == "S" or letter.islower():
             flag = "--no-skip-worktree" if letter.upper() == "S" else "--no-assume-unchanged"
             message = sentence('Git does not look at changes of "{}" ({}), so no commit has them', path, flag[5:])
@@ -126,9 +124,11 @@ class Comparison:
     def _not_here(self, path: str, letter: str) -> Unseen:
         """A file of the index that is not on the disk."""
         restore = command("git restore -- {}", pathspec(path))
-        if letter.upper() == "S" and self._is_sparse():
+        if letter.upper() == "S" and self._setting("core.sparseCheckout"):
             message = sentence('"{}" is in the repository and not checked out here (sparse checkout)', path)
-            add = command("git -C {} sparse-checkout add {}", self._repository.folder, self._folder)
+            # A cone names folders. Other patterns may leave this very file out: then the last that fits it counts.
+            added = self._folder if self._setting("core.sparseCheckoutCone") else f"/{self._folder}/*"
+            add = command("git -C {} sparse-checkout add {}", self._repository.folder, added)
             return Unseen(State.SPARSE, path, message, runnable(add))
         if letter.upper() == "S" or letter.islower():
             flag = "--no-skip-worktree" if letter.upper() == "S" else "--no-assume-unchanged"
@@ -138,8 +138,12 @@ class Comparison:
         message = sentence('"{}" is in the repository and was deleted here', path)
         return Unseen(State.DELETED, path, message, runnable(restore))
 
-    def _is_sparse(self) -> bool:
-        return self._repository.git("config", "--type=bool", "--get", "core.sparseCheckout") == b"true\n"
+    def _setting(self, name: str) -> bool:
+        return self._repository.git("config", "--type=bool", "--get", name) == b"true\n"
+
+    def _is_meant(self, path: str, letter: str) -> bool:
+        """True for a file that is gone with its rule in the policy: `env remove` takes it out like that."""
+        return letter.upper() != "S" and is_environment_file(path) and path not in self._listed()
 
     def _twice(self, entries: Iterable[str]) -> Iterator[Unseen]:
         by_fold: dict[str, list[str]] = {}

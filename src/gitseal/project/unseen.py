@@ -63,6 +63,17 @@ def uncommitted(project: Project, paths: "Iterable[str | os.PathLike[str]]") -> 
 
 def missing(project: Project, path: "str | os.PathLike[str]") -> Error | None:
     """Why a file of `.secrets` is not in the working tree though the repository has it; None if it has none either."""
+    found = _missing(project, path)
+    return found.error() if found is not None else None
+
+
+def left_out(project: Project, path: "str | os.PathLike[str]") -> Error | None:
+    """The same for a file that Git keeps out of the working tree, so that a new one would lie in its place unseen."""
+    found = _missing(project, path)
+    return found.error() if found is not None and found.state is State.SPARSE else None
+
+
+def _missing(project: Project, path: "str | os.PathLike[str]") -> Unseen | None:
     repository = project.repository
     if repository is None or not project.source.is_working_tree or os.path.lexists(path):
         return None
@@ -71,11 +82,10 @@ def missing(project: Project, path: "str | os.PathLike[str]") -> Error | None:
     if not is_listed and IndexFile(repository).surely_lacks(place):
         return None
     try:
-        found = Comparison(project, repository).lacking(place, in_head=is_listed)
+        return Comparison(project, repository).lacking(place, in_head=is_listed)
     except Error as error:
         # Whether there is such a file in the repository stays open, and the caller's own words hold for what lies here.
-        return _unasked(repository, error).error() if is_listed else None
-    return found.error() if found is not None else None
+        return _unasked(repository, error) if is_listed else None
 
 
 def nowhere(start: str, top: str | None) -> Error:

@@ -11,7 +11,7 @@ from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project import journal
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
-from gitseal.project.unseen import missing, uncommitted
+from gitseal.project.unseen import left_out, uncommitted
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change
 
@@ -47,7 +47,7 @@ def commit(trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, byte
     trust.settle()
     changed = {stem: data for stem, data in new.items() if data != old[stem]}
     for stem in changed if project.is_committed else ():
-        unseen = missing(project, journal.place(project, stem)) if old[stem] is None else None
+        unseen = left_out(project, journal.place(project, stem)) if old[stem] is None else None
         if unseen is not None:
             raise unseen
     journal.replace(project, old, changed)

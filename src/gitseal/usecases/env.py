@@ -14,6 +14,7 @@ from gitseal.project.belief.trust import Trust
 from gitseal.project.journal import POLICY
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
+from gitseal.project.unseen import missing
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change, new_environment
 from gitseal.sealing.writing import commit, edited_policy, writing
@@ -58,6 +59,9 @@ def add_environment(workspace: Workspace, name: str, opened_to: Sequence[str]) -
     is_listed = name in project.policy.environments
     if is_listed and name in project.environments:
         raise Error(f'there is an environment "{name}" already', "see them with: gitseal env list")
+    unseen = missing(project, project.path(name))
+    if unseen is not None:
+        raise unseen
     with writing(project):
         policy = edited = read_regular(project.policy_path)
         if name not in project.policy.environments:
