@@ -55,6 +55,10 @@ def unknown_command(words: "Sequence[str]", known: "Collection[str]", context: c
     if is_outermost and word in neighbours.SAME:
         ours = _for_person(neighbours.SAME[word], rest)
         return UnknownCommand(f'{told}; the word here is "{" ".join(ours)}"', _line(ours, rest), context)
+    below = next((ours for ours in neighbours.BELOW.get(word, ()) if ours in known), None)
+    if below is not None and not is_outermost:
+        ours = (*path.split()[1:], below)
+        return UnknownCommand(f'{told}; the word here is "{" ".join(ours)}"', _line(ours, rest), context)
     near = nearest(word, known)
     return UnknownCommand(f"{told}{f'; {near}' if near else ''}", f"see: {path} --help", context)
 

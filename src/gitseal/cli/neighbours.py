@@ -35,6 +35,18 @@ SAME: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("completions",), ("completion",)),
 }
 
+# The same for the commands of a group, such as `env rm`: the first of these that the group has.
+BELOW: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("rm", "delete", "del", "drop", "revoke"), ("remove", "uninstall")),
+    **dict.fromkeys(("create", "new", "grant", "invite"), ("add",)),
+    **dict.fromkeys(("ls", "show"), ("list", "status")),
+    **dict.fromkeys(("mv", "move"), ("rename",)),
+    **dict.fromkeys(("enable", "setup", "add"), ("install",)),
+    **dict.fromkeys(("disable", "remove"), ("uninstall",)),
+    **dict.fromkeys(("upload", "import"), ("push",)),
+    **dict.fromkeys(("download", "export"), ("pull",)),
+}
+
 _OPENING = '"get" prints one value, "render" writes all of them, and "edit" opens them in your editor'
 _SEALING = '"set" seals one value, and "import" seals all values of a file'
 # Words for what several commands of ours do between them: a sentence that tells them apart, and the one whose help to read.
