@@ -156,3 +156,41 @@ def test_the_team_does_not_show_itself() -> None:
 def test_nothing_to_look_for() -> None:
     assert scan_blob(b"f", 0o100644, [b"anything"], Rules(), Team([])) == []
     assert scan_blob(b"f", 0o100644, [b"true\n"], Rules(), Team([(OWNER, b"true")])) == []
+
+
+MIXED: dict[str, Callable[[str], str]] = {
+    "some percent codes": lambda v: v.replace("&", "%26").replace("+", "%2b"),
+    "percent codes alone": lambda v: "".join(f"%{ord(sign):02X}" for sign in v),
+    "numbers of JSON": lambda v: "".join(f"\\u{ord(sign):04x}" for sign in v),
+    "some numbers of JSON": lambda v: v.replace("&", "\\u0026").replace("7", "\\u0037"),
+    "numbers of C": lambda v: "".join(f"\\x{ord(sign):02x}" for sign in v),
+    "octal numbers": lambda v: "".join(f"\\{ord(sign):03o}" for sign in v),
+    "numbers of JavaScript": lambda v: v.replace("X", "\\u{58}"),
+    "numbers of XML": lambda v: "".join(f"&#{ord(sign)};" for sign in v),
+    "some names of XML": lambda v: v.replace("&", "&amp;").replace("+", "&#x2b;"),
+    "a list of bytes": lambda v: ", ".join(f"0x{ord(sign):02x}" for sign in v),
+    "a backslash here and there": lambda v: v.replace("=", "\\=").replace("~", "\\~"),
+    "strings put together": lambda v: f'"{v[:12]}" + "{v[12:]}"',
+    "strings side by side": lambda v: f"\"{v[:9]}\" '{v[9:]}'",
+    "a quoted sign": lambda v: v.replace("&", "'&'"),
+}
+
+
+@pytest.mark.parametrize("how", MIXED)
+@pytest.mark.parametrize("end", ["", "\n", "\nafter % & \\ it\n" * 3])
+def test_escapes_in_any_mixture_hide_nothing(how: str, end: str) -> None:
+    value = "pQ7-zX/9vK+2mW=4tR~8yL&1nB"
+    content = f"\\first \\x41 %41 &lt;\n\nkey: ({MIXED[how](value)}){end}".encode()
+    team = Team([(OWNER, value.encode())])
+    (finding,) = scan_blob(b"src/x", 0o100644, [content], Rules(), team)
+    assert (finding.line, finding.rule) == (3, RULE)
+    far = b"x" * 300_000 + b"\n" + b"%41\\n&amp;" * 40_000 + content
+    (finding,) = scan_blob(b"src/x", 0o100644, [far[at : at + 7001] for at in range(0, len(far), 7001)], Rules(), team)
+    assert finding.line == 4
+    assert scan_blob(b"src/x", 0o100644, [content.replace(b"key", b"gitseal: allow a test")], Rules(), team) == []
+
+
+def test_two_texts_beside_each_other_are_no_alarm() -> None:
+    value = b"smtp.Acme.eu9,relay.Acme.eu9"
+    assert found(b"use smtp.Acme.eu9 or relay.Acme.eu9", value) == []
+    assert found(b"smtpAcmeeu9relayAcmeeu9", value) == []

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from gitseal.scan.gaps import Gaps
 from gitseal.scan.search import Match, Search
 
 # What stands at the line ends between the parts: the ends themselves, and the indentation of YAML and the like.
@@ -34,7 +35,7 @@ class Wrapped:
         matches = self._search.all(buffer.translate(None, _BLANKS))
         if not matches:
             return []
-        gaps = _Gaps(buffer)
+        gaps = Gaps(buffer, _GAPS)
         places = ((self._numbers[index], gaps.place(start), gaps.place(end - 1) + 1) for index, start, end in matches)
         return [match for match in places if match[2] - match[1] <= REACH and _is_wrapped(buffer[match[1] : match[2]])]
 
@@ -44,7 +45,7 @@ class Wrapped:
         if last < 0 or not self._numbers:
             return len(held)
         left = held.translate(None, _BLANKS)
-        gaps = _Gaps(held)
+        gaps = Gaps(held, _GAPS)
         for start in range(len(left) - _LEAST_AT_REST + 1):
             place = gaps.place(start)
             if place > last:
@@ -63,21 +64,3 @@ def _is_wrapped(text: bytes) -> bool:
     """True if there is a line end in a text, and blanks only beside line ends."""
     gaps = _GAPS.findall(text)
     return bool(gaps) and all(b"\n" in gap for gap in gaps)
-
-
-class _Gaps:
-    """The blanks of a buffer, to tell where a byte stood before they were taken out."""
-
-    def __init__(self, buffer: bytes) -> None:
-        self._left: list[int] = []
-        self._taken: list[int] = []
-        taken = 0
-        for gap in _GAPS.finditer(buffer):
-            self._left.append(gap.start() - taken)
-            taken += gap.end() - gap.start()
-            self._taken.append(taken)
-
-    def place(self, number: int) -> int:
-        """The place of the byte with this number, from 0, among those that are no blanks."""
-        before = bisect_right(self._left, number)
-        return number + (self._taken[before - 1] if before else 0)

@@ -86,11 +86,17 @@ class _Tally:
     def look_for(self, team: "TeamSearch", window: Window) -> None:
         """Notes the team's values in a window."""
         from gitseal.scan.team import RULE
+        from gitseal.scan.unescaped import unescaped
 
         lines = window.lines()
         for place, owners in team.places(window):
             if not self.is_full(owners) and not pragmas.allows(RULE, *pragmas.around(window.content, place)):
                 self.note(owners, (lines.of(place), ""))
+        for text in unescaped(window):
+            for here, owners in team.places(text.window()):
+                place = text.place(here)
+                if not self.is_full(owners) and not pragmas.allows(RULE, *pragmas.around(window.content, place)):
+                    self.note(owners, (window.line_of(place), ""))
 
     def is_full(self, thing: "_Thing") -> bool:
         """True if nobody would read more of it."""

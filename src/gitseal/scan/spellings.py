@@ -8,6 +8,7 @@ tests/scan/test_spellings.py compares the list with the programs themselves, and
 import re
 from binascii import b2a_base64, hexlify
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from gitseal.scan.escape_tables import C0, COMMON, JSON_SIGNS, LOWER, PYTHON_DOTENV, SHORT, TABLES, EscapeTable
@@ -106,27 +107,31 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7e]")  # nor DEL, which most write like them
 
 
 def _by_tables(text: str) -> Iterator[str]:
-    return _by(text, TABLES)
+    return _by(text, len(TABLES))
 
 
 def _by_common_tables(text: str) -> Iterator[str]:
-    return _by(text, TABLES[:COMMON])
+    return _by(text, COMMON)
 
 
-def _by(text: str, tables: Sequence[EscapeTable]) -> Iterator[str]:
-    """The text by each table. Few of them differ in the characters that it has, and only those are used."""
-    signs = [sign for sign in set(text) if not sign.isalnum()]
+def _by(text: str, first: int) -> Iterator[str]:
+    """The text by each of the first tables that differ in the characters that it has."""
     is_ascii = _NOT_ASCII.search(text) is None
-    distinct = {
-        (*map(table.escaped.get, signs), table.nests and table.escaped["\\"], is_ascii or table.unicode): table
-        for table in tables
-    }
-    for table in distinct.values():
+    for table in _differing(frozenset(sign for sign in set(text) if not sign.isalnum()), is_ascii, first):
         unicode = "" if is_ascii else table.unicode
         written = _by_table(text, table.escaped, unicode)
         yield from written
         if table.nests:
             yield from (twice for once in written for twice in _by_table(once, table.escaped, unicode))
+
+
+# The addresses of a team have the same signs.
+@lru_cache(maxsize=64)
+def _differing(signs: frozenset[str], is_ascii: bool, first: int) -> Sequence[EscapeTable]:  # noqa: FBT001 - a key of the cache
+    def key(table: EscapeTable) -> tuple[object, ...]:
+        return *map(table.escaped.get, signs), table.nests and table.escaped["\\"], is_ascii or table.unicode
+
+    return tuple({key(table): table for table in TABLES[:first]}.values())
 
 
 def _by_table(text: str, escaped: Mapping[str, str], unicode: str = "") -> list[str]:

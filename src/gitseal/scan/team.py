@@ -1,11 +1,13 @@
 """The team's own values, looked for in whatever is committed."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Protocol
 
 from gitseal.records import NamedTuple
+from gitseal.scan.gaps import Gaps
 from gitseal.scan.windows import AHEAD, Window
 
 RULE = "team-value"
@@ -13,6 +15,9 @@ RULE = "team-value"
 # What may stand at a line's two ends between the parts of a value that was broken: blanks, quotes, and the operators and
 # comment marks of languages. Taken out of the text and out of the forms alike, it leaves what is compared.
 _GLUE = b" \t\r\n\"'`+\\,.&()#*>|;"
+_GLUE_RUN = rb"[" + re.escape(_GLUE) + rb"]+"
+_QUOTE = rb"[\"'`]"
+_QUOTES = frozenset(b"\"'`")
 # A form of which less is left is not looked for over line ends.
 _LEAST_LEFT = 12
 # A form, and glue around it.
@@ -100,17 +105,23 @@ class _Automata:
                 yield TeamMatch(start, self._owners[number])
 
     def broken(self, window: Window) -> Iterator[TeamMatch]:
-        """The forms with line ends in them: text wrapped, folded or put together over lines."""
+        """The forms with line ends or quotes in them: text wrapped, folded, or put together of several strings."""
         matches = self._broken.all(without_glue(window.content)) if self._breakable else []
         if not matches:
             return
         rows = _Rows(window.content)
+        gaps: Gaps | None = None
         for index, start, end in matches:
             top, bottom = rows.of(start), rows.of(end - 1)
-            # Numbers are those of bytes that are left; the rows tell where these stood.
-            if top == bottom:
-                continue  # on one line: `whole` has seen it, or it is none
             number = self._breakable[index]
+            # Numbers are those of bytes that are left; rows and gaps tell where these stood.
+            if top == bottom:
+                gaps = gaps or Gaps(window.content, re.compile(_GLUE_RUN))
+                place = gaps.place(start)
+                span = window.content[place : gaps.place(end - 1) + 1]
+                if window.first <= place < window.end and _is_put_together(self._forms[number], span):
+                    yield TeamMatch(place, self._owners[number])
+                continue
             place = rows.place(top, start)
             span = rows.text(top, bottom)
             if window.first <= place < window.end and len(span) < AHEAD // 2 and _is_broken(self._forms[number], span):
@@ -174,6 +185,18 @@ def _is_broken(form: bytes, text: bytes) -> bool:
             if end >= start and form.startswith(line[start:end], at)
         }
     return any(at < len(form) and last.startswith(form[at:], start) for at in reached for start in _starts(last))
+
+
+def _is_put_together(form: bytes, text: bytes) -> bool:
+    """True if `form` is what is left of `text`, of one line, when quotes are taken away, and glue beside them.
+
+    At its two ends the text has lost what glue is the form's own.
+    """
+    if len(text) > AHEAD // 2 or not _QUOTES.intersection(text):
+        return False
+    before = form[: len(form) - len(form.lstrip(_GLUE))]
+    after = form[len(form.rstrip(_GLUE)) :]
+    return _is_broken(form, before + re.sub(_QUOTE, b"\n", text) + after)
 
 
 def _starts(line: bytes) -> range:

@@ -25,6 +25,12 @@ class Window(NamedTuple):
     at_start: bool
     view: int
 
+    def line_of(self, place: int) -> int:
+        """The line, from 1, of any place in the content, those before `first` too."""
+        if place < self.first:
+            return self.line - self.content.count(b"\n", place, self.first)
+        return self.line + self.content.count(b"\n", self.first, place)
+
     def lines(self) -> "Lines":
         """The line numbers of its places."""
         return Lines(self)

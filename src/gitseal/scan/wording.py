@@ -51,7 +51,10 @@ def _key_hint(path: str) -> Hint:
 
 def _value_hint(owners: Sequence[Owner]) -> Hint:
     """`plain` refuses by itself what looks like a secret; an earlier value is no name's any more."""
-    words = "read it from the environment where it is needed"
+    words = (
+        'read it from the environment where it is needed; if it may stand in this one place, write "gitseal: allow" and a '
+        "reason in a comment on its line"
+    )
     owner = next((owner for owner in owners if not owner.earlier), None)
     if owner is None:
         return decision(YOU, words)
