@@ -29,7 +29,7 @@ _ABSOLUTE = """\
 gitseal={program}
 if [ ! -x "$gitseal" ] || [ ! -x {interpreter} ]; then
     if ! found=$(command -v gitseal); then
-        echo "gitseal: this hook cannot find gitseal, which was \\"$gitseal\\", so nothing was checked and it says no" >&2
+        echo "gitseal: this hook cannot find gitseal, which was \\"$gitseal\\", so it checked nothing and refuses" >&2
         echo "  install gitseal, then: gitseal hook install" >&2
         exit 1
     fi
@@ -38,7 +38,7 @@ fi
 """
 _FOUND = """\
 if ! command -v gitseal >/dev/null 2>&1; then
-    echo "gitseal: this hook cannot find gitseal, so nothing was checked and it says no" >&2
+    echo "gitseal: this hook cannot find gitseal, so it checked nothing and refuses" >&2
     echo "  install gitseal where PATH leads to it" >&2
     exit 1
 fi

@@ -183,7 +183,8 @@ def _bare(session: Session) -> "Repository":
 
     if not hooks.is_bare(session.start):
         raise Error(
-            f'"{session.start}" is not a bare repository', "go there: gitseal -C REPOSITORY.git hook install --server"
+            f'"{session.start}" is not a bare repository',
+            "go to the folder of one, then: gitseal hook install --server",
         )
     return Repository(session.start)
 

@@ -22,7 +22,7 @@ HOOKS = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push", "pre-receiv
 _AIMED = {"GIT_DIR", "GIT_WORK_TREE"}
 _CANCEL = "stopped: nothing was {}"
 # No allowance stands for a signature.
-_ALLOW = ". A false alarm: gitseal hook allow --help"
+_ALLOW = ". For a false alarm: gitseal hook allow --help"
 _DONE = {
     "pre-commit": "committed",
     "pre-merge-commit": "merged",
@@ -118,7 +118,11 @@ def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str,
     sys.stderr.write(formats.write(findings, "text").rstrip("\n") + "\n")
     # Git starts a hook at the top, wherever the person stands; paths in findings are from there (githooks(5)).
     if os.environ.get("GIT_PREFIX"):
-        _print(f"gitseal: paths are from the top, where the commands work: cd {os.getcwd()}")
+        from gitseal.report.hints import shell_quoted
+
+        _print(
+            f"gitseal: paths are from the top of the repository; run the commands there: cd {shell_quoted(os.getcwd())}"
+        )
     from gitseal.audit.scan.texts import is_of_text
 
     may_be_allowed = not all(is_of_text(finding) for finding in scanned.findings)

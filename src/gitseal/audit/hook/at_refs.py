@@ -11,15 +11,17 @@ from gitseal.git.introduced import IntroducingCommit
 from gitseal.git.repository import Repository
 from gitseal.git.updates import Update, is_none
 from gitseal.report.findings import ERROR, Finding
+from gitseal.report.hints import command
 
 if TYPE_CHECKING:
     from gitseal.identities import Keyring
 
+_HEADS = "refs/heads/"
 _NEW = "there is no default branch yet, so nobody's signature could be asked for: look at what was pushed as a whole"
 
 _ELSEWHERE = (
     "the server's HEAD leads to {}, which this push does not bring: name the default branch there, "
-    "git symbolic-ref HEAD refs/heads/BRANCH, or the next push is refused"
+    "or the next push is refused{}"
 )
 
 
@@ -66,7 +68,7 @@ def at_receive(repository: Repository, updates: Sequence[Update]) -> Received:
         words = [_NEW] if watch.is_seen else []
         if not any(update.ref == push.default.name for update in updates):
             # The next push is refused for it: whoever brings the first branch may still be there to mend it.
-            words.append(_ELSEWHERE.format(push.default.name or "a commit"))
+            words.append(_ELSEWHERE.format(push.default.name or "a commit", _naming(updates)))
         return Received(scanned._replace(notes=(*scanned.notes, *words)), push.unwanted(listed=True))
     verdicts = push.verify(listed=True).findings
     said = {(finding.rule, finding.path, finding.commit) for finding in scanned.findings}
@@ -77,6 +79,12 @@ def at_receive(repository: Repository, updates: Sequence[Update]) -> Received:
     ]
     notes = tuple(f"{finding.as_text()}: {finding.hint}" for finding in verdicts if finding.severity != ERROR)
     return Received(scanned._replace(notes=(*scanned.notes, *notes)), errors)
+
+
+def _naming(updates: Sequence[Update]) -> str:
+    """The command that makes a branch of the push the default one; nothing if it brings none."""
+    branch = next((update.ref for update in updates if update.ref.startswith(_HEADS) and not is_none(update.new)), "")
+    return f": {command('git symbolic-ref HEAD {}', branch).as_text()}" if branch else ""
 
 
 class _Watch:
