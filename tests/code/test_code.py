@@ -241,6 +241,37 @@ services:
     }
 
 
+def test_a_next_config_gives_names_to_all_modules() -> None:
+    readings = {
+        "next.config.mjs": code.read(
+            "next.config.mjs", b"export default {env: {A: 'x', 'B': process.env.C, D: process.env.D}}"
+        ),
+        "src/a.js": code.read("src/a.js", b"use(process.env.A, process.env.B, process.env.D)"),
+    }
+
+    assert {(use.name, use.has_default) for _, use in linking.settle(readings)} == {
+        ("A", True), ("B", True), ("C", False), ("D", False),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "is_program"), [("a.go", True), ("Dockerfile", True), ("a.yml", False), ("a.csv", False)]
+)
+def test_what_is_a_program(path: str, *, is_program: bool) -> None:
+    assert code.is_program(path) is is_program
+
+
+def test_a_name_held_by_a_constant_or_a_function_around_serves_other_files() -> None:
+    found = settled(
+        lib_go=b"package a\nfunc getEnv(key, fallback string) string { return os.Getenv(key) }",
+        b_go=b'package a\nvar x = getEnv("A", "1")',
+        c_rb=b"def need_env(name)\n  ENV.fetch(name)\nend",
+        d_rb=b"need_env('B'); envelope('NOT')",
+    )
+
+    assert found == {("A", True), ("B", False)}
+
+
 def test_many_scripts_that_source_one_name_settle_in_linear_time() -> None:
     def settling(size: int) -> Callable[[], object]:
         order = random.Random(1)

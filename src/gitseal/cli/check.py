@@ -54,8 +54,13 @@ def command(
         output.text(text_format.write(shown))
     to_mend = sum(finding.severity == ERROR for finding in shown)
     aside = _aside(shown)
+    if read and read.unseen:
+        aside = f"{aside}, {plural(read.unseen, 'file')} not looked at"
     if to_mend:
         raise Error(f"check found {plural(to_mend, 'problem')}{aside}", "")
+    if read and read.unseen:
+        # What nobody looked at may read a name that an environment lacks.
+        raise Error(f"check found no problem in what it looked at{aside}", "")
     say(f"no problems found{aside}")
 
 

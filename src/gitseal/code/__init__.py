@@ -98,6 +98,8 @@ LANGUAGES = (
 )  # fmt: skip
 
 
+# References may stand in any text, and the last two of the table look at every file.
+_DATA = (".yml", ".yaml", ".xml", ".json", ".properties", ".html", ".erb")
 _UNLINKED = Reading(())
 
 
@@ -114,6 +116,11 @@ def read(path: str, content: bytes) -> Reading:
     # At most one of a file's languages has something for other files: the other one is `references`, which has not.
     linked = next((reading for reading in readings if reading[2:] != _UNLINKED[2:]), _UNLINKED)
     return linked._replace(uses=tuple(uses), notes=notes)
+
+
+def is_program(path: str) -> bool:
+    """True if a file of that name is a program in a language that is read here, and not data that may hold anything."""
+    return not path.lower().endswith(_DATA) and any(language.applies(path, b"") for language in LANGUAGES[:-2])
 
 
 def _order(use: Use) -> tuple[int, str, bool, str]:

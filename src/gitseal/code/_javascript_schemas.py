@@ -33,6 +33,19 @@ def keys(chain: Chain, tree: "Tree") -> Iterator[tuple[str, "Node", bool]]:
         yield from _names(_object(function.child_by_field_name("object"), tree))
 
 
+def next_env(tree: "Tree") -> frozenset[str]:
+    """The names that `env: {NAME: value}` in a next.config gives to all modules, unless the value is that variable again."""
+    given: set[str] = set()
+    for chain in everything(tree):
+        node = chain[-1].node
+        if node.type == "pair" and text(node.child_by_field_name("key")).strip("\"'") == "env":
+            for pair in _pairs(node.child_by_field_name("value")):
+                name = text(pair.child_by_field_name("key")).strip("\"'")
+                if not re.search(rf"\b{re.escape(name)}\b", text(pair.child_by_field_name("value"))):
+                    given.add(name)
+    return frozenset(given)
+
+
 def _call(chain: Chain) -> "tuple[Node | None, str]":
     """The call that gets the environment as an argument, and the key under which it gets it, if that is an object's."""
     used_as = ""

@@ -1,4 +1,4 @@
-"""Finds look-ups of the environment in the tree of any grammar. A language gives a `Dialect`, and says what its nodes read.
+"""Finds look-ups of the environment in the tree of any grammar. A language gives a `Grammar`, and says what its nodes read.
 
 A file is walked once. What a look-up in the file means may stand behind it, as an `if` about its variable or the declaration
 of a constant does, so uses are settled at the end.
@@ -35,7 +35,7 @@ class Lookup(NamedTuple):
     has_default: bool | None = None
 
 
-class Dialect(NamedTuple):
+class Grammar(NamedTuple):
     """What a language calls the parts of its grammar.
 
     `word`: no file without it reads the environment. `string` gives the text of a literal, or "". `look_ups` gives what the
@@ -43,7 +43,7 @@ class Dialect(NamedTuple):
     `functions` are types of function definitions; `constants` give the fields of a declaration's name and value.
     """
 
-    grammar: str
+    parser: str
     word: re.Pattern[bytes]
     string: "Callable[[Node | None], str]"
     look_ups: Callable[[Chain], Iterable[Lookup]]
@@ -54,7 +54,7 @@ class Dialect(NamedTuple):
     tolerance: Tolerance
 
 
-class _Binding(NamedTuple):
+class _HeldUse(NamedTuple):
     """The variables that hold the value of a use, and the block that they are declared in."""
 
     variables: tuple[str, ...]
@@ -62,45 +62,45 @@ class _Binding(NamedTuple):
     number: int
 
 
-def read(dialect: Dialect, content: bytes) -> Reading:
+def read(grammar: Grammar, content: bytes) -> Reading:
     """Read the names that a file uses. A name that is put together at run time is not found."""
-    if not dialect.word.search(content):
+    if not grammar.word.search(content):
         return Reading(())
-    tree = _grammars.parse(dialect.grammar, content)
+    tree = _grammars.parse(grammar.parser, content)
     if tree is None:
-        return Reading((), (_grammars.absent(dialect.grammar),))
-    file = _File(dialect)
+        return Reading((), (_grammars.absent(grammar.parser),))
+    file = _LookupFile(grammar)
     for chain in everything(tree):
         file.see(chain)
     return file.reading()
 
 
-class _File:
+class _LookupFile:
     """What one file reads, as far as it was walked."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
         # A name, or the identifier that stands for it; its line; whether it has a default.
         self._uses: list[tuple[str, bool, int, bool]] = []
         self._constants: dict[str, str] = {}
         self._wrappers: dict[str, bool] = {}
         self._calls: list[tuple[str, Use]] = []
         self._chained: set[tuple[str, str]] = set()
-        self._bindings: deque[_Binding] = deque(maxlen=_AHEAD)
+        self._bindings: deque[_HeldUse] = deque(maxlen=_AHEAD)
 
     def see(self, chain: Chain) -> None:
         node = chain[-1].node
         if not node.is_named:
             return
-        if node.type in self._dialect.constants:
+        if node.type in self._grammar.constants:
             self._constant(node)
-        if node.type in self._dialect.tolerance.branches:
+        if node.type in self._grammar.tolerance.branches:
             self._asked(chain)
         looked = False
-        for lookup in self._dialect.look_ups(chain):
+        for lookup in self._grammar.look_ups(chain):
             looked = True
             self._use(lookup, chain)
-        if not looked and node.type in self._dialect.calls:
+        if not looked and node.type in self._grammar.calls:
             self._call(chain)
 
     def reading(self) -> Reading:
@@ -125,35 +125,35 @@ class _File:
     def _constant(self, node: "Node") -> None:
         if not node.named_child_count:
             return
-        name_field, value_field = self._dialect.constants[node.type]
+        name_field, value_field = self._grammar.constants[node.type]
         value = node.child_by_field_name(value_field)
         if value is None:
             value = node.named_child(node.named_child_count - 1)
         if value.type == "expression_list" and value.named_child_count == 1:
             value = value.named_child(0)
         name = text(node.child_by_field_name(name_field) or node.named_child(0))
-        content = self._dialect.string(value)
+        content = self._grammar.string(value)
         if _EXPORTED.fullmatch(content):
             self._constants[name] = content
 
     def _use(self, lookup: Lookup, chain: Chain) -> None:
         name, is_literal = lookup.name, True
         if lookup.argument is not None:
-            name = self._dialect.string(lookup.argument)
+            name = self._grammar.string(lookup.argument)
             if not name:
                 name, is_literal = text(lookup.argument).rpartition(".")[2], False
                 if self._wrap(chain, name):
                     return
         has_default = lookup.has_default
         if has_default is None:
-            judged = tolerates(self._dialect.tolerance, _near(chain), name)
+            judged = tolerates(self._grammar.tolerance, _near(chain), name)
             if judged is None:
                 return  # it is written there
             has_default = judged
         self._uses.append((name, is_literal, lookup.line or line(chain[-1].node), has_default))
-        variables, block = variables_of(self._dialect.tolerance, _near(chain))
+        variables, block = variables_of(self._grammar.tolerance, _near(chain))
         if variables:
-            self._bindings.append(_Binding(variables, block, len(self._uses) - 1))
+            self._bindings.append(_HeldUse(variables, block, len(self._uses) - 1))
 
     def _wrap(self, chain: Chain, parameter: str) -> bool:
         """True if the name is a parameter of the function around: then its callers say which name is read."""
@@ -166,7 +166,7 @@ class _File:
     def _function_of(self, chain: Chain, parameter: str) -> tuple[str, bool] | None:
         """The function around that has this as its first parameter, and whether it has a further one for a default."""
         for step in reversed(chain[-_REACH:]):
-            if step.node.type in self._dialect.functions:
+            if step.node.type in self._grammar.functions:
                 parameters = step.node.child_by_field_name("parameters")
                 given = (
                     [child for child in parameters.named_children if "comment" not in child.type] if parameters else []
@@ -179,16 +179,16 @@ class _File:
         return None
 
     def _call(self, chain: Chain) -> None:
-        called, arguments = self._dialect.called(chain[-1].node)
+        called, arguments = self._grammar.called(chain[-1].node)
         if not called or not arguments:
             return
-        name = self._dialect.string(arguments[0])
+        name = self._grammar.string(arguments[0])
         if not name and _is_about(called):
             outer = self._function_of(chain, text(arguments[0]))
             if outer:
                 self._chained.add((outer[0], called))
         if _EXPORTED.fullmatch(name):
-            has_default = len(arguments) > 1 or tolerates(self._dialect.tolerance, _near(chain), name) is True
+            has_default = len(arguments) > 1 or tolerates(self._grammar.tolerance, _near(chain), name) is True
             self._calls.append((called, Use(name, line(chain[-1].node), has_default)))
 
     def _asked(self, chain: Chain) -> None:

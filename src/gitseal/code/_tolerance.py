@@ -79,14 +79,14 @@ def tolerates(tolerance: Tolerance, chain: Chain, name: str) -> bool | None:
     return False
 
 
-class _Answer(NamedTuple):
+class _Effect(NamedTuple):
     word: str
 
 
-_ON, _MAYBE, _YES, _NO, _WRITTEN = map(_Answer, ("on", "maybe", "yes", "no", "written"))
+_ON, _MAYBE, _YES, _NO, _WRITTEN = map(_Effect, ("on", "maybe", "yes", "no", "written"))
 
 
-def _answer(tolerance: Tolerance, chain: Chain, at: int, operator: str) -> _Answer:
+def _answer(tolerance: Tolerance, chain: Chain, at: int, operator: str) -> _Effect:
     """What the parent makes of a missing value: accepts it, does not, or passes it on outward."""
     step, parent = chain[at], chain[at - 1].node
     if parent.type in tolerance.bindings:
@@ -104,7 +104,7 @@ def _answer(tolerance: Tolerance, chain: Chain, at: int, operator: str) -> _Answ
     return _NO
 
 
-def _of_binding(tolerance: Tolerance, chain: Chain, at: int, operator: str) -> _Answer:
+def _of_binding(tolerance: Tolerance, chain: Chain, at: int, operator: str) -> _Effect:
     step, parent = chain[at], chain[at - 1].node
     target = parent.child_by_field_name(tolerance.bindings[parent.type])
     if target is not None and target.id == step.node.id:
@@ -120,13 +120,13 @@ def _of_binding(tolerance: Tolerance, chain: Chain, at: int, operator: str) -> _
     return _ON if is_value and outer.type not in tolerance.bindings else _NO
 
 
-def _of_choice(node: "Node", parent: "Node") -> _Answer:
+def _of_choice(node: "Node", parent: "Node") -> _Effect:
     if _first(parent).id != node.id:
         return _ON
     return _NO if _REFUSES.match(text(parent.child(parent.child_count - 1)).lstrip("( ")) else _YES
 
 
-def _of_call(tolerance: Tolerance, chain: Chain, at: int) -> _Answer:
+def _of_call(tolerance: Tolerance, chain: Chain, at: int) -> _Effect:
     """The value is the receiver of a method, or an argument."""
     step, parent = chain[at], chain[at - 1].node
     if "?." in text(parent.child_by_field_name("operator")) or any(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitseal.code import _lookups
-from gitseal.code._lookups import Dialect, Lookup
+from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._tolerance import Tolerance
 from gitseal.code._walk import Chain, text
 from gitseal.code.uses import Reading
@@ -24,7 +24,7 @@ _KEY = re.compile(r"[A-Za-z_][\w:]*")
 
 def read(_path: str, content: bytes) -> Reading:
     """Read the variables that a C# file uses."""
-    return _lookups.read(_DIALECT, content)
+    return _lookups.read(_GRAMMAR, content)
 
 
 def _string(node: "Node | None") -> str:
@@ -72,8 +72,8 @@ def _called(node: "Node") -> "tuple[str, list[Node]]":
     return text(node.child_by_field_name("function")).rpartition(".")[2], given
 
 
-_DIALECT = Dialect(
-    grammar="csharp",
+_GRAMMAR = Grammar(
+    parser="csharp",
     word=re.compile(rb"[eE]nv\w{0,40}\(|[cC]onfig\w{0,40}\??\s{0,20}[\[.]|[cC]fg\s{0,20}[\[.]"),
     string=_string,
     look_ups=_look_ups,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitseal.code import _lookups
-from gitseal.code._lookups import Dialect, Lookup
+from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._tolerance import Tolerance
 from gitseal.code._walk import Chain, text
 from gitseal.code.uses import Reading
@@ -25,7 +25,7 @@ _VARIABLES = re.compile(r"(?:EnvVars?|EnvVar)")
 
 def read(_path: str, content: bytes) -> Reading:
     """Read the variables that a Go file uses."""
-    return _lookups.read(_DIALECT, content)
+    return _lookups.read(_GRAMMAR, content)
 
 
 def _string(node: "Node | None") -> str:
@@ -84,8 +84,8 @@ def _called(node: "Node") -> "tuple[str, list[Node]]":
     return text(node.child_by_field_name("function")).rpartition(".")[2], given
 
 
-_DIALECT = Dialect(
-    grammar="go",
+_GRAMMAR = Grammar(
+    parser="go",
     word=re.compile(rb"[eE]nv|ENV"),
     string=_string,
     look_ups=_look_ups,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitseal.code import _lookups
-from gitseal.code._lookups import Dialect, Lookup
+from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._placeholders import placeholders
 from gitseal.code._tolerance import Tolerance
 from gitseal.code._walk import Chain, text
@@ -21,7 +21,7 @@ _PROPERTIES = {"get": None, "getProperty": None, "getRequiredProperty": False}
 
 def read(_path: str, content: bytes) -> Reading:
     """Read the variables that a Java file uses."""
-    return _lookups.read(_DIALECT, content)
+    return _lookups.read(_GRAMMAR, content)
 
 
 def _string(node: "Node | None") -> str:
@@ -68,8 +68,8 @@ def _called(node: "Node") -> "tuple[str, list[Node]]":
     return text(node.child_by_field_name("name")), given
 
 
-_DIALECT = Dialect(
-    grammar="java",
+_GRAMMAR = Grammar(
+    parser="java",
     word=re.compile(rb"env|ENV|Env|@Value|\$\{"),
     string=_string,
     look_ups=_look_ups,

@@ -28,6 +28,7 @@ _METHODS = {"hasOwnProperty", "toString", "valueOf", "toObject", "get", "set", "
 # `import.meta.env` has these from Vite itself (vite.dev, "Env Variables and Modes").
 _VITE = {"MODE", "BASE_URL", "PROD", "DEV", "SSR"}
 _AROUND = {"non_null_expression", "parenthesized_expression", "as_expression", "satisfies_expression"}
+_NEXT_CONFIG = re.compile(r"(?:^|/)next\.config\.[cm]?[jt]s$")
 _SCRIPT = re.compile(rb"<script\b[^>]{0,1000}>|</script\s{0,9}>", re.IGNORECASE)
 
 
@@ -45,8 +46,14 @@ def read(path: str, content: bytes) -> Reading:
     module = _Module(tree, content)
     module.read()
     wrappers = tuple((name, False) for name in sorted(module.wrappers))
+    given = _javascript_schemas.next_env(tree) if _NEXT_CONFIG.search(path) else frozenset()
     return Reading(
-        tuple(module.uses), wrappers=wrappers, calls=tuple(module.calls), chained=tuple(sorted(module.chained))
+        tuple(module.uses),
+        given=given,
+        is_for_all=bool(given),
+        wrappers=wrappers,
+        calls=tuple(module.calls),
+        chained=tuple(sorted(module.chained)),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitseal.code import _lookups
-from gitseal.code._lookups import Dialect, Lookup
+from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._tolerance import Tolerance
 from gitseal.code._walk import Chain, text
 from gitseal.code.uses import Reading
@@ -23,7 +23,7 @@ _OF_REQUEST = re.compile(
 
 def read(_path: str, content: bytes) -> Reading:
     """Read the variables that a PHP file uses."""
-    return _lookups.read(_DIALECT, content)
+    return _lookups.read(_GRAMMAR, content)
 
 
 def _string(node: "Node | None") -> str:
@@ -59,8 +59,8 @@ def _called(node: "Node") -> "tuple[str, list[Node]]":
     return text(node.child_by_field_name("function") or node.child_by_field_name("name")), given
 
 
-_DIALECT = Dialect(
-    grammar="php",
+_GRAMMAR = Grammar(
+    parser="php",
     word=re.compile(rb"env|_ENV|_SERVER|Env"),
     string=_string,
     look_ups=_look_ups,

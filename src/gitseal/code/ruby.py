@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitseal.code import _lookups
-from gitseal.code._lookups import Dialect, Lookup
+from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._tolerance import Tolerance
 from gitseal.code._walk import Chain, text
 from gitseal.code.uses import Reading
@@ -24,7 +24,7 @@ def read(path: str, content: bytes) -> Reading:
     """Read the variables that a Ruby file uses, or the Ruby in a template."""
     if path.lower().endswith(_TEMPLATES):
         content = _embedded(content) if b"<%" in content and b"ENV" in content else b""
-    return _lookups.read(_DIALECT, content)
+    return _lookups.read(_GRAMMAR, content)
 
 
 def _embedded(content: bytes) -> bytes:
@@ -76,8 +76,8 @@ def _called(node: "Node") -> "tuple[str, list[Node]]":
     return text(node.child_by_field_name("method")), given
 
 
-_DIALECT = Dialect(
-    grammar="ruby",
+_GRAMMAR = Grammar(
+    parser="ruby",
     word=re.compile(rb"ENV|[eE]nv"),
     string=_string,
     look_ups=_look_ups,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitseal.code import _lookups
-from gitseal.code._lookups import Dialect, Lookup
+from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._tolerance import Tolerance
 from gitseal.code._walk import Chain, line, text
 from gitseal.code.uses import Reading
@@ -22,7 +22,7 @@ _MACROS = {"env", "option_env", "std::env", "std::option_env"}
 
 def read(_path: str, content: bytes) -> Reading:
     """Read the variables that a Rust file uses."""
-    return _lookups.read(_DIALECT, content)
+    return _lookups.read(_GRAMMAR, content)
 
 
 def _string(node: "Node | None") -> str:
@@ -79,8 +79,8 @@ def _called(node: "Node") -> "tuple[str, list[Node]]":
     return text(node.child_by_field_name("function")).rpartition(":")[2], given
 
 
-_DIALECT = Dialect(
-    grammar="rust",
+_GRAMMAR = Grammar(
+    parser="rust",
     word=re.compile(rb"[eE]nv|ENV"),
     string=_string,
     look_ups=_look_ups,

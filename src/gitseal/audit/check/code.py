@@ -36,7 +36,7 @@ class UsePlace(NamedTuple):
 
 
 class CodeReport(NamedTuple):
-    """Findings by rule; what could not be looked at; how many files were.
+    """Findings by rule; what could not be looked at, and how many files that is; how many files there are.
 
     MISSING has to be fixed. UNREAD (no code reads the name) and AT_GITHUB (a workflow reads it from GitHub's own store,
     and no environment has it) are for a person to judge: both can be intended.
@@ -44,6 +44,7 @@ class CodeReport(NamedTuple):
 
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    unseen: int
     files: int
 
 
@@ -72,9 +73,9 @@ def check_code(
     places = _grouped(sources.uses, excepted)
     findings = [*_missing(manifest, places, chosen)]
     # With a file left out nobody can say that a name is read nowhere.
-    if sources.is_whole:
+    if not sources.unseen:
         findings += _unread(project, manifest, _read(manifest, sources.uses), chosen, excepted)
-    return CodeReport(tuple(findings), sources.notes, sources.files)
+    return CodeReport(tuple(findings), sources.notes, sources.unseen, sources.files)
 
 
 def _manifest(project: Project) -> Manifest:

@@ -16,16 +16,17 @@ from gitseal.git import index
 from gitseal.git.repository import find_top
 from gitseal.project.project import Project
 
+_TOO_LARGE = f"was not looked at: it is larger than {selection.LIMIT // 1024} KiB"
 _SECRETS_SUFFIX = ".yaml"
 
 
 class FoundUses(NamedTuple):
-    """Uses with the path of their file. `is_whole` is False if a file that may read names could not be looked at."""
+    """Uses with the path of their file. `unseen` counts the files that may read names and could not be looked at."""
 
     uses: tuple[tuple[str, Use], ...]
     notes: tuple[str, ...]
     files: int
-    is_whole: bool
+    unseen: int
 
 
 def read(project: Project, folders: Sequence[Path]) -> FoundUses:
@@ -38,8 +39,10 @@ def read(project: Project, folders: Sequence[Path]) -> FoundUses:
         content = _content(file)
         if content is not None:
             readings[_shown(project, file)] = code.read(name, content)
-    told = tuple(_told(readings))
-    return FoundUses(tuple(linking.settle(readings)), told, len(readings), is_whole=not told)
+        elif code.is_program(name) and _is_large(file):
+            readings[_shown(project, file)] = Reading((), (_TOO_LARGE,))
+    unseen = sum(bool(reading.notes) for reading in readings.values())
+    return FoundUses(tuple(linking.settle(readings)), tuple(_told(readings)), len(readings), unseen)
 
 
 def _told(readings: Mapping[str, Reading]) -> Iterator[str]:
@@ -97,6 +100,14 @@ def _content(file: Path) -> bytes | None:
         return read_regular(file, selection.LIMIT)
     except (OSError, Error):
         return None
+
+
+def _is_large(file: Path) -> bool:
+    try:
+        status = file.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size > selection.LIMIT
 
 
 def _shown(project: Project, file: Path) -> str:
