@@ -3,10 +3,12 @@
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from gitseal.audit.check.check import check
+from gitseal.cli.resolving import Answers
 from gitseal.conflict import conflicted_file, proposals
 from gitseal.conflict.conflicted_file import ConflictedFile
 from gitseal.conflict.proposals import TakenSide
@@ -244,3 +246,16 @@ def test_each_side_has_its_own_word_whoever_keeps_the_data_keys(world: World, gi
     (said,) = finish(world, TakenSide.THEIRS, found).names
 
     assert said[1].startswith("ours" if is_swapped else "theirs")
+
+
+@pytest.mark.parametrize("rest", ["ours", "theirs"])
+@pytest.mark.parametrize("has", [TakenSide.OURS, TakenSide.THEIRS])
+def test_all_other_names_drops_no_name_that_one_side_never_had(rest: str, has: TakenSide) -> None:
+    there, missing = proposals.SideValue("sealed", "default"), proposals.SideValue(proposals.NOT_THERE, "")
+    sides = (there, missing) if has is TakenSide.OURS else (missing, there)
+    answers = Answers(cast("Any", None), {}, rest)
+    assert answers.choose(proposals.Name(("A",), sides, None, ""), ("", "")) is has
+    # A side that removed it did so on purpose.
+    removed = tuple(side._replace(kind="removed") if side is missing else side for side in sides)
+    chosen = answers.choose(proposals.Name(("A",), (removed[0], removed[1]), None, ""), ("", ""))
+    assert chosen is TakenSide[rest.upper()]

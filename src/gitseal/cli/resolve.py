@@ -73,13 +73,22 @@ def command(
     if not chosen and not texts:
         say("no sealed file is in conflict")
     answers = Answers(session, given, rest)
+    removed = {environment: words for environment in chosen if (words := _taken_out(session.project, environment))}
     for environment in chosen:
-        _one(session, environment, answers, keys, accept, listed if only_list else None)
-        if add and not only_list:
-            _stage(session, session.project.relative(session.project.path(environment)))
+        if environment in removed:
+            say(removed[environment])
+            if listed is not None:
+                listed.append({"environment": environment, "name": ""})
+            continue
+        _one(session, environment, answers, keys, accept, listed if only_list else None, add=add)
     if only_list and as_json:
         output.as_json(listed)
     answers.check_used()
+    # To stage such a file decides for the side that kept it, and a removal would be undone unseen.
+    if removed and not only_list:
+        count = len(removed)
+        was = "was" if count == 1 else "were"
+        raise Error(f"{plural(count, 'file')} {was} removed by one side and changed by the other: decide as said above")
 
 
 def _environment(session: Session, given: str) -> str:
@@ -141,15 +150,16 @@ def _text(session: Session, name: str, listed: list[dict[str, object]] | None) -
         listed += [{"file": path, "name": entry} for entry in conflicted.entries or ("",)]
 
 
-def _next(project: Project, environment: str, path: str) -> str:
-    """The next step for a file that shows no conflict."""
+def _taken_out(project: Project, environment: str) -> str:
+    """The choices for a file that one side removed and the other changed; empty for any other file."""
     side = conflicted_file.taken_out_by(project, environment)
     if side is None:
-        return f"no conflict is left; next: git add {path}"
+        return ""
+    path = project.relative(project.file(environment))
     if environment in project.policy.environments:
-        return f"{side} removed it; next: git rm {path}, or to keep it: git add {path}"
+        return f"{path}: {side} removed it; to remove it: git rm {path}; to keep it: git add {path}"
     # To keep a file that the policy does not list would bring back what somebody ended, or gave another name.
-    return f"{side} removed it, and the policy does not list it; next: git rm {path}"
+    return f"{path}: {side} removed it, and the policy does not list it; next: git rm {path}"
 
 
 def _one(
@@ -159,17 +169,20 @@ def _one(
     keys: str | None,
     accept: tuple[str, ...],
     listed: list[dict[str, object]] | None,
+    *,
+    add: bool,
 ) -> None:
+    """Resolves one file, or lists it; stages it if `add` says so."""
     project = session.project
     path = project.relative(project.file(environment))
     file = conflicted_file.load(project, environment)
     if file is None:
-        say(f"{path}: {_next(project, environment, path)}")
+        _done(session, environment, f"{path}: no conflict is left", add=add and listed is None)
         return
     if isinstance(file, bytes):
         if listed is None:
             resolve.write_merged(project, environment, file)
-            say(f"{path}: merged by name, nothing was in conflict; next: git add {path}")
+            _done(session, environment, f"{path}: merged by name, nothing was in conflict", add=add)
         return
     names = look(session.workspace._replace(project=project), file)
     say(f"{path}: ours is {file.operation.ours}; theirs is {file.operation.theirs}")
@@ -179,6 +192,16 @@ def _one(
             listed.append(show(session, file, name))
         return
     _apply(session, file, names, _choices(session, file, names, answers), keys, accept)
+    _done(session, environment, f"{path} is resolved", add=add)
+
+
+def _done(session: Session, environment: str, words: str, *, add: bool) -> None:
+    """Says that a file is resolved, and stages it or says how."""
+    path = session.project.relative(session.project.path(environment))
+    if add:
+        _stage(session, path)
+    looked = "look at it with git diff --cached" if add else f"look at it with git diff, then: git add {path}"
+    say(f"{words}; {'staged; ' if add else ''}{looked}")
 
 
 def _choices(
@@ -229,8 +252,6 @@ def _apply(
         say(f"{file.environment}: access group {group} {words}")
     for text_, words in done.names:
         say(f"{file.environment}: {text_}: {words}{f', since {because[text_]}' if because.get(text_) else ''}")
-    path = session.project.relative(session.project.path(file.environment))
-    say(f"{path} is resolved; look at it with git diff, then: git add {path}")
 
 
 def _say_groups(file: ConflictedFile, environment: str) -> None:

@@ -5,7 +5,7 @@ import sys
 from gitseal.cli import terminal
 from gitseal.cli.session import Session, say
 from gitseal.conflict.conflicted_file import OURS, THEIRS, ConflictedFile
-from gitseal.conflict.proposals import Name, SideValue, TakenSide
+from gitseal.conflict.proposals import NOT_THERE, Name, SideValue, TakenSide
 from gitseal.document.value import TypedValue, text
 from gitseal.errors import Error, UsageError
 from gitseal.git.conflicts import ConflictOrigin
@@ -39,7 +39,9 @@ class Answers:
         if name.proposal is not None:
             return name.proposal
         if self.rest is not None:
-            return _SIDES[self.rest]
+            # A side that never had the name says nothing against it: taken for "all other names", it would drop the value.
+            lacking = [side.kind == NOT_THERE for side in name.sides]
+            return TakenSide(lacking.index(False)) if any(lacking) else _SIDES[self.rest]
         return self._ask(name, words) if terminal.can_ask() else None
 
     def _ask(self, name: Name, words: tuple[str, str]) -> TakenSide | TypedValue:
