@@ -163,3 +163,16 @@ def test_uris() -> None:
 def test_another_format_is_none() -> None:
     with pytest.raises(KeyError):
         write([], "html")
+
+
+def test_notes_are_where_programs_see_them_and_no_results() -> None:
+    note = Finding("not-looked-into", "vendor/\x1bx", 0, sentence("{} submodules", 2), NO_HINT, NOTE)
+    assert [one["rule"] for one in json.loads(write(FINDINGS, "json", [note]))][-1] == "not-looked-into"
+    (run,) = json.loads(write(FINDINGS, "sarif", [note]))["runs"]
+    assert len(run["results"]) == len(FINDINGS)
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is True
+    (told,) = invocation["toolExecutionNotifications"]
+    assert told == {"level": "note", "message": {"text": "not-looked-into: 2 submodules"}}
+    for form in FORMATS.keys() - {"json", "sarif"}:
+        assert write(FINDINGS, form, [note]) == write(FINDINGS, form)

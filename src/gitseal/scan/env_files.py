@@ -6,7 +6,7 @@ from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.hints import YOU, Hint, ShellCommand, command, decision, path_word, runnable, untrack
 from gitseal.report.pages import PLAINTEXT
 from gitseal.report.sentences import listed, ours, sentence
-from gitseal.scan import names, pragmas
+from gitseal.scan import links, names, pragmas
 from gitseal.scan.env_values import Assignment, assignments, decoded
 from gitseal.scan.placeholders import is_placeholder
 from gitseal.scan.plain_settings import is_plain_setting, words_of
@@ -142,14 +142,6 @@ def _template(path: str, values: Sequence[Assignment]) -> list[Finding]:
     return findings
 
 
-def link_target(path: bytes, target: bytes) -> bytes:
-    """The path from the top to which a link at `path` leads, nothing if that is outside of the repository."""
-    import posixpath
-
-    resolved = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-    return b"" if resolved.startswith((b"/", b"../")) or resolved in {b"..", b"."} else resolved
-
-
 def judge_link(path: bytes, target: bytes, rules: Rules) -> list[Finding]:
     """A symbolic link with an env file's name.
 
@@ -157,7 +149,7 @@ def judge_link(path: bytes, target: bytes, rules: Rules) -> list[Finding]:
     without anybody looking for values in it. One that leads to an env file, to a template, to what Git does not track or out of
     the repository is harmless: what is tracked later at its target counts as an env file.
     """
-    resolved = link_target(path, target)
+    resolved = links.target(path, target)
     if names.kind(resolved, rules._replace(linked=frozenset())) or not resolved or not rules.tracks(resolved):
         return []
     name = path.decode("utf-8", "surrogateescape")

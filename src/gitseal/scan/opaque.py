@@ -1,5 +1,7 @@
 """Content that cannot be looked into: kept elsewhere, compressed or encrypted. Its bytes are searched all the same, in vain."""
 
+from gitseal.scan import links
+
 ELSEWHERE = "{} kept elsewhere by Git LFS or git-annex"
 PACKED = "{} with compressed content"
 ENCRYPTED = "{} with encrypted content"
@@ -42,9 +44,4 @@ def kind(head: bytes) -> str:
 
 def kind_of_link(path: bytes, target: bytes) -> str:
     """The same for a symbolic link: what it leads to is looked at where Git has it, which is nowhere outside."""
-    import posixpath
-
-    if b".git/annex/objects/" in target:
-        return ELSEWHERE
-    resolved = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-    return LINK_OUT if resolved.startswith((b"/", b"../")) or resolved == b".." else ""
+    return ELSEWHERE if b".git/annex/objects/" in target else "" if links.target(path, target) else LINK_OUT

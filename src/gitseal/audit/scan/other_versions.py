@@ -11,6 +11,7 @@ from gitseal.audit.scan.policy import ScanPolicy, SealedFile
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.git import trees, trusted_ref
+from gitseal.git.repository import is_bare_folder
 from gitseal.policy.names import is_environment_name
 from gitseal.project.project import FOLDER, Project
 from gitseal.project.roots import roots_of
@@ -29,8 +30,9 @@ def may_have_secrets(guard: ScanPolicy) -> bool:
     """False if nothing shows that the repository ever had a `.secrets`: a person may have hooks for all of their repositories."""
     if guard.projects or os.path.isdir(os.path.join(guard.repository.folder, FOLDER)):
         return True
-    is_bare = not os.path.exists(os.path.join(guard.repository.folder, ".git"))
-    return is_bare or os.path.isdir(os.path.join(guard.repository.common_folder(), "gitseal"))
+    return is_bare_folder(guard.repository.folder) or os.path.isdir(
+        os.path.join(guard.repository.common_folder(), "gitseal")
+    )
 
 
 def other_versions(guard: ScanPolicy) -> list[SealedFile]:

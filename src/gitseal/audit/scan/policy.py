@@ -164,19 +164,19 @@ class ScanPolicy:
 
     def _linked_files(self) -> Iterator[bytes]:
         """The files to which links lead that have an env file's name: programs read them by that name."""
-        links = {
+        named = {
             path: place
             for path, place in self._files.places.items()
             if place.mode == SYMLINK and b"env" in path.lower()
         }
-        if not links:
+        if not named:
             return
-        from gitseal.scan import env_files, names
+        from gitseal.scan import links, names
 
-        contents = self.repository.blobs(place.object_id for place in links.values())
-        for path, target in zip(links, contents, strict=True):
+        contents = self.repository.blobs(place.object_id for place in named.values())
+        for path, content in zip(named, contents, strict=True):
             if names.kind(path, Rules()):
-                yield env_files.link_target(path, target)
+                yield links.target(path, content)
 
 
 def _environments(project: Project) -> tuple[str, ...]:
