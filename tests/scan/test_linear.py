@@ -7,6 +7,10 @@ import pytest
 
 from gitseal.scan import compose, pragmas
 from gitseal.scan.env_values import assignments
+from gitseal.scan.parts import parts
+from gitseal.scan.team import Owner, Team
+from gitseal.scan.unescaped import unescaped
+from gitseal.scan.windows import Window
 from tests import growth
 from tests.slow import slow_but
 
@@ -49,6 +53,28 @@ def test_a_piece_again_and_again(case: tuple[Callable[[str], object], str]) -> N
 @pytest.mark.parametrize("head", ["", "{", 'A="'])
 def test_two_marks_in_turn_in_an_env_file(head: str, piece: str) -> None:
     growth.assert_linear(on(_env, head, piece))
+
+
+def _window(text: str) -> Window:
+    return Window(text.encode(), 0, len(text), 1, at_start=False, view=0)
+
+
+@pytest.mark.parametrize("piece", ["%41", "\\x41", "&#65;", "&amp;", "0x41,", "\\'", "\\", "%", "&", "\\\n", "%41 \n"])
+def test_escapes_are_undone_in_linear_time(piece: str) -> None:
+    growth.assert_linear(on(lambda text: list(unescaped(_window(text))), "", piece))
+
+
+@pytest.mark.parametrize(
+    "piece", ["Xk29fKdm39' + '20dkslKQ", "'Xk29fKdm39", "Xk29fKdm3920dkslKQ", '"\'`"', "20dkslKQ\n"]
+)
+def test_values_that_are_put_together_are_found_in_linear_time(piece: str) -> None:
+    team = Team([(Owner("production", "KEY"), b"Xk29fKdm3920dkslKQ")])
+    growth.assert_linear(on(lambda text: team.places(_window(text)), "x = ", piece))
+
+
+@pytest.mark.parametrize("piece", ["://", "://a:b@", "a=b;", "?a=", "[", '{"a":', "&", "%41"])
+def test_parts_are_read_in_linear_time(piece: str) -> None:
+    growth.assert_linear(on(lambda text: parts(text.encode()), "", piece))
 
 
 def test_json_is_read_by_its_fields_and_lists() -> None:
