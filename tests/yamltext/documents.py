@@ -40,6 +40,7 @@ FLOWS = (
     "[---]", "[...]", "[--- a]", '["a\\nb"]', "[a\\n]", "[ENC[a]]", "[ssh-ed25519 AAAA+b/c==]",
     '["ssh-ed25519 AAAA", age1x]', "[a, [b], {c: d}]", "{a: b, a: c}", "{[a]: b}", "{? a: b}", "{a: b, [c]: d}",
     "{: a}", "{a, b: c}", "[a: b, c]", '["a": b]', "[]]", "{}}", "[] x", "{} # y",
+    "[team, what?]", "[a?b]", "{a: b?}", "[http://x?y]", "[a ? b]", "[a -, b]", "[a -]", "{a: b -}", '["a?"]', "[a - b]",
 )  # fmt: skip
 
 _any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)

@@ -1,7 +1,8 @@
-"""Two YAML parsers that are not ours, and what it means that they read the same tree."""
+"""Three YAML parsers that are not ours, one of YAML 1.1 among them, and what it means that they read the same tree."""
 
 from typing import Any
 
+import yaml
 import yaml12
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -21,6 +22,11 @@ def second(data: bytes) -> Any:
     return yaml12.parse_yaml(data.decode())
 
 
+def first(data: bytes) -> Any:
+    """The data as PyYAML reads it: YAML 1.1, as most tools that check a policy beside us do."""
+    return yaml.safe_load(data.decode())
+
+
 def same(ours: object, theirs: object) -> bool:
     """Equality of value and of type at every depth; the order of names counts."""
     if type(ours) is not type(theirs):
@@ -38,9 +44,9 @@ def assert_alike(data: bytes, *, policy: bool) -> None:
     assert tree.serialise() == data
     # A file without a name is an empty mapping to us and nothing to YAML.
     ours = tree.root.plain() or None
-    for oracle in (ruamel, second):
+    for oracle in (ruamel, second, first):
         try:
             theirs = oracle(data)
-        except (YAMLError, ValueError) as error:
+        except (YAMLError, yaml.YAMLError, ValueError) as error:
             raise AssertionError(f"{oracle.__name__} refuses {data!r}: {error}") from None
         assert same(ours, theirs), f"{data!r} is {ours!r} to us and {theirs!r} to {oracle.__name__}"

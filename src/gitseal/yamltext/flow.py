@@ -97,5 +97,12 @@ class _Flow:
         elif token in {"]", "}", ",", ":"}:
             raise Malformed("a value is missing in a list or mapping", self.line)
         else:
+            # Parsers of YAML 1.1 refuse a `?` here, and py-yaml12 a last `-`: an editor's check would fail where we do not.
+            if token[0] not in "\"'" and ("?" in token or token.endswith(" -")):
+                raise Malformed(
+                    'a text in brackets holds a "?", or ends with a single "-"',
+                    self.line,
+                    "put the text in double quotes",
+                )
             node.source = token
             node.value = scalars.parse(token, self.line)

@@ -219,7 +219,7 @@ def _is_plain_list(node: Node, text: str, line: int) -> bool:
     `flow` would read the same. It takes a fiftieth of a short command's time to load, and to compile its expression.
     """
     inner = text[1:-1]
-    if text[-1] != "]" or any(special in inner for special in "[]{}:#'\\\t"):
+    if text[-1] != "]" or any(special in inner for special in "[]{}:#?'\\\t") or " -" in inner:
         return False
     sources = [source.strip(" ") for source in inner.split(",")]
     if not all(sources) or any('"' in source and not _is_quoted(source) for source in sources):
