@@ -56,7 +56,7 @@ def test_what_is_missing_is_named_whole(words: tuple[str, ...]) -> None:
     for count, argument in enumerate(COMMANDS[words].arguments):
         said = mistake([*words, *["word"] * count])
         if argument.required and not argument.choices:
-            assert said == f"the argument {argument.metavar or argument.name.upper()} is missing"
+            assert said == f"{' '.join(words)} needs {argument.metavar or argument.name.upper()}"
         elif said is not None:
             assert_is_sentence(said)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SHORT, _LONGEST = 8, 20
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _SECRETS_NAME = re.compile(r"(?:[A-Za-z0-9]{1,20}/)?[A-Z][A-Z_]*")
+_LINE = "\n"
 _PUBLIC_KEY = re.compile(r"age1[0-9a-z]+")
 # Options whose value a shell's history has anyway, and nobody's secret.
 _PUBLIC = frozenset({"-e", "--env", "--", "-o", "--only", "--except", "--service", "--format"})
@@ -88,6 +89,8 @@ def help_line(error: click.UsageError) -> str:
     """The line below the mistake: a command to paste, or where to read on."""
     if isinstance(error, UnknownCommand):
         return error.help_line
+    if isinstance(error, click.MissingParameter) and error.ctx and error.ctx.command.epilog:
+        return f"for example: {error.ctx.command.epilog.partition(_LINE)[0]}"
     return f"see: {error.ctx.command_path if error.ctx else 'gitseal'} --help"
 
 
@@ -126,7 +129,8 @@ def _is_public(word: str) -> bool:
 def _missing(error: click.MissingParameter) -> str:
     parameter = error.param
     if isinstance(parameter, click.Argument):
-        return f"the argument {parameter.make_metavar(error.ctx or click.Context(click.Command('gitseal')))} is missing"
+        context = error.ctx or click.Context(click.Command("gitseal"))
+        return f"{context.command_path.partition(' ')[2]} needs {parameter.make_metavar(context)}"
     words = error.format_message().partition(". Choose from:")[0]
     return words[:1].lower() + words[1:].rstrip(".")
 

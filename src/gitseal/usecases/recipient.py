@@ -57,7 +57,7 @@ def add_recipient(
         if before is None and not keys:
             raise Error(
                 f'"{name}" is new and has no key',
-                f"ask them for: gitseal keygen; then: gitseal recipient add {name} age1...",
+                "ask them for their public key, the recipient that gitseal keygen or gitseal whoami shows them",
             )
 
         def edit(text: PolicyEditor) -> None:
