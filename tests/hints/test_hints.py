@@ -46,6 +46,13 @@ RUNNABLE = {
     "env-link": "scan/env_files.py",
     "env-file": "scan/env_files.py",
 }
+# The same for rules whose hints bring working tree and repository together, each with what drove them apart.
+APART = {
+    "hidden": "rm .secrets/production.yaml",
+    "uncommittable": "git rm --quiet --cached .secrets/production.yaml; echo production.yaml >>.gitignore",
+    "announced": "git rm --quiet --cached .secrets/production.yaml; git add --intent-to-add .secrets/production.yaml",
+}
+MADE_APART = "project/comparison.py"
 # What somebody answers who types it: on a terminal they are asked, here an option says it beforehand.
 ANSWERS = {"rekey": ["--yes", "--accept-recipient", KEY]}
 # In this state nobody at hand can do what is advised.
@@ -129,6 +136,21 @@ def test_a_hint_that_anybody_can_paste(world: World, name: str) -> None:
     assert contents(world.top) == files
 
 
+@pytest.mark.parametrize("rule", APART)
+def test_a_hint_that_brings_working_tree_and_repository_together(world: World, rule: str) -> None:
+    before = contents(world.top)
+    pasted(APART[rule], world.top)
+    (finding,) = [each for each in check(world.project) if each.rule == rule]
+    assert isinstance(finding.hint, Runnable)
+    below = world.top / "a folder"
+    below.mkdir()
+
+    pasted(finding.hint, below)
+
+    assert rule not in {each.rule for each in check(world.project)}
+    assert contents(world.top).keys() == before.keys()
+
+
 def index_of(top: Path) -> set[str]:
     return set(programs.git(top, "ls-files", "-z").split("\0")) - {""}
 
@@ -145,8 +167,8 @@ def test_each_runnable_hint_is_among_the_cases() -> None:
         for path in CODE.rglob("*.py")
         if path.name != "hints.py" and re.search(r"\brunnable\(", path.read_text(encoding="utf-8"))
     }
-    assert made == set(RUNNABLE.values())
-    assert {rule.id for rule in ALL} >= RUNNABLE.keys()
+    assert made == {*RUNNABLE.values(), MADE_APART}
+    assert {rule.id for rule in ALL} >= {*RUNNABLE, *APART}
 
 
 # --- decisions: whoever takes them can type what stands there

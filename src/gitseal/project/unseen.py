@@ -16,7 +16,7 @@ from gitseal.git.index_file import IndexFile
 from gitseal.git.repository import Repository, upward
 from gitseal.project.comparison import SUFFIX, Comparison, State, Unseen, is_environment_file
 from gitseal.project.project import FOLDER, Project
-from gitseal.report.hints import YOU, Hint, ShellCommand, advice, command, decision, pathspec, runnable
+from gitseal.report.hints import YOU, Hint, Runnable, ShellCommand, advice, command, decision, pathspec
 from gitseal.report.sentences import listed, literal, sentence
 
 
@@ -162,7 +162,7 @@ def _of_folder(found: Unseen, folder: str) -> Hint:
         ShellCommand(tuple(pathspec(folder) if word == pathspec(found.path) else word for word in line.words))
         for line in found.hint.commands
     )
-    return runnable(*commands)
+    return Runnable(found.hint.who, found.hint.words, tuple(commands))
 
 
 def _unasked(repository: Repository, error: Error) -> Unseen:

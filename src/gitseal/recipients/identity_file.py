@@ -72,18 +72,18 @@ def parse_identities(
     if len(data) > MAX_IDENTITY_FILE:
         raise Error(f'"{label}" is too large to be an identity', "name the file that holds the private key")
     content = data.strip()
-    person = _Person(ask, tell, confirm)
+    dialogue = _Dialogue(ask, tell, confirm)
     if content.startswith((_ARMOR, _BINARY)):
         from gitseal.recipients.passphrase import Once
 
         # Armor is text, so white space around it means nothing. A binary age file may end in bytes that look like white
         # space and belong to it, so only what stands before it goes.
         sealed = content if content.startswith(_ARMOR) else data.lstrip()
-        return [SealedIdentity(Once(lambda: _unsealed(sealed, person, label)), label)]
-    return _plain(content, person, label, public)
+        return [SealedIdentity(Once(lambda: _unsealed(sealed, dialogue, label)), label)]
+    return _plain(content, dialogue, label, public)
 
 
-class _Person(NamedTuple):
+class _Dialogue(NamedTuple):
     """The ways to somebody who sits before the machine; each is None if there is nobody."""
 
     ask: "Ask | None"
@@ -91,33 +91,33 @@ class _Person(NamedTuple):
     confirm: "Confirm | None"
 
 
-def _plain(content: bytes, person: _Person, label: str, public: bytes | None) -> list[Identity]:
+def _plain(content: bytes, dialogue: _Dialogue, label: str, public: bytes | None) -> list[Identity]:
     for kind in KINDS:
         if kind.is_identity_file is not None and kind.is_identity_file(content):
-            return [kind.load().parse_identity_file(content + b"\n", person.ask, label, public)]
+            return [kind.load().parse_identity_file(content + b"\n", dialogue.ask, label, public)]
     identities: list[Identity] = []
     for number, raw in enumerate(content.split(b"\n"), 1):
         line = raw.strip().decode("ascii", "replace")
         if line and not line.startswith("#"):
-            identities.append(_line(line, number, person, label))
+            identities.append(_line(line, number, dialogue, label))
     if not identities:
         raise Error(f'"{label}" holds no identity', "make one with: gitseal keygen -o FILE")
     return identities
 
 
-def _line(line: str, number: int, person: _Person, label: str) -> Identity:
+def _line(line: str, number: int, dialogue: _Dialogue, label: str) -> Identity:
     for kind in KINDS:
         if kind.identity_line is not None and line.startswith(kind.identity_line.begins):
-            identity: Identity = kind.load().parse_identity(line, label, *person)
+            identity: Identity = kind.load().parse_identity(line, label, *dialogue)
             return identity
     raise Error(f'line {number} of "{label}" is not an identity', _UNKNOWN)
 
 
-def _unsealed(sealed: bytes, person: _Person, label: str) -> list[Identity]:
+def _unsealed(sealed: bytes, dialogue: _Dialogue, label: str) -> list[Identity]:
     from gitseal.recipients.passphrase import unlock
 
     def attempt(passphrase: bytes) -> list[Identity] | None:
         content = rage.open_sealed(sealed, passphrase, label)
-        return None if content is None else _plain(content.strip(), person, label, None)
+        return None if content is None else _plain(content.strip(), dialogue, label, None)
 
-    return unlock(person.ask, label, attempt)
+    return unlock(dialogue.ask, label, attempt)

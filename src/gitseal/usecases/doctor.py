@@ -37,7 +37,7 @@ class Check(NamedTuple):
     runs: bool = True
 
 
-class _Answer(NamedTuple):
+class _Looked(NamedTuple):
     """A check's answer, before it has its name."""
 
     words: str
@@ -45,7 +45,7 @@ class _Answer(NamedTuple):
     runs: bool = True
 
 
-_Answers = Iterator[_Answer]
+_Told = Iterator[_Looked]
 
 
 def doctor(workspace: Workspace) -> list[Check]:
@@ -66,91 +66,91 @@ def doctor(workspace: Workspace) -> list[Check]:
     return checks
 
 
-def _git(workspace: Workspace) -> _Answers:
+def _git(workspace: Workspace) -> _Told:
     version = hooks.version()
     words = ".".join(map(str, version))
     if version < _OLDEST_GIT:
-        yield _Answer(f"{words} is older than {'.'.join(map(str, _OLDEST_GIT))}", "upgrade Git", runs=False)
+        yield _Looked(f"{words} is older than {'.'.join(map(str, _OLDEST_GIT))}", "upgrade Git", runs=False)
     elif git(workspace.project.git().top, "rev-parse", "--git-dir") is None:
-        yield _Answer(f'Git does not read "{workspace.project.git().top}"', "see why: git status", runs=False)
+        yield _Looked(f'Git does not read "{workspace.project.git().top}"', "see why: git status", runs=False)
     else:
-        yield _Answer(words)
+        yield _Looked(words)
 
 
-def _working_tree(workspace: Workspace) -> _Answers:
+def _working_tree(workspace: Workspace) -> _Told:
     differences = unseen(workspace.project)
     for one in differences:
-        yield _Answer(one.message, one.hint, isinstance(one.hint, Runnable))
+        yield _Looked(one.message, one.hint, isinstance(one.hint, Runnable))
     others = beside(workspace.project)
     if others:
         root = workspace.project.git().folder
         there = command("gitseal -C {} doctor", f"{root}/{others[0]}").as_text()
-        yield _Answer(f"the repository has {len(others)} more .secrets, each for the folders below it; see: {there}")
+        yield _Looked(f"the repository has {len(others)} more .secrets, each for the folders below it; see: {there}")
     elif not differences:
-        yield _Answer("shows all that the repository has of .secrets")
+        yield _Looked("shows all that the repository has of .secrets")
 
 
-def _identities(workspace: Workspace) -> _Answers:
+def _identities(workspace: Workspace) -> _Told:
     names = names_by_recipient(workspace.project.policy)
     own = [identity for identity in workspace.keyring.identities() if identity.recipient]
     if not own:
-        yield _Answer("none is at hand", "make one: gitseal keygen -o ~/.config/gitseal/identity.txt", runs=False)
+        yield _Looked("none is at hand", "make one: gitseal keygen -o ~/.config/gitseal/identity.txt", runs=False)
         return
     known = [names[identity.recipient] for identity in own if identity.recipient in names]
     if known:
-        yield _Answer(f"{len(own)} at hand, in the policy as {', '.join(dict.fromkeys(known))}")
+        yield _Looked(f"{len(own)} at hand, in the policy as {', '.join(dict.fromkeys(known))}")
     else:
         ask = f"ask somebody whom the policy lets open values to add your public key: {own[0].recipient}"
-        yield _Answer("none at hand is in the policy", ask, runs=False)
+        yield _Looked("none at hand is in the policy", ask, runs=False)
     for path in workspace.keyring.exposed:
-        yield _Answer(f'others can read "{path}"', f"chmod 600 {shell_quoted(path)}")
+        yield _Looked(f'others can read "{path}"', f"chmod 600 {shell_quoted(path)}")
 
 
-def _hooks(workspace: Workspace) -> _Answers:
+def _hooks(workspace: Workspace) -> _Told:
     for stage in status.status(workspace.project.git()):
         # A mend that is no command begins with a word of ours.
         is_command = stage.mend.startswith(("git", "npx"))
-        yield _Answer(f"{stage.name}: {'armed' if stage.armed else 'NOT ARMED'}: {stage.how}", stage.mend, is_command)
+        yield _Looked(f"{stage.name}: {'armed' if stage.armed else 'NOT ARMED'}: {stage.how}", stage.mend, is_command)
 
 
-def _hooks_path(workspace: Workspace) -> _Answers:
+def _hooks_path(workspace: Workspace) -> _Told:
     folder = hooks.folder(workspace.project.git())
     if not folder.setting:
-        yield _Answer("not set")
+        yield _Looked("not set")
         return
     words = f"{folder.setting}, {folder.kind.value}"
     if not folder.path.is_dir():
         # A relative one is each linked worktree's own: Git passes over a folder that is not there without a word.
-        yield _Answer(f"{words}; there is no such folder here", "gitseal hook install")
+        yield _Looked(f"{words}; there is no such folder here", "gitseal hook install")
     elif folder.kind is HooksScope.SHARED and not status.is_installed(workspace.project.git()):
-        yield _Answer(words, "gitseal hook install")
+        yield _Looked(words, "gitseal hook install")
     else:
-        yield _Answer(words)
+        yield _Looked(words)
 
 
-def _drivers(workspace: Workspace) -> _Answers:
+def _drivers(workspace: Workspace) -> _Told:
     state = drivers.state(workspace.project.git())
     if state.missing:
-        yield _Answer(f"NOT ARMED: {', '.join(state.missing)} not as gitseal sets them", "gitseal init")
+        yield _Looked(f"NOT ARMED: {', '.join(state.missing)} not as gitseal sets them", "gitseal init")
     elif state.gone:
-        yield _Answer(
+        yield _Looked(
             f'"{state.gone}" is not there any more; the gitseal on PATH serves, if there is one', "gitseal init"
         )
     else:
-        yield _Answer("armed: git diff shows what changed, git merge merges name by name")
+        yield _Looked("armed: git diff shows what changed, git merge merges name by name")
 
 
-def _textconv_cache(workspace: Workspace) -> _Answers:
+def _textconv_cache(workspace: Workspace) -> _Told:
     top = workspace.project.git().top
     if git(top, "config", "--type=bool", "--get", "diff.gitseal.cachetextconv") == b"true\n":
-        yield _Answer("on: Git would keep what diffs show as objects", "git config diff.gitseal.cachetextconv false")
+        yield _Looked("on: Git would keep what diffs show as objects", "git config diff.gitseal.cachetextconv false")
     elif git(top, "rev-parse", "--verify", "--quiet", _CACHE) is not None:
-        yield _Answer(f"off, and {_CACHE} is left of one", f"git update-ref -d {_CACHE}")
+        yield _Looked(f"off, and {_CACHE} is left of one", f"git update-ref -d {_CACHE}")
     else:
-        yield _Answer("off")
+        yield _Looked("off")
 
 
-def _attributes(workspace: Workspace) -> _Answers:
+def _attributes(workspace: Workspace) -> _Told:
     repository = workspace.project.git()
     is_well = True
     for environment in filter(is_environment_name, workspace.project.environments):
@@ -163,19 +163,19 @@ def _attributes(workspace: Workspace) -> _Answers:
             told = ", ".join(f"{name}={effective[name]}" for name in wrong)
             if wrong[0] in _DRIVERS:
                 lines = f"echo '.secrets/*.yaml diff=gitseal merge=gitseal' >> {_beside(workspace, '.gitattributes')}"
-                yield _Answer(f"{path} has {told}", lines)
+                yield _Looked(f"{path} has {told}", lines)
             else:
                 look = f"see which line says so, and take it out: git check-attr -a -- {shell_quoted(path)}"
-                yield _Answer(f"{path} has {told}", look, runs=False)
+                yield _Looked(f"{path} has {told}", look, runs=False)
     by_lines = _merged_by_lines(workspace) if is_well else []
     if by_lines:
         is_well = False
         # What older versions wrote: it is safe, but two people who join on two branches are a conflict.
         rules = " ".join(f"'.secrets/{path.rpartition('/')[2]} !diff merge=gitseal'" for path in by_lines)
         lines = f"printf '%s\\n' {rules} >> {_beside(workspace, '.gitattributes')}"
-        yield _Answer(f"Git merges {' and '.join(by_lines)} by lines", lines)
+        yield _Looked(f"Git merges {' and '.join(by_lines)} by lines", lines)
     if is_well:
-        yield _Answer("sealed files are diffed and merged by gitseal, and changed by nothing")
+        yield _Looked("sealed files are diffed and merged by gitseal, and changed by nothing")
 
 
 def _beside(workspace: Workspace, name: str) -> str:
@@ -190,7 +190,7 @@ def _merged_by_lines(workspace: Workspace) -> list[str]:
     return [path for path in paths if attributes(path, ("merge",)).get("merge") != _DRIVERS["merge"]]
 
 
-def _ignored(workspace: Workspace) -> _Answers:
+def _ignored(workspace: Workspace) -> _Told:
     repository = workspace.project.git()
     local = workspace.project.folder / "any.local.yaml"
     missing = [
@@ -199,63 +199,63 @@ def _ignored(workspace: Workspace) -> _Answers:
         if repository.would_add(path)
     ]
     for line in missing:
-        yield _Answer(f"Git would add {line}", f"echo '{line}' >> {_beside(workspace, '.gitignore')}")
+        yield _Looked(f"Git would add {line}", f"echo '{line}' >> {_beside(workspace, '.gitignore')}")
     if not missing:
-        yield _Answer(".env and this machine's overrides are ignored")
+        yield _Looked(".env and this machine's overrides are ignored")
 
 
-def _approvals(workspace: Workspace) -> _Answers:
+def _approvals(workspace: Workspace) -> _Told:
     """Nothing, if the policy asks for none."""
     if not asks_approvals(workspace.project.policy):
         return
     remotes = arm_clone.unfetched(workspace.project.git())
     if remotes:
-        yield _Answer(f"git fetch does not bring those of {', '.join(remotes)}", "gitseal init")
+        yield _Looked(f"git fetch does not bring those of {', '.join(remotes)}", "gitseal init")
     else:
-        yield _Answer("git fetch brings them")
+        yield _Looked("git fetch brings them")
 
 
-def _trusted(workspace: Workspace) -> _Answers:
+def _trusted(workspace: Workspace) -> _Told:
     repository = workspace.project.git()
     ref = trusted_ref(repository)
     if ref and refs.commit(repository, ref) is None:
         back = way_back(repository, ref)
         first = "push the first commit, if nobody has yet: git push; else get what there is: git fetch"
-        yield _Answer(f"{ref}, which is not here", back or first, runs=bool(back))
+        yield _Looked(f"{ref}, which is not here", back or first, runs=bool(back))
     elif ref:
-        yield _Answer(ref)
+        yield _Looked(ref)
     elif git(repository.top, "config", "--get", "remote.origin.url") is None:
-        yield _Answer("none: there is no remote origin")
+        yield _Looked("none: there is no remote origin")
     else:
-        yield _Answer("none: Git does not know the default branch of origin", way_to_one(repository))
+        yield _Looked("none: Git does not know the default branch of origin", way_to_one(repository))
 
 
-def _history(workspace: Workspace) -> _Answers:
+def _history(workspace: Workspace) -> _Told:
     if workspace.project.git().is_shallow():
-        yield _Answer("shallow: who could ever open a value is not known", "git fetch --unshallow")
+        yield _Looked("shallow: who could ever open a value is not known", "git fetch --unshallow")
     else:
-        yield _Answer("whole")
+        yield _Looked("whole")
 
 
-def _known(workspace: Workspace) -> _Answers:
+def _known(workspace: Workspace) -> _Told:
     import os
     import stat
 
     folder = workspace.project.git().common_dir() / "gitseal"
     if not folder.is_dir():
-        yield _Answer(f"there is no {folder} yet", "gitseal init")
+        yield _Looked(f"there is no {folder} yet", "gitseal init")
     elif not os.access(folder, os.W_OK | os.X_OK):
-        yield _Answer(f"{folder} cannot be written", f"see whose it is: ls -ld {shell_quoted(str(folder))}", runs=False)
+        yield _Looked(f"{folder} cannot be written", f"see whose it is: ls -ld {shell_quoted(str(folder))}", runs=False)
     elif stat.S_IMODE(folder.stat().st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
-        yield _Answer(
+        yield _Looked(
             f"others may write in {folder}, and so decide what this clone believes",
             f"chmod go-w {shell_quoted(str(folder))}",
         )
     else:
-        yield _Answer(str(folder))
+        yield _Looked(str(folder))
 
 
-_CHECKS: dict[str, Callable[[Workspace], _Answers]] = {
+_CHECKS: dict[str, Callable[[Workspace], _Told]] = {
     "git": _git,
     "working tree": _working_tree,
     "identities": _identities,
