@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 import yaml12
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError

@@ -30,6 +30,11 @@ def parse_into(node: Node, text: str, line: int, *, filled: bool) -> str:
     return text[: len(text) - len(rest)]
 
 
+def is_refused_elsewhere(text: str) -> bool:
+    """True for a plain text in brackets that some parser refuses: those of YAML 1.1 a `?`, and py-yaml12 a last `-`."""
+    return "?" in text or text.endswith(" -")
+
+
 class _Flow:
     """One pass over the tokens of a flow collection."""
 
@@ -97,8 +102,7 @@ class _Flow:
         elif token in {"]", "}", ",", ":"}:
             raise Malformed("a value is missing in a list or mapping", self.line)
         else:
-            # Parsers of YAML 1.1 refuse a `?` here, and py-yaml12 a last `-`: an editor's check would fail where we do not.
-            if token[0] not in "\"'" and ("?" in token or token.endswith(" -")):
+            if token[0] not in "\"'" and is_refused_elsewhere(token):
                 raise Malformed(
                     'a text in brackets holds a "?", or ends with a single "-"',
                     self.line,
