@@ -24,7 +24,7 @@ def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
     from gitseal.usecases.hook_allow import allow
 
     if not reason and not terminal.can_ask():
-        raise UsageError("an allowance needs a reason", "say it with: --reason WHY")
+        raise UsageError("an allowance needs a reason", "say why with --reason")
     reason = reason or terminal.ask_line("Why may it stay? Everybody can read this")
     files: dict[str, None] = {}
     for path in paths:

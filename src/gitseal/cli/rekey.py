@@ -63,7 +63,7 @@ def command(
         recover_values(session, chosen, names, accept, dry_run=dry_run)
         return
     if names:
-        raise UsageError("--name goes with --recover", "choose environments with: -e ENV")
+        raise UsageError("--name goes with --recover", "choose environments with -e")
     planned = rekey.plan(session.workspace, chosen, rotate=rotate)
     _show(planned, as_json=as_json, is_whole=not session.is_incomplete)
     if dry_run or planned.is_empty:

@@ -59,7 +59,9 @@ class Answers:
         try:
             return text(content.decode())
         except UnicodeDecodeError:
-            raise Error("the value is not text", f"take a side, then: gitseal set {name} --file FILE") from None
+            raise Error(
+                "the value is not text", f"take a side, and set the value afterwards: gitseal set --help"
+            ) from None
 
 
 def both_sides(session: Session, file: ConflictedFile, name: Name) -> tuple[str, str]:

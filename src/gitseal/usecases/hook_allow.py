@@ -41,7 +41,7 @@ def allow(start: Path, given: str, keyring: Keyring, reason: str) -> AllowedFile
     """
     top = find_top(start)
     if top is None:
-        raise Error(f'"{start}" is in no Git repository', "go to one, or give it with: gitseal -C DIR hook allow PATH")
+        raise Error(f'"{start}" is in no Git repository', "go to one, or name its folder with -C")
     path = os.path.normpath(start / given)
     if not Path(path).is_relative_to(top):
         raise Error(f'"{given}" is outside of the repository', f"give a file below {top}")
