@@ -60,7 +60,7 @@ class Answers:
             return text(content.decode())
         except UnicodeDecodeError:
             raise Error(
-                "the value is not text", f"take a side, and set the value afterwards: gitseal set --help"
+                "the value is not text", "take a side, and set the value afterwards: gitseal set --help"
             ) from None
 
 
