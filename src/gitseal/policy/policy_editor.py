@@ -2,6 +2,7 @@
 
 from gitseal.policy import parser
 from gitseal.yamltext import reader, scalars
+from gitseal.yamltext.flow import is_refused_elsewhere
 from gitseal.yamltext.tree import NamePath, Node, NodeKind, Plain, Tree
 
 _STEP = "  "
@@ -207,6 +208,6 @@ def _flow(value: Plain) -> str:
         return "{" + ", ".join(f"{scalars.serialise_name(name)}: {_flow(child)}" for name, child in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, str) and _NOT_PLAIN_IN_BRACKETS & set(value):
+    if isinstance(value, str) and (_NOT_PLAIN_IN_BRACKETS & set(value) or is_refused_elsewhere(value)):
         return scalars.quoted(value)
     return scalars.serialise(value)
