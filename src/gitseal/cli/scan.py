@@ -39,8 +39,6 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
       gitseal scan HEAD~1..HEAD
       gitseal scan --history
     """
-    from gitseal.report import formats
-
     if history + staged + bool(what) > 1:
         raise UsageError("--history, --staged and a range exclude each other", "see: gitseal scan --help")
     repository = session.any_repository()
@@ -51,13 +49,7 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
         scanned = _commits(session, repository, ranges[0] if ranges else "")
     else:
         scanned = _files(session, repository, what, staged=staged)
-    for note in scanned.notes:
-        say(f"gitseal: {note}")
-    if scanned.unseen:
-        say(f"gitseal: not looked into: {'; '.join(note.message for note in scanned.unseen)}")
-    if scanned.findings or as_json or form != "text":
-        text = formats.write(scanned.findings, "json" if as_json else form, scanned.unseen)
-        output.text(text.rstrip("\n") + "\n")
+    _write(scanned, "json" if as_json else form)
     looked_at = plural(scanned.files, "file")
     if scanned.commits:
         looked_at = f"{plural(scanned.commits, 'commit')} with {looked_at}"
@@ -68,6 +60,17 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
             f"nothing in plaintext in {looked_at}, and the rest of history is not here", "git fetch --unshallow"
         )
     say(f"nothing in plaintext in {looked_at}")
+
+
+def _write(scanned: "Scanned", form: str) -> None:
+    from gitseal.report import formats
+
+    for note in scanned.notes:
+        say(f"gitseal: {note}")
+    if scanned.unseen:
+        say(f"gitseal: not looked into: {'; '.join(note.message for note in scanned.unseen)}")
+    if scanned.findings or form != "text":
+        output.text(formats.write(scanned.findings, form, scanned.unseen).rstrip("\n") + "\n")
 
 
 def _is_range(session: Session, word: str) -> bool:

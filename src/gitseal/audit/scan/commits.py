@@ -35,6 +35,8 @@ if TYPE_CHECKING:  # loads what opens values, and what only a review has
 _BATCH = 500
 _FOLDER = FOLDER.encode()
 
+_SHALLOW = ours("history ends early here (a shallow clone): what lies before was not looked at")
+
 Progress = Callable[[int, int], None]
 
 
@@ -98,10 +100,8 @@ def scan_commits(
 ) -> Scanned:
     """Plaintext that the commits of a range brought in, each finding once, with the first commit that has it; and in its refs.
 
-    `past`: values that are sealed no longer are looked for as well.
-    `progress` is called with the commits done and their number, `watch` with each of them, `unseen` with what cannot be looked
-    into. Raises Error for what cannot be
-    looked at.
+    `past`: values that are sealed no longer are looked for as well. `progress` is called with the commits done and their number,
+    `watch` with each of them; `unseen` is told what cannot be looked into. Raises Error for what cannot be looked at.
     """
     # Only who waits for it needs to know how many there are: Git walks all of them for that.
     total = introduced.count(repository, wanted.revisions, wanted.selection) if progress is not None else 0
@@ -112,9 +112,7 @@ def scan_commits(
     guard = guards.of_commit(repository, wanted.head) if wanted.head else guards.of_nothing(repository)
     broken = guard.broken()  # reads all policies, before the contents begin to stream
     team = find_team(guard, keyring, past=past) if keyring is not None else FoundTeam(None)
-    notes = team.notes
-    if repository.is_shallow():
-        notes = (*notes, sentence("history ends early here (a shallow clone): what lies before was not looked at"))
+    notes = (*team.notes, *((_SHALLOW,) if repository.is_shallow() else ()))
     look = _Look(repository, guard, team.search, unseen)
     files = done = 0
     for batch in chain([first or []], batches):

@@ -26,7 +26,7 @@ _FILE = 0o100644
 _MOST_TAGS = 100
 
 
-class _Named(NamedTuple):
+class _RefTarget(NamedTuple):
     """An object that a ref leads to, and the ref as it may be shown."""
 
     shown: str
@@ -42,23 +42,25 @@ def scan_refs(guard: ScanPolicy, named: "Mapping[str, str]", team: "TeamSearch |
         in_names |= {os.fsdecode(name): seen.get(name, []) for name in those}
     findings = [finding for of_name in in_names.values() for finding in of_name]
     shown = {name: of_name[0].path if of_name else name for name, of_name in in_names.items()}
-    wanted = [_Named(shown[name], object_id) for name, object_id in named.items()]
+    wanted = [_RefTarget(shown[name], object_id) for name, object_id in named.items()]
     for _ in range(_MOST_TAGS):
         if wanted:
             wanted = _look(guard, wanted, team, findings)
     return findings
 
 
-def _look(guard: ScanPolicy, wanted: list[_Named], team: "TeamSearch | None", findings: list[Finding]) -> list[_Named]:
+def _look(
+    guard: ScanPolicy, wanted: list[_RefTarget], team: "TeamSearch | None", findings: list[Finding]
+) -> list[_RefTarget]:
     """Adds what the objects hold to the findings, and gives the objects that tags among them name."""
-    further: list[_Named] = []
-    blobs: list[_Named] = []
-    folders: list[_Named] = []
+    further: list[_RefTarget] = []
+    blobs: list[_RefTarget] = []
+    folders: list[_RefTarget] = []
     for named, content in zip(wanted, guard.repository.objects.stream(one.object_id for one in wanted), strict=True):
         if content.kind == "tag":
             raw = content.read()
             findings += texts.in_object(named.shown, raw, team, texts.IN_TAG)
-            further.append(_Named(named.shown, raw.partition(b"\n")[0].removeprefix(b"object ").decode()))
+            further.append(_RefTarget(named.shown, raw.partition(b"\n")[0].removeprefix(b"object ").decode()))
         elif content.kind in {"blob", "tree"}:
             (blobs if content.kind == "blob" else folders).append(named)
     for named in blobs:
@@ -73,7 +75,7 @@ def _look(guard: ScanPolicy, wanted: list[_Named], team: "TeamSearch | None", fi
 
 
 def _look_at(
-    guard: ScanPolicy, named: _Named, files: list[FileVersion], team: "TeamSearch | None", findings: list[Finding]
+    guard: ScanPolicy, named: _RefTarget, files: list[FileVersion], team: "TeamSearch | None", findings: list[Finding]
 ) -> None:
     for of_blob in scan_blobs(guard.repository, files, guard, team):
         findings += (
