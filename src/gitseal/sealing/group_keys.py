@@ -102,7 +102,7 @@ class GroupKeys:
         if key is not None:
             return key
         if self.policy.environment(self.environment).write_only == REFUSE:
-            raise Error(
+            raise NotForYou(
                 f'no identity at hand opens access group "{group}" in {self.environment}, '
                 "and the policy takes no write-only values there",
             )
