@@ -28,8 +28,11 @@ class Literals:
     """All the shapes there are. One serves for many blobs: it notices when the automaton begins to pay."""
 
     def __init__(self, shapes: Sequence[Shape]) -> None:
-        self._shapes = shapes
-        self._texts = [shape.literal for shape in shapes]
+        # Some shapes share a literal, which is looked for once.
+        self._shapes: dict[bytes, list[Shape]] = {}
+        for shape in shapes:
+            self._shapes.setdefault(shape.literal, []).append(shape)
+        self._texts = list(self._shapes)
         self._seen = 0
         self._search: Search | None = None
 
@@ -44,7 +47,9 @@ class Literals:
             places = [place for number in range(len(self._texts)) for place in self._each(number, content, first, end)]
         else:
             places = [(start, number) for number, start, _ in self._search.all(content) if first <= start < end]
-        return [(place, self._shapes[number]) for place, number in sorted(places)] if places else []
+        if not places:
+            return []
+        return [(place, shape) for place, number in sorted(places) for shape in self._shapes[self._texts[number]]]
 
     def _each(self, number: int, content: bytes, first: int, end: int) -> Iterator[tuple[int, int]]:
         text = self._texts[number]
