@@ -34,7 +34,8 @@ TABLE = (
         "PIP_*", "UV_CACHE_DIR", "DJANGO_SETTINGS_MODULE", "WERKZEUG_*", "FLASK_APP", "FLASK_ENV", "JAVA_HOME",
         "JAVA_OPTS", "GOPATH", "GOROOT", "GOOS", "GOARCH", "CARGO_*", "RUST_LOG", "RUST_BACKTRACE", "GEM_HOME",
         "BUNDLE_*", "LD_*", "DYLD_*", "GIT_*", "GPG_TTY", "DEBUG", "FORCE_COLOR", "NO_COLOR", "CLICOLOR",
-        "CLICOLOR_FORCE", "COLORTERM", "TERM_PROGRAM",
+        "CLICOLOR_FORCE", "COLORTERM", "TERM_PROGRAM", "RAILS_ENV", "RACK_ENV", "DOTNET_ENVIRONMENT",
+        "ASPNETCORE_ENVIRONMENT",
     )),
     Ambient("a proxy's settings, the machine's", (
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "FTP_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy",
