@@ -9,6 +9,7 @@ from gitseal.audit.scan import commits
 from gitseal.audit.scan.scan_blobs import Scanned
 from gitseal.audit.scan.staged import scan_staged
 from gitseal.git.repository import Repository
+from gitseal.recipients import x25519
 from gitseal.report import formats
 from tests import world
 from tests.world import World
@@ -53,9 +54,21 @@ def test_a_message_with_a_pragma(team: World, git: Git) -> None:
     assert history(team) == []
 
 
-def test_an_author(team: World, git: Git) -> None:
+def test_an_author_who_is_a_value_of_the_team_is_no_finding(team: World, git: Git) -> None:
+    """Such as the address to which a service sends its reports: it would stop each push of that person."""
     git("-c", f"user.name={VALUE}", "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "x")
-    assert set(history(team)) == {"(header):3"}
+    assert history(team) == []
+
+
+def test_an_author_who_is_a_key(team: World, git: Git) -> None:
+    key = x25519.generate().text.reveal().decode()
+    git("-c", f"user.name={key}", "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "x")
+    repository = Repository(team.top)
+    found = commits.scan_commits(repository, commits.history(repository), team.keyring).findings
+    assert {(finding.path, finding.line, finding.rule) for finding in found} == {
+        ("(header)", 3, "private-key"),
+        ("(header)", 4, "private-key"),
+    }
 
 
 @pytest.mark.parametrize("path", [f"d-{VALUE}/file", f"dir/{VALUE}.txt", f"a\n{VALUE}", f"caf\udce9/{VALUE}"])
