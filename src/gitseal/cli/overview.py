@@ -64,16 +64,29 @@ def _next(project: "Project", where: "Membership", names: dict[str, int], *, una
     """The command that helps most now; nothing if it was said already."""
     from gitseal.report.hints import command as shell
 
+    if project.repository is None:  # a host that only reads
+        return "gitseal list"
     if unarmed or not where.is_known:
         return "gitseal init"
     if not where.opens:
         return ""
     empty = [environment for environment in where.opens if not names[environment]]
     if len(empty) == len(names):
-        return shell("gitseal edit -e {}", empty[0]).as_text()
-    if project.repository is not None and _is_uncommitted(project):
-        return "git add .secrets && git commit"
-    return "gitseal list"
+        return _import(project, empty) or shell("gitseal edit -e {}", empty[0]).as_text()
+    return "git add .secrets && git commit" if _is_uncommitted(project) else "gitseal list"
+
+
+def _import(project: "Project", environments: list[str]) -> str:
+    """The command that takes over an env file that is there already; nothing without one."""
+    from gitseal.project.env_files import env_files, guessed_environment
+    from gitseal.report.hints import command as shell
+    from gitseal.report.hints import path_word
+
+    for file in env_files(project.git(), os.fspath(project.root)):
+        guessed = guessed_environment(file.path, environments)
+        if guessed in environments:
+            return shell("gitseal import {} -e {}", path_word(file.path), guessed).as_text()
+    return ""
 
 
 def _is_uncommitted(project: "Project") -> bool:
