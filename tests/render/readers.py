@@ -220,16 +220,6 @@ def systemd(path: Path) -> dict[str, str]:
     return read
 
 
-def through(name: str) -> Reader:
-    """One of the programs in peers/, which prints a JSON object."""
-
-    def read(path: Path) -> dict[str, str]:
-        found: dict[str, str] = json.loads(run([name, str(path)]))
-        return found
-
-    return read
-
-
 def kubernetes(path: Path) -> dict[str, str]:
     secret = json.loads(run(["read-kubernetes", str(path)]))
     return {name: base64.b64decode(content).decode() for name, content in secret.get("data", {}).items()}
@@ -275,7 +265,7 @@ READERS: dict[str, dict[str, Reader]] = {
         "node dotenv": node_dotenv,
         "node --env-file": node_env_file,
         "dotenvx": dotenvx_parse,
-        "compose-go": through("read-compose"),
+        "compose-go": printed("read-compose"),
         "symfony/dotenv": LINE_READERS["symfony/dotenv"],
         "godotenv": LINE_READERS["godotenv"],
     },
@@ -283,10 +273,10 @@ READERS: dict[str, dict[str, Reader]] = {
     "shell": {name: sourced(*command) for name, command in SHELLS.items()},
     "json": {"Python": lambda path: json.loads(path.read_bytes())},
     "yaml": {"ruamel.yaml as 1.2": ruamel((1, 2)), "as 1.1": ruamel((1, 1)), "py-yaml12": yaml12},
-    "toml": {"Python": lambda path: tomllib.loads(path.read_bytes().decode()), "BurntSushi/toml": through("read-toml")},
+    "toml": {"Python": lambda path: tomllib.loads(path.read_bytes().decode()), "BurntSushi/toml": printed("read-toml")},
     "systemd": {"systemd": systemd},
-    "compose": {"compose-go": through("read-compose"), "phpdotenv": LINE_READERS["phpdotenv"]},
-    "docker": {"docker CLI": through("read-docker")},
+    "compose": {"compose-go": printed("read-compose"), "phpdotenv": LINE_READERS["phpdotenv"]},
+    "docker": {"docker CLI": printed("read-docker")},
     "docker-build": {name: words(*command) for name, command in SHELLS.items()},
     "k8s-secret": {"kubernetes": kubernetes},
     "github-env": {"a port of the runner's parser": ported(ports.github_env)},
