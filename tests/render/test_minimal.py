@@ -84,7 +84,7 @@ def test_systemd_takes_no_noncharacter(quoted: str, tmp_path: Path) -> None:
 
 
 def test_docker_takes_no_longer_line_and_no_other_end(tmp_path: Path) -> None:
-    docker, path = readers.through("read-docker"), tmp_path / "env"
+    docker, path = readers.printed("read-docker"), tmp_path / "env"
     assert read(docker, path, b"V=" + b"x" * 65_533 + b"\nA=1\n") == {"V": "x" * 65_533, "A": "1"}
     assert read(docker, path, b"V=" + b"x" * 65_534 + b"\nA=1\n") is None
     assert read(docker, path, b"V=x\r\nA=1\n") == {"V": "x", "A": "1"}

@@ -113,7 +113,7 @@ def test_yaml_bytes(name: str) -> None:
 
 
 def _toml_readers() -> dict[str, Callable[[Path], object]]:
-    return {"Python": lambda path: tomllib.loads(path.read_bytes().decode()), "Go": readers.through("read-toml")}
+    return {"Python": lambda path: tomllib.loads(path.read_bytes().decode()), "Go": readers.printed("read-toml")}
 
 
 def _read(reader: Callable[[Path], object], path: Path, output: bytes) -> object:
