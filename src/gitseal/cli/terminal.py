@@ -61,20 +61,24 @@ def ask_value(name: str, environments: "Sequence[str]" = (), *, confirm: bool = 
 
     Who types nothing is asked once more. Raises Error if that is nothing again, and Declined if the person leaves.
     """
-    from gitseal.cli.session import say
-
     asked = f"Value of {name}{' in ' if environments else ''}{', '.join(environments)}"
     for ask_again in (True, False):
         while typed := _unseen(asked):
             if not confirm or _unseen("Repeat it") == typed:
                 return SecretBytes(typed)
-            say("they are not the same; type both again")
+            _tell("they are not the same; type both again")
         if ask_again:
-            say("nothing was typed; Enter again leaves everything as it is")
+            _tell("nothing was typed; Enter again leaves everything as it is")
     from gitseal.sealing.local import options_for
 
     options = "".join(f"{options_for(environment)} " for environment in environments)
     raise Error("nothing was typed, so nothing was changed", f"for an empty value: gitseal set {options}{name}=")
+
+
+def _tell(words: str) -> None:
+    """A line between two questions. The session, which says all else, asks by this module."""
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()
 
 
 def _unseen(question: str) -> bytes:

@@ -33,7 +33,7 @@ def read_unseen(prompt: bytes) -> bytes | None:
         with _unseen(terminal):
             os.write(terminal, prompt + _ON)
             try:
-                return _Line(terminal).read()
+                return _TypedLine(terminal).read()
             finally:
                 os.write(terminal, _OFF + b"\n")
     finally:
@@ -55,7 +55,7 @@ def _unseen(terminal: int) -> Iterator[None]:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
 
 
-class _Line:
+class _TypedLine:
     """The bytes of one value as they arrive. `is_first` says that the last key began what one read gave.
 
     A terminal that marked one paste marks all of them.
