@@ -213,7 +213,7 @@ def test_what_is_too_long_for_one_approval(team: Approving) -> None:
     for number in range(80):
         team.write(f".secrets/a-file-of-a-long-name-{number}.yaml", "x")
     team.commit("alice")
-    with pytest.raises(Error, match="more files than one approval holds"):
+    with pytest.raises(Error, match="more files than one approval can cover"):
         team.approve("bob")
     assert team.git("for-each-ref", "refs/gitseal") == ""
 
