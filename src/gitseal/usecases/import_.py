@@ -105,6 +105,11 @@ def _read(file: ImportFile, environments: Sequence[str], expand_with: Mapping[st
         exchange.refuse_encrypted_values(imported)
     except Encrypted as error:
         raise Error(error.message, _way_out(error, file.source, file.format_name, environments)) from None
+    # Nothing comes in when the command before a pipe has failed, and a shell tells only the status of the last one.
+    if not imported.items:
+        raise Error(
+            f"{file.source or 'the file'} holds no values", "look at what was to be imported; nothing was changed"
+        )
     return imported if expand_with is None else exchange.expand(imported, expand_with)
 
 
