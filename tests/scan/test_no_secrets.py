@@ -16,7 +16,7 @@ from gitseal.scan.no_secrets import looks_secret, no_secrets
         ("ALLOWED_HOSTS", "shop.example.com,localhost"),
         ("SMTP_HOST", "mail.example.com"),
         ("TOKEN_TTL", "3600"),
-        ("STRIPE_PUBLISHABLE_KEY", "pk_test_" + "51HxAbCdEfGhIjKl"),
+        ("STRIPE_PUBLISHABLE_KEY", "pk_test_" + "51HxAbCdEfGhIjKlMnOpQrSt"),
         ("GOOGLE_CLIENT_ID", "123456789012-" + "abcdefghijklmnopqrstuvwxyz123456.apps.googleusercontent.com"),
     ],
 )
@@ -33,7 +33,7 @@ def test_a_setting(name: str, value: str) -> None:
         ("api/TOKEN", "12"),
         ("DATABASE_URL", "postgres://postgres:postgres@localhost/shop"),
         ("REDIS", "redis://:password@localhost:6379"),
-        ("SENTRY_DSN", "https://0a1b2c3d4e5f60718293a4b5c6d7e8f9@o1.ingest.sentry.io/2"),
+        ("TRACKER_URL", "https://0a1b2c3d4e5f60718293a4b5c6d7e8f9@tracker.example.com/2"),
         ("WEBHOOK", "x7Gq2LmZp0RtYv8WbN4kHs6D"),
         ("AWS_ID", "AKIA" + "Q3EGRIZ5J7WXLM2T"),
         ("BLOB", "-----BEGIN " + "PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF\n"),
