@@ -50,7 +50,6 @@ class Project:
         self._parsed: dict[str, tuple[bytes, Document]] = {}
         # Set by those who only read values: then unknown fields of the policy are told, and do not stop it.
         self.tell: Callable[[str], object] | None = None
-        # Set by who finds projects on the disk: why a file is not there though the repository has it.
         self.explain: Callable[[Project, StrPath], Error | None] | None = None
         # Whether this machine's overrides count. They are in no commit, so only the working tree has them.
         self.takes_overrides = self.source.is_working_tree
@@ -88,12 +87,9 @@ class Project:
     def check_working_tree(self) -> None:
         """Raises Error in a bare repository: what is read there is a commit's, and there are no files to change."""
         if not self.source.is_working_tree:
-            from gitseal.report.hints import shell_quoted
-
             folder = self.git().folder
             raise Error(
-                f'"{folder}" is a bare repository, which has no files to work on',
-                f"do it in a clone: git clone {shell_quoted(folder)}",
+                f'"{folder}" is a bare repository, which has no files to work on', f'clone it: git clone "{folder}"'
             )
 
     def relative(self, path: "StrPath") -> str:
@@ -186,9 +182,13 @@ class Project:
             raise self.absent(self.file(environment), none) from None
         return self.parse(environment, data)
 
+    def unseen(self, path: "StrPath") -> Error | None:
+        """Why a file is not there though the repository has it, by who found the project; None if it has none either."""
+        return self.explain(self, path) if self.explain is not None else None
+
     def absent(self, path: "StrPath", otherwise: Error) -> Error:
         """The error for a file that is not there: if the repository has it, how to get it, else another."""
-        return (self.explain(self, path) if self.explain is not None else None) or otherwise
+        return self.unseen(path) or otherwise
 
     def known(self, environment: str, data: bytes) -> "Document | None":
         """The document of these very bytes, if they were parsed already as that environment's file."""
@@ -255,10 +255,8 @@ class Project:
         try:
             data = self.source.read(self.policy_file)
         except FileNotFoundError:
-            none = Error(
-                f'"{self.relative(self.policy_file)}" is missing',
-                "copy the whole .secrets folder, with the policy that its files are made by",
-            )
+            words = f'"{self.relative(self.policy_file)}" is missing'
+            none = Error(words, "copy the whole .secrets folder, with the policy that its files are made by")
             raise self.absent(self.policy_file, none) from None
         name = self.relative(self.policy_file)
         if self.tell is None:
@@ -288,8 +286,7 @@ class Project:
         try:
             data = self.source.read(file)
         except FileNotFoundError:
-            unseen = self.explain(self, file) if self.explain is not None else None
-            if unseen is not None:
+            if unseen := self.unseen(file):
                 raise unseen from None
             from gitseal.policy.manifest import EMPTY
 

@@ -81,8 +81,7 @@ def _staged(project: Project, name: str, deployed: bytes | None, committed: byte
     try:
         now = project.source.read(project.file(name))
     except FileNotFoundError:
-        unseen = project.explain(project, project.file(name)) if project.explain is not None else None
-        if unseen is not None:
+        if unseen := project.unseen(project.file(name)):
             raise unseen from None
         now = None
     open_changes = {(change.action, change.name, change.access) for change in changes(committed, now)}
