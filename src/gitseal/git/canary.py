@@ -62,8 +62,8 @@ def canary(repository: Repository, *, received: bool) -> Iterator[Canary]:
 
 
 def _made_up() -> str:
-    """What looks like a key and is none."""
-    return b2a_base64(os.urandom(48), newline=False).decode()
+    """What looks like a key and is none: longer than the shortest one, because a `+` at its ends is taken for no part of it."""
+    return b2a_base64(os.urandom(96), newline=False).decode()
 
 
 class _Maker:
