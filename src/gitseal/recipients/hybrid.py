@@ -27,7 +27,7 @@ from gitseal.recipients.stanza import DATA_KEY, check_stanza, decode, parse_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.recipients.passphrase import Ask, Tell
+    from gitseal.recipients.passphrase import Ask, Confirm, Tell
 
 TYPE = "mlkem768x25519"
 _PUBLIC, _PRIVATE = "age1pq", "age-secret-key-pq-"
@@ -127,7 +127,13 @@ def parse(text: str) -> HybridRecipient:
     return HybridRecipient(text, MLKEM768X25519PublicKey(ml_kem, X25519PublicKey.from_public_bytes(point)))
 
 
-def parse_identity(text: str, label: str, _ask: "Ask | None" = None, _tell: "Tell | None" = None) -> HybridIdentity:
+def parse_identity(
+    text: str,
+    label: str,
+    _ask: "Ask | None" = None,
+    _tell: "Tell | None" = None,
+    _confirm: "Confirm | None" = None,
+) -> HybridIdentity:
     """Parse `AGE-SECRET-KEY-PQ-1…`; `label` names it in messages. Nobody is asked: such a key needs no passphrase.
 
     Raises Error if a character is wrong, without quoting the line.

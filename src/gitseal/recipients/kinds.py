@@ -128,6 +128,9 @@ KINDS = (
     ),
 )
 
+POST_QUANTUM = frozenset(name for kind in KINDS if kind.is_post_quantum for name in kind.stanzas)
+"""The stanza types of the kinds that are post-quantum."""
+
 IDENTITY_LINES = tuple(kind.identity_line for kind in KINDS if kind.identity_line is not None)
 
 # What is left of a key that was cut is hidden too, but not the examples above.

@@ -11,10 +11,10 @@ from hypothesis import given
 from gitseal.report.escaping import printable
 from gitseal.report.findings import WARNING, FindingRule
 from gitseal.report.hints import command, runnable, untrack
+from gitseal.report.html_style import STYLE
 from gitseal.review import model
 from gitseal.review.acts.telling import told
 from gitseal.review.formats import html
-from gitseal.review.formats.html_style import STYLE
 from gitseal.review.model import Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight
 from tests.review.models import ALICE, FEWER, HOSTILE, RISK, SEALED, reviews, usual
 

@@ -14,12 +14,12 @@ from gitseal.report.causes import PERSON, Cause
 from gitseal.report.escaping import printable
 from gitseal.report.findings import WARNING
 from gitseal.report.hints import YOU, command, decision
+from gitseal.report.markdown_text import markdown as as_markdown
+from gitseal.report.markup_text import name, ours, spoken
 from gitseal.report.sentences import literal, sentence
 from gitseal.review import model
 from gitseal.review.acts.telling import told
 from gitseal.review.formats import markdown
-from gitseal.review.formats.markdown_text import markdown as as_markdown
-from gitseal.review.formats.markup_text import name, ours, spoken
 from gitseal.review.model import Allowance, Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight
 from tests.review.models import ALICE, BOB, FEWER, HOSTILE, RISK, SEALED, reviews, texts, usual
 

@@ -6,12 +6,14 @@ it is told until the key is replaced, and replaces nothing by itself.
 """
 
 import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 
 from gitseal.document import token_grammar
-from gitseal.document.header import Header
+from gitseal.document.header import Access, Header
 from gitseal.document.sealed_under import older, tokens_in
 from gitseal.errors import Error
 from gitseal.git.object_reader import ObjectReader
@@ -23,11 +25,14 @@ from gitseal.project.belief.known import Known, RememberedClaim, known_in
 from gitseal.project.belief.trusted import TrustedState
 from gitseal.project.key_holders import Holder, holders
 from gitseal.project.project import Project
+from gitseal.recipients.kinds import POST_QUANTUM
+from gitseal.recipients.stanza import parse_header
 from gitseal.records import NamedTuple
 from gitseal.report.sentences import Sentence, sentence
 from gitseal.yamltext.outline import outline
 
 _STANZA = re.compile(token_grammar.STANZA_START.encode())
+_WHOLE_STANZA = re.compile(token_grammar.STANZA.encode())
 _CONFLICT = b"\n<<<<<<<"
 _NO_REF = "a commit of no branch"
 
@@ -76,6 +81,14 @@ class Losses:
     def older_values(self, key: str, now: bytes) -> int:
         """The number of values that were sealed under a key and are not in the file any more. `now` is the file."""
         return older(self._tokens.get(key, frozenset()), now, key)
+
+    def is_post_quantum(self, access: Access) -> bool:
+        """True if every stanza for a group's key is post-quantum: those that it has, at least one, and all ever published.
+
+        One of another kind is enough: whoever recorded it opens it with a quantum computer, and has the data key.
+        """
+        now = {stanza.payload.encode() for _recipient, stanza in access.by_recipient()}
+        return bool(now) and all(map(_is_post_quantum, now | self._stanzas.get(access.key_id, set())))
 
     def claimed(self, header: Header, group: str) -> list[ClaimedAccess]:
         """The people who open a group's key by a stanza on other refs alone, and are not to have it by the policy.
@@ -127,6 +140,15 @@ class Losses:
         for content in self._project.git().blobs(self._own):
             _add_holders(holders_by_key, content, "")
         return holders_by_key
+
+    @cached_property
+    def _stanzas(self) -> dict[str, set[bytes]]:
+        """By key id the distinct stanzas that were ever published, in base64."""
+        stanzas: dict[str, set[bytes]] = {}
+        for content in self._project.git().blobs(self._own):
+            for stanza in _WHOLE_STANZA.finditer(content):
+                stanzas.setdefault(stanza[1].decode(), set()).add(stanza[2])
+        return stanzas
 
     @cached_property
     def _tokens(self) -> dict[str, set[int]]:
@@ -219,6 +241,15 @@ def _stanzas(version: bytes) -> Iterator[tuple[str, str, str]]:
         stanza = _STANZA.search(line) if b"STANZA[" in line else None
         if stanza and len(path) > 1:
             yield path[-2].decode(), path[-1].decode(), stanza[1].decode()
+
+
+def _is_post_quantum(stanza: bytes) -> bool:
+    """False for what cannot be read, too: nobody can say what it is."""
+    try:
+        kind = parse_header(a2b_base64(stanza)).type
+    except (Base64Error, Error):
+        return False
+    return kind in POST_QUANTUM
 
 
 def _said(ref: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gitseal.report.findings import ERROR, NOTE, Finding
+from gitseal.report.markup_text import Text, ours
 from gitseal.report.sentences import NOTHING, Sentence
 from gitseal.review.formats import phrases
-from gitseal.review.formats.markup_text import Text, ours
 from gitseal.review.model import AccessChange, Act, ActRow, KeyChange, NameChange, Review, Rights, Statement
 
 # Errors are seen at once; of one rule not more than so many, for an act may leave 200 environments in the same state.

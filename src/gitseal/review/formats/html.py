@@ -1,23 +1,17 @@
-"""A review as one page of HTML: no script, nothing from elsewhere, made to be looked at and to be printed.
+"""A review as one page of HTML. The only links lead to the page's own list of rules."""
 
-Its Content-Security-Policy lets through the page's own style and nothing else, so even what came through the escaping would do
-nothing. The only links lead to the page's own list of rules.
-"""
-
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from html import escape
 from importlib.metadata import version
 
 from gitseal.report.escaping import printable
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding, FindingRule
+from gitseal.report.html_text import CLOSING, html, opening, plain
+from gitseal.report.markup_text import listed, name, ours, spoken
 from gitseal.report.plurals import plural
 from gitseal.review.acts.headline import happened, verdict
 from gitseal.review.formats import cards, phrases
 from gitseal.review.formats.cards import Card, Matrix
-from gitseal.review.formats.html_style import STYLE
-from gitseal.review.formats.markup_text import Text, listed, name, ours, spoken
 from gitseal.review.model import AccessChange, KeyChange, NameChange, Review, ValueInsight
 
 # More acts that break no rule than these are folded.
@@ -34,17 +28,7 @@ def write(review: Review) -> str:
     if loud:
         parts += ["<section>", *(line for card in loud for line in _card(card, linked)), "</section>"]
     parts += [*_quiet(quiet), *_matrix(cards.matrix(review)), *_notes(review.notes), *_rules(review.rules)]
-    return "\n".join([*_opening(review), *parts, *_foot(review), "</main>\n</body>\n</html>\n"])
-
-
-def _opening(review: Review) -> Iterator[str]:
-    style = b64encode(sha256(STYLE.encode("utf-8")).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
-    yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">'
-    yield f"<title>gitseal review: {escape(_plain(spoken(review.headline)))}</title>"
-    yield f"<style>{STYLE}</style>\n</head>\n<body>\n<main>"
+    return "\n".join([*opening(f"gitseal review: {plain(spoken(review.headline))}"), *parts, *_foot(review), CLOSING])
 
 
 def _head(review: Review) -> Iterator[str]:
@@ -52,22 +36,22 @@ def _head(review: Review) -> Iterator[str]:
     tone = ERROR if counts.errors else WARNING if counts.warnings else "good"
     yield f'<header class="{tone}">\n<p class="kicker">gitseal review</p>'
     told = review.headline if review.is_empty else happened(review)
-    yield f"<h1>{_html(spoken(told))}</h1>"
+    yield f"<h1>{html(spoken(told))}</h1>"
     yield f'<p class="verdict">{escape(verdict(review))}</p>\n</header>' if not review.is_empty else "</header>"
     if whose := phrases.approvals(review):
-        yield f'<p class="note">Approvals: {_html(spoken(whose))}</p>'
+        yield f'<p class="note">Approvals: {html(spoken(whose))}</p>'
 
 
 def _card(card: Card, linked: frozenset[str]) -> Iterator[str]:
     tone = card.severity if card.severity in {ERROR, NOTE} else WARNING
     tag = f'<span class="tag {tone}">{tone}</span> ' if tone != NOTE else ""
-    yield f'<article class="act {tone}">\n<h2>{tag}{_html(spoken(card.sentence))}</h2>'
+    yield f'<article class="act {tone}">\n<h2>{tag}{html(spoken(card.sentence))}</h2>'
     if card.by:
-        yield f'<p class="by">{_html(card.by_whom)}</p>'
+        yield f'<p class="by">{html(card.by_whom)}</p>'
     yield from _findings(card.seen, card, linked)
     for part in card.parts:
         tone = part.severity if part.severity in {ERROR, NOTE} else WARNING
-        yield f'<div class="part {tone}"><p>{_html(spoken(part.sentence))}</p>'
+        yield f'<div class="part {tone}"><p>{html(spoken(part.sentence))}</p>'
         yield from _findings(part.seen, part, linked)
         yield from _folded(part, linked)
         yield "</div>"
@@ -80,9 +64,9 @@ def _findings(findings: Sequence[Finding], card: Card, linked: frozenset[str]) -
         return
     yield '<ul class="findings">'
     for finding, hint in cards.with_hints(findings):
-        said = "" if finding.message in card.sentence else f" {_html(spoken(finding.message))}"
-        advice = f'<br><span class="do">{_html(spoken(hint))}</span>' if hint else ""
-        where = f'<span class="where">{_html(phrases.place(finding, card.commits))}</span>'
+        said = "" if finding.message in card.sentence else f" {html(spoken(finding.message))}"
+        advice = f'<br><span class="do">{html(spoken(hint))}</span>' if hint else ""
+        where = f'<span class="where">{html(phrases.place(finding, card.commits))}</span>'
         yield f"<li>{_rule(finding.rule, linked)}{said} {where}{advice}</li>"
     yield "</ul>"
 
@@ -100,7 +84,7 @@ def _folded(card: Card, linked: frozenset[str]) -> Iterator[str]:
         yield from _findings(card.folded, card, linked)
         yield "</details>"
     if stated := cards.statements(card.rows):
-        items = "".join(f"<li>{_html(spoken(statement.text))}</li>" for statement in stated)
+        items = "".join(f"<li>{html(spoken(statement.text))}</li>" for statement in stated)
         yield f'<details><summary>{plural(len(stated), "change")} more</summary><ul class="findings">{items}</ul></details>'
     if people := cards.access(card.rows):
         rows = [_access(*pair) for pair in people]
@@ -126,8 +110,8 @@ def _quiet(those: Sequence[Card]) -> Iterator[str]:
     yield f"<details><summary>{len(those)} more that break no rule</summary>" if is_long else ""
     yield '<ul class="quiet">'
     for card in those:
-        by = f' <span class="by">{_html(card.by_whom)}</span>' if card.by else ""
-        yield f"<li>{_html(spoken(card.sentence))}{by}</li>"
+        by = f' <span class="by">{html(card.by_whom)}</span>' if card.by else ""
+        yield f"<li>{html(spoken(card.sentence))}{by}</li>"
     yield f"</ul>{'</details>' if is_long else ''}\n</article>\n</section>"
 
 
@@ -135,12 +119,12 @@ def _matrix(matrix: Matrix) -> Iterator[str]:
     if not matrix.rows:
         return
     yield "<section>\n<h2>Who may do what</h2>"
-    head = "".join(f'<th scope="col">{_html(listed(files, 3))}</th>' for files in matrix.columns)
+    head = "".join(f'<th scope="col">{html(listed(files, 3))}</th>' for files in matrix.columns)
     yield '<div class="card" tabindex="0" role="region" aria-label="Who may do what"><table class="matrix">'
     yield f'<thead><tr><th scope="col">Who</th>{head}</tr></thead>\n<tbody>'
     for who, cells in matrix.rows:
         row = "".join(f"<td>{_cell(cell)}</td>" for cell in cells)
-        yield f'<tr><th scope="row">{_html(name(who))}</th>{row}</tr>'
+        yield f'<tr><th scope="row">{html(name(who))}</th>{row}</tr>'
     yield "</tbody></table></div>\n</section>"
 
 
@@ -154,7 +138,7 @@ def _cell(cell: tuple[str, str] | None) -> str:
 
 
 def _notes(notes: Iterable[str]) -> Iterator[str]:
-    those = [f"<li>{_html(spoken(note))}</li>" for note in notes]
+    those = [f"<li>{html(spoken(note))}</li>" for note in notes]
     if those:
         yield '<section>\n<h2>Not looked at</h2>\n<ul class="findings">'
         yield from those
@@ -185,26 +169,26 @@ def _meaning(rule: FindingRule, alike: Sequence[FindingRule]) -> str:
 
 def _access(environment: str, change: AccessChange) -> str:
     kind = ' <span class="tag">machine</span>' if change.is_machine else ""
-    cells = (_html(name(change.who)) + kind, _html(name(environment)), _html(phrases.gained(change)))
+    cells = (html(name(change.who)) + kind, html(name(environment)), html(phrases.gained(change)))
     return _row(*cells, escape(phrases.opens(change)))
 
 
 def _data_key(environment: str, change: KeyChange) -> str:
-    return _html((*phrases.data_key(change), *ours(" in "), *name(environment)))
+    return html((*phrases.data_key(change), *ours(" in "), *name(environment)))
 
 
 def _name(environment: str, change: NameChange) -> str:
     words = phrases.happened(change)
     tag = f'<span class="tag {escape(change.action)}">{escape(words.word)}</span>'
-    what = " ".join([tag, ", ".join(map(_html, words.more))]).rstrip() + _opened(change.opened)
-    return _row(_html(name(change.name, 400)), _html(name(environment)), what)
+    what = " ".join([tag, ", ".join(map(html, words.more))]).rstrip() + _opened(change.opened)
+    return _row(html(name(change.name, 400)), html(name(environment)), what)
 
 
 def _opened(opened: ValueInsight) -> str:
     """The facts that need an identity. Values are whole, because somebody asked for them."""
-    facts = "".join(f'<p class="problem">{_html(spoken(problem))}</p>' for problem in opened.problems)
+    facts = "".join(f'<p class="problem">{html(spoken(problem))}</p>' for problem in opened.problems)
     if opened.equals:
-        facts += f'<p class="problem">the same value as {_html(listed(opened.equals))}</p>'
+        facts += f'<p class="problem">the same value as {html(listed(opened.equals))}</p>'
     sides = (("before", opened.before), ("after", opened.after))
     rows = "".join(f"<dt>{side}</dt><dd>{_value(value)}</dd>" for side, value in sides if value is not None)
     return f'{facts}<dl class="values">{rows}</dl>' if rows else facts
@@ -231,20 +215,12 @@ def _row(*cells: str) -> str:
 
 def _foot(review: Review) -> Iterator[str]:
     opened = ", made with an identity" if review.identity else ", made with no identity"
-    again = _html(name(phrases.command(review.span)))
+    again = html(name(phrases.command(review.span)))
     quiet = escape(phrases.quiet(review))
     parts = [
-        _html(phrases.ends(review.span)),
+        html(phrases.ends(review.span)),
         quiet,
         f"gitseal {escape(version('gitseal'))}{opened}",
         f"again with {again}",
     ]
     yield f"<footer>{' · '.join(filter(None, parts))}</footer>"
-
-
-def _plain(text: Text) -> str:
-    return "".join(piece.text for piece in text)
-
-
-def _html(text: Text) -> str:
-    return "".join(f"<code>{escape(piece.text)}</code>" if piece.is_name else escape(piece.text) for piece in text)

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+from gitseal.report.markdown_text import markdown
+from gitseal.report.markup_text import Text, listed, name, ours, spoken
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import Sentence
 from gitseal.review.formats import cards, phrases
 from gitseal.review.formats.cards import Card, Matrix
-from gitseal.review.formats.markdown_text import markdown
-from gitseal.review.formats.markup_text import Text, listed, name, ours, spoken
 from gitseal.review.formats.truncation import Section, fit, size
 from gitseal.review.model import AccessChange, KeyChange, NameChange, Review
 

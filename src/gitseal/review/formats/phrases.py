@@ -8,11 +8,11 @@ from gitseal.document.changes import PLAIN, WRITTEN_ONLY
 from gitseal.policy.policy import DEFAULT
 from gitseal.report.escaping import printable
 from gitseal.report.findings import Finding
+from gitseal.report.markup_text import Text, listed, name, ours
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, sentence
 from gitseal.report.sentences import listed as listed_names
 from gitseal.report.sentences import ours as said
-from gitseal.review.formats.markup_text import Text, listed, name, ours
 from gitseal.review.model import (
     ADDED,
     CHANGED,

@@ -10,9 +10,9 @@ from gitseal.document.changes import PLAIN
 from gitseal.policy.policy import DEFAULT
 from gitseal.report.escaping import line, printable
 from gitseal.report.findings import ERROR, NOTE, WARNING, Finding
+from gitseal.report.markup_text import Text
 from gitseal.review.formats import cards, phrases
 from gitseal.review.formats.cards import Card
-from gitseal.review.formats.markup_text import Text
 from gitseal.review.model import (
     ADDED,
     CHANGED,

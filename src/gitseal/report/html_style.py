@@ -1,4 +1,4 @@
-"""How a review's page looks: on a screen in the light and in the dark, on a narrow one, and on paper."""
+"""How a page looks: on a screen in the light and in the dark, on a narrow one, and on paper."""
 
 STYLE = """
 :root {

@@ -8,7 +8,7 @@ differently by different parsers.
 import re
 from itertools import groupby
 
-from gitseal.review.formats.markup_text import Text
+from gitseal.report.markup_text import Text
 
 _BAR = "&#124;"
 
