@@ -16,6 +16,7 @@ from tests.world import World, keyring_of
 # CSI as one byte, an override and an isolate of direction, a line separator, and what a workflow takes for a command.
 ODD = "a\x9b31mred\u202eb\u2066c\u2028##[group]d"
 COMMANDS = [
+    ("access",),
     ("check",),
     ("diff", "HEAD:production", "production", "--all"),
     ("diff", "HEAD:production", "production", "--all", "--show-values"),

@@ -6,7 +6,7 @@ from gitseal.cli.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.audit.access.standings import GroupStandings
+    from gitseal.audit.access.standings import GroupAccess
 
 
 @declare.command("access")
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def command(
     session: Session, names: tuple[str, ...], environments: tuple[str, ...], person: str, form: str, *, json_flag: bool
 ) -> None:
-    """Show who can open what now, and what the policy would give after a rekey.
+    """Show who can open what now, and who would after a rekey.
 
     People and machines stand beside each access group of each environment. Whoever ever had a stanza for a data key holds it
     until it is replaced, and branches that are not merged are told apart. No identity is needed.
@@ -43,7 +43,7 @@ def command(
     output.text(import_module(f"gitseal.report.page.{form}").write(page))
 
 
-def _object(group: "GroupStandings") -> dict[str, object]:
+def _object(group: "GroupAccess") -> dict[str, object]:
     people = [
         {
             "name": one.name,

@@ -17,7 +17,7 @@ SAME: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("grant", "allow", "trust", "add-key", "add-machine"), ("recipient", "add")),
     **dict.fromkeys(("remove-recipient", "rm-recipient", "removeperson", "killperson"), ("recipient", "remove")),
     **dict.fromkeys(("revoke", "offboard", "kick"), ("recipient", "remove")),
-    **dict.fromkeys(("recipients", "members", "people", "users", "whoknows", "access", "team"), ("recipient", "list")),
+    **dict.fromkeys(("recipients", "members", "people", "users", "whoknows", "team"), ("recipient", "list")),
     **dict.fromkeys(("envs", "environments", "environment"), ("env", "list")),
     **dict.fromkeys(("push", "upload"), ("sync", "push")),
     **dict.fromkeys(("pull", "download"), ("sync", "pull")),

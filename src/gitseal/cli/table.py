@@ -32,7 +32,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "People": {
         "recipient": "Add, list or remove people and machines.",
-        "access": "Show who can open what now, and what the policy would give after a rekey.",
+        "access": "Show who can open what now, and who would after a rekey.",
         "rekey": "Seal the files to the people that the policy names.",
         "absorb": "Take over values that others set without being able to read them.",
     },

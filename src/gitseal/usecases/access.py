@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from gitseal.audit.access.standings import GroupStandings, Standing, standings
+from gitseal.audit.access.standings import GroupAccess, PersonAccess, standings
 from gitseal.policy.policy import DEFAULT, MACHINE
 from gitseal.project.project import Project
 from gitseal.report.page.model import Page, PageTable
@@ -14,19 +14,19 @@ _PLAIN = "plain"
 
 def access(
     project: Project, environments: Sequence[str], patterns: Sequence[str] = (), person: str = ""
-) -> list[GroupStandings]:
+) -> list[GroupAccess]:
     """See `standings`."""
     return standings(project, environments, patterns, person)
 
 
-def page_of(groups: Sequence[GroupStandings], *, with_names: bool) -> Page:
+def page_of(groups: Sequence[GroupAccess], *, with_names: bool) -> Page:
     """The access groups as a page; `with_names` lists the names of each, and not only their number."""
     rows = tuple(row for group in groups for row in _rows(group, with_names=with_names))
     table = PageTable(NOTHING, ("Environment", "Access group", "Names", "Who", "Now", "By the policy"), rows)
     return Page("Who can open what", (), (table,), tuple(_notes(groups)))
 
 
-def _rows(group: GroupStandings, *, with_names: bool) -> Iterator[tuple[Sentence, ...]]:
+def _rows(group: GroupAccess, *, with_names: bool) -> Iterator[tuple[Sentence, ...]]:
     where = sentence("{}", group.environment)
     names = listed(group.names, "{}") if with_names else ours(str(len(group.names)))
     if group.access == _PLAIN:
@@ -38,13 +38,13 @@ def _rows(group: GroupStandings, *, with_names: bool) -> Iterator[tuple[Sentence
         yield (where, sentence("{}", group.access), names, ours("nobody"), NOTHING, NOTHING)
 
 
-def _who(one: Standing) -> Sentence:
+def _who(one: PersonAccess) -> Sentence:
     if not one.kind:
         return sentence("{}, not in the policy", one.name)
     return sentence("{}, a machine", one.name) if one.kind == MACHINE else sentence("{}", one.name)
 
 
-def _now(one: Standing) -> Sentence:
+def _now(one: PersonAccess) -> Sentence:
     if one.opens:
         return ours("opens")
     if one.held:
@@ -54,14 +54,14 @@ def _now(one: Standing) -> Sentence:
     return ours("no")
 
 
-def _then(one: Standing) -> Sentence:
+def _then(one: PersonAccess) -> Sentence:
     has_it = one.opens or one.held or bool(one.refs)
     if one.may_open:
         return ours("opens") if one.opens else ours("opens after a rekey")
     return ours("loses access by a rekey") if one.opens else ours("no") if has_it else NOTHING
 
 
-def _notes(groups: Sequence[GroupStandings]) -> Iterator[Sentence]:
+def _notes(groups: Sequence[GroupAccess]) -> Iterator[Sentence]:
     to_rekey = {group.environment for group in groups for one in group.people if one.opens != one.may_open}
     if to_rekey:
         yield sentence(
@@ -82,7 +82,7 @@ def _notes(groups: Sequence[GroupStandings]) -> Iterator[Sentence]:
             yield sentence("But for {} set without reading, until a member absorbs them.", plural(waiting, "value"))
 
 
-def _named(group: GroupStandings) -> Sentence:
+def _named(group: GroupAccess) -> Sentence:
     if group.access == DEFAULT:
         return sentence("{}", group.environment)
     return sentence("{} of {}", group.access, group.environment)

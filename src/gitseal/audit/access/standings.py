@@ -23,7 +23,7 @@ from gitseal.yamltext.tree import NamePath
 _PLAIN = "plain"
 
 
-class Standing(NamedTuple):
+class PersonAccess(NamedTuple):
     """One person or machine and an access group.
 
     `opens`: the file has a stanza for a key of theirs. `may_open`: the policy says so, and a rekey makes it true. `held`: an
@@ -39,7 +39,7 @@ class Standing(NamedTuple):
     refs: tuple[str, ...]
 
 
-class GroupStandings(NamedTuple):
+class GroupAccess(NamedTuple):
     """An access group of an environment with its names, or with `access` "plain" the names that everybody reads.
 
     `is_post_quantum`: every stanza ever made for the data key is. None if there is no data key, or no history to ask.
@@ -50,11 +50,11 @@ class GroupStandings(NamedTuple):
     access: str
     names: tuple[str, ...]
     write_only: tuple[str, ...]
-    people: tuple[Standing, ...]
+    people: tuple[PersonAccess, ...]
     is_post_quantum: bool | None
 
 
-class Past:
+class PastAccess:
     """What history says of data keys; nothing outside of a repository."""
 
     def __init__(self, project: Project) -> None:
@@ -80,7 +80,7 @@ class Past:
 
 def standings(
     project: Project, environments: Sequence[str], patterns: Sequence[str] = (), person: str = ""
-) -> list[GroupStandings]:
+) -> list[GroupAccess]:
     """The access groups of the environments, in their order, narrowed to names that match and to one person's if asked.
 
     Raises Error if a pattern without `*` names nothing, if the policy does not know the person, or if history cannot be read.
@@ -88,7 +88,7 @@ def standings(
     project = project.fixed()
     if person and person not in project.policy.recipients:
         raise Error(f'the policy has no "{person}"', "see who it has: gitseal recipient list")
-    past = Past(project)
+    past = PastAccess(project)
     told = [group for environment in environments for group in _groups(project, environment, past)]
     if patterns:
         told = _narrowed(told, patterns)
@@ -98,11 +98,11 @@ def standings(
     return told
 
 
-def _has(group: GroupStandings, person: str) -> bool:
+def _has(group: GroupAccess, person: str) -> bool:
     return any(one.name == person for one in group.people)
 
 
-def _narrowed(groups: Sequence[GroupStandings], patterns: Sequence[str]) -> list[GroupStandings]:
+def _narrowed(groups: Sequence[GroupAccess], patterns: Sequence[str]) -> list[GroupAccess]:
     every = {name for group in groups for name in group.names}
     for pattern in patterns:
         if "*" not in pattern and not any(matches(pattern, _path(name)) for name in every):
@@ -122,7 +122,7 @@ def _path(name: str) -> NamePath:
     return tuple(name.split("/"))
 
 
-def _groups(project: Project, environment: str, past: Past) -> Iterator[GroupStandings]:
+def _groups(project: Project, environment: str, past: PastAccess) -> Iterator[GroupAccess]:
     document = project.read(environment)
     names: dict[str, list[str]] = {}
     write_only: dict[str, list[str]] = {}
@@ -138,12 +138,12 @@ def _groups(project: Project, environment: str, past: Past) -> Iterator[GroupSta
         mine = tuple(names.get(group, ()))
         if mine or access:
             is_safe = past.is_post_quantum(access) if access else None
-            yield GroupStandings(environment, group, mine, tuple(write_only.get(group, ())), people, is_safe)
+            yield GroupAccess(environment, group, mine, tuple(write_only.get(group, ())), people, is_safe)
     if _PLAIN in names:
-        yield GroupStandings(environment, _PLAIN, tuple(names[_PLAIN]), (), (), None)
+        yield GroupAccess(environment, _PLAIN, tuple(names[_PLAIN]), (), (), None)
 
 
-def _people(project: Project, header: Header, group: str, past: Past) -> Iterator[Standing]:
+def _people(project: Project, header: Header, group: str, past: PastAccess) -> Iterator[PersonAccess]:
     policy = project.policy
     may = policy.open_to(header.environment, group) or ()
     access = header.access.get(group)
@@ -154,7 +154,7 @@ def _people(project: Project, header: Header, group: str, past: Past) -> Iterato
     for name in sorted({*now, *may, *ever, *claims}):
         kind = policy.recipients[name].kind if name in policy.recipients else ""
         refs = claims.get(name, ())
-        yield Standing(name, kind, name in now, name in may, name in ever and name not in now, refs)
+        yield PersonAccess(name, kind, name in now, name in may, name in ever and name not in now, refs)
 
 
 def _owner(holder: Holder, by_recipient: Mapping[str, str]) -> str:
