@@ -36,6 +36,9 @@ COMMANDS = dict(paths(PROGRAM))
 
 def ours(words: Sequence[str]) -> Read | None:
     call = parsing.read(PROGRAM, words, os.environ)
+    # The word alone is a call for us, and a request for help to click.
+    if call is not None and call.command is PROGRAM.find_alone():
+        return None
     return (call.command.name, call.outer["folder"], call.outer["identity"], call.values) if call else None
 
 
