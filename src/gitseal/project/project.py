@@ -155,10 +155,8 @@ class Project:
             self.check_listed(name)
             return name
         if resolved not in self.environments:
-            among = [
-                *self.environments,
-                *(alias for value in self.policy.environments.values() for alias in value.aliases),
-            ]
+            aliases = (alias for value in self.policy.environments.values() for alias in value.aliases)
+            among = [*self.environments, *aliases]
             hint = parser.nearest(name, among) or "see them with: gitseal env list"
             none = Error(f'there is no environment "{name}"', hint)
             raise self.absent(self.file(resolved), none) if parser.is_environment_name(resolved) else none
