@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import subprocess
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +19,15 @@ def missed(results: list[Result]) -> str:
     works = dict.fromkeys(result.row.work for result in results if result.verdict == "**no**")
     if not works:
         return ""
-    words = (f"* {work}: {MISSED.get(work, 'not looked into yet.')}\n" for work in works)
+    words = (_item(f"{work}: {MISSED.get(work, 'not looked into yet.')}") for work in works)
     return "\n## Budgets that were not kept\n\nWhere the rest of the time goes, and what was tried:\n\n" + "".join(
         words
     )
+
+
+def _item(words: str) -> str:
+    wrapped = textwrap.wrap(words, 118, break_long_words=False, break_on_hyphens=False)
+    return "* " + "\n  ".join(wrapped) + "\n"
 
 
 def page(results: list[Result], command: str) -> str:
@@ -35,9 +41,9 @@ Whole processes, from start to exit, in a repository made by gitseal itself; the
 Times are medians, with the shortest and the longest run. A budget is the largest allowed ratio of the medians.
 Values are 16 to 64 characters long. "The sum of its wraps and seals" is the libraries alone, in one process, without
 the start of Python, reading, parsing or opening anything (`bench/seals.py`). sops seals the same values in one YAML
-file, age the same values in one dotenv file, both to the same X25519 recipient. The log that `run` redacts is printed by `cat`
-into the pipe that `run` reads, every form of every value is looked for in it, and one line in a hundred holds one; the rate is of
-the whole process, its start included. gitlab-dotenv has no row: GitLab takes less than 5 KiB in all.
+file, age the same values in one dotenv file, both to the same X25519 recipient. The log that `run` redacts is printed
+by `cat` into the pipe that `run` reads, every form of every value is looked for in it, and one line in a hundred holds
+one; the rate is of the whole process, its start included. gitlab-dotenv has no row: GitLab takes less than 5 KiB in all.
 
 | | |
 |---|---|

@@ -69,7 +69,7 @@ indented() { sed 's/^/  /' "$1"; }
 openssl genpkey -algorithm ed25519 -out "$work/development.pem" 2>/dev/null
 openssl genpkey -algorithm ed25519 -out "$work/production.pem" 2>/dev/null
 
-# What is to stand plain is said name by name: nothing becomes readable on the way.
+# What is to be plain is said name by name: nothing becomes readable on the way.
 gitseal set -e development,production --plain --type boolean FEATURE_NEW_CHECKOUT=true
 gitseal set -e production --type boolean FEATURE_NEW_CHECKOUT=false
 gitseal set -e development --plain LOG_LEVEL=debug

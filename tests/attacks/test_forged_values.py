@@ -57,7 +57,7 @@ def test_a_plain_value_that_no_rule_makes_plain_is_not_read(team: Team) -> None:
     protect(team)
     write(team.mallory, "production", {("DB_URL",): Put(FORGED)})
     team.infect(team.alice)
-    refused(team.alice, "stands plain in production, and no rule says so")
+    refused(team.alice, "is plain in production, and no rule says so")
     with pytest.raises(Error, match="no rule says so"):
         rendered(team.alice)
 

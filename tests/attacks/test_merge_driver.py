@@ -297,7 +297,7 @@ def test_a_plain_value_slipped_under_a_sealed_name_is_not_taken(armed: Team) -> 
     alice.commit()
     alice.git("fetch", "--quiet", "origin", "feature")
     alice.git("merge", "--quiet", "--no-edit", "FETCH_HEAD", ok=(0, 1))
-    with pytest.raises(Error, match="stands plain, and no rule says so"):
+    with pytest.raises(Error, match="is plain, and no rule says so"):
         finish(alice, {"DB_URL": TakenSide.THEIRS})
 
 

@@ -59,7 +59,7 @@ def test_everything_made_plain(team: Team) -> None:
     found = of(team.mallory)
     told = [each for each in found.risks if each.rule == "plain-rule"]
     assert ERROR in {each.severity for each in told}
-    assert any('"DB_URL", "STRIPE_KEY", sealed before, are to stand plain' in each.message for each in told)
+    assert any('"DB_URL", "STRIPE_KEY", sealed before, are to be plain' in each.message for each in told)
 
 
 def test_a_renamed_group(team: Team) -> None:

@@ -101,7 +101,7 @@ def test_nothing_that_anyone_could_have_written_becomes_a_members(
     token = team.alice.read(environment).entries[(name,)].token
     assert token is None or token.kind == "w"
     if setting != SETTINGS["accepting"] and environment != "development":
-        with pytest.raises(Error, match=r"stands plain|brought in by someone"):
+        with pytest.raises(Error, match=r"is plain|brought in by someone"):
             team.alice.get(environment, name)
 
 

@@ -22,7 +22,9 @@ def prose(text: str) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))
 def test_prose_wraps(page: Path) -> None:
-    long = [number for number, line in prose(page.read_text(encoding="utf-8")) if len(line) > WIDTH and " " in line.strip()]
+    long = [
+        number for number, line in prose(page.read_text(encoding="utf-8")) if len(line) > WIDTH and " " in line.strip()
+    ]
     assert long == []
 
 

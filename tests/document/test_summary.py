@@ -125,7 +125,7 @@ def test_any_bytes_have_a_summary_that_shows_no_more_than_they(data: bytes) -> N
 
 
 def test_a_plain_value_cannot_pass_for_a_sealed_one() -> None:
-    """No value that stands plain begins with what the summary writes; in quotes it shows the quotes."""
+    """No value that is plain begins with what the summary writes; in quotes it shows the quotes."""
     text = b'A: "[A, sealed, to default, 0]"\ngitseal:\n'
     assert summary(text) == text
 

@@ -1,4 +1,4 @@
-"""A rule that lets names stand plain covers exactly these, in exactly these environments."""
+"""A rule that makes names plain covers exactly these, in exactly these environments."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -222,7 +222,7 @@ reviews: SearchStrategy[Review] = st.builds(
     st.just(NOTHING),
     _many(_people, 2),
     st.booleans(),
-    st.just((FindingRule("plain-rule", WARNING, "a rule lets names stand plain"),)),
+    st.just((FindingRule("plain-rule", WARNING, "a rule makes names plain"),)),
 ).map(lambda review: told(review._replace(risks=ranked(review.risks))))
 
 # Whole reviews take their time to make, and are too large to be shrunk: one is shown as it was found.

@@ -104,7 +104,7 @@ def said(statements: list[Statement]) -> list[tuple[str, str, str]]:
             "admins: [alice]",
             "admins: [alice, bob]",
             [
-                ("group-widened", "warning", '"bob" came into the group "admins"'),
+                ("group-widened", "warning", '"bob" joined the group "admins"'),
                 ("access-widened", "warning", '"bob" may now open "production"'),
                 ("access-widened", "warning", '"bob" may now open access group "payments" of "production"'),
                 ("change-widened", "warning", '"bob" may now change the policy'),
@@ -160,9 +160,9 @@ def said(statements: list[Statement]) -> list[tuple[str, str, str]]:
             "[LOG_LEVEL]",
             '[LOG_LEVEL, "DB_*"]',
             [
-                ("plain-rule", ERROR, 'in "production" "DB_URL", sealed before, is to stand plain'),
-                ("plain-rule", "warning", 'in "staging" "DB_URL", sealed before, is to stand plain'),
-                ("plain-rule", ERROR, '"DB_*" may stand plain too'),
+                ("plain-rule", ERROR, 'in "production" "DB_URL", sealed before, is to be plain'),
+                ("plain-rule", "warning", 'in "staging" "DB_URL", sealed before, is to be plain'),
+                ("plain-rule", ERROR, '"DB_*" may be plain too'),
             ],
         ),
         (

@@ -1,6 +1,6 @@
 """A sealed file with any byte changed and any line removed, doubled or moved: the right values or an error, never another.
 
-A value that stands plain by a rule is excluded by nature: what changes it is not to be told from an edit.
+A value that is plain by a rule is excluded by nature: what changes it is not to be told from an edit.
 """
 
 import random

@@ -96,7 +96,7 @@ def sealed(tmp_path: Path, isolated: Path, templates: Templates) -> Sealed:
 
 @pytest.fixture
 def open_policy(sealed: Sealed) -> Sealed:
-    """The same under a policy that lets every name stand plain: a damaged token can be a plain text."""
+    """The same under a policy that makes every name plain: a damaged token can be a plain text."""
     with (sealed.top / ".secrets/policy.yaml").open("a", encoding="utf-8") as policy:
         policy.write('\nrules:\n  - names: ["*"]\n    plain: true\n')
     return sealed

@@ -36,7 +36,7 @@ def command() -> None:
 def install(session: Session, server: bool, shared: bool) -> None:
     """Install the hooks that stop plaintext from being committed or pushed.
 
-    gitseal comes first in pre-commit, pre-merge-commit, commit-msg and pre-push. A hook that is there already runs after it and
+    gitseal comes first in pre-commit, pre-merge-commit, commit-msg and pre-push. A hook that already exists runs after it and
     gets the same input. gitseal writes its lines into husky's files; for lefthook, simple-git-hooks and the pre-commit
     framework it prints what to add to their configuration. It prints what changed, or nothing if all is installed.
 

@@ -78,7 +78,7 @@ def _join(session: Session, present: "Project", wanted: tuple[str, ...], name: s
             say(f"there is an environment {environment} already")
     ready = "this clone is ready" if is_ready else "this clone is not ready yet"
     touched = f"made {', '.join(new)}" if new else "no tracked file was touched"
-    say(f"{present.folder} is there already; {ready}, and {touched}")
+    say(f"{present.folder} already exists; {ready}, and {touched}")
     session.project.refresh()
     where = membership(session.project, session.keyring)
     say(*membership_lines(where, session.project.policy, *((name, "") if name else newcomer(session.start))))

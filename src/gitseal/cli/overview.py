@@ -77,7 +77,7 @@ def _next(project: "Project", where: "Membership", names: dict[str, int], *, una
 
 
 def _import(project: "Project", environments: list[str]) -> str:
-    """The command that takes over an env file that is there already; nothing without one."""
+    """The command that takes over an env file that already exists; nothing without one."""
     from gitseal.project.env_files import env_files, guessed_environment
     from gitseal.report.hints import command as shell
     from gitseal.report.hints import path_word

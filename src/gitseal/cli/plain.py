@@ -39,16 +39,16 @@ def command(
     request = PlainRequest(names, session.some(environments), _ALL in environments, not_secret)
     planned = plan(session.workspace, request)
     if planned.changes_nothing:
-        say("nothing to change: a rule lets these names stand plain")
+        say("nothing to change: a rule makes these names plain already")
         return
     _show(planned, session.project.relative(session.project.policy_path))
     if not yes:
         _ask(planned, request.command("--yes"))
     make_plain(session.workspace, request, planned)
     for environment, name in planned.unsealed:
-        say(f"{environment}: {name} now stands plain")
+        say(f"{environment}: {name} is now plain")
     for environment, name in planned.unset:
-        say(f"{environment}: {name} may stand plain, and is not set")
+        say(f"{environment}: {name} may be plain, and is not set")
 
 
 def _show(planned: "PlainPlan", path: str) -> None:

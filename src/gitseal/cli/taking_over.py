@@ -21,7 +21,7 @@ _NONE = "none"
 
 
 class Taken(NamedTuple):
-    """One env file, the environment that it goes to, its bytes, and the names in it that stand plain."""
+    """One env file, the environment that it goes to, its bytes, and the names in it that are plain."""
 
     file: EnvFile
     environment: str
@@ -76,7 +76,7 @@ def _count(one: Taken) -> int:
 
 
 def _with_plain(files: Sequence[Taken]) -> list[Taken]:
-    """The same with the names that stand plain, if there are any and the person says yes to all of them."""
+    """The same with the names that are plain, if there are any and the person says yes to all of them."""
     offered = {one.file.path: _ordinary(one) for one in files}
     names = list(dict.fromkeys(name for several in offered.values() for name in several))
     if not names:

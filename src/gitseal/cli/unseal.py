@@ -33,4 +33,4 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
         ):
             raise Declined
     for name in unseal(session.workspace, chosen, names):
-        say(f"{chosen}: {name} now stands plain")
+        say(f"{chosen}: {name} is now plain")

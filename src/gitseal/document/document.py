@@ -28,7 +28,7 @@ FIRST_LINE = "# Sealed by gitseal: names are readable, values are not."
 
 
 class Entry(NamedTuple):
-    """One name of a document. `token` is None if the value stands plain."""
+    """One name of a document. `token` is None if the value is plain."""
 
     path: NamePath
     token: Token | None
@@ -251,7 +251,7 @@ def _damaged(document: Document, entry: Entry, key: "DataKey", error: Damaged) -
 
 
 def plain_value(entry: Entry) -> TypedValue:
-    """The value of an entry that stands plain, with the type that its spelling has."""
+    """The value of an entry that is plain, with the type that its spelling has."""
     node = entry.node
     value = node.value
     if node.kind is not NodeKind.SCALAR:

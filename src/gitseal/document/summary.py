@@ -1,7 +1,7 @@
 """An environment file as `git diff` shows it: each ciphertext by what it is and a fingerprint, with no key.
 
-Line by line, so that any bytes at all have a summary and the numbers of lines are the file's own. What stands plain in the
-file stands plain here: Git would show it without this just the same, and a reviewer must see it.
+Line by line, so that any bytes at all have a summary and the numbers of lines are the file's own. What is plain in the
+file is plain here: Git would show it without this just the same, and a reviewer must see it.
 
 Git starts a program for each version of a file that it shows, and a blame shows thousands. So this file is a program as well,
 `python -I -S summary.py FILE`, and imports nothing but the hash: neither `re` nor any module of gitseal. It therefore spells out
@@ -38,7 +38,7 @@ _PRINT_DIGITS = 32
 def summary(data: bytes) -> bytes:
     """The text that stands for a file of these bytes. Never raises, and shows nothing that the bytes themselves would not.
 
-    What it writes for a token begins with `[`, which no value that stands plain can begin with.
+    What it writes for a token begins with `[`, which no value that is plain can begin with.
     """
     lines = []
     above: list[tuple[int, bytes]] = []

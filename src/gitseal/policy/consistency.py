@@ -62,7 +62,7 @@ class _Checks:
     def environment(self, name: str, environment: Environment, node: Node) -> None:
         if not environment.open:
             raise Malformed(
-                f'environment "{name}" says of no one that they may open it', node.line + 1, "give it open: [GROUP]"
+                f'environment "{name}" does not say who may open it', node.line + 1, "give it open: [GROUP]"
             )
         self.openers(environment.open, node)
         self.changers(environment.change, node)

@@ -1,4 +1,4 @@
-"""Rules that let names stand plain, written into a policy."""
+"""Rules that make names plain, written into a policy."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -13,7 +13,7 @@ def add_plain_rule(
     environments: Sequence[str],
     others: Collection[NamePath] = (),
 ) -> None:
-    """Lets names stand plain in some environments; no environments means in all that there are and will be.
+    """Makes names plain in some environments; no environments means in all that there are and will be.
 
     `others` are further names of these environments: the rule covers none of them. A rule that says plain for exactly these
     environments takes the names in; else one more is put last. The caller has made sure that no rule seals a name to an access

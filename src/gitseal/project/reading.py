@@ -172,7 +172,7 @@ class OpenedEnvironment(EffectiveEnvironment):
         if entry.token is None:
             if not policy.is_plain(self._rules[environment], entry.path):
                 raise Error(
-                    f'"{entry.name}" stands plain in {environment}, and no rule says so: anyone could have put it there',
+                    f'"{entry.name}" is plain in {environment}, and no rule says so: anyone could have put it there',
                     f"see who it was with git log, then: gitseal set {entry.name} -e {environment}",
                 )
         elif entry.token.group != policy.group(self._rules[environment], entry.path):

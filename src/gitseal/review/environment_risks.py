@@ -205,7 +205,7 @@ def _access(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) ->
         who = people((change.who,))
         is_in_force = change.access in ends.new.keys and change.access not in replaced
         if change.passed:
-            end = ours("its data key is still the same" if is_in_force else "its data key is in force no longer")
+            end = ours("its data key is still the same" if is_in_force else "its data key is no longer in force")
             template = '"{}" could open {} for some commits between, and keeps what they fetched; {}'
             message = sentence(template, change.who, what, end)
             rule = PASSING_ACCESS if is_in_force else PASSED_ACCESS
@@ -246,8 +246,8 @@ def _names(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> 
         if change.action == PASSED:
             continue
         if is_unsealed(change):
-            message = sentence('"{}" was sealed and stands plain: whoever has the repository reads it', change.name)
-            # The same name that a rule lets stand plain now is the same act.
+            message = sentence('"{}" was sealed and is plain: whoever has the repository reads it', change.name)
+            # The same name that a rule makes plain now is the same act.
             causes = (Cause(VALUE, change.name, environment.name), *answers((change.name,), environment.name))
             at, hint = tuple(change.name.split("/")), _set(change.name, environment.name)
             yield finding(UNSEALED, at, message, hint, change.by, causes=causes)
@@ -274,7 +274,7 @@ def _brought(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[F
         if value.treatment != ACCEPT:
             is_refused = value.treatment == REFUSE
             verdict = ours("which the policy refuses" if is_refused else "and waits for a member")
-            message = sentence('"{}" was brought in write-only, {}', value.name, verdict)
+            message = sentence('"{}" was set write-only, {}', value.name, verdict)
             absorb = command("gitseal absorb {} -e {}", value.name, environment.name)
             hint = decision(_member(environment.name), "once they know that it is right", absorb)
             yield finding.of(WRITE_ONLY_REFUSED if is_refused else WRITE_ONLY, value.name, message, hint, value.by)

@@ -165,7 +165,7 @@ class Change(GroupKeys):
         """Writes a sealed value plain, as a rule of the policy says. Raises Error if none does or the place is protected."""
         if not self.policy.is_plain(self.environment, entry.path):
             raise Error(
-                f'no rule lets "{entry.name}" stand plain',
+                f'no rule makes "{entry.name}" plain',
                 f"if it is no secret, write rule and value at once: gitseal plain {entry.name} -e {self.environment}",
             )
         if self.policy.environment(self.environment).protected:
@@ -262,9 +262,7 @@ def new_environment(trust: Trust, name: str) -> bytes:
 
 def _plain_source(name: str, value: TypedValue) -> str:
     if value.kind in {ValueType.BYTES, ValueType.JSON}:
-        raise Error(
-            f'"{name}" is of type {value.kind.word}, which cannot stand plain', "seal it: take it out of the rule"
-        )
+        raise Error(f'"{name}" is of type {value.kind.word}, which cannot be plain', "seal it: take it out of the rule")
     content = value.reveal().decode()
     if value.kind is ValueType.TEXT:
         return scalars.serialise(content)

@@ -124,7 +124,7 @@ def _under_name(trust: Trust, before: document.Document, new: str) -> bytes:
     change = Change(document.create(new), trust)
     change.new_group(DEFAULT)
     for path, entry in before.entries.items():
-        # Whoever renames says nothing new on who may read what: what stands plain by a rule stays plain.
+        # Whoever renames says nothing new on who may read what: what is plain by a rule stays plain.
         change.carry(before, keys, entry, path, plain=entry.token is None)
     return change.result()
 

@@ -128,7 +128,7 @@ def init(
 ) -> Initialised:
     """Makes `.secrets` with a policy, an empty manifest, their schemas and one file for each environment, and Git's rules.
 
-    `plain` are the names that a rule of the policy lets stand plain, by environment.
+    `plain` are the names that a rule of the policy makes plain, by environment.
 
     Raises Error for names that cannot be; then nothing is left behind.
     """

@@ -143,7 +143,7 @@ class _Edits:
     def pattern_refused(self, pattern: str) -> Error:
         matched = [path_text(path) for path in self.known if matches(pattern, path)]
         hint = self.request.command(names=matched) if matched else "no name matches it there"
-        return UsageError(f'"{pattern}" is a pattern, and would let names stand plain that nobody has seen yet', hint)
+        return UsageError(f'"{pattern}" is a pattern, and would make names plain that nobody has seen yet', hint)
 
     def check_new(self, path: NamePath) -> None:
         """Raises Error for a name that some environment only inherits, or that is nearly one that is there."""

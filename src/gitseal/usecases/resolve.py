@@ -210,7 +210,7 @@ def _decide(
 def _take_plain(edit: Change, entry: Entry, now: Entry | None, word: str) -> str:
     if not edit.policy.is_plain(edit.environment, entry.path):
         raise Error(
-            f'"{entry.name}" of {word} stands plain, and no rule says so',
+            f'"{entry.name}" of {word} is plain, and no rule says so',
             f"take the other side, or a new value: gitseal resolve --new {entry.name}",
         )
     if now is None or now.token is not None or document.plain_value(now) != document.plain_value(entry):

@@ -57,7 +57,7 @@ def require_plain_rule(project: Project, environments: Sequence[str], names: Ite
         for path in names:
             if not project.policy.is_plain(environment, path):
                 raise Error(
-                    f'no rule lets "{path_text(path)}" stand plain in {environment}',
+                    f'no rule makes "{path_text(path)}" plain in {environment}',
                     f"if it is no secret, write the rule first: gitseal plain {path_text(path)} -e {environment}",
                 )
 

@@ -21,7 +21,7 @@ def unseal(workspace: Workspace, environment: str, names: Sequence[str]) -> list
             entry = edit.document.entries[path]
             if entry.token is None:
                 raise Error(
-                    f'"{entry.name}" stands plain already', f"see it with: gitseal get {entry.name} -e {environment}"
+                    f'"{entry.name}" is plain already', f"see it with: gitseal get {entry.name} -e {environment}"
                 )
             edit.unseal(entry)
             changed.append(entry.name)

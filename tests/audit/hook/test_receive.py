@@ -284,7 +284,7 @@ def test_two_policies_merged_by_a_forge(server: Server, git: Git) -> None:
 
 
 def test_what_a_push_of_code_loads(server: Server, git: Git) -> None:
-    """A merge of what is there already is code too, unless it changes something."""
+    """A merge of what already exists is code too, unless it changes something."""
     server.policy()
     server.change(sign=False)
     server.takes("main")

@@ -78,7 +78,7 @@ def test_each_statement_names_who_brought_it_and_not_who_came_last(branch: Branc
     branch.commit("Mallory", IN_ADMINS.replace("    reveal: false\n", ""))
     assert branch.named() == {
         '"carol" is a new person with the key age1ccc, and may open "production"': "Alice",
-        '"carol" came into the group "admins"': "Alice",
+        '"carol" joined the group "admins"': "Alice",
         '"carol" may now open "production"': "Alice",
         'values of "production" may be shown': "Mallory",
     }
@@ -90,7 +90,7 @@ def test_who_brought_a_person_is_named_though_another_let_them_in(branch: Branch
     branch.commit("Bob", f"{IN_ADMINS}# a remark\n")
     assert branch.named() == {
         '"carol" is a new person with the key age1ccc, and may open "production"': "Alice",
-        '"carol" came into the group "admins"': "Mallory",
+        '"carol" joined the group "admins"': "Mallory",
         '"carol" may now open "production"': "Mallory",
     }
 

@@ -61,7 +61,7 @@ def test_a_whole_environment_that_is_not_staged(team: World, git: Git) -> None:
 
 
 def test_a_name_that_becomes_plain_blocks_nothing(team: World, git: Git) -> None:
-    """The value that was sealed stands plain in the very file that is committed."""
+    """The value that was sealed is plain in the very file that is committed."""
     path = team.top / ".secrets/production.yaml"
     sealed = path.read_text()
     start = sealed.index("ENC[")

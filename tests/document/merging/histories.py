@@ -14,7 +14,7 @@ NAMES = ("A", "AB", "B", "BA", "C", "D", "E", "api/A", "api/B", "api/C", "web/A"
 
 
 class State(NamedTuple):
-    """What a file holds. A value is a number: odd ones are sealed, even ones stand plain; `comments` stand above names."""
+    """What a file holds. A value is a number: odd ones are sealed, even ones are plain; `comments` stand above names."""
 
     values: tuple[tuple[str, int], ...]
     key: int = 0

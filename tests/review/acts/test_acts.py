@@ -104,7 +104,7 @@ def of_carol(environments: tuple[str, ...]) -> Review:
             for name in environments
         ),
         finding("recipient-added", "carol is a new person", *carol),
-        finding("group-widened", "carol came into the group", *carol),
+        finding("group-widened", "carol joined the group", *carol),
     ]
     changed = tuple(
         environment(name, access=(gains("carol", 0 if at else 39, 0 if at else 1),))
@@ -170,11 +170,11 @@ def test_several_who_joined_together_share_one_sentence() -> None:
 def test_a_plain_rule_with_what_it_uncovers_is_one_act() -> None:
     of_rule = (rule(("LOG", "SMTP_*")), *patterns(("SMTP_*",)))
     risks = [
-        finding("plain-rule", '"SMTP_*" may stand plain too', *of_rule, severity=ERROR),
+        finding("plain-rule", '"SMTP_*" may be plain too', *of_rule, severity=ERROR),
         *(
             finding(
                 "plain-rule",
-                f"in {name} it is to stand plain",
+                f"in {name} it is to be plain",
                 rule(("LOG", "SMTP_*")),
                 *answers(("SMTP_PASSWORD",), name),
             )

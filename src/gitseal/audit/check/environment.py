@@ -27,7 +27,7 @@ COMMENT_VALUE = FindingRule(
 MALFORMED = FindingRule("malformed", ERROR, "a file breaks its grammar", blocks=True)
 NO_FILE = FindingRule("no-file", ERROR, "the policy has an environment that has no file")
 NO_STANZA = FindingRule("no-stanza", ERROR, "the policy lets somebody open an access group, and they cannot yet")
-PLAIN_VALUE = FindingRule("plain-value", ERROR, "a value stands plain, and no rule says so", blocks=True)
+PLAIN_VALUE = FindingRule("plain-value", ERROR, "a value is plain, and no rule says so", blocks=True)
 SEALED_THOUGH_PLAIN = FindingRule("sealed-though-plain", ERROR, "a value is sealed, and a rule says plain")
 STALE = FindingRule("stale", ERROR, "a value is sealed under a data key that its file no longer has", blocks=True)
 STALE_STANZA = FindingRule("stale-stanza", ERROR, "a stanza holds a data key that was replaced", blocks=True)
@@ -176,7 +176,7 @@ def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -
     token = entry.token
     if token is None:
         if not is_plain:
-            message = sentence('"{}" stands plain, and no rule says so', entry.name)
+            message = sentence('"{}" is plain, and no rule says so', entry.name)
             yield finding(PLAIN_VALUE, entry.line, message, causes=cause)
         return
     if is_plain:

@@ -1,4 +1,4 @@
-"""The part of `check` that looks at values: those that stand plain, and those that an identity at hand opens."""
+"""The part of `check` that looks at values: those that are plain, and those that an identity at hand opens."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple

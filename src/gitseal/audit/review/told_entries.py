@@ -169,7 +169,7 @@ def _message(entry: ReviewEntry, environment: str) -> Sentence:
             '"{}" changed in the header of "{}", which nobody does by hand', "/".join(entry.owner), environment
         )
     if rule == UNSEALED.id:
-        template = '"{}" stood plain in a commit between: it is published, whatever it is now'
+        template = '"{}" was plain in a commit between: it is published, whatever it is now'
         return sentence(template, subject)
     if rule == DROPPED_BY_MERGE.id:
         return sentence('a merge dropped what one of its sides had done to "{}"', subject or "/".join(entry.owner))

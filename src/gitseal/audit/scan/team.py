@@ -160,7 +160,7 @@ class FilteredTeam:
         for file in files:
             if file.key not in self._opened:
                 self._opened[file.key] = opened_values(file, self._keyring.unattended()) or []
-        # What stands plain in the file that will be committed is no secret, though it was one, or will be.
+        # What is plain in the file that will be committed is no secret, though it was one, or will be.
         plain = {name for file in self._files if beside and file.content is None for name in plain_names(file)}
         values = (
             value for file in files for value in self._opened[file.key] if file.content is None or value[0] not in plain

@@ -39,7 +39,7 @@ def _document(file: SealedFile) -> Document | None:
 
 
 def plain_names(file: SealedFile) -> set[Owner]:
-    """The names that stand plain in a file; none if it cannot be read."""
+    """The names that are plain in a file; none if it cannot be read."""
     parsed = _document(file)
     entries = parsed.entries.values() if parsed is not None else ()
     return {Owner(file.environment, entry.name) for entry in entries if entry.token is None}

@@ -88,7 +88,7 @@ def numbered(keys: Iterable[str]) -> list[str]:
     return made
 
 
-# Some could stand plain; people quote patterns and keys.
+# Some could be plain; people quote patterns and keys.
 _QUOTED_IN_BRACKETS = frozenset(",[]{}\"'* ")
 
 

@@ -1,7 +1,7 @@
 """Known keys: the data keys and recipients that this clone believes, as ssh keeps known hosts (docs/format.md, section 7).
 
 The file lies in the Git directory, so no commit can bring it, and all linked worktrees share it. It holds no secret:
-ids, stanzas by which a later succession can be verified, and the names that may stand plain.
+ids, stanzas by which a later succession can be verified, and the names that may be plain.
 """
 
 import json
@@ -165,11 +165,11 @@ class Known:
             self.forget(recipient_id, name)
 
     def is_plain(self, name: str) -> bool:
-        """True if a person said in this clone that a name (after its file's id) may stand plain."""
+        """True if a person said in this clone that a name (after its file's id) may be plain."""
         return name in self._plain
 
     def let_plain(self, name: str) -> None:
-        """Remembers that a name may stand plain."""
+        """Remembers that a name may be plain."""
         if name not in self._plain:
             self._plain.append(name)
             self._changes.append(lambda known: known.let_plain(name))

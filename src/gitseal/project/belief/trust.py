@@ -134,7 +134,7 @@ class Trust:
         self._known.forget_person(name)
 
     def is_plain(self, header: Header, path: NamePath) -> bool:
-        """True if a person in this clone, or the trusted ref's policy, said that a name may stand plain.
+        """True if a person in this clone, or the trusted ref's policy, said that a name may be plain.
 
         The policy at hand is not enough: a branch could make a name plain before its value is set.
         """
@@ -144,7 +144,7 @@ class Trust:
         return policy is not None and policy.is_plain(header.environment, path)
 
     def let_plain(self, header: Header, path: NamePath) -> None:
-        """Takes a person's word that a name may stand plain."""
+        """Takes a person's word that a name may be plain."""
         self._known.let_plain(_plain_name(header, path))
 
     def confirm(self, name: str, key: str) -> None:

@@ -1,4 +1,4 @@
-"""Acts about rules of a policy, above all those that let names stand plain."""
+"""Acts about rules of a policy, above all those that make names plain."""
 
 from gitseal.report.causes import ANSWER, PATTERN, VALUE
 from gitseal.report.findings import Finding
@@ -7,9 +7,9 @@ from gitseal.review.acts.clusters import Cluster
 from gitseal.review.acts.words import Told, names
 
 _PLAIN = frozenset({"plain-rule", "unsealed"})
-# What check finds of a name that a new rule lets stand plain says nothing more.
+# What check finds of a name that a new rule makes plain says nothing more.
 _COVERED = _PLAIN | {"sealed-though-plain"}
-# What stood plain in a commit between was given by no rule.
+# What was plain in a commit between was given by no rule.
 _OF_NAMES = frozenset({ANSWER, VALUE})
 
 

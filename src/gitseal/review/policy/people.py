@@ -129,7 +129,7 @@ def groups(old: Policy, new: Policy, say: StatementCollector) -> None:
             say(sentence('there is no group "{}" any more; it had {}', name, had))
         elif before is not None and after is not None:
             if came := sorted(set(after) - set(before)):
-                text = sentence('{} came into the group "{}"', quoted(came), name)
+                text = sentence('{} joined the group "{}"', quoted(came), name)
                 say(text, at, GROUP_WIDENED, causes=causes.people(came))
             if went := sorted(set(before) - set(after)):
                 say(sentence('{} left the group "{}"', quoted(went), name), at, causes=causes.people(went))

@@ -1,4 +1,4 @@
-"""The part of `policy_changes` about rules: which names stand plain, and who may open the others."""
+"""The part of `policy_changes` about rules: which names are plain, and who may open the others."""
 
 from collections.abc import Collection, Mapping
 
@@ -48,7 +48,7 @@ def answers(old: Policy, new: Policy, names: Mapping[str, Collection[NamePath]],
         for path in sorted(names.get(environment, ())):
             answer = _answer(old, environment, path), _answer(new, environment, path)
             if answer[0] != answer[1]:
-                # Of what is to stand plain it does not matter who could open it before.
+                # Of what is to be plain it does not matter who could open it before.
                 told = ("", answer[1]) if answer[1] == f"!{_PLAIN}" else answer
                 moved.setdefault(told, []).append(path)
         for (before, after), those in sorted(moved.items()):
@@ -74,7 +74,7 @@ def _moved(
     cause = (*sorted(causes.rule(rule.names) for rule in deciding if rule), *causes.answers(those, environment))
     if after == f"!{_PLAIN}":
         rule = PLAIN_RULE_PROTECTED if _is_protected(old, new, environment) else PLAIN_RULE
-        text = sentence('in "{}" {}, sealed before, {} to stand plain', environment, names, are)
+        text = sentence('in "{}" {}, sealed before, {} to be plain', environment, names, are)
         say(text, ("rules",), rule, _take_out(say, _plain_rule(new, environment, those)), causes=cause)
         return
     if before == f"!{_PLAIN}":
@@ -107,7 +107,7 @@ def rules(old: Policy, new: Policy, say: StatementCollector) -> None:
 
 
 def _removed(old: Policy, new: Policy, rule: Rule, say: StatementCollector) -> None:
-    """A rule that is gone is a risk if names that it was for could be open to others now, or stand plain."""
+    """A rule that is gone is a risk if names that it was for could be open to others now, or are plain."""
     kept = ours("sealed") if rule.plain else sentence('access group "{}"', DEFAULT)
     text = sentence("there is no rule for {} any more; without another one they are {}", quoted(rule.names), kept)
     gained: set[str] = set()
@@ -123,7 +123,7 @@ def _removed(old: Policy, new: Policy, rule: Rule, say: StatementCollector) -> N
     if gained and not rule.plain:
         text = sentence("{}, which {} may open too", text, quoted(sorted(gained)))
     elif is_plain:
-        text = sentence("{}, and a rule that lets names stand plain may be about them", text)
+        text = sentence("{}, and a rule that makes names plain may be about them", text)
     risk = RULE_REMOVED if gained or is_plain else None
     say(text, ("rules",), risk, causes=(causes.rule(rule.names),))
 
@@ -139,7 +139,7 @@ def _added(old: Policy, new: Policy, rule: Rule, say: StatementCollector, at: in
     cause = (causes.rule(rule.names),)
     if rule.plain:
         risk = _plain_risk(old, new, rule, rule.names)
-        text = sentence("{} may stand plain", _names_of(rule))
+        text = sentence("{} may be plain", _names_of(rule))
         say(text, _at(at), risk, _take_out(say, _at(at)), causes=(*cause, *causes.patterns(rule.names)))
     else:
         people = quoted(new.members(rule.open))
@@ -151,14 +151,14 @@ def _changed(old: Policy, new: Policy, sides: tuple[Rule, Rule], say: StatementC
     before, after = sides
     is_plain = after.plain
     cause = (causes.rule(after.names),)
-    answer = ours("may stand plain") if is_plain else sentence('are sealed to access group "{}"', after.access)
+    answer = ours("may be plain") if is_plain else sentence('are sealed to access group "{}"', after.access)
     if is_plain and not before.plain:
         text = sentence('{} {}, and were sealed to "{}"', _names_of(after), answer, before.access)
         uncovered = (*cause, *causes.patterns(after.names))
         say(text, _at(at), _plain_risk(old, new, after, after.names), _take_out(say, _at(at)), causes=uncovered)
         return
     if before.plain and not is_plain:
-        say(sentence("{} {}, and might stand plain", _names_of(after), answer), _at(at), causes=cause)
+        say(sentence("{} {}, and might be plain", _names_of(after), answer), _at(at), causes=cause)
         return
     if before.access != after.access:
         hint = decision(REVIEWER, "a new access group has a new data key, which nothing vouches for yet")
@@ -206,7 +206,7 @@ def _plain_rule(policy: Policy, environment: str, names: Collection[str]) -> tup
 
 
 def _plain_risk(old: Policy, new: Policy, rule: Rule, patterns: Collection[str]) -> FindingRule:
-    """How bad it is that a rule lets names stand plain: any name at all, or one in a protected environment, is an error."""
+    """How bad it is that a rule makes names plain: any name at all, or one in a protected environment, is an error."""
     places = rule.environments or tuple(new.environments)
     is_bad = any(map(_is_everything, patterns)) or any(_is_protected(old, new, place) for place in places)
     return PLAIN_RULE_PROTECTED if is_bad else PLAIN_RULE
