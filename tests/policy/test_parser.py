@@ -141,7 +141,7 @@ REFUSED = {
     "unknown environment in a rule": ("environments: [production]", "environments: [prod]", 26, '"prod"'),
     "unknown base": ("extends: base", "extends: bases", 18, '"bases"'),
     "unknown group in change": ("policy: {change: [admins]}", "policy: {change: [admin]}", 14, '"admin"'),
-    "nobody opens": ("    open: [admins, ci-deploy] ", "    open: [] ", 18, "no one"),
+    "nobody opens": ("    open: [admins, ci-deploy] ", "    open: [] ", 18, "does not say who"),
     "extends itself": ("  base: {open", "  base: {extends: production, open", 17, "production"),
     "a group called like a person": ("  admins: [alice]", "  bob: [alice]", 11, "both"),
     "an access group called like a person": ("access: payments", "access: bob", 26, "both"),
