@@ -57,7 +57,7 @@ def test_a_file_with_a_value_that_is_found_is_a_candidate(values: list[bytes], d
 
     candidates = filter_of(values).candidates(content)
 
-    holding = {name for match in team.places(window(content)) for _, name, _ in match.owners}
+    holding = {owner.name for match in team.places(window(content)) for owner in match.owners}
     assert {f"N{key.environment[1:]}" for key in candidates} >= holding
 
 

@@ -8,6 +8,7 @@ from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.render import RenderJob, rendered
 from gitseal.cli.session import Session, say
 from gitseal.delivery.request import Request
+from gitseal.git.ignoring import ignore_file
 from gitseal.git.repository import Repository, find_top
 
 _FILE = declare.argument("file", metavar="[FILE]", is_path=True, default=".env")
@@ -62,7 +63,7 @@ def push(
     """
     path = Path(file)
     imported(session, path, environments, accept)
-    where = path.absolute()
+    where = path.parent.resolve() / path.name
     top = find_top(where.parent)
     if top is not None and Repository(top).would_add(where):
-        say(f'gitseal: "{path}" is not ignored by Git; ignore it: echo /{where.relative_to(top)} >> .gitignore')
+        say(f'gitseal: "{path}" is not ignored by Git; to ignore it: {ignore_file(top.resolve(), where)}')

@@ -5,8 +5,10 @@ from pathlib import Path
 from gitseal.errors import Error
 from gitseal.files import atomic
 from gitseal.git import index
+from gitseal.git.ignoring import ignore_file
 from gitseal.git.links import refuse_links
 from gitseal.git.repository import Repository, find_top
+from gitseal.report.hints import untrack
 
 
 def refuse_published(target: Path) -> None:
@@ -19,12 +21,12 @@ def refuse_published(target: Path) -> None:
     if index.is_tracked(repository, where):
         raise Error(
             f'"{target}" is tracked by Git: the next commit would publish it',
-            f"take it out first: git rm --cached {target}",
+            f"take it out of Git, which leaves the file on disk: {untrack(str(where.relative_to(top))).as_text()}",
         )
     if repository.would_add(where):
         raise Error(
             f'"{target}" is not ignored by Git: git add would take it',
-            f"ignore it first: echo /{where.relative_to(top)} >> .gitignore",
+            f"ignore it first: {ignore_file(top, where)}",
         )
 
 

@@ -43,12 +43,17 @@ def read(project: Project, environment: str) -> "Document | None":
     name = project.relative(path)
     _refuse_submodule(project, path, name)
     if project.source.is_tracked(path):
-        raise Error(f'"{name}" is for one machine, and Git tracks it', f"take it out: git rm --cached {name}")
+        raise Error(
+            f'"{name}" is for one machine, and Git tracks it',
+            f"take it out of Git, which leaves it on disk: {_untracking(name)}",
+        )
     from gitseal.document import document
 
     parsed = parsing.named(name, document.parse, data)
     if parsed.header.environment != stem:
-        raise Error(f'"{name}" says that it is environment "{parsed.header.environment}"', f"remove it: rm {name}")
+        raise Error(
+            f'"{name}" says that it is environment "{parsed.header.environment}"', f"move it away: {_moving(path)}"
+        )
     project.keep(stem, data, parsed)
     return parsed
 
@@ -63,5 +68,18 @@ def _refuse_submodule(project: Project, path: str, name: str) -> None:
     if submodule:
         raise Error(
             f'"{name}" is for one machine, and lies in the submodule "{submodule}", which is not this machine\'s',
-            f"take it out: rm {name}",
+            f"move it away: {_moving(path)}",
         )
+
+
+def _untracking(name: str) -> str:
+    from gitseal.report.hints import untrack  # only a refusal needs it
+
+    return untrack(name).as_text()
+
+
+def _moving(path: str) -> str:
+    """No file is to be deleted by advice: Git does not have it."""
+    from gitseal.report.hints import set_aside
+
+    return set_aside(path).as_text()

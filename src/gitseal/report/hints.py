@@ -153,6 +153,11 @@ def untrack(path: str) -> ShellCommand:
     return command("git rm --cached -f {}", pathspec(path))
 
 
+def set_aside(path: str) -> ShellCommand:
+    """Moves a file out of the way, and keeps it."""
+    return command("mv -n -- {} {}", path, f"{path}.aside")
+
+
 def shell_quoted(word: str) -> str:
     """A word as a POSIX shell takes it; with characters that steer a terminal, or that are none, in $'...'.
 

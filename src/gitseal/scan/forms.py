@@ -40,12 +40,17 @@ def certain_forms(value: bytes) -> Iterator[bytes]:
     certificate of a key's chain are looked for nowhere, and each line of the key is. Text of other than ASCII is also looked for
     as UTF-16 and UTF-32, little and big, since what else is so is looked at without its NULs.
     """
-    for whole in _with_parts(value):
+    return (form for form, _ in marked_forms(value))
+
+
+def marked_forms(value: bytes) -> Iterator[tuple[bytes, bool]]:
+    """The same as `certain_forms`, each with True if it is one of a part."""
+    for number, whole in enumerate(_with_parts(value)):
         lines = [line.strip() for line in _PUBLIC.sub(b"", whole).splitlines()] if b"\n" in whole.strip() else []
         for text in dict.fromkeys([whole.strip(b"\r\n"), *filter(_is_telling, lines)]):
             for form in _no_longer_than_needed((*spellings(text), *_wide(text))):
                 # The end of a long text alone may be `  }\n}\n`: no piece is shorter than the others.
-                yield from _pieces(form, PIECE)
+                yield from ((piece, number > 0) for piece in _pieces(form, PIECE))
 
 
 def _with_parts(value: bytes) -> list[bytes]:

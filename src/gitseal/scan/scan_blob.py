@@ -60,8 +60,23 @@ def _found(path: bytes, chunks: Iterable[bytes], team: "TeamSearch | None") -> l
     for tally in tallies.values():
         for thing, lines in tally.noted.items():
             noted.setdefault(thing, set()).update(lines)
+    noted = _without_parts(noted)
     findings = [finding for thing, lines in noted.items() for finding in wording.of(name, thing, sorted(lines)[:_MOST])]
     return sorted(findings, key=lambda finding: (finding.line, finding.rule, finding.message))
+
+
+def _without_parts(noted: "dict[_Thing, set[tuple[int, str]]]") -> "dict[_Thing, set[tuple[int, str]]]":
+    """What is noted, without the parts of a value on lines where all of it stands."""
+    whole = {
+        (owner, line) for thing, at in noted.items() if not isinstance(thing, str) for owner in thing for line in at
+    }
+    left = {}
+    for thing, at in noted.items():
+        owners = () if isinstance(thing, str) else [owner._replace(is_part=False) for owner in thing if owner.is_part]
+        lines = {line for line in at if not any((owner, line) in whole for owner in owners)}
+        if lines:
+            left[thing] = lines
+    return left
 
 
 class _Tally:

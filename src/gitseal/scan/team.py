@@ -29,19 +29,20 @@ _OWN_GLUE = 32
 class Owner(NamedTuple):
     """The name that a value is sealed as. In a monorepo two projects may each have a value of the same owner.
 
-    `earlier` is 0 for the value in force, and numbers those that the name had before.
+    `earlier` is 0 for the value in force, and numbers those that the name had before. `is_part`: only a part of the value.
     """
 
     environment: str
     name: str
     earlier: int = 0
+    is_part: bool = False
 
 
 OwnedValue = tuple[Owner, bytes]
 
 
 class TeamMatch(NamedTuple):
-    """A place where a value stands, and whose value it is: all owners, sorted."""
+    """A place where a value stands, and whose value it is: all owners that tell most about it, sorted."""
 
     place: int
     owners: tuple[Owner, ...]
@@ -80,20 +81,28 @@ def _order(owner: Owner) -> tuple[str, int, str]:
     return owner.environment, owner.earlier, owner.name
 
 
+def _telling(owners: Iterable[Owner]) -> tuple[Owner, ...]:
+    """The owners that tell most: a value in force before one that is not, and a whole value before a part."""
+    ranked: dict[tuple[bool, bool], list[Owner]] = {}
+    for owner in owners:
+        ranked.setdefault((owner.earlier > 0, owner.is_part), []).append(owner)
+    return tuple(sorted(ranked[min(ranked)], key=_order))
+
+
 class _Automata:
     """The search for forms, and the one for what is left of them without glue."""
 
     def __init__(self, values: Iterable[OwnedValue]) -> None:
-        from gitseal.scan.forms import certain_forms  # json and urllib: only if there is something to look for
+        from gitseal.scan.forms import marked_forms  # json and urllib: only if there is something to look for
         from gitseal.scan.search import Search
 
         owners: dict[bytes, set[Owner]] = {}
         for owner, value in values:
-            for form in certain_forms(value):
-                owners.setdefault(form, set()).add(owner)
+            for form, is_part in marked_forms(value):
+                owners.setdefault(form, set()).add(owner._replace(is_part=is_part))
         # By number, as the automata give them back; one form may belong to several names.
         self._forms = list(owners)
-        self._owners = [tuple(sorted(owners[form], key=_order)) for form in self._forms]
+        self._owners = [_telling(owners[form]) for form in self._forms]
         self._whole = Search(self._forms)
         self._breakable = [number for number, form in enumerate(self._forms) if breakable(without_glue(form))]
         self._broken = Search([without_glue(self._forms[number]) for number in self._breakable])

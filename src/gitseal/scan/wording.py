@@ -55,7 +55,8 @@ def _value_hint(owners: Sequence[Owner]) -> Hint:
         'read it from the environment where it is needed; if it may stand in this one place, write "gitseal: allow" and a '
         "reason in a comment on its line"
     )
-    owner = next((owner for owner in owners if not owner.earlier), None)
+    # To make a name plain shows all of its value, and only a part stands here.
+    owner = next((owner for owner in owners if not owner.earlier and not owner.is_part), None)
     if owner is None:
         return decision(YOU, words)
     plain = command("gitseal plain {} -e {}", owner.name, owner.environment)
@@ -67,7 +68,8 @@ def _of_value(owners: Sequence[Owner], lines: int) -> Sentence:
     others = ours(f" and {more} more") if more > 0 else NOTHING
     again = ours(f", and in {lines - 1} more lines") if lines > 1 else NOTHING
     shown = joined([_owner(owner) for owner in owners[:_SHOWN_OWNERS]])
-    return sentence("the value of {}{} stands here{}", shown, others, again)
+    what = ours("a part of the value" if owners[0].is_part else "the value")
+    return sentence("{} of {}{} stands here{}", what, shown, others, again)
 
 
 def _owner(owner: Owner) -> Sentence:

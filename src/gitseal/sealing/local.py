@@ -7,6 +7,7 @@ from functools import cached_property
 
 from gitseal.document.document import Document
 from gitseal.errors import Error
+from gitseal.git.ignoring import ignore_pattern
 from gitseal.identities import Keyring
 from gitseal.policy.layers import LOCAL
 from gitseal.policy.policy import ACCEPT, Environment, Policy, Principal, RuleList
@@ -79,7 +80,7 @@ def local_project(project: Project, environment: str, keyring: Keyring) -> Local
     if project.git().would_add(local.path(local.name)):
         raise Error(
             "Git would take this machine's overrides: .gitignore does not name them",
-            "ignore them first: echo '.secrets/*.local.yaml' >> .gitignore",
+            f"ignore them first: {ignore_pattern(project.root, '.secrets/*.local.yaml')}",
         )
     return local
 

@@ -7,6 +7,7 @@ from gitseal.arming import arm_clone, drivers, status
 from gitseal.errors import Error
 from gitseal.git import hooks, refs
 from gitseal.git.hooks import HooksScope
+from gitseal.git.ignoring import ignore_pattern
 from gitseal.git.run import git
 from gitseal.git.trusted_ref import trusted_ref, way_back, way_to_one
 from gitseal.policy.approvals import asks_approvals
@@ -199,7 +200,7 @@ def _ignored(workspace: Workspace) -> _Told:
         if repository.would_add(path)
     ]
     for line in missing:
-        yield _Looked(f"Git would add {line}", f"echo '{line}' >> {_beside(workspace, '.gitignore')}")
+        yield _Looked(f"Git would add {line}", ignore_pattern(workspace.project.root, line))
     if not missing:
         yield _Looked(".env and this machine's overrides are ignored")
 

@@ -111,7 +111,7 @@ def scan_commits(
         return Scanned([], 0)
     guard = guards.of_commit(repository, wanted.head) if wanted.head else guards.of_nothing(repository)
     broken = guard.broken()  # reads all policies, before the contents begin to stream
-    team = find_team(guard, keyring, past=past) if keyring is not None else FoundTeam(None)
+    team = find_team(guard, keyring, past_of=wanted.head if past else "") if keyring is not None else FoundTeam(None)
     notes = (*team.notes, *((_SHALLOW,) if repository.is_shallow() else ()))
     look = _Look(repository, guard, team.search, unseen)
     files = done = 0

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from gitseal.audit.scan.policy import ScanPolicy, SealedFile
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
-from gitseal.git import trees, trusted_ref
+from gitseal.git import ranges, trees, trusted_ref
 from gitseal.git.repository import is_bare_folder
 from gitseal.policy.names import is_environment_name
 from gitseal.project.project import FOLDER, Project
@@ -35,8 +35,11 @@ def may_have_secrets(guard: ScanPolicy) -> bool:
     )
 
 
-def other_versions(guard: ScanPolicy) -> list[SealedFile]:
-    """The versions of sealed files that the state does not have. What cannot be read is left out."""
+def other_versions(guard: ScanPolicy, *, past_of: str = "") -> list[SealedFile]:
+    """The versions of sealed files that the state does not have. What cannot be read is left out.
+
+    `past_of` is a commit: the states that it came from are left out too.
+    """
     known = {file.key for file in guard.sealed_files()}
     projects = dict(guard.projects)
     if os.path.isdir(os.path.join(guard.repository.folder, FOLDER)):
@@ -44,7 +47,7 @@ def other_versions(guard: ScanPolicy) -> list[SealedFile]:
     beside = {file.key: file for file in _in_working_tree(guard, projects) if file.key not in known}
     known |= beside.keys()
     # Read only if they are new: mostly all states have the same.
-    stored = {file.key: file for file in _in_commits(guard, projects) if file.key not in known}
+    stored = {file.key: file for file in _in_commits(guard, projects, past_of) if file.key not in known}
     contents = guard.repository.blobs(key.object_id for key in stored)
     read = (file._replace(content=content) for file, content in zip(stored.values(), contents, strict=True))
     return [*beside.values(), *read]
@@ -69,10 +72,12 @@ def _in_working_tree(guard: ScanPolicy, projects: "Mapping[bytes, Project]") -> 
             yield SealedFile(project, environment, FileKey(environment, _blob_id(content, digits)), content)
 
 
-def _in_commits(guard: ScanPolicy, projects: "Mapping[bytes, Project]") -> Iterator[SealedFile]:
+def _in_commits(guard: ScanPolicy, projects: "Mapping[bytes, Project]", past_of: str) -> Iterator[SealedFile]:
     """The files of HEAD, which the commit may replace, and of the trusted ref; without their contents."""
     objects = guard.repository.objects
     for commit in _commits(guard):
+        if past_of and ranges.descends(guard.repository, past_of, commit):
+            continue
         for root in projects or roots_of(trees.files(guard.repository, commit)):
             place = objects.entry(commit, os.fsdecode(root) + FOLDER)
             entries = objects.tree(place.object_id) if place is not None and place.is_folder else {}

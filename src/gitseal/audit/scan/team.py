@@ -33,18 +33,18 @@ class FoundTeam(NamedTuple):
     lacks_identity: bool = False
 
 
-def find_team(guard: "ScanPolicy", keyring: "Keyring", *, past: bool = False) -> FoundTeam:
+def find_team(guard: "ScanPolicy", keyring: "Keyring", *, past_of: str = "") -> FoundTeam:
     """The values that open without asking anybody, and a line if an identity would have to ask.
 
-    They are those of the state, of the index, the working tree, HEAD and the trusted ref; `past`: earlier ones as well, from
-    every version of the files.
+    They are those of the state, of the index, the working tree, HEAD and the trusted ref; `past_of` is the state's commit if
+    earlier ones are wanted as well, from every version of the files.
     """
     from gitseal.audit.scan.other_versions import may_have_secrets
 
     if not may_have_secrets(guard):
         return FoundTeam(None)
     try:
-        return _with_past_values(guard, keyring) if past else _filtered(guard, keyring)
+        return _with_past_values(guard, keyring, past_of) if past_of else _filtered(guard, keyring)
     except Error as error:
         return FoundTeam(None, (sentence("the team's own values were not looked for: {}", literal(error.message)),))
 
@@ -93,14 +93,15 @@ def _filter(
     return team_filter.build(entries), opened
 
 
-def _with_past_values(guard: "ScanPolicy", keyring: "Keyring") -> FoundTeam:
+def _with_past_values(guard: "ScanPolicy", keyring: "Keyring", head: str) -> FoundTeam:
     if not any(True for _ in keyring.identities()):
         return FoundTeam(None, lacks_identity=True)
     from gitseal.audit.scan.other_versions import other_versions
     from gitseal.audit.scan.team_values import opened_values, past_values
     from gitseal.scan.team import Team
 
-    files = [*guard.sealed_files(), *other_versions(guard)]
+    # What the scanned commit's own history has replaced is no longer in force.
+    files = [*guard.sealed_files(), *other_versions(guard, past_of=head)]
     asking = keyring.attended()
     values = [value for file in files for value in opened_values(file, keyring.unattended()) or ()]
     values += past_values(files, keyring.unattended(), values)
