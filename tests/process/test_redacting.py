@@ -58,6 +58,13 @@ def test_every_form_is_redacted_at_every_cut(form: bytes) -> None:
         assert redacted(text, [cut, cut + 1, cut + 5]) == whole
 
 
+def test_a_value_that_is_a_part_of_another_has_its_own_name() -> None:
+    values = {"URL": b"postgres://app:s3cr3t-T0ken@db/app", "TOKEN": b"s3cr3t-T0ken"}
+    for order in (values, dict(reversed(values.items()))):
+        out = redacted(b"postgres://app:s3cr3t-T0ken@db/app s3cr3t-T0ken", [], order)
+        assert out == b"[redacted:URL] [redacted:TOKEN]"
+
+
 LONG = {"LONG": hashlib.sha512(b"long").hexdigest().encode() + b"/+x"}
 WRAPPED = {
     "base64": base64.encodebytes(LONG["LONG"]),

@@ -109,7 +109,7 @@ def test_the_same_name_that_is_set_while_an_editor_is_open(place: Clone, tmp_pat
     go.touch()
     _, err = child.communicate(timeout=60)
     assert child.returncode == 1
-    assert b"changed by someone else" in err
+    assert b"somebody else changed" in err
     assert place.get("production", "CHANGING") == "meanwhile"
     kept = place.top / ".git" / "gitseal" / "edit-production"
     assert kept.stat().st_mode & 0o077 == 0

@@ -71,7 +71,10 @@ def _member_lines(where: Membership) -> tuple[str, ...]:
 
 
 def advised(session: "Session", error: "NotForYou") -> "NotForYou":
-    """The error with what helps: an identity to be made, a line to be sent, or somebody to be asked."""
+    """The error with what helps: a passphrase to be typed, an identity to be made, a line to be sent, somebody to be asked."""
+    failure = session.keyring.failure()
+    if failure is not None:
+        return type(error)(error.message, "; ".join(filter(None, (failure.message, failure.hint))))
     try:
         where = membership(session.project, session.keyring)
     except Error:

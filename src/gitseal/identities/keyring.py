@@ -67,6 +67,10 @@ class Keyring:
         """Every place and what came of it, for the message that none served."""
         return [(source.place, source.outcome) for source in self.sources]
 
+    def failure(self) -> Error | None:
+        """Why the first identity that did not serve did not, if it may be one's own: its passphrase is wrong or not at hand."""
+        return next((source.failure for source in self.sources if source.failure is not None), None)
+
     def unwrap(self, stanzas: Stanzas) -> bytes | None:
         """The data key that these stanzas (by recipient id) hold, or None if no identity at hand opens one.
 
@@ -83,7 +87,7 @@ class Keyring:
                     broken.append(failure)
                     source.outcome = failure.message
                 except Error as failure:
-                    source.outcome = failure.message
+                    source.outcome, source.failure = failure.message, failure
                     unserving += [failure] if source.explicit else []
                     break
                 else:

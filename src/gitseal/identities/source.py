@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class IdentitySource:
     """A place (in words for a person) with its text or its file, or with the reason why it holds nothing.
 
-    `outcome` says what came of it so far; `warning` is filled when the file was read and others can read it too.
+    `outcome` says what came of it so far; `failure` is the Error by which an identity here did not open a stanza that may be
+    its own, such as a wrong passphrase; `warning` is filled when the file was read and others can read it too.
     """
 
     __slots__ = (
@@ -30,6 +31,7 @@ class IdentitySource:
         "_tell",
         "explicit",
         "exposed",
+        "failure",
         "outcome",
         "place",
         "warning",
@@ -48,6 +50,7 @@ class IdentitySource:
         self.place = place
         self.explicit = explicit
         self.outcome = "not tried"
+        self.failure: Error | None = None
         self.warning = ""
         # The file, if others than its owner can reach it.
         self.exposed = ""

@@ -11,25 +11,32 @@ from gitseal.scan.spellings import spellings
 PIECE = 1024
 
 
-def all_forms(values: Mapping[str, bytes]) -> dict[bytes, str]:
-    """Every form of every value that is no ordinary one, with the name it belongs to; the first name keeps a shared form."""
+def all_forms(*groups: Mapping[str, bytes]) -> dict[bytes, str]:
+    """Every form of every value that is no ordinary one, with the name it belongs to; the first name keeps a shared form.
+
+    All whole values come before all parts: the password of a database is not told as a part of the URL that holds it.
+    """
+    values = [(name, value) for group in groups for name, value in group.items() if not is_ordinary(value)]
     names: dict[bytes, str] = {}
-    for name, value in values.items():
-        for form in forms(value):
+    for name, value in values:
+        for form in _forms(value):
             names.setdefault(form, name)
+    for name, value in values:
+        for part in parts(value):
+            for form in _forms(part):
+                names.setdefault(form, name)
     return names
 
 
-def forms(value: bytes) -> Iterator[bytes]:
-    """The forms of one value, of its parts and of each of its lines, none for an ordinary one. Each has 8 bytes to `PIECE`.
+def _forms(whole: bytes) -> Iterator[bytes]:
+    """The forms of one value or part, and of each of its lines. Each has 8 bytes to `PIECE`.
 
     They are for a command's output, where hiding too much costs little.
     """
-    for whole in _with_parts(value):
-        lines = [line.strip() for line in whole.splitlines()] if b"\n" in whole or b"\r" in whole else []
-        for text in dict.fromkeys([whole, *(line for line in lines if not is_ordinary(line))]):
-            for form in spellings(text):
-                yield from _pieces(form, MINIMUM)
+    lines = [line.strip() for line in whole.splitlines()] if b"\n" in whole or b"\r" in whole else []
+    for text in dict.fromkeys([whole, *(line for line in lines if not is_ordinary(line))]):
+        for form in spellings(text):
+            yield from _pieces(form, MINIMUM)
 
 
 def certain_forms(value: bytes) -> Iterator[bytes]:
@@ -40,22 +47,21 @@ def certain_forms(value: bytes) -> Iterator[bytes]:
     certificate of a key's chain are looked for nowhere, and each line of the key is. Text of other than ASCII is also looked for
     as UTF-16 and UTF-32, little and big, since what else is so is looked at without its NULs.
     """
+<<<<<<< HEAD
     return (form for form, _ in marked_forms(value))
 
 
 def marked_forms(value: bytes) -> Iterator[tuple[bytes, bool]]:
     """The same as `certain_forms`, each with True if it is one of a part."""
     for number, whole in enumerate(_with_parts(value)):
+=======
+    for whole in [] if is_ordinary(value) else [value, *parts(value)]:
+>>>>>>> 532561f (A wrong passphrase, or none at hand, is told again; run names a value by itself before the URL that holds it; two tests follow today's words)
         lines = [line.strip() for line in _PUBLIC.sub(b"", whole).splitlines()] if b"\n" in whole.strip() else []
         for text in dict.fromkeys([whole.strip(b"\r\n"), *filter(_is_telling, lines)]):
             for form in _no_longer_than_needed((*spellings(text), *_wide(text))):
                 # The end of a long text alone may be `  }\n}\n`: no piece is shorter than the others.
                 yield from ((piece, number > 0) for piece in _pieces(form, PIECE))
-
-
-def _with_parts(value: bytes) -> list[bytes]:
-    """A value and those of its parts that are secrets on their own; nothing, if it is ordinary."""
-    return [] if is_ordinary(value) else [value, *parts(value)]
 
 
 def _no_longer_than_needed(candidates: Iterable[bytes]) -> list[bytes]:

@@ -26,7 +26,7 @@ class Prepared(NamedTuple):
         sealed = {"/".join(entry.path): entry.value.reveal() for entry in going.entries if entry.sealed}
         parts = {name: value.reveal() for name, value in going.parts.items()}
         files = {file.name: file.item.content for file in going.files if file.sealed}
-        return {**all_forms(files), **all_forms(parts), **all_forms(sealed)}
+        return all_forms(sealed, parts, files)
 
     def __repr__(self) -> str:
         return "Prepared(…)"
