@@ -47,16 +47,12 @@ def certain_forms(value: bytes) -> Iterator[bytes]:
     certificate of a key's chain are looked for nowhere, and each line of the key is. Text of other than ASCII is also looked for
     as UTF-16 and UTF-32, little and big, since what else is so is looked at without its NULs.
     """
-<<<<<<< HEAD
     return (form for form, _ in marked_forms(value))
 
 
 def marked_forms(value: bytes) -> Iterator[tuple[bytes, bool]]:
     """The same as `certain_forms`, each with True if it is one of a part."""
-    for number, whole in enumerate(_with_parts(value)):
-=======
-    for whole in [] if is_ordinary(value) else [value, *parts(value)]:
->>>>>>> 532561f (A wrong passphrase, or none at hand, is told again; run names a value by itself before the URL that holds it; two tests follow today's words)
+    for number, whole in enumerate([] if is_ordinary(value) else [value, *parts(value)]):
         lines = [line.strip() for line in _PUBLIC.sub(b"", whole).splitlines()] if b"\n" in whole.strip() else []
         for text in dict.fromkeys([whole.strip(b"\r\n"), *filter(_is_telling, lines)]):
             for form in _no_longer_than_needed((*spellings(text), *_wide(text))):
