@@ -55,8 +55,14 @@ def status(repository: Repository, *, server: bool = False) -> list[Stage]:
 
 def is_installed(repository: Repository) -> bool:
     """True if gitseal stands in all hooks of a working tree; nothing is run to prove it."""
+    return first_lacking(repository) is None
+
+
+def first_lacking(repository: Repository) -> Stage | None:
+    """The first hook of a working tree in which gitseal does not stand; nothing is run. Raises Error if Git refuses."""
     folder = hooks.folder(repository)
-    return all(isinstance(_find(repository, folder, stage), _Unproved) for stage in STAGES)
+    places = (_find(repository, folder, stage) for stage in STAGES)
+    return next((place for place in places if isinstance(place, Stage)), None)
 
 
 def _find(repository: Repository, folder: HooksFolder, stage: str) -> _Unproved | Stage:

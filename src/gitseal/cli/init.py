@@ -64,6 +64,7 @@ def _join(session: Session, present: "Project", wanted: tuple[str, ...], name: s
     """Makes the clone ready, adds the environments that are asked for, and says where its owner stands."""
     from gitseal.cli.introducing import membership_lines, newcomer
     from gitseal.project.membership import membership
+    from gitseal.project.unseen import hidden
     from gitseal.usecases.env import add_environment
 
     is_ready = _arm(present, hooks=hooks)
@@ -80,6 +81,8 @@ def _join(session: Session, present: "Project", wanted: tuple[str, ...], name: s
     touched = f"made {', '.join(new)}" if new else "no tracked file was touched"
     say(f"{present.folder} already exists; {ready}, and {touched}")
     session.project.refresh()
+    for one in hidden(session.project):
+        say(f"gitseal: {one.message}", f"  {one.hint}")
     where = membership(session.project, session.keyring)
     say(*membership_lines(where, session.project.policy, *((name, "") if name else newcomer(session.start))))
 

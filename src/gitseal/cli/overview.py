@@ -33,14 +33,14 @@ def command(session: Session) -> int:
             return STATUS_USAGE
         say(f"gitseal: {error.message}", f"  {error.hint}")
         return STATUS_USAGE
-    _show(session, project)
-    return 0
+    return _show(session, project)
 
 
-def _show(session: Session, project: "Project") -> None:
-    from gitseal.arming.notice import is_unarmed
+def _show(session: Session, project: "Project") -> int:
+    """Prints where one is; the status, which is 1 if the working tree does not show all of it."""
     from gitseal.cli.introducing import membership_lines, newcomer
     from gitseal.project.membership import membership
+    from gitseal.project.unseen import unseen
     from gitseal.report.plurals import plural
 
     where = membership(project, session.keyring)
@@ -50,21 +50,42 @@ def _show(session: Session, project: "Project") -> None:
     for environment, count in names.items():
         opened = "you can open it" if environment in where.opens else "not sealed to you"
         output.line(f"  {environment.ljust(width)}  {plural(count, 'name')}, {opened}")
-    unarmed = project.repository is not None and is_unarmed(project.repository)
     stranger = newcomer(session.start) if where.recipient and not where.name else ("", "")
     output.line(*membership_lines(where, project.policy, *stranger))
-    if project.repository is not None:
-        output.line("this clone is not armed: no hook keeps plaintext out" if unarmed else "this clone is armed")
-    step = _next(project, where, names, unarmed=unarmed)
+    unarmed = _show_hooks(project)
+    differences = unseen(project)
+    for one in differences:
+        say(f"gitseal: {one.message}", f"  {one.hint}")
+    # What has to be mended first has its command already, and a commit of what lies here could remove what does not.
+    step = _next(project, where, names, unarmed=unarmed) if not differences else ""
     if step:
         output.line(f"next: {step}")
+    return int(any(one.is_hidden for one in differences))
+
+
+def _show_hooks(project: "Project") -> bool:
+    """Says what keeps plaintext out of this clone's commits; True if the clone was never made ready."""
+    from gitseal.arming import status
+    from gitseal.arming.notice import is_unarmed
+
+    if project.repository is None or not project.source.is_working_tree:  # no commit is made there
+        return False
+    if is_unarmed(project.repository):
+        output.line("this clone is not armed: no hook keeps plaintext out")
+        return True
+    lacking = status.first_lacking(project.repository)
+    if lacking is None:
+        output.line("this clone is armed")
+    else:
+        output.line(f"{lacking.name} does not keep plaintext out: {lacking.how}", f"  {lacking.mend}")
+    return False
 
 
 def _next(project: "Project", where: "Membership", names: dict[str, int], *, unarmed: bool) -> str:
     """The command that helps most now; nothing if it was said already."""
     from gitseal.report.hints import command as shell
 
-    if project.repository is None:  # a host that only reads
+    if project.repository is None or not project.source.is_working_tree:  # a host that only reads
         return "gitseal list"
     if unarmed or not where.is_known:
         return "gitseal init"
@@ -73,7 +94,15 @@ def _next(project: "Project", where: "Membership", names: dict[str, int], *, una
     empty = [environment for environment in where.opens if not names[environment]]
     if len(empty) == len(names):
         return _import(project, empty) or shell("gitseal edit -e {}", empty[0]).as_text()
-    return "git add .secrets && git commit" if _is_uncommitted(project) else "gitseal list"
+    return _commit(project) if _is_uncommitted(project) else "gitseal list"
+
+
+def _commit(project: "Project") -> str:
+    """The command that commits the folder, which works in each folder of the repository."""
+    from gitseal.report.hints import command as shell
+    from gitseal.report.hints import pathspec
+
+    return f"{shell('git add {}', pathspec(project.relative(project.folder))).as_text()} && git commit"
 
 
 def _import(project: "Project", environments: list[str]) -> str:

@@ -60,7 +60,10 @@ def found(root: Path, files: Sequence[EnvFile], environments: Sequence[str], *, 
 
 
 def ask(files: Sequence[Taken], environments: Sequence[str]) -> list[Taken]:
-    """Those that a person wants, with the environment that they want for each."""
+    """Those that a person wants, with the environment that they want for each.
+
+    Raises Error if two of them give a name different values in one environment: the later would replace the earlier unsaid.
+    """
     wanted = []
     for one in files:
         among = list(dict.fromkeys((one.environment, *environments)))
@@ -68,7 +71,19 @@ def ask(files: Sequence[Taken], environments: Sequence[str]) -> list[Taken]:
         answer = terminal.choose(question, [*among, _NONE], one.environment)
         if answer != _NONE:
             wanted.append(one._replace(environment=answer))
+    for environment in dict.fromkeys(one.environment for one in wanted):
+        _refuse_different([one for one in wanted if one.environment == environment])
     return _with_plain(wanted)
+
+
+def _refuse_different(files: Sequence[Taken]) -> None:
+    from gitseal.usecases.import_ import ImportFile, refuse_different
+
+    try:
+        refuse_different([ImportFile(one.data, detect(one.file.path), one.file.path) for one in files])
+    except Error as error:
+        hint = "nothing was made; run gitseal init again, and choose another environment or none for one of the files"
+        raise Error(error.message, hint) from None
 
 
 def _count(one: Taken) -> int:
@@ -119,8 +134,8 @@ def take(session: Session, project: Project, files: Sequence[Taken]) -> None:
     if ignore(project.root, untracked):
         say("added to .gitignore what it did not cover")
     if untracked:
-        stay = "stays" if len(untracked) == 1 else "stay"
-        say(f"{', '.join(untracked)} {stay} on this machine: .gitignore and the hook keep it out of Git")
+        stay, them = ("stays", "it") if len(untracked) == 1 else ("stay", "them")
+        say(f"{', '.join(untracked)} {stay} on this machine: .gitignore and the hook keep {them} out of Git")
     for one in files:
         if one.file.is_tracked:
             _tell_tracked(project, one.file.path)

@@ -9,6 +9,10 @@ from gitseal.project.project import Project
 from gitseal.recipients.ids import recipient_id
 from gitseal.records import NamedTuple
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _POLICY = "policy"
 
 
@@ -38,8 +42,18 @@ def membership(project: Project, keyring: Keyring) -> Membership:
     name = names.get(own, "")
     sealed = _sealed_to(project, {recipient_id(recipient) for recipient in recipients})
     allowed = [environment for environment in policy.environments if name and _may_open(policy, environment, name)]
-    waits = tuple(environment for environment in allowed if environment not in sealed)
+    waits = _without_hidden(project, [environment for environment in allowed if environment not in sealed])
     return Membership(own, bool(identities), name, sealed, waits, _admitting(policy, name))
+
+
+def _without_hidden(project: Project, environments: "Sequence[str]") -> tuple[str, ...]:
+    """Those whose files the working tree does not keep from view: of the others nobody knows here whom they are sealed to."""
+    if set(environments) <= set(project.environments):
+        return tuple(environments)
+    from gitseal.project.unseen import hidden  # in most clones all files are there
+
+    paths = {one.path for one in hidden(project)}
+    return tuple(name for name in environments if project.relative(project.file(name)) not in paths)
 
 
 def group_to_join(policy: Policy) -> str:

@@ -99,7 +99,7 @@ def nowhere(start: str, top: str | None) -> Error:
             unshown = _unshown_root(repository, root)
             if unshown is not None:
                 return NotShown(unshown, root)
-        others = others_of(repository)
+        others = others_of(repository) or _uncommitted_others(top)
     except Error as error:
         return Error(f"{words}, and Git could not be asked for one: {error.message}", error.hint)
     if others:
@@ -127,6 +127,14 @@ def others_of(repository: Repository, own: str = "") -> tuple[str, ...]:
     found = index.entries(repository, f":(top,glob)**/{FOLDER}/policy{SUFFIX}")
     roots = (os.path.dirname(os.path.dirname(os.fsdecode(entry.path))) for entry in found)
     return tuple(root for root in dict.fromkeys(roots) if root and root != own)
+
+
+def _uncommitted_others(top: str) -> tuple[str, ...]:
+    """The roots of the `.secrets` that were made here and that nobody added to the index yet, relative to the top."""
+    from pathlib import Path
+
+    paths = index.offered_files(Path(top), f":(top,glob)**/{FOLDER}/policy{SUFFIX}") or ()
+    return tuple(os.path.dirname(os.path.dirname(os.fsdecode(path))) for path in paths)
 
 
 def beside(project: Project) -> tuple[str, ...]:

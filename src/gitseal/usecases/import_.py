@@ -99,6 +99,11 @@ def import_files(
     )
 
 
+def refuse_different(files: Sequence[ImportFile]) -> None:
+    """Raises Error if two files that go to one environment give a name different values."""
+    _together(files, [parse_text(file.format_name, file.data, file.source) for file in files])
+
+
 def _read(file: ImportFile, environments: Sequence[str], expand_with: Mapping[str, str] | None) -> Imported:
     try:
         imported = parse_text(file.format_name, file.data, file.source)
