@@ -122,11 +122,9 @@ class _Editing:
         """Says that nothing changed; and if nobody can have read the text in that time, how to make the editor wait."""
         say("nothing changed")
         if seconds < _HASTY:
-            options = options_for(self.draft.environment)
-            waiting = shell_quoted(editor.waiting(self.command()))
             say(
                 "gitseal: the editor returned at once; does it wait until you close the file?",
-                f"  EDITOR={waiting} gitseal edit {options}",
+                f"  {self.with_editor(editor.waiting(self.command()))}",
             )
 
     def ask_again(self, error: Error) -> None:
@@ -154,7 +152,7 @@ class _Editing:
         environ = {name: value for name, value in self.session.environ.items() if name not in IDENTITY_VARIABLES}
         before = path.read_bytes()
         try:
-            editor.edit(self.command(), path, environ)
+            editor.edit(self.command(), path, environ, f"name another: {self.with_editor('vi')}")
         except BaseException:
             if path.exists() and path.read_bytes() != before:
                 self.keep(path.read_bytes())
@@ -165,6 +163,11 @@ class _Editing:
     def command(self) -> str:
         """The editor, as most tools choose it."""
         return self.session.environ.get("VISUAL") or self.session.environ.get("EDITOR") or "vi"
+
+    def with_editor(self, command: str) -> str:
+        """This edit by another editor, as a line to paste: $VISUAL would win over $EDITOR."""
+        variable = "VISUAL" if self.session.environ.get("VISUAL") else "EDITOR"
+        return f"{variable}={shell_quoted(command)} gitseal edit {options_for(self.draft.environment)}"
 
     def keep(self, text: bytes) -> None:
         saved_edit.keep(self.session.workspace._replace(project=self.project), self.draft.before, text)

@@ -175,8 +175,7 @@ def _check_current(session: Session, job: RenderJob, checked: "Path") -> None:
     from gitseal.usecases.render import is_current, render
 
     done = render(session.opened(job.environment), job.dialect, job.request, job.options)
-    files = f" --service {job.request.service} --files {job.folder}" if job.folder is not None else ""
-    hint = f"write it again: gitseal render -e {job.environment} --format {job.dialect} -o {checked}{files}"
+    hint = f"write it again: {_rewriting(job, checked, without_local=session.is_shared)}"
     if not is_current(checked, done.content):
         raise Error(f'"{checked}" is not what {job.environment} renders to now', hint)
     if job.folder is not None:
@@ -185,7 +184,31 @@ def _check_current(session: Session, job: RenderJob, checked: "Path") -> None:
         stale = ", ".join(f'"{job.folder / path}"' for path in outdated(job.folder, done.going.files))
         if stale:
             raise Error(f"not what {job.environment} gives {job.request.service} now: {stale}", hint)
-    say(f'"{checked}" is up to date{f", and so are the files below {job.folder}" if files else ""}')
+    say(f'"{checked}" is up to date{f", and so are the files below {job.folder}" if job.folder is not None else ""}')
+
+
+def _rewriting(job: RenderJob, checked: "Path", *, without_local: bool) -> str:
+    """The command that writes the same part of the environment again, and no more."""
+    from gitseal.report.hints import command as shell
+    from gitseal.report.hints import path_word
+
+    given: list[tuple[str, str]] = [("-e", job.environment), ("--format", job.dialect)]
+    given += [("--only", pattern) for pattern in job.request.only]
+    given += [("--except", pattern) for pattern in job.request.excepted]
+    given += [("--service", job.request.service), ("--name", job.options.name), ("--namespace", job.options.namespace)]
+    given += [
+        ("-o", path_word(str(checked))),
+        ("--files", path_word(str(job.folder)) if job.folder is not None else ""),
+    ]
+    flags = {
+        "--allow-missing": job.request.allow_missing,
+        "--no-local": without_local,
+        "--export": job.options.export,
+        "--no-interpolate": not job.options.interpolate,
+    }
+    pairs = [pair for pair in given if pair[1]]
+    template = " ".join(["gitseal render", *(f"{option} {{}}" for option, _ in pairs), *filter(flags.get, flags)])
+    return shell(template, *(value for _, value in pairs)).as_text()
 
 
 def _check_record(session: Session, job: RenderJob, checked: str | None) -> None:

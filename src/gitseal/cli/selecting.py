@@ -53,6 +53,8 @@ def _patterns(word: str, name: str, words: str) -> "Callable[[_Function], _Funct
 
 def tell(going: "Outgoing") -> None:
     """Says which names did not go out and why, and what the manifest misses."""
+    for pattern in going.unmatched:
+        say(f'gitseal: no name matches "{pattern}"')
     if going.sectioned:
         say(f"gitseal: left out {plural(going.sectioned, 'name')} in sections; json, yaml and toml carry them")
     if going.pending:

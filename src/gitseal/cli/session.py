@@ -31,7 +31,7 @@ class Session:
         self.environ = os.environ
         # Set by commands that seal and judge nothing, before they ask for anything else.
         self.only_reads = False
-        self._is_shared = False
+        self.is_shared = False
         self._repositories: list[Repository] = []
         # True as soon as something was said that an answer lacks: then no status is 0.
         self.is_incomplete = False
@@ -92,7 +92,7 @@ class Session:
             say(f'gitseal: the .secrets of HEAD is read, for no files of it lie in "{project.root}"')
         if project.repository is not None:
             self.listen_to(project.repository)
-        return project.shared() if self._is_shared else project
+        return project.shared() if self.is_shared else project
 
     def listen_to(self, repository: "Repository") -> "Repository":
         """The repository, whose notes are told when the command is done."""
@@ -167,7 +167,7 @@ class Session:
 
     def leave_out_overrides(self) -> None:
         """From here on the project is read without this machine's overrides."""
-        self._is_shared = True
+        self.is_shared = True
 
     def opened(self, environment: str) -> "OpenedEnvironment":
         """An environment with the identities at hand."""

@@ -25,7 +25,7 @@ class Outgoing(NamedTuple):
     """The result: entries in order; how many names of sections do not; names that wait to be absorbed; warnings.
 
     `files` are those of the service. `parts` are the sealed values that went into entries and files by name, and into
-    nothing whole.
+    nothing whole. `unmatched` are the patterns of the request that match no name: probably misspelled.
     """
 
     entries: tuple[RenderedEntry, ...]
@@ -34,6 +34,7 @@ class Outgoing(NamedTuple):
     warnings: tuple[str, ...]
     files: "tuple[ServiceFile, ...]" = ()
     parts: Mapping[str, TypedValue] = MappingProxyType({})
+    unmatched: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Outgoing(…)"
@@ -115,7 +116,27 @@ class _Delivery:
         files = self.of_files() if self.request.files else ()
         warnings = self.settle()
         parts = {"/".join(path): value for path, value in self._resolver.sealed().items()} if self._resolver else {}
-        return Outgoing(going, len(entries) - len(going), pending, warnings, files, parts)
+        return Outgoing(going, len(entries) - len(going), pending, warnings, files, parts, self.unmatched())
+
+    def unmatched(self) -> tuple[str, ...]:
+        patterns = (*self.request.only, *self.request.excepted)
+        if not patterns:
+            return ()
+        from gitseal.policy.patterns import matches
+
+        available = list(self.available())
+        return tuple(pattern for pattern in patterns if not any(matches(pattern, path) for path in available))
+
+    def available(self) -> Iterable[NamePath]:
+        """All names that the request chooses from, as they would go out."""
+        if not self.request.service:
+            return self.layered.entries
+        from gitseal.delivery import service_files
+        from gitseal.resolve import services
+
+        manifest, service = self.project.manifest, self.request.service
+        files = service_files.declared(manifest, service) if self.request.files else ()
+        return [*services.view(manifest, service, self.layered.entries), *(file.secret for file in files)]
 
     def of_environment(self) -> tuple[list[RenderedEntry], tuple[str, ...]]:
         request, layered = self.request, self.layered

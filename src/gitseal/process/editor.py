@@ -8,11 +8,11 @@ from pathlib import Path
 from gitseal.errors import Error
 
 
-def edit(command: str, path: Path, environ: Mapping[str, str]) -> None:
+def edit(command: str, path: Path, environ: Mapping[str, str], hint: str) -> None:
     """Run the editor on `path` and wait. `command` is shell text such as `code --wait`, as `$EDITOR` holds it.
 
-    Ctrl-C belongs to the editor while it runs. Raises Error if its status is not 0. On KeyboardInterrupt, which the caller
-    makes of other signals, the editor is ended too: it has the plaintext open.
+    Ctrl-C belongs to the editor while it runs. Raises Error with `hint` if its status is not 0 or the file is gone. On
+    KeyboardInterrupt, which the caller makes of other signals, the editor is ended too: it has the plaintext open.
     """
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -31,7 +31,9 @@ def edit(command: str, path: Path, environ: Mapping[str, str]) -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     if status:
-        raise Error(f"the editor ended with status {status}", "name another: EDITOR=vi gitseal edit")
+        raise Error(f"the editor ended with status {status}", hint)
+    if not path.exists():
+        raise Error("the editor took its file away, so nothing was changed", hint)
 
 
 def waiting(command: str) -> str:

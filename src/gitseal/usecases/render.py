@@ -3,6 +3,7 @@
 from gitseal import render as dialects
 from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
 from gitseal.delivery.request import Request
+from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.records import NamedTuple
@@ -30,11 +31,21 @@ def render(
     """The environment in one dialect. Raises Error for all that `outgoing` refuses, and for what cannot be carried."""
     with_sections = dialects.takes_sections(dialect)
     going = outgoing(opened, request, with_sections=with_sections)
+    _refuse_nothing(opened.environment, request, going)
     if not with_sections:
         refuse_steering(opened, request.service, (entry.path[0] for entry in going.entries))
     content = dialects.render(dialect, going.entries, options)
     masks = dialects.masks(dialect, going.entries, _is_ordinary)
     return Rendered(content, masks, going, dialects.remarks(dialect, going.entries))
+
+
+def _refuse_nothing(environment: str, request: Request, going: Outgoing) -> None:
+    """Raises Error if no pattern of `--only` matches: an empty file would replace a good one."""
+    if request.only and set(request.only) <= set(going.unmatched):
+        patterns = " or ".join(f'"{pattern}"' for pattern in request.only)
+        raise Error(
+            f"{environment} has no name that matches {patterns}", f"see its names: gitseal list -e {environment}"
+        )
 
 
 def _is_ordinary(line: bytes) -> bool:
