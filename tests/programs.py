@@ -2,9 +2,12 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+# Ours, beside the Python that runs the tests, whatever PATH has.
+GITSEAL = str(Path(sys.executable).parent / "gitseal")
 # Nothing that a test starts takes a hundredth of it; a program that waits for somebody fails the test instead of hanging.
 _LIMIT = 300
 

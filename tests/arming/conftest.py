@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests import programs
+
 _PROGRAM = """\
 #!/bin/sh
 {{
@@ -52,5 +54,5 @@ def commit(git: Callable[..., str], repo: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
-def gitseal(peer: Callable[[str], str]) -> Path:
-    return Path(peer("gitseal"))
+def gitseal() -> Path:
+    return Path(programs.GITSEAL)

@@ -1,6 +1,5 @@
 """Merges through the driver, and `resolve`: nothing is sealed to an attacker's key, nothing gets lost, nothing widens."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from gitseal.document.value import text
 from gitseal.errors import Error, Malformed, Unconfirmed
 from gitseal.project.workspace import Workspace
 from gitseal.usecases import recover, resolve
+from tests import programs
 from tests.attacks.conftest import Team
 from tests.attacks.world import (
     NEEDLE,
@@ -31,7 +31,7 @@ from tests.attacks.world import (
     write,
 )
 
-PROGRAM = Path(sys.executable).parent / "gitseal"
+PROGRAM = Path(programs.GITSEAL)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +22,7 @@ from tests.conftest import FUZZ
 from tests.document.merging.histories import State, histories
 from tests.document.merging.test_laws import is_stale
 
-PROGRAM = Path(sys.executable).parent / "gitseal"
+PROGRAM = Path(programs.GITSEAL)
 FILE = ".secrets/production.yaml"
 ATTRIBUTES = ".secrets/*.yaml diff=gitseal merge=gitseal\n"
 BASE = State((("A", 1), ("C", 3), ("E", 5)))

@@ -73,6 +73,14 @@ class Forge(NamedTuple):
         return answer.status, json.loads(said) if is_json else said
 
     @property
+    def environ(self) -> dict[str, str]:
+        """A home for what fixtures of a module start: the one that each test gets is made after them."""
+        home = self.top / "home"
+        home.mkdir(exist_ok=True)
+        path = os.pathsep.join([str(Path(programs.GITSEAL).parent), os.environ["PATH"]])
+        return {"PATH": path, "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
+
+    @property
     def repository(self) -> Path:
         return self.top / "repositories/alice/shop.git"
 
@@ -88,7 +96,7 @@ class Clone(NamedTuple):
     top: Path
 
     def run(self, *command: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
-        done = programs.run(*command, cwd=self.top)
+        done = programs.run(*command, cwd=self.top, environ=self.forge.environ)
         assert not ok or done.returncode == 0, done.stdout + done.stderr
         return done
 

@@ -1,11 +1,11 @@
 """A team's day on a real Gitea with the server's hook: what its buttons make of signatures, and what main takes."""
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.forge.conftest import Clone, Forge
 
 pytestmark = [pytest.mark.forge, pytest.mark.slow]
@@ -14,14 +14,13 @@ OURS = "hooks/pre-receive.d/gitseal"
 
 
 @pytest.fixture(scope="module")
-def shop(forge: Forge, peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Clone]:
+def shop(forge: Forge, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Clone]:
     """alice is an admin, who alone may change production; bob is in the team."""
-    gitseal = peer("gitseal")
     status, said = forge.call("alice", "POST", "user/repos", name="shop", default_branch="main")
     assert status == 201, said
     assert forge.call("alice", "PUT", "repos/alice/shop/collaborators/bob", permission="write")[0] == 204
     installed = subprocess.run(
-        [gitseal, "-C", str(forge.repository), "hook", "install", "--server"],
+        [programs.GITSEAL, "-C", str(forge.repository), "hook", "install", "--server"],
         capture_output=True,
         text=True,
         check=True,
@@ -72,10 +71,8 @@ def _lists(policy: Path, forge: Forge) -> None:
     policy.write_text(text.replace("  production:\n", "  production:\n    change: [alice]\n"))
 
 
-def test_the_hook_is_armed_beside_the_forges_own(
-    forge: Forge, shop: dict[str, Clone], peer: Callable[[str], str]
-) -> None:
-    command = [peer("gitseal"), "-C", str(forge.repository), "hook", "status"]
+def test_the_hook_is_armed_beside_the_forges_own(forge: Forge, shop: dict[str, Clone]) -> None:
+    command = [programs.GITSEAL, "-C", str(forge.repository), "hook", "status"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert f"armed: {OURS}, as Gitea or Forgejo runs it" in done.stdout
     forge.admin("regenerate", "hooks")
