@@ -391,7 +391,7 @@ def test_a_name_that_a_person_let_stand_plain_takes_new_values(team: Team) -> No
 
 
 def test_unseal_refuses_where_no_rule_says_plain_and_where_the_place_is_protected(team: Team) -> None:
-    for rules, words in (("rules:\n", "no rule lets"), (PLAIN, "is protected")):
+    for rules, words in (("rules:\n", "no rule makes"), (PLAIN, "is protected")):
         team.alice.policy("rules:\n", rules)
         if rules is PLAIN:
             team.alice.policy("  production:\n", "  production:\n    protected: true\n")
