@@ -329,6 +329,7 @@ def test_both_sides_stay_where_not_even_git_can_merge(git: Git, tmp_path: Path) 
     assert text.startswith(b"<<<<<<<")
 
 
+@pytest.mark.slow
 def test_ten_thousand_names(git: Git) -> None:
     many = {f"N{number:05}": 1 for number in range(10_000)}
     git.commit(state(**many), "many")

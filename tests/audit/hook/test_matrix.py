@@ -64,7 +64,9 @@ CASES = cases()
 # Besides a large file: cases that seal first, and have another beside them that seals and is kept in `make test`.
 SLOW = {
     "a 100 MB file", "a comment that holds an assignment", "a conflict marker in a sealed file",
-    "a local file that is forced in", "a team's value, encoded", "allowed, and changed afterwards",
+    "a local file that is forced in", "a team's value, encoded",
+    "a team's value in a message, in names of files, branches and tags, in a tag and in a note",
+    "allowed, and changed afterwards",
     "broken policy, and something else is committed", "pre-receive: a sealed change that nobody signed",
     "pre-receive: a sealed change where nobody may be asked", "the policy's own list",
     "what is pushed is named with blanks, and what it becomes with others",
