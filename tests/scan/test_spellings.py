@@ -127,6 +127,24 @@ def _go(text: str) -> str:
     return written
 
 
+def _numbered(text: str, short: dict[str, str], byte: str, unit: str, wide: str) -> str:
+    """Each character that is not printable ASCII by its number, in the form for its size."""
+    return "".join(
+        short.get(sign)
+        or (sign if " " <= sign <= "~" else (byte if code < 0x80 else unit if code < 0x10000 else wide) % code)
+        for sign, code in ((sign, ord(sign)) for sign in text)
+    )
+
+
+_QUOTED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+
+
+def _pyyaml(text: str) -> str:
+    """A text that is not ASCII, as `yaml.dump` writes it unless it is told `allow_unicode`."""
+    short = _QUOTED | {"\x1b": "\\e", "\u2028": "\\L", "ä": "\\xE4"}
+    return text if text.isascii() else _numbered(text, short, "\\x%02X", "\\u%04X", "\\U%08X")
+
+
 WRITERS: dict[str, Callable[[str], str]] = {
     "Python's JSON": json.dumps,
     "JavaScript's JSON": lambda text: json.dumps(text, ensure_ascii=False),
@@ -157,6 +175,15 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "base64 in YAML": lambda text: textwrap.indent(
         "\n".join(textwrap.wrap(base64.b64encode(b"x" * 61 + text.encode() + b"y" * 9).decode(), 76)), "    "
     ),
+    "PyYAML": _pyyaml,
+    "Go's %+q": lambda text: _numbered(text, _QUOTED, "\\x%02x", "\\u%04x", "\\U%08x"),
+    "JavaScript's code points": lambda text: _numbered(text, _QUOTED, "\\x%02x", "\\u%04x", "\\u{%x}"),
+    "Ruby's dump": lambda text: _numbered(text, _QUOTED | {"\x1b": "\\e"}, "\\x%02X", "\\u%04X", "\\u{%X}"),
+    "docker compose config": lambda text: "'" + text.replace("'", "''").replace("$", "$$") + "'",
+    "docker compose config's JSON": lambda text: json.dumps(text, ensure_ascii=False).replace("$", "$$"),
+    "docker compose config's JSON, by older ones": lambda text: _go(text).replace("$", "$$"),
+    "Windows's line ends": lambda text: text.replace("\n", "\r\n"),
+    "base64 of JSON": lambda text: base64.b64encode(json.dumps({"password": text}).encode()).decode(),
     "hex": lambda text: text.encode().hex(),
     "HEX": lambda text: text.encode().hex().upper(),
 }

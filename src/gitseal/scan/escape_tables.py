@@ -97,6 +97,11 @@ TABLES = (
     _doubled("'"),  # PowerShell, YAML, SQL
     _doubled('"'),  # CSV, BASIC
     _doubled("$"),  # compose.yaml, GitLab, make
+    EscapeTable({"$": "$$", "'": "''"}),  # docker compose config, in YAML's single quotes
+    EscapeTable({"$": "$$"} | SHORT | JSON_SIGNS),  # in its double quotes, and in JSON
+    EscapeTable(
+        {"$": "$$"} | {sign: LOWER % ord(sign) for sign in "<>&"} | SHORT | JSON_SIGNS
+    ),  # in JSON by older ones
     _doubled("%"),  # systemd, printf, INI files of Python
     EscapeTable({"{": "{{", "}": "}}"}),
     _json("", "\\x%02x", _YAML),  # YAML's double quotes
@@ -119,4 +124,38 @@ TABLES = (
     ),
     _entities({'"': "&quot;", "'": "&#x27;", "+": "&#x2B;", "`": "&#x60;"}),  # .NET's HtmlEncoder
     _entities({'"': "&#34;", "'": "&#39;", "+": "&#43;", "=": "&#61;", "`": "&#96;"}),  # Go's, in attributes
+)
+
+
+class CodePointTable(NamedTuple):
+    """A way to write all that is not ASCII by its one number, and some of what is.
+
+    `latin`, `unit` and `wide` are templates for numbers of at most two, four and more hexadecimal digits.
+    """
+
+    escaped: Mapping[int, str]
+    latin: str
+    unit: str
+    wide: str
+
+    def of(self, sign: str) -> str:
+        """One character by its number."""
+        code = ord(sign)
+        return (self.latin if code <= _LAST_LATIN else self.unit if code <= _LAST_UNIT else self.wide) % code
+
+
+def _code_points(byte: str, templates: tuple[str, str, str], more: Mapping[str, str] | None = None) -> CodePointTable:
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"} | JSON_SIGNS
+    escaped = {sign: byte % ord(sign) for sign in (*C0, "\x7f")} | short | dict(more or {})
+    return CodePointTable(str.maketrans(escaped), *templates)
+
+
+_LAST_LATIN, _LAST_UNIT = 0xFF, 0xFFFF
+_LOWER_BYTE, _UPPER_BYTE = "\\x%02x", "\\x%02X"
+_ESCAPE = {"\x1b": "\\e"}
+CODE_POINTS = (
+    _code_points(_UPPER_BYTE, (_UPPER_BYTE, UPPER, "\\U%08X"), _ESCAPE | {"\u2028": "\\L", "\u2029": "\\P"}),  # PyYAML
+    _code_points(_LOWER_BYTE, (LOWER, LOWER, "\\U%08x")),  # Go's %+q
+    _code_points(_LOWER_BYTE, (LOWER, LOWER, "\\u{%x}")),  # JavaScript, PHP
+    _code_points(_UPPER_BYTE, (UPPER, UPPER, "\\u{%X}"), _ESCAPE),  # Ruby's dump
 )

@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
-from gitseal.scan.escape_tables import C0, COMMON, JSON_SIGNS, LOWER, PYTHON_DOTENV, SHORT, TABLES, EscapeTable
+from gitseal.scan.escape_tables import (
+    C0,
+    CODE_POINTS,
+    COMMON,
+    JSON_SIGNS,
+    LOWER,
+    PYTHON_DOTENV,
+    SHORT,
+    TABLES,
+    EscapeTable,
+)
 from gitseal.scan.inner_base64 import inner_base64
 
 # What every writer of text leaves as it is.
@@ -36,9 +46,21 @@ def _base64(content: bytes) -> Iterator[bytes]:
     whole = b2a_base64(content, newline=False)
     yield whole
     yield whole.translate(_URL_SAFE)
-    for inner in inner_base64(content):
-        yield inner
-        yield inner.translate(_URL_SAFE)
+    for inside in (content, *_in_json(content)):
+        for inner in inner_base64(inside):
+            yield inner
+            yield inner.translate(_URL_SAFE)
+
+
+def _in_json(content: bytes) -> Iterator[bytes]:
+    """As the two most common writers of JSON have it, if that differs: a document of Kubernetes is often base64 of JSON."""
+    if _VERBATIM.fullmatch(content) or len(content) > _LONGEST:
+        return
+    text = _decoded(content)
+    if text is not None:
+        for written in _by_table(text, TABLES[0].escaped, TABLES[0].unicode):
+            if written != text:
+                yield written.encode("utf-8", "surrogatepass")
 
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
@@ -198,6 +220,21 @@ _CAREFUL_SHORT = str.maketrans(
 )
 
 
+def _by_code_point(text: str) -> Iterator[str]:
+    """What is not ASCII by one number each, also where JSON needs a pair."""
+    if text.isascii():
+        return
+    for table in CODE_POINTS:
+        written = text.translate(table.escaped)
+        yield "".join(table.of(sign) if _NOT_ASCII.match(sign) else sign for sign in written)
+
+
+def _line_ends(text: str) -> Iterator[str]:
+    """By Windows."""
+    if "\n" in text and "\r\n" not in text:
+        yield text.replace("\n", "\r\n")
+
+
 def _powershell(text: str) -> Iterator[str]:
     """Double quotes of PowerShell, in ASCII: `[char]` stands for what is neither that nor has a letter."""
     if "`" not in text and "$" not in text and '"' not in text and text.isprintable() and text.isascii():
@@ -219,4 +256,13 @@ def _dollars(text: str) -> Iterator[str]:
 
 
 _COMMON: tuple[Writer, ...] = (_by_common_tables,)
-_WRITERS: tuple[Writer, ...] = (_by_tables, _reprs, _ansi_c, _careful, _powershell, _dollars)
+_WRITERS: tuple[Writer, ...] = (
+    _by_tables,
+    _reprs,
+    _ansi_c,
+    _careful,
+    _by_code_point,
+    _line_ends,
+    _powershell,
+    _dollars,
+)
