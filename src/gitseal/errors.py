@@ -5,6 +5,11 @@ case, quote names, end without a full stop and never hold a secret value. Subcla
 them apart.
 """
 
+import os
+
+_PLAIN = frozenset(chr(c) for c in range(0x20, 0x7F)) - set("'\\")
+_UNQUOTED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_"
+
 
 class Error(Exception):
     """An expected refusal or failure.
@@ -95,3 +100,18 @@ class Declined(Exception):
 def os_reason(error: OSError) -> str:
     """Why the system refused, in its own words made ours: `permission denied`. Nothing of the path is in it."""
     return (error.strerror or "unknown").lower()
+
+
+def shell_quoted(word: "str | os.PathLike[str]") -> str:
+    """A word or a path in the command of a hint, as a POSIX shell takes it.
+
+    Characters that steer a terminal, or that are none, stand in $'...'. For the rest it does what `shlex.quote` does, without its
+    import: `check` is waited for.
+    """
+    word = os.fspath(word)
+    if not word.isprintable():
+        content = word.encode("utf-8", "surrogateescape")
+        return "$'" + "".join(chr(c) if chr(c) in _PLAIN else f"\\x{c:02x}" for c in content) + "'"
+    if word and word.isascii() and not word.strip(_UNQUOTED):
+        return word
+    return "'" + word.replace("'", "'\"'\"'") + "'"

@@ -130,7 +130,7 @@ def test_a_word_of_another_tool_is_answered_with_ours(word: str, capsys: pytest.
         ("add API_KEY=hush", "gitseal set --help"),
         ("add API_KEY -e production", "gitseal set API_KEY -e production"),
         ("add alice age1xyz", "gitseal recipient add alice age1xyz"),
-        ("API_KEY=hush", "gitseal set --help"),
+        ("API_KEY=hush", "gitseal set API_KEY"),
         ("env rm staging", "gitseal env remove staging"),
         ("recipient ls", "gitseal recipient list --help"),
         ("hook enable", "gitseal hook install --help"),

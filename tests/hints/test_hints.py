@@ -17,6 +17,7 @@ from gitseal.audit.scan.commits import ScanRange, scan_commits
 from gitseal.audit.scan.staged import scan_staged
 from gitseal.cli import parsing
 from gitseal.cli.table import PROGRAM
+from gitseal.errors import shell_quoted
 from gitseal.git.repository import Repository
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
@@ -30,7 +31,6 @@ from gitseal.report.hints import (
     path_word,
     pathspec,
     runnable,
-    shell_quoted,
     untrack,
 )
 from gitseal.usecases.recipient import add_recipient
@@ -58,7 +58,7 @@ ANSWERS = {"rekey": ["--yes", "--accept-recipient", KEY]}
 # In this state nobody at hand can do what is advised.
 OTHERS = "a stanza that is none"
 # These are read, and mend nothing.
-LOOKS = ("git check-attr", "gitseal unseal --help", "gitseal explain")
+LOOKS = ("git check-attr", "gitseal explain")
 
 
 def pasted(line: str, top: Path, stdin: str = "") -> None:

@@ -10,12 +10,13 @@ from gitseal.arming import managers as hook_managers
 from gitseal.arming import script as hook_script
 from gitseal.arming import server
 from gitseal.arming.managers import Manager
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.files import atomic
 from gitseal.git import hooks
 from gitseal.git.hooks import SERVER, STAGES, HooksFolder, HooksScope
 from gitseal.git.links import refuse_links
 from gitseal.git.repository import Repository
+from gitseal.report.hints import set_aside
 
 _EXECUTABLE = 0o755
 _HOOK_LIMIT = 64 * 2**20
@@ -136,7 +137,7 @@ def _put(path: Path, script: bytes) -> list[Path]:
     present = read_hook(path)
     changed = [path]
     if path.is_dir():
-        raise Error(f'"{path}" is a folder, where Git looks for a hook', f'look at: ls -ld "{path}"')
+        raise Error(f'"{path}" is a folder, where Git looks for a hook', f"look at: ls -ld {shell_quoted(path)}")
     if present is not None and hook_script.is_ours(present):
         if present == script and not path.is_symlink() and os.access(path, os.X_OK):
             return []
@@ -144,7 +145,8 @@ def _put(path: Path, script: bytes) -> list[Path]:
         if os.path.lexists(previous_hook(path)):
             raise Error(
                 f'another program has replaced "{path}" since gitseal kept what was there before in "{previous_hook(path)}"',
-                f'keep one of the two: mv "{path}" "{previous_hook(path)}", or rm "{path}"; then: gitseal hook install',
+                "to keep what is there now, and run it before gitseal: "
+                f"{set_aside(str(previous_hook(path)))} && gitseal hook install",
             )
         _copy_beside(path)
         changed.append(previous_hook(path))
@@ -179,7 +181,7 @@ def _take_out(path: Path) -> list[Path]:
         if present is not None:
             raise Error(
                 f'another program has replaced "{path}" since gitseal kept what was there before in "{before}"',
-                f'if that is no longer needed: rm "{before}"; else: mv "{before}" "{path}"',
+                f"to keep what is there now: {set_aside(str(before))}",
             )
         before.rename(path)
         _remove_folder(before)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 
 if TYPE_CHECKING:  # loaded when the command runs
     from gitseal.usecases.approve import Proposal
@@ -45,7 +45,7 @@ def command(session: Session, span: str, target: str, carry: bool, yes: bool) ->
         say(f"carried by {approve.carry(proposal)[:12]}, which changes no file")
     for ref in refs:
         output.line(ref)
-    say(f"approved as {' and '.join(proposal.names)}; push it: git push origin {' '.join(refs)}")
+    say(f"approved as {' and '.join(proposal.names)}; push it: git push origin {' '.join(map(shell_quoted, refs))}")
 
 
 def _show(proposal: "Proposal") -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Busy, Error, UsageError
+from gitseal.errors import Busy, Error, UsageError, shell_quoted
 from gitseal.process import editor
 from gitseal.project.project import Project
-from gitseal.report.hints import shell_quoted
 from gitseal.report.plurals import plural
 from gitseal.sealing import saved_edit
 from gitseal.sealing.local import options_for
@@ -177,7 +176,7 @@ class _Editing:
         environment = self.draft.environment
         told = f"the text is empty, and applying it would remove {plural(count, 'name')} from {environment}"
         if not terminal.can_ask():
-            raise _Empty(told, "nothing was changed; to remove names: gitseal unset --help")
+            raise _Empty(told, f"nothing was changed; to see the names: gitseal list {options_for(environment)}")
         if not terminal.confirm(f"T{told[1:]}.", "Remove them?"):
             raise _Empty("nothing was changed", "")
 

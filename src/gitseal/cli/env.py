@@ -3,7 +3,7 @@
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import accept_options, json_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Declined, Error
+from gitseal.errors import Declined, Error, shell_quoted
 
 
 @declare.group("env")
@@ -96,7 +96,9 @@ def remove(session: Session, name: str, yes: bool) -> None:
 
     if not yes:
         if not terminal.can_ask():
-            raise Error(f'removing "{name}" needs a yes', f"if you mean it: gitseal env remove {name} --yes")
+            raise Error(
+                f'removing "{name}" needs a yes', f"if you mean it: gitseal env remove {shell_quoted(name)} --yes"
+            )
         if not terminal.confirm(f"Remove the environment {name} with all its values?"):
             raise Declined
     remove_environment(session.project, name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 
 if TYPE_CHECKING:  # loaded by the commands that need them
     from collections.abc import Iterable
@@ -54,7 +54,7 @@ def install(session: Session, server: bool, shared: bool) -> None:
     for change in done.changed:
         output.line(change)
     if done.committed:
-        say(f"these are the team's: git add {' '.join(done.committed)}, and commit them")
+        say(f"these are the team's: git add -- {' '.join(map(shell_quoted, done.committed))} && git commit")
     tell(done.managers)
 
 

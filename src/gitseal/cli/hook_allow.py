@@ -2,7 +2,8 @@
 
 from gitseal.cli import declare, terminal
 from gitseal.cli.session import Session, say, say_text
-from gitseal.errors import UsageError
+from gitseal.errors import UsageError, shell_quoted
+from gitseal.report.hints import pathspec
 
 
 @declare.command("allow")
@@ -38,4 +39,4 @@ def command(session: Session, paths: tuple[str, ...], reason: str) -> None:
         if outcome.is_new:
             files[outcome.file] = None
     if files:
-        say(f"stage it: git add {' '.join(files)}")
+        say(f"stage it: git add -- {' '.join(shell_quoted(pathspec(file)) for file in files)}")

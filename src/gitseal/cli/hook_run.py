@@ -7,7 +7,7 @@ and any status but 0 stops Git.
 import os
 import sys
 
-from gitseal.errors import Error, UsageError
+from gitseal.errors import Error, UsageError, shell_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # each loaded by the hook that needs it
@@ -22,7 +22,7 @@ HOOKS = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push", "pre-receiv
 _AIMED = {"GIT_DIR", "GIT_WORK_TREE"}
 _CANCEL = "stopped: nothing was {}"
 # No allowance stands for a signature.
-_ALLOW = ". For a false alarm: gitseal hook allow --help"
+_ALLOW = ". For a false alarm: gitseal hook allow {}"
 _DONE = {
     "pre-commit": "committed",
     "pre-merge-commit": "merged",
@@ -35,7 +35,7 @@ _DONE = {
 def main(arguments: list[str]) -> int:
     """Does the work of one hook, given its name and what Git gave it, and returns its status."""
     if not arguments or arguments[0] not in HOOKS:
-        raise UsageError("which hook?", f"one of: gitseal hook run {'|'.join(HOOKS)}")
+        raise UsageError("which hook?", f"one of {', '.join(HOOKS)}; for example: gitseal hook run {HOOKS[0]}")
     hook, *given = arguments
     is_commit = hook in {"pre-commit", "pre-merge-commit"}
     if hook == "commit-msg" and len(given) != 1:
@@ -118,15 +118,15 @@ def _say(scanned: "Scanned", unverified: "Sequence[Finding]" = (), *, hook: str,
     sys.stderr.write(formats.write(findings, "text").rstrip("\n") + "\n")
     # Git starts a hook at the top, wherever the person stands; paths in findings are from there (githooks(5)).
     if os.environ.get("GIT_PREFIX"):
-        from gitseal.report.hints import shell_quoted
-
         _print(
             f"gitseal: paths are from the top of the repository; run the commands there: cd {shell_quoted(os.getcwd())}"
         )
     from gitseal.audit.scan.texts import is_of_text
+    from gitseal.report.hints import path_word
 
-    may_be_allowed = not all(is_of_text(finding) for finding in scanned.findings)
-    _print(f"gitseal: {_CANCEL.format(_DONE[hook])}{_ALLOW if may_be_allowed else ''}")
+    allowable = next((finding.path for finding in scanned.findings if not is_of_text(finding)), "")
+    allow = _ALLOW.format(shell_quoted(path_word(allowable))) if allowable else ""
+    _print(f"gitseal: {_CANCEL.format(_DONE[hook])}{allow}")
     return 1
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from gitseal.cli import declare
 from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error, UsageError, os_reason
+from gitseal.errors import Error, UsageError, os_reason, shell_quoted
 from gitseal.exchange import IMPORTERS, detect
 from gitseal.records import NamedTuple
-from gitseal.report.hints import shell_quoted
 from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import click
 
 from gitseal.cli import neighbours, parsing
 from gitseal.cli.table import PROGRAM
+from gitseal.errors import shell_quoted
 from gitseal.report.escaping import printable
-from gitseal.report.hints import shell_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def unknown_command(words: "Sequence[str]", known: "Collection[str]", context: c
         name = word.partition("=")[0]
         return UnknownCommand(
             f"there is no command before {printable(name)}=...; set gives a name its value",
-            "gitseal set --help",
+            f"gitseal set {shell_quoted(name)}",
             context,
         )
     told = f"there is no command {_quoted(word, path)}"

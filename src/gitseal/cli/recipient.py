@@ -3,6 +3,7 @@
 from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
 from gitseal.cli.session import Session, say
+from gitseal.errors import shell_quoted
 from gitseal.report.plurals import plural
 
 
@@ -65,7 +66,7 @@ def _say_opened(name: str, opened: dict[str, int], environments: tuple[str, ...]
         say(f"{name} opens nothing yet")
         for environment in environments[:1]:
             say(
-                f"  decide which environments they open, for example: gitseal recipient add {name} --open {environment}"
+                f"  decide what they open, for example: gitseal recipient add {shell_quoted(name)} --open {environment}"
             )
 
 

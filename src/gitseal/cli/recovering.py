@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from gitseal.cli import terminal
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.report.escaping import printable
 from gitseal.report.plurals import plural
 from gitseal.usecases import recover
@@ -31,7 +31,7 @@ def recover_values(
         return
     possible = [lost for lost in every_lost if not lost.refusal]
     if not possible:
-        raise Error("none of these can be restored", "whoever knows the values sets them again: gitseal set --help")
+        raise Error("none of these can be restored", _again(every_lost))
     chosen = [lost for lost in possible if lost.name in names or (not names and _is_wanted(lost))]
     if not chosen:
         say("nothing was changed")
@@ -39,6 +39,12 @@ def recover_values(
     session.confirmed(accept, lambda workspace: recover.apply(workspace, chosen))
     for lost in chosen:
         say(f"{lost.environment}: {lost.name} is back, under a new data key of access group {lost.group}")
+
+
+def _again(every_lost: list[Lost]) -> str:
+    """The way to give a value that is lost: only a person has it."""
+    first = every_lost[0]
+    return f"whoever knows the value sets it again: gitseal set {shell_quoted(first.name)} -e {first.environment}"
 
 
 def _check(name: str, of_name: list[Lost]) -> None:
@@ -51,7 +57,7 @@ def _check(name: str, of_name: list[Lost]) -> None:
         if lost.refusal:
             raise Error(
                 f'"{name}" in {lost.environment} cannot be restored: {lost.refusal}',
-                f"set it again: gitseal set {name} -e {lost.environment}",
+                _again([lost]),
             )
 
 

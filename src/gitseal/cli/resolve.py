@@ -13,10 +13,11 @@ from gitseal.conflict.conflicted_file import OURS, THEIRS, ConflictedFile
 from gitseal.conflict.merge_files import STRUCTURED
 from gitseal.conflict.proposals import NOT_THERE, Name, TakenSide, look
 from gitseal.document.value import TypedValue
-from gitseal.errors import Error, UsageError
+from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.git import conflicts
 from gitseal.project.project import Project
 from gitseal.report.escaping import printable
+from gitseal.report.hints import pathspec
 from gitseal.report.plurals import plural
 from gitseal.usecases import resolve
 from gitseal.yamltext.tree import NamePath
@@ -101,7 +102,11 @@ def _environment(session: Session, given: str) -> str:
 
 def _stage(session: Session, path: str) -> None:
     if session.project.git().git("add", "--", path) is None:
-        raise Error(f'Git cannot stage "{path}"', f"look at: git add -- {path}")
+        raise Error(f'Git cannot stage "{path}"', f"see why: git add -- {_spec(path)}")
+
+
+def _spec(path: str) -> str:
+    return shell_quoted(pathspec(path))
 
 
 def _structured(given: str) -> str:
@@ -122,7 +127,7 @@ def _texts(session: Session, names: list[str], listed: list[dict[str, object]] |
     if waiting:
         raise Error(
             f"{' and '.join(waiting)} {'are' if len(waiting) > 1 else 'is'} for a person to decide",
-            f"edit what stands between the markers, then: git add {' '.join(waiting)}; for sealed files then: gitseal resolve",
+            f"edit what stands between the markers, then: git add -- {' '.join(map(_spec, waiting))} && gitseal resolve",
         )
 
 
@@ -132,12 +137,12 @@ def _text(session: Session, name: str, listed: list[dict[str, object]] | None) -
     conflicted = conflicted_text.load(project, name)
     path = project.relative(project.folder / name)
     if conflicted is None:
-        say(f"{path}: no conflict is left; next: git add {path}")
+        say(f"{path}: no conflict is left; next: git add -- {_spec(path)}")
         return
     if isinstance(conflicted, bytes):
         if listed is None:
             conflicted_text.write_merged(project, name, conflicted)
-            say(f"{path}: merged by structure, nothing was in conflict; next: git add {path}")
+            say(f"{path}: merged by structure, nothing was in conflict; next: git add -- {_spec(path)}")
         return
     sides = conflicts.operation(project.git())
     say(f"{path}: ours is {sides.ours}; theirs is {sides.theirs}")
@@ -157,9 +162,9 @@ def _taken_out(project: Project, environment: str) -> str:
         return ""
     path = project.relative(project.file(environment))
     if environment in project.policy.environments:
-        return f"{path}: {side} removed it; to remove it: git rm {path}; to keep it: git add {path}"
+        return f"{path}: {side} removed it; to remove it: git rm -- {_spec(path)}; to keep it: git add -- {_spec(path)}"
     # To keep a file that the policy does not list would bring back what somebody ended, or gave another name.
-    return f"{path}: {side} removed it, and the policy does not list it; next: git rm {path}"
+    return f"{path}: {side} removed it, and the policy does not list it; next: git rm -- {_spec(path)}"
 
 
 def _one(
@@ -200,7 +205,7 @@ def _done(session: Session, environment: str, words: str, *, add: bool) -> None:
     path = session.project.relative(session.project.path(environment))
     if add:
         _stage(session, path)
-    looked = "look at it with git diff --cached" if add else f"look at it with git diff, then: git add {path}"
+    looked = "look at it with git diff --cached" if add else f"look at it with git diff, then: git add -- {_spec(path)}"
     say(f"{words}; {'staged; ' if add else ''}{looked}")
 
 

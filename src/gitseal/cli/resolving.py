@@ -7,7 +7,7 @@ from gitseal.cli.session import Session, say
 from gitseal.conflict.conflicted_file import OURS, THEIRS, ConflictedFile
 from gitseal.conflict.proposals import NOT_THERE, Name, SideValue, TakenSide
 from gitseal.document.value import TypedValue, text
-from gitseal.errors import Error, UsageError
+from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.git.conflicts import ConflictOrigin
 from gitseal.report.escaping import printable
 from gitseal.usecases import resolve
@@ -60,7 +60,7 @@ class Answers:
             return text(content.decode())
         except UnicodeDecodeError:
             raise Error(
-                "the value is not text", "take a side, and set the value afterwards: gitseal set --help"
+                "the value is not text", f"take a side, and set the value afterwards: gitseal set {shell_quoted(name)}"
             ) from None
 
 

@@ -40,11 +40,11 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
       gitseal scan --history
     """
     if history + staged + bool(what) > 1:
-        raise UsageError("--history, --staged and a range exclude each other", "see: gitseal scan --help")
+        raise UsageError("--history, --staged and a range exclude each other", "give one of them")
     repository = session.any_repository()
     ranges = [word for word in what if _is_range(session, word)]
     if len(what) > 1 and ranges:
-        raise UsageError("one range at a time", "see: gitseal scan --help")
+        raise UsageError("one range at a time", "scan them one after the other")
     if history or ranges:
         scanned = _commits(session, repository, ranges[0] if ranges else "")
     else:

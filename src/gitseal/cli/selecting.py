@@ -59,6 +59,6 @@ def tell(going: "Outgoing") -> None:
         say(f"gitseal: left out {plural(going.sectioned, 'name')} in sections; json, yaml and toml carry them")
     if going.pending:
         waiting = ", ".join(going.pending)
-        say(f"gitseal: left out {waiting}: write-only, and no member has taken them over; see: gitseal absorb --help")
+        say(f"gitseal: left out {waiting}: write-only; for a member to take over: gitseal absorb")
     for warning in going.warnings:
         say(f"gitseal: {warning}")

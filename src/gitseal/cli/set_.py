@@ -8,9 +8,8 @@ from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.session import Session, say
 from gitseal.document import value
 from gitseal.document.value import TypedValue, ValueType
-from gitseal.errors import Error, UsageError, os_reason
+from gitseal.errors import Error, UsageError, os_reason, shell_quoted
 from gitseal.records import NamedTuple
-from gitseal.report.hints import shell_quoted
 from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import NamePath
 
@@ -172,7 +171,10 @@ class _Values:
         if self.sources.file is not None:
             return self.as_it_came(name, _file(Path(self.sources.file)))
         if sys.stdin is None:  # what Python makes of a closed one
-            raise Error(f'there is no standard input to take "{name}" from', f"leave it open, or: gitseal set {name}=")
+            raise Error(
+                f'there is no standard input to take "{name}" from',
+                f"leave it open, or: gitseal set {shell_quoted(name)}=",
+            )
         if not sys.stdin.isatty():
             return self.as_it_came(name, sys.stdin.buffer.read())
         return self.checked(terminal.ask_value(name, self.environments, confirm=self.sources.asks_twice).reveal())
@@ -195,7 +197,10 @@ class _Values:
         variable = name.rpartition("/")[2]
         content = self.session.environ.get(variable)
         if content is None:
-            raise Error(f'there is no environment variable "{variable}"', f"export it first, or: gitseal set {name}")
+            raise Error(
+                f'there is no environment variable "{variable}"',
+                f"export it first, or: gitseal set {shell_quoted(name)}",
+            )
         return content.encode("utf-8", "surrogateescape")
 
     def checked(self, content: bytes) -> TypedValue:

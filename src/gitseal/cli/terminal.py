@@ -2,7 +2,7 @@
 
 import sys
 
-from gitseal.errors import Declined, Error
+from gitseal.errors import Declined, Error, shell_quoted
 from gitseal.hidden import SecretBytes
 
 TYPE_CHECKING = False
@@ -72,7 +72,9 @@ def ask_value(name: str, environments: "Sequence[str]" = (), *, confirm: bool = 
     from gitseal.sealing.local import options_for
 
     options = "".join(f"{options_for(environment)} " for environment in environments)
-    raise Error("nothing was typed, so nothing was changed", f"for an empty value: gitseal set {options}{name}=")
+    raise Error(
+        "nothing was typed, so nothing was changed", f"for an empty value: gitseal set {options}{shell_quoted(name)}="
+    )
 
 
 def _tell(words: str) -> None:

@@ -3,7 +3,7 @@
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Declined, Error
+from gitseal.errors import Declined, Error, shell_quoted
 
 
 @declare.command("unseal")
@@ -26,7 +26,7 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
         if not terminal.can_ask():
             raise Error(
                 "making values readable needs a yes",
-                f"if you mean it: gitseal unseal {' '.join(names)} -e {chosen} --yes",
+                f"if you mean it: gitseal unseal {' '.join(map(shell_quoted, names))} -e {chosen} --yes",
             )
         if not terminal.confirm(
             f"Make {', '.join(names)} of {chosen} readable to everyone with the repository, for good?"

@@ -12,13 +12,14 @@ from gitseal.document.merging import conflict
 from gitseal.document.merging.conflict import How, Hunk
 from gitseal.document.merging.decisions import content
 from gitseal.document.value import TypedValue
-from gitseal.errors import Error, Malformed, NotForYou, UnknownVersion
+from gitseal.errors import Error, Malformed, NotForYou, UnknownVersion, shell_quoted
 from gitseal.files.reading import read_regular
 from gitseal.git import conflicts
 from gitseal.git.conflicts import Operation
 from gitseal.project import keys
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
+from gitseal.report.hints import pathspec
 from gitseal.yamltext.tree import NamePath
 
 OURS, THEIRS = "ours", "theirs"
@@ -129,7 +130,7 @@ def load(project: Project, environment: str) -> ConflictedFile | bytes | None:
     if parsed[0] is None or parsed[1] is None:
         raise Error(
             f'the conflict in "{name}" cannot be read: its two sides are no sealed files',
-            f"bring it back as Git left it: git checkout -m -- {name}",
+            f"bring it back as Git left it: git checkout -m -- {shell_quoted(pathspec(name))}",
         )
     whole = (_parsed(ours), _parsed(theirs))
     return ConflictedFile(

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.delivery.request import Request
 from gitseal.document.value import TypedValue, ValueType
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.policy import dangerous_names
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.records import NamedTuple
@@ -227,7 +227,10 @@ class _Delivery:
             from gitseal.resolve.problems import Unmet
 
             name = fatal[0].name.split(" ", maxsplit=1)[0]
-            raise Unmet(fatal, f"see where a value comes from: gitseal explain {name} -e {self.layered.environment}")
+            raise Unmet(
+                fatal,
+                f"see where a value comes from: gitseal explain {shell_quoted(name)} -e {self.layered.environment}",
+            )
         return tuple(problem.sentence for problem in warnings)
 
 

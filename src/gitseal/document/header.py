@@ -92,7 +92,7 @@ def parse_header(root: Node) -> Header:
         raise Malformed(
             'this is no sealed file: the mapping "gitseal" is missing',
             0,
-            "make environments with gitseal: gitseal env add --help",
+            "take the file from an earlier commit, or name another file",
         )
     # Before all else that a later version may have otherwise.
     version = node.children.get("version")

@@ -6,7 +6,7 @@ import re
 import stat
 from pathlib import Path
 
-from gitseal.errors import Error, os_reason
+from gitseal.errors import Error, os_reason, shell_quoted
 
 _NEW_FILE_MODE = 0o666
 _PRIVATE = 0o600
@@ -136,7 +136,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _cannot(path: Path, error: OSError) -> Error:
-    return Error(f'"{path}" cannot be written: {os_reason(error)}', f'look at: ls -ld "{path.parent}"')
+    return Error(f'"{path}" cannot be written: {os_reason(error)}', f"look at: ls -ld {shell_quoted(path.parent)}")
 
 
 def _mode(path: Path) -> int | None:

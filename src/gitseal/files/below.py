@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.errors import Error, os_reason
+from gitseal.errors import Error, os_reason, shell_quoted
 from gitseal.files import atomic
 from gitseal.files.reading import LIMIT
 
@@ -209,15 +209,17 @@ class _Stage:
         if stat.S_ISLNK(status.st_mode):
             return Error(
                 f'"{self._at}" is a symbolic link, which gitseal does not write through',
-                f'see where it leads, and remove it: ls -l "{self._at}"',
+                f"see where it leads, and remove it: ls -l {shell_quoted(self._at)}",
             )
-        return Error(f'"{self._at}" is in the way of a file that is to be written', f'look at: ls -ld "{self._at}"')
+        return Error(
+            f'"{self._at}" is in the way of a file that is to be written', f"look at: ls -ld {shell_quoted(self._at)}"
+        )
 
     def _failed(self, error: OSError) -> Error:
         if error.errno == errno.ENOENT and self._at == self._folder:
-            return Error(f'"{self._at.parent}" is not there', f'make it: mkdir -p "{self._at.parent}"')
+            return Error(f'"{self._at.parent}" is not there', f"make it: mkdir -p {shell_quoted(self._at.parent)}")
         reason = os_reason(error)
-        return Error(f'"{self._at}" cannot be written: {reason}', f'look at: ls -ld "{self._at.parent}"')
+        return Error(f'"{self._at}" cannot be written: {reason}', f"look at: ls -ld {shell_quoted(self._at.parent)}")
 
 
 def _fill(descriptor: int, item: NewFile) -> None:

@@ -52,7 +52,7 @@ def private_folder(environ: Mapping[str, str], *, in_memory: bool = False) -> It
     if parent is None and in_memory:
         raise Error(
             "there is no storage in memory here: neither /dev/shm nor XDG_RUNTIME_DIR is a tmpfs that can be written to",
-            "write the files to a place of your own, and remove them after: gitseal render --service NAME --files DIR",
+            "write the files to a folder of your own with gitseal render --files, and remove them afterwards",
         )
     _sweep(parent or Path(tempfile.gettempdir()))
     with _interruptible() as ignore_signals:

@@ -3,7 +3,7 @@
 import os
 import stat
 
-from gitseal.errors import Error, os_reason
+from gitseal.errors import Error, os_reason, shell_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ def read_regular(path: "StrPath", limit: int = LIMIT) -> bytes:
         if os.path.islink(path):
             raise Error(
                 f'"{path}" is a symbolic link, which could point anywhere',
-                f'replace it with the file itself: rm "{path}"',
+                f"see where it leads, and put the file itself there: ls -l {shell_quoted(path)}",
             ) from None
-        raise Error(f'"{path}" cannot be read: {os_reason(error)}', f'look at: ls -l "{path}"') from None
+        raise Error(f'"{path}" cannot be read: {os_reason(error)}', f"look at: ls -l {shell_quoted(path)}") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise Error(f'"{path}" is not a regular file', f'look at: ls -ld "{path}"')
+        raise Error(f'"{path}" is not a regular file', f"look at: ls -ld {shell_quoted(path)}")
     with os.fdopen(descriptor, "rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise Error(f'"{path}" is larger than {limit // 2**20} MiB', f'look at: ls -l "{path}"')
+        raise Error(f'"{path}" is larger than {limit // 2**20} MiB', f"look at: ls -l {shell_quoted(path)}")
     return data

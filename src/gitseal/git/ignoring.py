@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from gitseal.report.hints import shell_quoted
+from gitseal.errors import shell_quoted
 
 # What gitignore(5) takes for a pattern, and the sign that takes its meaning away.
 _SPECIAL = "\\*?["

@@ -2,7 +2,7 @@
 
 import os
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.git.repository import top_of, upward
 
 TYPE_CHECKING = False
@@ -21,5 +21,5 @@ def refuse_links(target: "Path | str") -> None:
         if os.path.islink(place) and top_of(os.path.dirname(place)) is not None:
             raise Error(
                 f'"{place}" is a symbolic link, which gitseal does not write through',
-                f'see where it leads, and remove it: ls -l "{place}"',
+                f"see where it leads, and remove it: ls -l {shell_quoted(place)}",
             )

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.git import refs
 from gitseal.git.object_types import FILE, FOLDER, KIND, SUBMODULE, SYMLINK
 from gitseal.git.repository import Repository
@@ -79,7 +79,7 @@ class CommitTree:
         return entry
 
     def _look(self, path: str) -> str:
-        return f"look at: git ls-tree -l {self._revision} -- {path}"
+        return f"look at: git ls-tree -l {shell_quoted(self._revision)} -- {shell_quoted(path)}"
 
 
 def open_commit(top: Path, revision: str) -> CommitTree:

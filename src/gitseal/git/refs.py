@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.git.repository import Repository
 from gitseal.git.run import NO_HOOKS
 from gitseal.records import NamedTuple
@@ -191,7 +191,7 @@ def _choose(repository: Repository, name: str) -> str:
         return next(iter(others), "")
     if others != [tag]:
         repository.notes.append(
-            f'the tag "{name}" has the name of {others[0]} and is not used; delete it: git tag -d {name}'
+            f'the tag "{name}" has the name of {others[0]} and is not used; delete it: git tag -d {shell_quoted(name)}'
         )
         return others[0]
     return _tag(repository, name, [ref for ref in existing if ref.startswith(REMOTES) and ref.endswith(f"/{name}")])
@@ -203,7 +203,9 @@ def _tag(repository: Repository, name: str, elsewhere: list[str]) -> str:
     ids = (repository.git("rev-parse", f"--disambiguate={short[1]}") or b"").decode().split() if short else []
     commits = [commit for commit in ids if repository.commit(commit) == commit]
     if len(commits) == 1:
-        repository.notes.append(f'the tag "{name}" looks like an id and is not used; delete it: git tag -d {name}')
+        repository.notes.append(
+            f'the tag "{name}" looks like an id and is not used; delete it: git tag -d {shell_quoted(name)}'
+        )
         return commits[0]
     if elsewhere or name.split("/", maxsplit=1)[0] in {"heads", "remotes", "tags", *repository.remotes()}:
         raise Error(

@@ -9,7 +9,7 @@ Git is started without `subprocess` (see `child.py`), and what is not needed to 
 
 import os
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.git import child
 from gitseal.git.child import Finished, Running
 from gitseal.variables import IDENTITY_VARIABLES
@@ -74,7 +74,7 @@ def answer(
     if _DISTRUSTED in done.stderr:
         raise Error(
             f'Git does not trust the owner of "{top}"',
-            f'if you trust whoever owns it: git config --global --add safe.directory "{top}"',
+            f"if you trust whoever owns it: git config --global --add safe.directory {shell_quoted(top)}",
         )
     if notes is not None and _WARNING in done.stderr:
         lines = done.stderr.decode("utf-8", "replace").split("\n")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.git.run import git
 
 _NOT_SET = (0, 1)
@@ -26,19 +26,19 @@ def local(top: Path, key: str) -> tuple[str, ...]:
 def write(top: Path, key: str, value: str) -> None:
     """Sets a key in the repository's own configuration, over all values it had. Raises Error if Git cannot."""
     if git(top, "config", "--local", "--replace-all", key, value) is None:
-        raise Error(f"Git cannot set {key}", f"look at: git -C {top} config --local --list")
+        raise Error(f"Git cannot set {key}", f"look at: git -C {shell_quoted(top)} config --local --list")
 
 
 def add(top: Path, key: str, value: str) -> None:
     """Gives a key one more value in the repository's own configuration. Raises Error if Git cannot."""
     if git(top, "config", "--local", "--add", key, value) is None:
-        raise Error(f"Git cannot set {key}", f"look at: git -C {top} config --local --list")
+        raise Error(f"Git cannot set {key}", f"look at: git -C {shell_quoted(top)} config --local --list")
 
 
 def remove(top: Path, key: str) -> None:
     """Takes a key out of the repository's own configuration."""
     if git(top, "config", "--local", "--unset-all", key) is None:
-        raise Error(f"Git cannot take out {key}", f"look at: git -C {top} config --local --list")
+        raise Error(f"Git cannot take out {key}", f"look at: git -C {shell_quoted(top)} config --local --list")
 
 
 def effective(top: Path, keys: Iterable[str]) -> dict[str, Setting]:
@@ -47,7 +47,7 @@ def effective(top: Path, keys: Iterable[str]) -> dict[str, Setting]:
     for key in keys:
         answer = git(top, "config", "-z", "--show-scope", "--show-origin", "--get", key, ok=_NOT_SET)
         if answer is None:
-            raise Error("Git cannot read its configuration", f"look at: git -C {top} config --list")
+            raise Error("Git cannot read its configuration", f"look at: git -C {shell_quoted(top)} config --list")
         fields = answer.decode("utf-8", "surrogateescape").split("\0")
         if len(fields) > 2:  # noqa: PLR2004 - scope, origin, value
             settings[key] = Setting(fields[2], f"{fields[0]} {fields[1].removeprefix('file:')}")

@@ -45,7 +45,10 @@ def signing_key(repository: Repository) -> SigningKey:
     rows = [line.split(":") for line in listed.splitlines()]
     fingerprints = tuple(row[9] for row in rows if row[0] == "fpr")
     if not fingerprints:
-        raise Error(f'gpg has no secret key of "{name}"', "name one: git config user.signingKey FINGERPRINT")
+        raise Error(
+            f'gpg has no secret key of "{name}"',
+            "name another as user.signingKey; to see them: gpg --list-secret-keys",
+        )
     return SigningKey(OPENPGP, program, name, fingerprints)
 
 
@@ -107,7 +110,7 @@ def _committer(repository: Repository) -> str:
     ident = (repository.git("var", "GIT_COMMITTER_IDENT") or b"").decode("utf-8", "replace")
     person = ident.rpartition(">")[0]
     if not person:
-        raise Error("Git does not know who you are", "git config user.email YOU@EXAMPLE.COM")
+        raise Error("Git does not know who you are", "for example: git config user.email you@example.com")
     return f"{person}>"
 
 

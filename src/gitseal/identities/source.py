@@ -135,7 +135,7 @@ class IdentitySource:
                 raise
             raise Error(f'"{self.place}": {failure.message}', "name the file of your identity") from None
         if exposed:
-            from gitseal.report.hints import shell_quoted  # most files are closed
+            from gitseal.errors import shell_quoted  # most files are closed
 
             self.warning = (
                 f'"{self.place}" can be reached by other users; close it with: chmod 600 {shell_quoted(path)}'

@@ -129,7 +129,7 @@ def _entry(node: Node) -> Allowed:
         raise Malformed(
             "sha256 is not 64 lower-case hex digits",
             fields["sha256"].line + 1,
-            "take the line out, and allow the file again: gitseal hook allow --help",
+            "take the line out, and stage the file, and allow it again with gitseal hook allow",
         )
     return Allowed(_path(fields["path"]), sha256, string(fields["reason"]))
 
@@ -141,7 +141,7 @@ def _path(node: Node) -> bytes:
         raise Malformed(
             "a path is relative to the folder that holds .secrets",
             node.line + 1,
-            "take the line out, and allow the file again: gitseal hook allow --help",
+            "take the line out, and stage the file, and allow it again with gitseal hook allow",
         )
     return path
 

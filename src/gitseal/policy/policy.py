@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.policy.patterns import matches
 from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
@@ -124,7 +124,7 @@ class Policy(NamedTuple):
         """The environment of that name. Raises Error if the policy has none."""
         environment = self.environments.get(name)
         if environment is None:
-            raise Error(f'the policy has no environment "{name}"', f"add it with: gitseal env add {name}")
+            raise Error(f'the policy has no environment "{name}"', f"add it with: gitseal env add {shell_quoted(name)}")
         return environment
 
     def is_plain(self, environment: str, path: NamePath) -> bool:

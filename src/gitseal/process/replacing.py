@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 
 _NOT_FOUND, _NOT_STARTED = 127, 126
 
@@ -44,4 +44,4 @@ def not_started(program: str, error: OSError, environ: Mapping[bytes, bytes]) ->
     if isinstance(error, FileNotFoundError):
         return NotStarted(f'there is no command "{program}"', "give a path, or look at PATH", _NOT_FOUND)
     reason = (error.strerror or "it cannot be run").lower()
-    return NotStarted(f'"{program}" was not started: {reason}', f"look at: ls -l {program}", _NOT_STARTED)
+    return NotStarted(f'"{program}" was not started: {reason}', f"look at: ls -l {shell_quoted(program)}", _NOT_STARTED)

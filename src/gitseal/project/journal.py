@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gitseal.crypto.digest import sha256_hex
-from gitseal.errors import Busy, Error, Malformed, os_reason
+from gitseal.errors import Busy, Error, Malformed, os_reason, shell_quoted
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
 from gitseal.policy.parser import is_environment_name, parse
 from gitseal.project.project import Project
+from gitseal.report.hints import set_aside
 
 _LIMIT = 512 * 1024 * 1024
 _ABSENT = "absent"
@@ -74,13 +75,15 @@ def finish(project: Project) -> tuple[str, ...]:
     except FileNotFoundError:
         return ()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Malformed):
-        raise Error(f'"{path}" is damaged', f"look at: git status; then remove it: rm {path}") from None
+        raise Error(
+            f'"{path}" is damaged', f"look at git status and git diff, then move it away: {set_aside(str(path))}"
+        ) from None
     # Someone may have gone on working since the crash, and their files are not to be overwritten.
     for stem, (states, _data) in planned.items():
         if _hash(_read(place(project, stem))) not in states:
             raise Error(
                 f'an earlier command stopped half-way, and "{place(project, stem)}" was changed since',
-                f"look at: git diff; when the files are as you want them: rm {path}",
+                f"look at git diff; when the files are as you want them: {set_aside(str(path))}",
             )
     # Forward, never back: the journal is written only when all new bytes are known, and it does not hold the old ones.
     for stem, (_states, data) in planned.items():
@@ -133,7 +136,9 @@ def _put(path: Path, data: bytes | None) -> None:
         path.unlink(missing_ok=True)
         atomic.sync_folder(path.parent)
     except OSError as error:
-        raise Error(f'"{path}" cannot be removed: {os_reason(error)}', f'look at: ls -ld "{path.parent}"') from None
+        raise Error(
+            f'"{path}" cannot be removed: {os_reason(error)}', f"look at: ls -ld {shell_quoted(path.parent)}"
+        ) from None
 
 
 def _read(path: Path) -> bytes | None:

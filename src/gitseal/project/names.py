@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.policy.layers import LOCAL
 from gitseal.policy.parser import nearest
 from gitseal.policy.patterns import matches
@@ -25,7 +25,7 @@ def missing(path: NamePath, environment: str, among: Collection[NamePath]) -> Er
     if below(path, among):
         return Error(
             f'"{name}" is a section of {environment}, not a value',
-            f"see what it holds: gitseal list -e {environment.removesuffix(LOCAL)} {name}",
+            f"see what it holds: gitseal list -e {environment.removesuffix(LOCAL)} {shell_quoted(name)}",
         )
     known = [path_text(other) for other in among]
     hint = nearest(name, known) or f"see its names with: gitseal list -e {environment.removesuffix(LOCAL)}"

@@ -79,7 +79,6 @@ def _untracking(name: str) -> str:
 
 
 def _moving(path: str) -> str:
-    """No file is to be deleted by advice: Git does not have it."""
     from gitseal.report.hints import set_aside
 
-    return set_aside(path).as_text()
+    return set_aside(path)

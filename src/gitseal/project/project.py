@@ -3,7 +3,7 @@
 import os
 from functools import cached_property
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.git.repository import Repository
 from gitseal.policy import parser
 from gitseal.policy.policy import Policy
@@ -89,7 +89,8 @@ class Project:
         if not self.source.is_working_tree:
             folder = self.git().folder
             raise Error(
-                f'"{folder}" is a bare repository, which has no files to work on', f'clone it: git clone "{folder}"'
+                f'"{folder}" is a bare repository, which has no files to work on',
+                f"clone it: git clone {shell_quoted(folder)}",
             )
 
     def relative(self, path: "StrPath") -> str:
@@ -120,7 +121,7 @@ class Project:
             folder = self.relative(self._folder)
             raise Error(
                 f'two files in "{folder}" differ only in the case of their names',
-                f"see them with: git ls-files {FOLDER}",
+                "see them with: git ls-files .secrets",
             )
         stems = (name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
         return tuple(sorted(filter(parser.is_environment_name, stems)))
@@ -149,7 +150,7 @@ class Project:
             place = self.relative(self.file(name))
             raise Error(
                 f'"{name}" is another name of {resolved}, and there is a file "{place}" too',
-                f"take the file out, if it is not meant: git rm {place}; to reach the other one: -e {resolved}",
+                f"to reach the other one: -e {resolved}; to see who brought the file: git log -- {shell_quoted(place)}",
             )
         if name in self.environments:
             self.check_listed(name)
@@ -168,7 +169,7 @@ class Project:
             raise Error(
                 f'"{self.relative(self.file(environment))}" is of an environment that the policy does not list',
                 f"if it is meant: gitseal env add {environment}; else look at who brought it: "
-                f"git log -- {FOLDER}/{environment}{_SUFFIX}",
+                f"git log -- .secrets/{environment}.yaml",
             )
 
     def read(self, environment: str) -> "Document":
@@ -205,7 +206,7 @@ class Project:
         if parsed.header.environment != environment:
             raise Error(
                 f'"{name}" says that it is environment "{parsed.header.environment}"',
-                "a file cannot be renamed or copied: its values are bound to its name; use: gitseal env rename, gitseal copy",
+                "a file cannot be renamed or copied, since its values are bound to its name; gitseal copy can",
             )
         self.keep(environment, data, parsed)
         return parsed

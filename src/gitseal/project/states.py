@@ -2,7 +2,7 @@
 
 import os
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.git import snapshot
 from gitseal.git.repository import Repository, find_top, top_of
 from gitseal.project.project import FOLDER, Project
@@ -173,7 +173,7 @@ def of_bare(repository: Repository) -> Project:
     if "" not in roots and len(roots) > 1:
         raise Error(
             f"HEAD has several .secrets: in {', '.join(roots)}; a bare repository has no folders to choose one by",
-            f"work in a clone: git clone {repository.folder}",
+            f"work in a clone: git clone {shell_quoted(repository.folder)}",
         )
     root = os.path.join(repository.folder, roots[0]).rstrip("/")
     return of_files(repository, root, files, cached=False)

@@ -101,7 +101,7 @@ def _plain(content: bytes, dialogue: _Dialogue, label: str, public: bytes | None
         if line and not line.startswith("#"):
             identities.append(_line(line, number, dialogue, label))
     if not identities:
-        raise Error(f'"{label}" holds no identity', "make one with: gitseal keygen -o FILE")
+        raise Error(f'"{label}" holds no identity', "make one with: gitseal keygen -o ~/.config/gitseal/identity.txt")
     return identities
 
 

@@ -8,6 +8,7 @@ command says; `tests/hints` runs every one of them. What asks something, takes a
 hand is a decision: it says who takes it. Nothing here is a placeholder: what is not known stands in words, not in a command.
 """
 
+from gitseal.errors import shell_quoted
 from gitseal.records import NamedTuple
 from gitseal.report.sentences import COMMAND, NOTHING, Sentence, TextPiece, literal, sentence
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 _HOLE = "{}"
 _AND = " && "
-_PLAIN = frozenset(chr(c) for c in range(0x20, 0x7F)) - set("'\\")
-_UNQUOTED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_"
 # What a pathspec of Git takes for a pattern (gitglossary(7)).
 _GLOB = frozenset("*?[\\")
 
@@ -153,19 +152,6 @@ def untrack(path: str) -> ShellCommand:
     return command("git rm --cached -f {}", pathspec(path))
 
 
-def set_aside(path: str) -> ShellCommand:
-    """Moves a file out of the way, and keeps it."""
-    return command("mv -n -- {} {}", path, f"{path}.aside")
-
-
-def shell_quoted(word: str) -> str:
-    """A word as a POSIX shell takes it; with characters that steer a terminal, or that are none, in $'...'.
-
-    What `shlex.quote` does for the rest, without its import: `check` is waited for.
-    """
-    if not word.isprintable():
-        content = word.encode("utf-8", "surrogateescape")
-        return "$'" + "".join(chr(c) if chr(c) in _PLAIN else f"\\x{c:02x}" for c in content) + "'"
-    if word and word.isascii() and not word.strip(_UNQUOTED):
-        return word
-    return "'" + word.replace("'", "'\"'\"'") + "'"
+def set_aside(path: str) -> str:
+    """The command that moves a file out of the way, and keeps it: nothing is deleted by advice that Git does not have."""
+    return command("mv -n -- {} {}", path, f"{path}.aside").as_text()

@@ -9,6 +9,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 
 from gitseal.document.value import TypedValue, ValueType, is_utf8
+from gitseal.errors import shell_quoted
 from gitseal.records import NamedTuple
 from gitseal.report.sentences import NOTHING, Sentence, literal, sentence
 from gitseal.resolve import templates
@@ -90,7 +91,7 @@ class Resolver:
         """Raise Unmet with every problem so far, if there is one."""
         if self.problems:
             name = self.problems[0].name.split(" ", maxsplit=1)[0]
-            raise Unmet(self.problems, f"see where a value comes from: gitseal explain {name}")
+            raise Unmet(self.problems, f"see where a value comes from: gitseal explain {shell_quoted(name)}")
 
     def _at(self, path: NamePath) -> Resolved | None:
         if path not in self._stored:

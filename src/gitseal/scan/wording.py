@@ -24,9 +24,9 @@ _TOKEN_HINT = decision(
     YOU,
     sentence(
         'read it from the environment; if it is no secret, write "gitseal: allow" and a reason in a comment on its line; '
-        "to seal it"
+        "to seal it, for example"
     ),
-    command("gitseal set --help"),
+    command("gitseal set API_TOKEN"),
 )
 
 

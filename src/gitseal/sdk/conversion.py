@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gitseal.document.value import TypedValue, ValueType, checked
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ def convert(name: str, value: TypedValue, wanted: type[T]) -> T:
     """
     converter = supported(wanted)
     if value.kind is ValueType.NULL and wanted is not object:
-        raise Error(f'"{name}" is null', f"give it a value: gitseal set {name}; or ask for it as object")
+        raise Error(f'"{name}" is null', f"give it a value: gitseal set {shell_quoted(name)}; or ask for it as object")
     made = converter(value)
     if made is _REFUSED:
         raise Error(f'"{name}" cannot be read as {wanted.__name__}', _HINTS[wanted])

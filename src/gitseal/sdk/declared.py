@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from gitseal.document.value import TypedValue as Stored
 from gitseal.document.value import ValueType
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.sdk import outside
 from gitseal.sdk.conversion import convert, supported
 from gitseal.sdk.hidden import Hidden, cleanly
@@ -71,7 +71,7 @@ class Secret(Hidden, Generic[T]):
         if stored.kind is not ValueType.NULL:
             return stored
         if self._default is None:
-            raise Missing(f'"{self.name}" is null', f"give it a value: gitseal set {self.name}")
+            raise Missing(f'"{self.name}" is null', f"give it a value: gitseal set {shell_quoted(self.name)}")
         return _NOTHING
 
 
@@ -111,7 +111,7 @@ def look_up(name: str, environment: str | None) -> Stored:
         if outside.is_nothing_there(key[0], environment):
             raise Missing(
                 f'"{name}" is no environment variable, and there is no .secrets folder in "{key[0]}" or above it',
-                f"start the program with: gitseal run -- COMMAND; or set {name}",
+                f"start the program by gitseal run, or set {name} in its environment",
             )
         _shared[key] = load(environment)
     try:

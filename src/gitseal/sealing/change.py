@@ -13,7 +13,7 @@ from gitseal.document import ciphertext, document, edits
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER, Header
 from gitseal.document.value import TypedValue, ValueType
-from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
+from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale, shell_quoted
 from gitseal.policy.policy import DEFAULT
 from gitseal.project.belief.trust import Trust
 from gitseal.records import NamedTuple
@@ -207,7 +207,7 @@ class Change(GroupKeys):
             name = path_text(path)
             raise Error(
                 f'"{name}" is a section of {self.environment}, and cannot be a value too',
-                f"see what it holds: gitseal list -e {self.environment} {name}",
+                f"see what it holds: gitseal list -e {self.environment} {shell_quoted(name)}",
             )
 
     def _set_plain(self, path: NamePath, value: TypedValue, entry: Entry | None, *, plain: bool) -> Outcome:
@@ -240,7 +240,7 @@ class Change(GroupKeys):
         name = path_text(path)
         return Error(
             f'"{name}" is sealed, and a rule would now make it plain',
-            f"if that is right: gitseal unseal {name} -e {self.environment}",
+            f"if that is right: gitseal unseal {shell_quoted(name)} -e {self.environment}",
         )
 
     def _is_equal(self, entry: Entry, value: TypedValue) -> bool:

@@ -190,7 +190,7 @@ class GroupKeys:
         if not public_keys:
             raise Error(
                 f'nobody who may open access group "{group}" in {self.environment} has a key',
-                "whoever changes the policy adds one: gitseal recipient add --help",
+                "whoever changes the policy gives one of them a key with gitseal recipient add",
             )
         return public_keys
 

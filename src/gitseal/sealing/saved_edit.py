@@ -25,6 +25,7 @@ from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
+from gitseal.report.hints import set_aside
 from gitseal.sealing.local import options_for
 
 # Under the header's name, so that it can never be taken for a value's token.
@@ -79,7 +80,7 @@ def load(workspace: Workspace, environment: str) -> tuple[bytes, Document]:
     first, *others = head.decode("utf-8", "replace").split("\n")
     token = parse_token(first, 1)
     if token is None:
-        raise Error(f'"{place}" is damaged', f"remove it: rm {place}")
+        raise Error(f'"{place}" is damaged', f"move it away: {set_aside(str(place))}")
     before = workspace.project.parse(environment, data)
     key = _key(before, token, others, workspace.keyring)
     if key is None:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.value import TypedValue
-from gitseal.errors import Error, NotForYou
+from gitseal.errors import Error, NotForYou, shell_quoted
 from gitseal.git import refs
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
+from gitseal.report.hints import pathspec
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -81,5 +82,8 @@ def _load(project: Project, side: str) -> Document:
         raise Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
     data = project.git().file(commit, path)
     if data is None:
-        raise Error(f'there is no environment "{name}" in {revision}', f"see where it was: git log --oneline -- {path}")
+        raise Error(
+            f'there is no environment "{name}" in {revision}',
+            f"see where it was: git log --oneline -- {shell_quoted(pathspec(path))}",
+        )
     return project.parse(environment, data)

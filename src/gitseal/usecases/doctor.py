@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gitseal.arming import arm_clone, drivers, status
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.git import hooks, refs
 from gitseal.git.hooks import HooksScope
 from gitseal.git.ignoring import ignore_pattern
@@ -15,7 +15,7 @@ from gitseal.policy.parser import is_environment_name
 from gitseal.project.key_holders import names_by_recipient
 from gitseal.project.unseen import beside, unseen
 from gitseal.project.workspace import Workspace
-from gitseal.report.hints import Runnable, command, shell_quoted
+from gitseal.report.hints import Runnable, command
 
 # Signatures by SSH keys are checked from this one on (git-commit(1), gpg.format).
 _OLDEST_GIT = (2, 34)

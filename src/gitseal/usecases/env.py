@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitseal.document import document
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.files.reading import read_regular
 from gitseal.policy.parser import nearest
 from gitseal.policy.policy import DEFAULT
@@ -149,7 +149,7 @@ def _common_open(project: Project, name: str) -> tuple[str, ...]:
         example = next((group for group in project.policy.groups), "") or next(iter(project.policy.recipients), "")
         raise Error(
             "different people open the environments here, so somebody has to decide who opens the new one",
-            f"for example: gitseal env add {name} --open {example}",
+            f"for example: gitseal env add {shell_quoted(name)} --open {example}",
         )
     return groups.pop()
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gitseal.audit.scan import policy as guards
 from gitseal.audit.scan.team import find_team
-from gitseal.errors import Error, Malformed
+from gitseal.errors import Error, Malformed, shell_quoted
 from gitseal.files import atomic
 from gitseal.files.reading import read_regular
 from gitseal.git import index
@@ -21,6 +21,7 @@ from gitseal.policy.allow import Allowed
 from gitseal.project.finding import find
 from gitseal.project.project import Project
 from gitseal.report.findings import Finding
+from gitseal.report.hints import pathspec
 from gitseal.scan.scan_blob import scan_blob
 from gitseal.sealing.writing import writing
 
@@ -66,10 +67,12 @@ def _staged(repository: Repository, path: bytes) -> FileVersion:
         if entry.path == path and entry.stage == index.MERGED and entry.mode != SUBMODULE:
             return FileVersion(entry.mode, entry.object_id, path)
     if any(entry.path == path for entry in entries):
-        raise Error(f'"{name}" is in conflict or a submodule', "resolve it, and stage it: git add")
+        raise Error(f'"{name}" is in conflict or a submodule', "resolve it, and stage it")
     if entries:
         raise Error(f'"{name}" is a folder', "allow its files one by one: each is looked at by itself")
-    raise Error(f'"{name}" is not in the index', f"stage what is to be allowed: git add -- {name}")
+    raise Error(
+        f'"{name}" is not in the index', f"stage what is to be allowed: git add -- {shell_quoted(pathspec(name))}"
+    )
 
 
 def _look(repository: Repository, staged: FileVersion, keyring: Keyring) -> tuple[list[Finding], str]:

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gitseal import exchange
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.exchange import Encrypted, Imported, ImportedValue
 from gitseal.exchange.parsing import parse_text
 from gitseal.project.workspace import Workspace
-from gitseal.report.hints import shell_quoted
 from gitseal.sealing.change import Change, Outcome, SetResult
 from gitseal.sealing.writing import change, preview
 from gitseal.yamltext.reader import path_text

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.files import atomic
 from gitseal.policy.parser import is_principal_name, nearest
 from gitseal.policy.policy import Policy, Principal
@@ -136,7 +136,7 @@ def remove_key(project: Project, name: str, key: str) -> None:
         if not left:
             raise Error(
                 f'this is the only key of "{name}"',
-                f"give them a new one first, or take them out: gitseal recipient remove {name}",
+                f"give them a new one first, or take them out: gitseal recipient remove {shell_quoted(name)}",
             )
         rewrite(project, lambda text: text.put(("recipients", name, "keys"), [*left]))
         trust = Trust(Workspace(project))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gitseal.document import document
-from gitseal.errors import Error, UsageError
+from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.project.names import missing, not_own, parse_name
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change
@@ -29,7 +29,7 @@ def rename(workspace: Workspace, environments: Sequence[str], old: str, new: str
         if target in edit.document.entries:
             raise Error(
                 f'{edit.environment} has "{new}" already',
-                f"take it out first: gitseal unset {new} -e {edit.environment}",
+                f"take it out first: gitseal unset {shell_quoted(new)} -e {edit.environment}",
             )
         edit.believe(edit.document.header, entry)
         edit.reseal(entry, target, document.open_entry(edit.document, entry, edit.keys))

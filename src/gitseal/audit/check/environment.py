@@ -181,8 +181,8 @@ def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -
         return
     if is_plain:
         message = sentence('"{}" is sealed, and a rule says plain', entry.name)
-        words = "take the rule out; a value that is no secret"
-        hint = decision(POLICY_OWNERS, words, command("gitseal unseal --help"))
+        words = "take the rule out, unless the value is no secret and everybody may read it"
+        hint = decision(POLICY_OWNERS, words)
         yield finding(SEALED_THOUGH_PLAIN, entry.line, message, hint, cause)
         return
     access = document.header.access.get(token.group)

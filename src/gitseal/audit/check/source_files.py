@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gitseal import code
 from gitseal.code import linking, selection
 from gitseal.code.uses import Reading, Use
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.files.reading import read_regular
 from gitseal.git import index
 from gitseal.git.repository import find_top
@@ -80,7 +80,7 @@ def _listed(folder: Path) -> Iterable[str]:
         return sorted(_walked(folder))
     paths = index.offered_below(top, os.path.relpath(folder, top))
     if paths is None:
-        raise Error(f'Git cannot list the files of "{folder}"', f'look at: git -C "{folder}" status')
+        raise Error(f'Git cannot list the files of "{folder}"', f"look at: git -C {shell_quoted(folder)} status")
     return map(os.fsdecode, paths)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.errors import Error, os_reason
+from gitseal.errors import Error, os_reason, shell_quoted
 from gitseal.files import atomic
 from gitseal.files.lock import locked
 
@@ -56,7 +56,7 @@ def append(where: Path, read: LoggedRead) -> None:
             atomic.append(path, _line(read) if _is_whole(path) else b"\n" + _line(read))
     except OSError as error:
         reason = os_reason(error)
-        raise Error(f'"{where}" cannot be written: {reason}', f'look at: ls -ld "{where}"') from None
+        raise Error(f'"{where}" cannot be written: {reason}', f"look at: ls -ld {shell_quoted(where)}") from None
 
 
 def _rotate(where: Path) -> None:
@@ -111,7 +111,7 @@ def load(where: Path, root: Path, environments: Sequence[str] = (), name: str = 
             continue
         except OSError as error:
             reason = os_reason(error)
-            raise Error(f'"{where / file}" cannot be read: {reason}', f'look at: ls -l "{where}"') from None
+            raise Error(f'"{where / file}" cannot be read: {reason}', f"look at: ls -l {shell_quoted(where)}") from None
         for line in reversed(lines):
             read = _parse(line)
             if read is None or read.root != str(root) or (environments and read.environment not in environments):

@@ -99,7 +99,8 @@ def _default(repository: Repository) -> str:
     if repository.commit("HEAD") is None:
         raise Error("there is no commit yet to compare with", "commit first; check needs none: gitseal check")
     raise Error(
-        "there is no upstream and no branch main or master to compare with", "give it: gitseal review BASE..HEAD"
+        "there is no upstream and no branch main or master to compare with",
+        "name one; for the newest commit: gitseal review HEAD^..HEAD",
     )
 
 

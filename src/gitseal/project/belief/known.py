@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gitseal.crypto.public_key import Scope
 from gitseal.document.header import Access
 from gitseal.document.token import Stanza, parse_stanza
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.files import atomic
 from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository
 from gitseal.project.belief.rule import Memory
+from gitseal.report.hints import set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,8 @@ class Known:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             # To go on without it would be to believe the trusted ref's keys as on the first day, without a word.
             raise Error(
-                f'"{path}" is damaged', f"move it away, and confirm each key once again: mv {path} {path}.damaged"
+                f'"{path}" is damaged',
+                f"move it away, and confirm each key once again: {set_aside(str(path))}",
             ) from None
 
     def memory(self, scope: Scope) -> Memory:
@@ -179,7 +181,7 @@ class Known:
         # `save` makes its folder if need be.
         folder = self._path.parent if self._path.parent.exists() else self._path.parent.parent
         if self._changes and not os.access(folder, os.W_OK | os.X_OK):
-            raise Error(f'"{self._path}" cannot be written', f'look at: ls -ld "{folder}"')
+            raise Error(f'"{self._path}" cannot be written', f"look at: ls -ld {shell_quoted(folder)}")
 
     def save(self) -> None:
         """Writes what changed, over what other processes have written meanwhile: worktrees share the file, not a lock."""

@@ -1,7 +1,7 @@
 """The refusal of a data key that is behind, with a way out that works where the person stands."""
 
 from gitseal.crypto.public_key import Scope
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.project.belief.rule import Past, Settled
 from gitseal.project.belief.trusted import TrustedState
 
@@ -30,12 +30,12 @@ def _way_out(
 ) -> str:
     if past.is_dropped and trusted.is_unreadable(scope.environment):
         # To merge it would break the file here too.
-        return f"put it right there first; who broke it: git log {trusted.ref} -- .secrets/{scope.environment}.yaml"
+        return f"put it right there first; who broke it: git log {shell_quoted(trusted.ref)} -- .secrets/{scope.environment}.yaml"
     if head_seals:
         return f"take the file of HEAD again: git checkout HEAD -- .secrets/{scope.environment}.yaml"
     # Merging helps only if the trusted ref's own key is the one to seal with.
     if not trusted.is_merged and (past.is_dropped or not settled.tip):
         # A merge may need history that a shallow clone does not have.
         first = "git fetch --unshallow, then: " if is_shallow else ""
-        return f"take over what it has: {first}git merge {trusted.ref}, then: gitseal resolve"
+        return f"take over what it has: {first}git merge {shell_quoted(trusted.ref)}, then: gitseal resolve"
     return f"make a new one, which succeeds what {trusted.name} had last: gitseal rekey -e {scope.environment}"

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from gitseal.document.changes import PLAIN, WRITTEN_ONLY
+from gitseal.errors import shell_quoted
 from gitseal.policy.policy import DEFAULT
-from gitseal.report.escaping import printable
 from gitseal.report.findings import Finding
 from gitseal.report.markup_text import Text, listed, name, ours
 from gitseal.report.plurals import plural
@@ -168,9 +168,8 @@ def quiet(review: Review) -> str:
 
 def command(span: Span) -> str:
     """The command that gives the same review again, at least on this machine."""
-    return f"gitseal review {printable(span.base[:DIGITS])}" + (
-        f"..{printable(span.head[:DIGITS])}" if span.head else ""
-    )
+    words = f"{span.base[:DIGITS]}..{span.head[:DIGITS]}" if span.head else span.base[:DIGITS]
+    return f"gitseal review {shell_quoted(words)}"
 
 
 def day(seconds: int) -> str:
