@@ -97,6 +97,7 @@ def refused(words: Sequence[str], capsys: pytest.CaptureFixture[str]) -> list[st
     ("words", "said"),
     [
         (("lst",), 'there is no command "lst"; the nearest is "list"'),
+        (("version",), 'there is no command "version"; it is an option'),
         (("env", "lst"), 'there is no command "env lst"; the nearest is "list"'),
         (("recipient", "ad"), 'there is no command "recipient ad"; the nearest is "add"'),
         (("a\x1b[31m",), 'there is no command "a\\x1b[31m"'),

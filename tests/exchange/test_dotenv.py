@@ -247,6 +247,8 @@ DIFFERING = [
         "X=C:\\dir",
         "X=it's",
         'X=a"b"c',
+        "export X=1; export Y=2",
+        "X=1 && Y=2",
     ),
     *(r'X="a\tb"', r'X="a\\b"', r'X="a\"b"', r'X="a\$b"', r"X='a\\b'", "X=pa$1x", 'X="pa$?x"'),
 ]
@@ -269,6 +271,7 @@ def test_what_readers_take_for_different_texts_is_named(line: str) -> None:
         'X="a" # c',
         r'X="a\nb"',
         "X=$Y",
+        "X=Server=db;Database=shop; or so",
         "X=a b=c/d:e",
         "X='a\nb'",
     ],

@@ -60,6 +60,8 @@ def unknown_command(words: "Sequence[str]", known: "Collection[str]", context: c
     if below is not None and not is_outermost:
         ours = (*path.split()[1:], below)
         return UnknownCommand(f'{told}; the word here is "{" ".join(ours)}"', _line(ours, rest), context)
+    if is_outermost and any(f"--{word}" in option.opts for option in context.command.params):
+        return UnknownCommand(f"{told}; it is an option", f"{path} --{word}", context)
     near = nearest(word, known)
     return UnknownCommand(f"{told}{f'; {near}' if near else ''}", f"see: {path} --help", context)
 

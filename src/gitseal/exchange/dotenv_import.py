@@ -41,9 +41,9 @@ _REFERENCE_WITHOUT_BRACES = re.compile(r"\$\$(?!\{)|(\$[A-Za-z_][A-Za-z0-9_]*+)"
 # What a shell runs: `$(...)` and backticks, unless an odd backslash stands before them.
 _COMMAND = re.compile(r"(?<!\\)(?:\\\\)*+(?:\$\(|`)")
 # What readers take for different texts. `$$` is a process id to shells and one `$` to compose; a shell has its own variables
-# `$1` and `$?`; it drops backslashes and quotes within a word.
+# `$1` and `$?`; it drops backslashes and quotes within a word, and takes what follows a `;` for another assignment.
 _DIFFERING_DOLLAR = re.compile(r"\$[$0-9@*#?!-]")
-_DIFFERING = re.compile(rf"{_DIFFERING_DOLLAR.pattern}|[\\'\"]")
+_DIFFERING = re.compile(rf"{_DIFFERING_DOLLAR.pattern}|[\\'\"]|(?:;|&&)[ \t]+(?:export[ \t]|[A-Za-z_][A-Za-z0-9_]*+=)")
 # In double quotes all readers but shells take `\n` for a line end, and each has further escapes of its own.
 _DIFFERING_ESCAPE = re.compile(r"\\(?!n)")
 
