@@ -67,16 +67,24 @@ class Change(GroupKeys):
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
     def set_named(
-        self, path: NamePath, value: TypedValue, *, plain: bool = False, comments: tuple[str, ...] = (), rank: int = 0
+        self,
+        path: NamePath,
+        value: TypedValue,
+        *,
+        plain: bool = False,
+        comments: tuple[str, ...] = (),
+        rank: int = 0,
+        untyped: bool = False,
     ) -> SetResult:
         """Sets a value as `put` does, and says of which name in which environment.
 
-        `comments` and `rank` are for a name that is new: the lines above it, and its place among the others that are.
+        `comments` and `rank` are for a name that is new: the lines above it, and its place among the others that are. `untyped`:
+        the value comes from a format without types, so a stored one that reads the same there keeps its type.
         Raises Error as `put` does, and for what another tool encrypted.
         """
         # Here and not in `put`: what is stored already has to move with its environment, whatever it is.
         ciphertext.refuse(path_text(path), value)
-        outcome = self.put(path, value, plain=plain)
+        outcome = self.put(path, self._of_stored_type(path, value) if untyped else value, plain=plain)
         if path in self.puts and path not in self.document.entries:
             self.puts[path] = self.puts[path]._replace(comments=comments, rank=rank)
         return SetResult(self.environment, path_text(path), outcome, not value.reveal())
@@ -244,13 +252,27 @@ class Change(GroupKeys):
         )
 
     def _is_equal(self, entry: Entry, value: TypedValue) -> bool:
+        return self._sealed_by_a_member(entry) == value
+
+    def _sealed_by_a_member(self, entry: Entry) -> TypedValue | None:
         if entry.token is None or entry.token.kind == WRITE_ONLY:
-            return False
+            return None
         try:
-            return document.open_entry(self.document, entry, self.keys) == value
+            return document.open_entry(self.document, entry, self.keys)
         # What does not open is replaced by what is set now, which is the way out of it.
         except (Stale, Damaged, Malformed):
-            return False
+            return None
+
+    def _of_stored_type(self, path: NamePath, value: TypedValue) -> TypedValue:
+        """The stored value if it reads the same as text, else the value itself."""
+        entry = self.document.entries.get(path)
+        if entry is None:
+            return value
+        try:
+            stored = document.plain_value(entry) if entry.token is None else self._sealed_by_a_member(entry)
+        except (NotForYou, Malformed):
+            return value
+        return stored if stored is not None and stored.reveal() == value.reveal() else value
 
 
 def new_environment(trust: Trust, name: str) -> bytes:

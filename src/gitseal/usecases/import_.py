@@ -78,12 +78,27 @@ def import_files(
 
     Raises Error, with nothing written, if a file does not parse, a value is refused, or two files give a name two values.
     """
-    imported = _together(files, [_read(file, environments, expand_with) for file in files])
+    every_imported = [_read(file, environments, expand_with) for file in files]
+    imported = _together(files, every_imported)
+    # Dotenv has no types: what it reads as before is no change of the type that somebody gave a value.
+    untyped = {
+        item.path
+        for file, one in zip(files, every_imported, strict=True)
+        if file.format_name == "dotenv"
+        for item in one.items
+    }
     comments = _readable_comments(imported)
 
     def action(edit: Change) -> list[SetResult]:
         return [
-            edit.set_named(item.path, item.value, plain=plain, comments=comments.get(item.path, ()), rank=rank)
+            edit.set_named(
+                item.path,
+                item.value,
+                plain=plain,
+                comments=comments.get(item.path, ()),
+                rank=rank,
+                untyped=item.path in untyped,
+            )
             for rank, item in enumerate(imported.items)
         ]
 
