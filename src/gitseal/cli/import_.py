@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gitseal.cli import declare
@@ -13,7 +14,10 @@ from gitseal.records import NamedTuple
 from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitseal.usecases.import_ import ImportResult
+    from gitseal.yamltext.tree import NamePath
 
 
 @declare.command("import")
@@ -59,11 +63,18 @@ class _Taking(NamedTuple):
     expand: bool = False
     plain: bool = False
     dry_run: bool = False
+    pulled: "Mapping[str, Mapping[NamePath, bytes]]" = MappingProxyType({})
 
 
-def imported(session: Session, source: Path, environments: tuple[str, ...], accept: tuple[str, ...]) -> None:
-    """Imports one file and says what became of its values."""
-    _take(session, _Taking((str(source),)), environments, accept)
+def imported(
+    session: Session,
+    source: Path,
+    environments: tuple[str, ...],
+    accept: tuple[str, ...],
+    pulled: "Mapping[str, Mapping[NamePath, bytes]]",
+) -> None:
+    """Imports one file and says what became of its values; `pulled` is as `import_files` has it."""
+    _take(session, _Taking((str(source),), pulled=pulled), environments, accept)
 
 
 def _take(session: Session, taking: _Taking, environments: tuple[str, ...], accept: tuple[str, ...]) -> None:
@@ -89,6 +100,7 @@ def _take(session: Session, taking: _Taking, environments: tuple[str, ...], acce
             expand_with=session.environ if taking.expand else None,
             plain=taking.plain,
             dry_run=taking.dry_run,
+            pulled=taking.pulled,
         ),
     )
     if taking.dry_run:

@@ -8,8 +8,10 @@ from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.render import RenderJob, rendered
 from gitseal.cli.session import Session, say
 from gitseal.delivery.request import Request
+from gitseal.errors import Error, NotForYou
 from gitseal.git.ignoring import ignore_file
 from gitseal.git.repository import Repository, find_top
+from gitseal.yamltext.tree import NamePath
 
 _FILE = declare.argument("file", metavar="[FILE]", is_path=True, default=".env")
 
@@ -56,14 +58,30 @@ def push(
 ) -> None:
     """Take the values of FILE (.env) into an environment.
 
-    A warning says if Git would add the file.
+    What pull would write is not taken back: this machine's own overrides, references, and values that the environment has from
+    another one stay as they are. A warning says if Git would add the file.
 
     Examples:
       gitseal sync push -e development
     """
     path = Path(file)
-    imported(session, path, environments, accept)
+    chosen = session.some(environments)
+    imported(session, path, chosen, accept, {environment: _pulled(session, environment) for environment in chosen})
     where = path.parent.resolve() / path.name
     top = find_top(where.parent)
     if top is not None and Repository(top).would_add(where):
         say(f'gitseal: "{path}" is not ignored by Git; to ignore it: {ignore_file(top.resolve(), where)}')
+
+
+def _pulled(session: Session, environment: str) -> dict[NamePath, bytes]:
+    """The texts that pull would write; none for whoever cannot open the environment, and so never pulled it."""
+    from gitseal.delivery.outgoing import outgoing
+
+    try:
+        going = outgoing(session.opened(environment), Request(allow_missing=True), with_sections=False)
+    except NotForYou:
+        return {}
+    except Error as error:
+        say(f"gitseal: every value of the file is set, for pull would not write {environment}: {error.message}")
+        return {}
+    return {entry.path: entry.value.reveal() for entry in going.entries}

@@ -1,6 +1,7 @@
 """`import`: values from a file of another format, into environments."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gitseal import exchange
@@ -70,11 +71,13 @@ def import_files(
     expand_with: Mapping[str, str] | None = None,
     plain: bool = False,
     dry_run: bool = False,
+    pulled: Mapping[str, Mapping[NamePath, bytes]] = MappingProxyType({}),
 ) -> ImportResult:
     """Sets all that the files hold, or with `dry_run` only tells what that would change.
 
     New names come in the order of the files, each below the comments that it has there, if these hold no value.
-    `expand_with` resolves references, with these variables for what a reference's own file does not set.
+    `expand_with` resolves references, with these variables for what a reference's own file does not set. `pulled` are the texts
+    that such a file got from each environment: a value that still is so was not changed by anybody, and stays as it is stored.
 
     Raises Error, with nothing written, if a file does not parse, a value is refused, or two files give a name two values.
     """
@@ -89,18 +92,15 @@ def import_files(
     }
     comments = _readable_comments(imported)
 
+    def put(edit: Change, item: ImportedValue, rank: int) -> SetResult:
+        content = item.value.reveal()
+        if pulled.get(edit.environment, {}).get(item.path) == content:
+            return SetResult(edit.environment, path_text(item.path), Outcome.UNCHANGED, not content)
+        above, is_untyped = comments.get(item.path, ()), item.path in untyped
+        return edit.set_named(item.path, item.value, plain=plain, comments=above, rank=rank, untyped=is_untyped)
+
     def action(edit: Change) -> list[SetResult]:
-        return [
-            edit.set_named(
-                item.path,
-                item.value,
-                plain=plain,
-                comments=comments.get(item.path, ()),
-                rank=rank,
-                untyped=item.path in untyped,
-            )
-            for rank, item in enumerate(imported.items)
-        ]
+        return [put(edit, item, rank) for rank, item in enumerate(imported.items)]
 
     results = (preview if dry_run else change)(workspace, environments, action)
     done = tuple(done for environment_results in results.values() for done in environment_results)
