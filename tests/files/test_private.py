@@ -136,3 +136,13 @@ with private_folder({}) as folder:
     first, second = machine([NO_MEMORY], program).splitlines()
     assert "no storage in memory" in first
     assert second == "True None"
+
+
+def test_a_folder_whose_block_is_never_left_goes_at_the_end() -> None:
+    """As after an interrupt in Python's own code around the block."""
+    entered = private_folder({})
+    folder = entered.__enter__()
+    (folder / "value").write_text("hush")
+    private.remove_rest()
+    assert not folder.exists()
+    entered.__exit__(None, None, None)

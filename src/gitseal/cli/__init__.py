@@ -64,7 +64,15 @@ def run() -> "NoReturn":
         pass  # it was closed, before we started or since
     if interruption.came and status == _INTERRUPTED:
         interruption.end()
+    _remove_plaintext()
     os._exit(status)
+
+
+def _remove_plaintext() -> None:
+    """Removes private folders that an interrupt left. Few commands have loaded what makes them."""
+    private = sys.modules.get("gitseal.files.private")
+    if private is not None:
+        private.remove_rest()
 
 
 class _Interruption:
@@ -99,7 +107,9 @@ class _Interruption:
         _signal.setitimer(_signal.ITIMER_REAL, _MOMENT)
 
     def end(self) -> "NoReturn":
-        """Ends the process by the signal."""
+        """Ends the process by the signal. A second one has to wait until no plaintext is left."""
+        _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+        _remove_plaintext()
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
         os.kill(os.getpid(), _signal.SIGINT)
         os._exit(_INTERRUPTED)  # if somebody blocks the signal

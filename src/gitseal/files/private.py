@@ -14,6 +14,8 @@ from types import FrameType
 from gitseal.errors import Error
 
 _PREFIX = "gitseal-"
+# The folders of this process that are still there.
+_present: set[Path] = set()
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -58,6 +60,7 @@ def private_folder(environ: Mapping[str, str], *, in_memory: bool = False) -> It
     with _interruptible() as ignore_signals:
         # Named before it is made: a signal may come before `mkdtemp` could have said its name.
         folder = (parent or Path(tempfile.gettempdir())) / f"{_PREFIX}{os.getpid()}-{os.urandom(8).hex()}"
+        _present.add(folder)
         try:
             folder.mkdir(mode=0o700)
             yield folder
@@ -67,6 +70,16 @@ def private_folder(environ: Mapping[str, str], *, in_memory: bool = False) -> It
                 ignore_signals()
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+                _present.discard(folder)
+
+
+def remove_rest() -> None:
+    """Removes the folders whose block was never left. The program calls it at its end.
+
+    An interrupt may come in Python's own code around a block, when the block has not begun or is about to be left.
+    """
+    for folder in _present:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
