@@ -27,6 +27,7 @@ COMMANDS = [
     ("list", "--show-values"),
     ("log",),
     ("log", "--signatures"),
+    ("offboard", "alice", "--report"),
     ("recipient", "list"),
     ("rekey", "--dry-run"),
     ("resolve", "--list"),

@@ -16,7 +16,7 @@ SAME: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("add-recipient", "add-person", "add-gpg-user", "adduser", "tell", "invite"), ("recipient", "add")),
     **dict.fromkeys(("grant", "allow", "trust", "add-key", "add-machine"), ("recipient", "add")),
     **dict.fromkeys(("remove-recipient", "rm-recipient", "removeperson", "killperson"), ("recipient", "remove")),
-    **dict.fromkeys(("revoke", "offboard", "kick"), ("recipient", "remove")),
+    **dict.fromkeys(("revoke", "kick"), ("recipient", "remove")),
     **dict.fromkeys(("recipients", "members", "people", "users", "whoknows", "team"), ("recipient", "list")),
     **dict.fromkeys(("envs", "environments", "environment"), ("env", "list")),
     **dict.fromkeys(("push", "upload"), ("sync", "push")),

@@ -34,6 +34,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "recipient": "Add, list or remove people and machines.",
         "access": "Show who can open what now, and who would after a rekey.",
         "rekey": "Seal the files to the people that the policy names.",
+        "offboard": "Report every value that somebody who leaves could ever open.",
         "absorb": "Take over values that others set without being able to read them.",
     },
     "Deploy": {

@@ -230,6 +230,13 @@ def below(repository: Repository, folder: str) -> dict[str, str]:
     return _listed(repository, [f"{folder}/"])
 
 
+def every(repository: Repository) -> dict[str, str]:
+    """All refs by their full names, with the full ids of what they name. A symbolic one counts as the ref that it leads to."""
+    answer = repository.git("for-each-ref", "--format=%(refname) %(symref) %(objectname)") or b""
+    fields = (line.split(" ") for line in answer.decode("utf-8", "surrogateescape").split("\n") if line)
+    return {name: named for name, symbolic, named in fields if not symbolic}
+
+
 def may_exist(repository: Repository, space: str) -> bool:
     """False only if the Git directory's own files show that no ref begins with `space`, such as `refs/x/`. Runs nothing.
 

@@ -13,7 +13,9 @@ _DIFF = ("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--find-renames=10
 IsFollowed = Callable[[str], bool]
 
 
-def follow(repository: Repository, wanted: LogQuery, is_followed: IsFollowed) -> Iterator[LoggedCommit]:
+def follow(
+    repository: Repository, wanted: LogQuery, is_followed: IsFollowed, revisions: tuple[str, ...] = ("HEAD",)
+) -> Iterator[LoggedCommit]:
     """`history`, and after it that of files which a commit moved, unchanged and under the same name, to these paths.
 
     `is_followed` tells of a path whether moves from it and to it count.
@@ -21,7 +23,6 @@ def follow(repository: Repository, wanted: LogQuery, is_followed: IsFollowed) ->
     """
     seen: set[tuple[str, str]] = set()
     paths: tuple[str, ...] = tuple(wanted.paths)
-    revisions: tuple[str, ...] = ("HEAD",)
     while paths:
         moved: dict[str, tuple[str, ...]] = {}
         for commit in history(repository, wanted._replace(paths=paths), revisions):

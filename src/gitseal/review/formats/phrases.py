@@ -1,6 +1,5 @@
 """The parts of a review as sentences and cells of tables, for the formats that have markup."""
 
-import time
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -168,6 +167,7 @@ def quiet(review: Review) -> str:
 
 def command(span: Span) -> str:
     """The command that gives the same review again, at least on this machine."""
+<<<<<<< HEAD
     words = f"{span.base[:DIGITS]}..{span.head[:DIGITS]}" if span.head else span.base[:DIGITS]
     return f"gitseal review {shell_quoted(words)}"
 
@@ -178,3 +178,8 @@ def day(seconds: int) -> str:
         return time.strftime("%Y-%m-%d", time.gmtime(seconds))
     except (OverflowError, ValueError, OSError):
         return ""
+=======
+    return f"gitseal review {printable(span.base[:DIGITS])}" + (
+        f"..{printable(span.head[:DIGITS])}" if span.head else ""
+    )
+>>>>>>> 76edf95 (offboard --report: every value that somebody could ever open, from the whole history and with no identity)

@@ -1,0 +1,138 @@
+"""The values that somebody could ever open, set or read, each with whether it is another one now. Needs no key."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from gitseal.audit.exposure.people import KeyHolder
+from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, is_new_value, sealed_under
+from gitseal.project.project import Project
+from gitseal.records import Enum, NamedTuple
+
+
+class Reason(Enum):
+    """Why somebody knows a value. The member's value is the word in JSON."""
+
+    OPENED = "opened"
+    COMMITTED = "committed"
+    PLAIN = "plain"
+
+
+class Changed(Enum):
+    """Whether a name has a value now that somebody does not know.
+
+    UNKNOWN: it is sealed under another data key since, and without a key nobody can say whether it is the same value.
+    GONE: there is no such name any more. Its value may go on elsewhere, such as after a rename.
+    """
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    GONE = "gone"
+
+
+class ExposedName(NamedTuple):
+    """A name with `values` values that somebody knows, from `since` on.
+
+    `changed_at` is empty unless the value was changed since. `refs` are full names of refs, if only they and not the history of
+    HEAD show it: for a stanza that is a claim, which nobody but its owner can check.
+    """
+
+    environment: str
+    name: str
+    reasons: tuple[Reason, ...]
+    since: Moment
+    values: int
+    changed: Changed
+    changed_at: Moment
+    owner: str
+    refs: tuple[str, ...]
+
+
+def exposed_names(project: Project, timeline: Timeline, holder: KeyHolder) -> list[ExposedName]:
+    """The names of whose values somebody knows at least one, sorted. Raises Error for a manifest that does not hold together."""
+    rows = []
+    for name in sorted(timeline.changes):
+        changes = timeline.changes[name]
+        known = _known_values(changes, holder)
+        if known:
+            rows.append(_row(project, name, changes, known, timeline.now.get(name, "")))
+    return rows
+
+
+_Reasons = dict[Reason, Moment]
+
+
+def _known_values(changes: Sequence[ValueChange], holder: KeyHolder) -> dict[str, _Reasons]:
+    """The values of a name that somebody knows, with why, and from when on they could."""
+    known: dict[str, _Reasons] = {}
+    for change in changes:
+        for reason, moment in _reasons(change, holder):
+            reasons = known.setdefault(change.after, {})
+            reasons[reason] = earliest(iter((moment, reasons.get(reason, moment))))
+    return known
+
+
+def _reasons(change: ValueChange, holder: KeyHolder) -> Iterator[tuple[Reason, Moment]]:
+    if not change.after:
+        return
+    under = sealed_under(change.after)
+    if under is None:
+        yield Reason.PLAIN, change.at
+        return
+    if under.key_id in holder.keys:
+        yield Reason.OPENED, _later(holder.keys[under.key_id], change.at)
+    # Whoever sets a value knows it, though they may be unable to open it. To seal one anew is not to set it.
+    if is_new_value(change) and change.at.email.casefold() in holder.emails:
+        yield Reason.COMMITTED, change.at
+
+
+def _later(one: Moment, other: Moment) -> Moment:
+    """The moment from which both hold. If one of the two is on other refs alone, so is what follows from both."""
+    later = max(one, other, key=lambda moment: (not moment.commit, moment.when))
+    return later._replace(ref=one.ref or other.ref)
+
+
+def _row(
+    project: Project, name: Name, changes: Sequence[ValueChange], known: Mapping[str, _Reasons], now: str
+) -> ExposedName:
+    moments = [moment for reasons in known.values() for moment in reasons.values()]
+    reasons = {reason for known_by in known.values() for reason in known_by}
+    changed, changed_at = verdict(changes, known.__contains__, now)
+    declaration = project.manifest.secrets.get(tuple(name[1].split("/")))
+    since = earliest(iter(moments))
+    refs = tuple(sorted({moment.ref for moment in moments})) if since.ref else ()
+    return ExposedName(
+        *name,
+        tuple(reason for reason in Reason if reason in reasons),
+        since,
+        len(known),
+        changed,
+        changed_at,
+        declaration.owner if declaration is not None else "",
+        refs,
+    )
+
+
+def verdict(changes: Sequence[ValueChange], is_known: Callable[[str], bool], now: str) -> tuple[Changed, Moment]:
+    """Whether a name has another value `now` than those that are known, and since when.
+
+    It is followed back from `now` over every change that led there. Only if each of these ways meets a certain change of the
+    value before a known one, the value is another.
+    """
+    if not now:
+        return Changed.GONE, Moment()
+    if is_known(now):
+        return Changed.NO, Moment()
+    led_to: dict[str, list[ValueChange]] = {}
+    for change in changes:
+        led_to.setdefault(change.after, []).append(change)
+    pending, seen, certain = [now], {now}, []
+    while pending:
+        for change in led_to.get(pending.pop(), ()):
+            if is_new_value(change):
+                certain.append(change.at)
+            elif is_known(change.before):
+                return Changed.UNKNOWN, Moment()
+            elif change.before not in seen:
+                seen.add(change.before)
+                pending.append(change.before)
+    return (Changed.YES, earliest(iter(certain))) if certain else (Changed.UNKNOWN, Moment())

@@ -1,0 +1,117 @@
+"""Whose keys are whose, in any version of any policy or header: the closure over everything that somebody could open."""
+
+from collections.abc import Iterator
+
+from gitseal.audit.exposure.timeline import Moment, Timeline, earliest
+from gitseal.errors import Error
+from gitseal.policy import parser
+from gitseal.policy.policy import Policy
+from gitseal.project.key_holders import holders
+from gitseal.project.project import Project
+from gitseal.records import NamedTuple
+
+
+class KeyHolder(NamedTuple):
+    """A person or machine by all that history says of them: names that they had, recipient ids, addresses of their commits.
+
+    `keys` are the data keys that they could open, with the moment from which they could.
+    """
+
+    name: str
+    names: frozenset[str]
+    recipients: frozenset[str]
+    emails: frozenset[str]
+    keys: dict[str, Moment]
+
+
+class _Listing(NamedTuple):
+    """What the versions of the policy and the headers say of one name."""
+
+    recipients: set[str]
+    emails: set[str]
+
+
+def person(project: Project, timeline: Timeline, name: str) -> KeyHolder:
+    """Everything of one person or machine. Raises Error if neither policy nor history knows the name."""
+    listings = _listings(timeline)
+    if name not in listings:
+        hint = parser.nearest(name, listings) or "see who there is: gitseal recipient list"
+        raise Error(f'neither the policy nor its history has a "{name}"', hint)
+    names = _names(listings, name, set(project.policy.recipients))
+    recipients = {recipient for own in names for recipient in listings[own].recipients}
+    emails = {email for own in names for email in listings[own].emails}
+    return KeyHolder(name, frozenset(names), frozenset(recipients), frozenset(emails), keys_of(timeline, recipients))
+
+
+def with_recipient(timeline: Timeline, recipient: str, name: str = "") -> KeyHolder:
+    """Everything that one key could open, of the person of this name if one is given.
+
+    Raises Error if neither policy nor history knows the key, or knows it as somebody else's.
+    """
+    names = frozenset(own for own, listing in _listings(timeline).items() if recipient in listing.recipients)
+    if not names:
+        raise Error(
+            "neither the policy nor its history has this key", "see whose keys there are: gitseal recipient list"
+        )
+    if name and name not in names:
+        raise Error(f'"{name}" never had this key', "see the keys with: gitseal recipient list")
+    # Whose commits are whose says a person's address, and this is about a key alone.
+    shown = name or ", ".join(sorted(names))
+    return KeyHolder(shown, names, frozenset((recipient,)), frozenset(), keys_of(timeline, {recipient}))
+
+
+def keys_of(timeline: Timeline, recipients: set[str]) -> dict[str, Moment]:
+    """The data keys with a stanza for one of these recipient ids, under whatever name it stood there."""
+    opened = {}
+    for key_id, key in timeline.keys.items():
+        moments = [stanza.at for (_, recipient), stanza in key.stanzas.items() if recipient in recipients]
+        if moments:
+            opened[key_id] = earliest(iter(moments))
+    return opened
+
+
+def _listings(timeline: Timeline) -> dict[str, _Listing]:
+    listings: dict[str, _Listing] = {}
+    for policy in policies(timeline):
+        for (name, recipient), _key in _holders(policy):
+            listings.setdefault(name, _Listing(set(), set())).recipients.add(recipient)
+        for name, principal in policy.recipients.items():
+            emails = listings.setdefault(name, _Listing(set(), set())).emails
+            emails.update(filter(None, [principal.email.casefold()]))
+    for key in timeline.keys.values():
+        for name, recipient in key.stanzas:
+            listings.setdefault(name, _Listing(set(), set())).recipients.add(recipient)
+    return listings
+
+
+def _names(listings: dict[str, _Listing], name: str, current: set[str]) -> set[str]:
+    """The names of one person: those that had one of their keys, unless the policy has somebody else by that name now."""
+    by_recipient: dict[str, set[str]] = {}
+    for own, listing in listings.items():
+        for recipient in listing.recipients:
+            by_recipient.setdefault(recipient, set()).add(own)
+    names, pending = {name}, [name]
+    while pending:
+        for recipient in listings[pending.pop()].recipients:
+            others = by_recipient[recipient] - names - current
+            names |= others
+            pending += others
+    return names
+
+
+def policies(timeline: Timeline) -> Iterator[Policy]:
+    """Every version of the policy that holds together."""
+    for content in timeline.policies:
+        try:
+            yield parser.parse_known(content)[0]
+        except Error:
+            # A version that does not hold together, such as a conflict. What it gave somebody stands in the headers.
+            continue
+
+
+def _holders(policy: Policy) -> Iterator[tuple[tuple[str, str], str]]:
+    for name in policy.recipients:
+        try:
+            yield from holders(policy, (name,)).items()
+        except Error:
+            continue  # text that is no key opens nothing

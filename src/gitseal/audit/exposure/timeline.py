@@ -1,0 +1,207 @@
+"""Every value and every data key that a project's files ever had, by one walk over all refs, and with no key.
+
+Only the top-level names that a commit changed are read, so the work grows with what was changed and not with the size of the
+files. Whether a value really changed follows from its tokens: another token under the same data key is another value, or the
+same one taken over by a member. One under another data key may hold the same value.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from gitseal.audit.history.log import environment_of, person
+from gitseal.crypto.token_kinds import WRITE_ONLY
+from gitseal.document import pieces, token_grammar
+from gitseal.document.changes import differing
+from gitseal.git.log import LoggedCommit, LogQuery, shallow_ends
+from gitseal.git.renames import follow
+from gitseal.git.versions import elsewhere
+from gitseal.project.project import FOLDER, Project
+from gitseal.project.roots import is_in_secrets
+from gitseal.records import NamedTuple
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+_TOKEN = re.compile(token_grammar.TOKEN_START)
+_STANZA = re.compile(token_grammar.STANZA)
+_HOLDER = 2  # the last parts of a stanza's path: the person, the recipient id
+_POLICY = f"{FOLDER}/policy.yaml"
+
+
+class Moment(NamedTuple):
+    """The commit that did something, as it says of itself; `when` in seconds since 1970.
+
+    `ref` is empty for the history of HEAD, else the full name of a ref that leads to the commit. Of what is in no commit yet
+    all is empty.
+    """
+
+    when: int = 0
+    commit: str = ""
+    who: str = ""
+    email: str = ""
+    ref: str = ""
+
+
+class ValueChange(NamedTuple):
+    """One commit's change of one name. `before` and `after` are the value as the file has it, empty if there is none."""
+
+    before: str
+    after: str
+    at: Moment
+
+
+class SealedUnder(NamedTuple):
+    """What a value says of its data key: the kind of token, the access group, the key's id."""
+
+    kind: str
+    access: str
+    key_id: str
+
+
+class StanzaPast(NamedTuple):
+    """A stanza with the moment from which it was published."""
+
+    text: str
+    at: Moment
+
+
+class KeyPast(NamedTuple):
+    """A data key: the scope that it belongs to, and every stanza ever made for it, by person and recipient id."""
+
+    file_id: str
+    environment: str
+    access: str
+    stanzas: dict[tuple[str, str], StanzaPast]
+
+
+Name = tuple[str, str]
+"""An environment, and a name in it."""
+
+
+def sealed_under(value: str) -> SealedUnder | None:
+    """The data key of a value; None if it stands plain."""
+    token = _TOKEN.match(value)
+    return SealedUnder(token[1], token[2], token[3]) if token else None
+
+
+def is_new_value(change: ValueChange) -> bool:
+    """True if a change certainly gave the name another value.
+
+    It did not for certain if the value only came under another data key, out of the plain, or if a member took over what was
+    set without reading.
+    """
+    if not change.before or not change.after:
+        return bool(change.after)
+    before, after = sealed_under(change.before), sealed_under(change.after)
+    if before is None or after is None:
+        return before is after
+    return before.key_id == after.key_id and not (before.kind == WRITE_ONLY and after.kind != WRITE_ONLY)
+
+
+class Timeline:
+    """What one walk has collected. `changes` are newest first, by environment and name; `policies` are contents of policy.yaml.
+
+    `folders` are the places where `.secrets` lies or lay. `is_complete` is False in a shallow clone.
+    """
+
+    def __init__(self, project: Project) -> None:
+        """Raises Error if there is no repository, or if Git cannot show a version that history names."""
+        repository = project.git()
+        self.changes: dict[Name, list[ValueChange]] = {}
+        self.keys: dict[str, KeyPast] = {}
+        self.policies: dict[bytes, None] = {}
+        self.folders: dict[str, None] = {project.relative(project.folder): None}
+        self.is_complete = not shallow_ends(repository)
+        self._project = project
+        self._texts: dict[str, str] = {}
+        self._refs = {version.commit: version.source for version in elsewhere(repository)}
+        self._take_files_here()
+        query = LogQuery(tuple(self.folders), lambda path: bool(environment_of(path)) or path.endswith(_POLICY))
+        starts = ("HEAD",) if repository.commit("HEAD") else ()
+        for commit in follow(repository, query, is_in_secrets, (*starts, "--all", "--reflog")):
+            self._take(commit)
+
+    @cached_property
+    def now(self) -> dict[Name, str]:
+        """The value that each name has in the files as they are here."""
+        values: dict[Name, str] = {}
+        for environment, content in self._files.items():
+            for path, text in pieces.read(content).scalars.items():
+                if path[0] != token_grammar.HEADER:
+                    values[environment, path_text(path)] = self._kept(text)
+        return values
+
+    @cached_property
+    def _files(self) -> dict[str, bytes]:
+        project = self._project
+        return {name: project.source.read(project.file(name)) for name in project.environments}
+
+    def _take_files_here(self) -> None:
+        """What the working tree has and HEAD has not, as a change that is in no commit yet."""
+        project, nothing = self._project, Moment()
+        if not project.source.is_working_tree:
+            return
+        files = {name: project.relative(project.file(name)) for name in self._files}
+        committed = project.git().files("HEAD", list(files.values()))
+        for name, path in files.items():
+            self._take_file(name, (committed[path],), self._files[name], nothing)
+        self.policies[project.source.read(project.policy_file)] = None
+
+    def _take(self, commit: LoggedCommit) -> None:
+        who = person(commit.author, commit.author_email)
+        at = Moment(commit.time, commit.id, who, commit.author_email, self._refs.get(commit.id, ""))
+        for file in commit.files:
+            environment = environment_of(file.path)
+            if environment:
+                self.folders[file.path.rpartition("/")[0]] = None
+                self._take_file(environment, file.before, file.after, at)
+            elif file.after is not None:
+                self.policies[file.after] = None
+
+    def _take_file(self, environment: str, before: Sequence[bytes | None], after: bytes | None, at: Moment) -> None:
+        if after in before:
+            return
+        first, *others = (_scalars(parent, after) for parent in before or (None,))
+        old, new = first
+        for path in sorted({*old, *new}):
+            if path[0] == token_grammar.HEADER:
+                continue
+            # A merge changed what differs from every parent: the rest is a parent's, and told there.
+            if old.get(path) != new.get(path) and all(one.get(path) != other.get(path) for one, other in others):
+                change = ValueChange(self._kept(old.get(path, "")), self._kept(new.get(path, "")), at)
+                self.changes.setdefault((environment, path_text(path)), []).append(change)
+        for key_id, person_and_id, text, scope in _stanzas(new):
+            key = self.keys.setdefault(key_id, KeyPast(*scope, {}))
+            known = key.stanzas.get(person_and_id)
+            if known is None or _order(at) < _order(known.at):
+                key.stanzas[person_and_id] = StanzaPast(text, at)
+
+    def _kept(self, text: str) -> str:
+        """One copy of each: the older side of a commit is mostly the newer side of the next."""
+        return self._texts.setdefault(text, text)
+
+
+def _order(at: Moment) -> tuple[bool, bool, int]:
+    """First what the history of HEAD has, of that the oldest; last what is in no commit."""
+    return bool(at.ref), not at.commit, at.when
+
+
+def earliest(moments: Iterator[Moment]) -> Moment:
+    """The first of some moments: one in the history of HEAD if there is one."""
+    return min(moments, key=_order)
+
+
+def _scalars(before: bytes | None, after: bytes | None) -> tuple[dict[NamePath, str], dict[NamePath, str]]:
+    _, old, new = differing(before or b"", after or b"")
+    return pieces.read(old).scalars, pieces.read(new).scalars
+
+
+def _stanzas(scalars: dict[NamePath, str]) -> Iterator[tuple[str, tuple[str, str], str, tuple[str, str, str]]]:
+    """Key id, holder, text and scope of each stanza. One that stands where no sound file has it was published as well."""
+    file_id = scalars.get((token_grammar.HEADER, "id"), "")
+    environment = scalars.get((token_grammar.HEADER, "environment"), "")
+    for path, text in scalars.items():
+        if "STANZA[" in text and len(path) > _HOLDER:
+            access = path[2] if path[:2] == (token_grammar.HEADER, "access") else ""
+            for stanza in _STANZA.finditer(text):
+                yield stanza[1], (path[-2], path[-1]), stanza[0], (file_id, environment, access)

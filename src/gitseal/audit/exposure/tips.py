@@ -1,0 +1,69 @@
+"""The refs on whose tip somebody can still open something: each of them gives new values to whoever has left."""
+
+from collections.abc import Iterator
+
+from gitseal.audit.exposure.people import KeyHolder
+from gitseal.audit.exposure.timeline import Timeline
+from gitseal.audit.history.log import environment_of
+from gitseal.git import refs
+from gitseal.git.repository import Repository
+from gitseal.project.belief.facts import headers
+from gitseal.records import NamedTuple
+
+
+class OpenedTip(NamedTuple):
+    """A ref by its full name, and the environments of which somebody opens at least one access group at its tip."""
+
+    ref: str
+    environments: tuple[str, ...]
+
+
+def opened_tips(repository: Repository, timeline: Timeline, holder: KeyHolder) -> list[OpenedTip]:
+    """The refs on whose tip somebody has a stanza for a data key in force there: HEAD if it is no branch, and the others sorted."""
+    head = refs.head(repository)
+    tips = {} if head.name or not head.commit else {refs.HEAD: head.commit}
+    tips |= dict(sorted(refs.every(repository).items()))
+    by_folder: dict[str, tuple[str, ...]] = {}
+    opened = []
+    for ref, commit in tips.items():
+        environments = {
+            environment
+            for folder in _folders(repository, commit, timeline)
+            for environment in _opened(repository, folder, holder, by_folder)
+        }
+        if environments:
+            opened.append(OpenedTip(ref, tuple(sorted(environments))))
+    return opened
+
+
+def _folders(repository: Repository, commit: str, timeline: Timeline) -> Iterator[str]:
+    """The ids of the trees of `.secrets` at a tip, wherever the folder lies there."""
+    for folder in timeline.folders:
+        entry = repository.objects.entry(commit, folder)
+        if entry is not None and entry.is_folder:
+            yield entry.object_id
+
+
+def _opened(
+    repository: Repository, folder: str, holder: KeyHolder, by_folder: dict[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    # Most refs of a repository have the same few states of the folder.
+    if folder not in by_folder:
+        tree = repository.objects.tree(folder) or {}
+        files = {name.decode("utf-8", "replace"): entry.object_id for name, entry in tree.items() if entry.is_file}
+        named = {environment_of(f".secrets/{name}"): blob for name, blob in files.items()}
+        environments = [environment for environment in named if environment]
+        contents = repository.blobs(named[environment] for environment in environments)
+        by_folder[folder] = tuple(
+            environment for environment, content in zip(environments, contents, strict=True) if _opens(content, holder)
+        )
+    return by_folder[folder]
+
+
+def _opens(content: bytes, holder: KeyHolder) -> bool:
+    return any(
+        recipient in holder.recipients and stanza.key_id == access.key_id
+        for header in headers(content)
+        for access in header.access.values()
+        for recipient, stanza in access.by_recipient()
+    )
