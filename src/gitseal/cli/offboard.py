@@ -2,8 +2,7 @@
 
 from gitseal.cli import declare, output
 from gitseal.cli.session import Session
-from gitseal.errors import UsageError
-from gitseal.report.hints import shell_quoted
+from gitseal.errors import UsageError, shell_quoted
 
 
 @declare.command("offboard")

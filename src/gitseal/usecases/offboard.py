@@ -19,7 +19,7 @@ _REASONS = {
 _STATES = {
     Changed.NO: ours("the value is the same"),
     Changed.UNKNOWN: ours("sealed anew, maybe the same value"),
-    Changed.GONE: ours("no such name any more"),
+    Changed.GONE: ours("the files here have no such name"),
 }
 
 

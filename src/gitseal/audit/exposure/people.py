@@ -24,7 +24,7 @@ class KeyHolder(NamedTuple):
     keys: dict[str, Moment]
 
 
-class _Listing(NamedTuple):
+class _PastPerson(NamedTuple):
     """What the versions of the policy and the headers say of one name."""
 
     recipients: set[str]
@@ -33,13 +33,13 @@ class _Listing(NamedTuple):
 
 def person(project: Project, timeline: Timeline, name: str) -> KeyHolder:
     """Everything of one person or machine. Raises Error if neither policy nor history knows the name."""
-    listings = _listings(timeline)
-    if name not in listings:
-        hint = parser.nearest(name, listings) or "see who there is: gitseal recipient list"
+    people = _past_people(timeline)
+    if name not in people:
+        hint = parser.nearest(name, people) or "see who there is: gitseal recipient list"
         raise Error(f'neither the policy nor its history has a "{name}"', hint)
-    names = _names(listings, name, set(project.policy.recipients))
-    recipients = {recipient for own in names for recipient in listings[own].recipients}
-    emails = {email for own in names for email in listings[own].emails}
+    names = _names(people, name, set(project.policy.recipients))
+    recipients = {recipient for own in names for recipient in people[own].recipients}
+    emails = {email for own in names for email in people[own].emails}
     return KeyHolder(name, frozenset(names), frozenset(recipients), frozenset(emails), keys_of(timeline, recipients))
 
 
@@ -48,7 +48,7 @@ def with_recipient(timeline: Timeline, recipient: str, name: str = "") -> KeyHol
 
     Raises Error if neither policy nor history knows the key, or knows it as somebody else's.
     """
-    names = frozenset(own for own, listing in _listings(timeline).items() if recipient in listing.recipients)
+    names = frozenset(own for own, past in _past_people(timeline).items() if recipient in past.recipients)
     if not names:
         raise Error(
             "neither the policy nor its history has this key", "see whose keys there are: gitseal recipient list"
@@ -70,29 +70,29 @@ def keys_of(timeline: Timeline, recipients: set[str]) -> dict[str, Moment]:
     return opened
 
 
-def _listings(timeline: Timeline) -> dict[str, _Listing]:
-    listings: dict[str, _Listing] = {}
+def _past_people(timeline: Timeline) -> dict[str, _PastPerson]:
+    people: dict[str, _PastPerson] = {}
     for policy in policies(timeline):
         for (name, recipient), _key in _holders(policy):
-            listings.setdefault(name, _Listing(set(), set())).recipients.add(recipient)
+            people.setdefault(name, _PastPerson(set(), set())).recipients.add(recipient)
         for name, principal in policy.recipients.items():
-            emails = listings.setdefault(name, _Listing(set(), set())).emails
+            emails = people.setdefault(name, _PastPerson(set(), set())).emails
             emails.update(filter(None, [principal.email.casefold()]))
     for key in timeline.keys.values():
         for name, recipient in key.stanzas:
-            listings.setdefault(name, _Listing(set(), set())).recipients.add(recipient)
-    return listings
+            people.setdefault(name, _PastPerson(set(), set())).recipients.add(recipient)
+    return people
 
 
-def _names(listings: dict[str, _Listing], name: str, current: set[str]) -> set[str]:
+def _names(people: dict[str, _PastPerson], name: str, current: set[str]) -> set[str]:
     """The names of one person: those that had one of their keys, unless the policy has somebody else by that name now."""
     by_recipient: dict[str, set[str]] = {}
-    for own, listing in listings.items():
-        for recipient in listing.recipients:
+    for own, past in people.items():
+        for recipient in past.recipients:
             by_recipient.setdefault(recipient, set()).add(own)
     names, pending = {name}, [name]
     while pending:
-        for recipient in listings[pending.pop()].recipients:
+        for recipient in people[pending.pop()].recipients:
             others = by_recipient[recipient] - names - current
             names |= others
             pending += others

@@ -19,7 +19,7 @@ class OpenedTip(NamedTuple):
 
 
 def opened_tips(repository: Repository, timeline: Timeline, holder: KeyHolder) -> list[OpenedTip]:
-    """The refs on whose tip somebody has a stanza for a data key in force there: HEAD if it is no branch, and the others sorted."""
+    """The refs on whose tip somebody has a stanza for a data key in force there, sorted; HEAD too if it is no branch."""
     head = refs.head(repository)
     tips = {} if head.name or not head.commit else {refs.HEAD: head.commit}
     tips |= dict(sorted(refs.every(repository).items()))

@@ -167,19 +167,5 @@ def quiet(review: Review) -> str:
 
 def command(span: Span) -> str:
     """The command that gives the same review again, at least on this machine."""
-<<<<<<< HEAD
     words = f"{span.base[:DIGITS]}..{span.head[:DIGITS]}" if span.head else span.base[:DIGITS]
     return f"gitseal review {shell_quoted(words)}"
-
-
-def day(seconds: int) -> str:
-    """The day in UTC; empty for a time that no calendar holds."""
-    try:
-        return time.strftime("%Y-%m-%d", time.gmtime(seconds))
-    except (OverflowError, ValueError, OSError):
-        return ""
-=======
-    return f"gitseal review {printable(span.base[:DIGITS])}" + (
-        f"..{printable(span.head[:DIGITS])}" if span.head else ""
-    )
->>>>>>> 76edf95 (offboard --report: every value that somebody could ever open, from the whole history and with no identity)
