@@ -117,10 +117,17 @@ def rename(session: Session, old: str, new: str, accept: tuple[str, ...]) -> Non
     Examples:
       gitseal env rename staging preview
     """
+    from gitseal.policy.layers import LOCAL
     from gitseal.usecases.env import rename_environment
 
+    overrides = session.project.folder / f"{old}{LOCAL}.yaml"
     session.confirmed(
         accept,
         lambda workspace: rename_environment(workspace, old, new),
     )
+    if overrides.exists():
+        say(
+            f'gitseal: this machine\'s overrides of {old} do not move with it, and lie in "{overrides}"',
+            f"  give {new} the values that you need there, with gitseal set --local, and delete that file",
+        )
     say(f"renamed {old} to {new}")

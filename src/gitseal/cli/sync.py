@@ -11,6 +11,9 @@ from gitseal.delivery.request import Request
 from gitseal.errors import Error, NotForYou
 from gitseal.git.ignoring import ignore_file
 from gitseal.git.repository import Repository, find_top
+from gitseal.render import Refused
+from gitseal.report.hints import command as command_line
+from gitseal.report.hints import path_word
 from gitseal.yamltext.tree import NamePath
 
 _FILE = declare.argument("file", metavar="[FILE]", is_path=True, default=".env")
@@ -42,7 +45,12 @@ def pull(session: Session, file: str, environments: tuple[str, ...]) -> None:
     session.only_reads = True
     environment = session.one(environments)
     path = Path(file)
-    rendered(session, RenderJob(environment, Request()), path)
+    try:
+        rendered(session, RenderJob(environment, Request()), path)
+    except Refused as error:
+        # The options of render that would help are none of sync's.
+        again = command_line("gitseal render -e {} -o {}", environment, path_word(file)).as_text()
+        raise Error(error.message, f"sync pull writes dotenv alone; {error.hint}, after: {again}") from None
     say(f'wrote {environment} to "{path}"')
 
 
