@@ -60,7 +60,7 @@ def page_of(told: Leaving) -> Page:
         is_checklist=True,
     )
     return Page(
-        f"What {told.holder.name} knows",
+        "What somebody who leaves knows",
         tuple(_lead(told)),
         (to_change, tips, machines, changed, plain),
         tuple(_notes(told)),
