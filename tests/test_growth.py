@@ -12,7 +12,8 @@ def linear(text: str) -> int:
 
 
 def quadratic(text: str) -> int:
-    return sum(text.find("x", at) for at in range(len(text)))
+    # Each search takes much longer than its call, so that nothing linear is left to see at small sizes.
+    return sum(text.count("ab") for _ in text)
 
 
 def test_linear_work_passes() -> None:
