@@ -53,6 +53,7 @@ def membership_lines(where: Membership, policy: "Policy", name: str = "", email:
         "the policy does not know you yet: send this line to " + people(where.admits),
         f"  {command(*words).as_text()} && gitseal rekey",
         "  whoever gets it asks you whether it is yours, runs it, commits and pushes; then you pull",
+        f"  or ask in a pull request: {command('gitseal recipient request --as {}', name or 'newcomer').as_text()}",
     )
 
 

@@ -55,14 +55,17 @@ def accept_options(function: "_Function") -> "_Function":
     keys = declare.option(
         "--accept-key", "accept_keys", multiple=True, metavar="ID", help="Accept this data key. Give its exact id."
     )
-    recipients = declare.option(
-        "--accept-recipient",
-        "accept_recipients",
-        multiple=True,
-        metavar="KEY",
-        help="Accept this recipient. Give its exact key.",
-    )
-    return keys(recipients(declare.instead_of(function, confirmed)))
+    return keys(_accept_recipient("accept_recipients")(declare.instead_of(function, confirmed)))
+
+
+def accept_recipient_option(function: "_Function") -> "_Function":
+    """`--accept-recipient` alone, as `accept`."""
+    return _accept_recipient("accept")(function)
+
+
+def _accept_recipient(name: str) -> "_Decorator":
+    words = "Accept this recipient. Give its exact key."
+    return declare.option("--accept-recipient", name, multiple=True, metavar="KEY", help=words)
 
 
 def json_option(function: "_Function") -> "_Function":

@@ -31,7 +31,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "env": "Add, list, rename or remove environments.",
     },
     "People": {
-        "recipient": "Add, list or remove people and machines.",
+        "recipient": "Add, list or remove people and machines, or ask to be added.",
         "access": "Show who can open what now, and who would after a rekey.",
         "rekey": "Seal the files to the people that the policy names.",
         "offboard": "Report every value that somebody who leaves could ever open.",

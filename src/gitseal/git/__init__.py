@@ -1,10 +1,12 @@
 """Git: small functions, each one command of the `git` binary with explicit flags and its reason.
 
 Names and paths that come from a repository are never options: they follow `--` or go through standard input. A library
-serves where it is better, in a file of its own that is imported only there: `objects` (pygit2), `configuration` (GitPython).
+serves where it is better, in a file of its own that is imported only there: `objects` and `branch_commit` (pygit2),
+`configuration` (GitPython).
 
 Which file answers which question:
 
+* a commit on a branch that nobody has checked out: `branch_commit`
 * starting the program: `run`, and before our modules have loaded: `ahead`
 * one repository, a few answers: `repository`, `settings`, `refs`
 * any object, by one process for a command: `object_reader`, with `object_types`; asked ahead of its use: `prefetch`

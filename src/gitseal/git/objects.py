@@ -105,8 +105,8 @@ def _no_commit(revision: str) -> Error:
     return Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
 
 
-def _library(top: Path, revision: str) -> "_Library | None":
-    """The way by pygit2, or None if it does not open the repository. Raises Error if there is no such commit."""
+def library_repository(top: Path) -> "pygit2.Repository | None":
+    """The repository as pygit2 opens it; None if it does not, or could not read all of its objects."""
     try:
         import pygit2
     except ImportError:
@@ -118,6 +118,16 @@ def _library(top: Path, revision: str) -> "_Library | None":
     # In a partial clone an object that is not here looks like one that does not exist; the binary fetches it.
     if any(entry.name.endswith((".promisor", ".partialclone")) for entry in repository.config):
         return None
+    return repository
+
+
+def _library(top: Path, revision: str) -> "_Library | None":
+    """The way by pygit2, or None if it does not open the repository. Raises Error if there is no such commit."""
+    repository = library_repository(top)
+    if repository is None:
+        return None
+    import pygit2
+
     try:
         return _Library(repository, repository.revparse_single(revision).peel(pygit2.Commit))
     except (pygit2.GitError, KeyError, ValueError):

@@ -220,9 +220,13 @@ def _listed(repository: Repository, patterns: Iterable[str]) -> dict[str, str]:
     return dict(line.rsplit(" ", 1) for line in answer.decode("utf-8", "surrogateescape").split("\n") if line)
 
 
-def write(repository: Repository, ref: str, commit: str, reason: str) -> bool:
-    """Makes a ref name a commit, with a reflog, whatever it named before; False if Git refuses, such as for its name."""
-    return repository.git(*NO_HOOKS, "update-ref", "--create-reflog", "-m", reason, ref, commit) is not None
+def write(repository: Repository, ref: str, commit: str, reason: str, before: str | None = None) -> bool:
+    """Makes a ref name a commit, with a reflog; False if Git refuses, such as for its name.
+
+    With `before`, only if it names that commit now, or nothing at all if that is empty; else whatever it named.
+    """
+    expected = () if before is None else (before or "0" * len(commit),)
+    return repository.git(*NO_HOOKS, "update-ref", "--create-reflog", "-m", reason, ref, commit, *expected) is not None
 
 
 def below(repository: Repository, folder: str) -> dict[str, str]:

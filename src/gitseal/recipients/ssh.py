@@ -29,6 +29,10 @@ _COUNT = 4  # bytes of the number of keys in a file; OpenSSH always writes 1
 _WORKS = "use an age key (gitseal keygen), ssh-ed25519, or ssh-rsa of 2048 to 4096 bits"
 
 
+class Unsupported(Error):
+    """A public key of a type that values cannot be sealed to, though SSH knows it."""
+
+
 class SshRecipient:
     """The public half of either type. A stanza is marked with the first 4 bytes of SHA-256 of the key, its tag."""
 
@@ -124,7 +128,7 @@ def parse(text: str) -> SshRecipient:
     if not text.isprintable() or not encoded:
         raise Error("the SSH recipient is not one line of a .pub file", "give the whole line: TYPE BASE64 COMMENT")
     if kind not in _SIZES:
-        raise Error(f'SSH keys of type "{kind[:40]}" cannot be recipients', _WORKS)
+        raise Unsupported(f'SSH keys of type "{kind[:40]}" cannot be recipients', _WORKS)
     blob = _canonical_base64(encoded)
     if blob is None:
         raise Error("the SSH recipient is mistyped or cut short", "copy the whole line of the .pub file")
@@ -171,7 +175,7 @@ def _rsa_size(fields: list[bytes]) -> int:
     if spelled != fields or exponent == 1 or not exponent & modulus & 1:
         raise Error("the ssh-rsa recipient is not a sound key", "ask for another key")
     if not _MIN_BITS <= modulus.bit_length() <= _MAX_BITS:
-        raise Error(f"the ssh-rsa recipient has {modulus.bit_length()} bits", _WORKS)
+        raise Unsupported(f"the ssh-rsa recipient has {modulus.bit_length()} bits", _WORKS)
     return (modulus.bit_length() + 7) // 8
 
 

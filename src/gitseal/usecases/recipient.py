@@ -12,6 +12,7 @@ from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
+from gitseal.recipients.fingerprint import fingerprint
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.sealing.writing import edited_policy, writing
@@ -28,10 +29,17 @@ class RecipientRow(NamedTuple):
     environments: tuple[str, ...]
 
 
+class OfferedKey(NamedTuple):
+    """A key that nobody typed here, and where it is from, such as `origin/join/bob`."""
+
+    key: str
+    source: str
+
+
 def add_recipient(
     workspace: Workspace,
     name: str,
-    keys: Sequence[str],
+    keys: Sequence[str | OfferedKey],
     *,
     groups: Sequence[str] = (),
     opens: Sequence[str] = (),
@@ -41,20 +49,22 @@ def add_recipient(
     """Adds a person or machine, or further keys, groups and environments to one, and gives what changed, in words.
 
     Typing a key here is this clone's confirmation of it. Raises Error for text that is no key, for a group or an environment
-    that is not there, or for keys missing for someone new.
+    that is not there, or for keys missing for someone new; Unconfirmed for offered keys that nobody has said yes to.
     """
     if not is_principal_name(name):
         raise Error(
             f'"{name}" cannot be the name of a recipient', "use letters, digits, _, . and -, beginning with a letter"
         )
-    canonical = [parse_recipient(key).canonical for key in keys]
+    typed = [parse_recipient(key).canonical for key in keys if not isinstance(key, OfferedKey)]
+    offered = [key for key in keys if isinstance(key, OfferedKey)]
+    canonical = list(dict.fromkeys((*typed, *(parse_recipient(key).canonical for key, _ in offered))))
     said: list[str] = []
     project = workspace.project
     with writing(project):
         _check_groups(project.policy, groups)
         _check_environments(project.policy, opens)
         before = project.policy.recipients.get(name)
-        if before is None and not keys:
+        if before is None and not canonical:
             raise Error(
                 f'"{name}" is new and has no key',
                 "ask them for their public key, the recipient that gitseal keygen or gitseal whoami shows them",
@@ -68,13 +78,23 @@ def add_recipient(
             said.extend(_add_to_groups(text, name, project.policy, groups))
             said.extend(_open(text, name, project.policy, opens))
 
-        rewrite(project, edit)
         trust = Trust(workspace)
-        for key in canonical:
+        _confirm(trust, name, offered, is_member=before is not None)
+        rewrite(project, edit)
+        for key in typed:
             trust.confirm(name, key)
         trust.remember()
     project.refresh()
     return said
+
+
+def _confirm(trust: Trust, name: str, offered: Sequence[OfferedKey], *, is_member: bool) -> None:
+    """Raises Unconfirmed unless somebody has said yes to each offered key as one of this very person."""
+    more = f"; {name} is in the policy already, and this would be one more key" if is_member else ""
+    for key, source in offered:
+        known_by = fingerprint(parse_recipient(key).canonical)
+        trust.recipient(name, key, f"it comes from {source}, its fingerprint is {known_by}{more}")
+    trust.settle()
 
 
 def _check_groups(policy: Policy, groups: Sequence[str]) -> None:
