@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from gitseal.errors import Busy, Error
-from gitseal.git.branch_commit import NewFile, commit_file
+from gitseal.git.branch_commit import FileInFolder, commit_file
 from gitseal.git.repository import Repository
 from tests.attacks.verify.world import ssh_key
 
 Git = Callable[..., str]
 BRANCH = "refs/heads/join/bob"
-FILE = NewFile("requests", "bob", b"a key\n")
+FILE = FileInFolder("requests", "bob", b"a key\n")
 
 
 def _git(top: Path, *arguments: str) -> str:

@@ -26,7 +26,7 @@ _IDENT = re.compile(
 )
 
 
-class NewFile(NamedTuple):
+class FileInFolder(NamedTuple):
     """A file in a folder at the repository's top, with its bytes."""
 
     folder: str
@@ -34,7 +34,7 @@ class NewFile(NamedTuple):
     content: bytes
 
 
-def commit_file(repository: Repository, branch: str, parent: str, file: NewFile, message: str) -> str:
+def commit_file(repository: Repository, branch: str, parent: str, file: FileInFolder, message: str) -> str:
     """Commits a file on top of `parent`, and makes `branch`, by its full name, name that commit. Gives its full id.
 
     Raises Error if the branch is checked out, if something else has the folder's place, and if Git does not know who commits;
@@ -82,7 +82,7 @@ def _ident(repository: Repository, role: str) -> re.Match[str]:
 
 
 def _by_library(
-    library: "pygit2.Repository", people: list[re.Match[str]], parent: str, file: NewFile, message: str
+    library: "pygit2.Repository", people: list[re.Match[str]], parent: str, file: FileInFolder, message: str
 ) -> str:
     import pygit2
 
@@ -105,7 +105,7 @@ def _signature(ident: re.Match[str]) -> "pygit2.Signature":
     )
 
 
-def _by_binary(repository: Repository, parent: str, file: NewFile, message: str, *, is_signed: bool) -> str:
+def _by_binary(repository: Repository, parent: str, file: FileInFolder, message: str, *, is_signed: bool) -> str:
     """By plumbing alone: a tree is made from its listing, so that no index is needed."""
     blob = _id(repository.git("hash-object", "-w", "--stdin", "--no-filters", stdin=file.content))
     place = repository.objects.entry(parent, file.folder)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.git import refs
-from gitseal.git.branch_commit import NewFile, commit_file
+from gitseal.git.branch_commit import FileInFolder, commit_file
 from gitseal.git.repository import Repository
 from gitseal.identities import Keyring
 from gitseal.policy.parser import is_principal_name
@@ -42,7 +42,7 @@ def request(project: Project, keyring: Keyring, name: str, keys: Sequence[str] =
     content = join_requests.serialise(canonical)
     is_new = repository.file(parent, f"{join_requests.FOLDER}/{name}") != content
     if is_new:
-        file = NewFile(join_requests.FOLDER, name, content)
+        file = FileInFolder(join_requests.FOLDER, name, content)
         commit_file(repository, _HEADS + branch, parent, file, f"Ask for access to the secrets: {name}")
     elif _HEADS + branch not in refs.exact(repository, [_HEADS + branch]):
         refs.write(repository, _HEADS + branch, parent, "gitseal recipient request", "")
