@@ -7,7 +7,7 @@ the person has Git sign their commits, which pygit2 does not.
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitseal.errors import Busy, Error
+from gitseal.errors import Busy, Error, shell_quoted
 from gitseal.git import refs
 from gitseal.git.object_types import FILE
 from gitseal.git.objects import library_repository
@@ -44,7 +44,10 @@ def commit_file(repository: Repository, branch: str, parent: str, file: FileInFo
     _refuse_checked_out(repository, branch)
     place = repository.objects.entry(parent, file.folder)
     if place is not None and not place.is_folder:
-        raise Error(f'"{file.folder}" is no folder on {branch}', f"look at: git ls-tree {parent} -- {file.folder}")
+        raise Error(
+            f'"{file.folder}" is no folder on {branch}',
+            f"look at: git ls-tree {shell_quoted(parent)} -- {shell_quoted(file.folder)}",
+        )
     people = [_ident(repository, role) for role in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")]
     is_signed = (repository.git("config", "--type=bool", "--get", "commit.gpgSign") or b"").strip() == b"true"
     library = None if is_signed else library_repository(repository.top)
@@ -56,7 +59,7 @@ def commit_file(repository: Repository, branch: str, parent: str, file: FileInFo
         short = branch.removeprefix("refs/heads/")
         raise Busy(
             f"Git refuses to move the branch {short}",
-            f"see what is in its way: git branch --list '{short.split('/')[0]}*'",
+            f"see what is in its way: git branch --list {shell_quoted(short.split('/')[0] + '*')}",
         )
     return commit
 

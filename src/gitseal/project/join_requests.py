@@ -7,7 +7,7 @@ until whoever may change the policy has asked the person.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.git import refs
 from gitseal.git.repository import Repository
 from gitseal.git.trusted_ref import short
@@ -74,5 +74,5 @@ def _elsewhere(repository: Repository, revision: str) -> str:
     """The way to a branch that is not here: a remote's of that name, else a fetch."""
     there = [short(ref) for ref in repository.branches() if ref.endswith(f"/{revision}")]
     if there:
-        return f"a remote has it: gitseal recipient add --from-request {there[0]}"
+        return f"a remote has it: gitseal recipient add --from-request {shell_quoted(there[0])}"
     return "get the branches of the remote first: git fetch"
