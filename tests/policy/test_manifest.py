@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gitseal.document.generated import KINDS, generate
+from gitseal.document.generated import KINDS, generate, is_pair
 from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import Error, Malformed, UnknownVersion
 from gitseal.policy import manifest_parser
@@ -122,6 +122,10 @@ SECRET = [
     ('rotate: ""', "length of time"),
     ("generate: words:3", "generated value"),
     ("generate: hex:0", "generated value"),
+    ("generate: hex:65537", "65536"),
+    ("generate: rsa:1024", "generated value"),
+    ("generate: password:9:lower+vowels", "generated value"),
+    ("generate: password:1:lower+upper", "no room"),
     ("description: [a]", "a text is missing"),
 ]
 
@@ -244,8 +248,30 @@ def test_imports_are_neither_deep_nor_slow() -> None:
 
 
 def test_the_kinds_of_generated_values_are_those_of_set() -> None:
-    for kind in ("hex", "hex:32", "base64:16", "password:24", "uuid"):
+    pairs = ("ed25519", "ssh-ed25519", "x25519", "ec:p256", "rsa:2048")
+    for kind in (
+        "hex",
+        "hex:32",
+        "base64:16",
+        "base64url:32",
+        "password:24",
+        "password:9:lower+digits",
+        "uuid",
+        *pairs,
+    ):
         assert parsed(f"secrets:\n  A: {{generate: {kind}}}\n").secrets["A",].generate == kind
-        generate(kind)
-    words = set(re.findall(r"[a-z0-9]+(?=:N)|uuid", KINDS))
-    assert words == {"hex", "base64", "password", "uuid"}
+        assert (generate(kind).public is not None) == (kind in pairs) == is_pair(kind)
+        assert re.search(rf"\b{kind.partition(':')[0]}\b", KINDS)
+    words = set(re.findall(r"[a-z0-9:]+(?=:N)|uuid|[a-z0-9:-]+25519|ec:p256", KINDS))
+    assert words == {
+        "hex",
+        "base64",
+        "base64url",
+        "password",
+        "uuid",
+        "ed25519",
+        "ssh-ed25519",
+        "x25519",
+        "ec:p256",
+        "rsa",
+    }

@@ -54,6 +54,8 @@ server:
   judged: []
 """
 NO_SCHEMA_SAYS = (
+    "65536",
+    "no room",
     "no service",
     "import each other",
     "taken",

@@ -39,6 +39,10 @@ PUBLIC = {
     "New Relic": "NR" + "JS-" + some(HEX, 19),
     "Web Push": encoded(POINT),
     "SSH": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + some(BASE62, 43) + " alice@example.com",
+    "PEM": generate_private_key(SECP256R1())
+    .public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode(),
     "age": "age1" + some("qpzry9x8gf2tvdw0s3jn54khce6mua7l", 58),
 }
 SECRET = {
@@ -49,6 +53,8 @@ SECRET = {
     "no point": encoded(POINT[:-1] + bytes([POINT[-1] ^ 1])),
     "a VAPID private key": encoded(POINT[1:33]),
     "more behind it": PUBLIC["Stripe"] + "-" + some(BASE62, 9),
+    "a PEM private key": "-----BEGIN PRIVATE " + "KEY-----\n" + some(BASE62, 64) + "\n-----END PRIVATE " + "KEY-----\n",
+    "no PEM public key": "-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----\n",
     "a URL": f"https://{some(HEX, 32)}@example.com/456",
 }
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from gitseal.document.generated import check_kind
 from gitseal.document.header import HEADER
 from gitseal.document.value import TypedValue
 from gitseal.document.value import ValueType as ValueKind
 from gitseal.document.value import text as text_value
-from gitseal.errors import Error, Malformed, UnknownVersion
+from gitseal.errors import Error, Malformed, UnknownVersion, UsageError
 from gitseal.policy.fields import (
     at_same_depth,
     choice,
@@ -33,8 +34,6 @@ MAX_IMPORT_DEPTH = 16
 _FILE = "manifest"
 _DURATION = r"([1-9][0-9]{0,3})([dwy])"
 _DAYS = {"d": 1, "w": 7, "y": 365}
-# The kinds of `set --generate`.
-_GENERATE = r"(?:hex|base64|password)(?::[1-9][0-9]{0,4})?|uuid"
 _INCLUDE = r"/?[A-Za-z0-9_.*-]+(?:/[A-Za-z0-9_.*-]+)*"
 _MODE = r"0?[0-7]{3}"
 _FILE_PART = r"[A-Za-z0-9_.@+=,][A-Za-z0-9_.@+=, -]{0,254}"
@@ -162,10 +161,11 @@ def _rotate(node: Node | None) -> int:
 
 def _generate(node: Node | None) -> str:
     kind = string(node)
-    if node is not None and not re.fullmatch(_GENERATE, kind):
-        raise Malformed(
-            "this is no kind of generated value", node.line + 1, "kinds are: hex:N, base64:N, password:N, uuid"
-        )
+    if node is not None:
+        try:
+            check_kind(kind)
+        except UsageError as error:
+            raise Malformed(error.message, node.line + 1, error.hint) from None
     return kind
 
 

@@ -6,6 +6,7 @@ parser takes, its schema takes. Written to docs/schema/ by tools/schemas; a test
 
 from typing import Any
 
+from gitseal.document.generated import PATTERN
 from gitseal.policy.manifest import TYPES
 from gitseal.policy.manifest_pattern_syntax import MAX_PATTERN
 from gitseal.policy.policy import ACCEPT, FORGE, MACHINE, PENDING, PERSON, REFUSE
@@ -179,8 +180,8 @@ def _secret() -> Schema:
             "owner": _text("Who answers for it."),
             "rotate": _text("How old a value may become: 90d, 12w, 1y.", "^[1-9][0-9]{0,3}[dwy]$"),
             "generate": _text(
-                "How a new value is made: hex:32, base64:32, password:24, uuid.",
-                "^(?:(?:hex|base64|password)(?::[1-9][0-9]{0,4})?|uuid)$",
+                "How a new value is made: hex:32, base64url:32, password:24, uuid; a key pair: ed25519, rsa:3072.",
+                f"^(?:{PATTERN})$",
             ),
         },
     )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error
+from gitseal.policy.companions import is_companion
 from gitseal.policy.fields import nearest
 from gitseal.policy.layers import overlay
 from gitseal.policy.manifest import Manifest, Service
@@ -76,10 +77,10 @@ def from_others(manifest: Manifest, service: str, available: Collection[NamePath
 def _view(manifest: Manifest, name: str, available: Collection[NamePath], known: dict[str, View]) -> View:
     """`known` keeps each service from being computed twice. The recursion ends: the parser refuses cycles and long chains."""
     if name not in known:
-        service = manifest.services[name]
-        nearer = _flat(overlay(_own(name, service, available)))
+        nearer = _flat(overlay(_own(manifest, name, available)))
         # A service that is imported twice gives the same values twice: only the first counts.
-        imported = [(other, _view(manifest, other, available, known)) for other in dict.fromkeys(service.imports)]
+        imports = dict.fromkeys(manifest.services[name].imports)
+        imported = [(other, _view(manifest, other, available, known)) for other in imports]
         _refuse_differing(name, nearer, imported)
         known[name] = _flat(overlay([("", nearer), *imported]))
     return known[name]
@@ -89,7 +90,8 @@ def _flat(layered: Mapping[NamePath, tuple[str, VariableSource]]) -> View:
     return {path: source for path, (_, source) in layered.items()}
 
 
-def _own(name: str, service: Service, available: Collection[NamePath]) -> list[tuple[str, View]]:
+def _own(manifest: Manifest, name: str, available: Collection[NamePath]) -> list[tuple[str, View]]:
+    service = manifest.services[name]
     env: View = {(variable,): VariableSource(name, ENV, (), template) for variable, template in service.env.items()}
     section: View = {
         path[1:]: VariableSource(name, SECTION, path) for path in available if path[0] == name and len(path) > 1
@@ -98,10 +100,18 @@ def _own(name: str, service: Service, available: Collection[NamePath]) -> list[t
     included: View = {
         path: VariableSource(name, INCLUDE, path)
         for path in available
-        if (path[0] != name or len(path) == 1) and any(matches(pattern, path) for pattern in service.include)
+        if (path[0] != name or len(path) == 1) and _includes(manifest, service, path, available)
     }
     # Nearest first, as `overlay` wants its layers.
     return [(ENV, env), (SECTION, section), (INCLUDE, included)]
+
+
+def _includes(manifest: Manifest, service: Service, path: NamePath, available: Collection[NamePath]) -> bool:
+    """True if a pattern of `include` takes a name in. What belongs to another name has to be named itself, with no `*`."""
+    taking = [pattern for pattern in service.include if matches(pattern, path)]
+    if any("*" not in pattern for pattern in taking):
+        return True
+    return bool(taking) and not is_companion(path, manifest, available)
 
 
 def _refuse_differing(name: str, nearer: View, imported: list[tuple[str, View]]) -> None:

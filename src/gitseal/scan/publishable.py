@@ -17,6 +17,7 @@ _STARTS = (
     b"age1",
     b"ssh-",
     b"ecdsa-sha2-",
+    b"-----BEGIN PUBLIC KEY-----",
     b"https://",
     b"eyJ",
     b"B",
@@ -33,6 +34,8 @@ _SHAPES = (
     rb"https://[0-9a-f]{32}@(?:o[0-9]+\.ingest\.(?:[a-z]{2}\.)?)?sentry\.io/[0-9]+",  # Sentry's DSN without a secret
     rb"age1[02-9ac-hj-np-z]{58}",  # an age recipient
     rb"(?:ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp(?:256|384|521)) AAAA[A-Za-z0-9+/]{60,1400}={0,2}(?: [^\n]{0,200})?",
+    # The public half of a key pair, as OpenSSL and `set --generate` write it: DER begins with a SEQUENCE.
+    rb"-----BEGIN PUBLIC KEY-----\r?\nM[A-Za-z0-9+/\r\n]{55,1400}={0,2}\r?\n-----END PUBLIC KEY-----(?:\r?\n)?",
 )
 
 

@@ -10,6 +10,7 @@ from gitseal.project.names import missing
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change, SetResult
+from gitseal.sealing.companions import set_generated
 from gitseal.sealing.writing import change
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -28,14 +29,15 @@ def set_values(
     """Sets every value in every environment. Equal values are left as they are.
 
     `generated` has names with a kind of random value, made for each environment: whoever opens one must not know another's.
+    The public half of a key pair goes into `NAME_PUBLIC`.
     Raises Error, with nothing written, if a name exists under `create_only` or is missing under `update_only`, and whatever
-    `Change.put` refuses; Unconfirmed if a person has to confirm a key or recipient first.
+    `Change.put` and `set_generated` refuse; Unconfirmed if a person has to confirm a key or recipient first.
     """
 
     def action(edit: Change) -> list[SetResult]:
         done = []
         made = {path: generate(kind) for path, kind in generated.items()}
-        for path, value in {**values, **made}.items():
+        for path in (*values, *made):
             exists = path in edit.document.entries
             if exists and create_only:
                 raise Error(
@@ -44,7 +46,10 @@ def set_values(
                 )
             if not exists and update_only:
                 raise _to_create(path, edit)
-            done.append(edit.set_named(path, value, plain=plain))
+            if path in made:
+                done += set_generated(edit, path, made[path], plain=plain)
+            else:
+                done.append(edit.set_named(path, values[path], plain=plain))
         return done
 
     results = change(workspace, environments, action)
