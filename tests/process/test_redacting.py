@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.process.redacting import Patterns, Redactor
+from gitseal.process.patterns import Patterns
+from gitseal.process.redacting import Redactor
 from gitseal.scan.forms import all_forms
 from gitseal.scan.ordinary import is_ordinary
 from tests import growth
@@ -124,6 +125,39 @@ def test_no_chunking_lets_a_value_through(parts: list[bytes], cuts: list[int]) -
     assert VALUES["TOKEN"] not in out
     assert b"MTIzNDU2Nzg5MGFi" not in out
     assert out == redacted(text, [])
+
+
+# Values that share texts, that begin with what is escaped, have no run of letters, or are blank; and parts of what is written.
+AWKWARD = {
+    "URL": b"postgres://app:Xk29f&Km'39\"20@db.internal:5432/app",
+    "PASSWORD": b"Xk29f&Km'39\"20",
+    "SIGNS": b"'!a\\b\"$c&d%e",
+    "BLANKS": b" \t\t \t \t \t",
+    "PHRASE": b"kT7qm3 r4vx8z w9",
+    "PERCENT": b"pw%FGhijKLmn0%%41pq",
+    "LINES": b"Zk3jf02kd1\n'q8w7e6r5t'\r\nZk3jf02kd1",
+    "LATIN": b"p\xe4ss-9f73s3ljTX",
+    "AGAIN": b"kT7qm3+r4vx8z+w9",
+}
+AWKWARD_FORMS = all_forms(AWKWARD)
+PIECES = st.sampled_from([*AWKWARD_FORMS, b" ", b"\n", b"\n    ", b"'", b"\\", b"Xk29", b"pw%fg"])
+CUT_PIECES = st.builds(lambda form, end: form[: len(form) - end], PIECES, st.integers(0, 12))
+
+
+@given(st.lists(PIECES | CUT_PIECES, max_size=7), st.lists(st.integers(0, 400), max_size=8), st.integers(0, 80))
+def test_spellings_made_when_they_are_needed_hide_the_same(parts: list[bytes], cuts: list[int], width: int) -> None:
+    """Of each chunk comes out what does if all spellings were there from the beginning, also while the stream rests."""
+    text = b"".join(parts)
+    if width > 1:
+        text = b"\n".join(text[at : at + width] for at in range(0, len(text), width))
+    careful, fast = Redactor(Patterns(AWKWARD_FORMS)), Redactor(Patterns.of(AWKWARD.items()))
+    at = 0
+    for cut in sorted({min(cut, len(text)) for cut in cuts}):
+        assert fast.feed(text[at:cut]) == careful.feed(text[at:cut])
+        if cut % 2 == 0:
+            assert fast.idle() == careful.idle()
+        at = cut
+    assert fast.feed(text[at:]) + fast.finish() == careful.feed(text[at:]) + careful.finish()
 
 
 @given(st.binary(max_size=600), st.lists(st.integers(0, 600), max_size=12))

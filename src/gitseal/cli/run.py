@@ -80,15 +80,15 @@ def _run(session: Session, job: _RunJob) -> int:
     selecting.tell(prepared.going)
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.flush()
-    forms = prepared.forms() if job.streams else {}
-    streams = job.streams if forms else frozenset()
+    secrets = prepared.secrets() if job.streams else []
+    streams = job.streams if secrets else frozenset()
     if not streams and not job.request.files:
         from gitseal.process.replacing import replace
 
         replace(job.arguments, prepared.environ)
     from gitseal.process import between
 
-    return between.run(job.arguments, prepared.environ, forms, streams)
+    return between.run(job.arguments, prepared.environ, secrets, streams)
 
 
 def _streams(redact: bool | None) -> frozenset[int]:

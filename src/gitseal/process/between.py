@@ -13,8 +13,12 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Self
 
-from gitseal.process.redacting import Patterns, Redactor
 from gitseal.process.replacing import not_started
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # a command that writes nothing needs no search
+    from gitseal.process.patterns import Patterns
+    from gitseal.process.redacting import Redactor
 
 _OUT, _ERR = 1, 2
 _CHUNK = 65536
@@ -27,14 +31,17 @@ _SIGNALLED = 128
 
 
 def run(
-    command: Sequence[str], environ: Mapping[bytes, bytes], forms: Mapping[bytes, str], streams: frozenset[int]
+    command: Sequence[str],
+    environ: Mapping[bytes, bytes],
+    secrets: Sequence[tuple[str, bytes]],
+    streams: frozenset[int],
 ) -> int:
     """Run `command` and give its status, 128 + n if signal n ended it.
 
-    `streams` are the descriptors to redact (1, 2, both or none), `forms` the byte strings to replace and the names to show
-    instead. It returns when the command has ended, and every process that still writes to a redacted stream; a signal after
-    the command's end ends the wait for those. Raises NotStarted if the command cannot be started, OSError if its output
-    cannot be written.
+    `streams` are the descriptors to redact (1, 2, both or none), `secrets` the values to replace with the names to show
+    instead; the first name keeps what two have in common. It returns when the command has ended, and every process that still
+    writes to a redacted stream; a signal after the command's end ends the wait for those. Raises NotStarted if the command
+    cannot be started, OSError if its output cannot be written.
     """
     with _Forwarding() as forwarding:
         pipes = dict.fromkeys(streams, subprocess.PIPE)
@@ -53,7 +60,7 @@ def run(
             if source is not None:
                 targets[os.dup(source.fileno())] = stream
                 source.close()
-        pump = _Pump(targets, forms, forwarding.late)
+        pump = _Pump(targets, secrets, forwarding.late)
         pump.run()
         status = child.wait()
     if pump.failure is not None:
@@ -68,11 +75,12 @@ class _Pump:
     that kept an output from being written, if any; a reader that went away is no failure.
     """
 
-    def __init__(self, targets: Mapping[int, int], forms: Mapping[bytes, str], stop: int) -> None:
-        patterns = Patterns(forms)
+    def __init__(self, targets: Mapping[int, int], secrets: Sequence[tuple[str, bytes]], stop: int) -> None:
         self.failure: OSError | None = None
         self._targets = dict(targets)
-        self._redactors = {pipe: Redactor(patterns) for pipe in targets}
+        self._secrets = secrets
+        self._patterns: Patterns | None = None
+        self._redactors: dict[int, Redactor] = {}
         self._resting = set(targets)
         self._open = set(targets)
         self._stop = stop
@@ -100,15 +108,26 @@ class _Pump:
     def _read(self, pipe: int) -> None:
         chunk = os.read(pipe, _CHUNK)
         self._resting.discard(pipe)
-        redactor = self._redactors[pipe]
-        self._pass(pipe, redactor.feed(chunk) if chunk else redactor.finish(), ended=not chunk)
+        self._pass(pipe, self._redactor(pipe).feed(chunk) if chunk else self._finished(pipe), ended=not chunk)
+
+    def _redactor(self, pipe: int) -> "Redactor":
+        """The redactor of a pipe, made when something comes out of it."""
+        from gitseal.process.patterns import Patterns
+        from gitseal.process.redacting import Redactor
+
+        if self._patterns is None:
+            self._patterns = Patterns.of(self._secrets)
+        return self._redactors.get(pipe) or self._redactors.setdefault(pipe, Redactor(self._patterns))
+
+    def _finished(self, pipe: int) -> bytes:
+        return self._redactors[pipe].finish() if pipe in self._redactors else b""
 
     def _rest(self, *, ended: bool) -> None:
         """Show what the silent streams hold back, so that a prompt without a line end appears; all of it if they ended."""
         for pipe in self._open.copy() if ended else self._open - self._resting:
             self._resting.add(pipe)
-            redactor = self._redactors[pipe]
-            self._pass(pipe, redactor.finish() if ended else redactor.idle(), ended=ended)
+            # A stream that is silent from the start rests already.
+            self._pass(pipe, self._finished(pipe) if ended else self._redactor(pipe).idle(), ended=ended)
 
     def _pass(self, pipe: int, content: bytes, *, ended: bool) -> None:
         """Write to where a stream goes. The pipe is closed when the stream has ended, and if nothing more can be written."""

@@ -3,12 +3,34 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from gitseal.records import NamedTuple
 from gitseal.scan.ordinary import MINIMUM, is_ordinary
 from gitseal.scan.parts import parts
-from gitseal.scan.spellings import spellings
+from gitseal.scan.spellings import encoded, escaped, spellings, verbatim_beginning, verbatim_runs
 
 # A longer form is looked for in pieces of this length: what searches needs no more memory or delay than this.
 PIECE = 1024
+ANCHOR = 8
+# A shorter anchor stands in too much.
+_LEAST_ANCHOR = 5
+# So many bytes more than itself an escape takes at most, for each byte: `$([char]0x0041)`.
+_MOST_ADDED = 16
+
+
+class Unspelled(NamedTuple):
+    """A text, and some bytes that stand in each of its escaped spellings: until they are seen, no spelling need be made."""
+
+    text: bytes
+    anchor: bytes
+
+    @property
+    def beginning(self) -> bytes:
+        """What each of its spellings begins with, and the text; it may be empty."""
+        return verbatim_beginning(self.text)
+
+    def forms(self) -> dict[bytes, None]:
+        """The text and its escaped spellings."""
+        return dict.fromkeys((self.text, *escaped(self.text)))
 
 
 def all_forms(*groups: Mapping[str, bytes]) -> dict[bytes, str]:
@@ -16,16 +38,18 @@ def all_forms(*groups: Mapping[str, bytes]) -> dict[bytes, str]:
 
     All whole values come before all parts: the password of a database is not told as a part of the URL that holds it.
     """
-    values = [(name, value) for group in groups for name, value in group.items() if not is_ordinary(value)]
     names: dict[bytes, str] = {}
-    for name, value in values:
-        for form in _forms(value):
+    for name, whole in values_and_parts((name, value) for group in groups for name, value in group.items()):
+        for form in _forms(whole):
             names.setdefault(form, name)
-    for name, value in values:
-        for part in parts(value):
-            for form in _forms(part):
-                names.setdefault(form, name)
     return names
+
+
+def values_and_parts(values: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The values that are no ordinary ones, then the parts of them all; each with its name, the first of which keeps a form."""
+    secret = [(name, value) for name, value in values if not is_ordinary(value)]
+    yield from secret
+    yield from ((name, part) for name, value in secret for part in parts(value))
 
 
 def _forms(whole: bytes) -> Iterator[bytes]:
@@ -33,10 +57,43 @@ def _forms(whole: bytes) -> Iterator[bytes]:
 
     They are for a command's output, where hiding too much costs little.
     """
-    lines = [line.strip() for line in whole.splitlines()] if b"\n" in whole or b"\r" in whole else []
-    for text in dict.fromkeys([whole, *(line for line in lines if not is_ordinary(line))]):
+    for text in _texts(whole):
         for form in spellings(text):
             yield from _pieces(form, MINIMUM)
+
+
+def first_forms(whole: bytes) -> Iterator[bytes | Unspelled]:
+    """The forms of a value or a part of one, as `all_forms` has them, but for those that can wait until some text was seen."""
+    for text in _texts(whole):
+        anchor = verbatim_anchor(text, _LEAST_ANCHOR)
+        if not anchor:
+            for form in spellings(text):
+                yield from _pieces(form, MINIMUM)
+            continue
+        yield Unspelled(text, anchor)
+        for form in encoded(text):
+            if form != text:
+                yield from _pieces(form, MINIMUM)
+
+
+def verbatim_anchor(text: bytes, least: int) -> bytes:
+    """Up to `ANCHOR` bytes, at least `least`, that stand in the text and in each of its escaped spellings; else none.
+
+    There is none either if a spelling may be so long that it is looked for in pieces.
+    """
+    runs = verbatim_runs(text)
+    if len(text) + _MOST_ADDED * (len(text) - sum(map(len, runs))) > PIECE:
+        return b""
+    # A host's name or a scheme stands in many texts; what has digits hardly does.
+    run = max(runs, key=lambda run: (len(run) >= least and not run.isalpha(), len(run)), default=b"")
+    at = max(0, len(run) - ANCHOR) // 2
+    return run[at : at + ANCHOR] if len(run) >= least else b""
+
+
+def _texts(whole: bytes) -> dict[bytes, None]:
+    """A value or a part of one, and those of its lines that are not ordinary."""
+    lines = [line.strip() for line in whole.splitlines()] if b"\n" in whole or b"\r" in whole else []
+    return dict.fromkeys([whole, *(line for line in lines if not is_ordinary(line))])
 
 
 def certain_forms(value: bytes) -> Iterator[bytes]:

@@ -26,6 +26,9 @@ from gitseal.scan.inner_base64 import inner_base64
 
 # What every writer of text leaves as it is.
 _VERBATIM = re.compile(rb"[A-Za-z0-9_]*")
+_VERBATIM_RUN = re.compile(rb"[A-Za-z0-9_]+")
+# What may be a percent sign's digits is written in both cases.
+_PERCENT_DIGITS = re.compile(rb"%[^%]{0,2}")
 # A longer text is a document rather than a password: it is looked for as the most common writers write it, and its lines and
 # parts as all of them do. All spellings of a large text would fill an automaton that takes seconds to make.
 _LONGEST = 1024
@@ -33,12 +36,31 @@ _LONGEST = 1024
 
 def spellings(content: bytes) -> dict[bytes, None]:
     """Every spelling once, the content itself first; of a text above 1 KiB the most common ones."""
-    written = dict.fromkeys((content, *_base64(content), *_hex(content)))
+    return encoded(content) | dict.fromkeys(escaped(content))
+
+
+def encoded(content: bytes) -> dict[bytes, None]:
+    """The content itself, and its spellings that share no text with it: base64 and hex."""
+    return dict.fromkeys((content, *_base64(content), *_hex(content)))
+
+
+def escaped(content: bytes) -> Iterator[bytes]:
+    """The spellings that change some of its characters, some of them more than once."""
     if not _VERBATIM.fullmatch(content):
         is_long = len(content) > _LONGEST
-        written.update(dict.fromkeys(_percent(content, _PERCENT_SAFE[:1] if is_long else _PERCENT_SAFE)))
-        written.update(dict.fromkeys(_as_text(content, _COMMON if is_long else _WRITERS)))
-    return written
+        yield from _percent(content, _PERCENT_SAFE[:1] if is_long else _PERCENT_SAFE)
+        yield from _as_text(content, _COMMON if is_long else _WRITERS)
+
+
+def verbatim_runs(content: bytes) -> list[bytes]:
+    """The runs of characters that no spelling in `escaped` changes: each stands in all of these, and in the content."""
+    return _VERBATIM_RUN.findall(_PERCENT_DIGITS.sub(b"%", content))
+
+
+def verbatim_beginning(content: bytes) -> bytes:
+    """What all these spellings begin with, and the content; it may be empty."""
+    start = _VERBATIM.match(content)
+    return start[0] if start else b""
 
 
 def _base64(content: bytes) -> Iterator[bytes]:

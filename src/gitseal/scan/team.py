@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Protocol
 
 from gitseal.records import NamedTuple
-from gitseal.scan.gaps import Gaps
+from gitseal.scan.squeezed import Squeezed
 from gitseal.scan.windows import AHEAD, Window
 
 RULE = "team-value"
@@ -15,7 +15,6 @@ RULE = "team-value"
 # What may stand at a line's two ends between the parts of a value that was broken: blanks, quotes, and the operators and
 # comment marks of languages. Taken out of the text and out of the forms alike, it leaves what is compared.
 _GLUE = b" \t\r\n\"'`+\\,.&()#*>|;"
-_GLUE_RUN = rb"[" + re.escape(_GLUE) + rb"]+"
 _QUOTE = rb"[\"'`]"
 _QUOTES = frozenset(b"\"'`")
 # A form of which less is left is not looked for over line ends.
@@ -115,19 +114,20 @@ class _Automata:
 
     def broken(self, window: Window) -> Iterator[TeamMatch]:
         """The forms with line ends or quotes in them: text wrapped, folded, or put together of several strings."""
-        matches = self._broken.all(without_glue(window.content)) if self._breakable else []
+        if not self._breakable:
+            return
+        squeezed = Squeezed(window.content, _GLUE)
+        matches = self._broken.all(squeezed.left)
         if not matches:
             return
         rows = _Rows(window.content)
-        gaps: Gaps | None = None
         for index, start, end in matches:
             top, bottom = rows.of(start), rows.of(end - 1)
             number = self._breakable[index]
-            # Numbers are those of bytes that are left; rows and gaps tell where these stood.
+            # Numbers are those of bytes that are left.
             if top == bottom:
-                gaps = gaps or Gaps(window.content, re.compile(_GLUE_RUN))
-                place = gaps.place(start)
-                span = window.content[place : gaps.place(end - 1) + 1]
+                place = squeezed.place(start)
+                span = window.content[place : squeezed.place(end - 1) + 1]
                 if window.first <= place < window.end and _is_put_together(self._forms[number], span):
                     yield TeamMatch(place, self._owners[number])
                 continue

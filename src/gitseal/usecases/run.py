@@ -18,15 +18,15 @@ class Prepared(NamedTuple):
     environ: dict[bytes, bytes]
     going: Outgoing
 
-    def forms(self) -> dict[bytes, str]:
-        """The texts that the output may not show, with their names: all forms of every sealed value that went in."""
-        from gitseal.scan.forms import all_forms  # not if nothing is redacted
+    def secrets(self) -> list[tuple[str, bytes]]:
+        """The values that the output may not show, with their names: every sealed one that went in and is no ordinary one."""
+        from gitseal.scan.ordinary import is_ordinary  # not if nothing is redacted
 
         going = self.going
-        sealed = {"/".join(entry.path): entry.value.reveal() for entry in going.entries if entry.sealed}
-        parts = {name: value.reveal() for name, value in going.parts.items()}
-        files = {file.name: file.item.content for file in going.files if file.sealed}
-        return all_forms(sealed, parts, files)
+        sealed = [("/".join(entry.path), entry.value.reveal()) for entry in going.entries if entry.sealed]
+        parts = [(name, value.reveal()) for name, value in going.parts.items()]
+        files = [(file.name, file.item.content) for file in going.files if file.sealed]
+        return [(name, value) for name, value in (*sealed, *parts, *files) if not is_ordinary(value)]
 
     def __repr__(self) -> str:
         return "Prepared(…)"
