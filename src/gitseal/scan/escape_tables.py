@@ -98,10 +98,9 @@ TABLES = (
     _doubled('"'),  # CSV, BASIC
     _doubled("$"),  # compose.yaml, GitLab, make
     EscapeTable({"$": "$$", "'": "''"}),  # docker compose config, in YAML's single quotes
-    EscapeTable({"$": "$$"} | SHORT | JSON_SIGNS),  # in its double quotes, and in JSON
-    EscapeTable(
-        {"$": "$$"} | {sign: LOWER % ord(sign) for sign in "<>&"} | SHORT | JSON_SIGNS
-    ),  # in JSON by older ones
+    _json("", "\\x%02x", _YAML | {"$": "$$"}),  # in its double quotes
+    _json("", LOWER, {"$": "$$"}),  # in JSON
+    _json("<>&\u2028\u2029", LOWER, {"$": "$$"}),  # in JSON by older ones
     _doubled("%"),  # systemd, printf, INI files of Python
     EscapeTable({"{": "{{", "}": "}}"}),
     _json("", "\\x%02x", _YAML),  # YAML's double quotes

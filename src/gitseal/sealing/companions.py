@@ -67,10 +67,9 @@ def _refuse_overwriting(edit: Change, path: NamePath, public: NamePath) -> None:
         return
     private, before = _opened(edit, path), _opened(edit, public)
     if private is None or before is None or public_half(private) != before:
-        name = path_text(public)
         raise Error(
-            f'{edit.environment} has "{name}", which is not known to be the public half of "{path_text(path)}"',
-            f"to keep it under another name: gitseal rename {name} {name}_1 -e {edit.environment}",
+            f'{edit.environment} has "{path_text(public)}", which is not known to be the public half of "{path_text(path)}"',
+            f"to keep it under another name: gitseal rename {path_text(public)} {path_text(public)}_1 -e {edit.environment}",
         )
 
 
