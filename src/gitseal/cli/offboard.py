@@ -21,8 +21,8 @@ def command(session: Session, *, name: str, key: str, only_reports: bool, form: 
     It changes nothing and needs no identity. In a shallow clone the report lacks what the clone lacks, and the status is 1.
 
     Examples:
-      gitseal offboard bob --report
-      gitseal offboard bob --report --format markdown
+      gitseal offboard alice --report
+      gitseal offboard alice --report --format markdown
     """
     if not only_reports:
         raise UsageError(
