@@ -14,7 +14,7 @@ LOCAL_TRACKED = FindingRule("local-tracked", ERROR, "Git tracks a file that is f
 LOCKED_OUT = FindingRule("locked-out", ERROR, "a policy asks for more people than it has, so nobody could change it")
 NO_POLICY = FindingRule("no-policy", ERROR, "a file is of an environment that the policy does not have")
 NO_POLICY_YET = FindingRule("no-policy", WARNING, "a range of commits begins before there was a policy")
-POLICY = FindingRule("policy", ERROR, "the policy cannot be read, or has a key that is none", blocks=True)
+POLICY = FindingRule("policy", ERROR, "the policy cannot be read, or has something that is not a key", blocks=True)
 SHARED_KEY = FindingRule("shared-key", ERROR, "a signing key stands under two names, where people are counted")
 UNOWNED = FindingRule("unowned", ERROR, "protected without a list of who may change it, or nobody is in all lists")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitseal.cli import declare
 from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error, UsageError, os_reason, shell_quoted
+from gitseal.errors import UsageError
 from gitseal.exchange import IMPORTERS, detect
 from gitseal.records import NamedTuple
 from gitseal.report.plurals import plural
@@ -149,6 +149,6 @@ def _read(source: Path) -> bytes:
     try:
         return source.read_bytes()
     except OSError as error:
-        raise Error(
-            f'"{source}" cannot be read: {os_reason(error)}', f"look at: ls -l {shell_quoted(str(source))}"
-        ) from None
+        from gitseal.files.reading import unreadable
+
+        raise unreadable(source, error) from None

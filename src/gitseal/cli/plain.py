@@ -16,7 +16,7 @@ _ALL = "all"
 @declare.argument("names", metavar="NAME...", nargs=-1, required=True, complete=declare.NAMES)
 @environment_option()
 @declare.option(
-    "--not-secret", multiple=True, metavar="NAME", help="This name looks like a secret and is none; may repeat."
+    "--not-secret", multiple=True, metavar="NAME", help="This name looks like a secret and is not one; may repeat."
 )
 @declare.option("--yes", is_flag=True, help="Do not ask.")
 def command(

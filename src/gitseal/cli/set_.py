@@ -8,7 +8,7 @@ from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.session import Session, say
 from gitseal.document import value
 from gitseal.document.value import TypedValue, ValueType
-from gitseal.errors import Error, UsageError, os_reason, shell_quoted
+from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.records import NamedTuple
 from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import NamePath
@@ -212,6 +212,6 @@ def _file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Error(
-            f'"{path}" cannot be read: {os_reason(error)}', f"look at: ls -l {shell_quoted(str(path))}"
-        ) from None
+        from gitseal.files.reading import unreadable
+
+        raise unreadable(path, error) from None

@@ -7,7 +7,7 @@ from pathlib import Path
 from gitseal.cli import declare
 from gitseal.cli.options import environment_option, no_local_option
 from gitseal.cli.session import Session, is_terminal_output, write_bytes
-from gitseal.errors import Error, os_reason, shell_quoted
+from gitseal.errors import Error
 
 
 @declare.command("template")
@@ -53,9 +53,9 @@ def _read(source: Path) -> str:
     try:
         data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
     except OSError as error:
-        raise Error(
-            f'"{source}" cannot be read: {os_reason(error)}', f"look at: ls -l {shell_quoted(source)}"
-        ) from None
+        from gitseal.files.reading import unreadable
+
+        raise unreadable(source, error) from None
     try:
         return data.decode()
     except UnicodeDecodeError:

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 LIMIT = 64 * 1024 * 1024
 
 
+def unreadable(path: "StrPath", error: OSError) -> Error:
+    """The error for a file that a person named and that cannot be read, with what to look at: of a missing one its folder."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        folder = os.path.dirname(path) or "."
+        return Error(f'"{path}" cannot be read: {os_reason(error)}', f"see what is there: ls -a {shell_quoted(folder)}")
+    return Error(f'"{path}" cannot be read: {os_reason(error)}', f"look at: ls -l {shell_quoted(path)}")
+
+
 def read_regular(path: "StrPath", limit: int = LIMIT) -> bytes:
     """The bytes of a regular file that is no symlink.
 
@@ -29,7 +37,7 @@ def read_regular(path: "StrPath", limit: int = LIMIT) -> bytes:
                 f'"{path}" is a symbolic link, which could point anywhere',
                 f"see where it leads, and put the file itself there: ls -l {shell_quoted(path)}",
             ) from None
-        raise Error(f'"{path}" cannot be read: {os_reason(error)}', f"look at: ls -l {shell_quoted(path)}") from None
+        raise unreadable(path, error) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise Error(f'"{path}" is not a regular file', f"look at: ls -ld {shell_quoted(path)}")

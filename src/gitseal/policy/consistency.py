@@ -12,6 +12,9 @@ MAX_ENVIRONMENTS = 500
 MAX_EXTENDS = 16
 
 
+_NOBODY = "somebody has to open it: put a person into one of its groups first"
+
+
 def check(policy: Policy, top: dict[str, Node]) -> None:
     """Raises Malformed at the first part of a policy that does not fit another; `top` are the fields it was read from."""
     _Checks(policy, top).run()
@@ -67,7 +70,7 @@ class _Checks:
         self.openers(environment.open, node)
         self.changers(environment.change, node)
         if not self.policy.members(environment.open):
-            raise Malformed(f'environment "{name}" is open only to empty groups', node.line + 1)
+            raise Malformed(f'environment "{name}" is open only to empty groups', node.line + 1, _NOBODY)
         # No recursion: a policy of a branch may extend as far as it likes, until it is refused here.
         seen = [name]
         while environment.extends:
@@ -85,7 +88,7 @@ class _Checks:
         self.known(rule.environments, self.policy.environments, "environment", node)
         self.openers(rule.open, node)
         if rule.open and not self.policy.members(rule.open):
-            raise Malformed(f'access group "{rule.access}" is open only to empty groups', node.line + 1)
+            raise Malformed(f'access group "{rule.access}" is open only to empty groups', node.line + 1, _NOBODY)
         if rule.access in self.policy.recipients:
             raise Malformed(f'"{rule.access}" is both a recipient and an access group', node.line + 1)
 

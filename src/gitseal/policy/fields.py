@@ -115,7 +115,7 @@ def choice(node: Node | None, *choices: str) -> str:
     """One of the words; empty for a field that is missing."""
     word = string(node)
     if node is not None and word not in choices:
-        raise Malformed(f"this is none of {', '.join(choices)}", node.line + 1)
+        raise Malformed(f"this is not one of {', '.join(choices)}", node.line + 1)
     return word
 
 

@@ -106,7 +106,7 @@ def _refuse_mixed(section: Node) -> None:
     for name, node in section.children.items():
         if node.kind is not NodeKind.MAPPING:
             raise Malformed(
-                f'"{name}" stands beside secrets of the section "{section.path[-1]}" and is none',
+                f'"{name}" is among the secrets of the section "{section.path[-1]}" and is not one',
                 node.line + 1,
                 f"declare a secret without fields as {name}: {{}}",
             )

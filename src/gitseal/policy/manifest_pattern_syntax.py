@@ -157,7 +157,7 @@ class _PatternParser:
                 self.at += 1
                 high = self._member(is_first=True)
                 if len(high) > 1 or high < low:
-                    raise Error("a [set] of the pattern has a range that is none", "write it as [a-z]")
+                    raise Error("a [set] of the pattern has an invalid range", "write it as [a-z]")
                 ranges.append((low, high))
             else:
                 ranges.append((low, low))

@@ -139,7 +139,7 @@ def _rule() -> Schema:
         "The answer for some names.",
         {
             "names": {
-                **_texts("Patterns; one without / is held against the last part."),
+                **_texts("Patterns; one without / matches the last part."),
                 "type": "array",
                 "minItems": 1,
             },

@@ -64,6 +64,12 @@ CASES = cases()
 # Besides a large file: cases that seal first, and have another beside them that seals and is kept in `make test`.
 SLOW = {
     "a 100 MB file", "a comment that holds an assignment", "a conflict marker in a sealed file",
+    "a key in a message that an editor wrote, in its comments, and below the scissors", "a key in the message of a merge",
+    "a link with an env file's name, at what Git does not track", "attributes that change sealed files", "broken policy",
+    "cherry-pick, revert, rebase and stash go by the commit hook, and not by the push", "commit --include and --only",
+    "merge with a conflict, concluded by commit", "mode change", "no identity, sealed files",
+    "relative core.hooksPath, in a linked worktree that has it not", "sparse checkout", "submodule",
+    "pre-receive: a leak that a later commit takes out again", "commit --amend of a leak that took another way in, then pushed",
     "a local file that is forced in", "a team's value, encoded",
     "a team's value in a message, in names of files, branches and tags, in a tag and in a note",
     "allowed, and changed afterwards",
