@@ -25,7 +25,7 @@ def _start(top: Path, *options: str) -> Repository:
     if made.returncode:
         pytest.skip(f"this git knows no {options}")
     (top / "requests").mkdir()
-    for name in ("requests/alice", "requests.txt", "a b"):
+    for name in ("requests/alice", "requests/a\tbob", "requests.txt", "a b"):
         (top / name).write_text(f"{name}\n")
     (top / "link").symlink_to("a b")
     _git(top, "add", ".")

@@ -126,9 +126,9 @@ def _by_binary(repository: Repository, parent: str, file: FileInFolder, message:
 def _tree(repository: Repository, before: str, name: str, entry: str) -> str:
     """The id of a tree that has an entry, and the others of the tree `before`, if there is one."""
     listed = (repository.git("ls-tree", "-z", before) or b"") if before else b""
-    label = b"\t" + name.encode()
-    kept = [line for line in listed.split(b"\0") if line and not line.endswith(label)]
-    lines = b"".join(line + b"\0" for line in [*kept, entry.encode() + label])
+    # Only the first tab divides: what follows it is a name, which may have tabs of its own.
+    kept = [line for line in listed.split(b"\0") if line and line.partition(b"\t")[2] != name.encode()]
+    lines = b"".join(line + b"\0" for line in [*kept, f"{entry}\t{name}".encode()])
     return _id(repository.git("mktree", "-z", "--missing", stdin=lines))
 
 
