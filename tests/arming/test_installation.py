@@ -184,6 +184,7 @@ def test_both_hooks_get_the_refs_and_the_arguments(
     assert lines[1:half] == lines[half + 1 :]
 
 
+@pytest.mark.slow
 def test_a_hook_that_does_not_read_its_refs_is_well(repo: Path, git: Git, program: Program, commit: Git) -> None:
     existing(repo, "pre-push", "#!/bin/sh\nexit 0\n")
     commit()

@@ -103,6 +103,7 @@ def test_husky_without_gitseal_is_seen(repo: Path, husky: Callable[[], None]) ->
     assert how(repo) == {stage: f".husky/{stage} does not call gitseal" for stage in STAGES}
 
 
+@pytest.mark.slow
 def test_lefthook(repo: Path, git: Git, program: Program, commit: Git, peer: Peer) -> None:
     lefthook = peer("lefthook")
     configuration = repo / "lefthook.yml"
@@ -136,6 +137,7 @@ def test_lefthook_over_gitseal_is_seen(repo: Path, program: Program, peer: Peer)
     assert how(repo)["pre-commit"] == "lefthook has its own hook there"
 
 
+@pytest.mark.slow
 def test_simple_git_hooks(repo: Path, git: Git, program: Program, commit: Git, peer: Peer) -> None:
     simple = peer("simple-git-hooks")
     package = repo / "package.json"
@@ -218,6 +220,7 @@ def test_the_framework_with_the_lines_that_are_printed(
     assert "by pre-commit" in how(repo)["commit-msg"]
 
 
+@pytest.mark.slow
 def test_the_framework_that_calls_gitseal_for_files_alone(
     repo: Path, program: Program, commit: Git, framework: Callable[..., str]
 ) -> None:

@@ -121,6 +121,7 @@ def test_an_earlier_gitseal_in_the_dispatchers_place(repo: Path, git: Git, forge
     assert "branch protection" in _push(repo, forge, "main:protected")
 
 
+@pytest.mark.slow
 def test_an_old_hook_keeps_its_name(repo: Path, git: Git, bare: Path, gitseal: Path) -> None:
     """One that looks at its own name, and whose folder is not where gitseal would look."""
     _executable(

@@ -47,6 +47,7 @@ def test_three_hooks_are_armed_and_nothing_is_left(
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options", [["--object-format=sha256"], ["--ref-format=reftable"], ["--separate-git-dir=../git"]]
 )
@@ -60,6 +61,7 @@ def test_other_kinds_of_repositories(tmp_path: Path, gitseal: Path, options: lis
     assert unarmed(top) == {}
 
 
+@pytest.mark.slow
 def test_a_linked_worktree_a_split_index_and_a_sparse_one(repo: Path, git: Git, gitseal: Path, tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (repo / folder).mkdir()

@@ -121,6 +121,7 @@ def test_a_rekey_and_a_change_of_a_value_leave_one_question_and_no_more(armed: T
     assert not rules(alice)
 
 
+@pytest.mark.slow
 def test_two_rekeys_leave_no_question_where_values_are_the_same(armed: Team) -> None:
     alice, bob = armed.alice, armed.bob
     alice.add(armed.people["mallory"], "team")

@@ -44,6 +44,7 @@ def replaced(git: Git, variable: str, value: str) -> None:
     git("config", "diff.gitseal.textconv", line.replace(before, f"{variable}={value}"))
 
 
+@pytest.mark.slow
 def test_each_way_shows_the_same(git: Git, tmp_path: Path) -> None:
     quick = shown(git)
     assert SEALED in quick

@@ -134,6 +134,7 @@ def test_the_real_age_seals_what_we_open(peer: Callable[[str], str], pairs: dict
     assert done.stdout == KEY
 
 
+@pytest.mark.slow
 def test_ssh_keygen_makes_what_we_open(peer: Callable[[str], str], tmp_path: Path) -> None:
     # The usual 3072 bits of RSA take a second to find.
     for kind, size in (("ed25519", "256"), ("rsa", "2048")):
@@ -281,6 +282,7 @@ def test_a_key_under_an_unsupported_cipher_says_how_to_change_it(
     assert "ssh-keygen -p" in caught.value.hint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cipher", ["aes256-gcm@openssh.com", "aes256-cbc", "aes256-ctr"])
 def test_ciphers_of_openssh(cipher: str, peer: Callable[[str], str], tmp_path: Path) -> None:
     file = tmp_path / "key"

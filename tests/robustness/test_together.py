@@ -62,6 +62,7 @@ def test_processes_that_set_the_same_name(place: Clone) -> None:
     assert place.get("production", "CHANGING") in {f"value {number}" for number in range(8)}
 
 
+@pytest.mark.slow
 def test_readers_see_one_state_while_another_writes(place: Clone) -> None:
     writers = [
         commands.start(place, "set", "-e", "production", "CHANGING", stdin=b"new" * number) for number in range(1, 6)

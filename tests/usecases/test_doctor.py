@@ -71,6 +71,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.slow
 def test_what_is_broken_all_at_once_is_mended_by_what_is_said(world: World) -> None:
     at_once = {check: command for command, check in BROKEN if check != "core.hooksPath"}
     for command in at_once.values():
@@ -140,6 +141,7 @@ def test_a_machine_without_git(world: World, monkeypatch: pytest.MonkeyPatch) ->
     assert list(to_mend(world)) == ["git"]
 
 
+@pytest.mark.slow
 def test_an_identity_that_others_can_read_is_closed(world: World, tmp_path: Path) -> None:
     identity = tmp_path / "the identity.txt"
     identity.write_bytes(b"\n".join(source.content() for source in world.keyring.sources))

@@ -179,6 +179,7 @@ def test_it_gives_nothing_out_beside_a_value_that_does_not_open(node: str, seale
     assert (alone.stdout, alone.returncode) == ('{\n  "FLAG": true\n}\n', 0)
 
 
+@pytest.mark.slow
 def test_an_env_file_has_only_names_asked_for_and_values_that_every_reader_takes_alike(
     node: str, sealed: Sealed
 ) -> None:

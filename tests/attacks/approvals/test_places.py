@@ -144,6 +144,7 @@ def test_a_server_without_a_default_branch_takes_none(team: Approving, tmp_path:
     assert "is not here" in done.stderr
 
 
+@pytest.mark.slow
 def test_what_was_fetched_once_stays(team: Approving, server: Server) -> None:
     """A remote without the hook loses an approval; `git fetch --prune` takes nothing from whoever had it."""
     team.git("config", "--add", "remote.origin.fetch", fetch_refspec("origin"))
@@ -218,6 +219,7 @@ def test_what_is_too_long_for_one_approval(team: Approving) -> None:
     assert team.git("for-each-ref", "refs/gitseal") == ""
 
 
+@pytest.mark.slow
 def test_nothing_is_signed_unasked(team: Approving) -> None:
     team.change("alice")
     team.sign_as("bob")
@@ -245,6 +247,7 @@ def test_a_key_in_an_agent(team: Approving, tmp_path: Path, monkeypatch: pytest.
         os.kill(int(number), 15)
 
 
+@pytest.mark.slow
 def test_review_says_who_is_missing(team: Approving) -> None:
     team.change("alice")
     assert "takes 1 approval; approved by nobody yet; may still approve: bob, carol" in gitseal(

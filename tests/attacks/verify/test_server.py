@@ -106,6 +106,7 @@ def test_another_history_that_is_left_out(team: Team, server: Server) -> None:
     assert server.push("main") == ""
 
 
+@pytest.mark.slow
 def test_a_judged_branch_of_another_history(one: Team, judging: Server) -> None:
     """Signed by alice, for another project: in one push, or after a beginning that holds nothing yet."""
     one.git("checkout", "--quiet", "--orphan", "alien")
@@ -169,6 +170,7 @@ def test_a_new_judged_branch_is_judged_from_where_it_left_main(one: Team, judgin
     assert "unsigned" in judging.push("rel:release/mine")
 
 
+@pytest.mark.slow
 def test_who_was_taken_out_of_main_counts_nowhere(one: Team, judging: Server) -> None:
     """An old state's policy names them still: a release branch from there would let them in."""
     old = one.git("rev-parse", "HEAD")
@@ -194,6 +196,7 @@ def test_which_branches_are_judged_is_for_the_default_branch_to_say(one: Team, j
     assert judging.push("rel:release/1") == ""
 
 
+@pytest.mark.slow
 def test_a_field_that_the_servers_gitseal_does_not_know(one: Team, judging: Server) -> None:
     """It is told where the policy is to judge, and hides no branch that is judged."""
     one.write(POLICY, one.policy() + JUDGED + "future: {x: [later]}\n")

@@ -151,6 +151,7 @@ def test_a_project_without_lists_is_asked_for_nothing(server: Server, environmen
     assert "gitseal" not in server.takes("--force", "main")
 
 
+@pytest.mark.slow
 def test_a_first_list_is_asked_for_from_the_next_push_on(server: Server) -> None:
     server.policy(lists="", environment="")
     server.change(sign=False)
@@ -283,6 +284,7 @@ def test_two_policies_merged_by_a_forge(server: Server, git: Git) -> None:
     assert ".secrets/policy.yaml: unsigned" in server.refuses("--force", "HEAD:refs/heads/new", "HEAD:main")
 
 
+@pytest.mark.slow
 def test_what_a_push_of_code_loads(server: Server, git: Git) -> None:
     """A merge of what already exists is code too, unless it changes something."""
     server.policy()
