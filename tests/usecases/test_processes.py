@@ -62,6 +62,22 @@ def test_git_is_asked_once_for_all_environments(
     assert 0 < len(started) <= most, started
 
 
+@pytest.mark.parametrize("command", [_check, _status])
+def test_the_working_tree_is_compared_once_for_all_environments(
+    repo: Path,
+    git: Git,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: Callable[[World, Project], object],
+) -> None:
+    world = world_of(repo, git, FEW)
+    # Not an ordinary clone any more, so that only Git can tell.
+    git("update-index", "--assume-unchanged", ".secrets/e0.yaml")
+    calls = record_git(tmp_path, monkeypatch)
+    command(world, world.project)
+    assert len([call for call in calls() if "ls-files -v" in call]) == 1
+
+
 @pytest.mark.parametrize("command", [_check, _list, _status])
 def test_each_file_is_parsed_once(
     repo: Path, git: Git, monkeypatch: pytest.MonkeyPatch, command: Callable[[World, Project], object]

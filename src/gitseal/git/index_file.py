@@ -31,8 +31,7 @@ class IndexFile:
         So it is merged, Git looks at the file for changes, it is part of the sparse checkout, and its content was added.
         """
         name = os.fsencode(path)
-        # Nothing of a path can look like that: its length in two bytes begins with a byte that no path has, up to 255 signs.
-        return len(name) < _LONGEST and len(name).to_bytes(2) + name + b"\0" in self._content
+        return len(name) < _LONGEST and _simple(name) in self._content
 
     def surely_lacks(self, path: str) -> bool:
         """True if no entry, of whatever state, has that path. False means that only Git can tell."""
@@ -44,18 +43,29 @@ class IndexFile:
         )
         return is_whole and os.fsencode(path) + b"\0" not in self._content
 
-    def files_in(self, folder: str, suffix: str) -> int:
-        """How many files directly in a folder the index has, if each is simply tracked. Never fewer."""
+    def all_simple(self, folder: str, suffix: str) -> frozenset[str] | None:
+        """The paths of all files directly in a folder that end so, as `surely_has` knows them. None if only Git can tell.
+
+        It is one pass: `surely_has` for each of many files would go through the whole index as often.
+        """
         import re
 
         # Not below another folder, whose path would end so too.
-        return len(
-            re.findall(
-                rb"(?<!/)" + re.escape(os.fsencode(folder)) + rb"/[^/\0]+" + re.escape(suffix.encode()) + rb"\0",
-                self._content,
-            )
-        )
+        pattern = rb"(?<!/)" + re.escape(os.fsencode(folder)) + rb"/[^/\0]+" + re.escape(suffix.encode()) + rb"\0"
+        paths = set()
+        for match in re.finditer(pattern, self._content):
+            path = match[0][:-1]
+            if len(path) >= _LONGEST or not self._content.endswith(_simple(path), 0, match.end()):
+                return None
+            paths.add(os.fsdecode(path))
+        return frozenset(paths)
 
     def ending(self, end: str) -> int:
         """How many paths end so, under the same condition. Never fewer: other parts of the index name files too."""
         return self._content.count(os.fsencode(end) + b"\0")
+
+
+def _simple(path: bytes) -> bytes:
+    """The end of an entry without any flag: nothing but the length stands before the path."""
+    # Nothing of a path can look like that: its length in two bytes begins with a byte that no path has, up to 255 signs.
+    return len(path).to_bytes(2) + path + b"\0"

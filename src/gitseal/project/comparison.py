@@ -68,9 +68,9 @@ class Comparison:
 
     def is_ordinary(self) -> bool:
         """True if the files are seen to be all that the index has here, each simply tracked, and Git would say the same."""
-        files = self._files()
-        has_all = all(map(self._index.surely_has, files)) and self._index.files_in(self._folder, SUFFIX) == len(files)
-        return has_all and set(self._listed()) <= set(files) and self._would_answer()
+        files = frozenset(self._files())
+        is_all = self._index.all_simple(self._folder, SUFFIX) == files
+        return is_all and files.issuperset(self._listed()) and self._would_answer()
 
     def _would_answer(self) -> bool:
         return run.would_answer(self._repository.folder, self._repository.private_folder())

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gitseal.audit.check.check import check
+from gitseal.audit.check.check import check_each
 from gitseal.document.changes import EntryChange, changes
 from gitseal.project.deploys import last_deploys
 from gitseal.project.project import Project
+from gitseal.report.findings import Finding
 
 
 class Staged(NamedTuple):
@@ -47,13 +48,13 @@ def status(project: Project, environments: Sequence[str]) -> list[Status]:
     committed = _files(project, dict.fromkeys(chains, head), chains)
     deployed = _files(project, deploys, chains)
     statuses = []
-    for environment in environments:
+    for environment, findings in zip(environments, check_each(project, environments), strict=True):
         staged = tuple(
             change
             for name in chains.get(environment, ())
             for change in _staged(project, name, deployed[environment, name], committed[environment, name])
         )
-        statuses.append(Status(environment, deploys.get(environment), staged, _drift(project, environment)))
+        statuses.append(Status(environment, deploys.get(environment), staged, _drift(findings)))
     return statuses
 
 
@@ -89,8 +90,7 @@ def _staged(project: Project, name: str, deployed: bytes | None, committed: byte
         yield Staged(name, change, (change.action, change.name, change.access) not in open_changes)
 
 
-def _drift(project: Project, environment: str) -> tuple[Drift, ...]:
-    findings = check(project, (environment,))
+def _drift(findings: Sequence[Finding]) -> tuple[Drift, ...]:
     counts = Counter(finding.rule for finding in findings)
     hints = {finding.rule: finding.hint for finding in reversed(findings)}
     return tuple(Drift(rule, count, hints[rule]) for rule, count in counts.items())

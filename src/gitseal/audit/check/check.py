@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
 from gitseal.audit.check import environment as one_environment
@@ -16,7 +16,7 @@ from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import parse_signing
-from gitseal.project.comparison import State
+from gitseal.project.comparison import State, Unseen
 from gitseal.project.key_holders import names_by_recipient
 from gitseal.project.project import Project
 from gitseal.project.unseen import unseen
@@ -59,6 +59,24 @@ def check(
     `reader` open nothing; they tell which advice is for whoever reads the findings.
     """
     project = project.shared().fixed()
+    return _check(project, environments, keyring, reader, partial(unseen, project))
+
+
+def check_each(project: Project, environments: Sequence[str]) -> Iterator[list[Finding]]:
+    """What `check` finds of each environment alone; the working tree is compared with the repository once for all of them."""
+    project = project.shared().fixed()
+    differences = cache(partial(unseen, project))
+    for environment in environments:
+        yield _check(project, (environment,), NO_IDENTITIES, NO_IDENTITIES, differences)
+
+
+def _check(
+    project: Project,
+    environments: Sequence[str],
+    keyring: Keyring,
+    reader: Keyring,
+    differences: Callable[[], list[Unseen]],
+) -> list[Finding]:
     findings: list[Finding] = []
     try:
         policy = project.policy
@@ -68,7 +86,7 @@ def check(
         chosen = environments or tuple(sorted({*project.environments, *policy.environments}))
     except Error as error:
         return [of_error(MALFORMED, project.relative(project.folder), error)]
-    hidden = list(_unseen(project, environments))
+    hidden = list(_unseen(project, environments, differences()))
     findings += hidden
     documents = {}
     here = cache(partial(_people_here, policy, (keyring, reader)))
@@ -91,10 +109,10 @@ def check(
     return list({finding[:4]: finding for finding in findings}.values())
 
 
-def _unseen(project: Project, environments: Sequence[str]) -> Iterator[Finding]:
+def _unseen(project: Project, environments: Sequence[str], differences: Iterable[Unseen]) -> Iterator[Finding]:
     """What the repository has and the working tree does not show, and the reverse; of these environments, or of all."""
     files = {project.relative(project.file(name)) for name in environments}
-    for one in unseen(project):
+    for one in differences:
         if files and one.path not in {*files, ""}:
             continue
         rule = HIDDEN if one.is_hidden else ANNOUNCED if one.state is State.INTENT else UNCOMMITTABLE
