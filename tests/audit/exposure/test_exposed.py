@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitseal.audit.exposure.exposed import Changed, verdict
+from gitseal.audit.exposure.exposed import Changed, rotated, verdict
 from gitseal.audit.exposure.leaving import leaving
 from gitseal.audit.exposure.timeline import Moment, ValueChange
 from gitseal.project.workspace import Workspace
@@ -52,6 +52,19 @@ def test_what_a_member_took_over_is_no_new_value() -> None:
     steps = [("", token("a", 0)), (token("a", 0), token("b", 0, "w")), (token("b", 0, "w"), token("b", 1))]
     changes = [ValueChange(old, new, Moment()) for old, new in steps]
     assert verdict(changes, lambda value: "ka" in value, changes[-1].after)[0] is Changed.UNKNOWN
+
+
+def test_while_the_value_before_stands_a_name_is_not_rotated() -> None:
+    changes = [
+        ValueChange(token("a", 0), token("a", 1), Moment(2, "d")),
+        ValueChange("", token("a", 0), Moment(1, "c")),
+    ]
+    name = ("production", "api/KEY")
+    now = {name: token("a", 1)}
+    known = {token("a", 0)}
+    assert rotated(changes, known.__contains__, name, now)[0] is Changed.YES
+    now["production", "api/KEY_PREVIOUS"] = token("a", 2)
+    assert rotated(changes, known.__contains__, name, now)[0] is Changed.NO
 
 
 @pytest.mark.slow

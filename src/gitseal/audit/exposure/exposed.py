@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gitseal.audit.exposure.people import KeyHolder
 from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, is_new_value, sealed_under
+from gitseal.policy.companions import previous_name
 from gitseal.project.project import Project
 from gitseal.records import Enum, NamedTuple
+from gitseal.yamltext.reader import path_text
 
 
 class Reason(Enum):
@@ -52,18 +54,19 @@ def exposed_names(project: Project, timeline: Timeline, holder: KeyHolder) -> li
     rows = []
     for name in sorted(timeline.changes):
         changes = timeline.changes[name]
-        known = _known_values(changes, holder)
+        known = known_values(changes, holder)
         if known:
-            rows.append(_row(project, name, changes, known, timeline.now.get(name, "")))
+            rows.append(_row(project, timeline, name, known))
     return rows
 
 
-_Reasons = dict[Reason, Moment]
+Reasons = dict[Reason, Moment]
+"""Why somebody knows a value, and from when on they could."""
 
 
-def _known_values(changes: Sequence[ValueChange], holder: KeyHolder) -> dict[str, _Reasons]:
+def known_values(changes: Sequence[ValueChange], holder: KeyHolder) -> dict[str, Reasons]:
     """The values of a name that somebody knows, with why, and from when on they could."""
-    known: dict[str, _Reasons] = {}
+    known: dict[str, Reasons] = {}
     for change in changes:
         for reason, moment in _reasons(change, holder):
             reasons = known.setdefault(change.after, {})
@@ -91,12 +94,10 @@ def _later(one: Moment, other: Moment) -> Moment:
     return later._replace(ref=one.ref or other.ref)
 
 
-def _row(
-    project: Project, name: Name, changes: Sequence[ValueChange], known: Mapping[str, _Reasons], now: str
-) -> ExposedName:
+def _row(project: Project, timeline: Timeline, name: Name, known: Mapping[str, Reasons]) -> ExposedName:
     moments = [moment for reasons in known.values() for moment in reasons.values()]
     reasons = {reason for known_by in known.values() for reason in known_by}
-    changed, changed_at = verdict(changes, known.__contains__, now)
+    changed, changed_at = rotated(timeline.changes[name], known.__contains__, name, timeline.now)
     declaration = project.manifest.secrets.get(tuple(name[1].split("/")))
     since = earliest(iter(moments))
     refs = tuple(sorted({moment.ref for moment in moments})) if since.ref else ()
@@ -110,6 +111,21 @@ def _row(
         declaration.owner if declaration is not None else "",
         refs,
     )
+
+
+def rotated(
+    changes: Sequence[ValueChange], is_known: Callable[[str], bool], name: Name, now: Mapping[Name, str]
+) -> tuple[Changed, Moment]:
+    """The verdict on a name whose files are as `now` says. While NAME_PREVIOUS stands, the value before is in force too: NO."""
+    told, at = verdict(changes, is_known, now.get(name, ""))
+    if told is Changed.YES and is_previous_kept(name, now):
+        return Changed.NO, Moment()
+    return told, at
+
+
+def is_previous_kept(name: Name, now: Mapping[Name, str]) -> bool:
+    """True if a rotation in two steps is not finished yet: the value before stands beside the new one."""
+    return (name[0], path_text(previous_name(tuple(name[1].split("/"))))) in now
 
 
 def verdict(changes: Sequence[ValueChange], is_known: Callable[[str], bool], now: str) -> tuple[Changed, Moment]:

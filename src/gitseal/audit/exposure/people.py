@@ -1,6 +1,7 @@
 """Whose keys are whose, in any version of any policy or header: the closure over everything that somebody could open."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gitseal.audit.exposure.timeline import Moment, Timeline, earliest
 from gitseal.errors import Error
@@ -70,10 +71,11 @@ def keys_of(timeline: Timeline, recipients: set[str]) -> dict[str, Moment]:
     return opened
 
 
+@lru_cache(1)  # a report may be about many people of one history
 def _past_people(timeline: Timeline) -> dict[str, _PastPerson]:
     people: dict[str, _PastPerson] = {}
     for policy in policies(timeline):
-        for (name, recipient), _key in _holders(policy):
+        for (name, recipient), _key in holders_by(policy):
             people.setdefault(name, _PastPerson(set(), set())).recipients.add(recipient)
         for name, principal in policy.recipients.items():
             emails = people.setdefault(name, _PastPerson(set(), set())).emails
@@ -109,9 +111,10 @@ def policies(timeline: Timeline) -> Iterator[Policy]:
             continue
 
 
-def _holders(policy: Policy) -> Iterator[tuple[tuple[str, str], str]]:
+def holders_by(policy: Policy) -> Iterator[tuple[tuple[str, str], str]]:
+    """The public keys of a policy by person and recipient id. Text that is no key is left out: it opens nothing."""
     for name in policy.recipients:
         try:
             yield from holders(policy, (name,)).items()
         except Error:
-            continue  # text that is no key opens nothing
+            continue

@@ -15,7 +15,7 @@ from gitseal.document import pieces, token_grammar
 from gitseal.document.changes import differing
 from gitseal.git.log import LoggedCommit, LogQuery, shallow_ends
 from gitseal.git.renames import follow
-from gitseal.git.versions import elsewhere
+from gitseal.git.versions import ALL, elsewhere
 from gitseal.project.project import FOLDER, Project
 from gitseal.project.roots import is_in_secrets
 from gitseal.records import NamedTuple
@@ -47,6 +47,14 @@ class ValueChange(NamedTuple):
 
     before: str
     after: str
+    at: Moment
+
+
+class PolicyChange(NamedTuple):
+    """One commit's change of a policy. `before` has its text in each parent; None stands for no policy."""
+
+    before: tuple[bytes | None, ...]
+    after: bytes | None
     at: Moment
 
 
@@ -101,24 +109,29 @@ def is_new_value(change: ValueChange) -> bool:
 class Timeline:
     """What one walk has collected. `changes` are newest first, by environment and name; `policies` are contents of policy.yaml.
 
+    `policy_changes` are newest first too.
     `folders` are the places where `.secrets` lies or lay. `is_complete` is False in a shallow clone.
     """
 
-    def __init__(self, project: Project) -> None:
-        """Raises Error if there is no repository, or if Git cannot show a version that history names."""
+    def __init__(self, project: Project, *, only_head: bool = False) -> None:
+        """`only_head`: other refs, reflogs and stashes are left out, where anybody who may push can claim anything.
+
+        Raises Error if there is no repository, or if Git cannot show a version that history names.
+        """
         repository = project.git()
         self.changes: dict[Name, list[ValueChange]] = {}
         self.keys: dict[str, KeyPast] = {}
         self.policies: dict[bytes, None] = {}
+        self.policy_changes: list[PolicyChange] = []
         self.folders: dict[str, None] = {project.relative(project.folder): None}
         self.is_complete = not shallow_ends(repository)
         self._project = project
         self._texts: dict[str, str] = {}
-        self._refs = {version.commit: version.source for version in elsewhere(repository)}
+        self._refs = {} if only_head else {version.commit: version.source for version in elsewhere(repository)}
         self._take_files_here()
         query = LogQuery(tuple(self.folders), lambda path: bool(environment_of(path)) or path.endswith(_POLICY))
         starts = ("HEAD",) if repository.commit("HEAD") else ()
-        for commit in follow(repository, query, is_in_secrets, (*starts, "--all", "--reflog")):
+        for commit in follow(repository, query, is_in_secrets, ("HEAD",) if only_head else (*starts, *ALL)):
             self._take(commit)
 
     @cached_property
@@ -142,10 +155,11 @@ class Timeline:
         if not project.source.is_working_tree:
             return
         files = {name: project.relative(project.file(name)) for name in self._files}
-        committed = project.git().files("HEAD", list(files.values()))
+        policy = project.relative(project.policy_file)
+        committed = project.git().files("HEAD", [*files.values(), policy])
         for name, path in files.items():
             self._take_file(name, (committed[path],), self._files[name], nothing)
-        self.policies[project.source.read(project.policy_file)] = None
+        self._take_policy((committed[policy],), project.source.read(project.policy_file), nothing)
 
     def _take(self, commit: LoggedCommit) -> None:
         who = person(commit.author, commit.author_email)
@@ -155,8 +169,14 @@ class Timeline:
             if environment:
                 self.folders[file.path.rpartition("/")[0]] = None
                 self._take_file(environment, file.before, file.after, at)
-            elif file.after is not None:
-                self.policies[file.after] = None
+            else:
+                self._take_policy(file.before, file.after, at)
+
+    def _take_policy(self, before: tuple[bytes | None, ...], after: bytes | None, at: Moment) -> None:
+        if after not in before:
+            self.policy_changes.append(PolicyChange(before, after, at))
+        if after is not None:
+            self.policies[after] = None
 
     def _take_file(self, environment: str, before: Sequence[bytes | None], after: bytes | None, at: Moment) -> None:
         if after in before:
