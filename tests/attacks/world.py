@@ -26,11 +26,11 @@ from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
+from gitseal.sealing.rekeying.planning import Plan
 from gitseal.usecases import rekey
 from gitseal.usecases.get import get_value
 from gitseal.usecases.init import Starter, init
 from gitseal.usecases.recipient import add_recipient
-from gitseal.usecases.rekey import Plan
 from gitseal.usecases.set_ import set_values
 from gitseal.yamltext import editor
 from gitseal.yamltext.editor import Put

@@ -51,7 +51,7 @@ def test_removal_goes_through_every_list(world: World) -> None:
 
 def test_what_would_not_hold_together_changes_nothing(world: World) -> None:
     before = world.files()
-    with pytest.raises(Error, match="open only to empty groups"):
+    with pytest.raises(Error, match="nobody else with a key opens development"):
         remove_recipient(world.project, "alice")
     with pytest.raises(Error, match='there is no group "taem"'):
         add_recipient(Workspace(world.project, world.keyring), "bob", [key()], groups=["team", "taem"])

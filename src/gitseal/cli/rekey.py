@@ -6,8 +6,8 @@ from gitseal.cli.session import Session, say
 from gitseal.errors import Declined, Error, UsageError
 from gitseal.project.key_holders import Holder
 from gitseal.report.plurals import plural
+from gitseal.sealing.rekeying.planning import GroupPlan, Move, Plan
 from gitseal.usecases import rekey
-from gitseal.usecases.rekey import GroupPlan, Move, Plan
 from gitseal.yamltext.reader import path_text
 
 

@@ -59,7 +59,7 @@ def locked_out(policy: Policy) -> Iterator[LockedOut]:
         who = changers(policy, file)
         if not approvals or who is None:  # both say the same: without signatures there are no approvals
             continue
-        able = [name for name in who if any(map(_is_key, policy.recipients[name].signing))]
+        able = [name for name in who if any(map(is_signing_key, policy.recipients[name].signing))]
         people = sum(policy.recipients[name].kind == PERSON for name in able)
         has_machine = any(policy.recipients[name].kind == MACHINE for name in able)
         wanted = approvals if has_machine else approvals + 1
@@ -72,12 +72,13 @@ def shared_keys(policy: Policy) -> Iterator[tuple[str, ...]]:
     holders: dict[bytes | str, tuple[str, ...]] = {}
     for name, principal in policy.recipients.items():
         for text in principal.signing:
-            if _is_key(text) and name not in holders.get(key := parse_signing(text), ()):
+            if is_signing_key(text) and name not in holders.get(key := parse_signing(text), ()):
                 holders[key] = (*holders.get(key, ()), name)
     yield from dict.fromkeys(names for names in holders.values() if len(names) > 1)
 
 
-def _is_key(text: str) -> bool:
+def is_signing_key(text: str) -> bool:
+    """True for an item of `signing` that somebody can sign with: a mistyped one signs nothing."""
     try:
         parse_signing(text)
     except Error:

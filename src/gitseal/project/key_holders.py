@@ -24,10 +24,11 @@ def holders(policy: Policy, names: Iterable[str]) -> dict[Holder, str]:
 
 def names_by_recipient(policy: Policy) -> dict[str, str]:
     """The name that the policy gives the holder of each public key, which is in its canonical form."""
-    return {_canonical(key): name for name, principal in policy.recipients.items() for key in principal.keys}
+    return {canonical(key): name for name, principal in policy.recipients.items() for key in principal.keys}
 
 
-def _canonical(key: str) -> str:
+def canonical(key: str) -> str:
+    """A key of the policy in its canonical form; text that is no key as it stands."""
     try:
         return parse_recipient(key).canonical
     except Error:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from gitseal.files import atomic
 from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
+from gitseal.policy.policy import Policy
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project import journal
 from gitseal.project.belief.trust import Trust
@@ -16,6 +17,13 @@ from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change
 
 T = TypeVar("T")
+
+
+class PolicyEdit(NamedTuple):
+    """An edit of the policy's text, and whom this clone believes from then on."""
+
+    edit: Callable[[PolicyEditor], None]
+    believe: Callable[[Trust], None]
 
 
 def edited_policy(project: Project, edit: Callable[[PolicyEditor], None]) -> bytes:
@@ -55,6 +63,21 @@ def commit(trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, byte
     if project.is_committed:
         written = [journal.place(project, stem) for stem, data in changed.items() if data is not None]
         project.git().notes += [f"{one.message}; {one.hint}" for one in uncommitted(project, written)]
+
+
+def change_policy(workspace: Workspace, make: Callable[[Policy], PolicyEdit]) -> None:
+    """Edits policy.yaml by what `make` gives for the policy as it is under the lock.
+
+    Raises Malformed, with nothing written, if it would not hold together; Unconfirmed for recipients to be confirmed.
+    """
+    project = workspace.project
+    with writing(project):
+        change = make(project.policy)
+        before, after = read_regular(project.policy_path), edited_policy(project, change.edit)
+        trust = Trust(workspace)
+        change.believe(trust)
+        commit(trust, {journal.POLICY: before}, {journal.POLICY: after})
+    project.refresh()
 
 
 def change(

@@ -1,21 +1,22 @@
 """`recipient`: people and machines in the policy. Files follow with `rekey`; nothing is wrapped here."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gitseal.errors import Error, shell_quoted
-from gitseal.files import atomic
+from gitseal.errors import Error
+from gitseal.files.reading import read_regular
 from gitseal.policy.parser import is_principal_name, nearest
 from gitseal.policy.policy import Policy, Principal
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project.belief.trust import Trust
+from gitseal.project.key_holders import canonical
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.fingerprint import fingerprint
-from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
-from gitseal.sealing.writing import edited_policy, writing
+from gitseal.sealing import principals
+from gitseal.sealing.writing import PolicyEdit, change_policy
 
 
 class RecipientRow(NamedTuple):
@@ -55,16 +56,16 @@ def add_recipient(
         raise Error(
             f'"{name}" cannot be the name of a recipient', "use letters, digits, _, . and -, beginning with a letter"
         )
-    typed = [parse_recipient(key).canonical for key in keys if not isinstance(key, OfferedKey)]
+    typed = [key for key in keys if not isinstance(key, OfferedKey)]
     offered = [key for key in keys if isinstance(key, OfferedKey)]
-    canonical = list(dict.fromkeys((*typed, *(parse_recipient(key).canonical for key, _ in offered))))
+    own = list(dict.fromkeys(parse_recipient(key).canonical for key in (*typed, *(key for key, _ in offered))))
     said: list[str] = []
-    project = workspace.project
-    with writing(project):
-        _check_groups(project.policy, groups)
-        _check_environments(project.policy, opens)
-        before = project.policy.recipients.get(name)
-        if before is None and not canonical:
+
+    def make(policy: Policy) -> PolicyEdit:
+        _check_groups(policy, groups)
+        _check_environments(policy, opens)
+        before = policy.recipients.get(name)
+        if before is None and not own:
             raise Error(
                 f'"{name}" is new and has no key',
                 "ask them for their public key, the recipient that gitseal keygen or gitseal whoami shows them",
@@ -72,29 +73,26 @@ def add_recipient(
 
         def edit(text: PolicyEditor) -> None:
             if before is None:
-                said.append(_add_person(text, name, canonical, email, machine=machine))
+                said.append(_add_person(text, name, own, email, machine=machine))
             else:
-                said.extend(_add_to_person(text, name, before, canonical, email))
-            said.extend(_add_to_groups(text, name, project.policy, groups))
-            said.extend(_open(text, name, project.policy, opens))
+                said.extend(_add_to_person(text, name, before, own, email))
+            said.extend(_add_to_groups(text, name, policy, groups))
+            said.extend(_open(text, name, policy, opens))
 
-        trust = Trust(workspace)
-        _confirm(trust, name, offered, is_member=before is not None)
-        rewrite(project, edit)
-        for key in typed:
-            trust.confirm(name, key)
-        trust.remember()
-    project.refresh()
+        return PolicyEdit(edit, lambda trust: _confirm(trust, name, typed, offered, is_member=before is not None))
+
+    change_policy(workspace, make)
     return said
 
 
-def _confirm(trust: Trust, name: str, offered: Sequence[OfferedKey], *, is_member: bool) -> None:
-    """Raises Unconfirmed unless somebody has said yes to each offered key as one of this very person."""
+def _confirm(trust: Trust, name: str, typed: Sequence[str], offered: Sequence[OfferedKey], *, is_member: bool) -> None:
+    """Takes typed keys as confirmed, and asks about each offered one as a key of this very person."""
     more = f"; {name} is in the policy already, and this would be one more key" if is_member else ""
     for key, source in offered:
         known_by = fingerprint(parse_recipient(key).canonical)
         trust.recipient(name, key, f"it comes from {source}, its fingerprint is {known_by}{more}")
-    trust.settle()
+    for key in typed:
+        trust.confirm(name, key)
 
 
 def _check_groups(policy: Policy, groups: Sequence[str]) -> None:
@@ -118,7 +116,7 @@ def _add_person(text: PolicyEditor, name: str, keys: list[str], email: str, *, m
 
 
 def _add_to_person(text: PolicyEditor, name: str, before: Principal, keys: list[str], email: str) -> Iterator[str]:
-    new = [key for key in keys if key not in before.keys]
+    new = [key for key in keys if key not in map(canonical, before.keys)]
     if new:
         text.put(("recipients", name, "keys"), [*before.keys, *new])
         yield f"gave {name} {len(new)} more {'key' if len(new) == 1 else 'keys'}"
@@ -143,58 +141,18 @@ def _open(text: PolicyEditor, name: str, policy: Policy, environments: Sequence[
 
 
 def remove_key(project: Project, name: str, key: str) -> None:
-    """Takes one of several keys from a person or machine: the end of a rotation.
-
-    Raises Error if they are not there or do not have the key, or if it is their only one.
-    """
-    canonical = parse_recipient(key).canonical
-    with writing(project):
-        principal = _principal(project.policy, name)
-        if canonical not in principal.keys:
-            raise Error(f'"{name}" does not have this key', "see the keys with: gitseal recipient list")
-        left = [other for other in principal.keys if other != canonical]
-        if not left:
-            raise Error(
-                f'this is the only key of "{name}"',
-                f"give them a new one first, or take them out: gitseal recipient remove {shell_quoted(name)}",
-            )
-        rewrite(project, lambda text: text.put(("recipients", name, "keys"), [*left]))
-        trust = Trust(Workspace(project))
-        # If it comes back later, on a branch say, it is new again.
-        trust.forget(name, recipient_id(canonical))
-        trust.remember()
+    """Takes one of several keys from a person or machine: it was lost. Raises Error as `principals.key_removal` does."""
+    change_policy(Workspace(project), lambda policy: principals.key_removal(policy, name, key))
 
 
 def remove_recipient(project: Project, name: str) -> list[str]:
     """Takes a person or machine out of the policy, and out of every list that names them; gives those lists.
 
-    Raises Error if they are not there, or if a list would be left empty that must not be.
+    Raises Error as `principals.removal` does.
     """
-    _principal(project.policy, name)
-    left: list[str] = []
-
-    def edit(text: PolicyEditor) -> None:
-        for path in text.lists_with(name):
-            items = text.get(path)
-            if isinstance(items, list) and (path[0] == "groups" or path[-1] in {"open", "change"}):
-                text.put(path, [item for item in items if item != name])
-                left.append(" ".join(path))
-        text.remove(("recipients", name))
-
-    with writing(project):
-        rewrite(project, edit)
-        trust = Trust(Workspace(project))
-        # Whoever comes back later, on a branch say, is new again.
-        trust.forget_person(name)
-        trust.remember()
-    return left
-
-
-def _principal(policy: Policy, name: str) -> Principal:
-    if name not in policy.recipients:
-        hint = nearest(name, policy.recipients) or "see them with: gitseal recipient list"
-        raise Error(f'there is no recipient "{name}"', hint)
-    return policy.recipients[name]
+    left = principals.lists_with(PolicyEditor(read_regular(project.policy_path)), name)
+    change_policy(Workspace(project), lambda policy: principals.removal(policy, name))
+    return [" ".join(path) for path in left]
 
 
 def list_recipients(project: Project) -> list[RecipientRow]:
@@ -223,8 +181,3 @@ def opened_by(project: Project, name: str) -> dict[str, int]:
         if count or name in policy.members(policy.environments[environment].open):
             opened[environment] = count
     return opened
-
-
-def rewrite(project: Project, edit: Callable[[PolicyEditor], None]) -> None:
-    """Edits policy.yaml; the caller holds the lock. Raises Malformed, with nothing written, if it would not hold together."""
-    atomic.write(project.policy_path, edited_policy(project, edit))

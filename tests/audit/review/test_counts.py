@@ -9,9 +9,9 @@ from gitseal.audit.review.review import review
 from gitseal.git.repository import Repository
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
+from gitseal.sealing.rekeying.planning import Plan
 from gitseal.usecases import rekey
 from gitseal.usecases.recipient import add_recipient, remove_recipient
-from gitseal.usecases.rekey import Plan
 from tests.world import World, start
 
 Git = Callable[..., str]
