@@ -29,7 +29,7 @@ signing() { echo "signing: [\"$(cut -d' ' -f1,2 "$1")\"]"; }
 sed -i "s|^  alice:|  alice:\n    email: alice@example.com\n    $(signing "$HOME/.ssh/id_ed25519.pub")|" .secrets/policy.yaml
 for name in carol ci; do ssh-keygen -q -t ed25519 -N '' -C $name -f $name; done; mv carol.pub bob.pub
 gitseal set -e all DATABASE_URL=postgres://localhost/app OLD_TOKEN=token-1 DB_HOST=db LOG_LEVEL=debug api/TOKEN=token-2
-gitseal set -e production TLS_KEY=x
+gitseal set -e production TLS_KEY=x API=old
 gitseal set -e development STRIPE_API_KEY=sk_made_up
 printf 'API_HOST=example.com\n' > .env
 printf 'COMMON=1234567\n' > common.env

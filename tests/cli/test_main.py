@@ -106,6 +106,7 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "completing",
         "declare",
         "main",
+        "incoming",
         "mistakes",
         "neighbours",
         "options",

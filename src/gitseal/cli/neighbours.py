@@ -8,6 +8,7 @@ SAME: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("ls", "keys", "names", "tree", "find", "search"), ("list",)),
     **dict.fromkeys(("vi", "vim", "edit-file", "modify", "change"), ("edit",)),
     **dict.fromkeys(("mv", "move"), ("rename",)),
+    **dict.fromkeys(("renew", "regenerate", "roll", "cycle"), ("rotate",)),
     **dict.fromkeys(("cp", "clone"), ("copy",)),
     **dict.fromkeys(("exec", "exec-env", "exec-file", "with", "spawn", "start"), ("run",)),
     **dict.fromkeys(("load", "ingest", "bulk", "migrate"), ("import",)),
@@ -56,10 +57,6 @@ DIVIDED: dict[str, tuple[str, tuple[str, ...]]] = {
     **dict.fromkeys(
         ("export", "dump", "printenv", "output"),
         ('"render" writes an environment in the format that a program reads', ("render",)),
-    ),
-    **dict.fromkeys(
-        ("rotate", "renew"),
-        ('"set --generate" makes a new value, and "rekey --rotate" makes new data keys', ("rekey",)),
     ),
     **dict.fromkeys(("plaintext", "expose", "unprotect"), ('"unseal" writes sealed values as plain text', ("unseal",))),
 }

@@ -1,9 +1,9 @@
 """`gitseal set`."""
 
-import sys
 from pathlib import Path
 
-from gitseal.cli import declare, terminal
+from gitseal.cli import declare
+from gitseal.cli.incoming import as_it_came, incoming
 from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.session import Session, say
 from gitseal.document import value
@@ -13,8 +13,6 @@ from gitseal.records import NamedTuple
 from gitseal.yamltext import scalars
 from gitseal.yamltext.tree import NamePath
 
-# Byte order marks.
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _TYPES = [kind.word for kind in ValueType]
 
 
@@ -171,28 +169,13 @@ class _Values:
             return self.checked(b"")
         if self.sources.file is not None:
             return self.as_it_came(name, _file(Path(self.sources.file)))
-        if sys.stdin is None:  # what Python makes of a closed one
-            raise Error(
-                f'there is no standard input to take "{name}" from',
-                f"leave it open, or: gitseal set {shell_quoted(name)}=",
-            )
-        if not sys.stdin.isatty():
-            return self.as_it_came(name, sys.stdin.buffer.read())
-        return self.checked(terminal.ask_value(name, self.environments, confirm=self.sources.asks_twice).reveal())
+        content, is_typed = incoming(
+            name, self.environments, f"gitseal set {shell_quoted(name)}=", asks_twice=self.sources.asks_twice
+        )
+        return self.checked(content) if is_typed else self.as_it_came(name, content)
 
     def as_it_came(self, name: str, content: bytes) -> TypedValue:
-        """A value from standard input or a file, and a word about the line end that programs such as echo write after it."""
-        is_text = self.kind is ValueType.TEXT
-        if is_text and content.startswith(_UTF_16):
-            raise Error(
-                f'the value of "{name}" is UTF-16, and text is UTF-8', "convert it first: iconv -f UTF-16 -t UTF-8"
-            )
-        trimmed = content.removesuffix(b"\n").removesuffix(b"\r") if content.endswith(b"\n") else content
-        if self.sources.trims:
-            return self.checked(trimmed)
-        if is_text and trimmed != content and b"\n" not in trimmed:
-            say(f"gitseal: the line end after the value of {name} is part of it; to leave it out, add: --trim")
-        return self.checked(content)
+        return self.checked(as_it_came(name, content, is_text=self.kind is ValueType.TEXT, trims=self.sources.trims))
 
     def variable(self, name: str) -> bytes:
         variable = name.rpartition("/")[2]

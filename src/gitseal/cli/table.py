@@ -20,6 +20,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "list": "List names without their values.",
         "edit": "Edit an environment as plain YAML in your editor.",
         "unset": "Remove names, or whole sections, from environments.",
+        "rotate": "Give a name a new value.",
         "rename": "Give a name a new name.",
         "copy": "Copy names, or whole sections, to another environment.",
         "import": "Take all values of dotenv, JSON or YAML files.",

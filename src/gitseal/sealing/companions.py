@@ -3,7 +3,7 @@
 from gitseal.document import document
 from gitseal.document.generated import GeneratedValue, public_half
 from gitseal.document.value import TypedValue
-from gitseal.errors import Error, NotForYou
+from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.policy.companions import is_companion, public_name
 from gitseal.policy.manifest import Manifest
 from gitseal.policy.patterns import matches
@@ -65,7 +65,7 @@ def _refuse_pattern(manifest: Manifest, path: NamePath, public: NamePath) -> Non
 def _refuse_overwriting(edit: Change, path: NamePath, public: NamePath) -> None:
     if public not in edit.document.entries:
         return
-    private, before = _opened(edit, path), _opened(edit, public)
+    private, before = opened_here(edit, path), opened_here(edit, public)
     if private is None or before is None or public_half(private) != before:
         raise Error(
             f'{edit.environment} has "{path_text(public)}", which is not known to be the public half of "{path_text(path)}"',
@@ -73,11 +73,23 @@ def _refuse_overwriting(edit: Change, path: NamePath, public: NamePath) -> None:
         )
 
 
-def _opened(edit: Change, path: NamePath) -> TypedValue | None:
+def has_public_half(edit: Change, path: NamePath) -> bool:
+    """True if the environment has the public half of a name; without an identity, if the manifest says so."""
+    public = public_name(path)
+    if public not in edit.document.entries:
+        return False
+    private, beside = opened_here(edit, path), opened_here(edit, public)
+    if private is None or beside is None:
+        return is_companion(public, edit.project.manifest, ())
+    return public_half(private) == beside
+
+
+def opened_here(edit: Change, path: NamePath) -> TypedValue | None:
+    """The value of a name in the environment's own file; None if there is none or it does not open."""
     entry = edit.document.entries.get(path)
     if entry is None:
         return None
     try:
         return document.open_entry(edit.document, entry, edit.keys)
-    except NotForYou:
+    except (NotForYou, Stale, Damaged, Malformed):
         return None

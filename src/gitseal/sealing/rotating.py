@@ -1,0 +1,68 @@
+"""A name's value replaced by a new one in one environment, and what belongs to it: the public half of a key pair."""
+
+from gitseal.document import value
+from gitseal.document.document import Entry
+from gitseal.document.generated import GeneratedValue, generate, public_half
+from gitseal.document.value import TypedValue, ValueType
+from gitseal.errors import Error, shell_quoted
+from gitseal.hidden import SecretBytes
+from gitseal.policy.companions import public_name
+from gitseal.project.names import not_own
+from gitseal.records import NamedTuple
+from gitseal.sealing.change import Change, Outcome, SetResult
+from gitseal.sealing.companions import has_public_half, opened_here, set_generated
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+
+class NewValue(NamedTuple):
+    """The source of a new value: a kind of generated value, or bytes that somebody gave."""
+
+    kind: str = ""
+    given: SecretBytes | None = None
+
+
+def rotate_value(edit: Change, path: NamePath, new: NewValue) -> list[SetResult]:
+    """Gives a name that the environment has a new value; a key pair gets both halves.
+
+    A value that was given is of the type of the old one, if that opens here. Raises Error if the name is not there, plain, or
+    holds that value already; if a key pair would get a value that has no public half; and as `set_generated` does.
+    """
+    entry = rotatable(edit, path)
+    made = generate(new.kind) if new.given is None else _given(edit, path, new.given)
+    if made.public is None and has_public_half(edit, path):
+        name, public = path_text(path), path_text(public_name(path))
+        raise Error(
+            f'"{name}" is a private key in {edit.environment}, and the new value is none: "{public}" would not belong to it',
+            f"if it is to be a key pair no more: gitseal unset {shell_quoted(public)} -e {edit.environment}",
+        )
+    results = set_generated(edit, path, made)
+    if results[0].outcome is Outcome.UNCHANGED:
+        raise Error(f'{edit.environment}: the new value of "{entry.name}" is the old one', "give another value")
+    return results
+
+
+def rotatable(edit: Change, path: NamePath) -> Entry:
+    """The entry of a name that can get a new value. Raises Error if the environment's own file has none, or it is plain."""
+    entry = edit.document.entries.get(path)
+    if entry is None:
+        raise not_own(edit.project, path, edit.environment, edit.document.entries)
+    if edit.policy.is_plain(edit.environment, path):
+        raise Error(
+            f'"{entry.name}" is plain in {edit.environment}: everybody with the repository can read it',
+            f"to change it: gitseal set {shell_quoted(entry.name)} -e {edit.environment}",
+        )
+    return entry
+
+
+def _given(edit: Change, path: NamePath, given: SecretBytes) -> GeneratedValue:
+    before = opened_here(edit, path)
+    # A null has no content to replace: whoever gives a value wants one.
+    kind = ValueType.TEXT if before is None or before.kind is ValueType.NULL else before.kind
+    made = value.checked(kind, given.reveal())
+    return GeneratedValue(made, _public_half(edit, path, made))
+
+
+def _public_half(edit: Change, path: NamePath, made: TypedValue) -> TypedValue | None:
+    # A private key that stands alone has its public half elsewhere, and stays alone.
+    return public_half(made) if has_public_half(edit, path) else None
