@@ -36,6 +36,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "access": "Show who can open what now, and who would after a rekey.",
         "rekey": "Seal the files to the people that the policy names.",
         "offboard": "Report every value that somebody who leaves could ever open.",
+        "due": "Show which names need a new value.",
         "absorb": "Take over values that others set without being able to read them.",
     },
     "Deploy": {

@@ -152,11 +152,17 @@ def _pattern(node: Node | None) -> "Pattern | None":
         raise Malformed(error.message, node.line + 1, error.hint) from None
 
 
-def _rotate(node: Node | None) -> int:
-    match = re.fullmatch(_DURATION, string(node))
-    if node is not None and match is None:
-        raise Malformed("this is no length of time", node.line + 1, "write days, weeks or years: 90d, 12w, 1y")
+def days(text: str) -> int:
+    """The days in a length of time, such as `90d`, `12w` or `1y`; 0 for text that is none."""
+    match = re.fullmatch(_DURATION, text)
     return int(match[1]) * _DAYS[match[2]] if match else 0
+
+
+def _rotate(node: Node | None) -> int:
+    told = days(string(node))
+    if node is not None and not told:
+        raise Malformed("this is no length of time", node.line + 1, "write days, weeks or years: 90d, 12w, 1y")
+    return told
 
 
 def _generate(node: Node | None) -> str:

@@ -1,0 +1,55 @@
+"""When a value came into force: the commit that last really changed it, and what came after that may have changed it too."""
+
+from collections.abc import Sequence
+
+from gitseal.audit.exposure.timeline import Moment, ValueChange, earliest, is_new_value
+from gitseal.records import NamedTuple
+
+
+class Age(NamedTuple):
+    """`set_at`: the commit that certainly set the value, or one that it replaced.
+
+    `resealed_at` is None, or the last commit that sealed it under another data key: whether it set another value too cannot be
+    seen. Both are empty for what is in no commit yet.
+    """
+
+    set_at: Moment
+    resealed_at: Moment | None
+
+
+def age(changes: Sequence[ValueChange], value: str, *, is_previous_kept: bool = False) -> Age:
+    """The age of a value among the changes of its name, followed back over every change that led to it.
+
+    A value that came back, such as by a revert, is as old as it was. With `is_previous_kept` the value before it counts.
+    """
+    certain, resealed, befores = _ways_back(changes, value)
+    if is_previous_kept:
+        earlier = [text for text in befores if text]
+        if earlier:
+            return age(changes, earlier[0])
+    return Age(earliest(iter(certain or [Moment()])), _latest(resealed))
+
+
+def _ways_back(changes: Sequence[ValueChange], value: str) -> tuple[list[Moment], list[Moment], list[str]]:
+    """The moments that set the value, those that sealed it anew, and the values that it replaced, newest first."""
+    led_to: dict[str, list[ValueChange]] = {}
+    for change in changes:
+        led_to.setdefault(change.after, []).append(change)
+    certain, resealed, befores = [], [], []
+    pending, seen = [value], {value}
+    while pending:
+        for change in led_to.get(pending.pop(), ()):
+            if is_new_value(change):
+                certain.append(change.at)
+                befores.append(change.before)
+            else:
+                resealed.append(change.at)
+                if change.before not in seen:
+                    seen.add(change.before)
+                    pending.append(change.before)
+    return certain, resealed, befores
+
+
+def _latest(moments: Sequence[Moment]) -> Moment | None:
+    """The last of some moments; what is in no commit yet is later than all that is."""
+    return max(moments, key=lambda moment: (not moment.commit, moment.when), default=None)
