@@ -21,6 +21,7 @@ COMMANDS = [
     ("diff", "HEAD:production", "production", "--all"),
     ("diff", "HEAD:production", "production", "--all", "--show-values"),
     ("doctor",),
+    ("due",),
     ("env", "list"),
     ("explain", "-e", "production", "A"),
     ("hook", "status"),
