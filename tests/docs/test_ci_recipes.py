@@ -23,8 +23,10 @@ from tests.docs.console import TOP
 from tests.review.models import usual
 
 EXAMPLES = TOP / "examples"
-REVIEW, COMMENT = (EXAMPLES / "github-actions" / name for name in ("secrets-review.yml", "secrets-review-comment.yml"))
-GITLAB = EXAMPLES / "gitlab-ci.yml"
+REVIEW, COMMENT, DUE = (
+    EXAMPLES / "github-actions" / f"secrets-{name}.yml" for name in ("review", "review-comment", "due")
+)
+GITLAB, GITLAB_DUE = EXAMPLES / "gitlab-ci.yml", EXAMPLES / "gitlab-due.yml"
 BUNDLE = EXAMPLES / "review.bundle"
 NOTHING_IN_MARKDOWN = f"{markdown.MARKER}\n✅ **no change to secrets**\n"
 NOTHING = "no change to secrets\n\nmain (b) to HEAD (a): 1 commit, none touching secrets\n"
@@ -40,7 +42,7 @@ def run(*command: str | Path, cwd: Path = TOP, **environ: str) -> subprocess.Com
     return programs.run(*command, cwd=cwd, environ=environ)
 
 
-@pytest.mark.parametrize("workflow", [REVIEW, COMMENT], ids=lambda path: path.stem)
+@pytest.mark.parametrize("workflow", [REVIEW, COMMENT, DUE], ids=lambda path: path.stem)
 def test_actionlint_finds_nothing(workflow: Path, peer: Peer) -> None:
     peer("shellcheck")
 
@@ -49,9 +51,13 @@ def test_actionlint_finds_nothing(workflow: Path, peer: Peer) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("path", [REVIEW, COMMENT, GITLAB], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [REVIEW, COMMENT, DUE, GITLAB, GITLAB_DUE], ids=lambda path: path.stem)
 def test_the_schema_of_the_forge_takes_it(path: Path, peer: Peer) -> None:
-    kind = ["vendor.gitlab-ci", "--data-transform", "gitlab-ci"] if path == GITLAB else ["vendor.github-workflows"]
+    kind = (
+        ["vendor.gitlab-ci", "--data-transform", "gitlab-ci"]
+        if path in {GITLAB, GITLAB_DUE}
+        else ["vendor.github-workflows"]
+    )
 
     done = run(peer("check-jsonschema"), "--builtin-schema", *kind, path)
 
@@ -65,10 +71,12 @@ def test_shellcheck_finds_nothing(script: str, peer: Peer) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("job", ["secrets-review", "secrets-review-note"])
-def test_shellcheck_finds_nothing_in_a_job_of_gitlab(job: str, tmp_path: Path, peer: Peer) -> None:
+@pytest.mark.parametrize(
+    ("path", "job"), [(GITLAB, "secrets-review"), (GITLAB, "secrets-review-note"), (GITLAB_DUE, "secrets-due")]
+)
+def test_shellcheck_finds_nothing_in_a_job_of_gitlab(path: Path, job: str, tmp_path: Path, peer: Peer) -> None:
     script = tmp_path / "job.sh"
-    content = load(GITLAB)[job]
+    content = load(path)[job]
     script.write_text("#!/bin/sh\n" + "\n".join(content["before_script"] + content["script"]), encoding="utf-8")
 
     done = run(peer("shellcheck"), script)
@@ -76,7 +84,7 @@ def test_shellcheck_finds_nothing_in_a_job_of_gitlab(job: str, tmp_path: Path, p
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("workflow", [REVIEW, COMMENT], ids=lambda path: path.stem)
+@pytest.mark.parametrize("workflow", [REVIEW, COMMENT, DUE], ids=lambda path: path.stem)
 def test_actions_are_pinned_by_their_commit(workflow: Path) -> None:
     text = workflow.read_text(encoding="utf-8")
 
