@@ -13,12 +13,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # each loaded by the hook that needs it
     from collections.abc import Sequence
 
-    from gitseal.audit.scan.scan_blobs import Scanned
+    from gitseal.audit.scan.scanned import Scanned
+    from gitseal.git.ahead import Ahead
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
     from gitseal.report.findings import Finding
 
 HOOKS = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push", "pre-receive")
+_COMMITS = {"pre-commit", "pre-merge-commit"}
 _AIMED = {"GIT_DIR", "GIT_WORK_TREE"}
 _CANCEL = "stopped: nothing was {}"
 # No allowance stands for a signature.
@@ -37,17 +39,17 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in HOOKS:
         raise UsageError("which hook?", f"one of {', '.join(HOOKS)}; for example: gitseal hook run {HOOKS[0]}")
     hook, *given = arguments
-    is_commit = hook in {"pre-commit", "pre-merge-commit"}
     if hook == "commit-msg" and len(given) != 1:
         raise UsageError(
             "commit-msg takes the file that has the message", "gitseal hook run commit-msg .git/COMMIT_EDITMSG"
         )
-    repository = _repository(hook, is_commit=is_commit)
-    if hook == "commit-msg":
+    keyring = _keyring() if hook == "commit-msg" else None
+    repository = _repository(hook, keyring)
+    if keyring is not None:
         from gitseal.audit.hook.at_message import at_message
 
-        scanned = at_message(repository, given[0], _keyring(), os.environ)
-    elif is_commit:
+        scanned = at_message(repository, given[0], keyring, os.environ)
+    elif hook in _COMMITS:
         from gitseal.audit.hook.at_commit import at_commit
 
         scanned = at_commit(repository, _keyring(), os.environ)
@@ -63,21 +65,25 @@ def main(arguments: list[str]) -> int:
     return _say(scanned, hook=hook, notes=repository.notes)
 
 
-def _repository(hook: str, *, is_commit: bool) -> "Repository":
+def _repository(hook: str, keyring: "Keyring | None") -> "Repository":
     here = os.getcwd()
     # Git starts hooks at the top of the working tree. A person may call this from below it, and GIT_DIR may be elsewhere.
     is_at_top = os.path.exists(".git") and not _AIMED & os.environ.keys()
-    asked = None
-    of_message = hook == "commit-msg"
-    if (is_commit or of_message) and is_at_top and "PRE_COMMIT" not in os.environ:
-        from gitseal.audit.hook import ahead
-
-        asked = ahead.begin(here, of_message=of_message)
+    asked = _asked(hook, here, keyring) if is_at_top and "PRE_COMMIT" not in os.environ else None
     from gitseal.git.repository import Repository  # now that Git is at work
 
     if hook == "pre-receive" or is_at_top:
         return Repository(here, in_hook=True, ahead=asked)
     return Repository(_top_of(here), in_hook=True)
+
+
+def _asked(hook: str, here: str, keyring: "Keyring | None") -> "Ahead | None":
+    """What a hook asks Git in any case. The keyring is that of commit-msg, which tells how much that is."""
+    if keyring is None and hook not in _COMMITS:
+        return None
+    from gitseal.audit.hook import ahead
+
+    return ahead.of_message(here, keyring) if keyring is not None else ahead.of_commit(here)
 
 
 def _top_of(here: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # loaded by the command
     from collections.abc import Sequence
 
     from gitseal.audit.scan.commits import Progress
-    from gitseal.audit.scan.scan_blobs import Scanned
+    from gitseal.audit.scan.scanned import Scanned
     from gitseal.git.repository import Repository
 
 

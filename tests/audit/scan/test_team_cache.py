@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.audit.scan import policy
-from gitseal.audit.scan.scan_blobs import Scanned
+from gitseal.audit.scan.scanned import Scanned
 from gitseal.audit.scan.staged import scan_staged
 from gitseal.audit.scan.team import find_team
 from gitseal.audit.scan.team_cache import TeamCache

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.audit.scan import commits
-from gitseal.audit.scan.scan_blobs import Scanned
+from gitseal.audit.scan.scanned import Scanned
 from gitseal.audit.scan.staged import scan_staged
 from gitseal.git.repository import Repository
 from gitseal.recipients import x25519

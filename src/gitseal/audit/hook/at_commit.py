@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gitseal.audit.scan.scan_blobs import Scanned
+from gitseal.audit.scan.scanned import Scanned
 from gitseal.audit.scan.staged import scan_staged, scan_tracked
 from gitseal.git.repository import Repository
 

@@ -1,10 +1,8 @@
 """The look of the hook commit-msg at a commit's message, and at the name of the branch that it goes to."""
 
-from gitseal.audit.hook.ahead import BRANCH
-from gitseal.audit.scan import policy as guards
+from gitseal.audit.hook.ahead import BRANCH, has_identity
 from gitseal.audit.scan import texts
-from gitseal.audit.scan.scan_blobs import Scanned
-from gitseal.audit.scan.team import find_team
+from gitseal.audit.scan.scanned import Scanned
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository
@@ -31,15 +29,25 @@ def at_message(repository: Repository, path: str, keyring: "Keyring", environ: "
     message = _cut(_read(path)) if _is_edited(environ) else _read(path)
     name = path.rpartition("/")[2]
     label = texts.MESSAGE if name in _GITS else name
-    found = find_team(guards.of_index(repository), keyring)
-    team = found.search
+    team, notes = _team(repository, keyring)
     words = texts.before_commit(path)
     findings = texts.in_text(label, message, team, words)
     if findings and _is_edited(environ) and repository.config("commit.cleanup") in _STRIPPING:
         # Only now: comments name files and branches, and hardly any message holds anything at all.
         stripped = repository.git("stripspace", "--strip-comments", stdin=message) or b""
         findings = texts.in_text(label, stripped, team, words)
-    return Scanned([*findings, *_of_branch(repository, team)], 0, found.notes)
+    return Scanned([*findings, *_of_branch(repository, team)], 0, notes)
+
+
+def _team(repository: Repository, keyring: "Keyring") -> "tuple[TeamSearch | None, tuple[str, ...]]":
+    """The search for the team's values, and what a person should know besides."""
+    if not has_identity(keyring):
+        return None, ()
+    from gitseal.audit.scan import policy as guards
+    from gitseal.audit.scan.team import find_team
+
+    found = find_team(guards.of_index(repository), keyring)
+    return found.search, found.notes
 
 
 def _read(path: str) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.scan.commits import ScanRange, scan_commits
-from gitseal.audit.scan.scan_blobs import Scanned
+from gitseal.audit.scan.scanned import Scanned
 from gitseal.audit.verify.evidence.touched import covered
 from gitseal.audit.verify.push import Push
 from gitseal.git.introduced import IntroducingCommit

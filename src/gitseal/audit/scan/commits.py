@@ -9,7 +9,8 @@ from gitseal.audit.scan import policy as guards
 from gitseal.audit.scan import texts
 from gitseal.audit.scan.named import scan_refs
 from gitseal.audit.scan.policy import ScanPolicy
-from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, scan_blobs
+from gitseal.audit.scan.scan_blobs import check_sealed, scan_blobs
+from gitseal.audit.scan.scanned import Scanned
 from gitseal.audit.scan.team import FoundTeam, find_team
 from gitseal.git import introduced, ranges, refs, snapshot
 from gitseal.git.introduced import IntroducingCommit

@@ -11,6 +11,7 @@ from gitseal.audit.scan.policy import ScanPolicy, SealedFile
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.git import ranges, trees, trusted_ref
+from gitseal.git.index_file import IndexFile
 from gitseal.git.repository import is_bare_folder
 from gitseal.policy.names import is_environment_name
 from gitseal.project.project import FOLDER, Project
@@ -20,6 +21,7 @@ from gitseal.scan.team_filter import FileKey
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
 _SUFFIX = ".yaml"
 _SHA1_DIGITS = 40
@@ -44,7 +46,7 @@ def other_versions(guard: ScanPolicy, *, past_of: str = "") -> list[SealedFile]:
     projects = dict(guard.projects)
     if os.path.isdir(os.path.join(guard.repository.folder, FOLDER)):
         projects.setdefault(_TOP, guard.project_at(_TOP))
-    beside = {file.key: file for file in _in_working_tree(guard, projects) if file.key not in known}
+    beside = {file.key: file for file in _in_working_tree(guard, projects, known)}
     known |= beside.keys()
     # Read only if they are new: mostly all states have the same.
     stored = {file.key: file for file in _in_commits(guard, projects, past_of) if file.key not in known}
@@ -53,23 +55,30 @@ def other_versions(guard: ScanPolicy, *, past_of: str = "") -> list[SealedFile]:
     return [*beside.values(), *read]
 
 
-def _in_working_tree(guard: ScanPolicy, projects: "Mapping[bytes, Project]") -> Iterator[SealedFile]:
+def _in_working_tree(
+    guard: ScanPolicy, projects: "Mapping[bytes, Project]", known: "AbstractSet[FileKey]"
+) -> Iterator[SealedFile]:
     digits = len(next((place.object_id for place in guard.places.values()), "")) or _SHA1_DIGITS
+    index = IndexFile(guard.repository)
     for project in projects.values():
         folder = os.path.dirname(project.policy_file)
         try:
             names = sorted(os.listdir(folder))
         except OSError:  # not checked out here
             continue
+        unchanged = index.unchanged(os.path.relpath(folder, guard.repository.folder), _SUFFIX, digits)
         for name in names:
             environment = _environment(name)
-            if not environment:
+            path = os.path.join(folder, name)
+            if not environment or FileKey(environment, unchanged.get(project.relative(path), "")) in known:
                 continue
             try:
-                content = read_regular(os.path.join(folder, name))
+                content = read_regular(path)
             except (Error, OSError):
                 continue
-            yield SealedFile(project, environment, FileKey(environment, _blob_id(content, digits)), content)
+            key = FileKey(environment, _blob_id(content, digits))
+            if key not in known:
+                yield SealedFile(project, environment, key, content)
 
 
 def _in_commits(guard: ScanPolicy, projects: "Mapping[bytes, Project]", past_of: str) -> Iterator[SealedFile]:

@@ -11,7 +11,6 @@ from gitseal.git.object_types import SUBMODULE
 from gitseal.git.repository import Repository
 from gitseal.git.staged import FileVersion
 from gitseal.project.project import FOLDER, Project
-from gitseal.records import NamedTuple
 from gitseal.report.findings import Finding
 from gitseal.scan.scan_blob import scan_blob
 
@@ -23,19 +22,6 @@ if TYPE_CHECKING:  # loads what opens values
 _ATTRIBUTES = b".gitattributes"
 _POLICY = "policy.yaml"
 _SEALED = f"{FOLDER}/".encode()
-
-
-class Scanned(NamedTuple):
-    """Findings in the order of the files, the number of files, and notes for the person.
-
-    `unseen` are notes about what could not be looked into, for whoever asked for a scan; `commits` is how many there were.
-    """
-
-    findings: list[Finding]
-    files: int
-    notes: tuple[str, ...] = ()
-    unseen: tuple[Finding, ...] = ()
-    commits: int = 0
 
 
 def scan_blobs(

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from gitseal.audit.scan import policy as guards
 from gitseal.audit.scan import texts
-from gitseal.audit.scan.scan_blobs import Scanned, check_sealed, scan_blobs
+from gitseal.audit.scan.scan_blobs import check_sealed, scan_blobs
+from gitseal.audit.scan.scanned import Scanned
 from gitseal.audit.scan.team import FoundTeam, find_team
 from gitseal.errors import Error
 from gitseal.git import trees
