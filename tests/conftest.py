@@ -122,8 +122,11 @@ def isolated(
     # Without compiled modules every gitseal that a test starts takes twice as long.
     for name in ("EDITOR", "VISUAL", "PYTHONDONTWRITEBYTECODE"):
         monkeypatch.delenv(name, raising=False)
+    # A test that wants a keychain starts one of its own.
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     settings = {
         "HOME": str(home),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "XDG_CONFIG_HOME": str(home / ".config"),
         "XDG_DATA_HOME": str(home / ".local/share"),
         "XDG_STATE_HOME": str(home / ".local/state"),

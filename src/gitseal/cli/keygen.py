@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gitseal.cli import declare, output
 from gitseal.cli.session import Session, say
+from gitseal.errors import UsageError
 
 
 @declare.command("keygen")
@@ -15,20 +16,28 @@ from gitseal.cli.session import Session, say
     is_path=True,
     help="Write the identity here (0600); never over a file.",
 )
+@declare.option("--keychain", is_flag=True, help="Put the identity into the system's keychain, and into no file.")
 @declare.option("--pq", is_flag=True, help="Make a post-quantum key, age1pq1...; its recipient has 1,959 characters.")
-def command(_session: Session, file: str | None, *, pq: bool) -> None:
+def command(session: Session, file: str | None, *, keychain: bool, pq: bool) -> None:
     """Make a new identity and print its recipient, the public key.
 
-    Others seal values to the recipient. With -o the identity goes into a new file. Without -o it is printed with its recipient,
-    in the form of an identity file.
+    Others seal values to the recipient. With -o the identity goes into a new file, with --keychain beside what gitseal has in
+    the keychain. With neither it is printed with its recipient, in the form of an identity file.
 
     Examples:
       gitseal keygen -o ~/.config/gitseal/identity.txt
       gitseal keygen -o deploy-identity.txt
       gitseal keygen --pq -o identity-pq.txt
+      gitseal keygen --keychain
     """
-    from gitseal.usecases.keygen import keygen
+    from gitseal.usecases.keygen import keygen, keygen_into_keychain
 
+    if keychain:
+        if file is not None:
+            raise UsageError("an identity goes into a file or into the keychain", "leave out -o or --keychain")
+        output.line(keygen_into_keychain(session.environ, is_post_quantum=pq))
+        say("put the identity into the keychain, which has the only copy; see what it opens: gitseal whoami")
+        return
     path = Path(file) if file is not None else None
     made = keygen(path, is_post_quantum=pq)
     if path is None:

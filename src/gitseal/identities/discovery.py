@@ -1,7 +1,7 @@
 """The places where identities are looked for, and their order (docs/reference/environment-variables.md).
 
 One that a person names is the only one: `--identity FILE`, else GITSEAL_IDENTITY, else GITSEAL_IDENTITY_FILE. With none
-of these, all the usual places are tried. Each source is read by the keyring only when it is needed.
+of these, all the usual places are tried, and the system's keychain last. The keyring reads each source only when it is needed.
 """
 
 import os
@@ -12,7 +12,7 @@ from functools import partial
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities.keyring import Keyring
-from gitseal.identities.source import IdentitySource
+from gitseal.identities.source import IdentitySource, KeychainSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def discover(
     if named:
         place = f"GITSEAL_IDENTITY_FILE ({named})"
         return Keyring([_file(source, "GITSEAL_IDENTITY_FILE", place, named, "GITSEAL_IDENTITY")])
-    return Keyring([*_unset(environ), *_usual(environ, os.fspath(home).rstrip("/"), source)])
+    keychain = KeychainSource(environ, ask, tell, confirm)
+    return Keyring([*_unset(environ), *_usual(environ, os.fspath(home).rstrip("/"), source), keychain])
 
 
 def default_path(environ: Mapping[str, str], home: "StrPath") -> "Path":

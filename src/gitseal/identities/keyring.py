@@ -27,7 +27,7 @@ class Keyring:
         """The places whose identities `unattended` leaves out. Raises Error if an explicit one is broken."""
         return [
             source.place
-            for source in self.sources
+            for source in self._near()
             if any(identity.tier is not Tier.PLAIN for identity in source.identities())
         ]
 
@@ -44,24 +44,55 @@ class Keyring:
         """The paths of the files read so far that others than their owner can reach."""
         return [source.exposed for source in self.sources if source.exposed]
 
+    def cache_keys(self, purpose: str) -> Iterator[bytes]:
+        """32 bytes each that nobody has without the private keys at hand, for what is cached; none if there is nothing to read.
+
+        The first is without the keychain, which is read for the second: it may have been sealed with either.
+        """
+        near = [content for source in self._near() if (content := source.content())]
+        if near:
+            yield _cache_key(near, purpose)
+        last = [content for source in self.sources if source.is_last and (content := source.content())]
+        if last:
+            yield _cache_key([*near, *last], purpose)
+
     def cache_key(self, purpose: str) -> bytes | None:
-        """32 bytes that nobody has without the private keys at hand, for what is cached; None if there is nothing to read.
+        """The one of `cache_keys` to seal with, by what was read so far: of the keychain, only if it was asked.
 
         No identity is parsed for it. So it may follow from files that hold none, and from text that others know too.
         Whoever seals with it owes that some identity here has opened something without asking: that one's private key is then
         in it.
         """
-        contents = [content for source in self.sources if (content := source.content())]
-        if not contents:
-            return None
-        from gitseal.crypto import private_cache  # only hooks keep a cache
-
-        return private_cache.derive_key(contents, purpose)
+        read = (source for source in self.sources if not source.is_last or source.was_read)
+        contents = [content for source in read if (content := source.content())]
+        return _cache_key(contents, purpose) if contents else None
 
     def identities(self) -> Iterator[Identity]:
-        """All identities in the order of their places. Raises Error if an explicit one is broken."""
-        for source in self.sources:
+        """The identities in the order of their places; the keychain's only if there are no others.
+
+        Raises Error if an explicit one is broken.
+        """
+        is_last_needed = True
+        for source in self._near():
+            for identity in source.identities():
+                is_last_needed = False
+                yield identity
+        if is_last_needed:
+            yield from self._last()
+
+    def everywhere(self) -> Iterator[Identity]:
+        """All identities, the keychain's too. Raises Error if an explicit one is broken."""
+        for source in self._near():
             yield from source.identities()
+        yield from self._last()
+
+    def _near(self) -> Iterator[IdentitySource]:
+        return (source for source in self.sources if not source.is_last)
+
+    def _last(self) -> Iterator[Identity]:
+        for source in self.sources:
+            if source.is_last:
+                yield from source.identities()
 
     def report(self) -> list[tuple[str, str]]:
         """Every place and what came of it, for the message that none served."""
@@ -113,7 +144,8 @@ class Keyring:
         # An identity's tier may fall once it was opened, so each is placed once, as it is when its source is read.
         rest: list[tuple[Tier, IdentitySource, Identity]] = []
         for source in self.sources:
-            for identity in source.identities():
+            # The last one is come to only if nothing before it has served.
+            for identity in source.identities(unlocking=not self._unattended):
                 if identity.tier is Tier.PLAIN:
                     yield source, identity
                 else:
@@ -126,6 +158,12 @@ class Keyring:
 
 NO_IDENTITIES = Keyring(())
 """With it nothing that is sealed opens; names and all else that needs no key can be read."""
+
+
+def _cache_key(contents: list[bytes], purpose: str) -> bytes:
+    from gitseal.crypto import private_cache  # only hooks keep a cache
+
+    return private_cache.derive_key(contents, purpose)
 
 
 def _own(identity: Identity, stanzas: Stanzas) -> Iterator[bytes]:

@@ -8,6 +8,8 @@ from gitseal.identities import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitseal.recipients.passphrase import Ask, Confirm, Tell
     from gitseal.recipients.protocol import Identity
 
@@ -18,7 +20,8 @@ class IdentitySource:
     """A place (in words for a person) with its text or its file, or with the reason why it holds nothing.
 
     `outcome` says what came of it so far; `failure` is the Error by which an identity here did not open a stanza that may be
-    its own, such as a wrong passphrase; `warning` is filled when the file was read and others can read it too.
+    its own, such as a wrong passphrase; `warning` is filled when the file was read and others can read it too. `is_last`: it is
+    costly to read, so nobody looks here who has found what they need elsewhere.
     """
 
     __slots__ = (
@@ -32,6 +35,7 @@ class IdentitySource:
         "explicit",
         "exposed",
         "failure",
+        "is_last",
         "outcome",
         "place",
         "warning",
@@ -49,6 +53,7 @@ class IdentitySource:
     ) -> None:
         self.place = place
         self.explicit = explicit
+        self.is_last = False
         self.outcome = "not tried"
         self.failure: Error | None = None
         self.warning = ""
@@ -80,8 +85,11 @@ class IdentitySource:
     def __repr__(self) -> str:
         return f"Source({self.place!r}, {self.outcome!r})"
 
-    def identities(self) -> "list[Identity]":
-        """The identities of the place. If it has none, an explicit one raises Error, and others say so in `outcome`."""
+    def identities(self, *, unlocking: bool = False) -> "list[Identity]":  # noqa: ARG002 - the keychain's argument
+        """The identities of the place. If it has none, an explicit one raises Error, and others say so in `outcome`.
+
+        `unlocking`: the place itself, if it is locked, may ask to be unlocked for this.
+        """
         if self._identities is None:
             try:
                 self._identities = self._load()
@@ -91,6 +99,11 @@ class IdentitySource:
                     raise
                 self._identities = []
         return self._identities
+
+    @property
+    def was_read(self) -> bool:
+        """True if the place was looked at already."""
+        return self._content is not None
 
     def content(self) -> bytes:
         """The place's bytes as they are, empty if there are none or they cannot be read; `identities` says why."""
@@ -142,6 +155,53 @@ class IdentitySource:
             )
             self.exposed = path
         return content
+
+
+class KeychainSource(IdentitySource):
+    """The system's keychain as a place. It is read once; while it is locked, each reading that may unlock it tries again."""
+
+    __slots__ = ("_environ", "_locked")
+
+    def __init__(
+        self, environ: "Mapping[str, str]", ask: "Ask | None", tell: "Tell | None", confirm: "Confirm | None"
+    ) -> None:
+        super().__init__("the keychain", SecretBytes(b""), ask=ask, tell=tell, confirm=confirm)
+        self.is_last = True
+        self._content = None
+        self._environ = environ
+        self._locked: Error | None = None
+
+    def identities(self, *, unlocking: bool = False) -> "list[Identity]":
+        """See `IdentitySource.identities`. `failure` tells of an entry that is there and locked."""
+        if self._identities is not None:
+            return self._identities
+        self._read_keychain(unlocking=unlocking)
+        if self._locked is not None:
+            return []
+        if self._content == SecretBytes(b""):
+            self._identities, self.outcome = [], "holds no identity"
+        return super().identities()
+
+    def _text(self) -> SecretBytes | None:
+        if self._content is None and self._refusal is None:
+            self._read_keychain(unlocking=False)
+        if self._locked is not None:
+            raise self._locked
+        return super()._text()
+
+    def _read_keychain(self, *, unlocking: bool) -> None:
+        if self._content is not None or self._refusal is not None:
+            return
+        from gitseal.identities import keychain
+
+        self._locked, self.failure = None, None
+        try:
+            self._content = keychain.read(self._environ, may_ask=unlocking and self._ask is not None)
+        except keychain.Locked as locked:
+            self._locked, self.outcome = locked, locked.message
+            self.failure = locked if locked.is_ours else None
+        except Error as refusal:
+            self._refusal = refusal
 
 
 def _public_half(path: str, content: SecretBytes) -> bytes | None:

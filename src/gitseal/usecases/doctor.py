@@ -93,13 +93,14 @@ def _working_tree(workspace: Workspace) -> _Told:
 
 def _identities(workspace: Workspace) -> _Told:
     names = names_by_recipient(workspace.project.policy)
-    own = [identity for identity in workspace.keyring.identities() if identity.recipient]
+    own = [identity for identity in workspace.keyring.everywhere() if identity.recipient]
     if not own:
         yield _Looked("none is at hand", "make one: gitseal keygen -o ~/.config/gitseal/identity.txt", runs=False)
         return
     known = [names[identity.recipient] for identity in own if identity.recipient in names]
     if known:
-        yield _Looked(f"{len(own)} at hand, in the policy as {', '.join(dict.fromkeys(known))}")
+        places = ", ".join(dict.fromkeys(identity.label for identity in own))
+        yield _Looked(f"{len(own)} at hand ({places}), in the policy as {', '.join(dict.fromkeys(known))}")
     else:
         ask = f"ask somebody whom the policy lets open values to add your public key: {own[0].recipient}"
         yield _Looked("none at hand is in the policy", ask, runs=False)

@@ -6,6 +6,7 @@ the values are opened as without it.
 """
 
 import os
+from itertools import chain
 
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
@@ -24,8 +25,10 @@ class TeamCache:
     """The stored filter of one clone and one set of identities."""
 
     def __init__(self, repository: "Repository", keyring: "Keyring") -> None:
-        self._key = keyring.cache_key(_PURPOSE)
-        self._path = _path(repository) if self._key is not None else None
+        self._keyring = keyring
+        self._keys = keyring.cache_keys(_PURPOSE)
+        self._first = next(self._keys, None)
+        self._path = _path(repository) if self._first is not None else None
 
     @property
     def is_usable(self) -> bool:
@@ -34,7 +37,7 @@ class TeamCache:
 
     def load(self) -> "TeamFilter | None":
         """The filter, or None if there is none that these identities open."""
-        if self._path is None or self._key is None:
+        if self._path is None or self._first is None:
             return None
         try:
             # Whatever stands there, a pipe say, must not stop a commit.
@@ -44,12 +47,17 @@ class TeamCache:
         from gitseal.crypto import private_cache
         from gitseal.scan import team_filter
 
-        content = private_cache.unseal(self._key, team_filter.CONTEXT, sealed)
-        return team_filter.parse(content) if content is not None else None
+        # The next key reads the keychain, so it is made only if the first does not open the filter.
+        for key in chain((self._first,), self._keys):
+            content = private_cache.unseal(key, team_filter.CONTEXT, sealed)
+            if content is not None:
+                return team_filter.parse(content)
+        return None
 
     def save(self, known: "TeamFilter") -> None:
         """Keeps a filter. If it cannot be written, the next commit only takes longer."""
-        if self._path is None or self._key is None:
+        key = self._keyring.cache_key(_PURPOSE)
+        if self._path is None or key is None:
             return
         from pathlib import Path  # when something is written, 3 ms do not count
 
@@ -60,7 +68,7 @@ class TeamCache:
         path = Path(self._path)
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            atomic.write(path, private_cache.seal(self._key, team_filter.CONTEXT, known.serialise()), private=True)
+            atomic.write(path, private_cache.seal(key, team_filter.CONTEXT, known.serialise()), private=True)
         except (OSError, Error):
             return
 
