@@ -15,7 +15,6 @@ import keyring.backends.null
 import keyring.backends.SecretService
 import keyring.core
 import pytest
-from keyring.backend import KeyringBackend
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
@@ -223,24 +222,8 @@ def test_without_the_package_the_error_has_the_command_that_installs_it(monkeypa
     assert caught.value.hint == f"install it: {sys.executable} -m pip install keyring"
 
 
-class Plaintext(KeyringBackend):
-    """As keyrings.alt has one, which keyring chooses if the machine has nothing else."""
-
-    priority = 0.5
-    viable = False  # or keyring would offer it to the other tests
-
-    def get_password(self, service: str, username: str) -> str:
-        raise AssertionError(service, username)
-
-    set_password: Any = get_password
-    delete_password: Any = get_password
-
-
-class Chain(keyring.backends.chainer.ChainerBackend):
-    """keyring's own, with these links."""
-
-    backends: Any = ()
-    viable = False
+class Plaintext:
+    """As keyrings.alt has one, which keyring chooses if the machine has nothing else. Nobody may come as far as asking it."""
 
 
 @pytest.mark.parametrize(
@@ -265,10 +248,9 @@ def test_a_keychain_that_is_not_the_systems_is_refused(
 
 
 def _chain(*links: Callable[[], Any]) -> Any:
-    make: Callable[[], Any] = Chain
-    chain = make()
-    chain.backends = [link() for link in links]
-    return chain
+    """keyring's own chain with these links; not viable, or keyring would offer it to the other tests."""
+    content = {"backends": [link() for link in links], "viable": False}
+    return type("Chain", (keyring.backends.chainer.ChainerBackend,), content)()
 
 
 @pytest.mark.keychain
