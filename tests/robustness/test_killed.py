@@ -79,6 +79,7 @@ CASES = {
     "set": Case(_nothing, ("set", "-e", "all", "CHANGING=new"), {}, "new"),
     "edit": Case(_nothing, ("edit", "-e", "production"), {"EDITOR": EDITOR}, "new"),
     "rekey": Case(_bob_leaves, ("rekey", "--yes"), {}, "old"),
+    "offboard": Case(_nothing, ("offboard", "bob", "--yes"), {}, "old"),
 }
 
 
@@ -93,11 +94,13 @@ def judge(place: Clone, case: Case) -> str:
     for environment in ENVIRONMENTS if case.line[0] != "edit" else ("production",):
         assert place.get(environment, "CHANGING") in {"old", case.new}
         assert all(place.get(environment, f"NAME_{number}") == f"value {number}" for number in range(20))
-        if case.line[0] == "rekey":
+        if case.line[0] in {"rekey", "offboard"}:
             people = place.read(environment).header.access["default"].stanzas
             states.add("old" if "bob" in people else "new")
         else:
             states.add(place.get(environment, "CHANGING"))
+    if case.line[0] == "offboard":
+        states.add("old" if "bob" in place.project.policy.recipients else "new")
     assert len(states) == 1, states
     rules = {finding.rule for finding in check(place.project)}
     assert rules <= ({"unknown-recipient"} if states == {"old"} else set()), rules

@@ -2,11 +2,10 @@
 
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import accept_options, environment_option, json_option
+from gitseal.cli.rekey_words import say_plan
 from gitseal.cli.session import Session, say
 from gitseal.errors import Declined, Error, UsageError
-from gitseal.project.key_holders import Holder
-from gitseal.report.plurals import plural
-from gitseal.sealing.rekeying.planning import GroupPlan, Move, Plan
+from gitseal.sealing.rekeying.planning import Plan
 from gitseal.usecases import rekey
 from gitseal.yamltext.reader import path_text
 
@@ -104,45 +103,4 @@ def _show(planned: Plan, *, as_json: bool, is_whole: bool) -> None:
             }
         )
         return
-    if planned.is_empty:
-        say("every file is as the policy says" if is_whole else "every other file is as the policy says")
-    for group in planned.groups:
-        for words in _words(group):
-            say(f"{group.environment}: {words}")
-    for move in planned.moves:
-        say(f"{move.environment}: {path_text(move.name)} moves from {move.old or 'plain'} to {move.new}{_shift(move)}")
-    for claim in planned.claims:
-        say(claim.words)
-    if planned.shallow:
-        say("this clone is shallow, so it does not show who held a key earlier; see all with: git fetch --unshallow")
-
-
-def _words(group: GroupPlan) -> list[str]:
-    if group.gone:
-        return [f"access group {group.group} holds no names any more and is removed"]
-    what = (
-        f"{plural(group.names, 'name')} ({group.group})" if group.names else f"access group {group.group}, still empty"
-    )
-    words = []
-    if group.gained:
-        past = f", and to {plural(group.past, 'older value')}" if group.past else ""
-        words.append(f"{_who(_people(group.gained), 'gain')} access to {what}{past}")
-    if group.lost:
-        words.append(f"{_who(_people(group.lost), 'lose')} access to {what}")
-    if group.new_key:
-        words.append(f"a new data key for {what}, which {', '.join(group.holders)} will hold: {group.new_key}")
-    return words
-
-
-def _shift(move: Move) -> str:
-    """The people who can open a name only after its move, and those who could only before."""
-    words = [_who(list(people), verb) for people, verb in ((move.gained, "gain"), (move.lost, "lose")) if people]
-    return f": {' and '.join(words)} access to it" if words else ""
-
-
-def _people(holders: tuple[Holder, ...]) -> list[str]:
-    return list(dict.fromkeys(name for name, _ in holders))
-
-
-def _who(people: list[str], verb: str) -> str:
-    return f"{', '.join(people)} {verb if len(people) > 1 else f'{verb}s'}"
+    say_plan(planned, is_whole=is_whole)

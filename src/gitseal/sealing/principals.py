@@ -74,7 +74,7 @@ def key_removal(policy: Policy, name: str, key: str) -> PolicyEdit:
     if not keys:
         raise Error(
             f'this is the only key of "{name}"',
-            f"give them a new one first, or take them out: gitseal recipient remove {shell_quoted(name)}",
+            f"give them a new one first, or take them out: gitseal offboard {shell_quoted(name)}",
         )
     # Whoever has the key could sign with it as well.
     signing = [other for other in own.signing if canonical(other) != lost]
@@ -151,7 +151,7 @@ def _way_out(lockout: Lockout, before: Policy, after: Policy, name: str) -> str:
         return _next_opener(lockout, group, after)
     able = [other for other in people_with_keys(after) if after.recipients[other].signing]
     if able and group:
-        return _example("changes it next", able[0], "--group", group)
+        return f"decide who changes it next, for example: {_add_to_group(able[0], group)}"
     return f"{_OWNERS} names somebody else with a signing key under change there"
 
 
@@ -160,14 +160,15 @@ def _next_opener(lockout: UnopenedGroup, group: str, after: Policy) -> str:
     if not people:
         return "nobody else in the policy has a key: first add the person who follows, by the line that gitseal keygen prints"
     if lockout.group == DEFAULT:
-        return _example("opens it next", people[0], "--open", lockout.environment)
+        command = f"gitseal recipient add {shell_quoted(people[0])} --open {shell_quoted(lockout.environment)}"
+        return f"decide who opens it next, for example: {command}"
     if group:
-        return _example("opens it next", people[0], "--group", group)
+        return f"decide who opens it next, for example: {_add_to_group(people[0], group)}"
     return f'{_OWNERS} names somebody else under open in the rule of access group "{lockout.group}"'
 
 
-def _example(what: str, name: str, option: str, value: str) -> str:
-    return f"decide who {what}, for example: gitseal recipient add {shell_quoted(name)} {option} {shell_quoted(value)}"
+def _add_to_group(name: str, group: str) -> str:
+    return f"gitseal recipient add {shell_quoted(name)} --group {shell_quoted(group)}"
 
 
 def _file(stem: str) -> str:

@@ -1,26 +1,44 @@
-"""`offboard`: somebody leaves, or a key is lost: what they know, and what has to be done, as a page for people."""
+"""`offboard`: somebody leaves, or a key is lost: out of the policy and of every file at once, and what they know."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
-from gitseal.audit.exposure.exposed import Changed, ExposedName, Reason
-from gitseal.audit.exposure.leaving import Leaving, leaving
-from gitseal.audit.exposure.machines import MachineInReach
+from gitseal.audit.exposure.leaving import Leaving, leaver, leaving, report_on
+from gitseal.audit.exposure.people import KeyHolder
+from gitseal.audit.exposure.timeline import Timeline
+from gitseal.document.header import Access
+from gitseal.errors import Error, NotForYou, shell_quoted
+from gitseal.policy.policy import DEFAULT, Policy
+from gitseal.policy.policy_editor import PolicyEditor
+from gitseal.project.key_holders import canonical, holders
+from gitseal.project.keys import Keys
 from gitseal.project.project import Project
-from gitseal.report.dates import day
-from gitseal.report.page.model import Page, PageTable
-from gitseal.report.plurals import plural
-from gitseal.report.sentences import NOTHING, Sentence, joined, listed, ours, sentence
+from gitseal.project.unseen import hidden
+from gitseal.project.workspace import Workspace
+from gitseal.recipients.kinds import parse_recipient
+from gitseal.sealing import principals
+from gitseal.sealing.rekeying import applying, planning
+from gitseal.sealing.writing import PolicyEdit, edited_policy
 
-_REASONS = {
-    Reason.OPENED: ours("could open it"),
-    Reason.COMMITTED: ours("set it"),
-    Reason.PLAIN: ours("was plain"),
-}
-_STATES = {
-    Changed.NO: ours("the value is the same"),
-    Changed.UNKNOWN: ours("sealed anew, maybe the same value"),
-    Changed.GONE: ours("the files here have no such name"),
-}
+
+class Offboarding(NamedTuple):
+    """All that taking somebody out will do; `lists` are those of the policy that they go out of.
+
+    `change` is None if the policy does not have them, or the key, any more. `rekey` brings the files to the policy after it.
+    """
+
+    name: str
+    key: str
+    lists: tuple[str, ...]
+    change: PolicyEdit | None
+    rekey: planning.Plan
+    timeline: Timeline
+    holder: KeyHolder
+
+    @property
+    def is_empty(self) -> bool:
+        """True if they are out of the policy and of every file already."""
+        return self.change is None and self.rekey.is_empty
 
 
 def report(project: Project, name: str, key: str = "") -> Leaving:
@@ -28,139 +46,101 @@ def report(project: Project, name: str, key: str = "") -> Leaving:
     return leaving(project, name, key)
 
 
-def page_of(told: Leaving) -> Page:
-    """The report as a page. What is to be done comes first, as boxes to check."""
-    head = ("Name", "Environment", "Owner", "Known since", "Why", "State", "Shown by")
-    to_change = PageTable(
-        ours("Give these a new value"),
-        head,
-        tuple(_row(value, _state(value)) for value in told.to_change),
-        is_checklist=True,
-    )
-    changed = PageTable(
-        ours("Have a new value since"), head, tuple(_row(value, _since(value)) for value in told.changed)
-    )
-    plain = PageTable(
-        ours("Plain: everybody with the repository reads these"),
-        head,
-        tuple(
-            _row(value, _state(value) if value.changed is not Changed.YES else _since(value)) for value in told.plain
-        ),
-    )
-    machines = PageTable(
-        ours("Machines whose identity they may have had: make a new one if so"),
-        ("Machine", "Opens", "In a group with them"),
-        tuple(map(_machine, told.machines)),
-        is_checklist=True,
-    )
-    tips = PageTable(
-        ours("Refs on which they can still open what is sealed there"),
-        ("Ref", "Environments"),
-        tuple((sentence("{}", _short(tip.ref)), listed(tip.environments, "{}")) for tip in told.tips),
-        is_checklist=True,
-    )
-    return Page(
-        "What somebody who leaves knows",
-        tuple(_lead(told)),
-        (to_change, tips, machines, changed, plain),
-        tuple(_notes(told)),
-    )
+def plan(workspace: Workspace, name: str, key: str = "") -> Offboarding:
+    """What takes a person or machine out, or one key of theirs. Changes no file.
+
+    Everything that can be refused is refused here. Raises Error for somebody whom neither policy nor history knows, for the
+    last one who could do something, if a key of theirs stays in the policy under another name, if a file of `.secrets` is not
+    in the working tree, and if Git cannot show all of history; NotForYou for an access group that no identity at hand opens.
+    """
+    project = workspace.project
+    for unseen in hidden(project):
+        raise unseen.error()
+    timeline = Timeline(project)
+    holder = leaver(project, timeline, name, key)
+    change = _change(project.policy, name, key)
+    lists: tuple[str, ...] = ()
+    if change is not None:
+        after = edited_policy(project, change.edit)
+        lists = () if key else _lists(timeline.policy_here, name)
+        workspace = workspace._replace(project=project.with_policy(after))
+    _refuse_shared(workspace.project.policy, holder, key)
+    rekey = planning.plan(workspace, project.environments, exposed=holder.keys)
+    _refuse_unopened(workspace, rekey)
+    return Offboarding(name, key, lists, change, rekey, timeline, holder)
 
 
-def _short(ref: str) -> str:
-    """A ref as people say it."""
-    return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/").removeprefix("refs/")
+def apply(workspace: Workspace, agreed: Offboarding) -> Leaving:
+    """Does it, the policy and all environments together or nothing, and gives the report on what is left to do.
+
+    Raises Error as `applying.apply` does, with nothing written.
+    """
+    project = workspace.project
+    if not agreed.is_empty:
+        look_again = f"gitseal offboard {shell_quoted(agreed.name)} --report"
+        applying.apply(workspace, project.environments, agreed.rekey, agreed.change, look_again=look_again)
+    agreed.timeline.follow_files(project)
+    return report_on(project, agreed.timeline, agreed.holder)
 
 
-def _lead(told: Leaving) -> Iterator[Sentence]:
-    name = told.holder.name
-    known = [value for value in told.values if value.reasons != (Reason.PLAIN,)]
-    if not known:
-        yield sentence("{} could open no value, and set none.", name)
-        return
-    counts = ours(plural(len(known), "name")), ours(str(len(told.to_change)))
-    yield sentence("{} knows values of {}. To change: {}.", name, *counts)
-    others = sorted(told.holder.names - {name})
-    if others:
-        yield sentence("Earlier names with the same key: {}.", listed(others, "{}"))
+def _change(policy: Policy, name: str, key: str) -> PolicyEdit | None:
+    own = policy.recipients.get(name)
+    if own is None:
+        return None
+    if not key:
+        return principals.removal(policy, name)
+    lost = parse_recipient(key).canonical
+    return principals.key_removal(policy, name, key) if lost in map(canonical, own.keys) else None
 
 
-def _row(value: ExposedName, state: Sentence) -> tuple[Sentence, ...]:
-    return (
-        sentence("{}", value.name),
-        sentence("{}", value.environment),
-        sentence("{}", value.owner) if value.owner else NOTHING,
-        _day(value.since.when),
-        joined([_REASONS[reason] for reason in value.reasons]),
-        state,
-        sentence("{} only", listed(map(_short, value.refs), "{}")) if value.refs else ours("history"),
-    )
+def _lists(policy: bytes, name: str) -> tuple[str, ...]:
+    return tuple(" ".join(path) for path in principals.lists_with(PolicyEditor(policy), name))
 
 
-def _state(value: ExposedName) -> Sentence:
-    return _STATES[value.changed]
+def _refuse_shared(policy: Policy, holder: KeyHolder, key: str) -> None:
+    """Raises Error if the policy still has a key of whoever leaves: they would be shut out of nothing."""
+    for name, recipient in holders(policy, sorted(policy.recipients)):
+        # Of somebody who stays, other keys than the lost one may stay.
+        if recipient in holder.recipients:
+            whose = "this key" if key else f'a key of "{holder.name}"'
+            raise Error(
+                f'the policy gives {whose} to "{name}" too, so nothing would be closed to its owner',
+                f"see what {name} opens, and decide: gitseal access {shell_quoted(name)}",
+            )
 
 
-def _since(value: ExposedName) -> Sentence:
-    return (
-        sentence("changed {}", _day(value.changed_at.when))
-        if value.changed_at.commit
-        else ours("changed, not committed yet")
-    )
-
-
-def _day(seconds: int) -> Sentence:
-    return ours(day(seconds) or "not committed yet")
-
-
-def _machine(machine: MachineInReach) -> tuple[Sentence, ...]:
-    return (sentence("{}", machine.name), listed(machine.environments, "{}"), listed(machine.groups, "{}"))
-
-
-def _notes(told: Leaving) -> Iterator[Sentence]:
-    if any(value.refs for value in told.values):
-        yield sentence(
-            "What only a branch, a reflog or a stash shows is a claim: whether a stanza there opens, only {} can tell.",
-            told.holder.name,
-        )
-    if any(value.changed is Changed.UNKNOWN for value in told.to_change):
-        yield ours(
-            "A value that was only sealed anew is the same value. If the same commit also set it, it may be another one."
-        )
-    if not told.is_complete:
-        yield sentence(
-            "This clone is shallow, so older values are missing here; for all of them: `git fetch --unshallow`"
+def _refuse_unopened(workspace: Workspace, rekey: planning.Plan) -> None:
+    """Raises NotForYou for all access groups that the plan has to open and that no identity at hand opens."""
+    closed: dict[str, Access] = {}
+    for environment in rekey.environments:
+        header = workspace.project.read(environment).header
+        keys = Keys(header, workspace.keyring)
+        for group in _needed(rekey, environment):
+            if group in header.access and group not in keys:
+                place = environment if group == DEFAULT else f'access group "{group}" in {environment}'
+                closed[place] = header.access[group]
+    if closed:
+        raise NotForYou(
+            f"no identity at hand opens {', '.join(closed)}, and sealing anew needs that; nothing was changed",
+            _who_opens(workspace.project.policy, closed),
         )
 
 
-def as_object(told: Leaving) -> dict[str, object]:
-    """The report for programs."""
-    holder = told.holder
-    return {
-        "name": holder.name,
-        "names": sorted(holder.names),
-        "recipients": sorted(holder.recipients),
-        "values": [_value_object(value) for value in told.values],
-        "machines": [
-            {"name": one.name, "environments": list(one.environments), "groups": list(one.groups)}
-            for one in told.machines
-        ],
-        "refs": [{"ref": tip.ref, "environments": list(tip.environments)} for tip in told.tips],
-        "complete": told.is_complete,
+def _needed(rekey: planning.Plan, environment: str) -> Collection[str]:
+    groups = [group.group for group in rekey.groups if group.environment == environment and not group.gone]
+    moved = [move.old for move in rekey.moves if move.environment == environment and move.old]
+    return dict.fromkeys([*groups, *moved])
+
+
+def _who_opens(policy: Policy, closed: Mapping[str, Access]) -> str:
+    """Who can do it: those who stay and open all of it, else who opens which part."""
+    staying = {
+        place: [name for name in access.stanzas if name in policy.recipients] for place, access in closed.items()
     }
-
-
-def _value_object(value: ExposedName) -> dict[str, object]:
-    return {
-        "environment": value.environment,
-        "name": value.name,
-        "why": [reason.value for reason in value.reasons],
-        "since": value.since.when or None,
-        "commit": value.since.commit,
-        "values": value.values,
-        "changed": value.changed.value,
-        "changed_at": value.changed_at.when or None,
-        "owner": value.owner,
-        "refs": list(value.refs),
-        "claim": bool(value.refs),
-    }
+    first, *others = staying.values()
+    able = [name for name in first if all(name in people for people in others)]
+    if able:
+        return f"ask one of: {', '.join(able)}"
+    return "; ".join(
+        f"{place}: {', '.join(people) or 'nobody is left who opens it'}" for place, people in staying.items()
+    )

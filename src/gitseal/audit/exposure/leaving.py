@@ -42,13 +42,25 @@ def leaving(project: Project, name: str, key: str = "") -> Leaving:
     Raises Error if neither policy nor history knows the name or the key, or if Git cannot show all versions.
     """
     timeline = Timeline(project)
-    holder = person(project, timeline, name)
+    return report_on(project, timeline, leaver(project, timeline, name, key))
+
+
+def leaver(project: Project, timeline: Timeline, name: str, key: str = "") -> KeyHolder:
+    """Whoever leaves, or one of their keys alone. Raises Error if neither policy nor history knows the name or the key."""
     if key:
-        holder = with_recipient(timeline, recipient_id(parse_recipient(key).canonical), name)
+        return with_recipient(timeline, recipient_id(parse_recipient(key).canonical), name)
+    return person(project, timeline, name)
+
+
+def report_on(project: Project, timeline: Timeline, holder: KeyHolder) -> Leaving:
+    """The report on somebody by a history that was walked already.
+
+    Stores that they could read are to be one more field here: no manifest says where values are published yet.
+    """
     return Leaving(
         holder,
         tuple(exposed_names(project, timeline, holder)),
         tuple(machines_in_reach(timeline, holder)),
-        tuple(opened_tips(project.git(), timeline, holder)),
+        tuple(opened_tips(project, timeline, holder)),
         timeline.is_complete,
     )

@@ -144,6 +144,21 @@ class Timeline:
                     values[environment, path_text(path)] = self._kept(text)
         return values
 
+    def follow_files(self, project: Project) -> None:
+        """Takes what was written to the working tree since as changes that are in no commit yet."""
+        before, policy, nothing = self._files, self.policy_here, Moment()
+        self._project = project
+        for name in ("now", "_files", "policy_here"):
+            self.__dict__.pop(name, None)
+        for name in before | self._files:
+            self._take_file(name, (before.get(name),), self._files.get(name), nothing)
+        self._take_policy((policy,), self.policy_here, nothing)
+
+    @cached_property
+    def policy_here(self) -> bytes:
+        """The text of the policy as it is here."""
+        return self._project.source.read(self._project.policy_file)
+
     @cached_property
     def _files(self) -> dict[str, bytes]:
         project = self._project
@@ -159,7 +174,7 @@ class Timeline:
         committed = project.git().files("HEAD", [*files.values(), policy])
         for name, path in files.items():
             self._take_file(name, (committed[path],), self._files[name], nothing)
-        self._take_policy((committed[policy],), project.source.read(project.policy_file), nothing)
+        self._take_policy((committed[policy],), self.policy_here, nothing)
 
     def _take(self, commit: LoggedCommit) -> None:
         who = person(commit.author, commit.author_email)

@@ -8,19 +8,27 @@ from gitseal.audit.history.log import environment_of
 from gitseal.git import refs
 from gitseal.git.repository import Repository
 from gitseal.project.belief.facts import headers
+from gitseal.project.project import Project
 from gitseal.records import NamedTuple
 
 
 class OpenedTip(NamedTuple):
-    """A ref by its full name, and the environments of which somebody opens at least one access group at its tip."""
+    """A ref by its full name, and the environments of which somebody opens at least one access group at its tip.
+
+    `is_pending`: it is checked out, and the files here give them nothing any more, so that a commit ends it.
+    """
 
     ref: str
     environments: tuple[str, ...]
+    is_pending: bool
 
 
-def opened_tips(repository: Repository, timeline: Timeline, holder: KeyHolder) -> list[OpenedTip]:
+def opened_tips(project: Project, timeline: Timeline, holder: KeyHolder) -> list[OpenedTip]:
     """The refs on whose tip somebody has a stanza for a data key in force there, sorted; HEAD too if it is no branch."""
+    repository = project.git()
     head = refs.head(repository)
+    files = [project.source.read(project.file(name)) for name in project.environments]
+    is_shut_out = project.source.is_working_tree and not any(_opens(content, holder) for content in files)
     tips = {} if head.name or not head.commit else {refs.HEAD: head.commit}
     tips |= dict(sorted(refs.every(repository).items()))
     by_folder: dict[str, tuple[str, ...]] = {}
@@ -32,7 +40,8 @@ def opened_tips(repository: Repository, timeline: Timeline, holder: KeyHolder) -
             for environment in _opened(repository, folder, holder, by_folder)
         }
         if environments:
-            opened.append(OpenedTip(ref, tuple(sorted(environments))))
+            is_pending = is_shut_out and ref == (head.name or refs.HEAD)
+            opened.append(OpenedTip(ref, tuple(sorted(environments)), is_pending))
     return opened
 
 

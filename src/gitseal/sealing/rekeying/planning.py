@@ -82,8 +82,12 @@ class Plan(NamedTuple):
         )
 
 
-def plan(workspace: Workspace, environments: Sequence[str], *, rotate: bool = False) -> Plan:
+def plan(
+    workspace: Workspace, environments: Sequence[str], *, rotate: bool = False, exposed: Collection[str] = ()
+) -> Plan:
     """The plan that brings the environments to the policy; with `rotate` a new data key for every access group of them too.
+
+    `exposed` are data keys, by id, that are not to be in force any more, whoever the files and their history say holds them.
 
     Changes no file. An identity is used only to follow data keys that are not those of the trusted ref; no identity is required.
     """
@@ -98,7 +102,7 @@ def plan(workspace: Workspace, environments: Sequence[str], *, rotate: bool = Fa
         file = project.read(environment)
         moves += _moves(project, file)
         rotated = _openable(workspace, file) if rotate else frozenset()
-        planned = _groups(project, file, trust, moved=moves, shallow=shallow, rotated=rotated)
+        planned = _groups(project, file, trust, moved=moves, shallow=shallow, rotated=rotated, exposed=exposed)
         groups += planned
         replaced = {group_plan.group for group_plan in planned if group_plan.new_key or group_plan.gone}
         for group in file.header.access:
@@ -135,7 +139,14 @@ def _move(policy: Policy, file: Document, path: NamePath, old: str, new: str) ->
 
 
 def _groups(
-    project: Project, file: Document, trust: Trust, *, moved: Sequence[Move], shallow: bool, rotated: Collection[str]
+    project: Project,
+    file: Document,
+    trust: Trust,
+    *,
+    moved: Sequence[Move],
+    shallow: bool,
+    rotated: Collection[str],
+    exposed: Collection[str],
 ) -> list[GroupPlan]:
     environment = file.header.environment
     leaving = {move.name for move in moved if move.environment == environment}
@@ -161,7 +172,9 @@ def _groups(
         )
         gained = tuple(sorted(wanted - now))
         is_behind = trust.judge(file.header, group).verdict.standing is Standing.BEHIND
-        reason = _reason(lost=bool(lost), behind=is_behind, unsure=bool(gained) and shallow, rotate=group in rotated)
+        # By a branch that is not merged, somebody who leaves can hold a key of which no published file says so.
+        is_lost = bool(lost) or access.key_id in exposed
+        reason = _reason(lost=is_lost, behind=is_behind, unsure=bool(gained) and shallow, rotate=group in rotated)
         keepers = tuple(sorted({name for name, _ in wanted})) if reason else ()
         if lost or gained or reason:
             # A new data key opens nothing of the past.

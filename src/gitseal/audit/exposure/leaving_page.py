@@ -1,0 +1,168 @@
+"""The report on somebody who leaves, as a page for people and as an object for programs."""
+
+from collections.abc import Iterator
+
+from gitseal.audit.exposure.exposed import Changed, ExposedName, Reason
+from gitseal.audit.exposure.leaving import Leaving
+from gitseal.audit.exposure.machines import MachineInReach
+from gitseal.report.dates import day
+from gitseal.report.page.model import Page, PageTable
+from gitseal.report.plurals import plural
+from gitseal.report.sentences import NOTHING, Sentence, joined, listed, ours, sentence
+
+_REASONS = {
+    Reason.OPENED: ours("could open it"),
+    Reason.COMMITTED: ours("set it"),
+    Reason.PLAIN: ours("was plain"),
+}
+_STATES = {
+    Changed.NO: ours("the value is the same"),
+    Changed.UNKNOWN: ours("sealed anew, maybe the same value"),
+    Changed.GONE: ours("the files here have no such name"),
+}
+
+
+def page_of(told: Leaving) -> Page:
+    """The report as a page. What is to be done comes first, as boxes to check."""
+    head = ("Name", "Environment", "Owner", "Known since", "Why", "State", "Shown by")
+    to_change = PageTable(
+        ours("Give these a new value"),
+        head,
+        tuple(_row(value, _state(value)) for value in told.to_change),
+        is_checklist=True,
+    )
+    changed = PageTable(
+        ours("Have a new value since"), head, tuple(_row(value, _since(value)) for value in told.changed)
+    )
+    plain = PageTable(
+        ours("Plain: everybody with the repository reads these"),
+        head,
+        tuple(
+            _row(value, _state(value) if value.changed is not Changed.YES else _since(value)) for value in told.plain
+        ),
+    )
+    machines = PageTable(
+        ours("Machines whose identity they may have had: make a new one if so"),
+        ("Machine", "Opens", "In a group with them"),
+        tuple(map(_machine, told.machines)),
+        is_checklist=True,
+    )
+    tips = PageTable(
+        ours("Refs on which they can still open what is sealed there"),
+        ("Ref", "Environments"),
+        tuple(
+            (sentence("{}", _short(tip.ref)), listed(tip.environments, "{}")) for tip in told.tips if not tip.is_pending
+        ),
+        is_checklist=True,
+    )
+    return Page(
+        "What somebody who leaves knows",
+        tuple(_lead(told)),
+        (to_change, tips, machines, changed, plain),
+        tuple(_notes(told)),
+    )
+
+
+def _short(ref: str) -> str:
+    """A ref as people say it."""
+    return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/").removeprefix("refs/")
+
+
+def _lead(told: Leaving) -> Iterator[Sentence]:
+    name = told.holder.name
+    known = [value for value in told.values if value.reasons != (Reason.PLAIN,)]
+    if not known:
+        yield sentence("{} could open no value, and set none.", name)
+        return
+    counts = ours(plural(len(known), "name")), ours(str(len(told.to_change)))
+    yield sentence("{} knows values of {}. To change: {}.", name, *counts)
+    others = sorted(told.holder.names - {name})
+    if others:
+        yield sentence("Earlier names with the same key: {}.", listed(others, "{}"))
+
+
+def _row(value: ExposedName, state: Sentence) -> tuple[Sentence, ...]:
+    return (
+        sentence("{}", value.name),
+        sentence("{}", value.environment),
+        sentence("{}", value.owner) if value.owner else NOTHING,
+        _day(value.since.when),
+        joined([_REASONS[reason] for reason in value.reasons]),
+        state,
+        sentence("{} only", listed(map(_short, value.refs), "{}")) if value.refs else ours("history"),
+    )
+
+
+def _state(value: ExposedName) -> Sentence:
+    return _STATES[value.changed]
+
+
+def _since(value: ExposedName) -> Sentence:
+    return (
+        sentence("changed {}", _day(value.changed_at.when))
+        if value.changed_at.commit
+        else ours("changed, not committed yet")
+    )
+
+
+def _day(seconds: int) -> Sentence:
+    return ours(day(seconds) or "not committed yet")
+
+
+def _machine(machine: MachineInReach) -> tuple[Sentence, ...]:
+    return (sentence("{}", machine.name), listed(machine.environments, "{}"), listed(machine.groups, "{}"))
+
+
+def _notes(told: Leaving) -> Iterator[Sentence]:
+    for tip in told.tips:
+        if tip.is_pending:
+            template = "Until what lies here is committed, {} opens {} on {}."
+            yield sentence(template, told.holder.name, listed(tip.environments, "{}"), _short(tip.ref))
+    if any(value.refs for value in told.values):
+        yield sentence(
+            "What only a branch, a reflog or a stash shows is a claim: whether a stanza there opens, only {} can tell.",
+            told.holder.name,
+        )
+    if any(value.changed is Changed.UNKNOWN for value in told.to_change):
+        yield ours(
+            "A value that was only sealed anew is the same value. If the same commit also set it, it may be another one."
+        )
+    if not told.is_complete:
+        yield sentence(
+            "This clone is shallow, so older values are missing here; for all of them: `git fetch --unshallow`"
+        )
+
+
+def as_object(told: Leaving) -> dict[str, object]:
+    """The report for programs."""
+    holder = told.holder
+    return {
+        "name": holder.name,
+        "names": sorted(holder.names),
+        "recipients": sorted(holder.recipients),
+        "values": [_value_object(value) for value in told.values],
+        "machines": [
+            {"name": one.name, "environments": list(one.environments), "groups": list(one.groups)}
+            for one in told.machines
+        ],
+        "refs": [
+            {"ref": tip.ref, "environments": list(tip.environments), "pending": tip.is_pending} for tip in told.tips
+        ],
+        "complete": told.is_complete,
+    }
+
+
+def _value_object(value: ExposedName) -> dict[str, object]:
+    return {
+        "environment": value.environment,
+        "name": value.name,
+        "why": [reason.value for reason in value.reasons],
+        "since": value.since.when or None,
+        "commit": value.since.commit,
+        "values": value.values,
+        "changed": value.changed.value,
+        "changed_at": value.changed_at.when or None,
+        "owner": value.owner,
+        "refs": list(value.refs),
+        "claim": bool(value.refs),
+    }
