@@ -30,7 +30,7 @@ def command(
     json_flag: bool,
     accept: tuple[str, ...],
 ) -> int:
-    """Take somebody out of the policy and of every file, and report what they know.
+    """Take somebody out of policy and files, and show what they know.
 
     It shows what will change, and asks. It removes the person or machine from the policy, or one key of theirs with --key,
     and seals every environment anew to those who stay: all files are written, or none. It refuses to remove the last who

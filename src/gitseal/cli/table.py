@@ -35,7 +35,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "recipient": "Add, list or remove people and machines, or ask to be added.",
         "access": "Show who can open what now, and who would after a rekey.",
         "rekey": "Seal the files to the people that the policy names.",
-        "offboard": "Take somebody out of the policy and of every file, and report what they know.",
+        "offboard": "Take somebody out of policy and files, and show what they know.",
         "due": "Show which names need a new value.",
         "absorb": "Take over values that others set without being able to read them.",
     },
