@@ -79,7 +79,7 @@ PREPARE = {
     "gitseal render -e production --format dotenv --check": "gitseal render -e production --format dotenv -o .env",
 }
 # They ask, and nobody is there.
-ASK = ("gitseal plain ", "gitseal unseal ")
+ASK = ("gitseal plain ", "gitseal unseal ", "gitseal restore ")
 
 
 def examples() -> list[str]:

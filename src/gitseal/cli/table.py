@@ -19,6 +19,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "get": "Print one value.",
         "list": "List names without their values.",
         "edit": "Edit an environment as plain YAML in your editor.",
+        "restore": "Put an earlier value back in force.",
         "unset": "Remove names, or whole sections, from environments.",
         "rotate": "Give a name a new value.",
         "rename": "Give a name a new name.",

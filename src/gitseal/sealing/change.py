@@ -113,7 +113,7 @@ class Change(GroupKeys):
         # An environment that is being renamed is in the policy by its new name alone.
         there = source.header.environment
         rules = there if there in self.policy.environments else self.environment
-        if self._is_vouched(entry, rules):
+        if self.is_vouched(entry, rules):
             outcome = self.put(path, value, plain=plain)
         elif entry.token is not None:
             outcome = self.set_write_only(path, value)
@@ -147,7 +147,7 @@ class Change(GroupKeys):
             self.puts[path] = Put(entry.node.source)
             return
         key = self.key(self.policy.group(self.environment, path))
-        self.put_token(path, document.seal(key, path, value, write_only=not self._is_vouched(entry, self.environment)))
+        self.put_token(path, document.seal(key, path, value, write_only=not self.is_vouched(entry, self.environment)))
 
     def take_over(self, entry: Entry, value: TypedValue) -> None:
         """Seals a write-only value as the caller's own. Raises NotForYou if the caller is no member, Error as `put` does."""
@@ -234,7 +234,7 @@ class Change(GroupKeys):
         self.puts[path] = Put(_plain_source(path_text(path), value))
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
-    def _is_vouched(self, entry: Entry, environment: str) -> bool:
+    def is_vouched(self, entry: Entry, environment: str) -> bool:
         """True if somebody stands behind a stored value: a member who sealed it, or a rule that makes it plain there.
 
         This is the one place that decides it, for every command that seals what is stored already. Anyone who can commit can

@@ -6,12 +6,11 @@ from typing import NamedTuple
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.value import TypedValue
-from gitseal.errors import Error, NotForYou, shell_quoted
-from gitseal.git import refs
+from gitseal.errors import NotForYou
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
+from gitseal.project.revisions import document_at
 from gitseal.project.workspace import Workspace
-from gitseal.report.hints import pathspec
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -75,15 +74,4 @@ def _load(project: Project, side: str) -> Document:
     revision, _, name = side.rpartition(":")
     if not revision:
         return project.read(project.resolve(name))
-    environment = project.policy.resolve(name)
-    path = project.relative(project.file(environment))
-    commit = refs.commit(project.git(), revision)
-    if commit is None:
-        raise Error(f'there is no commit "{revision}"', "see them with: git log --oneline -- .secrets")
-    data = project.git().file(commit, path)
-    if data is None:
-        raise Error(
-            f'there is no environment "{name}" in {revision}',
-            f"see where it was: git log --oneline -- {shell_quoted(pathspec(path))}",
-        )
-    return project.parse(environment, data)
+    return document_at(project, revision, project.policy.resolve(name))

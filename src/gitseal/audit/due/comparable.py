@@ -5,18 +5,20 @@ that opens stands here as a digest of its content, and so does a plain one: then
 """
 
 import os
-from collections.abc import Sequence
 
-from gitseal.audit.exposure.timeline import Name, Timeline, ValueChange
+from gitseal.audit.exposure.exposed import Reason, known_values
+from gitseal.audit.exposure.people import KeyHolder
+from gitseal.audit.exposure.timeline import Name, Timeline, ValueChange, sealed_under
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.digest import sha256_hex
 from gitseal.crypto.public_key import Scope
 from gitseal.document.token import Token, parse_stanza, parse_token
-from gitseal.document.value import from_plaintext
+from gitseal.document.value import TypedValue, ValueType, from_plaintext
 from gitseal.errors import Error, Malformed
 from gitseal.identities import Keyring
 from gitseal.project.keys import unwrap
 from gitseal.yamltext import scalars
+from gitseal.yamltext.tree import NamePath
 
 
 class ComparableValues:
@@ -34,28 +36,42 @@ class ComparableValues:
         """The changes of a name. Those that left the value as it was are no longer there."""
         compared = (
             change._replace(before=self.text(name[1], change.before), after=self.text(name[1], change.after))
-            for change in self._timeline.changes[name]
+            for change in self._timeline.changes.get(name, ())
         )
         return [change for change in compared if change.before != change.after]
+
+    def known(self, name: Name, holder: KeyHolder) -> set[str]:
+        """The values of a name that somebody knows.
+
+        What only stood plain is not theirs in particular: everybody with the repository has read that.
+        """
+        told = known_values(self._timeline.changes.get(name, ()), holder)
+        return {self.text(name[1], value) for value, reasons in told.items() if reasons.keys() - {Reason.PLAIN}}
+
+    def plain(self, name: Name) -> set[str]:
+        """The values of a name that ever stood plain."""
+        values = (change.after for change in self._timeline.changes.get(name, ()))
+        return {self.text(name[1], value) for value in values if value and sealed_under(value) is None}
+
+    def of(self, value: TypedValue) -> str:
+        """The text that stands for a value that somebody opened."""
+        return f"={sha256_hex(self._salt + value.reveal())}"
 
     def text(self, name: str, value: str) -> str:
         """The text that stands for a value of this name; the token itself if it does not open, and nothing for no value."""
         if (name, value) not in self._texts:
-            content = self._content(tuple(name.split("/")), value) if value else None
-            # No token looks like it, so `sealed_under` takes it for plain: what is known is as certain as that.
-            text = f"={sha256_hex(self._salt + content)}" if content is not None else value
-            self._texts[name, value] = text
+            opened = self._opened(tuple(name.split("/")), value) if value else None
+            # No token looks like a digest, so `sealed_under` takes it for plain: it is as certain as that.
+            self._texts[name, value] = self.of(opened) if opened is not None else value
         return self._texts[name, value]
 
-    def _content(self, path: Sequence[str], value: str) -> bytes | None:
+    def _opened(self, path: NamePath, value: str) -> TypedValue | None:
         try:
             token = parse_token(value, 0)
             if token is None:
-                return _plain_content(value)
+                return _plain(value)
             key = self._key(token)
-            if key is None:
-                return None
-            return from_plaintext(key.open(token.kind, tuple(path), token.ciphertext())).reveal()
+            return from_plaintext(key.open(token.kind, path, token.ciphertext())) if key is not None else None
         except Error:
             return None  # damaged, moved, or of a later version: no more is known of it than without a key
 
@@ -76,9 +92,10 @@ class ComparableValues:
             return None
 
 
-def _plain_content(source: str) -> bytes:
+def _plain(source: str) -> TypedValue:
     try:
         value = scalars.parse(source, 0)
     except Malformed:
         value = None
-    return (value if isinstance(value, str) else source).encode("utf-8", "surrogateescape")
+    content = value if isinstance(value, str) else source
+    return TypedValue(ValueType.TEXT, content.encode("utf-8", "surrogateescape"))

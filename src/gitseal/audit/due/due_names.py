@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from gitseal.audit.due.age import age
 from gitseal.audit.due.comparable import ComparableValues
 from gitseal.audit.exposure.departed import Departure, departures
-from gitseal.audit.exposure.exposed import Changed, Reason, is_previous_kept, known_values, rotated
+from gitseal.audit.exposure.exposed import Changed, is_previous_kept, rotated
 from gitseal.audit.exposure.timeline import Name, Timeline, ValueChange
 from gitseal.identities import Keyring
 from gitseal.policy.manifest import Declaration
@@ -133,18 +133,9 @@ def _left_behind(subject: _Subject, gone: Sequence[Departure]) -> Iterator[DueNa
 
 
 def _is_known(subject: _Subject, departure: Departure) -> bool:
-    """True unless a name certainly has a value that somebody who left does not know.
-
-    What only stood plain is not their knowledge: everybody with the repository has read that.
-    """
-    changes = subject.timeline.changes[subject.name]
-    known = [
-        value for value, reasons in known_values(changes, departure.holder).items() if reasons.keys() - {Reason.PLAIN}
-    ]
+    """True unless a name certainly has a value that somebody who left does not know."""
+    known = subject.values.known(subject.name, departure.holder)
     if not known:
         return False
-    if rotated(changes, known.__contains__, subject.name, subject.now)[0] is Changed.NO:
-        return True
     compared, now = subject.compared()
-    texts = {subject.values.text(subject.name[1], value) for value in known}
-    return rotated(compared, texts.__contains__, subject.name, now)[0] is not Changed.YES
+    return rotated(compared, known.__contains__, subject.name, now)[0] is not Changed.YES
