@@ -32,6 +32,8 @@ class Session:
         # Set by commands that seal and judge nothing, before they ask for anything else.
         self.only_reads = False
         self.is_shared = False
+        # Set by `rotate`, which says what waits where it matters.
+        self.is_rotating = False
         self._repositories: list[Repository] = []
         # True as soon as something was said that an answer lacks: then no status is 0.
         self.is_incomplete = False
@@ -92,7 +94,24 @@ class Session:
             say(f'gitseal: the .secrets of HEAD is read, for no files of it lie in "{project.root}"')
         if project.repository is not None:
             self.listen_to(project.repository)
+            if project.source.is_working_tree and not self.is_rotating:
+                self._tell_rotations(project, project.repository)
         return project.shared() if self.is_shared else project
+
+    def _tell_rotations(self, project: "Project", repository: "Repository") -> None:
+        """Says which rotations were cut off, with the commands that end them: nobody else remembers."""
+        from gitseal.project.rotations import folders
+
+        try:
+            if not folders(repository):
+                return
+            from gitseal.sealing.pending import Pending, waiting
+
+            told = [one.told() if isinstance(one, Pending) else one for one in waiting(project)]
+        except Error:
+            return  # whatever is wrong with the project, the command itself says
+        for error in told:
+            say(f"gitseal: {error.message}", f"  {error.hint}")
 
     def listen_to(self, repository: "Repository") -> "Repository":
         """The repository, whose notes are told when the command is done."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from gitseal.errors import Error, shell_quoted
+from gitseal.policy.beside import is_express, owners
 from gitseal.policy.patterns import matches
 from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
@@ -61,7 +62,7 @@ class Rule(NamedTuple):
     open: tuple[str, ...]
 
     def covers(self, environment: str, path: NamePath) -> bool:
-        """True if this rule decides on the name in that environment, unless one before it does."""
+        """True if a pattern of this rule takes the name in, and it counts in that environment; see `RuleList.first`."""
         return self.holds_in(environment) and any(matches(pattern, path) for pattern in self.names)
 
     def holds_in(self, environment: str) -> bool:
@@ -70,12 +71,37 @@ class Rule(NamedTuple):
 
 
 class RuleList(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps what it has found out
-    """The rules of a policy in their order, with what finds the first that covers a name, made when it is asked for."""
+    """The rules of a policy in their order, with what finds the one that decides on a name, made when it is asked for."""
 
     def first(self, environment: str, path: NamePath) -> Rule | None:
-        """The first rule that covers the name in that environment."""
-        number = self.finder(environment).first(path)
-        return self[number] if number is not None else None
+        """The rule that decides on the name in that environment: the first that covers it.
+
+        What stands beside a sealed name (`NAME_PUBLIC`, `NAME_PREVIOUS`) has the rule of that name, unless the first rule that
+        covers it has a pattern with such an ending: whoever names an API for a few does not think of `API_PREVIOUS`, and a
+        rule for `API_*` or `*` would give it to others.
+        """
+        decides = None
+        for name in reversed((path, *owners(path))):
+            own = self._covering(environment, name)
+            if decides is None or self[decides].plain or (own is not None and own == self._express(environment, name)):
+                decides = own
+        return self[decides] if decides is not None else None
+
+    def _covering(self, environment: str, path: NamePath) -> int | None:
+        return self.finder(environment).first(path)
+
+    def _express(self, environment: str, path: NamePath) -> int | None:
+        """The first rule that covers the name by a pattern with its ending."""
+        if environment not in self._express_indexes:
+            from gitseal.policy.pattern_index import PatternIndex
+
+            patterns = (one for one in self.patterns(environment) if is_express(one[1]))
+            self._express_indexes[environment] = PatternIndex(patterns)
+        return self._express_indexes[environment].first(path)
+
+    @cached_property
+    def _express_indexes(self) -> "dict[str, PatternIndex]":
+        return {}
 
     @cached_property
     def _indexes(self) -> "dict[str, PatternIndex]":
@@ -128,7 +154,7 @@ class Policy(NamedTuple):
         return environment
 
     def is_plain(self, environment: str, path: NamePath) -> bool:
-        """True if the first rule that covers the name says plain. A name that no rule covers is sealed."""
+        """True if the rule that decides on the name says plain. A name that no rule covers is sealed."""
         rule = self.rule(environment, path)
         return rule is not None and rule.plain
 
@@ -138,7 +164,7 @@ class Policy(NamedTuple):
         return DEFAULT if rule is None or rule.plain else rule.access
 
     def rule(self, environment: str, path: NamePath) -> Rule | None:
-        """The first rule that covers the name."""
+        """The rule that decides on the name; see `RuleList.first`."""
         rules = self.rules
         return rules.first(environment, path) if rules else None
 

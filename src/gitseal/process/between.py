@@ -1,4 +1,4 @@
-"""`run` if gitseal has to stay beside the command, to redact its output or to remove files after it.
+"""`run` if gitseal has to stay beside the command, to redact its output or to remove files after it; and a provider of `rotate`.
 
 Signals go on to the command, and its status comes back. A stream that is not redacted is the command's own: it may be a
 terminal, and gitseal is not between.
@@ -9,9 +9,11 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import FrameType
-from typing import Self
+from typing import IO, Self
 
 from gitseal.process.replacing import not_started
 
@@ -35,8 +37,12 @@ def run(
     environ: Mapping[bytes, bytes],
     secrets: Sequence[tuple[str, bytes]],
     streams: frozenset[int],
+    given: bytes | None = None,
+    collected: "Collected | None" = None,
 ) -> int:
     """Run `command` and give its status, 128 + n if signal n ended it.
+
+    With `given`, that is its standard input. With `collected`, its standard output goes there, and nowhere else.
 
     `streams` are the descriptors to redact (1, 2, both or none), `secrets` the values to replace with the names to show
     instead; the first name keeps what two have in common. It returns when the command has ended, and every process that still
@@ -45,14 +51,25 @@ def run(
     """
     with _Forwarding() as forwarding:
         pipes = dict.fromkeys(streams, subprocess.PIPE)
-        if streams == {_OUT, _ERR} and os.path.sameopenfile(_OUT, _ERR):
+        if collected is not None:
+            pipes[_OUT] = subprocess.PIPE
+        elif streams == {_OUT, _ERR} and os.path.sameopenfile(_OUT, _ERR):
             # Both go to one file or terminal: through one pipe, so that their lines keep their order.
             pipes[_ERR] = subprocess.STDOUT
         try:
-            child = subprocess.Popen(list(command), env=dict(environ), stdout=pipes.get(_OUT), stderr=pipes.get(_ERR))
+            child = subprocess.Popen(
+                list(command),
+                env=dict(environ),
+                stdin=None if given is None else subprocess.PIPE,
+                stdout=pipes.get(_OUT),
+                stderr=pipes.get(_ERR),
+            )
         except OSError as error:
             raise not_started(command[0], error, environ) from None
         forwarding.to(child)
+        if child.stdin is not None:
+            # In a thread: the pipe takes 64 KiB, and a command may write before it reads.
+            threading.Thread(target=_feed, args=(child.stdin, given), daemon=True).start()
         # Copies, which the pump closes one by one. Popen's own file objects would close the descriptors a second time, when
         # the numbers may belong to somebody else.
         targets = {}
@@ -60,12 +77,33 @@ def run(
             if source is not None:
                 targets[os.dup(source.fileno())] = stream
                 source.close()
-        pump = _Pump(targets, secrets, forwarding.late)
+        pump = _Pump(targets, secrets, forwarding.late, collected)
         pump.run()
         status = child.wait()
     if pump.failure is not None:
         raise pump.failure
     return _SIGNALLED - status if status < 0 else status
+
+
+class Collected:
+    """What a command printed, up to a limit; `is_too_long` says that there was more."""
+
+    def __init__(self, limit: int) -> None:
+        self.content = bytearray()
+        self.is_too_long = False
+        self._limit = limit
+
+    def add(self, chunk: bytes) -> None:
+        """Takes up what fits."""
+        room = self._limit - len(self.content)
+        self.content += chunk[:room]
+        self.is_too_long |= len(chunk) > room
+
+
+def _feed(pipe: IO[bytes], content: bytes) -> None:
+    # A command need not read what it is given.
+    with suppress(BrokenPipeError), pipe:
+        pipe.write(content)
 
 
 class _Pump:
@@ -75,7 +113,14 @@ class _Pump:
     that kept an output from being written, if any; a reader that went away is no failure.
     """
 
-    def __init__(self, targets: Mapping[int, int], secrets: Sequence[tuple[str, bytes]], stop: int) -> None:
+    def __init__(
+        self,
+        targets: Mapping[int, int],
+        secrets: Sequence[tuple[str, bytes]],
+        stop: int,
+        collected: Collected | None = None,
+    ) -> None:
+        self._collected = collected
         self.failure: OSError | None = None
         self._targets = dict(targets)
         self._secrets = secrets
@@ -107,6 +152,10 @@ class _Pump:
 
     def _read(self, pipe: int) -> None:
         chunk = os.read(pipe, _CHUNK)
+        if self._collected is not None and self._targets[pipe] == _OUT:
+            self._collected.add(chunk)
+            self._pass(pipe, b"", ended=not chunk)
+            return
         self._resting.discard(pipe)
         self._pass(pipe, self._redactor(pipe).feed(chunk) if chunk else self._finished(pipe), ended=not chunk)
 

@@ -32,8 +32,11 @@ def set_generated(edit: Change, path: NamePath, made: GeneratedValue, *, plain: 
     return [edit.set_named(path, made.value), edit.set_named(public, made.public)]
 
 
-def require_same_access(edit: Change, path: NamePath, companion: NamePath) -> None:
-    """Raises Error unless the policy seals a companion to the access group of the name that it belongs to."""
+def require_same_access(edit: Change, path: NamePath, companion: NamePath, way_out: str = "") -> None:
+    """Raises Error unless the policy seals a companion to the access group of the name that it belongs to.
+
+    `way_out` is the hint, if there is a better one than to change the policy.
+    """
     policy, environment = edit.policy, edit.environment
     if policy.is_plain(environment, companion):
         told = "plain"
@@ -45,7 +48,7 @@ def require_same_access(edit: Change, path: NamePath, companion: NamePath) -> No
     raise Error(
         f'"{beside}" would be {told} in {environment}, and it belongs to "{name}", which is for access group'
         f' "{policy.group(environment, path)}"',
-        f"in .secrets/policy.yaml, let one rule cover {name} and {beside}, then run the command again",
+        way_out or f"in .secrets/policy.yaml, let one rule cover {name} and {beside}, then run the command again",
     )
 
 

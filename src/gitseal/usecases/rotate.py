@@ -1,12 +1,20 @@
-"""`rotate`: a name gets a new value, another one in each environment if it is generated."""
+"""`rotate`: a name gets a new value, another one in each environment if it is generated; with a command also at its provider."""
 
 from collections.abc import Sequence
+from functools import partial
 
+from gitseal.errors import Error
+from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.sealing.change import SetResult
+from gitseal.records import NamedTuple
+from gitseal.sealing import pending, provider, rotating
+from gitseal.sealing.change import Change, SetResult
+from gitseal.sealing.pending import Pending
+from gitseal.sealing.provider import Rotation
 from gitseal.sealing.rotating import NewValue, rotate_value
-from gitseal.sealing.writing import change
+from gitseal.sealing.writing import change, writing
+from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
 
@@ -16,10 +24,104 @@ def generator(project: Project, path: NamePath) -> str:
     return declaration.generate if declaration is not None else ""
 
 
-def rotate(workspace: Workspace, environments: Sequence[str], path: NamePath, new: NewValue) -> list[SetResult]:
+def rotate(
+    workspace: Workspace, environments: Sequence[str], path: NamePath, new: NewValue, *, keeps_previous: bool = False
+) -> list[SetResult]:
     """Gives a name a new value in every environment given, or in none. See `rotate_value` for what is refused.
 
-    Raises Unconfirmed if a person has to confirm a key or recipient first.
+    Raises Unconfirmed if a person has to confirm a key or recipient first, and Error for a rotation that waits.
     """
-    results = change(workspace, environments, lambda edit: rotate_value(edit, path, new))
+
+    def action(edit: Change) -> list[SetResult]:
+        _refuse_waiting(edit.project, edit.environment, path)
+        return rotate_value(edit, path, new, keeps_previous=keeps_previous)
+
+    results = change(workspace, environments, action)
     return [done for environment_results in results.values() for done in environment_results]
+
+
+def finish(workspace: Workspace, environments: Sequence[str], path: NamePath) -> list[tuple[str, str]]:
+    """Takes the value of before out, where there is one; gives (environment, name) of each that went.
+
+    Raises Error, with nothing written, if no environment has one.
+    """
+    results = change(workspace, environments, lambda edit: rotating.finish(edit, path))
+    gone = [(environment, path_text(name)) for environment, names in results.items() for name in names]
+    if not gone:
+        name = path_text(path)
+        raise Error(
+            f'{" and ".join(environments)} keep{"s" * (len(environments) == 1)} no value from before a rotation of "{name}"',
+            f"see what is there: gitseal list -e {','.join(environments)}",
+        )
+    return gone
+
+
+class Job(NamedTuple):
+    """A rotation with a command. Without `new`, the command makes the value; with `is_resumed`, the journal has it."""
+
+    environments: tuple[str, ...]
+    path: NamePath
+    new: NewValue | None
+    keeps_previous: bool
+    is_resumed: bool
+
+
+def begin(workspace: Workspace, job: Job) -> list[Rotation]:
+    """The rotations of every environment of a job, made ready for its command; nothing is written.
+
+    Raises Error as `provider.ready` does, for a rotation that waits, and for none that does if it is to be resumed; Unconfirmed
+    if a person has to confirm something first.
+    """
+    if job.is_resumed:
+        waiting = _waiting(workspace.project, job.environments, job.path)
+        return [provider.of_journal(workspace, waits) for waits in waiting]
+    with writing(workspace.project):
+        trust = Trust(workspace)
+        for environment in job.environments:
+            _refuse_waiting(workspace.project, environment, job.path)
+        made_ready = partial(provider.ready, trust, path=job.path, new=job.new, keeps_previous=job.keeps_previous)
+        ready = [made_ready(environment) for environment in job.environments]
+        trust.settle()
+    return ready
+
+
+def resume(workspace: Workspace, environments: Sequence[str], path: NamePath) -> list[SetResult]:
+    """Puts the values that wait in the journal into the files of the environments given.
+
+    Raises Error if there is none, and as `provider.take` does; the environments before that one keep what they got.
+    """
+    results = []
+    for waits in _waiting(workspace.project, environments, path):
+        with pending.held(workspace.project, waits.before, path) as record:
+            results += provider.take(workspace, waits, record)
+    return results
+
+
+def abandon(project: Project, environments: Sequence[str], path: NamePath) -> list[str]:
+    """Drops the values that wait in the journal; gives the environments. Raises Error if there are none."""
+    dropped = []
+    for waits in _waiting(project, environments, path):
+        with pending.held(project, waits.before, path) as record:
+            record.remove()
+        dropped.append(waits.environment)
+    return dropped
+
+
+def _refuse_waiting(project: Project, environment: str, path: NamePath) -> None:
+    for waits in pending.waiting(project):
+        if isinstance(waits, Pending) and (waits.environment, waits.path) == (environment, path):
+            raise waits.told()
+
+
+def _waiting(project: Project, environments: Sequence[str], path: NamePath) -> list[Pending]:
+    """The rotations of a name that wait. Raises Error if none does."""
+    those = [waits for waits in pending.waiting(project) if isinstance(waits, Pending) and waits.path == path]
+    waiting = [waits for waits in those if waits.environment in environments]
+    if not waiting:
+        name = path_text(path)
+        elsewhere = "".join(f" -e {waits.environment}" for waits in those)
+        raise Error(
+            f'no rotation of "{name}" in {" or ".join(environments)} waits',
+            f"one waits with: {elsewhere.strip()}" if elsewhere else "see the values that are there: gitseal list",
+        )
+    return waiting

@@ -9,7 +9,7 @@ from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.records import NamedTuple
-from gitseal.variables import FILES_VARIABLE, IDENTITY_VARIABLES
+from gitseal.variables import FILES_VARIABLE, for_child
 
 
 class Prepared(NamedTuple):
@@ -45,11 +45,7 @@ def prepare(opened: OpenedEnvironment, request: Request, inherited: Mapping[byte
             raise Error(
                 f'"{name}" holds a NUL byte, which no environment variable can', f"leave it out with: --except {name}"
             )
-    environ = {
-        name: content
-        for name, content in inherited.items()
-        if name.decode("utf-8", "replace") not in IDENTITY_VARIABLES
-    }
+    environ = for_child(inherited)
     for (name,), value, _ in going.entries:
         if value.kind is ValueType.NULL:
             environ.pop(name.encode(), None)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 PEOPLE = ("alice", "bob", "carol", "dave", "erin")
 GROUPS = ("admins", "backend")
 ENVIRONMENTS = ("base", "production", "staging")
-PATTERNS = ("A*", "*B", "A", "api/*", "/A", "C")
+PATTERNS = ("A*", "*B", "A", "api/*", "/A", "C", "*", "A_PREVIOUS", "*_PUBLIC")
 NAMES = (("A",), ("AB",), ("B",), ("C",), ("api", "A"), ("api", "C"), ("D",))
+BESIDE = (("A_PREVIOUS",), ("AB_PUBLIC",), ("api", "C_PREVIOUS"), ("D_PUBLIC",), ("A_PUBLIC_PREVIOUS",))
 
 Model = dict[str, Any]
 

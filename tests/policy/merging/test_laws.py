@@ -14,7 +14,7 @@ from gitseal.policy.patterns import matches, overlap
 from gitseal.policy.policy import Policy
 from gitseal.policy.who_may_change import changers
 from gitseal.yamltext import reader
-from tests.policy.merging.policies import NAMES, PEOPLE, Model, histories, policy
+from tests.policy.merging.policies import BESIDE, NAMES, PEOPLE, Model, histories, policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def test_nothing_is_widened_that_neither_side_widened(history: tuple[Model, Mode
         return
     states = [parser.parse(text) for text in (*texts, result.data)]
     for environment in states[-1].environments:
-        for name in NAMES:
+        for name in (*NAMES, *BESIDE):
             assert is_founded(*(readers(state, environment, name) for state in states)), (environment, name)
     for file in ("policy", "manifest", *states[-1].environments):
         assert is_founded(*(writers(state, file) for state in states)), file

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gitseal.audit.exposure.people import KeyHolder
 from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, is_new_value, sealed_under
-from gitseal.policy.companions import previous_name
+from gitseal.policy.companions import declared, previous_name
 from gitseal.project.project import Project
 from gitseal.records import Enum, NamedTuple
 from gitseal.yamltext.reader import path_text
@@ -98,7 +98,7 @@ def _row(project: Project, timeline: Timeline, name: Name, known: Mapping[str, R
     moments = [moment for reasons in known.values() for moment in reasons.values()]
     reasons = {reason for known_by in known.values() for reason in known_by}
     changed, changed_at = rotated(timeline.changes[name], known.__contains__, name, timeline.now)
-    declaration = project.manifest.secrets.get(tuple(name[1].split("/")))
+    declaration = declared(project.manifest, tuple(name[1].split("/")))
     since = earliest(iter(moments))
     refs = tuple(sorted({moment.ref for moment in moments})) if since.ref else ()
     return ExposedName(

@@ -8,6 +8,7 @@ was there before and is gone on one side stays out; nobody comes in whom no side
 from collections.abc import Iterator, Mapping
 
 from gitseal.policy.approvals import needed_approvals
+from gitseal.policy.beside import meet_beside
 from gitseal.policy.merging.decisions import rule_changes
 from gitseal.policy.merging.values import Path, numbered, rule_key
 from gitseal.policy.patterns import overlap
@@ -221,7 +222,8 @@ def _replaced(
         is_first = at_first[before] <= at_first.get(after, len(base)) and at_last[after] <= at_last.get(
             before, len(side)
         )
-        if is_first and _meet(base, before, side, after):
+        # What stands beside a name has that name's rule, wherever in the order it is (`RuleList.first`).
+        if (is_first and _meet(base, before, side, after)) or _meet_beside(base, before, side, after):
             yield before, after
 
 
@@ -229,6 +231,13 @@ def _meet(base: Mapping[str, Rule], before: str | None, side: Mapping[str, Rule]
     if before is None or after is None:
         return True
     return any(overlap(one, other) for one in base[before].names for other in side[after].names)
+
+
+def _meet_beside(base: Mapping[str, Rule], before: str | None, side: Mapping[str, Rule], after: str | None) -> bool:
+    """True if one of the two covers a name that stands beside one that the other covers."""
+    if before is None or after is None:
+        return False
+    return meet_beside(base[before].names, side[after].names)
 
 
 def _causes(sides: list[PolicyAnswers], people: _Set) -> tuple[tuple[Path, ...], ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from gitseal.document.merging.order import one_order
+from gitseal.policy.beside import meet_beside
 from gitseal.policy.merging.values import CONTESTED, Atom, Listed, Members, Path, Value
 from gitseal.policy.patterns import overlap
 from gitseal.records import NamedTuple
@@ -166,11 +167,12 @@ def _meeting(base: Listed, ours: Listed, theirs: Listed) -> set[str]:
 
 
 def _overlap(one: Value, other: Value) -> bool:
-    """True if some name in some environment fits both rules."""
+    """True if some name in some environment fits both rules, or one of them and what stands beside it the other."""
     here, there = _texts(one, "environments"), _texts(other, "environments")
     if here and there and not set(here) & set(there):
         return False
-    return any(overlap(first, second) for first in _texts(one, "names") for second in _texts(other, "names"))
+    names = _texts(one, "names"), _texts(other, "names")
+    return any(overlap(first, second) for first in names[0] for second in names[1]) or meet_beside(*names)
 
 
 def _texts(rule: Value, field: str) -> list[str]:

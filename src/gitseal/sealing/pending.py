@@ -1,0 +1,221 @@
+"""The journal of rotations in which a command has a part: the new value lies here, sealed, until the environment's file has it.
+
+A provider may have taken a new password a moment before this machine stops. So the file as it is to be is on the disk before
+the command begins, in the Git directory, and stays there until the value is in force or somebody drops it. It is found by the
+file's own id: every worktree of the repository sees it.
+"""
+
+import json
+import shutil
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from gitseal.crypto.digest import sha256_hex
+from gitseal.document import document as documents
+from gitseal.document.document import Document
+from gitseal.document.value import TypedValue
+from gitseal.errors import Busy, Error, Malformed, UnknownVersion, shell_quoted
+from gitseal.files import atomic
+from gitseal.files.lock import locked
+from gitseal.files.reading import read_regular
+from gitseal.project import rotations
+from gitseal.project.keys import Keys
+from gitseal.project.project import Project
+from gitseal.records import NamedTuple
+from gitseal.report.hints import set_aside
+from gitseal.sealing.change import Change, SetResult
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+_RECORD = "record"
+_LIMIT = 256 * 1024 * 1024
+_LOOK_SECONDS = 1.0
+
+
+class Pending(NamedTuple):
+    """A rotation that is not done: the environment's file as it was, and with the new value.
+
+    `after` is None while a command is about to make the value: then nobody knows whether a provider has one.
+    """
+
+    path: NamePath
+    before: Document
+    after: Document | None
+
+    @property
+    def environment(self) -> str:
+        """The environment whose file it is."""
+        return self.before.header.environment
+
+    def changed(self) -> list[NamePath]:
+        """The names that get a value: the one that is rotated, and those beside it."""
+        after = self.after.entries if self.after is not None else {}
+        old = self.before.entries
+        return [path for path, entry in after.items() if path not in old or old[path].token != entry.token]
+
+    def is_taken(self, file: Document) -> bool:
+        """True if a file has the new value, so that only the end of the command was cut off."""
+        after = self.after.entries if self.after is not None else {}
+        there = [file.entries.get(path) for path in self.changed()]
+        return bool(there) and all(entry is not None and entry.token == after[entry.path].token for entry in there)
+
+    def told(self) -> Error:
+        """The state in words, with the commands that end it."""
+        name, options = path_text(self.path), f"-e {self.environment}"
+        rotate = f"gitseal rotate {shell_quoted(name)} {options}"
+        if self.after is None:
+            return Error(
+                f'a rotation of "{name}" in {self.environment} was cut off, and its provider may have made a value',
+                f"look at the provider, then: {rotate} --abandon",
+            )
+        return Error(
+            f'a rotation of "{name}" in {self.environment} is not done, and its new value is kept, sealed',
+            f"if the provider has the new value: {rotate} --resume; if it has the old one: {rotate} --abandon",
+        )
+
+
+class Record:
+    """The place of one rotation, held by this process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, pending: Pending) -> None:
+        """Puts the rotation on the disk. Raises Error if that fails."""
+        after = pending.after.serialise() if pending.after is not None else None
+        record = {
+            "version": 1,
+            "name": list(pending.path),
+            "before": b64encode(pending.before.serialise()).decode("ascii"),
+            "after": b64encode(after).decode("ascii") if after is not None else None,
+        }
+        atomic.write(self._folder / _RECORD, json.dumps(record).encode(), private=True)
+
+    def read(self) -> Pending | None:
+        """The rotation that waits here, or None. Raises Error if the record is damaged."""
+        return _read(self._folder)
+
+    def remove(self) -> None:
+        """Forgets the rotation."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def held(project: Project, file: Document, path: NamePath) -> Iterator[Record]:
+    """The place of a name's rotation in the environment of a file, for this process alone.
+
+    Raises Busy if another process is at it.
+    """
+    place = Path(rotations.home(project.git()))
+    folder = place / f"{rotations.PREFIX}{sha256_hex(json.dumps([file.header.id, *path]).encode())[:32]}"
+    place.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    # The names of both folders are on the disk before a command is started.
+    for parent in (place.parent, place):
+        atomic.sync_folder(parent)
+    with ExitStack() as stack:
+        try:
+            # Whoever only looks whether something waits lets go at once.
+            stack.enter_context(locked(folder, wait=_LOOK_SECONDS))
+        except (Busy, FileNotFoundError):
+            name, environment = path_text(path), file.header.environment
+            raise Busy(f'a rotation of "{name}" in {environment} is under way', "try again when it is done") from None
+        atomic.sweep(folder)
+        try:
+            yield Record(folder)
+        finally:
+            # A folder with a record stays.
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def waiting(project: Project) -> list[Pending | Error]:
+    """The rotations of this project's environments that wait for somebody, and an error for each that cannot be read.
+
+    One that another process is at does not wait, nor does one whose value the file has.
+    """
+    if project.repository is None or not project.source.is_working_tree:
+        return []
+    told: list[Pending | Error] = []
+    for folder in map(Path, rotations.folders(project.repository)):
+        try:
+            with locked(folder, wait=0):
+                pending = _read(folder)
+        except (FileNotFoundError, Busy):
+            continue
+        except Error as error:
+            told.append(error)
+            continue
+        if pending is not None and _is_here(project, pending):
+            told.append(pending)
+    return told
+
+
+def _is_here(project: Project, pending: Pending) -> bool:
+    if pending.environment not in project.environments:
+        return False
+    file = project.read(pending.environment)
+    return file.header.id == pending.before.header.id and not pending.is_taken(file)
+
+
+def _read(folder: Path) -> Pending | None:
+    path = folder / _RECORD
+    try:
+        record = json.loads(read_regular(path, _LIMIT))
+        before = documents.parse(b64decode(record["before"], validate=True))
+        after = record["after"]
+        is_known = record["version"] == 1
+        parsed = documents.parse(b64decode(after, validate=True)) if after is not None else None
+        pending = Pending(tuple(map(str, record["name"])), before, parsed)
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Malformed, UnknownVersion):
+        is_known = False
+    if not is_known or (parsed is not None and parsed.header.id != before.header.id):
+        raise Error(
+            f'"{path}", which holds the new value of a rotation, is damaged',
+            f"set it aside, and rotate again: {set_aside(str(folder))}",
+        )
+    return pending
+
+
+def take(edit: Change, pending: Pending) -> list[SetResult]:
+    """Puts the new values of a rotation into the environment's file as it is now.
+
+    Raises Error if one of them has been changed since the rotation began, and as `Change.put` does.
+    """
+    after = pending.after
+    if after is None:
+        raise pending.told()
+    results = []
+    keys, old_keys = (
+        Keys(after.header, edit.trust.workspace.keyring),
+        Keys(pending.before.header, edit.trust.workspace.keyring),
+    )
+    for path in pending.changed():
+        entry = after.entries[path]
+        value = documents.open_entry(after, entry, keys)
+        _refuse_changed(edit, pending, path, (value, _opened(pending.before, path, old_keys)))
+        results.append(edit.set_named(path, value))
+        # The very token of the journal: the file shows to whoever has no key that the rotation is done.
+        if path in edit.puts and entry.token is not None and edit.document.header.has_key_of(entry.token):
+            edit.put_token(path, entry.token)
+    return results
+
+
+def _refuse_changed(edit: Change, pending: Pending, path: NamePath, known: tuple[TypedValue | None, ...]) -> None:
+    now = _opened(edit.document, path, edit.keys)
+    if now in known:
+        return
+    name, of = path_text(path), path_text(pending.path)
+    raise Error(
+        f'"{name}" in {edit.environment} was changed since the rotation of "{of}" began',
+        f"to keep what is there, and drop the new value: gitseal rotate {shell_quoted(of)} -e {edit.environment} --abandon",
+    )
+
+
+def _opened(file: Document, path: NamePath, keys: Keys) -> TypedValue | None:
+    entry = file.entries.get(path)
+    return documents.open_entry(file, entry, keys) if entry is not None else None
