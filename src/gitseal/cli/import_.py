@@ -41,15 +41,19 @@ def command(
     plain: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Take all values of dotenv, JSON or YAML files.
+    """Take all values of dotenv, JSON or YAML files, or a backup.
 
     All values are set, or none. Dotenv values are taken as text, as they are written; gitseal names those that still have a
     ${...}. JSON and YAML also have types and sections. Several files must not give a name different values.
+
+    A backup of gitseal export --encrypted says itself what is in it, so it takes no -e. Sealed files come back byte for byte, in
+    an empty repository too, and never over others.
 
     Examples:
       gitseal import -e development .env
       gitseal import -e production common.env config.json --dry-run
       sops decrypt --output-type json old.json | gitseal import -e production --format json -
+      gitseal import backup.age
     """
     taking = _Taking(sources, format_name, expand=expand, plain=plain, dry_run=dry_run)
     _take(session, taking, environments, accept)
@@ -78,11 +82,12 @@ def imported(
 
 
 def _take(session: Session, taking: _Taking, environments: tuple[str, ...], accept: tuple[str, ...]) -> None:
+    from gitseal.cli import importing_backup
+    from gitseal.recipients.sealed_file import is_sealed
     from gitseal.usecases.import_ import STANDARD_INPUT, ImportFile, import_files
 
     if taking.sources.count("-") > 1:
         raise UsageError("standard input is one file", "give - once")
-    chosen = session.some(environments)
     files = [
         ImportFile(
             _read(Path(source)),
@@ -91,6 +96,10 @@ def _take(session: Session, taking: _Taking, environments: tuple[str, ...], acce
         )
         for source in taking.sources
     ]
+    if not environments and not taking.format_name and len(files) == 1 and is_sealed(files[0].data):
+        importing_backup.take(session, files[0].data, files[0].source, accept, dry_run=taking.dry_run)
+        return
+    chosen = session.some(environments)
     result = session.confirmed(
         accept,
         lambda workspace: import_files(

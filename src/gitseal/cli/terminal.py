@@ -56,6 +56,20 @@ def ask_passphrase(prompt: str) -> SecretBytes | None:
     return SecretBytes(typed.encode()) if typed else None
 
 
+def ask_new_passphrase(prompt: str) -> SecretBytes | None:
+    """A passphrase that somebody chooses: typed unseen, twice, until both are the same; None if nobody is there.
+
+    Raises Error if nothing is typed, and Declined if the person leaves.
+    """
+    if not (_is_terminal(sys.stdin) or _is_terminal(sys.stderr)):
+        return None
+    while typed := _unseen(prompt):
+        if _unseen("Repeat it") == typed:
+            return SecretBytes(typed)
+        _tell("they are not the same; type both again")
+    raise Error("an empty passphrase protects nothing", "run the command again, and choose one")
+
+
 def ask_value(name: str, environments: "Sequence[str]" = (), *, confirm: bool = False) -> SecretBytes:
     """A value, typed or pasted unseen, for these environments. With `confirm`, twice, until both are the same.
 

@@ -57,6 +57,37 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
         raise _cannot(path, error) from None
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Makes a private file (0600) that must not exist yet; a kill at any moment leaves all of it or nothing.
+
+    Raises FileExistsError, for a symlink too, and Error if it cannot be written.
+    """
+    temporary = path.parent / f".{path.name}.{os.urandom(6).hex()}.tmp"
+    try:
+        descriptor = open_unnamed(path.parent, _PRIVATE)
+        if descriptor is None:
+            make(temporary, data)
+        else:
+            with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(descriptor, _PRIVATE)
+                file.write(data)
+                file.flush()
+                os.fsync(descriptor)
+                # A link, and no rename: that would replace what stands there.
+                os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=descriptor, follow_symlinks=True)
+                sync_folder(path.parent)
+            return
+        try:
+            os.link(temporary, path)
+        finally:
+            temporary.unlink()
+        sync_folder(path.parent)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise _cannot(path, error) from None
+
+
 def open_unnamed(folder: Path | str, mode: int, *, dir_fd: int | None = None) -> int | None:
     """A file without a name, which a kill at any moment leaves nowhere; None if the system has no such thing.
 

@@ -140,6 +140,10 @@ class Keyring:
             for identity in source.identities()
         )
 
+    def by_cost(self) -> Iterator[Identity]:
+        """All identities that may be tried, the cheap ones first. Raises Error if an explicit one is broken."""
+        return (identity for _source, identity in self._by_cost())
+
     def _by_cost(self) -> Iterator[tuple[IdentitySource, Identity]]:
         # An identity's tier may fall once it was opened, so each is placed once, as it is when its source is read.
         rest: list[tuple[Tier, IdentitySource, Identity]] = []

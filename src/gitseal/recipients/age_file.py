@@ -1,20 +1,22 @@
-"""Age files of our own making, for kinds of keys that pyrage lacks: one stanza, and a payload of one chunk (C2SP age.md).
+"""Age files of our own making, for kinds of keys that pyrage lacks (C2SP age.md).
 
-The kind wraps a file key of 16 bytes into the stanza; the rest follows from that key. `cryptography` does the work.
+The kind wraps a file key of 16 bytes into a stanza; the rest follows from that key. `cryptography` does the work.
 """
 
 import os
+from collections.abc import Iterator, Sequence
 from hmac import compare_digest
 
 from gitseal.errors import Damaged
-from gitseal.recipients.stanza import DATA_KEY, encode
+from gitseal.recipients.stanza import encode
 from gitseal.records import NamedTuple
 
 FILE_KEY = 16
 _NONCE = 16
 _LINE = 64
-# STREAM: a counter of eleven bytes, and a last byte that is 1 in the final chunk. A data key fills only one chunk.
-_ONLY_CHUNK = bytes(11) + b"\x01"
+# STREAM: each chunk has 64 KiB of plaintext, the last one what is left, and a tag behind it.
+_CHUNK, _TAG = 64 * 1024, 16
+_COUNTER = 11
 _FOOTER = b"---"
 
 
@@ -31,33 +33,50 @@ def new_file_key() -> bytes:
     return os.urandom(FILE_KEY)
 
 
-def write(data_key: bytes, wrapped: WrappedFileKey, file_key: bytes) -> bytes:
-    """The whole file: a header with this stanza alone, its MAC, and the data key of 32 bytes as its payload."""
-    if len(data_key) != DATA_KEY:
-        raise ValueError(f"a data key has {DATA_KEY} bytes")
-    words = " ".join(("->", wrapped.type, *map(encode, wrapped.arguments)))
-    text = encode(wrapped.body)
+def write(content: bytes, stanzas: Sequence[WrappedFileKey], file_key: bytes) -> bytes:
+    """The whole file: a header with these stanzas, its MAC, and the content as payload."""
+    header = "\n".join(("age-encryption.org/v1", *map(_written, stanzas), "")).encode() + _FOOTER
+    nonce = os.urandom(_NONCE)
+    cipher = _cipher(file_key, nonce)
+    payload = b"".join(cipher.encrypt(number, chunk, None) for number, chunk in _numbered(content, _CHUNK))
+    mac = encode(_mac(header, file_key)).encode()
+    return header + b" " + mac + b"\n" + nonce + payload
+
+
+def _written(stanza: WrappedFileKey) -> str:
+    words = " ".join(("->", stanza.type, *map(encode, stanza.arguments)))
+    text = encode(stanza.body)
     # A body always ends in a line that is not full, an empty one if need be: that is how readers find its end.
     lines = [text[at : at + _LINE] for at in range(0, len(text) + 1, _LINE)]
-    header = "\n".join(("age-encryption.org/v1", words, *lines, "")).encode() + _FOOTER
-    nonce = os.urandom(_NONCE)
-    mac = encode(_mac(header, file_key)).encode()
-    return header + b" " + mac + b"\n" + nonce + _cipher(file_key, nonce).encrypt(_ONLY_CHUNK, data_key, None)
+    return "\n".join((words, *lines))
 
 
-def open_payload(stanza: bytes, file_key: bytes) -> bytes:
-    """The payload of a file that `stanza.parse_header` took. Raises Damaged if its MAC or its payload is wrong."""
+def open_payload(file: bytes, file_key: bytes) -> bytes:
+    """The payload of a file whose header `stanza` took. Raises Damaged if its MAC or its payload is wrong."""
     from cryptography.exceptions import InvalidTag
 
-    header, _, rest = stanza.partition(b"\n" + _FOOTER + b" ")
+    header, _, rest = file.partition(b"\n" + _FOOTER + b" ")
     mac, _, payload = rest.partition(b"\n")
     header += b"\n" + _FOOTER
     if not compare_digest(encode(_mac(header, file_key)).encode(), mac):
         raise Damaged("the stanza does not open: it is damaged")
+    cipher = _cipher(file_key, payload[:_NONCE])
     try:
-        return _cipher(file_key, payload[:_NONCE]).decrypt(_ONLY_CHUNK, payload[_NONCE:], None)
+        # The number of the last chunk says that it is the last: what is cut off behind any chunk shows.
+        chunks = [cipher.decrypt(number, chunk, None) for number, chunk in _numbered(payload[_NONCE:], _CHUNK + _TAG)]
     except InvalidTag:
         raise Damaged("the stanza does not open: it is damaged") from None
+    if len(chunks) > 1 and not chunks[-1]:
+        raise Damaged("the stanza does not open: it is damaged")
+    return b"".join(chunks)
+
+
+def _numbered(content: bytes, size: int) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks, at least one, each with its nonce: a counter of eleven bytes, and a byte that is 1 for the last."""
+    last = max(len(content) - 1, 0) // size
+    for number in range(last + 1):
+        chunk = content[number * size : (number + 1) * size]
+        yield number.to_bytes(_COUNTER, "big") + bytes([number == last]), chunk
 
 
 def _mac(header: bytes, file_key: bytes) -> bytes:

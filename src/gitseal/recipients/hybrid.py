@@ -23,7 +23,7 @@ from gitseal.hidden import SecretBytes
 from gitseal.recipients import age_file
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.protocol import AgeHeader, Generated, Tier
-from gitseal.recipients.stanza import DATA_KEY, check_stanza, decode, parse_header
+from gitseal.recipients.stanza import DATA_KEY, check_stanza, decode, parse_header, parse_headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,12 +55,17 @@ class HybridRecipient:
 
     def wrap(self, data_key: bytes) -> bytes:
         """See `Recipient.wrap`."""
+        if len(data_key) != DATA_KEY:
+            raise ValueError(f"a data key has {DATA_KEY} bytes")
         file_key = age_file.new_file_key()
-        sealed = _SUITE.encrypt(file_key, self._key, _INFO)
-        wrapped = age_file.WrappedFileKey(TYPE, (sealed[:_ENCAPSULATED],), sealed[_ENCAPSULATED:])
-        stanza = age_file.write(data_key, wrapped, file_key)
+        stanza = age_file.write(data_key, (self.wrap_file_key(file_key),), file_key)
         check_stanza(stanza, self)
         return stanza
+
+    def wrap_file_key(self, file_key: bytes) -> age_file.WrappedFileKey:
+        """The stanza of an age file that has this file key."""
+        sealed = _SUITE.encrypt(file_key, self._key, _INFO)
+        return age_file.WrappedFileKey(TYPE, (sealed[:_ENCAPSULATED],), sealed[_ENCAPSULATED:])
 
     def fits(self, header: AgeHeader) -> bool:
         """True if it is a post-quantum stanza. It does not say for whom, so any other such key fits as well."""
@@ -95,6 +100,14 @@ class HybridIdentity:
         if len(data_key) != DATA_KEY:
             raise Damaged(f"the stanza holds {len(data_key)} bytes where a data key has {DATA_KEY}")
         return data_key
+
+    def open_file(self, file: bytes) -> bytes | None:
+        """See `Identity.open_file`."""
+        for header in parse_headers(file):
+            file_key = self.file_key(header)
+            if file_key is not None:
+                return age_file.open_payload(file, file_key)
+        return None
 
     def file_key(self, header: AgeHeader) -> bytes | None:
         """The file key of 16 bytes in a stanza with the lengths of its type, or None if it is for another key.

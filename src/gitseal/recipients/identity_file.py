@@ -54,6 +54,14 @@ class SealedIdentity:
                 return data_key
         return None
 
+    def open_file(self, file: bytes) -> bytes | None:
+        """See `Identity.open_file`."""
+        for identity in sorted(self._open(), key=lambda identity: identity.tier.value):
+            content = identity.open_file(file)
+            if content is not None:
+                return content
+        return None
+
 
 def parse_identities(
     data: bytes,

@@ -7,7 +7,7 @@ that moment miss these variables too; calls of this module wait for each other.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -79,14 +79,23 @@ class PluginIdentity:
     def unwrap(self, stanza: bytes) -> bytes | None:
         """See `Identity.unwrap`; native stanzas too, since a plugin may be an agent that holds native keys."""
         parse_header(stanza)
+        return self._opened(stanza, rage.unwrap)
+
+    def open_file(self, file: bytes) -> bytes | None:
+        """See `Identity.open_file`."""
+        return self._opened(file, rage.open_file)
+
+    def _opened(
+        self, file: bytes, attempt: Callable[[bytes, Key, Callable[[str], Error]], bytes | None]
+    ) -> bytes | None:
         name = self._key.plugin()
         with _hidden(), self._talk.kept():
             program = _program(name)
             # Made in here, for making it looks the program up: on the PATH that `_hidden` has cleaned.
             key = pyrage.plugin.IdentityPluginV1(name, [self._key], self._talk)
-            data_key = rage.unwrap(stanza, key, lambda words: _failed(program, words))
-            self._talk.served = data_key is not None
-            return data_key
+            content = attempt(file, key, lambda words: _failed(program, words))
+            self._talk.served = content is not None
+            return content
 
 
 def parse(text: str) -> PluginRecipient:

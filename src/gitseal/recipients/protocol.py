@@ -69,3 +69,9 @@ class Identity(Protocol):
         Raises Malformed or Damaged if the stanza is broken, and Error if the identity is of no use (a passphrase that is
         wrong or cannot be asked for, a plugin that is missing or fails).
         """
+
+    def open_file(self, file: bytes) -> bytes | None:
+        """The content of a whole age file with any number of recipients, or None if none of them is this identity.
+
+        Raises Error as `unwrap` does.
+        """

@@ -16,7 +16,7 @@ from gitseal.errors import Damaged, Error
 from gitseal.recipients.protocol import Recipient
 from gitseal.recipients.stanza import DATA_KEY, check_stanza
 
-__all__ = ["Key", "Panic", "no_panic", "open_sealed", "pyrage", "unwrap", "wrap"]
+__all__ = ["Key", "Panic", "no_panic", "open_file", "open_sealed", "pyrage", "unwrap", "wrap"]
 
 # age's own limit (age.ScryptIdentity, SetMaxWorkFactor). 23 takes a minute and 8 GiB, which a file alone must not decide.
 MAX_SCRYPT_COST = 22
@@ -66,9 +66,19 @@ def unwrap(stanza: bytes, key: Key, explain: Callable[[str], Error] | None = Non
 
     Raises Damaged if it is broken. `explain` turns words that are not pyrage's own, so a plugin's, into the Error to raise.
     """
+    data_key = open_file(stanza, key, explain)
+    if data_key is None:
+        return None
+    if len(data_key) != DATA_KEY:
+        raise Damaged(f"the stanza holds {len(data_key)} bytes where a data key has {DATA_KEY}")
+    return data_key
+
+
+def open_file(file: bytes, key: Key, explain: Callable[[str], Error] | None = None) -> bytes | None:
+    """The content of an age file with any number of recipients, or None if it is for other keys; else as `unwrap`."""
     try:
         with no_panic():
-            data_key: bytes = pyrage.decrypt(stanza, [key])
+            content: bytes = pyrage.decrypt(file, [key])
     except Panic:
         # Rust panics on some points of low order; to a person that is one more damaged stanza.
         raise Damaged("the stanza does not open: it is damaged") from None
@@ -79,9 +89,7 @@ def unwrap(stanza: bytes, key: Key, explain: Callable[[str], Error] | None = Non
         if explain is not None and words not in _BROKEN:
             raise explain(words) from None
         raise Damaged("the stanza does not open: it is damaged") from None
-    if len(data_key) != DATA_KEY:
-        raise Damaged(f"the stanza holds {len(data_key)} bytes where a data key has {DATA_KEY}")
-    return data_key
+    return content
 
 
 def open_sealed(sealed: bytes, passphrase: bytes, label: str) -> bytes | None:

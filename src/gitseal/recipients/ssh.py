@@ -19,7 +19,7 @@ from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.passphrase import Ask, Once, unlock
 from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage
-from gitseal.recipients.stanza import encode, parse_header
+from gitseal.recipients.stanza import encode, parse_header, parse_headers
 
 _MIN_BITS, _MAX_BITS = 2048, 4096  # below, age refuses; above, pyrage does
 _POINT = 32  # bytes of an Ed25519 point, and of what age wraps for one
@@ -88,6 +88,12 @@ class SshIdentity:
             return None
         return rage.unwrap(stanza, self._load())
 
+    def open_file(self, file: bytes) -> bytes | None:
+        """See `Identity.open_file`. It asks for the passphrase only if a stanza is for this key."""
+        if not any(map(self._recipient.fits, parse_headers(file))):
+            return None
+        return rage.open_file(file, self._load())
+
 
 class SealedSshIdentity:
     """A private key whose public half shows only after the passphrase: PEM of before OpenSSH 7.8, or PKCS #8."""
@@ -120,6 +126,12 @@ class SealedSshIdentity:
         if parse_header(stanza).type not in _SIZES:
             return None
         return self._open().unwrap(stanza)
+
+    def open_file(self, file: bytes) -> bytes | None:
+        """See `Identity.open_file`. It asks for the passphrase only if a stanza is for some SSH key."""
+        if not any(header.type in _SIZES for header in parse_headers(file)):
+            return None
+        return self._open().open_file(file)
 
 
 def parse(text: str) -> SshRecipient:

@@ -14,6 +14,8 @@ from gitseal.recipients.protocol import AgeHeader, Recipient
 from gitseal.records import NamedTuple
 
 MAX_STANZA = 8 * 1024
+MAX_HEADER = 1024 * 1024
+"""The most bytes of a header with many recipients: some 600 that are post-quantum."""
 DATA_KEY = 32
 # One chunk of the payload: the sender's nonce, the data key, the tag of ChaCha20-Poly1305.
 _PAYLOAD = 16 + DATA_KEY + 16
@@ -50,6 +52,16 @@ def parse_header(stanza: bytes) -> AgeHeader:
     if payload != _PAYLOAD:
         raise Malformed(f"the stanza's payload has {payload} bytes where {_PAYLOAD} belong")
     return _only(stanzas)
+
+
+def parse_headers(file: bytes) -> list[AgeHeader]:
+    """All stanzas of an age file with any number of recipients, but for grease. Raises Malformed."""
+    end = file.find(b"\n", file.find(b"\n--- ") + 1) + 1
+    if not file.startswith(_VERSION) or not 0 < end <= MAX_HEADER:
+        raise Malformed("it does not hold the header of an age file")
+    parts, mac, _ = _parts(file[:end])
+    decode(mac, "the header's MAC")
+    return [_shaped(header) for header in _without_grease(parts)]
 
 
 class _Part(NamedTuple):
@@ -93,20 +105,25 @@ def _is_spelled(part: _Part) -> bool:
 
 
 def _only(stanzas: list[_Part]) -> AgeHeader:
+    headers = _without_grease(stanzas)
+    if len(headers) != 1:
+        raise Malformed(f"the stanza has {len(headers)} recipients where one belongs")
+    if headers[0].type == "scrypt":
+        raise Malformed("the stanza is for a passphrase, not for a public key")
+    return _shaped(headers[0])
+
+
+def _without_grease(stanzas: list[_Part]) -> list[AgeHeader]:
     headers = []
     for kind, arguments, body in stanzas:
         decoded = decode(body, "the stanza's body")
         # age.md: clients ignore types they do not know, and age implementations add "…-grease" to keep it so.
         if not kind.endswith(b"-grease"):
             headers.append(AgeHeader(kind.decode(), tuple(map(bytes.decode, arguments)), decoded))
-    if len(headers) != 1:
-        raise Malformed(f"the stanza has {len(headers)} recipients where one belongs")
-    return _shaped(headers[0])
+    return headers
 
 
 def _shaped(header: AgeHeader) -> AgeHeader:
-    if header.type == "scrypt":
-        raise Malformed("the stanza is for a passphrase, not for a public key")
     if header.type in _SHAPES:
         shape = _SHAPES[header.type]
         lengths = tuple(len(decode(argument.encode(), "the stanza's argument")) for argument in header.arguments)

@@ -63,6 +63,10 @@ class X25519Identity:
             return None  # pyrage would say the same, at the cost of an exception
         return rage.unwrap(stanza, self._key)
 
+    def open_file(self, file: bytes) -> bytes | None:
+        """See `Identity.open_file`."""
+        return rage.open_file(file, self._key)
+
 
 def public_half(scalar: bytes) -> bytes:
     """The X25519 public key of a private scalar of 32 bytes (RFC 7748).

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from gitseal.arming import git_files
 from gitseal.errors import Error
 from gitseal.files import atomic
-from gitseal.files.reading import read_regular
 from gitseal.git import configuration, index
 from gitseal.git.links import refuse_links
 from gitseal.git.repository import Repository, find_top
@@ -30,21 +30,6 @@ from gitseal.yamltext import scalars
 DEFAULT_ENVIRONMENTS = ("development", "production")
 _TEAM = "team"
 
-_ATTRIBUTES = """\
-.secrets/*.yaml diff=gitseal merge=gitseal
-.secrets/policy.yaml !diff merge=gitseal
-.secrets/manifest.yaml !diff merge=gitseal
-.secrets/allow.yaml !diff merge=union
-.secrets/*.local.yaml !diff !merge
-"""
-_IGNORED = """\
-.env
-.env.*
-!.env.example
-!.env.sample
-!.env.template
-.secrets/*.local.yaml
-"""
 _SCHEMAS = "schema"
 _MANIFEST = """\
 # What must exist and of which type, and which service gets what.
@@ -91,7 +76,7 @@ def elsewhere(start: Path) -> list[str]:
 
 
 def root_for(start: Path) -> Path:
-    """The path of a new `.secrets` folder. Raises Error outside a Git repository."""
+    """The folder for a new `.secrets`. Raises Error outside a Git repository."""
     if find_top(start) is None:
         raise Error(f'"{start}" is in no Git repository', "run: git init")
     return start
@@ -133,7 +118,7 @@ def init(
     Raises Error for names that cannot be; then nothing is left behind.
     """
     check(starter.name, environments)
-    for name in (FOLDER, ".gitattributes", ".gitignore"):
+    for name in (FOLDER, *git_files.FILES):
         refuse_links(root / name)
     folder = root / FOLDER
     first = _first_files(starter, environments, plain or {})
@@ -152,10 +137,7 @@ def init(
         shutil.rmtree(folder)
         raise
     files = [f"{FOLDER}/{name}" for name in (*first, *(f"{environment}.yaml" for environment in environments))]
-    for name, lines in ((".gitattributes", _ATTRIBUTES), (".gitignore", _IGNORED)):
-        if _add_lines(root / name, lines):
-            files.append(name)
-    return Initialised(project, tuple(files), None, starter.recipient)
+    return Initialised(project, (*files, *git_files.write(root)), None, starter.recipient)
 
 
 def check(name: str, environments: Sequence[str]) -> None:
@@ -208,16 +190,4 @@ def ignore(root: Path, paths: Sequence[str]) -> bool:
     """Has Git ignore these files, by lines at the end of `.gitignore`; True if it did not ignore all of them before."""
     repository = Repository(find_top(root) or root)
     lines = "".join(f"/{path}\n" for path in paths if repository.would_add(root / path))
-    return bool(lines) and _add_lines(root / ".gitignore", lines)
-
-
-def _add_lines(path: Path, wanted: str) -> bool:
-    """Appends the lines that a file does not have yet; its own lines stay as they are."""
-    # As bytes: Git asks for no encoding in these files.
-    before = read_regular(path) if os.path.lexists(path) else b""
-    missing = [line for line in wanted.encode().splitlines() if line not in before.splitlines()]
-    if not missing:
-        return False
-    separator = b"" if not before or before.endswith(b"\n") else b"\n"
-    atomic.write(path, before + separator + b"\n".join(missing) + b"\n")
-    return True
+    return bool(lines) and git_files.add_lines(root / ".gitignore", lines)
