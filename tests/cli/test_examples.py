@@ -70,6 +70,7 @@ PREPARE = {
     "gitseal env rename staging": "gitseal env add staging",
     "gitseal edit -e production --resume": _KEPT,
     "gitseal edit -e production --discard": _KEPT,
+    "gitseal import backup.age": 'gitseal export --encrypted --to "$(cat ~/.ssh/id_ed25519.pub)" -o backup.age',
     "gitseal resolve": _CONFLICT,
     "gitseal unseal": _PLAIN,
     "gitseal approve": _APPROVALS,

@@ -129,6 +129,8 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "driver_textconv",
         "hook_allow",
         "hook_run",
+        "import_counts",
+        "importing_backup",
         "reading_log",
         "recovering",
         "rekey_words",

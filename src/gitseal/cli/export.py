@@ -43,11 +43,14 @@ def command(
 
     Examples:
       gitseal export --encrypted --to age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p -o backup.age
-      gitseal export --encrypted --passphrase -o backup.age
-      gitseal export --encrypted --passphrase --values -e production -o values.age
+      gitseal export --encrypted --to "$(cat ~/.ssh/id_ed25519.pub)" -o ~/backup.age
+      gitseal export --encrypted --to "$(cat ~/.ssh/id_ed25519.pub)" --values -e production -o ~/values.age
     """
     if not encrypted:
-        raise UsageError("in which form?", "a backup: gitseal export --encrypted --passphrase -o backup.age")
+        raise UsageError(
+            "an export is a backup, and says so: --encrypted",
+            "to write values for a program: gitseal render; a backup: gitseal export --encrypted --passphrase -o backup.age",
+        )
     if target is None:
         raise UsageError("a backup goes into a file", "name it with -o")
     if environments and not values:

@@ -5,18 +5,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gitseal.cli import declare
+from gitseal.cli import declare, import_counts
 from gitseal.cli.options import accept_options, environment_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import UsageError
 from gitseal.exchange import IMPORTERS, detect
 from gitseal.records import NamedTuple
-from gitseal.report.plurals import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitseal.usecases.import_ import ImportResult
     from gitseal.yamltext.tree import NamePath
 
 
@@ -115,7 +113,7 @@ def _take(session: Session, taking: _Taking, environments: tuple[str, ...], acce
     if taking.dry_run:
         for change in result.done:
             say(f"{change.environment}: {_WOULD[change.outcome.value]} {change.name}")
-    tell(result)
+    import_counts.tell(result)
     if taking.dry_run:
         say("nothing was changed, because of --dry-run")
 
@@ -127,29 +125,6 @@ _WOULD = {
     "unchanged": "has the same value of",
     "written unseen": "would write, unseen,",
 }
-
-
-def tell(counts: "ImportResult") -> None:
-    """Says what became of a file's values and comments."""
-    from gitseal.sealing.change import Outcome
-
-    words = [
-        f"{counts.count(outcome)} {outcome.value}" for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
-    ]
-    unseen = counts.count(Outcome.UNSEEN)
-    say(", ".join([*words, *([f"{unseen} {Outcome.UNSEEN.value}"] if unseen else [])]))
-    if counts.comments:
-        say(f"{plural(counts.comments, 'comment line')} kept, readable to everyone with the repository")
-    if counts.left_out:
-        say(f"gitseal: {plural(counts.left_out, 'comment line')} left out, which may hold a value")
-    if counts.duplicates:
-        say(f"gitseal: set more than once, the last value counts: {', '.join(counts.duplicates)}")
-    if counts.commands:
-        say(f"gitseal: kept $(...) or `...` as text, where a shell would run a command: {', '.join(counts.commands)}")
-    if counts.differing:
-        say(f"gitseal: readers of env files differ on these values, so look at them: {', '.join(counts.differing)}")
-    if counts.references:
-        say(f"gitseal: these values still have a ${{...}}, which --expand resolves: {', '.join(counts.references)}")
 
 
 def _read(source: Path) -> bytes:

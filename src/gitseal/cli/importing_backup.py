@@ -51,9 +51,9 @@ def _files(session: Session, files: dict[str, bytes], *, dry_run: bool) -> None:
 
 
 def _values(session: Session, values: "dict[str, list[KeptValue]]", accept: tuple[str, ...], *, dry_run: bool) -> None:
-    from gitseal.cli import import_
+    from gitseal.cli import import_counts
     from gitseal.usecases.import_ import ImportResult
     from gitseal.usecases.import_backup import set_values
 
     done = session.confirmed(accept, lambda workspace: set_values(workspace, values, dry_run=dry_run))
-    import_.tell(ImportResult(tuple(done), (), ()))
+    import_counts.tell(ImportResult(tuple(done), (), ()))

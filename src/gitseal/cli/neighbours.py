@@ -11,6 +11,7 @@ SAME: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("renew", "regenerate", "roll", "cycle"), ("rotate",)),
     **dict.fromkeys(("cp", "clone"), ("copy",)),
     **dict.fromkeys(("exec", "exec-env", "exec-file", "with", "spawn", "start"), ("run",)),
+    **dict.fromkeys(("backup", "archive"), ("export",)),
     **dict.fromkeys(("load", "ingest", "bulk", "migrate"), ("import",)),
     **dict.fromkeys(("inject", "substitute", "envsubst"), ("template",)),
     **dict.fromkeys(("updatekeys", "update-keys", "reencrypt", "re-encrypt", "reseal", "share"), ("rekey",)),
@@ -55,7 +56,7 @@ DIVIDED: dict[str, tuple[str, tuple[str, ...]]] = {
     **dict.fromkeys(("decrypt", "open", "dec"), (_OPENING, ("render",))),
     **dict.fromkeys(("encrypt", "seal", "lock", "hide", "enc"), (_SEALING, ("import",))),
     **dict.fromkeys(
-        ("export", "dump", "printenv", "output"),
+        ("dump", "printenv", "output"),
         ('"render" writes an environment in the format that a program reads', ("render",)),
     ),
     **dict.fromkeys(("plaintext", "expose", "unprotect"), ('"unseal" writes sealed values as plain text', ("unseal",))),

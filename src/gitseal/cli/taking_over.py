@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.cli import import_, terminal
+from gitseal.cli import import_counts, terminal
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error
 from gitseal.exchange import detect
@@ -120,7 +120,7 @@ def take(session: Session, project: Project, files: Sequence[Taken]) -> None:
     for one in files:
         workspace = Workspace(project, session.keyring)
         say(f"{one.environment}: {one.file.path}")
-        import_.tell(
+        import_counts.tell(
             import_values(
                 workspace,
                 (one.environment,),
