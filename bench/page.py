@@ -43,7 +43,8 @@ Values are 16 to 64 characters long. "The sum of its wraps and seals" is the lib
 the start of Python, reading, parsing or opening anything (`bench/seals.py`). sops seals the same values in one YAML
 file, age the same values in one dotenv file, both to the same X25519 recipient. The log that `run` redacts is printed
 by `cat` into the pipe that `run` reads, every form of every value is looked for in it, and one line in a hundred holds
-one; the rate is of the whole process, its start included. gitlab-dotenv has no row: GitLab takes less than 5 KiB in all.
+one; the rate is of the whole process, its start included. gitlab-dotenv has no row: GitLab takes less than 5 KiB in
+all.
 
 | | |
 |---|---|
