@@ -127,7 +127,7 @@ def _tell(name: str, results: "Iterable[SetResult]", kind: str = "") -> None:
         made = f" ({kind})" if kind and done.name == name else ""
         told = f"{done.environment}: {'rotated' if done.name == name else done.outcome.value} {done.name}{made}"
         if done.name == f"{name}_PREVIOUS":
-            rotate = f"gitseal rotate {shell_quoted(name)} -e {done.environment}"
+            rotate = f"gitseal rotate {shell_quoted(name)} -e {shell_quoted(done.environment)}"
             told += f"; when nothing uses the old value any more: {rotate} --finish"
         say(told)
 

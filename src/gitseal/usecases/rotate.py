@@ -51,7 +51,7 @@ def finish(workspace: Workspace, environments: Sequence[str], path: NamePath) ->
         name = path_text(path)
         raise Error(
             f'{" and ".join(environments)} keep{"s" * (len(environments) == 1)} no value from before a rotation of "{name}"',
-            f"see what is there: gitseal list -e {','.join(environments)}",
+            f"see what is there: gitseal list -e {environments[0]}",
         )
     return gone
 
