@@ -75,6 +75,8 @@ PREPARE = {
     "gitseal unseal": _PLAIN,
     "gitseal approve": _APPROVALS,
     "gitseal recipient remove bob": 'gitseal recipient add bob "$(cat bob.pub)" --group team',
+    "gitseal recipient remove-key": "ssh-keygen -qt ed25519 -N '' -f lost; gitseal recipient add bob bob.pub lost.pub",
+    "gitseal recipient replace-key": "cp bob.pub old.pub; ssh-keygen -qt ed25519 -N '' -f new; gitseal recipient add bob old.pub",
     "gitseal absorb": "HOME=$PWD XDG_CONFIG_HOME=$PWD gitseal set -e production PARTNER_TOKEN=x",
     "gitseal hook allow": "cp carol test/example.pem; git add test",
     "gitseal render -e production --format dotenv --check": "gitseal render -e production --format dotenv -o .env",

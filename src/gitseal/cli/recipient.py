@@ -3,12 +3,17 @@
 from gitseal.cli import declare, output
 from gitseal.cli.options import accept_recipient_option, json_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import UsageError, shell_quoted
+from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.report.plurals import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.usecases.recipient import OfferedKey
+    from collections.abc import Iterable, Sequence
+
+    from gitseal.project.given_keys import OfferedKey
+    from gitseal.usecases.recipient import Opening
+
+_REKEY = "bring the files to the policy with: gitseal rekey"
 
 
 @declare.group("recipient", request="gitseal.cli.request")
@@ -52,26 +57,29 @@ def add(
 ) -> None:
     """Add a person or machine to the policy, or give them more.
 
-    KEY is age1..., the recipient of an age plugin, or an SSH public key ("ssh-ed25519 AAAA...", in quotes). For somebody who is
-    in the policy already, it adds keys, groups and environments. gitseal rekey then gives them the files.
+    KEY is age1..., the recipient of an age plugin, an SSH public key ("ssh-ed25519 AAAA...", in quotes), a file of such lines, or
+    the page of a Git host that has them (https://HOST/bob.keys). Keys that you did not type are shown with their fingerprints; if
+    somebody else may have written them, it asks. For somebody who is in the policy already, it adds keys, groups and
+    environments. gitseal rekey then gives them the files.
 
     --from-request takes the keys that somebody put on a branch with gitseal recipient request, and the name, unless you give
     another. Neither is believed: it shows each key with its fingerprint and asks; ask the person, too.
 
     Examples:
       gitseal recipient add bob age1rf2ha5594kary7skq0tsfxa79ux6axt333r8z2pxwxc8tez9g54se53jmm --open production
-      gitseal recipient add bob "$(cat bob.pub)" --group team
+      gitseal recipient add bob bob.pub --group team
       gitseal recipient add ci-deploy "$(cat ci.pub)" --machine --open production
     """
-    from gitseal.usecases.recipient import add_recipient, opened_by
+    from gitseal.usecases.recipient import add_recipient, openings
 
     name, offered = _offered(session, name, request)
+    given = [key for text in keys for key in _given(session, text)]
     said = session.confirmed(
         accept,
         lambda workspace: add_recipient(
             workspace,
             name,
-            (*keys, *offered),
+            (*given, *offered),
             groups=_split(groups),
             opens=_split(opens),
             email=email,
@@ -81,14 +89,13 @@ def add(
     for words in said or (f"nothing to change for {name}",):
         say(words)
     if said:
-        _say_opened(name, opened_by(session.project, name), session.project.environments)
+        _say_opened(name, openings(session.project, name))
 
 
 def _offered(session: Session, name: str, request: str) -> "tuple[str, list[OfferedKey]]":
     """The name to add, and the keys that others wrote down: shown whole, for a person is going to be asked about them."""
     from gitseal.project import join_requests
-    from gitseal.recipients.fingerprint import fingerprint
-    from gitseal.usecases.recipient import OfferedKey
+    from gitseal.project.given_keys import OfferedKey
 
     if not request:
         if not name:
@@ -96,23 +103,50 @@ def _offered(session: Session, name: str, request: str) -> "tuple[str, list[Offe
         return name, []
     asked = join_requests.read(session.project.git(), request)
     say(f"{asked.place} asks for {asked.name}" + (f", to be added as {name}" if name not in {"", asked.name} else ""))
-    for key in asked.keys:
-        say(f"  {key}", f"  fingerprint {fingerprint(key)}")
+    _show(asked.keys)
     say(*asked.left_out)
     return name or asked.name, [OfferedKey(key, asked.place) for key in asked.keys]
 
 
-def _say_opened(name: str, opened: dict[str, int], environments: tuple[str, ...]) -> None:
-    """Says what somebody opens once the files follow the policy; if that is nothing, how to change it."""
-    if opened:
-        places = (f"{place} ({plural(count, 'name')})" if count else place for place, count in opened.items())
-        say(f"{name} will open {', '.join(places)}", "bring the files to the policy with: gitseal rekey")
-    else:
+def _given(session: Session, text: str) -> "Sequence[str | OfferedKey]":
+    """The keys that one argument stands for: shown whole if nobody typed them."""
+    from gitseal.project.given_keys import given_keys
+
+    keys, left_out, is_shown = given_keys(session.project, text)
+    if is_shown:
+        say(f"{text} has {plural(len(keys), 'key')}")
+        _show(key if isinstance(key, str) else key.key for key in keys)
+    say(*left_out)
+    return keys
+
+
+def _show(keys: "Iterable[str]") -> None:
+    from gitseal.recipients.fingerprint import fingerprint
+
+    for key in keys:
+        say(f"  {key}", f"  fingerprint {fingerprint(key)}")
+
+
+def _say_opened(name: str, rows: "Sequence[Opening]") -> None:
+    """Says what somebody opens once the files follow the policy, and what not; if that is nothing, how to change it."""
+    opened = [row for row in rows if row.is_open]
+    if not opened:
         say(f"{name} opens nothing yet")
-        for environment in environments[:1]:
-            say(
-                f"  decide what they open, for example: gitseal recipient add {shell_quoted(name)} --open {environment}"
-            )
+        for row in rows[:1]:
+            again = f"gitseal recipient add {shell_quoted(name)} --open {row.environment}"
+            say(f"  decide what they open, for example: {again}")
+        return
+    say(f"{name} will open {', '.join(map(_opening, opened))}")
+    closed = [row.environment for row in rows if not row.is_open]
+    if closed:
+        say(f"{name} will not open {', '.join(closed)}")
+    say(_REKEY)
+
+
+def _opening(row: "Opening") -> str:
+    if row.closed:
+        return f"{row.environment} ({row.opened} of {plural(row.opened + row.closed, 'name')})"
+    return f"{row.environment} ({plural(row.opened, 'name')})" if row.opened else row.environment
 
 
 def _split(given: tuple[str, ...]) -> tuple[str, ...]:
@@ -147,22 +181,57 @@ def list_(session: Session, as_json: bool) -> None:
 
 @command.command("remove")
 @declare.argument("name")
-@declare.option("--key", default="", metavar="KEY", help="Remove only this key; another one has to be left.")
-def remove(session: Session, name: str, key: str) -> None:
+def remove(session: Session, name: str) -> None:
     """Remove a person or machine from the policy and its groups.
 
-    gitseal rekey then takes the files away from them. They still know what they have read, so set new values.
+    gitseal rekey then takes the files away from them; gitseal offboard does both at once. They still know what they have read, so
+    set new values.
 
     Examples:
       gitseal recipient remove bob
     """
-    from gitseal.usecases.recipient import remove_key, remove_recipient
+    from gitseal.usecases.recipient import remove_recipient
 
-    if key:
-        remove_key(session.project, name, key)
-        say(f"took a key from {name}")
-        say("bring the files to the policy with: gitseal rekey")
-        return
     left = remove_recipient(session.project, name)
-    say(f"removed {name}" + (f" (was in {', '.join(left)})" if left else ""))
-    say("bring the files to the policy with: gitseal rekey")
+    say(f"removed {name}" + (f" (was in {', '.join(left)})" if left else ""), _REKEY)
+
+
+@command.command("remove-key")
+@declare.argument("name")
+@declare.argument("key")
+def remove_key(session: Session, name: str, key: str) -> None:
+    """Remove one key that a person or machine has lost.
+
+    Another one has to be left. If it signs commits too, it no longer does. gitseal rekey then takes the files away from it;
+    gitseal offboard with --key does both at once, and reports what the key could open. A key that is only renewed is
+    replaced: gitseal recipient replace-key.
+
+    Examples:
+      gitseal recipient remove-key bob "$(cat lost.pub)"
+    """
+    from gitseal.usecases import recipient
+
+    recipient.remove_key(session.project, name, key)
+    say(f"took a key from {name}", _REKEY)
+
+
+@command.command("replace-key")
+@declare.argument("old")
+@declare.argument("new")
+@accept_recipient_option
+def replace_key(session: Session, old: str, new: str, accept: tuple[str, ...]) -> None:
+    """Put the new key of a person or machine in the place of an old one.
+
+    In history this is a renewal: the old key is not lost, so nobody has to set new values. NEW is a key, or a file or page that
+    has one, as gitseal recipient add takes it. gitseal rekey then seals the files to the new key.
+
+    Examples:
+      gitseal recipient replace-key "$(cat old.pub)" new.pub
+    """
+    from gitseal.usecases import recipient
+
+    keys = _given(session, new)
+    if len(keys) != 1:
+        raise Error(f"{new} has {len(keys)} keys, and one takes the place of another", "give the one itself")
+    name = session.confirmed(accept, lambda workspace: recipient.replace_key(workspace, old, keys[0]))
+    say(f"replaced a key of {name}", _REKEY)

@@ -143,6 +143,12 @@ def is_private_key(text: str) -> bool:
     return text.upper().startswith(tuple(line.marker for line in IDENTITY_LINES)) or "PRIVATE KEY" in text
 
 
+def is_key(text: str) -> bool:
+    """True if a text begins like a key, public or private, of a kind that we know: a person means the key and no file."""
+    text = text.strip()
+    return is_private_key(text) or text.upper().startswith("AGE1") or any(kind.is_public(text) for kind in KINDS)
+
+
 def without_private_keys(text: str) -> str:
     """The text with every private key in it as words: what a person gave in the wrong place is quoted in messages."""
     shouted = text.upper()

@@ -4,8 +4,6 @@ In history a key that goes in the same commit in which the same person gets anot
 a loss. So `key_replacement` is one edit.
 """
 
-from collections.abc import Sequence
-
 from gitseal.errors import Error, shell_quoted
 from gitseal.policy.lockouts import (
     Lockout,
@@ -82,7 +80,11 @@ def key_removal(policy: Policy, name: str, key: str) -> PolicyEdit:
     refuse_lockouts(policy, policy._replace(recipients={**policy.recipients, name: left}), name)
 
     def edit(text: PolicyEditor) -> None:
-        _put_keys(text, name, own, keys, signing)
+        text.put(("recipients", name, "keys"), [*keys])
+        if not signing and own.signing:
+            text.remove(("recipients", name, "signing"))
+        elif len(signing) < len(own.signing):
+            text.put(("recipients", name, "signing"), [*signing])
 
     # If it comes back later, on a branch say, it is new again.
     return PolicyEdit(edit, lambda trust: trust.forget(name, recipient_id(lost)))
@@ -99,12 +101,14 @@ def key_replacement(policy: Policy, old: str, new: str) -> PolicyEdit:
     if taken is not None:
         raise Error(f'the new key is in the policy already, as one of "{taken}"', _LIST_KEYS)
     own = policy.recipients[name]
-    keys = [after if canonical(key) == before else key for key in own.keys]
-    is_ssh = after.startswith("ssh-")
-    signing = [after if is_ssh and canonical(key) == before else key for key in own.signing]
+    # A commit is signed with an SSH key alone, so that an age key takes no signing key's place.
+    lists = {"keys": own.keys, "signing": own.signing if after.startswith("ssh-") else ()}
 
     def edit(text: PolicyEditor) -> None:
-        _put_keys(text, name, own, keys, signing)
+        for field, items in lists.items():
+            for number, item in enumerate(items):
+                if canonical(item) == before:
+                    text.put(("recipients", name, field, f"[{number}]"), after)
 
     return PolicyEdit(edit, lambda trust: trust.forget(name, recipient_id(before)))
 
@@ -115,14 +119,6 @@ def owner(policy: Policy, key: str) -> str:
     if name is None:
         raise Error("nobody in the policy has this key", _LIST_KEYS)
     return name
-
-
-def _put_keys(text: PolicyEditor, name: str, own: Principal, keys: Sequence[str], signing: Sequence[str]) -> None:
-    text.put(("recipients", name, "keys"), [*keys])
-    if not signing and own.signing:
-        text.remove(("recipients", name, "signing"))
-    elif tuple(signing) != own.signing:
-        text.put(("recipients", name, "signing"), [*signing])
 
 
 def refuse_lockouts(before: Policy, after: Policy, name: str) -> None:

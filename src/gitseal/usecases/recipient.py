@@ -10,6 +10,7 @@ from gitseal.policy.parser import is_principal_name, nearest
 from gitseal.policy.policy import Policy, Principal
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project.belief.trust import Trust
+from gitseal.project.given_keys import OfferedKey
 from gitseal.project.key_holders import canonical
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
@@ -28,13 +29,6 @@ class RecipientRow(NamedTuple):
     keys: tuple[str, ...]
     groups: tuple[str, ...]
     environments: tuple[str, ...]
-
-
-class OfferedKey(NamedTuple):
-    """A key that nobody typed here, and where it is from, such as `origin/join/bob`."""
-
-    key: str
-    source: str
 
 
 def add_recipient(
@@ -145,6 +139,29 @@ def remove_key(project: Project, name: str, key: str) -> None:
     change_policy(Workspace(project), lambda policy: principals.key_removal(policy, name, key))
 
 
+def replace_key(workspace: Workspace, old: str, new: str | OfferedKey) -> str:
+    """Puts somebody's new key in the place of an old one, in one edit, so that history shows a renewal; gives their name.
+
+    Raises Error as `principals.key_replacement` does; Unconfirmed for an offered key that nobody has said yes to.
+    """
+    key = new.key if isinstance(new, OfferedKey) else new
+    names: list[str] = []
+
+    def make(policy: Policy) -> PolicyEdit:
+        names.append(principals.owner(policy, parse_recipient(old).canonical))
+        change = principals.key_replacement(policy, old, key)
+
+        def believe(trust: Trust) -> None:
+            change.believe(trust)
+            typed, offered = ([], [new]) if isinstance(new, OfferedKey) else ([new], [])
+            _confirm(trust, names[-1], typed, offered, is_member=True)
+
+        return change._replace(believe=believe)
+
+    change_policy(workspace, make)
+    return names[-1]
+
+
 def remove_recipient(project: Project, name: str) -> list[str]:
     """Takes a person or machine out of the policy, and out of every list that names them; gives those lists.
 
@@ -170,14 +187,26 @@ def list_recipients(project: Project) -> list[RecipientRow]:
     return rows
 
 
-def opened_by(project: Project, name: str) -> dict[str, int]:
-    """The environments that somebody may open by the policy, or a part of each, with the number of sealed names there."""
+class Opening(NamedTuple):
+    """The sealed names of an environment that somebody may open by the policy, and those that they may not, in number.
+
+    `is_open`: the environment itself is open to them, though it may be empty yet.
+    """
+
+    environment: str
+    opened: int
+    closed: int
+    is_open: bool
+
+
+def openings(project: Project, name: str) -> list[Opening]:
+    """What somebody may open by the policy of each environment, and what not."""
     policy = project.policy
-    opened = {}
+    rows = []
     for environment in policy.environments:
         file = project.read(environment)
         groups = Counter(policy.group(environment, path) for path, entry in file.entries.items() if entry.token)
-        count = sum(number for group, number in groups.items() if name in (policy.open_to(environment, group) or ()))
-        if count or name in policy.members(policy.environments[environment].open):
-            opened[environment] = count
-    return opened
+        opened = sum(count for group, count in groups.items() if name in (policy.open_to(environment, group) or ()))
+        is_open = opened > 0 or name in policy.members(policy.environments[environment].open)
+        rows.append(Opening(environment, opened, groups.total() - opened, is_open))
+    return rows

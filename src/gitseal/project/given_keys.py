@@ -1,0 +1,62 @@
+"""Public keys as somebody gives them on a command line, and whether they wrote them themselves."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from gitseal.files.reading import unreadable
+from gitseal.git import index
+from gitseal.project.project import Project
+from gitseal.recipients.kinds import is_key, parse_recipient
+from gitseal.recipients.recipients_file import LIMIT, parse_recipients
+from gitseal.web.urls import is_url
+
+_SECONDS = 10.0
+
+
+class OfferedKey(NamedTuple):
+    """A key that nobody typed here, and where it is from, such as `origin/join/bob`."""
+
+    key: str
+    source: str
+
+
+class GivenKeys(NamedTuple):
+    """Public keys as a person gave them, and a sentence about each line that holds none that values can be sealed to.
+
+    `is_shown` is False for a key that was typed, which the person has before their eyes.
+    """
+
+    keys: tuple[str | OfferedKey, ...]
+    left_out: tuple[str, ...]
+    is_shown: bool
+
+
+def given_keys(project: Project, text: str) -> GivenKeys:
+    """The keys that a person means: a key itself, a file of them, or the page of a forge, such as `https://HOST/bob.keys`.
+
+    What comes from a web server, or from a file that Git tracks, somebody else may have written: it is offered, not typed.
+    Raises Error for text that is nothing of all this, and as `fetch` and `parse_recipients` do.
+    """
+    if is_url(text):
+        from gitseal.web.fetching import fetch  # TLS takes 30 ms to load
+
+        keys, left_out = parse_recipients(fetch(text, limit=LIMIT, seconds=_SECONDS), text)
+        return GivenKeys(tuple(OfferedKey(key, text) for key in keys), left_out, is_shown=True)
+    if is_key(text) or not text or not Path(text).exists():
+        return GivenKeys((parse_recipient(text).canonical,), (), is_shown=False)
+    try:
+        with Path(text).open("rb") as file:
+            keys, left_out = parse_recipients(file.read(LIMIT + 1), text)
+    except OSError as error:
+        raise unreadable(text, error) from None
+    is_tracked = _is_tracked(project, text)
+    return GivenKeys(tuple(OfferedKey(key, text) if is_tracked else key for key in keys), left_out, is_shown=True)
+
+
+def _is_tracked(project: Project, path: str) -> bool:
+    repository = project.repository
+    if repository is None:
+        return False
+    place = os.path.relpath(os.path.realpath(path), os.path.realpath(repository.folder))
+    return not place.startswith("..") and bool(index.entries(repository, f":(top,literal){place}"))

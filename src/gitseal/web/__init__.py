@@ -1,0 +1,1 @@
+"""Asks web servers, by the standard library."""
