@@ -133,7 +133,7 @@ def _say_opened(name: str, rows: "Sequence[Opening]") -> None:
     if not opened:
         say(f"{name} opens nothing yet")
         for row in rows[:1]:
-            again = f"gitseal recipient add {shell_quoted(name)} --open {row.environment}"
+            again = f"gitseal recipient add {shell_quoted(name)} --open {shell_quoted(row.environment)}"
             say(f"  decide what they open, for example: {again}")
         return
     say(f"{name} will open {', '.join(map(_opening, opened))}")
