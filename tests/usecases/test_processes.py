@@ -30,13 +30,15 @@ def _list(world: World, project: Project) -> object:
 
 
 def _status(_world: World, project: Project) -> object:
-    return status(project, project.environments)
+    return status(project, project.environments, now=1 << 31)
 
 
 def world_of(top: Path, git: Git, count: int) -> World:
     """A project of that many environments, all committed and deployed, and one of them changed since."""
     names = [f"e{number}" for number in range(count)]
     world = start(top, *names)
+    # A name with an interval, so that its age is asked for as well.
+    world.project.manifest_path.write_text("version: 1\nsecrets:\n  B: {rotate: 90d}\n", encoding="utf-8")
     world.set(",".join(names), A="hush-one-1", B="hush-two-2")
     git("add", "--all")
     git("commit", "--quiet", "--message", "start")
@@ -46,7 +48,7 @@ def world_of(top: Path, git: Git, count: int) -> World:
     return world
 
 
-@pytest.mark.parametrize(("command", "most"), [(_check, 1), (_list, 2), (_status, 3)])
+@pytest.mark.parametrize(("command", "most"), [(_check, 1), (_list, 2), (_status, 4)])
 def test_git_is_asked_once_for_all_environments(
     repo: Path,
     git: Git,

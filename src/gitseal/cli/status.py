@@ -1,5 +1,7 @@
 """`gitseal status`."""
 
+import time
+
 from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.session import Session
@@ -16,13 +18,14 @@ def command(session: Session, environments: tuple[str, ...], as_json: bool) -> N
     """Show what changed since the last recorded deploy.
 
     It compares the deployed commit with the working tree, marks what is not committed yet, and tells where files and policy have
-    drifted apart. An environment that extends others is deployed with their changes too. No identity is needed.
+    drifted apart. An environment that extends others is deployed with their changes too. Names that are surely past the
+    manifest's rotate are counted; gitseal due tells all that is due. No identity is needed.
 
     Examples:
       gitseal status
       gitseal status -e production
     """
-    deploys = status(session.project, session.all(environments))
+    deploys = status(session.project, session.all(environments), int(time.time()))
     if as_json:
         output.as_json([_object(deploy) for deploy in deploys])
         return
@@ -33,6 +36,9 @@ def command(session: Session, environments: tuple[str, ...], as_json: bool) -> N
         for drift in deploy.drift:
             mend = f"; {drift.hint}" if drift.hint else ""
             output.line(f"  drift: {drift.found} {drift.rule}{mend}")
+        if deploy.overdue:
+            count = plural(len(deploy.overdue), "name")
+            output.line(f"  overdue: {count}, by the manifest's rotate; gitseal due -e {deploy.environment}")
 
 
 def _summary(environment: Status) -> str:
@@ -67,4 +73,5 @@ def _object(environment: Status) -> dict[str, object]:
         "deployed": environment.deployed,
         "staged": staged,
         "drift": [drift._asdict() for drift in environment.drift],
+        "overdue": list(environment.overdue),
     }

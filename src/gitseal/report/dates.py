@@ -2,6 +2,9 @@
 
 import time
 
+DAY = 86_400
+"""Seconds."""
+
 
 def day(seconds: int) -> str:
     """The day in UTC; empty for 0, and for a time that no calendar holds."""

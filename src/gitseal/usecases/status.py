@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitseal.audit.check.check import check_each
+from gitseal.audit.due.surely_overdue import surely_overdue
 from gitseal.document.changes import EntryChange, changes
 from gitseal.project.deploys import last_deploys
 from gitseal.project.project import Project
@@ -31,22 +32,27 @@ class Drift(NamedTuple):
 
 
 class Status(NamedTuple):
-    """One environment. `deployed` is the commit of its last recorded deploy, None if none is recorded here."""
+    """One environment. `deployed` is the commit of its last recorded deploy, None if none is recorded here.
+
+    `overdue` are the names that are surely past their interval; `due` knows of more.
+    """
 
     environment: str
     deployed: str | None
     staged: tuple[Staged, ...]
     drift: tuple[Drift, ...]
+    overdue: tuple[str, ...] = ()
 
 
-def status(project: Project, environments: Sequence[str]) -> list[Status]:
-    """The status of each environment, in the order given. Raises Error if there is no repository."""
+def status(project: Project, environments: Sequence[str], now: int) -> list[Status]:
+    """The status of each environment, in the order given; `now` in seconds since 1970. Raises Error if there is no repository."""
     project = project.fixed()
     deploys = last_deploys(project)
     head = project.git().commit("HEAD")
     chains = {environment: project.policy.chain(environment) for environment in environments if environment in deploys}
     committed = _files(project, dict.fromkeys(chains, head), chains)
     deployed = _files(project, deploys, chains)
+    overdue = surely_overdue(project, environments, now)
     statuses = []
     for environment, findings in zip(environments, check_each(project, environments), strict=True):
         staged = tuple(
@@ -54,7 +60,8 @@ def status(project: Project, environments: Sequence[str]) -> list[Status]:
             for name in chains.get(environment, ())
             for change in _staged(project, name, deployed[environment, name], committed[environment, name])
         )
-        statuses.append(Status(environment, deploys.get(environment), staged, _drift(findings)))
+        past = overdue.get(environment, ())
+        statuses.append(Status(environment, deploys.get(environment), staged, _drift(findings), past))
     return statuses
 
 

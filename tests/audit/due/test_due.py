@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitseal.audit.due.due_names import DAY, Today, Why, due_names
+from gitseal.audit.due.due_names import Today, Why, due_names
 from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
+from gitseal.report.dates import DAY
 from gitseal.usecases import rekey
 from gitseal.usecases.recipient import add_recipient, remove_recipient
 from tests.programs import git

@@ -11,8 +11,7 @@ from gitseal.identities import Keyring
 from gitseal.policy.manifest import Declaration
 from gitseal.project.project import Project
 from gitseal.records import Enum, NamedTuple
-
-DAY = 86_400
+from gitseal.report.dates import DAY
 
 
 class Why(Enum):

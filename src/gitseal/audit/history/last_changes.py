@@ -13,6 +13,7 @@ from gitseal.project.project import Project
 from gitseal.project.roots import is_in_secrets
 
 _SETS = frozenset({Action.SET, Action.CHANGED, Action.REMOVED})
+_FEW = 16
 _VALUES = frozenset({Action.SET, Action.CHANGED, Action.RESEALED})
 
 
@@ -106,9 +107,17 @@ def _brought(file: ChangedFile, wanted: dict[str, Entry], committed: bytes | Non
     if is_whole and all(entry.token is not None for entry in wanted.values()):
         # A new file, and nothing was changed since: it need not be read again to see that it brought everything.
         return list(wanted)
+    if not any(file.before) and len(wanted) <= _FEW and all(entry.token is not None for entry in wanted.values()):
+        # So it brought all of these tokens that it has: to look for a few takes less than to read the file.
+        return [name for name, entry in wanted.items() if _stands_in(entry, file.after)]
     names = []
     for change in changes_of_merge(file.before, file.after) if wanted else ():
         entry = wanted.get(change.name) if change.action in _VALUES else None
-        if entry is not None and (entry.token is None or entry.token.serialise().encode() in (file.after or b"")):
+        if entry is not None and _stands_in(entry, file.after):
             names.append(change.name)
     return names
+
+
+def _stands_in(entry: Entry, content: bytes | None) -> bool:
+    """True if a file has the entry's token; of a plain value that is not asked."""
+    return entry.token is None or entry.token.serialise().encode() in (content or b"")
