@@ -126,11 +126,12 @@ def encode_values() -> Callable[[str, list[int]], str]:
 
 
 class Toy(NamedTuple):
-    """The toy plugin's pair, its log, and the way to make it misbehave."""
+    """The toy plugin's pair, its log, the file with a line for each start, and the way to make it misbehave."""
 
     recipient: str
     identity: str
     log: Path
+    starts: Path
     mode: Callable[[str], None]
 
 
@@ -140,6 +141,9 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toy:
     log = tmp_path / "toy.log"
     monkeypatch.setenv("PATH", f"{HERE}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("TOY_LOG", str(log))
+    monkeypatch.setenv("TOY_STARTS", str(tmp_path / "starts"))
     data = os.urandom(10)
     identity = bech32("age-plugin-toy-", data).upper()
-    return Toy(bech32("age1toy", data), identity, log, lambda mode: monkeypatch.setenv("TOY_MODE", mode))
+    return Toy(
+        bech32("age1toy", data), identity, log, tmp_path / "starts", lambda mode: monkeypatch.setenv("TOY_MODE", mode)
+    )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
+from gitseal.recipients.dialogue import NOBODY, Dialogue
 from gitseal.recipients.identity_file import parse_identities
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
@@ -63,7 +64,7 @@ FORMS = [
 def test_every_form_opens_its_stanza(form: str, ending: bytes, pairs: dict[str, Any]) -> None:
     person = Person(SecretBytes(PASSPHRASE))
     text = pairs[form].private.strip().replace(b"\n", ending or b"\n") + ending
-    identity = only(parse_identities(text, person, "me"))
+    identity = only(parse_identities(text, Dialogue(person), "me"))
     assert not person.asked
     assert identity.unwrap(wrapped(pairs[form])) == KEY
     assert identity.unwrap(wrapped(pairs[form])) == KEY
@@ -75,7 +76,7 @@ def test_every_form_opens_its_stanza(form: str, ending: bytes, pairs: dict[str, 
 @pytest.mark.parametrize("form", ["ssh-ed25519 locked", "ssh-rsa locked"])
 def test_a_locked_ssh_key_knows_itself_and_asks_only_for_its_own(form: str, pairs: dict[str, Any]) -> None:
     person = Person()
-    identity = only(parse_identities(pairs[form].private, person, "me"))
+    identity = only(parse_identities(pairs[form].private, Dialogue(person), "me"))
     assert (identity.recipient, identity.tier) == (pairs[form].public, Tier.LOCKED)
     assert identity.wants(recipient_id(pairs[form].public))
     for other in ("x25519", "ssh-ed25519", "ssh-rsa"):
@@ -86,7 +87,7 @@ def test_a_locked_ssh_key_knows_itself_and_asks_only_for_its_own(form: str, pair
 def test_a_pem_key_knows_itself_from_the_pub_file(pairs: dict[str, Any]) -> None:
     pair, person = pairs["ssh-rsa pem locked"], Person(PASSPHRASE)
     public = f"{pair.public} me@laptop\n".encode()
-    identity = only(parse_identities(pair.private, person, "me", public=public))
+    identity = only(parse_identities(pair.private, Dialogue(person), "me", public=public))
     assert (identity.recipient, identity.tier) == (pair.public, Tier.LOCKED)
     assert identity.unwrap(wrapped(pairs["ssh-rsa locked"])) is None
     assert not person.asked
@@ -95,14 +96,14 @@ def test_a_pem_key_knows_itself_from_the_pub_file(pairs: dict[str, Any]) -> None
 
 def test_halves_that_do_not_belong_together_are_refused(pairs: dict[str, Any]) -> None:
     pair, other = pairs["ssh-rsa pem locked"], pairs["ssh-rsa locked"]
-    identity = only(parse_identities(pair.private, Person(PASSPHRASE), "me", public=other.public.encode()))
+    identity = only(parse_identities(pair.private, Dialogue(Person(PASSPHRASE)), "me", public=other.public.encode()))
     with pytest.raises(Error, match="belong together"):
         identity.unwrap(wrapped(other))
 
 
 def test_a_pem_key_alone_is_tried_last(pairs: dict[str, Any]) -> None:
     pair, person = pairs["ssh-rsa pem locked"], Person(PASSPHRASE)
-    identity = only(parse_identities(pair.private, person, "me"))
+    identity = only(parse_identities(pair.private, Dialogue(person), "me"))
     assert (identity.recipient, identity.tier, identity.wants("any")) == (None, Tier.SEALED, True)
     assert identity.unwrap(wrapped(pairs["x25519"])) is None
     assert not person.asked
@@ -115,7 +116,7 @@ def test_a_sealed_identity_file_asks_once_and_then_knows_itself(
     form: str, pairs: dict[str, Any], sealed: dict[str, bytes]
 ) -> None:
     person = Person(PASSPHRASE)
-    identity = only(parse_identities(sealed[form], person, "me"))
+    identity = only(parse_identities(sealed[form], Dialogue(person), "me"))
     assert (identity.recipient, identity.tier, identity.wants("any")) == (None, Tier.SEALED, True)
     assert not person.asked
     assert identity.unwrap(wrapped(pairs["ssh-rsa"])) is None
@@ -143,7 +144,7 @@ def test_ssh_keygen_makes_what_we_open(peer: Callable[[str], str], tmp_path: Pat
         command = [peer("ssh-keygen"), "-q", "-t", kind, "-b", size, "-N", words, "-C", "me@laptop", "-f", str(file)]
         subprocess.run(command, check=True)
         public = (tmp_path / f"{kind}.pub").read_text(encoding="utf-8")
-        identity = only(parse_identities(file.read_bytes(), Person(PASSPHRASE), "me"))
+        identity = only(parse_identities(file.read_bytes(), Dialogue(Person(PASSPHRASE)), "me"))
         assert identity.unwrap(parse_recipient(public).wrap(KEY)) == KEY
 
 
@@ -153,7 +154,7 @@ LOCKED = ["ssh-ed25519 locked", "ssh-rsa pem locked"]
 @pytest.mark.parametrize("form", LOCKED)
 def test_a_person_has_three_tries(form: str, pairs: dict[str, Any]) -> None:
     person = Person(b"wrong", SecretBytes(b""), PASSPHRASE)
-    identity = only(parse_identities(pairs[form].private, person, "me"))
+    identity = only(parse_identities(pairs[form].private, Dialogue(person), "me"))
     assert identity.unwrap(wrapped(pairs[form])) == KEY
     assert person.asked[1:] == [f'passphrase for "me" (wrong; try {number} of 3)' for number in (2, 3)]
 
@@ -179,7 +180,7 @@ def test_no_right_answer_is_an_error_that_is_remembered(
     person = Person(*answers)
     source = sealed[form] if form in sealed else pairs[form].private
     stanza = wrapped(pairs["x25519" if form in sealed else form])
-    identity = only(parse_identities(source, person, "me"))
+    identity = only(parse_identities(source, Dialogue(person), "me"))
     for _ in range(2):
         with pytest.raises(Error, match=words):
             identity.unwrap(stanza)
@@ -192,14 +193,14 @@ def test_without_a_way_to_ask_it_is_behind_a_passphrase(pairs: dict[str, Any], s
         (sealed["binary"], pairs["x25519"]),
     ):
         with pytest.raises(Error, match='"me" is behind a passphrase') as caught:
-            only(parse_identities(source, None, "me")).unwrap(wrapped(pair))
+            only(parse_identities(source, NOBODY, "me")).unwrap(wrapped(pair))
         assert caught.value.hint
 
 
 def test_several_identities_in_one_file(pairs: dict[str, Any]) -> None:
     other = generate()
     text = b"# mine\n\n  " + pairs["x25519"].private + b"\t\r\n#another\r\n" + other.text.reveal()
-    assert [identity.recipient for identity in parse_identities(text, None, "me")] == [
+    assert [identity.recipient for identity in parse_identities(text, NOBODY, "me")] == [
         pairs["x25519"].public,
         other.recipient,
     ]
@@ -208,13 +209,13 @@ def test_several_identities_in_one_file(pairs: dict[str, Any]) -> None:
 @pytest.mark.slow
 def test_a_file_sealed_by_age_opens(pairs: dict[str, Any]) -> None:
     source = pyrage.passphrase.encrypt(pairs["x25519"].private, PASSPHRASE.decode())
-    assert only(parse_identities(source, Person(PASSPHRASE), "me")).unwrap(wrapped(pairs["x25519"])) == KEY
+    assert only(parse_identities(source, Dialogue(Person(PASSPHRASE)), "me")).unwrap(wrapped(pairs["x25519"])) == KEY
 
 
 def test_a_sealed_file_may_hold_several(pairs: dict[str, Any]) -> None:
     other = generate()
     source = behind_passphrase(pairs["x25519"].private + other.text.reveal())
-    identity = only(parse_identities(source, Person(PASSPHRASE), "me"))
+    identity = only(parse_identities(source, Dialogue(Person(PASSPHRASE)), "me"))
     assert identity.unwrap(parse_recipient(other.recipient).wrap(KEY)) == KEY
     assert identity.recipient is None
     assert identity.wants(recipient_id(pairs["x25519"].public))
@@ -247,7 +248,7 @@ BROKEN = {
 def test_broken_sources_are_named_and_never_quoted(name: str) -> None:
     content, reason = BROKEN[name]
     with pytest.raises(Error, match=reason) as caught:
-        parse_identities(content, None, "the place")
+        parse_identities(content, NOBODY, "the place")
     shown = "".join(traceback.format_exception(caught.value))
     assert "the place" in shown
     assert caught.value.hint
@@ -265,7 +266,7 @@ def test_ssh_keys_that_cannot_be_recipients_say_what_works(
     file = tmp_path / "key"
     subprocess.run([peer("ssh-keygen"), "-q", "-t", kind, "-b", bits, "-N", "", "-f", str(file)], check=True)
     with pytest.raises(Error, match='"me"') as caught:
-        parse_identities(file.read_bytes(), None, "me")
+        parse_identities(file.read_bytes(), NOBODY, "me")
     assert "2048 to 4096 bits" in caught.value.hint
 
 
@@ -276,7 +277,7 @@ def test_a_key_under_an_unsupported_cipher_says_how_to_change_it(
     file = tmp_path / "key"
     command = [peer("ssh-keygen"), "-q", "-t", "ed25519", "-Z", cipher, "-N", "12345"]
     subprocess.run([*command, "-f", str(file)], check=True)
-    identity = only(parse_identities(file.read_bytes(), Person(b"12345"), "me"))
+    identity = only(parse_identities(file.read_bytes(), Dialogue(Person(b"12345")), "me"))
     with pytest.raises(Error, match="cipher") as caught:
         identity.unwrap(parse_recipient((tmp_path / "key.pub").read_text(encoding="utf-8")).wrap(KEY))
     assert "ssh-keygen -p" in caught.value.hint
@@ -289,7 +290,7 @@ def test_ciphers_of_openssh(cipher: str, peer: Callable[[str], str], tmp_path: P
     subprocess.run(
         [peer("ssh-keygen"), "-q", "-t", "ed25519", "-Z", cipher, "-N", "12345", "-f", str(file)], check=True
     )
-    identity = only(parse_identities(file.read_bytes(), Person(b"wrong", b"12345"), "me"))
+    identity = only(parse_identities(file.read_bytes(), Dialogue(Person(b"wrong", b"12345")), "me"))
     stanza = parse_recipient((tmp_path / "key.pub").read_text(encoding="utf-8")).wrap(KEY)
     assert identity.unwrap(stanza) == KEY
 
@@ -297,18 +298,20 @@ def test_ciphers_of_openssh(cipher: str, peer: Callable[[str], str], tmp_path: P
 def test_an_identity_file_sealed_to_a_key_is_told_apart(pairs: dict[str, Any]) -> None:
     source = pyrage.encrypt(b"x", [pyrage.x25519.Recipient.from_str(pairs["x25519"].public)])
     with pytest.raises(Error, match="sealed to a key"):
-        only(parse_identities(source, Person(PASSPHRASE), "me")).unwrap(wrapped(pairs["x25519"]))
+        only(parse_identities(source, Dialogue(Person(PASSPHRASE)), "me")).unwrap(wrapped(pairs["x25519"]))
 
 
 def test_a_damaged_sealed_file_says_so(sealed: dict[str, bytes], pairs: dict[str, Any]) -> None:
     with pytest.raises(Error, match="damaged"):
-        only(parse_identities(sealed["binary"][:-1], Person(PASSPHRASE), "me")).unwrap(wrapped(pairs["x25519"]))
+        only(parse_identities(sealed["binary"][:-1], Dialogue(Person(PASSPHRASE)), "me")).unwrap(
+            wrapped(pairs["x25519"])
+        )
 
 
 @pytest.mark.parametrize("form", [*FORMS, "binary"])
 def test_no_repr_shows_a_key(form: str, pairs: dict[str, Any], sealed: dict[str, bytes]) -> None:
     source = sealed[form] if form in sealed else pairs[form].private
-    identity = only(parse_identities(source, Person(PASSPHRASE), "me"))
+    identity = only(parse_identities(source, Dialogue(Person(PASSPHRASE)), "me"))
 
     def shown() -> str:
         parts = [getattr(identity, name) for name in vars(type(identity))["__slots__"]]
@@ -336,14 +339,14 @@ def test_a_key_on_which_the_library_panics_is_damaged(pairs: dict[str, Any]) -> 
     changed = base64.encodebytes(before + clear + rest.replace(modulus, bytes(256))).strip()
     source = b"\n".join([lines[0], changed, lines[-1]])
     with pytest.raises(Error, match="damaged SSH private key"):
-        only(parse_identities(source, None, "me")).unwrap(wrapped(pairs["ssh-rsa"]))
+        only(parse_identities(source, NOBODY, "me")).unwrap(wrapped(pairs["ssh-rsa"]))
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"AGE-SECRET-KEY-1", b"AGE-PLUGIN-", b"openssh-key-v1\0"]))
 def test_anything_is_identities_or_an_error(tail: bytes, start: bytes) -> None:
     content = OPENSSH % base64.b64encode(start + tail) if start.startswith(b"openssh") else start + tail
     try:
-        found = parse_identities(content, None, "me")
+        found = parse_identities(content, NOBODY, "me")
     except Error:
         return
     assert found
@@ -356,7 +359,7 @@ def test_a_passphrase_that_takes_more_work_than_age_does_is_refused_before_the_w
         lines = base64.encodebytes(sealed).replace(b"\n", b"")
         body = b"\n".join(lines[at : at + 64] for at in range(0, len(lines), 64))
         sealed = b"-----BEGIN AGE ENCRYPTED FILE-----\n" + body + b"\n-----END AGE ENCRYPTED FILE-----\n"
-    identity = only(parse_identities(sealed, Person(PASSPHRASE), "key.txt"))
+    identity = only(parse_identities(sealed, Dialogue(Person(PASSPHRASE)), "key.txt"))
     # With the work it would end as a damaged file, after a minute.
     with pytest.raises(Error, match=r'"key\.txt" asks for 2\^23 steps of scrypt'):
         identity.unwrap(parse_recipient(str(pyrage.x25519.Identity.generate().to_public())).wrap(KEY))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from gitseal.errors import Damaged, Error, Malformed
 from gitseal.recipients import kinds
+from gitseal.recipients.dialogue import NOBODY
 from gitseal.recipients.identity_file import parse_identities
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient, without_private_keys
@@ -48,7 +49,7 @@ def refused(text: str) -> Error:
 def test_what_is_wrapped_comes_back(kind: str, pairs: dict[str, Any]) -> None:
     pair = pairs[kind]
     recipient = parse_recipient(pair.public)
-    (identity,) = parse_identities(pair.private, None, "me")
+    (identity,) = parse_identities(pair.private, NOBODY, "me")
 
     @given(st.binary(min_size=32, max_size=32))
     def law(data_key: bytes) -> None:
@@ -80,13 +81,13 @@ def test_we_open_the_stanza_of_the_real_age(kind: str, pairs: dict[str, Any], pe
     pair = pairs[kind]
     stanza = subprocess.run([age_for(kind, peer), "-r", pair.public], input=KEY, capture_output=True, check=True).stdout
     check_stanza(stanza, parse_recipient(pair.public))
-    (identity,) = parse_identities(pair.private, None, "me")
+    (identity,) = parse_identities(pair.private, NOBODY, "me")
     assert identity.unwrap(stanza) == KEY
 
 
 def test_the_file_of_age_keygen_parses(peer: Callable[[str], str]) -> None:
     text = subprocess.run([peer("age-keygen")], capture_output=True, check=True).stdout
-    (identity,) = parse_identities(text, None, "me")
+    (identity,) = parse_identities(text, NOBODY, "me")
     assert f"# public key: {identity.recipient}" in text.decode()
 
 
@@ -104,16 +105,16 @@ def test_the_real_age_keygen_reads_what_generate_makes(peer: Callable[[str], str
 def test_another_identity_gives_none(kind: str, pairs: dict[str, Any]) -> None:
     stanza = parse_recipient(pairs[kind].public).wrap(KEY)
     for other in {*KINDS, "ssh-ed25519 locked"} - {kind}:
-        (identity,) = parse_identities(pairs[other].private, None, "me")
+        (identity,) = parse_identities(pairs[other].private, NOBODY, "me")
         assert identity.unwrap(stanza) is None
-    (stranger,) = parse_identities(generate().text.reveal(), None, "me")
+    (stranger,) = parse_identities(generate().text.reveal(), NOBODY, "me")
     assert stranger.unwrap(stanza) is None
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_changed_stanza_never_opens(kind: str, pairs: dict[str, Any]) -> None:
     stanza = parse_recipient(pairs[kind].public).wrap(KEY)
-    (identity,) = parse_identities(pairs[kind].private, None, "me")
+    (identity,) = parse_identities(pairs[kind].private, NOBODY, "me")
     # RSA takes a millisecond to open, so every byte is changed for the others and every fifth there.
     for place in range(0, len(stanza), 5 if kind == "ssh-rsa" else 1):
         changed = bytearray(stanza)

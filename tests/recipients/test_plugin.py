@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from gitseal.errors import Damaged, Error, Malformed
+from gitseal.recipients.dialogue import NOBODY, Dialogue
 from gitseal.recipients.identity_file import parse_identities
 from gitseal.recipients.kinds import parse_recipient
-from gitseal.recipients.protocol import Tier
+from gitseal.recipients.plugin import parse
+from gitseal.recipients.protocol import Tier, foresee
 from gitseal.recipients.stanza import check_stanza
 from gitseal.variables import IDENTITY_VARIABLES
+from tests.recipients.conftest import PASSPHRASE, behind_passphrase
 
 KEY = bytes(range(32))
 
@@ -22,7 +25,7 @@ def test_both_halves_work(toy: Any) -> None:
     recipient = parse_recipient(toy.recipient)
     stanza = recipient.wrap(KEY)
     check_stanza(stanza, recipient)
-    (identity,) = parse_identities(f"# toy\n{toy.identity}\n".encode(), None, "me")
+    (identity,) = parse_identities(f"# toy\n{toy.identity}\n".encode(), NOBODY, "me")
     assert identity.unwrap(stanza) == KEY
     assert (identity.recipient, identity.tier, identity.wants("any")) == (None, Tier.PLUGIN, True)
     assert toy.identity not in repr(identity)
@@ -37,7 +40,7 @@ def test_the_real_age_opens_it_with_the_same_plugin(toy: Any, peer: Callable[[st
 
 
 def test_a_stanza_for_another_is_none(toy: Any, pairs: dict[str, Any], encode: Callable[[str, bytes], str]) -> None:
-    (identity,) = parse_identities(toy.identity.encode(), None, "me")
+    (identity,) = parse_identities(toy.identity.encode(), NOBODY, "me")
     assert identity.unwrap(parse_recipient(encode("age1toy", b"another")).wrap(KEY)) is None
     assert identity.unwrap(parse_recipient(pairs["x25519"].public).wrap(KEY)) is None
 
@@ -53,7 +56,7 @@ def test_the_plugin_sees_no_identity_of_ours(half: str, toy: Any, monkeypatch: p
     if half == "recipient":
         parse_recipient(toy.recipient).wrap(KEY)
     else:
-        (identity,) = parse_identities(toy.identity.encode(), None, "me")
+        (identity,) = parse_identities(toy.identity.encode(), NOBODY, "me")
         assert identity.unwrap(stanza) == KEY
     assert dict(os.environ) == before
     seen = dict(line.split("=", 1) for line in toy.log.read_text(encoding="utf-8").splitlines() if "=" in line)
@@ -101,7 +104,7 @@ def test_a_missing_program_is_named_with_how_to_get_it(encode: Callable[[str, by
 
 def test_a_missing_program_for_an_identity(toy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     stanza = parse_recipient(toy.recipient).wrap(KEY)
-    (identity,) = parse_identities(toy.identity.encode(), None, "me")
+    (identity,) = parse_identities(toy.identity.encode(), NOBODY, "me")
     monkeypatch.delenv("PATH")
     with pytest.raises(Error, match='"age-plugin-toy" is not installed'):
         identity.unwrap(stanza)
@@ -126,25 +129,27 @@ def test_a_plugin_that_fails_is_named(mode: str, words: str, toy: Any) -> None:
     assert "1SECRET" not in caught.value.message
 
 
-def test_a_pin_is_asked_for_and_a_wrong_one_is_the_plugins_error(toy: Any) -> None:
-    stanza = parse_recipient(toy.recipient).wrap(KEY)
+def test_a_pin_is_asked_for_and_a_wrong_one_is_the_plugins_error_for_the_whole_command(toy: Any) -> None:
+    stanza, other = (parse_recipient(toy.recipient).wrap(KEY) for _ in range(2))
     toy.mode("pin")
     asked: list[str] = []
 
     def ask(prompt: str) -> bytes:
         asked.append(prompt)
-        return b"1234" if len(asked) > 1 else b"0000"
+        return b"0000"
 
-    (identity,) = parse_identities(toy.identity.encode(), ask, "me")
-    with pytest.raises(Error, match=r"age-plugin-toy failed.*wrong PIN") as caught:
-        identity.unwrap(stanza)
-    assert not isinstance(caught.value, Damaged)
-    assert "0000" not in caught.value.message
-    assert identity.unwrap(stanza) == KEY
-    assert asked == ["age-plugin-toy asks: PIN of the toy"] * 2
-    (alone,) = parse_identities(toy.identity.encode(), None, "me")
-    with pytest.raises(Error, match="wrong PIN"):
+    (identity,) = parse_identities(toy.identity.encode(), Dialogue(ask), "me")
+    for one in (stanza, other, stanza):
+        with pytest.raises(Error, match=r"age-plugin-toy failed.*wrong PIN") as caught:
+            identity.unwrap(one)
+        assert not isinstance(caught.value, Damaged)
+        assert "0000" not in caught.value.message
+    # A hardware key locks itself after three wrong ones.
+    assert asked == ["age-plugin-toy asks: PIN of the toy"]
+    (alone,) = parse_identities(toy.identity.encode(), NOBODY, "me")
+    with pytest.raises(Error, match="wrong PIN") as caught:
         alone.unwrap(stanza)
+    assert caught.value.hint.endswith("run the command in a terminal, where it can ask: PIN of the toy")
 
 
 def test_what_a_callback_raises_comes_out_as_it_is(toy: Any) -> None:
@@ -154,7 +159,7 @@ def test_what_a_callback_raises_comes_out_as_it_is(toy: Any) -> None:
     def ask(prompt: str) -> bytes:
         raise KeyboardInterrupt(prompt)
 
-    (identity,) = parse_identities(toy.identity.encode(), ask, "me")
+    (identity,) = parse_identities(toy.identity.encode(), Dialogue(ask), "me")
     with pytest.raises(KeyboardInterrupt):
         identity.unwrap(stanza)
 
@@ -163,14 +168,14 @@ def test_words_of_a_plugin_are_told_without_control_characters(toy: Any) -> None
     stanza = parse_recipient(toy.recipient).wrap(KEY)
     toy.mode("msg")
     told: list[str] = []
-    (identity,) = parse_identities(toy.identity.encode(), None, "me", tell=told.append)
+    (identity,) = parse_identities(toy.identity.encode(), Dialogue(tell=told.append), "me")
     assert identity.unwrap(stanza) == KEY
     assert told == [
         "age-plugin-toy: touch  the toy",
         "age-plugin-toy asks, and gets no answer here: really?",
         "age-plugin-toy asks, and gets no answer here: your name?",
     ]
-    (silent,) = parse_identities(toy.identity.encode(), None, "me")
+    (silent,) = parse_identities(toy.identity.encode(), NOBODY, "me")
     assert silent.unwrap(stanza) == KEY
 
 
@@ -184,7 +189,7 @@ def test_what_a_plugin_wants_to_have_confirmed_is_asked_once(toy: Any, *, answer
         asked.append((question, yes, no))
         return answer
 
-    (identity,) = parse_identities(toy.identity.encode(), None, "me", confirm=confirm)
+    (identity,) = parse_identities(toy.identity.encode(), Dialogue(confirm=confirm), "me")
     if not answer:
         with pytest.raises(Error, match="skipped"):
             identity.unwrap(stanza)
@@ -193,21 +198,89 @@ def test_what_a_plugin_wants_to_have_confirmed_is_asked_once(toy: Any, *, answer
     assert asked == [("age-plugin-toy asks: Insert key 42?", "yes", "no")]
 
 
-def test_a_pin_that_was_right_is_asked_for_once_and_a_wrong_one_is_never_given_again(toy: Any) -> None:
-    stanza = parse_recipient(toy.recipient).wrap(KEY)
+def test_a_pin_that_was_right_is_asked_for_once(toy: Any) -> None:
+    stanzas = [parse_recipient(toy.recipient).wrap(KEY) for _ in range(3)]
     toy.mode("pin")
-    answers = [b"0000", b"1234"]
-    (identity,) = parse_identities(toy.identity.encode(), lambda _words: answers.pop(0), "me")
-    with pytest.raises(Error, match="wrong PIN"):
-        identity.unwrap(stanza)
-    assert [identity.unwrap(stanza) for _ in range(3)] == [KEY] * 3
+    answers = [b"1234"]
+    (identity,) = parse_identities(toy.identity.encode(), Dialogue(lambda _words: answers.pop(0)), "me")
+    assert [identity.unwrap(stanza) for stanza in stanzas] == [KEY] * 3
     assert answers == []
+
+
+def test_what_is_foreseen_is_opened_by_one_start(
+    toy: Any, pairs: dict[str, Any], encode: Callable[[str, bytes], str]
+) -> None:
+    own = [parse_recipient(toy.recipient).wrap(bytes([number]) * 32) for number in range(5)]
+    others = [parse_recipient(key).wrap(KEY) for key in (encode("age1toy", b"another"), pairs["x25519"].public)]
+    damaged = own[0][:-1] + bytes([own[0][-1] ^ 1])
+    (identity,) = parse_identities(toy.identity.encode(), NOBODY, "me")
+    toy.starts.unlink()
+    foresee(identity, [*own, *others, damaged, b"no stanza"])
+    assert [identity.unwrap(stanza) for stanza in own] == [bytes([number]) * 32 for number in range(5)]
+    assert [identity.unwrap(stanza) for stanza in others] == [None, None]
+    with pytest.raises(Damaged):
+        identity.unwrap(damaged)
+    # Not where the command was: that may be a repository.
+    assert toy.starts.read_text(encoding="utf-8").splitlines() == ["--age-plugin=identity-v1 in /"]
+
+
+def test_one_start_serves_an_identity_file_behind_a_passphrase_too(toy: Any) -> None:
+    own = [parse_recipient(toy.recipient).wrap(bytes([number]) * 32) for number in range(3)]
+    sealed = behind_passphrase(toy.identity.encode())
+    (identity,) = parse_identities(sealed, Dialogue(lambda _words: PASSPHRASE), "me")
+    toy.starts.unlink()
+    foresee(identity, own)
+    assert [identity.unwrap(stanza) for stanza in own] == [bytes([number]) * 32 for number in range(3)]
+    assert len(toy.starts.read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_what_a_plugin_asks_when_it_wraps_reaches_the_person_once(toy: Any) -> None:
+    toy.mode("pin")
+    asked: list[str] = []
+
+    def ask(prompt: str) -> bytes:
+        asked.append(prompt)
+        return b"1234"
+
+    recipient = parse(toy.recipient)
+    dialogue = Dialogue(ask, answers={})
+    (identity,) = parse_identities(toy.identity.encode(), dialogue, "me")
+    for _ in range(3):
+        stanza = recipient.wrap(KEY, dialogue)
+        check_stanza(stanza, recipient)
+        assert identity.unwrap(stanza) == KEY
+    assert asked == ["age-plugin-toy asks: PIN of the toy"]
+    with pytest.raises(Error, match=r"age-plugin-toy failed: wrong PIN") as caught:
+        parse(toy.recipient).wrap(KEY)
+    assert "run the command in a terminal" in caught.value.hint
+    toy.mode("msg")
+    told: list[str] = []
+    recipient.wrap(KEY, Dialogue(tell=told.append, confirm=lambda *_words: True))
+    assert told == ["age-plugin-toy: wrapping to the toy"]
+
+
+def test_a_plugin_may_ask_for_what_is_no_secret(toy: Any) -> None:
+    stanza = parse_recipient(toy.recipient).wrap(KEY)
+    toy.mode("name")
+    told: list[str] = []
+    dialogue = Dialogue(ask_line=lambda _words: "bob", tell=told.append)
+    (identity,) = parse_identities(toy.identity.encode(), dialogue, "me")
+    assert identity.unwrap(stanza) == KEY
+    assert told == ["age-plugin-toy: hello bob"]
+
+
+def test_a_plugin_that_does_not_keep_to_the_protocol_is_named(toy: Any) -> None:
+    stanza = parse_recipient(toy.recipient).wrap(KEY)
+    toy.mode("garbled")
+    (identity,) = parse_identities(toy.identity.encode(), NOBODY, "me")
+    with pytest.raises(Error, match="does not keep to the protocol"):
+        identity.unwrap(stanza)
 
 
 def test_a_damaged_payload_is_damage_and_not_the_plugins_fault(toy: Any) -> None:
     stanza = bytearray(parse_recipient(toy.recipient).wrap(KEY))
     stanza[-1] ^= 1
-    (identity,) = parse_identities(toy.identity.encode(), None, "me")
+    (identity,) = parse_identities(toy.identity.encode(), NOBODY, "me")
     with pytest.raises(Damaged):
         identity.unwrap(bytes(stanza))
 

@@ -9,6 +9,7 @@ import pytest
 
 from gitseal.errors import Damaged, Error, Malformed, NotForYou
 from gitseal.recipients import hybrid, sealed_file, x25519
+from gitseal.recipients.dialogue import NOBODY
 from gitseal.recipients.identity_file import parse_identities
 from tests.recipients.test_hybrid import VECTORS, vector
 
@@ -32,7 +33,7 @@ class Key:
             self.file.write_bytes(made.text.reveal())
             self.file.chmod(0o600)
             self.recipient = made.recipient
-        self.identities = parse_identities(self.file.read_bytes(), None, name)
+        self.identities = parse_identities(self.file.read_bytes(), NOBODY, name)
 
 
 def sealed(content: bytes, *recipients: str) -> bytes:

@@ -8,7 +8,7 @@ from gitseal.errors import Error, Unconfirmed, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # these are loaded only by the commands that need them
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from typing import TypeVar
 
@@ -35,6 +35,8 @@ class Session:
         # Set by `rotate`, which says what waits where it matters.
         self.is_rotating = False
         self._repositories: list[Repository] = []
+        # The environments of a command that was given more than one.
+        self._several: tuple[str, ...] = ()
         # True as soon as something was said that an answer lacks: then no status is 0.
         self.is_incomplete = False
 
@@ -137,7 +139,22 @@ class Session:
             from pathlib import Path  # messages name the file as it writes paths
 
             explicit = Path(self._identity)
-        return discover(self.environ, os.path.expanduser("~"), _ask_passphrase, explicit, tell=say, confirm=_confirm)
+        home = os.path.expanduser("~")
+        keyring = discover(
+            self.environ, home, _ask_passphrase, explicit, ask_line=_ask_line, tell=say, confirm=_confirm
+        )
+        keyring.coming = self._coming
+        return keyring
+
+    def _coming(self, group: str) -> "Iterator[bytes]":
+        """What a plugin may as well open now: the stanzas of a group in all environments that the command was given."""
+        from gitseal.project.keys import stanzas_of
+
+        for environment in self._several:
+            try:
+                yield from stanzas_of([self.project.read(environment).header], group)
+            except Error:
+                continue  # the command comes to this file, and says so
 
     def look_again(self) -> None:
         """Looks for identities again: one was made."""
@@ -248,6 +265,7 @@ class Session:
         environments = self.project.select(given)
         if not environments and "all" not in given:
             raise UsageError("-e names no environment", "see them with: gitseal env list")
+        self._several = environments if len(environments) > 1 else ()
         return environments
 
     def confirmed(
@@ -280,6 +298,12 @@ def _confirm(question: str, yes: str, no: str | None) -> bool | None:
     if not terminal.can_ask():
         return None
     return terminal.confirm(question, f"{yes}, or {no}?" if no else f"{yes}?")
+
+
+def _ask_line(question: str) -> str | None:
+    from gitseal.cli import terminal  # most identities ask nobody
+
+    return terminal.ask_line(question) if terminal.can_ask() else None
 
 
 def _ask_passphrase(prompt: str) -> "SecretBytes | None":

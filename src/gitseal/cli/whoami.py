@@ -26,6 +26,7 @@ def command(session: Session, as_json: bool) -> None:
     except Error:
         answer = outside(session.keyring)
     else:
+        session.all(())
         answer = whoami(session.workspace)
     if as_json:
         identities = [

@@ -13,12 +13,13 @@ from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities.keyring import Keyring
 from gitseal.identities.source import IdentitySource, KeychainSource
+from gitseal.recipients.dialogue import Dialogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gitseal.recipients.passphrase import Ask, Confirm, Tell
+    from gitseal.recipients.dialogue import Ask, AskLine, Confirm, Tell
 
     StrPath = str | os.PathLike[str]
 
@@ -29,22 +30,29 @@ def discover(
     ask: "Ask | None",
     explicit: "StrPath | None" = None,
     *,
+    ask_line: "AskLine | None" = None,
     tell: "Tell | None" = None,
     confirm: "Confirm | None" = None,
 ) -> Keyring:
     """The keyring of one run; nothing is read yet. `ask` None: no passphrase is at hand, as in hooks and drivers."""
-    source = partial(IdentitySource, ask=ask, tell=tell, confirm=confirm)
+    dialogue = Dialogue(ask, ask_line, tell, confirm, {})
+    return Keyring(_sources(environ, os.fspath(home), dialogue, explicit), dialogue)
+
+
+def _sources(
+    environ: Mapping[str, str], home: str, dialogue: Dialogue, explicit: "StrPath | None"
+) -> list[IdentitySource]:
+    source = partial(IdentitySource, dialogue=dialogue)
     if explicit is not None:
-        return Keyring([_file(source, "--identity", str(explicit), explicit, "GITSEAL_IDENTITY")])
+        return [_file(source, "--identity", str(explicit), explicit, "GITSEAL_IDENTITY")]
     text = environ.get("GITSEAL_IDENTITY", "")
     if text:
-        return Keyring([source("GITSEAL_IDENTITY", _secret(text), explicit=True)])
+        return [source("GITSEAL_IDENTITY", _secret(text), explicit=True)]
     named = environ.get("GITSEAL_IDENTITY_FILE", "")
     if named:
         place = f"GITSEAL_IDENTITY_FILE ({named})"
-        return Keyring([_file(source, "GITSEAL_IDENTITY_FILE", place, named, "GITSEAL_IDENTITY")])
-    keychain = KeychainSource(environ, ask, tell, confirm)
-    return Keyring([*_unset(environ), *_usual(environ, os.fspath(home).rstrip("/"), source), keychain])
+        return [_file(source, "GITSEAL_IDENTITY_FILE", place, named, "GITSEAL_IDENTITY")]
+    return [*_unset(environ), *_usual(environ, home.rstrip("/"), source), KeychainSource(environ, dialogue)]
 
 
 def default_path(environ: Mapping[str, str], home: "StrPath") -> "Path":

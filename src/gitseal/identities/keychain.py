@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from gitseal.errors import Error, shell_quoted
 from gitseal.hidden import SecretBytes
+from gitseal.recipients.dialogue import NOBODY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def add(environ: Mapping[str, str], identity: SecretBytes) -> None:
     if before:
         from gitseal.recipients.identity_file import parse_identities
 
-        parse_identities(before, None, "the keychain")
+        parse_identities(before, NOBODY, "the keychain")
     text = b"\n".join(filter(None, (before, identity.reveal().rstrip(b"\n")))).decode()
     try:
         backend.set_password(SERVICE, ENTRY, text)

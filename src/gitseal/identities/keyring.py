@@ -1,13 +1,17 @@
 """All identities at hand, tried in order of what that costs, each on its own stanzas only."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 
 from gitseal.errors import Damaged, Error, Malformed
 from gitseal.identities.source import IdentitySource
-from gitseal.recipients.protocol import Identity, Tier
+from gitseal.recipients.dialogue import NOBODY, Dialogue
+from gitseal.recipients.protocol import Identity, Tier, foresee
 
 # An identity that does not know its own stanza, such as a plugin's, is tried on this many (docs/format.md).
 MAX_BLIND = 64
+# No program is handed more than this for one answer.
+MAX_FORESEEN = 1024
 
 Stanzas = Mapping[str, Iterable[bytes]]
 
@@ -15,13 +19,19 @@ Stanzas = Mapping[str, Iterable[bytes]]
 class Keyring:
     """The sources of one run. Nothing is read before it is needed, and nobody is asked before nothing else serves."""
 
-    def __init__(self, sources: Iterable[IdentitySource], *, unattended: bool = False) -> None:
+    def __init__(
+        self, sources: Iterable[IdentitySource], dialogue: Dialogue = NOBODY, *, unattended: bool = False
+    ) -> None:
         self.sources = tuple(sources)
+        # For a plugin that asks something when it wraps.
+        self.dialogue = dialogue
         self._unattended = unattended
+        # Set by who knows that this command opens several files: gives the stanzas of an access group in all of them.
+        self.coming: Callable[[str], Iterable[bytes]] | None = None
 
     def unattended(self) -> "Keyring":
         """The same, of which only what asks nobody is tried: no passphrase, no plugin."""
-        return Keyring(self.sources, unattended=True)
+        return Keyring(self.sources, self.dialogue, unattended=True)
 
     def attended(self) -> list[str]:
         """The places whose identities `unattended` leaves out. Raises Error if an explicit one is broken."""
@@ -102,8 +112,10 @@ class Keyring:
         """Why the first identity that did not serve did not, if it may be one's own: its passphrase is wrong or not at hand."""
         return next((source.failure for source in self.sources if source.failure is not None), None)
 
-    def unwrap(self, stanzas: Stanzas) -> bytes | None:
+    def unwrap(self, stanzas: Stanzas, group: str = "") -> bytes | None:
         """The data key that these stanzas (by recipient id) hold, or None if no identity at hand opens one.
+
+        `group` is the access group that they are of, for what else the command will open.
 
         Raises Malformed or Damaged if a stanza of one's own is broken and no other opens, and Error if an
         identity that a person named does not serve.
@@ -111,7 +123,11 @@ class Keyring:
         broken: list[Error] = []
         unserving: list[Error] = []
         for source, identity in self._by_cost():
-            for stanza in _own(identity, stanzas):
+            own: Iterable[bytes] = _own(identity, stanzas)
+            if identity.recipient is None:
+                own = list(own)
+                foresee(identity, [*own, *self._foreseen(group)])
+            for stanza in own:
                 try:
                     data_key = identity.unwrap(stanza)
                 except (Malformed, Damaged) as failure:
@@ -130,6 +146,9 @@ class Keyring:
         for first in (*sorted(broken, key=lambda failure: not isinstance(failure, Malformed)), *unserving):
             raise first
         return None
+
+    def _foreseen(self, group: str) -> Iterator[bytes]:
+        return islice(self.coming(group), MAX_FORESEEN) if self.coming is not None else iter(())
 
     def is_named_by(self, recipients: Iterable[str]) -> bool:
         """True if one of these recipient ids is that of an identity at hand that asks nobody."""

@@ -5,12 +5,12 @@ import os
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities import files
+from gitseal.recipients.dialogue import NOBODY, Dialogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitseal.recipients.passphrase import Ask, Confirm, Tell
     from gitseal.recipients.protocol import Identity
 
     StrPath = str | os.PathLike[str]
@@ -25,13 +25,11 @@ class IdentitySource:
     """
 
     __slots__ = (
-        "_ask",
-        "_confirm",
         "_content",
+        "_dialogue",
         "_identities",
         "_path",
         "_refusal",
-        "_tell",
         "explicit",
         "exposed",
         "failure",
@@ -46,9 +44,7 @@ class IdentitySource:
         place: str,
         content_or_path: "SecretBytes | StrPath",
         *,
-        ask: "Ask | None" = None,
-        tell: "Tell | None" = None,
-        confirm: "Confirm | None" = None,
+        dialogue: Dialogue = NOBODY,
         explicit: bool = False,
     ) -> None:
         self.place = place
@@ -61,9 +57,7 @@ class IdentitySource:
         self.exposed = ""
         self._content = content_or_path if isinstance(content_or_path, SecretBytes) else None
         self._path = None if isinstance(content_or_path, SecretBytes) else os.fspath(content_or_path)
-        self._ask = ask
-        self._tell = tell
-        self._confirm = confirm
+        self._dialogue = dialogue
         self._identities: list[Identity] | None = None
         self._refusal: Error | None = None
 
@@ -129,14 +123,8 @@ class IdentitySource:
             public = _public_half(self._path, content)
         from gitseal.recipients.identity_file import parse_identities  # loads pyrage, which nothing to parse need not
 
-        identities = parse_identities(
-            content.reveal() if content else b"",
-            self._ask,
-            self.place,
-            public=public,
-            tell=self._tell,
-            confirm=self._confirm,
-        )
+        text = content.reveal() if content else b""
+        identities = parse_identities(text, self._dialogue, self.place, public=public)
         self.outcome = f"holds {_names(identities)}"
         return identities
 
@@ -162,10 +150,8 @@ class KeychainSource(IdentitySource):
 
     __slots__ = ("_environ", "_locked")
 
-    def __init__(
-        self, environ: "Mapping[str, str]", ask: "Ask | None", tell: "Tell | None", confirm: "Confirm | None"
-    ) -> None:
-        super().__init__("the keychain", SecretBytes(b""), ask=ask, tell=tell, confirm=confirm)
+    def __init__(self, environ: "Mapping[str, str]", dialogue: Dialogue) -> None:
+        super().__init__("the keychain", SecretBytes(b""), dialogue=dialogue)
         self.is_last = True
         self._content = None
         self._environ = environ
@@ -196,7 +182,7 @@ class KeychainSource(IdentitySource):
 
         self._locked, self.failure = None, None
         try:
-            self._content = keychain.read(self._environ, may_ask=unlocking and self._ask is not None)
+            self._content = keychain.read(self._environ, may_ask=unlocking and self._dialogue.ask is not None)
         except keychain.Locked as locked:
             self._locked, self.outcome = locked, locked.message
             self.failure = locked if locked.is_ours else None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from gitseal.crypto.public_key import Scope
 from gitseal.document.header import Access, Header
 from gitseal.document.token import Stanza
-from gitseal.errors import Damaged
+from gitseal.errors import Damaged, Error
 from gitseal.identities import Keyring
 
 TYPE_CHECKING = False
@@ -78,7 +78,9 @@ def unwrap(scope: Scope, key_id: str, stanzas: Iterable[tuple[str, Stanza]], key
             own.setdefault(recipient, []).append(stanza)
 
     # Decoded only when an identity takes them up: a broken stanza is its owner's trouble alone.
-    secret = keyring.unwrap({recipient: map(Stanza.age_file, several) for recipient, several in own.items()})
+    secret = keyring.unwrap(
+        {recipient: map(Stanza.age_file, several) for recipient, several in own.items()}, scope.group
+    )
     if secret is None:
         return None
     from gitseal.crypto.datakey import DataKey
@@ -91,3 +93,15 @@ def unwrap(scope: Scope, key_id: str, stanzas: Iterable[tuple[str, Stanza]], key
             f"see who changed it: git log -p -- .secrets/{scope.environment}.yaml",
         )
     return key
+
+
+def stanzas_of(headers: Iterable[Header], group: str) -> Iterator[bytes]:
+    """The stanzas for an access group's data key in several files, for an identity that opens them all at once."""
+    for header in headers:
+        access = header.access.get(group)
+        for _, stanza in access.by_recipient() if access is not None else ():
+            if access is not None and stanza.key_id == access.key_id:
+                try:
+                    yield stanza.age_file()
+                except Error:
+                    continue  # a broken stanza is its owner's trouble alone

@@ -21,10 +21,10 @@ _FOOTER = b"---"
 
 
 class WrappedFileKey(NamedTuple):
-    """A file key as a kind wrapped it: the stanza's type, its further arguments and its body, not yet in base64."""
+    """A file key as a kind wrapped it: the stanza's type, its further arguments as written, and its body, not yet in base64."""
 
     type: str
-    arguments: tuple[bytes, ...]
+    arguments: tuple[str, ...]
     body: bytes
 
 
@@ -44,7 +44,7 @@ def write(content: bytes, stanzas: Sequence[WrappedFileKey], file_key: bytes) ->
 
 
 def _written(stanza: WrappedFileKey) -> str:
-    words = " ".join(("->", stanza.type, *map(encode, stanza.arguments)))
+    words = " ".join(("->", stanza.type, *stanza.arguments))
     text = encode(stanza.body)
     # A body always ends in a line that is not full, an empty one if need be: that is how readers find its end.
     lines = [text[at : at + _LINE] for at in range(0, len(text) + 1, _LINE)]

@@ -23,11 +23,11 @@ from gitseal.hidden import SecretBytes
 from gitseal.recipients import age_file
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.protocol import AgeHeader, Generated, Tier
-from gitseal.recipients.stanza import DATA_KEY, check_stanza, decode, parse_header, parse_headers
+from gitseal.recipients.stanza import DATA_KEY, check_stanza, decode, encode, parse_header, parse_headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.recipients.passphrase import Ask, Confirm, Tell
+    from gitseal.recipients.dialogue import Dialogue
 
 TYPE = "mlkem768x25519"
 _PUBLIC, _PRIVATE = "age1pq", "age-secret-key-pq-"
@@ -53,7 +53,7 @@ class HybridRecipient:
     def __repr__(self) -> str:
         return f"HybridRecipient({self.canonical!r})"
 
-    def wrap(self, data_key: bytes) -> bytes:
+    def wrap(self, data_key: bytes, _dialogue: "Dialogue | None" = None) -> bytes:
         """See `Recipient.wrap`."""
         if len(data_key) != DATA_KEY:
             raise ValueError(f"a data key has {DATA_KEY} bytes")
@@ -65,7 +65,7 @@ class HybridRecipient:
     def wrap_file_key(self, file_key: bytes) -> age_file.WrappedFileKey:
         """The stanza of an age file that has this file key."""
         sealed = _SUITE.encrypt(file_key, self._key, _INFO)
-        return age_file.WrappedFileKey(TYPE, (sealed[:_ENCAPSULATED],), sealed[_ENCAPSULATED:])
+        return age_file.WrappedFileKey(TYPE, (encode(sealed[:_ENCAPSULATED]),), sealed[_ENCAPSULATED:])
 
     def fits(self, header: AgeHeader) -> bool:
         """True if it is a post-quantum stanza. It does not say for whom, so any other such key fits as well."""
@@ -140,13 +140,7 @@ def parse(text: str) -> HybridRecipient:
     return HybridRecipient(text, MLKEM768X25519PublicKey(ml_kem, X25519PublicKey.from_public_bytes(point)))
 
 
-def parse_identity(
-    text: str,
-    label: str,
-    _ask: "Ask | None" = None,
-    _tell: "Tell | None" = None,
-    _confirm: "Confirm | None" = None,
-) -> HybridIdentity:
+def parse_identity(text: str, label: str, _dialogue: "Dialogue | None" = None) -> HybridIdentity:
     """Parse `AGE-SECRET-KEY-PQ-1…`; `label` names it in messages. Nobody is asked: such a key needs no passphrase.
 
     Raises Error if a character is wrong, without quoting the line.

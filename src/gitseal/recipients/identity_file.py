@@ -2,14 +2,16 @@
 
 from gitseal.errors import Error
 from gitseal.recipients import rage
+from gitseal.recipients.dialogue import Dialogue
 from gitseal.recipients.kinds import KINDS
-from gitseal.recipients.protocol import Identity, Tier
+from gitseal.recipients.protocol import Identity, Tier, foresee
 from gitseal.recipients.stanza import parse_header
-from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # few identities are behind a passphrase
-    from gitseal.recipients.passphrase import Ask, Confirm, Once, Tell
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitseal.recipients.passphrase import Once  # few identities are behind a passphrase
 
 MAX_IDENTITY_FILE = 1024 * 1024
 _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
@@ -21,10 +23,11 @@ _UNKNOWN = f"each line is {_EXAMPLES} or a comment that begins with #"
 class SealedIdentity:
     """An identity file behind a passphrase. Until somebody gives it, nobody can tell how many identities it holds."""
 
-    __slots__ = ("_open", "label")
+    __slots__ = ("_coming", "_open", "label")
 
     def __init__(self, opening: "Once[list[Identity]]", label: str) -> None:
         self._open = opening
+        self._coming: tuple[bytes, ...] = ()
         self.label = label
 
     def __repr__(self) -> str:
@@ -45,10 +48,15 @@ class SealedIdentity:
         """True if one of its identities may open a stanza under this id. Until it was opened: True for every id."""
         return self._open.value is None or any(identity.wants(recipient_id) for identity in self._open.value)
 
+    def foresee(self, stanzas: "Iterable[bytes]") -> None:
+        """See `protocol.foresee`: one of its identities may be a plugin's."""
+        self._coming = tuple(stanzas)
+
     def unwrap(self, stanza: bytes) -> bytes | None:
         """See `Identity.unwrap`."""
         parse_header(stanza)  # a broken stanza is refused before anybody has to type a passphrase
         for identity in sorted(self._open(), key=lambda identity: identity.tier.value):
+            foresee(identity, self._coming)
             data_key = identity.unwrap(stanza)
             if data_key is not None:
                 return data_key
@@ -63,24 +71,15 @@ class SealedIdentity:
         return None
 
 
-def parse_identities(
-    data: bytes,
-    ask: "Ask | None",
-    label: str,
-    *,
-    public: bytes | None = None,
-    tell: "Tell | None" = None,
-    confirm: "Confirm | None" = None,
-) -> list[Identity]:
-    """Parse an identity source and give its identities, at least one. `ask` is called when one is first used, not here.
+def parse_identities(data: bytes, dialogue: Dialogue, label: str, *, public: bytes | None = None) -> list[Identity]:
+    """Parse an identity source and give its identities, at least one. Nobody is asked here, but when one is first used.
 
-    `label` names the source in messages, `public` is the content of the .pub file beside an SSH key, `tell` shows a
-    plugin's words, `confirm` answers its questions. Raises Error, which names a line by its number and never quotes it.
+    `label` names the source in messages, `public` is the content of the .pub file beside an SSH key. Raises Error, which names
+    a line by its number and never quotes it.
     """
     if len(data) > MAX_IDENTITY_FILE:
         raise Error(f'"{label}" is too large to be an identity', "name the file that holds the private key")
     content = data.strip()
-    dialogue = _Dialogue(ask, tell, confirm)
     if content.startswith((_ARMOR, _BINARY)):
         from gitseal.recipients.passphrase import Once
 
@@ -91,18 +90,10 @@ def parse_identities(
     return _plain(content, dialogue, label, public)
 
 
-class _Dialogue(NamedTuple):
-    """The ways to somebody who sits before the machine; each is None if there is nobody."""
-
-    ask: "Ask | None"
-    tell: "Tell | None"
-    confirm: "Confirm | None"
-
-
-def _plain(content: bytes, dialogue: _Dialogue, label: str, public: bytes | None) -> list[Identity]:
+def _plain(content: bytes, dialogue: Dialogue, label: str, public: bytes | None) -> list[Identity]:
     for kind in KINDS:
         if kind.is_identity_file is not None and kind.is_identity_file(content):
-            return [kind.load().parse_identity_file(content + b"\n", dialogue.ask, label, public)]
+            return [kind.load().parse_identity_file(content + b"\n", dialogue, label, public)]
     identities: list[Identity] = []
     for number, raw in enumerate(content.split(b"\n"), 1):
         line = raw.strip().decode("ascii", "replace")
@@ -113,15 +104,15 @@ def _plain(content: bytes, dialogue: _Dialogue, label: str, public: bytes | None
     return identities
 
 
-def _line(line: str, number: int, dialogue: _Dialogue, label: str) -> Identity:
+def _line(line: str, number: int, dialogue: Dialogue, label: str) -> Identity:
     for kind in KINDS:
         if kind.identity_line is not None and line.startswith(kind.identity_line.begins):
-            identity: Identity = kind.load().parse_identity(line, label, *dialogue)
+            identity: Identity = kind.load().parse_identity(line, label, dialogue)
             return identity
     raise Error(f'line {number} of "{label}" is not an identity', _UNKNOWN)
 
 
-def _unsealed(sealed: bytes, dialogue: _Dialogue, label: str) -> list[Identity]:
+def _unsealed(sealed: bytes, dialogue: Dialogue, label: str) -> list[Identity]:
     from gitseal.recipients.passphrase import unlock
 
     def attempt(passphrase: bytes) -> list[Identity] | None:

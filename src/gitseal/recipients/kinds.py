@@ -55,8 +55,8 @@ class RecipientKind(NamedTuple):
     keys in messages; `mistakes` are the message and the hint for what people write instead, by how that begins in upper
     case.
 
-    With an `identity_line`, the module has `parse_identity(line, label, ask, tell)`; with `is_identity_file`, it has
-    `parse_identity_file(data, label, ask, public)` for a private key that is a file of its own.
+    With an `identity_line`, the module has `parse_identity(line, label, dialogue)`; with `is_identity_file`, it has
+    `parse_identity_file(data, dialogue, label, public)` for a private key that is a file of its own.
 
     `stanzas` are the stanza types that only this kind wraps to, by name. It is empty for plugins, which choose their own.
     `is_post_quantum` says that what is wrapped to such a key today stays closed to a quantum computer of the future.

@@ -6,12 +6,10 @@ from typing import Generic, TypeVar
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 
-# Gets the words to show; gives the passphrase, or None if nobody can be asked.
-Ask = Callable[[str], SecretBytes | bytes | None]
-# Gets what a plugin wants a person to know, such as "touch your key".
-Tell = Callable[[str], None]
-# Gets what a plugin wants to have confirmed, its word for yes and its word for no, if it has one; None: nobody can be asked.
-Confirm = Callable[[str, str, str | None], bool | None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.recipients.dialogue import Ask
+
 TRIES = 3
 T = TypeVar("T")
 
@@ -45,7 +43,7 @@ class Once(Generic[T]):
         return "Once(…)"
 
 
-def unlock(ask: Ask | None, label: str, attempt: Callable[[bytes], T | None]) -> T:
+def unlock(ask: "Ask | None", label: str, attempt: Callable[[bytes], T | None]) -> T:
     """Ask for the passphrase of `label` and give what `attempt` makes of it; None from `attempt` means a wrong passphrase.
 
     It asks at most 3 times. Raises Error if nobody can be asked, or if no answer was right.
@@ -66,7 +64,7 @@ def unlock(ask: Ask | None, label: str, attempt: Callable[[bytes], T | None]) ->
     raise Error(f'the passphrase for "{label}" is wrong', "run the command again")
 
 
-def _answer(ask: Ask | None, label: str, number: int) -> bytes | None:
+def _answer(ask: "Ask | None", label: str, number: int) -> bytes | None:
     if ask is None:
         return None
     again = "" if number == 1 else f" (wrong; try {number} of {TRIES})"

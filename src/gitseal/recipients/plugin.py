@@ -1,56 +1,79 @@
 """Key types of other programs: `age1NAME1…` and `AGE-PLUGIN-NAME-1…` (C2SP age-plugin.md).
 
-pyrage starts `age-plugin-NAME` itself and gives it the environment of this process. So `_hidden` takes out of `os.environ`
-what a plugin must not see, and puts it back after the call. Other threads that read the environment or start programs at
-that moment miss these variables too; calls of this module wait for each other.
+The program `age-plugin-NAME` wraps and unwraps; which stanzas are its own, only it knows.
 """
 
-import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Lock
+
+import pyrage
 
 from gitseal.crypto import bech32
-from gitseal.errors import Error, Malformed
-from gitseal.hidden import SecretBytes
-from gitseal.recipients import rage
-from gitseal.recipients.passphrase import Ask, Confirm, Tell
+from gitseal.errors import Damaged, Error, Malformed
+from gitseal.recipients import age_file
+from gitseal.recipients.dialogue import NOBODY, Dialogue
+from gitseal.recipients.plugin_talk import PluginCommand, Talk, line
 from gitseal.recipients.protocol import AgeHeader, Tier
-from gitseal.recipients.rage import Key, pyrage
-from gitseal.recipients.stanza import NATIVE, parse_header
-from gitseal.variables import IDENTITY_VARIABLES
+from gitseal.recipients.stanza import DATA_KEY, NATIVE, check_stanza, parse_header, parse_headers
 
-_SHOWN = 200  # characters of a plugin's words: enough for a sentence, too few to flood a log
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
 _PRIVATE = re.compile(r"AGE-(?:PLUGIN|SECRET)\S*", re.IGNORECASE)
-_lock = Lock()
+_CHECK = "see that its device and settings are there"
 
 
 class PluginRecipient:
     """The public half: the name of the program, and data that only the program understands."""
 
-    __slots__ = ("_key", "canonical")
+    __slots__ = ("_name", "canonical")
 
-    def __init__(self, canonical: str, key: Key) -> None:
+    def __init__(self, canonical: str, name: str) -> None:
         self.canonical = canonical
-        self._key = key
+        self._name = name
 
     def __repr__(self) -> str:
         return f"PluginRecipient({self.canonical!r})"
 
-    def wrap(self, data_key: bytes) -> bytes:
+    def wrap(self, data_key: bytes, dialogue: Dialogue = NOBODY) -> bytes:
         """See `Recipient.wrap`. Raises Error if the program is missing, fails, or wraps to more than one key."""
-        name = self._key.plugin()
-        talk = _Talk(name)
+        if len(data_key) != DATA_KEY:
+            raise ValueError(f"a data key has {DATA_KEY} bytes")
+        file_key = age_file.new_file_key()
+        made: list[age_file.WrappedFileKey] = []
+        errors: list[str] = []
+
+        def stanza(command: PluginCommand) -> None:
+            kind, *arguments = command.words[2:]
+            made.append(age_file.WrappedFileKey(kind, tuple(arguments), command.body))
+
+        from gitseal.recipients.plugin_session import PluginSession  # most recipients are no plugin's
+
+        talk = Talk(self._name, dialogue)
+        with talk.conversation(), PluginSession(self._name, "recipient-v1") as session:
+            session.send("add-recipient", self.canonical)
+            session.send("wrap-file-key", body=file_key)
+            # Labels say which recipients may stand beside each other; here each stands alone.
+            session.send("extension-labels")
+            session.send("done")
+            handlers = {"recipient-stanza": stanza, "labels": _ignore, "error": _collector(errors)}
+            session.converse(handlers, talk)
+            talk.served = not errors
+        if errors:
+            raise _failed(talk, errors[0])
+        return self._checked(data_key, made, file_key)
+
+    def _checked(self, data_key: bytes, made: list[age_file.WrappedFileKey], file_key: bytes) -> bytes:
+        program, hint = f"age-plugin-{self._name}", "use another recipient"
+        if len(made) != 1:
+            raise Error(f"{program} wrapped to {len(made)} recipients where one belongs", hint)
+        stanza = age_file.write(data_key, made, file_key)
         try:
-            with _hidden(), talk.kept():
-                _program(name)
-                return rage.wrap(data_key, self, pyrage.plugin.RecipientPluginV1(name, [self._key], [], talk))
-        except pyrage.EncryptError as failure:
-            raise _failed(f"age-plugin-{name}", str(failure)) from None
+            check_stanza(stanza, self)
         except Malformed as failure:
             # A plugin is a stranger's program: what it made has just failed the check that every reader makes.
-            raise Error(f"age-plugin-{name} made no stanza: {failure.message}", "use another recipient") from None
+            raise Error(f"{program} made no stanza: {failure.message}", hint) from None
+        return stanza
 
     def fits(self, header: AgeHeader) -> bool:
         """True if the type is none that age defines itself. More cannot be said: only the plugin knows its own types."""
@@ -58,44 +81,89 @@ class PluginRecipient:
 
 
 class PluginIdentity:
-    """The private half, or only a way to it, such as the serial number of a hardware key. Its recipient is unknown."""
+    """The private half, or only a way to it, such as the serial number of a hardware key. Its recipient is unknown.
 
-    __slots__ = ("_key", "_talk", "label", "recipient", "tier")
+    The program is started once for all stanzas that are foreseen. What came of each is kept, and so is a failure: a person is
+    not asked for the same PIN again by one command.
+    """
 
-    def __init__(self, key: Key, label: str, talk: "_Talk") -> None:
-        self._key = key
-        self._talk = talk
+    __slots__ = ("_coming", "_failure", "_known", "_name", "_talk", "_text", "label", "recipient", "tier")
+
+    def __init__(self, text: str, name: str, label: str, dialogue: Dialogue) -> None:
+        self._text = text
+        self._name = name
+        self._talk = Talk(name, dialogue)
+        self._coming: tuple[bytes, ...] = ()
+        self._known: dict[bytes, bytes | Error | None] = {}
+        self._failure: Error | None = None
         self.label = label
         self.recipient: str | None = None
         self.tier = Tier.PLUGIN
 
     def __repr__(self) -> str:
-        return f"PluginIdentity({self.label!r}, age-plugin-{self._key.plugin()})"
+        return f"PluginIdentity({self.label!r}, {self._talk.program})"
 
     def wants(self, recipient_id: str) -> bool:  # noqa: ARG002 - the protocol's argument
         """True: only the plugin can tell its own stanzas from others."""
         return True
 
+    def foresee(self, stanzas: "Iterable[bytes]") -> None:
+        """See `protocol.foresee`."""
+        self._coming = tuple(stanzas)
+
     def unwrap(self, stanza: bytes) -> bytes | None:
         """See `Identity.unwrap`; native stanzas too, since a plugin may be an agent that holds native keys."""
         parse_header(stanza)
-        return self._opened(stanza, rage.unwrap)
+        return self._content(stanza)
 
     def open_file(self, file: bytes) -> bytes | None:
         """See `Identity.open_file`."""
-        return self._opened(file, rage.open_file)
+        return self._content(file)
 
-    def _opened(
-        self, file: bytes, attempt: Callable[[bytes, Key, Callable[[str], Error]], bytes | None]
-    ) -> bytes | None:
-        name = self._key.plugin()
-        with _hidden(), self._talk.kept():
-            program = _program(name)
-            # Made in here, for making it looks the program up: on the PATH that `_hidden` has cleaned.
-            key = pyrage.plugin.IdentityPluginV1(name, [self._key], self._talk)
-            content = attempt(file, key, lambda words: _failed(program, words))
-            self._talk.served = content is not None
-            return content
+    def _content(self, file: bytes) -> bytes | None:
+        if file not in self._known and self._failure is None:
+            try:
+                self._open([file, *self._coming])
+            except Error as failure:
+                self._failure = failure
+        opened = self._known.get(file, self._failure)
+        if isinstance(opened, Error):
+            raise opened
+        return opened
+
+    def _open(self, files: list[bytes]) -> None:
+        """Has the plugin open what it can of these. Raises Error if it fails as a whole."""
+        headers = {file: _headers(file) for file in files if file not in self._known}
+        # By the numbers that they get in the conversation.
+        asked = {str(number): file for number, file in enumerate(headers)}
+        failures: list[str] = []
+
+        def file_key(command: PluginCommand) -> None:
+            file = asked[command.words[1]]
+            self._known[file] = _opened(file, command.body)
+            talk.served = True
+
+        def error(command: PluginCommand) -> None:
+            words = command.body.decode("utf-8", "replace")
+            if command.words[1] == "stanza":
+                self._known[asked[command.words[2]]] = _failed(talk, words)
+            else:
+                failures.append(words)
+
+        from gitseal.recipients.plugin_session import PluginSession  # most identities are no plugin's
+
+        talk = self._talk
+        with talk.conversation(), PluginSession(self._name, "identity-v1") as session:
+            session.send("add-identity", self._text)
+            for number, file in asked.items():
+                for header in headers[file]:
+                    session.send("recipient-stanza", number, header.type, *header.arguments, body=header.body)
+            session.send("done")
+            session.converse({"file-key": file_key, "error": error}, talk)
+        if failures:
+            raise _failed(talk, failures[0])
+        for file in headers:
+            self._known.setdefault(file, None)
 
 
 def parse(text: str) -> PluginRecipient:
@@ -108,144 +176,44 @@ def parse(text: str) -> PluginRecipient:
     # to no byte.
     if text != text.lower() or bech32.payload(text) is None:
         raise Error("the age recipient is not in its canonical spelling", "copy the whole line, age1NAME1…")
-    return PluginRecipient(text, key)
+    return PluginRecipient(text, key.plugin())
 
 
-def parse_identity(
-    text: str, label: str, ask: Ask | None = None, tell: Tell | None = None, confirm: Confirm | None = None
-) -> PluginIdentity:
+def parse_identity(text: str, label: str, dialogue: Dialogue = NOBODY) -> PluginIdentity:
     """Parse `AGE-PLUGIN-NAME-1…`; the plugin need not be installed. Raises Error if a character is wrong."""
     try:
         key = pyrage.plugin.Identity.from_str(text)
     except pyrage.IdentityError:
         raise Error(f'"{label}" is not a whole plugin identity', "make it again with the plugin") from None
-    return PluginIdentity(key, label, _Talk(key.plugin(), ask, tell, confirm))
+    return PluginIdentity(text, key.plugin(), label, dialogue)
 
 
-def _program(name: str) -> str:
-    """The program's name. Raises Error if it is not on the PATH: pyrage would only say that a plugin failed.
-
-    Called inside `_hidden`, so that relative entries of the PATH are gone already.
-    """
-    program = f"age-plugin-{name}"
-    for directory in os.environ.get("PATH", "").split(os.pathsep):
-        path = os.path.join(directory, program)  # noqa: PTH118 - pathlib takes longer to import than this to run
-        if os.path.isfile(path) and os.access(path, os.X_OK):  # noqa: PTH113
-            return program
-    raise Error(f'"{program}" is not installed', f"install {program} and put it on the PATH (see its own page)")
+def _headers(file: bytes) -> "Sequence[AgeHeader]":
+    """The stanzas of an age file, none if it is broken: whoever comes to it says so."""
+    try:
+        return parse_headers(file)
+    except Malformed:
+        return ()
 
 
-@contextmanager
-def _hidden() -> Iterator[None]:
-    """Take identity variables and AGEDEBUG out of the environment, and relative paths out of PATH.
-
-    AGEDEBUG=plugin makes pyrage print file keys. A relative PATH entry would start a program out of the repository.
-    """
-    with _lock:
-        kept = {name: os.environ.pop(name) for name in (*IDENTITY_VARIABLES, "AGEDEBUG") if name in os.environ}
-        path = os.environ.get("PATH")
-        try:
-            if path is not None:
-                kept["PATH"] = path
-                os.environ["PATH"] = os.pathsep.join(p for p in path.split(os.pathsep) if p.startswith("/"))
-            yield
-        finally:
-            os.environ.update(kept)
+def _opened(file: bytes, file_key: bytes) -> bytes | Error:
+    try:
+        return age_file.open_payload(file, file_key)
+    except Damaged as failure:
+        return failure
 
 
-class _Talk:
-    """pyrage's callbacks. They must not raise, since it would panic: an exception waits until `kept` ends.
-
-    A person is asked once a command: what they answered is given again if a stanza was opened with it. A wrong answer never
-    is: a PIN that is given again by itself locks a hardware key.
-    """
-
-    __slots__ = ("_answers", "_ask", "_confirm", "_failure", "_given", "_name", "_tell", "served")
-
-    def __init__(
-        self, name: str, ask: Ask | None = None, tell: Tell | None = None, confirm: Confirm | None = None
-    ) -> None:
-        self._name = name
-        self._ask = ask
-        self._tell = tell
-        self._confirm = confirm
-        self._failure: BaseException | None = None
-        self._answers: dict[str, str | bool] = {}
-        self._given: dict[str, str | bool] = {}
-        # Set by the caller inside `kept`: a stanza was opened.
-        self.served = False
-
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Raise in the end what a callback raised, before any failure that came of it."""
-        self._failure, self._given, self.served = None, {}, False
-        try:
-            yield
-        finally:
-            self._answers = self._given if self.served else {}
-            # In `finally`, so that Ctrl-C at the passphrase is told, and not the failure of a plugin that got no answer.
-            failure, self._failure = self._failure, None
-            if failure is not None:
-                raise failure
-
-    def display_message(self, message: str) -> None:
-        try:
-            if self._tell is not None:
-                self._tell(f"age-plugin-{self._name}: {_line(message)}")
-        except BaseException as failure:  # noqa: BLE001 - see the class
-            self._failure = failure
-
-    def confirm(self, message: str, yes: str, no: str | None) -> bool | None:
-        """The person's yes or no. None tells the plugin that nobody can be asked."""
-        try:
-            answer = self._answers.get(message)
-            if answer is None and self._confirm is not None:
-                words = f"age-plugin-{self._name} asks: {_line(message)}"
-                answer = self._confirm(words, _line(yes), _line(no) if no else None)
-            if answer is None:
-                self._unanswered(message)
-                return None
-            self._given[message] = answer
-            return bool(answer)
-        except BaseException as failure:  # noqa: BLE001 - see the class
-            self._failure = failure
-            return None
-
-    def request_public_string(self, message: str) -> None:
-        """None tells the plugin that nobody can be asked for a string."""
-        try:
-            self._unanswered(message)
-        except BaseException as failure:  # noqa: BLE001 - see the class
-            self._failure = failure
-
-    def request_passphrase(self, message: str) -> str | None:
-        try:
-            answer = self._answers.get(message)
-            if answer is None:
-                typed = self._ask(f"age-plugin-{self._name} asks: {_line(message)}") if self._ask else None
-                typed = typed.reveal() if isinstance(typed, SecretBytes) else typed
-                answer = None if typed is None else typed.decode()
-            if answer is None:
-                self._unanswered(message)
-                return None
-            self._given[message] = answer
-            return str(answer)
-        except BaseException as failure:  # noqa: BLE001 - see the class
-            self._failure = failure
-            return None
-
-    def _unanswered(self, message: str) -> None:
-        if self._tell is not None:
-            self._tell(f"age-plugin-{self._name} asks, and gets no answer here: {_line(message)}")
+def _ignore(command: PluginCommand) -> None:
+    """Takes a command of which nothing follows here."""
 
 
-def _failed(program: str, words: str) -> Error:
+def _collector(errors: list[str]) -> "Callable[[PluginCommand], None]":
+    return lambda command: errors.append(command.body.decode("utf-8", "replace"))
+
+
+def _failed(talk: Talk, words: str) -> Error:
     """The Error with the plugin's own words, on one line and without anything in them that looks like an identity."""
-    return Error(f"{program} failed: {_line(_PRIVATE.sub('…', words))}", "see that its device and settings are there")
-
-
-def _line(text: str) -> str:
-    """A plugin's words as a terminal may show them: no control characters, so that they cannot move the cursor or lie."""
-    # Fluent, which pyrage's messages come from, puts Unicode's isolates around names. Left in, they would become blanks.
-    text = text.replace("\u2068", "").replace("\u2069", "")
-    return "".join(c if c.isprintable() else " " for c in text)[:_SHOWN].strip()
+    hint = _CHECK
+    if talk.unanswered:
+        hint = f"run the command in a terminal, where it can ask: {talk.unanswered}"
+    return Error(f"{talk.program} failed: {line(_PRIVATE.sub('…', words))}", hint)

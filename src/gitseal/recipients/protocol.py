@@ -4,7 +4,12 @@ Each kind of key is one file beside this one, with both halves in it; the table 
 """
 
 from gitseal.hidden import SecretBytes
+from gitseal.recipients.dialogue import NOBODY, Dialogue
 from gitseal.records import Enum, NamedTuple, Protocol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class AgeHeader(NamedTuple):
@@ -38,8 +43,8 @@ class Recipient(Protocol):
     def canonical(self) -> str:
         """The one spelling of this key, under which it is known, compared and hashed."""
 
-    def wrap(self, data_key: bytes) -> bytes:
-        """Wrap 32 bytes as a binary age file for this recipient alone. Raises Error if a plugin fails."""
+    def wrap(self, data_key: bytes, dialogue: Dialogue = NOBODY, /) -> bytes:
+        """Wrap 32 bytes as a binary age file for this recipient alone; a plugin may ask. Raises Error if it fails."""
 
     def fits(self, header: AgeHeader) -> bool:
         """True if a stanza of this form can be for this key. Without the private half that is often all that shows."""
@@ -75,3 +80,10 @@ class Identity(Protocol):
 
         Raises Error as `unwrap` does.
         """
+
+
+def foresee(identity: Identity, stanzas: "Iterable[bytes]") -> None:
+    """Tells an identity which stanzas it will be tried on next: a plugin then opens all of them in one conversation."""
+    told = getattr(identity, "foresee", None)
+    if told is not None:
+        told(stanzas)

@@ -5,10 +5,14 @@ from collections.abc import Iterable, Sequence
 from gitseal.errors import Damaged, Error, Malformed, NotForYou
 from gitseal.recipients import rage
 from gitseal.recipients.kinds import parse_recipient
-from gitseal.recipients.passphrase import Ask, unlock
+from gitseal.recipients.passphrase import unlock
 from gitseal.recipients.protocol import Identity
 from gitseal.recipients.rage import pyrage
 from gitseal.recipients.stanza import parse_headers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.recipients.dialogue import Ask
 
 BEGINNING = b"age-encryption.org/v1\n"
 """The first line of a binary age file."""
@@ -58,7 +62,7 @@ def seal_behind(content: bytes, passphrase: bytes) -> bytes:
     return sealed
 
 
-def open_file(file: bytes, identities: Iterable[Identity], ask: Ask | None, label: str) -> bytes:
+def open_file(file: bytes, identities: Iterable[Identity], ask: "Ask | None", label: str) -> bytes:
     """The content of an age file, by the first of the identities that is among its recipients, or by its passphrase.
 
     `label` names the file. Raises NotForYou if no identity serves, and Error if the file is damaged or the passphrase wrong.

@@ -15,8 +15,9 @@ from gitseal.crypto import points
 from gitseal.crypto.ssh_wire import string, strings
 from gitseal.errors import Error
 from gitseal.recipients import rage
+from gitseal.recipients.dialogue import NOBODY, Dialogue
 from gitseal.recipients.ids import recipient_id
-from gitseal.recipients.passphrase import Ask, Once, unlock
+from gitseal.recipients.passphrase import Once, unlock
 from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage
 from gitseal.recipients.stanza import encode, parse_header, parse_headers
@@ -27,6 +28,11 @@ _TYPE = re.compile(r"(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]{1,40}")
 _MAGIC = b"openssh-key-v1\0"
 _COUNT = 4  # bytes of the number of keys in a file; OpenSSH always writes 1
 _WORKS = "use an age key (gitseal keygen), ssh-ed25519, or ssh-rsa of 2048 to 4096 bits"
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.recipients.dialogue import Ask
 
 
 class Unsupported(Error):
@@ -48,7 +54,7 @@ class SshRecipient:
     def __repr__(self) -> str:
         return f"SshRecipient({self.canonical!r})"
 
-    def wrap(self, data_key: bytes) -> bytes:
+    def wrap(self, data_key: bytes, _dialogue: Dialogue = NOBODY) -> bytes:
         """See `Recipient.wrap`. It never fails: keys that are not sound were refused by `parse`."""
         return rage.wrap(data_key, self, self._key)
 
@@ -202,9 +208,9 @@ class _Container(NamedTuple):
 
 
 def parse_identity_file(
-    data: bytes, ask: Ask | None, label: str, public: bytes | None = None
+    data: bytes, dialogue: Dialogue, label: str, public: bytes | None = None
 ) -> SshIdentity | SealedSshIdentity:
-    """Parse a private key file. `ask` is called when the key is first used, not here; `label` names it in messages.
+    """Parse a private key file. Its passphrase is asked for when the key is first used, not here; `label` names it in messages.
 
     `public` is the .pub file beside it: older forms hide the public half behind the passphrase. Raises Error for a damaged
     file, and for types that cannot be recipients.
@@ -215,7 +221,9 @@ def parse_identity_file(
             raise _damaged(label)
         recipient = _public_half(container.public, label)
         if container.locked:
-            return SshIdentity(recipient, Once(lambda: _unlocked(data, ask, label, recipient)[1]), Tier.LOCKED, label)
+            return SshIdentity(
+                recipient, Once(lambda: _unlocked(data, dialogue.ask, label, recipient)[1]), Tier.LOCKED, label
+            )
         return SshIdentity(recipient, Once(lambda: _key(data, label)), Tier.PLAIN, label)
     if b"ENCRYPTED" not in data:
         recipient, key = _unlocked(data, None, label, None)
@@ -223,8 +231,8 @@ def parse_identity_file(
     # Locked, in a form that hides which key it is. The .pub file is only a claim: `_unlocked` compares the two.
     if public is not None:
         known = parse(public.decode("utf-8", "replace").strip())
-        return SshIdentity(known, Once(lambda: _unlocked(data, ask, label, known)[1]), Tier.LOCKED, label)
-    return SealedSshIdentity(Once(lambda: _opened(data, ask, label)), label)
+        return SshIdentity(known, Once(lambda: _unlocked(data, dialogue.ask, label, known)[1]), Tier.LOCKED, label)
+    return SealedSshIdentity(Once(lambda: _opened(data, dialogue.ask, label)), label)
 
 
 def _container(data: bytes) -> _Container | None:
@@ -269,12 +277,12 @@ def _damaged(label: str) -> Error:
     return Error(f'"{label}" is a damaged SSH private key', "restore it from a backup")
 
 
-def _opened(data: bytes, ask: Ask | None, label: str) -> SshIdentity:
+def _opened(data: bytes, ask: "Ask | None", label: str) -> SshIdentity:
     recipient, key = _unlocked(data, ask, label, None)
     return SshIdentity(recipient, Once(lambda: key), Tier.PLAIN, label)
 
 
-def _unlocked(data: bytes, ask: Ask | None, label: str, expected: SshRecipient | None) -> tuple[SshRecipient, Key]:
+def _unlocked(data: bytes, ask: "Ask | None", label: str, expected: SshRecipient | None) -> tuple[SshRecipient, Key]:
     """Both halves of a key that pyrage cannot read itself; asks if it is locked. Raises Error unless it is `expected`."""
     locked = expected is not None or b"ENCRYPTED" in data
     halves = unlock(ask, label, lambda p: _load(data, p, label)) if locked else _load(data, None, label)

@@ -11,7 +11,7 @@ from gitseal.recipients.stanza import parse_header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.recipients.passphrase import Ask, Confirm, Tell
+    from gitseal.recipients.dialogue import Dialogue
 
 _TYPE = "X25519"
 _HINT = "copy the whole line that keygen printed: age1 and 58 more characters, in lower case"
@@ -29,7 +29,7 @@ class X25519Recipient:
     def __repr__(self) -> str:
         return f"X25519Recipient({self.canonical!r})"
 
-    def wrap(self, data_key: bytes) -> bytes:
+    def wrap(self, data_key: bytes, _dialogue: "Dialogue | None" = None) -> bytes:
         """See `Recipient.wrap`. It never fails: every point that wraps to nobody was refused by `parse`."""
         return rage.wrap(data_key, self, self._key)
 
@@ -97,13 +97,7 @@ def parse(text: str) -> X25519Recipient:
     return X25519Recipient(text, key)
 
 
-def parse_identity(
-    text: str,
-    label: str,
-    _ask: "Ask | None" = None,
-    _tell: "Tell | None" = None,
-    _confirm: "Confirm | None" = None,
-) -> X25519Identity:
+def parse_identity(text: str, label: str, _dialogue: "Dialogue | None" = None) -> X25519Identity:
     """Parse `AGE-SECRET-KEY-1…`; `label` names it in messages. Nobody is asked: such a key needs no passphrase.
 
     Raises Error if a character is wrong, without quoting the line.

@@ -30,6 +30,7 @@ class GroupKeys:
 
     def __init__(self, before: Document, trust: Trust) -> None:
         self.project, keyring, _ = trust.workspace
+        self._dialogue = keyring.dialogue
         self.document = before
         self.environment = before.header.environment
         self.policy = self.project.policy
@@ -176,7 +177,7 @@ class GroupKeys:
             # Not even in memory before a yes: a plugin's recipient starts a program that gets the data key.
             if not self.trust.recipient(name, text, meaning):
                 continue
-            stanza = Stanza.of(key.key_id, parse_recipient(text).wrap(key.reveal()))
+            stanza = Stanza.of(key.key_id, parse_recipient(text).wrap(key.reveal(), self._dialogue))
             self.puts[(HEADER, "access", key.scope.group, "stanzas", name, recipient)] = Put(
                 stanza.serialise(), own_line=True
             )

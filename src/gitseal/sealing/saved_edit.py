@@ -47,7 +47,9 @@ def keep(workspace: Workspace, before: Document, text: bytes) -> None:
     key = DataKey.generate(Scope(before.header.id, before.header.environment, _GROUP))
     own = {identity.recipient for identity in workspace.keyring.identities() if identity.recipient is not None}
     stanzas = {
-        recipient_id(own_key): Stanza.of(key.key_id, parse_recipient(own_key).wrap(key.reveal())).serialise()
+        recipient_id(own_key): Stanza.of(
+            key.key_id, parse_recipient(own_key).wrap(key.reveal(), workspace.keyring.dialogue)
+        ).serialise()
         for own_key in own
     }
     if not stanzas:
