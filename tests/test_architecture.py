@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).resolve().parent.parent / "src"
+from tests import source
+
 # A class name that stands for two things, and why.
 TWICE: dict[str, str] = {}
 # A folder that imports from the folder around it and is imported there, and why.
@@ -19,22 +19,18 @@ Graph = dict[str, set[str]]
 
 
 @cache
-def modules() -> dict[str, ast.Module]:
-    """Every module of gitseal by its dotted name; a package's own code is named `package.__init__`."""
-    found = {}
-    for path in sorted((SOURCE / "gitseal").rglob("*.py")):
-        name = ".".join(path.relative_to(SOURCE).with_suffix("").parts)
-        found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    return found
+def modules() -> dict[str, tuple[ast.AST, ...]]:
+    """The nodes of every module of gitseal, by its dotted name; a package's own code is named `package.__init__`."""
+    return {f"gitseal.{path.removesuffix('.py').replace('/', '.')}": source.nodes(path) for path in source.modules()}
 
 
-def imports(tree: ast.Module, known: set[str]) -> Iterator[str]:
+def imports(nodes: tuple[ast.AST, ...], known: set[str]) -> Iterator[str]:
     """The modules of gitseal that a module imports, wherever in it the import stands."""
 
     def module(name: str) -> str:
         return name if name in known else f"{name}.__init__"
 
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -49,7 +45,7 @@ def imports(tree: ast.Module, known: set[str]) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def graph() -> Graph:
     found = modules()
-    edges = {name: set(imports(tree, set(found))) - {name} for name, tree in found.items()}
+    edges = {name: set(imports(nodes, set(found))) - {name} for name, nodes in found.items()}
     assert all(target in found for targets in edges.values() for target in targets)
     # An import that is found nowhere would make every law here hold.
     assert sum(map(len, edges.values())) > len(edges)
@@ -74,10 +70,7 @@ def test_a_circle_is_found() -> None:
 def test_relative_imports_are_not_used() -> None:
     """They would be passed over here, and by whoever searches for a module's name."""
     relative = [
-        name
-        for name, tree in modules().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.level
+        name for name, nodes in modules().items() for node in nodes if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []
 
@@ -119,8 +112,8 @@ def test_a_folder_and_a_folder_in_it_do_not_import_each_other(graph: Graph) -> N
 
 def test_a_class_name_stands_for_one_thing() -> None:
     homes = defaultdict(list)
-    for name, tree in modules().items():
-        for node in ast.walk(tree):
+    for name, nodes in modules().items():
+        for node in nodes:
             if isinstance(node, ast.ClassDef):
                 homes[node.name].append(name)
     twice = {name: places for name, places in homes.items() if len(places) > 1}

@@ -12,6 +12,7 @@ from gitseal.git.repository import Repository
 from gitseal.policy import parser
 from tests.conflict.test_drivers import PROGRAM, Git
 from tests.policy.merging.test_cases import ALL, CASES
+from tests.slow import slow_but
 
 ATTRIBUTES = ".secrets/*.yaml diff=gitseal merge=gitseal\n.secrets/policy.yaml !diff merge=gitseal\n"
 JOINS = CASES / "policy" / "two-joins"
@@ -48,9 +49,12 @@ class PolicyRepository:
         return re.sub(rb"(?m)^([<>]{7}) .*$", rb"\1", (self.case / "merged.yaml").read_bytes())
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in ALL if case.name != "added-on-both-sides"], ids=lambda case: "/".join(case.parts[-2:])
-)
+MERGED = {"/".join(case.parts[-2:]): case for case in ALL if case.name != "added-on-both-sides"}
+# What the driver makes of each is the work of tests/policy/merging; here Git calls it: one that merges, and one that does not.
+QUICK = {"policy/two-joins", "policy/comments-in-conflict", "policy/carriage-returns"}
+
+
+@pytest.mark.parametrize("case", slow_but(QUICK, MERGED))
 def test_merge(tmp_path: Path, case: Path) -> None:
     repository = PolicyRepository(tmp_path / "repo", case)
     is_torn = (case / "conflicts.txt").exists()

@@ -21,6 +21,7 @@ from gitseal.review.formats import text as text_format
 from tests import programs
 from tests.docs.console import TOP
 from tests.review.models import usual
+from tests.slow import slow_but
 
 EXAMPLES = TOP / "examples"
 REVIEW, COMMENT, DUE = (
@@ -208,8 +209,8 @@ ACTS = [
 ]
 
 
-@pytest.mark.parametrize("run_", RUNS)
-@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("run_", slow_but({"```", "~~~~\n```"}, RUNS))
+@pytest.mark.parametrize("act", slow_but({"@everyone", "</code></pre><h1>approved</h1>"}, ACTS))
 def test_whatever_the_artifact_holds_is_one_fence(forge: Forge, act: str, run_: str) -> None:
     """Attack 12: runs of backticks passed a filter. There is none: what is in one fence is text, whatever it is."""
     text = f"{run_}\n{act}\n{run_} {act} ``\n\n    {act}\n> {act}\n<!-- {act} -->\n{run_}\n\n{act}\n{run_}"

@@ -4,17 +4,17 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-import gitseal
 from gitseal.cli import parsing
 from gitseal.cli.table import PROGRAM
 from gitseal.records import NamedTuple
+from tests import source
 
-CODE = Path(gitseal.__file__).parent
 HOLE = "\x01"
+# Fewer commands than this mean that they were not found.
+SOME = 100
 # What a hole stands for when the command is parsed: one word of any content.
 FILLED = "x"
 PROGRAMS = "gitseal|git|ls|mv|rm|mkdir|chmod|iconv|echo|printf|gpg|cat"
@@ -36,7 +36,7 @@ SAFE = re.compile(
     r"\w*environments?(\[0\]|\.environment|\.removesuffix\(LOCAL\))?|made\[0\]|self\.(_base|environment)"
     r"|(\w*entry|lost|scope|job|draft|file|edit|first|layered|self\.layered|document\.header)\.(name|environment|dialect)"
     r"|path_text\(.*\)|(deploys\.)?ref_of\(.*\)|stage|flag|base|resolved|commit|tip\[:12\]|head\[:_SHOWN\]|_CACHE|SETTING"
-    r"|HOOKS\[0\]|example|files|sides|rules|options|chosen\w*"
+    r"|HOOKS\[0\]|example|files|sides|rules|options?|chosen\w*"
     # What the options of a command were made of, checked before.
     r"|' --rotate' if rotate else ''|places\[0\]"
 )
@@ -53,15 +53,15 @@ class Found(NamedTuple):
     place: str
 
 
-def texts(tree: ast.Module) -> Iterator[ast.Constant | ast.JoinedStr]:
+def texts(module: str) -> Iterator[ast.Constant | ast.JoinedStr]:
     """The texts in a module, without docstrings and without what is inside of another text."""
     passed: set[int] = set()
-    for node in ast.walk(tree):
+    for node in source.nodes(module):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             passed.add(id(node.value))
         elif isinstance(node, ast.JoinedStr):
             passed.update(id(value) for value in node.values)
-    for node in ast.walk(tree):
+    for node in source.nodes(module):
         if id(node) not in passed and (
             isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
         ):
@@ -78,11 +78,8 @@ def written(node: ast.Constant | ast.JoinedStr) -> tuple[str, list[str]]:
 
 def commands() -> list[Found]:
     found = []
-    for path in sorted(CODE.rglob("*.py")):
-        name = str(path.relative_to(CODE))
-        if name in NOT_PASTED:
-            continue
-        for node in texts(ast.parse(path.read_text(encoding="utf-8"))):
+    for name in source.modules().keys() - NOT_PASTED:
+        for node in texts(name):
             text, holes = written(node)
             for match in COMMAND.finditer(text):
                 command = ENDS.sub("", match[1]).rstrip(" ,.")
@@ -110,18 +107,40 @@ def filled(found: Found) -> str:
     return text.replace(HOLE, FILLED)
 
 
-FOUND = commands()
-
-
-@pytest.mark.parametrize("found", FOUND, ids=lambda found: f"{found.place} {found.command}".replace(HOLE, "{}"))
-def test_a_command_in_words(found: Found) -> None:
+def fault(found: Found) -> str:
+    """What is wrong with a command, or nothing."""
     words = shlex.split(filled(found))
-    capitals = {part for word in words for part in re.findall(r"[A-Z][A-Z_]+", word)}
-    assert not capitals - NO_PLACEHOLDERS, "a placeholder stands in it"
+    if {part for word in words for part in re.findall(r"[A-Z][A-Z_]+", word)} - NO_PLACEHOLDERS:
+        return "a placeholder stands in it"
     if words[0] == "gitseal" and found.place.split(":")[0] not in HELP:
-        assert "--help" not in words, "a command, not its help"
-        assert parsing.read(PROGRAM, words[1:], {}) is not None, "gitseal does not take it"
-    assert words[0] != "rm", "what Git does not have is lost"
-    assert words[:2] != ["git", "rm"] or "--cached" in words or found.place.split(":")[0] in REMOVES
-    for hole in found.holes:
-        assert QUOTED.search(hole) or SAFE.fullmatch(hole), hole
+        if "--help" in words:
+            return "a command, not its help"
+        if parsing.read(PROGRAM, words[1:], {}) is None:
+            return "gitseal does not take it"
+    is_removal = words[:2] == ["git", "rm"] and "--cached" not in words
+    if words[0] == "rm" or (is_removal and found.place.split(":")[0] not in REMOVES):
+        return "what Git does not have is lost"
+    return next((hole for hole in found.holes if not (QUOTED.search(hole) or SAFE.fullmatch(hole))), "")
+
+
+def test_every_command_in_words() -> None:
+    # One test for all: as many tests would read the whole code when they are collected, in each process of a run.
+    found = commands()
+    assert len(found) > SOME
+    wrong = [f"{one.place} {one.command}: {why}".replace(HOLE, "{}") for one in found if (why := fault(one))]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Found("gitseal set -e production NAME=VALUE", (), "x.py:1"),
+        Found("gitseal nothing", (), "x.py:1"),
+        Found("gitseal list --help", (), "x.py:1"),
+        Found("rm -f a", (), "x.py:1"),
+        Found("git rm a", (), "x.py:1"),
+        Found(f"git log -- {HOLE}", ("path",), "x.py:1"),
+    ],
+)
+def test_a_fault_is_seen(command: Found) -> None:
+    assert fault(command)

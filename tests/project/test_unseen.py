@@ -12,6 +12,7 @@ import pytest
 from gitseal.arming.arm_clone import arm
 from gitseal.cli.main import main
 from tests.git_calls import record_git
+from tests.slow import slow_but
 from tests.templates import Templates
 from tests.world import World, start
 
@@ -65,7 +66,18 @@ def world(tmp_path: Path, templates: Templates, monkeypatch: pytest.MonkeyPatch)
     return World(tmp_path / "clone", made.keyring)
 
 
-@pytest.mark.parametrize("state", sections())
+# One of each kind: left out, gone, in the way of a commit, unknown to Git, and more than one `.secrets`.
+QUICK = {
+    "ordinary", "a file left out by a sparse checkout", "a file deleted", "ignored by Git", "no Git on the machine",
+    "several .secrets", "a bare repository",
+}  # fmt: skip
+
+
+def test_the_quick_states_are_there() -> None:
+    assert sections().keys() >= QUICK
+
+
+@pytest.mark.parametrize("state", slow_but(QUICK, list(sections())))
 def test_every_command_knows_what_it_cannot_see(
     world: World, state: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -203,7 +203,9 @@ def test_plaintext_that_a_killed_edit_left_is_gone_after_the_next(place: Clone, 
     assert not list(SHM.glob(f"gitseal-{child.pid}-*"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize(
+    "number", slow_but({signal.SIGTERM}, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+)
 def test_any_other_signal_leaves_no_plaintext(place: Clone, tmp_path: Path, number: signal.Signals) -> None:
     mark = tmp_path / "mark"
     editor = tmp_path / "editor"

@@ -32,6 +32,7 @@ from gitseal.scan.rules import Rules
 from gitseal.scan.scan_blob import scan_blob
 from gitseal.scan.spellings import spellings
 from gitseal.scan.team import RULE, Owner, Team
+from tests.slow import slow_but
 
 
 class Known:
@@ -102,7 +103,10 @@ ACCOUNT = {
 }
 
 
-@pytest.mark.parametrize("value", [json.dumps(ACCOUNT, indent=2), json.dumps(ACCOUNT), ACCOUNT["private_key"]])
+@pytest.mark.parametrize(
+    "value",
+    slow_but({json.dumps(ACCOUNT)}, [json.dumps(ACCOUNT, indent=2), json.dumps(ACCOUNT), ACCOUNT["private_key"]]),
+)
 def test_a_document_is_known_in_any_dialect(value: str) -> None:
     """Longer than what is looked for in every spelling: by its common ones, its lines and its fields."""
     known = Known(value.encode())

@@ -61,7 +61,7 @@ def cases() -> dict[str, str]:
 
 
 CASES = cases()
-# Besides a large file: cases that seal first, and have another beside them that seals and is kept in `make test`.
+# Besides a large file: cases that have another beside them which keeps the same kind of promise, and stays in `make test`.
 SLOW = {
     "a 100 MB file", "a comment that holds an assignment", "a conflict marker in a sealed file",
     "a key in a message that an editor wrote, in its comments, and below the scissors", "a key in the message of a merge",
@@ -76,6 +76,11 @@ SLOW = {
     "broken policy, and something else is committed", "pre-receive: a sealed change that nobody signed",
     "pre-receive: a sealed change where nobody may be asked", "the policy's own list",
     "what is pushed is named with blanks, and what it becomes with others",
+    "pre-receive: messages, tags and blobs", "pre-receive: a branch that goes, and a tag", "commit -- path",
+    "push of a new branch with nothing new", "what a compose file names", "stash and pop", "sparse index",
+    "a file turned symlink", "a link with an env file's name, at a file of another name", "copy of a committed file",
+    "a key in a message, in a linked worktree and from below the top", "rename with edit", "core.quotePath, either way",
+    "merge of what a remote has already", "git am",
 }  # fmt: skip
 
 
