@@ -42,15 +42,21 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def server(team: Team, tmp_path: Path) -> Server:
-    made = Server(team, tmp_path / "server.git")
-    # The first push of all brings the policy; nobody's signature can be asked for.
-    assert made.push("main") == ""
-    return made
+def server(team: Team, tmp_path: Path, templates: Templates) -> Server:
+    return _served(team, tmp_path / "server.git", templates, f"served-{len(team.base)}")
 
 
 @pytest.fixture
-def server_of_one(one: Team, tmp_path: Path) -> Server:
-    made = Server(one, tmp_path / "server.git")
-    assert made.push("main") == ""
-    return made
+def server_of_one(one: Team, tmp_path: Path, templates: Templates) -> Server:
+    return _served(one, tmp_path / "server.git", templates, "served-one")
+
+
+def _served(team: Team, top: Path, templates: Templates, name: str) -> Server:
+    """A server that has the team's first commit. All copies of a team have the same one."""
+
+    def build(folder: Path) -> None:
+        # The first push of all brings the policy; nobody's signature can be asked for.
+        assert Server.new(team, folder).push("main") == ""
+
+    templates.copy(name, top, build)
+    return Server(team, top)

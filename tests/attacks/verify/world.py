@@ -142,10 +142,15 @@ class Server:
     def __init__(self, team: Team, top: Path) -> None:
         self.team = team
         self.top = top
+
+    @classmethod
+    def new(cls, team: Team, top: Path) -> "Server":
+        """An empty one."""
         team.git("init", "--quiet", "--bare", "--initial-branch=main", f"--object-format={_format(team)}", str(top))
         hook = top / "hooks/pre-receive"
         hook.write_text(VERIFIES)
         hook.chmod(0o755)
+        return cls(team, top)
 
     def push(self, *arguments: str) -> str:
         """Pushes, and gives what the server said where it refused, else nothing."""
