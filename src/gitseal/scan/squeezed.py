@@ -1,33 +1,38 @@
 """A text without some of its characters, and where the bytes that are left stood."""
 
 from bisect import bisect_right
-from functools import cached_property
-from itertools import accumulate
-
-_BLOCK = 512
 
 
 class Squeezed:
-    """`content` without the characters `taken`, as `left`. What it takes to tell places is made when the first is asked for."""
+    """`content` without the characters `taken`, as `left`. Places are counted from the nearest one that was asked for before."""
 
     def __init__(self, content: bytes, taken: bytes) -> None:
         self.left = content.translate(None, taken)
         self._content = content
         self._taken = taken
+        # So many bytes are left of what stands before each of these places; both ascend.
+        self._numbers = [0]
+        self._places = [0]
 
     def place(self, number: int) -> int:
         """The place in the content of the byte with this number, from 0, among those that are left."""
-        block = bisect_right(self._ends, number)
-        text = self._content[block * _BLOCK : (block + 1) * _BLOCK]
-        wanted = number - (self._ends[block - 1] if block else 0)
-        # The longest beginning of the block of which no more than `wanted` bytes are left ends right before it.
-        return block * _BLOCK + bisect_right(range(len(text)), wanted, key=lambda size: self._size(text[: size + 1]))
+        known = bisect_right(self._numbers, number) - 1
+        at, missing = self._places[known], number - self._numbers[known]
+        while missing:
+            # As many bytes hold at most as many that are left.
+            kept = len(self._content[at : at + missing].translate(None, self._taken))
+            at += missing
+            missing -= kept
+            if not kept:
+                at = self._after_taken(at)
+        at = self._after_taken(at)
+        if number > self._numbers[known]:
+            self._numbers.insert(known + 1, number)
+            self._places.insert(known + 1, at)
+        return at
 
-    @cached_property
-    def _ends(self) -> list[int]:
-        """How many bytes are left up to the end of each block."""
-        starts = range(0, len(self._content), _BLOCK)
-        return list(accumulate(self._size(self._content[start : start + _BLOCK]) for start in starts))
-
-    def _size(self, text: bytes) -> int:
-        return len(text.translate(None, self._taken))
+    def _after_taken(self, at: int) -> int:
+        """The first place from this one on whose byte is left: one step, however many are not."""
+        if self._content[at] not in self._taken:
+            return at
+        return len(self._content) - len(self._content[at:].lstrip(self._taken))
