@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,19 @@ def test_killed_ahead_of_each_operation_on_a_file(world: World, tmp_path: Path) 
     assert {"old", "new", "waits", "waits, and the provider has it"} == set(seen)
 
 
+def _wait_for_session(leader: int) -> None:
+    """Returns when no process of a session is alive. One that nobody reaps counts as ended."""
+    while True:
+        states = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                state, _, _, session = path.read_text().rpartition(")")[2].split()[:4]
+                states.append((state, int(session)))
+        if not any(session == leader and state not in "ZX" for state, session in states):
+            return
+        time.sleep(0.01)
+
+
 @pytest.mark.slow
 @pytest.mark.fuzz
 @pytest.mark.parametrize("everything", [False, True], ids=["gitseal", "gitseal and the command"])
@@ -172,7 +186,8 @@ def test_killed_at_a_random_moment(world: World, everything: bool) -> None:  # n
         if everything:
             commands.end(child)
         else:
-            child.communicate()  # until the command has ended too: it is the provider's now
+            _wait_for_session(child.pid)  # the command is the provider's now, and may still be writing
+            child.communicate()
         seen[world.judge()] += 1
     print(f"{MOMENTS} kills within {took:.3f} s: {dict(seen)}")
     assert sum(seen.values()) == MOMENTS

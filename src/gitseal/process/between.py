@@ -9,12 +9,11 @@ import selectors
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from types import FrameType
-from typing import IO, Self
+from typing import Self
 
+from gitseal.process.feeding import Feed
 from gitseal.process.replacing import not_started
 
 TYPE_CHECKING = False
@@ -56,20 +55,8 @@ def run(
         elif streams == {_OUT, _ERR} and os.path.sameopenfile(_OUT, _ERR):
             # Both go to one file or terminal: through one pipe, so that their lines keep their order.
             pipes[_ERR] = subprocess.STDOUT
-        try:
-            child = subprocess.Popen(
-                list(command),
-                env=dict(environ),
-                stdin=None if given is None else subprocess.PIPE,
-                stdout=pipes.get(_OUT),
-                stderr=pipes.get(_ERR),
-            )
-        except OSError as error:
-            raise not_started(command[0], error, environ) from None
+        child = _started(command, environ, pipes, given)
         forwarding.to(child)
-        if child.stdin is not None:
-            # In a thread: the pipe takes 64 KiB, and a command may write before it reads.
-            threading.Thread(target=_feed, args=(child.stdin, given), daemon=True).start()
         # Copies, which the pump closes one by one. Popen's own file objects would close the descriptors a second time, when
         # the numbers may belong to somebody else.
         targets = {}
@@ -85,6 +72,25 @@ def run(
     return _SIGNALLED - status if status < 0 else status
 
 
+def _started(
+    command: Sequence[str], environ: Mapping[bytes, bytes], pipes: Mapping[int, int], given: bytes | None
+) -> subprocess.Popen[bytes]:
+    feed = Feed(given) if given is not None else None
+    try:
+        return subprocess.Popen(
+            list(command),
+            env=dict(environ),
+            stdin=feed.reader if feed is not None else None,
+            stdout=pipes.get(_OUT),
+            stderr=pipes.get(_ERR),
+        )
+    except OSError as error:
+        raise not_started(command[0], error, environ) from None
+    finally:
+        if feed is not None:
+            feed.go_on()
+
+
 class Collected:
     """What a command printed, up to a limit; `is_too_long` says that there was more."""
 
@@ -98,12 +104,6 @@ class Collected:
         room = self._limit - len(self.content)
         self.content += chunk[:room]
         self.is_too_long |= len(chunk) > room
-
-
-def _feed(pipe: IO[bytes], content: bytes) -> None:
-    # A command need not read what it is given.
-    with suppress(BrokenPipeError), pipe:
-        pipe.write(content)
 
 
 class _Pump:

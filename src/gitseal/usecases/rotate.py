@@ -13,7 +13,7 @@ from gitseal.sealing.change import Change, SetResult
 from gitseal.sealing.pending import Pending
 from gitseal.sealing.provider import Rotation
 from gitseal.sealing.rotating import NewValue, rotate_value
-from gitseal.sealing.writing import change, writing
+from gitseal.sealing.writing import change, preview, writing
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -74,6 +74,9 @@ def begin(workspace: Workspace, job: Job) -> list[Rotation]:
     """
     if job.is_resumed:
         waiting = _waiting(workspace.project, job.environments, job.path)
+        for waits in waiting:
+            # Before a provider is told again: what was set meanwhile would be lost there.
+            preview(workspace, [waits.environment], partial(pending.take, pending=waits))
         return [provider.of_journal(workspace, waits) for waits in waiting]
     with writing(workspace.project):
         trust = Trust(workspace)
