@@ -80,6 +80,11 @@ def _take_out(session: Session, name: str, key: str, accept: tuple[str, ...], *,
 def _say_plan(planned: "Offboarding") -> None:
     from gitseal.cli.rekey_words import say_plan
 
+    for root in planned.beside:
+        say(
+            f"{root}/.secrets has people of its own, and is left as it is",
+            f"  see what they know there: gitseal -C {shell_quoted(root)} offboard {shell_quoted(planned.name)} --report",
+        )
     if planned.is_empty:
         what = "this key is" if planned.key else f"{planned.name} is"
         say(f"{what} out of the policy and of every file already")

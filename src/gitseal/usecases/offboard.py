@@ -1,6 +1,7 @@
 """`offboard`: somebody leaves, or a key is lost: out of the policy and of every file at once, and what they know."""
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.audit.exposure.leaving import Leaving, leaver, leaving, report_on
@@ -13,7 +14,7 @@ from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project.key_holders import canonical, holders
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
-from gitseal.project.unseen import hidden
+from gitseal.project.unseen import beside, hidden
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.sealing import principals
@@ -25,6 +26,7 @@ class Offboarding(NamedTuple):
     """All that taking somebody out will do; `lists` are those of the policy that they go out of.
 
     `change` is None if the policy does not have them, or the key, any more. `rekey` brings the files to the policy after it.
+    `beside` are the folders with other `.secrets` in the repository, as absolute paths: nothing is done there.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Offboarding(NamedTuple):
     rekey: planning.Plan
     timeline: Timeline
     holder: KeyHolder
+    beside: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -67,7 +70,8 @@ def plan(workspace: Workspace, name: str, key: str = "") -> Offboarding:
     _refuse_shared(workspace.project.policy, holder, key)
     rekey = planning.plan(workspace, project.environments, exposed=holder.keys)
     _refuse_unopened(workspace, rekey)
-    return Offboarding(name, key, lists, change, rekey, timeline, holder)
+    others = tuple(str(Path(project.git().folder, root)) for root in beside(project))
+    return Offboarding(name, key, lists, change, rekey, timeline, holder, others)
 
 
 def apply(workspace: Workspace, agreed: Offboarding) -> Leaving:

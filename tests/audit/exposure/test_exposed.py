@@ -12,13 +12,15 @@ from gitseal.audit.exposure.leaving import leaving
 from gitseal.audit.exposure.timeline import Moment, ValueChange
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
-from gitseal.usecases import rekey
+from gitseal.usecases import offboard, rekey
 from gitseal.usecases.recipient import add_recipient, remove_recipient
 from tests.programs import git
 from tests.world import World, start
 
 _NAMES = ("ONE", "TWO")
-_STEPS = st.lists(st.sampled_from(("join", "leave", *(f"set {name}" for name in _NAMES))), min_size=1, max_size=7)
+_STEPS = st.lists(
+    st.sampled_from(("join", "leave", "offboard", *(f"set {name}" for name in _NAMES))), min_size=1, max_size=7
+)
 
 
 def token(key: str, number: int, kind: str = "s") -> str:
@@ -87,6 +89,8 @@ def test_the_report_equals_the_model(steps: list[str]) -> None:
             elif verb == "leave" and is_in:
                 remove_recipient(world.project, "bob")
                 is_in = False
+            elif verb == "offboard":
+                is_in = was_in and _offboarded(world, known, values)
             elif name:
                 values[name] = f"value-{number}"
                 world.set(**{name: values[name]})
@@ -108,3 +112,17 @@ def test_the_report_equals_the_model(steps: list[str]) -> None:
 def _rekey(world: World) -> None:
     workspace = Workspace(world.project, world.keyring)
     rekey.apply(workspace, ("production",), rekey.plan(workspace, ("production",)))
+
+
+def _offboarded(world: World, known: dict[str, str], values: dict[str, str]) -> bool:
+    """Takes bob out by the one command. Its report is right before anything is committed, and nothing is left to rekey."""
+    workspace = Workspace(world.project, world.keyring)
+    told = offboard.apply(workspace, offboard.plan(workspace, "bob"))
+    assert {row.name for row in told.values} == known.keys()
+    assert all(row.changed is not Changed.NO for row in told.values)
+    assert {row.name for row in told.values if row.changed is Changed.YES} <= {
+        name for name in known if values[name] != known[name]
+    }
+    assert [tip for tip in told.tips if not tip.is_pending] == []
+    assert rekey.plan(workspace, ("production",)).is_empty
+    return False
