@@ -1,5 +1,6 @@
 """A text without some of its characters, and where the bytes that are left stood."""
 
+import re
 from bisect import bisect_right
 
 
@@ -35,4 +36,6 @@ class Squeezed:
         """The first place from this one on whose byte is left: one step, however many are not."""
         if self._content[at] not in self._taken:
             return at
-        return len(self._content) - len(self._content[at:].lstrip(self._taken))
+        # No copy of the rest is made, which would be made for each place.
+        found = re.compile(b"[^" + re.escape(self._taken) + b"]").search(self._content, at)
+        return found.start() if found is not None else len(self._content)
