@@ -76,6 +76,13 @@ def departures(project: Project, timeline: Timeline) -> list[Departure]:
     return sorted(gone.values(), key=lambda departure: departure.holder.name)
 
 
+def left_between(before: Policy, after: Policy) -> list[str]:
+    """The people of one policy who have no key in the next, sorted."""
+    old, new = _version(before), _version(after)
+    people = {name: own for name, own in old.keys.items() if own and name not in old.machines}
+    return sorted(name for name, own in people.items() if not new.has(own) and not new.keys.get(name))
+
+
 def _left(timeline: Timeline, steps: list[_Step], holder: KeyHolder) -> Departure:
     step = _removal(steps, holder.recipients)
     if step is None:
