@@ -14,7 +14,7 @@ from typing import NamedTuple
 from gitseal.crypto import points
 from gitseal.crypto.ssh_wire import string, strings
 from gitseal.errors import Error
-from gitseal.recipients import rage
+from gitseal.recipients import key_work, rage
 from gitseal.recipients.dialogue import NOBODY, Dialogue
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.passphrase import Once, unlock
@@ -201,10 +201,14 @@ _SIZES = {"ssh-ed25519": _ed25519_size, "ssh-rsa": _rsa_size}
 
 
 class _Container(NamedTuple):
-    """The part of an OpenSSH private key file that shows without its passphrase: the public key, and whether it is locked."""
+    """The part of an OpenSSH private key file that shows without its passphrase.
+
+    It is the public key, whether the file is locked, and the options of what makes a key of the passphrase.
+    """
 
     public: bytes
     locked: bool
+    options: bytes
 
 
 def parse_identity_file(
@@ -213,14 +217,18 @@ def parse_identity_file(
     """Parse a private key file. Its passphrase is asked for when the key is first used, not here; `label` names it in messages.
 
     `public` is the .pub file beside it: older forms hide the public half behind the passphrase. Raises Error for a damaged
-    file, and for types that cannot be recipients.
+    file, for types that cannot be recipients, and for a file that asks for too much work.
     """
+    # Of several blocks another than the one looked at here could be opened.
+    if data.count(b"-----BEGIN ") != 1:
+        raise _damaged(label)
     if b"BEGIN OPENSSH PRIVATE KEY" in data:
         container = _container(data)
         if container is None:
             raise _damaged(label)
         recipient = _public_half(container.public, label)
         if container.locked:
+            key_work.check_rounds(container.options, label)
             return SshIdentity(
                 recipient, Once(lambda: _unlocked(data, dialogue.ask, label, recipient)[1]), Tier.LOCKED, label
             )
@@ -228,6 +236,7 @@ def parse_identity_file(
     if b"ENCRYPTED" not in data:
         recipient, key = _unlocked(data, None, label, None)
         return SshIdentity(recipient, Once(lambda: key), Tier.PLAIN, label)
+    key_work.check_pkcs8(_body(data), label)
     # Locked, in a form that hides which key it is. The .pub file is only a claim: `_unlocked` compares the two.
     if public is not None:
         known = parse(public.decode("utf-8", "replace").strip())
@@ -237,18 +246,25 @@ def parse_identity_file(
 
 def _container(data: bytes) -> _Container | None:
     """Read what stands in clear in an OpenSSH private key (openssh-portable, PROTOCOL.key); None if it is cut short."""
-    lines = data.replace(b"\r", b"").strip().split(b"\n")
-    try:
-        blob = a2b_base64(b"".join(lines[1:-1]))
-    except Base64Error:
-        return None
+    blob = _body(data)
     if not blob.startswith(_MAGIC):
         return None
     cipher, rest = string(blob[len(_MAGIC) :])
     _kdf, rest = string(rest)
-    _options, rest = string(rest)
+    options, rest = string(rest)
     public, _private = string(rest[_COUNT:])
-    return None if cipher is None or public is None else _Container(public, cipher != b"none")
+    if cipher is None or options is None or public is None:
+        return None
+    return _Container(public, cipher != b"none", options)
+
+
+def _body(data: bytes) -> bytes:
+    """The bytes of the one block that a private key file is; nothing if they are not in base64."""
+    lines = data.replace(b"\r", b"").strip().split(b"\n")
+    try:
+        return a2b_base64(b"".join(lines[1:-1]))
+    except Base64Error:
+        return b""
 
 
 def _public_half(blob: bytes, label: str) -> SshRecipient:
