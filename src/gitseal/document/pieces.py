@@ -27,10 +27,14 @@ class FilePiece(NamedTuple):
 
 def read(piece: bytes) -> FilePiece:
     """The scalars of whole top-level names. Never raises: what breaks the grammar is read by its lines."""
+    one = one_token(piece)
+    return FilePiece({(one[0],): one[1]}, is_sound=True) if one else by_grammar(piece)
+
+
+def one_token(piece: bytes) -> tuple[str, str] | None:
+    """The name and the token of a piece that is just one sealed value, as gitseal writes it."""
     one = _ONE.fullmatch(piece)
-    if one:
-        return FilePiece({(one["name"].decode(),): one["token"].decode()}, is_sound=True)
-    return by_grammar(piece)
+    return (one[1].decode(), one[2].decode()) if one else None
 
 
 def by_grammar(piece: bytes) -> FilePiece:

@@ -93,7 +93,9 @@ def start(command: list[str], environ: dict[str, str], *, has_stdin: bool, has_s
     finally:
         for handle in theirs:
             os.close(handle)
-    files = {number: os.fdopen(handle, "wb" if number == _IN else "rb") for number, handle in ours.items()}
+    # Contents of many KiB come here: with the usual buffer each takes several more reads.
+    modes = {number: "wb" if number == _IN else "rb" for number in ours}
+    files = {number: os.fdopen(handle, modes[number], _CHUNK) for number, handle in ours.items()}
     return Running(pid, files.get(_IN), files[_OUT], files.get(_ERR))
 
 

@@ -201,7 +201,7 @@ class ObjectReader:
         head = self._head()
         received = None
         if head.kind != _MISSING:
-            received = GitObject(head.id, head.kind, b"".join(self._chunks(head)))
+            received = GitObject(head.id, head.kind, self._whole(head))
             self._keep(received)
         if self._requests:
             self._requests.popleft()
@@ -263,6 +263,16 @@ class ObjectReader:
         # The question raises Error itself if Git distrusts the owner.
         if has_answered or run.git(self._top, "rev-parse", "--git-dir", in_hook=self._in_hook) is not None:
             raise _broken()
+
+    def _whole(self, head: _Head) -> bytes:
+        """The content of an answer as one: most are small, and there are many of them."""
+        if self._running is None or head.size > CHUNK:
+            return b"".join(self._chunks(head))
+        content = self._running.stdout.read(head.size + 1)
+        if len(content) <= head.size:
+            self.close()
+            raise _broken()
+        return content[:-1]
 
     def _chunks(self, head: _Head) -> Iterator[bytes]:
         """The content of an answer; a line feed follows it."""

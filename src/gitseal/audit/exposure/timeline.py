@@ -196,20 +196,34 @@ class Timeline:
     def _take_file(self, environment: str, before: Sequence[bytes | None], after: bytes | None, at: Moment) -> None:
         if after in before:
             return
-        first, *others = (_scalars(parent, after) for parent in before or (None,))
+        pieces_ = [differing(parent or b"", after or b"")[1:] for parent in before or (None,)]
+        if len(pieces_) == 1:
+            # Nearly every commit sets one value.
+            old, new = map(pieces.one_token, pieces_[0])
+            if old and new and old[0] == new[0]:
+                self._add(environment, old[0], old[1], new[1], at)
+                return
+        self._take_pieces(environment, pieces_, at)
+
+    def _take_pieces(self, environment: str, differing_: Sequence[tuple[bytes, bytes]], at: Moment) -> None:
+        """What differs from each parent: the parent's piece of the file, and the commit's own."""
+        first, *others = ((pieces.read(old).scalars, pieces.read(new).scalars) for old, new in differing_)
         old, new = first
         for path in sorted({*old, *new}):
             if path[0] == token_grammar.HEADER:
                 continue
             # A merge changed what differs from every parent: the rest is a parent's, and told there.
             if old.get(path) != new.get(path) and all(one.get(path) != other.get(path) for one, other in others):
-                change = ValueChange(self._kept(old.get(path, "")), self._kept(new.get(path, "")), at)
-                self.changes.setdefault((environment, path_text(path)), []).append(change)
+                self._add(environment, path_text(path), old.get(path, ""), new.get(path, ""), at)
         for key_id, person_and_id, text, scope in _stanzas(new):
             key = self.keys.setdefault(key_id, KeyPast(*scope, {}))
             known = key.stanzas.get(person_and_id)
             if known is None or _order(at) < _order(known.at):
                 key.stanzas[person_and_id] = StanzaPast(text, at)
+
+    def _add(self, environment: str, name: str, before: str, after: str, at: Moment) -> None:
+        change = ValueChange(self._kept(before), self._kept(after), at)
+        self.changes.setdefault((environment, name), []).append(change)
 
     def _kept(self, text: str) -> str:
         """One copy of each: the older side of a commit is mostly the newer side of the next."""
@@ -224,11 +238,6 @@ def _order(at: Moment) -> tuple[bool, bool, int]:
 def earliest(moments: Iterator[Moment]) -> Moment:
     """The first of some moments: one in the history of HEAD if there is one."""
     return min(moments, key=_order)
-
-
-def _scalars(before: bytes | None, after: bytes | None) -> tuple[dict[NamePath, str], dict[NamePath, str]]:
-    _, old, new = differing(before or b"", after or b"")
-    return pieces.read(old).scalars, pieces.read(new).scalars
 
 
 def _stanzas(scalars: dict[NamePath, str]) -> Iterator[tuple[str, tuple[str, str], str, tuple[str, str, str]]]:
