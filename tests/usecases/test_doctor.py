@@ -125,7 +125,7 @@ def test_history_that_is_cut(world: World, tmp_path: Path) -> None:
 
 def test_nobody_at_hand(world: World) -> None:
     found = to_mend(World(world.top, NO_IDENTITIES))
-    assert found == {"identities": "make one: gitseal keygen -o ~/.config/gitseal/identity.txt"}
+    assert found == {"identities": "make one, and see whom to send what: gitseal init"}
 
 
 def test_somebody_whom_the_policy_does_not_know(world: World, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_somebody_whom_the_policy_does_not_know(world: World, tmp_path: Path) ->
     other.mkdir()
     subprocess.run(["git", "init", "--quiet"], cwd=other, check=True)
     found = to_mend(World(world.top, start(other).keyring))
-    assert found["identities"].startswith("ask somebody whom the policy lets open values to add your public key: age1")
+    assert found["identities"].startswith("ask to be let in: gitseal recipient request; your public key is age1")
 
 
 def test_a_machine_without_git(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

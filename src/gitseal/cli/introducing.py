@@ -25,6 +25,16 @@ def people(names: "Sequence[str]") -> str:
     return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
+def make_an_identity(session: "Session", admits: "Sequence[str]") -> str:
+    """What somebody without an identity does: make one, and send it to those who can let them in."""
+    if session.project.repository is None:
+        return "give it one in GITSEAL_IDENTITY or GITSEAL_IDENTITY_FILE"
+    return (
+        f"if you are new here, make an identity: {MAKE_ONE}; send what it prints to {people(admits)}; "
+        "on a machine, give it one in GITSEAL_IDENTITY"
+    )
+
+
 def newcomer(start: "Path") -> tuple[str, str]:
     """The name and email of somebody whom the policy does not know, as far as Git does."""
     from gitseal.usecases import init
@@ -85,14 +95,10 @@ def advised(session: "Session", error: "NotForYou") -> "NotForYou":
 
 def _hint(session: "Session", where: Membership, hint: str) -> str:
     if not where.is_known:
-        if session.project.repository is None:
-            return "give it one in GITSEAL_IDENTITY or GITSEAL_IDENTITY_FILE; see what was tried: gitseal whoami"
-        return (
-            f"if you are new here, make an identity and see whom to send what: {MAKE_ONE}; "
-            "on a machine, give it one in GITSEAL_IDENTITY; see what was tried: gitseal whoami"
-        )
+        return f"{make_an_identity(session, where.admits)}; see what was tried: gitseal whoami"
     if where.recipient and not where.name and not where.opens:
-        return f"the policy does not know your key; send it to {people(where.admits)}: {where.recipient}"
+        ask = "ask in a pull request: gitseal recipient request; or " if session.project.repository else ""
+        return f"the policy does not know your key; {ask}send it to {people(where.admits)}: {where.recipient}"
     if hint:
         return hint
     if where.waits:

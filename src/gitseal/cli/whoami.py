@@ -19,15 +19,18 @@ def command(session: Session, as_json: bool) -> None:
       gitseal --identity ~/.ssh/id_ed25519 whoami
     """
     session.only_reads = True
+    from gitseal.cli.introducing import make_an_identity
+    from gitseal.project.membership import membership
     from gitseal.usecases.whoami import outside, whoami
 
     try:
         _ = session.project
     except Error:
-        answer = outside(session.keyring)
+        answer, hint = outside(session.keyring), "make one with: gitseal keygen -o ~/.config/gitseal/identity.txt"
     else:
         session.all(())
         answer = whoami(session.workspace)
+        hint = make_an_identity(session, membership(session.project, session.keyring).admits)
     if as_json:
         identities = [
             {"recipient": recipient or None, "place": place, "name": name}
@@ -48,4 +51,4 @@ def command(session: Session, as_json: bool) -> None:
     for warning in session.keyring.warnings:
         say(f"gitseal: {warning}")
     if not answer.recipients:
-        raise Error("no identity is at hand", "make one with: gitseal keygen -o ~/.config/gitseal/identity.txt")
+        raise Error("no identity is at hand", hint)

@@ -95,14 +95,14 @@ def _identities(workspace: Workspace) -> _Told:
     names = names_by_recipient(workspace.project.policy)
     own = [identity for identity in workspace.keyring.everywhere() if identity.recipient]
     if not own:
-        yield _Looked("none is at hand", "make one: gitseal keygen -o ~/.config/gitseal/identity.txt", runs=False)
+        yield _Looked("none is at hand", "make one, and see whom to send what: gitseal init", runs=False)
         return
     known = [names[identity.recipient] for identity in own if identity.recipient in names]
     if known:
         places = ", ".join(dict.fromkeys(identity.label for identity in own))
         yield _Looked(f"{len(own)} at hand ({places}), in the policy as {', '.join(dict.fromkeys(known))}")
     else:
-        ask = f"ask somebody whom the policy lets open values to add your public key: {own[0].recipient}"
+        ask = f"ask to be let in: gitseal recipient request; your public key is {own[0].recipient}"
         yield _Looked("none at hand is in the policy", ask, runs=False)
     for path in workspace.keyring.exposed:
         yield _Looked(f'others can read "{path}"', f"chmod 600 {shell_quoted(path)}")
