@@ -8,7 +8,7 @@ for it, and while HEAD is unborn a tag `HEAD`. So a full name is looked up as ex
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gitseal.errors import Error, shell_quoted
 from gitseal.git.repository import Repository
@@ -144,6 +144,15 @@ def resolve(repository: Repository, words: str) -> str:
     return "" if name == HEAD or name.startswith(_REFS) else name + rest
 
 
+def look_up(repository: Repository, *revisions: str) -> None:
+    """Asks Git once for the refs of several revisions, each of which is resolved afterwards as by itself."""
+    names = [split[1] for words in revisions if (split := _EXPRESSION.fullmatch(words))]
+    names = [name for name in dict.fromkeys(names) if _is_short(name) and name not in repository.named_refs]
+    if len(names) > 1:
+        existing = _listed(repository, [pattern for name in names for pattern in _patterns(name)])
+        repository.named_refs |= {name: _choose_among(repository, name, existing) for name in names}
+
+
 def _parts(repository: Repository, words: str) -> tuple[str, str]:
     """A revision taken apart: its ref, and what follows. `@{-1}` and `@{upstream}` have become the names that they stand for."""
     split = _EXPRESSION.fullmatch(words)
@@ -181,9 +190,22 @@ def _choose(repository: Repository, name: str) -> str:
         return ""
     if name.startswith(_REFS):
         return name if name in exact(repository, [name]) else ""
-    tag, branches = f"{_TAGS}{name}", [f"{REMOTES}{name}", f"{_HEADS}{name}", f"{REMOTES}{name}/{HEAD}"]
-    candidates = [f"{_REFS}{name}", *branches]
-    existing = _listed(repository, [*candidates, tag, f"{REMOTES}*/{name}"])
+    return _choose_among(repository, name, _listed(repository, _patterns(name)))
+
+
+def _is_short(name: str) -> bool:
+    """True if a name may be that of several refs; an id is none."""
+    return not (not name or _NO_NAME.search(name) or _is_file(name) or name.startswith(_REFS) or _ID.fullmatch(name))
+
+
+def _patterns(name: str) -> list[str]:
+    """The refs that a short name may be, the tag behind the others, and the branches of remotes that a person may mean."""
+    branches = (f"{REMOTES}{name}", f"{_HEADS}{name}", f"{REMOTES}{name}/{HEAD}")
+    return [f"{_REFS}{name}", *branches, f"{_TAGS}{name}", f"{REMOTES}*/{name}"]
+
+
+def _choose_among(repository: Repository, name: str, existing: Mapping[str, str]) -> str:
+    *candidates, tag, _elsewhere = _patterns(name)
     others = [ref for ref in (*candidates, tag) if ref in existing]
     if name == HEAD:
         return HEAD if not others or head(repository).commit else ""
@@ -194,7 +216,8 @@ def _choose(repository: Repository, name: str) -> str:
             f'the tag "{name}" has the name of {others[0]} and is not used; delete it: git tag -d {shell_quoted(name)}'
         )
         return others[0]
-    return _tag(repository, name, [ref for ref in existing if ref.startswith(REMOTES) and ref.endswith(f"/{name}")])
+    elsewhere = re.compile(re.escape(REMOTES) + "[^/]+/" + re.escape(name))
+    return _tag(repository, name, [ref for ref in existing if elsewhere.fullmatch(ref)])
 
 
 def _tag(repository: Repository, name: str, elsewhere: list[str]) -> str:

@@ -14,6 +14,24 @@ Git = Callable[..., str]
 BUDGET = 10
 
 
+def test_both_ends_of_a_range_are_looked_up_at_once(
+    repo: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = start(repo, "production")
+    world.set("production", A="hush-one-1")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "start")
+    git("checkout", "--quiet", "-b", "topic")
+    world.set("production", A="hush-two-2")
+    git("commit", "--quiet", "--all", "--message", "change")
+    calls = record_git(tmp_path, monkeypatch)
+
+    assert review(Repository(repo), "main..topic", world.keyring).span.commits == 1
+
+    started = calls()
+    assert 0 < len(started) <= BUDGET, started
+
+
 @pytest.mark.parametrize("count", [1, 5])
 def test_a_review_starts_at_most_ten_git_processes(
     repo: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int

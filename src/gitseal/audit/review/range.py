@@ -63,6 +63,7 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
         raise Error("a bare repository has no working tree to review", hint)
     meant = base or ("HEAD" if words else _default(repository))
     base_name, head_name = meant.removeprefix("refs/remotes/").removeprefix("refs/heads/"), head or "HEAD"
+    refs.look_up(repository, meant, head_name)
     trusted, head_id = _commit(repository, meant), _commit(repository, head_name)
     notes: tuple[str, ...] = ()
     parted = trusted
