@@ -5,7 +5,7 @@ it differs from every parent, which is what it changed itself; `git log` alone w
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -95,7 +95,8 @@ class LogEntry(NamedTuple):
 class LogQuery(NamedTuple):
     """A question to history: paths relative to the top, the paths whose content is wanted, and whether `LoggedCommit.raw` is.
 
-    `links` asks where each symlink leads that changed. `also` are commits to show even if they changed no file.
+    `links` asks where each symlink leads that changed. `also` are commits to show even if they changed no file. `here` are the
+    ids of the objects that may be read, if not all of them: the content of any other is None, like that of no file.
     """
 
     paths: Sequence[str]
@@ -104,6 +105,7 @@ class LogQuery(NamedTuple):
     since: int | None = None
     links: bool = False
     also: frozenset[str] = frozenset()
+    here: Container[str] | None = None
 
 
 def history(repository: Repository, wanted: LogQuery, revisions: Sequence[str] = ("HEAD",)) -> Iterator[LoggedCommit]:
@@ -258,7 +260,14 @@ def _listed(raw: LogEntry, wanted: LogQuery) -> _LoggedEntry:
                 _chosen(ids, modes.are_links if wanted.links else ()),
             )
         )
+    if wanted.here is not None:
+        changes = [change._replace(ids=_those(change.ids, wanted.here)) for change in changes]
     return _LoggedEntry(raw.fields, changes)
+
+
+def _those(ids: Sequence[bytes | None], here: Container[str]) -> list[bytes | None]:
+    """The ids of the objects that are here; None for any other."""
+    return [object_id if object_id is not None and object_id.decode() in here else None for object_id in ids]
 
 
 def _chosen(ids: Sequence[bytes], are_wanted: Sequence[bool]) -> list[bytes | None]:

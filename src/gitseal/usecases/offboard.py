@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.audit.exposure.leaving import Leaving, leaver, leaving, report_on
+from gitseal.audit.exposure.leaving import Leaving, leaver, leaving, report_on, walked
 from gitseal.audit.exposure.people import KeyHolder
 from gitseal.audit.exposure.timeline import Timeline
 from gitseal.document.header import Access
@@ -59,7 +59,12 @@ def plan(workspace: Workspace, name: str, key: str = "") -> Offboarding:
     project = workspace.project
     for unseen in hidden(project):
         raise unseen.error()
-    timeline = Timeline(project)
+    timeline = walked(project)
+    if timeline.here is not None:
+        raise Error(
+            "this clone is partial, and Git cannot fetch what it left out; nothing was changed",
+            f"for the report of what is here: gitseal offboard {shell_quoted(name)} --report",
+        )
     holder = leaver(project, timeline, name, key)
     change = _change(project.policy, name, key)
     lists: tuple[str, ...] = ()

@@ -126,3 +126,8 @@ def _offboarded(world: World, known: dict[str, str], values: dict[str, str]) -> 
     assert [tip for tip in told.tips if not tip.is_pending] == []
     assert rekey.plan(workspace, ("production",)).is_empty
     return False
+
+
+def test_what_follows_a_version_that_is_not_here_may_be_the_same_value() -> None:
+    changes = [ValueChange("?", token("b", 0), Moment(1, "c")), ValueChange("", token("a", 0), Moment(0, "d"))]
+    assert verdict(changes, lambda value: "ka" in value, token("b", 0))[0] is Changed.UNKNOWN

@@ -5,6 +5,8 @@ from gitseal.audit.exposure.machines import MachineInReach, machines_in_reach
 from gitseal.audit.exposure.people import KeyHolder, person, with_recipient
 from gitseal.audit.exposure.timeline import Timeline
 from gitseal.audit.exposure.tips import OpenedTip, opened_tips
+from gitseal.errors import Error
+from gitseal.git.partial import objects_here
 from gitseal.project.project import Project
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
@@ -12,13 +14,18 @@ from gitseal.records import NamedTuple
 
 
 class Leaving(NamedTuple):
-    """What somebody knows, and where they still open something. `is_complete` is False if history is cut off."""
+    """What somebody knows, and where they still open something.
+
+    `is_complete` is False if some of history is not here: it is cut off, or (`is_partial`) Git could not fetch what a partial
+    clone left out.
+    """
 
     holder: KeyHolder
     values: tuple[ExposedName, ...]
     machines: tuple[MachineInReach, ...]
     tips: tuple[OpenedTip, ...]
     is_complete: bool
+    is_partial: bool
 
     @property
     def to_change(self) -> list[ExposedName]:
@@ -41,8 +48,22 @@ def leaving(project: Project, name: str, key: str = "") -> Leaving:
 
     Raises Error if neither policy nor history knows the name or the key, or if Git cannot show all versions.
     """
-    timeline = Timeline(project)
+    timeline = walked(project)
     return report_on(project, timeline, leaver(project, timeline, name, key))
+
+
+def walked(project: Project) -> Timeline:
+    """The history of a project; in a partial clone whose remote is out of reach, of what is here.
+
+    Raises Error if Git cannot show all versions of a clone that is whole.
+    """
+    try:
+        return Timeline(project)
+    except Error:
+        here = objects_here(project.git())
+        if here is None:
+            raise
+        return Timeline(project, here=here)
 
 
 def leaver(project: Project, timeline: Timeline, name: str, key: str = "") -> KeyHolder:
@@ -62,5 +83,6 @@ def report_on(project: Project, timeline: Timeline, holder: KeyHolder) -> Leavin
         tuple(exposed_names(project, timeline, holder)),
         tuple(machines_in_reach(timeline, holder)),
         tuple(opened_tips(project, timeline, holder)),
-        timeline.is_complete,
+        timeline.is_complete and timeline.here is None,
+        timeline.here is not None,
     )

@@ -127,7 +127,11 @@ def _notes(told: Leaving) -> Iterator[Sentence]:
         yield ours(
             "A value that was only sealed anew is the same value. If the same commit also set it, it may be another one."
         )
-    if not told.is_complete:
+    if told.is_partial:
+        yield sentence(
+            "This clone is partial, and Git could not fetch what it left out; with the remote at hand: `git fetch --refetch`"
+        )
+    elif not told.is_complete:
         yield sentence(
             "This clone is shallow, so older values are missing here; for all of them: `git fetch --unshallow`"
         )

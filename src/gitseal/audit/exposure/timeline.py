@@ -6,14 +6,14 @@ same one taken over by a member. One under another data key may hold the same va
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 
 from gitseal.audit.history.log import environment_of, person
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import pieces, token_grammar
 from gitseal.document.changes import differing
-from gitseal.git.log import LoggedCommit, LogQuery, shallow_ends
+from gitseal.git.log import ChangedFile, LoggedCommit, LogQuery, shallow_ends
 from gitseal.git.renames import follow
 from gitseal.git.versions import ALL, elsewhere
 from gitseal.project.project import FOLDER, Project
@@ -26,6 +26,9 @@ _TOKEN = re.compile(token_grammar.TOKEN_START)
 _STANZA = re.compile(token_grammar.STANZA)
 _HOLDER = 2  # the last parts of a stanza's path: the person, the recipient id
 _POLICY = f"{FOLDER}/policy.yaml"
+_REGULAR = "100"
+# A value that nobody can see: like a plain one, it says nothing of the sealed value that follows it.
+_UNKNOWN = "?"
 
 
 class Moment(NamedTuple):
@@ -113,8 +116,10 @@ class Timeline:
     `folders` are the places where `.secrets` lies or lay. `is_complete` is False in a shallow clone.
     """
 
-    def __init__(self, project: Project, *, only_head: bool = False) -> None:
+    def __init__(self, project: Project, *, only_head: bool = False, here: Container[str] | None = None) -> None:
         """`only_head`: other refs, reflogs and stashes are left out, where anybody who may push can claim anything.
+
+        `here` are the ids of the objects that a partial clone has: what it left out is passed over then, and not fetched.
 
         Raises Error if there is no repository, or if Git cannot show a version that history names.
         """
@@ -125,11 +130,14 @@ class Timeline:
         self.policy_changes: list[PolicyChange] = []
         self.folders: dict[str, None] = {project.relative(project.folder): None}
         self.is_complete = not shallow_ends(repository)
+        self.here = here
         self._project = project
         self._texts: dict[str, str] = {}
         self._refs = {} if only_head else {version.commit: version.source for version in elsewhere(repository)}
         self._take_files_here()
-        query = LogQuery(tuple(self.folders), lambda path: bool(environment_of(path)) or path.endswith(_POLICY))
+        query = LogQuery(
+            tuple(self.folders), lambda path: bool(environment_of(path)) or path.endswith(_POLICY), here=here
+        )
         starts = ("HEAD",) if repository.commit("HEAD") else ()
         for commit in follow(repository, query, is_in_secrets, ("HEAD",) if only_head else (*starts, *ALL)):
             self._take(commit)
@@ -181,7 +189,10 @@ class Timeline:
         at = Moment(commit.time, commit.id, who, commit.author_email, self._refs.get(commit.id, ""))
         for file in commit.files:
             environment = environment_of(file.path)
-            if environment:
+            if self.here is not None and _is_missing(file):
+                self.is_complete = False
+                self._take_lone(environment, file.after, at)
+            elif environment:
                 self.folders[file.path.rpartition("/")[0]] = None
                 self._take_file(environment, file.before, file.after, at)
             else:
@@ -215,7 +226,23 @@ class Timeline:
             # A merge changed what differs from every parent: the rest is a parent's, and told there.
             if old.get(path) != new.get(path) and all(one.get(path) != other.get(path) for one, other in others):
                 self._add(environment, path_text(path), old.get(path, ""), new.get(path, ""), at)
-        for key_id, person_and_id, text, scope in _stanzas(new):
+        self._take_stanzas(new, at)
+
+    def _take_lone(self, environment: str, content: bytes | None, at: Moment) -> None:
+        """Takes a version of which nobody knows what was there before: it shows values and stanzas, and no change of a value."""
+        if content is None:
+            return
+        if not environment:
+            self.policies[content] = None
+            return
+        scalars = pieces.read(content).scalars
+        for path, text in scalars.items():
+            if path[0] != token_grammar.HEADER:
+                self._add(environment, path_text(path), _UNKNOWN, text, at)
+        self._take_stanzas(scalars, at)
+
+    def _take_stanzas(self, scalars: dict[NamePath, str], at: Moment) -> None:
+        for key_id, person_and_id, text, scope in _stanzas(scalars):
             key = self.keys.setdefault(key_id, KeyPast(*scope, {}))
             known = key.stanzas.get(person_and_id)
             if known is None or _order(at) < _order(known.at):
@@ -228,6 +255,12 @@ class Timeline:
     def _kept(self, text: str) -> str:
         """One copy of each: the older side of a commit is mostly the newer side of the next."""
         return self._texts.setdefault(text, text)
+
+
+def _is_missing(file: ChangedFile) -> bool:
+    """True if a side of a change is a file whose content is not here."""
+    sides = zip(file.modes, (*file.before, file.after), strict=True)
+    return any(mode.startswith(_REGULAR) and content is None for mode, content in sides)
 
 
 def _order(at: Moment) -> tuple[bool, bool, int]:

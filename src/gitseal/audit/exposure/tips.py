@@ -1,6 +1,6 @@
 """The refs on whose tip somebody can still open something: each of them gives new values to whoever has left."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from gitseal.audit.exposure.people import KeyHolder
 from gitseal.audit.exposure.timeline import Timeline
@@ -37,7 +37,7 @@ def opened_tips(project: Project, timeline: Timeline, holder: KeyHolder) -> list
         environments = {
             environment
             for folder in _folders(repository, commit, timeline)
-            for environment in _opened(repository, folder, holder, by_folder)
+            for environment in _opened(repository, folder, holder, by_folder, timeline.here)
         }
         if environments:
             is_pending = is_shut_out and ref == (head.name or refs.HEAD)
@@ -54,14 +54,18 @@ def _folders(repository: Repository, commit: str, timeline: Timeline) -> Iterato
 
 
 def _opened(
-    repository: Repository, folder: str, holder: KeyHolder, by_folder: dict[str, tuple[str, ...]]
+    repository: Repository,
+    folder: str,
+    holder: KeyHolder,
+    by_folder: dict[str, tuple[str, ...]],
+    here: Container[str] | None,
 ) -> tuple[str, ...]:
     # Most refs of a repository have the same few states of the folder.
     if folder not in by_folder:
         tree = repository.objects.tree(folder) or {}
         files = {name.decode("utf-8", "replace"): entry.object_id for name, entry in tree.items() if entry.is_file}
         named = {environment_of(f".secrets/{name}"): blob for name, blob in files.items()}
-        environments = [environment for environment in named if environment]
+        environments = [name for name, blob in named.items() if name and (here is None or blob in here)]
         contents = repository.blobs(named[environment] for environment in environments)
         by_folder[folder] = tuple(
             environment for environment, content in zip(environments, contents, strict=True) if _opens(content, holder)
