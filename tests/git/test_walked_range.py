@@ -41,6 +41,17 @@ def random_history(repo: Path, seed: int) -> list[str]:
     return listed.stdout.decode().split()
 
 
+def test_a_range_knows_whether_it_begins_at_a_commit(repo: Path) -> None:
+    ids = random_history(repo, 1)
+    repository = Repository(repo)
+    known = set()
+    for head, base in ((head, base) for head in (ids[-1], ids[25]) for base in ids[18:26:2] if base != head):
+        descends = ranges.descends(repository, head, base)
+        assert WalkedRange(repository, (head, f"^{base}")).begins_at(base) == descends
+        known.add(descends)
+    assert known == {True, False}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_one_walk_tells_what_git_tells_in_several(repo: Path, git: Git, seed: int) -> None:
     ids = random_history(repo, seed)

@@ -27,6 +27,10 @@ class WalkedRange:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def begins_at(self, commit: str) -> bool:
+        """True if this is `commit..HEAD`, and HEAD descends from the commit: then a commit here has it as a parent."""
+        return any(commit in entry.parents for entry in self._entries)
+
     def logged(self, wanted: LogQuery) -> Iterator[LoggedCommit]:
         """The commits that changed any file, newest first, with the contents that are wanted; `wanted.paths` has no bearing."""
         yield from with_contents(self._repository, [self._entries], wanted)

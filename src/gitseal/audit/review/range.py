@@ -67,13 +67,13 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
     trusted, head_id = _commit(repository, meant), _commit(repository, head_name)
     notes: tuple[str, ...] = ()
     parted = trusted
-    if not ranges.descends(repository, head_id, trusted):
+    walked = WalkedRange(repository, (head_id, f"^{trusted}"))
+    if head_id != trusted and not walked.begins_at(trusted):
         parted = repository.merge_base(trusted, head_id)
         if head_id != parted:
             notes = (sentence("{} has moved on: compared is with where they parted, {}", base_name, parted[:_DIGITS]),)
     if shallow_ends(repository):
         notes = (*notes, sentence("this clone is shallow: what lies before its first commits was not looked at"))
-    walked = WalkedRange(repository, (head_id, f"^{trusted}"))
     name = WORKING_TREE if is_working_tree else head_name
     return ReviewRange(
         parted, trusted, head_id, base_name, name, is_working_tree, walked, notes, _full(repository, meant, trusted)
