@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gitseal.errors import Damaged, Error, Malformed
+from gitseal.recipients import hybrid
 from gitseal.recipients.dialogue import NOBODY, Dialogue
 from gitseal.recipients.identity_file import parse_identities
 from gitseal.recipients.kinds import parse_recipient
@@ -301,3 +304,34 @@ def test_a_plugin_recipient_has_one_spelling(
         with pytest.raises(Error):
             parse_recipient(text)
     assert parse_recipient(encode("age1a1b-c.d_e+f", b"data")).canonical
+
+
+def test_a_real_plugin_opens_several_stanzas_by_one_start(peer: Callable[[str], str], tmp_path: Path) -> None:
+    program = Path(peer("age-plugin-pq"))
+    made = hybrid.generate()
+    done = subprocess.run([program, "-identity"], input=made.text.reveal(), capture_output=True, check=True)
+    stanzas = [parse_recipient(made.recipient).wrap(bytes([number]) * 32) for number in range(3)]
+    stranger = parse_recipient(hybrid.generate().recipient).wrap(KEY)
+    # Whatever starts it a second time finds no program any more.
+    (tmp_path / "bin").mkdir()
+    link = tmp_path / "bin/age-plugin-pq"
+    link.write_text(f'#!/bin/sh\nrm "$0"\nexec {program} "$@"\n', encoding="utf-8")
+    link.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{tmp_path}/bin{os.pathsep}/usr/bin{os.pathsep}/bin")
+        (identity,) = parse_identities(done.stdout, NOBODY, "me")
+        foresee(identity, [*stanzas, stranger])
+        assert [identity.unwrap(stanza) for stanza in stanzas] == [bytes([number]) * 32 for number in range(3)]
+        assert identity.unwrap(stranger) is None
+    assert not link.exists()
+
+
+def test_a_real_plugin_wraps(peer: Callable[[str], str], encode: Callable[[str, bytes], str]) -> None:
+    peer("age-plugin-tag")
+    point = (
+        ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    )
+    recipient = parse_recipient(encode("age1tag", point))
+    stanza = recipient.wrap(KEY)
+    check_stanza(stanza, recipient)
+    assert b"\n-> p256tag " in stanza
