@@ -247,6 +247,23 @@ def test_a_passphrase_is_asked_for_once_in_a_run(tmp_path: Path) -> None:
     assert asked == ['passphrase for "~/.ssh/id_ed25519"']
 
 
+def test_a_passphrase_that_opened_one_file_is_tried_on_the_next_before_anybody_is_asked(tmp_path: Path) -> None:
+    mine, other = age(), ssh(locked=True)
+    Pair(behind_passphrase(mine.private), "").write(tmp_path / ".config" / "gitseal" / "identity.txt")
+    Pair(behind_passphrase(age().private), "").write(tmp_path / ".config" / "sops" / "age" / "keys.txt")
+    other.write(tmp_path / ".ssh" / "id_ed25519")
+    asked: list[str] = []
+
+    def ask(prompt: str) -> bytes:
+        asked.append(prompt)
+        return PASSPHRASE
+
+    keyring = discover({}, tmp_path, ask)
+    assert [keyring.unwrap(pair.stanzas) for pair in (mine, other, age(), mine)] == [KEY, KEY, None, KEY]
+    assert asked == ['passphrase for "~/.config/gitseal/identity.txt"']
+    assert PASSPHRASE.decode() not in repr(keyring.dialogue)
+
+
 def test_where_nobody_can_be_asked_it_is_reported_or_an_error(tmp_path: Path) -> None:
     locked = ssh(locked=True)
     file = locked.write(tmp_path / ".ssh" / "id_ed25519")

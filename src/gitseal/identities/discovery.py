@@ -35,7 +35,7 @@ def discover(
     confirm: "Confirm | None" = None,
 ) -> Keyring:
     """The keyring of one run; nothing is read yet. `ask` None: no passphrase is at hand, as in hooks and drivers."""
-    dialogue = Dialogue(ask, ask_line, tell, confirm, {})
+    dialogue = Dialogue(ask, ask_line, tell, confirm, [], {})
     return Keyring(_sources(environ, os.fspath(home), dialogue, explicit), dialogue)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class Dialogue(NamedTuple):
     """Each way is None if there is nobody.
 
+    `passphrases` are those that opened something in this command: other files are tried with them before anybody is asked.
     `answers` are those that a command's plugins got and made use of, by program, kind and question.
     """
 
@@ -30,6 +31,7 @@ class Dialogue(NamedTuple):
     ask_line: "AskLine | None" = None
     tell: "Tell | None" = None
     confirm: "Confirm | None" = None
+    passphrases: "list[SecretBytes] | None" = None
     answers: "dict[tuple[str, str, str], Reply] | None" = None
 
 

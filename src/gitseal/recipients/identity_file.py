@@ -119,4 +119,4 @@ def _unsealed(sealed: bytes, dialogue: Dialogue, label: str) -> list[Identity]:
         content = rage.open_sealed(sealed, passphrase, label)
         return None if content is None else _plain(content.strip(), dialogue, label, None)
 
-    return unlock(dialogue.ask, label, attempt)
+    return unlock(dialogue, label, attempt)

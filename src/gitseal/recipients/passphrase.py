@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
+from gitseal.recipients.dialogue import Dialogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,24 +44,31 @@ class Once(Generic[T]):
         return "Once(…)"
 
 
-def unlock(ask: "Ask | None", label: str, attempt: Callable[[bytes], T | None]) -> T:
+def unlock(dialogue: Dialogue, label: str, attempt: Callable[[bytes], T | None]) -> T:
     """Ask for the passphrase of `label` and give what `attempt` makes of it; None from `attempt` means a wrong passphrase.
 
-    It asks at most 3 times. Raises Error if nobody can be asked, or if no answer was right.
+    One that opened something else in this command is tried first. It asks at most 3 times. Raises Error if nobody can be asked,
+    or if no answer was right.
     """
+    known = dialogue.passphrases if dialogue.passphrases is not None else []
+    for passphrase in known:
+        opened = attempt(passphrase.reveal())
+        if opened is not None:
+            return opened
     previous: bytes | None = None
     for number in range(1, TRIES + 1):
-        passphrase = _answer(ask, label, number)
-        if passphrase is None and number == 1:
+        answer = _answer(dialogue.ask, label, number)
+        if answer is None and number == 1:
             raise Error(f'"{label}" is behind a passphrase, which is not at hand', "run the command in a terminal")
         # The same wrong answer twice comes from a script, not from a person: a third try would be
         # wrong as well, and each one costs the work of deriving a key.
-        if passphrase is None or passphrase == previous:
+        if answer is None or answer == previous:
             break
-        opened = attempt(passphrase)
+        opened = attempt(answer)
         if opened is not None:
+            known.append(SecretBytes(answer))
             return opened
-        previous = passphrase
+        previous = answer
     raise Error(f'the passphrase for "{label}" is wrong', "run the command again")
 
 

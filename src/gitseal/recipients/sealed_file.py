@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from gitseal.errors import Damaged, Error, Malformed, NotForYou
 from gitseal.recipients import rage
+from gitseal.recipients.dialogue import Dialogue
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.recipients.passphrase import unlock
 from gitseal.recipients.protocol import Identity
@@ -71,7 +72,7 @@ def open_file(file: bytes, identities: Iterable[Identity], ask: "Ask | None", la
     try:
         headers = parse_headers(file)
         if any(header.type == "scrypt" for header in headers):
-            return unlock(ask, label, lambda passphrase: rage.open_sealed(file, passphrase, label))
+            return unlock(Dialogue(ask), label, lambda passphrase: rage.open_sealed(file, passphrase, label))
         for identity in identities:
             content = identity.open_file(file)
             if content is not None:

@@ -31,8 +31,6 @@ _WORKS = "use an age key (gitseal keygen), ssh-ed25519, or ssh-rsa of 2048 to 40
 
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from gitseal.recipients.dialogue import Ask
 
 
 class Unsupported(Error):
@@ -230,18 +228,18 @@ def parse_identity_file(
         if container.locked:
             key_work.check_rounds(container.options, label)
             return SshIdentity(
-                recipient, Once(lambda: _unlocked(data, dialogue.ask, label, recipient)[1]), Tier.LOCKED, label
+                recipient, Once(lambda: _unlocked(data, dialogue, label, recipient)[1]), Tier.LOCKED, label
             )
         return SshIdentity(recipient, Once(lambda: _key(data, label)), Tier.PLAIN, label)
     if b"ENCRYPTED" not in data:
-        recipient, key = _unlocked(data, None, label, None)
+        recipient, key = _unlocked(data, NOBODY, label, None)
         return SshIdentity(recipient, Once(lambda: key), Tier.PLAIN, label)
     key_work.check_pkcs8(_body(data), label)
     # Locked, in a form that hides which key it is. The .pub file is only a claim: `_unlocked` compares the two.
     if public is not None:
         known = parse(public.decode("utf-8", "replace").strip())
-        return SshIdentity(known, Once(lambda: _unlocked(data, dialogue.ask, label, known)[1]), Tier.LOCKED, label)
-    return SealedSshIdentity(Once(lambda: _opened(data, dialogue.ask, label)), label)
+        return SshIdentity(known, Once(lambda: _unlocked(data, dialogue, label, known)[1]), Tier.LOCKED, label)
+    return SealedSshIdentity(Once(lambda: _opened(data, dialogue, label)), label)
 
 
 def _container(data: bytes) -> _Container | None:
@@ -293,15 +291,15 @@ def _damaged(label: str) -> Error:
     return Error(f'"{label}" is a damaged SSH private key', "restore it from a backup")
 
 
-def _opened(data: bytes, ask: "Ask | None", label: str) -> SshIdentity:
-    recipient, key = _unlocked(data, ask, label, None)
+def _opened(data: bytes, dialogue: Dialogue, label: str) -> SshIdentity:
+    recipient, key = _unlocked(data, dialogue, label, None)
     return SshIdentity(recipient, Once(lambda: key), Tier.PLAIN, label)
 
 
-def _unlocked(data: bytes, ask: "Ask | None", label: str, expected: SshRecipient | None) -> tuple[SshRecipient, Key]:
+def _unlocked(data: bytes, dialogue: Dialogue, label: str, expected: SshRecipient | None) -> tuple[SshRecipient, Key]:
     """Both halves of a key that pyrage cannot read itself; asks if it is locked. Raises Error unless it is `expected`."""
     locked = expected is not None or b"ENCRYPTED" in data
-    halves = unlock(ask, label, lambda p: _load(data, p, label)) if locked else _load(data, None, label)
+    halves = unlock(dialogue, label, lambda p: _load(data, p, label)) if locked else _load(data, None, label)
     if halves is None:
         raise _damaged(label)
     plain, public = halves
