@@ -13,7 +13,7 @@ from bench.row import Row
 from bench.timing import Command
 from bench.world import GITSEAL, PYTHON, World, gitseal, gitseal_alone, middle
 
-_GIT_LOG = "`git log --raw --no-renames -- .secrets`"
+GIT_LOG = "`git log --raw --no-renames -- .secrets`"
 
 
 def rows(w: World) -> Iterator[Row]:
@@ -21,11 +21,11 @@ def rows(w: World) -> Iterator[Row]:
     work = "`log` over 50,000 commits, every {} setting one of 300 values"
     for every, share, budget, runs in (("100th", 100, 1.5, 11), ("20th", 20, None, 7)):
         ours, theirs = partial(log_of, w, 50_000, share), partial(git_log, w, 50_000, share)
-        yield Row(work.format(every), _GIT_LOG, budget, runs, ours, theirs)
+        yield Row(work.format(every), GIT_LOG, budget, runs, ours, theirs)
     work = "`set` over 20,000 commits, every 100th setting one of 100 values"
     first, later = partial(set_over, w, 20_000, 100, first=True), partial(set_over, w, 20_000, 100, first=False)
     theirs = partial(log_and_set, w, 20_000, 100)
-    yield Row(f"{work}, the first in a clone", f"{_GIT_LOG}, then such a `set`", 1.25, 9, first, theirs)
+    yield Row(f"{work}, the first in a clone", f"{GIT_LOG}, then such a `set`", 1.25, 9, first, theirs)
     one_commit = "`set` of 100 names in one commit"
     yield Row(f"{work}, not the first", one_commit, 1.1, 9, later, partial(set_one, w, 100))
     yield from _review_rows(w)

@@ -12,13 +12,20 @@ from itertools import chain
 from pathlib import Path
 
 import gitseal
-from bench import environments, histories, hooks, one_environment
+from bench import environments, histories, hooks, leaving, one_environment
 from bench.page import line, page
 from bench.row import measure
 from bench.world import World
 
 TARGET = Path("docs/benchmarks.md")
-ROWS = (one_environment.rows, hooks.rows, environments.rows, histories.rows, one_environment.largest_rows)
+ROWS = (
+    one_environment.rows,
+    hooks.rows,
+    environments.rows,
+    histories.rows,
+    leaving.rows,
+    one_environment.largest_rows,
+)
 """Cheapest first, about."""
 
 

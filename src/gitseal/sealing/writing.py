@@ -14,9 +14,11 @@ from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.unseen import left_out, uncommitted
 from gitseal.project.workspace import Workspace
+from gitseal.report.sentences import listed
 from gitseal.sealing.change import Change
 
 T = TypeVar("T")
+_MOST_NAMED = 5
 
 
 class PolicyEdit(NamedTuple):
@@ -40,7 +42,10 @@ def writing(project: Project) -> Iterator[None]:
     project.check_working_tree()
     with locked(project.folder):
         atomic.sweep(project.folder)
-        journal.finish(project)
+        finished = journal.finish(project)
+        if finished:
+            names = listed(finished, "{}", most=_MOST_NAMED)
+            project.git().notes.append(f"a command was stopped half-way; what it was writing is written now: {names}")
         project.refresh()
         yield
 
