@@ -50,6 +50,13 @@ def test_a_value_is_another_one_only_if_every_way_to_it_says_so(
     assert told is expected
 
 
+def test_what_another_branch_sealed_anew_is_still_the_value_here() -> None:
+    """Somebody who only ever opened the branch's token knows the value that main still has."""
+    main, side = token("b", 0), token("a", 0)
+    changes = [ValueChange(main, side, Moment(2, "c2", ref="refs/heads/side")), ValueChange("", main, Moment(1, "c1"))]
+    assert verdict(changes, lambda value: value == side, main)[0] is Changed.UNKNOWN
+
+
 def test_what_a_member_took_over_is_no_new_value() -> None:
     steps = [("", token("a", 0)), (token("a", 0), token("b", 0, "w")), (token("b", 0, "w"), token("b", 1))]
     changes = [ValueChange(old, new, Moment()) for old, new in steps]

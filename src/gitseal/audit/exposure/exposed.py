@@ -131,24 +131,28 @@ def is_previous_kept(name: Name, now: Mapping[Name, str]) -> bool:
 def verdict(changes: Sequence[ValueChange], is_known: Callable[[str], bool], now: str) -> tuple[Changed, Moment]:
     """Whether a name has another value `now` than those that are known, and since when.
 
-    It is followed back from `now` over every change that led there. Only if each of these ways meets a certain change of the
-    value before a known one, the value is another.
+    Values that no certain change lies between may all be the same one, on whatever branch and in whatever order they were
+    sealed: what a branch sealed anew is still what the line has that it left. Only if no known value is among those that `now`
+    may be, the value is another.
     """
     if not now:
         return Changed.GONE, Moment()
     if is_known(now):
         return Changed.NO, Moment()
-    led_to: dict[str, list[ValueChange]] = {}
+    may_equal: dict[str, set[str]] = {}
+    certain: dict[str, list[Moment]] = {}
     for change in changes:
-        led_to.setdefault(change.after, []).append(change)
-    pending, seen, certain = [now], {now}, []
+        if is_new_value(change):
+            certain.setdefault(change.after, []).append(change.at)
+        elif change.before and change.after:
+            may_equal.setdefault(change.before, set()).add(change.after)
+            may_equal.setdefault(change.after, set()).add(change.before)
+    pending, seen = [now], {now}
     while pending:
-        for change in led_to.get(pending.pop(), ()):
-            if is_new_value(change):
-                certain.append(change.at)
-            elif is_known(change.before):
+        for other in may_equal.get(pending.pop(), set()) - seen:
+            if is_known(other):
                 return Changed.UNKNOWN, Moment()
-            elif change.before not in seen:
-                seen.add(change.before)
-                pending.append(change.before)
-    return (Changed.YES, earliest(iter(certain))) if certain else (Changed.UNKNOWN, Moment())
+            seen.add(other)
+            pending.append(other)
+    moments = [moment for value in seen for moment in certain.get(value, ())]
+    return (Changed.YES, earliest(iter(moments))) if moments else (Changed.UNKNOWN, Moment())
