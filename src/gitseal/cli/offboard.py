@@ -80,6 +80,11 @@ def _take_out(session: Session, name: str, key: str, accept: tuple[str, ...], *,
 def _say_plan(planned: "Offboarding") -> None:
     from gitseal.cli.rekey_words import say_plan
 
+    for other in planned.namesakes:
+        say(
+            f"{other} has a key that some version of the files or the policy gives to {planned.holder.name}",
+            f"  if they are one person: gitseal offboard {shell_quoted(other)}",
+        )
     for root in planned.beside:
         say(
             f"{root}/.secrets has people of its own, and is left as it is",

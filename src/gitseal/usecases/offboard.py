@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.audit.exposure.leaving import Leaving, leaver, leaving, report_on, walked
-from gitseal.audit.exposure.people import KeyHolder
+from gitseal.audit.exposure.people import KeyHolder, keys_of
 from gitseal.audit.exposure.timeline import Timeline
 from gitseal.document.header import Access
 from gitseal.errors import Error, NotForYou, shell_quoted
@@ -27,6 +27,7 @@ class Offboarding(NamedTuple):
 
     `change` is None if the policy does not have them, or the key, any more. `rekey` brings the files to the policy after it.
     `beside` are the folders with other `.secrets` in the repository, as absolute paths: nothing is done there.
+    `namesakes` are those in the policy who have a key that history gives to the person too.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Offboarding(NamedTuple):
     timeline: Timeline
     holder: KeyHolder
     beside: tuple[str, ...]
+    namesakes: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -59,12 +61,7 @@ def plan(workspace: Workspace, name: str, key: str = "") -> Offboarding:
     project = workspace.project
     for unseen in hidden(project):
         raise unseen.error()
-    timeline = walked(project)
-    if timeline.here is not None:
-        raise Error(
-            "this clone is partial, and Git cannot fetch what it left out; nothing was changed",
-            f"for the report of what is here: gitseal offboard {shell_quoted(name)} --report",
-        )
+    timeline = _whole_history(project, name)
     holder = leaver(project, timeline, name, key)
     change = _change(project.policy, name, key)
     lists: tuple[str, ...] = ()
@@ -72,11 +69,15 @@ def plan(workspace: Workspace, name: str, key: str = "") -> Offboarding:
         after = edited_policy(project, change.edit)
         lists = () if key else _lists(timeline.policy_here, name)
         workspace = workspace._replace(project=project.with_policy(after))
-    _refuse_shared(workspace.project.policy, holder, key)
-    rekey = planning.plan(workspace, project.environments, exposed=holder.keys)
+    _refuse_shared(project.policy, workspace.project.policy, name, key)
+    # Keys that stay in the policy open what is sealed anew as well: nobody is shut out by that.
+    staying = {recipient for _name, recipient in holders(workspace.project.policy, workspace.project.policy.recipients)}
+    exposed = keys_of(timeline, set(holder.recipients - staying))
+    rekey = planning.plan(workspace, project.environments, exposed=exposed)
     _refuse_unopened(workspace, rekey)
     others = tuple(str(Path(project.git().folder, root)) for root in beside(project))
-    return Offboarding(name, key, lists, change, rekey, timeline, holder, others)
+    namesakes = _namesakes(workspace.project.policy, holder)
+    return Offboarding(name, key, lists, change, rekey, timeline, holder, others, namesakes)
 
 
 def apply(workspace: Workspace, agreed: Offboarding) -> Leaving:
@@ -90,6 +91,16 @@ def apply(workspace: Workspace, agreed: Offboarding) -> Leaving:
         applying.apply(workspace, project.environments, agreed.rekey, agreed.change, look_again=look_again)
     agreed.timeline.follow_files(project)
     return report_on(project, agreed.timeline, agreed.holder)
+
+
+def _whole_history(project: Project, name: str) -> Timeline:
+    timeline = walked(project)
+    if timeline.here is not None:
+        raise Error(
+            "this clone is partial, and Git cannot fetch what it left out; nothing was changed",
+            f"for the report of what is here: gitseal offboard {shell_quoted(name)} --report",
+        )
+    return timeline
 
 
 def _change(policy: Policy, name: str, key: str) -> PolicyEdit | None:
@@ -106,16 +117,28 @@ def _lists(policy: bytes, name: str) -> tuple[str, ...]:
     return tuple(" ".join(path) for path in principals.lists_with(PolicyEditor(policy), name))
 
 
-def _refuse_shared(policy: Policy, holder: KeyHolder, key: str) -> None:
-    """Raises Error if the policy still has a key of whoever leaves: they would be shut out of nothing."""
-    for name, recipient in holders(policy, sorted(policy.recipients)):
-        # Of somebody who stays, other keys than the lost one may stay.
-        if recipient in holder.recipients:
-            whose = "this key" if key else f'a key of "{holder.name}"'
+def _refuse_shared(before: Policy, after: Policy, name: str, key: str) -> None:
+    """Raises Error if the policy gives a key that goes to somebody else too: nothing would be closed to its owner.
+
+    Of the policy alone, and not of history: anybody who may push can write a branch on which they have everybody's keys.
+    """
+    if name not in before.recipients:
+        return
+    own = (key,) if key else before.recipients[name].keys
+    going = set(map(canonical, own))
+    for other, principal in after.recipients.items():
+        if other != name and going.intersection(map(canonical, principal.keys)):
+            whose = "this key" if key else f'a key of "{name}"'
             raise Error(
-                f'the policy gives {whose} to "{name}" too, so nothing would be closed to its owner',
-                f"see what {name} opens, and decide: gitseal access {shell_quoted(name)}",
+                f'the policy gives {whose} to "{other}" too, so nothing would be closed to its owner',
+                f"see what {other} opens, and decide: gitseal access {shell_quoted(other)}",
             )
+
+
+def _namesakes(policy: Policy, holder: KeyHolder) -> tuple[str, ...]:
+    """Those in the policy who have a key that history gives to whoever leaves: perhaps the same person under another name."""
+    names = (name for name, recipient in holders(policy, policy.recipients) if recipient in holder.recipients)
+    return tuple(sorted(set(names) - {holder.name}))
 
 
 def _refuse_unopened(workspace: Workspace, rekey: planning.Plan) -> None:
