@@ -9,10 +9,9 @@ import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from hashlib import sha256
-from typing import NamedTuple
 
 from gitseal.crypto import points
-from gitseal.crypto.ssh_wire import string, strings
+from gitseal.crypto.ssh_wire import strings
 from gitseal.errors import Error
 from gitseal.recipients import key_work, rage
 from gitseal.recipients.dialogue import NOBODY, Dialogue
@@ -20,13 +19,12 @@ from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.passphrase import Once, unlock
 from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.rage import Key, pyrage
+from gitseal.recipients.ssh_file import body, openssh_container
 from gitseal.recipients.stanza import encode, parse_header, parse_headers
 
 _MIN_BITS, _MAX_BITS = 2048, 4096  # below, age refuses; above, pyrage does
 _POINT = 32  # bytes of an Ed25519 point, and of what age wraps for one
 _TYPE = re.compile(r"(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]{1,40}")
-_MAGIC = b"openssh-key-v1\0"
-_COUNT = 4  # bytes of the number of keys in a file; OpenSSH always writes 1
 _WORKS = "use an age key (gitseal keygen), ssh-ed25519, or ssh-rsa of 2048 to 4096 bits"
 
 
@@ -198,17 +196,6 @@ def _rsa_size(fields: list[bytes]) -> int:
 _SIZES = {"ssh-ed25519": _ed25519_size, "ssh-rsa": _rsa_size}
 
 
-class _Container(NamedTuple):
-    """The part of an OpenSSH private key file that shows without its passphrase.
-
-    It is the public key, whether the file is locked, and the options of what makes a key of the passphrase.
-    """
-
-    public: bytes
-    locked: bool
-    options: bytes
-
-
 def parse_identity_file(
     data: bytes, dialogue: Dialogue, label: str, public: bytes | None = None
 ) -> SshIdentity | SealedSshIdentity:
@@ -221,7 +208,7 @@ def parse_identity_file(
     if data.count(b"-----BEGIN ") != 1:
         raise _damaged(label)
     if b"BEGIN OPENSSH PRIVATE KEY" in data:
-        container = _container(data)
+        container = openssh_container(data)
         if container is None:
             raise _damaged(label)
         recipient = _public_half(container.public, label)
@@ -234,35 +221,12 @@ def parse_identity_file(
     if b"ENCRYPTED" not in data:
         recipient, key = _unlocked(data, NOBODY, label, None)
         return SshIdentity(recipient, Once(lambda: key), Tier.PLAIN, label)
-    key_work.check_pkcs8(_body(data), label)
+    key_work.check_pkcs8(body(data), label)
     # Locked, in a form that hides which key it is. The .pub file is only a claim: `_unlocked` compares the two.
     if public is not None:
         known = parse(public.decode("utf-8", "replace").strip())
         return SshIdentity(known, Once(lambda: _unlocked(data, dialogue, label, known)[1]), Tier.LOCKED, label)
     return SealedSshIdentity(Once(lambda: _opened(data, dialogue, label)), label)
-
-
-def _container(data: bytes) -> _Container | None:
-    """Read what stands in clear in an OpenSSH private key (openssh-portable, PROTOCOL.key); None if it is cut short."""
-    blob = _body(data)
-    if not blob.startswith(_MAGIC):
-        return None
-    cipher, rest = string(blob[len(_MAGIC) :])
-    _kdf, rest = string(rest)
-    options, rest = string(rest)
-    public, _private = string(rest[_COUNT:])
-    if cipher is None or options is None or public is None:
-        return None
-    return _Container(public, cipher != b"none", options)
-
-
-def _body(data: bytes) -> bytes:
-    """The bytes of the one block that a private key file is; nothing if they are not in base64."""
-    lines = data.replace(b"\r", b"").strip().split(b"\n")
-    try:
-        return a2b_base64(b"".join(lines[1:-1]))
-    except Base64Error:
-        return b""
 
 
 def _public_half(blob: bytes, label: str) -> SshRecipient:
