@@ -23,7 +23,7 @@ def rows(w: World) -> Iterator[Row]:
     ours = partial(rekey, w)
     # updatekeys changes no data key, so whoever leaves still opens what is sealed next; rotate seals all values again, as we do.
     yield Row(work, "`sops updatekeys` of each", None, 3, ours, partial(sops_updatekeys, w))
-    yield Row(work, "`sops rotate --rm-age` of each", 0.15, 3, ours, partial(sops_rotate, w))
+    yield Row(work, "`sops rotate --rm-age` of each", 0.5, 3, ours, partial(sops_rotate, w))
     work = "`offboard --report` over 20,000 commits, every {} setting one of 300 values"
     against = "`git log --patch` of every version of them"
     for every, share, budget in (("100th", 100, 1.0), ("20th", 20, 1.0)):
