@@ -73,6 +73,7 @@ class World:
         assert not [path.name for path in self.clone.project.folder.iterdir() if path.name.startswith(".")]
         if not waiting:
             assert here == there, "the provider has a value that is nowhere here"
+            assert not list((self.clone.top / ".git" / "gitseal").glob("rotation-*/record")), "it would wait later"
             return "old" if here == OLD else "new"
         (waits,) = waiting
         assert isinstance(waits, Pending)
@@ -185,9 +186,9 @@ def test_killed_at_a_random_moment(world: World, everything: bool) -> None:  # n
         child.wait()
         if everything:
             commands.end(child)
-        else:
-            _wait_for_session(child.pid)  # the command is the provider's now, and may still be writing
-            child.communicate()
+        # Left alone, the command is the provider's now, and may still be writing; and a killed one takes its time to end.
+        _wait_for_session(child.pid)
+        child.communicate()
         seen[world.judge()] += 1
     print(f"{MOMENTS} kills within {took:.3f} s: {dict(seen)}")
     assert sum(seen.values()) == MOMENTS

@@ -34,6 +34,10 @@ _LIMIT = 256 * 1024 * 1024
 _LOOK_SECONDS = 1.0
 
 
+class ChangedSince(Error):
+    """A name has another value than when its rotation began. Only a person knows which of the two counts."""
+
+
 class Pending(NamedTuple):
     """A rotation that is not done: the environment's file as it was, and with the new value.
 
@@ -143,21 +147,29 @@ def waiting(project: Project) -> list[Pending | Error]:
         try:
             with locked(folder, wait=0):
                 pending = _read(folder)
+                if pending is not None and not _waits(project, pending, Record(folder)):
+                    continue
         except (FileNotFoundError, Busy):
             continue
         except Error as error:
             told.append(error)
             continue
-        if pending is not None and _is_here(project, pending):
+        if pending is not None:
             told.append(pending)
     return told
 
 
-def _is_here(project: Project, pending: Pending) -> bool:
+def _waits(project: Project, pending: Pending, record: Record) -> bool:
+    """True for a rotation in an environment of this project. One whose value the file has is forgotten."""
     if pending.environment not in project.environments:
         return False
     file = project.read(pending.environment)
-    return file.header.id == pending.before.header.id and not pending.is_taken(file)
+    if file.header.id != pending.before.header.id:
+        return False
+    if pending.is_taken(file):
+        record.remove()
+        return False
+    return True
 
 
 def _read(folder: Path) -> Pending | None:
@@ -210,7 +222,7 @@ def _refuse_changed(edit: Change, pending: Pending, path: NamePath, known: tuple
     if now in known:
         return
     name, of = path_text(path), path_text(pending.path)
-    raise Error(
+    raise ChangedSince(
         f'"{name}" in {edit.environment} was changed since the rotation of "{of}" began',
         f"to keep what is there, and drop the new value: gitseal rotate {shell_quoted(of)} -e {edit.environment} --abandon",
     )

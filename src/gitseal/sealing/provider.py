@@ -11,10 +11,10 @@ from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import document
 from gitseal.document.document import Entry
 from gitseal.document.value import MAX_CONTENT, TypedValue, is_utf8
-from gitseal.errors import Error, shell_quoted
+from gitseal.errors import Error, Unconfirmed, shell_quoted
 from gitseal.hidden import SecretBytes
 from gitseal.policy.companions import public_name
-from gitseal.policy.policy import ACCEPT
+from gitseal.policy.policy import ACCEPT, Policy
 from gitseal.process.replacing import NotStarted
 from gitseal.project.belief.trust import Trust
 from gitseal.project.keys import Keys
@@ -44,14 +44,14 @@ Call = Callable[[SecretBytes, Sequence[tuple[str, bytes]]], Answer]
 class Rotation(NamedTuple):
     """A rotation with a command, in one environment: what the journal gets before the command, and how its value is sealed.
 
-    `new` is None if the command makes it.
+    `new` is None if the command makes it: then `edit` is what takes it. All that could refuse it was decided before.
     """
 
     pending: Pending
     old: TypedValue
     new: TypedValue | None = None
     public: TypedValue | None = None
-    keeps_previous: bool = False
+    edit: Change | None = None
 
     def message(self) -> SecretBytes:
         """What the command reads: a JSON object on one line."""
@@ -76,14 +76,15 @@ def ready(trust: Trust, environment: str, path: NamePath, new: NewValue | None, 
     """
     edit = Change(trust.workspace.project.read(environment), trust)
     entry = rotating.rotatable(edit, path)
+    _refuse_unrevealed(edit.policy, environment, path)
     old = _old_value(edit, entry)
     if new is None:
-        # Nobody has the value yet: the old one, sealed anew, shows whether it can be sealed.
         if keeps_previous:
             rotating.keep_previous(edit, path)
+        # Nobody has the value yet: the old one, sealed anew, shows whether it can be sealed.
         edit.take_over(entry, old)
         edit.result()
-        return Rotation(Pending(path, edit.document, None), old, keeps_previous=keeps_previous)
+        return Rotation(Pending(path, edit.document, None), old, edit=edit)
     rotate_value(edit, path, new, keeps_previous=keeps_previous)
     return of_journal(trust.workspace, Pending(path, edit.document, document.parse(edit.result())))
 
@@ -92,6 +93,7 @@ def of_journal(workspace: Workspace, waits: Pending) -> Rotation:
     """The rotation that a journal has, to be handed over once more. Raises Error if its values do not open."""
     if waits.after is None:
         raise waits.told()
+    _refuse_unrevealed(workspace.project.policy, waits.environment, waits.path)
     old, new = (
         document.open_entry(file, file.entries[waits.path], Keys(file.header, workspace.keyring))
         for file in (waits.before, waits.after)
@@ -107,12 +109,6 @@ def of_journal(workspace: Workspace, waits: Pending) -> Rotation:
 def _old_value(edit: Change, entry: Entry) -> TypedValue:
     """The value that a command is given as the old one. Raises Error if it may not be read."""
     rule = edit.policy.environment(edit.environment)
-    rotate = f"gitseal rotate {shell_quoted(entry.name)} -e {edit.environment}"
-    if not rule.reveal:
-        raise Error(
-            f"the policy says reveal: false for {edit.environment}: no command is given its values",
-            f"change it at the provider by hand, and give the new value here: {rotate}",
-        )
     if entry.token is not None and entry.token.kind == WRITE_ONLY and rule.write_only != ACCEPT:
         raise Error(
             f'"{entry.name}" was brought in by someone who cannot read {edit.environment}, and no member has taken it over',
@@ -124,12 +120,20 @@ def _old_value(edit: Change, entry: Entry) -> TypedValue:
     return old
 
 
+def _refuse_unrevealed(policy: Policy, environment: str, path: NamePath) -> None:
+    if not policy.environment(environment).reveal:
+        message = f"the policy says reveal: false for {environment}: no command is given its values"
+        raise Error(message, _by_hand(path, environment))
+
+
 def _no_text(path: NamePath, environment: str) -> Error:
-    name = path_text(path)
-    return Error(
-        f'"{name}" in {environment} is not text, and a command is given its values as JSON',
-        f"change it at the provider by hand, and give the new value here: gitseal rotate {shell_quoted(name)} -e {environment}",
-    )
+    message = f'"{path_text(path)}" in {environment} is not text, and a command is given its values as JSON'
+    return Error(message, _by_hand(path, environment))
+
+
+def _by_hand(path: NamePath, environment: str) -> str:
+    rotate = f"gitseal rotate {shell_quoted(path_text(path))} -e {environment}"
+    return f"change it at the provider by hand, and give the new value here: {rotate}"
 
 
 def hand_over(workspace: Workspace, rotation: Rotation, call: Call) -> list[SetResult]:
@@ -149,7 +153,7 @@ def hand_over(workspace: Workspace, rotation: Rotation, call: Call) -> list[SetR
             raise
         if waits.after is None:
             try:
-                waits = _minted(workspace, rotation, answer)
+                waits = _minted(rotation, answer)
             except Error:
                 record.remove()
                 raise
@@ -157,7 +161,12 @@ def hand_over(workspace: Workspace, rotation: Rotation, call: Call) -> list[SetR
             record.write(waits)
         if answer.status:
             raise _failed(waits, answer.status)
-        return take(workspace, waits, record)
+        try:
+            return take(workspace, waits, record)
+        except (Unconfirmed, pending.ChangedSince):
+            raise
+        except Error as error:
+            raise _not_taken(waits, error) from None
 
 
 def take(workspace: Workspace, waits: Pending, record: Record) -> list[SetResult]:
@@ -167,7 +176,7 @@ def take(workspace: Workspace, waits: Pending, record: Record) -> list[SetResult
     return results[waits.environment]
 
 
-def _minted(workspace: Workspace, rotation: Rotation, answer: Answer) -> Pending:
+def _minted(rotation: Rotation, answer: Answer) -> Pending:
     """The journal with the value that a command printed. Raises Error if it printed none."""
     waits, content = rotation.pending, answer.printed.reveal().removesuffix(b"\n")
     what = f'"{path_text(waits.path)}" in {waits.environment}'
@@ -176,12 +185,22 @@ def _minted(workspace: Workspace, rotation: Rotation, answer: Answer) -> Pending
         raise Error(f"the command {ending}printed no new value for {what}", _KEEPS)
     if answer.is_too_long:
         raise Error(f"the command printed more than the {MAX_CONTENT} bytes that fit for {what}", _KEEPS)
-    edit = Change(waits.before, Trust(workspace))
-    rotate_value(edit, waits.path, NewValue(given=SecretBytes(content)), keeps_previous=rotation.keeps_previous)
+    edit = rotation.edit
+    assert edit is not None  # noqa: S101 - `ready` gives it to whoever has no value
+    rotate_value(edit, waits.path, NewValue(given=SecretBytes(content), is_minted=True))
     return waits._replace(after=document.parse(edit.result()))
 
 
 _KEEPS = "the file keeps its old value; look at the provider, which may have made a new one"
+
+
+def _not_taken(waits: Pending, error: Error) -> Error:
+    name = path_text(waits.path)
+    return Error(
+        f'the command succeeded, and the new value of "{name}" in {waits.environment} is kept, sealed, but not in the file:'
+        f" {error.message}",
+        f"{error.hint}; then: gitseal rotate {shell_quoted(name)} -e {waits.environment} --resume",
+    )
 
 
 def _failed(waits: Pending, status: int) -> Error:
