@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from gitseal.errors import Error
 from gitseal.files.reading import unreadable
 from gitseal.git import index
 from gitseal.project.project import Project
@@ -43,8 +44,14 @@ def given_keys(project: Project, text: str) -> GivenKeys:
 
         keys, left_out = parse_recipients(fetch(text, limit=LIMIT, seconds=_SECONDS), text)
         return GivenKeys(tuple(OfferedKey(key, text) for key in keys), left_out, is_shown=True)
-    if is_key(text) or not text or not Path(text).exists():
+    if is_key(text):
         return GivenKeys((parse_recipient(text).canonical,), (), is_shown=False)
+    if not text or not Path(text).exists():
+        # Not quoted: it may be part of a private key.
+        raise Error(
+            "this is neither a public key nor a file that is here",
+            "give a line that gitseal keygen or ssh-keygen printed, a file of such lines, or the URL of a Git host's page of them",
+        )
     try:
         with Path(text).open("rb") as file:
             keys, left_out = parse_recipients(file.read(LIMIT + 1), text)
