@@ -50,7 +50,7 @@ def given_keys(project: Project, text: str) -> GivenKeys:
         # Not quoted: it may be part of a private key.
         raise Error(
             "this is neither a public key nor a file that is here",
-            "give a line that gitseal keygen or ssh-keygen printed, a file of such lines, or the URL of a Git host's page of them",
+            "give a line that gitseal keygen or ssh-keygen printed, a file of them, or the URL of a Git host's page of them",
         )
     try:
         with Path(text).open("rb") as file:
