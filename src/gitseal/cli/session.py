@@ -8,7 +8,7 @@ from gitseal.errors import Error, Unconfirmed, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # these are loaded only by the commands that need them
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import TypeVar
 
@@ -265,8 +265,12 @@ class Session:
         environments = self.project.select(given)
         if not environments and "all" not in given:
             raise UsageError("-e names no environment", "see them with: gitseal env list")
-        self._several = environments if len(environments) > 1 else ()
+        self.will_open(environments)
         return environments
+
+    def will_open(self, environments: "Sequence[str]") -> None:
+        """Says which environments the command opens, so that a plugin is started once for all of them."""
+        self._several = tuple(environments) if len(environments) > 1 else ()
 
     def confirmed(
         self, accept: tuple[str, ...], action: "Callable[[Workspace], T]", project: "Project | None" = None

@@ -28,7 +28,7 @@ def command(session: Session, as_json: bool) -> None:
     except Error:
         answer, hint = outside(session.keyring), "make one with: gitseal keygen -o ~/.config/gitseal/identity.txt"
     else:
-        session.all(())
+        session.will_open(session.project.environments)
         answer = whoami(session.workspace)
         hint = make_an_identity(session, membership(session.project, session.keyring).admits)
     if as_json:
