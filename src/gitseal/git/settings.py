@@ -42,16 +42,26 @@ def remove(top: Path, key: str) -> None:
 
 
 def effective(top: Path, keys: Iterable[str]) -> dict[str, Setting]:
-    """The settings in force for these keys, by key; those that are not set are left out."""
+    """The settings in force for these keys, by key; those that are not set are left out. Git is asked once for all."""
+    by_name = {_canonical(key): key for key in keys}
+    names = "|".join(name.replace(".", r"\.") for name in by_name)
+    answer = git(top, "config", "-z", "--show-scope", "--show-origin", "--get-regexp", f"^({names})$", ok=_NOT_SET)
+    if answer is None:
+        raise Error("Git cannot read its configuration", f"look at: git -C {shell_quoted(top)} config --list")
+    fields = iter(answer.decode("utf-8", "surrogateescape").split("\0")[:-1])
     settings = {}
-    for key in keys:
-        answer = git(top, "config", "-z", "--show-scope", "--show-origin", "--get", key, ok=_NOT_SET)
-        if answer is None:
-            raise Error("Git cannot read its configuration", f"look at: git -C {shell_quoted(top)} config --list")
-        fields = answer.decode("utf-8", "surrogateescape").split("\0")
-        if len(fields) > 2:  # noqa: PLR2004 - scope, origin, value
-            settings[key] = Setting(fields[2], f"{fields[0]} {fields[1].removeprefix('file:')}")
+    for scope, origin, entry in zip(fields, fields, fields, strict=True):
+        name, _, value = entry.partition("\n")
+        # Of several values the last one is in force.
+        settings[by_name[name]] = Setting(value, f"{scope} {origin.removeprefix('file:')}")
     return settings
+
+
+def _canonical(key: str) -> str:
+    """A key as Git writes it: case counts in its middle alone (git-config(1))."""
+    section, _, rest = key.partition(".")
+    middle, dot, name = rest.rpartition(".")
+    return f"{section.lower()}.{middle}{dot}{name.lower()}"
 
 
 def of_the_person(top: Path, key: str) -> str:
