@@ -1,7 +1,7 @@
 """`gitseal copy`."""
 
 from gitseal.cli import declare
-from gitseal.cli.options import accept_options
+from gitseal.cli.options import accept_options, replace_option
 from gitseal.cli.session import Session, say
 
 
@@ -10,13 +10,16 @@ from gitseal.cli.session import Session, say
 @declare.argument("target", metavar="TO", complete=declare.ENVIRONMENTS)
 @declare.argument("names", metavar="NAME...", nargs=-1, required=True, complete=declare.NAMES)
 @declare.option("--plain", is_flag=True, help="Leave new names plain if a rule of the policy says so too.")
+@replace_option
 @accept_options
 def command(
     session: Session,
+    *,
     source: str,
     target: str,
     names: tuple[str, ...],
     plain: bool,
+    replace: bool,
     accept: tuple[str, ...],
 ) -> None:
     """Copy names, or whole sections, to another environment.
@@ -32,7 +35,7 @@ def command(
     one, other = session.project.resolve(source), session.project.resolve(target)
     done = session.confirmed(
         accept,
-        lambda workspace: copy_names(workspace, one, other, names, plain=plain),
+        lambda workspace: copy_names(workspace._replace(replaces_unread=replace), one, other, names, plain=plain),
     )
     for change in done:
         say(f"{change.environment}: {change.outcome.value} {change.name}")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, import_counts
-from gitseal.cli.options import accept_options, environment_option
+from gitseal.cli.options import accept_options, environment_option, replace_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import UsageError
 from gitseal.exchange import IMPORTERS, detect
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @declare.option("--dry-run", is_flag=True, help="Say what would change, name by name, and change nothing.")
 @declare.option("--expand", is_flag=True, help="Resolve ${NAME} from the file itself and the environment variables.")
 @declare.option("--plain", is_flag=True, help="Leave new names plain if a rule of the policy says so too.")
+@replace_option
 @accept_options
 def command(
     session: Session,
@@ -37,6 +38,7 @@ def command(
     dry_run: bool,
     expand: bool,
     plain: bool,
+    replace: bool,
     accept: tuple[str, ...],
 ) -> None:
     """Take all values of dotenv, JSON or YAML files, or a backup.
@@ -53,7 +55,7 @@ def command(
       sops decrypt --output-type json old.json | gitseal import -e production --format json -
       gitseal import backup.age
     """
-    taking = _Taking(sources, format_name, expand=expand, plain=plain, dry_run=dry_run)
+    taking = _Taking(sources, format_name, expand=expand, plain=plain, dry_run=dry_run, replace=replace)
     _take(session, taking, environments, accept)
 
 
@@ -65,6 +67,7 @@ class _Taking(NamedTuple):
     expand: bool = False
     plain: bool = False
     dry_run: bool = False
+    replace: bool = False
     pulled: "Mapping[str, Mapping[NamePath, bytes]]" = MappingProxyType({})
 
 
@@ -74,9 +77,11 @@ def imported(
     environments: tuple[str, ...],
     accept: tuple[str, ...],
     pulled: "Mapping[str, Mapping[NamePath, bytes]]",
+    *,
+    replace: bool,
 ) -> None:
-    """Imports one file and says what became of its values; `pulled` is as `import_files` has it."""
-    _take(session, _Taking((str(source),), pulled=pulled), environments, accept)
+    """Imports one file and says what became of its values; `pulled` is as `import_files` has it, `replace` as `Workspace`."""
+    _take(session, _Taking((str(source),), replace=replace, pulled=pulled), environments, accept)
 
 
 def _take(session: Session, taking: _Taking, environments: tuple[str, ...], accept: tuple[str, ...]) -> None:
@@ -101,7 +106,7 @@ def _take(session: Session, taking: _Taking, environments: tuple[str, ...], acce
     result = session.confirmed(
         accept,
         lambda workspace: import_files(
-            workspace,
+            workspace._replace(replaces_unread=taking.replace),
             chosen,
             files,
             expand_with=session.environ if taking.expand else None,

@@ -44,6 +44,14 @@ def no_local_option(function: "_Function") -> "_Function":
     return option(declare.instead_of(function, reading))
 
 
+def replace_option(function: "_Function") -> "_Function":
+    """`--replace`, as `replace`: a value that whoever sets it cannot read, in place of a member's in a protected environment."""
+    words = (
+        "Replace members' values that you cannot read, in a protected environment too; a member has to absorb yours."
+    )
+    return declare.option("--replace", is_flag=True, help=words)(function)
+
+
 def accept_options(function: "_Function") -> "_Function":
     """`--accept-key` and `--accept-recipient`, together as `accept`: what a person has confirmed by its exact name."""
 

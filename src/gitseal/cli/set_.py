@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gitseal.cli import declare
 from gitseal.cli.incoming import as_it_came, incoming
-from gitseal.cli.options import accept_options, environment_option, local_option
+from gitseal.cli.options import accept_options, environment_option, local_option, replace_option
 from gitseal.cli.session import Session, say
 from gitseal.document import value
 from gitseal.document.value import TypedValue, ValueType
@@ -39,6 +39,7 @@ _TYPES = [kind.word for kind in ValueType]
 @declare.option("--plain", is_flag=True, help="Leave new names plain if a rule of the policy says so too.")
 @declare.option("--create-only", is_flag=True, help="Refuse names that exist already.")
 @declare.option("--update-only", is_flag=True, help="Refuse names that do not exist yet.")
+@replace_option
 @local_option
 @accept_options
 def command(
@@ -55,6 +56,7 @@ def command(
     plain: bool,
     create_only: bool,
     update_only: bool,
+    replace: bool,
     local: bool,
     accept: tuple[str, ...],
 ) -> None:
@@ -86,7 +88,7 @@ def command(
     done = session.confirmed(
         accept,
         lambda workspace: set_values(
-            workspace,
+            workspace._replace(replaces_unread=replace),
             chosen,
             stored,
             generated=given.generated,

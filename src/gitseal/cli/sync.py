@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gitseal.cli import declare
 from gitseal.cli.import_ import imported
-from gitseal.cli.options import accept_options, environment_option
+from gitseal.cli.options import accept_options, environment_option, replace_option
 from gitseal.cli.render import RenderJob, rendered
 from gitseal.cli.session import Session, say
 from gitseal.delivery.request import Request
@@ -57,11 +57,14 @@ def pull(session: Session, file: str, environments: tuple[str, ...]) -> None:
 @command.command("push")
 @_FILE
 @environment_option()
+@replace_option
 @accept_options
 def push(
     session: Session,
+    *,
     file: str,
     environments: tuple[str, ...],
+    replace: bool,
     accept: tuple[str, ...],
 ) -> None:
     """Take the values of FILE (.env) into an environment.
@@ -74,7 +77,8 @@ def push(
     """
     path = Path(file)
     chosen = session.some(environments)
-    imported(session, path, chosen, accept, {environment: _pulled(session, environment) for environment in chosen})
+    pulled = {environment: _pulled(session, environment) for environment in chosen}
+    imported(session, path, chosen, accept, pulled, replace=replace)
     where = path.parent.resolve() / path.name
     top = find_top(where.parent)
     if top is not None and Repository(top).would_add(where):

@@ -12,6 +12,7 @@ from gitseal.policy import dangerous_names
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.records import NamedTuple
 from gitseal.render import RenderedEntry
+from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
@@ -104,6 +105,7 @@ class _Delivery:
         self.request = request
         self.with_sections = with_sections
         self.values: dict[NamePath, TypedValue] = {}
+        self.pending: Mapping[NamePath, NamePath] = {}
         self.file_problems: Sequence[Problem] = ()
         self._resolver: Resolver | None = None
 
@@ -112,11 +114,13 @@ class _Delivery:
             entries, pending = self.of_service()
         else:
             entries, pending = self.of_environment()
+        self.pending = {path: stored for path, stored in pending.items() if self.with_sections or len(path) == 1}
         going = tuple(entries if self.with_sections else [entry for entry in entries if len(entry.path) == 1])
         files = self.of_files() if self.request.files else ()
         warnings = self.settle()
         parts = {"/".join(path): value for path, value in self._resolver.sealed().items()} if self._resolver else {}
-        return Outgoing(going, len(entries) - len(going), pending, warnings, files, parts, self.unmatched())
+        left_out = tuple(map(path_text, self.pending.values()))
+        return Outgoing(going, len(entries) - len(going), left_out, warnings, files, parts, self.unmatched())
 
     def unmatched(self) -> tuple[str, ...]:
         patterns = (*self.request.only, *self.request.excepted)
@@ -138,7 +142,8 @@ class _Delivery:
         files = service_files.declared(manifest, service) if self.request.files else ()
         return [*services.view(manifest, service, self.layered.entries), *(file.secret for file in files)]
 
-    def of_environment(self) -> tuple[list[RenderedEntry], tuple[str, ...]]:
+    def of_environment(self) -> tuple[list[RenderedEntry], Mapping[NamePath, NamePath]]:
+        """What goes out, and the names that wait for a member: each by the name that it would go out as."""
         request, layered = self.request, self.layered
         # Names in sections are counted and not opened if the consumer takes none of them.
         unopened = [] if self.with_sections else [path for path in layered.in_sections() if request.takes(path)]
@@ -147,32 +152,34 @@ class _Delivery:
             None if everything else lambda path: (self.with_sections or len(path) == 1) and request.takes(path)
         )
         self.values = opened.values
+        pending = {path: path for path in opened.pending}
         if not opened.plain:
             # Only plain values have references to resolve.
             # With every field given, which takes a quarter of the time that a default takes.
             whole = map(RenderedEntry, opened.values, opened.values.values(), repeat(True))  # noqa: FBT003 - `sealed`
-            return [*whole, *map(_unopened, unopened)], opened.pending
+            return [*whole, *map(_unopened, unopened)], pending
         entries = [self.entry(path, path, value) for path, value in opened.values.items()]
-        return [*filter(None, entries), *map(_unopened, unopened)], opened.pending
+        return [*filter(None, entries), *map(_unopened, unopened)], pending
 
-    def of_service(self) -> tuple[list[RenderedEntry], tuple[str, ...]]:
+    def of_service(self) -> tuple[list[RenderedEntry], Mapping[NamePath, NamePath]]:
+        """As `of_environment`, for a service."""
         from gitseal.resolve import services
 
         sources = services.view(self.project.manifest, self.request.service, self.layered.entries)
         entries: list[RenderedEntry | None] = []
-        pending: list[str] = []
+        pending: dict[NamePath, NamePath] = {}
         for path, source in sources.items():
             if not self.request.takes(path):
                 continue
             if source.template is not None:
                 entries.append(self.from_template(path, source.template))
             elif self.layered.is_pending(source.path):
-                pending.append("/".join(source.path))
+                pending[path] = source.path
             else:
                 value = self.layered.open(source.path)
                 self.values[source.path] = value
                 entries.append(self.entry(path, source.path, value))
-        return [entry for entry in entries if entry is not None], tuple(pending)
+        return [entry for entry in entries if entry is not None], pending
 
     def from_template(self, path: NamePath, template: TypedValue) -> RenderedEntry | None:
         """A variable that the manifest gives a service by its `env`."""
@@ -212,13 +219,10 @@ class _Delivery:
         """Raises Unmet with all problems; gives the sentences of those that are only warnings."""
         fatal: list[Problem] = []
         warnings: tuple[Problem, ...] = ()
-        if self.project.manifest.secrets or self.file_problems:
+        problems = self.problems()
+        if problems:
             from gitseal.resolve import requirements
 
-            present = (path for path in self.layered.entries if not self.layered.is_pending(path))
-            view = {path: self.values.get(path) for path in present}
-            problems = requirements.problems(self.project.manifest, self.layered.environment, view)
-            problems += self.file_problems
             sorted_problems = requirements.sort(problems, allow_missing=self.request.allow_missing)
             fatal, warnings = list(sorted_problems.fatal), sorted_problems.warnings
         if self._resolver is not None:
@@ -226,12 +230,36 @@ class _Delivery:
         if fatal:
             from gitseal.resolve.problems import Unmet
 
-            name = fatal[0].name.split(" ", maxsplit=1)[0]
-            raise Unmet(
-                fatal,
-                f"see where a value comes from: gitseal explain {shell_quoted(name)} -e {self.layered.environment}",
-            )
+            raise Unmet(fatal, self.way_out(fatal[0].name.split(" ", maxsplit=1)[0]))
         return tuple(problem.sentence for problem in warnings)
+
+    def problems(self) -> "list[Problem]":
+        """What the manifest misses, what stands against a file, and values that wait for a member and are needed."""
+        problems: list[Problem] = []
+        if self.pending:
+            from gitseal.delivery import waiting
+
+            problems += waiting.problems(self.layered, self.pending.values())
+        if self.project.manifest.secrets or self.file_problems:
+            from gitseal.resolve import requirements
+
+            present = (path for path in self.layered.entries if not self.layered.is_pending(path))
+            view = {path: self.values.get(path) for path in present}
+            told = {problem.name for problem in problems}
+            unmet = requirements.problems(self.project.manifest, self.layered.environment, view)
+            problems += [problem for problem in unmet if problem.name not in told]
+            problems += self.file_problems
+        return problems
+
+    def way_out(self, name: str) -> str:
+        """What to do about a name that stops the delivery."""
+        environment = self.layered.environment
+        for path, stored in self.pending.items():
+            if path_text(stored) == name:
+                from gitseal.delivery import waiting
+
+                return waiting.way_out(self.layered, stored, path)
+        return f"see where a value comes from: gitseal explain {shell_quoted(name)} -e {environment}"
 
 
 def _unopened(path: NamePath) -> RenderedEntry:

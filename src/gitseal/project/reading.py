@@ -35,11 +35,11 @@ def check_reveal(project: Project, environment: str) -> None:
 class OpenedValues(NamedTuple):
     """Values by path in the order of the files.
 
-    `pending` are the names that wait for a member to take them over. `plain` are the paths whose values are not sealed.
+    `pending` are those that wait for a member to take them over. `plain` are the paths whose values are not sealed.
     """
 
     values: dict[NamePath, TypedValue]
-    pending: tuple[str, ...] = ()
+    pending: tuple[NamePath, ...] = ()
     plain: frozenset[NamePath] = frozenset()
 
 
@@ -97,6 +97,20 @@ class EffectiveEnvironment:
             return False
         return self._strict[environment]
 
+    def is_replacement(self, path: NamePath) -> bool | None:
+        """True if a pending value took the place of a member's, None if neither the files nor history can tell.
+
+        The member's may be one of an environment that this one extends, or one that history has.
+        """
+        from gitseal.project import hiding, replaced  # hardly ever is a value pending
+
+        layer = self.entries[path][0]
+        names = list(self.documents)
+        farther = [(self._rules[name], self.documents[name]) for name in names[names.index(layer) + 1 :]]
+        if hiding.hides_a_members(self.project.policy, farther, path):
+            return True
+        return replaced.had_a_members(self.project, self._rules[layer], path)
+
 
 class OpenedEnvironment(EffectiveEnvironment):
     """An environment with the identities that open its values.
@@ -125,13 +139,13 @@ class OpenedEnvironment(EffectiveEnvironment):
         if values is not None:
             return OpenedValues(values)
         values = {}
-        pending: list[str] = []
+        pending: list[NamePath] = []
         plain: set[NamePath] = set()
         for path, (environment, entry) in self.entries.items():
             if wanted is not None and not wanted(path):
                 continue
             if entry.token is not None and entry.token.kind == WRITE_ONLY and self.is_pending(path):
-                pending.append(entry.name)
+                pending.append(path)
             else:
                 if entry.token is None or self._strict[environment]:
                     self._check(environment, entry)

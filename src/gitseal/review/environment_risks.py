@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gitseal.document.changes import SEALED, WRITTEN_ONLY
 from gitseal.document.header import HEADER
 from gitseal.policy.near_misses import near_misses
-from gitseal.policy.policy import ACCEPT, DEFAULT, REFUSE
+from gitseal.policy.policy import DEFAULT
 from gitseal.report.causes import ENVIRONMENT, KEY, MERGE, VALUE, Cause, answers, people
 from gitseal.report.causes import rule as rule_cause
 from gitseal.report.findings import ERROR, WARNING, Finding, FindingRule
@@ -26,6 +26,7 @@ from gitseal.report.sentences import NOTHING, Sentence, ours, sentence
 from gitseal.review.environments import Ends, moved
 from gitseal.review.model import NO, PASSED, YES, AccessChange, By, EnvironmentReview, KeyChange, NameChange
 from gitseal.review.names import is_unsealed
+from gitseal.review.write_only_values import WRITE_ONLY, kept_out_of, member
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -80,13 +81,6 @@ NEW_ACCESS_GROUP = FindingRule(
     "a new access group, with a data key that nothing vouches for yet",
     RISKS,
 )
-WRITE_ONLY = FindingRule(
-    "write-only",
-    WARNING,
-    "somebody set a value without reading: in a protected environment it waits, elsewhere it replaces a member's",
-    RISKS,
-)
-WRITE_ONLY_REFUSED = FindingRule("write-only", ERROR, "the same, if the policy refuses such values", RISKS)
 UNSEALED = FindingRule("unsealed", WARNING, "a sealed name is now plain", RISKS)
 DODGES_RULE = FindingRule(
     "dodges-rule",
@@ -149,10 +143,6 @@ def _set(name: str, environment: str) -> Hint:
     return give_value(name, environment)
 
 
-def _member(environment: str) -> Sentence:
-    return sentence('somebody who opens "{}"', environment)
-
-
 def _file(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     old, new = ends.old, ends.new
     cause = (Cause(ENVIRONMENT, "", ends.name),)
@@ -198,7 +188,7 @@ def _replaced(key: KeyChange, what: Sentence, finding: _RiskFinder, causes: tupl
 
 def _access(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     replaced = {key.access for key in environment.keys}
-    anew = decision(_member(environment.name), NOTHING, command("gitseal rekey -e {}", environment.name))
+    anew = decision(member(environment.name), NOTHING, command("gitseal rekey -e {}", environment.name))
     for change in environment.access:
         at = (*_ACCESS, change.access)
         what = _group(change.access, environment.name)
@@ -257,7 +247,7 @@ def _names(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> 
             causes = (Cause(MERGE, "", environment.name), Cause(VALUE, change.name, environment.name))
             at = tuple(change.name.split("/"))
             yield finding(DROPPED_BY_MERGE, at, sentence(template, change.name), hint, causes=causes)
-    yield from _brought(environment, finding)
+    yield from _brought(ends, environment, finding)
     came = [ends.new.names[change.name] for change in environment.names if change.name in ends.new.names]
     for path, pattern, rule in near_misses(ends.policies[1], ends.name, came):
         template = '"{}" looks like "{}", which is for "{}", and is not covered by it'
@@ -267,17 +257,16 @@ def _names(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> 
         )
 
 
-def _brought(environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
+def _brought(ends: Ends, environment: EnvironmentReview, finding: _RiskFinder) -> Iterator[Finding]:
     """Write-only values: whoever brought them cannot read what was there, or did not need to."""
     changes = {change.name: change for change in environment.names}
+    policy = ends.policies[1]
     for value in environment.write_only:
-        if value.treatment != ACCEPT:
-            is_refused = value.treatment == REFUSE
-            verdict = ours("which the policy refuses" if is_refused else "and waits for a member")
-            message = sentence('"{}" was set write-only, {}', value.name, verdict)
-            absorb = command("gitseal absorb {} -e {}", value.name, environment.name)
-            hint = decision(_member(environment.name), "once they know that it is right", absorb)
-            yield finding.of(WRITE_ONLY_REFUSED if is_refused else WRITE_ONLY, value.name, message, hint, value.by)
+        kept_out = kept_out_of(policy, environment.name) if environment.name in policy.environments else None
+        if kept_out is not None:
+            yield finding.of(
+                kept_out.rule, value.name, kept_out.message(value.name), kept_out.hint(value.name), value.by
+            )
         elif _is_downgraded(changes[value.name]):
             template = '"{}" was set by a member, and was replaced write-only, as anyone with write access can'
             message = sentence(template, value.name)

@@ -1,22 +1,23 @@
 """`Change`: edits to one environment, each value sealed to the access group that the policy gives it, or refused.
 
-The refusals here are those of docs/format.md, section 7, that are about values: a value in another access group than the
-policy's, a sealed name that a rule would make plain. Those about access groups are in `group_keys`.
+What refuses a value is in `refusals`, and what refuses an access group in `group_keys`.
 """
 
 from collections.abc import Mapping
 from enum import Enum
 
 from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.public_key import PublicKey
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import ciphertext, document, edits
 from gitseal.document.document import Document, Entry
-from gitseal.document.header import HEADER, Header
+from gitseal.document.header import Header
 from gitseal.document.value import TypedValue, ValueType
-from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale, shell_quoted
+from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.policy.policy import DEFAULT
 from gitseal.project.belief.trust import Trust
 from gitseal.records import NamedTuple
+from gitseal.sealing import refusals
 from gitseal.sealing.group_keys import GroupKeys
 from gitseal.yamltext import scalars
 from gitseal.yamltext.editor import Put
@@ -52,18 +53,19 @@ class Change(GroupKeys):
         plain is sealed all the same. Raises Error if the policy or the header stands against it.
         """
         entry = self.document.entries.get(path)
-        self._check_place(path)
+        refusals.check_place(self.document, path)
         if self.policy.is_plain(self.environment, path):
             return self._set_plain(path, value, entry, plain=plain)
         group = self.policy.group(self.environment, path)
-        self._check_group(entry, group)
+        refusals.check_group(self.environment, entry, group)
         key = self.key(group)
         # Sealing is randomised: writing an equal value again would show a change in which nothing changed.
         if isinstance(key, DataKey) and entry is not None and self._is_equal(entry, value):
             return Outcome.UNCHANGED
-        self.put_token(path, document.seal(key, path, value))
         if not isinstance(key, DataKey):
+            self._put_write_only(path, key, value)
             return Outcome.UNSEEN
+        self.put_token(path, document.seal(key, path, value))
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
     def set_named(
@@ -92,13 +94,22 @@ class Change(GroupKeys):
     def set_write_only(self, path: NamePath, value: TypedValue) -> Outcome:
         """Sets a value and keeps it write-only, as it came. Raises Error as `put` does, and if the name is plain here."""
         if self.policy.is_plain(self.environment, path):
-            raise self._would_unseal(path)
-        self._check_place(path)
+            raise refusals.would_unseal(self.environment, path)
+        refusals.check_place(self.document, path)
         group = self.policy.group(self.environment, path)
         entry = self.document.entries.get(path)
-        self._check_group(entry, group)
-        self.put_token(path, document.seal(self.key(group), path, value, write_only=True))
+        refusals.check_group(self.environment, entry, group)
+        self._put_write_only(path, self.key(group), value)
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
+
+    def _put_write_only(self, path: NamePath, key: DataKey | PublicKey, value: TypedValue) -> None:
+        """Every way by which a value that anybody could have written gets to a name comes through here.
+
+        Raises Error if it would take the place of a member's unasked, where such values wait: a deploy would lose the member's.
+        """
+        if not self.trust.workspace.replaces_unread:
+            refusals.check_replacing(self.project, self.document, path)
+        self.put_token(path, document.seal(key, path, value, write_only=True))
 
     def carry(
         self, source: Document, keys: Mapping[str, DataKey], entry: Entry, path: NamePath, *, plain: bool = False
@@ -123,7 +134,7 @@ class Change(GroupKeys):
 
     def _leave_plain(self, path: NamePath, entry: Entry) -> Outcome:
         """Puts a plain value that nobody vouches for, trusted as little as before. Raises Error if it would replace a token."""
-        self._check_place(path)
+        refusals.check_place(self.document, path)
         before = self.document.entries.get(path)
         if before is not None and before.token is not None:
             raise Error(
@@ -139,23 +150,26 @@ class Change(GroupKeys):
 
     def reseal(self, entry: Entry, path: NamePath, value: TypedValue) -> None:
         """Seals an opened value again at `path`, kept write-only if it was: only a person who sets or absorbs changes that."""
-        self._check_place(path)
+        refusals.check_place(self.document, path)
         if self.policy.is_plain(self.environment, path):
             if entry.token is not None:
-                raise self._would_unseal(path)
+                raise refusals.would_unseal(self.environment, path)
             # The source text and not the value: a number keeps the spelling that it had.
             self.puts[path] = Put(entry.node.source)
             return
         key = self.key(self.policy.group(self.environment, path))
-        self.put_token(path, document.seal(key, path, value, write_only=not self.is_vouched(entry, self.environment)))
+        if self.is_vouched(entry, self.environment):
+            self.put_token(path, document.seal(key, path, value))
+        else:
+            self._put_write_only(path, key, value)
 
     def take_over(self, entry: Entry, value: TypedValue) -> None:
         """Seals a write-only value as the caller's own. Raises NotForYou if the caller is no member, Error as `put` does."""
-        self._check_place(entry.path)
+        refusals.check_place(self.document, entry.path)
         if self.policy.is_plain(self.environment, entry.path):
-            raise self._would_unseal(entry.path)
+            raise refusals.would_unseal(self.environment, entry.path)
         group = self.policy.group(self.environment, entry.path)
-        self._check_group(entry, group)
+        refusals.check_group(self.environment, entry, group)
         key = self.key(group)
         if not isinstance(key, DataKey):
             raise NotForYou(f'"{entry.name}" is in an access group that you cannot open, so you cannot take it over')
@@ -195,32 +209,9 @@ class Change(GroupKeys):
             self.trust.made_here(after.header, group)
         return after.serialise()
 
-    def _check_group(self, entry: Entry | None, group: str) -> None:
-        if entry is not None and entry.token is not None and entry.token.group != group:
-            raise Error(
-                f'"{entry.name}" is sealed to access group "{entry.token.group}", and the policy now says "{group}"',
-                f"bring the file to the policy: gitseal rekey -e {self.environment}",
-            )
-
-    def _check_place(self, path: NamePath) -> None:
-        for part in path:
-            if not scalars.is_name(part):
-                raise Error(
-                    f'"{path_text(path)}" cannot be a name',
-                    "a name begins with a letter or _, then letters, digits, _, . and -",
-                )
-        if path[0] == HEADER:
-            raise Error(f'"{HEADER}" is the header of the file, not a name', "choose another name")
-        if path not in self.document.entries and self.document.has(path):
-            name = path_text(path)
-            raise Error(
-                f'"{name}" is a section of {self.environment}, and cannot be a value too',
-                f"see what it holds: gitseal list -e {self.environment} {shell_quoted(name)}",
-            )
-
     def _set_plain(self, path: NamePath, value: TypedValue, entry: Entry | None, *, plain: bool) -> Outcome:
         if entry is not None and entry.token is not None:
-            raise self._would_unseal(path)
+            raise refusals.would_unseal(self.environment, path)
         if entry is not None and document.plain_value(entry) == value:
             return Outcome.UNCHANGED
         header = self.document.header
@@ -243,13 +234,6 @@ class Change(GroupKeys):
         if entry.token is not None:
             return entry.token.kind != WRITE_ONLY
         return self.policy.is_plain(environment, entry.path)
-
-    def _would_unseal(self, path: NamePath) -> Error:
-        name = path_text(path)
-        return Error(
-            f'"{name}" is sealed, and a rule would now make it plain',
-            f"if that is right: gitseal unseal {shell_quoted(name)} -e {self.environment}",
-        )
 
     def _is_equal(self, entry: Entry, value: TypedValue) -> bool:
         return self._sealed_by_a_member(entry) == value

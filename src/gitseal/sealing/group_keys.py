@@ -29,7 +29,7 @@ class GroupKeys:
     """The access groups of one document that is being edited. `puts` and `removes` collect the edits; nothing is written."""
 
     def __init__(self, before: Document, trust: Trust) -> None:
-        self.project, keyring, _ = trust.workspace
+        self.project, keyring = trust.workspace[:2]
         self._dialogue = keyring.dialogue
         self.document = before
         self.environment = before.header.environment

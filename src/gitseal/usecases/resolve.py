@@ -73,7 +73,8 @@ def apply(workspace: Workspace, file: ConflictedFile, choices: Mapping[NamePath,
     """
     project = workspace.project
     with writing(project):
-        trust = Trust(workspace)
+        # Whoever takes a side by name has asked for what it holds, a write-only value in the place of a member's too.
+        trust = Trust(workspace._replace(replaces_unread=True))
         text = _assembled(file, choices)
         edit = Change(project.parse(file.environment, text), trust)
         groups = _groups(edit, file)

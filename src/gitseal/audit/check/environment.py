@@ -4,12 +4,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from gitseal.audit.common_findings import NO_POLICY
 from gitseal.crypto.public_key import Scope
+from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import token as tokens
 from gitseal.document.bulk import Row
 from gitseal.document.document import FIRST_LINE, Document, Entry
 from gitseal.document.header import Access, Header
 from gitseal.errors import Error, Malformed
 from gitseal.policy.policy import DEFAULT, REFUSE, Policy
+from gitseal.policy.unread_values import waits_in
 from gitseal.project.key_holders import holders
 from gitseal.project.project import Project
 from gitseal.recipients.kinds import parse_recipient
@@ -19,6 +21,7 @@ from gitseal.report.causes import people as caused_by
 from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.hints import NO_HINT, POLICY_OWNERS, YOU, Hint, advice, command, decision, give_value
 from gitseal.report.sentences import NOTHING, Sentence, literal, ours, sentence
+from gitseal.review.write_only_values import kept_out_of
 
 ATTRIBUTE = FindingRule("attribute", ERROR, "a Git attribute hides or changes a sealed file", blocks=True)
 COMMENT_VALUE = FindingRule(
@@ -159,6 +162,8 @@ def _are_in_order(policy: Policy, header: Header, rows: Sequence[Row]) -> bool:
     keys = {group: access.key_id for group, access in header.access.items()}
     if any(keys.get(group) != key_id for _name, _kind, group, key_id, _payload in rows):
         return False
+    if any(row[1] == WRITE_ONLY for row in rows) and waits_in(policy, header.environment):
+        return False
     if policy.rules:
         for name, _kind, group, _key_id, _payload in rows:
             rule = policy.rule(header.environment, (name,))
@@ -196,6 +201,10 @@ def _entry(policy: Policy, document: Document, entry: Entry, finding: _Finder) -
         template = '"{}" is sealed to access group "{}", and the policy says "{}"'
         message = sentence(template, entry.name, token.group, group)
         yield finding(WRONG_GROUP, entry.line, message, causes=cause)
+    if token.kind == WRITE_ONLY and (kept_out := kept_out_of(policy, environment)) is not None:
+        name = entry.name
+        where = (Cause(VALUE, name, environment),)
+        yield finding(kept_out.rule, entry.line, kept_out.message(name), kept_out.hint(name), where)
     if fault := tokens.fault(token.kind, token.payload):
         yield finding.again(MALFORMED, entry, sentence('the token of "{}" {}', entry.name, ours(fault)))
 

@@ -7,7 +7,7 @@ from gitseal.audit.scan import policy as scan_policy
 from gitseal.audit.verify import verdict, verify
 from gitseal.audit.verify.approvals import findings, offered
 from gitseal.report.findings import declared
-from gitseal.review import attribution, environment_risks, manifest_changes, manifest_texts
+from gitseal.review import attribution, environment_risks, manifest_changes, manifest_texts, write_only_values
 from gitseal.review.entries import others, sealed, table
 from gitseal.review.policy import changes, environments, listings, people, rules
 from gitseal.scan import env_files, wording
@@ -15,6 +15,7 @@ from gitseal.scan import env_files, wording
 # What only a review finds; then what `check`, `scan` and `verify` find in a review as well as by themselves.
 OWN = declared(
     environment_risks,
+    write_only_values,
     manifest_changes,
     manifest_texts,
     changes,

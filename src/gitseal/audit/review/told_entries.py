@@ -22,10 +22,10 @@ from gitseal.review.environment_risks import (
     PASSING_ACCESS,
     REMOVED_WITHOUT_NEW_KEY,
     UNSEALED,
-    WRITE_ONLY,
 )
 from gitseal.review.model import FILES, By, EnvironmentReview, Statement
 from gitseal.review.policy.environments import ALIAS_MOVED
+from gitseal.review.write_only_values import WRITE_ONLY
 
 _ATTRIBUTES = '"{}" changed, which steers what Git shows of sealed files and how it merges them'
 # The sentence about a file, with its path; and what somebody has to see to.

@@ -39,7 +39,7 @@ class Judge:
     """Judges the data keys of a workspace, each once. What is proved on the way is remembered in `known`."""
 
     def __init__(self, workspace: Workspace, known: Known, trusted: TrustedState) -> None:
-        self._project, self._keyring, self._accept = workspace
+        self._project, self._keyring, self._accept = workspace[:3]
         self._known = known
         self._trusted = trusted
         self._proofs: dict[Scope, Proofs] = {}

@@ -40,7 +40,7 @@ class Trust:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._project, self._keyring, self._accept = workspace
+        self._project, self._keyring, self._accept = workspace[:3]
         project = workspace.project
         self._known = known_in(project.git())
         self._trusted = TrustedState(project)

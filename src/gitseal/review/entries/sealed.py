@@ -20,8 +20,8 @@ from gitseal.review.environment_risks import (
     REMOVED_WITHOUT_NEW_KEY,
     UNSEALED,
     VALUE_MOVED,
-    WRITE_ONLY,
 )
+from gitseal.review.write_only_values import WRITE_ONLY
 from gitseal.yamltext.reader import path_text
 
 STANZA_REPLACED = FindingRule(
