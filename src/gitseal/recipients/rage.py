@@ -6,7 +6,7 @@ No message of pyrage is passed on. It may quote its input, and its language is t
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -30,7 +30,6 @@ Key: TypeAlias = Any
 # library that is installed: a release that says it otherwise is found there, and not by a user.
 _NOT_MINE = "No matching keys found"
 _NOT_OPENED = "Decryption failed"
-_BROKEN = frozenset({_NOT_OPENED, "decryption error", "Header MAC is invalid", "Header is invalid"})
 
 
 class Panic(Exception):
@@ -50,10 +49,7 @@ def no_panic() -> Iterator[None]:
 
 
 def wrap(data_key: bytes, recipient: Recipient, key: Key) -> bytes:
-    """Wrap 32 bytes to pyrage's `key`, and check the result as any reader will. Raises Malformed if it is not sound.
-
-    Only a plugin can fail that check: it may wrap to more keys than the one it was asked for.
-    """
+    """Wrap 32 bytes to pyrage's `key`, and check the result as any reader will. Raises Malformed if it is not sound."""
     if len(data_key) != DATA_KEY:
         raise ValueError(f"a data key has {DATA_KEY} bytes")
     stanza: bytes = pyrage.encrypt(data_key, [key])
@@ -61,12 +57,12 @@ def wrap(data_key: bytes, recipient: Recipient, key: Key) -> bytes:
     return stanza
 
 
-def unwrap(stanza: bytes, key: Key, explain: Callable[[str], Error] | None = None) -> bytes | None:
+def unwrap(stanza: bytes, key: Key) -> bytes | None:
     """Open a stanza that `parse_header` took. Gives the 32-byte data key, or None if it is for another key.
 
-    Raises Damaged if it is broken. `explain` turns words that are not pyrage's own, so a plugin's, into the Error to raise.
+    Raises Damaged if it is broken.
     """
-    data_key = open_file(stanza, key, explain)
+    data_key = open_file(stanza, key)
     if data_key is None:
         return None
     if len(data_key) != DATA_KEY:
@@ -74,7 +70,7 @@ def unwrap(stanza: bytes, key: Key, explain: Callable[[str], Error] | None = Non
     return data_key
 
 
-def open_file(file: bytes, key: Key, explain: Callable[[str], Error] | None = None) -> bytes | None:
+def open_file(file: bytes, key: Key) -> bytes | None:
     """The content of an age file with any number of recipients, or None if it is for other keys; else as `unwrap`."""
     try:
         with no_panic():
@@ -83,11 +79,8 @@ def open_file(file: bytes, key: Key, explain: Callable[[str], Error] | None = No
         # Rust panics on some points of low order; to a person that is one more damaged stanza.
         raise Damaged("the stanza does not open: it is damaged") from None
     except pyrage.DecryptError as failure:
-        words = str(failure)
-        if words == _NOT_MINE:
+        if str(failure) == _NOT_MINE:
             return None
-        if explain is not None and words not in _BROKEN:
-            raise explain(words) from None
         raise Damaged("the stanza does not open: it is damaged") from None
     return content
 
