@@ -159,11 +159,35 @@ def test_a_locked_keychain_is_told_and_nothing_waits_for_a_window(desktop: Deskt
     assert gitseal("get", "A").stdout == "hush\n"
 
 
+class Watch:
+    """The names of what this process did that others could see: programs started, variables set, files opened to be written."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self.is_on = False
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, args: tuple[object, ...]) -> None:
+        if not self.is_on:
+            return
+        if event in {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.fork", "os.putenv"}:
+            self.seen.append(event)
+        elif event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR):
+            self.seen.append(f"{event} {args[0]!r}")
+
+
 @pytest.mark.keychain
-def test_a_second_identity_joins_the_first(desktop: Desktop, isolated: Path) -> None:
+def test_a_second_identity_joins_the_first_and_passes_no_program_variable_or_file(
+    desktop: Desktop, isolated: Path
+) -> None:
+    assert keyring.get_keyring() is not None  # its modules are compiled now
+    watch = Watch()
+    watch.is_on = True
     recipients = [keygen_into_keychain(os.environ, is_post_quantum=pq) for pq in (False, True)]
     held = discover(os.environ, isolated, None)
     assert [identity.recipient for identity in held.everywhere()] == recipients
+    watch.is_on = False
+    assert not [what for what in watch.seen if "__pycache__" not in what]
     assert recipients[1].startswith("age1pq1")
     assert held.unattended().unwrap({}) is None
 
