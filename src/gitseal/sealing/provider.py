@@ -195,11 +195,11 @@ _KEEPS = "the file keeps its old value; look at the provider, which may have mad
 
 
 def _not_taken(waits: Pending, error: Error) -> Error:
-    name = path_text(waits.path)
+    name, environment = path_text(waits.path), waits.environment
     return Error(
-        f'the command succeeded, and the new value of "{name}" in {waits.environment} is kept, sealed, but not in the file:'
+        f'the command succeeded, and the new value of "{name}" in {environment} is kept, sealed, but not in the file:'
         f" {error.message}",
-        f"{error.hint}; then: gitseal rotate {shell_quoted(name)} -e {waits.environment} --resume",
+        f"{error.hint}; then: gitseal rotate {shell_quoted(name)} -e {environment} --resume",
     )
 
 
