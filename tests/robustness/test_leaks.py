@@ -22,7 +22,8 @@ from gitseal.document.value import text
 from gitseal.project.keys import Keys
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.project.workspace import Workspace
-from gitseal.usecases import edit, render, run
+from gitseal.sealing.rotating import NewValue
+from gitseal.usecases import edit, render, rotate, run
 from gitseal.usecases.diff import compare
 from gitseal.usecases.list_ import list_names
 from tests.attacks.world import Clone, files, objects, person, start
@@ -146,6 +147,13 @@ CASES = {
     "edit without a change": Case(("edit", "-e", "production"), more={"EDITOR": "true"}),
     "edit to no YAML": Case(("edit", "-e", "production"), more={"EDITOR": "{breaking}"}, status=1),
     "edit of an editor that fails": Case(("edit", "-e", "production"), more={"EDITOR": "false"}, status=1),
+    "rotate": Case(("rotate", "OLD", "-e", "production", "--generate", "hex:8", "--keep-previous")),
+    "rotate to the same": Case(("rotate", "OLD", "-e", "production"), NEEDLE.encode(), status=1),
+    "rotate with a command": Case(("rotate", "OLD", "-e", "production", "--generate", "hex:8", "--", "cat")),
+    "rotate with a command that fails": Case(
+        ("rotate", "OLD", "-e", "production", "--generate", "hex:8", "--", "sh", "-c", "cat >&2; exit 1"), status=1
+    ),
+    "rotate to what a command makes": Case(("rotate", "OLD", "-e", "production", "--minted", "--", "cat")),
     "copy": Case(("copy", "production", "development", "OLD")),
     "rename": Case(("rename", "OLD", "NEWER", "-e", "production")),
     "unset": Case(("unset", "OLD", "-e", "production")),
@@ -194,7 +202,7 @@ def _script(path: Path, change: str) -> str:
 # One way in, out and wrong for each kind of command that has a value in its hands.
 QUICK = {
     "set from standard input", "set from the environment", "set of no JSON", "import of no YAML", "get", "render to a file",
-    "run with files", "edit", "edit to no YAML", "rekey", "sync push", "diff",
+    "run with files", "rotate with a command that fails", "edit", "edit to no YAML", "rekey", "sync push", "diff",
 }  # fmt: skip
 
 
@@ -301,6 +309,8 @@ def test_what_holds_values_shows_none_in_its_repr(place: Clone) -> None:
     layered = OpenedEnvironment(project, "production", keyring)
     found = project.read("production")
     keys = Keys(found.header, keyring)
+    job = rotate.Job(("production",), ("OLD",), NewValue("hex:32"), keeps_previous=True, is_resumed=False)
+    (rotation,) = rotate.begin(Workspace(project, keyring), job)
     held: list[object] = [
         text(NEEDLE),
         layered.open_all(),
@@ -314,6 +324,9 @@ def test_what_holds_values_shows_none_in_its_repr(place: Clone) -> None:
         run.prepare(OpenedEnvironment(project, "production", keyring), Request(), {}),
         compare(Workspace(project, keyring), "production", "development"),
         list_names(Workspace(project, keyring), ("production",), show_values=True),
+        rotation,
+        rotation.message(),
+        rotation.pending,
     ]
     for each in held:
         assert not shows(repr(each).encode()), type(each)

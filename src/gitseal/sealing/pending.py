@@ -159,6 +159,20 @@ def waiting(project: Project) -> list[Pending | Error]:
     return told
 
 
+def refuse_waiting(project: Project, environment: str, path: NamePath) -> None:
+    """Raises Error if a rotation of this name waits in the environment."""
+    for one in waiting(project):
+        if isinstance(one, Pending) and (one.environment, one.path) == (environment, path):
+            raise one.told()
+
+
+def refuse_going(project: Project, environment: str) -> None:
+    """Raises Error if a rotation waits in an environment that is about to go: nobody would see it any more."""
+    for one in waiting(project):
+        if isinstance(one, Pending) and one.environment == environment:
+            raise Error(f"a rotation waits in {environment}, and would be out of sight", one.told().hint)
+
+
 def _waits(project: Project, pending: Pending, record: Record) -> bool:
     """True for a rotation in an environment of this project. One whose value the file has is forgotten."""
     if pending.environment not in project.environments:

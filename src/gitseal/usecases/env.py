@@ -17,6 +17,7 @@ from gitseal.project.project import Project
 from gitseal.project.unseen import missing
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change, new_environment
+from gitseal.sealing.pending import refuse_going
 from gitseal.sealing.writing import commit, edited_policy, writing
 
 
@@ -92,6 +93,7 @@ def remove_environment(project: Project, name: str) -> None:
                 "change that in .secrets/policy.yaml first",
             )
     with writing(project):
+        refuse_going(project, environment)
         policy = edited = read_regular(project.policy_path)
         if environment in project.policy.environments:
             edited = edited_policy(project, lambda text: text.remove(("environments", environment)))
@@ -110,6 +112,7 @@ def rename_environment(workspace: Workspace, old: str, new: str) -> None:
         raise Error(f'there is an environment "{new}" already', "see them with: gitseal env list")
     project.path(new)
     with writing(project):
+        refuse_going(project, old)
         policy, before = read_regular(project.policy_path), project.read(old)
         edited = edited_policy(project, lambda text: _rename_in_policy(text, project, old, new))
         now = project.with_policy(edited)

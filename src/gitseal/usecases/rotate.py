@@ -33,7 +33,7 @@ def rotate(
     """
 
     def action(edit: Change) -> list[SetResult]:
-        _refuse_waiting(edit.project, edit.environment, path)
+        pending.refuse_waiting(edit.project, edit.environment, path)
         return rotate_value(edit, path, new, keeps_previous=keeps_previous)
 
     results = change(workspace, environments, action)
@@ -81,7 +81,7 @@ def begin(workspace: Workspace, job: Job) -> list[Rotation]:
     with writing(workspace.project):
         trust = Trust(workspace)
         for environment in job.environments:
-            _refuse_waiting(workspace.project, environment, job.path)
+            pending.refuse_waiting(workspace.project, environment, job.path)
         made_ready = partial(provider.ready, trust, path=job.path, new=job.new, keeps_previous=job.keeps_previous)
         ready = [made_ready(environment) for environment in job.environments]
         trust.settle()
@@ -108,12 +108,6 @@ def abandon(project: Project, environments: Sequence[str], path: NamePath) -> li
             record.remove()
         dropped.append(waits.environment)
     return dropped
-
-
-def _refuse_waiting(project: Project, environment: str, path: NamePath) -> None:
-    for waits in pending.waiting(project):
-        if isinstance(waits, Pending) and (waits.environment, waits.path) == (environment, path):
-            raise waits.told()
 
 
 def _waiting(project: Project, environments: Sequence[str], path: NamePath) -> list[Pending]:
