@@ -125,10 +125,12 @@ def git_log(world: World, commits: int, share: int) -> Command:
 
 @functools.cache
 def trusting(world: World, commits: int, share: int) -> Path:
-    """A copy of that history whose main branch is the trusted ref."""
+    """A copy of that history whose main branch is the trusted ref, made ready as a clone is in which somebody works."""
     top = world.folder / f"trusting-{commits}-{share}"
     shutil.copytree(history(world, commits, share), top, symlinks=True)
     world.run(["git", "config", "gitseal.trust", "refs/heads/main"], top)
+    # One that was never armed is told so by every `set`, which asks Git nine times more.
+    world.run([GITSEAL, "init"], top)
     return top
 
 
@@ -137,7 +139,8 @@ def set_over(world: World, commits: int, share: int, *, first: bool) -> Command:
     top = trusting(world, commits, share)
 
     def forget() -> None:
-        shutil.rmtree(top / ".git" / "gitseal", ignore_errors=True)
+        for path in (top / ".git" / "gitseal").iterdir():
+            path.unlink()
 
     words = [GITSEAL, "set", "-e", "production", middle(100)]
     return Command(lambda run: [*words[:-1], f"{words[-1]}=run{run}"], top, forget if first else lambda: None)
