@@ -19,6 +19,7 @@ from gitseal.recipients.kinds import parse_recipient
 from gitseal.usecases.copy import copy_names
 from gitseal.usecases.edit import begin, finish
 from gitseal.usecases.import_ import import_values
+from gitseal.usecases.restore import restore
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
 from tests.attacks.world import (
@@ -329,3 +330,18 @@ def test_stanzas_that_were_spoilt_do_not_spoil_what_this_clone_knows(team: Team)
         team.bob.set("production", "NEW", "while broken")
     team.bob.path("production").write_bytes(good)
     assert team.bob.set("production", "NEW", "after") == "updated"
+
+
+def test_an_earlier_value_under_a_data_key_of_somebodys_own_does_not_come_back_unasked(team: Team) -> None:
+    evil = replaced_key(team.mallory, "production", [team.people["alice"], team.people["bob"]])
+    write(team.mallory, "production", put_value(evil, "DB_URL", text("from mallory")))
+    team.mallory.commit()
+    team.mallory.push("evil")
+    team.alice.git("fetch", "--quiet")
+    refused(
+        team.alice,
+        evil,
+        lambda place: restore(
+            Workspace(place.project, place.keyring), ("production",), ("DB_URL",), "refs/remotes/origin/evil"
+        ),
+    )

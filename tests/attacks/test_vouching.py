@@ -21,6 +21,7 @@ from gitseal.recipients.kinds import parse_recipient
 from gitseal.usecases.copy import copy_names
 from gitseal.usecases.env import rename_environment
 from gitseal.usecases.rename import rename
+from gitseal.usecases.restore import restore
 from gitseal.usecases.unset import unset
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
@@ -64,9 +65,17 @@ def rekeyed_for_a_rule(place: Clone) -> tuple[str, str]:
     return "production", NAME
 
 
+def restored(place: Clone) -> tuple[str, str]:
+    place.commit()
+    unset(workspace(place), ("production",), [NAME])
+    restore(workspace(place), ("production",), (NAME,), "HEAD")
+    return "production", NAME
+
+
 WAYS: dict[str, Callable[[Clone], tuple[str, str]]] = {
     "copy": copied,
     "rename": renamed,
+    "restore": restored,
     "env rename": environment_renamed,
     "rekey, a loss": rekeyed_for_a_loss,
     "rekey, a rule": rekeyed_for_a_rule,

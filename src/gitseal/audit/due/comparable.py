@@ -5,6 +5,7 @@ that opens stands here as a digest of its content, and so does a plain one: then
 """
 
 import os
+from functools import cached_property
 
 from gitseal.audit.exposure.exposed import Reason, known_values
 from gitseal.audit.exposure.people import KeyHolder
@@ -33,10 +34,11 @@ class ComparableValues:
         self._texts: dict[tuple[str, str], str] = {}
 
     def changes(self, name: Name) -> list[ValueChange]:
-        """The changes of a name. Those that left the value as it was are no longer there."""
+        """The changes of a name, and of those that it had before. Those that left the value as it was are no longer there."""
         compared = (
-            change._replace(before=self.text(name[1], change.before), after=self.text(name[1], change.after))
-            for change in self._timeline.changes.get(name, ())
+            change._replace(before=self.text(own[1], change.before), after=self.text(own[1], change.after))
+            for own in self._names(name)
+            for change in self._raw(own)
         )
         return [change for change in compared if change.before != change.after]
 
@@ -45,13 +47,42 @@ class ComparableValues:
 
         What only stood plain is not theirs in particular: everybody with the repository has read that.
         """
-        told = known_values(self._timeline.changes.get(name, ()), holder)
-        return {self.text(name[1], value) for value, reasons in told.items() if reasons.keys() - {Reason.PLAIN}}
+        return {
+            self.text(own[1], value)
+            for own in self._names(name)
+            for value, reasons in known_values(self._raw(own), holder).items()
+            if reasons.keys() - {Reason.PLAIN}
+        }
 
     def plain(self, name: Name) -> set[str]:
         """The values of a name that ever stood plain."""
-        values = (change.after for change in self._timeline.changes.get(name, ()))
-        return {self.text(name[1], value) for value in values if value and sealed_under(value) is None}
+        values = ((own, change.after) for own in self._names(name) for change in self._raw(own))
+        return {self.text(own[1], value) for own, value in values if value and sealed_under(value) is None}
+
+    def _raw(self, name: Name) -> list[ValueChange]:
+        return self._timeline.changes.get(name, [])
+
+    def _names(self, name: Name) -> list[Name]:
+        """The name, and those that it had before: taken out with the same value by the commit that added the next one."""
+        names = [name]
+        for own in names:
+            for change in self._raw(own):
+                removed = () if change.before else self._removals.get((own[0], change.at.commit), ())
+                value = self.text(own[1], change.after) if removed else ""
+                names += [
+                    other for other, before in removed if other not in names and self.text(other[1], before) == value
+                ]
+        return names
+
+    @cached_property
+    def _removals(self) -> dict[tuple[str, str], list[tuple[Name, str]]]:
+        """The names that each commit took out of an environment, with their values."""
+        removals: dict[tuple[str, str], list[tuple[Name, str]]] = {}
+        for name, changes in self._timeline.changes.items():
+            for change in changes:
+                if not change.after:
+                    removals.setdefault((name[0], change.at.commit), []).append((name, change.before))
+        return removals
 
     def of(self, value: TypedValue) -> str:
         """The text that stands for a value that somebody opened."""

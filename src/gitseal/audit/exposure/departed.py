@@ -12,10 +12,8 @@ Machines are left out: one that is taken down tells nobody what it read. `offboa
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from gitseal.audit.exposure.people import KeyHolder, holders_by, person, with_recipient
+from gitseal.audit.exposure.people import KeyHolder, holders_by, person, policy_of, with_recipient
 from gitseal.audit.exposure.timeline import Moment, Timeline, earliest
-from gitseal.errors import Error
-from gitseal.policy import parser
 from gitseal.policy.policy import PERSON, Policy
 from gitseal.project.project import Project
 from gitseal.records import NamedTuple
@@ -135,18 +133,12 @@ def _steps(timeline: Timeline) -> Iterator[_Step]:
     for change in timeline.policy_changes:
         for content in (*change.before, change.after):
             if content is not None and content not in read:
-                read[content] = _read(content)
+                policy = policy_of(content)
+                read[content] = _version(policy) if policy is not None else None
         before = tuple(version for content in change.before if (version := read[content]) is not None)
         after = read[change.after]
         if after is not None and len(before) == len(change.before):
             yield _Step(before, after, change.at)
-
-
-def _read(content: bytes) -> _Version | None:
-    try:
-        return _version(parser.parse_known(content)[0])
-    except Error:
-        return None
 
 
 def _version(policy: Policy) -> _Version:

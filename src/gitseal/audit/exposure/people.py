@@ -103,12 +103,17 @@ def _names(people: dict[str, _PastPerson], name: str, current: set[str]) -> set[
 
 def policies(timeline: Timeline) -> Iterator[Policy]:
     """Every version of the policy that holds together."""
-    for content in timeline.policies:
-        try:
-            yield parser.parse_known(content)[0]
-        except Error:
-            # A version that does not hold together, such as a conflict. What it gave somebody stands in the headers.
-            continue
+    return (policy for content in timeline.policies if (policy := policy_of(content)) is not None)
+
+
+@lru_cache(4096)  # a report asks several times for each version
+def policy_of(content: bytes) -> Policy | None:
+    """One version of the policy; None if it does not hold together, such as a conflict."""
+    try:
+        return parser.parse_known(content)[0]
+    except Error:
+        # What it gave somebody stands in the headers.
+        return None
 
 
 def holders_by(policy: Policy) -> Iterator[tuple[tuple[str, str], str]]:
