@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.audit.exposure.leaving import leaving
 from gitseal.audit.exposure.leaving_page import as_object
 from gitseal.errors import Busy, Error, NotForYou
 from gitseal.identities import NO_IDENTITIES
@@ -35,7 +36,7 @@ def workspace(world: World) -> Workspace:
 
 
 def test_the_report_after_it_has_the_shape_of_the_report_alone(world: World) -> None:
-    before = as_object(offboard.report(world.project, "bob"))
+    before = as_object(leaving(world.project, "bob"))
     planned = offboard.plan(workspace(world), "bob")
     after = as_object(offboard.apply(workspace(world), planned))
     assert planned.lists == ("groups team",)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.audit.exposure.leaving import Leaving, leaver, leaving, report_on, walked
+from gitseal.audit.exposure.leaving import Leaving, leaver, report_on, walked
 from gitseal.audit.exposure.people import KeyHolder, keys_of
 from gitseal.audit.exposure.timeline import Timeline
 from gitseal.document.header import Access
@@ -44,11 +44,6 @@ class Offboarding(NamedTuple):
     def is_empty(self) -> bool:
         """True if they are out of the policy and of every file already."""
         return self.change is None and self.rekey.is_empty
-
-
-def report(project: Project, name: str, key: str = "") -> Leaving:
-    """See `leaving`."""
-    return leaving(project, name, key)
 
 
 def plan(workspace: Workspace, name: str, key: str = "") -> Offboarding:
