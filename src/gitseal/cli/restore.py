@@ -1,7 +1,9 @@
 """`gitseal restore`."""
 
+from functools import partial
+
 from gitseal.cli import declare, terminal
-from gitseal.cli.options import accept_options, environment_option
+from gitseal.cli.options import accept_options, environment_option, replace_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Declined, Error, UsageError, shell_quoted
 from gitseal.report.dates import day
@@ -25,6 +27,7 @@ _COMMIT_DIGITS = 12
     metavar="NAME",
     help="Restore this name though its value is known to people who should not know it.",
 )
+@replace_option
 @accept_options
 def command(
     session: Session,
@@ -34,6 +37,7 @@ def command(
     environments: tuple[str, ...],
     yes: bool,
     accepted: str,
+    replace: bool,
     accept: tuple[str, ...],
 ) -> None:
     """Put an earlier value back in force.
@@ -58,16 +62,17 @@ def command(
     if accepted not in {"", name}:
         raise UsageError(f'--compromised names "{accepted}", and this restores "{name}"', "give the same name twice")
     past = look(session.workspace, chosen, path, revision)
-    planned = restore(session.workspace, chosen, path, revision, dry_run=True)
+    restored = partial(restore, environments=chosen, path=path, revision=revision)
+    planned = restored(session.workspace._replace(replaces_unread=replace), dry_run=True)
     if any(done.outcome is not Outcome.UNCHANGED for done in planned):
         again = (
             f"gitseal restore {shell_quoted(name)} --from {shell_quoted(revision)} -e {shell_quoted(','.join(chosen))}"
         )
         if not accepted:
             _refuse_compromised(past, again)
-        again += f" --compromised {shell_quoted(name)}" if accepted else ""
+        again += (f" --compromised {shell_quoted(name)}" if accepted else "") + (" --replace" if replace else "")
         _ask(past, again, yes=yes)
-    for done in session.confirmed(accept, lambda workspace: restore(workspace, chosen, path, revision)):
+    for done in session.confirmed(accept, lambda workspace: restored(workspace._replace(replaces_unread=replace))):
         say(f"{done.environment}: {done.outcome.value} {done.name}{' (empty)' if done.is_empty else ''}")
 
 
