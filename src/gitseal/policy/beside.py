@@ -18,8 +18,6 @@ def owners(path: "NamePath") -> "tuple[NamePath, ...]":
     `KEY_PUBLIC_PREVIOUS` belongs to `KEY_PUBLIC`, and by that to `KEY`. There are no longer chains.
     """
     last = path[-1]
-    if not is_express(last):
-        return ()  # of ten thousand names hardly one
     belongs_to: list[NamePath] = []
     for suffix in (PREVIOUS, PUBLIC):
         if last.endswith(suffix) and len(last) > len(suffix):

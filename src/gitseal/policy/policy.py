@@ -80,15 +80,19 @@ class RuleList(tuple[Rule, ...]):  # noqa: SLOT001 - it keeps what it has found 
         covers it has a pattern with such an ending: whoever names an API for a few does not think of `API_PREVIOUS`, and a
         rule for `API_*` or `*` would give it to others.
         """
-        decides = None
-        for name in reversed((path, *owners(path))):
-            own = self._covering(environment, name)
-            if decides is None or self[decides].plain or (own is not None and own == self._express(environment, name)):
-                decides = own
+        # Of ten thousand names hardly one has such an ending.
+        decides = self.finder(environment).first(path) if not is_express(path[-1]) else self._beside(environment, path)
         return self[decides] if decides is not None else None
 
-    def _covering(self, environment: str, path: NamePath) -> int | None:
-        return self.finder(environment).first(path)
+    def _beside(self, environment: str, path: NamePath) -> int | None:
+        """The number of the rule of a name that may stand beside another: from the name it belongs to, outwards."""
+        decides = None
+        for name in reversed((path, *owners(path))):
+            own = self.finder(environment).first(name)
+            is_named = own is not None and own == self._express(environment, name)
+            if is_named or decides is None or self[decides].plain:
+                decides = own
+        return decides
 
     def _express(self, environment: str, path: NamePath) -> int | None:
         """The first rule that covers the name by a pattern with its ending."""
