@@ -25,6 +25,7 @@ COMMANDS = [
     ("env", "list"),
     ("explain", "-e", "production", "A"),
     ("hook", "status"),
+    ("impact", "--person", "alice"),
     ("list", "--show-values"),
     ("log",),
     ("log", "--signatures"),

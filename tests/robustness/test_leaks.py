@@ -161,6 +161,9 @@ CASES = {
     "absorb": Case(("absorb", "-e", "production")),
     "rekey": Case(("rekey", "--yes")),
     "check": Case(("check",), status=1),
+    "impact of a value": Case(("impact", "--value", "-", "--json"), NEEDLE.encode()),
+    "impact of a file": Case(("impact", "--file", "{value}")),
+    "impact of nothing that it takes": Case(("impact", "--value", "1"), NEEDLE.encode(), status=2),
     "whoami": Case(("whoami",)),
     "recipient list": Case(("recipient", "list")),
     "env list": Case(("env", "list")),
@@ -203,6 +206,7 @@ def _script(path: Path, change: str) -> str:
 QUICK = {
     "set from standard input", "set from the environment", "set of no JSON", "import of no YAML", "get", "render to a file",
     "run with files", "rotate with a command that fails", "edit", "edit to no YAML", "rekey", "sync push", "diff",
+    "impact of a value",
 }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "access": "Show who can open what now, and who would after a rekey.",
         "rekey": "Seal the files to the people that the policy names.",
         "offboard": "Take somebody out of policy and files, and show what they know.",
+        "impact": "Show which names a leak concerns, and what to do first.",
         "due": "Show which names need a new value.",
         "absorb": "Take over values that others set without being able to read them.",
     },

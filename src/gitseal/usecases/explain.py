@@ -3,14 +3,11 @@
 from typing import NamedTuple
 
 from gitseal.document.document import Entry
-from gitseal.document.value import ValueType
 from gitseal.project.names import missing, parse_name
-from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
-from gitseal.resolve import services, templates
 from gitseal.resolve.origins import origins
+from gitseal.resolve.receivers import Receiver, receivers
 from gitseal.yamltext.reader import path_text
-from gitseal.yamltext.tree import NamePath
 
 
 class NamePlace(NamedTuple):
@@ -20,17 +17,6 @@ class NamePlace(NamedTuple):
     line: int
     access: str
     hidden_by: str
-
-
-class Receiver(NamedTuple):
-    """A service that gets the value: under which name, and by what of its declaration.
-
-    That is env, section, include, import, or files, where the name is the path of the file.
-    """
-
-    service: str
-    variable: str
-    level: str
 
 
 class Explained(NamedTuple):
@@ -61,7 +47,7 @@ def explain(layered: EffectiveEnvironment, name: str) -> Explained:
     declared = project.manifest.secrets.get(path)
     return Explained(
         places,
-        tuple(_receivers(project, layered, path)),
+        tuple(receivers(project.manifest, layered.entries, path)),
         declared.description if declared else "",
         declared.is_required(environment) if declared else False,
     )
@@ -69,17 +55,3 @@ def explain(layered: EffectiveEnvironment, name: str) -> Explained:
 
 def _access(entry: Entry) -> str:
     return entry.token.group if entry.token else "plain"
-
-
-def _receivers(project: Project, layered: EffectiveEnvironment, path: NamePath) -> list[Receiver]:
-    receivers = []
-    for service, declared in project.manifest.services.items():
-        for variable, source in services.view(project.manifest, service, layered.entries).items():
-            takes = source.path == path
-            if source.template is not None and source.template.kind is ValueType.TEXT:
-                takes = path in templates.parse(source.template.reveal().decode()).secrets()
-            if takes:
-                level = source.level if source.service == service else "import"
-                receivers.append(Receiver(service, path_text(variable), level))
-        receivers += [Receiver(service, "/".join(file.path), "files") for file in declared.files if file.secret == path]
-    return receivers

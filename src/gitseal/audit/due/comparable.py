@@ -8,18 +8,12 @@ import os
 from functools import cached_property
 
 from gitseal.audit.exposure.exposed import Reason, known_values
+from gitseal.audit.exposure.opening import PastValues
 from gitseal.audit.exposure.people import KeyHolder
 from gitseal.audit.exposure.timeline import Name, Timeline, ValueChange, sealed_under
-from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.digest import sha256_hex
-from gitseal.crypto.public_key import Scope
-from gitseal.document.token import Token, parse_stanza, parse_token
-from gitseal.document.value import TypedValue, ValueType, from_plaintext
-from gitseal.errors import Error, Malformed
+from gitseal.document.value import TypedValue
 from gitseal.identities import Keyring
-from gitseal.project.keys import unwrap
-from gitseal.yamltext import scalars
-from gitseal.yamltext.tree import NamePath
 
 
 class ComparableValues:
@@ -27,8 +21,7 @@ class ComparableValues:
 
     def __init__(self, timeline: Timeline, keyring: Keyring) -> None:
         self._timeline = timeline
-        self._keyring = keyring
-        self._keys: dict[str, DataKey | None] = {}
+        self._past = PastValues(timeline, keyring)
         # The digests never leave the process, but a traceback might: with a salt they say nothing of a short value.
         self._salt = os.urandom(32)
         self._texts: dict[tuple[str, str], str] = {}
@@ -91,42 +84,7 @@ class ComparableValues:
     def text(self, name: str, value: str) -> str:
         """The text that stands for a value of this name; the token itself if it does not open, and nothing for no value."""
         if (name, value) not in self._texts:
-            opened = self._opened(tuple(name.split("/")), value) if value else None
+            opened = self._past.opened(name, value) if value else None
             # No token looks like a digest, so `sealed_under` takes it for plain: it is as certain as that.
             self._texts[name, value] = self.of(opened) if opened is not None else value
         return self._texts[name, value]
-
-    def _opened(self, path: NamePath, value: str) -> TypedValue | None:
-        try:
-            token = parse_token(value, 0)
-            if token is None:
-                return _plain(value)
-            key = self._key(token)
-            return from_plaintext(key.open(token.kind, path, token.ciphertext())) if key is not None else None
-        except Error:
-            return None  # damaged, moved, or of a later version: no more is known of it than without a key
-
-    def _key(self, token: Token) -> DataKey | None:
-        if token.key_id not in self._keys:
-            self._keys[token.key_id] = self._unwrapped(token.key_id)
-        return self._keys[token.key_id]
-
-    def _unwrapped(self, key_id: str) -> DataKey | None:
-        past = self._timeline.keys.get(key_id)
-        if past is None:
-            return None
-        scope = Scope(past.file_id, past.environment, past.access)
-        stanzas = ((recipient, parse_stanza(one.text, 0)) for (_name, recipient), one in past.stanzas.items())
-        try:
-            return unwrap(scope, key_id, stanzas, self._keyring)
-        except Error:
-            return None
-
-
-def _plain(source: str) -> TypedValue:
-    try:
-        value = scalars.parse(source, 0)
-    except Malformed:
-        value = None
-    content = value if isinstance(value, str) else source
-    return TypedValue(ValueType.TEXT, content.encode("utf-8", "surrogateescape"))

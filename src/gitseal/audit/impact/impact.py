@@ -1,0 +1,228 @@
+"""What a leak concerns: the values that somebody knows, that a commit exposed, or that stand in what leaked.
+
+A value is opened to be compared, and is in nothing that leaves this module.
+"""
+
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from gitseal.audit.due.comparable import ComparableValues
+from gitseal.audit.exposure.exposed import Changed, known_values, rotated
+from gitseal.audit.exposure.opening import PastValues
+from gitseal.audit.exposure.people import KeyHolder
+from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, sealed_under
+from gitseal.audit.impact.commit_texts import texts_of
+from gitseal.audit.impact.matching import Match, in_file, in_value
+from gitseal.errors import Error
+from gitseal.identities import Keyring
+from gitseal.policy.companions import declared
+from gitseal.project.project import Project
+from gitseal.records import NamedTuple
+from gitseal.resolve.receivers import receivers
+from gitseal.scan.ordinary import is_ordinary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.audit.check.source_files import FoundUses
+
+VALUE, PART, SEALED, PLAIN = "value", "part", "sealed", "plain"
+"""Why a value counts: it leaked, or only a part of it did; a commit brought its token, or the value itself in a sealed file."""
+
+
+class ImpactedName(NamedTuple):
+    """A name with a value that somebody else may know.
+
+    `why` has VALUE, PART, SEALED or PLAIN, or the words of `exposed.Reason`. `places` are where it stands in what leaked, as
+    `path:line`. The value was in force from `since` until `until`, which is None while it is. `opened_then` could open it when
+    it was in force, `opens_now` can open the value of today; both by every stanza that was ever made for the data key, also by
+    one that only a branch claims. `is_plain`: it stood plain in some version, so that everybody with the repository knows it.
+    `is_ordinary`: short or common, so that equality may be chance. `services` get the name, `code` are the lines that read it.
+    Stores that the value was published to belong here as well, as soon as the manifest says where that is.
+    """
+
+    environment: str
+    name: str
+    why: tuple[str, ...]
+    places: tuple[str, ...]
+    since: Moment
+    until: Moment | None
+    changed: Changed
+    owner: str
+    opened_then: tuple[str, ...]
+    opens_now: tuple[str, ...]
+    is_plain: bool
+    is_ordinary: bool
+    services: tuple[str, ...]
+    code: tuple[str, ...]
+
+
+class PublishedKey(NamedTuple):
+    """A stanza that a commit published: who can open the access group's data key by it."""
+
+    environment: str
+    access: str
+    person: str
+
+
+class Impact(NamedTuple):
+    """All that a leak concerns. `unopened` counts the values that no identity at hand opens, so they were not compared."""
+
+    subject: str
+    values: tuple[ImpactedName, ...]
+    keys: tuple[PublishedKey, ...]
+    unopened: int
+    is_shallow: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """False if there may be more: values that did not open, or commits that a shallow clone lacks."""
+        return not self.unopened and not self.is_shallow
+
+
+class _Reason(NamedTuple):
+    tokens: set[str]
+    why: dict[str, None]
+    places: dict[str, None]
+
+
+class Leak:
+    """One project's history, asked what a leak concerns. The values are opened when something is compared with them."""
+
+    def __init__(self, project: Project, keyring: Keyring) -> None:
+        """Raises Error if there is no repository, or if Git cannot show a version that history names."""
+        self.timeline = Timeline(project)
+        self._project = project
+        self._past = PastValues(self.timeline, keyring)
+        self._comparable = ComparableValues(self.timeline, keyring)
+        self._unopened = 0
+        self._reasons: dict[Name, _Reason] = {}
+        self._keys: tuple[PublishedKey, ...] = ()
+
+    def of_holder(self, holder: KeyHolder) -> Impact:
+        """Everything that somebody, or one key, could open; with a person's name also what they set."""
+        for name, changes in self.timeline.changes.items():
+            for token, reasons in known_values(changes, holder).items():
+                self._add(name, token, (reason.value for reason in reasons))
+        return self._told(holder.name)
+
+    def of_value(self, leaked: bytes) -> Impact:
+        """The names that have or had a value which this text is, or holds."""
+        self._take(in_value(self._names_by_content, leaked), "")
+        return self._told("a value")
+
+    def of_file(self, leaked: bytes, path: str) -> Impact:
+        """The names of which a value stands in a leaked file; `path` is what it is called in `places`."""
+        self._take(in_file(self._names_by_content, leaked), path)
+        return self._told(path)
+
+    def of_commit(self, commit: str) -> Impact:
+        """What a commit exposed: tokens and plain values that it brought, our values in its texts, and stanzas."""
+        for name, changes in self.timeline.changes.items():
+            for change in changes:
+                if change.at.commit == commit and change.after:
+                    self._add(name, change.after, (SEALED if sealed_under(change.after) else PLAIN,))
+        for text in texts_of(self._project.git(), commit):
+            stood = in_file(self._names_by_content, text.before)
+            brought = in_file(self._names_by_content, text.after)
+            self._take({content: match for content, match in brought.items() if content not in stood}, text.path)
+        self._keys = tuple(
+            sorted(
+                PublishedKey(key.environment, key.access, person)
+                for key in self.timeline.keys.values()
+                for (person, _recipient), stanza in key.stanzas.items()
+                if stanza.at.commit == commit
+            )
+        )
+        return self._told(f"commit {commit}")
+
+    @cached_property
+    def _by_content(self) -> dict[bytes, set[tuple[Name, str]]]:
+        """Every value that opens, with the names and tokens that it stands in."""
+        by_content: dict[bytes, set[tuple[Name, str]]] = {}
+        for name, changes in self.timeline.changes.items():
+            for token in dict.fromkeys(change.after for change in changes if change.after):
+                value = self._past.opened(name[1], token)
+                if value is None:
+                    self._unopened += 1
+                else:
+                    by_content.setdefault(value.reveal(), set()).add((name, token))
+        return by_content
+
+    @cached_property
+    def _names_by_content(self) -> Mapping[bytes, set[str]]:
+        return {content: {name[1] for name, _token in owners} for content, owners in self._by_content.items()}
+
+    def _take(self, matches: Mapping[bytes, Match], path: str) -> None:
+        for content, match in matches.items():
+            for name, token in self._by_content[content]:
+                places = [f"{path}:{line}" for line in match.lines] if path else []
+                self._add(name, token, (PART if match.is_part else VALUE,), places)
+
+    def _add(self, name: Name, token: str, why: Iterable[str], places: Sequence[str] = ()) -> None:
+        reason = self._reasons.setdefault(name, _Reason(set(), {}, {}))
+        reason.tokens.add(token)
+        reason.why.update(dict.fromkeys(why))
+        reason.places.update(dict.fromkeys(places))
+
+    def _told(self, subject: str) -> Impact:
+        rows = tuple(self._row(name, reason) for name, reason in sorted(self._reasons.items()))
+        return Impact(subject, rows, self._keys, self._unopened, not self.timeline.is_complete)
+
+    def _row(self, name: Name, reason: _Reason) -> ImpactedName:
+        timeline, values = self.timeline, self._comparable
+        leaked = {values.text(name[1], token) for token in reason.tokens}
+        here = timeline.now.get(name, "")
+        changes, now = values.changes(name), values.text(name[1], here)
+        set_at = (change.at for change in timeline.changes[name] if change.after in reason.tokens)
+        declaration = declared(self._project.manifest, tuple(name[1].split("/")))
+        services, variables = self._services(name)
+        return ImpactedName(
+            *name,
+            tuple(reason.why),
+            tuple(reason.places),
+            earliest(set_at),
+            None if now in leaked else _until(changes, leaked),
+            rotated(changes, leaked.__contains__, name, ChainMap({name: now}, timeline.now))[0],
+            declaration.owner if declaration is not None else "",
+            self._people(reason.tokens),
+            self._people({here} if here else set()),
+            any(sealed_under(token) is None for token in reason.tokens),
+            any(self._is_ordinary(name, token) for token in reason.tokens),
+            services,
+            tuple(f"{path}:{use.line}" for path, use in self._uses.uses if use.name in variables),
+        )
+
+    def _is_ordinary(self, name: Name, token: str) -> bool:
+        value = self._past.opened(name[1], token)
+        return value is not None and is_ordinary(value.reveal())
+
+    def _people(self, tokens: Iterable[str]) -> tuple[str, ...]:
+        """Everybody who ever had a stanza for the data keys of some tokens."""
+        sealed = filter(None, map(sealed_under, tokens))
+        keys = (self.timeline.keys.get(under.key_id) for under in sealed)
+        return tuple(sorted({person for key in keys if key is not None for person, _recipient in key.stanzas}))
+
+    def _services(self, name: Name) -> tuple[tuple[str, ...], set[str]]:
+        """The services that get a name, and what it is called by those who read it."""
+        environment, text = name
+        path = tuple(text.split("/"))
+        available = [*(tuple(other.split("/")) for where, other in self.timeline.now if where == environment), path]
+        try:
+            told = receivers(self._project.manifest, dict.fromkeys(available), path)
+        except Error:
+            told = []  # a manifest that contradicts itself, as `check` says, must not stop this
+        variables = {text, path[-1], *(one.variable for one in told if one.level != "files")}
+        return tuple(sorted({one.service for one in told})), variables
+
+    @cached_property
+    def _uses(self) -> "FoundUses":
+        from gitseal.audit.check import source_files  # parsers of languages, only if there is a name to look for
+
+        return source_files.read(self._project, [self._project.root])
+
+
+def _until(changes: Sequence[ValueChange], leaked: set[str]) -> Moment | None:
+    """When one of these values was last replaced by another or removed; None if nothing says so."""
+    ends = [change.at for change in changes if change.before in leaked and change.after not in leaked]
+    return max(ends, key=lambda moment: (not moment.commit, moment.when), default=None)

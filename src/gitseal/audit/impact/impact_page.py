@@ -1,0 +1,138 @@
+"""What a leak concerns, as a page for people and as an object for programs. Neither has a value."""
+
+from collections.abc import Iterator
+
+from gitseal.audit.exposure.exposed import Changed
+from gitseal.audit.exposure.timeline import Moment
+from gitseal.audit.impact.impact import PART, PLAIN, SEALED, VALUE, Impact, ImpactedName
+from gitseal.report.dates import day
+from gitseal.report.page.model import Page, PageTable
+from gitseal.report.plurals import plural
+from gitseal.report.sentences import NOTHING, Sentence, joined, listed, ours, sentence
+
+_WHY = {
+    VALUE: ours("it leaked"),
+    PART: ours("a part of it leaked"),
+    SEALED: ours("its token was published"),
+    PLAIN: ours("was plain"),
+    "opened": ours("could open it"),
+    "committed": ours("set it"),
+}
+_STATES = {
+    Changed.YES: ours("another value now"),
+    Changed.NO: ours("still in force"),
+    Changed.UNKNOWN: ours("sealed anew, maybe the same value"),
+    Changed.GONE: ours("no such name now"),
+}
+_HEAD = ("Name", "Environment", "Owner", "State", "Since", "Until", "Why", "Where", "Services", "Code")
+
+
+def page_of(told: Impact) -> Page:
+    """The page: what needs a new value first, as boxes to check."""
+    rotate = [value for value in told.values if value.changed is not Changed.YES]
+    done = [value for value in told.values if value.changed is Changed.YES]
+    return Page(
+        "What a leak concerns",
+        (_lead(told, len(rotate)),),
+        (
+            PageTable(ours("Give these a new value"), _HEAD, tuple(map(_row, rotate)), is_checklist=True),
+            PageTable(ours("Have a new value since"), _HEAD, tuple(map(_row, done))),
+            PageTable(
+                ours("Who could open it when it was in force, and who can open the value of today"),
+                ("Name", "Environment", "Then", "Now"),
+                tuple(map(_people, told.values)),
+            ),
+            PageTable(
+                ours("Data keys that the commit gave away"),
+                ("Environment", "Access group", "To"),
+                tuple(tuple(sentence("{}", text) for text in key) for key in told.keys),
+            ),
+        ),
+        tuple(_notes(told)),
+    )
+
+
+def _lead(told: Impact, to_change: int) -> Sentence:
+    if not told.values:
+        return sentence("{}: no value of ours.", told.subject)
+    counts = ours(plural(len(told.values), "name")), ours(str(to_change))
+    return sentence("{}: values of {}. To change: {}.", told.subject, *counts)
+
+
+def _row(value: ImpactedName) -> tuple[Sentence, ...]:
+    return (
+        sentence("{}", value.name),
+        sentence("{}", value.environment),
+        sentence("{}", value.owner) if value.owner else NOTHING,
+        _STATES[value.changed],
+        _day(value.since),
+        _day(value.until) if value.until is not None else NOTHING,
+        joined([_WHY[why] for why in value.why]),
+        listed(value.places, "{}"),
+        listed(value.services, "{}"),
+        listed(value.code, "{}"),
+    )
+
+
+def _people(value: ImpactedName) -> tuple[Sentence, ...]:
+    everybody = (ours("everybody with the repository"),) if value.is_plain else ()
+    then = joined([*everybody, listed(value.opened_then, "{}")] if value.opened_then else everybody)
+    return (
+        sentence("{}", value.name),
+        sentence("{}", value.environment),
+        then,
+        listed(value.opens_now, "{}"),
+    )
+
+
+def _day(moment: Moment) -> Sentence:
+    return ours(day(moment.when) or "not committed yet")
+
+
+def _notes(told: Impact) -> Iterator[Sentence]:
+    ordinary = [value.name for value in told.values if value.is_ordinary]
+    if ordinary:
+        yield sentence("Short or common, so equality may be chance: {}.", listed(dict.fromkeys(ordinary), "{}"))
+    if any(value.changed is Changed.UNKNOWN for value in told.values):
+        yield ours(
+            "Whether a value that was sealed anew is another one can only be seen with an identity that opens both."
+        )
+    if told.unopened:
+        yield ours(f"{plural(told.unopened, 'value')} of history did not open here and took no part in this.")
+    if told.is_shallow:
+        yield sentence(
+            "This clone is shallow, so older values are missing here; for all of them: `git fetch --unshallow`"
+        )
+
+
+def as_object(told: Impact) -> dict[str, object]:
+    """The same for programs."""
+    return {
+        "subject": told.subject,
+        "values": [_object(value) for value in told.values],
+        "keys": [key._asdict() for key in told.keys],
+        "unopened": told.unopened,
+        "complete": told.is_complete,
+    }
+
+
+def _object(value: ImpactedName) -> dict[str, object]:
+    until = value.until
+    return {
+        "environment": value.environment,
+        "name": value.name,
+        "why": list(value.why),
+        "where": list(value.places),
+        "since": value.since.when or None,
+        "commit": value.since.commit,
+        "until": (until.when or None) if until is not None else None,
+        "until_commit": until.commit if until is not None else "",
+        "changed": value.changed.value,
+        "owner": value.owner,
+        "opened_then": list(value.opened_then),
+        "opens_now": list(value.opens_now),
+        "plain": value.is_plain,
+        "ordinary": value.is_ordinary,
+        "services": list(value.services),
+        "code": list(value.code),
+    }

@@ -1,0 +1,127 @@
+"""`gitseal impact`."""
+
+import sys
+
+from gitseal.cli import declare, output, terminal
+from gitseal.cli.session import Session, say
+from gitseal.errors import Error, UsageError
+from gitseal.report.plurals import plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.audit.impact.impact import Impact
+
+_STDIN = "-"
+
+
+@declare.command("impact")
+@declare.option("--person", default="", metavar="PERSON", help="Somebody who left, or whose machine was taken.")
+@declare.option("--key", default="", metavar="KEY", help="The public key of an identity that leaked.")
+@declare.option("--commit", "revision", default="", metavar="COMMIT", help="A commit that was pushed by mistake.")
+@declare.option("--value", metavar="-", help="A value that leaked, on standard input or typed unseen.")
+@declare.option(
+    "--file",
+    "source",
+    metavar="FILE",
+    is_path=True,
+    takes_dash=True,
+    help="A file that leaked: an env file, a log, a dump.",
+)
+@declare.option("--format", "form", choices=["text", "json", "markdown", "html"], default="text", help="How to report.")
+@declare.option("--json", "json_flag", is_flag=True, help="Short for --format json.")
+def command(
+    session: Session,
+    *,
+    person: str,
+    key: str,
+    revision: str,
+    value: str | None,
+    source: str | None,
+    form: str,
+    json_flag: bool,
+) -> int:
+    """Show which names a leak concerns, and what to do first.
+
+    It shows each name with a value that leaked, of today or of any commit on any ref: since when and until when that value was
+    in force, whether it was changed, who could open it then and now, and which services and lines of code use the name.
+
+    What leaked is compared in every form that the hook looks for, with all values that your identity opens, and is never stored
+    or printed. A short or common value counts if it is all that leaked, or if FILE gives it to its own name.
+
+    The status is 0 if there is something, and 1 if not. If values did not open or the clone is shallow, one line says so, and
+    "complete" is false in JSON.
+
+    Examples:
+      gitseal impact --person alice
+      gitseal impact --commit HEAD --format markdown
+      pbpaste | gitseal impact --value - --json
+    """
+    given = [person, key, revision, value is not None, source is not None]
+    if sum(map(bool, given)) != 1:
+        raise UsageError(
+            "impact takes one of --person, --key, --commit, --value and --file", "for a value: gitseal impact --value -"
+        )
+    session.only_reads = True
+    told = _told(session, person, key, revision, value, source)
+    _print(told, "json" if json_flag else form)
+    if not told.is_complete:
+        say(_lacking(told))
+    return 0 if told.values or told.keys else 1
+
+
+def _told(session: Session, person: str, key: str, revision: str, value: str | None, source: str | None) -> "Impact":
+    from gitseal.usecases import impact
+
+    project, keyring = session.project, session.keyring
+    if person:
+        return impact.of_person(project, keyring, person)
+    if key:
+        return impact.of_key(project, keyring, key)
+    if revision:
+        return impact.of_commit(project, keyring, revision)
+    if source is not None:
+        content = _standard_input() if source == _STDIN else _content(source)
+        return impact.of_file(project, keyring, content, "standard input" if source == _STDIN else source)
+    if value != _STDIN:
+        # It is not repeated: whoever wrote it there has shown it to enough programs.
+        raise UsageError(
+            "--value takes only -, for what stands on a command line is seen by other programs and kept by shells",
+            "give it on standard input, or type it unseen: gitseal impact --value -",
+        )
+    leaked = _standard_input()
+    if not leaked.strip():
+        raise Error("standard input has no value", "type it unseen: gitseal impact --value -")
+    return impact.of_value(project, keyring, leaked)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # what Python makes of a closed one
+        raise Error("there is no standard input", "leave it open, and run: gitseal impact --value -")
+    if sys.stdin.isatty():
+        return terminal.ask_value("what leaked").reveal()
+    return sys.stdin.buffer.read()
+
+
+def _content(source: str) -> bytes:
+    try:
+        with open(source, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise Error(f'"{source}" cannot be read: {error.strerror}', "look at it with: ls -l") from None
+
+
+def _lacking(told: "Impact") -> str:
+    unopened = f"{plural(told.unopened, 'value')} did not open with the identities at hand" if told.unopened else ""
+    shallow = "this clone is shallow; get the rest: git fetch --unshallow" if told.is_shallow else ""
+    return f"gitseal: there may be more: {'; '.join(filter(None, (unopened, shallow)))}"
+
+
+def _print(told: "Impact", form: str) -> None:
+    from importlib import import_module
+
+    from gitseal.audit.impact.impact_page import as_object, page_of
+
+    if form == "json":
+        output.as_json(as_object(told))
+    else:
+        output.text(import_module(f"gitseal.report.page.{form}").write(page_of(told)))
