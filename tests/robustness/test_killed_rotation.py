@@ -15,10 +15,10 @@ import pytest
 
 from gitseal.hidden import SecretBytes
 from gitseal.project.workspace import Workspace
-from gitseal.sealing import pending, provider
-from gitseal.sealing.pending import Pending
+from gitseal.sealing import provider, waiting
 from gitseal.sealing.provider import Answer
 from gitseal.sealing.rotating import NewValue
+from gitseal.sealing.waiting import Waiting
 from gitseal.sealing.writing import writing
 from gitseal.usecases import rotate
 from gitseal.usecases.rotate import Job
@@ -60,23 +60,23 @@ class World:
     def reset(self) -> None:
         self.password.write_text(OLD)
         self.clone.git("checkout", "--quiet", "--force", "HEAD", "--", ".secrets")
-        if any(pending.waiting(self.clone.project)):
+        if any(waiting.all_waiting(self.clone.project)):
             rotate.abandon(self.clone.project, ("production",), PATH)
 
     def judge(self) -> str:
         """Holds what a kill left against the promise; gives the state, and brings the rotation to its end."""
-        waiting = pending.waiting(self.clone.project)
+        left = waiting.all_waiting(self.clone.project)
         here, there = self.clone.get("production", "API"), self.password.read_text()
         assert self.clone.get("production", "OTHER") == "another value"
         with writing(self.clone.project):
             pass  # the next command that writes sweeps up
         assert not [path.name for path in self.clone.project.folder.iterdir() if path.name.startswith(".")]
-        if not waiting:
+        if not here:
             assert here == there, "the provider has a value that is nowhere here"
             assert not list((self.clone.top / ".git" / "gitseal").glob("rotation-*/record")), "it would wait later"
             return "old" if here == OLD else "new"
-        (waits,) = waiting
-        assert isinstance(waits, Pending)
+        (waits,) = left
+        assert isinstance(waits, Waiting)
         assert "gitseal rotate API -e production --resume" in waits.told().hint
         workspace = Workspace(self.clone.project, self.clone.keyring)
         rotation = provider.of_journal(workspace, waits)
@@ -86,7 +86,7 @@ class World:
         assert there in {OLD, new}, "the provider has a value that is nowhere here"
         rotate.resume(workspace, ("production",), PATH)
         assert self.clone.get("production", "API") == new
-        assert not pending.waiting(self.clone.project)
+        assert not waiting.all_waiting(self.clone.project)
         return "waits, and the provider has it" if there == new else "waits"
 
 

@@ -330,7 +330,7 @@ def test_what_holds_values_shows_none_in_its_repr(place: Clone) -> None:
         list_names(Workspace(project, keyring), ("production",), show_values=True),
         rotation,
         rotation.message(),
-        rotation.pending,
+        rotation.waits,
     ]
     for each in held:
         assert not shows(repr(each).encode()), type(each)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.project.workspace import Workspace
-from gitseal.sealing import pending, provider
+from gitseal.sealing import provider, waiting
 from gitseal.sealing.provider import Answer
 from gitseal.sealing.rotating import NewValue
 from gitseal.usecases import rotate
@@ -165,6 +165,6 @@ def test_whatever_is_done_the_file_the_journal_and_the_provider_are_the_models(
     for number, step in enumerate(steps, 1):
         assert real.step(step, f"value {number}") == model.step(step, f"value {number}"), step
         assert real.values() == (model.value, model.previous), step
-        assert bool(pending.waiting(real.clone.project)) == (model.waits is not None), step
+        assert bool(waiting.all_waiting(real.clone.project)) == (model.waits is not None), step
         assert real.provider == model.provider, step
         assert real.clone.get("production", "OTHER") == "other"

@@ -35,7 +35,7 @@ def hand_over(
 
     # All questions come before the first command.
     workspace, rotations = session.confirmed(accept, ready)
-    left = [rotation.pending.environment for rotation in rotations]
+    left = [rotation.waits.environment for rotation in rotations]
     try:
         for rotation in rotations:
             yield provider.hand_over(workspace, rotation, _Starter(session, arguments, rotation).call)
@@ -56,7 +56,7 @@ class _Starter:
 
     def call(self, message: SecretBytes, secrets: Sequence[tuple[str, bytes]]) -> Answer:
         """See `provider.Call`."""
-        waits = self._rotation.pending
+        waits = self._rotation.waits
         self._session.note_read("rotate", waits.environment, (path_text(waits.path),))
         for stream in filter(None, (sys.stdout, sys.stderr)):
             stream.flush()

@@ -107,9 +107,9 @@ class Session:
         try:
             if not folders(repository):
                 return
-            from gitseal.sealing.pending import Pending, waiting
+            from gitseal.sealing.waiting import Waiting, all_waiting
 
-            told = [one.told() if isinstance(one, Pending) else one for one in waiting(project)]
+            told = [one.told() if isinstance(one, Waiting) else one for one in all_waiting(project)]
         except Error:
             return  # whatever is wrong with the project, the command itself says
         for error in told:

@@ -1,4 +1,4 @@
-"""The place of rotations that wait for somebody: one folder each in the Git directory. `sealing.pending` knows what is in it."""
+"""The place of rotations that wait for somebody: one folder each in the Git directory. `sealing.waiting` knows what is in it."""
 
 import os
 

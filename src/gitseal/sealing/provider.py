@@ -20,10 +20,10 @@ from gitseal.project.belief.trust import Trust
 from gitseal.project.keys import Keys
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
-from gitseal.sealing import pending, rotating
+from gitseal.sealing import rotating, waiting
 from gitseal.sealing.change import Change, SetResult
-from gitseal.sealing.pending import Pending, Record
 from gitseal.sealing.rotating import NewValue, rotate_value
+from gitseal.sealing.waiting import Record, Waiting
 from gitseal.sealing.writing import change
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -47,7 +47,7 @@ class Rotation(NamedTuple):
     `new` is None if the command makes it: then `edit` is what takes it. All that could refuse it was decided before.
     """
 
-    pending: Pending
+    waits: Waiting
     old: TypedValue
     new: TypedValue | None = None
     public: TypedValue | None = None
@@ -57,7 +57,7 @@ class Rotation(NamedTuple):
         """What the command reads: a JSON object on one line."""
         told = {"old": self.old, "new": self.new} | ({"public": self.public} if self.public is not None else {})
         values = {name: value.reveal().decode() if value is not None else None for name, value in told.items()}
-        place = {"name": path_text(self.pending.path), "environment": self.pending.environment}
+        place = {"name": path_text(self.waits.path), "environment": self.waits.environment}
         return SecretBytes(json.dumps(values | place).encode() + b"\n")
 
     def secrets(self) -> list[tuple[str, bytes]]:
@@ -65,7 +65,7 @@ class Rotation(NamedTuple):
         from gitseal.scan.ordinary import is_ordinary
 
         values = (value.reveal() for value in (self.new, self.old) if value is not None)
-        return [(path_text(self.pending.path), value) for value in values if value and not is_ordinary(value)]
+        return [(path_text(self.waits.path), value) for value in values if value and not is_ordinary(value)]
 
 
 def ready(trust: Trust, environment: str, path: NamePath, new: NewValue | None, *, keeps_previous: bool) -> Rotation:
@@ -84,12 +84,12 @@ def ready(trust: Trust, environment: str, path: NamePath, new: NewValue | None, 
         # Nobody has the value yet: the old one, sealed anew, shows whether it can be sealed.
         edit.take_over(entry, old)
         edit.result()
-        return Rotation(Pending(path, edit.document, None), old, edit=edit)
+        return Rotation(Waiting(path, edit.document, None), old, edit=edit)
     rotate_value(edit, path, new, keeps_previous=keeps_previous)
-    return of_journal(trust.workspace, Pending(path, edit.document, document.parse(edit.result())))
+    return of_journal(trust.workspace, Waiting(path, edit.document, document.parse(edit.result())))
 
 
-def of_journal(workspace: Workspace, waits: Pending) -> Rotation:
+def of_journal(workspace: Workspace, waits: Waiting) -> Rotation:
     """The rotation that a journal has, to be handed over once more. Raises Error if its values do not open."""
     if waits.after is None:
         raise waits.told()
@@ -142,8 +142,8 @@ def hand_over(workspace: Workspace, rotation: Rotation, call: Call) -> list[SetR
     Raises Error if the command fails or the file cannot be written: then the value stays in the journal, and the error says how
     to go on. NotStarted leaves nothing there.
     """
-    waits = rotation.pending
-    with pending.held(workspace.project, waits.before, waits.path) as record:
+    waits = rotation.waits
+    with waiting.held(workspace.project, waits.before, waits.path) as record:
         # Before the command: from its first moment on a provider may have the new value.
         record.write(waits)
         try:
@@ -163,22 +163,22 @@ def hand_over(workspace: Workspace, rotation: Rotation, call: Call) -> list[SetR
             raise _failed(waits, answer.status)
         try:
             return take(workspace, waits, record)
-        except (Unconfirmed, pending.ChangedSince):
+        except (Unconfirmed, waiting.ChangedSince):
             raise
         except Error as error:
             raise _not_taken(waits, error) from None
 
 
-def take(workspace: Workspace, waits: Pending, record: Record) -> list[SetResult]:
-    """Puts the value of a journal into the environment's file, and forgets the journal. Raises Error as `pending.take` does."""
-    results = change(workspace, [waits.environment], lambda edit: pending.take(edit, waits))
+def take(workspace: Workspace, waits: Waiting, record: Record) -> list[SetResult]:
+    """Puts the value of a journal into the environment's file, and forgets the journal. Raises Error as `waiting.take` does."""
+    results = change(workspace, [waits.environment], lambda edit: waiting.take(edit, waits))
     record.remove()
     return results[waits.environment]
 
 
-def _minted(rotation: Rotation, answer: Answer) -> Pending:
+def _minted(rotation: Rotation, answer: Answer) -> Waiting:
     """The journal with the value that a command printed. Raises Error if it printed none."""
-    waits, content = rotation.pending, answer.printed.reveal().removesuffix(b"\n")
+    waits, content = rotation.waits, answer.printed.reveal().removesuffix(b"\n")
     what = f'"{path_text(waits.path)}" in {waits.environment}'
     if not content:
         ending = f"ended with status {answer.status} and " if answer.status else ""
@@ -194,7 +194,7 @@ def _minted(rotation: Rotation, answer: Answer) -> Pending:
 _KEEPS = "the file keeps its old value; look at the provider, which may have made a new one"
 
 
-def _not_taken(waits: Pending, error: Error) -> Error:
+def _not_taken(waits: Waiting, error: Error) -> Error:
     name, environment = path_text(waits.path), waits.environment
     return Error(
         f'the command succeeded, and the new value of "{name}" in {environment} is kept, sealed, but not in the file:'
@@ -203,7 +203,7 @@ def _not_taken(waits: Pending, error: Error) -> Error:
     )
 
 
-def _failed(waits: Pending, status: int) -> Error:
+def _failed(waits: Waiting, status: int) -> Error:
     return Error(
         f'the command ended with status {status}: the file keeps the old value of "{path_text(waits.path)}" in'
         f" {waits.environment}, and the new one is kept too, sealed",

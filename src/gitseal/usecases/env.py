@@ -17,7 +17,7 @@ from gitseal.project.project import Project
 from gitseal.project.unseen import missing
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change, new_environment
-from gitseal.sealing.pending import refuse_going
+from gitseal.sealing.waiting import refuse_going
 from gitseal.sealing.writing import commit, edited_policy, writing
 
 

@@ -8,11 +8,11 @@ from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
-from gitseal.sealing import pending, provider, rotating
+from gitseal.sealing import provider, rotating, waiting
 from gitseal.sealing.change import Change, SetResult
-from gitseal.sealing.pending import Pending
 from gitseal.sealing.provider import Rotation
 from gitseal.sealing.rotating import NewValue, rotate_value
+from gitseal.sealing.waiting import Waiting
 from gitseal.sealing.writing import change, preview, writing
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -33,7 +33,7 @@ def rotate(
     """
 
     def action(edit: Change) -> list[SetResult]:
-        pending.refuse_waiting(edit.project, edit.environment, path)
+        waiting.refuse_waiting(edit.project, edit.environment, path)
         return rotate_value(edit, path, new, keeps_previous=keeps_previous)
 
     results = change(workspace, environments, action)
@@ -73,15 +73,15 @@ def begin(workspace: Workspace, job: Job) -> list[Rotation]:
     if a person has to confirm something first.
     """
     if job.is_resumed:
-        waiting = _waiting(workspace.project, job.environments, job.path)
-        for waits in waiting:
+        those = _waiting(workspace.project, job.environments, job.path)
+        for waits in those:
             # Before a provider is told again: what was set meanwhile would be lost there.
-            preview(workspace, [waits.environment], partial(pending.take, pending=waits))
-        return [provider.of_journal(workspace, waits) for waits in waiting]
+            preview(workspace, [waits.environment], partial(waiting.take, waits=waits))
+        return [provider.of_journal(workspace, waits) for waits in those]
     with writing(workspace.project):
         trust = Trust(workspace)
         for environment in job.environments:
-            pending.refuse_waiting(workspace.project, environment, job.path)
+            waiting.refuse_waiting(workspace.project, environment, job.path)
         made_ready = partial(provider.ready, trust, path=job.path, new=job.new, keeps_previous=job.keeps_previous)
         ready = [made_ready(environment) for environment in job.environments]
         trust.settle()
@@ -95,7 +95,7 @@ def resume(workspace: Workspace, environments: Sequence[str], path: NamePath) ->
     """
     results = []
     for waits in _waiting(workspace.project, environments, path):
-        with pending.held(workspace.project, waits.before, path) as record:
+        with waiting.held(workspace.project, waits.before, path) as record:
             results += provider.take(workspace, waits, record)
     return results
 
@@ -104,21 +104,21 @@ def abandon(project: Project, environments: Sequence[str], path: NamePath) -> li
     """Drops the values that wait in the journal; gives the environments. Raises Error if there are none."""
     dropped = []
     for waits in _waiting(project, environments, path):
-        with pending.held(project, waits.before, path) as record:
+        with waiting.held(project, waits.before, path) as record:
             record.remove()
         dropped.append(waits.environment)
     return dropped
 
 
-def _waiting(project: Project, environments: Sequence[str], path: NamePath) -> list[Pending]:
+def _waiting(project: Project, environments: Sequence[str], path: NamePath) -> list[Waiting]:
     """The rotations of a name that wait. Raises Error if none does."""
-    those = [waits for waits in pending.waiting(project) if isinstance(waits, Pending) and waits.path == path]
-    waiting = [waits for waits in those if waits.environment in environments]
-    if not waiting:
+    those = [waits for waits in waiting.all_waiting(project) if isinstance(waits, Waiting) and waits.path == path]
+    here = [waits for waits in those if waits.environment in environments]
+    if not here:
         name = path_text(path)
         elsewhere = "".join(f" -e {waits.environment}" for waits in those)
         raise Error(
             f'no rotation of "{name}" in {" or ".join(environments)} waits',
             f"one waits with: {elsewhere.strip()}" if elsewhere else "see the values that are there: gitseal list",
         )
-    return waiting
+    return here

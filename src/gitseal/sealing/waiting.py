@@ -38,7 +38,7 @@ class ChangedSince(Error):
     """A name has another value than when its rotation began. Only a person knows which of the two counts."""
 
 
-class Pending(NamedTuple):
+class Waiting(NamedTuple):
     """A rotation that is not done: the environment's file as it was, and with the new value.
 
     `after` is None while a command is about to make the value: then nobody knows whether a provider has one.
@@ -86,18 +86,18 @@ class Record:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def write(self, pending: Pending) -> None:
+    def write(self, waits: Waiting) -> None:
         """Puts the rotation on the disk. Raises Error if that fails."""
-        after = pending.after.serialise() if pending.after is not None else None
+        after = waits.after.serialise() if waits.after is not None else None
         record = {
             "version": 1,
-            "name": list(pending.path),
-            "before": b64encode(pending.before.serialise()).decode("ascii"),
+            "name": list(waits.path),
+            "before": b64encode(waits.before.serialise()).decode("ascii"),
             "after": b64encode(after).decode("ascii") if after is not None else None,
         }
         atomic.write(self._folder / _RECORD, json.dumps(record).encode(), private=True)
 
-    def read(self) -> Pending | None:
+    def read(self) -> Waiting | None:
         """The rotation that waits here, or None. Raises Error if the record is damaged."""
         return _read(self._folder)
 
@@ -135,58 +135,58 @@ def held(project: Project, file: Document, path: NamePath) -> Iterator[Record]:
                 folder.rmdir()
 
 
-def waiting(project: Project) -> list[Pending | Error]:
+def all_waiting(project: Project) -> list[Waiting | Error]:
     """The rotations of this project's environments that wait for somebody, and an error for each that cannot be read.
 
     One that another process is at does not wait, nor does one whose value the file has.
     """
     if project.repository is None or not project.source.is_working_tree:
         return []
-    told: list[Pending | Error] = []
+    told: list[Waiting | Error] = []
     for folder in map(Path, rotations.folders(project.repository)):
         try:
             with locked(folder, wait=0):
-                pending = _read(folder)
-                if pending is not None and not _waits(project, pending, Record(folder)):
+                waits = _read(folder)
+                if waits is not None and not _waits(project, waits, Record(folder)):
                     continue
         except (FileNotFoundError, Busy):
             continue
         except Error as error:
             told.append(error)
             continue
-        if pending is not None:
-            told.append(pending)
+        if waits is not None:
+            told.append(waits)
     return told
 
 
 def refuse_waiting(project: Project, environment: str, path: NamePath) -> None:
     """Raises Error if a rotation of this name waits in the environment."""
-    for one in waiting(project):
-        if isinstance(one, Pending) and (one.environment, one.path) == (environment, path):
+    for one in all_waiting(project):
+        if isinstance(one, Waiting) and (one.environment, one.path) == (environment, path):
             raise one.told()
 
 
 def refuse_going(project: Project, environment: str) -> None:
     """Raises Error if a rotation waits in an environment that is about to go: nobody would see it any more."""
-    for one in waiting(project):
-        if isinstance(one, Pending) and one.environment == environment:
+    for one in all_waiting(project):
+        if isinstance(one, Waiting) and one.environment == environment:
             raise Error(f"a rotation waits in {environment}, and would be out of sight", one.told().hint)
 
 
-def _waits(project: Project, pending: Pending, record: Record) -> bool:
+def _waits(project: Project, waits: Waiting, record: Record) -> bool:
     """True for a rotation in an environment of this project. One whose value the file has is forgotten."""
-    if pending.environment not in project.environments:
+    if waits.environment not in project.environments:
         return False
-    file = project.read(pending.environment)
-    if file.header.id != pending.before.header.id:
+    file = project.read(waits.environment)
+    if file.header.id != waits.before.header.id:
         return False
-    if pending.is_taken(file):
+    if waits.is_taken(file):
         record.remove()
         return False
     return True
 
 
-def _read(folder: Path) -> Pending | None:
+def _read(folder: Path) -> Waiting | None:
     path = folder / _RECORD
     try:
         record = json.loads(read_regular(path, _LIMIT))
@@ -194,7 +194,7 @@ def _read(folder: Path) -> Pending | None:
         after = record["after"]
         is_known = record["version"] == 1
         parsed = documents.parse(b64decode(after, validate=True)) if after is not None else None
-        pending = Pending(tuple(map(str, record["name"])), before, parsed)
+        waits = Waiting(tuple(map(str, record["name"])), before, parsed)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Malformed, UnknownVersion):
@@ -204,26 +204,26 @@ def _read(folder: Path) -> Pending | None:
             f'"{path}", which holds the new value of a rotation, is damaged',
             f"set it aside, and rotate again: {set_aside(str(folder))}",
         )
-    return pending
+    return waits
 
 
-def take(edit: Change, pending: Pending) -> list[SetResult]:
+def take(edit: Change, waits: Waiting) -> list[SetResult]:
     """Puts the new values of a rotation into the environment's file as it is now.
 
     Raises Error if one of them has been changed since the rotation began, and as `Change.put` does.
     """
-    after = pending.after
+    after = waits.after
     if after is None:
-        raise pending.told()
+        raise waits.told()
     results = []
     keys, old_keys = (
         Keys(after.header, edit.trust.workspace.keyring),
-        Keys(pending.before.header, edit.trust.workspace.keyring),
+        Keys(waits.before.header, edit.trust.workspace.keyring),
     )
-    for path in pending.changed():
+    for path in waits.changed():
         entry = after.entries[path]
         value = documents.open_entry(after, entry, keys)
-        _refuse_changed(edit, pending, path, (value, _opened(pending.before, path, old_keys)))
+        _refuse_changed(edit, waits, path, (value, _opened(waits.before, path, old_keys)))
         results.append(edit.set_named(path, value))
         # The very token of the journal: the file shows to whoever has no key that the rotation is done.
         if path in edit.puts and entry.token is not None and edit.document.header.has_key_of(entry.token):
@@ -231,11 +231,11 @@ def take(edit: Change, pending: Pending) -> list[SetResult]:
     return results
 
 
-def _refuse_changed(edit: Change, pending: Pending, path: NamePath, known: tuple[TypedValue | None, ...]) -> None:
+def _refuse_changed(edit: Change, waits: Waiting, path: NamePath, known: tuple[TypedValue | None, ...]) -> None:
     now = _opened(edit.document, path, edit.keys)
     if now in known:
         return
-    name, of = path_text(path), path_text(pending.path)
+    name, of = path_text(path), path_text(waits.path)
     raise ChangedSince(
         f'"{name}" in {edit.environment} was changed since the rotation of "{of}" began',
         f"to keep what is there, and drop the new value: gitseal rotate {shell_quoted(of)} -e {edit.environment} --abandon",
