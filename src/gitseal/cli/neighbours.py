@@ -24,6 +24,8 @@ SAME: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("push", "upload"), ("sync", "push")),
     **dict.fromkeys(("pull", "download"), ("sync", "pull")),
     **dict.fromkeys(("history", "blame", "audit", "who"), ("log",)),
+    **dict.fromkeys(("rollback", "revert", "undo"), ("restore",)),
+    **dict.fromkeys(("overdue", "expired", "stale", "expire"), ("due",)),
     **dict.fromkeys(("validate", "lint"), ("check",)),
     **dict.fromkeys(("compare",), ("diff",)),
     **dict.fromkeys(("why", "where", "origin"), ("explain",)),
