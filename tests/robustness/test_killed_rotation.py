@@ -71,7 +71,7 @@ class World:
         with writing(self.clone.project):
             pass  # the next command that writes sweeps up
         assert not [path.name for path in self.clone.project.folder.iterdir() if path.name.startswith(".")]
-        if not here:
+        if not left:
             assert here == there, "the provider has a value that is nowhere here"
             assert not list((self.clone.top / ".git" / "gitseal").glob("rotation-*/record")), "it would wait later"
             return "old" if here == OLD else "new"
