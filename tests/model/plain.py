@@ -107,6 +107,11 @@ def policy_text(state: State, recipients: Mapping[Key, str]) -> str:
     return "\n".join(lines)
 
 
+def text_of(number: int) -> str:
+    """The value of a number: long, and unlike any other."""
+    return f"value-{number * 7919 % 1_000_003:08d}-{number}"
+
+
 def merged_values(base: State, ours: State, theirs: State) -> dict[Place, int] | None:
     """What three states give, name by name; None if both sides did something else to one name."""
     merged: dict[Place, int] = {}

@@ -1,9 +1,11 @@
 """A real repository that goes the way of the plain model, and the comparison of the two."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
+
+from gitseal.audit.impact.impact import Impact, Leak
 
 from gitseal.arming.arm_clone import arm
 from gitseal.audit.exposure.exposed import Changed, Reason
@@ -19,7 +21,7 @@ from gitseal.project.workspace import Workspace
 from gitseal.usecases import offboard, recipient, recover, rekey
 from gitseal.usecases.unset import unset
 from tests.attacks.world import Clone, person, start
-from tests.model.plain import ADMIN, ENVIRONMENTS, KEYS, START, Key, Place, State, merged_values, policy_text
+from tests.model.plain import ADMIN, ENVIRONMENTS, KEYS, START, Key, Place, State, merged_values, policy_text, text_of
 from tests.programs import GITSEAL
 from tests.world import keyring_of
 
@@ -38,7 +40,7 @@ def build(top: Path) -> None:
     made.project.policy_path.write_text(policy_text(START, RECIPIENTS), encoding="utf-8")
     made.rekey()
     for place, number in START.values.items():
-        made.set(*place, str(number))
+        made.set(*place, text_of(number))
     made.commit("start")
 
 
@@ -113,7 +115,7 @@ class Team:
 
     def seal(self, place: Place) -> None:
         number = next(self.numbers)
-        self.yes(lambda workspace: Clone.set(self.clone, *place, str(number), workspace.accepted))
+        self.yes(lambda workspace: self.clone.set(*place, text_of(number), workspace.accepted))
         self.commit(self.state._replace(values={**self.state.values, place: number}))
 
     def take_out(self, place: Place) -> None:
@@ -201,7 +203,7 @@ class Team:
             for key, keyring in KEYRINGS.items():
                 opened = opened_values(file, keyring)
                 expected = {
-                    name: str(number)
+                    name: text_of(number)
                     for (where, name), number in self.state.values.items()
                     if where == environment and key in self.state.opened_by((where, name))
                 }
@@ -223,7 +225,7 @@ class Team:
                 self.check_report(report_on(project, timeline, holder), mine)
 
     def check_report(self, told: Leaving, mine: set[Key]) -> None:
-        opened = {key_id for key_id, holders in self.holders.items() if holders & mine}
+        opened = self.opened_keys(mine)
         known = {
             place: {text: number for text, (key_id, number) in texts.items() if key_id in opened}
             for place, texts in self.tokens.items()
@@ -247,6 +249,43 @@ class Team:
             ref: {environment for environment, keys in tip.items() if keys & mine} for ref, tip in self.tips.items()
         }
         assert {tip.ref: set(tip.environments) for tip in told.tips} == {ref: has for ref, has in tips.items() if has}
+
+    def check_impact(self) -> None:
+        """`impact` on everybody, and on each value that was ever set, is what the model's history says."""
+        project, keyring = self.clone.project, KEYRINGS[ADMIN, 0]
+        for name in sorted(self.known):
+            leak = Leak(project, keyring)
+            told = leak.of_holder(leaver(project, leak.timeline, name))
+            opened = self.opened_keys({key for key in PEOPLE if key[0] == name})
+            self.check_names(told, lambda _number, key_id, opened=opened: key_id in opened)
+        for number in {number for texts in self.tokens.values() for _key, number in texts.values()}:
+            told = Leak(project, keyring).of_value(text_of(number).encode())
+            self.check_names(told, lambda other, _key, number=number: other == number)
+
+    def check_names(self, told: Impact, is_known: Callable[[int, str], bool]) -> None:
+        """`is_known` says of a token, by the number of its value and its data key, whether the leak concerns it."""
+        known = {
+            place: [(number, key_id) for key_id, number in texts.values() if is_known(number, key_id)]
+            for place, texts in self.tokens.items()
+        }
+        assert told.is_complete
+        assert {(one.environment, one.name) for one in told.values} == {place for place, some in known.items() if some}
+        for one in told.values:
+            place = (one.environment, one.name)
+            now, numbers = self.state.values.get(place), {number for number, _ in known[place]}
+            # Alice opens everything, so nothing is unknown.
+            expected = Changed.GONE if now is None else Changed.NO if now in numbers else Changed.YES
+            assert one.changed is expected, place
+            assert (one.until is None) == (now in numbers), place
+            assert set(one.opened_then) == self.people_of(key_id for _, key_id in known[place])
+            here = [self.tokens[place][self.current(place)][0]] if now is not None else []
+            assert set(one.opens_now) == self.people_of(here)
+
+    def people_of(self, key_ids: Iterable[str]) -> set[str]:
+        return {name for key_id in key_ids for name, _ in self.holders[key_id]}
+
+    def opened_keys(self, mine: set[Key]) -> set[str]:
+        return {key_id for key_id, holders in self.holders.items() if holders & mine}
 
     def current(self, place: Place) -> str:
         token = self.clone.read(place[0]).entries[(place[1],)].token

@@ -1,7 +1,8 @@
 """Random lives of a team against a plain model of who should be able to open what.
 
 People come and go, get keys and lose them; groups, rules, grants, values, branches and merges change. After each step everyone
-who should opens each value at HEAD, nobody else does, and what `offboard --report` says of everybody is the model's history.
+who should opens each value at HEAD, nobody else does, and what `offboard --report` says of everybody is the model's history. At
+the end `impact` says the same of each person, and of each value that was ever set.
 """
 
 from itertools import count
@@ -99,6 +100,11 @@ class Life(RuleBasedStateMachine):
     def the_model_is_right(self) -> None:
         self.team.check_files()
         self.team.check_reports()
+
+    def teardown(self) -> None:
+        # At the end alone: it opens all of history.
+        if hasattr(self, "team"):
+            self.team.check_impact()
 
     def there(self, listed: set[str]) -> frozenset[str]:
         return frozenset(item for item in listed if item in GROUPS or item in self.team.state.people)
