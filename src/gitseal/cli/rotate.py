@@ -66,6 +66,9 @@ def command(
     with old, new, name and environment on standard input. The new value is on the disk before, sealed, and in the file after
     the command succeeded. If the command fails, or this machine stops, gitseal says how to go on.
 
+    Without an identity that opens the name, only a value that the manifest says how to generate can be rotated, and no key
+    pair. A member has to absorb it.
+
     Examples:
       gitseal rotate API -e production --generate hex:32
       gitseal rotate API -e production --generate hex:32 --keep-previous
@@ -129,6 +132,9 @@ def _tell(name: str, results: "Iterable[SetResult]", kind: str = "") -> None:
         if done.name == f"{name}_PREVIOUS":
             rotate = f"gitseal rotate {shell_quoted(name)} -e {shell_quoted(done.environment)}"
             told += f"; when nothing uses the old value any more: {rotate} --finish"
+        if done.outcome.value == "written unseen":
+            absorb = f"gitseal absorb {shell_quoted(done.name)} -e {shell_quoted(done.environment)}"
+            told += f", unread; a member takes it over with: {absorb}"
         say(told)
 
 

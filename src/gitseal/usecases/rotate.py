@@ -12,6 +12,7 @@ from gitseal.sealing import provider, rotating, waiting
 from gitseal.sealing.change import Change, SetResult
 from gitseal.sealing.provider import Rotation
 from gitseal.sealing.rotating import NewValue, rotate_value
+from gitseal.sealing.unread_rotation import check_unread
 from gitseal.sealing.waiting import Waiting
 from gitseal.sealing.writing import change, preview, writing
 from gitseal.yamltext.reader import path_text
@@ -29,11 +30,16 @@ def rotate(
 ) -> list[SetResult]:
     """Gives a name a new value in every environment given, or in none. See `rotate_value` for what is refused.
 
+    Somebody who cannot read a name gives it a value that waits for a member, if the manifest says how to generate it (see
+    `check_unread`): that is asking for a member's value to be replaced.
     Raises Unconfirmed if a person has to confirm a key or recipient first, and Error for a rotation that waits.
     """
+    workspace = workspace._replace(replaces_unread=True)
+    declared = generator(workspace.project, path)
 
     def action(edit: Change) -> list[SetResult]:
         waiting.refuse_waiting(edit.project, edit.environment, path)
+        check_unread(edit, path, new, declared, keeps_previous=keeps_previous)
         return rotate_value(edit, path, new, keeps_previous=keeps_previous)
 
     results = change(workspace, environments, action)

@@ -1,0 +1,34 @@
+"""What can be rotated by somebody who cannot read it: what the manifest says is generated, and has no second half."""
+
+from gitseal.crypto.datakey import DataKey
+from gitseal.document.generated import is_pair
+from gitseal.errors import NotForYou, shell_quoted
+from gitseal.sealing.change import Change
+from gitseal.sealing.rotating import NewValue, rotatable
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+
+def check_unread(edit: Change, path: NamePath, new: NewValue, declared: str, *, keeps_previous: bool) -> None:
+    """Raises NotForYou if no identity at hand opens the name and its new value has to come from somebody who reads.
+
+    `declared` is the generator that the manifest names. It is the word of the manifest's owners that a random value will do: of
+    any other name nobody but its provider knows the next value. Raises Error as `rotatable` does.
+    """
+    rotatable(edit, path)
+    if isinstance(edit.key(edit.policy.group(edit.environment, path)), DataKey):
+        return
+    name, environment = path_text(path), edit.environment
+    if is_pair(new.kind):
+        raise NotForYou(
+            f'"{name}" in {environment} is a key pair: whoever rotates it has to read it, and no identity at hand opens it'
+        )
+    if keeps_previous:
+        raise NotForYou(
+            f'the old value of "{name}" in {environment} is kept by somebody who can read it, and no identity at hand opens it'
+        )
+    if not declared or new.kind != declared:
+        raise NotForYou(
+            f'no identity at hand opens "{name}" in {environment}, and the manifest does not say how to generate it',
+            f"to replace it by a value that you know: gitseal set {shell_quoted(name)} -e {environment} --replace",
+        )
