@@ -24,10 +24,10 @@ from tests.review.models import usual
 from tests.slow import slow_but
 
 EXAMPLES = TOP / "examples"
-REVIEW, COMMENT, DUE = (
-    EXAMPLES / "github-actions" / f"secrets-{name}.yml" for name in ("review", "review-comment", "due")
+REVIEW, COMMENT, DUE, ROTATE = (
+    EXAMPLES / "github-actions" / f"secrets-{name}.yml" for name in ("review", "review-comment", "due", "rotate")
 )
-GITLAB, GITLAB_DUE = EXAMPLES / "gitlab-ci.yml", EXAMPLES / "gitlab-due.yml"
+GITLAB, GITLAB_DUE, GITLAB_ROTATE = (EXAMPLES / f"gitlab-{name}.yml" for name in ("ci", "due", "rotate"))
 BUNDLE = EXAMPLES / "review.bundle"
 NOTHING_IN_MARKDOWN = f"{markdown.MARKER}\n✅ **no change to secrets**\n"
 NOTHING = "no change to secrets\n\nmain (b) to HEAD (a): 1 commit, none touching secrets\n"
@@ -43,7 +43,7 @@ def run(*command: str | Path, cwd: Path = TOP, **environ: str) -> subprocess.Com
     return programs.run(*command, cwd=cwd, environ=environ)
 
 
-@pytest.mark.parametrize("workflow", [REVIEW, COMMENT, DUE], ids=lambda path: path.stem)
+@pytest.mark.parametrize("workflow", [REVIEW, COMMENT, DUE, ROTATE], ids=lambda path: path.stem)
 def test_actionlint_finds_nothing(workflow: Path, peer: Peer) -> None:
     peer("shellcheck")
 
@@ -52,11 +52,13 @@ def test_actionlint_finds_nothing(workflow: Path, peer: Peer) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("path", [REVIEW, COMMENT, DUE, GITLAB, GITLAB_DUE], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [REVIEW, COMMENT, DUE, ROTATE, GITLAB, GITLAB_DUE, GITLAB_ROTATE], ids=lambda path: path.stem
+)
 def test_the_schema_of_the_forge_takes_it(path: Path, peer: Peer) -> None:
     kind = (
         ["vendor.gitlab-ci", "--data-transform", "gitlab-ci"]
-        if path in {GITLAB, GITLAB_DUE}
+        if path in {GITLAB, GITLAB_DUE, GITLAB_ROTATE}
         else ["vendor.github-workflows"]
     )
 
@@ -73,7 +75,13 @@ def test_shellcheck_finds_nothing(script: str, peer: Peer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "job"), [(GITLAB, "secrets-review"), (GITLAB, "secrets-review-note"), (GITLAB_DUE, "secrets-due")]
+    ("path", "job"),
+    [
+        (GITLAB, "secrets-review"),
+        (GITLAB, "secrets-review-note"),
+        (GITLAB_DUE, "secrets-due"),
+        (GITLAB_ROTATE, "secrets-rotate"),
+    ],
 )
 def test_shellcheck_finds_nothing_in_a_job_of_gitlab(path: Path, job: str, tmp_path: Path, peer: Peer) -> None:
     script = tmp_path / "job.sh"
@@ -85,7 +93,7 @@ def test_shellcheck_finds_nothing_in_a_job_of_gitlab(path: Path, job: str, tmp_p
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("workflow", [REVIEW, COMMENT, DUE], ids=lambda path: path.stem)
+@pytest.mark.parametrize("workflow", [REVIEW, COMMENT, DUE, ROTATE], ids=lambda path: path.stem)
 def test_actions_are_pinned_by_their_commit(workflow: Path) -> None:
     text = workflow.read_text(encoding="utf-8")
 
