@@ -54,10 +54,8 @@ def _restore(root: Path, project: Project | None, files: Mapping[str, bytes], *,
             "nothing was written; to have those of the backup, take these out of the way, or restore in an empty repository",
         )
     new = [name for name in files if there[name] is None]
-    for name in new if project is not None else ():
-        unseen = left_out(project, root / FOLDER / name) if project is not None else None
-        if unseen is not None:
-            raise unseen
+    if project is not None:
+        _refuse_unseen(project, new)
     if dry_run:
         return RestoredFiles(tuple(f"{FOLDER}/{name}" for name in new), len(files) - len(new))
     items = [NewFile(tuple(name.split("/")), files[name], _MODE) for name in sorted(new)]
@@ -65,6 +63,14 @@ def _restore(root: Path, project: Project | None, files: Mapping[str, bytes], *,
         put()
     written = (*(f"{FOLDER}/{name}" for name in sorted(new)), *git_files.write(root))
     return RestoredFiles(written, len(files) - len(new))
+
+
+def _refuse_unseen(project: Project, names: Sequence[str]) -> None:
+    """Raises Error for a file that the repository has and a sparse checkout leaves out: another would lie in its place."""
+    for name in names:
+        unseen = left_out(project, project.folder / name)
+        if unseen is not None:
+            raise unseen
 
 
 def _there(path: Path) -> bytes | None:
