@@ -66,6 +66,7 @@ git commit -qam three --no-verify
 git config user.signingKey "$HOME/dave.pub"
 """
 PREPARE = {
+    "printf %s": "LEAKED=sk_made_up",
     "gitseal env remove staging": "gitseal env add staging",
     "gitseal env rename staging": "gitseal env add staging",
     "gitseal edit -e production --resume": _KEPT,

@@ -54,7 +54,7 @@ def command(
     Examples:
       gitseal impact --person alice
       gitseal impact --commit HEAD --format markdown
-      pbpaste | gitseal impact --value - --json
+      printf %s "$LEAKED" | gitseal impact --value - --json
     """
     given = [person, key, revision, value is not None, source is not None]
     if sum(map(bool, given)) != 1:
