@@ -13,7 +13,7 @@ from gitseal.audit.exposure.opening import PastValues
 from gitseal.audit.exposure.people import KeyHolder
 from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, sealed_under
 from gitseal.audit.impact.commit_texts import texts_of
-from gitseal.audit.impact.matching import Match, in_file, in_value
+from gitseal.audit.impact.matching import Match, in_file, in_value, prepare
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.companions import declared
@@ -122,9 +122,11 @@ class Leak:
             for change in changes:
                 if change.at.commit == commit and change.after:
                     self._add(name, change.after, (SEALED if sealed_under(change.after) else PLAIN,))
+        names = self._names_by_content
+        prepared = list(prepare(names))
         for text in texts_of(self._project.git(), commit):
-            stood = in_file(self._names_by_content, text.before)
-            brought = in_file(self._names_by_content, text.after)
+            brought = in_file(names, text.after, prepared)
+            stood = in_file(names, text.before, prepared) if brought else {}
             self._take({content: match for content, match in brought.items() if content not in stood}, text.path)
         self._keys = tuple(
             sorted(

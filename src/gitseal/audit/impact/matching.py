@@ -40,9 +40,23 @@ def in_value(contents: Mapping[bytes, AbstractSet[str]], leaked: bytes) -> dict[
     return _with_wholes(contents, _searched(contents, leaked) | whole)
 
 
-def in_file(contents: Mapping[bytes, AbstractSet[str]], leaked: bytes) -> dict[bytes, Match]:
-    """Those of our values that stand in a leaked file."""
-    return _with_wholes(contents, _searched(contents, leaked) | _assigned(contents, leaked))
+def in_file(
+    contents: Mapping[bytes, AbstractSet[str]], leaked: bytes, prepared: "Sequence[Batch]" = ()
+) -> dict[bytes, Match]:
+    """Those of our values that stand in a leaked file. Whoever asks of many files gives what `prepare` made once."""
+    return _with_wholes(contents, _searched(contents, leaked, prepared) | _assigned(contents, leaked))
+
+
+Batch = tuple[list[bytes], Team]
+"""Some values, and the search for them."""
+
+
+def prepare(contents: Mapping[bytes, AbstractSet[str]], step: int = _MANY) -> Iterator[Batch]:
+    """The search for all values that are no ordinary ones, `step` at a time."""
+    values = [content for content in contents if not is_ordinary(content)]
+    for start in range(0, len(values), step):
+        some = values[start : start + step]
+        yield some, Team((Owner("", str(number)), content) for number, content in enumerate(some))
 
 
 def _equals(content: bytes, given: AbstractSet[bytes]) -> bool:
@@ -68,13 +82,12 @@ def _assigned(contents: Mapping[bytes, AbstractSet[str]], leaked: bytes) -> dict
     return matches
 
 
-def _searched(contents: Mapping[bytes, AbstractSet[str]], leaked: bytes) -> dict[bytes, Match]:
+def _searched(
+    contents: Mapping[bytes, AbstractSet[str]], leaked: bytes, prepared: Sequence[Batch] = ()
+) -> dict[bytes, Match]:
     told: dict[bytes, Match] = {}
-    values = [content for content in contents if not is_ordinary(content)]
-    step = _FEW if len(leaked) < _SMALL else _MANY
-    for start in range(0, len(values), step):
-        some = values[start : start + step]
-        team = Team((Owner("", str(number)), content) for number, content in enumerate(some))
+    # One at a time, so that not all of them are in memory unless somebody keeps them.
+    for some, team in prepared or prepare(contents, _FEW if len(leaked) < _SMALL else _MANY):
         for window in views([leaked]):
             for content, is_part, line in _places(team, window, some):
                 known = told.get(content, Match(is_part=True, lines=()))
