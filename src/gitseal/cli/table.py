@@ -21,7 +21,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "edit": "Edit an environment as plain YAML in your editor.",
         "restore": "Put an earlier value back in force.",
         "unset": "Remove names, or whole sections, from environments.",
-        "rotate": "Give a name a new value.",
+        "rotate": "Give a name a new value, here and at its provider.",
         "rename": "Give a name a new name.",
         "copy": "Copy names, or whole sections, to another environment.",
         "import": "Take all values of dotenv, JSON or YAML files, or a backup.",
