@@ -29,7 +29,7 @@ def test_an_earlier_value_comes_back_as_the_model_has_it(steps: list[str], chanc
         top = Path(folder)
         git(top, "init", "-q", "-b", "main")
         world = start(top, "production")
-        bob, known = x25519.generate().recipient, set[str]()
+        bob, known, sealed = x25519.generate().recipient, set[str](), {"first"}
         is_in = has_left = False
         value, values = "first", dict[str, str]()
         world.set(KEY=value)
@@ -41,11 +41,16 @@ def test_an_earlier_value_comes_back_as_the_model_has_it(steps: list[str], chanc
             elif verb == "leave" and is_in:
                 remove_recipient(world.project, "bob")
                 is_in, has_left = False, True
+            before = world.project.read("production").header.access["default"].key_id
             _rekey(world, rotate=verb == "rotate")
+            if world.project.read("production").header.access["default"].key_id != before:
+                sealed = {value}
             if verb == "set":
                 value = letter
                 world.set(KEY=value)
-            known |= {value} if is_in else set()
+            # Whoever opens a data key opens all that was ever sealed under it.
+            sealed |= {value}
+            known |= sealed if is_in else set()
             git(top, "add", "-A")
             git(top, "commit", "-q", "--allow-empty", "-m", step)
             values[git(top, "rev-parse", "HEAD").strip()] = value

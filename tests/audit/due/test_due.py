@@ -67,6 +67,7 @@ def test_due_equals_the_model(steps: list[tuple[str, int]]) -> None:
         world.project.manifest_path.write_text(_MANIFEST, encoding="utf-8")
         bob, model = x25519.generate().recipient, Model({name: set() for name in _NAMES}, {})
         is_in, has_left, day = False, False, 0
+        sealed: dict[str, set[str]] = {}
         for number, (step, days) in enumerate(steps):
             day += days
             verb, _, name = step.partition(" ")
@@ -76,7 +77,10 @@ def test_due_equals_the_model(steps: list[tuple[str, int]]) -> None:
             elif verb == "leave" and is_in:
                 remove_recipient(world.project, "bob")
                 is_in, has_left = False, True
+            before = world.project.read("production").header.access["default"].key_id
             _rekey(world, rotate=verb == "rotate")
+            if world.project.read("production").header.access["default"].key_id != before:
+                sealed = {name: {values[-1][0]} for name, values in model.values.items()}
             if verb in {"set", "back"}:
                 past = model.values.setdefault(name, [])
                 value = past[0][0] if verb == "back" and past else f"value-{number}"
@@ -84,7 +88,9 @@ def test_due_equals_the_model(steps: list[tuple[str, int]]) -> None:
                     world.set(**{name: value})
                     past.append((value, day))
             for name, values in model.values.items():
-                model.known[name] |= {values[-1][0]} if is_in else set()
+                # Whoever opens a data key opens all that was ever sealed under it.
+                sealed.setdefault(name, set()).add(values[-1][0])
+                model.known[name] |= sealed[name] if is_in else set()
             commit(top, day)
         expected = model.expected(day, has_left=has_left)
         assert told(world, world.keyring, day) == expected
