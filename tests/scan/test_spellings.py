@@ -201,6 +201,7 @@ WRITERS: dict[str, Callable[[str], str]] = {
 @given(TEXTS)
 @example("pQ7!zX&9vK+2mW<4tR8y")
 @example("pQ7-zX/9vK+2mW=4tR~8yL&1nB")
+@example("pQ7\"zX9'\x1bvK2mW4tR8y")
 def test_what_libraries_write_is_known(text: str) -> None:
     known = Known(text.encode())
     for name, write in WRITERS.items():

@@ -243,8 +243,8 @@ _CAREFUL_SHORT = str.maketrans(
 
 
 def _by_code_point(text: str) -> Iterator[str]:
-    """What is not ASCII by one number each, also where JSON needs a pair."""
-    if text.isascii():
+    """What is not ASCII by one number each, also where JSON needs a pair; control characters by two digits."""
+    if text.isascii() and text.isprintable():
         return
     for table in CODE_POINTS:
         written = text.translate(table.escaped)

@@ -19,7 +19,7 @@ _ANCHORS: Final = "Q"
 _NUMBERS: Final = "I"
 # To be raised by whoever changes what a value's forms or anchors are, or which values open: an older filter would miss the
 # new ones.
-VERSION = 5
+VERSION = 6
 CONTEXT = f"team filter {VERSION} {sys.byteorder}"
 """Anchors are kept as the machine reads them; one with the other byte order must not take them for its own."""
 
