@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.audit.check.check import check
 from gitseal.delivery.request import Request
 from gitseal.document.value import TypedValue, text
 from gitseal.errors import Error
@@ -227,3 +228,31 @@ def test_where_values_are_accepted_nothing_is_asked(team: Team) -> None:
     team.mallory.set("production", "DB_URL", FORGED)
     team.infect(team.alice)
     assert FORGED in deployed(team.alice)
+
+
+SETTINGS = {
+    "pending": "    write_only: pending\n",
+    "refuse": "    write_only: refuse\n",
+    "protected": "    protected: true\n",
+    "protected, accepted": "    protected: true\n    write_only: accept\n",
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+def test_what_each_setting_does_is_what_the_page_on_roles_says(team: Team, setting: str) -> None:
+    team.alice.policy("  production:\n", f"  production:\n{SETTINGS[setting]}")
+    team.alice.commit()
+    team.alice.push()
+    team.mallory.pull()
+    with pytest.raises(Error, match="takes no write-only values" if setting == "refuse" else "is a member's value"):
+        team.mallory.set("production", "DB_URL", FORGED)
+    write(team.mallory, "production", forged(team))
+    team.infect(team.alice)
+    found = [finding.severity for finding in check(team.alice.project) if finding.rule == "write-only"]
+    if setting == "protected, accepted":
+        assert FORGED in deployed(team.alice)
+        assert not found
+        return
+    with pytest.raises(Unmet, match="stands where a member's value was"):
+        deployed(team.alice)
+    assert found == ["warning" if setting == "pending" else "error"]

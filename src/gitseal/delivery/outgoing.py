@@ -237,9 +237,9 @@ class _Delivery:
         """What the manifest misses, what stands against a file, and values that wait for a member and are needed."""
         problems: list[Problem] = []
         if self.pending:
-            from gitseal.delivery import waiting
+            from gitseal.delivery import pending
 
-            problems += waiting.problems(self.layered, self.pending.values())
+            problems += pending.problems(self.layered, self.pending.values())
         if self.project.manifest.secrets or self.file_problems:
             from gitseal.resolve import requirements
 
@@ -256,9 +256,9 @@ class _Delivery:
         environment = self.layered.environment
         for path, stored in self.pending.items():
             if path_text(stored) == name:
-                from gitseal.delivery import waiting
+                from gitseal.delivery import pending
 
-                return waiting.way_out(self.layered, stored, path)
+                return pending.way_out(self.layered, stored, path)
         return f"see where a value comes from: gitseal explain {shell_quoted(name)} -e {environment}"
 
 
