@@ -8,13 +8,14 @@ import pytest
 
 from gitseal.delivery import service_files
 from gitseal.delivery.request import Request
+from gitseal.document.value import text
 from gitseal.errors import Error
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.project.workspace import Workspace
 from gitseal.usecases.render import collect
 from gitseal.usecases.unset import unset
 from tests.attacks.conftest import Team
-from tests.attacks.world import NEEDLE, Clone, objects
+from tests.attacks.world import NEEDLE, Clone, objects, put_value, write
 
 IGNORED = "/out\n/hooks\n/.husky\n/node_modules\n"
 
@@ -164,7 +165,8 @@ def test_a_value_that_no_member_took_over_is_no_file(alice: Clone, team: Team) -
     """A protected environment's write-only value could be anyone's: as a file it would be read like a real one."""
     assert team
     alice.policy("  production:\n", "  production:\n    protected: true\n")
-    Clone(alice.top, None).set("production", "DB_URL", "forged")
+    public = alice.read("production").header.access["default"].public
+    write(alice, "production", put_value(public, "DB_URL", text("forged")))
     declare(alice, "key")
     with pytest.raises(Error, match='"DB_URL" has no value for the file "key" of api'):
         render(alice, alice.top / "out")
