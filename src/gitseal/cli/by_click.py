@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.formatting import HelpFormatter
 
-from gitseal.cli import completing, declare, mistakes
+from gitseal.cli import completing, declare, mistakes, parsing
 from gitseal.cli.declare import Argument, Command, Option, Parameter
 from gitseal.cli.session import Session, say
 from gitseal.cli.table import PROGRAM, SECTIONS, STATUS_INTERRUPTED, STATUS_USAGE
@@ -78,6 +78,20 @@ class _Help:
 
 class _Command(_Help, click.Command):
     """A declared command."""
+
+    declared: Command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does. A word that belongs after `--` is one too many before it, and every mistake knows its command."""
+        words = list(args)  # click takes them out
+        try:
+            left = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+        if not ctx.resilient_parsing and parsing.misses_dashes(self.declared, words):
+            ctx.fail("Got unexpected extra argument")  # click's own words for it
+        return left
 
 
 class _Group(_Help, click.Group):
@@ -157,13 +171,15 @@ def _version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
 
 def _command(declared: Command, run: Run) -> click.Command:
     passing = {"ignore_unknown_options": True, "allow_interspersed_args": False} if declared.passes_on else {}
-    return _Command(
+    made = _Command(
         declared.name,
         callback=lambda **values: run(declared, click.get_current_context().obj, values),
         params=[_parameter(parameter) for parameter in declared.parameters],
         context_settings=passing,
         **_help(declared),
     )
+    made.declared = declared
+    return made
 
 
 def _parameter(declared: Parameter) -> click.Parameter:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     class _ArgumentSettings(_Settings, total=False):
         nargs: int
+        after_dashes: bool
 
 
 # What a shell completes a word to.
@@ -92,9 +93,13 @@ class Option(Parameter):
 
 
 class Argument(Parameter):
-    """A word by its place. With `nargs` -1, which only the last argument of a command has, it is a tuple of all the rest."""
+    """A word by its place. With `nargs` -1, which only the last argument of a command has, it is a tuple of all the rest.
+
+    `after_dashes`: it takes only words after `--`. A word before them is one too many.
+    """
 
     nargs = 1
+    after_dashes = False
 
     def __init__(self, name: str, settings: "Mapping[str, object]") -> None:
         super().__init__(name, {"required": "default" not in settings and settings.get("nargs") != -1, **settings})
@@ -107,10 +112,12 @@ class Command:
     """A command: its parameters in the order of the help, and the function that gets the session and their values.
 
     `passes_on` is for one that starts another program: from the first word that is no option of its own, all are arguments.
+    `too_many` is the hint for a word too many, if that is a likely slip.
     """
 
-    def __init__(self, name: str, function: "_Function", *, passes_on: bool) -> None:
+    def __init__(self, name: str, function: "_Function", *, passes_on: bool, too_many: str = "") -> None:
         self.name = name
+        self.too_many = too_many
         self.help = function.__doc__
         self.function = function
         self.passes_on = passes_on
@@ -156,9 +163,9 @@ def _loaded(module: str) -> "Command | Group":
     return loaded
 
 
-def command(name: str, *, passes_on: bool = False) -> "Callable[[_Function], Command]":
+def command(name: str, *, passes_on: bool = False, too_many: str = "") -> "Callable[[_Function], Command]":
     """Makes a function a command; its docstring is the help."""
-    return lambda function: Command(name, function, passes_on=passes_on)
+    return lambda function: Command(name, function, passes_on=passes_on, too_many=too_many)
 
 
 def group(name: str, **members: str) -> "Callable[[_Function], Group]":

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _STDIN = "-"
 
 
-@declare.command("impact")
+@declare.command("impact", too_many="for a value that leaked: gitseal impact --value -")
 @declare.option("--person", default="", metavar="PERSON", help="Somebody who left, or whose machine was taken.")
 @declare.option("--key", default="", metavar="KEY", help="The public key of an identity that leaked.")
 @declare.option("--commit", "revision", default="", metavar="COMMIT", help="A commit that was pushed by mistake.")
@@ -85,7 +85,7 @@ def _told(session: Session, person: str, key: str, revision: str, value: str | N
     if value != _STDIN:
         # It is not repeated: whoever wrote it there has shown it to enough programs.
         raise UsageError(
-            "--value takes only -, for what stands on a command line is seen by other programs and kept by shells",
+            "--value takes only -, because other programs see a command line and shells keep it",
             "give it on standard input, or type it unseen: gitseal impact --value -",
         )
     leaked = _standard_input()

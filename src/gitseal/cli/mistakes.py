@@ -9,6 +9,7 @@ import re
 import click
 
 from gitseal.cli import neighbours, parsing
+from gitseal.cli.declare import Command, Group
 from gitseal.cli.table import PROGRAM
 from gitseal.errors import shell_quoted
 from gitseal.report.escaping import printable
@@ -93,6 +94,8 @@ def help_line(error: click.UsageError) -> str:
         return error.help_line
     if isinstance(error, click.MissingParameter) and error.ctx and error.ctx.command.epilog:
         return f"for example: {error.ctx.command.epilog.partition(_LINE)[0]}"
+    if error.ctx and "extra argument" in error.message and (too_many := _declared(error.ctx).too_many):
+        return too_many
     return f"see: {error.ctx.command_path if error.ctx else 'gitseal'} --help"
 
 
@@ -135,6 +138,16 @@ def _missing(error: click.MissingParameter) -> str:
         return f"{context.command_path.partition(' ')[2]} needs {parameter.make_metavar(context)}"
     words = error.format_message().partition(". Choose from:")[0]
     return words[:1].lower() + words[1:].rstrip(".")
+
+
+def _declared(context: click.Context) -> Command:
+    """The command of a context."""
+    member: Command | Group | None = PROGRAM
+    for word in context.command_path.split()[1:]:
+        assert isinstance(member, Group)  # noqa: S101 - click has found the command by the same words
+        member = member.find(word)
+    assert isinstance(member, Command)  # noqa: S101 - as above
+    return member
 
 
 def _too_many(error: click.UsageError) -> str:

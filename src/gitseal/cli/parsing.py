@@ -39,20 +39,33 @@ def read(program: Group, words: "Sequence[str]", environ: "Mapping[str, str]") -
         return None
 
 
+def misses_dashes(command: Command, words: "Sequence[str]") -> bool:
+    """True if a word that belongs after `--` stands before it, in words that click takes."""
+    try:
+        _, loose, _ = _options(command.options, words, is_open=not command.passes_on, passes_on=command.passes_on)
+    except _Refused:
+        return False
+    before = sum(not argument.after_dashes for argument in command.arguments)
+    return before < len(command.arguments) and before < len(loose)
+
+
 def _read(program: Group, words: "Sequence[str]", environ: "Mapping[str, str]") -> Call:
-    given, rest = _options(program.options, words, is_open=False)
+    given, _, rest = _options(program.options, words, is_open=False)
     outer = {option.name: _value(option, given, environ) for option in program.options}
     command: Command | Group = program
     while isinstance(command, Group):
         if command is not program:
             # A group below the program has no options of its own; anything with a dash is help or a mistake.
-            _, rest = _options((), rest, is_open=False)
+            _, _, rest = _options((), rest, is_open=False)
         member = command.find(rest[0]) if rest else command.find_alone()
         if member is None:
             raise _Refused
         command, rest = member, rest[1:]
-    given, rest = _options(command.options, rest, is_open=not command.passes_on, passes_on=command.passes_on)
+    given, loose, last = _options(command.options, rest, is_open=not command.passes_on, passes_on=command.passes_on)
+    rest = [*loose, *last]
     for argument in command.arguments:
+        if argument.after_dashes and len(rest) > len(last):
+            raise _Refused
         if rest:
             given[argument.name] = rest if argument.multiple else rest[0]
             rest = [] if argument.multiple else rest[1:]
@@ -63,8 +76,8 @@ def _read(program: Group, words: "Sequence[str]", environ: "Mapping[str, str]") 
 
 def _options(
     options: "Sequence[Option]", words: "Sequence[str]", *, is_open: bool, passes_on: bool = False
-) -> "tuple[Values, list[str]]":
-    """The values of the options, and the words that are left for arguments.
+) -> "tuple[Values, list[str], list[str]]":
+    """The values of the options, and the words that are left for arguments: those between options, and those at the end.
 
     `is_open`: options may come after arguments. `passes_on`: an unknown option is an argument.
     """
@@ -95,7 +108,7 @@ def _options(
             if unknown and not passes_on:
                 raise _Refused
             loose += [f"-{unknown}"] if unknown else []
-    return given, [*loose, *reversed(left)]
+    return given, loose, left[::-1]
 
 
 def _cluster(by_word: "Mapping[str, Option]", word: str, left: list[str], given: "Values") -> str:

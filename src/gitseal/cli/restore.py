@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _COMMIT_DIGITS = 12
 
 
-@declare.command("restore")
+@declare.command(
+    "restore", too_many="the commit comes with --from, for example: gitseal restore DB_HOST --from HEAD~1 -e production"
+)
 @declare.argument("name", complete=declare.NAMES)
 @declare.option("--from", "revision", default="", metavar="REV", help="The commit whose value it is, such as HEAD~3.")
 @environment_option()

@@ -25,7 +25,10 @@ class _Ending(NamedTuple):
     abandon: bool
 
 
-@declare.command("rotate")
+@declare.command(
+    "rotate",
+    too_many="a command comes after --; a value comes from standard input, or gitseal asks for it: gitseal rotate --help",
+)
 @declare.argument("name", complete=declare.NAMES)
 @environment_option()
 @declare.option(
@@ -40,7 +43,7 @@ class _Ending(NamedTuple):
 @declare.option("--resume", is_flag=True, help="Go on with a rotation that stopped, with the new value that it had.")
 @declare.option("--abandon", is_flag=True, help="Drop the new value of a rotation that stopped.")
 @accept_options
-@declare.argument("arguments", metavar="[-- COMMAND [ARG...]]", nargs=-1)
+@declare.argument("arguments", metavar="[-- COMMAND [ARG...]]", nargs=-1, after_dashes=True)
 def command(
     session: Session,
     *,

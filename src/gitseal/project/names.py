@@ -12,7 +12,9 @@ from gitseal.yamltext.tree import NamePath
 
 
 def parse_name(text: str) -> NamePath:
-    """`api/TOKEN` as a path. Raises Error for an empty part."""
+    """`api/TOKEN` as a path. Raises Error for an empty part, and for `NAME=VALUE`, of which it repeats nothing."""
+    if "=" in text:
+        raise Error("a name has no = in it, and only gitseal set takes a value", "leave out the = and what follows it")
     path = tuple(text.split("/"))
     if not all(path):
         raise Error(f'"{text}" is no name', "write NAME or section/NAME")
