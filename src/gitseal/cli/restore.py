@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 _COMMIT_DIGITS = 12
 
 
-@declare.command(
-    "restore", too_many="the commit comes with --from, for example: gitseal restore DB_HOST --from HEAD~1 -e production"
-)
+@declare.command("restore", too_many="name the commit with --from; to see which set the name: gitseal log")
 @declare.argument("name", complete=declare.NAMES)
 @declare.option("--from", "revision", default="", metavar="REV", help="The commit whose value it is, such as HEAD~3.")
 @environment_option()

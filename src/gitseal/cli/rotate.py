@@ -27,7 +27,7 @@ class _Ending(NamedTuple):
 
 @declare.command(
     "rotate",
-    too_many="a command comes after --; a value comes from standard input, or gitseal asks for it: gitseal rotate --help",
+    too_many="write a command after --, and leave a value out: it comes from standard input, or you type it unseen",
 )
 @declare.argument("name", complete=declare.NAMES)
 @environment_option()
