@@ -76,6 +76,18 @@ def _accept_recipient(name: str) -> "_Decorator":
     return declare.option("--accept-recipient", name, multiple=True, metavar="KEY", help=words)
 
 
+def cloud_key_options(function: "_Function") -> "_Function":
+    """`--kms`, `--public` and `--yes`: a key in a key service, as `kms`, `public` and `yes`."""
+    kms = declare.option(
+        "--kms", default="", metavar="LOCATOR", help="The key is in a key service, such as vault:transit/keys/deploy@1."
+    )
+    public = declare.option(
+        "--public", default="", metavar="FILE", help="With --kms: its public half, so that nothing is fetched."
+    )
+    yes = declare.option("--yes", is_flag=True, help="With --kms: take this key without a question.")
+    return kms(public(yes(function)))
+
+
 def json_option(function: "_Function") -> "_Function":
     """`--format text|json` and its short form `--json`, together as `as_json`."""
 

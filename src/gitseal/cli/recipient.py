@@ -1,7 +1,7 @@
 """`gitseal recipient`."""
 
 from gitseal.cli import declare, output
-from gitseal.cli.options import accept_recipient_option, json_option
+from gitseal.cli.options import accept_recipient_option, cloud_key_options, json_option
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.report.plurals import plural
@@ -42,6 +42,7 @@ def command() -> None:
 @declare.option("--open", "opens", multiple=True, metavar="ENV", help="Let them open this environment; may repeat.")
 @declare.option("--email", default="", metavar="EMAIL", help="Their email.")
 @declare.option("--machine", is_flag=True, help="This is a machine, such as a deploy job.")
+@cloud_key_options
 @accept_recipient_option
 def add(
     session: Session,
@@ -53,6 +54,9 @@ def add(
     opens: tuple[str, ...],
     email: str,
     machine: bool,
+    kms: str,
+    public: str,
+    yes: bool,
     accept: tuple[str, ...],
 ) -> None:
     """Add a person or machine to the policy, or give them more.
@@ -65,15 +69,20 @@ def add(
     --from-request takes the keys that somebody put on a branch with gitseal recipient request, and the name, unless you give
     another. Neither is believed: it shows each key with its fingerprint and asks; ask the person, too.
 
+    --kms takes a key that a key service keeps, so that whoever may decrypt with it there opens the values, and no private key
+    lies anywhere. It shows the key with its fingerprint and asks; --yes says yes to a locator that you typed.
+
     Examples:
       gitseal recipient add bob age1rf2ha5594kary7skq0tsfxa79ux6axt333r8z2pxwxc8tez9g54se53jmm --open production
       gitseal recipient add bob bob.pub --group team
       gitseal recipient add ci-deploy "$(cat ci.pub)" --machine --open production
+      gitseal recipient add deploy --kms vault:transit/keys/deploy@1 --public deploy.pem --machine --open production
     """
     from gitseal.usecases.recipient import add_recipient, openings
 
     name, offered = _offered(session, name, request)
-    given = [key for text in keys for key in _given(session, text)]
+    in_cloud = _cloud_key(session, kms, public, yes=yes)
+    given = [*in_cloud, *(key for text in keys for key in _given(session, text))]
     said = session.confirmed(
         accept,
         lambda workspace: add_recipient(
@@ -118,6 +127,25 @@ def _given(session: Session, text: str) -> "Sequence[str | OfferedKey]":
         _show(key if isinstance(key, str) else key.key for key in keys)
     say(*left_out)
     return keys
+
+
+def _cloud_key(session: Session, locator: str, public: str, *, yes: bool) -> "Sequence[str | OfferedKey]":
+    """The recipient of a key in a key service, shown whole. Without `yes` a person is asked about it."""
+    if not locator:
+        if public or yes:
+            raise UsageError(
+                f"{'--public' if public else '--yes'} belongs to a key in a key service",
+                "name it with --kms, or leave the option out",
+            )
+        return ()
+    from gitseal.project import cloud_keys
+    from gitseal.project.given_keys import OfferedKey
+
+    key = cloud_keys.from_file(session.project, locator, public)
+    say(f"{locator} has this public half")
+    _show([key if isinstance(key, str) else key.key])
+    # Nobody typed it, whoever saved the file: it is a yes to the locator that makes it known.
+    return [key if yes or isinstance(key, OfferedKey) else OfferedKey(key, public)]
 
 
 def _show(keys: "Iterable[str]") -> None:
@@ -217,20 +245,27 @@ def remove_key(session: Session, name: str, key: str) -> None:
 
 @command.command("replace-key")
 @declare.argument("old")
-@declare.argument("new")
+@declare.argument("new", default="")
+@cloud_key_options
 @accept_recipient_option
-def replace_key(session: Session, old: str, new: str, accept: tuple[str, ...]) -> None:
+def replace_key(
+    session: Session, *, old: str, new: str, kms: str, public: str, yes: bool, accept: tuple[str, ...]
+) -> None:
     """Put the new key of a person or machine in the place of an old one.
 
     In history this is a renewal: the old key is not lost, so nobody has to set new values. NEW is a key, or a file or page that
-    has one, as gitseal recipient add takes it. gitseal rekey then seals the files to the new key.
+    has one, as gitseal recipient add takes it; --kms gives a key in a key service instead, such as its next version. gitseal
+    rekey then seals the files to the new key.
 
     Examples:
       gitseal recipient replace-key "$(cat old.pub)" new.pub
+      gitseal recipient replace-key gitseal-kms:... --kms vault:transit/keys/deploy@2 --public deploy.pem
     """
     from gitseal.usecases import recipient
 
-    keys = _given(session, new)
+    if bool(new) == bool(kms):
+        raise UsageError("one key takes the place of the old one", "give it, or --kms with its locator")
+    keys = [*(_given(session, new) if new else ()), *_cloud_key(session, kms, public, yes=yes)]
     if len(keys) != 1:
         raise Error(f"{new} has {len(keys)} keys, and one takes the place of another", "give the one itself")
     name = session.confirmed(accept, lambda workspace: recipient.replace_key(workspace, old, keys[0]))

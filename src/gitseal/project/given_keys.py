@@ -57,11 +57,12 @@ def given_keys(project: Project, text: str) -> GivenKeys:
             keys, left_out = parse_recipients(file.read(LIMIT + 1), text)
     except OSError as error:
         raise unreadable(text, error) from None
-    is_tracked = _is_tracked(project, text)
-    return GivenKeys(tuple(OfferedKey(key, text) if is_tracked else key for key in keys), left_out, is_shown=True)
+    tracked = is_tracked(project, text)
+    return GivenKeys(tuple(OfferedKey(key, text) if tracked else key for key in keys), left_out, is_shown=True)
 
 
-def _is_tracked(project: Project, path: str) -> bool:
+def is_tracked(project: Project, path: str) -> bool:
+    """True if Git tracks a file of this name, so that somebody else may have written it."""
     repository = project.repository
     if repository is None:
         return False

@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
 
 class StanzaShape(NamedTuple):
-    """A stanza type that age itself defines: all lengths are in bytes, after base64 is taken off.
+    """A stanza type that age or we define: all lengths are in bytes, after base64 is taken off.
 
-    `arguments` has the length of each argument after the type; the body has `least` to `greatest` bytes.
+    The arguments after the type are `words` as they stand here, then one of each length in `arguments`; the body has `least` to
+    `greatest` bytes.
     """
 
     arguments: tuple[int, ...]
     least: int
     greatest: int
+    words: tuple[str, ...] = ()
 
 
 class IdentityLine(NamedTuple):
@@ -125,6 +127,12 @@ KINDS = (
         examples=("ssh-ed25519 …", "ssh-rsa …"),
         is_identity_file=lambda data: data.startswith(b"-----BEGIN ") and b"PRIVATE KEY-----" in data,
         stanzas={"ssh-ed25519": StanzaShape((4, 32), 32, 32), "ssh-rsa": StanzaShape((4,), 256, 512)},
+    ),
+    RecipientKind(
+        "kms",
+        is_public=lambda text: text.startswith("gitseal-kms:"),
+        examples=("gitseal-kms:… (a cloud key)",),
+        stanzas={"gitseal-rsa-oaep": StanzaShape((32,), 256, 512, words=("v1",))},
     ),
 )
 

@@ -31,7 +31,7 @@ def is_sealed(file: bytes) -> bool:
 def recipient_keys(given: Iterable[str]) -> tuple[str, ...]:
     """Public keys in their canonical spelling, each once, that one age file can have as recipients.
 
-    Raises Error for what is no such key, for the key of a plugin, and for post-quantum keys beside others.
+    Raises Error for what is no such key, for the key of a plugin or of a cloud, and for post-quantum keys beside others.
     """
     keys = tuple(dict.fromkeys(parse_recipient(key).canonical for key in given))
     hybrid = [key for key in keys if key.startswith(_POST_QUANTUM)]
@@ -40,6 +40,8 @@ def recipient_keys(given: Iterable[str]) -> tuple[str, ...]:
     # The data part of a Bech32 string has no "1", so a second one ends the name of a plugin.
     if any(key.startswith("age1") and key.count("1") > 1 and key not in hybrid for key in keys):
         raise Error("a file is not sealed to the key of an age plugin", "give age or SSH recipients")
+    if any(key.startswith("gitseal-kms:") for key in keys):
+        raise Error("a file is not sealed to a cloud key: age alone could not open it", "give age or SSH recipients")
     return keys
 
 

@@ -126,8 +126,9 @@ def _without_grease(stanzas: list[_Part]) -> list[AgeHeader]:
 def _shaped(header: AgeHeader) -> AgeHeader:
     if header.type in _SHAPES:
         shape = _SHAPES[header.type]
-        lengths = tuple(len(decode(argument.encode(), "the stanza's argument")) for argument in header.arguments)
-        if lengths != shape.arguments or not shape.least <= len(header.body) <= shape.greatest:
+        words, others = header.arguments[: len(shape.words)], header.arguments[len(shape.words) :]
+        lengths = tuple(len(decode(argument.encode(), "the stanza's argument")) for argument in others)
+        if (words, lengths) != (shape.words, shape.arguments) or not shape.least <= len(header.body) <= shape.greatest:
             raise Malformed(f"the stanza does not have the lengths of type {header.type}")
     return header
 

@@ -1,0 +1,34 @@
+"""Keys in a key service: the recipient that a person means by a locator."""
+
+import os
+from pathlib import Path
+
+from gitseal.errors import Error
+from gitseal.files.reading import unreadable
+from gitseal.project.given_keys import OfferedKey, is_tracked
+from gitseal.project.project import Project
+from gitseal.recipients import kms
+from gitseal.recipients.clouds import locators
+
+_LIMIT = 64 * 1024
+
+
+def from_file(project: Project, text: str, path: str | os.PathLike[str]) -> OfferedKey | str:
+    """The recipient of a locator that names a version, and of the public half in a file. Nothing is called.
+
+    It is offered if Git tracks the file, for somebody else may have written it. Raises Error for a locator that is none, and for
+    a file that holds no public key of a kind that is taken.
+    """
+    provider, locator = locators.given(text)
+    if not locators.is_whole(provider, locator):
+        raise Error(
+            "without asking the key service nobody knows which version of the key this is",
+            f"name it too, like {provider.name}:{provider.example}, or leave --public out",
+        )
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(_LIMIT)
+    except OSError as error:
+        raise unreadable(str(path), error) from None
+    key = kms.compose(provider.name, locator, kms.public_key_in(content)).canonical
+    return OfferedKey(key, str(path)) if is_tracked(project, str(path)) else key

@@ -1,0 +1,89 @@
+"""The providers, and how each names a key: what may stand between the colons of a recipient's text.
+
+A locator comes from the repository. So it names a key and nothing else: no host, no path that leaves the place of keys, no
+program to load. Those come from the environment.
+"""
+
+import re
+
+from gitseal.errors import Error
+from gitseal.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9_-])?"
+_TRANSIT = rf"{_PART}(?:/{_PART}){{0,7}}/keys/{_PART}"
+
+
+class Provider(NamedTuple):
+    """A key service; its module in this package is `name`.
+
+    `pattern` matches a whole locator, with the key's version if the service has versions. `newest` matches one without, if the
+    service can say which is the newest. `example` is a whole locator.
+    """
+
+    name: str
+    title: str
+    pattern: str
+    example: str
+    newest: str = ""
+
+    def load(self) -> "Any":  # noqa: ANN401 - a module, which has no type of its own
+        """The module that asks this service, imported now."""
+        return __import__(f"gitseal.recipients.clouds.{self.name}", fromlist=["unwrap"])
+
+
+PROVIDERS = {
+    provider.name: provider
+    for provider in (
+        Provider(
+            "vault",
+            "Vault or OpenBao",
+            pattern=rf"{_TRANSIT}@[1-9][0-9]{{0,5}}",
+            newest=_TRANSIT,
+            example="transit/keys/deploy@1",
+        ),
+    )
+}
+
+
+def check_locator(name: str, locator: str) -> None:
+    """Raises Error, with an example, unless it is a locator of the provider, version and all."""
+    provider = _provider(name)
+    if not re.fullmatch(provider.pattern, locator, re.ASCII):
+        raise _refusal(provider)
+
+
+def given(text: str) -> tuple[Provider, str]:
+    """The provider and the locator in what a person gives for a key, such as `vault:transit/keys/deploy`.
+
+    The version may be missing if the service can say which is the newest. Raises Error, with an example, for anything else.
+    """
+    name, _, locator = text.partition(":")
+    provider = _provider(name)
+    if not any(re.fullmatch(pattern, locator, re.ASCII) for pattern in (provider.pattern, provider.newest) if pattern):
+        raise _refusal(provider)
+    return provider, locator
+
+
+def is_whole(provider: Provider, locator: str) -> bool:
+    """True if a locator names the version of the key, too."""
+    return bool(re.fullmatch(provider.pattern, locator, re.ASCII))
+
+
+def _provider(name: str) -> Provider:
+    if name not in PROVIDERS:
+        first = next(iter(PROVIDERS.values()))
+        raise Error(
+            "no key service of that name is known",
+            f"begin with one of {', '.join(PROVIDERS)}, for example: {first.name}:{first.example}",
+        )
+    return PROVIDERS[name]
+
+
+def _refusal(provider: Provider) -> Error:
+    return Error(
+        f"this is not how a key of {provider.title} is named", f"name it like {provider.name}:{provider.example}"
+    )
