@@ -82,7 +82,7 @@ def cloud_key_options(function: "_Function") -> "_Function":
         "--kms", default="", metavar="LOCATOR", help="The key is in a key service, such as vault:transit/keys/deploy@1."
     )
     public = declare.option(
-        "--public", default="", metavar="FILE", help="With --kms: its public half, so that nothing is fetched."
+        "--public", default="", metavar="FILE", help="With --kms: the file with its public half; nothing is fetched."
     )
     yes = declare.option("--yes", is_flag=True, help="With --kms: take this key without a question.")
     return kms(public(yes(function)))

@@ -138,6 +138,11 @@ def _cloud_key(session: Session, locator: str, public: str, *, yes: bool) -> "Se
                 "name it with --kms, or leave the option out",
             )
         return ()
+    if not public:
+        raise UsageError(
+            "the public half of the key is missing",
+            "save it as the key service shows it, and give the file with --public",
+        )
     from gitseal.project import cloud_keys
     from gitseal.project.given_keys import OfferedKey
 

@@ -22,8 +22,8 @@ def from_file(project: Project, text: str, path: str | os.PathLike[str]) -> Offe
     provider, locator = locators.given(text)
     if not locators.is_whole(provider, locator):
         raise Error(
-            "without asking the key service nobody knows which version of the key this is",
-            f"name it too, like {provider.name}:{provider.example}, or leave --public out",
+            "the file does not say which version of the key this is",
+            f"name it too, like {provider.name}:{provider.example}",
         )
     try:
         with Path(path).open("rb") as file:
