@@ -140,16 +140,19 @@ def hand_over(workspace: Workspace, rotation: Rotation, call: Call) -> list[SetR
     """Puts the new value into the journal, runs the command, and puts the value into the environment's file.
 
     Raises Error if the command fails or the file cannot be written: then the value stays in the journal, and the error says how
-    to go on. NotStarted leaves nothing there.
+    to go on. NotStarted leaves there what was there before.
     """
     waits = rotation.waits
     with waiting.held(workspace.project, waits.before, waits.path) as record:
+        # An earlier command may have given the provider the value that waits: a mistyped one must not lose it.
+        waited = record.read() is not None
         # Before the command: from its first moment on a provider may have the new value.
         record.write(waits)
         try:
             answer = call(rotation.message(), rotation.secrets())
         except NotStarted:
-            record.remove()
+            if not waited:
+                record.remove()
             raise
         if waits.after is None:
             try:
