@@ -30,8 +30,6 @@ def command(
       gitseal access -e production "STRIPE_*"
       gitseal access --as alice --json
     """
-    from importlib import import_module
-
     from gitseal.usecases.access import access, page_of
 
     session.only_reads = True
@@ -39,8 +37,7 @@ def command(
     if json_flag or form == "json":
         output.as_json([_object(group) for group in groups])
         return
-    page = page_of(groups, with_names=bool(names or person))
-    output.text(import_module(f"gitseal.report.page.{form}").write(page))
+    output.page(page_of(groups, with_names=bool(names or person)), form)
 
 
 def _object(group: "GroupAccess") -> dict[str, object]:

@@ -64,8 +64,6 @@ def _show(proposal: "Proposal") -> None:
 
 
 def _ask(proposal: "Proposal") -> None:
-    if not terminal.can_ask():
-        raise Error("an approval needs a yes", "read the review, then: gitseal approve --yes")
-    names = " and ".join(proposal.names)
-    if not terminal.confirm(f"Approve this for {proposal.branch.ref} as {names}?"):
+    question = f"Approve this for {proposal.branch.ref} as {' and '.join(proposal.names)}?"
+    if not terminal.says_yes("an approval", "read the review, then: gitseal approve --yes", question):
         raise Error("nothing was approved", "")

@@ -33,8 +33,6 @@ def command(session: Session, *, environments: tuple[str, ...], within: str, for
       gitseal due --within 30d --format markdown
       gitseal due -e production --json
     """
-    from importlib import import_module
-
     from gitseal.audit.due.due_names import Today
     from gitseal.usecases.due import due, page_of
 
@@ -44,7 +42,7 @@ def command(session: Session, *, environments: tuple[str, ...], within: str, for
     if json_flag or form == "json":
         output.as_json([_object(name) for name in told.names])
     else:
-        output.text(import_module(f"gitseal.report.page.{form}").write(page_of(told, today.within)))
+        output.page(page_of(told, today.within), form)
     return 0 if told.is_complete and not told.overdue else 1
 
 

@@ -3,7 +3,7 @@
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import accept_options, json_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Declined, Error, shell_quoted
+from gitseal.errors import shell_quoted
 
 
 @declare.group("env")
@@ -95,12 +95,8 @@ def remove(session: Session, name: str, yes: bool) -> None:
     from gitseal.usecases.env import remove_environment
 
     if not yes:
-        if not terminal.can_ask():
-            raise Error(
-                f'removing "{name}" needs a yes', f"if you mean it: gitseal env remove {shell_quoted(name)} --yes"
-            )
-        if not terminal.confirm(f"Remove the environment {name} with all its values?"):
-            raise Declined
+        hint = f"if you mean it: gitseal env remove {shell_quoted(name)} --yes"
+        terminal.need_yes(f'removing "{name}"', hint, f"Remove the environment {name} with all its values?")
     remove_environment(session.project, name)
     say(f"removed {name}")
 

@@ -5,6 +5,7 @@ import sys
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.session import Session, say
 from gitseal.errors import Error, UsageError
+from gitseal.files.reading import read_named
 from gitseal.report.plurals import plural
 
 TYPE_CHECKING = False
@@ -80,7 +81,7 @@ def _told(session: Session, person: str, key: str, revision: str, value: str | N
     if revision:
         return impact.of_commit(project, keyring, revision)
     if source is not None:
-        content = _standard_input() if source == _STDIN else _content(source)
+        content = _standard_input() if source == _STDIN else read_named(source)
         return impact.of_file(project, keyring, content, "standard input" if source == _STDIN else source)
     if value != _STDIN:
         # It is not repeated: whoever wrote it there has shown it to enough programs.
@@ -102,14 +103,6 @@ def _standard_input() -> bytes:
     return sys.stdin.buffer.read()
 
 
-def _content(source: str) -> bytes:
-    try:
-        with open(source, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise Error(f'"{source}" cannot be read: {error.strerror}', "look at it with: ls -l") from None
-
-
 def _lacking(told: "Impact") -> str:
     unopened = f"{plural(told.unopened, 'value')} did not open with the identities at hand" if told.unopened else ""
     shallow = "this clone is shallow; get the rest: git fetch --unshallow" if told.is_shallow else ""
@@ -117,11 +110,9 @@ def _lacking(told: "Impact") -> str:
 
 
 def _print(told: "Impact", form: str) -> None:
-    from importlib import import_module
-
     from gitseal.audit.impact.impact_page import as_object, page_of
 
     if form == "json":
         output.as_json(as_object(told))
     else:
-        output.text(import_module(f"gitseal.report.page.{form}").write(page_of(told)))
+        output.page(page_of(told), form)

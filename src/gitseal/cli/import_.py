@@ -135,9 +135,6 @@ _WOULD = {
 def _read(source: Path) -> bytes:
     if str(source) == "-":
         return sys.stdin.buffer.read()
-    try:
-        return source.read_bytes()
-    except OSError as error:
-        from gitseal.files.reading import unreadable
+    from gitseal.files.reading import read_named
 
-        raise unreadable(source, error) from None
+    return read_named(source)

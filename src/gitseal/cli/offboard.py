@@ -3,7 +3,7 @@
 from gitseal.cli import declare, output
 from gitseal.cli.options import accept_options
 from gitseal.cli.session import Session, say
-from gitseal.errors import Error, shell_quoted
+from gitseal.errors import shell_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,17 +61,13 @@ def command(
 
 def _take_out(session: Session, name: str, key: str, accept: tuple[str, ...], *, yes: bool) -> "Leaving":
     from gitseal.cli import terminal
-    from gitseal.errors import Declined
     from gitseal.usecases import offboard
 
     planned = offboard.plan(session.workspace, name, key)
     _say_plan(planned)
     if not (yes or planned.is_empty):
-        if not terminal.can_ask():
-            again = f"gitseal offboard {shell_quoted(name)}{f' --key {shell_quoted(key)}' if key else ''} --yes"
-            raise Error("taking somebody out needs a yes", f"if this is right: {again}")
-        if not terminal.confirm("Do this?"):
-            raise Declined
+        again = f"gitseal offboard {shell_quoted(name)}{f' --key {shell_quoted(key)}' if key else ''} --yes"
+        terminal.need_yes("taking somebody out", f"if this is right: {again}", "Do this?")
     told = session.confirmed(accept, lambda workspace: offboard.apply(workspace, planned))
     if not planned.is_empty:
         say("done; it takes effect with a commit of .secrets that is pushed and merged")
@@ -102,11 +98,9 @@ def _say_plan(planned: "Offboarding") -> None:
 
 
 def _print(told: "Leaving", form: str) -> None:
-    from importlib import import_module
-
     from gitseal.audit.exposure.leaving_page import as_object, page_of
 
     if form == "json":
         output.as_json(as_object(told))
     else:
-        output.text(import_module(f"gitseal.report.page.{form}").write(page_of(told)))
+        output.page(page_of(told), form)

@@ -4,10 +4,12 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from functools import cache
+from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.document.value import TypedValue
+    from gitseal.report.page.model import Page
 
 # The same for every value, so that it tells nothing of its length.
 MASK = "········"
@@ -50,6 +52,11 @@ def as_json(content: object) -> None:
     from gitseal.report.escaping import json_text
 
     text(f"{json_text(content, indent=2)}\n")
+
+
+def page(written: "Page", form: str) -> None:
+    """A page in one of the forms of `report/page`: text, markdown or html."""
+    text(import_module(f"gitseal.report.page.{form}").write(written))
 
 
 def shown(value: "TypedValue | None") -> str:

@@ -3,7 +3,6 @@
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Declined, Error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,12 +56,9 @@ def _show(planned: "PlainPlan", path: str) -> None:
 
 
 def _ask(planned: "PlainPlan", line: str) -> None:
-    if not terminal.can_ask():
-        raise Error("making names readable needs a yes", f"if you mean it: {line}")
     where: dict[str, list[str]] = {}
     for environment, name in planned.unsealed:
         where.setdefault(name, []).append(environment)
     values = "; ".join(f"{name} of {', '.join(environments)}" for name, environments in where.items())
     question = f"Make readable to everyone with the repository, for good: {values}?" if values else "Write this rule?"
-    if not terminal.confirm(question):
-        raise Declined
+    terminal.need_yes("making names readable", f"if you mean it: {line}", question)

@@ -62,12 +62,9 @@ def _check(name: str, of_name: list[Lost]) -> None:
 
 
 def _is_wanted(lost: Lost) -> bool:
-    if not terminal.can_ask():
-        raise Error(
-            "restoring lost values needs a yes for each",
-            f"look at who set it, then: gitseal rekey --recover --name {lost.name}",
-        )
-    return terminal.confirm(f"{lost.environment}: bring {lost.name} back, {_words(lost)}?")
+    hint = f"look at who set it, then: gitseal rekey --recover --name {lost.name}"
+    question = f"{lost.environment}: bring {lost.name} back, {_words(lost)}?"
+    return terminal.says_yes("restoring each lost value", hint, question)
 
 
 def _words(lost: Lost) -> str:

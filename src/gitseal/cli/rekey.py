@@ -4,7 +4,7 @@ from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import accept_options, environment_option, json_option
 from gitseal.cli.rekey_words import say_plan
 from gitseal.cli.session import Session, say
-from gitseal.errors import Declined, Error, UsageError
+from gitseal.errors import UsageError
 from gitseal.sealing.rekeying.planning import Plan
 from gitseal.usecases import rekey
 from gitseal.yamltext.reader import path_text
@@ -68,12 +68,9 @@ def command(
     if dry_run or planned.is_empty:
         return
     if not yes:
-        if not terminal.can_ask():
-            chosen_words = "".join(f" -e {name}" for name in environments)
-            again = f"gitseal rekey{chosen_words}{' --rotate' if rotate else ''} --yes"
-            raise Error("changing who can open what needs a yes", f"look at it with --dry-run, then: {again}")
-        if not terminal.confirm("Do this?"):
-            raise Declined
+        chosen_words = "".join(f" -e {name}" for name in environments)
+        again = f"gitseal rekey{chosen_words}{' --rotate' if rotate else ''} --yes"
+        terminal.need_yes("changing who can open what", f"look at it with --dry-run, then: {again}", "Do this?")
     session.confirmed(
         accept,
         lambda workspace: rekey.apply(workspace, chosen, planned),

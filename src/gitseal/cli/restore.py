@@ -5,7 +5,7 @@ from functools import partial
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import accept_options, environment_option, replace_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Declined, Error, UsageError, shell_quoted
+from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.report.dates import day
 
 TYPE_CHECKING = False
@@ -95,9 +95,6 @@ def _ask(past: "list[PastValue]", again: str, *, yes: bool) -> None:
         )
         warning = f"; compromised: {', '.join(value.compromised)}" if value.compromised else ""
         say(f"{value.environment}: {value.name}, {told}{warning}")
-    if yes:
-        return
-    if not terminal.can_ask():
-        raise Error("putting an earlier value back in force needs a yes", f"if that is right: {again} --yes")
-    if not terminal.confirm("Put it back in force?" if len(past) == 1 else "Put them back in force?"):
-        raise Declined
+    if not yes:
+        question = "Put it back in force?" if len(past) == 1 else "Put them back in force?"
+        terminal.need_yes("putting an earlier value back in force", f"if that is right: {again} --yes", question)

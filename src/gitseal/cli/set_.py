@@ -1,6 +1,5 @@
 """`gitseal set`."""
 
-from pathlib import Path
 
 from gitseal.cli import declare
 from gitseal.cli.incoming import as_it_came, incoming
@@ -170,7 +169,9 @@ class _Values:
         if self.kind is ValueType.NULL:
             return self.checked(b"")
         if self.sources.file is not None:
-            return self.as_it_came(name, _file(Path(self.sources.file)))
+            from gitseal.files.reading import read_named
+
+            return self.as_it_came(name, read_named(self.sources.file))
         content, is_typed = incoming(
             name, self.environments, f"gitseal set {shell_quoted(name)}=", asks_twice=self.sources.asks_twice
         )
@@ -191,12 +192,3 @@ class _Values:
 
     def checked(self, content: bytes) -> TypedValue:
         return value.checked(self.kind, content)
-
-
-def _file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        from gitseal.files.reading import unreadable
-
-        raise unreadable(path, error) from None

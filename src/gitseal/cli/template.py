@@ -50,12 +50,9 @@ _REFERENCE = re.compile(r"(?<!\$)\$\{secret:([^}|]+)")
 
 
 def _read(source: Path) -> str:
-    try:
-        data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
-    except OSError as error:
-        from gitseal.files.reading import unreadable
+    from gitseal.files.reading import read_named
 
-        raise unreadable(source, error) from None
+    data = sys.stdin.buffer.read() if str(source) == "-" else read_named(source)
     try:
         return data.decode()
     except UnicodeDecodeError:

@@ -25,6 +25,19 @@ def confirm(*question: str) -> bool:
     return bool(_asked(lambda: click.confirm("\n".join(map(line, question)), default=False, err=True)))
 
 
+def says_yes(act: str, hint: str, *question: str) -> bool:
+    """A person's answer to whether an act is to be done. Raises Error with the hint if nobody is there to ask."""
+    if not can_ask():
+        raise Error(f"{act} needs a yes", hint)
+    return confirm(*question)
+
+
+def need_yes(act: str, hint: str, *question: str) -> None:
+    """Returns once a person says yes. Raises Declined for a no, and Error with the hint if nobody is there to ask."""
+    if not says_yes(act, hint, *question):
+        raise Declined
+
+
 def choose(question: str, among: "Sequence[str]", default: str | None = None) -> str:
     """One of several words, `default` for the return key alone; asks until it is one. Raises Declined if the person leaves."""
     import click

@@ -3,7 +3,7 @@
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session, say
-from gitseal.errors import Declined, Error, shell_quoted
+from gitseal.errors import shell_quoted
 
 
 @declare.command("unseal")
@@ -23,14 +23,8 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
 
     chosen = session.one(environments)
     if not yes:
-        if not terminal.can_ask():
-            raise Error(
-                "making values readable needs a yes",
-                f"if you mean it: gitseal unseal {' '.join(map(shell_quoted, names))} -e {chosen} --yes",
-            )
-        if not terminal.confirm(
-            f"Make {', '.join(names)} of {chosen} readable to everyone with the repository, for good?"
-        ):
-            raise Declined
+        hint = f"if you mean it: gitseal unseal {' '.join(map(shell_quoted, names))} -e {chosen} --yes"
+        question = f"Make {', '.join(names)} of {chosen} readable to everyone with the repository, for good?"
+        terminal.need_yes("making values readable", hint, question)
     for name in unseal(session.workspace, chosen, names):
         say(f"{chosen}: {name} is now plain")

@@ -20,6 +20,15 @@ def unreadable(path: "StrPath", error: OSError) -> Error:
     return Error(f'"{path}" cannot be read: {os_reason(error)}', f"look at: ls -l {shell_quoted(path)}")
 
 
+def read_named(path: "StrPath") -> bytes:
+    """The bytes of a file that a person named. It may be a pipe, such as that of a shell's <(...)."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
 def read_regular(path: "StrPath", limit: int = LIMIT) -> bytes:
     """The bytes of a regular file that is no symlink.
 
