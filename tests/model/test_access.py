@@ -129,6 +129,23 @@ def test_a_few_lives(templates: Templates, tmp_path: Path, monkeypatch: pytest.M
     live(templates, tmp_path, monkeypatch, examples=2, steps=8)
 
 
+def test_a_group_that_a_branch_took_out_comes_again_there(templates: Templates, tmp_path: Path) -> None:
+    """The branch that is trusted has it all the while. Found by the lives."""
+    Life.folder, Life.templates = tmp_path, templates
+    life = Life()
+    life.begin()
+    life.restrict("production", {"ops"})
+    life.seal([("production", name) for name in NAMES])
+    life.go("side")
+    life.restrict("production", None)
+    life.restrict("production", {"ops", "team"})
+    life.the_model_is_right()
+    life.go("main")
+    life.team.merge("side")
+    life.the_model_is_right()
+    life.teardown()
+
+
 @pytest.mark.slow
 @pytest.mark.fuzz
 def test_many_lives(templates: Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

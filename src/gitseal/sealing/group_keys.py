@@ -15,7 +15,7 @@ from gitseal.document.header import HEADER, public_text, succession_path
 from gitseal.document.token import Stanza, Token
 from gitseal.document.value import TypedValue
 from gitseal.errors import Error, NotForYou, Stale
-from gitseal.policy.policy import REFUSE
+from gitseal.policy.policy import DEFAULT, REFUSE
 from gitseal.project.belief import succession
 from gitseal.project.belief.trust import Trust
 from gitseal.project.key_holders import holders
@@ -110,8 +110,16 @@ class GroupKeys:
         return self.document.header.access[group].public
 
     def _missing(self, group: str) -> DataKey:
-        """A new group's data key. Raises Error if the file had one: a new one would lose what is sealed with that."""
-        if group in self.document.groups_in_use() or self.trust.lost(self.document.header, group):
+        """A new group's data key. Raises Error if the file lost one: a new one would lose what is sealed with that.
+
+        A branch may take a group out and bring it in again while the trusted ref has it all along. Nothing is sealed to it here
+        by then, and whoever opens the trusted ref's key makes one that follows it. The default group never goes out.
+        """
+        header = self.document.header
+        is_lost = self.trust.lost(header, group)
+        if is_lost and group != DEFAULT:
+            is_lost = self.trust.predecessor(header, group) is None
+        if is_lost or group in self.document.groups_in_use():
             raise Error(
                 f'{self.environment} has lost the data key of access group "{group}"',
                 f"take the header from the commit before: git log -p -- .secrets/{self.environment}.yaml",
