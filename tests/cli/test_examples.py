@@ -54,6 +54,7 @@ git checkout -q -b side; gitseal set -e production DATABASE_URL=side; git commit
 git checkout -q main; gitseal set -e production DATABASE_URL=main; git commit -qm main --no-verify -a
 git merge -q side || true
 """
+_CLOUD_KEY = "openssl genpkey -quiet -algorithm RSA -out k.pem; openssl pkey -in k.pem -pubout -out deploy.pem"
 _PLAIN = r"sed -i 's|^environments:|rules:\n  - {names: [LOG_LEVEL], plain: true}\nenvironments:|' .secrets/policy.yaml"
 # Dave has to approve what alice changes.
 _APPROVALS = r"""
@@ -76,14 +77,18 @@ PREPARE = {
     "gitseal unseal": _PLAIN,
     "gitseal approve": _APPROVALS,
     "gitseal recipient remove bob": 'gitseal recipient add bob "$(cat bob.pub)" --group team',
+    "gitseal recipient add deploy --kms": _CLOUD_KEY,
     "gitseal recipient remove-key": "ssh-keygen -qt ed25519 -N '' -f lost; gitseal recipient add bob bob.pub lost.pub",
-    "gitseal recipient replace-key": "cp bob.pub old.pub; ssh-keygen -qt ed25519 -N '' -f new; gitseal recipient add bob old.pub",
+    "gitseal recipient replace-key": "cp bob.pub old.pub; ssh-keygen -qt ed25519 -N '' -f new; gitseal recipient add bob old.pub;"
+    + _CLOUD_KEY,
     "gitseal absorb": "HOME=$PWD XDG_CONFIG_HOME=$PWD gitseal set -e production PARTNER_TOKEN=x",
     "gitseal hook allow": "cp carol test/example.pem; git add test",
     "gitseal render -e production --format dotenv --check": "gitseal render -e production --format dotenv -o .env",
 }
 # They ask, and nobody is there.
 ASK = ("gitseal plain ", "gitseal unseal ", "gitseal restore ")
+# Whoever runs the tests has a keychain of their own, and it is turned off.
+NO_DESKTOP = "gitseal keygen --keychain"
 
 
 def examples() -> list[str]:
@@ -137,5 +142,9 @@ def test_an_example_runs(line: str, place: Path) -> None:
     )  # fmt: skip
     if line.startswith(ASK):
         assert "needs a yes" in done.stderr
+    elif "--kms" in line:
+        assert "is new to this clone" in done.stderr
+    elif line == NO_DESKTOP:
+        assert "the keychain is turned off" in done.stderr
     else:
         assert done.returncode == 0, done.stderr

@@ -264,7 +264,7 @@ def replace_key(
 
     Examples:
       gitseal recipient replace-key "$(cat old.pub)" new.pub
-      gitseal recipient replace-key gitseal-kms:... --kms vault:transit/keys/deploy@2 --public deploy.pem
+      gitseal recipient replace-key "$(cat old.pub)" --kms vault:transit/keys/deploy@2 --public deploy.pem
     """
     from gitseal.usecases import recipient
 
