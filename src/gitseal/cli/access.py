@@ -30,7 +30,8 @@ def command(
       gitseal access -e production "STRIPE_*"
       gitseal access --as alice --json
     """
-    from gitseal.usecases.access import access, page_of
+    from gitseal.audit.access.access_page import page_of
+    from gitseal.usecases.access import access
 
     session.only_reads = True
     groups = access(session.project, session.all(environments), names, person)

@@ -34,7 +34,8 @@ def command(session: Session, *, environments: tuple[str, ...], within: str, for
       gitseal due -e production --json
     """
     from gitseal.audit.due.due_names import Today
-    from gitseal.usecases.due import due, page_of
+    from gitseal.audit.due.due_page import page_of
+    from gitseal.usecases.due import due
 
     session.only_reads = True
     today = Today(int(time.time()), _days(within))

@@ -1,6 +1,5 @@
 """`gitseal set`."""
 
-
 from gitseal.cli import declare
 from gitseal.cli.incoming import as_it_came, incoming
 from gitseal.cli.options import accept_options, environment_option, local_option, replace_option

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from gitseal.errors import Error
 from gitseal.policy.policy import Policy
-from gitseal.recipients.ids import recipient_id
-from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.kinds import parse_recipient, recipient_id_of
 
 Holder = tuple[str, str]
 
@@ -16,7 +15,7 @@ def holders(policy: Policy, names: Iterable[str]) -> dict[Holder, str]:
     for name in names:
         for key in policy.recipients[name].keys:
             try:
-                recipients[name, recipient_id(parse_recipient(key).canonical)] = key
+                recipients[name, recipient_id_of(key)] = key
             except Error as error:
                 raise Error(f'a key of "{name}" in .secrets/policy.yaml: {error.message}', error.hint) from None
     return recipients

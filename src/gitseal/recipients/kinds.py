@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from gitseal.crypto import bech32
 from gitseal.errors import Error
+from gitseal.recipients.ids import recipient_id
 from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
@@ -183,6 +184,11 @@ def parse_recipient(text: str) -> "Recipient":
             recipient: Recipient = kind.load().parse(text)
             return recipient
     raise Error(*_refusal(text))
+
+
+def recipient_id_of(text: str) -> str:
+    """The recipient id of a public key as people write it. Raises Error as `parse_recipient` does."""
+    return recipient_id(parse_recipient(text).canonical)
 
 
 def _refusal(text: str) -> tuple[str, str]:

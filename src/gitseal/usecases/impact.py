@@ -6,8 +6,7 @@ from gitseal.errors import Error
 from gitseal.git import refs
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
-from gitseal.recipients.ids import recipient_id
-from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.kinds import recipient_id_of
 
 
 def of_person(project: Project, keyring: Keyring, name: str) -> Impact:
@@ -18,7 +17,7 @@ def of_person(project: Project, keyring: Keyring, name: str) -> Impact:
 
 def of_key(project: Project, keyring: Keyring, key: str) -> Impact:
     """What one public key could ever open. Raises Error if neither policy nor history knows it."""
-    recipient = recipient_id(parse_recipient(key).canonical)
+    recipient = recipient_id_of(key)
     leak = Leak(project, keyring)
     return leak.of_holder(with_recipient(leak.timeline, recipient))
 

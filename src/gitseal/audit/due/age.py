@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gitseal.audit.exposure.timeline import Moment, ValueChange, earliest, is_new_value
+from gitseal.audit.exposure.timeline import Moment, ValueChange, earliest, in_time, is_new_value
 from gitseal.records import NamedTuple
 
 
@@ -27,7 +27,7 @@ def age(changes: Sequence[ValueChange], value: str, *, is_previous_kept: bool = 
         earlier = [text for text in befores if text]
         if earlier:
             return age(changes, earlier[0])
-    return Age(earliest(iter(certain or [Moment()])), _latest(resealed))
+    return Age(earliest(iter(certain or [Moment()])), max(resealed, key=in_time, default=None))
 
 
 def _ways_back(changes: Sequence[ValueChange], value: str) -> tuple[list[Moment], list[Moment], list[str]]:
@@ -48,8 +48,3 @@ def _ways_back(changes: Sequence[ValueChange], value: str) -> tuple[list[Moment]
                     seen.add(change.before)
                     pending.append(change.before)
     return certain, resealed, befores
-
-
-def _latest(moments: Sequence[Moment]) -> Moment | None:
-    """The last of some moments; what is in no commit yet is later than all that is."""
-    return max(moments, key=lambda moment: (not moment.commit, moment.when), default=None)

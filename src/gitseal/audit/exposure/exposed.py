@@ -3,7 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gitseal.audit.exposure.people import KeyHolder
-from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, is_new_value, sealed_under
+from gitseal.audit.exposure.timeline import (
+    Moment,
+    Name,
+    Timeline,
+    ValueChange,
+    earliest,
+    in_time,
+    is_new_value,
+    sealed_under,
+)
 from gitseal.policy.companions import declared, previous_name
 from gitseal.project.project import Project
 from gitseal.records import Enum, NamedTuple
@@ -90,7 +99,7 @@ def _reasons(change: ValueChange, holder: KeyHolder) -> Iterator[tuple[Reason, M
 
 def _later(one: Moment, other: Moment) -> Moment:
     """The moment from which both hold. If one of the two is on other refs alone, so is what follows from both."""
-    later = max(one, other, key=lambda moment: (not moment.commit, moment.when))
+    later = max(one, other, key=in_time)
     return later._replace(ref=one.ref or other.ref)
 
 

@@ -8,8 +8,7 @@ from gitseal.audit.exposure.tips import OpenedTip, opened_tips
 from gitseal.errors import Error
 from gitseal.git.partial import objects_here
 from gitseal.project.project import Project
-from gitseal.recipients.ids import recipient_id
-from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.kinds import recipient_id_of
 from gitseal.records import NamedTuple
 
 
@@ -69,7 +68,7 @@ def walked(project: Project) -> Timeline:
 def leaver(project: Project, timeline: Timeline, name: str, key: str = "") -> KeyHolder:
     """Whoever leaves, or one of their keys alone. Raises Error if neither policy nor history knows the name or the key."""
     if key:
-        return with_recipient(timeline, recipient_id(parse_recipient(key).canonical), name)
+        return with_recipient(timeline, recipient_id_of(key), name)
     return person(project, timeline, name)
 
 

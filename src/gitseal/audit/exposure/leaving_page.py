@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gitseal.audit.exposure.exposed import Changed, ExposedName, Reason
 from gitseal.audit.exposure.leaving import Leaving
 from gitseal.audit.exposure.machines import MachineInReach
-from gitseal.report.dates import day
+from gitseal.audit.exposure.state_words import NOT_COMMITTED, SHALLOW, STATES, on_day
 from gitseal.report.page.model import Page, PageTable
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, joined, listed, ours, sentence
@@ -15,11 +15,6 @@ _REASONS = {
     Reason.COMMITTED: ours("set it"),
     Reason.PLAIN: ours("was plain"),
 }
-_STATES = {
-    Changed.NO: ours("the value is the same"),
-    Changed.UNKNOWN: ours("sealed anew, maybe the same value"),
-    Changed.GONE: ours("the files here have no such name"),
-}
 
 
 def page_of(told: Leaving) -> Page:
@@ -28,7 +23,7 @@ def page_of(told: Leaving) -> Page:
     to_change = PageTable(
         ours("Give these a new value"),
         head,
-        tuple(_row(value, _state(value)) for value in told.to_change),
+        tuple(_row(value, STATES[value.changed]) for value in told.to_change),
         is_checklist=True,
     )
     changed = PageTable(
@@ -38,7 +33,8 @@ def page_of(told: Leaving) -> Page:
         ours("Plain: everybody with the repository reads these"),
         head,
         tuple(
-            _row(value, _state(value) if value.changed is not Changed.YES else _since(value)) for value in told.plain
+            _row(value, STATES[value.changed] if value.changed is not Changed.YES else _since(value))
+            for value in told.plain
         ),
     )
     machines = PageTable(
@@ -86,27 +82,19 @@ def _row(value: ExposedName, state: Sentence) -> tuple[Sentence, ...]:
         sentence("{}", value.name),
         sentence("{}", value.environment),
         sentence("{}", value.owner) if value.owner else NOTHING,
-        _day(value.since.when),
+        on_day(value.since.when),
         joined([_REASONS[reason] for reason in value.reasons]),
         state,
         sentence("{} only", listed(map(_short, value.refs), "{}")) if value.refs else ours("history"),
     )
 
 
-def _state(value: ExposedName) -> Sentence:
-    return _STATES[value.changed]
-
-
 def _since(value: ExposedName) -> Sentence:
     return (
-        sentence("changed {}", _day(value.changed_at.when))
+        sentence("changed {}", on_day(value.changed_at.when))
         if value.changed_at.commit
-        else ours("changed, not committed yet")
+        else ours(f"changed, {NOT_COMMITTED}")
     )
-
-
-def _day(seconds: int) -> Sentence:
-    return ours(day(seconds) or "not committed yet")
 
 
 def _machine(machine: MachineInReach) -> tuple[Sentence, ...]:
@@ -132,9 +120,7 @@ def _notes(told: Leaving) -> Iterator[Sentence]:
             "This clone is partial, and Git could not fetch what it left out; with the remote at hand: `git fetch --refetch`"
         )
     elif not told.is_complete:
-        yield sentence(
-            "This clone is shallow, so older values are missing here; for all of them: `git fetch --unshallow`"
-        )
+        yield SHALLOW
 
 
 def as_object(told: Leaving) -> dict[str, object]:

@@ -273,6 +273,11 @@ def earliest(moments: Iterator[Moment]) -> Moment:
     return min(moments, key=_order)
 
 
+def in_time(at: Moment) -> tuple[bool, int]:
+    """What moments are sorted by, oldest first; what is in no commit yet is later than all that is."""
+    return not at.commit, at.when
+
+
 def _stanzas(scalars: dict[NamePath, str]) -> Iterator[tuple[str, tuple[str, str], str, tuple[str, str, str]]]:
     """Key id, holder, text and scope of each stanza. One that stands where no sound file has it was published as well."""
     file_id = scalars.get((token_grammar.HEADER, "id"), "")

@@ -11,7 +11,7 @@ from gitseal.audit.due.comparable import ComparableValues
 from gitseal.audit.exposure.exposed import Changed, known_values, rotated
 from gitseal.audit.exposure.opening import PastValues
 from gitseal.audit.exposure.people import KeyHolder
-from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, sealed_under
+from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, in_time, sealed_under
 from gitseal.audit.impact.commit_texts import texts_of
 from gitseal.audit.impact.matching import Match, in_file, in_value, prepare
 from gitseal.errors import Error
@@ -227,4 +227,4 @@ class Leak:
 def _until(changes: Sequence[ValueChange], leaked: set[str]) -> Moment | None:
     """When one of these values was last replaced by another or removed; None if nothing says so."""
     ends = [change.at for change in changes if change.before in leaked and change.after not in leaked]
-    return max(ends, key=lambda moment: (not moment.commit, moment.when), default=None)
+    return max(ends, key=in_time, default=None)

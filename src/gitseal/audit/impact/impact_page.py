@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from gitseal.audit.exposure.exposed import Changed
-from gitseal.audit.exposure.timeline import Moment
+from gitseal.audit.exposure.state_words import SHALLOW, STATES, on_day
 from gitseal.audit.impact.impact import PART, PLAIN, SEALED, VALUE, Impact, ImpactedName
-from gitseal.report.dates import day
 from gitseal.report.page.model import Page, PageTable
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, joined, listed, ours, sentence
@@ -17,12 +16,6 @@ _WHY = {
     PLAIN: ours("was plain"),
     "opened": ours("could open it"),
     "committed": ours("set it"),
-}
-_STATES = {
-    Changed.YES: ours("another value now"),
-    Changed.NO: ours("still in force"),
-    Changed.UNKNOWN: ours("sealed anew, maybe the same value"),
-    Changed.GONE: ours("no such name now"),
 }
 _HEAD = ("Name", "Environment", "Owner", "State", "Since", "Until", "Why", "Where", "Services", "Code")
 
@@ -64,9 +57,9 @@ def _row(value: ImpactedName) -> tuple[Sentence, ...]:
         sentence("{}", value.name),
         sentence("{}", value.environment),
         sentence("{}", value.owner) if value.owner else NOTHING,
-        _STATES[value.changed],
-        _day(value.since),
-        _day(value.until) if value.until is not None else NOTHING,
+        STATES[value.changed],
+        on_day(value.since.when),
+        on_day(value.until.when) if value.until is not None else NOTHING,
         joined([_WHY[why] for why in value.why]),
         listed(value.places, "{}"),
         listed(value.services, "{}"),
@@ -85,10 +78,6 @@ def _people(value: ImpactedName) -> tuple[Sentence, ...]:
     )
 
 
-def _day(moment: Moment) -> Sentence:
-    return ours(day(moment.when) or "not committed yet")
-
-
 def _notes(told: Impact) -> Iterator[Sentence]:
     ordinary = [value.name for value in told.values if value.is_ordinary]
     if ordinary:
@@ -100,9 +89,7 @@ def _notes(told: Impact) -> Iterator[Sentence]:
     if told.unopened:
         yield ours(f"{plural(told.unopened, 'value')} of history did not open here and took no part in this.")
     if told.is_shallow:
-        yield sentence(
-            "This clone is shallow, so older values are missing here; for all of them: `git fetch --unshallow`"
-        )
+        yield SHALLOW
 
 
 def as_object(told: Impact) -> dict[str, object]:

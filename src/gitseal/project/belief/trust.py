@@ -24,7 +24,7 @@ from gitseal.project.belief.rule import Standing
 from gitseal.project.belief.trusted import TrustedState
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.ids import recipient_id
-from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.kinds import parse_recipient, recipient_id_of
 from gitseal.yamltext.tree import NamePath
 
 # A removal that nobody touched for longer than that many branches is no news.
@@ -152,7 +152,7 @@ class Trust:
 
     def confirm(self, name: str, key: str) -> None:
         """Takes a person's typing of a recipient in this clone as the confirmation of it."""
-        self._known.meet(recipient_id(parse_recipient(key).canonical), name)
+        self._known.meet(recipient_id_of(key), name)
 
     def made_here(self, header: Header, group: str) -> None:
         """Believes a data key that this very command made."""

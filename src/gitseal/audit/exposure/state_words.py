@@ -1,0 +1,20 @@
+"""Words that the pages of `offboard`, `impact` and `due` share."""
+
+from gitseal.audit.exposure.exposed import Changed
+from gitseal.report.dates import day
+from gitseal.report.sentences import Sentence, ours
+
+STATES = {
+    Changed.YES: ours("another value now"),
+    Changed.NO: ours("still in force"),
+    Changed.UNKNOWN: ours("sealed anew, maybe the same value"),
+    Changed.GONE: ours("no such name now"),
+}
+NOT_COMMITTED = "not committed yet"
+SHALLOW = ours("This clone is shallow, so older values are missing here; for all of them: `git fetch --unshallow`")
+"""The note of a report in a clone that lacks history."""
+
+
+def on_day(seconds: int) -> Sentence:
+    """The day of a commit, or that there is none."""
+    return ours(day(seconds) or NOT_COMMITTED)
