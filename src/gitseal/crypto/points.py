@@ -22,10 +22,21 @@ def good_ed25519(key: bytes) -> bool:
 
     That they are on the curve is left to the library.
     """
+    y = _y(key)
+    # y = 1 is the neutral element, for which the map would divide by zero.
+    return y < _P and y != 1 and _u(y) not in _LOW_ORDER
+
+
+def montgomery(key: bytes) -> bytes:
+    """The X25519 public key of the private key that an Ed25519 public key belongs to. The key must be good."""
+    return _u(_y(key)).to_bytes(32, "little")
+
+
+def _y(key: bytes) -> int:
     # The high bit is the sign of x, which the Montgomery form does not have.
-    y = int.from_bytes(key, "little") & (2**255 - 1)
-    # y = 1 is the neutral element, for which the map below would divide by zero.
-    if y >= _P or y == 1:
-        return False
-    # u = (1 + y) / (1 - y): RFC 7748, section 4.1.
-    return (1 + y) * pow(1 - y, -1, _P) % _P not in _LOW_ORDER
+    return int.from_bytes(key, "little") & (2**255 - 1)
+
+
+def _u(y: int) -> int:
+    # RFC 7748, section 4.1.
+    return (1 + y) * pow(1 - y, -1, _P) % _P

@@ -55,6 +55,11 @@ class KmsRecipient:
         """Where the private half is, as a person gives it: `vault:transit/keys/deploy@1`."""
         return f"{self.provider}:{self.locator}"
 
+    @property
+    def modulus(self) -> bytes:
+        """The modulus of the RSA key, without a zero before it. The exponent is 65537."""
+        return _modulus(self._key, self._size)
+
     def wrap(self, data_key: bytes, _dialogue: "Dialogue | None" = None) -> bytes:
         """See `Recipient.wrap`. Nobody is asked and nothing is called: the public half is enough."""
         if len(data_key) != DATA_KEY:
@@ -110,7 +115,7 @@ def compose(provider: str, locator: str, key: bytes) -> KmsRecipient:
     size = _modulus_size(key)
     if not size:
         raise Error("this is no public key that values can be sealed to in a key service", f"it takes {_SIZES}")
-    modulus = key[len(_BEGINNINGS[size]) : -len(_EXPONENT)]
+    modulus = _modulus(key, size)
     if not modulus[0] & 0x80 or not modulus[-1] & 1:
         raise Error("the public key of the cloud key is not a sound key", "ask for another key")
     return KmsRecipient(provider, locator, key)
@@ -144,6 +149,10 @@ def _modulus_size(key: bytes) -> int:
         if len(key) == len(beginning) + size + len(_EXPONENT) and key.startswith(beginning) and key.endswith(_EXPONENT):
             return size
     return 0
+
+
+def _modulus(key: bytes, size: int) -> bytes:
+    return key[len(_BEGINNINGS[size]) : -len(_EXPONENT)]
 
 
 def _encoded(key: bytes) -> str:

@@ -48,7 +48,7 @@ def look(workspace: Workspace, environments: Sequence[str], path: NamePath, revi
         name = (source.header.environment, entry.name)
         text = values.of(document.open_entry(source, entry, Keys(source.header, workspace.keyring)))
         is_public = project.policy.is_plain(source.header.environment, path)
-        against = () if is_public else tuple(reasons(values, gone, name, text))
+        against = () if is_public else tuple(reasons(values, gone, project.policy, name, text))
         told.append(PastValue(*name, age(values.changes(name), text).set_at, against))
     return told
 

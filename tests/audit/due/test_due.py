@@ -121,3 +121,21 @@ def test_what_is_ahead_is_not_overdue(repo: Path, monkeypatch: pytest.MonkeyPatc
     for day, within in itertools.product(range(5), range(4)):
         due = due_names(world.project, world.keyring, ("production",), Today(_BEGIN + day * DAY, within)).names
         assert [name.is_overdue for name in due] == ([day >= _INTERVAL] if day + within >= _INTERVAL else [])
+
+
+def test_a_name_beside_another_has_its_owner_and_no_interval(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "")
+    world = start(repo, "production")
+    world.project.manifest_path.write_text("version: 1\nsecrets:\n  ONE: {owner: payments, rotate: 3d}\n")
+    add_recipient(Workspace(world.project, world.keyring), "bob", [x25519.generate().recipient], groups=["team"])
+    _rekey(world, rotate=False)
+    world.set(ONE="new", ONE_PREVIOUS="old")
+    commit(repo, 0)
+    remove_recipient(world.project, "bob")
+    commit(repo, 1)
+    rows = due_names(world.project, NO_IDENTITIES, ("production",), Today(_BEGIN + 9 * DAY)).names
+    assert {(row.name, row.owner, row.why) for row in rows} == {
+        ("ONE", "payments", Why.ROTATE),
+        ("ONE", "payments", Why.LEFT),
+        ("ONE_PREVIOUS", "payments", Why.LEFT),
+    }

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitseal.audit.exposure.departed import departures
+from gitseal.audit.exposure.departed import departures, is_open_again
 from gitseal.audit.exposure.timeline import Timeline
 from gitseal.recipients import x25519
 from gitseal.recipients.ids import recipient_id
 from tests.programs import git
+from tests.recipients.test_openers import ssh_and_age
 from tests.world import World, start
 
 _KEYS = {name: [x25519.generate().recipient for _ in range(3)] for name in ("bob", "carol")}
@@ -46,16 +47,20 @@ def told(world: World) -> set[str]:
 
 
 def model(policies: list[_Policy]) -> set[str]:
+    """Who is back is told as well: what their key opens today is for others to say."""
     gone: set[str] = set()
     for name in _KEYS:
         had = [set(policy[name]) for policy in policies]
         ever, now = set().union(*had), had[-1]
         renewed: dict[int, bool] = {}
+        left: dict[int, bool] = {}
         for before, after in pairwise(had):
             renewed |= {key: bool(after - before) for key in before - after}
-        if ever and not now:
+            left |= dict.fromkeys(before - after, not after)
+        if (ever and not now) or any(left.get(key) for key in now):
             gone.add(name)
-        gone |= {f"{name} {key}" for key in ever - now if now and not renewed[key]}
+        lost = {key for key in renewed if now and not renewed[key]}
+        gone |= {f"{name} {key}" for key in lost if key not in now or not left[key]}
     return gone
 
 
@@ -72,7 +77,10 @@ def world(repo: Path) -> World:
         ([(0,), (1,)], set()),
         ([(0,), (0, 1), (1,)], {"bob 0"}),
         ([(0,), (), (1,)], {"bob 0"}),
-        ([(0,), (), (0,)], set()),
+        # What comes back clears what it opens, and nothing else.
+        ([(0,), (), (0,)], {"bob"}),
+        ([(0, 1), (0,), (0, 1)], {"bob 1"}),
+        ([(0,), (1,), (0, 1)], set()),
     ],
 )
 def test_gone_is_lost_or_renewed(world: World, policies: list[tuple[int, ...]], expected: set[str]) -> None:
@@ -81,10 +89,58 @@ def test_gone_is_lost_or_renewed(world: World, policies: list[tuple[int, ...]], 
     assert told(world) == expected
 
 
-def test_a_machine_that_is_taken_down_has_not_left(world: World) -> None:
-    commit(world, {"bob": (0,)}, f"  ci: {{kind: machine, keys: [{_KEYS['carol'][0]}]}}")
-    commit(world, {"bob": (0,)})
+CI = "  ci: {{kind: machine, keys: [{}]}}"
+
+
+def test_a_machine_has_left_unless_another_follows_it(world: World) -> None:
+    commit(world, {"bob": (0,)}, CI.format(_KEYS["carol"][0]))
+    commit(world, {"bob": (0,)}, CI.format(_KEYS["carol"][1]).replace("ci:", "next:"))
     assert told(world) == set()
+    commit(world, {"bob": (0,)})
+    assert told(world) == {"next"}
+
+
+def test_a_key_of_a_machine_that_stays_is_not_lost(world: World) -> None:
+    both = ", ".join(_KEYS["carol"][:2])
+    commit(world, {"bob": (0,)}, CI.format(both))
+    commit(world, {"bob": (0,)}, CI.format(_KEYS["carol"][1]))
+    assert told(world) == set()
+
+
+@pytest.mark.parametrize("name", ["ci", "bob"])
+def test_whoever_was_a_person_stays_one(world: World, name: str) -> None:
+    commit(world, {"bob": (0,)})
+    commit(world, {}, CI.format(_KEYS["bob"][0]).replace("ci:", f"{name}:"))
+    commit(world, {"carol": (0,)})
+    assert told(world) == {name}
+
+
+@pytest.mark.parametrize("line", ["  bob: {{keys: [{}]}}", "  mallory: {{keys: [{}]}}", CI])
+def test_a_key_that_comes_back_clears_only_what_it_opens(world: World, line: str) -> None:
+    commit(world, {"bob": (0,)})
+    commit(world, {})
+    more = line.format(_KEYS["bob"][0])
+    commit(world, {}, more)
+    (gone, *same) = departures(world.project, Timeline(world.project, only_head=True))
+    assert {gone.holder.name, *(one.holder.name for one in same)} == {"bob"}
+    assert not is_open_again(gone, world.project.policy, ("production", "API"))
+    text = world.project.policy_path.read_text(encoding="utf-8")
+    name = more.strip().partition(":")[0]
+    world.project.policy_path.write_text(text.replace("open: [alice]", f"open: [alice, {name}]"), encoding="utf-8")
+    for gone in departures(world.project, Timeline(world.project, only_head=True)):
+        assert is_open_again(gone, world.project.policy, ("production", "API"))
+        assert not is_open_again(gone, world.project.policy, ("staging", "API"))
+
+
+def test_an_ssh_key_and_the_age_key_made_of_it_are_one(world: World) -> None:
+    ssh, age = ssh_and_age(b"s" * 32)
+    commit(world, {}, f"  dan: {{keys: [{ssh}]}}")
+    commit(world, {}, f"  dan: {{keys: [{age}]}}")
+    assert told(world) == set()
+    commit(world, {"carol": (0,)})
+    assert told(world) == {"dan"}
+    commit(world, {"carol": (0,)}, f"  mallory: {{keys: [{ssh}]}}")
+    assert told(world) == {"dan"}
 
 
 def test_another_branch_can_neither_make_somebody_leave_nor_hide_that_they_did(world: World) -> None:

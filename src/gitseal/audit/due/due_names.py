@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gitseal.audit.due.age import age
 from gitseal.audit.due.comparable import ComparableValues
-from gitseal.audit.exposure.departed import Departure, departures
+from gitseal.audit.exposure.departed import Departure, departures, is_open_again
 from gitseal.audit.exposure.exposed import Changed, is_previous_kept, rotated
 from gitseal.audit.exposure.timeline import Name, Timeline, ValueChange
 from gitseal.identities import Keyring
+from gitseal.policy.companions import declared
 from gitseal.policy.manifest import Declaration
 from gitseal.project.project import Project
 from gitseal.records import Enum, NamedTuple
@@ -72,15 +73,16 @@ def due_names(project: Project, keyring: Keyring, environments: Collection[str],
     timeline = Timeline(project, only_head=True)
     values = ComparableValues(timeline, keyring.unattended())
     names = sorted(name for name in timeline.now if name[0] in environments and name in timeline.changes)
-    secrets = {"/".join(path): declaration for path, declaration in project.manifest.secrets.items()}
     gone = departures(project, timeline)
     rows: list[DueName] = []
     for name in names:
-        declaration = secrets.get(name[1])
-        subject = _Subject(timeline, values, name, declaration.owner if declaration is not None else "")
-        if declaration is not None and declaration.rotate:
-            rows += _past_interval(subject, declaration, today)
-        rows += _left_behind(subject, gone)
+        path = tuple(name[1].split("/"))
+        owned, own = declared(project.manifest, path), project.manifest.secrets.get(path)
+        subject = _Subject(timeline, values, name, owned.owner if owned is not None else "")
+        # The interval is the name's own: a value kept beside it (NAME_PREVIOUS) is old on purpose.
+        if own is not None and own.rotate:
+            rows += _past_interval(subject, own, today)
+        rows += _left_behind(subject, [one for one in gone if not is_open_again(one, project.policy, name)])
     return Due(tuple(rows), timeline.is_complete)
 
 

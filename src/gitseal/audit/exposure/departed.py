@@ -1,45 +1,74 @@
-"""Who has left: the people and keys that history knew, and that the policy of today does not.
+"""Who has left: the people and keys that history took out of the policy, and what came back of them.
 
 History does not say why a key was taken out, so there is a convention (docs/how-to/know-what-is-due.md):
 
-* Whoever has no key in the policy any more has left.
+* Whoever loses their last key has left.
 * A key of somebody who is still there was lost, unless the commit that took it out gave them another: then it was renewed, and
   nothing is compromised.
+* A machine that goes has left too, unless the same commit brings a machine or a machine's key that is new: its successor. What
+  is left of its identity on some disk opens what it opened. A key of a machine that stays is not lost: machines are renewed with
+  both keys in force for a while.
+* Whoever was a person in any version is one: nobody becomes a machine by a line in the policy.
 
-Machines are left out: one that is taken down tells nobody what it read. `offboard` reports on any of them by name.
+What somebody knew stays known. A key that comes back, under whatever name, clears only what the policy of today opens to it.
+Keys are told apart by the private key that opens them (`recipients.openers`).
 """
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from gitseal.audit.exposure.people import KeyHolder, holders_by, person, policy_of, with_recipient
-from gitseal.audit.exposure.timeline import Moment, Timeline, earliest
+from gitseal.audit.exposure.people import KeyHolder, openers_of, person, policy_of, with_recipient
+from gitseal.audit.exposure.timeline import Moment, Name, Timeline, earliest
 from gitseal.policy.policy import PERSON, Policy
+from gitseal.project.key_holders import canonical
 from gitseal.project.project import Project
+from gitseal.recipients.openers import opener_id
 from gitseal.records import NamedTuple
 
 
 class Departure(NamedTuple):
-    """Somebody who left, or with `is_key` a key that they lost. `at` is the commit that took them out of the policy."""
+    """Somebody who left, or with `is_key` a key that they lost. `at` is the commit that took them out of the policy.
+
+    `returned` are the names that have the key by the policy of today.
+    """
 
     holder: KeyHolder
     is_key: bool
     at: Moment
+    returned: frozenset[str] = frozenset()
+
+
+def is_open_again(departure: Departure, policy: Policy, name: Name) -> bool:
+    """True if the key that left is back, and the policy of today opens the name to it: then its value is no secret to them."""
+    environment, text = name
+    if not departure.returned or environment not in policy.environments:
+        return False
+    may_open = policy.open_to(environment, policy.group(environment, tuple(text.split("/")))) or ()
+    return not departure.returned.isdisjoint(may_open)
 
 
 class _Version(NamedTuple):
-    """The recipient ids of each person and machine, as one version of the policy has them."""
+    """The private keys of each person and machine, as ids (`opener_id`), by one version of the policy."""
 
-    keys: Mapping[str, AbstractSet[str]]
+    keys: Mapping[str, frozenset[str]]
     machines: AbstractSet[str]
 
-    def of(self, names: AbstractSet[str]) -> AbstractSet[str]:
-        """The recipient ids that some names have together."""
-        return {recipient for name, own in self.keys.items() if name in names for recipient in own}
+    @property
+    def every(self) -> frozenset[str]:
+        """The keys of all of them."""
+        return frozenset(key for own in self.keys.values() for key in own)
 
-    def has(self, recipients: AbstractSet[str]) -> bool:
-        """True if somebody has one of these recipients."""
-        return any(recipients & own for own in self.keys.values())
+    def owners(self, keys: AbstractSet[str]) -> frozenset[str]:
+        """The names that have one of these keys."""
+        return frozenset(name for name, own in self.keys.items() if keys & own)
+
+    def of(self, names: AbstractSet[str]) -> frozenset[str]:
+        """The keys that some names have together."""
+        return frozenset(key for name, own in self.keys.items() if name in names for key in own)
+
+    def has(self, keys: AbstractSet[str]) -> bool:
+        """True if somebody has one of these keys."""
+        return any(keys & own for own in self.keys.values())
 
 
 class _Step(NamedTuple):
@@ -49,61 +78,102 @@ class _Step(NamedTuple):
     after: _Version
     at: Moment
 
+    @property
+    def taken(self) -> AbstractSet[str]:
+        """The keys that it took out."""
+        return {key for version in self.before for key in version.every} - self.after.every
+
+    def is_leaving(self, key: str) -> bool:
+        """True if whoever had a key that it took out is left with none, under whatever name."""
+        owners = {name for version in self.before for name in version.owners({key})}
+        theirs = {other for version in self.before for other in version.of(owners)}
+        return not self.after.of(owners) and not self.after.has(theirs)
+
+    def has_new_machine(self) -> bool:
+        """True if it brings a key of a machine that nobody had before."""
+        return bool(self.after.of(self.after.machines).difference(*(version.every for version in self.before)))
+
+
+class _Past(NamedTuple):
+    """What the versions of the policy say: the changes, newest first, and the policy of today."""
+
+    project: Project
+    timeline: Timeline
+    steps: tuple[_Step, ...]
+    today: _Version
+
 
 def departures(project: Project, timeline: Timeline) -> list[Departure]:
-    """Everybody who left and every key that was lost, by name.
+    """Everybody who left and every key that was lost, by name, also those who are back.
 
     The timeline should be one of HEAD alone: on other refs, anybody who may push can claim that somebody came and went.
     Raises Error for a policy that does not hold together.
     """
-    steps = list(_steps(timeline))
-    today = _version(project.policy)
-    present = frozenset(recipient for own in today.keys.values() for recipient in own)
-    gone: dict[frozenset[str], Departure] = {}
-    for name, recipients in sorted(_people(timeline, steps, today).items()):
-        missing = recipients - present
-        holder = person(project, timeline, name) if missing else None
-        if holder is None or holder.names in gone:
+    past = _Past(project, timeline, tuple(_steps(timeline)), _version(project.policy))
+    present = past.today.every
+    taken = {key for step in past.steps for key in step.taken}
+    known, people = _known(past)
+    gone: dict[tuple[frozenset[str], str], Departure] = {}
+    for name, keys in sorted(known.items()):
+        if not keys - present and not keys & taken:
             continue
-        if holder.recipients & present:
-            for recipient in sorted(missing):
-                lost = _lost(timeline, steps, holder, recipient)
-                gone |= {frozenset((name, recipient)): lost} if lost is not None else {}
+        holder = person(project, timeline, name)
+        is_machine = holder.names.isdisjoint(people)
+        own = openers_of(timeline, holder.recipients)
+        if own & present:
+            told = {key: _back_or_lost(past, holder, key, is_machine=is_machine) for key in sorted(own)}
         else:
-            gone[holder.names] = _left(timeline, steps, holder)
+            told = {"": _left(past, holder, own, is_machine=is_machine)}
+        for key, departure in told.items():
+            if departure is not None:
+                gone.setdefault((departure.holder.names, key), departure)
     return sorted(gone.values(), key=lambda departure: departure.holder.name)
 
 
 def left_between(before: Policy, after: Policy) -> list[str]:
-    """The people of one policy who have no key in the next, sorted."""
-    old, new = _version(before), _version(after)
-    people = {name: own for name, own in old.keys.items() if own and name not in old.machines}
-    return sorted(name for name, own in people.items() if not new.has(own) and not new.keys.get(name))
+    """Those of one policy who have left by the next, sorted."""
+    step = _Step((_version(before),), _version(after), Moment())
+    (old,) = step.before
+    passed = old.machines if step.has_new_machine() else frozenset()
+    return sorted(name for name, own in old.keys.items() if name not in passed and any(map(step.is_leaving, own)))
 
 
-def _left(timeline: Timeline, steps: list[_Step], holder: KeyHolder) -> Departure:
-    step = _removal(steps, holder.recipients)
+def _left(past: _Past, holder: KeyHolder, keys: AbstractSet[str], *, is_machine: bool) -> Departure | None:
+    """Somebody who has no key any more; None for a machine that was replaced."""
+    step = _removal(past.steps, keys)
     if step is None:
-        return Departure(holder, is_key=False, at=_first_opened(timeline, holder.recipients))
+        return Departure(holder, is_key=False, at=_first_opened(past.timeline, holder.recipients))
+    return _leaving(step, holder, keys) if not is_machine or not step.has_new_machine() else None
+
+
+def _leaving(step: _Step, holder: KeyHolder, keys: AbstractSet[str]) -> Departure:
     # Of all the names that they had, the one that they left under.
-    last = {name for version in step.before for name, own in version.keys.items() if own & holder.recipients}
+    last = {name for version in step.before for name in version.owners(keys)}
     return Departure(holder._replace(name=", ".join(sorted(last))), is_key=False, at=step.at)
 
 
-def _lost(timeline: Timeline, steps: list[_Step], holder: KeyHolder, recipient: str) -> Departure | None:
-    """One key of somebody who is still there; None if it was renewed."""
-    step = _removal(steps, {recipient})
+def _back_or_lost(past: _Past, holder: KeyHolder, key: str, *, is_machine: bool) -> Departure | None:
+    """One key of somebody who has a key today; None if it was never taken out, or renewed."""
+    step = _removal(past.steps, {key})
+    back = past.today.owners({key})
+    if step is not None and back and step.is_leaving(key):
+        is_replaced = is_machine and step.has_new_machine()
+        return None if is_replaced else _leaving(step, holder, {key})._replace(returned=back)
+    if is_machine or (step is None and back):
+        return None
     if step is not None and all(step.after.of(holder.names) - version.of(holder.names) for version in step.before):
         return None
-    at = step.at if step is not None else _first_opened(timeline, {recipient})
-    return Departure(with_recipient(timeline, recipient, holder.name), is_key=True, at=at)
+    recipient = next(one for one in sorted(holder.recipients) if key in openers_of(past.timeline, {one}))
+    lost = with_recipient(past.timeline, recipient)
+    at = step.at if step is not None else _first_opened(past.timeline, lost.recipients)
+    return Departure(lost._replace(name=holder.name), is_key=True, at=at, returned=back)
 
 
-def _removal(steps: list[_Step], recipients: AbstractSet[str]) -> _Step | None:
-    """The last step that took the last of these recipients out; None if no sound policy ever had them."""
+def _removal(steps: tuple[_Step, ...], keys: AbstractSet[str]) -> _Step | None:
+    """The last step that took the last of these keys out; None if no sound policy ever had them."""
     # A merge took out only what each of its sides still had: what one side took out is told there.
-    taken = (step for step in steps if not step.after.has(recipients))
-    return next((step for step in taken if all(version.has(recipients) for version in step.before)), None)
+    taken = (step for step in steps if not step.after.has(keys))
+    return next((step for step in taken if all(version.has(keys) for version in step.before)), None)
 
 
 def _first_opened(timeline: Timeline, recipients: AbstractSet[str]) -> Moment:
@@ -112,18 +182,21 @@ def _first_opened(timeline: Timeline, recipients: AbstractSet[str]) -> Moment:
     return earliest(iter([past.at for (_name, recipient), past in stanzas if recipient in recipients] or [Moment()]))
 
 
-def _people(timeline: Timeline, steps: list[_Step], today: _Version) -> dict[str, set[str]]:
-    """The people of all versions and headers, with every recipient id that they had, by what they were last."""
-    kinds: dict[str, bool] = {}
+def _known(past: _Past) -> tuple[dict[str, set[str]], set[str]]:
+    """Every key that each name ever had, by versions and headers, and the names that some version has as people."""
     known: dict[str, set[str]] = {}
-    for version in (today, *(version for step in steps for version in (step.after, *step.before))):
+    machines: set[str] = set()
+    people: set[str] = set()
+    for version in (past.today, *(version for step in past.steps for version in (step.after, *step.before))):
         for name, own in version.keys.items():
-            kinds.setdefault(name, name in version.machines)
             known.setdefault(name, set()).update(own)
-    for key in timeline.keys.values():
+        machines |= version.machines
+        people |= version.keys.keys() - version.machines
+    for key in past.timeline.keys.values():
         for name, recipient in key.stanzas:
-            known.setdefault(name, set()).add(recipient)
-    return {name: own for name, own in known.items() if not kinds.get(name)}
+            known.setdefault(name, set()).update(openers_of(past.timeline, {recipient}))
+    # Whom only headers name may be anybody.
+    return known, people | (known.keys() - machines)
 
 
 def _steps(timeline: Timeline) -> Iterator[_Step]:
@@ -142,8 +215,6 @@ def _steps(timeline: Timeline) -> Iterator[_Step]:
 
 
 def _version(policy: Policy) -> _Version:
-    keys: dict[str, set[str]] = {name: set() for name in policy.recipients}
-    for (name, recipient), _key in holders_by(policy):
-        keys[name].add(recipient)
+    keys = {name: frozenset(opener_id(canonical(key)) for key in own.keys) for name, own in policy.recipients.items()}
     machines = {name for name, principal in policy.recipients.items() if principal.kind != PERSON}
     return _Version(keys, machines)

@@ -1,20 +1,23 @@
 """Whose keys are whose, in any version of any policy or header: the closure over everything that somebody could open."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from gitseal.audit.exposure.timeline import Moment, Timeline, earliest
 from gitseal.errors import Error
 from gitseal.policy import parser
 from gitseal.policy.policy import Policy
-from gitseal.project.key_holders import holders
+from gitseal.project.key_holders import canonical, holders
 from gitseal.project.project import Project
+from gitseal.recipients.openers import opener_id
 from gitseal.records import NamedTuple
 
 
 class KeyHolder(NamedTuple):
     """A person or machine by all that history says of them: names that they had, recipient ids, addresses of their commits.
 
+    `recipients` has every id that history gives to one of their private keys: an SSH key and the age key made of it have two.
     `keys` are the data keys that they could open, with the moment from which they could.
     """
 
@@ -38,8 +41,8 @@ def person(project: Project, timeline: Timeline, name: str) -> KeyHolder:
     if name not in people:
         hint = parser.nearest(name, people) or "see who there is: gitseal recipient list"
         raise Error(f'neither the policy nor its history has a "{name}"', hint)
-    names = _names(people, name, set(project.policy.recipients))
-    recipients = {recipient for own in names for recipient in people[own].recipients}
+    names = _names(timeline, name, set(project.policy.recipients))
+    recipients = _same(timeline, {recipient for own in names for recipient in people[own].recipients})
     emails = {email for own in names for email in people[own].emails}
     return KeyHolder(name, frozenset(names), frozenset(recipients), frozenset(emails), keys_of(timeline, recipients))
 
@@ -49,7 +52,8 @@ def with_recipient(timeline: Timeline, recipient: str, name: str = "") -> KeyHol
 
     Raises Error if neither policy nor history knows the key, or knows it as somebody else's.
     """
-    names = frozenset(own for own, past in _past_people(timeline).items() if recipient in past.recipients)
+    recipients = _same(timeline, {recipient})
+    names = frozenset(own for own, past in _past_people(timeline).items() if recipients & past.recipients)
     if not names:
         raise Error(
             "neither the policy nor its history has this key", "see whose keys there are: gitseal recipient list"
@@ -58,10 +62,32 @@ def with_recipient(timeline: Timeline, recipient: str, name: str = "") -> KeyHol
         raise Error(f'"{name}" never had this key', "see the keys with: gitseal recipient list")
     # Whose commits are whose says a person's address, and this is about a key alone.
     shown = name or ", ".join(sorted(names))
-    return KeyHolder(shown, names, frozenset((recipient,)), frozenset(), keys_of(timeline, {recipient}))
+    return KeyHolder(shown, names, frozenset(recipients), frozenset(), keys_of(timeline, recipients))
 
 
-def keys_of(timeline: Timeline, recipients: set[str]) -> dict[str, Moment]:
+def openers_of(timeline: Timeline, recipients: AbstractSet[str]) -> set[str]:
+    """The ids of the private keys that some recipients belong to (`opener_id`), as far as a version of the policy has the key."""
+    known = _openers(timeline)
+    return {known.get(recipient, recipient) for recipient in recipients}
+
+
+def _same(timeline: Timeline, recipients: set[str]) -> set[str]:
+    """These recipient ids, and all others in history that the same private keys open."""
+    theirs, known = openers_of(timeline, recipients), _openers(timeline)
+    every = {recipient for past in _past_people(timeline).values() for recipient in past.recipients}
+    return recipients | {recipient for recipient in every if known.get(recipient, recipient) in theirs}
+
+
+@lru_cache(1)
+def _openers(timeline: Timeline) -> dict[str, str]:
+    return {
+        recipient: opener_id(canonical(key))
+        for policy in policies(timeline)
+        for (_name, recipient), key in holders_by(policy)
+    }
+
+
+def keys_of(timeline: Timeline, recipients: AbstractSet[str]) -> dict[str, Moment]:
     """The data keys with a stanza for one of these recipient ids, under whatever name it stood there."""
     opened = {}
     for key_id, key in timeline.keys.items():
@@ -86,16 +112,17 @@ def _past_people(timeline: Timeline) -> dict[str, _PastPerson]:
     return people
 
 
-def _names(people: dict[str, _PastPerson], name: str, current: set[str]) -> set[str]:
+def _names(timeline: Timeline, name: str, current: set[str]) -> set[str]:
     """The names of one person: those that had one of their keys, unless the policy has somebody else by that name now."""
-    by_recipient: dict[str, set[str]] = {}
-    for own, past in people.items():
-        for recipient in past.recipients:
-            by_recipient.setdefault(recipient, set()).add(own)
+    people = {own: openers_of(timeline, past.recipients) for own, past in _past_people(timeline).items()}
+    by_opener: dict[str, set[str]] = {}
+    for own, openers in people.items():
+        for opener in openers:
+            by_opener.setdefault(opener, set()).add(own)
     names, pending = {name}, [name]
     while pending:
-        for recipient in people[pending.pop()].recipients:
-            others = by_recipient[recipient] - names - current
+        for opener in people[pending.pop()]:
+            others = by_opener[opener] - names - current
             names |= others
             pending += others
     return names
