@@ -106,7 +106,10 @@ def _standard_input() -> bytes:
 def _lacking(told: "Impact") -> str:
     unopened = f"{plural(told.unopened, 'value')} did not open with the identities at hand" if told.unopened else ""
     shallow = "this clone is shallow; get the rest: git fetch --unshallow" if told.is_shallow else ""
-    return f"gitseal: there may be more: {'; '.join(filter(None, (unopened, shallow)))}"
+    beside = (
+        f'"{folder}" is a copy of this project with values of its own, and was not asked' for folder in told.beside
+    )
+    return f"gitseal: there may be more: {'; '.join(filter(None, (unopened, shallow, *beside)))}"
 
 
 def _print(told: "Impact", form: str) -> None:

@@ -14,17 +14,32 @@ def files(repository: Repository, commit: str) -> dict[bytes, TreeEntry]:
     `commit` is a full id. Raises Error if Git cannot show it.
     """
     if commit not in repository.listed_commits:
-        # One process for any number of folders; the object reader would be asked for each by itself.
-        listed = repository.git("ls-tree", "-r", "-z", "--full-tree", commit)
-        if listed is None:
-            raise _unreadable(commit)
-        entries = {}
-        for line in listed.split(b"\0")[:-1]:
-            entry, _, path = line.partition(b"\t")
-            mode, _kind, object_id = entry.decode().split(" ")
-            entries[path] = TreeEntry(int(mode, 8), object_id)
-        repository.listed_commits[commit] = entries
+        repository.listed_commits[commit] = dict(map(_entry, _lines(repository, commit)))
     return repository.listed_commits[commit]
+
+
+def files_in(repository: Repository, commit: str, name: bytes) -> Iterator[tuple[bytes, TreeEntry]]:
+    """Those that lie directly in a folder of this name, wherever that is. For many commits: nothing is kept.
+
+    Raises Error if Git cannot show the commit.
+    """
+    marks = b"\t%b/" % name, b"/%b/" % name
+    near = (line for line in _lines(repository, commit) if marks[0] in line or marks[1] in line)
+    return (found for found in map(_entry, near) if found[0].split(b"/")[-2] == name)
+
+
+def _lines(repository: Repository, commit: str) -> list[bytes]:
+    # One process for any number of folders; the object reader would be asked for each by itself.
+    listed = repository.git("ls-tree", "-r", "-z", "--full-tree", commit)
+    if listed is None:
+        raise _unreadable(commit)
+    return listed.split(b"\0")[:-1]
+
+
+def _entry(line: bytes) -> tuple[bytes, TreeEntry]:
+    entry, _, path = line.partition(b"\t")
+    mode, _kind, object_id = entry.decode().split(" ")
+    return path, TreeEntry(int(mode, 8), object_id)
 
 
 def files_below(repository: Repository, commit: str, folder: str) -> dict[bytes, TreeEntry]:

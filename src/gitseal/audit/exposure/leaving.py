@@ -15,8 +15,8 @@ from gitseal.records import NamedTuple
 class Leaving(NamedTuple):
     """What somebody knows, and where they still open something.
 
-    `is_complete` is False if some of history is not here: it is cut off, or (`is_partial`) Git could not fetch what a partial
-    clone left out.
+    `is_complete` is False if some of history is not here: it is cut off (`is_shallow`), or (`is_partial`) Git could not fetch
+    what a partial clone left out, or other folders have files of this project: `beside`, from the repository's top.
     """
 
     holder: KeyHolder
@@ -24,7 +24,9 @@ class Leaving(NamedTuple):
     machines: tuple[MachineInReach, ...]
     tips: tuple[OpenedTip, ...]
     is_complete: bool
+    is_shallow: bool
     is_partial: bool
+    beside: tuple[str, ...]
 
     @property
     def to_change(self) -> list[ExposedName]:
@@ -83,5 +85,7 @@ def report_on(project: Project, timeline: Timeline, holder: KeyHolder) -> Leavin
         tuple(machines_in_reach(timeline, holder)),
         tuple(opened_tips(project, timeline, holder)),
         timeline.is_complete and timeline.here is None,
+        timeline.is_shallow,
         timeline.here is not None,
+        timeline.beside,
     )

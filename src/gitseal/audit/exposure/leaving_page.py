@@ -115,11 +115,13 @@ def _notes(told: Leaving) -> Iterator[Sentence]:
         yield ours(
             "A value that was only sealed anew is the same value. If the same commit also set it, it may be another one."
         )
+    for folder in told.beside:
+        yield sentence("{} is a copy of this project with people and values of its own: ask there too.", folder)
     if told.is_partial:
         yield sentence(
             "This clone is partial, and Git could not fetch what it left out; with the remote at hand: `git fetch --refetch`"
         )
-    elif not told.is_complete:
+    elif told.is_shallow:
         yield SHALLOW
 
 
@@ -138,6 +140,7 @@ def as_object(told: Leaving) -> dict[str, object]:
         "refs": [
             {"ref": tip.ref, "environments": list(tip.environments), "pending": tip.is_pending} for tip in told.tips
         ],
+        "beside": list(told.beside),
         "complete": told.is_complete,
     }
 

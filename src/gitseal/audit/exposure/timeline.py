@@ -9,15 +9,14 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 
+from gitseal.audit.exposure.folders import folders_of
 from gitseal.audit.history.log import environment_of, person
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import pieces, token_grammar
 from gitseal.document.changes import differing
-from gitseal.git.log import ChangedFile, LoggedCommit, LogQuery, shallow_ends
-from gitseal.git.renames import follow
+from gitseal.git.log import ChangedFile, LoggedCommit, LogQuery, shallow_ends, with_contents
 from gitseal.git.versions import ALL, elsewhere
 from gitseal.project.project import FOLDER, Project
-from gitseal.project.roots import is_in_secrets
 from gitseal.records import NamedTuple
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -113,7 +112,8 @@ class Timeline:
     """What one walk has collected. `changes` are newest first, by environment and name; `policies` are contents of policy.yaml.
 
     `policy_changes` are newest first too.
-    `folders` are the places where `.secrets` lies or lay. `is_complete` is False in a shallow clone.
+    `folders` are the places where `.secrets` lies or lay. `beside` are copies of it that go on elsewhere, and are not looked at.
+    `is_complete` is False with such a copy, and in a shallow clone.
     """
 
     def __init__(self, project: Project, *, only_head: bool = False, here: Container[str] | None = None) -> None:
@@ -128,18 +128,18 @@ class Timeline:
         self.keys: dict[str, KeyPast] = {}
         self.policies: dict[bytes, None] = {}
         self.policy_changes: list[PolicyChange] = []
-        self.folders: dict[str, None] = {project.relative(project.folder): None}
-        self.is_complete = not shallow_ends(repository)
         self.here = here
         self._project = project
         self._texts: dict[str, str] = {}
         self._refs = {} if only_head else {version.commit: version.source for version in elsewhere(repository)}
-        self._take_files_here()
-        query = LogQuery(
-            tuple(self.folders), lambda path: bool(environment_of(path)) or path.endswith(_POLICY), here=here
-        )
         starts = ("HEAD",) if repository.commit("HEAD") else ()
-        for commit in follow(repository, query, is_in_secrets, ("HEAD",) if only_head else (*starts, *ALL)):
+        self._moves, portions = folders_of(project, ("HEAD",) if only_head else (*starts, *ALL), here)
+        self.folders, self.beside = self._moves.folders, self._moves.beside
+        self.is_shallow = bool(shallow_ends(repository))
+        self.is_complete = not self.is_shallow and not self.beside
+        self._take_files_here()
+        query = LogQuery(self.folders, lambda path: bool(environment_of(path)) or path.endswith(_POLICY), here=here)
+        for commit in with_contents(repository, portions, query):
             self._take(commit)
 
     @cached_property
@@ -179,10 +179,9 @@ class Timeline:
             return
         files = {name: project.relative(project.file(name)) for name in self._files}
         policy = project.relative(project.policy_file)
-        committed = project.git().files("HEAD", [*files.values(), policy])
         for name, path in files.items():
-            self._take_file(name, (committed[path],), self._files[name], nothing)
-        self._take_policy((committed[policy],), self.policy_here, nothing)
+            self._take_file(name, (self._moves.committed("HEAD", path),), self._files[name], nothing)
+        self._take_policy((self._moves.committed("HEAD", policy),), self.policy_here, nothing)
 
     def _take(self, commit: LoggedCommit) -> None:
         who = person(commit.author, commit.author_email)
@@ -192,11 +191,14 @@ class Timeline:
             if self.here is not None and _is_missing(file):
                 self.is_complete = False
                 self._take_lone(environment, file.after, at)
-            elif environment:
-                self.folders[file.path.rpartition("/")[0]] = None
-                self._take_file(environment, file.before, file.after, at)
+                continue
+            before = self._moves.before(commit, file) if self.here is None else file.before
+            if before is None:
+                continue
+            if environment:
+                self._take_file(environment, before, file.after, at)
             else:
-                self._take_policy(file.before, file.after, at)
+                self._take_policy(before, file.after, at)
 
     def _take_policy(self, before: tuple[bytes | None, ...], after: bytes | None, at: Moment) -> None:
         if after not in before:

@@ -66,18 +66,22 @@ class PublishedKey(NamedTuple):
 
 
 class Impact(NamedTuple):
-    """All that a leak concerns. `unopened` counts the values that no identity at hand opens, so they were not compared."""
+    """All that a leak concerns. `unopened` counts the values that no identity at hand opens, so they were not compared.
+
+    `beside` are other `.secrets` with files of this project, from the repository's top: they were not asked.
+    """
 
     subject: str
     values: tuple[ImpactedName, ...]
     keys: tuple[PublishedKey, ...]
     unopened: int
     is_shallow: bool
+    beside: tuple[str, ...]
 
     @property
     def is_complete(self) -> bool:
-        """False if there may be more: values that did not open, or commits that a shallow clone lacks."""
-        return not self.unopened and not self.is_shallow
+        """False if there may be more: values that did not open, commits that a shallow clone lacks, another folder."""
+        return not (self.unopened or self.is_shallow or self.beside)
 
 
 class _Reason(NamedTuple):
@@ -169,7 +173,7 @@ class Leak:
 
     def _told(self, subject: str) -> Impact:
         rows = tuple(self._row(name, reason) for name, reason in sorted(self._reasons.items()))
-        return Impact(subject, rows, self._keys, self._unopened, not self.timeline.is_complete)
+        return Impact(subject, rows, self._keys, self._unopened, self.timeline.is_shallow, self.timeline.beside)
 
     def _row(self, name: Name, reason: _Reason) -> ImpactedName:
         timeline, values = self.timeline, self._comparable

@@ -88,6 +88,8 @@ def _notes(told: Impact) -> Iterator[Sentence]:
         )
     if told.unopened:
         yield ours(f"{plural(told.unopened, 'value')} of history did not open here and took no part in this.")
+    for folder in told.beside:
+        yield sentence("{} is a copy of this project with people and values of its own: ask there too.", folder)
     if told.is_shallow:
         yield SHALLOW
 
@@ -99,6 +101,7 @@ def as_object(told: Impact) -> dict[str, object]:
         "values": [_object(value) for value in told.values],
         "keys": [key._asdict() for key in told.keys],
         "unopened": told.unopened,
+        "beside": list(told.beside),
         "complete": told.is_complete,
     }
 
