@@ -47,7 +47,8 @@ def command(
     in force, whether it was changed, who could open it then and now, and which services and lines of code use the name.
 
     What leaked is compared in every form that the hook looks for, with all values that your identity opens, and is never stored
-    or printed. A short or common value counts if it is all that leaked, or if FILE gives it to its own name.
+    or printed. A common value counts if no letter or digit stands beside it. One below 8 bytes, or one word of configuration,
+    counts if it is all that leaked, or if FILE gives it to its own name; one line says how many of those were not found.
 
     The status is 0 if there is something, and 1 if not. If values did not open or the clone is shallow, one line says so, and
     "complete" is false in JSON.
@@ -65,6 +66,9 @@ def command(
     session.only_reads = True
     told = _told(session, person, key, revision, value, source)
     _print(told, "json" if json_flag else form)
+    if told.only_whole:
+        counted = plural(told.only_whole, "short or common value")
+        say(f"gitseal: {counted} would only count as all that leaked, or where a leaked file gives it to its name")
     if not told.is_complete:
         say(_lacking(told))
     return 0 if told.values or told.keys else 1

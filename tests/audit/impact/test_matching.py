@@ -1,5 +1,6 @@
 """Every spelling that the hook knows of a value is told, and no value that is only a part of a word."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.audit.impact.matching import in_file, in_value
+from gitseal.audit.impact.ordinary_values import is_only_whole
 from gitseal.scan.spellings import spellings
 from tests.growth import assert_linear, repeated
 
@@ -21,6 +23,7 @@ NAMES: dict[bytes, set[str]] = {
     b"postgres://shop:hush9be41f22c7@db/shop": {"URL"},
     b"hush9be41f22c7": {"PASSWORD"},
 }
+COMMON = (b"redis-prod-password-2023", b"feature-branch-token-9090", b"20231231", b"staging/api-key")
 
 
 @pytest.mark.parametrize("form", list(spellings(SECRET)), ids=range(len(spellings(SECRET))))
@@ -36,6 +39,36 @@ def test_a_short_value_is_equal_as_a_whole_or_at_its_own_name() -> None:
     assert not in_value(NAMES, b"it is true that a 4711 is here")
     told = in_file(NAMES, b"# 4711\nexport PIN='4711'\nOTHER=true\n")
     assert {content: match.lines for content, match in told.items()} == {b"4711": (2,)}
+
+
+@pytest.mark.parametrize("value", COMMON)
+@pytest.mark.parametrize(
+    "around",
+    [
+        b"ERROR password=%b failed\n",
+        b"postgres://app:%b@db/app",
+        b"postgres%%3A%%2F%%2Fapp%%3A%b%%40db",
+        b'{"a": "{\\"k\\": \\"%b\\"}"}',
+        b"one\\n%b\\ntwo",
+    ],
+)
+def test_a_common_value_of_eight_bytes_is_found_between_other_text(value: bytes, around: bytes) -> None:
+    names = {value: {"KEY"}}
+    assert value in in_value(names, around % value)
+    assert value in in_file(names, around % value)
+    assert not in_value(names, b"x" + value + b"y")
+
+
+@pytest.mark.parametrize("value", COMMON)
+@pytest.mark.parametrize("user", [b"user:", b"ab:", b"u:"])
+def test_a_common_value_is_found_in_a_login_in_base64(value: bytes, user: bytes) -> None:
+    login = b64encode(user + value)
+    assert value in in_value({value: {"KEY"}}, b"Authorization: Basic " + login)
+
+
+def test_values_that_were_compared_as_a_whole_alone_are_counted() -> None:
+    values = [b"", b"4711", b"aB3dE6", b"production", b"xxxxxxxx", *COMMON, SECRET]
+    assert [value for value in values if is_only_whole(value)] == values[1:5]
 
 
 def test_no_part_of_a_word_is_a_value() -> None:

@@ -14,6 +14,7 @@ from gitseal.audit.exposure.people import KeyHolder
 from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, in_time, sealed_under
 from gitseal.audit.impact.commit_texts import texts_of
 from gitseal.audit.impact.matching import Match, in_file, in_value, prepare
+from gitseal.audit.impact.ordinary_values import is_only_whole
 from gitseal.errors import Error
 from gitseal.identities import Keyring
 from gitseal.policy.companions import declared
@@ -68,6 +69,7 @@ class PublishedKey(NamedTuple):
 class Impact(NamedTuple):
     """All that a leak concerns. `unopened` counts the values that no identity at hand opens, so they were not compared.
 
+    `only_whole` counts those that are so short or common that they were looked for nowhere within other text, and not found.
     `beside` are other `.secrets` with files of this project, from the repository's top: they were not asked.
     """
 
@@ -75,6 +77,7 @@ class Impact(NamedTuple):
     values: tuple[ImpactedName, ...]
     keys: tuple[PublishedKey, ...]
     unopened: int
+    only_whole: int
     is_shallow: bool
     beside: tuple[str, ...]
 
@@ -100,6 +103,7 @@ class Leak:
         self._past = PastValues(self.timeline, keyring)
         self._comparable = ComparableValues(self.timeline, keyring)
         self._unopened = 0
+        self._matched: set[bytes] = set()
         self._reasons: dict[Name, _Reason] = {}
         self._keys: tuple[PublishedKey, ...] = ()
 
@@ -113,12 +117,12 @@ class Leak:
     def of_value(self, leaked: bytes) -> Impact:
         """The names that have or had a value which this text is, or holds."""
         self._take(in_value(self._names_by_content, leaked), "")
-        return self._told("a value")
+        return self._told("a value", self._only_whole())
 
     def of_file(self, leaked: bytes, path: str) -> Impact:
         """The names of which a value stands in a leaked file; `path` is what it is called in `places`."""
         self._take(in_file(self._names_by_content, leaked), path)
-        return self._told(path)
+        return self._told(path, self._only_whole())
 
     def of_commit(self, commit: str) -> Impact:
         """What a commit exposed: tokens and plain values that it brought, our values in its texts, and stanzas."""
@@ -140,7 +144,7 @@ class Leak:
                 if stanza.at.commit == commit
             )
         )
-        return self._told(f"commit {commit}")
+        return self._told(f"commit {commit}", self._only_whole())
 
     @cached_property
     def _by_content(self) -> dict[bytes, set[tuple[Name, str]]]:
@@ -160,6 +164,7 @@ class Leak:
         return {content: {name[1] for name, _token in owners} for content, owners in self._by_content.items()}
 
     def _take(self, matches: Mapping[bytes, Match], path: str) -> None:
+        self._matched.update(matches)
         for content, match in matches.items():
             for name, token in self._by_content[content]:
                 places = [f"{path}:{line}" for line in match.lines] if path else []
@@ -171,9 +176,13 @@ class Leak:
         reason.why.update(dict.fromkeys(why))
         reason.places.update(dict.fromkeys(places))
 
-    def _told(self, subject: str) -> Impact:
+    def _only_whole(self) -> int:
+        return sum(is_only_whole(content) for content in self._by_content.keys() - self._matched)
+
+    def _told(self, subject: str, only_whole: int = 0) -> Impact:
         rows = tuple(self._row(name, reason) for name, reason in sorted(self._reasons.items()))
-        return Impact(subject, rows, self._keys, self._unopened, self.timeline.is_shallow, self.timeline.beside)
+        timeline = self.timeline
+        return Impact(subject, rows, self._keys, self._unopened, only_whole, timeline.is_shallow, timeline.beside)
 
     def _row(self, name: Name, reason: _Reason) -> ImpactedName:
         timeline, values = self.timeline, self._comparable

@@ -101,6 +101,7 @@ def as_object(told: Impact) -> dict[str, object]:
         "values": [_object(value) for value in told.values],
         "keys": [key._asdict() for key in told.keys],
         "unopened": told.unopened,
+        "only_whole": told.only_whole,
         "beside": list(told.beside),
         "complete": told.is_complete,
     }

@@ -1,19 +1,21 @@
 """Whether something that leaked is, or holds, one of our values: in every form that the hook looks for.
 
-Most values are looked for as the hook does it, with their parts and in all spellings, anywhere in what leaked. Of one that is
-short or common (`scan.ordinary`) every text is full. It counts only if it is all that leaked, or if the leaked file gives it to
-a name of that spelling. One below four bytes has no other spelling than itself.
+Most values are looked for as the hook does it, with their parts and in all spellings, anywhere in what leaked. Those that the
+hook looks for nowhere are looked for where they stand between other text (`ordinary_values`). Of what is shorter still, or one
+word of configuration, every text is full: it counts only if it is all that leaked, or if the leaked file gives it to a name of
+that spelling. One below four bytes has no other spelling than itself.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from gitseal.audit.impact.ordinary_values import OrdinaryValues, is_only_whole, stands_apart
 from gitseal.records import NamedTuple
 from gitseal.scan.ordinary import is_ordinary
 from gitseal.scan.parts import parts
 from gitseal.scan.spellings import spellings
-from gitseal.scan.team import Owner, Team
+from gitseal.scan.team import Owner, Team, TeamSearch
 from gitseal.scan.windows import Window, views
 
 # So many values at a time: their forms take two hundred times their own size.
@@ -21,7 +23,6 @@ _FEW, _MANY, _SMALL = 500, 5000, 1 << 16
 _LEAST_SPELLED = 4
 # Shorter text within a longer word is chance rather than a leak.
 _STANDS_ANYWHERE = 16
-_WORD = re.compile(rb"\w")
 _AROUND = b" \t\r,;\"'"
 _ASSIGNMENT = re.compile(rb"""^[ \t]*(?:export[ \t]+)?["']?([A-Za-z_][\w./-]*)["']?[ \t]*[:=](.*)""", re.MULTILINE)
 
@@ -47,16 +48,20 @@ def in_file(
     return _with_wholes(contents, _searched(contents, leaked, prepared) | _assigned(contents, leaked))
 
 
-Batch = tuple[list[bytes], Team]
+Batch = tuple[list[bytes], TeamSearch]
 """Some values, and the search for them."""
 
 
 def prepare(contents: Mapping[bytes, AbstractSet[str]], step: int = _MANY) -> Iterator[Batch]:
-    """The search for all values that are no ordinary ones, `step` at a time."""
+    """The search for all values but those that count as a whole alone, `step` at a time."""
     values = [content for content in contents if not is_ordinary(content)]
     for start in range(0, len(values), step):
         some = values[start : start + step]
         yield some, Team((Owner("", str(number)), content) for number, content in enumerate(some))
+    ordinary = [content for content in contents if content and is_ordinary(content) and not is_only_whole(content)]
+    for start in range(0, len(ordinary), step):
+        some = ordinary[start : start + step]
+        yield some, OrdinaryValues(some)
 
 
 def _equals(content: bytes, given: AbstractSet[bytes]) -> bool:
@@ -96,7 +101,7 @@ def _searched(
     return told
 
 
-def _places(team: Team, window: Window, values: Sequence[bytes]) -> Iterator[tuple[bytes, bool, int]]:
+def _places(team: TeamSearch, window: Window, values: Sequence[bytes]) -> Iterator[tuple[bytes, bool, int]]:
     for place, owners in team.places(window):
         for owner in owners:
             content = values[int(owner.name)]
@@ -108,9 +113,7 @@ def _stands_apart(content: bytes, text: bytes, place: int) -> bool:
     """False for a short value within a longer word."""
     if len(content) >= _STANDS_ANYWHERE or not text.startswith(content, place):
         return True
-    end = place + len(content)
-    inside = (content[:1], text[max(0, place - 1) : place]), (content[-1:], text[end : end + 1])
-    return not any(_WORD.match(edge) and _WORD.match(beside) for edge, beside in inside)
+    return stands_apart(text, place, place + len(content))
 
 
 def _with_wholes(contents: Mapping[bytes, AbstractSet[str]], matches: dict[bytes, Match]) -> dict[bytes, Match]:
