@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitseal.document.value import text
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
+from gitseal.project.belief.trust import Trust
 from gitseal.project.workspace import Workspace
 from gitseal.sealing import provider, waiting
+from gitseal.sealing.change import Change
 from gitseal.sealing.provider import Answer
 from gitseal.sealing.rotating import NewValue
 from gitseal.usecases import rotate
@@ -33,6 +36,8 @@ STEPS = (
     "resume with command",
     "abandon",
     "set",
+    "merge",
+    "resume over it",
     "rekey",
 )
 
@@ -59,13 +64,16 @@ class Model:
         if step in COMMAND_ENDS or step in {"rotate", "keep", "told, keep"}:
             return self.rotate(step, new, keeps="keep" in step)
         if step.startswith("resume"):
-            return self.resume(with_command="command" in step)
+            return self.resume(with_command="command" in step, replaces="over it" in step)
         done = True
         if step == "finish":
             done, self.previous = self.previous is not None, None
         elif step == "abandon":
             done, self.waits = self.waits is not None, None
         elif step == "set":
+            done = self.waits is None
+            self.value = new if done else self.value
+        elif step == "merge":
             self.value = new
         return done
 
@@ -80,8 +88,8 @@ class Model:
         self.put(new, keeps=keeps)
         return True
 
-    def resume(self, *, with_command: bool) -> bool:
-        if self.waits is None or self.value != self.waits[0]:
+    def resume(self, *, with_command: bool, replaces: bool) -> bool:
+        if self.waits is None or (self.value != self.waits[0] and not replaces):
             return False
         if with_command:
             self.provider.append(self.waits[1])
@@ -127,12 +135,17 @@ class Real:
                 )
         elif step == "finish":
             rotate.finish(self.workspace, PLACE, PATH)
-        elif step == "resume":
-            rotate.resume(self.workspace, PLACE, PATH)
+        elif step in {"resume", "resume over it"}:
+            rotate.resume(self.workspace, PLACE, PATH, replaces="over it" in step)
         elif step == "abandon":
             rotate.abandon(self.clone.project, PLACE, PATH)
         elif step == "set":
             self.clone.set("production", "API", new)
+        elif step == "merge":
+            # What another clone wrote comes in past every refusal.
+            file = Change(self.clone.project.read("production"), Trust(self.workspace))
+            file.put(PATH, text(new))
+            self.clone.path("production").write_bytes(file.result())
         elif step == "rekey":
             self.clone.rotate()
 

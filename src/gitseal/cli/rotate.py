@@ -25,6 +25,15 @@ class _Ending(NamedTuple):
     abandon: bool
 
 
+class _Making(NamedTuple):
+    """The options that say what the new value is, and what becomes of the old one."""
+
+    generate: str | None
+    trims: bool
+    keeps_previous: bool
+    is_minted: bool
+
+
 @declare.command(
     "rotate",
     too_many="write a command after --, and leave a value out: it comes from standard input, or you type it unseen",
@@ -42,6 +51,7 @@ class _Ending(NamedTuple):
 @declare.option("--minted", is_flag=True, help="The command makes the new value and prints it on standard output.")
 @declare.option("--resume", is_flag=True, help="Go on with a rotation that stopped, with the new value that it had.")
 @declare.option("--abandon", is_flag=True, help="Drop the new value of a rotation that stopped.")
+@declare.option("--replace", is_flag=True, help="With --resume: put it in the place of what was set meanwhile.")
 @accept_options
 @declare.argument("arguments", metavar="[-- COMMAND [ARG...]]", nargs=-1, after_dashes=True)
 def command(
@@ -56,6 +66,7 @@ def command(
     minted: bool,
     resume: bool,
     abandon: bool,
+    replace: bool,
     arguments: tuple[str, ...],
     accept: tuple[str, ...],
 ) -> None:
@@ -78,54 +89,96 @@ def command(
       gitseal rotate API -e production --generate hex:32 -- ./migrate.sh
     """
     from gitseal.project.names import parse_name
-    from gitseal.usecases import rotate
 
     ending = _Ending(finish, resume, abandon)
-    _check(ending, generate, arguments, keeps_previous=keep_previous, is_minted=minted)
+    making = _Making(generate, trim, keep_previous, minted)
+    _check(ending, making, arguments, replaces=replace)
     path = parse_name(name)
     session.is_rotating = True
     chosen = session.some(environments)
-    if finish:
-        for environment, gone in session.confirmed(accept, lambda workspace: rotate.finish(workspace, chosen, path)):
-            say(f"{environment}: removed {gone}")
-        return
-    if abandon:
-        for environment in rotate.abandon(session.project, chosen, path):
-            say(f"{environment}: dropped the new value of {name}; the file keeps the old one")
-        return
-    if resume and not arguments:
-        _tell(name, session.confirmed(accept, lambda workspace: rotate.resume(workspace, chosen, path)))
-        return
-    new = None if minted or resume else _new_value(session, path, chosen, generate, trims=trim)
-    if arguments:
-        from gitseal.cli.rotating import hand_over
-
-        job = rotate.Job(chosen, path, new, keep_previous, resume)
-        for done in hand_over(session, job, arguments, accept):
-            _tell(name, done, new.kind if new else "")
-        return
-    assert new is not None  # noqa: S101 - `_check` wants a command for --minted
-    done = session.confirmed(
-        accept, lambda workspace: rotate.rotate(workspace, chosen, path, new, keeps_previous=keep_previous)
-    )
-    _tell(name, done, new.kind)
+    if any(ending) and not (resume and arguments):
+        _end(session, ending, chosen, path, accept, replaces=replace)
+    else:
+        _rotate(session, making, chosen, path, arguments, accept, resumes=resume, replaces=replace)
 
 
-def _check(
-    ending: _Ending, generate: str | None, arguments: tuple[str, ...], *, keeps_previous: bool, is_minted: bool
-) -> None:
+def _check(ending: _Ending, making: _Making, arguments: tuple[str, ...], *, replaces: bool) -> None:
     """Raises UsageError for options that contradict each other."""
     ends = [f"--{word}" for word, is_given in ending._asdict().items() if is_given]
-    others = {"--generate": generate is not None, "--keep-previous": keeps_previous, "--minted": is_minted}
+    others = {
+        "--generate": making.generate is not None,
+        "--keep-previous": making.keeps_previous,
+        "--minted": making.is_minted,
+    }
     given = [*ends, *(word for word, is_given in others.items() if is_given and ends)]
-    if generate is not None and is_minted:
+    if making.generate is not None and making.is_minted:
         given = ["--generate", "--minted"]
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given[:2])} exclude each other", "give one of them")
     if arguments and (ending.finish or ending.abandon):
         raise UsageError(f"{ends[0]} starts no command", "leave the command out")
-    if is_minted and not arguments:
+    if making.is_minted and not arguments:
         raise UsageError("--minted needs a command that makes the value", "give it after --")
+    if replaces and not ending.resume:
+        raise UsageError("--replace goes with --resume", "leave --replace out: a new rotation replaces what is there")
+
+
+def _end(
+    session: Session,
+    ending: _Ending,
+    environments: tuple[str, ...],
+    path: "NamePath",
+    accept: tuple[str, ...],
+    *,
+    replaces: bool,
+) -> None:
+    """Ends what another command began, without a command."""
+    from gitseal.usecases import rotate
+
+    name = "/".join(path)
+    if ending.finish:
+        gone = session.confirmed(accept, lambda workspace: rotate.finish(workspace, environments, path))
+        for environment, removed in gone:
+            say(f"{environment}: removed {removed}")
+    elif ending.abandon:
+        for environment in rotate.abandon(session.project, environments, path):
+            say(f"{environment}: dropped the new value of {name}; the file keeps the value that it has")
+    else:
+        done = session.confirmed(
+            accept, lambda workspace: rotate.resume(workspace, environments, path, replaces=replaces)
+        )
+        _tell(name, done)
+
+
+def _rotate(
+    session: Session,
+    making: _Making,
+    environments: tuple[str, ...],
+    path: "NamePath",
+    arguments: tuple[str, ...],
+    accept: tuple[str, ...],
+    *,
+    resumes: bool,
+    replaces: bool,
+) -> None:
+    """Rotates, by a command if there are arguments."""
+    from gitseal.usecases import rotate
+
+    name, keeps_previous = "/".join(path), making.keeps_previous
+    new = None if making.is_minted or resumes else _new_value(session, path, environments, making)
+    kind = new.kind if new is not None else ""
+    if arguments:
+        from gitseal.cli.rotating import hand_over
+
+        job = rotate.Job(environments, path, new, keeps_previous, resumes, replaces)
+        for done in hand_over(session, job, arguments, accept):
+            _tell(name, done, kind)
+        return
+    assert new is not None  # noqa: S101 - `_check` wants a command for --minted
+    results = session.confirmed(
+        accept, lambda workspace: rotate.rotate(workspace, environments, path, new, keeps_previous=keeps_previous)
+    )
+    _tell(name, results, kind)
 
 
 def _tell(name: str, results: "Iterable[SetResult]", kind: str = "") -> None:
@@ -141,22 +194,22 @@ def _tell(name: str, results: "Iterable[SetResult]", kind: str = "") -> None:
         say(told)
 
 
-def _new_value(
-    session: Session, path: "NamePath", environments: tuple[str, ...], generate: str | None, *, trims: bool
-) -> "NewValue":
+def _new_value(session: Session, path: "NamePath", environments: tuple[str, ...], making: _Making) -> "NewValue":
     from gitseal.document.generated import check_kind
     from gitseal.sealing.rotating import NewValue
-    from gitseal.usecases.rotate import generator
+    from gitseal.usecases.rotate import check, generator
 
-    kind = generate or generator(session.project, path)
+    kind = making.generate or generator(session.project, path)
     if kind:
         check_kind(kind)
         return NewValue(kind)
+    # Nobody types a value that will be refused.
+    check(session.workspace, environments, path, keeps_previous=making.keeps_previous)
     name = "/".join(path)
     options = "".join(f"-e {environment} " for environment in environments)
     way_out = f"gitseal rotate {shell_quoted(name)} {options}--generate hex:32"
     content, is_typed = incoming(name, environments, way_out)
     if not content:
         raise Error(f'nothing came on standard input as the new value of "{name}"', f"for a random one: {way_out}")
-    given = content if is_typed else as_it_came(name, content, is_text=True, trims=trims)
+    given = content if is_typed else as_it_came(name, content, is_text=True, trims=making.trims)
     return NewValue(given=SecretBytes(given))

@@ -66,7 +66,12 @@ class _Starter:
         shown = {number for number, stream in there.items() if stream is not None and not stream.isatty()}
         streams = frozenset(shown - {1} if prints_value else shown)
         environ = for_child(os.environb)
-        status = between.run(self._arguments, environ, secrets, streams, message.reveal(), collected)
+        status, failure = 0, ""
+        try:
+            status = between.run(self._arguments, environ, secrets, streams, message.reveal(), collected)
+        except OSError as error:
+            # The command was started: a provider may have the value that it was given, or that it printed.
+            failure = error.strerror or "it cannot be written"
         if collected is None:
-            return Answer(status, SecretBytes(b""))
-        return Answer(status, SecretBytes(bytes(collected.content)), collected.is_too_long)
+            return Answer(status, SecretBytes(b""), failure=failure)
+        return Answer(status, SecretBytes(bytes(collected.content)), collected.is_too_long, failure)

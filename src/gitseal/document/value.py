@@ -76,7 +76,7 @@ def checked(kind: ValueType, content: bytes) -> TypedValue:
             f"the value has {len(content)} bytes, more than the {MAX_CONTENT} that fit",
             "store a reference to the file instead",
         )
-    if not _is_of(kind, content):
+    if not is_of(kind, content):
         raise Error(f"the value is not of type {kind.word}", _hint(kind))
     return TypedValue(kind, content)
 
@@ -97,7 +97,8 @@ def _hint(kind: ValueType) -> str:
     return _HINTS.get(kind, "give the value another --type")
 
 
-def _is_of(kind: ValueType, content: bytes) -> bool:
+def is_of(kind: ValueType, content: bytes) -> bool:
+    """True if bytes are content of a type, whatever their length."""
     check = _CHECKS.get(kind)
     return check is None or check(content)
 

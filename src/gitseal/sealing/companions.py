@@ -20,6 +20,12 @@ def set_generated(edit: Change, path: NamePath, made: GeneratedValue, *, plain: 
     """
     if made.public is None:
         return [edit.set_named(path, made.value, plain=plain)]
+    check_pair(edit, path)
+    return [edit.set_named(path, made.value), edit.set_named(public_name(path), made.public)]
+
+
+def check_pair(edit: Change, path: NamePath) -> None:
+    """Raises Error for a key pair that `set_generated` refuses at a name, whatever the keys are."""
     public = public_name(path)
     if edit.policy.is_plain(edit.environment, path):
         raise Error(
@@ -29,7 +35,6 @@ def set_generated(edit: Change, path: NamePath, made: GeneratedValue, *, plain: 
     require_same_access(edit, path, public)
     _refuse_pattern(edit.trust.workspace.project.manifest, path, public)
     _refuse_overwriting(edit, path, public)
-    return [edit.set_named(path, made.value), edit.set_named(public, made.public)]
 
 
 def require_same_access(edit: Change, path: NamePath, companion: NamePath, way_out: str = "") -> None:

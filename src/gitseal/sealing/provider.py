@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import document
-from gitseal.document.document import Entry
-from gitseal.document.value import MAX_CONTENT, TypedValue, is_utf8
+from gitseal.document.document import Document, Entry
+from gitseal.document.value import MAX_CONTENT, TypedValue, ValueType, is_utf8
 from gitseal.errors import Error, Unconfirmed, shell_quoted
 from gitseal.hidden import SecretBytes
 from gitseal.policy.companions import public_name
@@ -21,20 +21,25 @@ from gitseal.project.keys import Keys
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
 from gitseal.sealing import rotating, waiting
-from gitseal.sealing.change import Change, SetResult
+from gitseal.sealing.change import Change, Outcome, SetResult
+from gitseal.sealing.companions import check_pair, has_public_half
 from gitseal.sealing.rotating import NewValue, rotate_value
-from gitseal.sealing.waiting import Record, Waiting
-from gitseal.sealing.writing import change
+from gitseal.sealing.waiting import ChangedSince, CommandState, Record, Waiting
+from gitseal.sealing.writing import change, writing
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
 
 class Answer(NamedTuple):
-    """The end of a command: its status, and what it printed, if that is the new value. `is_too_long`: not all is here."""
+    """The end of a command: its status, and what it printed, if that is the new value. `is_too_long`: not all is here.
+
+    `failure` says why its other output could not be shown, if so: then its status is not known.
+    """
 
     status: int
     printed: SecretBytes
     is_too_long: bool = False
+    failure: str = ""
 
 
 Call = Callable[[SecretBytes, Sequence[tuple[str, bytes]]], Answer]
@@ -45,6 +50,7 @@ class Rotation(NamedTuple):
     """A rotation with a command, in one environment: what the journal gets before the command, and how its value is sealed.
 
     `new` is None if the command makes it: then `edit` is what takes it. All that could refuse it was decided before.
+    `is_resumed`: the journal has it already. `replaces`: whatever stands there by now gives way.
     """
 
     waits: Waiting
@@ -52,6 +58,8 @@ class Rotation(NamedTuple):
     new: TypedValue | None = None
     public: TypedValue | None = None
     edit: Change | None = None
+    is_resumed: bool = False
+    replaces: bool = False
 
     def message(self) -> SecretBytes:
         """What the command reads: a JSON object on one line."""
@@ -76,33 +84,42 @@ def ready(trust: Trust, environment: str, path: NamePath, new: NewValue | None, 
     """
     edit = Change(trust.workspace.project.read(environment), trust)
     entry = rotating.rotatable(edit, path)
-    _refuse_unrevealed(edit.policy, environment, path)
+    _refuse_unrevealed(edit.policy, environment, _by_hand(path, environment))
     old = _old_value(edit, entry)
     if new is None:
         if keeps_previous:
             rotating.keep_previous(edit, path)
+        if has_public_half(edit, path):
+            check_pair(edit, path)
         # Nobody has the value yet: the old one, sealed anew, shows whether it can be sealed.
         edit.take_over(entry, old)
         edit.result()
         return Rotation(Waiting(path, edit.document, None), old, edit=edit)
     rotate_value(edit, path, new, keeps_previous=keeps_previous)
-    return of_journal(trust.workspace, Waiting(path, edit.document, document.parse(edit.result())))
+    after = document.parse(edit.result())
+    return _opened(trust.workspace, Waiting(path, edit.document, after), after, _by_hand(path, environment))
 
 
-def of_journal(workspace: Workspace, waits: Waiting) -> Rotation:
+def of_journal(workspace: Workspace, waits: Waiting, *, replaces: bool = False) -> Rotation:
     """The rotation that a journal has, to be handed over once more. Raises Error if its values do not open."""
+    told = waits.told()
     if waits.after is None:
-        raise waits.told()
-    _refuse_unrevealed(workspace.project.policy, waits.environment, waits.path)
-    old, new = (
-        document.open_entry(file, file.entries[waits.path], Keys(file.header, workspace.keyring))
-        for file in (waits.before, waits.after)
+        raise told
+    _refuse_unrevealed(workspace.project.policy, waits.environment, told.hint)
+    return _opened(workspace, waits, waits.after, told.hint)._replace(is_resumed=True, replaces=replaces)
+
+
+def _opened(workspace: Workspace, waits: Waiting, after: Document, hint: str) -> Rotation:
+    """The rotation of which both files are there. Raises Error, with the hint, for a value that is no text."""
+    keys = Keys(after.header, workspace.keyring)
+    old = document.open_entry(
+        waits.before, waits.before.entries[waits.path], Keys(waits.before.header, workspace.keyring)
     )
+    new = document.open_entry(after, after.entries[waits.path], keys)
     public = next((path for path in waits.changed() if path == public_name(waits.path)), None)
-    keys = Keys(waits.after.header, workspace.keyring)
-    half = document.open_entry(waits.after, waits.after.entries[public], keys) if public is not None else None
+    half = document.open_entry(after, after.entries[public], keys) if public is not None else None
     if not is_utf8(new.reveal()):
-        raise _no_text(waits.path, waits.environment)
+        raise _no_text(waits.path, waits.environment, hint)
     return Rotation(waits, old, new, half)
 
 
@@ -116,19 +133,17 @@ def _old_value(edit: Change, entry: Entry) -> TypedValue:
         )
     old = document.open_entry(edit.document, entry, edit.keys)
     if not is_utf8(old.reveal()):
-        raise _no_text(entry.path, edit.environment)
+        raise _no_text(entry.path, edit.environment, _by_hand(entry.path, edit.environment))
     return old
 
 
-def _refuse_unrevealed(policy: Policy, environment: str, path: NamePath) -> None:
+def _refuse_unrevealed(policy: Policy, environment: str, hint: str) -> None:
     if not policy.environment(environment).reveal:
-        message = f"the policy says reveal: false for {environment}: no command is given its values"
-        raise Error(message, _by_hand(path, environment))
+        raise Error(f"the policy says reveal: false for {environment}: no command is given its values", hint)
 
 
-def _no_text(path: NamePath, environment: str) -> Error:
-    message = f'"{path_text(path)}" in {environment} is not text, and a command is given its values as JSON'
-    return Error(message, _by_hand(path, environment))
+def _no_text(path: NamePath, environment: str, hint: str) -> Error:
+    return Error(f'"{path_text(path)}" in {environment} is not text, and a command is given its values as JSON', hint)
 
 
 def _by_hand(path: NamePath, environment: str) -> str:
@@ -144,53 +159,91 @@ def hand_over(workspace: Workspace, rotation: Rotation, call: Call) -> list[SetR
     """
     waits = rotation.waits
     with waiting.held(workspace.project, waits.before, waits.path) as record:
-        # An earlier command may have given the provider the value that waits: a mistyped one must not lose it.
-        waited = record.read() is not None
-        # Before the command: from its first moment on a provider may have the new value.
-        record.write(waits)
+        with writing(workspace.project):
+            # A command for another environment may have taken its time since this was made ready.
+            record.require(waits if rotation.is_resumed else None)
+            _refuse_changed(workspace, rotation)
+            # Before the command: from its first moment on a provider may have the new value.
+            record.write(waits._replace(state=CommandState.BEGUN))
         try:
             answer = call(rotation.message(), rotation.secrets())
-        except NotStarted:
-            if not waited:
-                record.remove()
-            raise
-        if waits.after is None:
-            try:
-                waits = _minted(rotation, answer)
-            except Error:
+        except NotStarted as error:
+            if not rotation.is_resumed:
                 record.remove()
                 raise
-            # From here on it is sealed: even if the command failed after it had made the value.
+            # An earlier command may have given the provider the value that waits.
             record.write(waits)
-        if answer.status:
-            raise _failed(waits, answer.status)
-        try:
-            return take(workspace, waits, record)
-        except (Unconfirmed, waiting.ChangedSince):
+            raise NotStarted(error.message, f"{error.hint}; {waits.told().hint}", error.status) from None
+        return _ended(workspace, rotation, record, answer)
+
+
+def _refuse_changed(workspace: Workspace, rotation: Rotation) -> None:
+    """Raises Error if the name was changed since the rotation was made ready: its provider is not told then."""
+    if rotation.replaces:
+        return
+    edit = Change(workspace.project.read(rotation.waits.environment), Trust(workspace))
+    try:
+        waiting.refuse_changed(edit, rotation.waits)
+    except ChangedSince as error:
+        if rotation.is_resumed:
             raise
-        except Error as error:
-            raise _not_taken(waits, error) from None
+        raise Error(
+            f"{error.message}: no command was started", "to rotate the value that is there now, run the command again"
+        ) from None
 
 
-def take(workspace: Workspace, waits: Waiting, record: Record) -> list[SetResult]:
+def _ended(workspace: Workspace, rotation: Rotation, record: Record, answer: Answer) -> list[SetResult]:
+    """The end of `hand_over`, after the command. All that the provider may have is in the journal before anything is judged."""
+    has_failed = answer.status or answer.failure
+    waits = rotation.waits if rotation.waits.after is not None else _minted(rotation, answer, record)
+    waits = waits._replace(state=CommandState.FAILED if has_failed else CommandState.SUCCEEDED)
+    record.write(waits)
+    if has_failed:
+        raise _failed(waits, answer)
+    try:
+        return take(workspace, waits, record, replaces=rotation.replaces)
+    except (Unconfirmed, ChangedSince):
+        raise
+    except Error as error:
+        raise _not_taken(waits, error) from None
+
+
+def take(workspace: Workspace, waits: Waiting, record: Record, *, replaces: bool = False) -> list[SetResult]:
     """Puts the value of a journal into the environment's file, and forgets the journal. Raises Error as `waiting.take` does."""
-    results = change(workspace, [waits.environment], lambda edit: waiting.take(edit, waits))
+    results = change(
+        workspace,
+        [waits.environment],
+        lambda edit: waiting.take(edit, waits, replaces=replaces),
+        ends_rotation=True,
+    )
     record.remove()
     return results[waits.environment]
 
 
-def _minted(rotation: Rotation, answer: Answer) -> Waiting:
-    """The journal with the value that a command printed. Raises Error if it printed none."""
-    waits, content = rotation.waits, answer.printed.reveal().removesuffix(b"\n")
+def _minted(rotation: Rotation, answer: Answer, record: Record) -> Waiting:
+    """The journal with the value that a command printed, whatever it is.
+
+    Raises Error, and forgets the rotation, if there is nothing to keep: no value, the old one, or one that was cut off.
+    """
+    waits, edit, content = rotation.waits, rotation.edit, answer.printed.reveal().removesuffix(b"\n")
+    assert edit is not None  # noqa: S101 - `ready` gives it to whoever has no value
     what = f'"{path_text(waits.path)}" in {waits.environment}'
+    made = rotating.provided(edit, waits.path, content)
+    refused = ""
     if not content:
         ending = f"ended with status {answer.status} and " if answer.status else ""
-        raise Error(f"the command {ending}printed no new value for {what}", _KEEPS)
-    if answer.is_too_long:
-        raise Error(f"the command printed more than the {MAX_CONTENT} bytes that fit for {what}", _KEEPS)
-    edit = rotation.edit
-    assert edit is not None  # noqa: S101 - `ready` gives it to whoever has no value
-    rotate_value(edit, waits.path, NewValue(given=SecretBytes(content), is_minted=True))
+        refused = f"the command {ending}printed no new value for {what}"
+    elif answer.is_too_long or len(content) > MAX_CONTENT:
+        refused = f"the command printed more than the {MAX_CONTENT} bytes that fit for {what}"
+    elif edit.put(waits.path, made.value) is Outcome.UNCHANGED:
+        refused = f"the command printed the value that {what} has already"
+    if refused:
+        record.remove()
+        raise Error(refused, _KEEPS)
+    if made.public is not None:
+        edit.put(public_name(waits.path), made.public)
+    if made.value.kind is ValueType.BYTES:
+        edit.project.git().notes.append(f"gitseal: {what} is of type bytes: what the command printed is not UTF-8")
     return waits._replace(after=document.parse(edit.result()))
 
 
@@ -206,9 +259,12 @@ def _not_taken(waits: Waiting, error: Error) -> Error:
     )
 
 
-def _failed(waits: Waiting, status: int) -> Error:
+def _failed(waits: Waiting, answer: Answer) -> Error:
+    ending = f"ended with status {answer.status}"
+    if answer.failure:
+        ending = f"was started, and its output could not be shown ({answer.failure})"
     return Error(
-        f'the command ended with status {status}: the file keeps the old value of "{path_text(waits.path)}" in'
-        f" {waits.environment}, and the new one is kept too, sealed",
+        f'the command {ending}: the file keeps the old value of "{path_text(waits.path)}" in {waits.environment}, and the'
+        " new one is kept too, sealed",
         waits.told().hint,
     )

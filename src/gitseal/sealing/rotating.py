@@ -3,7 +3,7 @@
 from gitseal.document import value
 from gitseal.document.document import Entry
 from gitseal.document.generated import GeneratedValue, generate, public_half
-from gitseal.document.value import ValueType
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error, shell_quoted
 from gitseal.hidden import SecretBytes
 from gitseal.policy.companions import previous_name, public_name
@@ -16,34 +16,37 @@ from gitseal.yamltext.tree import NamePath
 
 
 class NewValue(NamedTuple):
-    """The source of a new value: a kind of generated value, or bytes that somebody gave, `is_minted` if that was a provider."""
+    """The source of a new value: a kind of generated value, or bytes that somebody gave."""
 
     kind: str = ""
     given: SecretBytes | None = None
-    is_minted: bool = False
 
 
 def rotate_value(edit: Change, path: NamePath, new: NewValue, *, keeps_previous: bool = False) -> list[SetResult]:
     """Gives a name that the environment has a new value; a key pair gets both halves. The first result is that of the name.
 
-    A value that was given is of the type of the old one, if that opens here; one that a provider made is taken as text otherwise,
-    since there is no other. Raises Error if the name is not there, plain, or
+    A value that was given is of the type of the old one, if that opens here. Raises Error if the name is not there, plain, or
     holds that value already; if a key pair would get a value that has no public half; and as `set_generated` and, if it
     `keeps_previous`, as `keep_previous` do.
     """
     entry = rotatable(edit, path)
     kept = keep_previous(edit, path) if keeps_previous else []
-    made = generate(new.kind) if new.given is None else _given(edit, path, new.given, is_minted=new.is_minted)
+    made = generate(new.kind) if new.given is None else _given(edit, path, new.given)
     if made.public is None and has_public_half(edit, path):
-        name, public = path_text(path), path_text(public_name(path))
-        raise Error(
-            f'"{name}" is a private key in {edit.environment}, and the new value is none: "{public}" would not belong to it',
-            f"if it is to be a key pair no more: gitseal unset {shell_quoted(public)} -e {edit.environment}",
-        )
+        raise unpaired(edit, path)
     results = set_generated(edit, path, made)
     if results[0].outcome is Outcome.UNCHANGED:
         raise Error(f'{edit.environment}: the new value of "{entry.name}" is the old one', "give another value")
     return [*results, *kept]
+
+
+def unpaired(edit: Change, path: NamePath) -> Error:
+    """The error for a new value that is no private key, at a name that has a public half."""
+    name, public = path_text(path), path_text(public_name(path))
+    return Error(
+        f'"{name}" is a private key in {edit.environment}, and the new value is none: "{public}" would not belong to it',
+        f"if it is to be a key pair no more: gitseal unset {shell_quoted(public)} -e {edit.environment}",
+    )
 
 
 def keep_previous(edit: Change, path: NamePath) -> list[SetResult]:
@@ -94,15 +97,26 @@ def rotatable(edit: Change, path: NamePath) -> Entry:
     return entry
 
 
-def _given(edit: Change, path: NamePath, given: SecretBytes, *, is_minted: bool) -> GeneratedValue:
+def provided(edit: Change, path: NamePath, content: bytes) -> GeneratedValue:
+    """A value that a provider made: of the type of the old one if it can be, else text, else bytes. Nothing is refused.
+
+    A key pair's gets its public half, if it is a private key.
+    """
+    kinds = (_kind(edit, path), ValueType.TEXT)
+    made = TypedValue(next((kind for kind in kinds if value.is_of(kind, content)), ValueType.BYTES), content)
+    return _with_public_half(edit, path, made)
+
+
+def _given(edit: Change, path: NamePath, given: SecretBytes) -> GeneratedValue:
+    return _with_public_half(edit, path, value.checked(_kind(edit, path), given.reveal()))
+
+
+def _kind(edit: Change, path: NamePath) -> ValueType:
     before = opened_here(edit, path)
     # A null has no content to replace: whoever gives a value wants one.
-    kind = ValueType.TEXT if before is None or before.kind is ValueType.NULL else before.kind
-    try:
-        made = value.checked(kind, given.reveal())
-    except Error:
-        if not is_minted:
-            raise
-        made = value.checked(ValueType.TEXT, given.reveal())
+    return ValueType.TEXT if before is None or before.kind is ValueType.NULL else before.kind
+
+
+def _with_public_half(edit: Change, path: NamePath, made: TypedValue) -> GeneratedValue:
     # A private key that stands alone has its public half elsewhere, and stays alone.
     return GeneratedValue(made, public_half(made) if has_public_half(edit, path) else None)

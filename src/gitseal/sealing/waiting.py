@@ -8,7 +8,7 @@ file's own id: every worktree of the repository sees it.
 import json
 import shutil
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -20,12 +20,15 @@ from gitseal.errors import Busy, Error, Malformed, UnknownVersion, shell_quoted
 from gitseal.files import atomic
 from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
+from gitseal.policy.companions import public_name
 from gitseal.project import rotations
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
-from gitseal.records import NamedTuple
+from gitseal.records import Enum, NamedTuple
 from gitseal.report.hints import set_aside
 from gitseal.sealing.change import Change, SetResult
+from gitseal.sealing.companions import has_public_half
+from gitseal.sealing.rotating import unpaired
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -38,6 +41,17 @@ class ChangedSince(Error):
     """A name has another value than when its rotation began. Only a person knows which of the two counts."""
 
 
+class CommandState(Enum):
+    """What is known of a rotation's command. One that has begun may be running still: it outlives gitseal."""
+
+    BEGUN = "begun"
+    FAILED = "failed"
+    SUCCEEDED = "succeeded"
+
+
+_STATES = {state.value: state for state in CommandState}
+
+
 class Waiting(NamedTuple):
     """A rotation that is not done: the environment's file as it was, and with the new value.
 
@@ -47,6 +61,7 @@ class Waiting(NamedTuple):
     path: NamePath
     before: Document
     after: Document | None
+    state: CommandState = CommandState.BEGUN
 
     @property
     def environment(self) -> str:
@@ -67,17 +82,26 @@ class Waiting(NamedTuple):
 
     def told(self) -> Error:
         """The state in words, with the commands that end it."""
-        name, options = path_text(self.path), f"-e {self.environment}"
-        rotate = f"gitseal rotate {shell_quoted(name)} {options}"
+        name = path_text(self.path)
+        what = f'a rotation of "{name}" in {self.environment}'
+        rotate = f"gitseal rotate {shell_quoted(name)} -e {self.environment}"
         if self.after is None:
             return Error(
-                f'a rotation of "{name}" in {self.environment} was cut off, and its provider may have made a value',
-                f"look at the provider, then: {rotate} --abandon",
+                f"{what} was cut off: its command may still be running, and its provider may have made a value",
+                f"let the command end and look at the provider, then: {rotate} --abandon",
             )
-        return Error(
-            f'a rotation of "{name}" in {self.environment} is not done, and its new value is kept, sealed',
-            f"if the provider has the new value: {rotate} --resume; if it has the old one: {rotate} --abandon",
-        )
+        if self.state is CommandState.SUCCEEDED:
+            return Error(
+                f"the command of {what} succeeded, and its new value is kept, sealed, but not in the file",
+                f"to put it there: {rotate} --resume",
+            )
+        ends = f"if the provider has the new value: {rotate} --resume; if it has the old one: {rotate} --abandon"
+        if self.state is CommandState.BEGUN:
+            return Error(
+                f"{what} was cut off: its command may still be running, and its new value is kept, sealed",
+                f"let the command end; {ends}",
+            )
+        return Error(f"{what} is not done, and its new value is kept, sealed", ends)
 
 
 class Record:
@@ -88,14 +112,18 @@ class Record:
 
     def write(self, waits: Waiting) -> None:
         """Puts the rotation on the disk. Raises Error if that fails."""
-        after = waits.after.serialise() if waits.after is not None else None
-        record = {
-            "version": 1,
-            "name": list(waits.path),
-            "before": b64encode(waits.before.serialise()).decode("ascii"),
-            "after": b64encode(after).decode("ascii") if after is not None else None,
-        }
-        atomic.write(self._folder / _RECORD, json.dumps(record).encode(), private=True)
+        atomic.write(self._folder / _RECORD, _serialised(waits), private=True)
+
+    def require(self, waits: Waiting | None) -> None:
+        """Raises Error unless this rotation is here, or none: another process may have been at it since it was read."""
+        there = self.read()
+        if there is None and waits is not None:
+            name, environment = path_text(waits.path), waits.environment
+            raise Error(
+                f'another process has ended the rotation of "{name}" in {environment}', see_log(waits.path, environment)
+            )
+        if there is not None and (waits is None or _serialised(there) != _serialised(waits)):
+            raise there.told()
 
     def read(self) -> Waiting | None:
         """The rotation that waits here, or None. Raises Error if the record is damaged."""
@@ -106,6 +134,32 @@ class Record:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def _serialised(waits: Waiting) -> bytes:
+    after = waits.after.serialise() if waits.after is not None else None
+    record = {
+        "version": 1,
+        "name": list(waits.path),
+        "before": b64encode(waits.before.serialise()).decode("ascii"),
+        "after": b64encode(after).decode("ascii") if after is not None else None,
+        "state": waits.state.value,
+    }
+    return json.dumps(record).encode()
+
+
+def _folder_name(file: Document, path: NamePath) -> str:
+    return f"{rotations.PREFIX}{sha256_hex(json.dumps([file.header.id, *path]).encode())[:32]}"
+
+
+def _under_way(file: Document, path: NamePath) -> Busy:
+    told = f'a rotation of "{path_text(path)}" in {file.header.environment} is under way'
+    return Busy(told, "try again when it is done")
+
+
+def see_log(path: NamePath, environment: str) -> str:
+    """The hint for whoever looks for a rotation that is not there."""
+    return f"see who set it when: gitseal log {shell_quoted(path_text(path))} -e {environment}"
+
+
 @contextmanager
 def held(project: Project, file: Document, path: NamePath) -> Iterator[Record]:
     """The place of a name's rotation in the environment of a file, for this process alone.
@@ -113,7 +167,7 @@ def held(project: Project, file: Document, path: NamePath) -> Iterator[Record]:
     Raises Busy if another process is at it.
     """
     place = Path(rotations.home(project.git()))
-    folder = place / f"{rotations.PREFIX}{sha256_hex(json.dumps([file.header.id, *path]).encode())[:32]}"
+    folder = place / _folder_name(file, path)
     place.mkdir(mode=0o700, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     # The names of both folders are on the disk before a command is started.
@@ -124,8 +178,7 @@ def held(project: Project, file: Document, path: NamePath) -> Iterator[Record]:
             # Whoever only looks whether something waits lets go at once.
             stack.enter_context(locked(folder, wait=_LOOK_SECONDS))
         except (Busy, FileNotFoundError):
-            name, environment = path_text(path), file.header.environment
-            raise Busy(f'a rotation of "{name}" in {environment} is under way', "try again when it is done") from None
+            raise _under_way(file, path) from None
         atomic.sweep(folder)
         try:
             yield Record(folder)
@@ -159,11 +212,26 @@ def all_waiting(project: Project) -> list[Waiting | Error]:
     return told
 
 
-def refuse_waiting(project: Project, environment: str, path: NamePath) -> None:
-    """Raises Error if a rotation of this name waits in the environment."""
-    for one in all_waiting(project):
-        if isinstance(one, Waiting) and (one.environment, one.path) == (environment, path):
-            raise one.told()
+def refuse(project: Project, file: Document, paths: Iterable[NamePath]) -> None:
+    """Raises Error if a rotation of one of these names waits in the environment of a file; Busy if one is under way.
+
+    Its provider has the new value, or is about to: whatever else was set would be wrong, or in the way of that.
+    """
+    if project.repository is None or not (folders := rotations.folders(project.repository)):
+        return
+    rotated = {_folder_name(file, path): path for path in paths}
+    for folder in map(Path, folders):
+        if folder.name not in rotated:
+            continue
+        try:
+            with locked(folder, wait=0):
+                waits = _read(folder)
+                if waits is not None and _waits(project, waits, Record(folder)):
+                    raise waits.told()
+        except FileNotFoundError:
+            continue
+        except Busy:
+            raise _under_way(file, rotated[folder.name]) from None
 
 
 def refuse_going(project: Project, environment: str) -> None:
@@ -194,7 +262,9 @@ def _read(folder: Path) -> Waiting | None:
         after = record["after"]
         is_known = record["version"] == 1
         parsed = documents.parse(b64decode(after, validate=True)) if after is not None else None
-        waits = Waiting(tuple(map(str, record["name"])), before, parsed)
+        # A record of a version that had no stages tells nothing of its command.
+        state = _STATES[record.get("state", CommandState.BEGUN.value)]
+        waits = Waiting(tuple(map(str, record["name"])), before, parsed, state)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Malformed, UnknownVersion):
@@ -207,38 +277,55 @@ def _read(folder: Path) -> Waiting | None:
     return waits
 
 
-def take(edit: Change, waits: Waiting) -> list[SetResult]:
+def take(edit: Change, waits: Waiting, *, replaces: bool = False) -> list[SetResult]:
     """Puts the new values of a rotation into the environment's file as it is now.
 
-    Raises Error if one of them has been changed since the rotation began, and as `Change.put` does.
+    Raises ChangedSince if one of them has been changed since the rotation began, unless it `replaces` that; Error if the name is
+    half of a key pair and the new value is not; and as `Change.put` does.
     """
     after = waits.after
     if after is None:
         raise waits.told()
+    if not replaces:
+        refuse_changed(edit, waits)
+    changed = waits.changed()
+    if public_name(waits.path) not in changed and has_public_half(edit, waits.path):
+        raise unpaired(edit, waits.path)
     results = []
-    keys, old_keys = (
-        Keys(after.header, edit.trust.workspace.keyring),
-        Keys(waits.before.header, edit.trust.workspace.keyring),
-    )
-    for path in waits.changed():
+    keys = Keys(after.header, edit.trust.workspace.keyring)
+    for path in changed:
         entry = after.entries[path]
         value = documents.open_entry(after, entry, keys)
-        _refuse_changed(edit, waits, path, (value, _opened(waits.before, path, old_keys)))
-        results.append(edit.set_named(path, value))
+        # Not refused for what it looks like: it was judged before the command, or a provider made it.
+        results.append(SetResult(edit.environment, entry.name, edit.put(path, value), not value.reveal()))
         # The very token of the journal: the file shows to whoever has no key that the rotation is done.
         if path in edit.puts and entry.token is not None and edit.document.header.has_key_of(entry.token):
             edit.put_token(path, entry.token)
     return results
 
 
-def _refuse_changed(edit: Change, waits: Waiting, path: NamePath, known: tuple[TypedValue | None, ...]) -> None:
-    now = _opened(edit.document, path, edit.keys)
-    if now in known:
-        return
-    name, of = path_text(path), path_text(waits.path)
-    raise ChangedSince(
-        f'"{name}" in {edit.environment} was changed since the rotation of "{of}" began',
-        f"to keep what is there, and drop the new value: gitseal rotate {shell_quoted(of)} -e {edit.environment} --abandon",
+def refuse_changed(edit: Change, waits: Waiting) -> None:
+    """Raises ChangedSince if a name of a rotation has neither the value that it had when that began, nor the new one."""
+    files = [file for file in (waits.before, waits.after) if file is not None]
+    opening = [(file, Keys(file.header, edit.trust.workspace.keyring)) for file in files]
+    for path in waits.changed() or [waits.path]:
+        if _opened(edit.document, path, edit.keys) not in [_opened(file, path, keys) for file, keys in opening]:
+            raise _changed(waits, path)
+
+
+def _changed(waits: Waiting, path: NamePath) -> ChangedSince:
+    name, of, environment = path_text(path), path_text(waits.path), waits.environment
+    rotate = f"gitseal rotate {shell_quoted(of)} -e {environment}"
+    keep = f"to keep what is there, and drop the new value: {rotate} --abandon"
+    if waits.state is CommandState.SUCCEEDED:
+        return ChangedSince(
+            f'the command succeeded, so the provider has the new value of "{of}"; but "{name}" in {environment} was changed'
+            " meanwhile",
+            f"to put the new value in its place: {rotate} --resume --replace; {keep}",
+        )
+    return ChangedSince(
+        f'"{name}" in {environment} was changed since the rotation of "{of}" began',
+        f"if the provider has the new value: {rotate} --resume --replace; {keep}",
     )
 
 

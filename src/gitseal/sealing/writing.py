@@ -1,6 +1,6 @@
 """The one way by which environments are written: under the lock, from what was read, all or none."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
@@ -9,7 +9,7 @@ from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
 from gitseal.policy.policy import Policy
 from gitseal.policy.policy_editor import PolicyEditor
-from gitseal.project import journal
+from gitseal.project import journal, rotations
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.unseen import left_out, uncommitted
@@ -89,25 +89,43 @@ def change(
     workspace: Workspace,
     environments: Sequence[str],
     action: Callable[[Change], T],
+    *,
+    ends_rotation: bool = False,
 ) -> dict[str, T]:
-    """Does `action` to each environment and writes them all, or none; gives what it returned, by environment."""
+    """Does `action` to each environment and writes them all, or none; gives what it returned, by environment.
+
+    Raises Error for a name of which a rotation waits or is under way, unless this is what `ends_rotation`.
+    """
     with writing(workspace.project):
-        return change_locked(workspace, environments, action)
+        return change_locked(workspace, environments, action, ends_rotation=ends_rotation)
 
 
 def change_locked(
     workspace: Workspace,
     environments: Sequence[str],
     action: Callable[[Change], T],
+    *,
+    ends_rotation: bool = False,
 ) -> dict[str, T]:
     """`change` for a caller inside `writing`, who looked at something first that must still hold when it is written."""
     trust = Trust(workspace)
     read = workspace.project.read
     changes = {environment: Change(read(environment), trust) for environment in environments}
     results = {environment: action(edit) for environment, edit in changes.items()}
+    if not ends_rotation:
+        _refuse_rotating(workspace.project, changes.values())
     old: dict[str, bytes | None] = {environment: edit.document.serialise() for environment, edit in changes.items()}
     commit(trust, old, {environment: edit.result() for environment, edit in changes.items()})
     return results
+
+
+def _refuse_rotating(project: Project, edits: Iterable[Change]) -> None:
+    if project.repository is None or not rotations.folders(project.repository):
+        return
+    from gitseal.sealing import waiting  # hardly ever does one wait
+
+    for edit in edits:
+        waiting.refuse(project, edit.document, {*edit.puts, *edit.removes, *edit.renames, *edit.renames.values()})
 
 
 def preview(

@@ -38,12 +38,21 @@ def rotate(
     declared = generator(workspace.project, path)
 
     def action(edit: Change) -> list[SetResult]:
-        waiting.refuse_waiting(edit.project, edit.environment, path)
         check_unread(edit, path, new, declared, keeps_previous=keeps_previous)
         return rotate_value(edit, path, new, keeps_previous=keeps_previous)
 
     results = change(workspace, environments, action)
     return [done for environment_results in results.values() for done in environment_results]
+
+
+def check(workspace: Workspace, environments: Sequence[str], path: NamePath, *, keeps_previous: bool) -> None:
+    """Raises Error for what `rotate` refuses, whatever the value that somebody is about to be asked for. Writes nothing."""
+
+    def action(edit: Change) -> None:
+        waiting.refuse(edit.project, edit.document, [path])
+        check_unread(edit, path, NewValue(), "", keeps_previous=keeps_previous)
+
+    preview(workspace, environments, action)
 
 
 def finish(workspace: Workspace, environments: Sequence[str], path: NamePath) -> list[tuple[str, str]]:
@@ -63,13 +72,17 @@ def finish(workspace: Workspace, environments: Sequence[str], path: NamePath) ->
 
 
 class Job(NamedTuple):
-    """A rotation with a command. Without `new`, the command makes the value; with `is_resumed`, the journal has it."""
+    """A rotation with a command. Without `new`, the command makes the value; with `is_resumed`, the journal has it.
+
+    `replaces`: it is put in the place of what was set since it stopped.
+    """
 
     environments: tuple[str, ...]
     path: NamePath
     new: NewValue | None
     keeps_previous: bool
     is_resumed: bool
+    replaces: bool = False
 
 
 def begin(workspace: Workspace, job: Job) -> list[Rotation]:
@@ -82,27 +95,31 @@ def begin(workspace: Workspace, job: Job) -> list[Rotation]:
         those = _waiting(workspace.project, job.environments, job.path)
         for waits in those:
             # Before a provider is told again: what was set meanwhile would be lost there.
-            preview(workspace, [waits.environment], partial(waiting.take, waits=waits))
-        return [provider.of_journal(workspace, waits) for waits in those]
+            preview(workspace, [waits.environment], partial(waiting.take, waits=waits, replaces=job.replaces))
+        return [provider.of_journal(workspace, waits, replaces=job.replaces) for waits in those]
     with writing(workspace.project):
         trust = Trust(workspace)
         for environment in job.environments:
-            waiting.refuse_waiting(workspace.project, environment, job.path)
+            waiting.refuse(workspace.project, workspace.project.read(environment), [job.path])
         made_ready = partial(provider.ready, trust, path=job.path, new=job.new, keeps_previous=job.keeps_previous)
         ready = [made_ready(environment) for environment in job.environments]
         trust.settle()
     return ready
 
 
-def resume(workspace: Workspace, environments: Sequence[str], path: NamePath) -> list[SetResult]:
+def resume(
+    workspace: Workspace, environments: Sequence[str], path: NamePath, *, replaces: bool = False
+) -> list[SetResult]:
     """Puts the values that wait in the journal into the files of the environments given.
 
-    Raises Error if there is none, and as `provider.take` does; the environments before that one keep what they got.
+    With `replaces` also in the place of values that were set since. Raises Error if there is none, and as `provider.take` does;
+    the environments before that one keep what they got.
     """
     results = []
     for waits in _waiting(workspace.project, environments, path):
         with waiting.held(workspace.project, waits.before, path) as record:
-            results += provider.take(workspace, waits, record)
+            record.require(waits)
+            results += provider.take(workspace, waits, record, replaces=replaces)
     return results
 
 
@@ -111,20 +128,19 @@ def abandon(project: Project, environments: Sequence[str], path: NamePath) -> li
     dropped = []
     for waits in _waiting(project, environments, path):
         with waiting.held(project, waits.before, path) as record:
+            record.require(waits)
             record.remove()
         dropped.append(waits.environment)
     return dropped
 
 
 def _waiting(project: Project, environments: Sequence[str], path: NamePath) -> list[Waiting]:
-    """The rotations of a name that wait. Raises Error if none does."""
+    """The rotations of a name that wait. Raises Error if none does, Busy if one is under way."""
     those = [waits for waits in waiting.all_waiting(project) if isinstance(waits, Waiting) and waits.path == path]
     here = [waits for waits in those if waits.environment in environments]
     if not here:
-        name = path_text(path)
-        elsewhere = "".join(f" -e {waits.environment}" for waits in those)
-        raise Error(
-            f'no rotation of "{name}" in {" or ".join(environments)} waits',
-            f"one waits with: {elsewhere.strip()}" if elsewhere else "see the values that are there: gitseal list",
-        )
+        for environment in environments:
+            waiting.refuse(project, project.read(environment), [path])
+        hint = f"it waits elsewhere: {those[0].told().hint}" if those else waiting.see_log(path, environments[0])
+        raise Error(f'no rotation of "{path_text(path)}" in {" or ".join(environments)} waits', hint)
     return here
