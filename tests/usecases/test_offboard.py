@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.audit.access.standings import standings
+from gitseal.audit.check.check import check
 from gitseal.audit.exposure.leaving import leaving
 from gitseal.audit.exposure.leaving_page import as_object
 from gitseal.errors import Busy, Error, NotForYou
@@ -13,6 +15,7 @@ from gitseal.recipients import x25519
 from gitseal.usecases import offboard, rekey
 from gitseal.usecases.recipient import add_recipient
 from tests.programs import git, run
+from tests.recipients.test_openers import ssh_and_age
 from tests.world import World, start
 
 BOB, LOST = (x25519.generate().recipient for _ in range(2))
@@ -89,3 +92,29 @@ def test_people_who_are_counted_are_taken_out_of_the_count(world: World) -> None
     policy.write_text(text.replace("  production:", "  production:\n    change: [bob]"))
     with pytest.raises(Error, match="nobody else with a signing key may change"):
         offboard.plan(workspace(world), "bob")
+
+
+def test_both_forms_of_a_key_go_and_neither_stays_under_another_name(world: World) -> None:
+    ssh, age = ssh_and_age(b"b" * 32)
+    add_recipient(workspace(world), "carl", [ssh, age, x25519.generate().recipient], groups=["team"])
+    here = workspace(world)
+    rekey.apply(here, world.project.environments, rekey.plan(here, world.project.environments))
+    git(world.top, "commit", "-q", "-a", "-m", "carl")
+    offboard.apply(workspace(world), offboard.plan(workspace(world), "carl", ssh))
+    assert len(world.project.policy.recipients["carl"].keys) == 1
+    assert len(world.project.read("production").header.access["default"].stanzas["carl"]) == 1
+    policy = world.top / ".secrets" / "policy.yaml"
+    policy.write_text(policy.read_text().replace(f"{BOB}", ssh))
+    policy.write_text(policy.read_text().replace("recipients:\n", f"recipients:\n  mallory: {{keys: [{age}]}}\n"))
+    assert [one.rule for one in check(world.project) if one.rule == "shared-recipient"] == ["shared-recipient"]
+    with pytest.raises(Error, match='to "mallory" too') as refused:
+        offboard.plan(workspace(world), "bob")
+    assert refused.value.hint == "see what mallory opens, and decide: gitseal access --as mallory"
+
+
+def test_whoever_holds_a_key_opens_what_is_sealed_to_it(world: World) -> None:
+    policy = world.top / ".secrets" / "policy.yaml"
+    policy.write_text(policy.read_text().replace("recipients:\n", f"recipients:\n  ann: {{keys: [{BOB}]}}\n"))
+    (ann,) = next(iter(standings(world.project, ["production"], person="ann"))).people
+    (bob,) = next(iter(standings(world.project, ["production"], person="bob"))).people
+    assert (ann.opens, ann.may_open, bob.opens) == (True, False, True)

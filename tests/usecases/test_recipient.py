@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.errors import Error
+from gitseal.errors import Error, Unconfirmed
+from gitseal.project.given_keys import OfferedKey
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
-from gitseal.usecases.recipient import add_recipient, list_recipients, remove_key, remove_recipient
+from gitseal.usecases.recipient import add_recipient, list_recipients, remove_key, remove_recipient, replace_key
+from tests.programs import git
+from tests.recipients.test_openers import ssh_and_age
 from tests.world import World, start
 
 
@@ -81,3 +84,63 @@ def test_one_of_several_keys_is_taken(world: World) -> None:
         remove_key(world.project, "ci", old)
     with pytest.raises(Error, match='there is no recipient "co"'):
         remove_key(world.project, "co", new)
+
+
+def test_a_key_of_somebody_else_is_refused_in_each_form(world: World) -> None:
+    ssh, age = ssh_and_age(b"c" * 32)
+    here = Workspace(world.project, world.keyring)
+    add_recipient(here, "carl", [ssh])
+    for own in (ssh, age):
+        with pytest.raises(Error, match='as one of "carl"') as refused:
+            add_recipient(here, "carla", [own], groups=["team"])
+        assert refused.value.hint == "to give carl more: gitseal recipient add carl --group team"
+    add_recipient(here, "carl", [age])
+    assert world.project.policy.recipients["carl"].keys == (ssh, age)
+
+
+def test_a_name_that_differs_only_by_case_is_refused(world: World) -> None:
+    own = key()
+    with pytest.raises(Error, match='differs from "alice" only in upper and lower case') as refused:
+        add_recipient(Workspace(world.project, world.keyring), "Alice", [own], opens=["production"])
+    assert refused.value.hint == f"if you mean alice: gitseal recipient add alice {own} --open production"
+
+
+def test_a_key_goes_and_is_replaced_in_each_form(world: World) -> None:
+    ssh, age = ssh_and_age(b"c" * 32)
+    here, other = Workspace(world.project, world.keyring), key()
+    add_recipient(here, "carl", [ssh, other])
+    assert replace_key(here, ssh, age) == "carl"
+    assert world.project.policy.recipients["carl"].keys == (age, other)
+    add_recipient(here, "carl", [ssh])
+    new = key()
+    replace_key(here, ssh, new)
+    assert world.project.policy.recipients["carl"].keys == (new, other)
+    add_recipient(here, "dan", [ssh])
+    with pytest.raises(Error, match='as one of "dan"'):
+        replace_key(here, new, age)
+    add_recipient(here, "dan", [age])
+    with pytest.raises(Error, match="the only key"):
+        remove_key(world.project, "dan", age)
+    add_recipient(here, "dan", [key()])
+    remove_key(world.project, "dan", age)
+    assert len(world.project.policy.recipients["dan"].keys) == 1
+
+
+def test_a_key_that_history_has_as_somebody_elses_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-01-05T12:00:00Z")
+    ssh, age = ssh_and_age(b"b" * 32)
+    here = Workspace(world.project, world.keyring)
+    add_recipient(here, "bob", [ssh], groups=["team"])
+    _commit(world.top)
+    remove_recipient(world.project, "bob")
+    _commit(world.top)
+    told = "history has this key as bob's, who left on 2026-01-05"
+    with pytest.raises(Unconfirmed) as asked:
+        add_recipient(here, "bobby", [OfferedKey(age, "origin/join/bobby")], groups=["team"])
+    assert told in str(asked.value)
+    assert told in add_recipient(here, "bobby", [age], groups=["team"])
+
+
+def _commit(top: Path) -> None:
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "-m", "a step")

@@ -4,6 +4,8 @@ In history a key that goes in the same commit in which the same person gets anot
 a loss. So `key_replacement` is one edit.
 """
 
+from collections.abc import Callable, Collection
+
 from gitseal.errors import Error, shell_quoted
 from gitseal.policy.lockouts import (
     Lockout,
@@ -17,7 +19,8 @@ from gitseal.policy.lockouts import (
 from gitseal.policy.parser import nearest
 from gitseal.policy.policy import DEFAULT, Policy, Principal
 from gitseal.policy.policy_editor import PolicyEditor
-from gitseal.project.key_holders import canonical, names_by_recipient
+from gitseal.project.belief.trust import Trust
+from gitseal.project.key_holders import canonical, names_by_opener, opener_of
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.sealing.writing import PolicyEdit
@@ -61,12 +64,12 @@ def removal(policy: Policy, name: str) -> PolicyEdit:
 
 
 def key_removal(policy: Policy, name: str, key: str) -> PolicyEdit:
-    """Takes one of several keys from somebody, as a signing key too.
+    """Takes one of several keys from somebody, in each form that its private key opens, and as a signing key too.
 
     Raises Error if it is not theirs or their only one, or if nobody is left for something that they could do.
     """
-    own, lost = principal(policy, name), parse_recipient(key).canonical
-    keys = [other for other in own.keys if canonical(other) != lost]
+    own, lost = principal(policy, name), opener_of(parse_recipient(key).canonical)
+    keys = [other for other in own.keys if opener_of(other) != lost]
     if len(keys) == len(own.keys):
         raise Error(f'"{name}" does not have this key', _LIST_KEYS)
     if not keys:
@@ -75,7 +78,7 @@ def key_removal(policy: Policy, name: str, key: str) -> PolicyEdit:
             f"give them a new one first, or take them out: gitseal offboard {shell_quoted(name)}",
         )
     # Whoever has the key could sign with it as well.
-    signing = [other for other in own.signing if canonical(other) != lost]
+    signing = [other for other in own.signing if opener_of(other) != lost]
     left = own._replace(keys=tuple(keys), signing=tuple(signing))
     refuse_lockouts(policy, policy._replace(recipients={**policy.recipients, name: left}), name)
 
@@ -87,7 +90,7 @@ def key_removal(policy: Policy, name: str, key: str) -> PolicyEdit:
             text.put(("recipients", name, "signing"), [*signing])
 
     # If it comes back later, on a branch say, it is new again.
-    return PolicyEdit(edit, lambda trust: trust.forget(name, recipient_id(lost)))
+    return PolicyEdit(edit, _forgetting(name, set(own.keys) - set(keys)))
 
 
 def key_replacement(policy: Policy, old: str, new: str) -> PolicyEdit:
@@ -95,30 +98,47 @@ def key_replacement(policy: Policy, old: str, new: str) -> PolicyEdit:
 
     Raises Error if nobody has the old key, or somebody the new one.
     """
-    before, after = parse_recipient(old).canonical, parse_recipient(new).canonical
+    before, after = opener_of(parse_recipient(old).canonical), parse_recipient(new).canonical
     name = owner(policy, before)
-    taken = names_by_recipient(policy).get(after)
-    if taken is not None:
-        raise Error(f'the new key is in the policy already, as one of "{taken}"', _LIST_KEYS)
+    taken = names_by_opener(policy).get(opener_of(after), ())
+    # Its own key in another form, such as the age key made of an SSH key, may take its place.
+    if taken and (opener_of(after) != before or after in map(canonical, policy.recipients[name].keys)):
+        raise Error(f'the new key is in the policy already, as one of "{taken[0]}"', _LIST_KEYS)
     own = policy.recipients[name]
     # A commit is signed with an SSH key alone, so that an age key takes no signing key's place.
     lists = {"keys": own.keys, "signing": own.signing if after.startswith("ssh-") else ()}
 
     def edit(text: PolicyEditor) -> None:
         for field, items in lists.items():
-            for number, item in enumerate(items):
-                if canonical(item) == before:
-                    text.put(("recipients", name, field, f"[{number}]"), after)
+            numbers = [number for number, item in enumerate(items) if opener_of(item) == before]
+            if len(numbers) == 1:
+                text.put(("recipients", name, field, f"[{numbers[0]}]"), after)
+            elif numbers:
+                # Each form of the old key goes, or it would still open what is sealed to the others.
+                text.put(
+                    ("recipients", name, field),
+                    list(dict.fromkeys(after if opener_of(item) == before else item for item in items)),
+                )
 
-    return PolicyEdit(edit, lambda trust: trust.forget(name, recipient_id(before)))
+    return PolicyEdit(edit, _forgetting(name, {key for key in own.keys if opener_of(key) == before}))
+
+
+def _forgetting(name: str, keys: Collection[str]) -> Callable[[Trust], None]:
+    """Takes back what this clone confirmed of keys of a policy: if one comes back later, it is new again."""
+
+    def forget(trust: Trust) -> None:
+        for key in keys:
+            trust.forget(name, recipient_id(canonical(key)))
+
+    return forget
 
 
 def owner(policy: Policy, key: str) -> str:
-    """The person or machine who has a key, by its canonical form. Raises Error if nobody has it."""
-    name = names_by_recipient(policy).get(key)
-    if name is None:
+    """The person or machine who has a key of this private key (`opener_of`). Raises Error if nobody has it."""
+    names = names_by_opener(policy).get(opener_of(key))
+    if names is None:
         raise Error("nobody in the policy has this key", _LIST_KEYS)
-    return name
+    return names[0]
 
 
 def refuse_lockouts(before: Policy, after: Policy, name: str) -> None:

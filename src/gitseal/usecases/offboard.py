@@ -5,17 +5,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.audit.exposure.leaving import Leaving, leaver, report_on, walked
-from gitseal.audit.exposure.people import KeyHolder, keys_of
+from gitseal.audit.exposure.people import KeyHolder, keys_of, openers_of
 from gitseal.audit.exposure.timeline import Timeline
 from gitseal.document.header import Access
 from gitseal.errors import Error, NotForYou, shell_quoted
 from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.policy.policy_editor import PolicyEditor
-from gitseal.project.key_holders import canonical, holders
+from gitseal.project.key_holders import names_by_opener, opener_of
 from gitseal.project.keys import Keys
 from gitseal.project.project import Project
 from gitseal.project.unseen import beside, hidden
 from gitseal.project.workspace import Workspace
+from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.sealing import principals
 from gitseal.sealing.rekeying import applying, planning
@@ -66,12 +67,11 @@ def plan(workspace: Workspace, name: str, key: str = "") -> Offboarding:
         workspace = workspace._replace(project=project.with_policy(after))
     _refuse_shared(project.policy, workspace.project.policy, name, key)
     # Keys that stay in the policy open what is sealed anew as well: nobody is shut out by that.
-    staying = {recipient for _name, recipient in holders(workspace.project.policy, workspace.project.policy.recipients)}
-    exposed = keys_of(timeline, set(holder.recipients - staying))
+    exposed = keys_of(timeline, _leaving_keys(timeline, workspace.project.policy, holder))
     rekey = planning.plan(workspace, project.environments, exposed=exposed)
     _refuse_unopened(workspace, rekey)
     others = tuple(str(Path(project.git().folder, root)) for root in beside(project))
-    namesakes = _namesakes(workspace.project.policy, holder)
+    namesakes = _namesakes(timeline, workspace.project.policy, holder)
     return Offboarding(name, key, lists, change, rekey, timeline, holder, others, namesakes)
 
 
@@ -104,8 +104,8 @@ def _change(policy: Policy, name: str, key: str) -> PolicyEdit | None:
         return None
     if not key:
         return principals.removal(policy, name)
-    lost = parse_recipient(key).canonical
-    return principals.key_removal(policy, name, key) if lost in map(canonical, own.keys) else None
+    lost = opener_of(parse_recipient(key).canonical)
+    return principals.key_removal(policy, name, key) if lost in map(opener_of, own.keys) else None
 
 
 def _lists(policy: bytes, name: str) -> tuple[str, ...]:
@@ -120,20 +120,27 @@ def _refuse_shared(before: Policy, after: Policy, name: str, key: str) -> None:
     if name not in before.recipients:
         return
     own = (key,) if key else before.recipients[name].keys
-    going = set(map(canonical, own))
+    going = set(map(opener_of, own))
     for other, principal in after.recipients.items():
-        if other != name and going.intersection(map(canonical, principal.keys)):
+        if other != name and going.intersection(map(opener_of, principal.keys)):
             whose = "this key" if key else f'a key of "{name}"'
             raise Error(
                 f'the policy gives {whose} to "{other}" too, so nothing would be closed to its owner',
-                f"see what {other} opens, and decide: gitseal access {shell_quoted(other)}",
+                f"see what {other} opens, and decide: gitseal access --as {shell_quoted(other)}",
             )
 
 
-def _namesakes(policy: Policy, holder: KeyHolder) -> tuple[str, ...]:
+def _leaving_keys(timeline: Timeline, policy: Policy, holder: KeyHolder) -> set[str]:
+    """The recipient ids of whoever leaves whose private key opens nothing by the policy after it."""
+    staying = {recipient_id(key) for key in names_by_opener(policy)}
+    return {recipient for recipient in holder.recipients if openers_of(timeline, {recipient}).isdisjoint(staying)}
+
+
+def _namesakes(timeline: Timeline, policy: Policy, holder: KeyHolder) -> tuple[str, ...]:
     """Those in the policy who have a key that history gives to whoever leaves: perhaps the same person under another name."""
-    names = (name for name, recipient in holders(policy, policy.recipients) if recipient in holder.recipients)
-    return tuple(sorted(set(names) - {holder.name}))
+    theirs = openers_of(timeline, holder.recipients)
+    named = (names for key, names in names_by_opener(policy).items() if recipient_id(key) in theirs)
+    return tuple(sorted({name for names in named for name in names} - {holder.name}))
 
 
 def _refuse_unopened(workspace: Workspace, rekey: planning.Plan) -> None:

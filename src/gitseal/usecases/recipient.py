@@ -1,21 +1,22 @@
 """`recipient`: people and machines in the policy. Files follow with `rekey`; nothing is wrapped here."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.files.reading import read_regular
 from gitseal.policy.parser import is_principal_name, nearest
 from gitseal.policy.policy import Policy, Principal
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.project.belief.trust import Trust
 from gitseal.project.given_keys import OfferedKey
-from gitseal.project.key_holders import canonical
+from gitseal.project.key_holders import canonical, names_by_opener, opener_of
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.fingerprint import fingerprint
 from gitseal.recipients.kinds import parse_recipient
+from gitseal.report.dates import day
 from gitseal.sealing import principals
 from gitseal.sealing.writing import PolicyEdit, change_policy
 
@@ -53,11 +54,15 @@ def add_recipient(
     typed = [key for key in keys if not isinstance(key, OfferedKey)]
     offered = [key for key in keys if isinstance(key, OfferedKey)]
     own = list(dict.fromkeys(parse_recipient(key).canonical for key in (*typed, *(key for key, _ in offered))))
+    wanted = "".join(f" {option} {shell_quoted(one)}" for option, one in _places(groups, opens))
+    past = _former_holders(workspace.project, name, own)
     said: list[str] = []
 
     def make(policy: Policy) -> PolicyEdit:
         _check_groups(policy, groups)
         _check_environments(policy, opens)
+        _check_name(policy, name, own, wanted)
+        _check_owners(policy, name, own, wanted)
         before = policy.recipients.get(name)
         if before is None and not own:
             raise Error(
@@ -72,21 +77,78 @@ def add_recipient(
                 said.extend(_add_to_person(text, name, before, own, email))
             said.extend(_add_to_groups(text, name, policy, groups))
             said.extend(_open(text, name, policy, opens))
+            said.extend(past.values())
 
-        return PolicyEdit(edit, lambda trust: _confirm(trust, name, typed, offered, is_member=before is not None))
+        return PolicyEdit(edit, lambda trust: _confirm(trust, name, typed, offered, past, is_member=before is not None))
 
     change_policy(workspace, make)
     return said
 
 
-def _confirm(trust: Trust, name: str, typed: Sequence[str], offered: Sequence[OfferedKey], *, is_member: bool) -> None:
+def _places(groups: Sequence[str], opens: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield from (("--group", group) for group in groups)
+    yield from (("--open", environment) for environment in opens)
+
+
+def _former_holders(project: Project, name: str, keys: Sequence[str]) -> dict[str, str]:
+    """A sentence on each of these keys that history has as somebody else's."""
+    if project.repository is None or not keys:
+        return {}
+    from gitseal.audit.exposure.departed import former_holder  # other verbs need no history
+    from gitseal.audit.exposure.timeline import Timeline
+
+    timeline = Timeline(project, only_head=True, only_policy=True)
+    told = {}
+    for key in keys:
+        former = former_holder(timeline, key)
+        if former is not None and former.name != name:
+            when = f"on {day(former.at.when)}" if former.at.commit else "in no commit yet"
+            went = f"who left {when}" if former.has_left else f"and it was taken out {when}"
+            told[key] = f"history has this key as {former.name}'s, {went}"
+    return told
+
+
+def _confirm(
+    trust: Trust,
+    name: str,
+    typed: Sequence[str],
+    offered: Sequence[OfferedKey],
+    past: Mapping[str, str],
+    *,
+    is_member: bool,
+) -> None:
     """Takes typed keys as confirmed, and asks about each offered one as a key of this very person."""
     more = f"; {name} is in the policy already, and this would be one more key" if is_member else ""
     for key, source in offered:
-        known_by = fingerprint(parse_recipient(key).canonical)
-        trust.recipient(name, key, f"it comes from {source}, its fingerprint is {known_by}{more}")
+        own = parse_recipient(key).canonical
+        before = f"; {past[own]}" if own in past else ""
+        trust.recipient(name, key, f"it comes from {source}, its fingerprint is {fingerprint(own)}{more}{before}")
     for key in typed:
         trust.confirm(name, key)
+
+
+def _check_name(policy: Policy, name: str, keys: Sequence[str], wanted: str) -> None:
+    alike = [other for other in policy.recipients if other != name and other.casefold() == name.casefold()]
+    if alike and name not in policy.recipients:
+        given = "".join(f" {shell_quoted(key)}" for key in keys)
+        raise Error(
+            f'"{name}" differs from "{alike[0]}" only in upper and lower case, and people would take one for the other',
+            f"if you mean {alike[0]}: gitseal recipient add {shell_quoted(alike[0])}{given}{wanted}",
+        )
+
+
+def _check_owners(policy: Policy, name: str, keys: Sequence[str], wanted: str) -> None:
+    """Raises Error for a key of somebody else: two names for one key hide who opens what, and who has left."""
+    owners = names_by_opener(policy)
+    for key in keys:
+        other = next((other for other in owners.get(opener_of(key), ()) if other != name), "")
+        if other:
+            raise Error(
+                f'the policy has this key already, as one of "{other}"',
+                f"to give {other} more: gitseal recipient add {shell_quoted(other)}{wanted}"
+                if wanted
+                else "see the keys with: gitseal recipient list",
+            )
 
 
 def _check_groups(policy: Policy, groups: Sequence[str]) -> None:
@@ -154,7 +216,7 @@ def replace_key(workspace: Workspace, old: str, new: str | OfferedKey) -> str:
         def believe(trust: Trust) -> None:
             change.believe(trust)
             typed, offered = ([], [new]) if isinstance(new, OfferedKey) else ([new], [])
-            _confirm(trust, names[-1], typed, offered, is_member=True)
+            _confirm(trust, names[-1], typed, offered, {}, is_member=True)
 
         return change._replace(believe=believe)
 

@@ -10,7 +10,7 @@ from gitseal.git.repository import Repository
 from gitseal.identities import Keyring
 from gitseal.policy.parser import is_principal_name
 from gitseal.project import join_requests
-from gitseal.project.key_holders import names_by_recipient
+from gitseal.project.key_holders import names_by_opener, opener_of
 from gitseal.project.project import Project
 from gitseal.recipients.kinds import parse_recipient
 
@@ -61,10 +61,10 @@ def _own(keyring: Keyring) -> str:
 def _check(project: Project, name: str, keys: Sequence[str]) -> None:
     if not is_principal_name(name) or name in project.policy.groups:
         raise Error(f'"{name}" cannot be your name in the policy', "give another one with --as")
-    holders = names_by_recipient(project.policy)
+    holders = names_by_opener(project.policy)
     for key in keys:
-        if key in holders:
-            raise Error(f"the policy has this key already, as {holders[key]}", "see what it opens: gitseal whoami")
+        if holder := holders.get(opener_of(key)):
+            raise Error(f"the policy has this key already, as {holder[0]}", "see what it opens: gitseal whoami")
 
 
 def _parent(repository: Repository, branch: str, remote: str) -> str:

@@ -4,19 +4,20 @@ It needs no identity. A data key is held by everyone who ever had a stanza for i
 what only other refs have is a claim, and told apart.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document.header import Access, Header
 from gitseal.errors import Error
 from gitseal.git.versions import elsewhere
 from gitseal.policy.patterns import matches
-from gitseal.policy.policy import DEFAULT
+from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.project.belief.known import known_in
 from gitseal.project.belief.losses import Losses
 from gitseal.project.belief.trusted import TrustedState
-from gitseal.project.key_holders import Holder, holders
+from gitseal.project.key_holders import Holder, holders, names_by_opener, opener_of
 from gitseal.project.project import Project
+from gitseal.recipients.ids import recipient_id
 from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
 
@@ -147,9 +148,9 @@ def _people(project: Project, header: Header, group: str, past: PastAccess) -> I
     policy = project.policy
     may = policy.open_to(header.environment, group) or ()
     access = header.access.get(group)
-    by_recipient = {recipient: name for name, recipient in holders(policy, policy.recipients)}
-    now = {_owner(holder, by_recipient) for holder in (access.wrapped() if access else ())}
-    ever = {_owner(holder, by_recipient) for holder in (past.holders(access.key_id) if access else ())}
+    owners = _owners(policy)
+    now = {name for holder in (access.wrapped() if access else ()) for name in owners(holder)}
+    ever = {name for holder in (past.holders(access.key_id) if access else ()) for name in owners(holder)}
     claims = past.claims(header, group) if access else {}
     for name in sorted({*now, *may, *ever, *claims}):
         kind = policy.recipients[name].kind if name in policy.recipients else ""
@@ -157,7 +158,13 @@ def _people(project: Project, header: Header, group: str, past: PastAccess) -> I
         yield PersonAccess(name, kind, name in now, name in may, name in ever and name not in now, refs)
 
 
-def _owner(holder: Holder, by_recipient: Mapping[str, str]) -> str:
-    """The policy's name for a key: what a header calls its owner is only the word of whoever wrote it."""
-    name, recipient = holder
-    return by_recipient.get(recipient, name)
+def _owners(policy: Policy) -> Callable[[Holder], tuple[str, ...]]:
+    """The policy's names for a key: what a header calls its owner is only the word of whoever wrote it.
+
+    Whoever has the private key opens the stanza, so it is everybody who has a key of it.
+    """
+    names = names_by_opener(policy)
+    by_recipient = {recipient_id(key): those for key, those in names.items()}
+    for (_name, recipient), key in holders(policy, policy.recipients).items():
+        by_recipient[recipient] = names[opener_of(key)]
+    return lambda holder: by_recipient.get(holder[1], (holder[0],))

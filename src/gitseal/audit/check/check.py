@@ -17,7 +17,7 @@ from gitseal.policy.manifest import EMPTY
 from gitseal.policy.policy import Policy
 from gitseal.policy.signing import parse_signing
 from gitseal.project.comparison import State, Unseen
-from gitseal.project.key_holders import names_by_recipient
+from gitseal.project.key_holders import names_by_opener, names_by_recipient
 from gitseal.project.project import Project
 from gitseal.project.unseen import unseen
 from gitseal.recipients.kinds import parse_recipient
@@ -33,6 +33,9 @@ HIDDEN = FindingRule(
 )
 UNCOMMITTABLE = FindingRule("uncommittable", ERROR, "a file lies here that no commit will have")
 ANNOUNCED = FindingRule("announced", WARNING, "a file was announced to Git without its content")
+SHARED_RECIPIENT = FindingRule(
+    "shared-recipient", WARNING, "one private key stands under two names: taking one of them out closes nothing to it"
+)
 MANIFEST = FindingRule("manifest", ERROR, "the manifest cannot be read, or contradicts itself")
 
 
@@ -172,8 +175,16 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
                 yield BLIND_BASE.at(
                     path, 0, message, decision(POLICY_OWNERS, "give them open: there"), causes=caused_by(blind)
                 )
+    yield from _shared(policy, path)
     yield from uncountable(policy, path)
     yield from unchangeable(policy, path)
+
+
+def _shared(policy: Policy, path: str) -> Iterator[Finding]:
+    for names in dict.fromkeys(those for those in names_by_opener(policy).values() if len(those) > 1):
+        message = sentence("{} have a key in common, or two that one private key opens", listed(names, "{}"))
+        hint = decision(POLICY_OWNERS, "give each of them a key of their own, or take one of the names out")
+        yield SHARED_RECIPIENT.at(path, 0, message, hint, causes=caused_by(names))
 
 
 def _manifest(project: Project, environments: Sequence[str], values: check_values.Values) -> list[Finding]:

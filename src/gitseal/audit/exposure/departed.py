@@ -20,9 +20,9 @@ from collections.abc import Set as AbstractSet
 from gitseal.audit.exposure.people import KeyHolder, openers_of, person, policy_of, with_recipient
 from gitseal.audit.exposure.timeline import Moment, Name, Timeline, earliest
 from gitseal.policy.policy import PERSON, Policy
-from gitseal.project.key_holders import canonical
+from gitseal.project.key_holders import opener_of
 from gitseal.project.project import Project
-from gitseal.recipients.openers import opener_id
+from gitseal.recipients.ids import recipient_id
 from gitseal.records import NamedTuple
 
 
@@ -48,7 +48,7 @@ def is_open_again(departure: Departure, policy: Policy, name: Name) -> bool:
 
 
 class _Version(NamedTuple):
-    """The private keys of each person and machine, as ids (`opener_id`), by one version of the policy."""
+    """The private keys of each person and machine, as ids (`openers.opener_id`), by one version of the policy."""
 
     keys: Mapping[str, frozenset[str]]
     machines: AbstractSet[str]
@@ -128,6 +128,24 @@ def departures(project: Project, timeline: Timeline) -> list[Departure]:
             if departure is not None:
                 gone.setdefault((departure.holder.names, key), departure)
     return sorted(gone.values(), key=lambda departure: departure.holder.name)
+
+
+class FormerHolder(NamedTuple):
+    """Whoever had a key before `at`, the commit that took it out; `has_left` if they were left with none."""
+
+    name: str
+    has_left: bool
+    at: Moment
+
+
+def former_holder(timeline: Timeline, key: str) -> FormerHolder | None:
+    """Who had a private key by an earlier version of the policy, given a public key of it; None if it was never taken out."""
+    opener = recipient_id(opener_of(key))
+    step = _removal(tuple(_steps(timeline)), {opener})
+    if step is None:
+        return None
+    names = {name for version in step.before for name in version.owners({opener})}
+    return FormerHolder(", ".join(sorted(names)), step.is_leaving(opener), step.at)
 
 
 def left_between(before: Policy, after: Policy) -> list[str]:
@@ -215,6 +233,8 @@ def _steps(timeline: Timeline) -> Iterator[_Step]:
 
 
 def _version(policy: Policy) -> _Version:
-    keys = {name: frozenset(opener_id(canonical(key)) for key in own.keys) for name, own in policy.recipients.items()}
+    keys = {
+        name: frozenset(recipient_id(opener_of(key)) for key in own.keys) for name, own in policy.recipients.items()
+    }
     machines = {name for name, principal in policy.recipients.items() if principal.kind != PERSON}
     return _Version(keys, machines)

@@ -8,9 +8,9 @@ from gitseal.audit.exposure.timeline import Moment, Timeline, earliest
 from gitseal.errors import Error
 from gitseal.policy import parser
 from gitseal.policy.policy import Policy
-from gitseal.project.key_holders import canonical, holders
+from gitseal.project.key_holders import holders, opener_of
 from gitseal.project.project import Project
-from gitseal.recipients.openers import opener_id
+from gitseal.recipients.ids import recipient_id
 from gitseal.records import NamedTuple
 
 
@@ -48,7 +48,9 @@ def person(project: Project, timeline: Timeline, name: str) -> KeyHolder:
 
 
 def with_recipient(timeline: Timeline, recipient: str, name: str = "") -> KeyHolder:
-    """Everything that one key could open, of the person of this name if one is given.
+    """Everything that one private key could open, of the person of this name if one is given.
+
+    `recipient` is the id of any of its public keys that history has, or of what opens them all (`openers.opener_id`).
 
     Raises Error if neither policy nor history knows the key, or knows it as somebody else's.
     """
@@ -66,22 +68,22 @@ def with_recipient(timeline: Timeline, recipient: str, name: str = "") -> KeyHol
 
 
 def openers_of(timeline: Timeline, recipients: AbstractSet[str]) -> set[str]:
-    """The ids of the private keys that some recipients belong to (`opener_id`), as far as a version of the policy has the key."""
+    """The ids of the private keys of some recipients (`openers.opener_id`), as far as a version of the policy has the key."""
     known = _openers(timeline)
     return {known.get(recipient, recipient) for recipient in recipients}
 
 
-def _same(timeline: Timeline, recipients: set[str]) -> set[str]:
-    """These recipient ids, and all others in history that the same private keys open."""
+def _same(timeline: Timeline, recipients: AbstractSet[str]) -> set[str]:
+    """The recipient ids of history that the private keys of these open."""
     theirs, known = openers_of(timeline, recipients), _openers(timeline)
     every = {recipient for past in _past_people(timeline).values() for recipient in past.recipients}
-    return recipients | {recipient for recipient in every if known.get(recipient, recipient) in theirs}
+    return {recipient for recipient in every if known.get(recipient, recipient) in theirs}
 
 
 @lru_cache(1)
 def _openers(timeline: Timeline) -> dict[str, str]:
     return {
-        recipient: opener_id(canonical(key))
+        recipient: recipient_id(opener_of(key))
         for policy in policies(timeline)
         for (_name, recipient), key in holders_by(policy)
     }

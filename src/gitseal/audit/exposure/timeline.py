@@ -116,8 +116,17 @@ class Timeline:
     `is_complete` is False with such a copy, and in a shallow clone.
     """
 
-    def __init__(self, project: Project, *, only_head: bool = False, here: Container[str] | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        *,
+        only_head: bool = False,
+        only_policy: bool = False,
+        here: Container[str] | None = None,
+    ) -> None:
         """`only_head`: other refs, reflogs and stashes are left out, where anybody who may push can claim anything.
+
+        `only_policy`: so are the environments, for whoever only asks who was there.
 
         `here` are the ids of the objects that a partial clone has: what it left out is passed over then, and not fetched.
 
@@ -138,7 +147,11 @@ class Timeline:
         self.is_shallow = bool(shallow_ends(repository))
         self.is_complete = not self.is_shallow and not self.beside
         self._take_files_here()
-        query = LogQuery(self.folders, lambda path: bool(environment_of(path)) or path.endswith(_POLICY), here=here)
+        query = LogQuery(
+            self.folders,
+            lambda path: path.endswith(_POLICY) or (not only_policy and bool(environment_of(path))),
+            here=here,
+        )
         for commit in with_contents(repository, portions, query):
             self._take(commit)
 
