@@ -13,7 +13,8 @@ from gitseal.audit.exposure.opening import PastValues
 from gitseal.audit.exposure.people import KeyHolder
 from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, in_time, sealed_under
 from gitseal.audit.impact.commit_texts import texts_of
-from gitseal.audit.impact.matching import Match, in_file, in_value, prepare
+from gitseal.audit.impact.file_names import in_names
+from gitseal.audit.impact.matching import Batch, Match, in_file, in_value, prepare
 from gitseal.audit.impact.ordinary_values import is_only_whole
 from gitseal.errors import Error
 from gitseal.identities import Keyring
@@ -112,17 +113,18 @@ class Leak:
         for name, changes in self.timeline.changes.items():
             for token, reasons in known_values(changes, holder).items():
                 self._add(name, token, (reason.value for reason in reasons))
-        return self._told(holder.name)
+        return self._told(holder.name, is_compared=False)
 
     def of_value(self, leaked: bytes) -> Impact:
         """The names that have or had a value which this text is, or holds."""
         self._take(in_value(self._names_by_content, leaked), "")
-        return self._told("a value", self._only_whole())
+        return self._told("a value")
 
     def of_file(self, leaked: bytes, path: str) -> Impact:
         """The names of which a value stands in a leaked file; `path` is what it is called in `places`."""
-        self._take(in_file(self._names_by_content, leaked), path)
-        return self._told(path, self._only_whole())
+        shown = self._named(path)
+        self._take(in_file(self._names_by_content, leaked, self._prepared), shown)
+        return self._told(shown)
 
     def of_commit(self, commit: str) -> Impact:
         """What a commit exposed: tokens and plain values that it brought, our values in its texts, and stanzas."""
@@ -131,11 +133,11 @@ class Leak:
                 if change.at.commit == commit and change.after:
                     self._add(name, change.after, (SEALED if sealed_under(change.after) else PLAIN,))
         names = self._names_by_content
-        prepared = list(prepare(names))
         for text in texts_of(self._project.git(), commit):
-            brought = in_file(names, text.after, prepared)
-            stood = in_file(names, text.before, prepared) if brought else {}
-            self._take({content: match for content, match in brought.items() if content not in stood}, text.path)
+            brought = in_file(names, text.after, self._prepared)
+            stood = in_file(names, text.before, self._prepared) if brought else {}
+            shown = self._named(text.path) if text.is_new else self._shown([text.path])[text.path]
+            self._take({content: match for content, match in brought.items() if content not in stood}, shown)
         self._keys = tuple(
             sorted(
                 PublishedKey(key.environment, key.access, person)
@@ -144,7 +146,7 @@ class Leak:
                 if stanza.at.commit == commit
             )
         )
-        return self._told(f"commit {commit}", self._only_whole())
+        return self._told(f"commit {commit}")
 
     @cached_property
     def _by_content(self) -> dict[bytes, set[tuple[Name, str]]]:
@@ -163,11 +165,29 @@ class Leak:
     def _names_by_content(self) -> Mapping[bytes, set[str]]:
         return {content: {name[1] for name, _token in owners} for content, owners in self._by_content.items()}
 
+    @cached_property
+    def _prepared(self) -> list[Batch]:
+        return list(prepare(self._names_by_content))
+
+    def _named(self, path: str) -> str:
+        """Takes what stands in a file's name, and gives the name as it may be shown."""
+        named = in_names(self._names_by_content, (path,), self._prepared).get(path)
+        if named is None:
+            return path
+        self._take({content: match._replace(lines=()) for content, match in named.values.items()}, named.shown)
+        return named.shown
+
+    def _shown(self, names: Iterable[str]) -> dict[str, str]:
+        """Names of files and refs as they may be shown."""
+        names = dict.fromkeys(names)
+        named = in_names(self._names_by_content, names, self._prepared) if names else {}
+        return {name: named[name].shown if name in named else name for name in names}
+
     def _take(self, matches: Mapping[bytes, Match], path: str) -> None:
         self._matched.update(matches)
         for content, match in matches.items():
             for name, token in self._by_content[content]:
-                places = [f"{path}:{line}" for line in match.lines] if path else []
+                places = [f"{path}:{line}" for line in match.lines] or [path] if path else []
                 self._add(name, token, (PART if match.is_part else VALUE,), places)
 
     def _add(self, name: Name, token: str, why: Iterable[str], places: Sequence[str] = ()) -> None:
@@ -179,10 +199,11 @@ class Leak:
     def _only_whole(self) -> int:
         return sum(is_only_whole(content) for content in self._by_content.keys() - self._matched)
 
-    def _told(self, subject: str, only_whole: int = 0) -> Impact:
+    def _told(self, subject: str, *, is_compared: bool = True) -> Impact:
         rows = tuple(self._row(name, reason) for name, reason in sorted(self._reasons.items()))
         timeline = self.timeline
-        return Impact(subject, rows, self._keys, self._unopened, only_whole, timeline.is_shallow, timeline.beside)
+        only_whole, unopened = (self._only_whole(), self._unopened) if is_compared else (0, 0)
+        return Impact(subject, rows, self._keys, unopened, only_whole, timeline.is_shallow, timeline.beside)
 
     def _row(self, name: Name, reason: _Reason) -> ImpactedName:
         timeline, values = self.timeline, self._comparable
@@ -205,7 +226,7 @@ class Leak:
             any(sealed_under(token) is None for token in reason.tokens),
             any(self._is_ordinary(name, token) for token in reason.tokens),
             services,
-            tuple(f"{path}:{use.line}" for path, use in self._uses.uses if use.name in variables),
+            self._code(variables),
         )
 
     def _is_ordinary(self, name: Name, token: str) -> bool:
@@ -229,6 +250,12 @@ class Leak:
             told = []  # a manifest that contradicts itself, as `check` says, must not stop this
         variables = {text, path[-1], *(one.variable for one in told if one.level != "files")}
         return tuple(sorted({one.service for one in told})), variables
+
+    def _code(self, variables: set[str]) -> tuple[str, ...]:
+        """The lines of code that read one of some names."""
+        uses = [(path, use.line) for path, use in self._uses.uses if use.name in variables]
+        shown = self._shown(path for path, _line in uses)
+        return tuple(f"{shown[path]}:{line}" for path, line in uses)
 
     @cached_property
     def _uses(self) -> "FoundUses":

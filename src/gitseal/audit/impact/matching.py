@@ -38,14 +38,14 @@ def in_value(contents: Mapping[bytes, AbstractSet[str]], leaked: bytes) -> dict[
     """Those of our values that leaked text is, or holds. `contents` has with each value the names that it has or had."""
     given = {leaked, leaked.rstrip(b"\r\n"), leaked.strip().strip(b"\"'")}
     whole = {content: Match(is_part=False, lines=(1,)) for content in contents if _equals(content, given)}
-    return _with_wholes(contents, _searched(contents, leaked) | whole)
+    return _with_wholes(contents, searched(contents, leaked) | whole)
 
 
 def in_file(
     contents: Mapping[bytes, AbstractSet[str]], leaked: bytes, prepared: "Sequence[Batch]" = ()
 ) -> dict[bytes, Match]:
     """Those of our values that stand in a leaked file. Whoever asks of many files gives what `prepare` made once."""
-    return _with_wholes(contents, _searched(contents, leaked, prepared) | _assigned(contents, leaked))
+    return _with_wholes(contents, searched(contents, leaked, prepared) | _assigned(contents, leaked))
 
 
 Batch = tuple[list[bytes], TeamSearch]
@@ -87,9 +87,10 @@ def _assigned(contents: Mapping[bytes, AbstractSet[str]], leaked: bytes) -> dict
     return matches
 
 
-def _searched(
+def searched(
     contents: Mapping[bytes, AbstractSet[str]], leaked: bytes, prepared: Sequence[Batch] = ()
 ) -> dict[bytes, Match]:
+    """Those that stand in other text, in any form. `prepared` as for `in_file`."""
     told: dict[bytes, Match] = {}
     # One at a time, so that not all of them are in memory unless somebody keeps them.
     for some, team in prepared or prepare(contents, _FEW if len(leaked) < _SMALL else _MANY):
