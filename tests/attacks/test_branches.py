@@ -32,7 +32,7 @@ def everything(place: Clone) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in place.project.folder.rglob("*.*")}
 
 
-def refused(place: Clone, recipient: str, act: Callable[[], object]) -> None:
+def assert_refused(place: Clone, recipient: str, act: Callable[[], object]) -> None:
     """The act names the option with the recipient's exact key, and no file changes."""
     before = everything(place)
     with pytest.raises(Unconfirmed) as caught:
@@ -50,7 +50,7 @@ def test_a_new_key_of_a_known_person_is_a_new_recipient(team: Team) -> None:
         f'keys: ["{team.people["alice"].recipient}"', f'keys: ["{team.people["alice"].recipient}", {key}'
     )
     team.infect(team.bob)
-    refused(team.bob, key, team.bob.rekey)
+    assert_refused(team.bob, key, team.bob.rekey)
 
 
 def test_a_key_met_as_one_persons_does_not_pass_as_anothers(team: Team) -> None:
@@ -60,7 +60,7 @@ def test_a_key_met_as_one_persons_does_not_pass_as_anothers(team: Team) -> None:
         f'keys: ["{team.people["alice"].recipient}"', f'keys: ["{team.people["alice"].recipient}", {key}'
     )
     team.infect(team.alice)
-    refused(team.alice, key, team.alice.rekey)
+    assert_refused(team.alice, key, team.alice.rekey)
 
 
 def test_a_new_person_on_a_branch_that_was_merged_is_confirmed_by_their_exact_key(team: Team) -> None:
@@ -68,8 +68,8 @@ def test_a_new_person_on_a_branch_that_was_merged_is_confirmed_by_their_exact_ke
     team.mallory.policy("groups:", f"  mallory: {{keys: [{key}]}}\n\ngroups:")
     team.mallory.policy("[alice, bob]", "[alice, bob, mallory]")
     team.infect(team.alice)
-    refused(team.alice, key, team.alice.rekey)
-    refused(team.alice, key, lambda: team.alice.rekey([team.people["dave"].recipient, "mallory", "yes"]))
+    assert_refused(team.alice, key, team.alice.rekey)
+    assert_refused(team.alice, key, lambda: team.alice.rekey([team.people["dave"].recipient, "mallory", "yes"]))
     team.alice.rekey([key])
     assert Clone(team.alice.top, team.people["mallory"]).get("production", "DB_URL") == "postgres://production"
 
@@ -90,7 +90,7 @@ def test_a_loss_on_the_same_branch_does_not_carry_a_gain_along(team: Team) -> No
         if environment == "production":
             write(team.mallory, environment, puts)
     team.infect(team.alice)
-    refused(team.alice, key, team.alice.rekey)
+    assert_refused(team.alice, key, team.alice.rekey)
 
 
 def _any_key(team: Team) -> DataKey:
@@ -126,12 +126,12 @@ def test_a_renamed_group_wraps_for_nobody_new(team: Team) -> None:
     team.mallory.policy("payers: [carol]", "payers: [carol, mallory]")
     team.mallory.policy("access: payments", "access: billing")
     team.infect(team.carol)
-    refused(team.carol, key, lambda: team.carol.set("production", "STRIPE_NEW", NEEDLE))
+    assert_refused(team.carol, key, lambda: team.carol.set("production", "STRIPE_NEW", NEEDLE))
     before = everything(team.carol)
     with pytest.raises(Error, match='is sealed to access group "payments", and the policy now says "billing"'):
         team.carol.set("production", "STRIPE_KEY", NEEDLE)
     assert everything(team.carol) == before
-    refused(team.carol, key, team.carol.rekey)
+    assert_refused(team.carol, key, team.carol.rekey)
     team.carol.commit()
     assert not holds(team.carol)
 
@@ -141,7 +141,7 @@ def test_a_new_environment_is_wrapped_for_nobody_new_and_leaves_no_policy_behind
     team.mallory.policy("groups:", f"  mallory: {{keys: [{key}]}}\n\ngroups:")
     team.mallory.policy("[alice, bob]", "[alice, bob, mallory]")
     team.infect(team.alice)
-    refused(
+    assert_refused(
         team.alice,
         key,
         lambda: add_environment(Workspace(team.alice.project, team.alice.keyring), "staging", ("team",)),
@@ -160,7 +160,7 @@ def test_no_program_of_a_plugin_runs_for_a_recipient_that_nobody_confirmed(
     team.mallory.policy("groups:", f"  mallory: {{keys: [{key}]}}\n\ngroups:")
     team.mallory.policy("[alice, bob]", "[alice, bob, mallory]")
     team.infect(team.alice)
-    refused(team.alice, key, team.alice.rekey)
+    assert_refused(team.alice, key, team.alice.rekey)
     assert not log.exists()
 
 
@@ -180,10 +180,10 @@ def test_a_removed_recipient_who_comes_back_on_a_branch_is_new(team: Team) -> No
     team.mallory.policy("groups:", f"  dave: {{keys: [{key}]}}\n\ngroups:")
     team.mallory.policy("[alice, bob]", "[alice, bob, dave]")
     team.infect(team.alice)
-    refused(team.alice, key, team.alice.rekey)
+    assert_refused(team.alice, key, team.alice.rekey)
     team.bob.pull()
     team.bob.pull("feature")
-    refused(team.bob, key, team.bob.rekey)
+    assert_refused(team.bob, key, team.bob.rekey)
 
 
 def test_a_recipient_whom_the_trusted_ref_dropped_is_new_again(team: Team) -> None:
@@ -207,7 +207,7 @@ def test_a_recipient_whom_the_trusted_ref_dropped_is_new_again(team: Team) -> No
     team.mallory.policy("groups:", f"  dave: {{keys: [{key}]}}\n\ngroups:")
     team.mallory.policy("[alice, bob]", "[alice, bob, dave]")
     team.infect(team.bob)
-    refused(team.bob, key, team.bob.rekey)
+    assert_refused(team.bob, key, team.bob.rekey)
 
 
 def test_a_loss_takes_the_confirmation_along_where_the_person_is_gone(team: Team) -> None:
@@ -220,7 +220,7 @@ def test_a_loss_takes_the_confirmation_along_where_the_person_is_gone(team: Team
     team.alice.git("checkout", "--quiet", "HEAD~1", "--", ".secrets/policy.yaml")
     team.alice.rekey()
     team.alice.project.policy_path.write_bytes(before)
-    refused(team.alice, key, team.alice.rekey)
+    assert_refused(team.alice, key, team.alice.rekey)
 
 
 def test_a_stanza_that_vanished_under_an_unchanged_id_still_counts(team: Team) -> None:

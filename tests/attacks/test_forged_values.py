@@ -30,7 +30,7 @@ def protect(team: Team) -> None:
     team.mallory.pull()
 
 
-def refused(place: Clone, words: str) -> None:
+def assert_refused(place: Clone, words: str) -> None:
     with pytest.raises(Error, match=words):
         place.get("production", "DB_URL")
 
@@ -45,11 +45,11 @@ def test_a_write_only_value_waits_for_a_member(team: Team) -> None:
     public = team.mallory.read("production").header.access["default"].public
     write(team.mallory, "production", put_value(public, "DB_URL", text(FORGED)))
     team.infect(team.alice)
-    refused(team.alice, "no member has taken it over")
+    assert_refused(team.alice, "no member has taken it over")
     with pytest.raises(Unmet, match="stands where a member's value was"):
         rendered(team.alice)
     team.alice.rekey()
-    refused(team.alice, "no member has taken it over")
+    assert_refused(team.alice, "no member has taken it over")
     absorb(Workspace(team.alice.project, team.alice.keyring), "production", ("DB_URL",))
     assert team.alice.get("production", "DB_URL") == FORGED
 
@@ -59,7 +59,7 @@ def test_a_plain_value_that_no_rule_makes_plain_is_not_read(team: Team) -> None:
     protect(team)
     write(team.mallory, "production", {("DB_URL",): Put(FORGED)})
     team.infect(team.alice)
-    refused(team.alice, "is plain in production, and no rule says so")
+    assert_refused(team.alice, "is plain in production, and no rule says so")
     with pytest.raises(Error, match="no rule says so"):
         rendered(team.alice)
 
@@ -70,7 +70,7 @@ def test_rekey_does_not_turn_a_plain_value_into_a_members(team: Team) -> None:
     write(team.mallory, "production", {("DB_URL",): Put(FORGED)})
     team.infect(team.alice)
     team.alice.rekey()
-    refused(team.alice, "no member has taken it over")
+    assert_refused(team.alice, "no member has taken it over")
 
 
 def _under_a_key_of_her_own(team: Team, environment: str) -> str:
@@ -85,7 +85,7 @@ def test_a_value_under_a_data_key_of_an_attackers_own_is_not_read(team: Team) ->
     protect(team)
     _under_a_key_of_her_own(team, "production")
     team.infect(team.alice)
-    refused(team.alice, 'access group "deploy" in production, which is not the policy')
+    assert_refused(team.alice, 'access group "deploy" in production, which is not the policy')
 
 
 def test_no_command_turns_it_into_a_members_value(team: Team) -> None:

@@ -60,7 +60,7 @@ SEALING: dict[str, Act] = {
 }
 
 
-def refused(place: Clone, evil: DataKey, act: Act) -> None:
+def assert_refused(place: Clone, evil: DataKey, act: Act) -> None:
     """The act names the option that confirms, and leaves the file as it was and nothing readable behind."""
     before = place.path("production").read_bytes()
     with pytest.raises(Unconfirmed) as caught:
@@ -79,7 +79,7 @@ def test_nothing_is_sealed_to_a_data_key_that_replaced_the_groups_own(team: Team
     write(team.mallory, "production", put_value(evil, "DB_URL", text("from mallory")))
     team.infect(team.alice)
     team.alice.set("development", "DB_URL", NEEDLE)
-    refused(team.alice, evil, act)
+    assert_refused(team.alice, evil, act)
     assert not opens_any(evil, team.alice, "development")
 
 
@@ -89,7 +89,7 @@ def test_a_fresh_clone_believes_the_default_branch_and_not_the_one_checked_out(t
     evil = replaced_key(team.mallory, "production", [team.people["alice"], team.people["bob"]])
     write(team.mallory, "production", put_value(evil, "DB_URL", text("from mallory")))
     team.infect(team.bob)
-    refused(team.bob, evil, act)
+    assert_refused(team.bob, evil, act)
 
 
 def test_a_swapped_public_key_alone_breaks_the_header(team: Team) -> None:
@@ -111,7 +111,7 @@ def test_write_only_values_are_sealed_to_no_injected_public_key(team: Team) -> N
     """Carol cannot open the default group: she seals to its public half, which mallory replaced together with its id."""
     evil = replaced_key(team.mallory, "production", [team.people["alice"]])
     team.infect(team.carol)
-    refused(team.carol, evil, lambda place: place.set("production", "NEW", NEEDLE))
+    assert_refused(team.carol, evil, lambda place: place.set("production", "NEW", NEEDLE))
 
 
 def test_a_replaced_stanza_is_told_and_nothing_is_sealed(team: Team) -> None:
@@ -139,7 +139,7 @@ def test_a_new_group_of_an_attackers_is_not_sealed_to(team: Team) -> None:
     evil = own_key(team.mallory, "production", "queue")
     write(team.mallory, "production", put_key(evil, [team.people["alice"], team.people["bob"]]))
     team.infect(team.alice)
-    refused(team.alice, evil, lambda place: place.set("production", "QUEUE_TOKEN", NEEDLE))
+    assert_refused(team.alice, evil, lambda place: place.set("production", "QUEUE_TOKEN", NEEDLE))
 
 
 @pytest.mark.parametrize("victim", ["alice", "bob"])
@@ -265,7 +265,7 @@ def test_a_forged_proof_of_succession_proves_nothing(team: Team, forge: Callable
         team.mallory.commit()
         team.mallory.push("feature")
         place.pull("feature")
-        refused(place, evil, lambda place: place.set("production", "NEW", NEEDLE))
+        assert_refused(place, evil, lambda place: place.set("production", "NEW", NEEDLE))
 
 
 def test_a_proof_that_anyone_can_make_is_none(team: Team) -> None:
@@ -290,7 +290,7 @@ def test_the_proof_of_an_honest_rekey_serves_no_other_key(team: Team) -> None:
     evil = own_key(team.mallory, "production")
     write(team.mallory, "production", put_key(evil, [team.people["alice"], team.people["dave"]], succeeds=proof))
     team.infect(team.alice)
-    refused(team.alice, evil, lambda place: place.set("production", "NEW", NEEDLE))
+    assert_refused(team.alice, evil, lambda place: place.set("production", "NEW", NEEDLE))
 
 
 def test_a_retired_key_never_comes_back_whoever_says_yes(team: Team) -> None:
@@ -338,7 +338,7 @@ def test_an_earlier_value_under_a_data_key_of_somebodys_own_does_not_come_back_u
     team.mallory.commit()
     team.mallory.push("evil")
     team.alice.git("fetch", "--quiet")
-    refused(
+    assert_refused(
         team.alice,
         evil,
         lambda place: restore(

@@ -19,7 +19,7 @@ from tests.attacks.conftest import Team
 from tests.attacks.world import NEEDLE, Clone, holds, opens_any, own_key, put_key, write
 
 
-def refused(words: str, act: Callable[[], object]) -> None:
+def assert_refused(words: str, act: Callable[[], object]) -> None:
     with pytest.raises(Error, match=words):
         act()
 
@@ -84,8 +84,8 @@ def test_symbolic_links_are_refused(team: Team, which: Callable[[Path], Path], t
     team.alice.pull("feature")
     assert os.path.islink(which(team.alice.top / ".secrets"))  # noqa: PTH114 - the folder may be the link
     before = outside.read_bytes() if outside.is_file() else {each: each.read_bytes() for each in outside.rglob("*.*")}
-    refused("symbolic link", lambda: team.alice.set("production", "NEW", NEEDLE))
-    refused("symbolic link", lambda: team.alice.get("production", "DB_URL"))
+    assert_refused("symbolic link", lambda: team.alice.set("production", "NEW", NEEDLE))
+    assert_refused("symbolic link", lambda: team.alice.get("production", "DB_URL"))
     after = outside.read_bytes() if outside.is_file() else {each: each.read_bytes() for each in outside.rglob("*.*")}
     assert after == before
 
@@ -94,8 +94,8 @@ def test_a_submodule_in_the_place_of_an_environment_is_refused(team: Team) -> No
     path = team.alice.path("production")
     path.unlink()
     path.mkdir()
-    refused("not a regular file", lambda: team.alice.set("production", "NEW", NEEDLE))
-    refused("not a regular file", lambda: team.alice.get("production", "DB_URL"))
+    assert_refused("not a regular file", lambda: team.alice.set("production", "NEW", NEEDLE))
+    assert_refused("not a regular file", lambda: team.alice.get("production", "DB_URL"))
 
 
 @pytest.mark.parametrize("name", ["Production.yaml", "PRODUCTION.yaml", "production.YAML", "Policy.yaml"])

@@ -54,7 +54,7 @@ def bytes_of(place: Clone) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in place.project.folder.rglob("*.*")}
 
 
-def refused(place: Clone, name: str, before: str = "") -> None:
+def assert_refused(place: Clone, name: str, before: str = "") -> None:
     """The command says in one line why it did nothing; every file is as it was, and nothing is left beside them."""
     was = bytes_of(place)
     status, out, err = commands.run(
@@ -78,7 +78,7 @@ def test_a_file_that_may_not_grow(place: Clone, name: str, limit: int) -> None:
     """As on a full disk or at the end of a quota: the write itself fails, at its first byte or amid them."""
     if name in {"recipient add", "recipient remove", "unset", "edit"} and limit == 1000:
         pytest.skip("what it writes is smaller than that")
-    refused(place, name, LIMITED.format(limit))
+    assert_refused(place, name, LIMITED.format(limit))
 
 
 @pytest.mark.parametrize("limit", slow_but({0}, [0, 100, 1000]))
@@ -123,14 +123,14 @@ def read_only() -> Iterator[Callable[[Path], None]]:
 @pytest.mark.parametrize("name", [name for name in LINES if name != "rekey"])
 def test_a_folder_that_takes_no_writes(place: Clone, read_only: Callable[[Path], None], name: str) -> None:
     read_only(place.project.folder)
-    refused(place, name)
+    assert_refused(place, name)
 
 
 @pytest.mark.parametrize("name", ["set in all", "import", "env rename"])
 def test_a_git_directory_that_takes_no_writes(place: Clone, read_only: Callable[[Path], None], name: str) -> None:
     """The journal of what writes several files lies there: without it nothing is begun."""
     read_only(place.top / ".git")
-    refused(place, name)
+    assert_refused(place, name)
 
 
 def test_a_git_directory_in_which_nothing_can_be_remembered(
@@ -141,7 +141,7 @@ def test_a_git_directory_in_which_nothing_can_be_remembered(
     git(tmp_path, "clone", "--quiet", str(place.top), "fresh")
     fresh = Clone(tmp_path / "fresh", place.owner)
     read_only(fresh.top / ".git")
-    refused(fresh, "set")
+    assert_refused(fresh, "set")
 
 
 def test_reading_needs_no_writes(place: Clone, read_only: Callable[[Path], None]) -> None:
@@ -171,7 +171,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
             except OSError:
                 pass
         for name in ("set", "set in all", "env rename"):
-            refused(place, name)
+            assert_refused(place, name)
         (disk / "filler").unlink()
         status, _, err = commands.run(place, *LINES["set in all"], stdin=b"x")
         assert status == 0, err
