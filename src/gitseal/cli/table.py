@@ -21,7 +21,6 @@ SECTIONS: dict[str, dict[str, str]] = {
         "edit": "Edit an environment as plain YAML in your editor.",
         "restore": "Put an earlier value back in force.",
         "unset": "Remove names, or whole sections, from environments.",
-        "rotate": "Give a name a new value, here and at its provider.",
         "rename": "Give a name a new name.",
         "copy": "Copy names, or whole sections, to another environment.",
         "import": "Take all values of dotenv, JSON or YAML files, or a backup.",
@@ -38,9 +37,12 @@ SECTIONS: dict[str, dict[str, str]] = {
         "access": "Show who can open what now, and who would after a rekey.",
         "rekey": "Seal the files to the people that the policy names.",
         "offboard": "Take somebody out of policy and files, and show what they know.",
-        "impact": "Show which names a leak concerns, and what to do first.",
-        "due": "Show which names need a new value.",
         "absorb": "Take over values that others set without being able to read them.",
+    },
+    "Rotation": {
+        "due": "Show which names need a new value.",
+        "rotate": "Give a name a new value, here and at its provider.",
+        "impact": "Show which names a leak concerns, and what to do first.",
     },
     "Deploy": {
         "render": "Write an environment in the format that a program reads.",
