@@ -107,6 +107,7 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "declare",
         "main",
         "incoming",
+        "identity_questions",
         "mistakes",
         "neighbours",
         "options",
@@ -116,6 +117,7 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "selecting",
         "session",
         "table",
+        "talk",
         "terminal",
         "unseen",
     }

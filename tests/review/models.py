@@ -25,22 +25,19 @@ from gitseal.review.model import (
     YES,
     AccessChange,
     Allowance,
-    Approvals,
     By,
     Counts,
     EnvironmentReview,
     KeyChange,
     NameChange,
-    PersonChange,
     Restored,
     Review,
-    Rights,
-    RightsChange,
     Span,
     Statement,
     ValueInsight,
     WriteOnly,
 )
+from gitseal.review.rights_model import Approvals, PersonChange, Rights, RightsChange
 
 HOSTILE = (
     "@alice",

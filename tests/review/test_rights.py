@@ -2,8 +2,8 @@
 
 from gitseal.policy import parser
 from gitseal.policy.policy import Policy
-from gitseal.review.model import Rights
 from gitseal.review.policy.rights import rights_changes
+from gitseal.review.rights_model import Rights
 
 KEY = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 BASE = f"""version: 1

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, output, terminal
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error, shell_quoted
 
 if TYPE_CHECKING:  # loaded when the command runs

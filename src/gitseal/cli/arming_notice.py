@@ -2,7 +2,8 @@
 
 import time
 
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error
 from gitseal.project.armed import is_due, is_surely_armed
 

@@ -12,8 +12,9 @@ from click.formatting import HelpFormatter
 
 from gitseal.cli import completing, declare, mistakes, parsing
 from gitseal.cli.declare import Argument, Command, Option, Parameter
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
 from gitseal.cli.table import PROGRAM, SECTIONS, STATUS_INTERRUPTED, STATUS_USAGE
+from gitseal.cli.talk import say
 
 Run = Callable[[Command, Session, dict[str, Any]], int | None]
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error
 from gitseal.report import text_format
 from gitseal.report.findings import ERROR, WARNING, Finding

@@ -2,7 +2,8 @@
 
 from gitseal.cli import declare
 from gitseal.cli.options import environment_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 
 _COMMIT_DIGITS = 12
 

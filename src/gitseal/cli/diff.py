@@ -4,7 +4,8 @@ from collections import Counter
 
 from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.project.reading import check_reveal
 from gitseal.usecases.diff import Compared, Difference, compare
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import accept_options, environment_option, local_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Busy, Error, UsageError, shell_quoted
 from gitseal.process import editor
 from gitseal.project.project import Project

@@ -1,8 +1,8 @@
 """`gitseal get`."""
 
-from gitseal.cli import declare
+from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, no_local_option
-from gitseal.cli.session import Session, write_bytes
+from gitseal.cli.session import Session
 
 
 @declare.command("get")
@@ -25,4 +25,4 @@ def command(session: Session, name: str, environments: tuple[str, ...], no_newli
     environment = session.one(environments)
     value = get_value(session.opened(environment), name)
     session.note_read("get", environment, (name,))
-    write_bytes(value.reveal() + (b"" if no_newline else b"\n"))
+    output.write_bytes(value.reveal() + (b"" if no_newline else b"\n"))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error, shell_quoted
 
 if TYPE_CHECKING:  # loaded by the commands that need them

@@ -1,7 +1,8 @@
 """`gitseal hook allow`."""
 
 from gitseal.cli import declare, terminal
-from gitseal.cli.session import Session, say, say_text
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say, say_text
 from gitseal.errors import UsageError, shell_quoted
 from gitseal.report.hints import pathspec
 

@@ -3,7 +3,8 @@
 import sys
 
 from gitseal.cli import declare, output, terminal
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error, UsageError
 from gitseal.files.reading import read_named
 from gitseal.report.plurals import plural

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, import_counts
 from gitseal.cli.options import accept_options, environment_option, replace_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import UsageError
 from gitseal.exchange import IMPORTERS, detect
 from gitseal.records import NamedTuple

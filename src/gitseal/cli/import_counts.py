@@ -1,6 +1,6 @@
 """What an import says at its end: how many values, and what a person should know about them."""
 
-from gitseal.cli.session import say
+from gitseal.cli.talk import say
 from gitseal.report.plurals import plural
 
 TYPE_CHECKING = False

@@ -1,7 +1,8 @@
 """`gitseal import` of a backup that `gitseal export --encrypted` wrote."""
 
 from gitseal.cli import output, terminal
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.report.plurals import plural
 
 TYPE_CHECKING = False

@@ -3,7 +3,7 @@
 import sys
 
 from gitseal.cli import terminal
-from gitseal.cli.session import say
+from gitseal.cli.talk import say
 from gitseal.errors import Error
 
 TYPE_CHECKING = False

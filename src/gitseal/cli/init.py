@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import environment_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error
 
 if TYPE_CHECKING:  # loaded by what makes one

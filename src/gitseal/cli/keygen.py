@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from gitseal.cli import declare, output
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import UsageError
 
 

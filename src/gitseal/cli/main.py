@@ -9,8 +9,9 @@ import sys
 
 from gitseal.cli import parsing
 from gitseal.cli.declare import Command
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
 from gitseal.cli.table import PROGRAM, STATUS_BUG, STATUS_INTERRUPTED, STATUS_PIPE
+from gitseal.cli.talk import say
 from gitseal.errors import Declined, Error, NotForYou, os_reason
 
 TYPE_CHECKING = False

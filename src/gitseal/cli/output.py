@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import import_module
 
+from gitseal.errors import Error
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.document.value import TypedValue
@@ -27,6 +29,15 @@ def text(written: str) -> None:
     if sys.stdout is not None:
         sys.stdout.write(written)
         sys.stdout.flush()
+
+
+def write_bytes(content: bytes) -> None:
+    """The exact bytes on standard output. Raises Error if it was closed."""
+    if sys.stdout is None:  # what Python makes of a closed one
+        raise Error(
+            "there is no standard output to write to", "leave it open, or give a file where the command takes one"
+        )
+    sys.stdout.buffer.write(content)
 
 
 def is_terminal() -> bool:

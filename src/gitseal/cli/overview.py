@@ -4,8 +4,9 @@ import os
 from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, output
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
 from gitseal.cli.table import STATUS_USAGE
+from gitseal.cli.talk import say
 from gitseal.errors import Error
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from gitseal.cli import declare, output
 from gitseal.cli.options import accept_recipient_option, cloud_key_options, json_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.report.plurals import plural
 

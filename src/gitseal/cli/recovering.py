@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from gitseal.cli import terminal
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error, shell_quoted
 from gitseal.report.escaping import printable
 from gitseal.report.plurals import plural

@@ -3,7 +3,8 @@
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import accept_options, environment_option, json_option
 from gitseal.cli.rekey_words import say_plan
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import UsageError
 from gitseal.sealing.rekeying.planning import Plan
 from gitseal.usecases import rekey

@@ -1,6 +1,6 @@
 """What a rekey will do, as lines for people: `rekey` shows them, and `offboard`."""
 
-from gitseal.cli.session import say
+from gitseal.cli.talk import say
 from gitseal.project.key_holders import Holder
 from gitseal.report.plurals import plural
 from gitseal.sealing.rekeying.planning import GroupPlan, Move, Plan

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gitseal import render as dialects
-from gitseal.cli import declare, selecting
+from gitseal.cli import declare, output, selecting
 from gitseal.cli.options import environment_option
-from gitseal.cli.session import Session, is_terminal_output, say, say_text, write_bytes
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say, say_text
 from gitseal.delivery.request import Request
 from gitseal.errors import Error, UsageError
 from gitseal.records import NamedTuple
@@ -126,7 +127,7 @@ def rendered(session: Session, job: RenderJob, target: "Path | None") -> None:
     from gitseal.usecases.render import render
 
     rule = session.project.policy.environments.get(job.environment)
-    if target is None and is_terminal_output() and rule is not None and not rule.reveal:
+    if target is None and output.is_terminal() and rule is not None and not rule.reveal:
         raise Error(
             f"the policy says reveal: false for {job.environment}: it is not rendered to a terminal",
             "give a file: -o FILE",
@@ -142,7 +143,7 @@ def rendered(session: Session, job: RenderJob, target: "Path | None") -> None:
 
             write(target, done.content, append=dialects.appends(job.dialect))
     if target is None:
-        write_bytes(done.content)
+        output.write_bytes(done.content)
     for remark in done.remarks:
         say(f"gitseal: {remark}")
     selecting.tell(done.going)

@@ -1,7 +1,8 @@
 """`gitseal recipient request`."""
 
 from gitseal.cli import declare, output
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 
 
 @declare.command("request")

@@ -7,7 +7,8 @@ from pathlib import Path
 from gitseal.cli import declare, output
 from gitseal.cli.options import accept_options, json_option
 from gitseal.cli.resolving import Answers, both_sides, show
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.conflict import conflicted_file, conflicted_text
 from gitseal.conflict.conflicted_file import OURS, THEIRS, ConflictedFile
 from gitseal.conflict.merge_files import STRUCTURED

@@ -3,7 +3,8 @@
 import sys
 
 from gitseal.cli import terminal
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.conflict.conflicted_file import OURS, THEIRS, ConflictedFile
 from gitseal.conflict.proposals import NOT_THERE, Name, SideValue, TakenSide
 from gitseal.document.value import TypedValue, text

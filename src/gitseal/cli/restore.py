@@ -4,7 +4,8 @@ from functools import partial
 
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import accept_options, environment_option, replace_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.report.dates import day
 

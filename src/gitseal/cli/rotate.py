@@ -3,7 +3,8 @@
 from gitseal.cli import declare
 from gitseal.cli.incoming import as_it_came, incoming
 from gitseal.cli.options import accept_options, environment_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.hidden import SecretBytes
 from gitseal.records import NamedTuple

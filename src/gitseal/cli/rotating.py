@@ -4,7 +4,8 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.document.value import MAX_CONTENT
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes

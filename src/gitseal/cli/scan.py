@@ -5,7 +5,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, output
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error, UsageError
 from gitseal.report.formats import FORMATS
 from gitseal.report.plurals import plural

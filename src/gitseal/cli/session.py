@@ -1,9 +1,9 @@
 """The surroundings of one command line: project, identities and environment variables, each found when first asked for."""
 
 import os
-import sys
 from functools import cached_property
 
+from gitseal.cli.talk import say
 from gitseal.errors import Error, Unconfirmed, UsageError
 
 TYPE_CHECKING = False
@@ -13,7 +13,6 @@ if TYPE_CHECKING:  # these are loaded only by the commands that need them
     from typing import TypeVar
 
     from gitseal.git.repository import Repository
-    from gitseal.hidden import SecretBytes
     from gitseal.identities import Keyring
     from gitseal.project.project import Project
     from gitseal.project.reading import OpenedEnvironment
@@ -132,6 +131,7 @@ class Session:
     @cached_property
     def keyring(self) -> "Keyring":
         """The identities at hand; a passphrase is asked for on the terminal, if there is one."""
+        from gitseal.cli.identity_questions import ask_line, ask_passphrase, confirm
         from gitseal.identities import discover
 
         explicit = None
@@ -140,9 +140,7 @@ class Session:
 
             explicit = Path(self._identity)
         home = os.path.expanduser("~")
-        keyring = discover(
-            self.environ, home, _ask_passphrase, explicit, ask_line=_ask_line, tell=say, confirm=_confirm
-        )
+        keyring = discover(self.environ, home, ask_passphrase, explicit, ask_line=ask_line, tell=say, confirm=confirm)
         keyring.coming = self._coming
         return keyring
 
@@ -294,53 +292,3 @@ class Session:
                     if not terminal.confirm(question.meaning, "Believe it?"):
                         raise
                     workspace = workspace._replace(accepted=workspace.accepted | {question.exact})
-
-
-def _confirm(question: str, yes: str, no: str | None) -> bool | None:
-    from gitseal.cli import terminal  # most identities ask nobody
-
-    if not terminal.can_ask():
-        return None
-    return terminal.confirm(question, f"{yes}, or {no}?" if no else f"{yes}?")
-
-
-def _ask_line(question: str) -> str | None:
-    from gitseal.cli import terminal  # most identities ask nobody
-
-    return terminal.ask_line(question) if terminal.can_ask() else None
-
-
-def _ask_passphrase(prompt: str) -> "SecretBytes | None":
-    from gitseal.cli import terminal  # most identities ask nobody
-
-    return terminal.ask_passphrase(prompt)
-
-
-def say(*lines: str) -> None:
-    """Talk: lines on standard error; nothing if it was closed. Each argument stays one line, whatever is in it."""
-    from gitseal.recipients.kinds import without_private_keys  # many commands say nothing
-    from gitseal.report.escaping import line
-
-    # Whatever a message quotes, such as a path: a key that was given in place of it is shown to nobody.
-    say_text("".join(f"{line(without_private_keys(told))}\n" for told in lines))
-
-
-def say_text(written: str) -> None:
-    """A text as it is on standard error; nothing if it was closed. For formats that escape by rules of their own."""
-    if sys.stderr is not None:
-        sys.stderr.write(written)
-        sys.stderr.flush()
-
-
-def write_bytes(content: bytes) -> None:
-    """The exact bytes on standard output. Raises Error if it was closed."""
-    if sys.stdout is None:  # what Python makes of a closed one
-        raise Error(
-            "there is no standard output to write to", "leave it open, or give a file where the command takes one"
-        )
-    sys.stdout.buffer.write(content)
-
-
-def is_terminal_output() -> bool:
-    """True if standard output is a screen."""
-    return sys.stdout is not None and sys.stdout.isatty()

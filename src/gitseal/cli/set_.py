@@ -3,7 +3,8 @@
 from gitseal.cli import declare
 from gitseal.cli.incoming import as_it_came, incoming
 from gitseal.cli.options import accept_options, environment_option, local_option, replace_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.document import value
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error, UsageError, shell_quoted

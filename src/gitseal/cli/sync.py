@@ -6,7 +6,8 @@ from gitseal.cli import declare
 from gitseal.cli.import_ import imported
 from gitseal.cli.options import accept_options, environment_option, replace_option
 from gitseal.cli.render import RenderJob, rendered
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.delivery.request import Request
 from gitseal.errors import Error, NotForYou
 from gitseal.git.ignoring import ignore_file

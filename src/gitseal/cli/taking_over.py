@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.cli import import_counts, terminal
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Error
 from gitseal.exchange import detect
 from gitseal.exchange.parsing import parse_text

@@ -4,9 +4,9 @@ import re
 import sys
 from pathlib import Path
 
-from gitseal.cli import declare
+from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, no_local_option
-from gitseal.cli.session import Session, is_terminal_output, write_bytes
+from gitseal.cli.session import Session
 from gitseal.errors import Error
 
 
@@ -31,7 +31,7 @@ def command(session: Session, source: str, environments: tuple[str, ...], target
 
     environment = session.one(environments)
     rule = session.project.policy.environments.get(environment)
-    if target is None and is_terminal_output() and rule is not None and not rule.reveal:
+    if target is None and output.is_terminal() and rule is not None and not rule.reveal:
         raise Error(
             f"the policy says reveal: false for {environment}: it is not shown on a terminal", "give a file: -o FILE"
         )
@@ -40,7 +40,7 @@ def command(session: Session, source: str, environments: tuple[str, ...], target
     content = fill(session.opened(environment), text, str(file), session.environ)
     session.note_read("template", environment, (reference[1] for reference in _REFERENCE.finditer(text)))
     if target is None:
-        write_bytes(content)
+        output.write_bytes(content)
     else:
         write(Path(target), content)
 

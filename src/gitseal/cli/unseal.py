@@ -2,7 +2,8 @@
 
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import environment_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import shell_quoted
 
 

@@ -179,3 +179,14 @@ def _write(handle: int, data: memoryview) -> memoryview:
         return data
     except BrokenPipeError:
         return data[:0]
+
+
+def enlarge(pipe: "IO[bytes]", size: int) -> None:
+    """Makes a pipe hold that many bytes, if the system has a way to and allows it."""
+    import fcntl
+
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        try:  # noqa: SIM105 - a commit does without contextlib
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, size)
+        except OSError:
+            pass  # a system may allow less; reading only takes longer then

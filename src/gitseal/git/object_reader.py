@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from gitseal.errors import Error
 from gitseal.git import ahead, run
+from gitseal.git.child import enlarge
 from gitseal.git.object_types import GitObject, StreamedObject, TreeEntry, parse_tree
 from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import IO
-
     from gitseal.git.child import Running
 
 CHUNK = 1 << 20
@@ -234,7 +233,7 @@ class ObjectReader:
         if self._running is None:
             self._running = run.start(self._top, *ahead.OBJECTS, in_hook=self._in_hook, fetches=self._fetches)
             self._has_answered = False
-            _enlarge(self._running.stdout)
+            enlarge(self._running.stdout, _PIPE_BYTES)
         line = name.encode("utf-8", "surrogateescape") + b"\n"
         self._running.stdin.write(line)
         self._unanswered += len(line)
@@ -289,16 +288,6 @@ class ObjectReader:
             size -= len(chunk)
             yield chunk
         answers.read(1)
-
-
-def _enlarge(pipe: "IO[bytes]") -> None:
-    import fcntl
-
-    if hasattr(fcntl, "F_SETPIPE_SZ"):
-        try:  # noqa: SIM105 - a commit does without contextlib
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        except OSError:
-            pass  # a system may allow less; reading only takes longer then
 
 
 def _broken() -> Error:

@@ -6,7 +6,8 @@ from functools import cached_property
 from gitseal.errors import Error
 from gitseal.git import ranges
 from gitseal.git.introduced import IntroducingCommit
-from gitseal.git.log import LogEntry, LoggedCommit, LogQuery, walk, with_contents
+from gitseal.git.log import LoggedCommit, LogQuery, with_contents
+from gitseal.git.log_walk import LogEntry, walk
 from gitseal.git.ranges import PathChange
 from gitseal.git.repository import Repository
 from gitseal.git.staged import parse_entry

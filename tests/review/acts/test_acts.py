@@ -21,13 +21,11 @@ from gitseal.review.model import (
     EnvironmentReview,
     KeyChange,
     NameChange,
-    PersonChange,
     Review,
-    Rights,
-    RightsChange,
     Span,
     WriteOnly,
 )
+from gitseal.review.rights_model import PersonChange, Rights, RightsChange
 from tests.review.models import ALICE, BOB, FEWER, SEALED, reviews
 
 SPAN = Span("b" * 40, "a" * 40, "main", "HEAD", 1, 1)

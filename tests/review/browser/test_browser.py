@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.review import model
+from gitseal.review import model, rights_model
 from gitseal.review.acts.telling import told
 from gitseal.review.formats import html
 from gitseal.review.model import EnvironmentReview, NameChange, Review, ValueInsight
@@ -25,8 +25,11 @@ def long_names() -> Review:
         for name in names
     )
     changed = EnvironmentReview(".secrets", "e" * 64, "e.yaml", "changed", protected=True, names=changes)
-    rights = tuple(model.RightsChange(f"env-{at}" * 8, model.Rights(), model.Rights(("default",))) for at in range(3))
-    person = model.PersonChange(".secrets", "p" * 64, "person", "changed", rights=rights)
+    rights = tuple(
+        rights_model.RightsChange(f"env-{at}" * 8, rights_model.Rights(), rights_model.Rights(("default",)))
+        for at in range(3)
+    )
+    person = rights_model.PersonChange(".secrets", "p" * 64, "person", "changed", rights=rights)
     return told(usual()._replace(environments=(changed,), people=(person,)))
 
 

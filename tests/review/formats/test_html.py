@@ -12,7 +12,7 @@ from gitseal.report.escaping import printable
 from gitseal.report.findings import WARNING, FindingRule
 from gitseal.report.hints import command, runnable, untrack
 from gitseal.report.html_style import STYLE
-from gitseal.review import model
+from gitseal.review import model, rights_model
 from gitseal.review.acts.telling import told
 from gitseal.review.formats import html
 from gitseal.review.model import Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight
@@ -154,8 +154,10 @@ def test_a_rule_leads_to_what_it_means() -> None:
 
 
 def test_rights_are_told_before_and_after() -> None:
-    rights = (model.RightsChange("production", model.Rights(), model.Rights(("default",), changes=True)),)
-    person = model.PersonChange(".secrets", "carol", "person", "changed", rights=rights)
+    rights = (
+        rights_model.RightsChange("production", rights_model.Rights(), rights_model.Rights(("default",), changes=True)),
+    )
+    person = rights_model.PersonChange(".secrets", "carol", "person", "changed", rights=rights)
     text = written(EMPTY._replace(people=(person,)))
 
     assert '<span class="before">nothing</span> → <span class="after">opens, changes</span>' in text

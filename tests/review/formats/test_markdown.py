@@ -17,7 +17,7 @@ from gitseal.report.hints import YOU, command, decision
 from gitseal.report.markdown_text import markdown as as_markdown
 from gitseal.report.markup_text import name, ours, spoken
 from gitseal.report.sentences import literal, sentence
-from gitseal.review import model
+from gitseal.review import model, rights_model
 from gitseal.review.acts.telling import told
 from gitseal.review.formats import markdown
 from gitseal.review.model import Allowance, Counts, EnvironmentReview, NameChange, Review, Span, ValueInsight
@@ -204,12 +204,12 @@ def test_what_follows_from_an_act_is_folded_below_it_with_its_rules() -> None:
 
 
 def test_rights_are_told_before_and_after() -> None:
-    opens, both = model.Rights(("default", "payments")), model.Rights(("default",), changes=True)
+    opens, both = rights_model.Rights(("default", "payments")), rights_model.Rights(("default",), changes=True)
     rights = (
-        model.RightsChange("production", model.Rights(), opens),
-        model.RightsChange("policy", both, model.Rights()),
+        rights_model.RightsChange("production", rights_model.Rights(), opens),
+        rights_model.RightsChange("policy", both, rights_model.Rights()),
     )
-    person = model.PersonChange(".secrets", "carol", "person", "changed", rights=rights)
+    person = rights_model.PersonChange(".secrets", "carol", "person", "changed", rights=rights)
 
     assert cells(written(EMPTY._replace(people=(person,)))) == [
         ["carol", "nothing → opens, opens payments", "opens, changes → nothing"]

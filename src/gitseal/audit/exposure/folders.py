@@ -10,7 +10,8 @@ from collections.abc import Container, Iterator
 
 from gitseal.audit.history.log import environment_of
 from gitseal.git import index, trees
-from gitseal.git.log import ChangedFile, LogEntry, LoggedCommit, walk
+from gitseal.git.log import ChangedFile, LoggedCommit
+from gitseal.git.log_walk import LogEntry, walk
 from gitseal.git.prefetch import unreadable
 from gitseal.git.repository import Repository
 from gitseal.project.belief.facts import headers

@@ -12,7 +12,7 @@ from gitseal.git.repository import Repository
 from gitseal.identities import NO_IDENTITIES
 from gitseal.report.findings import Finding
 from gitseal.report.sentences import literal, sentence
-from gitseal.review.model import Approvals
+from gitseal.review.rights_model import Approvals
 
 if TYPE_CHECKING:  # what is not asked for is not loaded
     from gitseal.identities import Keyring

@@ -21,7 +21,7 @@ from gitseal.policy.who_may_change import has_list
 from gitseal.project.roots import root_above
 from gitseal.report.findings import Finding, FindingRule
 from gitseal.report.sentences import Sentence, TextPiece, listed, literal, sentence, verb, without_place
-from gitseal.review import counting, environments, model
+from gitseal.review import counting, environments, model, rights_model
 from gitseal.review.acts.telling import told
 from gitseal.review.entries.entries_of import Context
 from gitseal.review.environment_risks import risks
@@ -141,7 +141,7 @@ def _rules(findings: Iterable[Finding]) -> tuple[FindingRule, ...]:
     return tuple(sorted(rule for rule in ALL if (rule.id, rule.severity) in occurring)) if occurring else ()
 
 
-def _people(pairs: Iterable[review_folder.Pair]) -> tuple[model.PersonChange, ...]:
+def _people(pairs: Iterable[review_folder.Pair]) -> tuple[rights_model.PersonChange, ...]:
     """Everyone whose rights change, in all folders. A policy that is gone or cannot be read says nothing of anybody."""
     readable = [(root, old.policy, new.policy) for root, old, new in pairs if new.policy != NO_POLICY]
     return tuple(change for root, old, new in readable for change in rights_changes(old, new, states.within(root)))

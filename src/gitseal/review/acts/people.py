@@ -9,7 +9,8 @@ from gitseal.report.causes import PERSON
 from gitseal.report.sentences import NOTHING, Sentence, ours, sentence
 from gitseal.review.acts.clusters import Cluster
 from gitseal.review.acts.words import MOST, Told, clauses, named, names, opened, series
-from gitseal.review.model import AccessChange, KeyChange, PersonChange, Review, RightsChange
+from gitseal.review.model import AccessChange, KeyChange, Review
+from gitseal.review.rights_model import PersonChange, RightsChange
 from gitseal.review.saying import short
 
 # The rules that the sentence tells in other words; every other finding of the act is told by its own message.

@@ -7,7 +7,8 @@ from gitseal.report.findings import ERROR, NOTE, Finding
 from gitseal.report.markup_text import Text, ours
 from gitseal.report.sentences import NOTHING, Sentence
 from gitseal.review.formats import phrases
-from gitseal.review.model import AccessChange, Act, ActRow, KeyChange, NameChange, Review, Rights, Statement
+from gitseal.review.model import AccessChange, Act, ActRow, KeyChange, NameChange, Review, Statement
+from gitseal.review.rights_model import Rights
 
 # Errors are seen at once; of one rule not more than so many, for an act may leave 200 environments in the same state.
 _AT_ONCE = 5

@@ -2,7 +2,7 @@
 
 from gitseal.policy.policy import DEFAULT, Policy
 from gitseal.policy.who_may_change import MANIFEST, changers
-from gitseal.review.model import PersonChange, Rights, RightsChange
+from gitseal.review.rights_model import PersonChange, Rights, RightsChange
 
 _POLICY_FILE = "policy"
 _NOBODY: frozenset[str] = frozenset()

@@ -1,0 +1,19 @@
+"""What commands tell a person beside their result, on standard error."""
+
+import sys
+
+
+def say(*lines: str) -> None:
+    """Talk: lines on standard error; nothing if it was closed. Each argument stays one line, whatever is in it."""
+    from gitseal.recipients.kinds import without_private_keys  # many commands say nothing
+    from gitseal.report.escaping import line
+
+    # Whatever a message quotes, such as a path: a key that was given in place of it is shown to nobody.
+    say_text("".join(f"{line(without_private_keys(told))}\n" for told in lines))
+
+
+def say_text(written: str) -> None:
+    """A text as it is on standard error; nothing if it was closed. For formats that escape by rules of their own."""
+    if sys.stderr is not None:
+        sys.stderr.write(written)
+        sys.stderr.flush()
