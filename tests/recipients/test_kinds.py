@@ -22,19 +22,10 @@ from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient, without_private_keys
 from gitseal.recipients.stanza import check_stanza
 from gitseal.recipients.x25519 import generate
+from tests.recipients.real_age import age_for
 
 KINDS = ["x25519", "hybrid", "ssh-ed25519", "ssh-rsa"]
 KEY = bytes(range(32))
-
-
-def age_for(kind: str, peer: Callable[[str], str]) -> str:
-    """The real age, which knows post-quantum keys since 1.3; a distribution's may be older."""
-    age = peer("age")
-    version = subprocess.run([age, "--version"], capture_output=True, text=True, check=True).stdout
-    numbers = re.findall(r"\d+", version)
-    if kind == "hybrid" and (len(numbers) < 2 or [int(number) for number in numbers[:2]] < [1, 3]):
-        pytest.skip(f"age {version.strip()} has no post-quantum keys, 1.3 has: `make peers` builds it")
-    return age
 
 
 def refused(text: str) -> Error:
@@ -72,14 +63,21 @@ def test_the_real_age_opens_our_stanza(
     key.write_bytes(pairs[kind].private)
     key.chmod(0o600)
     stanza = parse_recipient(pairs[kind].public).wrap(KEY)
-    done = subprocess.run([age_for(kind, peer), "-d", "-i", key], input=stanza, capture_output=True, check=True)
+    done = subprocess.run(
+        [age_for(peer, is_post_quantum=kind == "hybrid"), "-d", "-i", key],
+        input=stanza,
+        capture_output=True,
+        check=True,
+    )
     assert done.stdout == KEY
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_we_open_the_stanza_of_the_real_age(kind: str, pairs: dict[str, Any], peer: Callable[[str], str]) -> None:
     pair = pairs[kind]
-    stanza = subprocess.run([age_for(kind, peer), "-r", pair.public], input=KEY, capture_output=True, check=True).stdout
+    stanza = subprocess.run(
+        [age_for(peer, is_post_quantum=kind == "hybrid"), "-r", pair.public], input=KEY, capture_output=True, check=True
+    ).stdout
     check_stanza(stanza, parse_recipient(pair.public))
     (identity,) = parse_identities(pair.private, NOBODY, "me")
     assert identity.unwrap(stanza) == KEY

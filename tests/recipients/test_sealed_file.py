@@ -11,6 +11,7 @@ from gitseal.errors import Damaged, Error, Malformed, NotForYou
 from gitseal.recipients import hybrid, sealed_file, x25519
 from gitseal.recipients.dialogue import NOBODY
 from gitseal.recipients.identity_file import parse_identities
+from tests.recipients.real_age import age_for
 from tests.recipients.test_hybrid import VECTORS, vector
 
 CHUNK = 64 * 1024
@@ -48,7 +49,7 @@ def opened(file: bytes, *keys: Key) -> bytes:
 def test_real_age_and_we_open_each_others_files_of_any_length(
     kind: str, tmp_path: Path, peer: Callable[[str], str]
 ) -> None:
-    age, me, other = peer("age"), Key(kind, tmp_path), Key(kind, tmp_path, "other")
+    age, me, other = age_for(peer, is_post_quantum=kind == "pq"), Key(kind, tmp_path), Key(kind, tmp_path, "other")
     ours, theirs = tmp_path / "ours.age", tmp_path / "theirs.age"
     for length in LENGTHS:
         content = bytes(number % 251 for number in range(length))
