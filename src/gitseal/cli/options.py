@@ -45,7 +45,7 @@ def no_local_option(function: "_Function") -> "_Function":
 
 
 def replace_option(function: "_Function") -> "_Function":
-    """`--replace`, as `replace`: a value that whoever sets it cannot read, in place of a member's in a protected environment."""
+    """`--replace`, as `replace`: lets a value that its author cannot read replace a member's in a protected environment."""
     words = (
         "Replace members' values that you cannot read, in a protected environment too; a member has to absorb yours."
     )

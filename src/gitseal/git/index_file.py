@@ -105,7 +105,7 @@ class IndexFile:
 
 def _simple(path: bytes) -> bytes:
     """The end of an entry without any flag: nothing but the length stands before the path."""
-    # Nothing of a path can look like that: its length in two bytes begins with a byte that no path has, up to 255 signs.
+    # No path can look like that: up to 255 bytes, the first byte of the length is a NUL, which no path has.
     return len(path).to_bytes(2) + path + b"\0"
 
 

@@ -194,7 +194,7 @@ def _choose(repository: Repository, name: str) -> str:
 
 
 def _is_short(name: str) -> bool:
-    """True if a name may be that of several refs; an id is none."""
+    """True if a name may be that of several refs, and not an id."""
     return not (not name or _NO_NAME.search(name) or _is_file(name) or name.startswith(_REFS) or _ID.fullmatch(name))
 
 

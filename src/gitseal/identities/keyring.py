@@ -167,7 +167,7 @@ class Keyring:
         # An identity's tier may fall once it was opened, so each is placed once, as it is when its source is read.
         rest: list[tuple[Tier, IdentitySource, Identity]] = []
         for source in self.sources:
-            # The last one is come to only if nothing before it has served.
+            # The keychain may ask, so it is tried only if nothing before it opened the value.
             for identity in source.identities(unlocking=not self._unattended):
                 if identity.tier is Tier.PLAIN:
                     yield source, identity

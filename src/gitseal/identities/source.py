@@ -63,7 +63,7 @@ class IdentitySource:
 
     @classmethod
     def refused(cls, place: str, refusal: Error, *, explicit: bool) -> "IdentitySource":
-        """Make a source for what was given for a place and is none; `identities` says so as for a file that cannot be read."""
+        """Make a source for text that names no place; `identities` says so as for a file that cannot be read."""
         source = cls(place, SecretBytes(b""), explicit=explicit)
         source._refusal = refusal
         return source

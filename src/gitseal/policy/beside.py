@@ -13,7 +13,7 @@ ENDINGS = (PUBLIC, PREVIOUS, PUBLIC + PREVIOUS)
 
 
 def owners(path: "NamePath") -> "tuple[NamePath, ...]":
-    """The names that one is spelled to belong to, the nearest first; whether they are there is for the caller to know.
+    """The names that one is spelled to belong to, the nearest first; the caller looks whether they exist.
 
     `KEY_PUBLIC_PREVIOUS` belongs to `KEY_PUBLIC`, and by that to `KEY`. There are no longer chains.
     """
@@ -27,7 +27,7 @@ def owners(path: "NamePath") -> "tuple[NamePath, ...]":
 
 
 def is_express(name: str) -> bool:
-    """True for a name with such an ending, and for a pattern that takes them in by it, and not by the way as `*` does."""
+    """True for a name with such an ending, and for a pattern that ends so. A `*` at the end of a pattern does not count."""
     return name.endswith((PUBLIC, PREVIOUS))
 
 

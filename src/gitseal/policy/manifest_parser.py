@@ -153,7 +153,7 @@ def _pattern(node: Node | None) -> "Pattern | None":
 
 
 def days(text: str) -> int:
-    """The days in a length of time, such as `90d`, `12w` or `1y`; 0 for text that is none."""
+    """The days in a length of time, such as `90d`, `12w` or `1y`; 0 for any other text."""
     match = re.fullmatch(_DURATION, text)
     return int(match[1]) * _DAYS[match[2]] if match else 0
 

@@ -1,4 +1,4 @@
-"""What the policy says of write-only values, which anyone with the repository can set unread: where they wait for a member."""
+"""Where write-only values wait for a member, by the policy. Anyone with the repository can set one without reading."""
 
 from gitseal.policy.policy import ACCEPT, Policy
 
@@ -6,7 +6,7 @@ from gitseal.policy.policy import ACCEPT, Policy
 def waits_in(policy: Policy, environment: str) -> tuple[str, ...]:
     """The environments in which a write-only value of `environment` waits for a member, or is refused for good.
 
-    What a strict environment extends is strict for it: anyone could put a value there, and it would come through.
+    An environment that a strict one extends is strict too: a value that anyone puts there reaches the strict one.
     """
     return tuple(
         name
@@ -17,15 +17,15 @@ def waits_in(policy: Policy, environment: str) -> tuple[str, ...]:
 
 
 def asks_to_replace(policy: Policy, environment: str) -> bool:
-    """True if a member's value of `environment` is replaced by one that nobody reads only if somebody asks for exactly that.
+    """True if a write-only value replaces a member's value of `environment` only on demand.
 
-    So it is in a protected environment and in one where such values wait, and in all that these extend.
+    That holds for a protected environment, for one where such values wait, and for all that these extend.
     """
     return bool(waits_in(policy, environment)) or is_protected(policy, environment)
 
 
 def is_protected(policy: Policy, environment: str) -> bool:
-    """True if a value of `environment` is one of a protected environment too: it is that, or that extends it."""
+    """True if the environment is protected, or if a protected one extends it."""
     rules = policy.environments
     return any(rule.protected and policy.inherits(name, environment) for name, rule in rules.items())
 

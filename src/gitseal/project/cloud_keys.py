@@ -16,7 +16,7 @@ _LIMIT = 64 * 1024
 def from_file(project: Project, text: str, path: str | os.PathLike[str]) -> OfferedKey | str:
     """The recipient of a locator that names a version, and of the public half in a file. Nothing is called.
 
-    It is offered if Git tracks the file, for somebody else may have written it. Raises Error for a locator that is none, and for
+    It is offered if Git tracks the file, because somebody else may have written it. Raises Error for a malformed locator, and for
     a file that holds no public key of a kind that is taken.
     """
     provider, locator = locators.given(text)

@@ -36,7 +36,7 @@ class GivenKeys(NamedTuple):
 def given_keys(project: Project, text: str) -> GivenKeys:
     """The keys that a person means: a key itself, a file of them, or the page of a forge, such as `https://HOST/bob.keys`.
 
-    What comes from a web server, or from a file that Git tracks, somebody else may have written: it is offered, not typed.
+    Somebody else may have written what comes from a web server or from a tracked file: such keys are offered, not typed.
     Raises Error for text that is nothing of all this, and as `fetch` and `parse_recipients` do.
     """
     if is_url(text):

@@ -29,7 +29,7 @@ def check_rounds(options: bytes, label: str) -> None:
 
 
 def check_pkcs8(der: bytes, label: str) -> None:
-    """Raises Error if an EncryptedPrivateKeyInfo (RFC 5958) asks for too much. What is no such structure passes: it opens not."""
+    """Raises Error if an EncryptedPrivateKeyInfo (RFC 5958) asks for too much. Anything else passes: nothing opens it."""
     _, structure = next(_parts(der), (0, b""))
     # The algorithm with its parameters comes first, then the ciphertext.
     _, algorithm = next(_parts(structure), (0, b""))

@@ -61,7 +61,7 @@ class KmsRecipient:
         return _modulus(self._key, self._size)
 
     def wrap(self, data_key: bytes, _dialogue: "Dialogue | None" = None) -> bytes:
-        """See `Recipient.wrap`. Nobody is asked and nothing is called: the public half is enough."""
+        """See `Recipient.wrap`. The public half is enough: nothing asks the service."""
         if len(data_key) != DATA_KEY:
             raise ValueError(f"a data key has {DATA_KEY} bytes")
         file_key = age_file.new_file_key()

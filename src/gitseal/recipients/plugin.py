@@ -76,7 +76,7 @@ class PluginRecipient:
         return stanza
 
     def fits(self, header: AgeHeader) -> bool:
-        """True if the type is none that age defines itself. More cannot be said: only the plugin knows its own types."""
+        """True unless age defines the type itself. Only the plugin knows its own types."""
         return header.type not in NATIVE
 
 

@@ -191,7 +191,7 @@ def held(project: Project, file: Document, path: NamePath) -> Iterator[Record]:
 def all_waiting(project: Project) -> list[Waiting | Error]:
     """The rotations of this project's environments that wait for somebody, and an error for each that cannot be read.
 
-    One that another process is at does not wait, nor does one whose value the file has.
+    A rotation that another process works on does not wait, and neither does one whose value the file has.
     """
     if project.repository is None or not project.source.is_working_tree:
         return []

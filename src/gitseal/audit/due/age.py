@@ -1,4 +1,4 @@
-"""When a value came into force: the commit that last really changed it, and what came after that may have changed it too."""
+"""When a value came into force: the commit that certainly set it, and a later one that may have changed it."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ from gitseal.records import NamedTuple
 class Age(NamedTuple):
     """`set_at`: the commit that certainly set the value, or one that it replaced.
 
-    `resealed_at` is None, or the last commit that sealed it under another data key: whether it set another value too cannot be
-    seen. Both are empty for what is in no commit yet.
+    `resealed_at`: the last commit after that which sealed the value under another data key. It may have set another value too;
+    without an identity nobody can tell. None if there is no such commit. A change in no commit yet has an empty moment.
     """
 
     set_at: Moment

@@ -74,7 +74,7 @@ def of_comments(before: Sequence[bytes], after: Sequence[bytes]) -> Classified:
 
 
 def of_foreign(after: PathState) -> Classified:
-    """The class of a change of a file that is none of gitseal's."""
+    """The class of a change of a file that gitseal did not make."""
     return risk(FOREIGN_FILE) if after.mode else harmless(table.FOREIGN_GONE)
 
 
