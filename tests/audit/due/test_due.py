@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitseal.audit.due.due_names import Today, Why, due_names
+from gitseal.audit.due.due_names import Due, Today, Why, due_names
 from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
@@ -139,3 +139,24 @@ def test_a_name_beside_another_has_its_owner_and_no_interval(repo: Path, monkeyp
         ("ONE", "payments", Why.LEFT),
         ("ONE_PREVIOUS", "payments", Why.LEFT),
     }
+
+
+def test_a_date_to_come_is_bounded_by_today_and_by_what_follows(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "")
+    world = start(repo, "production")
+    world.project.manifest_path.write_text(_MANIFEST, encoding="utf-8")
+    world.set(ONE="hush")
+    commit(repo, 1000)
+    due = due_names(world.project, NO_IDENTITIES, ("production",), Today(_BEGIN + 2 * DAY))
+    (doubted,) = due.doubted
+    assert not due.names
+    assert (doubted.claimed, doubted.counted) == (_BEGIN + 1000 * DAY, _BEGIN + 2 * DAY)
+    # Whatever follows tells more, also if it has nothing to do with secrets.
+    (repo / "else").write_text("")
+    commit(repo, 2)
+    assert told(world, NO_IDENTITIES, 4) == set()
+    assert told(world, NO_IDENTITIES, 5) == {("ONE", Why.ROTATE)}
+    world.set(ONE="anew")
+    commit(repo, 5)
+    later = due_names(world.project, NO_IDENTITIES, ("production",), Today(_BEGIN + 5 * DAY))
+    assert later == Due((), is_complete=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gitseal.audit.due.age import age
 from gitseal.audit.due.comparable import ComparableValues
+from gitseal.audit.due.dates import Dates, DoubtedDate
 from gitseal.audit.exposure.departed import Departure, departures, is_open_again
 from gitseal.audit.exposure.exposed import Changed, is_previous_kept, rotated
 from gitseal.audit.exposure.timeline import Name, Timeline, ValueChange
@@ -46,10 +47,14 @@ class DueName(NamedTuple):
 
 
 class Due(NamedTuple):
-    """The names in their order. `is_complete` is False if history is cut off: then older values are missing here."""
+    """The names in their order. `is_complete` is False if history is cut off: then older values are missing here.
+
+    `doubted` are the dates of commits that intervals were counted from.
+    """
 
     names: tuple[DueName, ...]
     is_complete: bool
+    doubted: tuple[DoubtedDate, ...] = ()
 
     @property
     def overdue(self) -> list[DueName]:
@@ -74,6 +79,7 @@ def due_names(project: Project, keyring: Keyring, environments: Collection[str],
     values = ComparableValues(timeline, keyring.unattended())
     names = sorted(name for name in timeline.now if name[0] in environments and name in timeline.changes)
     gone = departures(project, timeline)
+    dates = Dates(project, today.now)
     rows: list[DueName] = []
     for name in names:
         path = tuple(name[1].split("/"))
@@ -81,9 +87,9 @@ def due_names(project: Project, keyring: Keyring, environments: Collection[str],
         subject = _Subject(timeline, values, name, owned.owner if owned is not None else "")
         # The interval is the name's own: a value kept beside it (NAME_PREVIOUS) is old on purpose.
         if own is not None and own.rotate:
-            rows += _past_interval(subject, own, today)
+            rows += _past_interval(subject, own, today, dates)
         rows += _left_behind(subject, [one for one in gone if not is_open_again(one, project.policy, name)])
-    return Due(tuple(rows), timeline.is_complete)
+    return Due(tuple(rows), timeline.is_complete, tuple(dates.doubted.values()))
 
 
 class _Subject(NamedTuple):
@@ -104,12 +110,14 @@ class _Subject(NamedTuple):
         return self.values.changes(self.name), now
 
 
-def _past_interval(subject: _Subject, declaration: Declaration, today: Today) -> Iterator[DueName]:
+def _past_interval(subject: _Subject, declaration: Declaration, today: Today, dates: Dates) -> Iterator[DueName]:
     """The row of a name whose value is older than its interval, or will be within the days that are asked for."""
     compared, now = subject.compared()
-    told = age(compared, now[subject.name], is_previous_kept=is_previous_kept(subject.name, now))
+    bounded = [change._replace(at=dates.bounded(change.at)) for change in compared]
+    told = age(bounded, now[subject.name], is_previous_kept=is_previous_kept(subject.name, now))
     if not told.set_at.commit:
         return
+    dates.note(told.set_at, compared)
     interval = declaration.rotate * DAY
     since, horizon = told.set_at.when + interval, today.now + today.within * DAY
     if since > horizon:

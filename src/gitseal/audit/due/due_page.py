@@ -54,5 +54,8 @@ def _why(name: DueName) -> Sentence:
 def _notes(told: Due) -> Iterator[Sentence]:
     if any(name.why is Why.UNKNOWN for name in told.names):
         yield ours("Whoever opens these values can tell whether one that was sealed anew is another one: `gitseal due`")
+    for date in told.doubted:
+        template = "Commit {} says {}, later than today or than a commit after it; what it set counts from {}."
+        yield sentence(template, date.commit[:12], on_day(date.claimed), on_day(date.counted))
     if not told.is_complete:
         yield SHALLOW
