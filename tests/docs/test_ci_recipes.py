@@ -4,13 +4,11 @@ import json
 import os
 import re
 import subprocess
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from markdown_it import MarkdownIt
@@ -20,6 +18,7 @@ from gitseal.review.formats import markdown
 from gitseal.review.formats import text as text_format
 from tests import programs
 from tests.docs.console import TOP
+from tests.docs.gitlab_api import Api, at_work
 from tests.review.models import usual
 from tests.slow import slow_but
 
@@ -276,51 +275,24 @@ class GitLab(ThreadingHTTPServer):
         self.written: list[tuple[str, str, str]] = []
 
 
-class Notes(BaseHTTPRequestHandler):
+class Notes(Api):
     server: GitLab
 
-    def do_GET(self) -> None:
-        assert self.headers["PRIVATE-TOKEN"] == "token"
-        address = urlsplit(self.path)
-        if address.path == "/user":
-            self.answer({"id": 5})
-            return
-        page = int(parse_qs(address.query)["page"][0])
+    def show(self, query: dict[str, list[str]]) -> None:
+        page = int(query["page"][0])
         self.answer(self.server.notes[(page - 1) * 100 : page * 100], "2" if page == 1 else "")
 
-    def do_PUT(self) -> None:
-        self.write()
-
-    def do_POST(self) -> None:
-        self.write()
-
-    def write(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.written.append((self.command, self.path, parse_qs(body)["body"][0]))
-        self.answer({})
-
-    def answer(self, content: object, following: str = "") -> None:
-        text = json.dumps(content).encode()
-        self.send_response(200)
-        self.send_header("X-Next-Page", following)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
+    def take(self, fields: dict[str, str]) -> None:
+        self.server.written.append((self.command, self.path, fields["body"]))
 
 
 @pytest.fixture
 def gitlab(peer: Peer) -> Iterator[GitLab]:
     for program in ("jq", "curl"):
         peer(program)
-    with GitLab() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    server = GitLab()
+    with at_work(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def note(gitlab: GitLab, folder: Path, text: str) -> None:

@@ -2,16 +2,15 @@
 
 import json
 import os
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests import programs
+from tests.docs.gitlab_api import Api, at_work
 from tests.docs.test_ci_recipes import DUE, GITLAB_DUE, load
 from tests.programs import git
 from tests.world import World, start
@@ -111,51 +110,24 @@ class GitLab(ThreadingHTTPServer):
         self.written: list[tuple[str, str, dict[str, str]]] = []
 
 
-class Issues(BaseHTTPRequestHandler):
+class Issues(Api):
     server: GitLab
 
-    def do_GET(self) -> None:
-        assert self.headers["PRIVATE-TOKEN"] == "token"
-        address = urlsplit(self.path)
-        if address.path == "/user":
-            self.answer({"id": 5})
-            return
-        assert parse_qs(address.query)["author_id"] == ["5"]
+    def show(self, query: dict[str, list[str]]) -> None:
+        assert query["author_id"] == ["5"]
         self.answer(self.server.issues)
 
-    def do_PUT(self) -> None:
-        self.write()
-
-    def do_POST(self) -> None:
-        self.write()
-
-    def write(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        fields = {name: values[0] for name, values in parse_qs(body).items()}
+    def take(self, fields: dict[str, str]) -> None:
         self.server.written.append((self.command, self.path, fields))
-        self.answer({})
-
-    def answer(self, content: object) -> None:
-        text = json.dumps(content).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
 
 
 @pytest.fixture
 def gitlab(peer: Callable[[str], str]) -> Iterator[GitLab]:
     for program in ("jq", "curl"):
         peer(program)
-    with GitLab() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    server = GitLab()
+    with at_work(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def weekly(gitlab: GitLab, world: World) -> tuple[str, str, dict[str, str]] | None:
