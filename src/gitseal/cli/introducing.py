@@ -53,18 +53,28 @@ def membership_lines(where: Membership, policy: "Policy", name: str = "", email:
         if where.is_known:
             return ("your identity shows its public key only when it is opened", "  see what it opens: gitseal whoami")
         return ("you have no identity on this machine", f"  make one, and see whom to send what: {MAKE_ONE}")
-    words = ["gitseal recipient add {} {}", name or "newcomer", where.recipient]
-    group = group_to_join(policy)
-    for option, value in (("--group", group), ("--email", email)):
-        if value:
-            words[0] += f" {option} {{}}"
-            words.append(value)
+    add = admission(policy, (name or "newcomer", where.recipient), email)
     return (
         "the policy does not know you yet: send this line to " + people(where.admits),
-        f"  {command(*words).as_text()} && gitseal rekey",
+        f"  {add} && gitseal rekey",
         "  whoever gets it asks you whether it is yours, runs it, commits and pushes; then you pull",
         f"  or ask in a pull request: {command('gitseal recipient request --as {}', name or 'newcomer').as_text()}",
     )
+
+
+def admission(policy: "Policy", who: "Sequence[str]", email: str) -> str:
+    """The command that lets a newcomer in: `who` is how `recipient add` learns of them."""
+    options = [pair for pair in (place_to_join(policy), ("--email", email)) if pair[1]]
+    words = [*who, *(word for pair in options for word in pair)]
+    return command(" ".join(["gitseal recipient add", *["{}"] * len(words)]), *words).as_text()
+
+
+def place_to_join(policy: "Policy") -> tuple[str, str]:
+    """The option that gives a newcomer something to open, with its value; empty if the policy leaves a choice."""
+    group = group_to_join(policy)
+    if group or len(policy.environments) != 1:
+        return "--group", group
+    return "--open", next(iter(policy.environments))
 
 
 def _member_lines(where: Membership) -> tuple[str, ...]:

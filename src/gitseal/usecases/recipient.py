@@ -1,7 +1,7 @@
 """`recipient`: people and machines in the policy. Files follow with `rekey`; nothing is wrapped here."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitseal.errors import Error, shell_quoted
@@ -54,7 +54,10 @@ def add_recipient(
     typed = [key for key in keys if not isinstance(key, OfferedKey)]
     offered = [key for key in keys if isinstance(key, OfferedKey)]
     own = list(dict.fromkeys(parse_recipient(key).canonical for key in (*typed, *(key for key, _ in offered))))
-    wanted = "".join(f" {option} {shell_quoted(one)}" for option, one in _places(groups, opens))
+    wanted = [
+        *(word for group in groups for word in ("--group", group)),
+        *(word for one in opens for word in ("--open", one)),
+    ]
     past = _former_holders(workspace.project, name, own)
     said: list[str] = []
 
@@ -85,9 +88,8 @@ def add_recipient(
     return said
 
 
-def _places(groups: Sequence[str], opens: Sequence[str]) -> Iterator[tuple[str, str]]:
-    yield from (("--group", group) for group in groups)
-    yield from (("--open", environment) for environment in opens)
+def _quoted(words: Iterable[str]) -> str:
+    return " ".join(map(shell_quoted, words))
 
 
 def _former_holders(project: Project, name: str, keys: Sequence[str]) -> dict[str, str]:
@@ -127,17 +129,16 @@ def _confirm(
         trust.confirm(name, key)
 
 
-def _check_name(policy: Policy, name: str, keys: Sequence[str], wanted: str) -> None:
+def _check_name(policy: Policy, name: str, keys: Sequence[str], wanted: Sequence[str]) -> None:
     alike = [other for other in policy.recipients if other != name and other.casefold() == name.casefold()]
     if alike and name not in policy.recipients:
-        given = "".join(f" {shell_quoted(key)}" for key in keys)
         raise Error(
             f'"{name}" differs from "{alike[0]}" only in upper and lower case, and people would take one for the other',
-            f"if you mean {alike[0]}: gitseal recipient add {shell_quoted(alike[0])}{given}{wanted}",
+            f"if you mean {alike[0]}: gitseal recipient add {_quoted((alike[0], *keys, *wanted))}",
         )
 
 
-def _check_owners(policy: Policy, name: str, keys: Sequence[str], wanted: str) -> None:
+def _check_owners(policy: Policy, name: str, keys: Sequence[str], wanted: Sequence[str]) -> None:
     """Raises Error for a key of somebody else: two names for one key hide who opens what, and who has left."""
     owners = names_by_opener(policy)
     for key in keys:
@@ -145,7 +146,7 @@ def _check_owners(policy: Policy, name: str, keys: Sequence[str], wanted: str) -
         if other:
             raise Error(
                 f'the policy has this key already, as one of "{other}"',
-                f"to give {other} more: gitseal recipient add {shell_quoted(other)}{wanted}"
+                f"to give {other} more: gitseal recipient add {_quoted((other, *wanted))}"
                 if wanted
                 else "see the keys with: gitseal recipient list",
             )

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from gitseal.audit.exposure.timeline import Moment, Timeline, earliest
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.policy import parser
 from gitseal.policy.policy import Policy
 from gitseal.project.key_holders import holders, opener_of
@@ -57,11 +57,17 @@ def with_recipient(timeline: Timeline, recipient: str, name: str = "") -> KeyHol
     recipients = _same(timeline, {recipient})
     names = frozenset(own for own, past in _past_people(timeline).items() if recipients & past.recipients)
     if not names:
+        every = f"see what all their keys opened: gitseal offboard {shell_quoted(name)} --report" if name else ""
         raise Error(
-            "neither the policy nor its history has this key", "see whose keys there are: gitseal recipient list"
+            "neither the policy nor its history has this key",
+            every or "see whose keys there are: gitseal recipient list",
         )
     if name and name not in names:
-        raise Error(f'"{name}" never had this key', "see the keys with: gitseal recipient list")
+        whose = " or ".join(sorted(names))
+        raise Error(
+            f'"{name}" never had this key: it is one of "{whose}"',
+            f"see what it opened: gitseal offboard {shell_quoted(min(names))} --report",
+        )
     # Whose commits are whose says a person's address, and this is about a key alone.
     shown = name or ", ".join(sorted(names))
     return KeyHolder(shown, names, frozenset(recipients), frozenset(), keys_of(timeline, recipients))
