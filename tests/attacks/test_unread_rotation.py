@@ -10,6 +10,7 @@ from gitseal.resolve.problems import Unmet
 from gitseal.sealing.rotating import NewValue
 from gitseal.usecases.absorb import absorb
 from gitseal.usecases.rotate import Job, begin, rotate
+from tests import programs
 from tests.attacks.conftest import Team
 from tests.attacks.test_forged_values import protect
 from tests.attacks.test_lost_values import deployed
@@ -59,7 +60,7 @@ class Refused(NamedTuple):
     "case",
     [
         Refused("DB_HOST", "hex:32", keeps_previous=False, words="does not say how to generate it"),
-        Refused("DB_URL", "uuid", keeps_previous=False, words="does not say how to generate it"),
+        Refused("DB_URL", "uuid", keeps_previous=False, words="says to generate it by hex:32"),
         Refused("DB_PAIR", "ed25519", keeps_previous=False, words="is a key pair"),
         Refused("DB_URL", "hex:32", keeps_previous=True, words="kept by somebody who can read it"),
     ],
@@ -70,6 +71,15 @@ def test_what_takes_somebody_who_reads_is_refused(shop: Team, case: Refused) -> 
     with pytest.raises(NotForYou, match=case.words):
         rotate(unread(shop), ("production",), (case.name,), NewValue(case.kind), keeps_previous=case.keeps_previous)
     assert shop.mallory.path("production").read_bytes() == before
+
+
+def test_the_way_out_generates_what_was_asked_for(shop: Team) -> None:
+    with pytest.raises(NotForYou) as refused:
+        rotate(unread(shop), ("production",), ("DB_HOST",), NewValue("hex:32"))
+    line = refused.value.hint.removeprefix("if any random value will do: ")
+    assert line == "gitseal set DB_HOST -e production --generate hex:32 --replace"
+    done = programs.run(*line.split(), cwd=shop.mallory.top)
+    assert (done.returncode, done.stderr) == (0, "production: written unseen DB_HOST\n")
 
 
 def test_no_provider_is_told_a_value_by_somebody_who_cannot_read_the_old_one(shop: Team) -> None:

@@ -230,7 +230,7 @@ def _choices(
         chosen = [THEIRS if name.sides[0].kind in {"removed", NOT_THERE} else OURS for name in open_names]
         sides = " ".join(f"--{word} {shlex.quote(name.text)}" for word, name in zip(chosen, open_names, strict=True))
         raise Error(
-            f"{plural(len(open_names), 'name')} of {file.environment} need a person to decide",
+            f"a person has to decide {plural(len(open_names), 'name')} of {file.environment}",
             f"choose --ours, --theirs or --new for each, such as: gitseal resolve {file.environment} {sides}",
         )
     return choices

@@ -20,11 +20,12 @@ from gitseal.project.belief.trust import Trust
 from gitseal.project.keys import Keys
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
-from gitseal.sealing import rotating, waiting
+from gitseal.sealing import rotating, taking, waiting
 from gitseal.sealing.change import Change, Outcome, SetResult
 from gitseal.sealing.companions import check_pair, has_public_half
 from gitseal.sealing.rotating import NewValue, rotate_value
-from gitseal.sealing.waiting import ChangedSince, CommandState, Record, Waiting
+from gitseal.sealing.taking import ChangedSince
+from gitseal.sealing.waiting import CommandState, Record, Waiting
 from gitseal.sealing.writing import change, writing
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -183,7 +184,7 @@ def _refuse_changed(workspace: Workspace, rotation: Rotation) -> None:
         return
     edit = Change(workspace.project.read(rotation.waits.environment), Trust(workspace))
     try:
-        waiting.refuse_changed(edit, rotation.waits)
+        taking.refuse_changed(edit, rotation.waits)
     except ChangedSince as error:
         if rotation.is_resumed:
             raise
@@ -209,11 +210,11 @@ def _ended(workspace: Workspace, rotation: Rotation, record: Record, answer: Ans
 
 
 def take(workspace: Workspace, waits: Waiting, record: Record, *, replaces: bool = False) -> list[SetResult]:
-    """Puts the value of a journal into the environment's file, and forgets the journal. Raises Error as `waiting.take` does."""
+    """Puts the value of a journal into the environment's file, and forgets the journal. Raises Error as `taking.take` does."""
     results = change(
         workspace,
         [waits.environment],
-        lambda edit: waiting.take(edit, waits, replaces=replaces),
+        lambda edit: taking.take(edit, waits, replaces=replaces),
         ends_rotation=True,
     )
     record.remove()

@@ -27,8 +27,18 @@ def check_unread(edit: Change, path: NamePath, new: NewValue, declared: str, *, 
         raise NotForYou(
             f'the old value of "{name}" in {environment} is kept by somebody who can read it, and no identity at hand opens it'
         )
-    if not declared or new.kind != declared:
+    unread = f'no identity at hand opens "{name}" in {environment}, and the manifest'
+    if not declared:
+        command = f"gitseal set {shell_quoted(name)} -e {environment}"
+        generated = f"{command} --generate {shell_quoted(new.kind)} --replace"
         raise NotForYou(
-            f'no identity at hand opens "{name}" in {environment}, and the manifest does not say how to generate it',
-            f"to replace it by a value that you know: gitseal set {shell_quoted(name)} -e {environment} --replace",
+            f"{unread} does not say how to generate it",
+            f"if any random value will do: {generated}"
+            if new.kind
+            else f"for a value that you know: {command} --replace",
+        )
+    if new.kind != declared:
+        raise NotForYou(
+            f"{unread} says to generate it by {declared}",
+            f"for that: gitseal rotate {shell_quoted(name)} -e {environment}",
         )

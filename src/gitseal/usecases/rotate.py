@@ -8,7 +8,7 @@ from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
-from gitseal.sealing import provider, rotating, waiting
+from gitseal.sealing import provider, rotating, taking, waiting
 from gitseal.sealing.change import Change, SetResult
 from gitseal.sealing.provider import Rotation
 from gitseal.sealing.rotating import NewValue, rotate_value
@@ -95,7 +95,7 @@ def begin(workspace: Workspace, job: Job) -> list[Rotation]:
         those = _waiting(workspace.project, job.environments, job.path)
         for waits in those:
             # Before a provider is told again: what was set meanwhile would be lost there.
-            preview(workspace, [waits.environment], partial(waiting.take, waits=waits, replaces=job.replaces))
+            preview(workspace, [waits.environment], partial(taking.take, waits=waits, replaces=job.replaces))
         return [provider.of_journal(workspace, waits, replaces=job.replaces) for waits in those]
     with writing(workspace.project):
         trust = Trust(workspace)
