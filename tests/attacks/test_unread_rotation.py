@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from gitseal.errors import Error, NotForYou
+from gitseal.errors import Error
 from gitseal.project.workspace import Workspace
 from gitseal.resolve.problems import Unmet
 from gitseal.sealing.rotating import NewValue
@@ -68,18 +68,18 @@ class Refused(NamedTuple):
 )
 def test_what_takes_somebody_who_reads_is_refused(shop: Team, case: Refused) -> None:
     before = shop.mallory.path("production").read_bytes()
-    with pytest.raises(NotForYou, match=case.words):
+    with pytest.raises(Error, match=case.words):
         rotate(unread(shop), ("production",), (case.name,), NewValue(case.kind), keeps_previous=case.keeps_previous)
     assert shop.mallory.path("production").read_bytes() == before
 
 
 def test_the_way_out_generates_what_was_asked_for(shop: Team) -> None:
-    with pytest.raises(NotForYou) as refused:
+    with pytest.raises(Error) as refused:
         rotate(unread(shop), ("production",), ("DB_HOST",), NewValue("hex:32"))
     line = refused.value.hint.removeprefix("if any random value will do: ")
     assert line == "gitseal set DB_HOST -e production --generate hex:32 --replace"
     done = programs.run(*line.split(), cwd=shop.mallory.top)
-    assert (done.returncode, done.stderr) == (0, "production: written unseen DB_HOST\n")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (0, "production: written unseen DB_HOST")
 
 
 def test_no_provider_is_told_a_value_by_somebody_who_cannot_read_the_old_one(shop: Team) -> None:
