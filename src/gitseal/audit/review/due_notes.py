@@ -1,11 +1,13 @@
-"""What a change brings into `due`: the values of somebody who leaves with it."""
+"""What a change has to do with people who leave: values that it brings into `due`, and keys that come back."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from gitseal.audit.exposure.state_words import on_day
 from gitseal.audit.review.folder import Pair
 from gitseal.audit.review.states import within
+from gitseal.project.key_holders import names_by_opener
 from gitseal.report.plurals import plural
-from gitseal.report.sentences import Sentence, ours, sentence
+from gitseal.report.sentences import Sentence, listed, ours, sentence
 from gitseal.review.model import EnvironmentReview
 
 
@@ -30,3 +32,23 @@ def brought_into_due(pairs: Iterable[Pair], reviewed: Sequence[EnvironmentReview
                     name,
                     ours(plural(count, "name")),
                 )
+
+
+def keys_that_come_back(pairs: Iterable[Pair]) -> Iterator[Sentence]:
+    """A note on each new key that HEAD's history has as somebody else's, who lost it."""
+    for _root, old, new in pairs:
+        if old.policy == new.policy or new.project is None:
+            continue
+        fresh = names_by_opener(new.policy).keys() - names_by_opener(old.policy).keys()
+        if not fresh:
+            continue
+        from gitseal.audit.exposure.departed import former_holder  # as above
+        from gitseal.audit.exposure.timeline import Timeline
+
+        timeline = Timeline(new.project, only_head=True, only_policy=True)
+        for key in sorted(fresh):
+            former, names = former_holder(timeline, key), names_by_opener(new.policy)[key]
+            if former is not None and former.name not in names:
+                went = "who left" if former.has_left else "and it was taken out"
+                template = f"{{}} comes with a key that history has as one of {{}}, {went} {{}}: is it the same person?"
+                yield sentence(template, listed(names, "{}"), former.name, on_day(former.at.when))

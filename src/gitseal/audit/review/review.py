@@ -9,7 +9,7 @@ from gitseal.audit.review import commits, other_checks, states, told_entries
 from gitseal.audit.review import folder as review_folder
 from gitseal.audit.review.changed_lines import ChangedLines, is_disguised, reformatted
 from gitseal.audit.review.commits import Touched
-from gitseal.audit.review.due_notes import brought_into_due
+from gitseal.audit.review.due_notes import brought_into_due, keys_that_come_back
 from gitseal.audit.review.file_history import StepStatements
 from gitseal.audit.review.merge_trial import try_merge
 from gitseal.audit.review.range import EVERYTHING, ReviewOptions, ReviewRange, find_range
@@ -85,6 +85,7 @@ def review(
         *unmerged.notes,
         *opening.notes,
         *brought_into_due(pairs, result),
+        *keys_that_come_back(pairs),
     )
     whole = Review(
         span=_span(span, touched),
