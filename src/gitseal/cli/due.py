@@ -6,6 +6,7 @@ from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session
 from gitseal.errors import UsageError
+from gitseal.report.dates import utc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _days(within: str) -> int:
 
 
 def _object(name: "DueName") -> dict[str, object]:
-    since = output.utc(name.since) if name.since else None
+    since = utc(name.since) if name.since else None
     return {
         "environment": name.environment,
         "name": name.name,

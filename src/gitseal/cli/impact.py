@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gitseal.audit.impact.impact import Impact
 
 _STDIN = "-"
+STATUS_NOT_LOOKED = 2
 
 
 @declare.command("impact", too_many="for a value that leaked: gitseal impact --value -")
@@ -51,8 +52,9 @@ def command(
     or printed. A common value counts if no letter or digit stands beside it. One below 8 bytes, or one word of configuration,
     counts if it is all that leaked, or if FILE gives it to its own name; one line says how many of those were not found.
 
-    The status is 0 if there is something, and 1 if not. If values did not open or the clone is shallow, one line says so, and
-    "complete" is false in JSON.
+    The status is 0 if there is something, and 1 if all was looked at and there is nothing. It is 2 if there is nothing and not
+    all could be looked at, such as without the file, the commit or the identity. If values did not open or the clone is
+    shallow, one line says so, and "complete" is false in JSON. What `set --local` keeps on this machine takes no part.
 
     Examples:
       gitseal impact --person alice
@@ -65,14 +67,21 @@ def command(
             "impact takes one of --person, --key, --commit, --value and --file", "for a value: gitseal impact --value -"
         )
     session.only_reads = True
-    told = _told(session, person, key, revision, value, source)
+    try:
+        told = _told(session, person, key, revision, value, source)
+    except Error as error:
+        # Who asks `impact || echo clean` must not hear that of what nobody has looked at.
+        error.status = STATUS_NOT_LOOKED
+        raise
     _print(told, "json" if json_flag else form)
     if told.only_whole:
         counted = plural(told.only_whole, "short or common value")
         say(f"gitseal: {counted} would only count as all that leaked, or where a leaked file gives it to its name")
     if not told.is_complete:
         say(_lacking(told))
-    return 0 if told.values or told.keys else 1
+    if told.values or told.keys:
+        return 0
+    return 1 if told.is_complete else STATUS_NOT_LOOKED
 
 
 def _told(session: Session, person: str, key: str, revision: str, value: str | None, source: str | None) -> "Impact":

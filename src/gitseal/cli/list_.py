@@ -2,9 +2,9 @@
 
 from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option, no_local_option
-from gitseal.cli.output import utc
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
+from gitseal.report.dates import utc
 from gitseal.usecases.list_ import NameRow, list_names
 
 

@@ -6,10 +6,10 @@ from gitseal.audit.history.log import Event, Log, Selection, Signatures, log, pa
 from gitseal.audit.history.signed import Signed
 from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option
-from gitseal.cli.output import utc
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
 from gitseal.errors import UsageError
+from gitseal.report.dates import utc
 from gitseal.report.escaping import json_text
 
 _COMMIT_DIGITS = 12

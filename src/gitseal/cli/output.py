@@ -1,9 +1,7 @@
 """Reports: tables for people, JSON for programs. Data goes to standard output and nothing else does."""
 
 import sys
-import time
 from collections.abc import Iterable, Sequence
-from functools import cache
 from importlib import import_module
 
 from gitseal.errors import Error
@@ -78,12 +76,3 @@ def shown(value: "TypedValue | None") -> str:
     from gitseal.report.escaping import value_on_one_line  # `get` and `render` write bytes
 
     return "null" if value.kind is ValueType.NULL else value_on_one_line(value.reveal())
-
-
-@cache  # many names come from one commit
-def utc(seconds: int) -> str:
-    """A time as ISO 8601 has it; what no calendar holds as it stands."""
-    try:
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
-    except (OverflowError, ValueError, OSError):
-        return f"@{seconds}"

@@ -1,6 +1,6 @@
 """`impact`: something leaked, or somebody left: what that concerns. Plain arguments in, one frozen value out."""
 
-from gitseal.audit.exposure.people import person, with_recipient
+from gitseal.audit.exposure.people import KeyHolder, UnknownHolder, by_commits, nobody, person, with_recipient
 from gitseal.audit.impact.impact import Impact, Leak
 from gitseal.errors import Error
 from gitseal.git import refs
@@ -10,16 +10,32 @@ from gitseal.recipients.kinds import recipient_id_of
 
 
 def of_person(project: Project, keyring: Keyring, name: str) -> Impact:
-    """What a person or machine could ever open or set. Raises Error if neither policy nor history knows the name."""
+    """What a person or machine could ever open or set; without a key, what somebody set whose commits have the name.
+
+    Of somebody unknown a shallow clone says nothing for certain, so the answer is empty and not complete. Raises Error if
+    neither policy nor history knows the name.
+    """
     leak = Leak(project, keyring)
-    return leak.of_holder(person(project, leak.timeline, name))
+    try:
+        return leak.of_holder(person(project, leak.timeline, name))
+    except UnknownHolder as error:
+        return leak.of_holder(by_commits(leak.timeline, name) or _unknown(leak, name, error))
 
 
 def of_key(project: Project, keyring: Keyring, key: str) -> Impact:
-    """What one public key could ever open. Raises Error if neither policy nor history knows it."""
+    """What one public key could ever open. Raises Error if neither policy nor history knows it; as to shallow, see above."""
     recipient = recipient_id_of(key)
     leak = Leak(project, keyring)
-    return leak.of_holder(with_recipient(leak.timeline, recipient))
+    try:
+        return leak.of_holder(with_recipient(leak.timeline, recipient))
+    except UnknownHolder as error:
+        return leak.of_holder(_unknown(leak, "this key", error))
+
+
+def _unknown(leak: Leak, name: str, error: UnknownHolder) -> KeyHolder:
+    if not leak.timeline.is_shallow:
+        raise error
+    return nobody(name)
 
 
 def of_commit(project: Project, keyring: Keyring, revision: str) -> Impact:

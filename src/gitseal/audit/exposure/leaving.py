@@ -2,7 +2,7 @@
 
 from gitseal.audit.exposure.exposed import Changed, ExposedName, Reason, exposed_names
 from gitseal.audit.exposure.machines import MachineInReach, machines_in_reach
-from gitseal.audit.exposure.people import KeyHolder, person, with_recipient
+from gitseal.audit.exposure.people import KeyHolder, UnknownHolder, nobody, person, with_recipient
 from gitseal.audit.exposure.timeline import Timeline
 from gitseal.audit.exposure.tips import OpenedTip, opened_tips
 from gitseal.errors import Error
@@ -47,10 +47,17 @@ class Leaving(NamedTuple):
 def leaving(project: Project, name: str, key: str = "") -> Leaving:
     """The report on a person or machine, or on one of their keys alone. Needs no identity.
 
+    In a shallow clone somebody who is unknown has an empty report, which is not complete.
     Raises Error if neither policy nor history knows the name or the key, or if Git cannot show all versions.
     """
     timeline = walked(project)
-    return report_on(project, timeline, leaver(project, timeline, name, key))
+    try:
+        holder = leaver(project, timeline, name, key)
+    except UnknownHolder:
+        if not timeline.is_shallow:
+            raise
+        holder = nobody(name)
+    return report_on(project, timeline, holder)
 
 
 def walked(project: Project) -> Timeline:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gitseal.audit.exposure.exposed import Changed, ExposedName, Reason
 from gitseal.audit.exposure.leaving import Leaving
 from gitseal.audit.exposure.machines import MachineInReach
-from gitseal.audit.exposure.state_words import NOT_COMMITTED, SHALLOW, STATES, on_day
+from gitseal.audit.exposure.state_words import NOT_COMMITTED, SHALLOW, STATES, moment_text, on_day
 from gitseal.report.page.model import Page, PageTable
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, joined, listed, ours, sentence
@@ -68,7 +68,12 @@ def _lead(told: Leaving) -> Iterator[Sentence]:
     name = told.holder.name
     known = [value for value in told.values if value.reasons != (Reason.PLAIN,)]
     if not known:
-        yield sentence("{} could open no value, and set none.", name)
+        yield sentence(
+            "{} could open no value, and set none."
+            if told.is_complete
+            else "{} could open no value and set none, as far as history is here.",
+            name,
+        )
         return
     counts = ours(plural(len(known), "name")), ours(str(len(told.to_change)))
     yield sentence("{} knows values of {}. To change: {}.", name, *counts)
@@ -150,11 +155,11 @@ def _value_object(value: ExposedName) -> dict[str, object]:
         "environment": value.environment,
         "name": value.name,
         "why": [reason.value for reason in value.reasons],
-        "since": value.since.when or None,
+        "since": moment_text(value.since),
         "commit": value.since.commit,
         "values": value.values,
         "changed": value.changed.value,
-        "changed_at": value.changed_at.when or None,
+        "changed_at": moment_text(value.changed_at),
         "owner": value.owner,
         "refs": list(value.refs),
         "claim": bool(value.refs),

@@ -28,6 +28,10 @@ class KeyHolder(NamedTuple):
     keys: dict[str, Moment]
 
 
+class UnknownHolder(Error):
+    """Neither the policy nor its history, as far as it is here, has somebody or their key."""
+
+
 class _PastPerson(NamedTuple):
     """What the versions of the policy and the headers say of one name."""
 
@@ -40,11 +44,37 @@ def person(project: Project, timeline: Timeline, name: str) -> KeyHolder:
     people = _past_people(timeline)
     if name not in people:
         hint = parser.nearest(name, people) or "see who there is: gitseal recipient list"
-        raise Error(f'neither the policy nor its history has a "{name}"', hint)
+        raise _unknown(timeline, f'neither the policy nor its history has a "{name}"', hint)
     names = _names(timeline, name, set(project.policy.recipients))
     recipients = _same(timeline, {recipient for own in names for recipient in people[own].recipients})
     emails = {email for own in names for email in people[own].emails}
     return KeyHolder(name, frozenset(names), frozenset(recipients), frozenset(emails), keys_of(timeline, recipients))
+
+
+def by_commits(timeline: Timeline, name: str) -> KeyHolder | None:
+    """Somebody who never had a key, but set values: by the name or address of commits. None if no commit of values has it."""
+    wanted = name.casefold()
+    moments = {change.at for changes in timeline.changes.values() for change in changes if change.after}
+    emails = {at.email.casefold() for at in moments if wanted in _callings(at)}
+    return KeyHolder(name, frozenset((name,)), frozenset(), frozenset(emails), {}) if emails - {""} else None
+
+
+def nobody(name: str) -> KeyHolder:
+    """Somebody of whom the history that is here knows nothing."""
+    return KeyHolder(name, frozenset((name,)), frozenset(), frozenset(), {})
+
+
+def _callings(at: Moment) -> set[str]:
+    email = at.email.casefold()
+    return {at.who.casefold().removesuffix(f" <{email}>"), email, email.partition("@")[0]} - {""}
+
+
+def _unknown(timeline: Timeline, message: str, hint: str) -> UnknownHolder:
+    if timeline.is_shallow:
+        return UnknownHolder(
+            f"{message}, as far as it is here", "this clone is shallow; get the rest: git fetch --unshallow"
+        )
+    return UnknownHolder(message, hint)
 
 
 def with_recipient(timeline: Timeline, recipient: str, name: str = "") -> KeyHolder:
@@ -58,10 +88,8 @@ def with_recipient(timeline: Timeline, recipient: str, name: str = "") -> KeyHol
     names = frozenset(own for own, past in _past_people(timeline).items() if recipients & past.recipients)
     if not names:
         every = f"see what all their keys opened: gitseal offboard {shell_quoted(name)} --report" if name else ""
-        raise Error(
-            "neither the policy nor its history has this key",
-            every or "see whose keys there are: gitseal recipient list",
-        )
+        hint = every or "see whose keys there are: gitseal recipient list"
+        raise _unknown(timeline, "neither the policy nor its history has this key", hint)
     if name and name not in names:
         whose = " or ".join(sorted(names))
         raise Error(

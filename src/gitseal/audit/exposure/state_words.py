@@ -1,7 +1,8 @@
 """Words that the pages of `offboard`, `impact` and `due` share."""
 
 from gitseal.audit.exposure.exposed import Changed
-from gitseal.report.dates import day
+from gitseal.audit.exposure.timeline import Moment
+from gitseal.report.dates import day, utc
 from gitseal.report.sentences import Sentence, ours
 
 STATES = {
@@ -18,3 +19,8 @@ SHALLOW = ours("This clone is shallow, so older values are missing here; for all
 def on_day(seconds: int) -> Sentence:
     """The day of a commit, or that there is none."""
     return ours(day(seconds) or NOT_COMMITTED)
+
+
+def moment_text(moment: Moment) -> str | None:
+    """A moment in JSON; None for what is in no commit yet."""
+    return utc(moment.when) if moment.when else None

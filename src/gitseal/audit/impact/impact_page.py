@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gitseal.audit.exposure.exposed import Changed
-from gitseal.audit.exposure.state_words import SHALLOW, STATES, on_day
+from gitseal.audit.exposure.state_words import SHALLOW, STATES, moment_text, on_day
 from gitseal.audit.impact.impact import PART, PLAIN, SEALED, VALUE, Impact, ImpactedName
 from gitseal.report.page.model import Page, PageTable
 from gitseal.report.plurals import plural
@@ -47,7 +47,10 @@ def page_of(told: Impact) -> Page:
 
 def _lead(told: Impact, to_change: int) -> Sentence:
     if not told.values:
-        return sentence("{}: no value of ours.", told.subject)
+        template = (
+            "{}: no value of ours." if told.is_complete else "{}: no value of ours, as far as it could be looked at."
+        )
+        return sentence(template, told.subject)
     counts = ours(plural(len(told.values), "name")), ours(str(to_change))
     return sentence("{}: values of {}. To change: {}.", told.subject, *counts)
 
@@ -114,9 +117,9 @@ def _object(value: ImpactedName) -> dict[str, object]:
         "name": value.name,
         "why": list(value.why),
         "where": list(value.places),
-        "since": value.since.when or None,
+        "since": moment_text(value.since),
         "commit": value.since.commit,
-        "until": (until.when or None) if until is not None else None,
+        "until": moment_text(until) if until is not None else None,
         "until_commit": until.commit if until is not None else "",
         "changed": value.changed.value,
         "owner": value.owner,
