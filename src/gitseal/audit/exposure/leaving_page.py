@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gitseal.audit.exposure.exposed import Changed, ExposedName, Reason
 from gitseal.audit.exposure.leaving import Leaving
 from gitseal.audit.exposure.machines import MachineInReach
-from gitseal.audit.exposure.state_words import NOT_COMMITTED, SHALLOW, STATES, moment_text, on_day
+from gitseal.audit.exposure.state_words import NOT_COMMITTED, SHALLOW, STATES, moment_text, on_day, short_ref
 from gitseal.report.page.model import Page, PageTable
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, joined, listed, ours, sentence
@@ -47,7 +47,9 @@ def page_of(told: Leaving) -> Page:
         ours("Refs on which they can still open what is sealed there"),
         ("Ref", "Environments"),
         tuple(
-            (sentence("{}", _short(tip.ref)), listed(tip.environments, "{}")) for tip in told.tips if not tip.is_pending
+            (sentence("{}", short_ref(tip.ref)), listed(tip.environments, "{}"))
+            for tip in told.tips
+            if not tip.is_pending
         ),
         is_checklist=True,
     )
@@ -57,11 +59,6 @@ def page_of(told: Leaving) -> Page:
         (to_change, tips, machines, changed, plain),
         tuple(_notes(told)),
     )
-
-
-def _short(ref: str) -> str:
-    """A ref as people say it."""
-    return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/").removeprefix("refs/")
 
 
 def _lead(told: Leaving) -> Iterator[Sentence]:
@@ -90,7 +87,7 @@ def _row(value: ExposedName, state: Sentence) -> tuple[Sentence, ...]:
         on_day(value.since.when),
         joined([_REASONS[reason] for reason in value.reasons]),
         state,
-        sentence("{} only", listed(map(_short, value.refs), "{}")) if value.refs else ours("history"),
+        sentence("{} only", listed(map(short_ref, value.refs), "{}")) if value.refs else ours("history"),
     )
 
 
@@ -110,7 +107,7 @@ def _notes(told: Leaving) -> Iterator[Sentence]:
     for tip in told.tips:
         if tip.is_pending:
             template = "Until what lies here is committed, {} opens {} on {}."
-            yield sentence(template, told.holder.name, listed(tip.environments, "{}"), _short(tip.ref))
+            yield sentence(template, told.holder.name, listed(tip.environments, "{}"), short_ref(tip.ref))
     if any(value.refs for value in told.values):
         yield sentence(
             "What only a branch, a reflog or a stash shows is a claim: whether a stanza there opens, only {} can tell.",

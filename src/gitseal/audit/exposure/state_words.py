@@ -24,3 +24,8 @@ def on_day(seconds: int) -> Sentence:
 def moment_text(moment: Moment) -> str | None:
     """A moment in JSON; None for what is in no commit yet."""
     return utc(moment.when) if moment.when else None
+
+
+def short_ref(ref: str) -> str:
+    """A ref as people say it."""
+    return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/").removeprefix("refs/")

@@ -11,7 +11,16 @@ from gitseal.audit.due.comparable import ComparableValues
 from gitseal.audit.exposure.exposed import Changed, known_values, rotated
 from gitseal.audit.exposure.opening import PastValues
 from gitseal.audit.exposure.people import KeyHolder
-from gitseal.audit.exposure.timeline import Moment, Name, Timeline, ValueChange, earliest, in_time, sealed_under
+from gitseal.audit.exposure.timeline import (
+    Moment,
+    Name,
+    Timeline,
+    ValueChange,
+    earliest,
+    in_time,
+    is_new_value,
+    sealed_under,
+)
 from gitseal.audit.impact.commit_texts import texts_of
 from gitseal.audit.impact.file_names import in_names
 from gitseal.audit.impact.matching import Batch, Match, in_file, in_value, prepare
@@ -32,12 +41,17 @@ VALUE, PART, SEALED, PLAIN = "value", "part", "sealed", "plain"
 """Why a value counts: it leaked, or only a part of it did; a commit brought its token, or the value itself in a sealed file."""
 
 
+EVERYBODY = "everybody with the repository"
+"""Who opens a value that stands plain."""
+
+
 class ImpactedName(NamedTuple):
     """A name with a value that somebody else may know.
 
     `why` has VALUE, PART, SEALED or PLAIN, or the words of `exposed.Reason`. `places` are where it stands in what leaked, as
-    `path:line`. The value was in force from `since` until `until`, which is None while it is. `opened_then` could open it when
-    it was in force, `opens_now` can open the value of today; both by every stanza that was ever made for the data key, also by
+    `path:line`. The value was in force from `since` until `until`, which is None while it may be; `refs` are full names of refs
+    if only they and not the history of HEAD show it. `opened_then` could open it when it was in force,
+    `opens_now` can open the value of today; both by every stanza that was ever made for the data key, also by
     one that only a branch claims. `is_plain`: it stood plain in some version, so that everybody with the repository knows it.
     `is_ordinary`: short or common, so that equality may be chance. `services` get the name, `code` are the lines that read it.
     Stores that the value was published to belong here as well, as soon as the manifest says where that is.
@@ -48,6 +62,7 @@ class ImpactedName(NamedTuple):
     why: tuple[str, ...]
     places: tuple[str, ...]
     since: Moment
+    refs: tuple[str, ...]
     until: Moment | None
     changed: Changed
     owner: str
@@ -210,19 +225,23 @@ class Leak:
         leaked = {values.text(name[1], token) for token in reason.tokens}
         here = timeline.now.get(name, "")
         changes, now = values.changes(name), values.text(name[1], here)
-        set_at = (change.at for change in timeline.changes[name] if change.after in reason.tokens)
+        set_at = [change.at for change in timeline.changes[name] if change.after in reason.tokens]
+        since = earliest(iter(set_at))
+        refs = sorted({moment.ref for moment in set_at}) if since.ref else []
+        changed, changed_at = rotated(changes, leaked.__contains__, name, ChainMap({name: now}, timeline.now))
         declaration = declared(self._project.manifest, tuple(name[1].split("/")))
         services, variables = self._services(name)
         return ImpactedName(
             *name,
             tuple(reason.why),
             tuple(reason.places),
-            earliest(set_at),
-            None if now in leaked else _until(changes, leaked),
-            rotated(changes, leaked.__contains__, name, ChainMap({name: now}, timeline.now))[0],
+            since,
+            tuple(self._shown(refs).values()),
+            _until(changes, leaked, changed, changed_at),
+            changed,
             declaration.owner if declaration is not None else "",
             self._people(reason.tokens),
-            self._people({here} if here else set()),
+            (EVERYBODY,) if here and sealed_under(here) is None else self._people({here}),
             any(sealed_under(token) is None for token in reason.tokens),
             any(self._is_ordinary(name, token) for token in reason.tokens),
             services,
@@ -264,7 +283,14 @@ class Leak:
         return source_files.read(self._project, [self._project.root])
 
 
-def _until(changes: Sequence[ValueChange], leaked: set[str]) -> Moment | None:
-    """When one of these values was last replaced by another or removed; None if nothing says so."""
-    ends = [change.at for change in changes if change.before in leaked and change.after not in leaked]
-    return max(ends, key=in_time, default=None)
+def _until(changes: Sequence[ValueChange], leaked: set[str], changed: Changed, changed_at: Moment) -> Moment | None:
+    """When one of these values was last replaced by another or removed; None if nothing says so for certain."""
+    if changed not in {Changed.YES, Changed.GONE}:
+        return None
+    ends = [
+        change.at
+        for change in changes
+        if change.before in leaked and change.after not in leaked and (not change.after or is_new_value(change))
+    ]
+    # A value that only a commit had which was amended away ended when another came.
+    return max(ends, key=in_time, default=changed_at if changed is Changed.YES else None)

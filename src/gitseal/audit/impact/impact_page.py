@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gitseal.audit.exposure.exposed import Changed
-from gitseal.audit.exposure.state_words import SHALLOW, STATES, moment_text, on_day
-from gitseal.audit.impact.impact import PART, PLAIN, SEALED, VALUE, Impact, ImpactedName
+from gitseal.audit.exposure.state_words import SHALLOW, STATES, moment_text, on_day, short_ref
+from gitseal.audit.impact.impact import EVERYBODY, PART, PLAIN, SEALED, VALUE, Impact, ImpactedName
 from gitseal.report.page.model import Page, PageTable
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, joined, listed, ours, sentence
@@ -17,7 +17,7 @@ _WHY = {
     "opened": ours("could open it"),
     "committed": ours("set it"),
 }
-_HEAD = ("Name", "Environment", "Owner", "State", "Since", "Until", "Why", "Where", "Services", "Code")
+_HEAD = ("Name", "Environment", "Owner", "State", "First known since", "Until", "Why", "Where", "Services", "Code")
 
 
 def page_of(told: Impact) -> Page:
@@ -63,15 +63,20 @@ def _row(value: ImpactedName) -> tuple[Sentence, ...]:
         STATES[value.changed],
         on_day(value.since.when),
         on_day(value.until.when) if value.until is not None else NOTHING,
-        joined([_WHY[why] for why in value.why]),
+        joined([*(_WHY[why] for why in value.why), *_only(value)]),
         listed(value.places, "{}"),
         listed(value.services, "{}"),
         listed(value.code, "{}"),
     )
 
 
+def _only(value: ImpactedName) -> Iterator[Sentence]:
+    if value.refs:
+        yield sentence("{} only", listed(map(short_ref, value.refs), "{}"))
+
+
 def _people(value: ImpactedName) -> tuple[Sentence, ...]:
-    everybody = (ours("everybody with the repository"),) if value.is_plain else ()
+    everybody = (ours(EVERYBODY),) if value.is_plain else ()
     then = joined([*everybody, listed(value.opened_then, "{}")] if value.opened_then else everybody)
     return (
         sentence("{}", value.name),
@@ -119,6 +124,7 @@ def _object(value: ImpactedName) -> dict[str, object]:
         "where": list(value.places),
         "since": moment_text(value.since),
         "commit": value.since.commit,
+        "refs": list(value.refs),
         "until": moment_text(until) if until is not None else None,
         "until_commit": until.commit if until is not None else "",
         "changed": value.changed.value,
