@@ -250,7 +250,7 @@ DIFFERING = [
         "export X=1; export Y=2",
         "X=1 && Y=2",
     ),
-    *(r'X="a\tb"', r'X="a\\b"', r'X="a\"b"', r'X="a\$b"', r"X='a\\b'", "X=pa$1x", 'X="pa$?x"'),
+    *(r'X="a\tb"', r'X="a\\b"', r'X="a\"b"', r'X="a\$b"', r"X='a\\b'", r"X='a\'", "X=pa$1x", 'X="pa$?x"'),
 ]
 
 

@@ -132,8 +132,8 @@ def _quoted(text: str, start: int, line: int) -> tuple[ImportedValue, int]:
     # To a shell a value goes on until the next blank, and so does a # in it.
     is_cut = text[match.end() : match.end() + 1] == "#"
     if quote != '"':
-        # Shells run what stands in backticks; python-dotenv drops backslashes in single quotes.
-        differs = is_cut or (quote == "'" and "\\\\" in match[1])
+        # Shells run what stands in backticks. In single quotes python-dotenv drops backslashes, and one at the end takes the quote.
+        differs = is_cut or (quote == "'" and ("\\\\" in match[1] or match[1].endswith("\\")))
         return ImportedValue((), text_value(match[1]), line, runs=quote == "`", differs=differs), end.end()
     content = _ESCAPE.sub(_unescaped, match[1])
     differs = is_cut or _DIFFERING_ESCAPE.search(match[1]) is not None or _DIFFERING_DOLLAR.search(content) is not None
