@@ -132,7 +132,7 @@ def _quoted(text: str, start: int, line: int) -> tuple[ImportedValue, int]:
     # To a shell a value goes on until the next blank, and so does a # in it.
     is_cut = text[match.end() : match.end() + 1] == "#"
     if quote != '"':
-        # Shells run what stands in backticks. In single quotes python-dotenv drops backslashes, and one at the end takes the quote.
+        # Shells run what stands in backticks. In single quotes python-dotenv drops backslashes; one at the end takes the quote.
         differs = is_cut or (quote == "'" and ("\\\\" in match[1] or match[1].endswith("\\")))
         return ImportedValue((), text_value(match[1]), line, runs=quote == "`", differs=differs), end.end()
     content = _ESCAPE.sub(_unescaped, match[1])
