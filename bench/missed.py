@@ -80,6 +80,7 @@ For each version Git starts a shell, and that the interpreter, for one file of o
     "`offboard --report` over 20,000 commits, every 100th setting one of 300 values": """\
 Git's own walk without contents is 170 ms of it, and a report on a repository of one commit takes 90 ms. What is left, the
 versions and what changed in them, is a seventh.""",
-    "`offboard --report` over 20,000 commits, every 20th setting one of 300 values": "As for every 100th, with five times as many versions.",
+    "`offboard --report` over 20,000 commits, every 20th setting one of 300 values": """\
+As for every 100th, with five times as many versions.""",
 }
 """The words of the page, by the work of a row."""
