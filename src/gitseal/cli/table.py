@@ -48,6 +48,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "render": "Write an environment in the format that a program reads.",
         "run": "Run a command with an environment's values as variables.",
         "template": "Fill in the references in any text file.",
+        "publish": "Write an environment to the stores that the policy names for it.",
         "status": "Show what changed since the last recorded deploy.",
         "deployed": "Record which commit an environment was deployed from.",
     },

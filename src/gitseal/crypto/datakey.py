@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # `typing` and the X25519 classes cost start-up time that ope
 
 _VALUE_INFO = "gitseal/v1/value"
 _WRITE_ONLY_INFO = "gitseal/v1/write-only"
+_PUBLISH_INFO = "gitseal/v1/publish"
 
 
 class DataKey:
@@ -102,6 +103,15 @@ class DataKey:
         if public_half is None:
             return self.key_id == self.public.key_id
         return self.key_id == PublicKey(self.scope, public_half(self._derive(_WRITE_ONLY_INFO))).key_id
+
+    def published_mac(self, *parts: str | bytes) -> bytes:
+        """The 32 bytes by which whoever has this key knows a published value again (docs/format.md, section 10).
+
+        HMAC-SHA256 over `frame(*parts)`, under a key of its own: whoever has not this data key cannot even guess at the value.
+        """
+        import hmac  # only `publish` needs it
+
+        return hmac.digest(self._derive(_PUBLISH_INFO), frame(*parts), "sha256")
 
     def seal(self, name: tuple[str, ...], plaintext: bytes) -> bytes:
         """A value sealed by a holder of the data key (kind `s`), bound to its scope, key id and name."""

@@ -143,6 +143,21 @@ def _upstream(repository: Repository, branch: str) -> str:
     return merge if remote == "." else f"{_REMOTES}{remote}/{merge.removeprefix(_HEADS)}"
 
 
+def as_fetched(repository: Repository, branch: str) -> str:
+    """The full name of the remote's state of a branch, by the branch's full name; the branch itself if there is no remote.
+
+    Where there is a remote nothing of this clone stands for it: what only lies here was looked at by nobody else.
+    """
+    remotes = repository.remotes()
+    if not remotes:
+        return branch
+    tracked = _upstream(repository, branch)
+    if tracked.startswith(_REMOTES):
+        return tracked
+    remote = "origin" if "origin" in remotes else remotes[0]
+    return f"{_REMOTES}{remote}/{branch.removeprefix(_HEADS)}"
+
+
 def _exists(repository: Repository, ref: str) -> bool:
     return repository.git("show-ref", "--verify", "--quiet", "--", ref) is not None
 

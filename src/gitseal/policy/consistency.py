@@ -43,6 +43,8 @@ class _Checks:
                 self.changers(change, self.top[name])
         self.one_set_for_each_access_group()
         self.aliases()
+        if self.policy.publish:
+            self.targets()
 
     def sizes(self) -> None:
         """Raises Malformed for more than whoever reads a policy can go through for each name."""
@@ -126,6 +128,19 @@ class _Checks:
                 if alias in taken:
                     raise Malformed(f'the alias "{alias}" of {name} is already {taken[alias]}', node.line + 1)
                 taken[alias] = f"an alias of {name}"
+
+    def targets(self) -> None:
+        from gitseal.policy import publishing
+        from gitseal.policy.target import ENVIRONMENT_HOLE
+
+        nodes = dict(each(self.top.get("publish")))
+        for target in self.policy.publish:
+            self.known(target.environments, self.policy.environments, "environment", nodes[target.name])
+        clash = publishing.clash(self.policy)
+        if clash is not None:
+            name, reason = clash
+            hint = f"put {ENVIRONMENT_HOLE} into its to:, or give each a target of its own"
+            raise Malformed(reason, nodes[name].line + 1, hint)
 
     def openers(self, names: tuple[str, ...], node: Node) -> None:
         self.changers(names, node)

@@ -33,6 +33,10 @@ from gitseal.policy.policy import (
 from gitseal.yamltext import reader
 from gitseal.yamltext.tree import Node, NodeKind
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.policy.target import PublishTarget
+
 __all__ = ["is_environment_name", "is_principal_name", "nearest", "parse"]
 
 # What a branch's name may hold (git-check-ref-format(1)), and `*`.
@@ -70,6 +74,7 @@ def _policy(root: Node) -> Policy:
         "allow_names",
         "hook",
         "server",
+        "publish",
     )
     _check_version(top.get("version"))
     recipients = {name: _principal(node) for name, node in named(top.get("recipients"), is_principal_name, "recipient")}
@@ -92,6 +97,7 @@ def _policy(root: Node) -> Policy:
         _judged(top.get("server")),
         policy_approvals,
         manifest_approvals,
+        _published(top.get("publish")),
     )
     consistency.check(policy, top)
     return policy
@@ -192,6 +198,14 @@ def _judged(node: Node | None) -> tuple[str, ...]:
                 'give names or patterns of branches: judged: [main, "release/*"]',
             )
     return patterns
+
+
+def _published(node: Node | None) -> "tuple[PublishTarget, ...]":
+    if node is None:
+        return ()
+    from gitseal.policy import publishing  # few policies have the field
+
+    return publishing.parse(node, _BRANCHES)
 
 
 def _fields(node: Node, *known: str) -> dict[str, Node]:

@@ -12,6 +12,7 @@ from gitseal.yamltext.tree import NamePath
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.policy.pattern_index import PatternIndex
+    from gitseal.policy.target import PublishTarget
 
 DEFAULT = "default"
 
@@ -149,6 +150,7 @@ class Policy(NamedTuple):
     server_judged: tuple[str, ...] = ()
     policy_approvals: int = 0
     manifest_approvals: int = 0
+    publish: "tuple[PublishTarget, ...]" = ()
 
     def environment(self, name: str) -> Environment:
         """The environment of that name. Raises Error if the policy has none."""

@@ -66,6 +66,9 @@ def policy() -> Schema:
                 "What a server's hook judges.",
                 {"judged": _texts("Branches besides the default one, as patterns: main, release/*.")},
             ),
+            "publish": _map(
+                "Where environments go by gitseal publish, by the name of the target.", _PRINCIPAL, _target()
+            ),
         },
     )
 
@@ -160,6 +163,21 @@ def _rule() -> Schema:
         "then": {"properties": {"open": {"maxItems": 0}, "access": {"maxLength": 0}}},
         "else": {"properties": sealed, "required": ["open", "access"]},
     }
+
+
+def _target() -> Schema:
+    return _fields(
+        "A place that values are published to.",
+        {
+            "environments": {**_texts("What goes there."), "type": "array", "minItems": 1},
+            "to": _text("A kind of store, a colon and a place in it: vault:secret/shop.", r"^[a-z][a-z0-9-]{0,31}:\S"),
+            "service": _text("The service of the manifest whose names go there; without it, all names."),
+            "from": _text("The branch that a published commit is in: refs/heads/main.", "^(?:refs/heads/.+)?$"),
+            "prune": _flag("true: names that are gone here are removed there, without --prune."),
+        },
+        "environments",
+        "to",
+    )
 
 
 def _secret() -> Schema:

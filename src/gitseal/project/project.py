@@ -231,6 +231,10 @@ class Project:
         """The project as it would be with this policy; nothing is written. Raises Malformed."""
         return self._varied(policy=parsing.named(self.relative(self.policy_file), parser.parse, data))
 
+    def governed_by(self, other: "Project") -> "Project":
+        """The project with the policy and the manifest of another state. Raises Error if these are not to be had."""
+        return self._varied(policy=other.policy, manifest=other.manifest)
+
     def _varied(self, **attributes: object) -> "Project":
         """A copy with other attributes. What was read already is not read again."""
         # By hand: the module copy takes longer to import than `list` has.

@@ -19,6 +19,7 @@ from gitseal.records import NamedTuple
 from gitseal.yamltext.tree import NamePath
 
 if TYPE_CHECKING:
+    from gitseal.crypto.datakey import DataKey
     from gitseal.resolve.references import Resolved
 
 
@@ -171,6 +172,11 @@ class OpenedEnvironment(EffectiveEnvironment):
         if not policy.rules:
             return all(row[2] == DEFAULT for row in rows)
         return all(row[2] == policy.group(environment, (row[0],)) for row in rows)
+
+    def key_of(self, path: NamePath) -> "DataKey | None":
+        """The data key that a name's value is sealed under; None for a plain value, and if no identity opens it."""
+        layer, entry = self.entries[path]
+        return self._keys[layer].get(entry.token.group) if entry.token is not None else None
 
     def look_up(self, path: NamePath) -> "Resolved | None":
         """The stored value that a reference to a name gets, and if it is plain. None if there is no value."""

@@ -19,11 +19,12 @@ from gitseal.records import NamedTuple
 # KEY: the data key of an access group in an environment.
 # ENVIRONMENT: one environment's settings, aliases or file; the subject is empty. LIST: who has to sign or approve a change of
 # a file; the subject is the file: an environment, `policy` or `manifest`. SERVICE, DECLARATION: of the manifest, by name.
+# TARGET: a place that values are published to, by its name in the policy.
 # FILE: one file, by its path. SIGNER: a commit whose author was not allowed to make it, by its id. MERGE: what a merge
 # dropped or would do; the subject is its commit, empty for the merge that is still to come.
 PERSON, VALUE, ANSWER, RULE, KEY, ENVIRONMENT = "person", "value", "answer", "rule", "key", "environment"
 LIST, SERVICE, DECLARATION, FILE, SIGNER = "list", "service", "declaration", "file", "signer"
-MERGE, PATTERN = "merge", "pattern"
+MERGE, PATTERN, TARGET = "merge", "pattern", "target"
 
 
 class Cause(NamedTuple):

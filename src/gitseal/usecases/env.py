@@ -92,6 +92,11 @@ def remove_environment(project: Project, name: str) -> None:
                 f'a rule for {", ".join(names_rule.names)} names "{environment}"',
                 "change that in .secrets/policy.yaml first",
             )
+    for target in project.policy.publish:
+        if environment in target.environments:
+            raise Error(
+                f'target "{target.name}" publishes "{environment}"', "change that in .secrets/policy.yaml first"
+            )
     with writing(project):
         refuse_going(project, environment)
         policy = edited = read_regular(project.policy_path)
@@ -143,6 +148,12 @@ def _rename_in_policy(text: PolicyEditor, project: Project, old: str, new: str) 
             text.put(
                 ("rules", f"[{number}]", "environments"),
                 [new if name == old else name for name in names_rule.environments],
+            )
+    for target in project.policy.publish:
+        if old in target.environments:
+            text.put(
+                ("publish", target.name, "environments"),
+                [new if name == old else name for name in target.environments],
             )
 
 

@@ -148,6 +148,28 @@ def _policy_concerns(sides: list[PolicyAnswers]) -> Iterator[Concern]:
         if merged.approvals(file) < _asked(*(side.approvals(file) for side in sides[:-1])):
             words = f"fewer people would have to approve a change of {file} than one side says"
             yield Concern(words, (lists, (("environments",),)))
+    yield from _publishing(sides)
+
+
+def _publishing(sides: list[PolicyAnswers]) -> Iterator[Concern]:
+    """Targets that send an environment where neither side sends it, or where one side no longer does."""
+    ways = [_ways(side.policy) for side in sides]
+    for name, now in ways[-1].items():
+        before, here, there = (side.get(name, frozenset()) for side in ways[:-1])
+        wrong = _wrong(before, here, there, now)
+        if wrong.taken or wrong.unheard:
+            yield Concern(f"target {name} would publish as neither side says", ((("publish", name),),))
+
+
+def _ways(policy: Policy | None) -> dict[str, _Set]:
+    """By target each environment with all that is decided of its way."""
+    return {
+        target.name: frozenset(
+            f"{environment} to {place} for {target.service} from {target.source} {target.prune}"
+            for environment, place in target.places()
+        )
+        for target in (policy.publish if policy is not None else ())
+    }
 
 
 def _asked(base: int, ours: int, theirs: int) -> int:

@@ -13,7 +13,7 @@ from gitseal.report.hints import REVIEWER, decision
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import sentence
 from gitseal.review.model import POLICY, Statement
-from gitseal.review.policy import environments, listings, people, rules
+from gitseal.review.policy import environments, listings, people, publishing, rules
 from gitseal.review.saying import Lines, StatementCollector, quoted
 from gitseal.yamltext.tree import NamePath
 
@@ -55,6 +55,7 @@ def policy_changes(old: Policy, new: Policy, names: Names, path: str, lines: Lin
     rules.rules(old, new, say)
     listings.listings(old, new, say)
     _lists(old, new, say)
+    publishing.targets(old, new, say)
     if not say.statements:
         say(sentence("reformatted; no change in meaning"))
     return say.statements
@@ -73,6 +74,7 @@ def _first(new: Policy, path: str, say: StatementCollector) -> None:
         members = quoted(new.members(new.environments[name].open))
         text = sentence('"{}" is open to {}', name, members)
         say(text, ("environments", name), causes=(Cause(ENVIRONMENT, "", name),))
+    publishing.targets(NO_POLICY, new, say)
 
 
 def _lists(old: Policy, new: Policy, say: StatementCollector) -> None:

@@ -1,0 +1,31 @@
+"""What stores may use of the outside: variables, programs, and waiting."""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+
+from gitseal.cli.session import Session
+from gitseal.hidden import SecretBytes
+from gitseal.process import between
+from gitseal.project.project import Project
+from gitseal.scan.ordinary import is_ordinary
+from gitseal.stores.protocol import Outside, ProgramAnswer
+from gitseal.variables import for_child
+
+_MOST_PRINTED = 64 * 1024 * 1024
+
+
+def outside(session: Session, project: Project) -> Outside:
+    """The outside of a project."""
+    return Outside(session.environ, _start, time.sleep, project.git().folder)
+
+
+def _start(command: Sequence[str], message: SecretBytes, secrets: Sequence[tuple[str, bytes]]) -> ProgramAnswer:
+    """Starts a program with what it reads; its talk goes to standard error, without the values that it was given."""
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    hidden = [(name, value) for name, value in secrets if value and not is_ordinary(value)]
+    collected = between.Collected(_MOST_PRINTED)
+    status = between.run(command, for_child(os.environb), hidden, frozenset({2}), message.reveal(), collected)
+    return ProgramAnswer(status, SecretBytes(bytes(collected.content)), collected.is_too_long)

@@ -1,0 +1,199 @@
+"""What a publication will do, name by name, from what is wanted and what is there. It asks nothing and writes nothing."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from gitseal.delivery.publishing import mark
+from gitseal.delivery.publishing.mark import Mark
+from gitseal.hidden import SecretBytes
+from gitseal.records import Enum, NamedTuple
+from gitseal.stores.protocol import Edit, Live
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.crypto.datakey import DataKey
+
+
+class Desired(NamedTuple):
+    """A value that a store is to have, and the data key of its mark; None if it is plain in Git."""
+
+    value: SecretBytes
+    key: "DataKey | None"
+
+
+class Publisher(NamedTuple):
+    """Who publishes: the file id of the environment, the target's name, and the commit."""
+
+    file_id: str
+    target: str
+    commit: str
+
+    def mark_of(self, name: str, desired: Desired) -> Mark:
+        """The mark of a value."""
+        return mark.make(Mark(self.file_id, self.target, self.commit, "", ""), name, *desired)
+
+
+class MarkVerdict(Enum):
+    """What the mark of a live value shows.
+
+    OURS: the value is what we put there at the mark's commit. BY_HAND: it is another one, or the mark is. UNPROVEN: the
+    commit is not here, or does not open. UNMARKED: it was never put there by `publish`. FOREIGN: another publisher's.
+    """
+
+    OURS = "ours"
+    BY_HAND = "changed there"
+    UNPROVEN = "unproven"
+    UNMARKED = "unmarked"
+    FOREIGN = "foreign"
+
+
+class PublishAction(Enum):
+    """What a publication does with a name."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    REMOVE = "remove"
+    LEAVE = "leave"
+    SAME = "unchanged"
+
+
+class PublishStep(NamedTuple):
+    """One name: what is done with it, why in words if that does not go without saying, and the version that is there now.
+
+    `commit` is the one that put what is there, empty if none of ours did.
+    """
+
+    name: str
+    action: PublishAction
+    note: str = ""
+    version: str = ""
+    verdict: MarkVerdict | None = None
+    commit: str = ""
+
+
+class PublishPlan(NamedTuple):
+    """The steps, sorted by name; `refused` are names that stop it, each with the reason."""
+
+    steps: tuple[PublishStep, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+
+    def edits(self, desired: Mapping[str, Desired], publisher: Publisher) -> list[Edit]:
+        """What is to be written, in the order of the steps; removals last, so that a stop in between leaves more and not less."""
+        written: list[Edit] = []
+        for step in self.steps:
+            if step.action in _WRITTEN:
+                wanted = desired[step.name]
+                written.append(Edit(step.name, wanted.value, publisher.mark_of(step.name, wanted).text(), step.version))
+        removed = (step for step in self.steps if step.action is PublishAction.REMOVE)
+        return [*written, *(Edit(step.name, None, "", step.version) for step in removed)]
+
+    def counts(self) -> dict[str, int]:
+        """How many names each action has, in the order in which they are told."""
+        return {action.value: sum(step.action is action for step in self.steps) for action in PublishAction}
+
+    @property
+    def is_drift(self) -> bool:
+        """True if what is there is not what this publication wants there."""
+        return bool(self.refused) or any(step.action in _DRIFT or step.note == GONE for step in self.steps)
+
+
+_WRITTEN = (PublishAction.CREATE, PublishAction.CHANGE)
+_DRIFT = (PublishAction.CREATE, PublishAction.CHANGE, PublishAction.REMOVE)
+GONE = "no longer in the environment; --prune removes it"
+_NEVER_OURS = "never put there by gitseal"
+
+KeyAt = Callable[[str, str], "DataKey | None"]
+"""The data key of an id as a commit has it; None if the commit is not here, has no such key, or does not open."""
+
+
+class PublishRules(NamedTuple):
+    """What a person or the policy allowed: names that are gone are removed, unmarked values are taken over."""
+
+    prunes: bool = False
+    adopts: bool = False
+
+
+def plan(
+    publisher: Publisher,
+    desired: Mapping[str, Desired],
+    live: Mapping[str, Live],
+    key_at: KeyAt,
+    rules: PublishRules,
+    held: Collection[str] = (),
+) -> PublishPlan:
+    """The steps from `live` to `desired`. `held` are names that are in the environment and do not go out now: they stay.
+
+    A value that is there without our mark is not overwritten unless `rules` adopt it, and never removed. A mark of another
+    publisher anywhere in the place stops all of it.
+    """
+    steps: list[PublishStep] = []
+    refused: list[tuple[str, str]] = []
+    for name in sorted({*desired, *live}):
+        if name not in live:
+            steps.append(PublishStep(name, PublishAction.CREATE))
+            continue
+        there, wanted = live[name], desired.get(name)
+        known = mark.parse(there.mark)
+        verdict = judge(publisher, name, there, known, wanted, key_at)
+        if verdict is MarkVerdict.FOREIGN:
+            assert known is not None  # noqa: S101 - only a mark is foreign
+            refused.append((name, f"is of another publisher: target {known.target}, file {known.publisher}"))
+        elif wanted is None:
+            steps.append(_unwanted(name, there, verdict, rules, is_held=name in held))
+        elif verdict is MarkVerdict.UNMARKED and not rules.adopts:
+            refused.append((name, "is there already, and gitseal did not put it there"))
+        else:
+            steps.append(_wanted(name, wanted, there, verdict))
+        if known is not None and steps and steps[-1].name == name:
+            steps[-1] = steps[-1]._replace(commit=known.commit)
+    return PublishPlan(tuple(steps), tuple(refused))
+
+
+def judge(
+    publisher: Publisher, name: str, live: Live, known: Mark | None, wanted: Desired | None, key_at: KeyAt
+) -> MarkVerdict:
+    """What the mark of a live value shows about it. A store that gives no value back is believed to have what was put there."""
+    if known is None:
+        return MarkVerdict.UNMARKED
+    if known.publisher != publisher.file_id:
+        return MarkVerdict.FOREIGN
+    value = live.value if live.value is not None else wanted.value if wanted is not None else None
+    key = key_at(known.commit, known.key) if known.key else None
+    if value is None or (known.key and key is None):
+        return MarkVerdict.UNPROVEN
+    if not known.key and wanted is not None and wanted.key is not None:
+        # Anybody can make such a mark: it says that the value was plain in Git, and it is sealed.
+        return MarkVerdict.UNPROVEN
+    return MarkVerdict.OURS if known.proves(name, value, key) else MarkVerdict.BY_HAND
+
+
+def _wanted(name: str, wanted: Desired, live: Live, verdict: MarkVerdict) -> PublishStep:
+    # Without a value to compare, a mark that proves the wanted one says that it was put there.
+    is_equal = live.value == wanted.value if live.value is not None else verdict is MarkVerdict.OURS
+    if is_equal and verdict is MarkVerdict.OURS:
+        return PublishStep(name, PublishAction.SAME, "", live.version, verdict)
+    notes = {
+        MarkVerdict.BY_HAND: "changed there by hand" if not is_equal else "its mark was changed there",
+        MarkVerdict.UNPROVEN: "its mark proves nothing here",
+        MarkVerdict.UNMARKED: "taken over",
+    }
+    return PublishStep(name, PublishAction.CHANGE, notes.get(verdict, ""), live.version, verdict)
+
+
+def _unwanted(name: str, live: Live, verdict: MarkVerdict, rules: PublishRules, *, is_held: bool) -> PublishStep:
+    if is_held:
+        return PublishStep(name, PublishAction.LEAVE, "waits for a member to take it over", live.version, verdict)
+    if verdict is MarkVerdict.UNMARKED:
+        return PublishStep(name, PublishAction.LEAVE, _NEVER_OURS, live.version, verdict)
+    if verdict is not MarkVerdict.OURS:
+        why = "changed there by hand" if verdict is MarkVerdict.BY_HAND else "its mark proves nothing here"
+        return PublishStep(
+            name, PublishAction.LEAVE, f"no longer in the environment, and not removed: {why}", live.version, verdict
+        )
+    if rules.prunes:
+        return PublishStep(name, PublishAction.REMOVE, "", live.version, verdict)
+    return PublishStep(name, PublishAction.LEAVE, GONE, live.version, verdict)
+
+
+def live_commits(steps: Sequence[PublishStep]) -> list[str]:
+    """The commits that put what is there, each once."""
+    return list(dict.fromkeys(step.commit for step in steps if step.commit))

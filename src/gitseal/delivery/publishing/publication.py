@@ -1,0 +1,107 @@
+"""One environment of one target, from what is to be there to having put it there."""
+
+from collections.abc import Iterator
+
+from gitseal.delivery.publishing import planning, values
+from gitseal.delivery.publishing.planning import Publisher, PublishPlan, PublishRules
+from gitseal.delivery.publishing.source import Source
+from gitseal.delivery.publishing.values import Wanted
+from gitseal.errors import Error
+from gitseal.files.reading import read_regular
+from gitseal.identities import Keyring
+from gitseal.records import NamedTuple
+from gitseal.stores import table
+from gitseal.stores.protocol import Outside, Store, StoreError
+from gitseal.yamltext.reader import path_text
+
+_MOST_TOLD = 20
+
+
+class Publication(NamedTuple):
+    """What is to be done at one place; nothing of it was done."""
+
+    source: Source
+    environment: str
+    place: str
+    publisher: Publisher
+    wanted: Wanted
+    plan: PublishPlan
+    store: Store
+
+    def __repr__(self) -> str:
+        return f"Publication({self.source.target.name!r}, {self.environment!r}, …)"
+
+
+class Halted(Error):
+    """A store said no in the middle: `done` and `left` are names, and the next run completes it."""
+
+    def __init__(self, cause: StoreError, done: list[str], left: list[str]) -> None:
+        super().__init__(cause.message, cause.hint)
+        self.done = done
+        self.left = left
+
+
+def publications(source: Source, keyring: Keyring, outside: Outside, rules: PublishRules) -> Iterator[Publication]:
+    """What a target's environments need. The stores are read, and nothing is written.
+
+    Raises Error for anything that the place cannot carry, before a store is asked for anything.
+    """
+    rules = rules._replace(prunes=rules.prunes or source.target.prune)
+    prepared = [(name, place, values.wanted(source, name, keyring)) for name, place in source.target.places()]
+    for _environment, place, wanted in prepared:
+        _check_limits(source, place, wanted)
+        _check_program(source, place)
+    for environment, place, wanted in prepared:
+        store = table.open_store(place, outside)
+        publisher = Publisher(wanted.file_id, source.target.name, source.commit)
+        keys = values.KeysAt(source, environment, keyring)
+        held = {path_text((name,)) for name in wanted.going.pending}
+        plan = planning.plan(publisher, wanted.values, store.read(), keys, rules, held)
+        yield Publication(source, environment, place, publisher, wanted, plan, store)
+
+
+def carry_out(publication: Publication) -> Iterator[list[str]]:
+    """Writes what the plan says, and gives the names after each write. Raises Halted if the store says no."""
+    edits = publication.plan.edits(publication.wanted.values, publication.publisher)
+    batches = [edits] if publication.store.is_whole and edits else [[edit] for edit in edits]
+    done: list[str] = []
+    for number, batch in enumerate(batches):
+        try:
+            publication.store.write(batch)
+        except StoreError as error:
+            raise Halted(error, done, [edit.name for rest in batches[number:] for edit in rest]) from None
+        names = [edit.name for edit in batch]
+        done += names
+        yield names
+
+
+def _check_limits(source: Source, place: str, wanted: Wanted) -> None:
+    refused = [*table.refusals(place, {name: desired.value for name, desired in wanted.values.items()})]
+    if refused:
+        told = [f"{one.name}: {one.reason}" if one.name else one.reason for one in refused[:_MOST_TOLD]]
+        more = f"; and {len(refused) - _MOST_TOLD} more" if len(refused) > _MOST_TOLD else ""
+        raise Error(
+            f'"{place}" cannot carry what {source.target.name} publishes: {"; ".join(told)}{more}',
+            "change these values, or give the target a service of the manifest that leaves them out",
+        )
+
+
+def _check_program(source: Source, place: str) -> None:
+    """Raises Error for a program of the repository that is not the published commit's own: a branch's would get the values."""
+    if not table.kind_of(place).runs_code:
+        return
+    from gitseal.stores import program
+
+    file = program.words(place.partition(":")[2])[0]
+    if not program.is_in_repository(file):
+        return
+    committed = source.repository.file(source.commit, file.removeprefix("./"))
+    try:
+        there = read_regular(source.repository.top / file)
+    except FileNotFoundError:
+        there = None
+    if committed is None or there != committed:
+        raise Error(
+            f'the program "{file}" is not what commit {source.commit[:12]} has, so it is not started',
+            f"commit it, and merge it where {source.target.name} publishes from",
+        )

@@ -1,0 +1,131 @@
+"""Which commit may be published, by which policy: nothing that only a branch says decides where secrets go.
+
+The trusted ref's policy names the targets and the branch of each (`from`). That branch's policy and manifest rule, as the
+remote has them, and the commit that is checked out has to be in it.
+"""
+
+from gitseal.errors import Error, shell_quoted
+from gitseal.git import ranges, refs
+from gitseal.git.repository import LITERAL, Repository
+from gitseal.git.trusted_ref import as_fetched, short, trusted_ref, way_to_one
+from gitseal.policy.fields import nearest
+from gitseal.policy.target import PublishTarget
+from gitseal.project.project import FOLDER, Project
+from gitseal.project.states import at_commit
+from gitseal.records import NamedTuple
+
+_SHORT = 12
+
+
+class Source(NamedTuple):
+    """One target's values in one commit: `project` is the commit's files by the policy and manifest of `ref`."""
+
+    project: Project
+    target: PublishTarget
+    commit: str
+    ref: str
+
+    @property
+    def repository(self) -> Repository:
+        """The repository of the project."""
+        return self.project.git()
+
+
+class Believed(NamedTuple):
+    """The ref whose policy says which targets there are, and its state of the project."""
+
+    ref: str
+    project: Project
+
+
+def believed(project: Project) -> Believed:
+    """The trusted ref's state of the project. Raises Error if nothing is trusted here, or it is not here."""
+    repository = project.git()
+    ref = trusted_ref(repository)
+    if not ref:
+        raise Error("nothing says here which branch's policy is believed", f"run: {way_to_one(repository)}")
+    return Believed(ref, at_commit(repository, project.root, _tip(repository, ref)))
+
+
+def targets(project: Project, names: tuple[str, ...]) -> list[PublishTarget]:
+    """The targets of these names, all without any, as the trusted ref's policy has them. Raises Error for one it lacks."""
+    ref, there = believed(project)
+    known = {target.name: target for target in there.policy.publish}
+    if not known:
+        raise Error(
+            f"the policy of {short(ref)} publishes nothing", "add publish: to .secrets/policy.yaml, and merge it"
+        )
+    for name in names:
+        if name not in known:
+            here = name in {target.name for target in project.policy.publish}
+            hint = f"merge it into {short(ref)} first" if here else nearest(name, known)
+            raise Error(f'the policy of {short(ref)} has no target "{name}"', hint)
+    return [known[name] for name in dict.fromkeys(names or known)]
+
+
+def source(project: Project, target: PublishTarget) -> Source:
+    """What a target publishes now: the checked-out commit by the policy of the target's branch.
+
+    Raises Error if something in `.secrets` is not committed, if the branch does not have the commit, or if the branch's own
+    policy has the target otherwise than the trusted ref's as to where it comes from.
+    """
+    repository = project.git()
+    commit = refs.head(repository).commit
+    if commit is None:
+        raise Error("there is no commit yet", "commit .secrets first")
+    _check_clean(project, repository)
+    ref = as_fetched(repository, target.source) if target.source else trusted_ref(repository)
+    tip = _tip(repository, ref)
+    if not ranges.descends(repository, tip, commit):
+        raise Error(
+            f"{short(ref)} does not have commit {commit[:_SHORT]}, so it is not published by {target.name}",
+            f"merge it there first; to see what is missing: git log --oneline {shell_quoted(short(ref))}..HEAD",
+        )
+    ruling = at_commit(repository, project.root, tip)
+    own = next((other for other in ruling.policy.publish if other.name == target.name), None)
+    if own is None or own.source != target.source:
+        raise Error(
+            f'the policy of {short(ref)} does not publish "{target.name}" from there',
+            "make it the same as the trusted ref's policy",
+        )
+    files = at_commit(repository, project.root, commit).governed_by(ruling)
+    return Source(files, own, commit, ref)
+
+
+def check_ancestors(source: Source, commits: list[str]) -> None:
+    """Raises Error if something that is there was published from a commit that this one does not have in its history."""
+    for commit in commits:
+        if not ranges.descends(source.repository, source.commit, commit):
+            is_here = source.repository.commit(commit) is not None
+            what = "is no ancestor of" if is_here else "is not here, so nobody can tell whether it is before"
+            raise Error(
+                f"{source.target.name} has values of commit {commit[:_SHORT]}, which {what} {source.commit[:_SHORT]}",
+                f"{'' if is_here else 'fetch it with git fetch; '}to go back on purpose, give --rollback",
+            )
+
+
+def behind(source: Source, commit: str) -> int | None:
+    """How many commits after that one are in the history of what would be published; None if nobody can tell."""
+    answer = source.repository.git("rev-list", "--count", f"{commit}..{source.commit}")
+    return int(answer) if answer is not None and source.repository.commit(commit) is not None else None
+
+
+def _tip(repository: Repository, ref: str) -> str:
+    there = refs.exact(repository, [ref]).get(ref)
+    commit = repository.commit(there) if there else None
+    if commit is None:
+        raise Error(f'"{ref}" is not here, and its policy says what is published', "fetch it: git fetch")
+    return commit
+
+
+def _check_clean(project: Project, repository: Repository) -> None:
+    if not project.source.is_working_tree:
+        return
+    folder = project.relative(project.folder)
+    answer = repository.git(LITERAL, "status", "--porcelain", "-z", "--untracked-files=all", "--", folder)
+    if answer is None or answer:
+        place = folder if answer is not None else FOLDER
+        raise Error(
+            f'"{place}" has changes that are not committed, so no commit is what would go out',
+            f"see them with: git status {shell_quoted(place)}",
+        )

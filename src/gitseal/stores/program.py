@@ -1,0 +1,127 @@
+"""A program of one's own: `exec:PROGRAM ARGUMENT...`, started without a shell, with one JSON document on standard input.
+
+It is started to read, and if something is to be written, once more to write all of it:
+
+    {"version": 1, "action": "read"}
+    {"version": 1, "action": "write",
+     "set": {NAME: {"value": TEXT, "mark": TEXT, "version": TEXT}}, "remove": {NAME: {"version": TEXT}}}
+
+To read, it prints `{NAME: {"value": TEXT, "mark": TEXT, "version": TEXT}}`, or nothing if it cannot tell what is there: then all
+names are set each time. What is no UTF-8 has `base64` in place of `value`. `mark` is kept beside the value, as it is.
+"""
+
+import json
+import shlex
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from gitseal.errors import Error
+from gitseal.hidden import SecretBytes
+from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreError, StoreRefusal, Values
+
+CARRIES = Carries(
+    locator="`exec:PROGRAM ARGUMENT...`, without a shell; a path with a `/` counts from the repository's top",
+    names="any",
+    values="any bytes; what is no UTF-8 text as base64",
+    mark="given with each value, for the program to keep",
+    race="the program's own: it gets the version that it told",
+    removal="the program's own",
+)
+
+_VERSION = 1
+
+
+def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:  # noqa: ARG001 - a program takes whatever there is
+    """Nothing is refused. Raises Error for a locator that names no program."""
+    words(locator)
+    return iter(())
+
+
+def open_store(locator: str, outside: Outside) -> Store:
+    """The program."""
+    program, *arguments = words(locator)
+    if is_in_repository(program):
+        program = str(Path(outside.folder, program))
+    return _ProgramStore([program, *arguments], outside)
+
+
+def words(locator: str) -> list[str]:
+    """The program and its arguments, quoted as a shell has it. Raises Error if there are none."""
+    try:
+        split = shlex.split(locator)
+    except ValueError:
+        split = []
+    if not split:
+        raise Error(
+            f'"exec:{locator}" names no program', "give a program and its arguments: exec:deploy/push.sh production"
+        )
+    return split
+
+
+def is_in_repository(program: str) -> bool:
+    """True for a path below the repository's top; others are looked up as a shell does."""
+    return "/" in program and not program.startswith("/")
+
+
+class _ProgramStore:
+    """See the module. One start writes all."""
+
+    is_whole = True
+
+    def __init__(self, command: Sequence[str], outside: Outside) -> None:
+        self._command = command
+        self._start = outside.start
+
+    def read(self) -> dict[str, Live]:
+        """See `Store`."""
+        printed = self._run({"action": "read"}, ())
+        if not printed.strip():
+            return {}
+        try:
+            content = json.loads(printed)
+            return {str(name): _live(entry) for name, entry in content.items()}
+        except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
+            raise self._error("printed something else than what is there as JSON") from None
+
+    def write(self, edits: Sequence[Edit]) -> None:
+        """See `Store`."""
+        given = [(edit, edit.value) for edit in edits]
+        put = {edit.name: _entry(edit, value) for edit, value in given if value is not None}
+        gone = {edit.name: {"version": edit.version} for edit, value in given if value is None}
+        secrets = [(edit.name, value.reveal()) for edit, value in given if value is not None]
+        self._run({"action": "write", "set": put, "remove": gone}, secrets)
+
+    def _run(self, document: dict[str, object], secrets: Sequence[tuple[str, bytes]]) -> bytes:
+        message = json.dumps({"version": _VERSION, **document}).encode() + b"\n"
+        answer = self._start(self._command, SecretBytes(message), secrets)
+        if answer.status:
+            raise self._error(f"ended with status {answer.status}")
+        if answer.is_too_long:
+            raise self._error("printed more than fits")
+        return answer.printed.reveal()
+
+    def _error(self, what: str) -> StoreError:
+        name = Path(self._command[0]).name
+        return StoreError(
+            f'the program "{name}" {what}', "mend it, and run the same again: it reads what is there first"
+        )
+
+
+def _live(entry: dict[str, Any]) -> Live:
+    try:
+        content = a2b_base64(entry["base64"]) if "base64" in entry else str(entry["value"]).encode()
+    except Base64Error:
+        raise ValueError from None
+    return Live(str(entry.get("version", "")), str(entry.get("mark", "")), SecretBytes(content))
+
+
+def _entry(edit: Edit, value: SecretBytes) -> dict[str, str]:
+    content = value.reveal()
+    try:
+        told = {"value": content.decode()}
+    except UnicodeDecodeError:
+        told = {"base64": b2a_base64(content, newline=False).decode("ascii")}
+    return told | {"mark": edit.mark, "version": edit.version}

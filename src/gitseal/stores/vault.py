@@ -1,0 +1,244 @@
+"""Vault and OpenBao, the KV engine version 2: `vault:MOUNT/PATH`, one secret whose fields are the names.
+
+With a `/` at the end each name is a secret of its own below the path, with the field `value`. The marks stand in a field
+`gitseal` of the same secret, so that the one call that writes a value writes its mark, and both have one version.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from gitseal.errors import Error
+from gitseal.hidden import SecretBytes
+from gitseal.stores.calling import Response, Server, refused
+from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreError, StoreRefusal, Values
+
+CARRIES = Carries(
+    locator="`vault:MOUNT/PATH`: one secret, a field for each name; `vault:MOUNT/PATH/`: a secret for each name",
+    names="any but `gitseal`, which holds the marks",
+    values="UTF-8 text; 1,000,000 bytes a secret, marks included",
+    mark="the field `gitseal` of the same secret, written in the same call",
+    race="compare-and-set on the version that was read; removing a whole secret has none, its version is read again before",
+    removal="a new version without the field; a whole secret is deleted softly: `vault kv undelete` brings it back",
+)
+
+_FIELD, _VALUE = "gitseal", "value"
+_PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
+_LOCATOR = re.compile(rf"({_PART})/({_PART}(?:/{_PART})*)(/?)")
+_MOST_BYTES = 1_000_000
+_MARK_BYTES = 400
+_OK, _CREATED, _NO_CONTENT, _BAD, _MISSING = 200, 201, 204, 400, 404
+_LOGIN = ".vault-token"  # where `vault login` keeps the token
+
+
+def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
+    """What a secret cannot carry. Raises Error for a locator that is no mount and path."""
+    _mount, _path, is_each = _parts(locator)
+    total = 0
+    for name, value in values.items():
+        if name == _FIELD:
+            yield StoreRefusal(name, f'the name "{_FIELD}" is that of the marks')
+        if "/" in name or not re.fullmatch(_PART, name):
+            yield StoreRefusal(name, "it is no name of a secret there")
+        try:
+            size = len(json.dumps({name: value.reveal().decode()})) + _MARK_BYTES
+        except UnicodeDecodeError:
+            yield StoreRefusal(name, "it is not UTF-8 text")
+            continue
+        total = size if is_each else total + size
+        if is_each and total > _MOST_BYTES:
+            yield StoreRefusal(name, f"it has more than the {_MOST_BYTES} bytes of a secret")
+    if not is_each and total > _MOST_BYTES:
+        yield StoreRefusal("", f"all together have more than the {_MOST_BYTES} bytes of a secret")
+
+
+def open_store(locator: str, outside: Outside) -> Store:
+    """The secret, or the folder of secrets. Raises Error if no address or no token is in the environment."""
+    mount, path, is_each = _parts(locator)
+    server = connect(outside)
+    return _Each(server, mount, path) if is_each else _Whole(server, mount, path)
+
+
+def connect(outside: Outside) -> Server:
+    """The server that VAULT_ADDR names, with the token of VAULT_TOKEN or of its client's file; OpenBao's names count too."""
+    environ = outside.environ
+    address = _first(environ, "VAULT_ADDR", "BAO_ADDR")
+    if not address:
+        raise Error("no address of Vault is set", "set VAULT_ADDR to it, like https://vault.example.com:8200")
+    token = _first(environ, "VAULT_TOKEN", "BAO_TOKEN") or _of_file(environ)
+    if not token:
+        raise Error("no token for Vault is set", "set VAULT_TOKEN, or run: vault login")
+    if not token.isascii() or not token.isprintable():
+        raise Error("the token for Vault has characters that no token has", "set VAULT_TOKEN to the token alone")
+    namespace = _first(environ, "VAULT_NAMESPACE", "BAO_NAMESPACE")
+    headers = {"X-Vault-Token": token, "X-Vault-Request": "true"}
+    if namespace:
+        headers["X-Vault-Namespace"] = namespace
+    certificates = _first(environ, "VAULT_CACERT", "BAO_CACERT")
+    return Server("Vault", address, headers, outside.wait, certificates=certificates)
+
+
+def _first(environ: Mapping[str, str], *names: str) -> str:
+    return next((environ[name] for name in names if environ.get(name)), "")
+
+
+def _of_file(environ: Mapping[str, str]) -> str:
+    home = environ.get("HOME")
+    try:
+        return (Path(home) / _LOGIN).read_text(encoding="ascii").strip() if home else ""
+    except (OSError, ValueError):
+        return ""
+
+
+def _parts(locator: str) -> tuple[str, str, bool]:
+    parts = _LOCATOR.fullmatch(locator)
+    if parts is None:
+        raise Error(
+            f'"{locator}" is no place in Vault: the server comes from VAULT_ADDR, and only the rest stands in the policy',
+            "give the mount of a KV engine and a path in it, such as vault:secret/shop",
+        )
+    return parts[1], parts[2], bool(parts[3])
+
+
+class _Secret:
+    """One secret: its fields and version as they were read."""
+
+    def __init__(self, server: Server, mount: str, path: str) -> None:
+        self._server = server
+        self._url = f"/v1/{quote(mount)}/data/{quote(path)}"
+        self.path = f"{mount}/{path}"
+        self.fields: dict[str, Any] = {}
+        self.version = 0
+
+    def read(self) -> bool:
+        """Reads it; False if it is not there, or was deleted."""
+        answer = self._server.ask("GET", self._url, reads=True)
+        self.fields, self.version = {}, 0
+        if answer.status not in {_OK, _MISSING}:
+            raise refused("Vault", f"read {self.path}", answer.status)
+        content = _mapping(_mapping(answer.content).get("data"))
+        version = _mapping(content.get("metadata")).get("version", 0)
+        self.version = version if isinstance(version, int) else 0
+        fields = content.get("data")
+        if answer.status == _OK and not isinstance(fields, dict):
+            raise StoreError(f"Vault gave no secret at {self.path}: is this a KV engine of version 2?", _ENGINES)
+        self.fields = fields if isinstance(fields, dict) else {}
+        return answer.status == _OK
+
+    def write(self, fields: Mapping[str, Any]) -> None:
+        """Writes it, if it is still as it was read."""
+        content = {"options": {"cas": self.version}, "data": fields}
+        answer = self._server.ask("POST", self._url, content)
+        if answer.status == _BAD and _is_race(answer):
+            raise Raced(f"somebody else wrote {self.path} at the same time, and nothing of ours was written", _AGAIN)
+        if answer.status not in {_OK, _CREATED, _NO_CONTENT}:
+            raise refused("Vault", f"write {self.path}", answer.status)
+
+    def delete(self, version: str) -> None:
+        """Deletes the newest version, softly."""
+        if self.read() and str(self.version) != version:
+            raise Raced(f"somebody else wrote {self.path} at the same time, and it was not removed", _AGAIN)
+        answer = self._server.ask("DELETE", self._url)
+        if answer.status not in {_OK, _NO_CONTENT}:
+            raise refused("Vault", f"remove {self.path}", answer.status)
+
+
+_AGAIN = "look at it again with --dry-run"
+_ENGINES = "see with: vault secrets list -detailed"
+
+
+def _is_race(answer: Response) -> bool:
+    errors = _mapping(answer.content).get("errors")
+    return isinstance(errors, list) and any("check-and-set" in str(error) for error in errors)
+
+
+class _Whole:
+    """One secret with all names."""
+
+    is_whole = True
+
+    def __init__(self, server: Server, mount: str, path: str) -> None:
+        self._secret = _Secret(server, mount, path)
+
+    def read(self) -> dict[str, Live]:
+        """See `Store`."""
+        secret = self._secret
+        secret.read()
+        marks, version = self._marks(), str(secret.version)
+        return {
+            name: Live(version, marks.get(name, ""), _bytes(value))
+            for name, value in secret.fields.items()
+            if name != _FIELD
+        }
+
+    def write(self, edits: Sequence[Edit]) -> None:
+        """See `Store`. What is not in the edits stays."""
+        fields, marks = dict(self._secret.fields), self._marks()
+        for edit in edits:
+            if edit.value is None:
+                fields.pop(edit.name, None)
+                marks.pop(edit.name, None)
+            else:
+                fields[edit.name] = edit.value.reveal().decode()
+                marks[edit.name] = edit.mark
+        fields.pop(_FIELD, None)
+        self._secret.write(fields | ({_FIELD: json.dumps(marks, sort_keys=True)} if marks else {}))
+
+    def _marks(self) -> dict[str, str]:
+        text = self._secret.fields.get(_FIELD)
+        try:
+            marks = json.loads(text) if isinstance(text, str) else {}
+        except (ValueError, RecursionError):
+            return {}
+        return {name: mark for name, mark in _mapping(marks).items() if isinstance(mark, str)}
+
+
+class _Each:
+    """A secret for each name."""
+
+    is_whole = False
+
+    def __init__(self, server: Server, mount: str, path: str) -> None:
+        self._server, self._mount, self._path = server, mount, path
+        self._read: dict[str, _Secret] = {}
+
+    def read(self) -> dict[str, Live]:
+        """See `Store`."""
+        url = f"/v1/{quote(self._mount)}/metadata/{quote(self._path)}/"
+        answer = self._server.ask("LIST", url, reads=True)
+        if answer.status not in {_OK, _MISSING}:
+            raise refused("Vault", f"list {self._mount}/{self._path}", answer.status)
+        names = _mapping(_mapping(answer.content).get("data")).get("keys", [])
+        live: dict[str, Live] = {}
+        for name in names if isinstance(names, list) else []:
+            if isinstance(name, str) and not name.endswith("/"):
+                secret = self._secret(name)
+                if secret.read():
+                    mark = secret.fields.get(_FIELD, "")
+                    text = mark if isinstance(mark, str) else ""
+                    live[name] = Live(str(secret.version), text, _bytes(secret.fields.get(_VALUE)))
+        return live
+
+    def write(self, edits: Sequence[Edit]) -> None:
+        """See `Store`."""
+        for edit in edits:
+            secret = self._secret(edit.name)
+            if edit.value is None:
+                secret.delete(edit.version)
+            else:
+                secret.write({**secret.fields, _VALUE: edit.value.reveal().decode(), _FIELD: edit.mark})
+
+    def _secret(self, name: str) -> _Secret:
+        return self._read.setdefault(name, _Secret(self._server, self._mount, f"{self._path}/{name}"))
+
+
+def _mapping(content: object) -> dict[str, Any]:
+    return content if isinstance(content, dict) else {}
+
+
+def _bytes(value: object) -> SecretBytes:
+    """A field's value; what is no text is none that we put there, and is compared as JSON."""
+    return SecretBytes(value.encode("utf-8", "surrogatepass") if isinstance(value, str) else json.dumps(value).encode())

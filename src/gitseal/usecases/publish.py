@@ -1,0 +1,82 @@
+"""`publish`: the values of a commit brought to the stores that the policy names for them."""
+
+from collections.abc import Sequence
+
+from gitseal.delivery.publishing import accepted, planning, source
+from gitseal.delivery.publishing.planning import PublishRules
+from gitseal.delivery.publishing.publication import Publication, publications
+from gitseal.delivery.publishing.source import Source
+from gitseal.errors import Error, Question, Unconfirmed
+from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
+from gitseal.records import NamedTuple
+from gitseal.stores import table
+from gitseal.stores.protocol import Outside
+
+
+class Wishes(NamedTuple):
+    """How somebody publishes: `writes` is False for whoever only looks, `goes_back` allows an older commit."""
+
+    names: tuple[str, ...]
+    rules: PublishRules
+    writes: bool
+    goes_back: bool = False
+
+
+def sources(project: Project, names: tuple[str, ...]) -> list[Source]:
+    """What the targets publish now. Raises Error if one of them may not be published from here."""
+    return [source.source(project, target) for target in source.targets(project, names)]
+
+
+def confirm(workspace: Workspace, found: Sequence[Source], *, writes: bool) -> None:
+    """Raises Unconfirmed for targets that are new to this clone and not accepted. To look only starts no program of theirs.
+
+    Accepted ones are remembered.
+    """
+    repository = workspace.project.git()
+    questions = []
+    for one in found:
+        target = one.target
+        if accepted.is_accepted(repository, target):
+            continue
+        if target.name in workspace.accepted:
+            accepted.accept(repository, target)
+        elif writes or table.kind_of(target.to).runs_code:
+            option = f"--accept-target {target.name}"
+            what = f"what service {target.service} gets" if target.service else "all names"
+            meaning = f"this clone never published to {target.name}: {what} of {', '.join(target.environments)} to {target.to}"
+            questions.append(Question(target.name, option, meaning))
+    if questions:
+        raise Unconfirmed(tuple(questions))
+
+
+def prepare(workspace: Workspace, outside: Outside, wishes: Wishes) -> list[Publication]:
+    """Everything that is to be done, in the order of the targets; nothing was written.
+
+    Raises Error, before anything is written anywhere, for what a store cannot carry, for a place that another publisher uses,
+    for values there that we did not put there, and for a commit that is no descendant of what is live.
+    """
+    found = sources(workspace.project, wishes.names)
+    confirm(workspace, found, writes=wishes.writes)
+    prepared = [
+        publication for one in found for publication in publications(one, workspace.keyring, outside, wishes.rules)
+    ]
+    if wishes.writes:
+        for publication in prepared:
+            _check(publication, goes_back=wishes.goes_back)
+    return prepared
+
+
+def _check(publication: Publication, *, goes_back: bool) -> None:
+    refused = publication.plan.refused
+    if refused:
+        told = "; ".join(f"{name} {reason}" for name, reason in refused)
+        is_foreign = any("another publisher" in reason for _name, reason in refused)
+        hint = "give this target a place of its own" if is_foreign else "to take these over: --adopt"
+        raise Error(f'{publication.source.target.name} is not published to "{publication.place}": {told}', hint)
+    if not goes_back:
+        ours = [step for step in publication.plan.steps if step.verdict in _OURS]
+        source.check_ancestors(publication.source, planning.live_commits(ours))
+
+
+_OURS = (planning.MarkVerdict.OURS, planning.MarkVerdict.BY_HAND, planning.MarkVerdict.UNPROVEN)

@@ -1,0 +1,59 @@
+"""Marks: what they hold, what they tell, and what they do not."""
+
+import hmac
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.framing import frame
+from gitseal.crypto.public_key import Scope
+from gitseal.delivery.publishing import mark
+from gitseal.delivery.publishing.mark import Mark
+from gitseal.hidden import SecretBytes
+
+FILE = "f" + "1" * 32
+SCOPE = Scope(FILE, "production", "default")
+KEY = DataKey(SCOPE, b"k" * 32)
+UNSIGNED = Mark(FILE, "shop-ssm", "a" * 40, "", "")
+VALUE = SecretBytes(b"hush")
+
+
+def test_the_mac_is_the_one_that_the_format_says() -> None:
+    key = HKDF(SHA256(), 32, salt=b"", info=frame("gitseal/v1/publish", *SCOPE)).derive(b"k" * 32)
+    expected = hmac.digest(key, frame(FILE, "shop-ssm", "DATABASE_URL", "a" * 40, b"hush"), "sha256")
+    assert KEY.published_mac(FILE, "shop-ssm", "DATABASE_URL", "a" * 40, b"hush") == expected
+
+
+def test_a_mark_is_a_text_that_a_tag_of_every_cloud_can_hold() -> None:
+    longest = UNSIGNED._replace(target="t" * 64, commit="a" * 64)
+    for key in (KEY, None):
+        text = mark.make(longest, "NAME", VALUE, key).text()
+        assert len(text) <= 256
+        assert not set(text) - set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-")
+        assert mark.parse(text) == mark.make(longest, "NAME", VALUE, key)
+
+
+def test_it_proves_this_value_under_this_name_by_this_key_at_this_commit() -> None:
+    made = mark.make(UNSIGNED, "A", VALUE, KEY)
+    assert made.proves("A", VALUE, KEY)
+    assert not made.proves("B", VALUE, KEY)
+    assert not made.proves("A", SecretBytes(b"other"), KEY)
+    assert not made.proves("A", VALUE, DataKey(SCOPE, b"j" * 32))
+    for changed in ({"commit": "b" * 40}, {"target": "other"}, {"publisher": "f" + "3" * 32}):
+        assert not made._replace(**changed).proves("A", VALUE, KEY)
+
+
+def test_equal_values_do_not_show_in_their_marks() -> None:
+    marks = {mark.make(UNSIGNED, name, VALUE, KEY).mac for name in ("A", "B")}
+    marks |= {mark.make(UNSIGNED._replace(commit="b" * 40), "A", VALUE, KEY).mac}
+    assert len(marks) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "gitseal1", "hello", "gitseal2:a:b:c:d:e", f"gitseal1:{FILE}:t:{'a' * 40}:kx:{'m' * 43}", "x" * 100_000],
+)
+def test_other_texts_are_no_marks(text: str) -> None:
+    assert mark.parse(text) is None

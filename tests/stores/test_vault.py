@@ -1,0 +1,141 @@
+"""Vault's KV engine by a real OpenBao, and its limits, which no server has to be asked about."""
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from gitseal.delivery.publishing.planning import Desired, PublishAction, Publisher, PublishPlan, PublishRules, plan
+from gitseal.errors import Error
+from gitseal.hidden import SecretBytes
+from gitseal.stores import table
+from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Raced, StoreError
+from tests.servers.openbao import Bao, running
+
+FILE = "f" + "1" * 32
+
+
+@pytest.fixture(scope="session")
+def bao(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
+    program = peer("bao")
+    with running(program, tmp_path_factory.mktemp("bao")) as server:
+        yield server
+
+
+def outside(environ: dict[str, str]) -> Outside:
+    def start(*_: object) -> ProgramAnswer:
+        raise AssertionError
+
+    return Outside(environ, start, lambda _seconds: None, "/")
+
+
+def call(bao: Bao, method: str, path: str, content: object = None) -> dict[str, object]:
+    body = json.dumps(content).encode() if content is not None else None
+    request = urllib.request.Request(f"{bao.address}/v1/{path}", body, {"X-Vault-Token": bao.token}, method=method)  # noqa: S310 - ours
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - ours
+        return dict(json.load(answer)["data"] or {}) if answer.status != 204 else {}
+
+
+def planned(place: str, bao: Bao, values: dict[str, bytes], number: int, *, prunes: bool = False) -> PublishPlan:
+    store = table.open_store(place, outside(bao.environ))
+    wanted = {name: Desired(SecretBytes(value), None) for name, value in values.items()}
+    publisher = Publisher(FILE, "shop", f"{number:040x}")
+    made = plan(publisher, wanted, store.read(), lambda *_: None, PublishRules(prunes))
+    assert not made.refused
+    edits = made.edits(wanted, publisher)
+    for batch in [edits] if store.is_whole and edits else [[edit] for edit in edits]:
+        store.write(batch)
+    return made
+
+
+@pytest.mark.parametrize("place", ["vault:secret/whole/shop", "vault:secret/each/shop/"])
+def test_publishing_creates_writes_what_differs_and_removes_what_was_published(bao: Bao, place: str) -> None:
+    values = {"A": b"one", "B": b"two \xc3\xa4\n", "EMPTY": b""}
+    assert planned(place, bao, values, 1).counts()["create"] == 3
+    assert planned(place, bao, values, 2).counts()["unchanged"] == 3
+    assert planned(place, bao, values | {"A": b"three"}, 3).counts() | {"change": 1, "unchanged": 2} == {
+        "create": 0,
+        "change": 1,
+        "remove": 0,
+        "leave": 0,
+        "unchanged": 2,
+    }
+    assert planned(place, bao, {"B": values["B"]}, 4, prunes=True).counts()["remove"] == 2
+    live = table.open_store(place, outside(bao.environ)).read()
+    assert {name: one.value for name, one in live.items()} == {"B": SecretBytes(values["B"])}
+    # What was deleted can be put there again.
+    assert planned(place, bao, values, 5).counts()["create"] == 2
+
+
+def test_consumers_read_the_fields_and_one_more(bao: Bao) -> None:
+    planned("vault:secret/read/shop", bao, {"A": b"one"}, 1)
+    fields = call(bao, "GET", "secret/data/read/shop")["data"]
+    assert isinstance(fields, dict)
+    assert sorted(fields) == ["A", "gitseal"]
+    assert fields["A"] == "one"
+
+
+def test_fields_that_others_put_there_stay(bao: Bao) -> None:
+    call(bao, "POST", "secret/data/mixed/shop", {"data": {"theirs": {"deep": 1}}})
+    made = planned("vault:secret/mixed/shop", bao, {"A": b"one"}, 1)
+    assert [(step.name, step.action) for step in made.steps] == [
+        ("A", PublishAction.CREATE),
+        ("theirs", PublishAction.LEAVE),
+    ]
+    planned("vault:secret/mixed/shop", bao, {}, 2, prunes=True)
+    assert call(bao, "GET", "secret/data/mixed/shop")["data"] == {"theirs": {"deep": 1}}
+
+
+@pytest.mark.parametrize("place", ["vault:secret/race/shop", "vault:secret/race/each/"])
+def test_a_write_between_reading_and_writing_is_not_overwritten(bao: Bao, place: str) -> None:
+    planned(place, bao, {"A": b"one"}, 1)
+    store = table.open_store(place, outside(bao.environ))
+    version = store.read()["A"].version
+    path = place.removeprefix("vault:secret/").rstrip("/")
+    at = f"secret/data/{path}/A" if place.endswith("/") else f"secret/data/{path}"
+    call(bao, "POST", at, {"data": {"A": "theirs", "value": "theirs"}})
+    with pytest.raises(Raced):
+        store.write([Edit("A", SecretBytes(b"two"), "", version)])
+    value = table.open_store(place, outside(bao.environ)).read()["A"].value
+    assert value == SecretBytes(b"theirs")
+
+
+def test_a_token_that_may_not_is_told_so_and_never_shown(bao: Bao) -> None:
+    store = table.open_store("vault:secret/shop", outside(bao.environ | {"VAULT_TOKEN": "hush-token"}))
+    with pytest.raises(StoreError, match=r"did not read secret/shop: .*\(status 403\)") as refused:
+        store.read()
+    assert "hush" not in f"{refused.value} {refused.value.hint} {store!r}"
+
+
+def test_the_address_comes_from_the_environment_and_is_none_that_others_can_listen_to() -> None:
+    with pytest.raises(Error, match="no address of Vault"):
+        table.open_store("vault:secret/shop", outside({}))
+    with pytest.raises(Error, match="no token"):
+        table.open_store("vault:secret/shop", outside({"VAULT_ADDR": "https://vault.example"}))
+    with pytest.raises(Error, match="plain HTTP"):
+        table.open_store("vault:secret/shop", outside({"VAULT_ADDR": "http://vault.example", "VAULT_TOKEN": "t"}))
+    for place in ("vault:https://evil.example/secret", "vault:secret", "vault:secret/../sys", "vault:/secret/a"):
+        with pytest.raises(Error, match="no place in Vault"):
+            list(table.refusals(place, {}))
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    store = table.open_store("vault:secret/shop", outside({"VAULT_ADDR": "http://127.0.0.1:9", "VAULT_TOKEN": "t"}))
+    with pytest.raises(StoreError, match="Vault cannot be reached"):
+        store.read()
+
+
+def refused(place: str, **values: bytes) -> list[str]:
+    return [one.name for one in table.refusals(place, {name: SecretBytes(value) for name, value in values.items()})]
+
+
+def test_what_a_secret_cannot_carry_is_refused() -> None:
+    assert refused("vault:secret/shop", A=b"fine", B=b"\xff", gitseal=b"1") == ["B", "gitseal"]
+    assert refused("vault:secret/shop", A=b"x" * 600_000, B=b"x" * 600_000) == [""]
+    assert refused("vault:secret/shop/", A=b"x" * 600_000, B=b"x" * 600_000, C=b"x" * 1_000_000) == ["C"]
+
+
+def test_a_kind_that_is_not_known_is_refused() -> None:
+    with pytest.raises(Error, match='"ftp" is no kind of store'):
+        table.open_store("ftp:somewhere", outside({}))
