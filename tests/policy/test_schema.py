@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gitseal.errors import Error
 from gitseal.policy import fields as policy_fields
-from gitseal.policy import manifest_parser, parser, schema
+from gitseal.policy import manifest_parser, parser, publishing, schema
 from gitseal.yamltext import reader
 from gitseal.yamltext.tree import Node
 from tests.policy import test_manifest as manifests
@@ -52,6 +52,8 @@ hook:
   block: []
 server:
   judged: []
+publish:
+  shop: {environments: [dev], to: "vault:secret/shop"}
 """
 NO_SCHEMA_SAYS = (
     "65536",
@@ -105,7 +107,8 @@ def test_the_schema_of_a_policy_has_the_fields_of_its_parser(monkeypatch: pytest
         read.update(known)
         return policy_fields.mapping(node, of, *known)
 
-    monkeypatch.setattr(parser, "mapping", mapping)
+    for reading in (parser, publishing):
+        monkeypatch.setattr(reading, "mapping", mapping)
     parser.parse(EVERY_PART)
 
     assert read == set(fields(POLICY))

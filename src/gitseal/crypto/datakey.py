@@ -105,7 +105,7 @@ class DataKey:
         return self.key_id == PublicKey(self.scope, public_half(self._derive(_WRITE_ONLY_INFO))).key_id
 
     def published_mac(self, *parts: str | bytes) -> bytes:
-        """The 32 bytes by which whoever has this key knows a published value again (docs/format.md, section 10).
+        """The 32 bytes by which whoever has this key knows a published value again (docs/format.md, section 12).
 
         HMAC-SHA256 over `frame(*parts)`, under a key of its own: whoever has not this data key cannot even guess at the value.
         """

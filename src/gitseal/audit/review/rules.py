@@ -9,7 +9,7 @@ from gitseal.audit.verify.approvals import findings, offered
 from gitseal.report.findings import declared
 from gitseal.review import attribution, environment_risks, manifest_changes, manifest_texts, write_only_values
 from gitseal.review.entries import others, sealed, table
-from gitseal.review.policy import changes, environments, listings, people, rules
+from gitseal.review.policy import changes, environments, listings, people, publishing, rules
 from gitseal.scan import env_files, wording
 
 # What only a review finds; then what `check`, `scan` and `verify` find in a review as well as by themselves.
@@ -22,6 +22,7 @@ OWN = declared(
     environments,
     listings,
     people,
+    publishing,
     rules,
     folder,
     merge_trial,
