@@ -9,8 +9,9 @@ import pytest
 from gitseal.delivery.publishing.planning import Desired, PublishAction, Publisher, PublishPlan, PublishRules, plan
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
+from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
-from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Raced, StoreError
+from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Raced
 from tests.servers.openbao import Bao, running
 
 FILE = "f" + "1" * 32
@@ -103,7 +104,7 @@ def test_a_write_between_reading_and_writing_is_not_overwritten(bao: Bao, place:
 
 def test_a_token_that_may_not_is_told_so_and_never_shown(bao: Bao) -> None:
     store = table.open_store("vault:secret/shop", outside(bao.environ | {"VAULT_TOKEN": "hush-token"}))
-    with pytest.raises(StoreError, match=r"did not read secret/shop: .*\(status 403\)") as refused:
+    with pytest.raises(RemoteError, match=r"did not read secret/shop: .*\(status 403\)") as refused:
         store.read()
     assert "hush" not in f"{refused.value} {refused.value.hint} {store!r}"
 
@@ -122,7 +123,7 @@ def test_the_address_comes_from_the_environment_and_is_none_that_others_can_list
 
 def test_a_server_that_is_not_there_is_told() -> None:
     store = table.open_store("vault:secret/shop", outside({"VAULT_ADDR": "http://127.0.0.1:9", "VAULT_TOKEN": "t"}))
-    with pytest.raises(StoreError, match="Vault cannot be reached"):
+    with pytest.raises(RemoteError, match="Vault cannot be reached"):
         store.read()
 
 

@@ -2,7 +2,8 @@
 
 from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
-from gitseal.cli.session import Session, say
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.errors import Declined, Error, UsageError
 from gitseal.records import NamedTuple
 

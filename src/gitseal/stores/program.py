@@ -20,7 +20,8 @@ from typing import Any
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
-from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreError, StoreRefusal, Values
+from gitseal.remote.failure import RemoteError
+from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values
 
 CARRIES = Carries(
     locator="`exec:PROGRAM ARGUMENT...`, without a shell; a path with a `/` counts from the repository's top",
@@ -103,9 +104,9 @@ class _ProgramStore:
             raise self._error("printed more than fits")
         return answer.printed.reveal()
 
-    def _error(self, what: str) -> StoreError:
+    def _error(self, what: str) -> RemoteError:
         name = Path(self._command[0]).name
-        return StoreError(
+        return RemoteError(
             f'the program "{name}" {what}', "mend it, and run the same again: it reads what is there first"
         )
 

@@ -5,9 +5,9 @@ A store's module has CARRIES, `limits`, which is pure and says what cannot go th
 
 from collections.abc import Callable, Mapping, Sequence
 
-from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.records import NamedTuple, Protocol
+from gitseal.remote.failure import RemoteError
 
 
 class Live(NamedTuple):
@@ -37,11 +37,7 @@ class StoreRefusal(NamedTuple):
     reason: str
 
 
-class StoreError(Error):
-    """A store said no, or could not be asked. The message is ours: nothing of what a store or a library says is in it."""
-
-
-class Raced(StoreError):
+class Raced(RemoteError):
     """Somebody else wrote between our reading and our writing. Nothing was written."""
 
 
@@ -51,11 +47,11 @@ class Store(Protocol):
     is_whole: bool
 
     def read(self) -> dict[str, Live]:
-        """All that is there, by name. Raises StoreError."""
+        """All that is there, by name. Raises RemoteError."""
         raise NotImplementedError
 
     def write(self, edits: Sequence[Edit]) -> None:
-        """Writes one edit, or all of them if `is_whole`. Raises StoreError; after Raced nothing was written."""
+        """Writes one edit, or all of them if `is_whole`. Raises RemoteError; after Raced nothing was written."""
         raise NotImplementedError
 
 

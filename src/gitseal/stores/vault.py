@@ -7,14 +7,15 @@ With a `/` at the end each name is a secret of its own below the path, with the 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
-from gitseal.stores.calling import Response, Server, refused
-from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreError, StoreRefusal, Values
+from gitseal.remote.calling import Response, Server, refused
+from gitseal.remote.failure import RemoteError
+from gitseal.remote.vault import connect
+from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values
 
 CARRIES = Carries(
     locator="`vault:MOUNT/PATH`: one secret, a field for each name; `vault:MOUNT/PATH/`: a secret for each name",
@@ -31,7 +32,6 @@ _LOCATOR = re.compile(rf"({_PART})/({_PART}(?:/{_PART})*)(/?)")
 _MOST_BYTES = 1_000_000
 _MARK_BYTES = 400
 _OK, _CREATED, _NO_CONTENT, _BAD, _MISSING = 200, 201, 204, 400, 404
-_LOGIN = ".vault-token"  # where `vault login` keeps the token
 
 
 def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
@@ -58,39 +58,8 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
 def open_store(locator: str, outside: Outside) -> Store:
     """The secret, or the folder of secrets. Raises Error if no address or no token is in the environment."""
     mount, path, is_each = _parts(locator)
-    server = connect(outside)
+    server = connect(outside.environ, outside.wait)
     return _Each(server, mount, path) if is_each else _Whole(server, mount, path)
-
-
-def connect(outside: Outside) -> Server:
-    """The server that VAULT_ADDR names, with the token of VAULT_TOKEN or of its client's file; OpenBao's names count too."""
-    environ = outside.environ
-    address = _first(environ, "VAULT_ADDR", "BAO_ADDR")
-    if not address:
-        raise Error("no address of Vault is set", "set VAULT_ADDR to it, like https://vault.example.com:8200")
-    token = _first(environ, "VAULT_TOKEN", "BAO_TOKEN") or _of_file(environ)
-    if not token:
-        raise Error("no token for Vault is set", "set VAULT_TOKEN, or run: vault login")
-    if not token.isascii() or not token.isprintable():
-        raise Error("the token for Vault has characters that no token has", "set VAULT_TOKEN to the token alone")
-    namespace = _first(environ, "VAULT_NAMESPACE", "BAO_NAMESPACE")
-    headers = {"X-Vault-Token": token, "X-Vault-Request": "true"}
-    if namespace:
-        headers["X-Vault-Namespace"] = namespace
-    certificates = _first(environ, "VAULT_CACERT", "BAO_CACERT")
-    return Server("Vault", address, headers, outside.wait, certificates=certificates)
-
-
-def _first(environ: Mapping[str, str], *names: str) -> str:
-    return next((environ[name] for name in names if environ.get(name)), "")
-
-
-def _of_file(environ: Mapping[str, str]) -> str:
-    home = environ.get("HOME")
-    try:
-        return (Path(home) / _LOGIN).read_text(encoding="ascii").strip() if home else ""
-    except (OSError, ValueError):
-        return ""
 
 
 def _parts(locator: str) -> tuple[str, str, bool]:
@@ -124,7 +93,7 @@ class _Secret:
         self.version = version if isinstance(version, int) else 0
         fields = content.get("data")
         if answer.status == _OK and not isinstance(fields, dict):
-            raise StoreError(f"Vault gave no secret at {self.path}: is this a KV engine of version 2?", _ENGINES)
+            raise RemoteError(f"Vault gave no secret at {self.path}: is this a KV engine of version 2?", _ENGINES)
         self.fields = fields if isinstance(fields, dict) else {}
         return answer.status == _OK
 

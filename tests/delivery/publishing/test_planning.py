@@ -19,7 +19,8 @@ from gitseal.delivery.publishing.planning import (
     PublishRules,
 )
 from gitseal.hidden import SecretBytes
-from gitseal.stores.protocol import Edit, Live, Raced, StoreError
+from gitseal.remote.failure import RemoteError
+from gitseal.stores.protocol import Edit, Live, Raced
 
 FILE, OTHER = "f" + "1" * 32, "f" + "2" * 32
 KEY = DataKey(Scope(FILE, "production", "default"), b"k" * 32)
@@ -60,7 +61,7 @@ class Store:
         if self.fails is not None:
             self.fails = (left - 1, is_after)
         if left == 0 and not is_after:
-            raise StoreError("no")
+            raise RemoteError("no")
         for edit in edits:
             if str(self.entries.get(edit.name, ("",))[0]) != edit.version:
                 raise Raced("raced")
@@ -68,7 +69,7 @@ class Store:
             self.put(edit.name, edit.value.reveal() if edit.value is not None else None, edit.mark)
             self.writes.append(edit.name)
         if left == 0:
-            raise StoreError("it was written, and the answer was lost")
+            raise RemoteError("it was written, and the answer was lost")
 
     def put(self, name: str, value: bytes | None, text: str = "") -> None:
         self.count += 1
@@ -136,7 +137,7 @@ def test_a_publication_that_is_cut_off_is_completed_by_the_next(
     store.fails = (at, is_after)
     try:
         publish(store, wanted, 2, PublishRules(prunes=True))
-    except StoreError:
+    except RemoteError:
         # In between each name has its old value or its new one, whole and with its mark.
         for name, (_, text, value) in store.entries.items():
             assert value in (before.get(name), wanted.get(name))

@@ -10,8 +10,9 @@ from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.records import NamedTuple
+from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
-from gitseal.stores.protocol import Outside, Store, StoreError
+from gitseal.stores.protocol import Outside, Store
 from gitseal.yamltext.reader import path_text
 
 _MOST_TOLD = 20
@@ -35,7 +36,7 @@ class Publication(NamedTuple):
 class Halted(Error):
     """A store said no in the middle: `done` and `left` are names, and the next run completes it."""
 
-    def __init__(self, cause: StoreError, done: list[str], left: list[str]) -> None:
+    def __init__(self, cause: RemoteError, done: list[str], left: list[str]) -> None:
         super().__init__(cause.message, cause.hint)
         self.done = done
         self.left = left
@@ -68,7 +69,7 @@ def carry_out(publication: Publication) -> Iterator[list[str]]:
     for number, batch in enumerate(batches):
         try:
             publication.store.write(batch)
-        except StoreError as error:
+        except RemoteError as error:
             raise Halted(error, done, [edit.name for rest in batches[number:] for edit in rest]) from None
         names = [edit.name for edit in batch]
         done += names

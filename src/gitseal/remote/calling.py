@@ -1,6 +1,6 @@
-"""JSON over HTTP, for stores whose API is that: verified TLS, time limits, and another try where that can do no harm.
+"""JSON over HTTP, for servers whose API is that: verified TLS, time limits, and another try where that can do no harm.
 
-No body of an answer ever gets into a message: a store may quote a value or a token in it.
+No body of an answer ever gets into a message: a server may quote a value or a token in it.
 """
 
 import http.client
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from gitseal.errors import Error, os_reason
 from gitseal.records import NamedTuple
-from gitseal.stores.protocol import StoreError
+from gitseal.remote.failure import RemoteError, RemoteFailure
 
 _SECONDS = 30.0
 _TRIES = 5
@@ -69,13 +69,13 @@ class Server:
     def ask(self, method: str, path: str, content: object = None, *, reads: bool = False) -> Response:
         """The answer to a request. `reads`: it changes nothing, so it is tried again after any failure.
 
-        Any other request is tried again only if the server says that it did nothing. Raises StoreError if there is no answer.
+        Any other request is tried again only if the server says that it did nothing. Raises RemoteError if there is no answer.
         """
         pause = _FIRST_WAIT
         for left in range(_TRIES - 1, -1, -1):
             try:
                 answer, after = self._once(method, self._path + path, content)
-            except StoreError:
+            except RemoteError:
                 if not reads or not left:
                     raise
             else:
@@ -96,12 +96,14 @@ class Server:
             response = connection.getresponse()
             received = response.read(_MOST_BYTES)
         except ssl.SSLCertVerificationError:
-            raise StoreError(f"{self.name} does not prove that it is that server", "see its certificate") from None
+            message = f"{self.name} does not prove that it is that server"
+            raise RemoteError(message, "see its certificate", kind=RemoteFailure.UNPROVEN) from None
         except OSError as error:
             reason = "it does not answer" if isinstance(error, TimeoutError) else os_reason(error)
-            raise StoreError(f"{self.name} cannot be reached: {reason}", _AGAIN) from None
+            message = f"{self.name} cannot be reached: {reason}"
+            raise RemoteError(message, _AGAIN, kind=RemoteFailure.NO_NETWORK) from None
         except (http.client.HTTPException, ValueError):
-            raise StoreError(f"{self.name} gave no whole answer", _AGAIN) from None
+            raise RemoteError(f"{self.name} gave no whole answer", _AGAIN) from None
         finally:
             connection.close()
         try:
@@ -117,27 +119,30 @@ class Server:
             context = ssl.create_default_context(cafile=self._certificates or None)
         except OSError:
             hint = "give it a file of certificates in PEM"
-            raise StoreError(f"the certificates for {self.name} cannot be read", hint) from None
+            raise RemoteError(f"the certificates for {self.name} cannot be read", hint) from None
         return http.client.HTTPSConnection(self._host, self._port, timeout=_SECONDS, context=context)
 
 
 _AGAIN = "run the same again: it reads what is there, and writes what is missing"
 
 
-def refused(server: str, what: str, status: int) -> StoreError:
-    """The error for a status that is none of those that mean something."""
-    reasons = {
-        400: "it does not take the request",
-        401: "the token is not valid",
-        403: "the token may not do that",
-        404: "there is no such place",
-        412: "it is not up to date",
-        413: "it is too large",
-        429: "there were too many requests",
-        503: "it is sealed or not ready",
-    }
+def refused(server: str, what: str, status: int) -> RemoteError:
+    """The error for a status that is none of those that mean something to the caller."""
+    kind, reason = _REASONS.get(status, (RemoteFailure.OTHER, "it failed"))
     hint = "look at what the token may do there" if status in {401, 403} else _AGAIN
-    return StoreError(f"{server} did not {what}: {reasons.get(status, 'it failed')} (status {status})", hint)
+    return RemoteError(f"{server} did not {what}: {reason} (status {status})", hint, kind=kind)
+
+
+_REASONS = {
+    400: (RemoteFailure.OTHER, "it does not take the request"),
+    401: (RemoteFailure.UNKNOWN_TO_IT, "the token is not valid"),
+    403: (RemoteFailure.DENIED, "the token may not do that"),
+    404: (RemoteFailure.GONE, "there is no such place"),
+    412: (RemoteFailure.NOT_READY, "it is not up to date"),
+    413: (RemoteFailure.OTHER, "it is too large"),
+    429: (RemoteFailure.THROTTLED, "there were too many requests"),
+    503: (RemoteFailure.NOT_READY, "it is sealed or not ready"),
+}
 
 
 def _seconds(header: str | None) -> float:

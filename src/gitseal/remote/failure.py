@@ -1,0 +1,32 @@
+"""How a server of others fails us, in words of ours.
+
+No text of a server, nor of a cloud's library, gets into a message: it may quote a value or a token.
+"""
+
+from gitseal.errors import Error
+from gitseal.records import Enum
+
+
+class RemoteFailure(Enum):
+    """The kinds that a caller or a person acts on differently."""
+
+    DENIED = "denied"  # known to it, and not allowed to do that
+    UNKNOWN_TO_IT = "not signed in"  # no credentials, or they are not valid
+    THROTTLED = "throttled"
+    DISABLED = "disabled"
+    GONE = "not there"
+    ELSEWHERE = "in another region"
+    CLOCK = "the clock is wrong"
+    NO_NETWORK = "cannot be reached"
+    UNPROVEN = "does not prove what it is"
+    NOT_READY = "not ready"
+    NO_LIBRARY = "the extra is not installed"
+    OTHER = "failed"
+
+
+class RemoteError(Error):
+    """A server or program elsewhere said no, or could not be asked."""
+
+    def __init__(self, message: str, hint: str = "", *, kind: RemoteFailure = RemoteFailure.OTHER) -> None:
+        super().__init__(message, hint)
+        self.kind = kind

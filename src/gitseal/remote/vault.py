@@ -1,0 +1,39 @@
+"""Vault and OpenBao: where the server is, and the token, as their own clients find both."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from gitseal.errors import Error
+from gitseal.remote.calling import Server
+
+_LOGIN = ".vault-token"  # where `vault login` keeps the token
+
+
+def connect(environ: Mapping[str, str], wait: Callable[[float], object]) -> Server:
+    """The server that VAULT_ADDR names, with the token of VAULT_TOKEN or of its client's file; OpenBao's names count too."""
+    address = _first(environ, "VAULT_ADDR", "BAO_ADDR")
+    if not address:
+        raise Error("no address of Vault is set", "set VAULT_ADDR to it, like https://vault.example.com:8200")
+    token = _first(environ, "VAULT_TOKEN", "BAO_TOKEN") or _of_file(environ)
+    if not token:
+        raise Error("no token for Vault is set", "set VAULT_TOKEN, or run: vault login")
+    if not token.isascii() or not token.isprintable():
+        raise Error("the token for Vault has characters that no token has", "set VAULT_TOKEN to the token alone")
+    namespace = _first(environ, "VAULT_NAMESPACE", "BAO_NAMESPACE")
+    headers = {"X-Vault-Token": token, "X-Vault-Request": "true"}
+    if namespace:
+        headers["X-Vault-Namespace"] = namespace
+    certificates = _first(environ, "VAULT_CACERT", "BAO_CACERT")
+    return Server("Vault", address, headers, wait, certificates=certificates)
+
+
+def _first(environ: Mapping[str, str], *names: str) -> str:
+    return next((environ[name] for name in names if environ.get(name)), "")
+
+
+def _of_file(environ: Mapping[str, str]) -> str:
+    home = environ.get("HOME")
+    try:
+        return (Path(home) / _LOGIN).read_text(encoding="ascii").strip() if home else ""
+    except (OSError, ValueError):
+        return ""
