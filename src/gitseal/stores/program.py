@@ -71,6 +71,7 @@ class _ProgramStore:
     """See the module. One start writes all."""
 
     is_whole = True
+    keeps_marks = True
 
     def __init__(self, command: Sequence[str], outside: Outside) -> None:
         self._command = command

@@ -1,6 +1,13 @@
 """The protocol of a store: what whoever publishes asks of it, and what it is given of the outside.
 
-A store's module has CARRIES, `limits`, which is pure and says what cannot go there before anything is written, and `open_store`.
+A store's module has three things. CARRIES is for the docs. `limits(locator, values)` is pure, and says what cannot go there
+before anything is written; it raises Error for a locator that means nothing, also with no values. `open_store(locator, outside)`
+asks nothing of the store yet; it raises Error if the outside lacks what it needs.
+
+A mark is one text of at most MARK_LENGTH characters, letters, digits and `_.:-`, so that a tag of AWS or Azure, an annotation
+of Google or Kubernetes, or a description of GitLab holds it whole. It is written in the value's own call. If a store can do that
+only for a new value, then a changed one may have its mark in a second call: cut off in between, it counts as changed by hand,
+and is written again. A new value must never stand there without its mark: nobody would know that it is ours.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,11 +16,15 @@ from gitseal.hidden import SecretBytes
 from gitseal.records import NamedTuple, Protocol
 from gitseal.remote.failure import RemoteError
 
+MARK_LENGTH = 256
+
 
 class Live(NamedTuple):
-    """One value as the store has it now. `version` is what `write` expects to find there.
+    """One value as the store has it now.
 
-    `mark` is the text that was written with it, empty if there is none; `value` is None if the store gives none back.
+    `version` is what `write` expects to find there, in the store's own words, and it changes with every write by anybody: a
+    number, a hash, or the time of the last update if the store has nothing better. It is empty only if the store has none of
+    these. `mark` is the text that was written with the value, or empty; `value` is None if the store gives none back.
     """
 
     version: str
@@ -42,9 +53,14 @@ class Raced(RemoteError):
 
 
 class Store(Protocol):
-    """One place in a store. `is_whole`: all names there are one object, and one call writes all edits or none."""
+    """One place in a store. `is_whole`: all names there are one object, and one call writes all edits or none.
+
+    `keeps_marks` is False for a store with no room for a mark: it writes values alone. Whoever publishes then keeps each mark in
+    Git, with the version that the store tells after writing, so `version` must not be empty there.
+    """
 
     is_whole: bool
+    keeps_marks: bool
 
     def read(self) -> dict[str, Live]:
         """All that is there, by name. Raises RemoteError."""

@@ -128,6 +128,7 @@ class _Whole:
     """One secret with all names."""
 
     is_whole = True
+    keeps_marks = True
 
     def __init__(self, server: Server, mount: str, path: str) -> None:
         self._secret = _Secret(server, mount, path)
@@ -169,6 +170,7 @@ class _Each:
     """A secret for each name."""
 
     is_whole = False
+    keeps_marks = True
 
     def __init__(self, server: Server, mount: str, path: str) -> None:
         self._server, self._mount, self._path = server, mount, path
