@@ -17,6 +17,7 @@ import hypothesis
 import pytest
 
 from tests import programs
+from tests.servers import openbao
 from tests.templates import Templates
 
 TOP = Path(__file__).resolve().parent.parent
@@ -186,3 +187,11 @@ def peer() -> Callable[[str], str]:
         return path or pytest.skip(f"{name} is not on this machine: `make peers` fetches what it can")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def bao(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[openbao.Bao]:
+    """A real OpenBao, one for all tests of a session."""
+    program = peer("bao")
+    with openbao.running(program, tmp_path_factory.mktemp("bao")) as server:
+        yield server

@@ -1,9 +1,5 @@
 """Vault's KV engine by a real OpenBao, and its limits, which no server has to be asked about."""
 
-import json
-import urllib.request
-from collections.abc import Callable, Iterator
-
 import pytest
 
 from gitseal.delivery.publishing.planning import Desired, PublishAction, Publisher, PublishPlan, PublishRules, plan
@@ -12,16 +8,9 @@ from gitseal.hidden import SecretBytes
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Raced
-from tests.servers.openbao import Bao, running
+from tests.servers.openbao import Bao
 
 FILE = "f" + "1" * 32
-
-
-@pytest.fixture(scope="session")
-def bao(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
-    program = peer("bao")
-    with running(program, tmp_path_factory.mktemp("bao")) as server:
-        yield server
 
 
 def outside(environ: dict[str, str]) -> Outside:
@@ -29,13 +18,6 @@ def outside(environ: dict[str, str]) -> Outside:
         raise AssertionError
 
     return Outside(environ, start, lambda _seconds: None, "/")
-
-
-def call(bao: Bao, method: str, path: str, content: object = None) -> dict[str, object]:
-    body = json.dumps(content).encode() if content is not None else None
-    request = urllib.request.Request(f"{bao.address}/v1/{path}", body, {"X-Vault-Token": bao.token}, method=method)  # noqa: S310 - ours
-    with urllib.request.urlopen(request) as answer:  # noqa: S310 - ours
-        return dict(json.load(answer)["data"] or {}) if answer.status != 204 else {}
 
 
 def planned(place: str, bao: Bao, values: dict[str, bytes], number: int, *, prunes: bool = False) -> PublishPlan:
@@ -71,21 +53,21 @@ def test_publishing_creates_writes_what_differs_and_removes_what_was_published(b
 
 def test_consumers_read_the_fields_and_one_more(bao: Bao) -> None:
     planned("vault:secret/read/shop", bao, {"A": b"one"}, 1)
-    fields = call(bao, "GET", "secret/data/read/shop")["data"]
+    fields = bao.call("GET", "secret/data/read/shop")["data"]
     assert isinstance(fields, dict)
     assert sorted(fields) == ["A", "gitseal"]
     assert fields["A"] == "one"
 
 
 def test_fields_that_others_put_there_stay(bao: Bao) -> None:
-    call(bao, "POST", "secret/data/mixed/shop", {"data": {"theirs": {"deep": 1}}})
+    bao.call("POST", "secret/data/mixed/shop", {"data": {"theirs": {"deep": 1}}})
     made = planned("vault:secret/mixed/shop", bao, {"A": b"one"}, 1)
     assert [(step.name, step.action) for step in made.steps] == [
         ("A", PublishAction.CREATE),
         ("theirs", PublishAction.LEAVE),
     ]
     planned("vault:secret/mixed/shop", bao, {}, 2, prunes=True)
-    assert call(bao, "GET", "secret/data/mixed/shop")["data"] == {"theirs": {"deep": 1}}
+    assert bao.call("GET", "secret/data/mixed/shop")["data"] == {"theirs": {"deep": 1}}
 
 
 @pytest.mark.parametrize("place", ["vault:secret/race/shop", "vault:secret/race/each/"])
@@ -95,7 +77,7 @@ def test_a_write_between_reading_and_writing_is_not_overwritten(bao: Bao, place:
     version = store.read()["A"].version
     path = place.removeprefix("vault:secret/").rstrip("/")
     at = f"secret/data/{path}/A" if place.endswith("/") else f"secret/data/{path}"
-    call(bao, "POST", at, {"data": {"A": "theirs", "value": "theirs"}})
+    bao.call("POST", at, {"data": {"A": "theirs", "value": "theirs"}})
     with pytest.raises(Raced):
         store.write([Edit("A", SecretBytes(b"two"), "", version)])
     value = table.open_store(place, outside(bao.environ)).read()["A"].value

@@ -15,8 +15,8 @@ from gitseal.errors import Error, os_reason
 from gitseal.records import NamedTuple
 from gitseal.remote.failure import RemoteError, RemoteFailure
 
-_SECONDS = 30.0
-_TRIES = 5
+SECONDS = 30.0
+TRIES = 5
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 8.0
 _MOST_BYTES = 64 * 1024 * 1024
 # Nothing was done with the request: it was one too many, or the server was not ready.
@@ -36,7 +36,10 @@ class Response(NamedTuple):
 
 
 class Server:
-    """One server, by its URL. `headers` go with each request, tokens among them; `name` is how messages call it."""
+    """One server, by its URL. `headers` go with each request, tokens among them; `name` is how messages call it.
+
+    A request is given up after `seconds` of silence, and is made at most `tries` times, with pauses by `wait`.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,8 @@ class Server:
         wait: Callable[[float], object],
         *,
         certificates: str = "",
+        seconds: float = SECONDS,
+        tries: int = TRIES,
     ) -> None:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -62,6 +67,7 @@ class Server:
         self._headers = dict(headers)
         self._wait = wait
         self._certificates = certificates
+        self._seconds, self._tries = seconds, tries
 
     def __repr__(self) -> str:
         return f"Server({self.name!r})"
@@ -72,7 +78,7 @@ class Server:
         Any other request is tried again only if the server says that it did nothing. Raises RemoteError if there is no answer.
         """
         pause = _FIRST_WAIT
-        for left in range(_TRIES - 1, -1, -1):
+        for left in range(self._tries - 1, -1, -1):
             try:
                 answer, after = self._once(method, self._path + path, content)
             except RemoteError:
@@ -114,13 +120,13 @@ class Server:
 
     def _connection(self) -> http.client.HTTPConnection:
         if not self._is_secure:
-            return http.client.HTTPConnection(self._host, self._port, timeout=_SECONDS)
+            return http.client.HTTPConnection(self._host, self._port, timeout=self._seconds)
         try:
             context = ssl.create_default_context(cafile=self._certificates or None)
         except OSError:
             hint = "give it a file of certificates in PEM"
             raise RemoteError(f"the certificates for {self.name} cannot be read", hint) from None
-        return http.client.HTTPSConnection(self._host, self._port, timeout=_SECONDS, context=context)
+        return http.client.HTTPSConnection(self._host, self._port, timeout=self._seconds, context=context)
 
 
 _AGAIN = "run the same again: it reads what is there, and writes what is missing"
@@ -141,6 +147,9 @@ _REASONS = {
     412: (RemoteFailure.NOT_READY, "it is not up to date"),
     413: (RemoteFailure.OTHER, "it is too large"),
     429: (RemoteFailure.THROTTLED, "there were too many requests"),
+    500: (RemoteFailure.NOT_READY, "it failed"),
+    502: (RemoteFailure.NOT_READY, "it failed"),
+    504: (RemoteFailure.NOT_READY, "it does not answer"),
     503: (RemoteFailure.NOT_READY, "it is sealed or not ready"),
 }
 

@@ -4,19 +4,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gitseal.errors import Error
-from gitseal.remote.calling import Server
+from gitseal.remote.calling import SECONDS, TRIES, Server
+from gitseal.remote.failure import RemoteError, RemoteFailure
 
 _LOGIN = ".vault-token"  # where `vault login` keeps the token
 
 
-def connect(environ: Mapping[str, str], wait: Callable[[float], object]) -> Server:
+def connect(
+    environ: Mapping[str, str], wait: Callable[[float], object], *, seconds: float = SECONDS, tries: int = TRIES
+) -> Server:
     """The server that VAULT_ADDR names, with the token of VAULT_TOKEN or of its client's file; OpenBao's names count too."""
     address = _first(environ, "VAULT_ADDR", "BAO_ADDR")
     if not address:
-        raise Error("no address of Vault is set", "set VAULT_ADDR to it, like https://vault.example.com:8200")
+        hint = "set VAULT_ADDR to it, like https://vault.example.com:8200"
+        raise RemoteError("no address of Vault is set", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
     token = _first(environ, "VAULT_TOKEN", "BAO_TOKEN") or _of_file(environ)
     if not token:
-        raise Error("no token for Vault is set", "set VAULT_TOKEN, or run: vault login")
+        hint = "set VAULT_TOKEN, or run: vault login"
+        raise RemoteError("no token for Vault is set", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
     if not token.isascii() or not token.isprintable():
         raise Error("the token for Vault has characters that no token has", "set VAULT_TOKEN to the token alone")
     namespace = _first(environ, "VAULT_NAMESPACE", "BAO_NAMESPACE")
@@ -24,7 +29,15 @@ def connect(environ: Mapping[str, str], wait: Callable[[float], object]) -> Serv
     if namespace:
         headers["X-Vault-Namespace"] = namespace
     certificates = _first(environ, "VAULT_CACERT", "BAO_CACERT")
-    return Server("Vault", address, headers, wait, certificates=certificates)
+    return Server("Vault", address, headers, wait, certificates=certificates, seconds=seconds, tries=tries)
+
+
+def credentials(environ: Mapping[str, str]) -> str:
+    """Where the token is, in words; empty if no address or no token is set. Nothing is called."""
+    if not _first(environ, "VAULT_ADDR", "BAO_ADDR"):
+        return ""
+    named = next((name for name in ("VAULT_TOKEN", "BAO_TOKEN") if environ.get(name)), "")
+    return named or (f"~/{_LOGIN}" if _of_file(environ) else "")
 
 
 def _first(environ: Mapping[str, str], *names: str) -> str:

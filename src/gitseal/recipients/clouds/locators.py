@@ -11,7 +11,7 @@ from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from gitseal.recipients.clouds.protocol import KeyService
 
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9_-])?"
 _TRANSIT = rf"{_PART}(?:/{_PART}){{0,7}}/keys/{_PART}"
@@ -30,9 +30,10 @@ class Provider(NamedTuple):
     example: str
     newest: str = ""
 
-    def load(self) -> "Any":  # noqa: ANN401 - a module, which has no type of its own
+    def load(self) -> "KeyService":
         """The module that asks this service, imported now."""
-        return __import__(f"gitseal.recipients.clouds.{self.name}", fromlist=["unwrap"])
+        service: KeyService = __import__(f"gitseal.recipients.clouds.{self.name}", fromlist=["unwrap"])
+        return service
 
 
 PROVIDERS = {

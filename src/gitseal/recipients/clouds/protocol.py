@@ -1,0 +1,62 @@
+"""The protocol of a key service: what its module in this package does, and what it is given of the outside.
+
+A module does one thing at a time and once: other tries, time limits and the name of the key in messages are `asking`'s. A refusal
+is a RemoteError of the kind that it is, in words of ours: nothing that a server or a library said. A service that decrypts to
+something wrong, or says that the ciphertext is none of the key's, means Damaged.
+"""
+
+from gitseal.records import NamedTuple, Protocol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gitseal.hidden import SecretBytes
+
+    # Gets the words to show; gives the PIN, or None if nobody can be asked. `recipients.dialogue` has the same for passphrases.
+    AskPin = Callable[[str], SecretBytes | bytes | None]
+
+
+class Surroundings(NamedTuple):
+    """What a key service's module may use of the outside.
+
+    The environment says where the service is and who we are to it. A request is given up after `seconds` without an answer, and
+    is not made again. `ask` gets a PIN from a person; None: nobody can be asked.
+    """
+
+    environ: "Mapping[str, str]"
+    seconds: float
+    ask: "AskPin | None" = None
+
+    def __repr__(self) -> str:
+        # A token is among the variables.
+        return "Surroundings(…)"
+
+
+class FetchedKey(NamedTuple):
+    """The public half of a key as the service gives it, in PEM or DER, and the whole locator, with the version that it is of."""
+
+    locator: str
+    public: bytes
+
+
+class KeyService(Protocol):
+    """A module of this package: its name is the provider's in `locators`."""
+
+    def unwrap(self, locator: str, ciphertext: bytes, surroundings: Surroundings) -> "SecretBytes":
+        """What the service decrypts by RSA-OAEP with SHA-256, MGF1 with SHA-256 and no label: 16 bytes, if all is right.
+
+        Raises RemoteError; Damaged if it refuses the ciphertext as none of the key's.
+        """
+        raise NotImplementedError
+
+    def public_key(self, locator: str, surroundings: Surroundings) -> FetchedKey:
+        """The public half of a key; of the newest version, if the locator names none. Raises RemoteError."""
+        raise NotImplementedError
+
+    def credentials(self, environ: "Mapping[str, str]") -> str:
+        """What is at hand to sign in with, in words, such as `VAULT_TOKEN`; empty if nothing is. Nothing is called.
+
+        No library is imported for it, and what only a call would show (an instance's role) is not found.
+        """
+        raise NotImplementedError

@@ -1,0 +1,103 @@
+"""Vault and OpenBao: RSA keys of the transit engine, `MOUNT/keys/NAME@VERSION`.
+
+The token needs `update` on `MOUNT/decrypt/NAME` and nothing else; to fetch the public half, `read` on `MOUNT/keys/NAME`.
+"""
+
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+
+from gitseal.errors import Damaged
+from gitseal.hidden import SecretBytes
+from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings
+from gitseal.remote import vault
+from gitseal.remote.calling import Response, refused
+from gitseal.remote.failure import RemoteError, RemoteFailure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from gitseal.remote.calling import Server
+
+_OK, _MISSING = 200, 404
+# What the engine says of itself, by a piece of it: the status alone leaves too much open.
+_SAID = {
+    "disallowed by policy (too old)": (RemoteFailure.DISABLED, "this version is disabled (min_decryption_version)"),
+    "version is too new": (RemoteFailure.GONE, "there is no such version of the key"),
+    "encryption key not found": (RemoteFailure.GONE, "there is no such key"),
+    "decryption not supported": (RemoteFailure.OTHER, "this key decrypts nothing: it is no RSA key"),
+}
+_NOT_ITS_OWN = ("failed to RSA decrypt", "message authentication failed", "invalid ciphertext")
+
+
+def unwrap(locator: str, ciphertext: bytes, surroundings: Surroundings) -> SecretBytes:
+    """See `KeyService.unwrap`."""
+    mount, name, version = _parts(locator)
+    text = b2a_base64(ciphertext, newline=False).decode()
+    answer = _server(surroundings).ask(
+        "POST", f"/v1/{mount}/decrypt/{name}", {"ciphertext": f"vault:v{version}:{text}"}, reads=True
+    )
+    if answer.status != _OK:
+        raise _failure("decrypt", answer)
+    try:
+        return SecretBytes(a2b_base64(str(_data(answer).get("plaintext")), strict_mode=True))
+    except (Base64Error, ValueError):
+        raise RemoteError("Vault gave no answer that can be read") from None
+
+
+def public_key(locator: str, surroundings: Surroundings) -> FetchedKey:
+    """See `KeyService.public_key`."""
+    mount, name, version = _parts(locator)
+    answer = _server(surroundings).ask("GET", f"/v1/{mount}/keys/{name}", reads=True)
+    if answer.status == _MISSING:
+        raise RemoteError("there is no such key", kind=RemoteFailure.GONE)
+    if answer.status != _OK:
+        raise _failure("show the key", answer)
+    data = _data(answer)
+    version = version or str(data.get("latest_version", ""))
+    versions = data.get("keys")
+    key = versions.get(version) if isinstance(versions, dict) else None
+    if key is None:
+        raise RemoteError("there is no such version of the key, or it is disabled", kind=RemoteFailure.GONE)
+    public = key.get("public_key") if isinstance(key, dict) else None
+    if not isinstance(public, str) or not public:
+        raise RemoteError("the key has no public half", "take an RSA key, such as one of type=rsa-4096")
+    return FetchedKey(f"{locator.partition('@')[0]}@{version}", public.encode())
+
+
+def credentials(environ: "Mapping[str, str]") -> str:
+    """See `KeyService.credentials`."""
+    return vault.credentials(environ)
+
+
+def _server(surroundings: Surroundings) -> "Server":
+    # `asking` tries again, for all services alike.
+    return vault.connect(surroundings.environ, _never, seconds=surroundings.seconds, tries=1)
+
+
+def _never(_seconds: float) -> None:
+    raise AssertionError
+
+
+def _parts(locator: str) -> tuple[str, str, str]:
+    """The mount, the key's name and its version, empty if there is none. All of it can stand in a URL as it is."""
+    path, _, version = locator.partition("@")
+    mount, _, name = path.rpartition("/keys/")
+    return mount, name, version
+
+
+def _failure(what: str, answer: Response) -> RemoteError | Damaged:
+    errors = answer.content.get("errors") if isinstance(answer.content, dict) else None
+    said = " ".join(map(str, errors)) if isinstance(errors, list) else ""
+    for piece, (kind, reason) in _SAID.items():
+        if piece in said:
+            return RemoteError(reason, kind=kind)
+    if any(piece in said for piece in _NOT_ITS_OWN):
+        return Damaged("Vault does not decrypt the stanza with the key that it is for: it is damaged")
+    return refused("Vault", what, answer.status)
+
+
+def _data(answer: Response) -> "dict[str, Any]":
+    data = answer.content.get("data") if isinstance(answer.content, dict) else None
+    return data if isinstance(data, dict) else {}
