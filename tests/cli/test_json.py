@@ -30,6 +30,7 @@ COMMANDS = [
     ("log",),
     ("log", "--signatures"),
     ("offboard", "alice", "--report"),
+    ("publish", "--dry-run", "--accept-target", "shop"),
     ("recipient", "list"),
     ("rekey", "--dry-run"),
     ("resolve", "--list"),
@@ -63,6 +64,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     escaped = json.dumps(ODD)
     policy.write_text(policy.read_text().replace("  alice:\n", f"  alice:\n    email: {escaped}\n", 1))
     assert escaped in policy.read_text()
+    with policy.open("a") as file:
+        file.write('publish:\n  shop: {environments: [production], to: "exec:true"}\n')
     world = World(top, keyring_of(text))
     world.set(A=ODD)
     (top / ODD).write_text("A=1\n")
