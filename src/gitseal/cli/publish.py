@@ -139,6 +139,7 @@ def _show(prepared: "Sequence[Publication]", *, with_refused: bool = False) -> N
     for publication in prepared:
         source = publication.source
         way = f"{publication.environment} to {publication.place}"
+        way += f" on {publication.server}" if publication.server else ""
         say(f"{source.target.name}: {way}, from {source.commit[:_COMMIT_DIGITS]} of {short(source.ref)}")
         for step in publication.plan.steps:
             if step.action.value != "unchanged":
@@ -178,6 +179,7 @@ def _object(publication: "Publication", done: frozenset[tuple[str, str, str]]) -
         "target": source.target.name,
         "environment": publication.environment,
         "to": publication.place,
+        "server": publication.server,
         "commit": source.commit,
         "ref": source.ref,
         "steps": steps,

@@ -9,7 +9,7 @@ import json
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from gitseal.errors import Error, os_reason
 from gitseal.records import NamedTuple
@@ -52,16 +52,9 @@ class Server:
         seconds: float = SECONDS,
         tries: int = TRIES,
     ) -> None:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme not in {"https", "http"} or not host or "@" in parts.netloc:
-            raise Error(
-                f"the address of {name} is no https:// address", "set it to one, like https://vault.example.com"
-            )
-        if parts.scheme == "http" and not _is_loopback(host):
-            raise Error(f"{name} is not called over plain HTTP: anybody on the way could read values", "use https://")
+        parts = address(name, url)
         self.name = name
-        self._host, self._port = host, parts.port
+        self._host, self._port = parts.hostname or "", parts.port
         self._is_secure = parts.scheme == "https"
         self._path = parts.path.rstrip("/")
         self._headers = dict(headers)
@@ -130,6 +123,17 @@ class Server:
 
 
 _AGAIN = "run the same again: it reads what is there, and writes what is missing"
+
+
+def address(name: str, url: str) -> SplitResult:
+    """The parts of a server's URL. Raises Error for one that is none, has a password in it, or lets others read on the way."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in {"https", "http"} or not host or "@" in parts.netloc:
+        raise Error(f"the address of {name} is no https:// address", "set it to one, like https://vault.example.com")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise Error(f"{name} is not called over plain HTTP: anybody on the way could read values", "use https://")
+    return parts
 
 
 def refused(server: str, what: str, status: int) -> RemoteError:

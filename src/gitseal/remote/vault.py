@@ -4,32 +4,37 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gitseal.errors import Error
-from gitseal.remote.calling import SECONDS, TRIES, Server
+from gitseal.remote.calling import SECONDS, TRIES, Server, address
 from gitseal.remote.failure import RemoteError, RemoteFailure
 
 _LOGIN = ".vault-token"  # where `vault login` keeps the token
+
+
+def addressed(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The server's address, and the namespace there, which may be empty. Raises RemoteError if there is no address."""
+    url = _first(environ, "VAULT_ADDR", "BAO_ADDR")
+    if not url:
+        hint = "set VAULT_ADDR to it, like https://vault.example.com:8200"
+        raise RemoteError("no address of Vault is set", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
+    return address("Vault", url).geturl().rstrip("/"), _first(environ, "VAULT_NAMESPACE", "BAO_NAMESPACE")
 
 
 def connect(
     environ: Mapping[str, str], wait: Callable[[float], object], *, seconds: float = SECONDS, tries: int = TRIES
 ) -> Server:
     """The server that VAULT_ADDR names, with the token of VAULT_TOKEN or of its client's file; OpenBao's names count too."""
-    address = _first(environ, "VAULT_ADDR", "BAO_ADDR")
-    if not address:
-        hint = "set VAULT_ADDR to it, like https://vault.example.com:8200"
-        raise RemoteError("no address of Vault is set", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
+    url, namespace = addressed(environ)
     token = _first(environ, "VAULT_TOKEN", "BAO_TOKEN") or _of_file(environ)
     if not token:
         hint = "set VAULT_TOKEN, or run: vault login"
         raise RemoteError("no token for Vault is set", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
     if not token.isascii() or not token.isprintable():
         raise Error("the token for Vault has characters that no token has", "set VAULT_TOKEN to the token alone")
-    namespace = _first(environ, "VAULT_NAMESPACE", "BAO_NAMESPACE")
     headers = {"X-Vault-Token": token, "X-Vault-Request": "true"}
     if namespace:
         headers["X-Vault-Namespace"] = namespace
     certificates = _first(environ, "VAULT_CACERT", "BAO_CACERT")
-    return Server("Vault", address, headers, wait, certificates=certificates, seconds=seconds, tries=tries)
+    return Server("Vault", url, headers, wait, certificates=certificates, seconds=seconds, tries=tries)
 
 
 def credentials(environ: Mapping[str, str]) -> str:

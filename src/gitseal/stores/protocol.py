@@ -2,7 +2,8 @@
 
 A store's module has three things. CARRIES is for the docs. `limits(locator, values)` is pure, and says what cannot go there
 before anything is written; it raises Error for a locator that means nothing, also with no values. `open_store(locator, outside)`
-asks nothing of the store yet; it raises Error if the outside lacks what it needs.
+asks nothing of the store yet; it raises Error if the outside lacks what it needs. A module whose server is found in the outside
+also has `whereabouts(locator, outside)`, which says which server that is, and asks it nothing either.
 
 A mark is one text of at most MARK_LENGTH characters, letters, digits and `_.:-`, so that a tag of AWS or Azure, an annotation
 of Google or Kubernetes, or a description of GitLab holds it whole. It is written in the value's own call. If a store can do that
@@ -93,6 +94,16 @@ class Outside(NamedTuple):
     def __repr__(self) -> str:
         # A token is among the variables.
         return "Outside(…)"
+
+
+class Whereabouts(NamedTuple):
+    """Which server a store is on. The policy does not say, so a person accepts it once, and again if it is another.
+
+    `told` is for people. `identity` is the same text as long as it is the same server, whatever it is called here.
+    """
+
+    told: str
+    identity: str
 
 
 class Carries(NamedTuple):

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
-from gitseal.stores.protocol import Carries, Outside, Store, StoreRefusal, Values
+from gitseal.stores.protocol import Carries, Outside, Store, StoreRefusal, Values, Whereabouts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +56,13 @@ def open_store(place: str, outside: Outside) -> Store:
     """The store at a place. Nothing is asked of it yet. Raises Error if the outside lacks what it needs."""
     store: Store = kind_of(place).load().open_store(_locator(place), outside)
     return store
+
+
+def whereabouts(place: str, outside: Outside) -> Whereabouts | None:
+    """The server of a place; None if its kind has no server that the outside names. Raises Error if the outside names none."""
+    asked = getattr(kind_of(place).load(), "whereabouts", None)
+    server: Whereabouts | None = asked(_locator(place), outside) if asked is not None else None
+    return server
 
 
 def _locator(place: str) -> str:

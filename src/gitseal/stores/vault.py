@@ -14,8 +14,8 @@ from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError
-from gitseal.remote.vault import connect
-from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values
+from gitseal.remote.vault import addressed, connect
+from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
     locator="`vault:MOUNT/PATH`: one secret, a field for each name; `vault:MOUNT/PATH/`: a secret for each name",
@@ -60,6 +60,14 @@ def open_store(locator: str, outside: Outside) -> Store:
     mount, path, is_each = _parts(locator)
     server = connect(outside.environ, outside.wait)
     return _Each(server, mount, path) if is_each else _Whole(server, mount, path)
+
+
+def whereabouts(locator: str, outside: Outside) -> Whereabouts:
+    """The server that VAULT_ADDR names, and the namespace there. Raises Error if none is named."""
+    _parts(locator)
+    url, namespace = addressed(outside.environ)
+    told = f"{url}{f' in namespace {namespace}' if namespace else ''}"
+    return Whereabouts(told, told)
 
 
 def _parts(locator: str) -> tuple[str, str, bool]:

@@ -7,11 +7,12 @@ from gitseal.delivery.publishing.planning import PublishRules
 from gitseal.delivery.publishing.publication import Publication, publications
 from gitseal.delivery.publishing.source import Source
 from gitseal.errors import Error, Question, Unconfirmed
+from gitseal.policy.target import PublishTarget
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
 from gitseal.stores import table
-from gitseal.stores.protocol import Outside
+from gitseal.stores.protocol import Outside, Whereabouts
 
 
 class Wishes(NamedTuple):
@@ -28,26 +29,44 @@ def sources(project: Project, names: tuple[str, ...]) -> list[Source]:
     return [source.source(project, target) for target in source.targets(project, names)]
 
 
-def confirm(workspace: Workspace, found: Sequence[Source], *, writes: bool) -> None:
-    """Raises Unconfirmed for targets that are new to this clone and not accepted. To look only starts no program of theirs.
+def confirm(workspace: Workspace, found: Sequence[Source], outside: Outside, *, writes: bool) -> None:
+    """Raises Unconfirmed for targets that are new to this clone, or on another server than last time, and not accepted.
 
-    Accepted ones are remembered.
+    To look only starts no program of theirs. Accepted ones are remembered.
     """
     repository = workspace.project.git()
     questions = []
     for one in found:
         target = one.target
-        if accepted.is_accepted(repository, target):
+        if not writes and not table.kind_of(target.to).runs_code and target.name not in workspace.accepted:
+            continue
+        servers = _servers(target, outside)
+        if accepted.is_accepted(repository, target, servers):
             continue
         if target.name in workspace.accepted:
-            accepted.accept(repository, target)
-        elif writes or table.kind_of(target.to).runs_code:
-            option = f"--accept-target {target.name}"
-            what = f"what service {target.service} gets" if target.service else "all names"
-            meaning = f"this clone never published to {target.name}: {what} of {', '.join(target.environments)} to {target.to}"
-            questions.append(Question(target.name, option, meaning))
+            accepted.accept(repository, target, servers)
+        else:
+            is_known = accepted.is_known(repository, target)
+            questions.append(
+                Question(target.name, f"--accept-target {target.name}", _meaning(target, servers, is_known=is_known))
+            )
     if questions:
         raise Unconfirmed(tuple(questions))
+
+
+def _servers(target: PublishTarget, outside: Outside) -> list[Whereabouts]:
+    """The servers that the target's places are on, each once."""
+    found = (table.whereabouts(place, outside) for _environment, place in target.places())
+    return list(dict.fromkeys(server for server in found if server is not None))
+
+
+def _meaning(target: PublishTarget, servers: Sequence[Whereabouts], *, is_known: bool) -> str:
+    what = f"what service {target.service} gets" if target.service else "all names"
+    where = "".join(f", on {server.told}" for server in servers)
+    goes = f"{what} of {', '.join(target.environments)} to {target.to}{where}"
+    if is_known:
+        return f"{target.name} is not what this clone published to before: {goes}"
+    return f"this clone never published to {target.name}: {goes}"
 
 
 def prepare(workspace: Workspace, outside: Outside, wishes: Wishes) -> list[Publication]:
@@ -57,7 +76,7 @@ def prepare(workspace: Workspace, outside: Outside, wishes: Wishes) -> list[Publ
     for values there that we did not put there, and for a commit that is no descendant of what is live.
     """
     found = sources(workspace.project, wishes.names)
-    confirm(workspace, found, writes=wishes.writes)
+    confirm(workspace, found, outside, writes=wishes.writes)
     prepared = [
         publication for one in found for publication in publications(one, workspace.keyring, outside, wishes.rules)
     ]

@@ -1,9 +1,10 @@
-"""The targets that somebody in this clone said yes to, as they were then.
+"""The targets that somebody in this clone said yes to, as they were then, on the servers that they were on then.
 
 The file lies in the Git directory, so no commit brings it.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from gitseal.crypto.digest import sha256_hex
@@ -15,21 +16,27 @@ from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository
 from gitseal.policy.target import PublishTarget
 from gitseal.report.hints import set_aside
+from gitseal.stores.protocol import Whereabouts
 
 _VERSION = 1
 
 
-def is_accepted(repository: Repository, target: PublishTarget) -> bool:
+def is_accepted(repository: Repository, target: PublishTarget, servers: Sequence[Whereabouts]) -> bool:
     """True if this very target was accepted here. One that sends other values, or elsewhere, is another one."""
-    return _read(_path(repository)).get(target.name) == _digest(target)
+    return _read(_path(repository)).get(target.name) == _digest(target, servers)
 
 
-def accept(repository: Repository, target: PublishTarget) -> None:
+def is_known(repository: Repository, target: PublishTarget) -> bool:
+    """True if a target of this name was accepted here, whatever it was then."""
+    return target.name in _read(_path(repository))
+
+
+def accept(repository: Repository, target: PublishTarget, servers: Sequence[Whereabouts]) -> None:
     """Remembers a target."""
     path = _path(repository)
     path.parent.mkdir(exist_ok=True)
     with locked(path.parent):
-        known = _read(path) | {target.name: _digest(target)}
+        known = _read(path) | {target.name: _digest(target, servers)}
         content = json.dumps({"version": _VERSION, "targets": known}, indent=1)
         atomic.write(path, content.encode() + b"\n", private=True)
 
@@ -50,6 +57,7 @@ def _read(path: Path) -> dict[str, str]:
         raise Error(f'"{path}" is damaged', f"accept each target once again: {set_aside(str(path))}") from None
 
 
-def _digest(target: PublishTarget) -> str:
+def _digest(target: PublishTarget, servers: Sequence[Whereabouts]) -> str:
     environments = frame(*target.environments)
-    return sha256_hex(frame(target.name, environments, target.to, target.service, target.source, str(target.prune)))
+    parts = (target.name, environments, target.to, target.service, target.source, str(target.prune))
+    return sha256_hex(frame(*parts, *(server.identity for server in servers)))

@@ -19,11 +19,12 @@ _MOST_TOLD = 20
 
 
 class Publication(NamedTuple):
-    """What is to be done at one place; nothing of it was done."""
+    """What is to be done at one place; nothing of it was done. `server` says for people where it is, if the policy does not."""
 
     source: Source
     environment: str
     place: str
+    server: str
     publisher: Publisher
     wanted: Wanted
     plan: PublishPlan
@@ -58,7 +59,9 @@ def publications(source: Source, keyring: Keyring, outside: Outside, rules: Publ
         keys = values.KeysAt(source, environment, keyring)
         held = {path_text((name,)) for name in wanted.going.pending}
         plan = planning.plan(publisher, wanted.values, store.read(), keys, rules, held)
-        yield Publication(source, environment, place, publisher, wanted, plan, store)
+        server = table.whereabouts(place, outside)
+        told = server.told if server is not None else ""
+        yield Publication(source, environment, place, told, publisher, wanted, plan, store)
 
 
 def carry_out(publication: Publication) -> Iterator[list[str]]:
