@@ -1,8 +1,8 @@
-"""`SecretBytes`: bytes that never show themselves."""
+"""`SecretBytes`: bytes that never show themselves, and `UnshownDict` for what is on its way to a server or from one."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 
 class SecretBytes:
@@ -38,3 +38,12 @@ class SecretBytes:
 
     def __reduce_ex__(self, protocol: object) -> "NoReturn":
         raise TypeError(f"a {type(self).__name__} is not pickled or copied")
+
+
+class UnshownDict(dict[str, "Any"]):
+    """A dict that shows nothing of itself: headers with a token, JSON with values. Copies of it are plain dicts."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UnshownDict(…)"

@@ -3,33 +3,46 @@
 No body of an answer ever gets into a message: a server may quote a value or a token in it.
 """
 
-import http.client
-import ipaddress
 import json
-import ssl
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from random import SystemRandom
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
-from gitseal.errors import Error, os_reason
+from gitseal.errors import Error
+from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.records import NamedTuple
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote import addresses
+from gitseal.remote.connection import Connection, HttpAnswer, Limits
+from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
 
 SECONDS = 30.0
 TRIES = 5
-_FIRST_WAIT, _LONGEST_WAIT = 0.25, 8.0
 _MOST_BYTES = 64 * 1024 * 1024
+# There is no new try after so many times the longest that one may take: servers that are slow are not asked five times.
+_SPANS = 3
+_FIRST_WAIT, _LONGEST_WAIT = 0.25, 30.0
 # Nothing was done with the request: it was one too many, or the server was not ready.
 _NOT_TAKEN = frozenset({412, 429, 503})
 # It may have been done.
 _UNKNOWN = frozenset({500, 502, 504})
+_FORBIDDEN = 403
+
+
+class Patience(NamedTuple):
+    """How long one request may take, in seconds, and how often it is made at most."""
+
+    seconds: float = SECONDS
+    tries: int = TRIES
 
 
 class Response(NamedTuple):
-    """An answer: its status, and the JSON in it, None if there is none."""
+    """An answer: its status, the JSON in it, None if there is none, and its headers, whose names are in lower case."""
 
     status: int
     content: Any
+    headers: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
         return f"Response({self.status}, …)"
@@ -38,7 +51,9 @@ class Response(NamedTuple):
 class Server:
     """One server, by its URL. `headers` go with each request, tokens among them; `name` is how messages call it.
 
-    A request is given up after `seconds` of silence, and is made at most `tries` times, with pauses by `wait`.
+    `wait` waits for seconds. HTTPS_PROXY and NO_PROXY of `environ` say which way goes there. `certificates` is a file of
+    authorities in PEM, in place of the system's or SSL_CERT_FILE. All requests share one connection while the server holds it.
+    Raises Error for what is no address, and for what cannot stand in a header.
     """
 
     def __init__(
@@ -48,78 +63,85 @@ class Server:
         headers: Mapping[str, str],
         wait: Callable[[float], object],
         *,
+        environ: Mapping[str, str] | None = None,
         certificates: str = "",
-        seconds: float = SECONDS,
-        tries: int = TRIES,
+        patience: Patience = Patience(),  # noqa: B008 - it never changes
     ) -> None:
         parts = address(name, url)
+        place = addresses.address(parts)
+        for header, text in headers.items():
+            # A line feed would begin another header, and http.client would show the text in its error.
+            if not text.isascii() or not text.isprintable():
+                raise Error(
+                    f"what {name} gets as {header} has characters that no header can have",
+                    "set it to the text alone, without line breaks and in ASCII",
+                )
         self.name = name
-        self._host, self._port = parts.hostname or "", parts.port
-        self._is_secure = parts.scheme == "https"
         self._path = parts.path.rstrip("/")
-        self._headers = dict(headers)
+        self._headers = UnshownDict({"User-Agent": "gitseal", **headers})
         self._wait = wait
-        self._certificates = certificates
-        self._seconds, self._tries = seconds, tries
+        self._patience = patience
+        self._connection = Connection(
+            name,
+            place,
+            Limits(patience.seconds, _MOST_BYTES),
+            _AGAIN,
+            certificates=certificates,
+            proxy=addresses.proxy_to(place, environ or {}),
+        )
 
     def __repr__(self) -> str:
         return f"Server({self.name!r})"
 
-    def ask(self, method: str, path: str, content: object = None, *, reads: bool = False) -> Response:
-        """The answer to a request. `reads`: it changes nothing, so it is tried again after any failure.
+    def ask(
+        self, method: str, path: str, content: object = None, *, reads: bool = False, kind: str = "application/json"
+    ) -> Response:
+        """The answer to a request, whatever its status. `content` is sent as JSON, told as `kind`.
 
-        Any other request is tried again only if the server says that it did nothing. Raises RemoteError if there is no answer.
+        `reads`: it changes nothing, so it is tried again after any failure. Any other request is tried again only if the server
+        got nothing of it, or says that it did nothing. Raises NotSent if it got nothing after all tries, and RemoteError if
+        there is no answer, or one that is not whole, no JSON, or leads elsewhere: what was to be written may be there then.
         """
-        pause = _FIRST_WAIT
-        for left in range(self._tries - 1, -1, -1):
+        body = SecretBytes(json.dumps(content).encode()) if content is not None else None
+        del content  # an error's frames show what is in them
+        end = time.monotonic() + _SPANS * self._patience.seconds
+        for pause in _pauses(self._patience.tries):
             try:
-                answer, after = self._once(method, self._path + path, content)
-            except RemoteError:
-                if not reads or not left:
+                answer = self._answer(method, path, body, kind)
+            except RemoteError as error:
+                may_repeat = (reads or isinstance(error, NotSent)) and error.kind is not RemoteFailure.UNPROVEN
+                if not may_repeat or pause is None or time.monotonic() > end:
                     raise
+                self._wait(pause)
             else:
-                again = answer.status in _NOT_TAKEN or (reads and answer.status in _UNKNOWN)
-                if not again or not left:
+                asked_for = _retry_after(answer.headers)
+                # 403 is how some say that there were too many requests.
+                is_throttled = answer.status in _NOT_TAKEN or (answer.status == _FORBIDDEN and asked_for is not None)
+                again = is_throttled or (reads and answer.status in _UNKNOWN)
+                if not again or pause is None or time.monotonic() > end:
                     return answer
-                pause = max(pause, after)
-            self._wait(min(pause, _LONGEST_WAIT))
-            pause *= 2
+                self._wait(pause + min(asked_for or 0.0, _LONGEST_WAIT))
         raise AssertionError  # the last try returns or raises
 
-    def _once(self, method: str, path: str, content: object) -> tuple[Response, float]:
-        connection = self._connection()
-        try:
-            body = json.dumps(content).encode() if content is not None else None
-            kind = {"Content-Type": "application/json"} if body is not None else {}
-            connection.request(method, path, body, {**self._headers, **kind})
-            response = connection.getresponse()
-            received = response.read(_MOST_BYTES)
-        except ssl.SSLCertVerificationError:
-            message = f"{self.name} does not prove that it is that server"
-            raise RemoteError(message, "see its certificate", kind=RemoteFailure.UNPROVEN) from None
-        except OSError as error:
-            reason = "it does not answer" if isinstance(error, TimeoutError) else os_reason(error)
-            message = f"{self.name} cannot be reached: {reason}"
-            raise RemoteError(message, _AGAIN, kind=RemoteFailure.NO_NETWORK) from None
-        except (http.client.HTTPException, ValueError):
-            raise RemoteError(f"{self.name} gave no whole answer", _AGAIN) from None
-        finally:
-            connection.close()
-        try:
-            answer = json.loads(received) if received else None
-        except (ValueError, RecursionError):
-            answer = None
-        return Response(response.status, answer), _seconds(response.getheader("Retry-After"))
+    def _answer(self, method: str, path: str, body: SecretBytes | None, kind: str) -> Response:
+        headers = UnshownDict(self._headers)
+        if body is not None:
+            headers["Content-Type"] = kind
+        answer = self._connection.ask(method, self._path + path, headers, body)
+        if answer.status // 100 == 3:  # noqa: PLR2004 - all redirects
+            hint = f"give the address of the {self.name} that answers by itself"
+            raise RemoteError(f"{self.name} sends us to another place, which gets no token", hint)
+        return Response(answer.status, self._content(answer), answer.headers)
 
-    def _connection(self) -> http.client.HTTPConnection:
-        if not self._is_secure:
-            return http.client.HTTPConnection(self._host, self._port, timeout=self._seconds)
+    def _content(self, answer: HttpAnswer) -> object:
+        """The JSON of an answer. An error may have a page of a proxy in place of it; what was done is told in JSON."""
         try:
-            context = ssl.create_default_context(cafile=self._certificates or None)
-        except OSError:
-            hint = "give it a file of certificates in PEM"
-            raise RemoteError(f"the certificates for {self.name} cannot be read", hint) from None
-        return http.client.HTTPSConnection(self._host, self._port, timeout=self._seconds, context=context)
+            return json.loads(answer.body.reveal() or b"null", object_hook=UnshownDict)
+        except (ValueError, RecursionError):
+            if answer.status // 100 != 2:  # noqa: PLR2004 - all that say that something was done
+                return None
+        told = "is no JSON" if answer.is_measured else "ends too early"
+        raise RemoteError(f"the answer of {self.name} {told}", _AGAIN)
 
 
 _AGAIN = "run the same again: it reads what is there, and writes what is missing"
@@ -127,11 +149,10 @@ _AGAIN = "run the same again: it reads what is there, and writes what is missing
 
 def address(name: str, url: str) -> SplitResult:
     """The parts of a server's URL. Raises Error for one that is none, has a password in it, or lets others read on the way."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in {"https", "http"} or not host or "@" in parts.netloc:
+    parts = addresses.split(url)
+    if parts is None or parts.query or parts.fragment:
         raise Error(f"the address of {name} is no https:// address", "set it to one, like https://vault.example.com")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not addresses.is_loopback(parts.hostname or ""):
         raise Error(f"{name} is not called over plain HTTP: anybody on the way could read values", "use https://")
     return parts
 
@@ -158,12 +179,24 @@ _REASONS = {
 }
 
 
-def _seconds(header: str | None) -> float:
-    return float(header) if header is not None and header.isdecimal() else 0.0
+def _pauses(tries: int) -> Iterator[float | None]:
+    """The seconds to wait after each try, None after the last. Chance spreads those who were refused together."""
+    longest = _FIRST_WAIT
+    for _ in range(tries - 1):
+        yield longest * SystemRandom().uniform(0.5, 1)
+        longest *= 2
+    yield None
 
 
-def _is_loopback(host: str) -> bool:
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds of Retry-After: a number, or a date, which is compared with the server's own clock. None without any."""
+    text = headers.get("retry-after", "")
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    from email.utils import parsedate_to_datetime
+
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        left = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):
+        return None
+    return max(left.total_seconds(), 0.0)

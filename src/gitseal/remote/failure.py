@@ -30,3 +30,7 @@ class RemoteError(Error):
     def __init__(self, message: str, hint: str = "", *, kind: RemoteFailure = RemoteFailure.OTHER) -> None:
         super().__init__(message, hint)
         self.kind = kind
+
+
+class NotSent(RemoteError):
+    """The server got nothing of the request, so nothing was done."""

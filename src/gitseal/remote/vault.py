@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gitseal.errors import Error
-from gitseal.remote.calling import SECONDS, TRIES, Server, address
+from gitseal.hidden import UnshownDict
+from gitseal.remote.calling import SECONDS, TRIES, Patience, Server, address
 from gitseal.remote.failure import RemoteError, RemoteFailure
 
 _LOGIN = ".vault-token"  # where `vault login` keeps the token
@@ -20,21 +21,25 @@ def addressed(environ: Mapping[str, str]) -> tuple[str, str]:
 
 
 def connect(
-    environ: Mapping[str, str], wait: Callable[[float], object], *, seconds: float = SECONDS, tries: int = TRIES
+    environ: Mapping[str, str], wait: Callable[[float], object], *, seconds: float | None = None, tries: int = TRIES
 ) -> Server:
-    """The server that VAULT_ADDR names, with the token of VAULT_TOKEN or of its client's file; OpenBao's names count too."""
+    """The server that VAULT_ADDR names, with the token of VAULT_TOKEN or of its client's file; OpenBao's names count too.
+
+    Without `seconds`, VAULT_CLIENT_TIMEOUT says how long a request may take.
+    """
     url, namespace = addressed(environ)
     token = _first(environ, "VAULT_TOKEN", "BAO_TOKEN") or _of_file(environ)
     if not token:
         hint = "set VAULT_TOKEN, or run: vault login"
         raise RemoteError("no token for Vault is set", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
-    if not token.isascii() or not token.isprintable():
-        raise Error("the token for Vault has characters that no token has", "set VAULT_TOKEN to the token alone")
-    headers = {"X-Vault-Token": token, "X-Vault-Request": "true"}
+    headers = UnshownDict({"X-Vault-Token": token, "X-Vault-Request": "true"})
     if namespace:
         headers["X-Vault-Namespace"] = namespace
     certificates = _first(environ, "VAULT_CACERT", "BAO_CACERT")
-    return Server("Vault", url, headers, wait, certificates=certificates, seconds=seconds, tries=tries)
+    if seconds is None:
+        seconds = _seconds(_first(environ, "VAULT_CLIENT_TIMEOUT", "BAO_CLIENT_TIMEOUT"))
+    patience = Patience(seconds, tries)
+    return Server("Vault", url, headers, wait, environ=environ, certificates=certificates, patience=patience)
 
 
 def credentials(environ: Mapping[str, str]) -> str:
@@ -47,6 +52,14 @@ def credentials(environ: Mapping[str, str]) -> str:
 
 def _first(environ: Mapping[str, str], *names: str) -> str:
     return next((environ[name] for name in names if environ.get(name)), "")
+
+
+def _seconds(text: str) -> float:
+    """A time limit as Vault's client takes it: seconds, with or without an `s`."""
+    number = text.removesuffix("s")
+    if text and not (number.isascii() and number.isdecimal() and int(number)):
+        raise Error("VAULT_CLIENT_TIMEOUT is no number of seconds", "set it to one, like 30")
+    return float(number) if text else SECONDS
 
 
 def _of_file(environ: Mapping[str, str]) -> str:
