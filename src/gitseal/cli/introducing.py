@@ -100,7 +100,14 @@ def advised(session: "Session", error: "NotForYou") -> "NotForYou":
         where = membership(session.project, session.keyring)
     except Error:
         return type(error)(error.message, error.hint or "see what was tried with: gitseal whoami")
-    return type(error)(error.message, _hint(session, where, error.hint))
+    usual = _hint(session, where, error.hint)
+    in_cloud = session.keyring.cloud_failure()
+    is_somebody = any(True for _ in session.keyring.everywhere())
+    # A member of the project has their own key, whatever a key service says to them.
+    if in_cloud is None or (is_somebody and where.name):
+        return type(error)(error.message, usual)
+    told = "; ".join(filter(None, (in_cloud.message, in_cloud.hint)))
+    return type(error)(error.message, f"{told}; or {usual}" if is_somebody else told)
 
 
 def _hint(session: "Session", where: Membership, hint: str) -> str:

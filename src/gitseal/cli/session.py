@@ -1,6 +1,7 @@
 """The surroundings of one command line: project, identities and environment variables, each found when first asked for."""
 
 import os
+import time
 from functools import cached_property
 
 from gitseal.cli.talk import say
@@ -14,6 +15,7 @@ if TYPE_CHECKING:  # these are loaded only by the commands that need them
 
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
+    from gitseal.identities.cloud_source import CloudKeys
     from gitseal.project.project import Project
     from gitseal.project.reading import OpenedEnvironment
     from gitseal.project.workspace import Workspace
@@ -132,7 +134,7 @@ class Session:
     def keyring(self) -> "Keyring":
         """The identities at hand; a passphrase is asked for on the terminal, if there is one."""
         from gitseal.cli.identity_questions import ask_line, ask_passphrase, confirm
-        from gitseal.identities import discover
+        from gitseal.identities import discover, reach_key_services
 
         explicit = None
         if self._identity:
@@ -142,6 +144,7 @@ class Session:
         home = os.path.expanduser("~")
         keyring = discover(self.environ, home, ask_passphrase, explicit, ask_line=ask_line, tell=say, confirm=confirm)
         keyring.coming = self._coming
+        reach_key_services(keyring, self.environ, time.sleep, self._cloud_keys)
         return keyring
 
     def _coming(self, group: str) -> "Iterator[bytes]":
@@ -153,6 +156,15 @@ class Session:
                 yield from stanzas_of([self.project.read(environment).header], group)
             except Error:
                 continue  # the command comes to this file, and says so
+
+    def _cloud_keys(self) -> "CloudKeys | None":
+        try:
+            project = self.committed_project
+        except Error:
+            return None  # there is none, or the command says what is wrong with it
+        from gitseal.project.belief.cloud_trust import ProjectCloudKeys
+
+        return ProjectCloudKeys(project)
 
     def look_again(self) -> None:
         """Looks for identities again: one was made."""

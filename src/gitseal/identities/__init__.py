@@ -4,9 +4,9 @@ This adapter reads and writes identity files; what stands in them is the work of
 and the way to ask a person come as arguments: only `cli` knows the real ones.
 """
 
-from gitseal.identities.discovery import default_path, discover
+from gitseal.identities.discovery import default_path, discover, reach_key_services
 from gitseal.identities.files import write_new
 from gitseal.identities.keyring import NO_IDENTITIES, Keyring
 from gitseal.identities.source import IdentitySource
 
-__all__ = ["NO_IDENTITIES", "IdentitySource", "Keyring", "default_path", "discover", "write_new"]
+__all__ = ["NO_IDENTITIES", "IdentitySource", "Keyring", "default_path", "discover", "reach_key_services", "write_new"]

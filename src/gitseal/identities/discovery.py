@@ -17,8 +17,10 @@ from gitseal.recipients.dialogue import Dialogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from gitseal.identities.cloud_source import CloudKeys
     from gitseal.recipients.dialogue import Ask, AskLine, Confirm, Tell
 
     StrPath = str | os.PathLike[str]
@@ -37,6 +39,22 @@ def discover(
     """The keyring of one run; nothing is read yet. `ask` None: no passphrase is at hand, as in hooks and drivers."""
     dialogue = Dialogue(ask, ask_line, tell, confirm, [], {})
     return Keyring(_sources(environ, os.fspath(home), dialogue, explicit), dialogue)
+
+
+def reach_key_services(
+    keyring: Keyring,
+    environ: Mapping[str, str],
+    wait: "Callable[[float], object]",
+    keys: "Callable[[], CloudKeys | None]",
+) -> None:
+    """Lets a keyring ask key services for what nothing else opens, unless a person named the one identity to use.
+
+    `wait` pauses for seconds. `keys` is called when it comes to that; None: there is no project, or it has no such keys.
+    """
+    if not any(source.explicit for source in keyring.sources):
+        from gitseal.identities.cloud_source import CloudSource  # neither hooks nor drivers need it
+
+        keyring.cloud = CloudSource(environ, wait, keys, keyring.dialogue)
 
 
 def _sources(

@@ -1,12 +1,16 @@
 """All identities at hand, tried in order of what that costs, each on its own stanzas only."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 from gitseal.errors import Damaged, Error, Malformed
 from gitseal.identities.source import IdentitySource
 from gitseal.recipients.dialogue import NOBODY, Dialogue
 from gitseal.recipients.protocol import Identity, Tier, foresee
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.identities.cloud_source import CloudPlace, CloudSource
 
 # An identity that does not know its own stanza, such as a plugin's, is tried on this many (docs/format.md).
 MAX_BLIND = 64
@@ -20,9 +24,15 @@ class Keyring:
     """The sources of one run. Nothing is read before it is needed, and nobody is asked before nothing else serves."""
 
     def __init__(
-        self, sources: Iterable[IdentitySource], dialogue: Dialogue = NOBODY, *, unattended: bool = False
+        self,
+        sources: Iterable[IdentitySource],
+        dialogue: Dialogue = NOBODY,
+        *,
+        unattended: bool = False,
     ) -> None:
         self.sources = tuple(sources)
+        # None if key services are not to be asked.
+        self.cloud: CloudSource | None = None
         # For a plugin that asks something when it wraps.
         self.dialogue = dialogue
         self._unattended = unattended
@@ -30,7 +40,7 @@ class Keyring:
         self.coming: Callable[[str], Iterable[bytes]] | None = None
 
     def unattended(self) -> "Keyring":
-        """The same, of which only what asks nobody is tried: no passphrase, no plugin."""
+        """The same, of which only what asks nobody is tried: no passphrase, no plugin, no key service."""
         return Keyring(self.sources, self.dialogue, unattended=True)
 
     def attended(self) -> list[str]:
@@ -106,11 +116,23 @@ class Keyring:
 
     def report(self) -> list[tuple[str, str]]:
         """Every place and what came of it, for the message that none served."""
-        return [(source.place, source.outcome) for source in self.sources]
+        in_cloud = self.cloud.report() if self.cloud is not None else []
+        return [*((source.place, source.outcome) for source in self.sources), *in_cloud]
 
     def failure(self) -> Error | None:
         """Why the first identity that did not serve did not, if it may be one's own: its passphrase is wrong or not at hand."""
         return next((source.failure for source in self.sources if source.failure is not None), None)
+
+    def cloud_failure(self) -> Error | None:
+        """Why a key service that knows us opened nothing, or was not asked."""
+        return self.cloud.failure() if self.cloud is not None else None
+
+    def cloud_identities(self) -> Sequence[Identity]:
+        """The believed keys in key services for which there is something to sign in with. None of them is called.
+
+        They say what may open here, and not whose machine this is: everybody who may ask the service has the same key.
+        """
+        return self.cloud.at_hand() if self.cloud is not None else ()
 
     def unwrap(self, stanzas: Stanzas, group: str = "") -> bytes | None:
         """The data key that these stanzas (by recipient id) hold, or None if no identity at hand opens one.
@@ -122,7 +144,9 @@ class Keyring:
         """
         broken: list[Error] = []
         unserving: list[Error] = []
-        for source, identity in self._by_cost():
+        places: Iterator[tuple[IdentitySource | CloudPlace, Identity]]
+        places = chain(self._by_cost(), self._in_cloud(stanzas))
+        for source, identity in places:
             own: Iterable[bytes] = _own(identity, stanzas)
             if identity.recipient is None:
                 own = list(own)
@@ -146,6 +170,11 @@ class Keyring:
         for first in (*sorted(broken, key=lambda failure: not isinstance(failure, Malformed)), *unserving):
             raise first
         return None
+
+    def _in_cloud(self, stanzas: Stanzas) -> "Iterator[tuple[CloudPlace, Identity]]":
+        """The keys in key services that these stanzas are for: last, since to ask one is to call somebody else's server."""
+        places = self.cloud.places_of(stanzas) if self.cloud is not None else ()
+        return ((place, place.identity) for place in places)
 
     def _foreseen(self, group: str) -> Iterator[bytes]:
         return islice(self.coming(group), MAX_FORESEEN) if self.coming is not None else iter(())

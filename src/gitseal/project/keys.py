@@ -66,6 +66,16 @@ class Keys(Mapping[str, "DataKey"]):
         return unwrap(scope, access.key_id, access.by_recipient(), self._keyring)
 
 
+class _AgeFiles:
+    """The age files of some stanzas, decoded each time that they are gone through: several identities may try them."""
+
+    def __init__(self, stanzas: list[Stanza]) -> None:
+        self._stanzas = stanzas
+
+    def __iter__(self) -> Iterator[bytes]:
+        return map(Stanza.age_file, self._stanzas)
+
+
 def unwrap(scope: Scope, key_id: str, stanzas: Iterable[tuple[str, Stanza]], keyring: Keyring) -> "DataKey | None":
     """The data key of this id, from stanzas with their recipient ids; None if no identity at hand opens one.
 
@@ -78,9 +88,7 @@ def unwrap(scope: Scope, key_id: str, stanzas: Iterable[tuple[str, Stanza]], key
             own.setdefault(recipient, []).append(stanza)
 
     # Decoded only when an identity takes them up: a broken stanza is its owner's trouble alone.
-    secret = keyring.unwrap(
-        {recipient: map(Stanza.age_file, several) for recipient, several in own.items()}, scope.group
-    )
+    secret = keyring.unwrap({recipient: _AgeFiles(several) for recipient, several in own.items()}, scope.group)
     if secret is None:
         return None
     from gitseal.crypto.datakey import DataKey

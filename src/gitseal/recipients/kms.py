@@ -11,11 +11,13 @@ from hashlib import sha256
 from gitseal.errors import Damaged, Error
 from gitseal.recipients import age_file
 from gitseal.recipients.clouds.locators import check_locator
-from gitseal.recipients.protocol import AgeHeader
-from gitseal.recipients.stanza import DATA_KEY, check_stanza, encode
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.protocol import AgeHeader, Tier
+from gitseal.recipients.stanza import DATA_KEY, check_stanza, encode, parse_header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gitseal.recipients.clouds.asking import Asker
     from gitseal.recipients.dialogue import Dialogue
 
 PREFIX = "gitseal-kms:"
@@ -94,6 +96,61 @@ class KmsRecipient:
         assert isinstance(key, RSAPublicKey)  # noqa: S101 - by how its DER begins
         # No label, for AWS offers none: what binds the data key is its key id.
         return key.encrypt(file_key, OAEP(MGF1(SHA256()), SHA256(), None))
+
+
+class KmsIdentity:
+    """The way to the private half, which stays in the key service: it is asked once for each stanza, never after a failure."""
+
+    __slots__ = ("_asker", "_failure", "_id", "_known", "_recipient", "label", "provider", "recipient", "tier")
+
+    def __init__(self, recipient: KmsRecipient, asker: "Asker") -> None:
+        self.provider = recipient.provider
+        self.label = recipient.place
+        self.recipient: str | None = recipient.canonical
+        self.tier = Tier.CLOUD
+        self._id = recipient_id(recipient.canonical)
+        self._recipient = recipient
+        self._asker = asker
+        self._known: dict[bytes, bytes | Damaged] = {}
+        self._failure: Error | None = None
+
+    def __repr__(self) -> str:
+        return f"KmsIdentity({self.label!r})"
+
+    def wants(self, recipient_id: str) -> bool:
+        """See `Identity.wants`."""
+        return recipient_id == self._id
+
+    def unwrap(self, stanza: bytes) -> bytes | None:
+        """See `Identity.unwrap`. Raises Malformed, before any call, for a stanza that names another key."""
+        check_stanza(stanza, self._recipient)
+        if stanza not in self._known:
+            if self._failure is not None:
+                raise self._failure
+            try:
+                self._known[stanza] = self._opened(stanza)
+            except Damaged as failure:
+                self._known[stanza] = failure
+            except Error as failure:
+                self._failure = failure
+                raise
+        known = self._known[stanza]
+        if isinstance(known, Damaged):
+            raise known
+        return known
+
+    @property
+    def has_opened(self) -> bool:
+        """True if the service has opened a stanza."""
+        return any(isinstance(known, bytes) for known in self._known.values())
+
+    def open_file(self, _file: bytes) -> bytes | None:
+        """None: no whole file is sealed to a key in a key service."""
+        return None
+
+    def _opened(self, stanza: bytes) -> bytes:
+        place, body = self._recipient, parse_header(stanza).body
+        return self._recipient.opened(stanza, self._asker.unwrap(place.provider, place.locator, body).reveal())
 
 
 def parse(text: str) -> KmsRecipient:

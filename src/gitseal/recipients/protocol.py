@@ -34,6 +34,7 @@ class Tier(Enum):
     LOCKED = 1  # its public half is known, so the passphrase is asked for only if it will serve
     PLUGIN = 2
     SEALED = 3  # what it is shows only after the passphrase
+    CLOUD = 4  # a key service is called
 
 
 class Recipient(Protocol):

@@ -27,8 +27,10 @@ class RemoteFailure(Enum):
 class RemoteError(Error):
     """A server or program elsewhere said no, or could not be asked."""
 
-    def __init__(self, message: str, hint: str = "", *, kind: RemoteFailure = RemoteFailure.OTHER) -> None:
-        super().__init__(message, hint)
+    def __init__(
+        self, message: str, hint: str = "", *, kind: RemoteFailure = RemoteFailure.OTHER, place: str = ""
+    ) -> None:
+        super().__init__(message, hint, place=place)
         self.kind = kind
 
 

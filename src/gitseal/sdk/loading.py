@@ -202,7 +202,7 @@ def load(
         project = _project(start, rev)
         project = project if local else project.shared()
         chosen = outside.environment(project, environment)
-        return Secrets(project, chosen, outside.keyring(identity, ask), service)
+        return Secrets(project, chosen, outside.keyring(project, identity, ask), service)
 
     return cleanly(loaded)
 

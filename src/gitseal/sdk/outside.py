@@ -1,14 +1,19 @@
 """All that the API takes from the process that calls it: environment variables, the working directory, the home."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gitseal.document.value import TypedValue, ValueType, is_utf8
 from gitseal.errors import Error, UsageError
 from gitseal.hidden import SecretBytes
-from gitseal.identities import Keyring, discover
+from gitseal.identities import Keyring, discover, reach_key_services
 from gitseal.project.project import FOLDER, Project
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.identities.cloud_source import CloudKeys
 
 ENVIRONMENT = "GITSEAL_ENV"
 # Like getpass.getpass: gets the words to show, gives the passphrase, or None if nobody can be asked.
@@ -23,10 +28,18 @@ def folder(path: str | os.PathLike[str] | None) -> Path:
     return start
 
 
-def keyring(identity: str | os.PathLike[str] | None, ask: Ask | None) -> Keyring:
+def keyring(project: Project, identity: str | os.PathLike[str] | None, ask: Ask | None) -> Keyring:
     """The identities that a command would find here, or only the one in the file `identity`, if that is given."""
     explicit = None if identity is None else Path(identity)
-    return discover(os.environ, Path.home(), None if ask is None else _asking(ask), explicit)
+    keyring = discover(os.environ, Path.home(), None if ask is None else _asking(ask), explicit)
+    reach_key_services(keyring, os.environ, time.sleep, lambda: _cloud_keys(project))
+    return keyring
+
+
+def _cloud_keys(project: Project) -> "CloudKeys":
+    from gitseal.project.belief.cloud_trust import ProjectCloudKeys  # asked for only if nothing else opens a value
+
+    return ProjectCloudKeys(project)
 
 
 def _asking(ask: Ask) -> Callable[[str], SecretBytes | None]:

@@ -93,7 +93,8 @@ def _working_tree(workspace: Workspace) -> _Told:
 
 def _identities(workspace: Workspace) -> _Told:
     names = names_by_recipient(workspace.project.policy)
-    own = [identity for identity in workspace.keyring.everywhere() if identity.recipient]
+    at_hand = list(workspace.keyring.everywhere()) or workspace.keyring.cloud_identities()
+    own = [identity for identity in at_hand if identity.recipient]
     if not own:
         yield _Looked("none is at hand", "make one, and see whom to send what: gitseal init", runs=False)
         return

@@ -37,7 +37,7 @@ def outside(keyring: Keyring) -> Whoami:
 def _own(keyring: Keyring, names: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (identity.recipient or "", identity.label, names.get(identity.recipient or "", ""))
-        for identity in keyring.everywhere()
+        for identity in (*keyring.everywhere(), *keyring.cloud_identities())
     )
 
 

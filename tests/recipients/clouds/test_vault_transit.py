@@ -127,12 +127,12 @@ def test_a_server_that_does_not_answer_is_asked_again_and_then_named(bao: Bao) -
     assert "reaches" in failure.hint
 
 
-def test_what_is_at_hand_is_said_without_a_call(tmp_path: object) -> None:
+def test_what_is_at_hand_is_said_without_a_call() -> None:
     with_address = {"VAULT_ADDR": "http://127.0.0.1:1"}
     assert vault.credentials({}) == vault.credentials(with_address) == vault.credentials({"VAULT_TOKEN": "x"}) == ""
     assert vault.credentials(with_address | {"VAULT_TOKEN": "x"}) == "VAULT_TOKEN"
     assert vault.credentials({"BAO_ADDR": "http://127.0.0.1:1", "BAO_TOKEN": "x"}) == "BAO_TOKEN"
-    assert "x" not in repr(Asker({"VAULT_TOKEN": "secret"}, print)).replace("Asker", "")
+    assert "secret" not in repr(Asker({"VAULT_TOKEN": "secret"}, print))
 
 
 def test_plain_http_to_another_host_is_refused() -> None:

@@ -4,7 +4,6 @@ from time import monotonic
 
 from gitseal.recipients.clouds.locators import PROVIDERS
 from gitseal.recipients.clouds.protocol import Surroundings
-from gitseal.records import NamedTuple
 from gitseal.remote.failure import RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
@@ -24,6 +23,10 @@ _TRIES = 4
 _FIRST_WAIT = 0.5
 # It may be otherwise in a moment. Whatever else a service says, it says again.
 _PASSING = frozenset({RemoteFailure.THROTTLED, RemoteFailure.NO_NETWORK, RemoteFailure.NOT_READY})
+# So is every other key of that service.
+_ABOUT_ALL = frozenset(
+    {RemoteFailure.NO_NETWORK, RemoteFailure.UNPROVEN, RemoteFailure.UNKNOWN_TO_IT, RemoteFailure.NO_LIBRARY}
+)
 _LATER = "run the same again in a moment"
 _HINTS = {
     RemoteFailure.DENIED: "ask whoever runs the key service for the right to decrypt with that key",
@@ -36,44 +39,56 @@ _HINTS = {
 }
 
 
-class Asker(NamedTuple):
-    """The way to the key services in one command. `wait` pauses for seconds; `ask` gets a PIN, None: nobody can be asked."""
+class Asker:
+    """The way to the key services in one command. `wait` pauses for seconds; `ask` gets a PIN, None: nobody can be asked.
 
-    environ: "Mapping[str, str]"
-    wait: "Callable[[float], object]"
-    ask: "AskPin | None" = None
+    A service that could not be asked at all is not asked for another key.
+    """
 
-    def __repr__(self) -> str:
-        return "Asker(…)"
+    def __init__(
+        self, environ: "Mapping[str, str]", wait: "Callable[[float], object]", ask: "AskPin | None" = None
+    ) -> None:
+        self._environ = environ
+        self._wait = wait
+        self._ask = ask
+        self._down: dict[str, RemoteError] = {}
 
     def unwrap(self, provider: str, locator: str, ciphertext: bytes) -> "SecretBytes":
         """What the service decrypts. Raises RemoteError, which names the key, or Damaged."""
         service = PROVIDERS[provider].load()
-        return self._answer(
-            f"{provider}:{locator}", lambda surroundings: service.unwrap(locator, ciphertext, surroundings)
-        )
+        return self._answer(provider, locator, lambda outside: service.unwrap(locator, ciphertext, outside))
 
     def public_key(self, provider: str, locator: str) -> "FetchedKey":
         """The public half of a key, and the version that it is of. Raises RemoteError, which names the key."""
         service = PROVIDERS[provider].load()
-        return self._answer(f"{provider}:{locator}", lambda surroundings: service.public_key(locator, surroundings))
+        return self._answer(provider, locator, lambda outside: service.public_key(locator, outside))
 
     def credentials(self, provider: str) -> str:
         """What is at hand to sign in with, in words; empty if nothing is. Nothing is called."""
-        return PROVIDERS[provider].load().credentials(self.environ)
+        return PROVIDERS[provider].load().credentials(self._environ)
 
-    def _answer(self, place: str, question: "Callable[[Surroundings], T]") -> "T":
-        surroundings = Surroundings(self.environ, _SILENCE, self.ask)
+    def _answer(self, provider: str, locator: str, question: "Callable[[Surroundings], T]") -> "T":
+        if provider in self._down:
+            raise self._down[provider]
+        try:
+            return self._asked(question)
+        except RemoteError as failure:
+            kept = failure.hint if failure.kind not in _PASSING else ""
+            hint = kept or _HINTS.get(failure.kind, "")
+            told = RemoteError(failure.message, hint, kind=failure.kind, place=f"{provider}:{locator}")
+        if told.kind in _ABOUT_ALL:
+            self._down[provider] = told
+        raise told
+
+    def _asked(self, question: "Callable[[Surroundings], T]") -> "T":
+        surroundings = Surroundings(self._environ, _SILENCE, self._ask)
         end, pause = monotonic() + _SECONDS, _FIRST_WAIT
         for left in range(_TRIES - 1, -1, -1):
             try:
                 return question(surroundings)
             except RemoteError as failure:
                 if failure.kind not in _PASSING or not left or monotonic() + pause > end:
-                    hint = (
-                        _HINTS.get(failure.kind, "") if failure.kind in _PASSING or not failure.hint else failure.hint
-                    )
-                    raise RemoteError(f"{place}: {failure.message}", hint, kind=failure.kind) from None
-            self.wait(pause)
+                    raise
+            self._wait(pause)
             pause *= 2
         raise AssertionError  # the last try returns or raises

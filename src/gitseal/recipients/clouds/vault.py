@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gitseal.remote.calling import Server
 
-_OK, _MISSING = 200, 404
+_OK, _FORBIDDEN, _MISSING = 200, 403, 404
 # What the engine says of itself, by a piece of it: the status alone leaves too much open.
 _SAID = {
     "disallowed by policy (too old)": (RemoteFailure.DISABLED, "this version is disabled (min_decryption_version)"),
@@ -39,7 +39,7 @@ def unwrap(locator: str, ciphertext: bytes, surroundings: Surroundings) -> Secre
         "POST", f"/v1/{mount}/decrypt/{name}", {"ciphertext": f"vault:v{version}:{text}"}, reads=True
     )
     if answer.status != _OK:
-        raise _failure("decrypt", answer)
+        raise _failure(f"{mount}/decrypt/{name}", answer)
     try:
         return SecretBytes(a2b_base64(str(_data(answer).get("plaintext")), strict_mode=True))
     except (Base64Error, ValueError):
@@ -53,7 +53,7 @@ def public_key(locator: str, surroundings: Surroundings) -> FetchedKey:
     if answer.status == _MISSING:
         raise RemoteError("there is no such key", kind=RemoteFailure.GONE)
     if answer.status != _OK:
-        raise _failure("show the key", answer)
+        raise _failure(f"{mount}/keys/{name}", answer)
     data = _data(answer)
     version = version or str(data.get("latest_version", ""))
     versions = data.get("keys")
@@ -87,7 +87,14 @@ def _parts(locator: str) -> tuple[str, str, str]:
     return mount, name, version
 
 
-def _failure(what: str, answer: Response) -> RemoteError | Damaged:
+def _failure(path: str, answer: Response) -> RemoteError | Damaged:
+    if answer.status == _FORBIDDEN:
+        # It says the same of a token that is not valid.
+        message, hint = (
+            "the token is not valid, or may not do that",
+            f"see what it may: vault token capabilities {path}",
+        )
+        return RemoteError(message, hint, kind=RemoteFailure.DENIED)
     errors = answer.content.get("errors") if isinstance(answer.content, dict) else None
     said = " ".join(map(str, errors)) if isinstance(errors, list) else ""
     for piece, (kind, reason) in _SAID.items():
@@ -95,7 +102,7 @@ def _failure(what: str, answer: Response) -> RemoteError | Damaged:
             return RemoteError(reason, kind=kind)
     if any(piece in said for piece in _NOT_ITS_OWN):
         return Damaged("Vault does not decrypt the stanza with the key that it is for: it is damaged")
-    return refused("Vault", what, answer.status)
+    return refused("Vault", f"answer for {path}", answer.status)
 
 
 def _data(answer: Response) -> "dict[str, Any]":

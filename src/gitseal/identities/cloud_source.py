@@ -1,0 +1,132 @@
+"""Keys in key services as identities: at hand if a stanza is for one of them, and tried when nothing on this machine opens it.
+
+Nobody has their private halves, so none of them says whose machine this is: `Keyring.identities` leaves them out.
+"""
+
+from collections.abc import Collection, Iterator
+from functools import cached_property
+
+from gitseal.errors import Error
+from gitseal.recipients.dialogue import Dialogue
+from gitseal.recipients.ids import recipient_id
+from gitseal.records import NamedTuple, Protocol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from gitseal.recipients.clouds.asking import Asker
+    from gitseal.recipients.kms import KmsIdentity
+
+
+class CloudKey(NamedTuple):
+    """A recipient whose private half a key service keeps, in its canonical text, and whose it is by the policy."""
+
+    recipient: str
+    name: str
+
+
+class CloudKeys(Protocol):
+    """The cloud keys of a project, and which of them this clone believes."""
+
+    def all(self) -> "Sequence[CloudKey]":
+        """Those of the policy."""
+        raise NotImplementedError
+
+    def refusal(self, key: CloudKey) -> Error | None:
+        """Why no key service is asked for a key without a yes; None if it may be asked."""
+        raise NotImplementedError
+
+
+class CloudPlace:
+    """One cloud key of the policy as a place: its identity, what came of it, and the failure if it did not serve."""
+
+    explicit = False
+
+    def __init__(self, key: CloudKey, identity: "KmsIdentity") -> None:
+        self.key = key
+        self.identity = identity
+        self.outcome = ""
+        self.failure: Error | None = None
+
+    def __repr__(self) -> str:
+        return f"CloudPlace({self.identity!r}, {self.outcome!r})"
+
+
+class CloudSource:
+    """The cloud keys of one command, and the way to their services. See `reach_key_services`."""
+
+    def __init__(
+        self,
+        environ: "Mapping[str, str]",
+        wait: "Callable[[float], object]",
+        keys: "Callable[[], CloudKeys | None]",
+        dialogue: Dialogue,
+    ) -> None:
+        self._find_keys = keys
+        self._environ = environ
+        self._wait = wait
+        self._dialogue = dialogue
+        # By recipient: whether it may be asked for.
+        self._answers: dict[str, bool] = {}
+
+    def places_of(self, ids: Collection[str]) -> Iterator[CloudPlace]:
+        """The keys with one of these recipient ids that may be asked for. A person may be asked whether one is."""
+        return (place for place in self._places if recipient_id(place.key.recipient) in ids and self._may_ask(place))
+
+    def at_hand(self) -> "list[KmsIdentity]":
+        """See `Keyring.cloud_identities`."""
+        return [place.identity for place in self._places if self._credentials(place) and not self._refusal(place)]
+
+    def report(self) -> list[tuple[str, str]]:
+        """Every key of the policy, and what came of it."""
+        return [(place.identity.label, self._outcome(place)) for place in self._places]
+
+    def failure(self) -> Error | None:
+        """The first failure of a key that may be one's own: without anything to sign in with, none is."""
+        failures = (place.failure for place in self._places if place.failure is not None and self._credentials(place))
+        return next(failures, None)
+
+    @cached_property
+    def _keys(self) -> "CloudKeys | None":
+        return self._find_keys()
+
+    @cached_property
+    def _places(self) -> tuple[CloudPlace, ...]:
+        keys = self._keys.all() if self._keys is not None else ()
+        if not keys:
+            return ()
+        from gitseal.recipients import kms
+
+        return tuple(CloudPlace(key, kms.KmsIdentity(kms.parse(key.recipient), self._asker)) for key in keys)
+
+    @cached_property
+    def _asker(self) -> "Asker":
+        from gitseal.recipients.clouds.asking import Asker
+
+        return Asker(self._environ, self._wait, self._dialogue.ask)
+
+    def _may_ask(self, place: CloudPlace) -> bool:
+        """Asks a person at most once for each key."""
+        if place.key.recipient not in self._answers:
+            refusal = self._refusal(place)
+            self._answers[place.key.recipient] = refusal is None or self._confirmed(refusal)
+            if not self._answers[place.key.recipient] and refusal is not None:
+                place.outcome, place.failure = refusal.message, refusal
+        return self._answers[place.key.recipient]
+
+    def _confirmed(self, refusal: Error) -> bool:
+        confirm = self._dialogue.confirm
+        return confirm is not None and bool(confirm(refusal.message, "Ask the key service all the same", None))
+
+    def _refusal(self, place: CloudPlace) -> Error | None:
+        return self._keys.refusal(place.key) if self._keys is not None else None
+
+    def _credentials(self, place: CloudPlace) -> str:
+        return self._asker.credentials(place.identity.provider)
+
+    def _outcome(self, place: CloudPlace) -> str:
+        credentials = self._credentials(place)
+        if place.identity.has_opened:
+            return f"opens, by {credentials or 'what its library found'}"
+        return place.outcome or (f"not tried, with {credentials} at hand" if credentials else "nothing to sign in with")

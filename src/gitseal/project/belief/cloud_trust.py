@@ -1,0 +1,69 @@
+"""Which keys in key services this clone asks for: a call goes to a server with somebody's token, and a branch must not choose it.
+
+A key counts if the trusted ref's policy has it too, or if a person typed or confirmed it in this clone. Without a trusted ref,
+as in a checkout of one commit in CI, the policy that was checked out counts.
+"""
+
+from functools import cached_property
+
+from gitseal.errors import Error
+from gitseal.identities.cloud_source import CloudKey
+from gitseal.policy.policy import Policy
+from gitseal.project.belief.known import Known, known_in
+from gitseal.project.belief.trusted import TrustedState
+from gitseal.project.project import Project
+from gitseal.recipients.ids import recipient_id
+from gitseal.report.hints import command
+
+_PREFIX = "gitseal-kms:"
+
+
+class ProjectCloudKeys:
+    """The keys in key services that a project's policy has."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def all(self) -> tuple[CloudKey, ...]:
+        """See `CloudKeys.all`. None if the policy cannot be read: the command comes to it, and says so."""
+        try:
+            return _cloud_keys(self._project.policy)
+        except Error:
+            return ()
+
+    def refusal(self, key: CloudKey) -> Error | None:
+        """See `CloudKeys.refusal`. The hint is the command that confirms it for this clone."""
+        if self._project.repository is None or not self._trusted.ref or key.recipient in self._of_trusted:
+            return None
+        if self._known.has_met(recipient_id(key.recipient), key.name):
+            return None
+        place = key.recipient.removeprefix(_PREFIX).rpartition(":")[0]
+        message = (
+            f"{place} of {key.name} is not in the policy of {self._trusted.name}, so no key service is asked for it"
+        )
+        confirm = command("gitseal recipient add {} {}", key.name, key.recipient).as_text()
+        return Error(message, f"if it is right that this clone asks for it: {confirm}")
+
+    @cached_property
+    def _of_trusted(self) -> frozenset[str]:
+        policy = self._trusted.policy
+        return frozenset(key.recipient for key in _cloud_keys(policy)) if policy is not None else frozenset()
+
+    @cached_property
+    def _trusted(self) -> TrustedState:
+        return TrustedState(self._project)
+
+    @cached_property
+    def _known(self) -> Known:
+        return known_in(self._project.git())
+
+
+def _cloud_keys(policy: Policy) -> tuple[CloudKey, ...]:
+    return tuple(
+        dict.fromkeys(
+            CloudKey(key, name)
+            for name, principal in policy.recipients.items()
+            for key in principal.keys
+            if key.startswith(_PREFIX)
+        )
+    )

@@ -1,0 +1,200 @@
+"""Values sealed offline to a key in a real OpenBao, opened by whoever may decrypt with it there and has no identity here."""
+
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests import programs
+from tests.servers.openbao import Bao
+
+
+class Deploy(NamedTuple):
+    """A project whose production a machine with a cloud key may open, and the environment of a job that has only a token."""
+
+    top: Path
+    bao: Bao
+    name: str
+    home: Path
+
+    def token(self) -> str:
+        return self.bao.token_for(f'path "transit/decrypt/{self.name}" {{ capabilities = ["update"] }}')
+
+    def job(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """What a command gives in a job with this environment and no identity."""
+        surroundings = {"HOME": str(self.home), "XDG_CONFIG_HOME": "", **environ}
+        return programs.run(programs.GITSEAL, *words, cwd=self.top, environ=surroundings)
+
+    def with_token(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return self.job(*words, **{"VAULT_ADDR": self.bao.address, "VAULT_TOKEN": self.token()} | environ)
+
+    def person(self, *words: str, **environ: str) -> str:
+        done = programs.run(programs.GITSEAL, *words, cwd=self.top, environ=environ)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    def commit(self) -> None:
+        programs.git(self.top, "add", "-A")
+        programs.git(self.top, "commit", "-qm", "sealed")
+
+
+@pytest.fixture
+def deploy(bao: Bao, repo: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Deploy:
+    name = re.sub(r"[^a-z_]", "", request.node.name)[:60]
+    (tmp_path / "deploy.pem").write_bytes(bao.transit_key(name))
+    (tmp_path / "job").mkdir()
+    made = Deploy(repo, bao, name, tmp_path / "job")
+    made.person("init", "-e", "development,production", "--as", "alice")
+    made.person("set", "-e", "production", "A=hush", "B=secret")
+    public = ("--kms", f"vault:transit/keys/{name}@1", "--public", str(tmp_path / "deploy.pem"))
+    made.person("recipient", "add", "deploy", *public, "--machine", "--open", "production", "--yes")
+    made.person("rekey", "--yes")
+    made.commit()
+    return made
+
+
+def test_a_token_that_may_only_decrypt_renders(deploy: Deploy) -> None:
+    done = deploy.with_token("render", "-e", "production")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "A='hush'\nB='secret'\n"
+    # One call for all names of the access group, and every reader the same way.
+    assert deploy.with_token("get", "-e", "production", "A").stdout == "hush\n"
+    assert deploy.with_token("run", "-e", "production", "--", "printenv", "A").stdout.endswith("\n")
+    who = deploy.with_token("whoami")
+    assert who.returncode == 0
+    assert "production: default" in who.stdout
+    assert f"vault:transit/keys/{deploy.name}@1: opens, by VAULT_TOKEN" in who.stderr
+
+
+UNATTENDED = (
+    "status", "check", "list -e production", "log", "recipient list", "doctor", "access", "due", "scan", "review HEAD..HEAD",
+)  # fmt: skip
+
+
+def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert "hvs." not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def test_every_way_to_be_refused_says_which_key_and_what_to_do(deploy: Deploy, bao: Bao) -> None:
+    key, render = f"vault:transit/keys/{deploy.name}@1", ("render", "-e", "production")
+    refused(
+        deploy.with_token(*render, VAULT_TOKEN="hvs.wrong"), key, "may not", "vault token capabilities transit/decrypt/"
+    )
+    other = bao.token_for('path "transit/decrypt/other" { capabilities = ["update"] }')
+    refused(deploy.with_token(*render, VAULT_TOKEN=other), key, "may not")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        refused(deploy.with_token(*render, VAULT_ADDR=address), key, "cannot be reached", "reaches")
+    bao.call("POST", f"transit/keys/{deploy.name}/rotate", {})
+    bao.call("POST", f"transit/keys/{deploy.name}/config", {"min_decryption_version": 2, "deletion_allowed": True})
+    refused(deploy.with_token(*render), key, "disabled", "enabled again")
+    bao.call("DELETE", f"transit/keys/{deploy.name}")
+    refused(deploy.with_token(*render), key, "no such key", "deleted")
+    # Nothing to sign in with: then it is nobody's key here.
+    refused(deploy.job(*render), "GITSEAL_IDENTITY")
+
+
+def test_an_identity_that_is_named_is_the_only_one(deploy: Deploy, tmp_path: Path) -> None:
+    keygen = deploy.person("keygen", "-o", str(tmp_path / "other.txt"))
+    assert keygen
+    for words, environ in (
+        (("--identity", str(tmp_path / "other.txt")), {}),
+        ((), {"GITSEAL_IDENTITY_FILE": str(tmp_path / "other.txt")}),
+    ):
+        refused(deploy.with_token(*words, "get", "-e", "production", "A", **environ))
+
+
+def test_an_identity_on_the_machine_opens_without_a_call(deploy: Deploy) -> None:
+    # An address at which nobody listens would be told.
+    done = programs.run(
+        programs.GITSEAL, "get", "-e", "production", "A", cwd=deploy.top,
+        environ={"VAULT_ADDR": "http://127.0.0.1:9", "VAULT_TOKEN": "x"},
+    )  # fmt: skip
+    assert (done.stdout, done.stderr, done.returncode) == ("hush\n", "", 0)
+
+
+def test_a_key_that_the_trusted_ref_lacks_is_not_asked_for_without_a_yes(deploy: Deploy, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    programs.git(tmp_path, "clone", "-q", str(deploy.top), str(clone))
+    there = deploy._replace(top=clone)
+    assert there.with_token("get", "-e", "production", "A").stdout == "hush\n"
+    # On a branch somebody puts another key, and seals to it.
+    programs.git(deploy.top, "switch", "-qc", "other")
+    (tmp_path / "evil.pem").write_bytes(deploy.bao.transit_key(f"{deploy.name}-evil"))
+    old = next(line.split()[-1] for line in deploy.person("recipient", "list").splitlines() if "gitseal-kms" in line)
+    public = ("--kms", f"vault:transit/keys/{deploy.name}-evil@1", "--public", str(tmp_path / "evil.pem"), "--yes")
+    deploy.person("recipient", "replace-key", old, *public)
+    deploy.person("rekey", "--yes")
+    deploy.commit()
+    programs.git(clone, "fetch", "-q")
+    programs.git(clone, "switch", "-q", "other")
+    token = deploy.bao.token_for('path "transit/decrypt/*" { capabilities = ["update"] }')
+    done = there.with_token("get", "-e", "production", "A", VAULT_TOKEN=token)
+    refused(done, f"{deploy.name}-evil@1 of deploy is not in the policy of origin/main", "gitseal recipient add deploy")
+    assert "evil" in there.with_token("whoami", VAULT_TOKEN=token).stderr
+    # The command of the hint is the yes.
+    hint = next(line for line in done.stderr.splitlines() if "gitseal recipient add" in line).partition(": ")[2]
+    programs.run("sh", "-c", hint, cwd=clone, environ={"HOME": str(there.home)})
+    assert there.with_token("get", "-e", "production", "A", VAULT_TOKEN=token).stdout == "hush\n"
+
+
+def test_what_needs_no_value_makes_no_call(deploy: Deploy) -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        server.settimeout(0)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        for words in UNATTENDED:
+            done = deploy.with_token(*words.split(), VAULT_ADDR=address)
+            assert done.returncode in {0, 1}, done.stderr
+        # Nor do Git's hook and its diff, whose environment has a token as well.
+        (deploy.top / "note.txt").write_text("hush and more words")
+        environ = {"HOME": str(deploy.home), "VAULT_ADDR": address, "VAULT_TOKEN": "x"}
+        for git in (("add", "-A"), ("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "x"), ("show",)):
+            programs.run("git", *git, cwd=deploy.top, environ=environ)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def test_a_stanza_of_another_key_or_file_key_is_damaged_before_any_value_is_used(deploy: Deploy) -> None:
+    path = deploy.top / ".secrets/production.yaml"
+    text = path.read_text()
+    # The stanza of the machine under another file's data key: what the service gives opens it, and the key id is another.
+    deploy.person("set", "-e", "development", "A=plain")
+    deploy.person("recipient", "add", "deploy", "--open", "development")
+    deploy.person("rekey", "--yes")
+    other = (deploy.top / ".secrets/development.yaml").read_text()
+
+    def stanza(of: str) -> str:
+        return of.partition("        deploy:")[2].partition("STANZA[")[2].partition("]")[0]
+
+    path.write_text(text.replace(stanza(text).partition(",")[2].partition(",")[2], stanza(other).rpartition(",")[2]))
+    refused(deploy.with_token("get", "-e", "production", "A"), "another key")
+
+
+def test_an_environment_without_cloud_keys_loads_nothing_of_this(repo: Path) -> None:
+    deploy = Deploy(repo, Bao(""), "", repo)
+    deploy.person("init", "-e", "production", "--as", "alice")
+    deploy.person("set", "-e", "production", *(f"NAME_{number}=value{number}" for number in range(100)))
+    code = (
+        "import sys\nfrom gitseal.cli.main import main\n"
+        "sys.argv = ['gitseal', 'render', '-e', 'production']\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "ours = ('gitseal.recipients.clouds', 'gitseal.recipients.kms', 'gitseal.remote')\n"
+        "loaded = [name for name in sys.modules if name.startswith(ours)]\n"
+        "assert not loaded, loaded\n"
+        "assert not {'ssl', 'http.client', 'boto3', 'google', 'azure', 'pkcs11'} & set(sys.modules)\n"
+    )  # fmt: skip
+    done = programs.run(sys.executable, "-c", code, cwd=repo)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 100
