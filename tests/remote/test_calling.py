@@ -17,6 +17,7 @@ from gitseal.remote import addresses
 from gitseal.remote.addresses import Address
 from gitseal.remote.calling import Patience, Response, Server
 from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
+from gitseal.remote.tls import Tls
 from tests.servers.scripted import Answer, Asked, certified, closing, in_turn, raw, send, server, tunnel
 
 OK = send(b'{"done": true}')
@@ -324,11 +325,11 @@ def test_tls_is_verified_and_an_authority_of_ones_own_is_taken(tmp_path: Path, m
         with pytest.raises(NotSent, match="Shop does not prove that it is that host: self-signed") as unproven:
             Server("Shop", url, {}, lambda _seconds: None).ask("POST", "/a")
         assert unproven.value.kind is RemoteFailure.UNPROVEN
-        own = Server("Shop", url, {}, lambda _seconds: None, certificates=str(certificate))
+        own = Server("Shop", url, {}, lambda _seconds: None, tls=Tls(str(certificate)))
         assert [own.ask("POST", "/a").status, own.ask("POST", "/a").status] == [200, 200]
         assert asked.connections == 1
         with pytest.raises(NotSent, match="certificates for Shop cannot be read"):
-            Server("Shop", url, {}, lambda _seconds: None, certificates=str(tmp_path / "no")).ask("GET", "/a")
+            Server("Shop", url, {}, lambda _seconds: None, tls=Tls(str(tmp_path / "no"))).ask("GET", "/a")
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         assert Server("Shop", url, {}, lambda _seconds: None).ask("POST", "/a").status == 200
     with server(OK) as plain:
@@ -354,7 +355,7 @@ def test_a_proxy_is_gone_through_and_sees_no_token(through: tuple[Asked, Asked, 
         {"X-Token": TOKEN},
         lambda _seconds: None,
         environ=environ,
-        certificates=certificate,
+        tls=Tls(certificate),
     )
     assert [shop.ask("POST", "/a").status, shop.ask("POST", "/b").status] == [200, 200]
     assert there.requests == ["POST /a", "POST /b"]

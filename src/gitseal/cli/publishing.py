@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gitseal.cli.session import Session
 from gitseal.hidden import SecretBytes
@@ -21,11 +21,14 @@ def outside(session: Session, project: Project) -> Outside:
     return Outside(session.environ, _start, time.sleep, project.git().folder)
 
 
-def _start(command: Sequence[str], message: SecretBytes, secrets: Sequence[tuple[str, bytes]]) -> ProgramAnswer:
+def _start(
+    command: Sequence[str], message: SecretBytes, secrets: Sequence[tuple[str, bytes]], variables: Mapping[str, str]
+) -> ProgramAnswer:
     """Starts a program with what it reads; its talk goes to standard error, without the values that it was given."""
     if sys.stderr is not None:
         sys.stderr.flush()
     hidden = [(name, value) for name, value in secrets if value and not is_ordinary(value)]
     collected = between.Collected(_MOST_PRINTED)
-    status = between.run(command, for_child(os.environb), hidden, frozenset({2}), message.reveal(), collected)
+    environ = for_child(os.environb) | {os.fsencode(name): os.fsencode(text) for name, text in variables.items()}
+    status = between.run(command, environ, hidden, frozenset({2}), message.reveal(), collected)
     return ProgramAnswer(status, SecretBytes(bytes(collected.content)), collected.is_too_long)

@@ -16,6 +16,7 @@ from gitseal.records import NamedTuple
 from gitseal.remote import addresses
 from gitseal.remote.connection import Connection, HttpAnswer, Limits
 from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
+from gitseal.remote.tls import Tls
 
 SECONDS = 30.0
 TRIES = 5
@@ -51,8 +52,8 @@ class Response(NamedTuple):
 class Server:
     """One server, by its URL. `headers` go with each request, tokens among them; `name` is how messages call it.
 
-    `wait` waits for seconds. HTTPS_PROXY and NO_PROXY of `environ` say which way goes there. `certificates` is a file of
-    authorities in PEM, in place of the system's or SSL_CERT_FILE. All requests share one connection while the server holds it.
+    `wait` waits for seconds. HTTPS_PROXY and NO_PROXY of `environ` say which way goes there. `tls` has authorities
+    of its own, in place of the system's or SSL_CERT_FILE. All requests share one connection while the server holds it.
     Raises Error for what is no address, and for what cannot stand in a header.
     """
 
@@ -64,7 +65,7 @@ class Server:
         wait: Callable[[float], object],
         *,
         environ: Mapping[str, str] | None = None,
-        certificates: str = "",
+        tls: Tls = Tls(),  # noqa: B008 - it never changes
         patience: Patience = Patience(),  # noqa: B008 - it never changes
     ) -> None:
         parts = address(name, url)
@@ -86,7 +87,7 @@ class Server:
             place,
             Limits(patience.seconds, _MOST_BYTES),
             _AGAIN,
-            certificates=certificates,
+            tls=tls,
             proxy=addresses.proxy_to(place, environ or {}),
         )
 

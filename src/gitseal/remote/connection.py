@@ -15,6 +15,7 @@ from gitseal.records import NamedTuple
 from gitseal.remote.addresses import Address, Proxy
 from gitseal.remote.deadline import Deadline
 from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
+from gitseal.remote.tls import Tls
 
 _OK = 200
 _MOST_HEAD = 65536
@@ -47,7 +48,7 @@ class Connection:
         limits: Limits,
         hint: str,
         *,
-        certificates: str = "",
+        tls: Tls = Tls(),  # noqa: B008 - it never changes
         proxy: Proxy | None = None,
     ) -> None:
         self._http: http.client.HTTPConnection | None = None
@@ -56,7 +57,7 @@ class Connection:
         self._limits = limits
         self._hint = hint
         self._proxy = proxy
-        self._certificates = certificates
+        self._tls = tls
         self._context: ssl.SSLContext | None = None
 
     def __repr__(self) -> str:
@@ -77,7 +78,7 @@ class Connection:
 
         Raises NotSent if the server got nothing of the request, and RemoteError if it may have done what it was asked.
         """
-        context = self._tls() if self._address.is_secure else None
+        context = self._checked_by() if self._address.is_secure else None
         is_sent = False
         with Deadline(self._limits.seconds) as deadline:
             try:
@@ -132,7 +133,9 @@ class Connection:
                 _tunnel(reached, self._address, self._proxy)
             if context is not None:
                 # With the handshake apart, the deadline can end that too.
-                reached = context.wrap_socket(reached, server_hostname=host, do_handshake_on_connect=False)
+                reached = context.wrap_socket(
+                    reached, server_hostname=self._tls.server_name or host, do_handshake_on_connect=False
+                )
                 deadline.watch(reached)
                 reached.do_handshake()
         except BaseException:
@@ -145,14 +148,9 @@ class Connection:
         self._http.sock = reached
         return self._http
 
-    def _tls(self) -> ssl.SSLContext:
+    def _checked_by(self) -> ssl.SSLContext:
         if self._context is None:
-            try:
-                self._context = ssl.create_default_context(cafile=self._certificates or None)
-            except OSError:
-                hint = "give it a file of certificates in PEM"
-                kind = RemoteFailure.UNPROVEN
-                raise NotSent(f"the certificates for {self._who} cannot be read", hint, kind=kind) from None
+            self._context = self._tls.context(self._who)
         return self._context
 
     def _failure(self, error: Exception, deadline: Deadline) -> RemoteError:

@@ -7,6 +7,7 @@ from gitseal.errors import Error
 from gitseal.hidden import UnshownDict
 from gitseal.remote.calling import SECONDS, TRIES, Patience, Server, address
 from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.tls import Tls
 
 _LOGIN = ".vault-token"  # where `vault login` keeps the token
 
@@ -35,11 +36,11 @@ def connect(
     headers = UnshownDict({"X-Vault-Token": token, "X-Vault-Request": "true"})
     if namespace:
         headers["X-Vault-Namespace"] = namespace
-    certificates = _first(environ, "VAULT_CACERT", "BAO_CACERT")
+    tls = Tls(_first(environ, "VAULT_CACERT", "BAO_CACERT"))
     if seconds is None:
         seconds = _seconds(_first(environ, "VAULT_CLIENT_TIMEOUT", "BAO_CLIENT_TIMEOUT"))
     patience = Patience(seconds, tries)
-    return Server("Vault", url, headers, wait, environ=environ, certificates=certificates, patience=patience)
+    return Server("Vault", url, headers, wait, environ=environ, tls=tls, patience=patience)
 
 
 def credentials(environ: Mapping[str, str]) -> str:

@@ -98,7 +98,7 @@ class _ProgramStore:
 
     def _run(self, document: dict[str, object], secrets: Sequence[tuple[str, bytes]]) -> bytes:
         message = json.dumps({"version": _VERSION, **document}).encode() + b"\n"
-        answer = self._start(self._command, SecretBytes(message), secrets)
+        answer = self._start(self._command, SecretBytes(message), secrets, {})
         if answer.status:
             raise self._error(f"ended with status {answer.status}")
         if answer.is_too_long:

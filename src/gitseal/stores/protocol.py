@@ -83,11 +83,12 @@ class ProgramAnswer(NamedTuple):
 class Outside(NamedTuple):
     """What a store may use of the outside, and the folder that programs' paths count from.
 
-    `start` runs a program, given its words, its standard input, and named values that its talk must not show.
+    `start` runs a program, given its words, its standard input, named values that its talk must not show, and variables besides
+    those that every program gets.
     """
 
     environ: Mapping[str, str]
-    start: Callable[[Sequence[str], SecretBytes, Sequence[tuple[str, bytes]]], ProgramAnswer]
+    start: Callable[[Sequence[str], SecretBytes, Sequence[tuple[str, bytes]], Mapping[str, str]], ProgramAnswer]
     wait: Callable[[float], object]
     folder: str
 
