@@ -32,6 +32,8 @@ class StoreKind(NamedTuple):
 
 KINDS = (
     StoreKind("exec", "A program", "program", runs_code=True),
+    StoreKind("github", "GitHub Actions secrets", "github"),
+    StoreKind("gitlab", "GitLab CI variables", "gitlab"),
     StoreKind("vault", "Vault or OpenBao, KV version 2", "vault"),
 )
 

@@ -1,0 +1,220 @@
+"""GitLab CI variables: `gitlab:GROUP/PROJECT` or `gitlab:groups/GROUP`, each also with `/environments/NAME`.
+
+A variable is always raw, so that GitLab does not expand the `$` in its value. Its description has the mark.
+
+Written by the published description of its API: https://docs.gitlab.com/api/project_level_variables/ and
+https://docs.gitlab.com/api/group_level_variables/
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any
+from urllib.parse import quote
+
+from gitseal.hidden import SecretBytes
+from gitseal.remote import forges
+from gitseal.remote.calling import Response, Server, refused
+from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.stores.forge_places import ForgePlace, PlaceGrammar, is_text
+from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
+
+CARRIES = Carries(
+    locator="`gitlab:GROUP/PROJECT` or `gitlab:groups/GROUP`, with `/environments/NAME` for an environment scope; options:"
+    " `?masked=` with `yes` (the default), `auto` or `no`, and `protected=` with `yes` (the default) or `no`",
+    names="letters, digits and `_`, 255 characters",
+    values="UTF-8 text without NUL, 10,000 characters; with `masked=yes` one line of 8 characters or more without spaces",
+    mark="the description of the variable, written in the same call",
+    race="no compare-and-set: the variable is looked at just before",
+    removal="at once, for good",
+)
+
+_GRAMMAR = PlaceGrammar(
+    "GitLab",
+    "groups",
+    {"masked": ("yes", "auto", "no"), "protected": ("yes", "no")},
+    "a project (gitlab:acme/shop), one of its environments (gitlab:acme/shop/environments/production) or gitlab:groups/acme",
+)
+_KEY = re.compile(r"[A-Za-z0-9_]{1,255}")
+# What GitLab itself asks of a raw variable that is masked: app/models/concerns/ci/maskable.rb there. Its \s is ASCII's.
+_MASKABLE = re.compile(r"[^ \t\n\v\f\r]{8,}")
+_MOST_CHARACTERS = 10_000
+_EVERYWHERE = "*"
+_PAGE = 100
+_OK, _CREATED, _NO_CONTENT, _BAD, _FORBIDDEN, _MISSING = 200, 201, 204, 400, 403, 404
+
+
+def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
+    """What cannot be a variable there. Raises Error for a locator that names no place."""
+    is_masked = _place(locator).options["masked"] == "yes"
+    for name, value in values.items():
+        content = value.reveal()
+        if not _KEY.fullmatch(name):
+            yield StoreRefusal(name, "variables have names of letters, digits and _, of at most 255 characters")
+        if not is_text(content):
+            yield StoreRefusal(name, "it is not UTF-8 text without NUL bytes")
+        elif len(content.decode()) > _MOST_CHARACTERS:
+            yield StoreRefusal(name, f"it has more than {_MOST_CHARACTERS} characters")
+        elif is_masked and not _is_maskable(value):
+            yield StoreRefusal(
+                name,
+                "job logs cannot mask it, since it is not one line of 8 characters or more without spaces"
+                " (?masked=auto in the target's `to` masks only what can be)",
+            )
+
+
+def open_store(locator: str, outside: Outside) -> Store:
+    """The variables of a place. Raises Error if there is no token."""
+    return _Variables(forges.gitlab(outside.environ, outside.wait), _place(locator))
+
+
+def whereabouts(locator: str, outside: Outside) -> Whereabouts:  # noqa: ARG001 - all places there are on one server
+    """The address of the API."""
+    url = forges.gitlab_url(outside.environ)
+    return Whereabouts(url, url)
+
+
+def _place(locator: str) -> ForgePlace:
+    place = _GRAMMAR.parse(locator)
+    if not place.is_owner and "/" not in place.path:
+        raise _GRAMMAR.error(locator)
+    return place
+
+
+def _is_maskable(value: SecretBytes) -> bool:
+    return _MASKABLE.fullmatch(value.reveal().decode(errors="replace")) is not None
+
+
+class _Variables:
+    """The variables of one scope of a project or group."""
+
+    is_whole = False
+    keeps_marks = True
+
+    def __init__(self, server: Server, place: ForgePlace) -> None:
+        self._server = server
+        self._options = place.options
+        self._scope = place.environment or _EVERYWHERE
+        of = "groups" if place.is_owner else "projects"
+        self._url = f"/{of}/{quote(place.path, safe='')}/variables"
+        self._words = place.path + (f" ({place.environment})" if place.environment else "")
+        self._entries: dict[str, dict[str, Any]] = {}
+
+    def read(self) -> dict[str, Live]:
+        """See `Store`. GitLab has no version, so what was read is kept, and compared before something is written."""
+        self._entries = {
+            str(entry.get("key")): entry for entry in self._all() if entry.get("environment_scope") == self._scope
+        }
+        return {
+            name: Live("", str(entry.get("description") or ""), self._value(entry))
+            for name, entry in self._entries.items()
+        }
+
+    def _all(self) -> Iterator[dict[str, Any]]:
+        for page in count(1):
+            answer = self._server.ask("GET", f"{self._url}?per_page={_PAGE}&page={page}", reads=True)
+            entries = self._good(answer, "list the variables", _OK).content
+            if not isinstance(entries, list):
+                raise RemoteError("GitLab gave no list of variables", _ADDRESS)
+            yield from entries
+            if len(entries) < _PAGE:
+                return
+
+    def _value(self, entry: Mapping[str, Any]) -> SecretBytes | None:
+        """The value; None if it is hidden. If jobs get it otherwise than we would write it, it is one that nobody can write."""
+        if entry.get("hidden"):
+            return None
+        content = str(entry.get("value") or "").encode("utf-8", "surrogatepass")
+        is_expanded = b"$" in content and not entry.get("raw")
+        return SecretBytes(b"\0" + content if is_expanded or self._is_loose(entry, SecretBytes(content)) else content)
+
+    def _is_loose(self, entry: Mapping[str, Any], value: SecretBytes) -> bool:
+        """True if it is less guarded than the place asks for."""
+        asked = self._guards({}, value)
+        return any(asked[guard] and not entry.get(guard) for guard in asked)
+
+    def _guards(self, there: Mapping[str, Any], value: SecretBytes) -> dict[str, bool]:
+        """What the place asks for. What guards a variable that is there stays: it is never made looser than it is."""
+        is_masked = self._options["masked"] != "no" or bool(there.get("masked"))
+        return {
+            "masked": is_masked and _is_maskable(value),
+            "protected": self._options["protected"] == "yes" or bool(there.get("protected")),
+        }
+
+    def write(self, edits: Sequence[Edit]) -> None:
+        """See `Store`."""
+        for edit in edits:
+            there = self._entries.get(edit.name)
+            if self._one(edit.name) != there:
+                raise _raced(edit.name)
+            if edit.value is None:
+                answer = self._server.ask("DELETE", self._one_url(edit.name))
+                self._good(answer, f'remove the variable "{edit.name}"', _NO_CONTENT, _MISSING)
+            elif there is None:
+                self._create(edit, edit.value)
+            else:
+                self._change(edit, edit.value, there)
+
+    def _one_url(self, name: str) -> str:
+        return f"{self._url}/{name}?filter%5Benvironment_scope%5D={quote(self._scope, safe='')}"
+
+    def _one(self, name: str) -> dict[str, Any] | None:
+        answer = self._server.ask("GET", self._one_url(name), reads=True)
+        self._good(answer, f'look at the variable "{name}"', _OK, _MISSING)
+        return answer.content if answer.status == _OK else None
+
+    def _create(self, edit: Edit, value: SecretBytes) -> None:
+        content = self._content(edit, value, {}) | {"key": edit.name, "environment_scope": self._scope}
+        answer = self._server.ask("POST", self._url, content)
+        if answer.status == _BAD and _is_taken(answer):
+            raise _raced(edit.name)
+        self._good(answer, f'write the variable "{edit.name}"', _CREATED)
+        if not _is_as_sent(answer, content):
+            # Without its mark nobody would know that it is ours.
+            self._server.ask("DELETE", self._one_url(edit.name))
+            raise RemoteError("this GitLab is older than 16.2: variables of it cannot have a mark", "upgrade GitLab")
+
+    def _change(self, edit: Edit, value: SecretBytes, there: Mapping[str, Any]) -> None:
+        answer = self._server.ask("PUT", self._one_url(edit.name), self._content(edit, value, there))
+        self._good(answer, f'write the variable "{edit.name}"', _OK)
+
+    def _content(self, edit: Edit, value: SecretBytes, there: Mapping[str, Any]) -> dict[str, object]:
+        return {
+            "value": value.reveal().decode(),
+            "description": edit.mark,
+            "raw": True,
+            **self._guards(there, value),
+        }
+
+    def _good(self, answer: Response, what: str, *statuses: int) -> Response:
+        if answer.status in statuses:
+            return answer
+        if answer.status == _MISSING:
+            message = (
+                f"GitLab shows this token no variables of {self._words}: it is not there, or the token may not see it"
+            )
+            raise RemoteError(message, _PERMISSION, kind=RemoteFailure.GONE)
+        if answer.status == _FORBIDDEN:
+            message = f"GitLab did not {what} of {self._words}: the token may not do that"
+            raise RemoteError(message, _PERMISSION, kind=RemoteFailure.DENIED)
+        raise refused("GitLab", f"{what} of {self._words}", answer.status)
+
+
+_ADDRESS = "see if the address is that of GitLab"
+_PERMISSION = "give it the scope `api` and the role of a maintainer of the project, or of an owner of the group"
+
+
+def _raced(name: str) -> Raced:
+    message = f'somebody else changed the variable "{name}" at the same time, and it stays as it is'
+    return Raced(message, "look at it again with --dry-run")
+
+
+def _is_taken(answer: Response) -> bool:
+    message = answer.content.get("message") if isinstance(answer.content, dict) else None
+    of_key = message.get("key") if isinstance(message, dict) else None
+    return isinstance(of_key, list) and any("taken" in str(text) for text in of_key)
+
+
+def _is_as_sent(answer: Response, content: Mapping[str, object]) -> bool:
+    there = answer.content if isinstance(answer.content, dict) else {}
+    return all(there.get(field) == content[field] for field in ("raw", "description"))
