@@ -142,8 +142,10 @@ def test_an_example_runs(line: str, place: Path) -> None:
     )  # fmt: skip
     if line.startswith(ASK):
         assert "needs a yes" in done.stderr
-    elif "--kms" in line:
+    elif "--public" in line:
         assert "is new to this clone" in done.stderr
+    elif "--kms" in line:
+        assert "no address of Vault is set" in done.stderr
     elif line == NO_DESKTOP:
         assert "the keychain is turned off" in done.stderr
     else:

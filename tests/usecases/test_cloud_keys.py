@@ -198,3 +198,45 @@ def test_an_environment_without_cloud_keys_loads_nothing_of_this(repo: Path) -> 
     done = programs.run(sys.executable, "-c", code, cwd=repo)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 100
+
+
+def test_the_public_half_is_fetched_shown_and_asked_about(bao: Bao, repo: Path) -> None:
+    bao.transit_key("fetch-me", 4096)
+    environ = bao.environ
+    deploy = Deploy(repo, bao, "fetch-me", repo)
+    deploy.person("init", "-e", "production", "--as", "alice")
+    deploy.person("set", "-e", "production", "A=hush")
+    add = ("recipient", "add", "deploy", "--kms", "vault:transit/keys/fetch-me", "--machine", "--open", "production")
+    asked = programs.run(programs.GITSEAL, *add, cwd=repo, environ=environ)
+    refused(
+        asked, "vault:transit/keys/fetch-me@1 has this public half", "fingerprint SHA256:", "is new to this clone",
+        "it comes from vault", "--accept-recipient",
+    )  # fmt: skip
+    assert "deploy" not in (repo / ".secrets/policy.yaml").read_text()
+    assert "added deploy" in deploy.person(*add, "--yes", **environ)
+    assert "vault:transit/keys/fetch-me@1:MII" in (repo / ".secrets/policy.yaml").read_text()
+    # The next version takes its place, and both are one machine's.
+    bao.call("POST", "transit/keys/fetch-me/rotate", {})
+    old = re.findall(r"gitseal-kms:\S+", (repo / ".secrets/policy.yaml").read_text())[0].rstrip("]\"'")
+    renew = ("recipient", "replace-key", old, "--kms", "vault:transit/keys/fetch-me")
+    assert "replaced a key of deploy" in deploy.person(*renew, "--yes", **environ)
+    assert "fetch-me@2:MII" in (repo / ".secrets/policy.yaml").read_text()
+
+
+def test_a_key_that_cannot_be_fetched_changes_nothing(bao: Bao, repo: Path) -> None:
+    deploy = Deploy(repo, bao, "none", repo)
+    deploy.person("init", "-e", "production", "--as", "alice")
+    policy = (repo / ".secrets/policy.yaml").read_bytes()
+    bao.transit_key("unused")
+    bao.call("POST", "transit/keys/sign", {"type": "ecdsa-p256"})
+    reader = bao.token_for('path "transit/keys/other" { capabilities = ["read"] }')
+    for locator, environ, words in (
+        ("vault:transit/keys/none", {}, "there is no such key"),
+        ("vault:transit/keys/sign", {}, "no public key that values can be sealed to"),
+        ("vault:transit/keys/unused", {"VAULT_TOKEN": reader}, "vault token capabilities transit/keys/unused"),
+        ("vault:transit/keys/unused", {"VAULT_ADDR": "http://vault.example.com:8200"}, "plain HTTP"),
+        ("vault:transit/keys/unused", {"VAULT_ADDR": ""}, "set VAULT_ADDR"),
+    ):
+        add = ("recipient", "add", "deploy", "--kms", locator, "--machine", "--open", "production", "--yes")
+        refused(programs.run(programs.GITSEAL, *add, cwd=repo, environ=bao.environ | environ), words)
+    assert (repo / ".secrets/policy.yaml").read_bytes() == policy

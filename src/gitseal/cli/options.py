@@ -79,7 +79,7 @@ def _accept_recipient(name: str) -> "_Decorator":
 def cloud_key_options(function: "_Function") -> "_Function":
     """`--kms`, `--public` and `--yes`: a key in a key service, as `kms`, `public` and `yes`."""
     kms = declare.option(
-        "--kms", default="", metavar="LOCATOR", help="The key is in a key service, such as vault:transit/keys/deploy@1."
+        "--kms", default="", metavar="LOCATOR", help="The key is in a key service, such as vault:transit/keys/deploy."
     )
     public = declare.option(
         "--public", default="", metavar="FILE", help="With --kms: the file with its public half; nothing is fetched."

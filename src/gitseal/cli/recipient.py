@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gitseal.project.given_keys import OfferedKey
+    from gitseal.recipients.clouds.asking import Asker
     from gitseal.usecases.recipient import Opening
 
 _REKEY = "bring the files to the policy with: gitseal rekey"
@@ -71,12 +72,14 @@ def add(
     another. Neither is believed: it shows each key with its fingerprint and asks; ask the person, too.
 
     --kms takes a key that a key service keeps, so that whoever may decrypt with it there opens the values, and no private key
-    lies anywhere. It shows the key with its fingerprint and asks; --yes says yes to a locator that you typed.
+    lies anywhere. It fetches the public half, of the newest version if you name none, shows it with its fingerprint and asks;
+    --yes says yes to a locator that you typed. With --public nothing is fetched.
 
     Examples:
       gitseal recipient add bob age1rf2ha5594kary7skq0tsfxa79ux6axt333r8z2pxwxc8tez9g54se53jmm --open production
       gitseal recipient add bob bob.pub --group team
       gitseal recipient add ci-deploy "$(cat ci.pub)" --machine --open production
+      gitseal recipient add deploy --kms vault:transit/keys/deploy --machine --open production
       gitseal recipient add deploy --kms vault:transit/keys/deploy@1 --public deploy.pem --machine --open production
     """
     from gitseal.usecases.recipient import add_recipient, openings
@@ -139,19 +142,28 @@ def _cloud_key(session: Session, locator: str, public: str, *, yes: bool) -> "Se
                 "name it with --kms, or leave the option out",
             )
         return ()
-    if not public:
-        raise UsageError(
-            "the public half of the key is missing",
-            "save it as the key service shows it, and give the file with --public",
-        )
     from gitseal.project import cloud_keys
     from gitseal.project.given_keys import OfferedKey
 
-    key = cloud_keys.from_file(session.project, locator, public)
-    say(f"{locator} has this public half")
-    _show([key if isinstance(key, str) else key.key])
-    # Nobody typed it, whoever saved the file: it is a yes to the locator that makes it known.
-    return [key if yes or isinstance(key, OfferedKey) else OfferedKey(key, public)]
+    key: str | OfferedKey
+    if public:
+        key, source = cloud_keys.from_file(session.project, locator, public), public
+    else:
+        key, source = cloud_keys.fetched(_asker(session), locator), locator.partition(":")[0]
+    text = key if isinstance(key, str) else key.key
+    say(f"{text.removeprefix('gitseal-kms:').rpartition(':')[0]} has this public half")
+    _show([text])
+    # Nobody typed it, wherever it is from: it is a yes to the locator that makes it known.
+    return [key if yes or isinstance(key, OfferedKey) else OfferedKey(key, source)]
+
+
+def _asker(session: Session) -> "Asker":
+    import time
+
+    from gitseal.cli.identity_questions import ask_passphrase
+    from gitseal.recipients.clouds.asking import Asker
+
+    return Asker(session.environ, time.sleep, ask_passphrase)
 
 
 def _show(keys: "Iterable[str]") -> None:
@@ -265,7 +277,7 @@ def replace_key(
 
     Examples:
       gitseal recipient replace-key "$(cat old.pub)" new.pub
-      gitseal recipient replace-key "$(cat old.pub)" --kms vault:transit/keys/deploy@2 --public deploy.pem
+      gitseal recipient replace-key "$(cat old.pub)" --kms vault:transit/keys/deploy
     """
     from gitseal.usecases import recipient
 

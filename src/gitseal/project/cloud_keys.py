@@ -10,6 +10,10 @@ from gitseal.project.project import Project
 from gitseal.recipients import kms
 from gitseal.recipients.clouds import locators
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.recipients.clouds.asking import Asker
+
 _LIMIT = 64 * 1024
 
 
@@ -32,3 +36,13 @@ def from_file(project: Project, text: str, path: str | os.PathLike[str]) -> Offe
         raise unreadable(str(path), error) from None
     key = kms.compose(provider.name, locator, kms.public_key_in(content)).canonical
     return OfferedKey(key, str(path)) if is_tracked(project, str(path)) else key
+
+
+def fetched(asker: "Asker", text: str) -> str:
+    """The recipient of a locator, with the public half that the key service gives; of the newest version, if none is named.
+
+    Raises Error for a malformed locator, for a key of a kind that is not taken, and as `Asker.public_key` does.
+    """
+    provider, locator = locators.given(text)
+    whole, public = asker.public_key(provider.name, locator)
+    return kms.compose(provider.name, whole, kms.public_key_in(public)).canonical
