@@ -7,6 +7,7 @@ from functools import cache, partial
 
 from gitseal.audit.check import environment as one_environment
 from gitseal.audit.check import values as check_values
+from gitseal.audit.check.cloud_keys import check_cloud_keys
 from gitseal.audit.check.environment import MALFORMED, NO_FILE, check_environment, of_error
 from gitseal.audit.check.manifest import check_manifest
 from gitseal.audit.common_findings import LOCAL_TRACKED, POLICY, UNOWNED, unchangeable, uncountable
@@ -176,6 +177,7 @@ def _policy(project: Project, policy: Policy) -> Iterator[Finding]:
                     path, 0, message, decision(POLICY_OWNERS, "give them open: there"), causes=caused_by(blind)
                 )
     yield from _shared(policy, path)
+    yield from check_cloud_keys(policy, path)
     yield from uncountable(policy, path)
     yield from unchangeable(policy, path)
 
