@@ -120,6 +120,10 @@ def _carried_out(session: Session, prepared: "Sequence[Publication]", ways: _Way
             for other in waiting[number + 1 :]:
                 say(f"{other.source.target.name}: not begun: {', '.join(_changing(other))}")
             raise
+    for publication in waiting:
+        if publication.record is not None:
+            ref = publication.record.ref
+            say(f"{publication.source.target.name}: recorded; for others to see: git push origin +{ref}")
     _count(prepared, "")
     return frozenset(done)
 

@@ -90,12 +90,23 @@ def _check(publication: Publication, *, goes_back: bool) -> None:
     refused = publication.plan.refused
     if refused:
         told = "; ".join(f"{name} {reason}" for name, reason in refused)
-        is_foreign = any("another publisher" in reason for _name, reason in refused)
-        hint = "give this target a place of its own" if is_foreign else "to take these over: --adopt"
-        raise Error(f'{publication.source.target.name} is not published to "{publication.place}": {told}', hint)
+        what = f'{publication.source.target.name} is not published to "{publication.place}"'
+        raise Error(f"{what}: {told}", _way_on(publication))
     if not goes_back:
         ours = [step for step in publication.plan.steps if step.verdict in _OURS]
         source.check_ancestors(publication.source, planning.live_commits(ours))
+
+
+def _way_on(publication: Publication) -> str:
+    if publication.plan.is_foreign:
+        return "give this target a place of its own"
+    record = publication.record
+    if record is not None and not record.names:
+        # What another clone put there is known by its record alone.
+        return (
+            f"fetch what others recorded: git fetch origin +{record.ref}:{record.ref}; or to take these over: --adopt"
+        )
+    return "to take these over: --adopt"
 
 
 _OURS = (planning.MarkVerdict.OURS, planning.MarkVerdict.BY_HAND, planning.MarkVerdict.UNPROVEN)

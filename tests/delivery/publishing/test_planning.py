@@ -42,8 +42,9 @@ def no_key(_commit: str, _key: str) -> DataKey | None:
 class Store:
     """Names with versions that only grow, compare-and-set, and a way to fail before or after a write."""
 
-    def __init__(self, *, is_whole: bool, gives_back: bool = True) -> None:
+    def __init__(self, *, is_whole: bool, gives_back: bool = True, keeps_marks: bool = True) -> None:
         self.is_whole = is_whole
+        self.keeps_marks = keeps_marks
         self.entries: dict[str, tuple[int, str, bytes]] = {}
         self.count = 0
         self.fails: tuple[int, bool] | None = None
@@ -76,7 +77,7 @@ class Store:
         if value is None:
             self.entries.pop(name, None)
         else:
-            self.entries[name] = (self.count, text, value)
+            self.entries[name] = (self.count, text if self.keeps_marks else "", value)
 
 
 def desired(values: dict[str, bytes], *, plain: str = "") -> dict[str, Desired]:

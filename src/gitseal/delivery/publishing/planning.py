@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from gitseal.delivery.publishing import mark
 from gitseal.delivery.publishing.mark import Mark
+from gitseal.delivery.publishing.record import Recorded
 from gitseal.hidden import SecretBytes
 from gitseal.records import Enum, NamedTuple
 from gitseal.stores.protocol import Edit, Live
@@ -71,10 +72,14 @@ class PublishStep(NamedTuple):
 
 
 class PublishPlan(NamedTuple):
-    """The steps, sorted by name; `refused` are names that stop it, each with the reason."""
+    """The steps, sorted by name; `refused` are names that stop it, each with the reason.
+
+    `is_foreign`: another publisher writes there.
+    """
 
     steps: tuple[PublishStep, ...]
     refused: tuple[tuple[str, str], ...] = ()
+    is_foreign: bool = False
 
     def edits(self, desired: Mapping[str, Desired], publisher: Publisher) -> list[Edit]:
         """What is to be written, in the order of the steps; removals last, so that a stop in between leaves more and not less."""
@@ -112,6 +117,15 @@ class PublishRules(NamedTuple):
     adopts: bool = False
 
 
+class Seen(NamedTuple):
+    """One name as a store has it, with what was recorded of it; `recorded` is None if the store keeps its marks itself."""
+
+    name: str
+    live: Live
+    recorded: Recorded | None
+    known: Mark | None
+
+
 def plan(
     publisher: Publisher,
     desired: Mapping[str, Desired],
@@ -119,56 +133,89 @@ def plan(
     key_at: KeyAt,
     rules: PublishRules,
     held: Collection[str] = (),
+    records: Mapping[str, Recorded] | None = None,
 ) -> PublishPlan:
     """The steps from `live` to `desired`. `held` are names that are in the environment and do not go out now: they stay.
 
     A value that is there without our mark is not overwritten unless `rules` adopt it, and never removed. A mark of another
-    publisher anywhere in the place stops all of it.
+    publisher anywhere in the place stops all of it. With `records` the marks are those, whatever the store says.
     """
     steps: list[PublishStep] = []
     refused: list[tuple[str, str]] = []
+    is_foreign = False
     for name in sorted({*desired, *live}):
         if name not in live:
             steps.append(PublishStep(name, PublishAction.CREATE))
             continue
-        there, wanted = live[name], desired.get(name)
-        known = mark.parse(there.mark)
-        verdict = judge(publisher, name, there, known, wanted, key_at)
+        recorded = records.get(name, Recorded("")) if records is not None else None
+        known = mark.parse(live[name].mark if recorded is None else recorded.mark)
+        seen, wanted = Seen(name, live[name], recorded, known), desired.get(name)
+        verdict = judge(publisher, seen, wanted, key_at)
         if verdict is MarkVerdict.FOREIGN:
             assert known is not None  # noqa: S101 - only a mark is foreign
+            is_foreign = True
             refused.append((name, f"is of another publisher: target {known.target}, file {known.publisher}"))
         elif wanted is None:
-            steps.append(_unwanted(name, there, verdict, rules, is_held=name in held))
+            steps.append(_unwanted(name, seen.live, verdict, rules, is_held=name in held))
         elif verdict is MarkVerdict.UNMARKED and not rules.adopts:
-            refused.append((name, "is there already, and gitseal did not put it there"))
+            refused.append((name, NOT_OURS))
         else:
-            steps.append(_wanted(name, wanted, there, verdict))
+            steps.append(_wanted(seen, wanted, verdict, key_at))
         if known is not None and steps and steps[-1].name == name:
             steps[-1] = steps[-1]._replace(commit=known.commit)
-    return PublishPlan(tuple(steps), tuple(refused))
+    return PublishPlan(tuple(steps), tuple(refused), is_foreign)
 
 
-def judge(
-    publisher: Publisher, name: str, live: Live, known: Mark | None, wanted: Desired | None, key_at: KeyAt
-) -> MarkVerdict:
-    """What the mark of a live value shows about it. A store that gives no value back is believed to have what was put there."""
+NOT_OURS = "is there already, and gitseal did not put it there"
+
+
+def judge(publisher: Publisher, seen: Seen, wanted: Desired | None, key_at: KeyAt) -> MarkVerdict:
+    """What the mark of a live value shows about it."""
+    known = seen.known
     if known is None:
         return MarkVerdict.UNMARKED
     if known.publisher != publisher.file_id:
         return MarkVerdict.FOREIGN
-    value = live.value if live.value is not None else wanted.value if wanted is not None else None
     key = key_at(known.commit, known.key) if known.key else None
-    if value is None or (known.key and key is None):
+    if known.key and key is None:
         return MarkVerdict.UNPROVEN
     if not known.key and wanted is not None and wanted.key is not None:
         # Anybody can make such a mark: it says that the value was plain in Git, and it is sealed.
         return MarkVerdict.UNPROVEN
-    return MarkVerdict.OURS if known.proves(name, value, key) else MarkVerdict.BY_HAND
+    return _by_value(seen, known, wanted, key) if seen.recorded is None else _by_record(seen, seen.recorded, key)
 
 
-def _wanted(name: str, wanted: Desired, live: Live, verdict: MarkVerdict) -> PublishStep:
-    # Without a value to compare, a mark that proves the wanted one says that it was put there.
-    is_equal = live.value == wanted.value if live.value is not None else verdict is MarkVerdict.OURS
+def _by_value(seen: Seen, known: Mark, wanted: Desired | None, key: "DataKey | None") -> MarkVerdict:
+    """The verdict by what the store keeps beside the mark."""
+    if seen.live.value is not None:
+        return MarkVerdict.OURS if known.proves(seen.name, seen.live.value, key) else MarkVerdict.BY_HAND
+    # The store gives no value back. A mark that proves the wanted one says that it was put there, and no other can be tried.
+    is_wanted = wanted is not None and known.proves(seen.name, wanted.value, key)
+    return MarkVerdict.OURS if is_wanted else MarkVerdict.UNPROVEN
+
+
+def _by_record(seen: Seen, recorded: Recorded, key: "DataKey | None") -> MarkVerdict:
+    """The verdict by what was recorded: the version of the store is all that tells of a write by somebody else."""
+    if not recorded.version:
+        return MarkVerdict.UNPROVEN
+    if recorded.version != seen.live.version:
+        return MarkVerdict.BY_HAND
+    return MarkVerdict.OURS if recorded.is_proven(seen.name, key) else MarkVerdict.UNPROVEN
+
+
+def _is_equal(seen: Seen, wanted: Desired, verdict: MarkVerdict, key_at: KeyAt) -> bool:
+    """True if what is there is the wanted value, as far as the store or its mark can tell."""
+    if seen.live.value is not None:
+        return seen.live.value == wanted.value
+    if verdict is not MarkVerdict.OURS or seen.known is None:
+        return False
+    key = key_at(seen.known.commit, seen.known.key) if seen.known.key else None
+    return seen.known.proves(seen.name, wanted.value, key)
+
+
+def _wanted(seen: Seen, wanted: Desired, verdict: MarkVerdict, key_at: KeyAt) -> PublishStep:
+    name, live = seen.name, seen.live
+    is_equal = _is_equal(seen, wanted, verdict, key_at)
     if is_equal and verdict is MarkVerdict.OURS:
         return PublishStep(name, PublishAction.SAME, "", live.version, verdict)
     notes = {

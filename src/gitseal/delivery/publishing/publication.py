@@ -1,9 +1,11 @@
 """One environment of one target, from what is to be there to having put it there."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
 
 from gitseal.delivery.publishing import planning, values
 from gitseal.delivery.publishing.planning import Publisher, PublishPlan, PublishRules
+from gitseal.delivery.publishing.record import Record
 from gitseal.delivery.publishing.source import Source
 from gitseal.delivery.publishing.values import Wanted
 from gitseal.errors import Error
@@ -12,14 +14,17 @@ from gitseal.identities import Keyring
 from gitseal.records import NamedTuple
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
-from gitseal.stores.protocol import Outside, Store
+from gitseal.stores.protocol import Edit, Outside, Raced, Store
 from gitseal.yamltext.reader import path_text
 
 _MOST_TOLD = 20
 
 
 class Publication(NamedTuple):
-    """What is to be done at one place; nothing of it was done. `server` says for people where it is, if the policy does not."""
+    """What is to be done at one place; nothing of it was done. `server` says for people where it is, if the policy does not.
+
+    `record` has the marks of a store that keeps none, else it is None.
+    """
 
     source: Source
     environment: str
@@ -29,6 +34,7 @@ class Publication(NamedTuple):
     wanted: Wanted
     plan: PublishPlan
     store: Store
+    record: Record | None
 
     def __repr__(self) -> str:
         return f"Publication({self.source.target.name!r}, {self.environment!r}, …)"
@@ -54,29 +60,48 @@ def publications(source: Source, keyring: Keyring, outside: Outside, rules: Publ
         _check_limits(source, place, wanted)
         _check_program(source, place)
     for environment, place, wanted in prepared:
-        store = table.open_store(place, outside)
+        store, server = table.open_store(place, outside), table.whereabouts(place, outside)
+        told, identity = server if server is not None else ("", "")
+        record = None
+        if not store.keeps_marks:
+            record = Record(source.repository, source.target.name, environment, (place, identity))
         publisher = Publisher(wanted.file_id, source.target.name, source.commit)
         keys = values.KeysAt(source, environment, keyring)
         held = {path_text((name,)) for name in wanted.going.pending}
-        plan = planning.plan(publisher, wanted.values, store.read(), keys, rules, held)
-        server = table.whereabouts(place, outside)
-        told = server.told if server is not None else ""
-        yield Publication(source, environment, place, told, publisher, wanted, plan, store)
+        records = record.names if record is not None else None
+        plan = planning.plan(publisher, wanted.values, store.read(), keys, rules, held, records)
+        yield Publication(source, environment, place, told, publisher, wanted, plan, store, record)
 
 
 def carry_out(publication: Publication) -> Iterator[list[str]]:
     """Writes what the plan says, and gives the names after each write. Raises Halted if the store says no."""
     edits = publication.plan.edits(publication.wanted.values, publication.publisher)
-    batches = [edits] if publication.store.is_whole and edits else [[edit] for edit in edits]
-    done: list[str] = []
+    if not edits:
+        return
+    batches = [edits] if publication.store.is_whole else [[edit] for edit in edits]
+    if publication.record is not None:
+        publication.record.begin(edits)
+    done: list[Edit] = []
     for number, batch in enumerate(batches):
         try:
             publication.store.write(batch)
         except RemoteError as error:
-            raise Halted(error, done, [edit.name for rest in batches[number:] for edit in rest]) from None
-        names = [edit.name for edit in batch]
-        done += names
-        yield names
+            left = [edit for rest in batches[number:] for edit in rest]
+            # A batch that failed may have been written all the same, unless it was a race.
+            untouched = left if isinstance(error, Raced) else left[len(batch) :]
+            with contextlib.suppress(RemoteError):
+                _record(publication, done, untouched)
+            raise Halted(error, [edit.name for edit in done], [edit.name for edit in left]) from None
+        done += batch
+        yield [edit.name for edit in batch]
+    _record(publication, done, [])
+
+
+def _record(publication: Publication, done: Sequence[Edit], untouched: Sequence[Edit]) -> None:
+    """Notes the versions that the store has now. Raises RemoteError if it does not say: then the next run writes again."""
+    if publication.record is not None:
+        keys = {name: desired.key for name, desired in publication.wanted.values.items()}
+        publication.record.end(done, untouched, publication.store.read() if done else {}, keys)
 
 
 def _check_limits(source: Source, place: str, wanted: Wanted) -> None:
