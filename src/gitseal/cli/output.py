@@ -43,6 +43,11 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def stderr_is_terminal() -> bool:
+    """True if a person reads standard error as it comes."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table with its columns aligned; nothing if there are no rows."""
     from gitseal.report.escaping import all_printable

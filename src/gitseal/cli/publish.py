@@ -5,27 +5,12 @@ from gitseal.cli.options import json_option
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
 from gitseal.errors import Declined, Error, UsageError
-from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitseal.delivery.publishing.planning import PublishStep
     from gitseal.delivery.publishing.publication import Publication
-
-_COMMIT_DIGITS = 12
-
-
-class _Ways(NamedTuple):
-    """How the command is meant; `dry_run` and `check` write nothing."""
-
-    dry_run: bool
-    check: bool
-    yes: bool
-    prune: bool
-    adopt: bool
-    rollback: bool
 
 
 @declare.command("publish")
@@ -71,11 +56,11 @@ def command(
       gitseal publish shop --yes
       gitseal publish --check
     """
+    from gitseal.cli import publish_words as words
     from gitseal.cli.publishing import outside
     from gitseal.delivery.publishing.planning import PublishRules
     from gitseal.usecases.publish import Wishes, prepare
 
-    ways = _Ways(dry_run, check, yes, prune, adopt, rollback)
     if dry_run and check:
         raise UsageError("--dry-run and --check exclude each other", "give one of them")
     writes = not dry_run and not check
@@ -83,111 +68,45 @@ def command(
     prepared = session.confirmed(
         accept, lambda workspace: prepare(workspace, outside(session, workspace.project), wishes)
     )
-    done = _carried_out(session, prepared, ways) if writes else frozenset()
-    if not writes:
-        _show(prepared, with_refused=True)
-        _count(prepared, "would be ")
-    if as_json:
-        output.as_json([_object(publication, done) for publication in prepared])
+    words.show(prepared, with_refused=not writes)
+    done: set[tuple[str, str, str]] = set()
+    try:
+        if writes:
+            _write(session, prepared, done, yes=yes)
+    finally:
+        # What was done is told, however it ends.
+        words.count(prepared, "" if writes else "would be ", done if writes else None)
+        if as_json:
+            output.as_json([words.as_object(publication, done) for publication in prepared])
     is_refused = any(publication.plan.refused for publication in prepared)
     return int(is_refused or (check and any(publication.plan.is_drift for publication in prepared)))
 
 
-def _carried_out(session: Session, prepared: "Sequence[Publication]", ways: _Ways) -> frozenset[tuple[str, str, str]]:
-    """Asks, and writes. Gives target, environment and name of what was written."""
+def _write(session: Session, prepared: "Sequence[Publication]", done: set[tuple[str, str, str]], *, yes: bool) -> None:
+    """Asks, writes, and adds what was written to `done`."""
+    from gitseal.cli import publish_words as words
     from gitseal.cli import terminal
     from gitseal.delivery.publishing.publication import Halted, carry_out
 
-    _show(prepared)
-    done: set[tuple[str, str, str]] = set()
-    waiting = [publication for publication in prepared if _changing(publication)]
-    if waiting and not ways.yes:
+    waiting = [publication for publication in prepared if words.changing(publication)]
+    if waiting and not yes:
         if not terminal.can_ask():
             raise Error("nothing was written: nobody is here to say yes", "if that is what you want, add: --yes")
         if not terminal.confirm("Write this?"):
             raise Declined
     for number, publication in enumerate(waiting):
-        actions = {step.name: step.action.value for step in publication.plan.steps}
-        session.note_read("publish", publication.environment, _changing(publication))
+        session.note_read("publish", publication.environment, words.changing(publication))
+        written = 0
         try:
             for names in carry_out(publication):
-                done |= {(publication.source.target.name, publication.environment, name) for name in names}
                 for name in names:
-                    say(f"{publication.source.target.name}: {_DONE[actions[name]]} {name}")
+                    written += 1
+                    done.add(words.key(publication, name))
+                    words.say_done(publication, name, written)
         except Halted as halted:
             for name in halted.left:
                 say(f"{publication.source.target.name}: not done: {name}")
             for other in waiting[number + 1 :]:
-                say(f"{other.source.target.name}: not begun: {', '.join(_changing(other))}")
+                say(f"{other.source.target.name}: not begun: {', '.join(words.changing(other))}")
             raise
-    for publication in waiting:
-        if publication.record is not None:
-            ref = publication.record.ref
-            say(f"{publication.source.target.name}: recorded; for others to see: git push origin +{ref}")
-    _count(prepared, "")
-    return frozenset(done)
-
-
-_DONE = {"create": "created", "change": "changed", "remove": "removed", "leave": "left", "unchanged": "unchanged"}
-
-
-def _changing(publication: "Publication") -> list[str]:
-    """The names that are written."""
-    return [step.name for step in publication.plan.steps if step.action.value in {"create", "change", "remove"}]
-
-
-def _show(prepared: "Sequence[Publication]", *, with_refused: bool = False) -> None:
-    from gitseal.cli import selecting
-    from gitseal.git.trusted_ref import short
-
-    for publication in prepared:
-        source = publication.source
-        way = f"{publication.environment} to {publication.place}"
-        way += f" on {publication.server}" if publication.server else ""
-        say(f"{source.target.name}: {way}, from {source.commit[:_COMMIT_DIGITS]} of {short(source.ref)}")
-        for step in publication.plan.steps:
-            if step.action.value != "unchanged":
-                say(f"  {_line(step)}")
-        for name, reason in publication.plan.refused if with_refused else ():
-            say(f"  refused {name}: it {reason}")
-        selecting.tell(publication.wanted.going)
-
-
-def _line(step: "PublishStep") -> str:
-    return f"{step.action.value:<7} {step.name}{f': {step.note}' if step.note else ''}"
-
-
-def _count(prepared: "Sequence[Publication]", would: str) -> None:
-    """The last line: how many names of each kind."""
-    total: dict[str, int] = dict.fromkeys(_DONE, 0)
-    for publication in prepared:
-        for action, count in publication.plan.counts().items():
-            total[action] += count
-    refused = sum(len(publication.plan.refused) for publication in prepared)
-    parts = [f"{total[action]} {would}{word}" for action, word in _DONE.items() if action != "unchanged"]
-    say(", ".join([*parts, f"{total['unchanged']} unchanged", *([f"{refused} refused"] if refused else [])]))
-
-
-def _object(publication: "Publication", done: frozenset[tuple[str, str, str]]) -> dict[str, object]:
-    source, plan = publication.source, publication.plan
-    steps = [
-        {
-            "name": step.name,
-            "action": step.action.value,
-            "note": step.note,
-            "done": (source.target.name, publication.environment, step.name) in done,
-        }
-        for step in plan.steps
-    ]
-    return {
-        "target": source.target.name,
-        "environment": publication.environment,
-        "to": publication.place,
-        "server": publication.server,
-        "commit": source.commit,
-        "ref": source.ref,
-        "steps": steps,
-        "refused": [{"name": name, "reason": reason} for name, reason in plan.refused],
-        "counts": plan.counts(),
-        "drift": plan.is_drift,
-    }
+        words.say_recorded(publication)

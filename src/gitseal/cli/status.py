@@ -6,39 +6,77 @@ from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.session import Session
 from gitseal.report.plurals import plural
-from gitseal.usecases.status import Staged, Status, status
+from gitseal.usecases.status import PublishedTarget, Staged, Status, published, status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 _COMMIT_DIGITS = 12
 
 
 @declare.command("status")
 @environment_option()
+@declare.option(
+    "--published", "asks_stores", is_flag=True, help="Ask the stores of the policy's publish what is there."
+)
 @json_option
-def command(session: Session, environments: tuple[str, ...], as_json: bool) -> None:
+def command(session: Session, environments: tuple[str, ...], *, asks_stores: bool, as_json: bool) -> int:
     """Show what changed since the last recorded deploy.
 
     It compares the deployed commit with the working tree, marks what is not committed yet, and tells where files and policy have
     drifted apart. An environment that extends others is deployed with their changes too. Names that are surely past the
     manifest's rotate are counted; gitseal due tells all that is due. No identity is needed.
 
+    With --published it also asks the stores that the policy publishes to, and no store without it: which commit is live there,
+    how many commits behind its branch, what somebody changed there by hand, and what gitseal never put there. That takes an
+    identity, and the status is 1 if a store cannot be asked.
+
     Examples:
       gitseal status
       gitseal status -e production
+      gitseal status --published
     """
-    deploys = status(session.project, session.all(environments), int(time.time()))
+    chosen = session.all(environments)
+    deploys = status(session.project, chosen, int(time.time()))
+    stores = _of_stores(session, chosen) if asks_stores else None
     if as_json:
-        output.as_json([_object(deploy) for deploy in deploys])
-        return
-    for deploy in deploys:
-        output.line(f"{deploy.environment}: {_summary(deploy)}")
-        for staged in deploy.staged:
-            output.line(f"  {_line(deploy.environment, staged)}".rstrip())
-        for drift in deploy.drift:
-            mend = f"; {drift.hint}" if drift.hint else ""
-            output.line(f"  drift: {drift.found} {drift.rule}{mend}")
-        if deploy.overdue:
-            count = plural(len(deploy.overdue), "name")
-            output.line(f"  overdue: {count}, by the manifest's rotate; gitseal due -e {deploy.environment}")
+        output.as_json([_object(deploy, stores) for deploy in deploys])
+    else:
+        for deploy in deploys:
+            output.line(*_lines(deploy), *(f"  {words}" for words in _published(deploy.environment, stores or ())))
+    return int(any(one.error is not None for one in stores or ()))
+
+
+def _of_stores(session: Session, environments: "Sequence[str]") -> list[PublishedTarget]:
+    from gitseal.cli.publishing import outside
+
+    return [*published(session.workspace, outside(session, session.project), environments)]
+
+
+def _lines(deploy: Status) -> "Iterator[str]":
+    yield f"{deploy.environment}: {_summary(deploy)}"
+    for staged in deploy.staged:
+        yield f"  {_line(deploy.environment, staged)}".rstrip()
+    for drift in deploy.drift:
+        mend = f"; {drift.hint}" if drift.hint else ""
+        yield f"  drift: {drift.found} {drift.rule}{mend}"
+    if deploy.overdue:
+        count = plural(len(deploy.overdue), "name")
+        yield f"  overdue: {count}, by the manifest's rotate; gitseal due -e {deploy.environment}"
+
+
+def _published(environment: str, stores: "Sequence[PublishedTarget]") -> "Iterator[str]":
+    """The lines of the targets that an environment goes to."""
+    from gitseal.cli.publish_words import standing_lines
+
+    for one in stores:
+        if one.environment == environment and one.publication is not None:
+            yield from standing_lines(one.publication)
+        elif one.environment == environment and one.error is not None:
+            yield f"published as {one.target}: nobody can tell: {one.error.message}"
+            if one.error.hint:
+                yield f"  {one.error.hint}"
 
 
 def _summary(environment: Status) -> str:
@@ -57,7 +95,7 @@ def _line(environment: str, staged: Staged) -> str:
     return f"{change.action.value:<9}  {change.name}{access}{origin}{open_}"
 
 
-def _object(environment: Status) -> dict[str, object]:
+def _object(environment: Status, stores: "Sequence[PublishedTarget] | None") -> dict[str, object]:
     staged = [
         {
             "action": one.change.action.value,
@@ -68,10 +106,23 @@ def _object(environment: Status) -> dict[str, object]:
         }
         for one in environment.staged
     ]
-    return {
+    told = (
+        {}
+        if stores is None
+        else {"published": [_target(one) for one in stores if one.environment == environment.environment]}
+    )
+    return told | {
         "environment": environment.environment,
         "deployed": environment.deployed,
         "staged": staged,
         "drift": [drift._asdict() for drift in environment.drift],
         "overdue": list(environment.overdue),
     }
+
+
+def _target(one: PublishedTarget) -> dict[str, object]:
+    from gitseal.cli.publish_words import as_object
+
+    if one.publication is not None:
+        return as_object(one.publication) | {"error": ""}
+    return {"target": one.target, "environment": one.environment, "error": one.error.message if one.error else ""}

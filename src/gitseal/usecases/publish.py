@@ -6,13 +6,11 @@ from gitseal.delivery.publishing import accepted, planning, source
 from gitseal.delivery.publishing.planning import PublishRules
 from gitseal.delivery.publishing.publication import Publication, publications
 from gitseal.delivery.publishing.source import Source
-from gitseal.errors import Error, Question, Unconfirmed
-from gitseal.policy.target import PublishTarget
+from gitseal.errors import Error, Unconfirmed
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
-from gitseal.stores import table
-from gitseal.stores.protocol import Outside, Whereabouts
+from gitseal.stores.protocol import Outside
 
 
 class Wishes(NamedTuple):
@@ -34,39 +32,11 @@ def confirm(workspace: Workspace, found: Sequence[Source], outside: Outside, *, 
 
     To look only starts no program of theirs. Accepted ones are remembered.
     """
-    repository = workspace.project.git()
-    questions = []
-    for one in found:
-        target = one.target
-        if not writes and not table.kind_of(target.to).runs_code and target.name not in workspace.accepted:
-            continue
-        servers = _servers(target, outside)
-        if accepted.is_accepted(repository, target, servers):
-            continue
-        if target.name in workspace.accepted:
-            accepted.accept(repository, target, servers)
-        else:
-            is_known = accepted.is_known(repository, target)
-            questions.append(
-                Question(target.name, f"--accept-target {target.name}", _meaning(target, servers, is_known=is_known))
-            )
-    if questions:
-        raise Unconfirmed(tuple(questions))
-
-
-def _servers(target: PublishTarget, outside: Outside) -> list[Whereabouts]:
-    """The servers that the target's places are on, each once."""
-    found = (table.whereabouts(place, outside) for _environment, place in target.places())
-    return list(dict.fromkeys(server for server in found if server is not None))
-
-
-def _meaning(target: PublishTarget, servers: Sequence[Whereabouts], *, is_known: bool) -> str:
-    what = f"what service {target.service} gets" if target.service else "all names"
-    where = "".join(f", on {server.told}" for server in servers)
-    goes = f"{what} of {', '.join(target.environments)} to {target.to}{where}"
-    if is_known:
-        return f"{target.name} is not what this clone published to before: {goes}"
-    return f"this clone never published to {target.name}: {goes}"
+    repository, names = workspace.project.git(), workspace.accepted
+    questions = [accepted.question(repository, one.target, outside, names, writes=writes) for one in found]
+    asked = tuple(question for question in questions if question is not None)
+    if asked:
+        raise Unconfirmed(asked)
 
 
 def prepare(workspace: Workspace, outside: Outside, wishes: Wishes) -> list[Publication]:
@@ -93,7 +63,7 @@ def _check(publication: Publication, *, goes_back: bool) -> None:
         what = f'{publication.source.target.name} is not published to "{publication.place}"'
         raise Error(f"{what}: {told}", _way_on(publication))
     if not goes_back:
-        ours = [step for step in publication.plan.steps if step.verdict in _OURS]
+        ours = planning.of_ours(publication.plan.steps)
         source.check_ancestors(publication.source, planning.live_commits(ours))
 
 
@@ -107,6 +77,3 @@ def _way_on(publication: Publication) -> str:
             f"fetch what others recorded: git fetch origin +{record.ref}:{record.ref}; or to take these over: --adopt"
         )
     return "to take these over: --adopt"
-
-
-_OURS = (planning.MarkVerdict.OURS, planning.MarkVerdict.BY_HAND, planning.MarkVerdict.UNPROVEN)

@@ -2,14 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.audit.check.check import check_each
 from gitseal.audit.due.surely_overdue import surely_overdue
 from gitseal.document.changes import EntryChange, changes
+from gitseal.errors import Error
 from gitseal.project.deploys import last_deploys
 from gitseal.project.project import Project
 from gitseal.report.findings import Finding
+
+if TYPE_CHECKING:  # only --published needs them
+    from gitseal.delivery.publishing.publication import Publication
+    from gitseal.policy.target import PublishTarget
+    from gitseal.project.workspace import Workspace
+    from gitseal.stores.protocol import Outside
 
 
 class Staged(NamedTuple):
@@ -42,6 +49,44 @@ class Status(NamedTuple):
     staged: tuple[Staged, ...]
     drift: tuple[Drift, ...]
     overdue: tuple[str, ...] = ()
+
+
+class PublishedTarget(NamedTuple):
+    """One environment of a target: how it stands, or why nobody can tell."""
+
+    target: str
+    environment: str
+    publication: "Publication | None"
+    error: Error | None = None
+
+
+def published(workspace: "Workspace", outside: "Outside", environments: Sequence[str]) -> Iterator[PublishedTarget]:
+    """How the targets of these environments stand, by the tips of their branches. Stores are read, and nothing is written.
+
+    A target that cannot be told of has its error. Raises Error if no branch's policy is believed, or it publishes nothing.
+    """
+    from gitseal.delivery.publishing import publication, source
+    from gitseal.delivery.publishing.planning import PublishRules
+
+    for target in source.targets(workspace.project, ()):
+        for environment in (one for one in target.environments if one in environments):
+            try:
+                _check_accepted(workspace.project, target, outside)
+                origin = source.at_tip(workspace.project, target)
+                (told,) = publication.publications(origin, workspace.keyring, outside, PublishRules(), (environment,))
+                yield PublishedTarget(target.name, environment, told)
+            except Error as error:
+                yield PublishedTarget(target.name, environment, None, error)
+
+
+def _check_accepted(project: Project, target: "PublishTarget", outside: "Outside") -> None:
+    """Raises Error for a target whose program this clone never started."""
+    from gitseal.delivery.publishing import accepted
+
+    question = accepted.question(project.git(), target, outside, (), writes=False)
+    if question is not None:
+        accept = f"gitseal publish {target.name} --dry-run {question.option}"
+        raise Error(question.meaning, f"if that is right: {accept}")
 
 
 def status(project: Project, environments: Sequence[str], now: int) -> list[Status]:

@@ -241,6 +241,14 @@ def _unwanted(name: str, live: Live, verdict: MarkVerdict, rules: PublishRules, 
     return PublishStep(name, PublishAction.LEAVE, GONE, live.version, verdict)
 
 
+def of_ours(steps: Sequence[PublishStep]) -> list[PublishStep]:
+    """Those whose names we put there, as far as their marks say."""
+    return [step for step in steps if step.verdict in _OURS]
+
+
+_OURS = (MarkVerdict.OURS, MarkVerdict.BY_HAND, MarkVerdict.UNPROVEN)
+
+
 def live_commits(steps: Sequence[PublishStep]) -> list[str]:
     """The commits that put what is there, each once."""
     return list(dict.fromkeys(step.commit for step in steps if step.commit))

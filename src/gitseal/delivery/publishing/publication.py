@@ -1,12 +1,13 @@
 """One environment of one target, from what is to be there to having put it there."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from gitseal.delivery.publishing import planning, values
 from gitseal.delivery.publishing.planning import Publisher, PublishPlan, PublishRules
 from gitseal.delivery.publishing.record import Record
 from gitseal.delivery.publishing.source import Source
+from gitseal.delivery.publishing.standing import Standing, standing
 from gitseal.delivery.publishing.values import Wanted
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
@@ -36,6 +37,10 @@ class Publication(NamedTuple):
     store: Store
     record: Record | None
 
+    def standing(self) -> Standing:
+        """How the place stands."""
+        return standing(self.source, self.plan)
+
     def __repr__(self) -> str:
         return f"Publication({self.source.target.name!r}, {self.environment!r}, …)"
 
@@ -49,13 +54,17 @@ class Halted(Error):
         self.left = left
 
 
-def publications(source: Source, keyring: Keyring, outside: Outside, rules: PublishRules) -> Iterator[Publication]:
-    """What a target's environments need. The stores are read, and nothing is written.
+def publications(
+    source: Source, keyring: Keyring, outside: Outside, rules: PublishRules, environments: Collection[str] = ()
+) -> Iterator[Publication]:
+    """What a target's environments need, or these of them. The stores are read, and nothing is written.
 
     Raises Error for anything that the place cannot carry, before a store is asked for anything.
     """
     rules = rules._replace(prunes=rules.prunes or source.target.prune)
-    prepared = [(name, place, values.wanted(source, name, keyring)) for name, place in source.target.places()]
+    chosen = environments or source.target.environments
+    places = [(name, place) for name, place in source.target.places() if name in chosen]
+    prepared = [(name, place, values.wanted(source, name, keyring)) for name, place in places]
     for _environment, place, wanted in prepared:
         _check_limits(source, place, wanted)
         _check_program(source, place)

@@ -4,6 +4,8 @@ The trusted ref's policy names the targets and the branch of each (`from`). That
 remote has them, and the commit that is checked out has to be in it.
 """
 
+from collections.abc import Sequence
+
 from gitseal.errors import Error, shell_quoted
 from gitseal.git import ranges, refs
 from gitseal.git.repository import LITERAL, Repository
@@ -74,13 +76,31 @@ def source(project: Project, target: PublishTarget) -> Source:
     if commit is None:
         raise Error("there is no commit yet", "commit .secrets first")
     _check_clean(project, repository)
-    ref = as_fetched(repository, target.source) if target.source else trusted_ref(repository)
+    ref = _branch(repository, target)
     tip = _tip(repository, ref)
     if not ranges.descends(repository, tip, commit):
         raise Error(
             f"{short(ref)} does not have commit {commit[:_SHORT]}, so it is not published by {target.name}",
             f"merge it there first; to see what is missing: git log --oneline {shell_quoted(short(ref))}..HEAD",
         )
+    return _governed(project, target, commit, ref, tip)
+
+
+def at_tip(project: Project, target: PublishTarget) -> Source:
+    """What a target would publish if the tip of its branch were checked out. Raises Error as `source` does for the branch."""
+    repository = project.git()
+    ref = _branch(repository, target)
+    tip = _tip(repository, ref)
+    return _governed(project, target, tip, ref, tip)
+
+
+def _branch(repository: Repository, target: PublishTarget) -> str:
+    return as_fetched(repository, target.source) if target.source else trusted_ref(repository)
+
+
+def _governed(project: Project, target: PublishTarget, commit: str, ref: str, tip: str) -> Source:
+    """A commit by the policy and manifest of its branch's tip."""
+    repository = project.git()
     ruling = at_commit(repository, project.root, tip)
     own = next((other for other in ruling.policy.publish if other.name == target.name), None)
     if own is None or own.source != target.source:
@@ -104,10 +124,19 @@ def check_ancestors(source: Source, commits: list[str]) -> None:
             )
 
 
+def newest(source: Source, commits: Sequence[str]) -> str:
+    """The commit among these that no other one comes after; the first if several are, empty without any."""
+    here = [commit for commit in commits if source.repository.commit(commit) is not None]
+    answer = source.repository.git("merge-base", "--independent", *here) if here else None
+    return next(iter((answer or b"").decode().split()), next(iter(commits), ""))
+
+
 def behind(source: Source, commit: str) -> int | None:
-    """How many commits after that one are in the history of what would be published; None if nobody can tell."""
+    """How many commits after that one are in the history of what would be published; None if it is not in that history."""
+    if source.repository.commit(commit) is None or not ranges.descends(source.repository, source.commit, commit):
+        return None
     answer = source.repository.git("rev-list", "--count", f"{commit}..{source.commit}")
-    return int(answer) if answer is not None and source.repository.commit(commit) is not None else None
+    return int(answer) if answer is not None else None
 
 
 def _tip(repository: Repository, ref: str) -> str:

@@ -1,0 +1,133 @@
+"""What `publish` and `status --published` say of a publication: lines for people on standard error, and the JSON of both."""
+
+from gitseal.cli.talk import say
+from gitseal.report.plurals import plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from gitseal.delivery.publishing.planning import PublishStep
+    from gitseal.delivery.publishing.publication import Publication
+
+_COMMIT_DIGITS = 12
+_DONE = {"create": "created", "change": "changed", "remove": "removed", "leave": "left", "unchanged": "unchanged"}
+_WRITTEN = frozenset({"create", "change", "remove"})
+
+
+def changing(publication: "Publication") -> list[str]:
+    """The names that are written."""
+    return [step.name for step in publication.plan.steps if step.action.value in _WRITTEN]
+
+
+def show(prepared: "Sequence[Publication]", *, with_refused: bool = False) -> None:
+    """Says what would be done, by name."""
+    from gitseal.cli import selecting
+    from gitseal.git.trusted_ref import short
+
+    for publication in prepared:
+        source = publication.source
+        way = f"{publication.environment} to {where(publication)}"
+        say(f"{source.target.name}: {way}, from {source.commit[:_COMMIT_DIGITS]} of {short(source.ref)}")
+        for step in publication.plan.steps:
+            if step.action.value != "unchanged":
+                say(f"  {_line(step)}")
+        for name, reason in publication.plan.refused if with_refused else ():
+            say(f"  refused {name}: it {reason}")
+        selecting.tell(publication.wanted.going)
+
+
+def where(publication: "Publication") -> str:
+    """The place, and the server that it is on."""
+    return f"{publication.place} on {publication.server}" if publication.server else publication.place
+
+
+def _line(step: "PublishStep") -> str:
+    return f"{step.action.value:<7} {step.name}{f': {step.note}' if step.note else ''}"
+
+
+def say_done(publication: "Publication", name: str, number: int) -> None:
+    """Says that a name was written; `number` of those of this publication."""
+    from gitseal.cli.output import stderr_is_terminal
+
+    (action,) = (step.action.value for step in publication.plan.steps if step.name == name)
+    progress = f" ({number} of {len(changing(publication))})" if stderr_is_terminal() else ""
+    say(f"{publication.source.target.name}: {_DONE[action]} {name}{progress}")
+
+
+def say_recorded(publication: "Publication") -> None:
+    """Says how the record of a store that keeps no marks gets to others."""
+    if publication.record is not None:
+        ref = publication.record.ref
+        say(f"{publication.source.target.name}: recorded; for others to see: git push origin +{ref}")
+
+
+def count(
+    prepared: "Sequence[Publication]", would: str = "", done: "Collection[tuple[str, str, str]] | None" = None
+) -> None:
+    """The last line: how many names of each kind; with `done` only those count as written."""
+    total: dict[str, int] = dict.fromkeys(_DONE, 0)
+    undone = 0
+    for publication in prepared:
+        for step in publication.plan.steps:
+            is_done = done is None or step.action.value not in _WRITTEN or key(publication, step.name) in done
+            total[step.action.value] += is_done
+            undone += not is_done
+    refused = sum(len(publication.plan.refused) for publication in prepared)
+    parts = [f"{total[action]} {would}{word}" for action, word in _DONE.items() if action != "unchanged"]
+    others = [f"{number} {word}" for number, word in ((refused, "refused"), (undone, "not done")) if number]
+    say(", ".join([*parts, f"{total['unchanged']} unchanged", *others]))
+
+
+def key(publication: "Publication", name: str) -> tuple[str, str, str]:
+    """A name by its target and environment."""
+    return publication.source.target.name, publication.environment, name
+
+
+def standing_lines(publication: "Publication") -> list[str]:
+    """How a place stands: what is live, how far behind, and by name what differs and why."""
+    from gitseal.git.trusted_ref import short
+
+    source, standing = publication.source, publication.standing()
+    if not standing.live:
+        state = "nothing of ours is there"
+    elif standing.behind is None:
+        state = f"live is {standing.live[:_COMMIT_DIGITS]}, which {short(source.ref)} does not have"
+    elif standing.behind:
+        state = (
+            f"live is {standing.live[:_COMMIT_DIGITS]}, {plural(standing.behind, 'commit')} behind {short(source.ref)}"
+        )
+    else:
+        state = f"live is {standing.live[:_COMMIT_DIGITS]}, which is up to date"
+    lines = [f"published as {source.target.name} to {where(publication)}: {state}"]
+    lines += [f"  {words}: {', '.join(names)}" for words, names in standing.names.items()]
+    return [*lines, *(f"  {name} {reason}" for name, reason in publication.plan.refused)]
+
+
+def as_object(publication: "Publication", done: "Collection[tuple[str, str, str]]" = ()) -> dict[str, object]:
+    """A publication for programs."""
+    source, plan, standing = publication.source, publication.plan, publication.standing()
+    steps = [
+        {
+            "name": step.name,
+            "action": step.action.value,
+            "note": step.note,
+            "found": step.verdict.value if step.verdict is not None else "",
+            "done": key(publication, step.name) in done,
+        }
+        for step in plan.steps
+    ]
+    return {
+        "target": source.target.name,
+        "environment": publication.environment,
+        "to": publication.place,
+        "server": publication.server,
+        "commit": source.commit,
+        "ref": source.ref,
+        "live": standing.live,
+        "behind": standing.behind,
+        "steps": steps,
+        "refused": [{"name": name, "reason": reason} for name, reason in plan.refused],
+        "counts": plan.counts(),
+        "drift": plan.is_drift,
+    }

@@ -1,0 +1,50 @@
+"""How a place stands to what would be published there: the one judgement, for people who look and for a pipeline."""
+
+from collections.abc import Sequence
+
+from gitseal.delivery.publishing import planning, source
+from gitseal.delivery.publishing.planning import MarkVerdict, PublishAction, PublishPlan, PublishStep
+from gitseal.delivery.publishing.source import Source
+from gitseal.records import NamedTuple
+
+
+class Standing(NamedTuple):
+    """`live` is the newest commit that something there was published from, empty if nothing of ours is there.
+
+    `behind` counts the commits after it, 0 if all is as it would be published, None if the branch does not have that commit, or
+    it is not here. `names` has what differs, by the words for it.
+    """
+
+    live: str
+    behind: int | None
+    names: dict[str, list[str]]
+
+
+def standing(origin: Source, plan: PublishPlan) -> Standing:
+    """The standing of one place by its plan."""
+    live = source.newest(origin, planning.live_commits(planning.of_ours(plan.steps)))
+    behind = source.behind(origin, live) if live and plan.is_drift else None if not live else 0
+    return Standing(live, behind, _names(plan.steps))
+
+
+def _names(steps: Sequence[PublishStep]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for step in steps:
+        words = _words(step)
+        if words:
+            names.setdefault(words, []).append(step.name)
+    return names
+
+
+def _words(step: PublishStep) -> str:
+    if step.action is PublishAction.CREATE:
+        return "not there"
+    if step.verdict is MarkVerdict.BY_HAND:
+        return "changed there by hand"
+    if step.verdict is MarkVerdict.UNMARKED:
+        return "never put there by gitseal"
+    if step.verdict is MarkVerdict.UNPROVEN:
+        return "not proven to be ours"
+    if step.action is PublishAction.CHANGE:
+        return "another value in Git"
+    return "no longer in Git" if step.note == planning.GONE or step.action is PublishAction.REMOVE else ""
