@@ -58,8 +58,10 @@ def say_done(publication: "Publication", name: str, number: int) -> None:
 def say_recorded(publication: "Publication") -> None:
     """Says how the record of a store that keeps no marks gets to others."""
     if publication.record is not None:
-        ref = publication.record.ref
-        say(f"{publication.source.target.name}: recorded; for others to see: git push origin +{ref}")
+        say(
+            f"{publication.source.target.name}: recorded",
+            f"  for others to see: git push origin +{publication.record.ref}",
+        )
 
 
 def count(

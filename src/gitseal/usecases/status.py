@@ -85,8 +85,8 @@ def _check_accepted(project: Project, target: "PublishTarget", outside: "Outside
 
     question = accepted.question(project.git(), target, outside, (), writes=False)
     if question is not None:
-        accept = f"gitseal publish {target.name} --dry-run {question.option}"
-        raise Error(question.meaning, f"if that is right: {accept}")
+        accept = f"if that is right: gitseal publish {target.name} --dry-run --accept-target {target.name}"
+        raise Error(question.meaning, accept)
 
 
 def status(project: Project, environments: Sequence[str], now: int) -> list[Status]:

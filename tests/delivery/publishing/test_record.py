@@ -8,7 +8,7 @@ import pytest
 from gitseal.delivery.publishing import planning
 from gitseal.delivery.publishing.planning import MarkVerdict, PublishAction, Publisher, PublishPlan, PublishRules
 from gitseal.delivery.publishing.publication import Halted, Publication, carry_out
-from gitseal.delivery.publishing.record import Record, Recorded
+from gitseal.delivery.publishing.record import PublishRecord, Recorded
 from gitseal.delivery.publishing.values import Wanted
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
@@ -29,8 +29,8 @@ class World:
         self.repository = repository
         self.store = Store(is_whole=False, gives_back=False, keeps_marks=False)
 
-    def record(self, place: tuple[str, str] = PLACE) -> Record:
-        return Record(self.repository, "shop", "production", place)
+    def record(self, place: tuple[str, str] = PLACE) -> PublishRecord:
+        return PublishRecord(self.repository, "shop", "production", place)
 
     def plan(self, values: dict[str, bytes], number: int, rules: PublishRules | None = None) -> PublishPlan:
         wanted, publisher = desired(values), Publisher(FILE, "shop", commit(number))
@@ -93,7 +93,7 @@ def test_a_run_that_is_cut_off_is_completed_and_takes_nothing_for_somebody_elses
 
 def test_a_run_that_is_killed_is_completed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(Record, "end", _killed)
+        patched.setattr(PublishRecord, "end", _killed)
         with pytest.raises(KeyboardInterrupt):
             world.publish({"A": b"1"}, 1)
     assert world.record().names["A"].version == ""

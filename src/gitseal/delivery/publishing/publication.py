@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from gitseal.delivery.publishing import planning, values
 from gitseal.delivery.publishing.planning import Publisher, PublishPlan, PublishRules
-from gitseal.delivery.publishing.record import Record
+from gitseal.delivery.publishing.record import PublishRecord
 from gitseal.delivery.publishing.source import Source
-from gitseal.delivery.publishing.standing import Standing, standing
+from gitseal.delivery.publishing.standing import PlaceStanding, standing
 from gitseal.delivery.publishing.values import Wanted
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
@@ -35,9 +35,9 @@ class Publication(NamedTuple):
     wanted: Wanted
     plan: PublishPlan
     store: Store
-    record: Record | None
+    record: PublishRecord | None
 
-    def standing(self) -> Standing:
+    def standing(self) -> PlaceStanding:
         """How the place stands."""
         return standing(self.source, self.plan)
 
@@ -73,7 +73,7 @@ def publications(
         told, identity = server if server is not None else ("", "")
         record = None
         if not store.keeps_marks:
-            record = Record(source.repository, source.target.name, environment, (place, identity))
+            record = PublishRecord(source.repository, source.target.name, environment, (place, identity))
         publisher = Publisher(wanted.file_id, source.target.name, source.commit)
         keys = values.KeysAt(source, environment, keyring)
         held = {path_text((name,)) for name in wanted.going.pending}

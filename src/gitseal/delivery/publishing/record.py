@@ -36,7 +36,7 @@ class Recorded(NamedTuple):
         return self.proof == _proof(name, self.mark, self.version, key)
 
 
-class Record:
+class PublishRecord:
     """The record of one environment at one place, on one server. One of another place counts for nothing."""
 
     def __init__(self, repository: Repository, target: str, environment: str, place: tuple[str, str]) -> None:

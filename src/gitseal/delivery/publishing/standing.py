@@ -8,7 +8,7 @@ from gitseal.delivery.publishing.source import Source
 from gitseal.records import NamedTuple
 
 
-class Standing(NamedTuple):
+class PlaceStanding(NamedTuple):
     """`live` is the newest commit that something there was published from, empty if nothing of ours is there.
 
     `behind` counts the commits after it, 0 if all is as it would be published, None if the branch does not have that commit, or
@@ -20,11 +20,11 @@ class Standing(NamedTuple):
     names: dict[str, list[str]]
 
 
-def standing(origin: Source, plan: PublishPlan) -> Standing:
+def standing(origin: Source, plan: PublishPlan) -> PlaceStanding:
     """The standing of one place by its plan."""
     live = source.newest(origin, planning.live_commits(planning.of_ours(plan.steps)))
     behind = source.behind(origin, live) if live and plan.is_drift else None if not live else 0
-    return Standing(live, behind, _names(plan.steps))
+    return PlaceStanding(live, behind, _names(plan.steps))
 
 
 def _names(steps: Sequence[PublishStep]) -> dict[str, list[str]]:
