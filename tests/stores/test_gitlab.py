@@ -168,7 +168,7 @@ def test_no_permission_is_told_with_what_helps(gitlab: GitLab) -> None:
 def test_what_gitlab_refuses_is_told_without_its_words(gitlab: GitLab) -> None:
     store = opened(gitlab)
     gitlab.before["POST"] = lambda: gitlab.next_answers.append(Answer(400, {"message": {"value": ["hush"]}}))
-    with pytest.raises(RemoteError, match=r'did not write the variable "A" of acme/shop: .*\(status 400\)') as error:
+    with pytest.raises(RemoteError, match=r'did not write the variable "A": .*\(status 400\)') as error:
         put(store, A=b"some-value")
     assert "hush" not in f"{error.value} {error.value.hint}"
 

@@ -9,17 +9,17 @@ Written by the published description of its API: https://docs.github.com/rest/ac
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator, Sequence
-from itertools import count
 from typing import Any
 from urllib.parse import quote
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.remote import extras, forges
-from gitseal.remote.calling import Response, Server, refused
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.calling import Response, Server
+from gitseal.remote.failure import RemoteError
+from gitseal.stores.forge_calls import CREATED, MISSING, NO_CONTENT, OK, UNPROCESSABLE, ForgeCalls
 from gitseal.stores.forge_places import ForgePlace, PlaceGrammar, actions_refusals
-from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
+from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
     locator="`github:OWNER/REPO`; `github:OWNER/REPO/environments/NAME`; `github:orgs/ORG`, with the option `?visibility=` for"
@@ -40,11 +40,8 @@ _GRAMMAR = PlaceGrammar(
 )
 _MOST_BYTES = 48_000  # its pages say 48 KB, and not of which kind
 _MOST, _MOST_OF_OWNER = 100, 1_000
-_PAGE = 100
+_PAGE = "per_page=100"
 _KEY_BYTES = 32
-_OK, _CREATED, _NO_CONTENT = 200, 201, 204
-_FORBIDDEN, _MISSING, _UNPROCESSABLE = 403, 404, 422
-_WRITTEN = frozenset({_CREATED, _NO_CONTENT})
 
 
 def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
@@ -114,15 +111,14 @@ class _Secrets:
     keeps_marks = False
 
     def __init__(self, server: Server, place: ForgePlace) -> None:
-        self._server = server
+        words = place.path + (f" ({place.environment})" if place.environment else "")
+        self._calls = ForgeCalls(server, _url(place), words, noun="secrets", permission=_PERMISSION)
         self._place = place
-        self._url = _url(place)
-        self._words = place.path + (f" ({place.environment})" if place.environment else "")
         self._key: _SealingKey | None = None
 
     def read(self) -> dict[str, Live]:
         """See `Store`."""
-        entries = self._all(self._url, "secrets", "list the secrets")
+        entries = self._calls.listed("", _PAGE, "secrets")
         return {str(entry.get("name")): Live(str(entry.get("updated_at")), "", None) for entry in entries}
 
     def write(self, edits: Sequence[Edit]) -> None:
@@ -130,80 +126,46 @@ class _Secrets:
         for edit in edits:
             there = self._one(edit.name)
             if str(there.get("updated_at", "")) != edit.version:
-                raise Raced(
-                    f'somebody else changed the secret "{edit.name}" at the same time, and it stays as it is',
-                    "look at it again with --dry-run",
-                )
+                raise self._calls.raced(edit.name)
             if edit.value is None:
-                answer = self._server.ask("DELETE", f"{self._url}/{edit.name}")
-                self._good(answer, f'remove the secret "{edit.name}"', _NO_CONTENT, _MISSING)
+                self._calls.ask("DELETE", f"/{edit.name}", f'remove the secret "{edit.name}"', NO_CONTENT, MISSING)
             else:
                 self._put(edit.name, edit.value, self._visibility(edit.name, there))
 
     def _one(self, name: str) -> dict[str, Any]:
-        """What GitHub says about a secret; empty if it is not there."""
-        answer = self._server.ask("GET", f"{self._url}/{name}", reads=True)
-        # A place that is not there was noticed when it was read.
-        content = self._good(answer, f'look at the secret "{name}"', _OK, _MISSING).content
-        return content if answer.status == _OK and isinstance(content, dict) else {}
+        """What GitHub says about a secret; empty if it is not there. A place that is not there was noticed when it was read."""
+        answer = self._calls.ask("GET", f"/{name}", f'look at the secret "{name}"', OK, MISSING)
+        return answer.content if answer.status == OK and isinstance(answer.content, dict) else {}
 
     def _put(self, name: str, value: SecretBytes, visibility: dict[str, object]) -> None:
-        for _ in range(2):
-            key = self._key = self._key or self._sealing_key()
-            content = {"encrypted_value": key.seal(value), "key_id": key.id, **visibility}
-            answer = self._server.ask("PUT", f"{self._url}/{name}", content)
-            if answer.status != _UNPROCESSABLE:
-                break
+        what = f'write the secret "{name}"'
+        answer = self._put_once(name, value, visibility, what, UNPROCESSABLE)
+        if answer.status == UNPROCESSABLE:
             self._key = None  # it may have another key by now
-        self._good(answer, f'write the secret "{name}"', *_WRITTEN)
+            self._put_once(name, value, visibility, what)
+
+    def _put_once(
+        self, name: str, value: SecretBytes, visibility: dict[str, object], what: str, *also_good: int
+    ) -> Response:
+        key = self._key = self._key or self._sealing_key()
+        content = {"encrypted_value": key.seal(value), "key_id": key.id, **visibility}
+        return self._calls.ask("PUT", f"/{name}", what, CREATED, NO_CONTENT, *also_good, content=content)
 
     def _sealing_key(self) -> _SealingKey:
-        answer = self._server.ask("GET", f"{self._url}/public-key", reads=True)
-        return _SealingKey(self._good(answer, "give its public key", _OK).content)
+        return _SealingKey(self._calls.ask("GET", "/public-key", "give its public key", OK).content)
 
     def _visibility(self, name: str, there: dict[str, Any]) -> dict[str, object]:
         """Which repositories see it, as it is: what a call leaves out, GitHub widens or empties (cli/cli issue 8110)."""
         if not self._place.is_owner:
             return {}
-        visibility = str(there.get("visibility", "")) or self._place.options["visibility"]
+        visibility = str(there.get("visibility") or self._place.options["visibility"])
         if not there or visibility != "selected":
             return {"visibility": visibility}
-        return {"visibility": visibility, "selected_repository_ids": self._selected(name)}
-
-    def _selected(self, name: str) -> list[int]:
-        entries = self._all(f"{self._url}/{name}/repositories", "repositories", f'tell who sees "{name}"')
-        return [int(entry.get("id", 0)) for entry in entries]
-
-    def _all(self, url: str, field: str, what: str) -> Iterator[dict[str, Any]]:
-        for page in count(1):
-            answer = self._server.ask("GET", f"{url}?per_page={_PAGE}&page={page}", reads=True)
-            content = self._good(answer, what, _OK).content
-            entries = content.get(field) if isinstance(content, dict) else None
-            if not isinstance(entries, list):
-                raise RemoteError(f"GitHub gave no list of {field}", "see if the address is that of GitHub's API")
-            yield from entries
-            if len(entries) < _PAGE:
-                return
-
-    def _good(self, answer: Response, what: str, *statuses: int) -> Response:
-        if answer.status in statuses:
-            return answer
-        if answer.status == _MISSING:
-            message = (
-                f"GitHub shows this token no secrets of {self._words}: it is not there, or the token may not see it"
-            )
-            raise RemoteError(message, _PERMISSION, kind=RemoteFailure.GONE)
-        if answer.status == _FORBIDDEN and answer.headers.get("x-ratelimit-remaining") == "0":
-            message = f"GitHub did not {what} of {self._words}: this token has made all the requests that it may make in an hour"
-            raise RemoteError(message, _LATER, kind=RemoteFailure.THROTTLED)
-        if answer.status == _FORBIDDEN:
-            message = f"GitHub did not {what} of {self._words}: the token may not do that"
-            raise RemoteError(message, _PERMISSION, kind=RemoteFailure.DENIED)
-        raise refused("GitHub", f"{what} of {self._words}", answer.status)
+        entries = self._calls.listed(f"/{name}/repositories", _PAGE, "repositories")
+        return {"visibility": visibility, "selected_repository_ids": [entry.get("id") for entry in entries]}
 
 
 _PERMISSION = (
     "give it the permission to write secrets there; the token that a workflow gets by itself cannot have it,"
     " a personal one or an app's can"
 )
-_LATER = "wait an hour, and run the same again: it reads what is there, and writes what is missing"

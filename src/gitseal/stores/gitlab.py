@@ -8,16 +8,16 @@ https://docs.gitlab.com/api/group_level_variables/
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
 from typing import Any
 from urllib.parse import quote
 
 from gitseal.hidden import SecretBytes
 from gitseal.remote import forges
 from gitseal.remote.calling import Response, Server, refused
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import RemoteError
+from gitseal.stores.forge_calls import BAD, CREATED, MISSING, NO_CONTENT, OK, ForgeCalls
 from gitseal.stores.forge_places import ForgePlace, PlaceGrammar, is_text
-from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
+from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
     locator="`gitlab:GROUP/PROJECT` or `gitlab:groups/GROUP`, with `/environments/NAME` for an environment scope; options:"
@@ -40,8 +40,6 @@ _KEY = re.compile(r"[A-Za-z0-9_]{1,255}")
 _MASKABLE = re.compile(r"[^ \t\n\v\f\r]{8,}")
 _MOST_CHARACTERS = 10_000
 _EVERYWHERE = "*"
-_PAGE = 100
-_OK, _CREATED, _NO_CONTENT, _BAD, _FORBIDDEN, _MISSING = 200, 201, 204, 400, 403, 404
 
 
 def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
@@ -92,33 +90,23 @@ class _Variables:
     keeps_marks = True
 
     def __init__(self, server: Server, place: ForgePlace) -> None:
-        self._server = server
         self._options = place.options
         self._scope = place.environment or _EVERYWHERE
-        of = "groups" if place.is_owner else "projects"
-        self._url = f"/{of}/{quote(place.path, safe='')}/variables"
-        self._words = place.path + (f" ({place.environment})" if place.environment else "")
+        url = f"/{'groups' if place.is_owner else 'projects'}/{quote(place.path, safe='')}/variables"
+        words = place.path + (f" ({place.environment})" if place.environment else "")
+        self._calls = ForgeCalls(server, url, words, noun="variables", permission=_PERMISSION)
         self._entries: dict[str, dict[str, Any]] = {}
 
     def read(self) -> dict[str, Live]:
         """See `Store`. GitLab has no version, so what was read is kept, and compared before something is written."""
+        entries = self._calls.listed("", "per_page=100")
         self._entries = {
-            str(entry.get("key")): entry for entry in self._all() if entry.get("environment_scope") == self._scope
+            str(entry.get("key")): entry for entry in entries if entry.get("environment_scope") == self._scope
         }
         return {
             name: Live("", str(entry.get("description") or ""), self._value(entry))
             for name, entry in self._entries.items()
         }
-
-    def _all(self) -> Iterator[dict[str, Any]]:
-        for page in count(1):
-            answer = self._server.ask("GET", f"{self._url}?per_page={_PAGE}&page={page}", reads=True)
-            entries = self._good(answer, "list the variables", _OK).content
-            if not isinstance(entries, list):
-                raise RemoteError("GitLab gave no list of variables", _ADDRESS)
-            yield from entries
-            if len(entries) < _PAGE:
-                return
 
     def _value(self, entry: Mapping[str, Any]) -> SecretBytes | None:
         """The value; None if it is hidden. If jobs get it otherwise than we would write it, it is one that nobody can write."""
@@ -146,37 +134,35 @@ class _Variables:
         for edit in edits:
             there = self._entries.get(edit.name)
             if self._one(edit.name) != there:
-                raise _raced(edit.name)
+                raise self._calls.raced(edit.name)
             if edit.value is None:
-                answer = self._server.ask("DELETE", self._one_url(edit.name))
-                self._good(answer, f'remove the variable "{edit.name}"', _NO_CONTENT, _MISSING)
+                what = f'remove the variable "{edit.name}"'
+                self._calls.ask("DELETE", self._path(edit.name), what, NO_CONTENT, MISSING)
             elif there is None:
                 self._create(edit, edit.value)
             else:
-                self._change(edit, edit.value, there)
+                content = self._content(edit, edit.value, there)
+                self._calls.ask("PUT", self._path(edit.name), f'write the variable "{edit.name}"', OK, content=content)
 
-    def _one_url(self, name: str) -> str:
-        return f"{self._url}/{name}?filter%5Benvironment_scope%5D={quote(self._scope, safe='')}"
+    def _path(self, name: str) -> str:
+        return f"/{name}?filter%5Benvironment_scope%5D={quote(self._scope, safe='')}"
 
     def _one(self, name: str) -> dict[str, Any] | None:
-        answer = self._server.ask("GET", self._one_url(name), reads=True)
-        self._good(answer, f'look at the variable "{name}"', _OK, _MISSING)
-        return answer.content if answer.status == _OK else None
+        answer = self._calls.ask("GET", self._path(name), f'look at the variable "{name}"', OK, MISSING)
+        return answer.content if answer.status == OK else None
 
     def _create(self, edit: Edit, value: SecretBytes) -> None:
         content = self._content(edit, value, {}) | {"key": edit.name, "environment_scope": self._scope}
-        answer = self._server.ask("POST", self._url, content)
-        if answer.status == _BAD and _is_taken(answer):
-            raise _raced(edit.name)
-        self._good(answer, f'write the variable "{edit.name}"', _CREATED)
+        what = f'write the variable "{edit.name}"'
+        answer = self._calls.ask("POST", "", what, CREATED, BAD, content=content)
+        if answer.status == BAD:
+            if _is_taken(answer):
+                raise self._calls.raced(edit.name)
+            raise refused("GitLab", what, BAD)
         if not _is_as_sent(answer, content):
             # Without its mark nobody would know that it is ours.
-            self._server.ask("DELETE", self._one_url(edit.name))
+            self._calls.ask("DELETE", self._path(edit.name), f'remove the variable "{edit.name}"', NO_CONTENT, MISSING)
             raise RemoteError("this GitLab is older than 16.2: variables of it cannot have a mark", "upgrade GitLab")
-
-    def _change(self, edit: Edit, value: SecretBytes, there: Mapping[str, Any]) -> None:
-        answer = self._server.ask("PUT", self._one_url(edit.name), self._content(edit, value, there))
-        self._good(answer, f'write the variable "{edit.name}"', _OK)
 
     def _content(self, edit: Edit, value: SecretBytes, there: Mapping[str, Any]) -> dict[str, object]:
         return {
@@ -186,27 +172,8 @@ class _Variables:
             **self._guards(there, value),
         }
 
-    def _good(self, answer: Response, what: str, *statuses: int) -> Response:
-        if answer.status in statuses:
-            return answer
-        if answer.status == _MISSING:
-            message = (
-                f"GitLab shows this token no variables of {self._words}: it is not there, or the token may not see it"
-            )
-            raise RemoteError(message, _PERMISSION, kind=RemoteFailure.GONE)
-        if answer.status == _FORBIDDEN:
-            message = f"GitLab did not {what} of {self._words}: the token may not do that"
-            raise RemoteError(message, _PERMISSION, kind=RemoteFailure.DENIED)
-        raise refused("GitLab", f"{what} of {self._words}", answer.status)
 
-
-_ADDRESS = "see if the address is that of GitLab"
 _PERMISSION = "give it the scope `api` and the role of a maintainer of the project, or of an owner of the group"
-
-
-def _raced(name: str) -> Raced:
-    message = f'somebody else changed the variable "{name}" at the same time, and it stays as it is'
-    return Raced(message, "look at it again with --dry-run")
 
 
 def _is_taken(answer: Response) -> bool:

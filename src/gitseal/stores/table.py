@@ -32,6 +32,7 @@ class StoreKind(NamedTuple):
 
 KINDS = (
     StoreKind("exec", "A program", "program", runs_code=True),
+    StoreKind("gitea", "Gitea Actions secrets", "gitea"),
     StoreKind("github", "GitHub Actions secrets", "github"),
     StoreKind("gitlab", "GitLab CI variables", "gitlab"),
     StoreKind("vault", "Vault or OpenBao, KV version 2", "vault"),

@@ -1,0 +1,66 @@
+"""Requests about one place in a forge, whose refusals become errors with what helps."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from gitseal.remote.calling import Response, Server, refused
+from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.stores.protocol import Raced
+
+OK, CREATED, NO_CONTENT, BAD, MISSING, UNPROCESSABLE = 200, 201, 204, 400, 404, 422
+_FORBIDDEN = 403
+_LATER = "wait an hour, and run the same again: it reads what is there, and writes what is missing"
+
+
+class ForgeCalls:
+    """The requests. `url` is that of all that is there.
+
+    In messages `noun` says what that is (secrets, variables), `words` of what, and `permission` what a token needs.
+    """
+
+    def __init__(self, server: Server, url: str, words: str, *, noun: str, permission: str) -> None:
+        self._server = server
+        self._url = url
+        self._words = words
+        self._noun = noun
+        self._permission = permission
+
+    def ask(self, method: str, path: str, what: str, *good: int, content: object = None) -> Response:
+        """The answer, if its status is one of `good`. Raises RemoteError, saying that the forge did not do what."""
+        answer = self._server.ask(method, self._url + path, content, reads=method == "GET")
+        if answer.status in good:
+            return answer
+        name = self._server.name
+        if answer.status == MISSING:
+            message = f"{name} shows this token no {self._noun} of {self._words}: it is not there, or the token may not see it"
+            raise RemoteError(message, self._permission, kind=RemoteFailure.GONE)
+        if answer.status == _FORBIDDEN and answer.headers.get("x-ratelimit-remaining") == "0":
+            message = f"{name} did not {what} of {self._words}: this token has made all the requests that it may make in an hour"
+            raise RemoteError(message, _LATER, kind=RemoteFailure.THROTTLED)
+        if answer.status == _FORBIDDEN:
+            message = f"{name} did not {what} of {self._words}: the token may not do that"
+            raise RemoteError(message, self._permission, kind=RemoteFailure.DENIED)
+        raise refused(name, f"{what} of {self._words}", answer.status)
+
+    def listed(self, path: str, size: str, field: str = "") -> Iterator[dict[str, Any]]:
+        """The entries of all pages. `size` asks for a size of pages; `field` is where they are in an answer, if it has more."""
+        last: list[object] = []
+        for page in count(1):
+            content = self.ask("GET", f"{path}?{size}&page={page}", f"list the {self._noun}", OK).content
+            entries = content.get(field) if field and isinstance(content, dict) else content
+            if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+                message = f"{self._server.name} gave no list of {field or self._noun}"
+                raise RemoteError(message, f"see if the address is that of {self._server.name}")
+            # A server may have smaller pages than were asked for, or know none and give everything each time.
+            if not entries or entries == last:
+                return
+            yield from entries
+            last = entries
+
+    def raced(self, name: str) -> Raced:
+        """The error for what somebody else changed at the same time."""
+        message = (
+            f'somebody else changed the {self._noun.removesuffix("s")} "{name}" at the same time, and it stays as it is'
+        )
+        return Raced(message, "look at it again with --dry-run")
