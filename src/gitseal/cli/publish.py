@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gitseal.cli import publish_words as words
     from gitseal.delivery.publishing.publication import Publication
 
 
@@ -69,7 +70,7 @@ def command(
         accept, lambda workspace: prepare(workspace, outside(session, workspace.project), wishes)
     )
     words.show(prepared, with_refused=not writes)
-    done: set[tuple[str, str, str]] = set()
+    done: dict[tuple[str, str, str], bool | None] = {}
     try:
         if writes:
             _write(session, prepared, done, yes=yes)
@@ -82,11 +83,11 @@ def command(
     return int(is_refused or (check and any(publication.plan.is_drift for publication in prepared)))
 
 
-def _write(session: Session, prepared: "Sequence[Publication]", done: set[tuple[str, str, str]], *, yes: bool) -> None:
+def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Done", *, yes: bool) -> None:
     """Asks, writes, and adds what was written to `done`."""
     from gitseal.cli import publish_words as words
     from gitseal.cli import terminal
-    from gitseal.delivery.publishing.publication import Halted, carry_out
+    from gitseal.delivery.publishing.publication import Halted, Interrupted, carry_out
 
     waiting = [publication for publication in prepared if words.changing(publication)]
     if waiting and not yes:
@@ -101,11 +102,12 @@ def _write(session: Session, prepared: "Sequence[Publication]", done: set[tuple[
             for names in carry_out(publication):
                 for name in names:
                     written += 1
-                    done.add(words.key(publication, name))
+                    done[words.key(publication, name)] = True
                     words.say_done(publication, name, written)
-        except Halted as halted:
-            for name in halted.left:
-                say(f"{publication.source.target.name}: not done: {name}")
+        except (Halted, KeyboardInterrupt) as stop:
+            unclear = stop.unclear if isinstance(stop, Halted | Interrupted) else []
+            done |= {words.key(publication, name): None for name in unclear}
+            words.say_undone(publication, done)
             for other in waiting[number + 1 :]:
                 say(f"{other.source.target.name}: not begun: {', '.join(words.changing(other))}")
             raise

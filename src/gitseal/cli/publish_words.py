@@ -5,10 +5,13 @@ from gitseal.report.plurals import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
     from gitseal.delivery.publishing.planning import PublishStep
     from gitseal.delivery.publishing.publication import Publication
+
+    # What became of a name, by its target and environment: None if nobody can tell. What is not in it was not done.
+    Done = dict[tuple[str, str, str], bool | None]
 
 _COMMIT_DIGITS = 12
 _DONE = {"create": "created", "change": "changed", "remove": "removed", "leave": "left", "unchanged": "unchanged"}
@@ -55,6 +58,15 @@ def say_done(publication: "Publication", name: str, number: int) -> None:
     say(f"{publication.source.target.name}: {_DONE[action]} {name}{progress}")
 
 
+def say_undone(publication: "Publication", done: "Done") -> None:
+    """Says of each name that was to be written, and is not known to be, that it is not done, or that nobody can tell."""
+    for name in changing(publication):
+        is_done = done.get(key(publication, name), False)
+        if not is_done:
+            words = "not done" if is_done is False else "nobody can tell if it was done"
+            say(f"{publication.source.target.name}: {words}: {name}")
+
+
 def say_recorded(publication: "Publication") -> None:
     """Says how the record of a store that keeps no marks gets to others."""
     if publication.record is not None:
@@ -64,21 +76,18 @@ def say_recorded(publication: "Publication") -> None:
         )
 
 
-def count(
-    prepared: "Sequence[Publication]", would: str = "", done: "Collection[tuple[str, str, str]] | None" = None
-) -> None:
-    """The last line: how many names of each kind; with `done` only those count as written."""
-    total: dict[str, int] = dict.fromkeys(_DONE, 0)
-    undone = 0
+def count(prepared: "Sequence[Publication]", would: str = "", done: "Done | None" = None) -> None:
+    """The last line: how many names of each kind; with `done` only those count as written that were."""
+    total: dict[str, int] = dict.fromkeys((*_DONE, "not done", "unclear"), 0)
     for publication in prepared:
         for step in publication.plan.steps:
-            is_done = done is None or step.action.value not in _WRITTEN or key(publication, step.name) in done
-            total[step.action.value] += is_done
-            undone += not is_done
+            is_done = step.action.value not in _WRITTEN or done is None or done.get(key(publication, step.name), False)
+            total[step.action.value if is_done else "unclear" if is_done is None else "not done"] += 1
     refused = sum(len(publication.plan.refused) for publication in prepared)
     parts = [f"{total[action]} {would}{word}" for action, word in _DONE.items() if action != "unchanged"]
-    others = [f"{number} {word}" for number, word in ((refused, "refused"), (undone, "not done")) if number]
-    say(", ".join([*parts, f"{total['unchanged']} unchanged", *others]))
+    others = {"refused": refused, "not done": total["not done"], "unclear": total["unclear"]}
+    told = [f"{number} {word}" for word, number in others.items() if number]
+    say(", ".join([*parts, f"{total['unchanged']} unchanged", *told]))
 
 
 def key(publication: "Publication", name: str) -> tuple[str, str, str]:
@@ -106,7 +115,9 @@ def standing_lines(publication: "Publication") -> list[str]:
     return [*lines, *(f"  {name} {reason}" for name, reason in publication.plan.refused)]
 
 
-def as_object(publication: "Publication", done: "Collection[tuple[str, str, str]]" = ()) -> dict[str, object]:
+def as_object(
+    publication: "Publication", done: "Mapping[tuple[str, str, str], bool | None] | None" = None
+) -> dict[str, object]:
     """A publication for programs."""
     source, plan, standing = publication.source, publication.plan, publication.standing()
     steps = [
@@ -115,7 +126,7 @@ def as_object(publication: "Publication", done: "Collection[tuple[str, str, str]
             "action": step.action.value,
             "note": step.note,
             "found": step.verdict.value if step.verdict is not None else "",
-            "done": key(publication, step.name) in done,
+            "done": (done or {}).get(key(publication, step.name), False),
         }
         for step in plan.steps
     ]

@@ -142,7 +142,7 @@ class Server:
             if answer.status // 100 != 2:  # noqa: PLR2004 - all that say that something was done
                 return None
         told = "is no JSON" if answer.is_measured else "ends too early"
-        raise RemoteError(f"the answer of {self.name} {told}", _AGAIN)
+        raise RemoteError(f"the answer of {self.name} {told}", _AGAIN, kind=RemoteFailure.NOT_READY)
 
 
 _AGAIN = "run the same again: it reads what is there, and writes what is missing"

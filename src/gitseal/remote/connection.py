@@ -168,7 +168,7 @@ class Connection:
             return RemoteError(message, self._hint, kind=RemoteFailure.NO_NETWORK)
         if isinstance(error, _TooLarge):
             return RemoteError(f"what {who} sends is larger than {self._limits.size // 1024} KiB", self._hint)
-        return RemoteError(f"{who} gave no whole answer", self._hint)
+        return RemoteError(f"{who} gave no whole answer", self._hint, kind=RemoteFailure.NOT_READY)
 
     def _late(self, deadline: Deadline) -> RemoteError:
         message = f"{self._who} took longer than {deadline.seconds:g} seconds"

@@ -1,5 +1,6 @@
 """Vault and OpenBao: where the server is, and the token, as their own clients find both."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from gitseal.remote.calling import SECONDS, TRIES, Patience, Server, address
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.tls import Tls
 
+_DURATION = re.compile(r"([0-9]{1,6})(ms|s|m)?")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 _LOGIN = ".vault-token"  # where `vault login` keeps the token
 
 
@@ -56,11 +59,14 @@ def _first(environ: Mapping[str, str], *names: str) -> str:
 
 
 def _seconds(text: str) -> float:
-    """A time limit as Vault's client takes it: seconds, with or without an `s`."""
-    number = text.removesuffix("s")
-    if text and not (number.isascii() and number.isdecimal() and int(number)):
-        raise Error("VAULT_CLIENT_TIMEOUT is no number of seconds", "set it to one, like 30")
-    return float(number) if text else SECONDS
+    """A time limit as Vault's client takes it: a number of seconds, or one with its unit."""
+    if not text:
+        return SECONDS
+    parts = _DURATION.fullmatch(text)
+    seconds = float(parts[1]) * _UNITS[parts[2] or "s"] if parts is not None else 0.0
+    if not seconds:
+        raise Error("VAULT_CLIENT_TIMEOUT is no time", "set it to one, like 30s")
+    return seconds
 
 
 def _of_file(environ: Mapping[str, str]) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.remote.failure import RemoteError
-from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values
+from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Untold, Values
 
 CARRIES = Carries(
     locator="`exec:PROGRAM ARGUMENT...`, without a shell; a path with a `/` counts from the repository's top",
@@ -76,11 +76,13 @@ class _ProgramStore:
     def __init__(self, command: Sequence[str], outside: Outside) -> None:
         self._command = command
         self._start = outside.start
+        self._tells = True
 
     def read(self) -> dict[str, Live]:
         """See `Store`."""
         printed = self._run({"action": "read"}, ())
-        if not printed.strip():
+        self._tells = bool(printed.strip())
+        if not self._tells:
             return {}
         try:
             content = json.loads(printed)
@@ -94,7 +96,12 @@ class _ProgramStore:
         put = {edit.name: _entry(edit, value) for edit, value in given if value is not None}
         gone = {edit.name: {"version": edit.version} for edit, value in given if value is None}
         secrets = [(edit.name, value.reveal()) for edit, value in given if value is not None]
-        self._run({"action": "write", "set": put, "remove": gone}, secrets)
+        try:
+            self._run({"action": "write", "set": put, "remove": gone}, secrets)
+        except RemoteError as error:
+            if self._tells:
+                raise
+            raise Untold(error.message, error.hint) from None
 
     def _run(self, document: dict[str, object], secrets: Sequence[tuple[str, bytes]]) -> bytes:
         message = json.dumps({"version": _VERSION, **document}).encode() + b"\n"

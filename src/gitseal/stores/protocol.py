@@ -53,6 +53,10 @@ class Raced(RemoteError):
     """Somebody else wrote between our reading and our writing. Nothing was written."""
 
 
+class Untold(RemoteError):
+    """A write failed, and what is there cannot be read: nobody can tell whether it was done."""
+
+
 class Store(Protocol):
     """One place in a store. `is_whole`: all names there are one object, and one call writes all edits or none.
 
@@ -68,7 +72,11 @@ class Store(Protocol):
         raise NotImplementedError
 
     def write(self, edits: Sequence[Edit]) -> None:
-        """Writes one edit, or all of them if `is_whole`. Raises RemoteError; after Raced nothing was written."""
+        """Writes one edit, or all of them if `is_whole`.
+
+        Raises RemoteError; what is there then is found out by `read`, after which the same edits may be written again. After
+        Raced and NotSent nothing was written.
+        """
         raise NotImplementedError
 
 

@@ -6,14 +6,14 @@ With a `/` at the end each name is a secret of its own below the path, with the 
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from gitseal.errors import Error
-from gitseal.hidden import SecretBytes
+from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.remote.calling import Response, Server, refused
-from gitseal.remote.failure import RemoteError
+from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.vault import addressed, connect
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
 
@@ -31,7 +31,7 @@ _PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _LOCATOR = re.compile(rf"({_PART})/({_PART}(?:/{_PART})*)(/?)")
 _MOST_BYTES = 1_000_000
 _MARK_BYTES = 400
-_OK, _CREATED, _NO_CONTENT, _BAD, _MISSING = 200, 201, 204, 400, 404
+_OK, _NO_CONTENT, _BAD, _MISSING = 200, 204, 400, 404
 
 
 def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
@@ -87,44 +87,55 @@ class _Secret:
         self._server = server
         self._url = f"/v1/{quote(mount)}/data/{quote(path)}"
         self.path = f"{mount}/{path}"
-        self.fields: dict[str, Any] = {}
+        self.fields = UnshownDict()
         self.version = 0
 
     def read(self) -> bool:
         """Reads it; False if it is not there, or was deleted."""
         answer = self._server.ask("GET", self._url, reads=True)
-        self.fields, self.version = {}, 0
-        if answer.status not in {_OK, _MISSING}:
-            raise refused("Vault", f"read {self.path}", answer.status)
+        self.fields, self.version = UnshownDict(), 0
+        _check(answer, f"read {self.path}")
         content = _mapping(_mapping(answer.content).get("data"))
         version = _mapping(content.get("metadata")).get("version", 0)
         self.version = version if isinstance(version, int) else 0
         fields = content.get("data")
-        if answer.status == _OK and not isinstance(fields, dict):
+        if answer.status == _OK and not (isinstance(fields, dict) and self.version):
             raise RemoteError(f"Vault gave no secret at {self.path}: is this a KV engine of version 2?", _ENGINES)
-        self.fields = fields if isinstance(fields, dict) else {}
+        self.fields = UnshownDict(_mapping(fields))
         return answer.status == _OK
 
-    def write(self, fields: Mapping[str, Any]) -> None:
+    def write(self, fields: UnshownDict) -> None:
         """Writes it, if it is still as it was read."""
-        content = {"options": {"cas": self.version}, "data": fields}
-        answer = self._server.ask("POST", self._url, content)
+        answer = self._server.ask("POST", self._url, {"options": {"cas": self.version}, "data": fields})
         if answer.status == _BAD and _is_race(answer):
             raise Raced(f"somebody else wrote {self.path} at the same time, and nothing of ours was written", _AGAIN)
-        if answer.status not in {_OK, _CREATED, _NO_CONTENT}:
+        if answer.status != _OK:
             raise refused("Vault", f"write {self.path}", answer.status)
+        if _mapping(_mapping(answer.content).get("data")).get("version") != self.version + 1:
+            # Something in between answered, or it is the answer to another request.
+            message = f"Vault does not say that it wrote {self.path}"
+            raise RemoteError(message, "see what is there with --dry-run", kind=RemoteFailure.NOT_READY)
 
     def delete(self, version: str) -> None:
         """Deletes the newest version, softly."""
-        if self.read() and str(self.version) != version:
+        if not self.read():
+            return
+        if str(self.version) != version:
             raise Raced(f"somebody else wrote {self.path} at the same time, and it was not removed", _AGAIN)
         answer = self._server.ask("DELETE", self._url)
-        if answer.status not in {_OK, _NO_CONTENT}:
+        if answer.status != _NO_CONTENT:
             raise refused("Vault", f"remove {self.path}", answer.status)
 
 
 _AGAIN = "look at it again with --dry-run"
 _ENGINES = "see with: vault secrets list -detailed"
+
+
+def _check(answer: Response, what: str) -> None:
+    """Raises RemoteError for what is no answer of Vault to reading: not there is `{"errors": []}`, or a deleted version."""
+    is_missing = answer.status == _MISSING and {"errors", "data"} & _mapping(answer.content).keys()
+    if answer.status != _OK and not is_missing:
+        raise refused("Vault", what, answer.status)
 
 
 def _is_race(answer: Response) -> bool:
@@ -154,7 +165,7 @@ class _Whole:
 
     def write(self, edits: Sequence[Edit]) -> None:
         """See `Store`. What is not in the edits stays."""
-        fields, marks = dict(self._secret.fields), self._marks()
+        fields, marks = UnshownDict(self._secret.fields), self._marks()
         for edit in edits:
             if edit.value is None:
                 fields.pop(edit.name, None)
@@ -163,7 +174,9 @@ class _Whole:
                 fields[edit.name] = edit.value.reveal().decode()
                 marks[edit.name] = edit.mark
         fields.pop(_FIELD, None)
-        self._secret.write(fields | ({_FIELD: json.dumps(marks, sort_keys=True)} if marks else {}))
+        if marks:
+            fields[_FIELD] = json.dumps(marks, sort_keys=True)
+        self._secret.write(fields)
 
     def _marks(self) -> dict[str, str]:
         text = self._secret.fields.get(_FIELD)
@@ -188,11 +201,12 @@ class _Each:
         """See `Store`."""
         url = f"/v1/{quote(self._mount)}/metadata/{quote(self._path)}/"
         answer = self._server.ask("LIST", url, reads=True)
-        if answer.status not in {_OK, _MISSING}:
-            raise refused("Vault", f"list {self._mount}/{self._path}", answer.status)
-        names = _mapping(_mapping(answer.content).get("data")).get("keys", [])
+        _check(answer, f"list {self._mount}/{self._path}")
+        names = _mapping(_mapping(answer.content).get("data")).get("keys", [] if answer.status == _MISSING else None)
+        if not isinstance(names, list):
+            raise RemoteError(f"Vault gave no list of {self._mount}/{self._path}: is this a KV engine?", _ENGINES)
         live: dict[str, Live] = {}
-        for name in names if isinstance(names, list) else []:
+        for name in names:
             if isinstance(name, str) and not name.endswith("/"):
                 secret = self._secret(name)
                 if secret.read():
@@ -208,7 +222,8 @@ class _Each:
             if edit.value is None:
                 secret.delete(edit.version)
             else:
-                secret.write({**secret.fields, _VALUE: edit.value.reveal().decode(), _FIELD: edit.mark})
+                ours = UnshownDict({_VALUE: edit.value.reveal().decode(), _FIELD: edit.mark})
+                secret.write(UnshownDict(secret.fields | ours))
 
     def _secret(self, name: str) -> _Secret:
         return self._read.setdefault(name, _Secret(self._server, self._mount, f"{self._path}/{name}"))

@@ -9,13 +9,14 @@ from gitseal.delivery.publishing.record import PublishRecord
 from gitseal.delivery.publishing.source import Source
 from gitseal.delivery.publishing.standing import PlaceStanding, standing
 from gitseal.delivery.publishing.values import Wanted
+from gitseal.delivery.publishing.writing import write
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.identities import Keyring
 from gitseal.records import NamedTuple
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
-from gitseal.stores.protocol import Edit, Outside, Raced, Store
+from gitseal.stores.protocol import Edit, Outside, Store
 from gitseal.yamltext.reader import path_text
 
 _MOST_TOLD = 20
@@ -45,13 +46,25 @@ class Publication(NamedTuple):
         return f"Publication({self.source.target.name!r}, {self.environment!r}, …)"
 
 
-class Halted(Error):
-    """A store said no in the middle: `done` and `left` are names, and the next run completes it."""
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in the middle of writing. `unclear` are the names that were being written."""
 
-    def __init__(self, cause: RemoteError, done: list[str], left: list[str]) -> None:
+    def __init__(self, unclear: list[str]) -> None:
+        super().__init__()
+        self.unclear = unclear
+
+
+class Halted(Error):
+    """A store said no in the middle, and the next run completes it.
+
+    `done`, `left` and `unclear` are names: what is there, what is not, and what nobody can tell of.
+    """
+
+    def __init__(self, cause: RemoteError, done: list[str], left: list[str], unclear: list[str]) -> None:
         super().__init__(cause.message, cause.hint)
         self.done = done
         self.left = left
+        self.unclear = unclear
 
 
 def publications(
@@ -93,17 +106,22 @@ def carry_out(publication: Publication) -> Iterator[list[str]]:
     done: list[Edit] = []
     for number, batch in enumerate(batches):
         try:
-            publication.store.write(batch)
-        except RemoteError as error:
-            left = [edit for rest in batches[number:] for edit in rest]
-            # A batch that failed may have been written all the same, unless it was a race.
-            untouched = left if isinstance(error, Raced) else left[len(batch) :]
+            outcome = write(publication.store, batch)
+        except KeyboardInterrupt:
+            raise Interrupted(_names(batch)) from None
+        done += outcome.done
+        if outcome.done:
+            yield _names(outcome.done)
+        if outcome.failure is not None:
+            left = [*outcome.left, *(edit for rest in batches[number + 1 :] for edit in rest)]
             with contextlib.suppress(RemoteError):
-                _record(publication, done, untouched)
-            raise Halted(error, [edit.name for edit in done], [edit.name for edit in left]) from None
-        done += batch
-        yield [edit.name for edit in batch]
+                _record(publication, done, left)
+            raise Halted(outcome.failure, _names(done), _names(left), _names(outcome.unclear))
     _record(publication, done, [])
+
+
+def _names(edits: Sequence[Edit]) -> list[str]:
+    return [edit.name for edit in edits]
 
 
 def _record(publication: Publication, done: Sequence[Edit], untouched: Sequence[Edit]) -> None:
