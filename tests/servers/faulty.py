@@ -68,11 +68,14 @@ class Faulty:
         self._backend = urlsplit(backend)
         self._lock = threading.Lock()
         self._let_go = threading.Event()
+        # Somebody waits for an answer that does not come.
+        self.is_holding = threading.Event()
 
     def begin(self, moment: Moment | None) -> None:
         """Counts anew from here."""
         self.moment = moment
         self.requests = []
+        self.is_holding.clear()
 
     def end(self) -> None:
         """Lets go of those who wait for an answer."""
@@ -89,6 +92,7 @@ class Faulty:
 
     def wait(self) -> None:
         """Longer than any client."""
+        self.is_holding.set()
         self._let_go.wait(60)
 
     def passed_on(self, request: BaseHTTPRequestHandler, body: bytes) -> Reply:
