@@ -1,4 +1,4 @@
-"""`gitseal publish` as a process, against a server that fails or a kill at any request: nothing is lost, and the next run ends right."""
+"""`gitseal publish` as a process: at any request the server fails or the run is killed, and the next run ends right."""
 
 import re
 import signal
