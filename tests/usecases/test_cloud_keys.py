@@ -75,6 +75,14 @@ UNATTENDED = (
 )  # fmt: skip
 
 
+def test_a_program_opens_values_in_the_same_way(deploy: Deploy) -> None:
+    code = "import gitseal; print(gitseal.load('production')['A'].reveal())"
+    environ = {"HOME": str(deploy.home), "VAULT_ADDR": deploy.bao.address, "VAULT_TOKEN": deploy.token()}
+    assert programs.run(sys.executable, "-c", code, cwd=deploy.top, environ=environ).stdout == "hush\n"
+    denied = programs.run(sys.executable, "-c", code, cwd=deploy.top, environ=environ | {"VAULT_TOKEN": "hvs.no"})
+    assert f"vault:transit/keys/{deploy.name}@1: the token is not valid" in denied.stderr
+
+
 def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
@@ -140,10 +148,11 @@ def test_a_key_that_the_trusted_ref_lacks_is_not_asked_for_without_a_yes(deploy:
     programs.git(clone, "switch", "-q", "other")
     token = deploy.bao.token_for('path "transit/decrypt/*" { capabilities = ["update"] }')
     done = there.with_token("get", "-e", "production", "A", VAULT_TOKEN=token)
-    refused(done, f"{deploy.name}-evil@1 of deploy is not in the policy of origin/main", "gitseal recipient add deploy")
+    refused(done, f"{deploy.name}-evil@1: the policy of origin/main does not give", "gitseal recipient add deploy")
     assert "evil" in there.with_token("whoami", VAULT_TOKEN=token).stderr
     # The command of the hint is the yes.
-    hint = next(line for line in done.stderr.splitlines() if "gitseal recipient add" in line).partition(": ")[2]
+    _, command, words = done.stderr.partition("gitseal recipient add")
+    hint = f"{command}{words}".splitlines()[0]
     programs.run("sh", "-c", hint, cwd=clone, environ={"HOME": str(there.home)})
     assert there.with_token("get", "-e", "production", "A", VAULT_TOKEN=token).stdout == "hush\n"
 

@@ -112,7 +112,7 @@ class CloudSource:
             refusal = self._refusal(place)
             self._answers[place.key.recipient] = refusal is None or self._confirmed(refusal)
             if not self._answers[place.key.recipient] and refusal is not None:
-                place.outcome, place.failure = refusal.message, refusal
+                place.failure = refusal
         return self._answers[place.key.recipient]
 
     def _confirmed(self, refusal: Error) -> bool:
@@ -129,4 +129,6 @@ class CloudSource:
         credentials = self._credentials(place)
         if place.identity.has_opened:
             return f"opens, by {credentials or 'what its library found'}"
+        if place.failure is not None:
+            return place.failure.reason
         return place.outcome or (f"not tried, with {credentials} at hand" if credentials else "nothing to sign in with")

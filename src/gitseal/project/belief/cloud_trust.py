@@ -38,11 +38,9 @@ class ProjectCloudKeys:
         if self._known.has_met(recipient_id(key.recipient), key.name):
             return None
         place = key.recipient.removeprefix(_PREFIX).rpartition(":")[0]
-        message = (
-            f"{place} of {key.name} is not in the policy of {self._trusted.name}, so no key service is asked for it"
-        )
+        message = f"the policy of {self._trusted.name} does not give this key to {key.name}, so no key service is asked"
         confirm = command("gitseal recipient add {} {}", key.name, key.recipient).as_text()
-        return Error(message, f"if it is right that this clone asks for it: {confirm}")
+        return Error(message, f"if it is right to ask for it: {confirm}", place=place)
 
     @cached_property
     def _of_trusted(self) -> frozenset[str]:

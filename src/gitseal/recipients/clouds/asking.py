@@ -2,6 +2,7 @@
 
 from time import monotonic
 
+from gitseal.errors import Damaged, Error
 from gitseal.recipients.clouds.locators import PROVIDERS
 from gitseal.recipients.clouds.protocol import Surroundings
 from gitseal.remote.failure import RemoteError, RemoteFailure
@@ -72,10 +73,13 @@ class Asker:
             raise self._down[provider]
         try:
             return self._asked(question)
-        except RemoteError as failure:
-            kept = failure.hint if failure.kind not in _PASSING else ""
-            hint = kept or _HINTS.get(failure.kind, "")
-            told = RemoteError(failure.message, hint, kind=failure.kind, place=f"{provider}:{locator}")
+        except Damaged:
+            raise
+        except Error as failure:
+            # What is no refusal of the service is about how this machine is set up to reach it.
+            kind = failure.kind if isinstance(failure, RemoteError) else RemoteFailure.UNKNOWN_TO_IT
+            hint = (failure.hint if kind not in _PASSING else "") or _HINTS.get(kind, "")
+            told = RemoteError(failure.message, hint, kind=kind, place=f"{provider}:{locator}")
         if told.kind in _ABOUT_ALL:
             self._down[provider] = told
         raise told
