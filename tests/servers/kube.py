@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 ADMIN, DEPLOYER = "token-of-admin", "token-of-deployer"
 _SECONDS = 60.0
 _JSON = "application/json"
+_MISSING = 404
 
 
 class Cluster(NamedTuple):
@@ -32,14 +33,30 @@ class Cluster(NamedTuple):
     address: str
     folder: Path
 
-    def call(self, method: str, path: str, content: object = None, *, kind: str = _JSON) -> Any:
-        """What the server answers to its administrator, who is neither gitseal nor its library. Fails the test if it says no."""
+    def call(self, method: str, path: str, content: object = None, *, kind: str = _JSON, token: str = ADMIN) -> Any:
+        """What the server answers to its administrator, without gitseal. Fails the test if it says no."""
         body = json.dumps(content).encode() if content is not None else None
-        headers = {"Authorization": f"Bearer {ADMIN}", "Content-Type": kind}
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
         request = urllib.request.Request(self.address + path, body, headers, method=method)  # noqa: S310 - ours
         context = ssl.create_default_context(cafile=str(self.folder / "ca.pem"))
-        with urllib.request.urlopen(request, context=context) as answer:  # noqa: S310 - ours
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request, context=context) as answer:  # noqa: S310 - ours
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise
+
+    def knows(self, path: str, token: str) -> None:
+        """Waits until a right that was just given counts: the server looks at such changes now and then."""
+        end = time.monotonic() + _SECONDS
+        while time.monotonic() < end:
+            try:
+                self.call("GET", path, token=token)
+            except urllib.error.HTTPError as error:
+                if error.code == _MISSING:
+                    return
+                time.sleep(0.02)
+        raise AssertionError(path)
 
     def namespace(self, name: str) -> str:
         """A new namespace."""

@@ -50,7 +50,7 @@ def server(answer: Answer, context: ssl.SSLContext | None = None) -> Iterator[As
             asked.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
             answer(self)
 
-        do_POST = do_PUT = do_DELETE = do_LIST = do_CONNECT = do_GET  # noqa: N815 - the library's names
+        do_POST = do_PUT = do_PATCH = do_DELETE = do_LIST = do_CONNECT = do_GET  # noqa: N815 - the library's names
 
         def log_message(self, *_words: object) -> None:
             pass

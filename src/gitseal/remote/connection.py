@@ -7,7 +7,8 @@ import http.client
 import select
 import socket
 import ssl
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 
 from gitseal.errors import os_reason
 from gitseal.hidden import SecretBytes, UnshownDict
@@ -52,6 +53,7 @@ class Connection:
         proxy: Proxy | None = None,
     ) -> None:
         self._http: http.client.HTTPConnection | None = None
+        self._end: Callable[[], object] = _nothing
         self._who = who
         self._address = address
         self._limits = limits
@@ -63,14 +65,10 @@ class Connection:
     def __repr__(self) -> str:
         return f"Connection({self._who!r})"
 
-    def __del__(self) -> None:
-        # Whoever asks keeps it as long as the command runs, and has no place to close it.
-        self.close()
-
     def close(self) -> None:
         """Ends it; the next request opens another one."""
         if self._http is not None:
-            self._http.close()
+            self._end()
             self._http = None
 
     def ask(self, method: str, path: str, headers: UnshownDict, body: SecretBytes | None = None) -> HttpAnswer:
@@ -146,6 +144,9 @@ class Connection:
         # Opened here alone: http.client would connect anew by itself, without any of this.
         self._http.auto_open = 0
         self._http.sock = reached
+        # Whoever asks keeps this as long as the command runs, and has no place to close it. Unlike __del__ it comes before the
+        # socket's own end also if an error's frames keep all of it in a circle.
+        self._end = weakref.finalize(self, self._http.close)
         return self._http
 
     def _checked_by(self) -> ssl.SSLContext:
@@ -173,6 +174,10 @@ class Connection:
     def _late(self, deadline: Deadline) -> RemoteError:
         message = f"{self._who} took longer than {deadline.seconds:g} seconds"
         return RemoteError(message, self._hint, kind=RemoteFailure.NO_NETWORK)
+
+
+def _nothing() -> None:
+    """Ends what was never begun."""
 
 
 _PROXY = "look at HTTPS_PROXY, and list what needs no proxy in NO_PROXY"

@@ -14,17 +14,18 @@ from typing import Any
 from gitseal.errors import Error, os_reason
 from gitseal.hidden import SecretBytes
 from gitseal.records import NamedTuple
+from gitseal.remote import addresses
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.tls import Tls
 
 CONTEXT_VARIABLE = "GITSEAL_KUBE_CONTEXT"
 _FILES_VARIABLE = "KUBECONFIG"
 _POD = "/var/run/secrets/kubernetes.io/serviceaccount"
-_SIGN_IN = "see who you are to the cluster with: kubectl auth whoami"
+SIGN_IN = "see who you are to the cluster with: kubectl auth whoami"
 
 
 class CredentialProgram(NamedTuple):
-    """A program that prints credentials, and the protocol's version that it speaks. `is_told`: it has to hear for which cluster."""
+    """A program that prints credentials, in a version of the protocol. `is_told`: it has to hear for which cluster."""
 
     version: str
     command: tuple[str, ...]
@@ -32,7 +33,7 @@ class CredentialProgram(NamedTuple):
     is_told: bool
 
 
-class Login(NamedTuple):
+class KubeLogin(NamedTuple):
     """How a cluster knows us: any of a token, the file of one that changes, a certificate with its key, a program."""
 
     token: SecretBytes
@@ -42,18 +43,18 @@ class Login(NamedTuple):
     program: CredentialProgram | None = None
 
 
-class Context(NamedTuple):
+class KubeContext(NamedTuple):
     """A cluster and a login. `name` is empty in a pod. `proxy` is the one on the way there, if the cluster has one of its own."""
 
     name: str
     url: str
     tls: Tls
     proxy: str
-    login: Login
+    login: KubeLogin
     files: tuple[str, ...]
 
 
-def read(environ: Mapping[str, str], pod: str = _POD) -> Context:
+def read(environ: Mapping[str, str], pod: str = _POD) -> KubeContext:
     """The context that GITSEAL_KUBE_CONTEXT names, or the current one. Raises Error if there is none, or it cannot be used.
 
     A person's kubeconfig may be read anywhere; one that is committed, the caller refuses.
@@ -71,15 +72,15 @@ def read(environ: Mapping[str, str], pod: str = _POD) -> Context:
     raise RemoteError("nothing says which cluster of Kubernetes it is", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
 
 
-def _of_pod(environ: Mapping[str, str], pod: str) -> Context:
+def _of_pod(environ: Mapping[str, str], pod: str) -> KubeContext:
     host, port = environ["KUBERNETES_SERVICE_HOST"], environ.get("KUBERNETES_SERVICE_PORT", "443")
     url = f"https://{f'[{host}]' if ':' in host else host}:{port}"
     # Kubernetes changes the token in the file while the pod runs.
-    login = Login(SecretBytes(b""), token_file=f"{pod}/token")
-    return Context("", url, Tls(authority=_ascii(_file(f"{pod}/ca.crt"))), "", login, ())
+    login = KubeLogin(SecretBytes(b""), token_file=f"{pod}/token")
+    return KubeContext("", url, Tls(authority=_ascii(_file(f"{pod}/ca.crt"))), "", login, ())
 
 
-class _Entry(NamedTuple):
+class _ConfigEntry(NamedTuple):
     """An entry, how messages call it, and the folder of its file, which relative paths count from."""
 
     told: str
@@ -100,9 +101,9 @@ class _Entry(NamedTuple):
 
     def content_of(self, key: str) -> bytes:
         """What stands in the entry as base64, or in the file that it names."""
-        data = self.text(f"{key}-data")
+        data = "".join(self.text(f"{key}-data").split())
         try:
-            return a2b_base64(data) if data else _file(self.path(key)) if self.text(key) else b""
+            return a2b_base64(data, strict_mode=True) if data else _file(self.path(key)) if self.text(key) else b""
         except (Base64Error, ValueError):
             raise _unusable(f"{key}-data of {self.told} is no base64") from None
 
@@ -133,7 +134,7 @@ class _Kubeconfig:
         self._paths = tuple(paths)
         self._contents = [(_parsed(path), str(Path(path).absolute().parent)) for path in paths]
 
-    def context(self, wanted: str) -> Context:
+    def context(self, wanted: str) -> KubeContext:
         """The context of that name, the current one without a name."""
         current = (content.get("current-context") for content, _folder in self._contents)
         name = wanted or next((one for one in current if isinstance(one, str) and one), "")
@@ -146,30 +147,34 @@ class _Kubeconfig:
         user.refuse(_USER_REFUSED)
         authority = _ascii(cluster.content_of("certificate-authority"))
         tls = Tls(authority=authority, server_name=cluster.text("tls-server-name"))
-        return Context(name, cluster.text("server"), tls, cluster.text("proxy-url"), _login(user), self._paths)
+        url = cluster.text("server").rstrip("/")
+        parts = addresses.split(url)
+        if parts is None or (parts.scheme != "https" and not addresses.is_loopback(parts.hostname or "")):
+            raise _unusable(f"{cluster.told} has no https:// address")
+        return KubeContext(name, url, tls, cluster.text("proxy-url"), _login(user), self._paths)
 
-    def _entry(self, kind: str, name: str) -> _Entry:
+    def _entry(self, kind: str, name: str) -> _ConfigEntry:
         for content, folder in self._contents:
             entries = content.get(f"{kind}s")
             for entry in entries if isinstance(entries, list) else []:
                 if isinstance(entry, dict) and entry.get("name") == name and isinstance(entry.get(kind), dict):
-                    return _Entry(f'{kind} "{name}"', entry[kind], folder)
+                    return _ConfigEntry(f'{kind} "{name}"', entry[kind], folder)
         hint = f"these are there: kubectl config get-{kind}s" if kind != "user" else "see it with: kubectl config view"
         raise _unusable(f'there is no {kind} "{name}"', hint)
 
 
-def _login(user: _Entry) -> Login:
+def _login(user: _ConfigEntry) -> KubeLogin:
     certificate, key = user.content_of("client-certificate"), user.content_of("client-key")
     token = user.text("token")
     if not token.isascii() or not (token.isprintable() or not token):
         raise _unusable(f"the token of {user.told} has characters that no token has")
-    login = Login(SecretBytes(token.encode()), user.path("tokenFile"), certificate, SecretBytes(key))
+    login = KubeLogin(SecretBytes(token.encode()), user.path("tokenFile"), certificate, SecretBytes(key))
     program = user.content.get("exec")
     return login if token or login.token_file or not program else login._replace(program=_program(user, program))
 
 
-def _program(user: _Entry, content: object) -> CredentialProgram:
-    entry = _Entry(f"exec of {user.told}", content if isinstance(content, dict) else {}, user.folder)
+def _program(user: _ConfigEntry, content: object) -> CredentialProgram:
+    entry = _ConfigEntry(f"exec of {user.told}", content if isinstance(content, dict) else {}, user.folder)
     version, command = entry.text("apiVersion"), entry.text("command")
     if version not in _VERSIONS or not command:
         raise _unusable(f"{entry.told} has no command of a version that gitseal knows: {', '.join(_VERSIONS)}")
@@ -215,5 +220,5 @@ def _ascii(content: bytes) -> str:
         raise _unusable("the certificate of the cluster's authority is not in PEM") from None
 
 
-def _unusable(what: str, hint: str = _SIGN_IN) -> Error:
+def _unusable(what: str, hint: str = SIGN_IN) -> Error:
     return Error(f"the kubeconfig cannot be used: {what}", hint)

@@ -35,6 +35,7 @@ KINDS = (
     StoreKind("gitea", "Gitea Actions secrets", "gitea"),
     StoreKind("github", "GitHub Actions secrets", "github"),
     StoreKind("gitlab", "GitLab CI variables", "gitlab"),
+    StoreKind("kubernetes", "Kubernetes", "kubernetes"),
     StoreKind("vault", "Vault or OpenBao, KV version 2", "vault"),
 )
 

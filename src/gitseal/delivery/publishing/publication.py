@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
 from gitseal.delivery.publishing import planning, values
 from gitseal.delivery.publishing.planning import Publisher, PublishPlan, PublishRules
@@ -16,10 +17,11 @@ from gitseal.identities import Keyring
 from gitseal.records import NamedTuple
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
-from gitseal.stores.protocol import Edit, Outside, Store
+from gitseal.stores.protocol import Edit, Outside, Store, Whereabouts
 from gitseal.yamltext.reader import path_text
 
 _MOST_TOLD = 20
+_NO_SERVER = Whereabouts("", "")
 
 
 class Publication(NamedTuple):
@@ -83,7 +85,8 @@ def publications(
         _check_program(source, place)
     for environment, place, wanted in prepared:
         store, server = table.open_store(place, outside), table.whereabouts(place, outside)
-        told, identity = server if server is not None else ("", "")
+        _check_server(source, server)
+        told, identity, _files = server if server is not None else _NO_SERVER
         record = None
         if not store.keeps_marks:
             record = PublishRecord(source.repository, source.target.name, environment, (place, identity))
@@ -140,6 +143,18 @@ def _check_limits(source: Source, place: str, wanted: Wanted) -> None:
             f'"{place}" cannot carry what {source.target.name} publishes: {"; ".join(told)}{more}',
             "change these values, or give the target a service of the manifest that leaves them out",
         )
+
+
+def _check_server(source: Source, server: Whereabouts | None) -> None:
+    """Raises Error if a file that says which server it is stands in the published commit: whoever commits could change it."""
+    top = source.repository.top.resolve()
+    for name in server.files if server is not None else ():
+        file = Path(name).resolve()
+        if file.is_relative_to(top) and source.repository.file(source.commit, str(file.relative_to(top))) is not None:
+            raise Error(
+                f'"{name}" says where the values go, and it is committed, so whoever changes it there would get them',
+                "take it out of the repository, and keep it elsewhere",
+            )
 
 
 def _check_program(source: Source, place: str) -> None:

@@ -1,0 +1,105 @@
+"""The object of a Secret, as the cluster gives it and takes it: its values, the marks on it, and whose each key is."""
+
+import json
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gitseal.hidden import SecretBytes, UnshownDict
+from gitseal.remote.failure import RemoteError
+from gitseal.stores.protocol import Edit, Live
+
+MANAGER = "gitseal"
+ANNOTATION = "gitseal"
+
+
+def live_values(secret: Mapping[str, Any]) -> dict[str, Live]:
+    """What is in it, by name; all have the version of the whole."""
+    marks, version = _marks(secret), str(_metadata(secret).get("resourceVersion", ""))
+    return {name: Live(version, marks.get(name, ""), _bytes(text)) for name, text in _data(secret).items()}
+
+
+def why_not_ours(secret: Mapping[str, Any]) -> str:
+    """Why a Secret is no place for values of ours, as the end of a sentence; empty if it is one."""
+    metadata, kind = _metadata(secret), secret.get("type")
+    owners = _list(metadata.get("ownerReferences"))
+    if kind not in {"Opaque", None}:
+        return f"is of type {printable(kind)}"
+    if secret.get("immutable"):
+        return "is immutable"
+    if metadata.get("deletionTimestamp"):
+        return "is being deleted"
+    if owners:
+        owner = _mapping(owners[0])
+        return f"belongs to {printable(owner.get('kind'))} {printable(owner.get('name'))}, which writes it"
+    return ""
+
+
+def applied(secret: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
+    """What is applied to a Secret: the edits, and everything else of ours as it is. Without it, it would go."""
+    data = {name: text for name, text in _data(secret).items() if MANAGER in owners_of(secret, name)}
+    marks = {name: mark for name, mark in _marks(secret).items() if name in _data(secret)}
+    for edit in edits:
+        data.pop(edit.name, None)
+        marks.pop(edit.name, None)
+        if edit.value is not None:
+            data[edit.name] = b2a_base64(edit.value.reveal(), newline=False).decode("ascii")
+            marks[edit.name] = edit.mark
+    metadata: dict[str, Any] = {"annotations": {ANNOTATION: marks_text(marks)}} if marks else {}
+    if secret:
+        # Both: a version says nothing about a Secret that was deleted, and would make it anew.
+        metadata |= {key: _metadata(secret).get(key) for key in ("resourceVersion", "uid")}
+    return UnshownDict({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": UnshownDict(data)})
+
+
+def owners_of(secret: Mapping[str, Any], name: str) -> set[str]:
+    """The managers that a Secret's key belongs to. An update by our own manager's name is somebody else's, who took the name."""
+    owners = set()
+    for entry in map(_mapping, _list(_metadata(secret).get("managedFields"))):
+        if f"f:{name}" in _mapping(_mapping(entry.get("fieldsV1")).get("f:data")):
+            manager, operation = str(entry.get("manager")), entry.get("operation")
+            owners.add(manager if manager != MANAGER or operation == "Apply" else f"{manager} ({printable(operation)})")
+    return owners
+
+
+def marks_text(marks: Mapping[str, str]) -> str:
+    """The marks as the annotation has them."""
+    return json.dumps(marks, sort_keys=True, separators=(",", ":"))
+
+
+def _marks(secret: Mapping[str, Any]) -> dict[str, str]:
+    text = _mapping(_metadata(secret).get("annotations")).get(ANNOTATION)
+    try:
+        marks = json.loads(text) if isinstance(text, str) else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {name: mark for name, mark in _mapping(marks).items() if isinstance(mark, str)}
+
+
+def _data(secret: Mapping[str, Any]) -> dict[str, str]:
+    return {name: text for name, text in _mapping(secret.get("data")).items() if isinstance(text, str)}
+
+
+def _bytes(text: str) -> SecretBytes:
+    try:
+        return SecretBytes(a2b_base64(text, strict_mode=True))
+    except (Base64Error, ValueError):
+        raise RemoteError("the cluster gave a Secret that cannot be read") from None
+
+
+def _metadata(secret: Mapping[str, Any]) -> dict[str, Any]:
+    return _mapping(secret.get("metadata"))
+
+
+def _mapping(content: object) -> dict[str, Any]:
+    return content if isinstance(content, dict) else {}
+
+
+def _list(content: object) -> list[Any]:
+    return content if isinstance(content, list) else []
+
+
+def printable(word: object) -> str:
+    """A word of somebody else's for a message, with nothing that steers a terminal."""
+    return repr(str(word)[:100])[1:-1]
