@@ -5,13 +5,11 @@ stands in the arguments of `set NAME=VALUE`; the environment of the command that
 the child of `run`.
 """
 
-import os
-import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import pytest
 
@@ -28,60 +26,9 @@ from gitseal.usecases.diff import compare
 from gitseal.usecases.list_ import list_names
 from tests.attacks.world import Clone, files, objects, person, start
 from tests.robustness import commands
+from tests.robustness.watching import NEEDLE, PARTS, SHM, Watch, shows
 from tests.slow import slow_but
 from tests.templates import Templates
-
-# Two lines, so that a tool which shows one of them is found too. Random, since other tests run beside this one.
-NEEDLE = f"needle-{os.urandom(6).hex()}\nsecond-{os.urandom(6).hex()}"
-PARTS = tuple(part.encode() for part in NEEDLE.split("\n"))
-SHM = Path("/dev/shm")  # noqa: S108 - looked at, not written
-
-
-def shows(content: bytes) -> bool:
-    """Whether any part of the value is in it, as it is or in base64 (with any alignment) or hex."""
-    import base64
-
-    forms = set(PARTS)
-    for part in PARTS:
-        forms.add(part.hex().encode())
-        for shift in range(3):
-            forms.add(base64.b64encode(b"\0" * shift + part)[4:-4])
-    return any(form in content for form in forms)
-
-
-class Watch:
-    """Looks into every process and every file in memory, again and again, until it is told to stop."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.found: list[str] = []
-        self.rounds = 0
-        self.names = names
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._look)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._done.is_set():
-            self.rounds += 1
-            for process in Path("/proc").iterdir():
-                if process.name.isdigit():
-                    for name in self.names:
-                        self._file(process / name)
-
-    def _file(self, path: Path) -> None:
-        try:
-            content = path.read_bytes()
-        except OSError:
-            return
-        if any(part in content for part in PARTS):
-            self.found.append(f"{path}: {content[:60]!r}")
 
 
 class Case(NamedTuple):

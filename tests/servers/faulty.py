@@ -50,20 +50,26 @@ Reply = tuple[int, dict[str, str], bytes]
 
 
 class Moment(NamedTuple):
-    """When it fails: at the request of this number, counted from 0, and at all that follow if it is `for_good`."""
+    """When it fails: at the request of this number, counted from 0; at all that follow `for_good`; or at each so many."""
 
     fault: Fault
     number: int
     for_good: bool = False
+    every: int = 0
+
+    def covers(self, number: int) -> bool:
+        is_later = number > self.number and (self.for_good or (self.every and (number - self.number) % self.every == 0))
+        return number == self.number or bool(is_later)
 
 
 class Faulty:
-    """The proxy: its address, the request lines that came, and the moment at which it fails, if any."""
+    """The proxy: its address, the request lines and the connections that came, and the moment at which it fails, if any."""
 
     def __init__(self, backend: str) -> None:
         self.address = ""
         self.moment: Moment | None = None
         self.requests: list[str] = []
+        self.connections = 0
         self.throttled = _ANSWERS[Fault.THROTTLED]
         self._backend = urlsplit(backend)
         self._lock = threading.Lock()
@@ -75,6 +81,7 @@ class Faulty:
         """Counts anew from here."""
         self.moment = moment
         self.requests = []
+        self.connections = 0
         self.is_holding.clear()
 
     def end(self) -> None:
@@ -86,9 +93,7 @@ class Faulty:
             number = len(self.requests)
             self.requests.append(line)
         moment = self.moment
-        if moment is None or not (number == moment.number or (moment.for_good and number > moment.number)):
-            return None
-        return moment.fault
+        return moment.fault if moment is not None and moment.covers(number) else None
 
     def wait(self) -> None:
         """Longer than any client."""
@@ -158,6 +163,10 @@ def in_front_of(backend: str) -> Iterator[Faulty]:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
         wbufsize = -1
+
+        def setup(self) -> None:
+            proxy.connections += 1
+            super().setup()
 
         def do_GET(self) -> None:
             _answer(self, proxy)

@@ -5,7 +5,9 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
+from gitseal.cli.output import stderr_is_terminal
 from gitseal.cli.session import Session
+from gitseal.cli.talk import say
 from gitseal.hidden import SecretBytes
 from gitseal.process import between
 from gitseal.project.project import Project
@@ -13,12 +15,20 @@ from gitseal.scan.ordinary import is_ordinary
 from gitseal.stores.protocol import Outside, ProgramAnswer
 from gitseal.variables import for_child
 
+_TOLD_SECONDS = 2.0
 _MOST_PRINTED = 64 * 1024 * 1024
 
 
 def outside(session: Session, project: Project) -> Outside:
     """The outside of a project."""
-    return Outside(session.environ, _start, time.sleep, project.git().folder)
+    return Outside(session.environ, _start, _wait, project.git().folder)
+
+
+def _wait(seconds: float) -> None:
+    """Waits, and says so to a person if it takes a while."""
+    if seconds >= _TOLD_SECONDS and stderr_is_terminal():
+        say(f"waiting {seconds:.0f} seconds: the store asks for that")
+    time.sleep(seconds)
 
 
 def _start(
