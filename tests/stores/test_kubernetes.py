@@ -14,6 +14,7 @@ from gitseal.hidden import SecretBytes
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Raced
+from tests import programs
 from tests.servers.kube import ADMIN, DEPLOYER, Cluster, encoded, running
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
@@ -306,6 +307,47 @@ def test_a_store_shows_nothing_of_what_it_holds(cluster: Cluster, namespace: str
     store.read()
     assert "hush" not in repr(vars(store))
     assert encoded(b"hush") not in repr(vars(store))
+
+
+def test_the_command_publishes_checks_and_puts_right(
+    cluster: Cluster, namespace: str, repo: Path, git: Callable[..., str], tmp_path: Path, isolated: Path
+) -> None:
+    signs_in = tmp_path / "sign-in"
+    prints = json.dumps({"kind": "ExecCredential", "status": {"token": ADMIN}})
+    signs_in.write_text(f"#!/bin/sh\nenv > {tmp_path}/variables\necho '{prints}'\n")
+    signs_in.chmod(0o700)
+    program = {"apiVersion": "client.authentication.k8s.io/v1", "command": str(signs_in)}
+    environ = {"KUBECONFIG": cluster.config(exec=program)}
+
+    def gitseal(*words: str, stdin: str = "", status: int = 0) -> str:
+        done = programs.run(programs.GITSEAL, *words, cwd=repo, stdin=stdin, environ=environ)
+        assert done.returncode == status, done.stderr
+        return done.stderr
+
+    gitseal("init", "-e", "production", "--as", "alice")
+    environ["GITSEAL_IDENTITY_FILE"] = str(isolated / ".config/gitseal/identity.txt")
+    with (repo / ".secrets/policy.yaml").open("a") as policy:
+        policy.write(f'publish:\n  shop: {{environments: [production], to: "kubernetes:{namespace}/env"}}\n')
+    gitseal("set", "-e", "production", "A", stdin="hush-one")
+    gitseal("set", "-e", "production", "B", stdin="hush-two")
+    git("add", "-A")
+    git("commit", "-qm", "start")
+    told = gitseal("publish", "shop", "--yes", "--accept-target", "shop")
+    assert f'kubernetes:{namespace}/env on {cluster.address} (context "tests")' in told
+    assert told.endswith("2 created, 0 changed, 0 removed, 0 left, 0 unchanged\n")
+    assert "KUBERNETES_EXEC_INFO" in (tmp_path / "variables").read_text()
+    assert "GITSEAL_IDENTITY" not in (tmp_path / "variables").read_text()
+    before = secret(cluster, namespace)
+    assert gitseal("publish", "--yes").endswith("0 created, 0 changed, 0 removed, 0 left, 2 unchanged\n")
+    gitseal("publish", "--check")
+    assert secret(cluster, namespace) == before
+    by_hand(cluster, namespace, {"A": b"evil"})
+    assert "change  A: changed there by hand" in gitseal("publish", "--check", status=1)
+    gitseal("unset", "-e", "production", "B")
+    git("commit", "-qam", "without B")
+    assert gitseal("publish", "--yes", "--prune").endswith("0 created, 1 changed, 1 removed, 0 left, 0 unchanged\n")
+    assert secret(cluster, namespace)["data"] == {"A": encoded(b"hush-one")}
+    assert "hush" not in gitseal("status", "--published")
 
 
 def test_a_locator_is_a_namespace_and_a_name() -> None:
