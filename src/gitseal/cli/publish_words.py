@@ -37,7 +37,10 @@ def show(prepared: "Sequence[Publication]", *, with_refused: bool = False) -> No
                 say(f"  {_line(step)}")
         for name, reason in publication.plan.refused if with_refused else ():
             say(f"  refused {name}: it {reason}")
-        selecting.tell(publication.wanted.going)
+        selecting.tell(publication.wanted.going, "a service of the manifest can give them names of one part")
+        if publication.wanted.files:
+            files = ", ".join(publication.wanted.files)
+            say(f"gitseal: left out the files of {source.target.service}: {files}; a store has names and no files")
 
 
 def where(publication: "Publication") -> str:

@@ -52,12 +52,12 @@ def _patterns(word: str, name: str, words: str) -> "Callable[[_Function], _Funct
     return declare.option(word, name, multiple=True, metavar="GLOB", help=words, complete=declare.NAMES)
 
 
-def tell(going: "Outgoing") -> None:
-    """Says which names did not go out and why, and what the manifest misses."""
+def tell(going: "Outgoing", carry_sections: str = "json, yaml and toml carry them") -> None:
+    """Says which names did not go out and why, and what the manifest misses. `carry_sections`: how sections would go out."""
     for pattern in going.unmatched:
         say(f'gitseal: no name matches "{pattern}"')
     if going.sectioned:
-        say(f"gitseal: left out {plural(going.sectioned, 'name')} in sections; json, yaml and toml carry them")
+        say(f"gitseal: left out {plural(going.sectioned, 'name')} in sections; {carry_sections}")
     if going.pending:
         waiting = ", ".join(going.pending)
         say(f"gitseal: left out {waiting}: write-only; for a member to take over: gitseal absorb")

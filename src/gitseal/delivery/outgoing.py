@@ -26,7 +26,8 @@ class Outgoing(NamedTuple):
     """The result: entries in order; how many names of sections do not; names that wait to be absorbed; warnings.
 
     `files` are those of the service. `parts` are the sealed values that went into entries and files by name, and into
-    nothing whole. `unmatched` are the patterns of the request that match no name: probably misspelled.
+    nothing whole. `unmatched` are the patterns of the request that match no name: probably misspelled. `held` are the names
+    that wait, as they would go out.
     """
 
     entries: tuple[RenderedEntry, ...]
@@ -36,6 +37,7 @@ class Outgoing(NamedTuple):
     files: "tuple[ServiceFile, ...]" = ()
     parts: Mapping[str, TypedValue] = MappingProxyType({})
     unmatched: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Outgoing(…)"
@@ -120,7 +122,8 @@ class _Delivery:
         warnings = self.settle()
         parts = {"/".join(path): value for path, value in self._resolver.sealed().items()} if self._resolver else {}
         left_out = tuple(map(path_text, self.pending.values()))
-        return Outgoing(going, len(entries) - len(going), left_out, warnings, files, parts, self.unmatched())
+        held = tuple(map(path_text, self.pending))
+        return Outgoing(going, len(entries) - len(going), left_out, warnings, files, parts, self.unmatched(), held)
 
     def unmatched(self) -> tuple[str, ...]:
         patterns = (*self.request.only, *self.request.excepted)
@@ -258,7 +261,7 @@ class _Delivery:
             if path_text(stored) == name:
                 from gitseal.delivery import pending
 
-                return pending.way_out(self.layered, stored, path)
+                return pending.way_out(self.layered, stored, path, has_except=self.request.has_except)
         return f"see where a value comes from: gitseal explain {shell_quoted(name)} -e {environment}"
 
 

@@ -30,14 +30,17 @@ def problems(layered: OpenedEnvironment, pending: Iterable[NamePath]) -> Iterato
         yield Problem(path_text(path), reason, REQUIRED)
 
 
-def way_out(layered: OpenedEnvironment, stored: NamePath, path: NamePath) -> str:
-    """What to do about a pending name that stops a delivery; `path` is what it would have gone out as."""
+def way_out(layered: OpenedEnvironment, stored: NamePath, path: NamePath, *, has_except: bool) -> str:
+    """What to do about a pending name that stops a delivery; `path` is what it would have gone out as.
+
+    `has_except`: the command has an option that leaves names out.
+    """
     name, environment = path_text(stored), layered.environment
     absorbing = (
         f"see who set it: gitseal log {shell_quoted(name)} -e {environment};"
         f" then a member runs: gitseal absorb {shell_quoted(name)} -e {environment}"
     )
-    if _is_required(layered, stored):
+    if not has_except or _is_required(layered, stored):
         return absorbing
     return f"{absorbing}; to go on without it, add: --except {shell_quoted(path_text(path))}"
 

@@ -13,7 +13,7 @@ class Request(NamedTuple):
 
     `only` and `excepted` are patterns of the names that go out (empty `only`: all). `service` names one of the manifest's
     services, and `files` asks for its files too. `allow_missing` makes required names without a value a warning.
-    `variables` are what `${env:NAME}` can name.
+    `variables` are what `${env:NAME}` can name. `has_except`: whoever asks can leave names out by `--except`.
     """
 
     only: Sequence[str] = ()
@@ -22,6 +22,7 @@ class Request(NamedTuple):
     allow_missing: bool = False
     variables: Mapping[str, str] = MappingProxyType({})
     files: bool = False
+    has_except: bool = True
 
     def takes(self, path: NamePath) -> bool:
         """True if a name goes out under this name."""

@@ -18,7 +18,6 @@ from gitseal.records import NamedTuple
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Outside, Store, Whereabouts
-from gitseal.yamltext.reader import path_text
 
 _MOST_TOLD = 20
 _NO_SERVER = Whereabouts("", "")
@@ -92,9 +91,8 @@ def publications(
             record = PublishRecord(source.repository, source.target.name, environment, (place, identity))
         publisher = Publisher(wanted.file_id, source.target.name, source.commit)
         keys = values.KeysAt(source, environment, keyring)
-        held = {path_text((name,)) for name in wanted.going.pending}
         records = record.names if record is not None else None
-        plan = planning.plan(publisher, wanted.values, store.read(), keys, rules, held, records)
+        plan = planning.plan(publisher, wanted.values, store.read(), keys, rules, wanted.going.held, records)
         yield Publication(source, environment, place, told, publisher, wanted, plan, store, record)
 
 

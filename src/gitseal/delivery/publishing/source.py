@@ -108,7 +108,7 @@ def _governed(project: Project, target: PublishTarget, commit: str, ref: str, ti
             f'the policy of {short(ref)} does not publish "{target.name}" from there',
             "make it the same as the trusted ref's policy",
         )
-    files = at_commit(repository, project.root, commit).governed_by(ruling)
+    files = at_commit(repository, project.root, commit).governed_by(ruling).shared()
     return Source(files, own, commit, ref)
 
 
@@ -120,8 +120,12 @@ def check_ancestors(source: Source, commits: list[str]) -> None:
             what = "is no ancestor of" if is_here else "is not here, so nobody can tell whether it is before"
             raise Error(
                 f"{source.target.name} has values of commit {commit[:_SHORT]}, which {what} {source.commit[:_SHORT]}",
-                f"{'' if is_here else 'fetch it with git fetch; '}to go back on purpose, give --rollback",
+                "to go back on purpose, give --rollback" if is_here else f"fetch it: {_way_to_all(source.repository)}",
             )
+
+
+def _way_to_all(repository: Repository) -> str:
+    return "git fetch --unshallow" if repository.is_shallow() else "git fetch"
 
 
 def newest(source: Source, commits: Sequence[str]) -> str:

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 
 class Wanted(NamedTuple):
-    """The values by their names in the store; what of the environment does not go out is in `going`."""
+    """The values by their names in the store; what of the environment does not go out is in `going`.
+
+    `files` are those of the service, which stay here.
+    """
 
     values: dict[str, Desired]
     going: Outgoing
     file_id: str
+    files: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "Wanted(…)"
@@ -39,7 +43,8 @@ def wanted(source: Source, environment: str, keyring: Keyring) -> Wanted:
     No variable of the machine counts: what is published follows from the commit alone. A null value does not go out.
     """
     opened = OpenedEnvironment(source.project, environment, keyring)
-    going = outgoing(opened, Request(service=source.target.service), with_sections=False)
+    request = Request(service=source.target.service, has_except=False)
+    going = outgoing(opened, request, with_sections=False)
     entries = [entry for entry in going.entries if entry.value.kind is not ValueType.NULL]
     refuse_steering(opened, source.target.service, [entry.path[0] for entry in entries])
     keys = _Keys(opened, source)
@@ -47,7 +52,9 @@ def wanted(source: Source, environment: str, keyring: Keyring) -> Wanted:
         entry.path[0]: Desired(SecretBytes(entry.value.reveal()), keys.of(entry.path) if entry.sealed else None)
         for entry in entries
     }
-    return Wanted(values, going, opened.documents[environment].header.id)
+    service = source.project.manifest.services.get(source.target.service)
+    files = tuple("/".join(file.path) for file in service.files) if service is not None else ()
+    return Wanted(values, going, opened.documents[environment].header.id, files)
 
 
 class _Keys:
