@@ -17,7 +17,10 @@ import hypothesis
 import pytest
 
 from tests import programs
+from tests.servers import ministack as ministack_server
+from tests.servers import moto as moto_server
 from tests.servers import openbao
+from tests.servers.aws import AwsServer
 from tests.templates import Templates
 
 TOP = Path(__file__).resolve().parent.parent
@@ -118,7 +121,7 @@ def isolated(
     (home / ".gitconfig").write_text(GIT_CONFIG.format(template=git_template), encoding="utf-8")
     # Tests are often run from a hook, which hands them GIT_DIR and GIT_INDEX_FILE of the real repository.
     for name in list(os.environ):
-        if name.startswith(("GIT_", "GITSEAL_", "SOPS_", "AGE_", "SSH_", "XDG_")):
+        if name.startswith(("GIT_", "GITSEAL_", "SOPS_", "AGE_", "SSH_", "XDG_", "AWS_")):
             monkeypatch.delenv(name)
     # Without compiled modules every gitseal that a test starts takes twice as long.
     for name in ("EDITOR", "VISUAL", "PYTHONDONTWRITEBYTECODE"):
@@ -137,6 +140,8 @@ def isolated(
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
+        # Where this machine is one of AWS's, it would sign tests in; elsewhere it is waited for.
+        "AWS_EC2_METADATA_DISABLED": "true",
         # Our own commands first, the fetched peers last: what the machine has wins over what was fetched.
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], str(PEERS / "bin")]),
     }
@@ -194,4 +199,18 @@ def bao(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) ->
     """A real OpenBao, one for all tests of a session."""
     program = peer("bao")
     with openbao.running(program, tmp_path_factory.mktemp("bao")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ministack(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsServer]:
+    """A server that speaks like AWS."""
+    with ministack_server.running(peer("ministack"), tmp_path_factory.mktemp("ministack")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def moto(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsServer]:
+    """Another server that speaks like AWS."""
+    with moto_server.running(peer("moto_server"), tmp_path_factory.mktemp("moto")) as server:
         yield server

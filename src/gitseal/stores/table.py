@@ -36,6 +36,8 @@ KINDS = (
     StoreKind("github", "GitHub Actions secrets", "github"),
     StoreKind("gitlab", "GitLab CI variables", "gitlab"),
     StoreKind("kubernetes", "Kubernetes", "kubernetes"),
+    StoreKind("aws-ssm", "AWS Parameter Store", "aws_ssm"),
+    StoreKind("aws-secretsmanager", "AWS Secrets Manager", "aws_secretsmanager"),
     StoreKind("vault", "Vault or OpenBao, KV version 2", "vault"),
 )
 

@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 from gitseal.errors import Error
-from gitseal.hidden import SecretBytes, UnshownDict
+from gitseal.hidden import UnshownDict
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.vault import addressed, connect
+from gitseal.stores import fields
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
@@ -26,7 +27,7 @@ CARRIES = Carries(
     removal="a new version without the field; a whole secret is deleted softly: `vault kv undelete` brings it back",
 )
 
-_FIELD, _VALUE = "gitseal", "value"
+_VALUE = "value"
 _PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _LOCATOR = re.compile(rf"({_PART})/({_PART}(?:/{_PART})*)(/?)")
 _MOST_BYTES = 1_000_000
@@ -39,8 +40,8 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
     _mount, _path, is_each = _parts(locator)
     total = 0
     for name, value in values.items():
-        if name == _FIELD:
-            yield StoreRefusal(name, f'the name "{_FIELD}" is that of the marks')
+        if name == fields.FIELD:
+            yield StoreRefusal(name, f'the name "{fields.FIELD}" is that of the marks')
         if "/" in name or not re.fullmatch(_PART, name):
             yield StoreRefusal(name, "it is no name of a secret there")
         try:
@@ -154,37 +155,12 @@ class _Whole:
 
     def read(self) -> dict[str, Live]:
         """See `Store`."""
-        secret = self._secret
-        secret.read()
-        marks, version = self._marks(), str(secret.version)
-        return {
-            name: Live(version, marks.get(name, ""), _bytes(value))
-            for name, value in secret.fields.items()
-            if name != _FIELD
-        }
+        self._secret.read()
+        return fields.live(self._secret.fields, str(self._secret.version))
 
     def write(self, edits: Sequence[Edit]) -> None:
         """See `Store`. What is not in the edits stays."""
-        fields, marks = UnshownDict(self._secret.fields), self._marks()
-        for edit in edits:
-            if edit.value is None:
-                fields.pop(edit.name, None)
-                marks.pop(edit.name, None)
-            else:
-                fields[edit.name] = edit.value.reveal().decode()
-                marks[edit.name] = edit.mark
-        fields.pop(_FIELD, None)
-        if marks:
-            fields[_FIELD] = json.dumps(marks, sort_keys=True)
-        self._secret.write(fields)
-
-    def _marks(self) -> dict[str, str]:
-        text = self._secret.fields.get(_FIELD)
-        try:
-            marks = json.loads(text) if isinstance(text, str) else {}
-        except (ValueError, RecursionError):
-            return {}
-        return {name: mark for name, mark in _mapping(marks).items() if isinstance(mark, str)}
+        self._secret.write(fields.edited(self._secret.fields, edits))
 
 
 class _Each:
@@ -210,9 +186,9 @@ class _Each:
             if isinstance(name, str) and not name.endswith("/"):
                 secret = self._secret(name)
                 if secret.read():
-                    mark = secret.fields.get(_FIELD, "")
+                    mark = secret.fields.get(fields.FIELD, "")
                     text = mark if isinstance(mark, str) else ""
-                    live[name] = Live(str(secret.version), text, _bytes(secret.fields.get(_VALUE)))
+                    live[name] = Live(str(secret.version), text, fields.value_bytes(secret.fields.get(_VALUE)))
         return live
 
     def write(self, edits: Sequence[Edit]) -> None:
@@ -222,7 +198,7 @@ class _Each:
             if edit.value is None:
                 secret.delete(edit.version)
             else:
-                ours = UnshownDict({_VALUE: edit.value.reveal().decode(), _FIELD: edit.mark})
+                ours = UnshownDict({_VALUE: edit.value.reveal().decode(), fields.FIELD: edit.mark})
                 secret.write(UnshownDict(secret.fields | ours))
 
     def _secret(self, name: str) -> _Secret:
@@ -231,8 +207,3 @@ class _Each:
 
 def _mapping(content: object) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
-
-
-def _bytes(value: object) -> SecretBytes:
-    """A field's value; what is no text is none that we put there, and is compared as JSON."""
-    return SecretBytes(value.encode("utf-8", "surrogatepass") if isinstance(value, str) else json.dumps(value).encode())

@@ -1,0 +1,37 @@
+"""What the two stores of AWS have in common: the options after a place, and the region that it is in."""
+
+import re
+from collections.abc import Mapping
+
+from gitseal.errors import Error
+from gitseal.remote.aws import Aws
+from gitseal.stores.protocol import Whereabouts
+
+REGION = r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
+OPTIONS = {"region": REGION, "key": r"[a-zA-Z0-9:/_-]{1,256}"}
+"""The options that both take, with what each may be: another region than the environment's, another KMS key than AWS's own."""
+
+
+def options(text: str, known: Mapping[str, str], example: str) -> dict[str, str]:
+    """The options in `key=alias/shop&region=eu-central-1`. Raises Error for one that is not known, or given twice."""
+    given = [part.partition("=") for part in text.split("&")] if text else []
+    found = {name: value for name, _, value in given}
+    if len(found) < len(given) or not all(
+        name in known and re.fullmatch(known[name], value) for name, value in found.items()
+    ):
+        raise Error(f'"?{text}" is no option of a place in AWS', f"it takes {', '.join(known)}, as in {example}")
+    return found
+
+
+def way(region: str, environ: Mapping[str, str]) -> Aws:
+    """The way to AWS. Raises Error if the environment names no region and the place neither, or the SDK is not installed."""
+    return Aws(environ, region)
+
+
+def whereabouts(service: str, region: str, environ: Mapping[str, str]) -> Whereabouts:
+    """The region, and the address if it is not AWS's own. Raises Error as `way`."""
+    aws = way(region, environ)
+    address = aws.service(service).address
+    is_own = re.fullmatch(r"https://[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)", address)
+    told = f"AWS in {aws.region}" if is_own else f"AWS in {aws.region} at {address}"
+    return Whereabouts(told, told)

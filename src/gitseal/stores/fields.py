@@ -1,0 +1,48 @@
+"""One object whose fields are the names: the marks stand in a field `gitseal` of it, so that one call writes value and mark."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gitseal.hidden import SecretBytes, UnshownDict
+from gitseal.stores.protocol import Edit, Live
+
+FIELD = "gitseal"
+
+
+def live(fields: Mapping[str, Any], version: str) -> dict[str, Live]:
+    """What is there, by name; all have the version of the object."""
+    marks = _marks(fields)
+    return {
+        name: Live(version, marks.get(name, ""), value_bytes(value)) for name, value in fields.items() if name != FIELD
+    }
+
+
+def edited(fields: Mapping[str, Any], edits: Sequence[Edit]) -> UnshownDict:
+    """The fields after the edits. What is not in them stays."""
+    after, marks = UnshownDict(fields), _marks(fields)
+    for edit in edits:
+        if edit.value is None:
+            after.pop(edit.name, None)
+            marks.pop(edit.name, None)
+        else:
+            after[edit.name] = edit.value.reveal().decode()
+            marks[edit.name] = edit.mark
+    after.pop(FIELD, None)
+    if marks:
+        after[FIELD] = json.dumps(marks, sort_keys=True)
+    return after
+
+
+def value_bytes(value: object) -> SecretBytes:
+    """A field's value; what is no text is none that we put there, and is compared as JSON."""
+    return SecretBytes(value.encode("utf-8", "surrogatepass") if isinstance(value, str) else json.dumps(value).encode())
+
+
+def _marks(fields: Mapping[str, Any]) -> dict[str, str]:
+    text = fields.get(FIELD)
+    try:
+        marks = json.loads(text) if isinstance(text, str) else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {name: mark for name, mark in marks.items() if isinstance(mark, str)} if isinstance(marks, dict) else {}
