@@ -1,6 +1,7 @@
 """A proxy in front of a real server that fails one request, or every one from there on, in the way that a test says."""
 
 import http.client
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,7 +66,8 @@ class Moment(NamedTuple):
 class Faulty:
     """The proxy: its address, the request lines and the connections that came, and the moment at which it fails, if any."""
 
-    def __init__(self, backend: str) -> None:
+    def __init__(self, backend: str, tls: ssl.SSLContext | None) -> None:
+        self._tls = tls
         self.address = ""
         self.moment: Moment | None = None
         self.requests: list[str] = []
@@ -102,7 +104,10 @@ class Faulty:
 
     def passed_on(self, request: BaseHTTPRequestHandler, body: bytes) -> Reply:
         """What the real server says."""
-        there = http.client.HTTPConnection(self._backend.hostname or "", self._backend.port, timeout=30)
+        host, port = self._backend.hostname or "", self._backend.port
+        there = http.client.HTTPConnection(host, port, timeout=30)
+        if self._tls is not None:
+            there = http.client.HTTPSConnection(host, port, timeout=30, context=self._tls)
         try:
             # A signature may be over the name that the client knows it by.
             headers = {name: text for name, text in request.headers.items() if name.lower() not in _NOT_PASSED_ON}
@@ -155,9 +160,9 @@ def _send(request: BaseHTTPRequestHandler, reply: Reply, *, cut: bool = False) -
 
 
 @contextmanager
-def in_front_of(backend: str) -> Iterator[Faulty]:
-    """A proxy to the server at that address, as long as the block."""
-    proxy = Faulty(backend)
+def in_front_of(backend: str, tls: ssl.SSLContext | None = None) -> Iterator[Faulty]:
+    """A proxy to the server at that address, as long as the block. `tls` is how that one proves itself; the proxy has none."""
+    proxy = Faulty(backend, tls)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

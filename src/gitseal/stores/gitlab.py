@@ -14,7 +14,7 @@ from urllib.parse import quote
 from gitseal.hidden import SecretBytes
 from gitseal.remote import forges
 from gitseal.remote.calling import Response, Server, refused
-from gitseal.remote.failure import RemoteError
+from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.stores.forge_calls import BAD, CREATED, MISSING, NO_CONTENT, OK, ForgeCalls
 from gitseal.stores.forge_places import ForgePlace, PlaceGrammar, is_text
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values, Whereabouts
@@ -141,8 +141,15 @@ class _Variables:
             elif there is None:
                 self._create(edit, edit.value)
             else:
-                content = self._content(edit, edit.value, there)
-                self._calls.ask("PUT", self._path(edit.name), f'write the variable "{edit.name}"', OK, content=content)
+                self._change(edit, self._content(edit, edit.value, there))
+
+    def _change(self, edit: Edit, content: dict[str, object]) -> None:
+        what = f'write the variable "{edit.name}"'
+        answer = self._calls.ask("PUT", self._path(edit.name), what, OK, content=content)
+        if not _is_as_sent(answer, content):
+            # Something in between answered.
+            message = f'GitLab does not say that it wrote the variable "{edit.name}"'
+            raise RemoteError(message, "see what is there with --dry-run", kind=RemoteFailure.NOT_READY)
 
     def _path(self, name: str) -> str:
         return f"/{name}?filter%5Benvironment_scope%5D={quote(self._scope, safe='')}"

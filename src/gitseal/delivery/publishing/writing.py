@@ -53,7 +53,7 @@ def _settled(store: Store, edits: Sequence[Edit], failure: RemoteError) -> tuple
     told = [(edit, _is_there(store, edit, live.get(edit.name))) for edit in edits]
     done, left, unclear = ([edit for edit, is_there in told if is_there is sure] for sure in (True, False, None))
     outcome = WriteOutcome(done, left, unclear, failure if left or unclear else None)
-    return outcome, all(_version(live.get(edit.name)) == edit.version for edit in edits)
+    return outcome, all(_is_as_before(edit, live.get(edit.name)) for edit in edits)
 
 
 def _is_there(store: Store, edit: Edit, live: Live | None) -> bool | None:
@@ -67,5 +67,6 @@ def _is_there(store: Store, edit: Edit, live: Live | None) -> bool | None:
     return is_value and (not store.keeps_marks or live.mark == edit.mark)
 
 
-def _version(live: Live | None) -> str:
-    return live.version if live is not None else ""
+def _is_as_before(edit: Edit, live: Live | None) -> bool:
+    # Without a version nobody can tell whether somebody else wrote in between.
+    return not edit.version if live is None else bool(live.version) and live.version == edit.version
