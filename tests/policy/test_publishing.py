@@ -78,15 +78,33 @@ def said(before: str, after: str) -> list[tuple[str, str]]:
 
 def test_a_new_or_changed_target_is_a_risk() -> None:
     moved = SHOP.replace("secret/shop", "secret/elsewhere")
-    came = '"shop-ssm" is a new target: publish sends all names of "production" to "vault:secret/shop"'
+    came = (
+        '"shop-ssm" is a new target: publish sends all names of "production" to "vault:secret/shop"; '
+        "anyone may change that, with nobody's signature"
+    )
     assert said(text(), text(SHOP)) == [(came, "publish-target")]
     ((words, rule),) = said(text(SHOP), text(moved))
     assert rule == "publish-target"
     assert '"vault:secret/elsewhere"' in words
     assert '"vault:secret/shop"' in words
     for change in ("service: api", "from: refs/heads/other", "prune: true"):
-        ((_words, rule),) = said(text(SHOP), text(SHOP.replace("}", f", {change}}}")))
+        for before, after in ((SHOP, SHOP.replace("}", f", {change}}}")), (SHOP.replace("}", f", {change}}}"), SHOP)):
+            ((_words, rule),) = said(text(before), text(after))
+            assert rule == "publish-target"
+    both = SHOP.replace("[production]", "[production, staging]").replace("secret/shop", "secret/shop/{environment}")
+    for before, after in ((SHOP, both), (both, SHOP)):
+        ((words, rule),) = said(text(before), text(after))
         assert rule == "publish-target"
+        assert '"production", "staging"' in words
+
+
+def test_who_may_change_a_target_is_told() -> None:
+    owned = text(SHOP).replace("publish:", "policy: {change: [alice]}\npublish:")
+    ((words, _rule),) = said(owned.replace("secret/shop", "secret/other"), owned)
+    assert words.endswith('; only "alice" may change that')
+    # The manifest says what a service gets, and nobody in particular may change it.
+    ((words, _rule),) = said(owned, owned.replace('shop"}', 'shop", service: api}'))
+    assert words.endswith("; anyone may change that, with nobody's signature")
 
 
 def test_a_target_that_is_gone_is_told_and_no_risk() -> None:

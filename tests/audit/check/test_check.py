@@ -102,6 +102,14 @@ def local_tracked(world: World) -> None:
     subprocess.run(["git", "add", "-f", ".secrets/me.local.yaml"], cwd=world.top, check=True)
 
 
+def publishes(place: str, more: str = "") -> Callable[[World], None]:
+    def add(world: World) -> None:
+        with path_of(world, "policy").open("a") as file:
+            file.write(f"publish:\n  shop: {{environments: [production], to: '{place}'{more}}}\n")
+
+    return add
+
+
 CASES: dict[str, tuple[Callable[[World], None], set[str]]] = {
     "nothing": (lambda _: None, set()),
     "no file": (lambda world: path_of(world).unlink(), {"no-file"}),
@@ -132,6 +140,10 @@ CASES: dict[str, tuple[Callable[[World], None], set[str]]] = {
     "a tracked local file": (local_tracked, {"local-tracked"}),
     "protected and unowned": (policy("  production:\n", "  production:\n    protected: true\n"), {"unowned"}),
     "a signing key that is none": (policy("alice:\n", "alice:\n    signing: [ssh-ed25519 AAAA]\n"), {"policy"}),
+    "published to what is there": (publishes("vault:secret/shop"), {"unowned-target"}),
+    "published to a kind of store that there is not": (publishes("ftp:x"), {"target", "unowned-target"}),
+    "published to a place that means nothing": (publishes("vault:https://a/b"), {"target", "unowned-target"}),
+    "published for a service that there is not": (publishes("vault:secret/shop", ", service: api"), {"target", "unowned-target"}),
     "blind to its base": (
         lambda world: (
             policy("alice:\n", f"bob:\n    keys: [{KEY}]\n  alice:\n")(world),

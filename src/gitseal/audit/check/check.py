@@ -108,6 +108,7 @@ def _check(
     findings += _manifest(project, list(documents), readable.values)
     if not environments:
         findings += _policy(project, policy)
+        findings += _targets(project, policy)
         findings += _folder(project)
     # What is inherited is met once for each environment that inherits it.
     return list({finding[:4]: finding for finding in findings}.values())
@@ -194,6 +195,18 @@ def _manifest(project: Project, environments: Sequence[str], values: check_value
         return check_manifest(project, environments, values) if project.manifest != EMPTY else []
     except Error as error:
         return [of_error(MANIFEST, project.relative(project.manifest_path), error)]
+
+
+def _targets(project: Project, policy: Policy) -> Iterator[Finding]:
+    if not policy.publish:
+        return
+    from gitseal.audit.check.targets import check_targets  # few policies publish anything
+
+    try:
+        manifest = project.manifest
+    except Error:
+        manifest = None  # it has a finding of its own
+    yield from check_targets(policy, manifest, project.relative(project.policy_file))
 
 
 def _folder(project: Project) -> Iterator[Finding]:

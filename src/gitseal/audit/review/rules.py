@@ -1,7 +1,7 @@
 """Every rule whose findings a review can have, gathered from the modules that declare them."""
 
 from gitseal.audit import common_findings
-from gitseal.audit.check import check, claims, cloud_keys, environment, manifest, values
+from gitseal.audit.check import check, claims, cloud_keys, environment, manifest, targets, values
 from gitseal.audit.review import folder, merge_trial
 from gitseal.audit.scan import policy as scan_policy
 from gitseal.audit.verify import verdict, verify
@@ -31,7 +31,7 @@ OWN = declared(
     sealed,
     table,
 )
-CHECK = declared(common_findings, check, claims, cloud_keys, environment, manifest, values)
+CHECK = declared(common_findings, check, claims, cloud_keys, environment, manifest, targets, values)
 SCAN = declared(scan_policy, env_files, wording)
 VERIFY = declared(verdict, verify, findings, offered)
 

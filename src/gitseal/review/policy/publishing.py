@@ -2,6 +2,7 @@
 
 from gitseal.policy.policy import Policy
 from gitseal.policy.target import PublishTarget
+from gitseal.policy.who_may_change import MANIFEST, changers
 from gitseal.report.causes import TARGET, Cause
 from gitseal.report.findings import WARNING, FindingRule
 from gitseal.report.hints import REVIEWER, decision
@@ -25,10 +26,13 @@ def targets(old: Policy, new: Policy, say: StatementCollector) -> None:
     for target in new.publish:
         was = before.pop(target.name, None)
         if was is None:
-            text = sentence('"{}" is a new target: `publish` sends {}', target.name, _way(target))
+            text = sentence(
+                '"{}" is a new target: `publish` sends {}; {}', target.name, _way(target), _changers(new, target)
+            )
             say(text, ("publish", target.name), PUBLISH_TARGET, _HINT, causes=_cause(target))
         elif was != target:
-            text = sentence('target "{}" sends {}; it sent {}', target.name, _way(target), _way(was))
+            template = 'target "{}" sends {}; it sent {}; {}'
+            text = sentence(template, target.name, _way(target), _way(was), _changers(new, target))
             say(text, ("publish", target.name), PUBLISH_TARGET, _HINT, causes=_cause(target))
     for target in before.values():
         text = sentence('there is no target "{}" any more; it sent {}', target.name, _way(target))
@@ -42,6 +46,17 @@ def _way(target: PublishTarget) -> Sentence:
     branch = sentence(', from the branch "{}"', target.source) if target.source else NOTHING
     prune = ours(", and removes there what is gone here") if target.prune else NOTHING
     return sentence('{} of {} to "{}"{}{}', names, quoted(target.environments), target.to, branch, prune)
+
+
+def _changers(policy: Policy, target: PublishTarget) -> Sentence:
+    """Who may change where values go, and, if the target has a service, which: the manifest says that."""
+    who = changers(policy, "policy")
+    if target.service and who is not None:
+        of_manifest = changers(policy, MANIFEST)
+        who = who | of_manifest if of_manifest is not None else None
+    if who is None:
+        return ours("anyone may change that, with nobody's signature")
+    return sentence("only {} may change that", quoted(sorted(who)) or ours("nobody"))
 
 
 def _cause(target: PublishTarget) -> tuple[Cause, ...]:
