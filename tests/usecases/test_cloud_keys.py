@@ -75,9 +75,11 @@ UNATTENDED = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_program_opens_values_in_the_same_way(deploy: Deploy) -> None:
     code = "import gitseal; print(gitseal.load('production')['A'].reveal())"
-    environ = {"HOME": str(deploy.home), "VAULT_ADDR": deploy.bao.address, "VAULT_TOKEN": deploy.token()}
+    here = {"HOME": str(deploy.home), "XDG_CONFIG_HOME": ""}
+    environ = here | {"VAULT_ADDR": deploy.bao.address, "VAULT_TOKEN": deploy.token()}
     assert programs.run(sys.executable, "-c", code, cwd=deploy.top, environ=environ).stdout == "hush\n"
     denied = programs.run(sys.executable, "-c", code, cwd=deploy.top, environ=environ | {"VAULT_TOKEN": "hvs.no"})
     assert f"vault:transit/keys/{deploy.name}@1: the token is not valid" in denied.stderr
@@ -92,6 +94,7 @@ def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
         assert word in done.stderr
 
 
+@pytest.mark.slow
 def test_every_way_to_be_refused_says_which_key_and_what_to_do(deploy: Deploy, bao: Bao) -> None:
     key, render = f"vault:transit/keys/{deploy.name}@1", ("render", "-e", "production")
     refused(
@@ -112,6 +115,7 @@ def test_every_way_to_be_refused_says_which_key_and_what_to_do(deploy: Deploy, b
     refused(deploy.job(*render), "GITSEAL_IDENTITY")
 
 
+@pytest.mark.slow
 def test_an_identity_that_is_named_is_the_only_one(deploy: Deploy, tmp_path: Path) -> None:
     keygen = deploy.person("keygen", "-o", str(tmp_path / "other.txt"))
     assert keygen
@@ -153,10 +157,11 @@ def test_a_key_that_the_trusted_ref_lacks_is_not_asked_for_without_a_yes(deploy:
     # The command of the hint is the yes.
     _, command, words = done.stderr.partition("gitseal recipient add")
     hint = f"{command}{words}".splitlines()[0]
-    programs.run("sh", "-c", hint, cwd=clone, environ={"HOME": str(there.home)})
+    programs.run("sh", "-c", hint, cwd=clone, environ={"HOME": str(there.home), "XDG_CONFIG_HOME": ""})
     assert there.with_token("get", "-e", "production", "A", VAULT_TOKEN=token).stdout == "hush\n"
 
 
+@pytest.mark.slow
 def test_what_needs_no_value_makes_no_call(deploy: Deploy) -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
@@ -168,7 +173,7 @@ def test_what_needs_no_value_makes_no_call(deploy: Deploy) -> None:
             assert done.returncode in {0, 1}, done.stderr
         # Nor do Git's hook and its diff, whose environment has a token as well.
         (deploy.top / "note.txt").write_text("hush and more words")
-        environ = {"HOME": str(deploy.home), "VAULT_ADDR": address, "VAULT_TOKEN": "x"}
+        environ = {"HOME": str(deploy.home), "XDG_CONFIG_HOME": "", "VAULT_ADDR": address, "VAULT_TOKEN": "x"}
         for git in (("add", "-A"), ("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "x"), ("show",)):
             programs.run("git", *git, cwd=deploy.top, environ=environ)
         with pytest.raises(BlockingIOError):
@@ -232,6 +237,7 @@ def test_the_public_half_is_fetched_shown_and_asked_about(bao: Bao, repo: Path) 
     assert "fetch-me@2:MII" in (repo / ".secrets/policy.yaml").read_text()
 
 
+@pytest.mark.slow
 def test_a_key_that_cannot_be_fetched_changes_nothing(bao: Bao, repo: Path) -> None:
     deploy = Deploy(repo, bao, "none", repo)
     deploy.person("init", "-e", "production", "--as", "alice")
