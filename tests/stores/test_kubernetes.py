@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,13 @@ from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Raced
 from tests import programs
-from tests.servers.kube import ADMIN, DEPLOYER, Cluster, encoded, running
+from tests.servers.kube import ADMIN, DEPLOYER, Cluster, encoded
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 FILE = "f" + "1" * 32
 RULES = PublishRules()
 MERGE, APPLY = "application/merge-patch+json", "application/apply-patch+yaml"
-
-
-@pytest.fixture(scope="module")
-def cluster(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    apiserver, etcd = peer("kube-apiserver"), peer("etcd")
-    with running(apiserver, etcd, tmp_path_factory.mktemp("cluster")) as started:
-        yield started
 
 
 @pytest.fixture
