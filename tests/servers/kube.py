@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,15 +59,16 @@ class Cluster(NamedTuple):
         raise AssertionError(path)
 
     def namespace(self, name: str) -> str:
-        """A new namespace."""
-        self.call("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
+        """A namespace, new if it is not there."""
+        with suppress(urllib.error.HTTPError):
+            self.call("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
         return name
 
-    def config(self, **user: Any) -> str:
-        """A kubeconfig for a user, a token of the administrator's without one: the path of the file."""
+    def config(self, *, at: str = "", **user: Any) -> str:
+        """A kubeconfig for a user, a token of the administrator's without one, and a way there: the path of the file."""
         content = {
             "current-context": "tests",
-            "clusters": [{"name": "c", "cluster": {"server": self.address, "certificate-authority": "ca.pem"}}],
+            "clusters": [{"name": "c", "cluster": {"server": at or self.address, "certificate-authority": "ca.pem"}}],
             "contexts": [{"name": "tests", "context": {"cluster": "c", "user": "u"}}],
             "users": [{"name": "u", "user": user or {"token": ADMIN}}],
         }

@@ -1,5 +1,6 @@
 """A store that fails at any request, in any way: nothing is lost, what is told is so, and the next run ends right."""
 
+import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -27,6 +28,7 @@ from tests.stores.outside import outside
 if TYPE_CHECKING:
     from gitseal.delivery.outgoing import Outgoing
     from gitseal.delivery.publishing.source import Source
+    from tests.servers.kube import Cluster
     from tests.servers.openbao import Bao
 
 FILE = "f" + "1" * 32
@@ -152,19 +154,32 @@ def gitlab(_request: pytest.FixtureRequest) -> Iterator[Behind]:
         yield Behind(proxy, server.environ, server.environ | {"GITLAB_HOST": proxy.address}, fresh)
 
 
+@contextmanager
+def kubernetes(request: pytest.FixtureRequest) -> Iterator[Behind]:
+    cluster: Cluster = request.getfixturevalue("cluster")
+    namespace = cluster.namespace("faults")
+    tls = ssl.create_default_context(cafile=str(cluster.folder / "ca.pem"))
+    with faulty.in_front_of(cluster.address, tls) as proxy:
+        direct, through = ({"KUBECONFIG": cluster.config(at=at)} for at in (cluster.address, proxy.address))
+        yield Behind(proxy, direct, through, lambda: f"kubernetes:{namespace}/s{next(_numbers)}")
+
+
 KINDS: dict[str, Callable[[pytest.FixtureRequest], AbstractContextManager[Behind]]] = {
     "vault, whole": lambda request: vault(request, ""),
     "vault, each": lambda request: vault(request, "/"),
     "github": github,
     "gitlab": gitlab,
+    "kubernetes": kubernetes,
 }
+# They take their time to start.
+HEAVY = {"kubernetes": [pytest.mark.cluster, pytest.mark.slow]}
 # They have no version by which another try would be safe, or no mark by which a write is known.
 TELL_LESS = {"github", "gitlab"}
 # Nothing says how long their clients wait, so no test waits for them.
-PATIENT = {"github", "gitlab"}
+PATIENT = {"github", "gitlab", "kubernetes"}
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=[pytest.param(kind, marks=HEAVY.get(kind, ())) for kind in KINDS])
 def place(request: pytest.FixtureRequest, repo: Path) -> Iterator[Place]:
     with KINDS[request.param](request) as behind:
         yield Place(request.param, behind, Repository(repo))

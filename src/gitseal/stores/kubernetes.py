@@ -44,6 +44,7 @@ _LOCATOR = re.compile(rf"({_LABEL})/({_LABEL}(?:\.{_LABEL})*)")
 _LONGEST_NAMESPACE, _LONGEST_NAME = 63, 253
 _KEY = re.compile(r"(?!\.\.|\.\Z)[-._a-zA-Z0-9]{1,253}")
 _MOST_BYTES, _MOST_ANNOTATIONS = 1_048_576, 262_144
+_AGAIN = "look at it again with --dry-run"
 _OK, _CREATED, _UNAUTHORIZED, _FORBIDDEN, _MISSING, _RACED, _INVALID = 200, 201, 401, 403, 404, 409, 422
 
 
@@ -120,9 +121,9 @@ class _KubeSecret:
         if answer.status == _MISSING:
             self._live = {}
             return {}
-        if answer.status != _OK or not isinstance(answer.content, dict):
+        if answer.status != _OK:
             raise self._refused("read", answer)
-        self._live = answer.content
+        self._live = self._secret(answer)
         why = secret_object.why_not_ours(self._live)
         if why:
             hint = "give the target a Secret of its own"
@@ -139,13 +140,21 @@ class _KubeSecret:
         answer = self._cluster.ask("PATCH", f"{self._url}?fieldManager={MANAGER}&force={force}", content, kind=APPLY)
         if answer.status == _RACED or _is_another(answer):
             message = f"somebody else wrote the Secret {self._told} at the same time, and nothing of ours was written"
-            raise Raced(message, "look at it again with --dry-run")
+            raise Raced(message, _AGAIN)
         if answer.status not in {_OK, _CREATED}:
             raise self._refused("write", answer)
+        if not secret_object.has(self._secret(answer), edits):
+            raise RemoteError(f"the cluster answered with another Secret {self._told} than we wrote", _AGAIN)
 
     @property
     def _told(self) -> str:
         return f"{self._namespace}/{self._name}"
+
+    def _secret(self, answer: Response) -> dict[str, Any]:
+        """The Secret in an answer. Something on the way may have answered in the cluster's place."""
+        if not isinstance(answer.content, dict) or answer.content.get("kind") != "Secret":
+            raise RemoteError(f"the cluster answered with something else than the Secret {self._told}", _AGAIN)
+        return answer.content
 
     def _check_removals(self, names: Sequence[str]) -> None:
         """Raises RemoteError for a name that would stay although we leave it out: somebody else has it too."""

@@ -53,6 +53,12 @@ def applied(secret: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
     return UnshownDict({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": UnshownDict(data)})
 
 
+def has(secret: Mapping[str, Any], edits: Sequence[Edit]) -> bool:
+    """True if a Secret is as the edits want it, as far as they go."""
+    there = {name: one.value for name, one in live_values(secret).items()}
+    return all(there.get(edit.name) == edit.value for edit in edits)
+
+
 def owners_of(secret: Mapping[str, Any], name: str) -> set[str]:
     """The managers that a Secret's key belongs to. An update by our own manager's name is somebody else's, who took the name."""
     owners = set()
