@@ -67,6 +67,10 @@ class ProjectKeys:
     def __init__(self, recipients: tuple[str, ...], refused: tuple[str, ...] = ()) -> None:
         self.recipients = recipients
         self.refused = refused
+        self.believed: list[str] = []
+
+    def believe(self, key: CloudKey) -> None:
+        self.believed.append(key.recipient)
 
     def all(self) -> list[CloudKey]:
         return [CloudKey(recipient, "deploy") for recipient in self.recipients]
@@ -89,8 +93,8 @@ class Machine:
         self.waited: list[float] = []
         self.keyring = Keyring(sources, Dialogue(confirm=confirm))  # type: ignore[arg-type]
         environ = {"VAULT_ADDR": url, "VAULT_TOKEN": "hush-token"}
-        all_keys = keys or ProjectKeys((DEPLOY, CI, NEXT))
-        reach_key_services(self.keyring, environ, self.waited.append, lambda: all_keys)
+        self.keys = keys or ProjectKeys((DEPLOY, CI, NEXT))
+        reach_key_services(self.keyring, environ, self.waited.append, lambda: self.keys)
 
     def unwrap(self, *recipients: str) -> bytes | None:
         return self.keyring.unwrap({recipient_id(one): [STANZAS[one]] for one in recipients})
@@ -193,7 +197,9 @@ def test_a_key_that_is_not_believed_is_asked_about_once_and_called_after_a_yes()
         nobody = Machine(asked.url, keys=ProjectKeys((DEPLOY,), refused=(DEPLOY,)))
         assert nobody.unwrap(DEPLOY) is None
         assert asked.requests == []
-        assert machine(asked.url, answer=True).unwrap(DEPLOY) == KEY
+        agreeing = machine(asked.url, answer=True)
+        assert agreeing.unwrap(DEPLOY) == KEY
+        assert agreeing.keys.believed == [DEPLOY]
         assert nobody.keyring.cloud_identities() == []
 
 

@@ -241,7 +241,7 @@ def _planted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_the_package_the_error_has_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
-    with pytest.raises(Error, match="need the package keyring") as caught:
+    with pytest.raises(Error, match="needs the package keyring") as caught:
         keygen_into_keychain(os.environ)
     assert caught.value.hint == f"install it: {sys.executable} -m pip install keyring"
 

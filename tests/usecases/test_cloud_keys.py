@@ -11,6 +11,7 @@ import pytest
 
 from tests import programs
 from tests.servers.openbao import Bao
+from tests.stories import runner
 
 
 class Deploy(NamedTuple):
@@ -135,7 +136,9 @@ def test_an_identity_on_the_machine_opens_without_a_call(deploy: Deploy) -> None
     assert (done.stdout, done.stderr, done.returncode) == ("hush\n", "", 0)
 
 
-def test_a_key_that_the_trusted_ref_lacks_is_not_asked_for_without_a_yes(deploy: Deploy, tmp_path: Path) -> None:
+def test_a_key_that_the_trusted_ref_lacks_is_not_asked_for_without_a_yes(
+    deploy: Deploy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clone = tmp_path / "clone"
     programs.git(tmp_path, "clone", "-q", str(deploy.top), str(clone))
     there = deploy._replace(top=clone)
@@ -152,13 +155,31 @@ def test_a_key_that_the_trusted_ref_lacks_is_not_asked_for_without_a_yes(deploy:
     programs.git(clone, "switch", "-q", "other")
     token = deploy.bao.token_for('path "transit/decrypt/*" { capabilities = ["update"] }')
     done = there.with_token("get", "-e", "production", "A", VAULT_TOKEN=token)
-    refused(done, f"{deploy.name}-evil@1: the policy of origin/main does not give", "gitseal recipient add deploy")
+    refused(
+        done,
+        f"{deploy.name}-evil@1: the policy of origin/main lacks this key of deploy",
+        "gitseal recipient add deploy",
+    )
     assert "evil" in there.with_token("whoami", VAULT_TOKEN=token).stderr
-    # The command of the hint is the yes.
+    # The command of the hint is the yes, or a person's at a terminal; either is remembered.
+    known = clone / ".git/gitseal/known"
+    before = known.read_bytes() if known.exists() else None
     _, command, words = done.stderr.partition("gitseal recipient add")
     hint = f"{command}{words}".splitlines()[0]
     programs.run("sh", "-c", hint, cwd=clone, environ={"HOME": str(there.home), "XDG_CONFIG_HOME": ""})
+    assert programs.git(clone, "status", "--porcelain") == ""
     assert there.with_token("get", "-e", "production", "A", VAULT_TOKEN=token).stdout == "hush\n"
+    known.write_bytes(before) if before is not None else known.unlink()
+    surroundings = {
+        "HOME": str(there.home),
+        "XDG_CONFIG_HOME": "",
+        "VAULT_ADDR": deploy.bao.address,
+        "VAULT_TOKEN": token,
+    }
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    get = "gitseal get -e production A"
+    runner.run(f"tty {get}\n> Ask it all the same\\?\n< yes\n> hush\n{get}\nstdout '^hush$'\n", clone)
 
 
 @pytest.mark.slow

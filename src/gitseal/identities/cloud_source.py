@@ -37,6 +37,10 @@ class CloudKeys(Protocol):
         """Why no key service is asked for a key without a yes; None if it may be asked."""
         raise NotImplementedError
 
+    def believe(self, key: CloudKey) -> None:
+        """Takes a person's yes to a key, and remembers it."""
+        raise NotImplementedError
+
 
 class CloudPlace:
     """One cloud key of the policy as a place: its identity, what came of it, and the failure if it did not serve."""
@@ -109,15 +113,18 @@ class CloudSource:
     def _may_ask(self, place: CloudPlace) -> bool:
         """Asks a person at most once for each key."""
         if place.key.recipient not in self._answers:
-            refusal = self._refusal(place)
-            self._answers[place.key.recipient] = refusal is None or self._confirmed(refusal)
-            if not self._answers[place.key.recipient] and refusal is not None:
-                place.failure = refusal
+            place.failure = self._unconfirmed(place)
+            self._answers[place.key.recipient] = place.failure is None
         return self._answers[place.key.recipient]
 
-    def _confirmed(self, refusal: Error) -> bool:
-        confirm = self._dialogue.confirm
-        return confirm is not None and bool(confirm(refusal.message, "Ask the key service all the same", None))
+    def _unconfirmed(self, place: CloudPlace) -> Error | None:
+        """The refusal of a key, unless a person says yes to it now."""
+        refusal, confirm = self._refusal(place), self._dialogue.confirm
+        if refusal is None or confirm is None or not confirm(refusal.message, "Ask it all the same", None):
+            return refusal
+        if self._keys is not None:
+            self._keys.believe(place.key)
+        return None
 
     def _refusal(self, place: CloudPlace) -> Error | None:
         return self._keys.refusal(place.key) if self._keys is not None else None

@@ -7,9 +7,10 @@ may hold several. Only keychains of the system are used: `keyring` also knows so
 import sys
 from collections.abc import Mapping
 
-from gitseal.errors import Error, shell_quoted
+from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.recipients.dialogue import NOBODY
+from gitseal.remote.extras import missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,9 +77,7 @@ def _check_installed() -> None:
     try:
         import keyring.backends.chainer  # noqa: F401 - whether it can be imported is the question
     except ImportError:
-        # By its own name and for this very Python: an index may have another gitseal, or none.
-        install = f"{shell_quoted(sys.executable)} -m pip install keyring"
-        raise Error("keychains need the package keyring, which is not installed", f"install it: {install}") from None
+        raise missing("a keychain", "keyring") from None
 
 
 def _check_reachable(environ: Mapping[str, str]) -> None:

@@ -4,16 +4,21 @@ A key counts if the trusted ref's policy has it too, or if a person typed or con
 as in a checkout of one commit in CI, the policy that was checked out counts.
 """
 
+from contextlib import suppress
 from functools import cached_property
 
 from gitseal.errors import Error
 from gitseal.identities.cloud_source import CloudKey
 from gitseal.policy.policy import Policy
-from gitseal.project.belief.known import Known, known_in
-from gitseal.project.belief.trusted import TrustedState
 from gitseal.project.project import Project
 from gitseal.recipients.ids import recipient_id
 from gitseal.report.hints import command
+
+# Most projects have no such key, and are asked for them by everybody whom a value does not open to.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.project.belief.known import Known
+    from gitseal.project.belief.trusted import TrustedState
 
 _PREFIX = "gitseal-kms:"
 
@@ -38,9 +43,15 @@ class ProjectCloudKeys:
         if self._known.has_met(recipient_id(key.recipient), key.name):
             return None
         place = key.recipient.removeprefix(_PREFIX).rpartition(":")[0]
-        message = f"the policy of {self._trusted.name} does not give this key to {key.name}, so no key service is asked"
+        message = f"the policy of {self._trusted.name} lacks this key of {key.name}, so no key service is asked"
         confirm = command("gitseal recipient add {} {}", key.name, key.recipient).as_text()
         return Error(message, f"if it is right to ask for it: {confirm}", place=place)
+
+    def believe(self, key: CloudKey) -> None:
+        """See `CloudKeys.believe`. If the clone cannot be written to, the next command asks again."""
+        self._known.meet(recipient_id(key.recipient), key.name)
+        with suppress(Error, OSError):
+            self._known.save()
 
     @cached_property
     def _of_trusted(self) -> frozenset[str]:
@@ -48,11 +59,15 @@ class ProjectCloudKeys:
         return frozenset(key.recipient for key in _cloud_keys(policy)) if policy is not None else frozenset()
 
     @cached_property
-    def _trusted(self) -> TrustedState:
+    def _trusted(self) -> "TrustedState":
+        from gitseal.project.belief.trusted import TrustedState
+
         return TrustedState(self._project)
 
     @cached_property
-    def _known(self) -> Known:
+    def _known(self) -> "Known":
+        from gitseal.project.belief.known import known_in
+
         return known_in(self._project.git())
 
 
