@@ -4,6 +4,7 @@ import base64
 import hashlib
 import sqlite3
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
@@ -14,6 +15,7 @@ from gitseal.hidden import SecretBytes
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Raced
+from tests import programs
 from tests.forge.conftest import Forge
 from tests.stores.outside import outside, put
 
@@ -21,7 +23,7 @@ pytestmark = [pytest.mark.forge, pytest.mark.slow]
 VALUES = {"A": b"one", "LINES": b"two\r\nlines \xc3\xa4\n", "BIG": b"x" * 65_536}
 
 
-def environ(forge: Forge, who: str = "alice") -> Mapping[str, str]:
+def variables(forge: Forge, who: str = "alice") -> Mapping[str, str]:
     return {"GITEA_SERVER_URL": f"http://127.0.0.1:{forge.port}", "GITEA_SERVER_TOKEN": forge.tokens[who]}
 
 
@@ -46,7 +48,7 @@ def place(request: pytest.FixtureRequest, forge: Forge) -> str:
 
 
 def test_secrets_arrive_as_they_are_change_and_go(forge: Forge, place: str) -> None:
-    store = table.open_store(place, outside(environ(forge)))
+    store = table.open_store(place, outside(variables(forge)))
     put(store, **VALUES)
     assert opened(forge) == VALUES
     before = store.read()
@@ -66,8 +68,44 @@ def test_secrets_arrive_as_they_are_change_and_go(forge: Forge, place: str) -> N
     assert opened(forge) == {}
 
 
+def test_publish_by_the_command(forge: Forge, place: str, tmp_path: Path) -> None:
+    environ = forge.environ | {**variables(forge)}
+    top, there = tmp_path / "shop", "orgs/acme" if "orgs/" in place else "repos/alice/secrets"
+    top.mkdir()
+
+    def run(*words: str, status: int = 0) -> str:
+        done = programs.run(*words, cwd=top, environ=environ)
+        assert done.returncode == status, done.stderr
+        return done.stderr
+
+    def publish(*options: str) -> str:
+        return run("gitseal", "publish", "--yes", "--accept-target", "shop", *options).splitlines()[-1]
+
+    run("git", "init", "--quiet")
+    run("gitseal", "init", "-e", "production", "--as", "alice")
+    run("gitseal", "set", "-e", "production", "A=hush-one", "B=hush-two")
+    with (top / ".secrets/policy.yaml").open("a") as policy:
+        policy.write(f'publish:\n  shop: {{environments: [production], to: "{place}"}}\n')
+    run("git", "add", ".")
+    run("git", "commit", "--quiet", "--no-verify", "--message", "start")
+    run("git", "config", "gitseal.trust", "main")
+    assert publish() == "2 created, 0 changed, 0 removed, 0 left, 0 unchanged"
+    assert opened(forge) == {"A": b"hush-one", "B": b"hush-two"}
+    assert publish() == "0 created, 0 changed, 0 removed, 0 left, 2 unchanged"
+    # By hand, and by the API, which empties what is left out of a call.
+    forge.call("alice", "PUT", f"{there}/actions/secrets/A", data="by hand")
+    forge.call("alice", "PUT", f"{there}/actions/secrets/THEIRS", data="theirs")
+    assert "change  A: changed there by hand" in run("gitseal", "publish", "--check", status=1)
+    run("gitseal", "unset", "-e", "production", "B")
+    run("git", "commit", "--quiet", "--no-verify", "--all", "--message", "without B")
+    assert publish("--prune") == "0 created, 1 changed, 1 removed, 1 left, 0 unchanged"
+    assert opened(forge) == {"A": b"hush-one", "THEIRS": b"theirs"}
+    for name in ("A", "THEIRS"):
+        forge.call("alice", "DELETE", f"{there}/actions/secrets/{name}")
+
+
 def test_all_pages_are_read(forge: Forge, place: str) -> None:
-    store = table.open_store(place, outside(environ(forge)))
+    store = table.open_store(place, outside(variables(forge)))
     path = "orgs/acme" if "orgs/" in place else "repos/alice/secrets"
     for number in range(51):
         assert forge.call("alice", "PUT", f"{path}/actions/secrets/N{number}", data="1")[0] == 201
@@ -78,13 +116,13 @@ def test_all_pages_are_read(forge: Forge, place: str) -> None:
 
 
 def test_whoever_may_not_is_told(forge: Forge, place: str) -> None:
-    store = table.open_store(place, outside(environ(forge, "bob")))
+    store = table.open_store(place, outside(variables(forge, "bob")))
     with pytest.raises(RemoteError, match=r"did not list the secrets of .*: the token may not do that"):
         store.read()
     for gone in ("gitea:alice/nothing", "gitea:orgs/nothing"):
         with pytest.raises(RemoteError, match="it is not there, or the token may not see it"):
-            table.open_store(gone, outside(environ(forge))).read()
-    bad = table.open_store(place, outside(dict(environ(forge)) | {"GITEA_SERVER_TOKEN": "hush"}))
+            table.open_store(gone, outside(variables(forge))).read()
+    bad = table.open_store(place, outside(dict(variables(forge)) | {"GITEA_SERVER_TOKEN": "hush"}))
     with pytest.raises(RemoteError, match=r"the token is not valid"):
         bad.read()
 

@@ -32,8 +32,9 @@ class Secret:
 class GitHub(JsonServer):
     """What it has, by place: `("repos", "acme", "shop")`, with an environment behind it, or `("orgs", "acme")`."""
 
-    def __init__(self, *places: tuple[str, ...]) -> None:
+    def __init__(self, *places: tuple[str, ...], prefix: tuple[str, ...] = ()) -> None:
         super().__init__()
+        self._prefix = prefix  # of all paths on a server of one's own
         self.secrets: dict[tuple[str, ...], dict[str, Secret]] = {place: {} for place in places}
         self.may_write = True
         self._seconds = 0
@@ -65,9 +66,10 @@ class GitHub(JsonServer):
     def answer(self, request: Request) -> Answer:
         if not request.headers.get("user-agent"):
             return Answer(403, {"message": "Request forbidden by administrative rules."})
-        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+        if request.headers.get("authorization") not in {f"Bearer {TOKEN}", f"token {TOKEN}"}:
             return Answer(401, {"message": "Bad credentials"})
-        place, rest = _split(request.parts)
+        start = len(self._prefix)
+        place, rest = _split(request.parts[start:]) if request.parts[:start] == self._prefix else ((), ())
         if place not in self.secrets:
             return _NOT_FOUND
         if not self.may_write and request.method != "GET":
