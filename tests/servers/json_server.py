@@ -45,7 +45,7 @@ class JsonServer:
     """One stand-in. `asked` has the methods and paths.
 
     Answers in `next_answers` are given first, and those in `instead` for each path with that end; nothing is done for either.
-    What is in `before` happens once, before the next request of that method.
+    What is in `before` happens once, before the next request of that method. After `left` requests each is refused.
     """
 
     address = ""
@@ -55,6 +55,7 @@ class JsonServer:
         self.next_answers: list[Answer] = []
         self.instead: dict[str, Answer] = {}
         self.before: dict[str, Callable[[], object]] = {}
+        self.left: int | None = None
         self._lock = threading.Lock()
 
     def answer(self, request: Request) -> Answer:
@@ -64,6 +65,9 @@ class JsonServer:
         with self._lock:
             self.asked.append(f"{request.method} {request.path}")
             self.before.pop(request.method, lambda: None)()
+            if self.left == 0:
+                return Answer(403)
+            self.left = self.left - 1 if self.left is not None else None
             if self.next_answers:
                 return self.next_answers.pop(0)
             instead = (answer for end, answer in self.instead.items() if request.path.endswith(end))

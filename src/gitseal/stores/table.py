@@ -33,6 +33,8 @@ class StoreKind(NamedTuple):
 KINDS = (
     StoreKind("exec", "A program", "program", runs_code=True),
     StoreKind("gitea", "Gitea Actions secrets", "gitea"),
+    StoreKind("azure-keyvault", "Azure Key Vault", "azure_secrets"),
+    StoreKind("gcp-secretmanager", "Google Secret Manager", "google_secrets"),
     StoreKind("github", "GitHub Actions secrets", "github"),
     StoreKind("gitlab", "GitLab CI variables", "gitlab"),
     StoreKind("kubernetes", "Kubernetes", "kubernetes"),

@@ -1,0 +1,176 @@
+"""Google Cloud: who we are to it, where its services are, and what their refusals mean.
+
+Each service is asked a handful of things in JSON (decision 54), so nothing of Google's is loaded but google-auth, which finds the
+credentials. That is left out, too, if a token stands in CLOUDSDK_AUTH_ACCESS_TOKEN, where gcloud takes one from.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gitseal.hidden import UnshownDict
+from gitseal.records import NamedTuple
+from gitseal.remote.calling import Patience, Response, Server, address
+from gitseal.remote.calling import refused as refused_by_status
+from gitseal.remote.extras import missing
+from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.machine import is_googles
+
+_TOKEN = "CLOUDSDK_AUTH_ACCESS_TOKEN"  # noqa: S105 - a variable's name
+_FILE = "GOOGLE_APPLICATION_CREDENTIALS"
+_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+_LOGIN = "run: gcloud auth application-default login"
+
+
+class GoogleService(NamedTuple):
+    """A service: its title, its host, and the variable by which gcloud, too, is told another address."""
+
+    title: str
+    host: str
+    override: str
+
+
+SECRETS = GoogleService(
+    "Secret Manager", "secretmanager.googleapis.com", "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"
+)
+KEYS = GoogleService("Cloud KMS", "cloudkms.googleapis.com", "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS")
+
+
+def connect(
+    service: GoogleService,
+    environ: Mapping[str, str],
+    wait: Callable[[float], object],
+    patience: Patience = Patience(),  # noqa: B008 - it never changes
+) -> Server:
+    """A service, with the credentials of the environment. Raises RemoteError if there are none, or Google does not take them.
+
+    google-auth finds them as all of Google's programs do: GOOGLE_APPLICATION_CREDENTIALS names a service account's key, or how a
+    pipeline's OIDC token is exchanged; else those of gcloud, or the machine's own. It reads the process's variables itself.
+    """
+    token = environ.get(_TOKEN)
+    headers = UnshownDict({"Authorization": f"Bearer {token}"} if token else _credentials())
+    return Server(service.title, addressed(service, environ), headers, wait, environ=environ, patience=patience)
+
+
+def addressed(service: GoogleService, environ: Mapping[str, str]) -> str:
+    """The address of a service: Google's own, unless a variable names another."""
+    return address(service.title, environ.get(service.override) or f"https://{service.host}").geturl().rstrip("/")
+
+
+def credentials(environ: Mapping[str, str]) -> str:
+    """Where the credentials are, in words; empty if there seem to be none. Nothing is called."""
+    for name in (_TOKEN, _FILE):
+        if environ.get(name):
+            return name
+    folder = environ.get("CLOUDSDK_CONFIG") or (f"{environ['HOME']}/.config/gcloud" if environ.get("HOME") else "")
+    if folder and (Path(folder) / "application_default_credentials.json").is_file():
+        return "gcloud's login"
+    is_there = environ.get("K_SERVICE") or environ.get("CLOUD_RUN_JOB") or is_googles()
+    return "this machine's service account" if is_there else ""
+
+
+def refused(service: GoogleService, what: str, answer: Response) -> RemoteError:
+    """The error for an answer that means nothing else to the caller. Nothing of the answer gets into it but known words."""
+    if answer.status in {401, 403} and not has_reason(answer, "SERVICE_DISABLED"):
+        hint = _LOGIN if answer.status == 401 else _ROLES  # noqa: PLR2004 - HTTP's own numbers
+        return _with_hint(refused_by_status(service.title, what, answer.status), hint)
+    if has_reason(answer, "SERVICE_DISABLED"):
+        message = f"{service.title} did not {what}: it is not turned on in that project"
+        return RemoteError(message, f"run: gcloud services enable {service.host}", kind=RemoteFailure.DISABLED)
+    return refused_by_status(service.title, what, answer.status)
+
+
+_UNKNOWN = RemoteFailure.UNKNOWN_TO_IT
+_ROLES = "give these credentials the role that the page on Google in docs/reference/stores.md names"
+
+
+def _with_hint(error: RemoteError, hint: str) -> RemoteError:
+    return RemoteError(error.message, hint, kind=error.kind)
+
+
+def status_of(answer: Response) -> str:
+    """The canonical code of an error, such as FAILED_PRECONDITION (AIP-193); empty if there is none."""
+    return str(_mapping(_mapping(answer.content).get("error")).get("status", ""))
+
+
+def has_reason(answer: Response, reason: str) -> bool:
+    """True if an error's details give this reason, or name a precondition of this type (AIP-193, google.rpc)."""
+    details = _mapping(_mapping(answer.content).get("error")).get("details", [])
+    for detail in map(_mapping, details if isinstance(details, list) else []):
+        violations = detail.get("violations", [])
+        types = [_mapping(one).get("type") for one in violations] if isinstance(violations, list) else []
+        if reason in [detail.get("reason"), *types]:
+            return True
+    return False
+
+
+def crc32c(content: bytes) -> int:
+    """The checksum that Google sends and takes beside bytes: CRC-32 with Castagnoli's polynomial (RFC 3720, appendix B.4)."""
+    if not _TABLE:
+        _TABLE.extend(map(_entry, range(256)))
+    value = 0xFFFFFFFF
+    for byte in content:
+        value = _TABLE[(value ^ byte) & 0xFF] ^ (value >> 8)
+    return value ^ 0xFFFFFFFF
+
+
+_TABLE: list[int] = []
+_CASTAGNOLI = 0x82F63B78
+
+
+def _entry(value: int) -> int:
+    for _ in range(8):
+        value = (value >> 1) ^ (_CASTAGNOLI if value & 1 else 0)
+    return value
+
+
+def _credentials() -> dict[str, str]:
+    """The headers that say who we are: a token, and the project that pays, if the credentials name one."""
+    import logging
+    import warnings
+
+    try:
+        import google.auth.credentials
+        import google.auth.exceptions
+        import requests
+        from google.auth.transport.requests import Request
+    except ImportError:
+        raise missing("Google Cloud", "google-auth[requests]") from None
+    # What the library would print beside our own words: that no default project is set, which we never use.
+    logging.getLogger("google.auth").addHandler(logging.NullHandler())
+    headers: dict[str, str] = UnshownDict()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # With the scope at once it would ask which project that is, by a service that need not be turned on.
+            found, _project = google.auth.default()
+            scoped: Any = google.auth.credentials.with_scopes_if_required  # it has no types
+            found = scoped(found, [_SCOPE])
+            with requests.Session() as session:
+                found.refresh(Request(session))
+            found.apply(headers)
+    except google.auth.exceptions.TransportError:
+        message = "the server that gives tokens for Google Cloud cannot be reached"
+        raise RemoteError(message, "run the same again", kind=RemoteFailure.NO_NETWORK) from None
+    except google.auth.exceptions.DefaultCredentialsError:
+        raise RemoteError("there are no credentials for Google Cloud here", _LOGIN, kind=_UNKNOWN) from None
+    except (google.auth.exceptions.RefreshError, google.auth.exceptions.OAuthError) as error:
+        raise _not_taken(str(error), may_pass=error.retryable) from None
+    except (google.auth.exceptions.GoogleAuthError, ValueError, OSError):
+        raise RemoteError("the credentials for Google Cloud cannot be read", _LOGIN, kind=_UNKNOWN) from None
+    return headers
+
+
+def _not_taken(told: str, *, may_pass: bool) -> RemoteError:
+    """The error for credentials that were refused. What the library told is looked at and never shown."""
+    if may_pass:
+        message = "the server that gives tokens for Google Cloud is not ready"
+        return RemoteError(message, "run the same again", kind=RemoteFailure.NOT_READY)
+    if "iat and exp" in told or "token is not yet valid" in told.lower():
+        message = "Google Cloud does not take the credentials: this machine's clock is wrong"
+        return RemoteError(message, "set the clock", kind=RemoteFailure.CLOCK)
+    return RemoteError("Google Cloud does not take the credentials: they are no longer valid", _LOGIN, kind=_UNKNOWN)
+
+
+def _mapping(content: object) -> dict[str, Any]:
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,54 @@
+"""Who we are to Azure: azure-identity itself, with a stand-in that gives a managed identity's tokens."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gitseal.errors import Error
+from gitseal.remote.azure import connect, credentials
+from gitseal.remote.failure import RemoteError, RemoteFailure
+from tests.servers import azure_cloud
+from tests.servers.azure_cloud import VAULT, Azure
+
+
+@pytest.fixture
+def azure(monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
+    with azure_cloud.running() as server:
+        for name, text in server.environ.items():
+            monkeypatch.setenv(name, text)
+        yield server
+
+
+def test_a_managed_identity_serves(azure: Azure) -> None:
+    server = connect(VAULT, azure.environ, lambda _: None)
+    assert server.ask("GET", "/secrets?api-version=7.4").status == 200
+
+
+def test_no_credentials_are_told_without_the_librarys_words(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IDENTITY_HEADER", "hush: another")
+    with pytest.raises(RemoteError, match="Azure") as failure:
+        connect(VAULT, azure.environ, lambda _: None)
+    assert failure.value.kind is RemoteFailure.UNKNOWN_TO_IT
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
+    with pytest.raises(RemoteError, match="there are no credentials for Azure here") as failure:
+        connect(VAULT, azure.environ, lambda _: None)
+    assert failure.value.hint == "run: az login"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_vault_is_below_a_suffix_of_azures_own() -> None:
+    with pytest.raises(Error, match="AZURE_AUTHORITY_HOST is no cloud of Azure"):
+        connect(VAULT, {"AZURE_AUTHORITY_HOST": "https://evil.example"}, lambda _: None)
+
+
+def test_where_the_credentials_are_is_said_without_a_call(tmp_path: Path) -> None:
+    nothing = {"HOME": str(tmp_path)}
+    assert credentials(nothing) == ""
+    assert credentials(nothing | {"AZURE_FEDERATED_TOKEN_FILE": "/x"}) == "AZURE_FEDERATED_TOKEN_FILE"
+    assert credentials(nothing | {"IDENTITY_ENDPOINT": "/x"}) == "this machine's managed identity"
+    (tmp_path / ".azure").mkdir()
+    (tmp_path / ".azure" / "azureProfile.json").write_text("{}")
+    assert credentials(nothing) == "az's login"
