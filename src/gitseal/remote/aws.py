@@ -29,6 +29,7 @@ _SECONDS = 30.0
 _CONNECT_SECONDS = 10.0
 # Parameter Store lets an account write three parameters a second: the SDK's own pace, which adapts, gets through many of them.
 _TRIES = 10
+_SETTINGS = "read its settings"
 _LOGGERS = frozenset({"botocore", "urllib3"})
 _LOGIN = 'eval "$(aws configure export-credentials --format env)"'
 
@@ -45,7 +46,7 @@ class Aws:
     ) -> None:
         self._session = _session()
         self._seconds, self._tries = seconds, tries
-        with _translated("find its settings"), _silence():
+        with _translated(_SETTINGS), _silence():
             # The SDK for Python knows AWS_DEFAULT_REGION alone; the others and AWS's own programs set AWS_REGION.
             named = self._session.get_config_variable("region") or environ.get("AWS_REGION") or ""
         self.region: str = region or named
@@ -63,7 +64,7 @@ class Aws:
         config = Config(
             connect_timeout=min(self._seconds, _CONNECT_SECONDS), read_timeout=self._seconds, retries=retries
         )
-        with _translated("find its settings"), _silence():
+        with _translated(_SETTINGS), _silence():
             client: Any = self._session.create_client(name, region_name=self.region, config=config)
         address("AWS", client.meta.endpoint_url)
         return AwsService(client)
@@ -127,7 +128,7 @@ def _session() -> "Session":
         from botocore.session import Session
     except ImportError:
         raise missing("AWS", "botocore") from None
-    with _silence():
+    with _translated(_SETTINGS), _silence():
         session = Session()
         session.register_component("data_loader", _descriptions())
         resolver: Any = session.get_component("credential_provider")

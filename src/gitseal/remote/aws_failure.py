@@ -46,7 +46,7 @@ def unanswered(what: str, error: Exception) -> RemoteError:
             return RemoteError(message, hint, kind=failure)
     if type(error).__name__ == "MissingDependencyException":
         return missing("this way to sign in to AWS", "botocore[crt]")
-    return RemoteError(f"AWS did not {what}: its SDK takes no such request", _WHO)
+    return RemoteError(f"AWS was not asked to {what}: its SDK takes no such request", _WHO)
 
 
 # What the SDK asks on the way to credentials.

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9_-])?"
 _TRANSIT = rf"{_PART}(?:/{_PART}){{0,7}}/keys/{_PART}"
 
+_REGION = r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
+_AWS = rf"arn:aws(?:-cn|-us-gov)?:kms:{_REGION}:[0-9]{{12}}:"
+_HEX = "[0-9a-f]"
+# A key of several regions is the same in each, and one whose name does not begin with `mrk-` is in one alone.
+_AWS_KEY = rf"key/(?:{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}|mrk-{_HEX}{{32}}(?:\+{_REGION}){{0,15}})"
+
 
 class Provider(NamedTuple):
     """A key service; its module in this package is `name`.
@@ -39,6 +45,14 @@ class Provider(NamedTuple):
 PROVIDERS = {
     provider.name: provider
     for provider in (
+        Provider(
+            "aws",
+            "AWS KMS",
+            pattern=_AWS + _AWS_KEY,
+            # Somebody may give an alias to another key at any time.
+            newest=_AWS + r"alias/[A-Za-z0-9/_-]{1,250}",
+            example="arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ),
         Provider(
             "vault",
             "Vault or OpenBao",
