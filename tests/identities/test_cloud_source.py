@@ -166,6 +166,14 @@ def test_a_file_key_that_is_not_the_stanzas_is_damage(spoils: bytes) -> None:
         assert len(asked.requests) == 1
 
 
+def test_a_heap_of_broken_stanzas_costs_one_call() -> None:
+    heap = [kms.parse(DEPLOY).wrap(KEY) for _ in range(5)]
+    with service(spoils=bytes(16)) as asked:
+        with pytest.raises(Damaged):
+            Machine(asked.url).keyring.unwrap({recipient_id(DEPLOY): heap})
+        assert len(asked.requests) == 1
+
+
 def test_a_stanza_of_another_key_is_refused_before_any_call() -> None:
     with service() as asked:
         machine = Machine(asked.url)

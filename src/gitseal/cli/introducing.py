@@ -112,7 +112,10 @@ def advised(session: "Session", error: "NotForYou") -> "NotForYou":
 
 def _hint(session: "Session", where: Membership, hint: str) -> str:
     if not where.is_known:
-        return f"{make_an_identity(session, where.admits)}; see what was tried: gitseal whoami"
+        # In a job that is all that there is to do, and there is nothing to make.
+        keys = session.keyring.cloud_places()
+        sign_in = f"; or sign in to the key service of {keys[0]}" if keys else ""
+        return f"{make_an_identity(session, where.admits)}{sign_in}; see what was tried: gitseal whoami"
     if where.recipient and not where.name and not where.opens:
         ask = "ask in a pull request: gitseal recipient request; or " if session.project.repository else ""
         return f"the policy does not know your key; {ask}send it to {people(where.admits)}: {where.recipient}"

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from functools import cached_property
 
 from gitseal.cli.talk import say
@@ -158,13 +159,11 @@ class Session:
                 continue  # the command comes to this file, and says so
 
     def _cloud_keys(self) -> "CloudKeys | None":
-        try:
-            project = self.committed_project
-        except Error:
-            return None  # there is none, or the command says what is wrong with it
         from gitseal.project.belief.cloud_trust import ProjectCloudKeys
 
-        return ProjectCloudKeys(project)
+        with suppress(Error):  # there is no project, or the command says what is wrong with it
+            return ProjectCloudKeys(self.committed_project)
+        return None
 
     def look_again(self) -> None:
         """Looks for identities again: one was made."""

@@ -127,6 +127,10 @@ class Keyring:
         """Why a key service that knows us opened nothing, or was not asked."""
         return self.cloud.failure() if self.cloud is not None else None
 
+    def cloud_places(self) -> Sequence[str]:
+        """Where the private halves of the policy's cloud keys are, such as `vault:transit/keys/deploy@1`."""
+        return [place for place, _ in self.cloud.report()] if self.cloud is not None else ()
+
     def cloud_identities(self) -> Sequence[Identity]:
         """The believed keys in key services for which there is something to sign in with. None of them is called.
 
@@ -147,7 +151,9 @@ class Keyring:
         places: Iterator[tuple[IdentitySource | CloudPlace, Identity]]
         places = chain(self._by_cost(), self._in_cloud(stanzas))
         for source, identity in places:
-            own: Iterable[bytes] = _own(identity, stanzas)
+            # Each is a call there, and any one under its id is for the same key: nobody makes us call by heaping them up.
+            most = 1 if identity.tier is Tier.CLOUD else None
+            own: Iterable[bytes] = islice(_own(identity, stanzas), most)
             if identity.recipient is None:
                 own = list(own)
                 foresee(identity, [*own, *self._foreseen(group)])
