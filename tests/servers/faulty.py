@@ -123,7 +123,9 @@ class Faulty:
 
 def _answer(request: BaseHTTPRequestHandler, proxy: Faulty) -> None:
     body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
-    fault = proxy.fault_of(f"{request.command} {request.path}")
+    # AWS has one path and method for everything, and the operation in a header.
+    operation = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+    fault = proxy.fault_of(f"{request.command} {operation or request.path}")
     if fault is None:
         _send(request, proxy.passed_on(request, body))
         return

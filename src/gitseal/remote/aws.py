@@ -31,6 +31,8 @@ _CONNECT_SECONDS = 10.0
 _TRIES = 10
 _SETTINGS = "read its settings"
 _LOGGERS = frozenset({"botocore", "urllib3"})
+_ABOUT = frozenset({"ResponseMetadata"})
+_AGAIN = "run the same again: it reads what is there, and writes what is missing"
 _LOGIN = 'eval "$(aws configure export-credentials --format env)"'
 
 
@@ -88,7 +90,16 @@ class AwsService:
         """The answer to one operation, named as in the SDK. `what` continues "AWS did not" in messages. Raises RemoteError."""
         with _translated(what), _silence():
             answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
+        if answer.keys() <= _ABOUT and self._says_something(operation):
+            # The SDK takes a page of somebody in between for an answer in which nothing stands.
+            raise RemoteError(f"AWS did not {what}: its answer says nothing", _AGAIN, kind=RemoteFailure.NOT_READY)
         return answer
+
+    def _says_something(self, operation: str) -> bool:
+        """True if AWS's answers to an operation have something in them."""
+        name = self._client.meta.method_to_api_mapping[operation]
+        shape = self._client.meta.service_model.operation_model(name).output_shape
+        return bool(shape is not None and shape.members)
 
     def pages(self, operation: str, what: str, **arguments: object) -> Iterator[dict[str, Any]]:
         """The answers to an operation that gives a part at a time."""

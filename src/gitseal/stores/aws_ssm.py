@@ -14,7 +14,18 @@ from gitseal.remote.aws import AwsService
 from gitseal.remote.aws_failure import AwsRefusal, was_retried
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import aws_place
-from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
+from gitseal.stores.protocol import (
+    Carries,
+    Edit,
+    Live,
+    Outside,
+    Overwritten,
+    Raced,
+    Store,
+    StoreRefusal,
+    Values,
+    Whereabouts,
+)
 
 CARRIES = Carries(
     locator="`aws-ssm:/PATH/`, a parameter for each name below the path; then `?`, and joined by `&`, `region=eu-central-1`, "
@@ -163,7 +174,7 @@ class _Parameters:
         answer = self._put(edit, value, Overwrite=True)
         if int(answer.get("Version", 0)) != int(edit.version) + 1 and not was_retried(answer):
             message = f"somebody else wrote {self._path}{edit.name} at the same moment, and that was overwritten"
-            raise RemoteError(message, f"its history has both: {self._history(edit.name)}")
+            raise Overwritten(message, f"its history has both: {self._history(edit.name)}")
 
     def _remove(self, edit: Edit) -> None:
         self._check_version(edit)

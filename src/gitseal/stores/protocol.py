@@ -53,6 +53,10 @@ class Raced(RemoteError):
     """Somebody else wrote between our reading and our writing. Nothing was written."""
 
 
+class Overwritten(RemoteError):
+    """The write was done, and went over one that somebody else made at the same moment: a person has to hear of it."""
+
+
 class Untold(RemoteError):
     """A write failed, and what is there cannot be read: nobody can tell whether it was done."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from gitseal.records import NamedTuple
 from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
-from gitseal.stores.protocol import Edit, Live, Store, Untold
+from gitseal.stores.protocol import Edit, Live, Overwritten, Store, Untold
 
 
 class WriteOutcome(NamedTuple):
@@ -52,7 +52,8 @@ def _settled(store: Store, edits: Sequence[Edit], failure: RemoteError) -> tuple
         return nobody_knows, False
     told = [(edit, _is_there(store, edit, live.get(edit.name))) for edit in edits]
     done, left, unclear = ([edit for edit, is_there in told if is_there is sure] for sure in (True, False, None))
-    outcome = WriteOutcome(done, left, unclear, failure if left or unclear else None)
+    is_told = bool(left or unclear) or isinstance(failure, Overwritten)
+    outcome = WriteOutcome(done, left, unclear, failure if is_told else None)
     return outcome, all(_is_as_before(edit, live.get(edit.name)) for edit in edits)
 
 
