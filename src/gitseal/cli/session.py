@@ -1,8 +1,6 @@
 """The surroundings of one command line: project, identities and environment variables, each found when first asked for."""
 
 import os
-import time
-from contextlib import suppress
 from functools import cached_property
 
 from gitseal.cli.talk import say
@@ -16,7 +14,6 @@ if TYPE_CHECKING:  # these are loaded only by the commands that need them
 
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
-    from gitseal.identities.cloud_source import CloudKeys
     from gitseal.project.project import Project
     from gitseal.project.reading import OpenedEnvironment
     from gitseal.project.workspace import Workspace
@@ -134,18 +131,10 @@ class Session:
     @cached_property
     def keyring(self) -> "Keyring":
         """The identities at hand; a passphrase is asked for on the terminal, if there is one."""
-        from gitseal.cli.identity_questions import ask_line, ask_passphrase, confirm
-        from gitseal.identities import discover, reach_key_services
+        from gitseal.cli import identity_questions
 
-        explicit = None
-        if self._identity:
-            from pathlib import Path  # messages name the file as it writes paths
-
-            explicit = Path(self._identity)
-        home = os.path.expanduser("~")
-        keyring = discover(self.environ, home, ask_passphrase, explicit, ask_line=ask_line, tell=say, confirm=confirm)
+        keyring = identity_questions.keyring(self.environ, self._identity, lambda: self.committed_project)
         keyring.coming = self._coming
-        reach_key_services(keyring, self.environ, time.sleep, self._cloud_keys)
         return keyring
 
     def _coming(self, group: str) -> "Iterator[bytes]":
@@ -157,13 +146,6 @@ class Session:
                 yield from stanzas_of([self.project.read(environment).header], group)
             except Error:
                 continue  # the command comes to this file, and says so
-
-    def _cloud_keys(self) -> "CloudKeys | None":
-        from gitseal.project.belief.cloud_trust import ProjectCloudKeys
-
-        with suppress(Error):  # there is no project, or the command says what is wrong with it
-            return ProjectCloudKeys(self.committed_project)
-        return None
 
     def look_again(self) -> None:
         """Looks for identities again: one was made."""
