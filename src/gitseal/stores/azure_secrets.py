@@ -126,6 +126,8 @@ class _VaultSecrets:
                 answer = self._ask("DELETE", self._path(edit.name))
                 if answer.status not in {_OK, _MISSING}:
                     raise refused(f"remove {self._called(edit.name)}", answer)
+                if answer.status == _OK and not _mapping(answer.content).get("id"):
+                    raise _unsaid(f"removed {self._called(edit.name)}")
 
     def _check(self, edit: Edit) -> None:
         """Raises Raced unless the name is still as it was read."""
@@ -154,8 +156,10 @@ class _VaultSecrets:
             content["contentType"] = before.content_type
         for _ in range(_PAUSES):
             answer = self._ask("PUT", self._path(name), content)
-            if answer.status == _OK:
+            if answer.status == _OK and _tags(_mapping(answer.content)).get(_TAG) == mark:
                 return
+            if answer.status == _OK:
+                raise _unsaid(f"wrote {self._called(name)}")
             code = inner_code(answer) if answer.status == _CONFLICT else ""
             if code == "ObjectIsDeletedButRecoverable":
                 self._recover(name)
@@ -185,7 +189,9 @@ class _VaultSecrets:
                 raise refused("list the secrets", answer)
             page = _mapping(answer.content)
             items = page.get("value")
-            yield from map(_mapping, items if isinstance(items, list) else [])
+            if not isinstance(items, list):
+                raise _unsaid("listed the secrets")
+            yield from map(_mapping, items)
             # Of the address of the next page its query alone is used: a host from an answer would get our token.
             query = urlsplit(str(page.get("nextLink") or "")).query
 
@@ -215,6 +221,11 @@ class _VaultSecrets:
 
 
 _AGAIN = "run the same again: it reads what is there, and writes what is missing"
+
+
+def _unsaid(what: str) -> RemoteError:
+    """The error for an answer of something in between, which says that all is well and nothing else."""
+    return RemoteError(f"Key Vault does not say that it {what}", _AGAIN, kind=RemoteFailure.NOT_READY)
 
 
 def _is_disabled(answer: Response) -> bool:
