@@ -126,7 +126,8 @@ DATE = "Fri, 27 Nov 2026 08:00:00 GMT"
     ],
 )
 def test_a_server_says_when_to_come_back(headers: Mapping[str, str], least: int) -> None:
-    busy = raw(b"HTTP/1.1 429 No\r\nContent-Length: 0\r\n" + _head(headers))
+    # It closes the connection, and without a word of that the next request may be on its way there by then.
+    busy = raw(b"HTTP/1.1 429 No\r\nContent-Length: 0\r\nConnection: close\r\n" + _head(headers))
     with called(busy, OK) as shop:
         assert shop.write().status == 200
     (waited,) = shop.waited

@@ -167,6 +167,14 @@ def test_no_permission_is_told_with_what_helps(github: GitHub) -> None:
     assert "hush" not in f"{error.value} {error.value.hint} {bad!r}"
 
 
+def test_a_repository_that_was_renamed_gets_nothing_at_its_new_place(github: GitHub) -> None:
+    github.next_answers = [Answer(301, {}, {"Location": f"{github.address}/repositories/1/actions/secrets"})]
+    with pytest.raises(RemoteError, match=r"GitHub says that acme/shop is somewhere else by now") as error:
+        opened(github).read()
+    assert "renamed" in error.value.hint
+    assert len(github.asked) == 1
+
+
 @pytest.mark.parametrize("answer", [Answer(200, [1]), Answer(200, {"secrets": None}), Answer(200, {})])
 def test_what_is_no_github_is_told(github: GitHub, answer: Answer) -> None:
     github.next_answers = [answer]

@@ -143,6 +143,13 @@ def test_a_gitlab_that_keeps_no_marks_keeps_no_value(gitlab: GitLab) -> None:
     assert gitlab.variables[PROJECT] == []
 
 
+def test_an_answer_that_is_not_of_gitlab_counts_as_none(gitlab: GitLab) -> None:
+    gitlab.before["POST"] = lambda: gitlab.next_answers.append(Answer(201, {"welcome": "to the proxy"}))
+    with pytest.raises(RemoteError, match=r'does not say that it wrote the variable "A"'):
+        put(opened(gitlab), A=b"some-value")
+    assert not [asked for asked in gitlab.asked if asked.startswith("DELETE")]
+
+
 def test_a_limit_of_rate_is_waited_for(gitlab: GitLab) -> None:
     waited: list[float] = []
     store = table.open_store("gitlab:acme/shop", outside(gitlab.environ, waited))

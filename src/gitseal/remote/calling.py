@@ -29,6 +29,8 @@ _NOT_TAKEN = frozenset({412, 429, 503})
 # It may have been done.
 _UNKNOWN = frozenset({500, 502, 504})
 _FORBIDDEN = 403
+# It would be the same the next time.
+_LASTING = frozenset({RemoteFailure.UNPROVEN, RemoteFailure.ELSEWHERE})
 
 
 class Patience(NamedTuple):
@@ -110,7 +112,7 @@ class Server:
             try:
                 answer = self._answer(method, path, body, kind)
             except RemoteError as error:
-                may_repeat = (reads or isinstance(error, NotSent)) and error.kind is not RemoteFailure.UNPROVEN
+                may_repeat = (reads or isinstance(error, NotSent)) and error.kind not in _LASTING
                 if not may_repeat or pause is None or time.monotonic() > end:
                     raise
                 self._wait(pause)
@@ -131,7 +133,8 @@ class Server:
         answer = self._connection.ask(method, self._path + path, headers, body)
         if answer.status // 100 == 3:  # noqa: PLR2004 - all redirects
             hint = f"give the address of the {self.name} that answers by itself"
-            raise RemoteError(f"{self.name} sends us to another place, which gets no token", hint)
+            message = f"{self.name} sends us to another place, which gets no token"
+            raise RemoteError(message, hint, kind=RemoteFailure.ELSEWHERE)
         return Response(answer.status, self._content(answer), answer.headers)
 
     def _content(self, answer: HttpAnswer) -> object:

@@ -15,7 +15,7 @@ class RemoteFailure(Enum):
     THROTTLED = "throttled"
     DISABLED = "disabled"
     GONE = "not there"
-    ELSEWHERE = "in another region"
+    ELSEWHERE = "somewhere else"  # in another region, or it was moved
     CLOCK = "the clock is wrong"
     NO_NETWORK = "cannot be reached"
     UNPROVEN = "does not prove what it is"

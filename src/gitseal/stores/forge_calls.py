@@ -28,10 +28,17 @@ class ForgeCalls:
 
     def ask(self, method: str, path: str, what: str, *good: int, content: object = None) -> Response:
         """The answer, if its status is one of `good`. Raises RemoteError, saying that the forge did not do what."""
-        answer = self._server.ask(method, self._url + path, content, reads=method == "GET")
+        name = self._server.name
+        try:
+            answer = self._server.ask(method, self._url + path, content, reads=method == "GET")
+        except RemoteError as error:
+            if error.kind is not RemoteFailure.ELSEWHERE:
+                raise
+            message = f"{name} says that {self._words} is somewhere else by now"
+            hint = "if it was renamed or moved, have its new name in the target's `to` reviewed and merged"
+            raise RemoteError(message, hint, kind=error.kind) from None
         if answer.status in good:
             return answer
-        name = self._server.name
         if answer.status == MISSING:
             message = f"{name} shows this token no {self._noun} of {self._words}: it is not there, or the token may not see it"
             raise RemoteError(message, self._permission, kind=RemoteFailure.GONE)

@@ -147,9 +147,7 @@ class _Variables:
         what = f'write the variable "{edit.name}"'
         answer = self._calls.ask("PUT", self._path(edit.name), what, OK, content=content)
         if not _is_as_sent(answer, content):
-            # Something in between answered.
-            message = f'GitLab does not say that it wrote the variable "{edit.name}"'
-            raise RemoteError(message, "see what is there with --dry-run", kind=RemoteFailure.NOT_READY)
+            raise _not_told(edit.name)
 
     def _path(self, name: str) -> str:
         return f"/{name}?filter%5Benvironment_scope%5D={quote(self._scope, safe='')}"
@@ -166,6 +164,8 @@ class _Variables:
             if _is_taken(answer):
                 raise self._calls.raced(edit.name)
             raise refused("GitLab", what, BAD)
+        if _mapping(answer.content).get("key") != edit.name:
+            raise _not_told(edit.name)
         if not _is_as_sent(answer, content):
             # Without its mark nobody would know that it is ours.
             self._calls.ask("DELETE", self._path(edit.name), f'remove the variable "{edit.name}"', NO_CONTENT, MISSING)
@@ -183,12 +183,21 @@ class _Variables:
 _PERMISSION = "give it the scope `api` and the role of a maintainer of the project, or of an owner of the group"
 
 
+def _not_told(name: str) -> RemoteError:
+    """The error for an answer that is not GitLab's: something in between gave it."""
+    message = f'GitLab does not say that it wrote the variable "{name}"'
+    return RemoteError(message, "see what is there with --dry-run", kind=RemoteFailure.NOT_READY)
+
+
+def _mapping(content: object) -> dict[str, Any]:
+    return content if isinstance(content, dict) else {}
+
+
 def _is_taken(answer: Response) -> bool:
-    message = answer.content.get("message") if isinstance(answer.content, dict) else None
-    of_key = message.get("key") if isinstance(message, dict) else None
+    of_key = _mapping(_mapping(answer.content).get("message")).get("key")
     return isinstance(of_key, list) and any("taken" in str(text) for text in of_key)
 
 
 def _is_as_sent(answer: Response, content: Mapping[str, object]) -> bool:
-    there = answer.content if isinstance(answer.content, dict) else {}
+    there = _mapping(answer.content)
     return all(there.get(field) == content[field] for field in ("raw", "description"))
