@@ -49,7 +49,7 @@ def test_the_key_services_own_command_line_and_the_pages_open_a_value(bao: Bao, 
 
     run(programs.GITSEAL, "init", "-e", "production", "--as", "alice")
     run(programs.GITSEAL, "set", "-e", "production", "A=hush")
-    add = ("--kms", "vault:transit/keys/deploy", "--machine", "--open", "production", "--yes")
+    add = ("--kms", "vault:transit/keys/deploy", "--machine", "--group", "team", "--yes")
     run(programs.GITSEAL, "recipient", "add", "deploy", *add)
     run(programs.GITSEAL, "rekey", "--yes")
     (repo / "unwrap.py").write_text(block("unwrap.py", PAGE))
