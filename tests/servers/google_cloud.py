@@ -189,10 +189,14 @@ class Google(JsonServer):
         names = sorted(name for name in self.keys if name.startswith(f"{key}/"))
         if not names:
             return error(404, "NOT_FOUND")
+        start = int(request.query.get("pageToken", "0"))
+        end = start + min(int(request.query["pageSize"]), self.page)
         told = [
-            {"name": name, "state": self.keys[name].state, "algorithm": self.keys[name].algorithm} for name in names
+            {"name": name, "state": self.keys[name].state, "algorithm": self.keys[name].algorithm}
+            for name in names[start:end]
         ]
-        return Answer(200, {"cryptoKeyVersions": told, "totalSize": len(told)})
+        more = {"nextPageToken": str(end)} if end < len(names) else {}
+        return Answer(200, {"cryptoKeyVersions": told, "totalSize": len(names), **more})
 
     def _key(self, name: str, what: str, request: Request) -> Answer:
         key = self.keys.get(name)

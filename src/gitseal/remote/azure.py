@@ -17,9 +17,6 @@ from gitseal.remote.extras import missing
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.machine import is_azures
 
-NAME = r"[A-Za-z](?:[A-Za-z0-9-]{1,22})[A-Za-z0-9]"
-"""A vault's name: 3 to 24 letters, digits and `-`, from a letter to no `-` (Azure's naming rules)."""
-
 VERSION = "api-version=7.4"
 """The version of the API that each request names: generally available since 2023, in all clouds."""
 
@@ -68,8 +65,11 @@ def credentials(environ: Mapping[str, str]) -> str:
     return "this machine's managed identity" if is_there else ""
 
 
-def refused(what: str, answer: Response) -> RemoteError:
-    """The error for an answer that means nothing else to the caller. Nothing of the answer gets into it but known words."""
+def refused(what: str, answer: Response, right: str) -> RemoteError:
+    """The error for an answer that means nothing else to the caller; `right` is what it takes to be let do that.
+
+    Nothing of the answer gets into it but known words.
+    """
     reason = inner_code(answer)
     if reason in _DISABLED:
         return RemoteError(f"Key Vault did not {what}: it is disabled", _ENABLE, kind=RemoteFailure.DISABLED)
@@ -77,14 +77,13 @@ def refused(what: str, answer: Response) -> RemoteError:
         message = f"Key Vault did not {what}: its firewall does not let this machine in"
         return RemoteError(message, "run it where the vault's firewall lets programs in", kind=RemoteFailure.DENIED)
     error = refused_by_status("Key Vault", what, answer.status)
-    hint = {401: _LOGIN, 403: _ROLES}.get(answer.status, error.hint)
+    hint = {401: _LOGIN, 403: f"give these credentials {right}"}.get(answer.status, error.hint)
     return RemoteError(error.message, hint, kind=error.kind)
 
 
 _DISABLED = frozenset({"KeyDisabled", "SecretDisabled"})
 _FIREWALL = frozenset({"ForbiddenByFirewall", "ForbiddenByConnection"})
 _ENABLE = "somebody who manages the vault can enable it"
-_ROLES = "give these credentials the role that the page on Azure in docs/reference/stores.md names"
 
 
 def inner_code(answer: Response) -> str:

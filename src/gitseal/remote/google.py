@@ -23,17 +23,26 @@ _LOGIN = "run: gcloud auth application-default login"
 
 
 class GoogleService(NamedTuple):
-    """A service: its title, its host, and the variable by which gcloud, too, is told another address."""
+    """A service: its title, its host, the variable by which gcloud, too, is told another address, and what it takes to ask it."""
 
     title: str
     host: str
     override: str
+    right: str
 
 
 SECRETS = GoogleService(
-    "Secret Manager", "secretmanager.googleapis.com", "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER"
+    "Secret Manager",
+    "secretmanager.googleapis.com",
+    "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER",
+    "the role roles/secretmanager.admin",
 )
-KEYS = GoogleService("Cloud KMS", "cloudkms.googleapis.com", "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS")
+KEYS = GoogleService(
+    "Cloud KMS",
+    "cloudkms.googleapis.com",
+    "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS",
+    "the role roles/cloudkms.cryptoKeyDecrypter on the key",
+)
 
 
 def connect(
@@ -71,21 +80,15 @@ def credentials(environ: Mapping[str, str]) -> str:
 
 def refused(service: GoogleService, what: str, answer: Response) -> RemoteError:
     """The error for an answer that means nothing else to the caller. Nothing of the answer gets into it but known words."""
-    if answer.status in {401, 403} and not has_reason(answer, "SERVICE_DISABLED"):
-        hint = _LOGIN if answer.status == 401 else _ROLES  # noqa: PLR2004 - HTTP's own numbers
-        return _with_hint(refused_by_status(service.title, what, answer.status), hint)
     if has_reason(answer, "SERVICE_DISABLED"):
         message = f"{service.title} did not {what}: it is not turned on in that project"
         return RemoteError(message, f"run: gcloud services enable {service.host}", kind=RemoteFailure.DISABLED)
-    return refused_by_status(service.title, what, answer.status)
+    error = refused_by_status(service.title, what, answer.status)
+    hint = {401: _LOGIN, 403: f"give these credentials {service.right}"}.get(answer.status, error.hint)
+    return RemoteError(error.message, hint, kind=error.kind)
 
 
 _UNKNOWN = RemoteFailure.UNKNOWN_TO_IT
-_ROLES = "give these credentials the role that the page on Google in docs/reference/stores.md names"
-
-
-def _with_hint(error: RemoteError, hint: str) -> RemoteError:
-    return RemoteError(error.message, hint, kind=error.kind)
 
 
 def status_of(answer: Response) -> str:
@@ -102,6 +105,13 @@ def has_reason(answer: Response, reason: str) -> bool:
         if reason in [detail.get("reason"), *types]:
             return True
     return False
+
+
+def escaped(text: str) -> str:
+    """A text as it stands in a query."""
+    from urllib.parse import quote
+
+    return quote(text, safe="")
 
 
 def crc32c(content: bytes) -> int:

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.records import NamedTuple
-from gitseal.remote.azure import NAME, VERSION, addressed, connect, inner_code, refused
+from gitseal.remote.azure import VERSION, addressed, connect, inner_code
+from gitseal.remote.azure import refused as refused_for
 from gitseal.remote.calling import Response, Server
 from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.names import AZURE_VAULT
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
@@ -27,7 +29,7 @@ CARRIES = Carries(
     removal="soft: `az keyvault secret recover` brings it back within the vault's days, and so does publishing the name again",
 )
 
-_LOCATOR = re.compile(rf"({NAME})(?:/([A-Za-z0-9-]{{0,126}}))?", re.ASCII)
+_LOCATOR = re.compile(rf"({AZURE_VAULT})(?:/([A-Za-z0-9-]{{0,126}}))?", re.ASCII)
 _MOST_NAME, _MOST_BYTES = 127, 25_000  # the documented 25 KB, read strictly
 _TAG = "gitseal"
 _PAGE = 25  # the most that it gives
@@ -125,7 +127,7 @@ class _VaultSecrets:
             elif edit.version:
                 answer = self._ask("DELETE", self._path(edit.name))
                 if answer.status not in {_OK, _MISSING}:
-                    raise refused(f"remove {self._called(edit.name)}", answer)
+                    raise _refused(f"remove {self._called(edit.name)}", answer)
                 if answer.status == _OK and not _mapping(answer.content).get("id"):
                     raise _unsaid(f"removed {self._called(edit.name)}")
 
@@ -144,7 +146,7 @@ class _VaultSecrets:
             secret = _mapping(answer.content)
             is_same = edit.version in {_version(secret), _updated(secret)}
         else:
-            raise refused(f"give {self._called(edit.name)}", answer)
+            raise _refused(f"give {self._called(edit.name)}", answer)
         if not is_same:
             message = f"somebody else wrote {edit.name} at the same time, and nothing of ours was written"
             raise Raced(message, "look at it again with --dry-run")
@@ -164,7 +166,7 @@ class _VaultSecrets:
             if code == "ObjectIsDeletedButRecoverable":
                 self._recover(name)
             elif code not in _MOVING:
-                raise refused(f"write {self._called(name)}", answer)
+                raise _refused(f"write {self._called(name)}", answer)
             self._wait(_PAUSE)
         raise RemoteError(f"Key Vault is not done with {self._called(name)}", _AGAIN, kind=RemoteFailure.NOT_READY)
 
@@ -179,14 +181,14 @@ class _VaultSecrets:
             answer = self._ask("POST", path.replace("?", "/recover?"))
         # Between the two it may have been recovered by somebody else, or be on its way.
         if answer.status not in {_OK, _MISSING} and inner_code(answer) not in _MOVING:
-            raise refused(f"recover {self._called(name)}", answer)
+            raise _refused(f"recover {self._called(name)}", answer)
 
     def _listed(self) -> Iterator[dict[str, Any]]:
         query = f"{VERSION}&maxresults={_PAGE}"
         while query:
             answer = self._ask("GET", f"/secrets?{query}")
             if answer.status != _OK:
-                raise refused("list the secrets", answer)
+                raise _refused("list the secrets", answer)
             page = _mapping(answer.content)
             items = page.get("value")
             if not isinstance(items, list):
@@ -204,7 +206,7 @@ class _VaultSecrets:
             return {}, None
         value = _mapping(answer.content).get("value")
         if answer.status != _OK or not isinstance(value, str):
-            raise refused(f"give {self._called(name)}", answer)
+            raise _refused(f"give {self._called(name)}", answer)
         return _mapping(answer.content), SecretBytes(value.encode("utf-8", "surrogatepass"))
 
     def _version(self, name: str) -> str:
@@ -218,6 +220,11 @@ class _VaultSecrets:
 
     def _ask(self, method: str, path: str, content: object = None) -> Response:
         return self._server.ask(method, path, content, reads=method == "GET")
+
+
+def _refused(what: str, answer: Response) -> RemoteError:
+    """The error for an answer that means nothing else here."""
+    return refused_for(what, answer, "the role Key Vault Secrets Officer in the vault")
 
 
 _AGAIN = "run the same again: it reads what is there, and writes what is missing"

@@ -15,7 +15,8 @@ from gitseal.hidden import SecretBytes
 from gitseal.records import NamedTuple
 from gitseal.remote.calling import Response, Server
 from gitseal.remote.failure import RemoteError
-from gitseal.remote.google import SECRETS, addressed, connect, crc32c, refused, status_of
+from gitseal.remote.google import SECRETS, addressed, connect, crc32c, escaped, refused, status_of
+from gitseal.remote.names import GOOGLE_PROJECT
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
@@ -28,9 +29,8 @@ CARRIES = Carries(
     removal="the secret with all its versions, for good: Google keeps none back. Older versions of a changed value stay enabled",
 )
 
-_PROJECT = r"[a-z][a-z0-9-]{4,28}[a-z0-9]|[0-9]{6,20}"
 _ID = r"[A-Za-z0-9_-]"
-_LOCATOR = re.compile(rf"({_PROJECT})(?:/({_ID}{{0,254}}))?", re.ASCII)
+_LOCATOR = re.compile(rf"({GOOGLE_PROJECT})(?:/({_ID}{{0,254}}))?", re.ASCII)
 _MOST_NAME, _MOST_BYTES = 255, 65_536
 _ANNOTATION = re.compile(r"gitseal-v([1-9][0-9]{0,9})", re.ASCII)
 _PAGE = 1000
@@ -123,7 +123,7 @@ class _ProjectSecrets:
     def _listed(self) -> Iterator[dict[str, Any]]:
         token = ""
         while True:
-            path = f"{self._secrets}?pageSize={_PAGE}{f'&pageToken={_escaped(token)}' if token else ''}"
+            path = f"{self._secrets}?pageSize={_PAGE}{f'&pageToken={escaped(token)}' if token else ''}"
             page = self._asked("list the secrets", "GET", path)
             secrets = page.get("secrets", [])
             yield from map(_mapping, secrets if isinstance(secrets, list) else [])
@@ -201,7 +201,7 @@ class _ProjectSecrets:
         return _SecretRead(str(secret.get("etag", "")), kept | both, before.number)
 
     def _delete(self, name: str, before: _SecretRead) -> None:
-        answer = self._server.ask("DELETE", f"{self._url(name)}?etag={_escaped(before.etag)}")
+        answer = self._server.ask("DELETE", f"{self._url(name)}?etag={escaped(before.etag)}")
         if answer.status == _BAD and status_of(answer) == "FAILED_PRECONDITION":
             raise _raced(name)
         if answer.status != _MISSING:
@@ -249,12 +249,6 @@ def _decoded(payload: Mapping[str, Any]) -> bytes | None:
         return content if int(payload["dataCrc32c"]) == crc32c(content) else None
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _escaped(text: str) -> str:
-    from urllib.parse import quote
-
-    return quote(text, safe="")
 
 
 def _mapping(content: object) -> dict[str, Any]:

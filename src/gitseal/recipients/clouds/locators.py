@@ -8,6 +8,7 @@ import re
 
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
+from gitseal.remote.names import AZURE_VAULT, GOOGLE_PROJECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9_-])?"
 _TRANSIT = rf"{_PART}(?:/{_PART}){{0,7}}/keys/{_PART}"
+_AZURE = rf"{AZURE_VAULT}/keys/[A-Za-z0-9-]{{1,127}}"
+_ID = "[A-Za-z0-9_-]{1,63}"
+_GOOGLE = rf"projects/{GOOGLE_PROJECT}/locations/[a-z0-9-]{{1,63}}/keyRings/{_ID}/cryptoKeys/{_ID}"
 
 _REGION = r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 _AWS = rf"arn:aws(?:-cn|-us-gov)?:kms:{_REGION}:[0-9]{{12}}:"
@@ -52,6 +56,20 @@ PROVIDERS = {
             # Somebody may give an alias to another key at any time.
             newest=_AWS + r"alias/[A-Za-z0-9/_-]{1,250}",
             example="arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ),
+        Provider(
+            "azure",
+            "Azure Key Vault",
+            pattern=rf"{_AZURE}/[0-9a-f]{{32}}",
+            newest=_AZURE,
+            example="my-vault/keys/deploy/" + "0123456789abcdef" * 2,
+        ),
+        Provider(
+            "gcp",
+            "Google Cloud KMS",
+            pattern=rf"{_GOOGLE}/cryptoKeyVersions/[1-9][0-9]{{0,9}}",
+            newest=_GOOGLE,
+            example="projects/my-project/locations/europe-west1/keyRings/shop/cryptoKeys/deploy/cryptoKeyVersions/1",
         ),
         Provider(
             "vault",

@@ -33,6 +33,11 @@ class Surroundings(NamedTuple):
         return "Surroundings(…)"
 
 
+def never_wait(_seconds: float) -> None:
+    """For a server that is asked once: whoever would wait tries again, and `asking` does that."""
+    raise AssertionError
+
+
 class FetchedKey(NamedTuple):
     """The public half of a key as the service gives it, in PEM or DER, and the whole locator, with the version that it is of."""
 

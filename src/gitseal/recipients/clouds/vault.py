@@ -8,7 +8,7 @@ from binascii import a2b_base64, b2a_base64
 
 from gitseal.errors import Damaged
 from gitseal.hidden import SecretBytes
-from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings
+from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings, never_wait
 from gitseal.remote import vault
 from gitseal.remote.calling import Response, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
@@ -72,12 +72,7 @@ def credentials(environ: "Mapping[str, str]") -> str:
 
 
 def _server(surroundings: Surroundings) -> "Server":
-    # `asking` tries again, for all services alike.
-    return vault.connect(surroundings.environ, _never, seconds=surroundings.seconds, tries=1)
-
-
-def _never(_seconds: float) -> None:
-    raise AssertionError
+    return vault.connect(surroundings.environ, never_wait, seconds=surroundings.seconds, tries=1)
 
 
 def _parts(locator: str) -> tuple[str, str, str]:
