@@ -1,9 +1,12 @@
 """Everything that has to be looked at when somebody leaves, or when a key is lost."""
 
+from collections.abc import Mapping
+
 from gitseal.audit.exposure.exposed import Changed, ExposedName, Reason, exposed_names
 from gitseal.audit.exposure.machines import MachineInReach, machines_in_reach
 from gitseal.audit.exposure.people import KeyHolder, UnknownHolder, nobody, person, with_recipient
-from gitseal.audit.exposure.timeline import Timeline
+from gitseal.audit.exposure.stores import PublishedNames, StoreOfName
+from gitseal.audit.exposure.timeline import Name, Timeline
 from gitseal.audit.exposure.tips import OpenedTip, opened_tips
 from gitseal.errors import Error
 from gitseal.git.partial import objects_here
@@ -17,6 +20,7 @@ class Leaving(NamedTuple):
 
     `is_complete` is False if some of history is not here: it is cut off (`is_shallow`), or (`is_partial`) Git could not fetch
     what a partial clone left out, or other folders have files of this project: `beside`, from the repository's top.
+    `stores` are the places that `publish` brings each name to, by today's policy; none of them was asked.
     """
 
     holder: KeyHolder
@@ -27,6 +31,16 @@ class Leaving(NamedTuple):
     is_shallow: bool
     is_partial: bool
     beside: tuple[str, ...]
+    stores: Mapping[Name, tuple[StoreOfName, ...]]
+
+    @property
+    def to_publish(self) -> dict[StoreOfName, list[ExposedName]]:
+        """The places that `publish` brings names to that need a new value, each with these."""
+        places: dict[StoreOfName, list[ExposedName]] = {}
+        for value in self.to_change:
+            for store in self.stores[value.environment, value.name]:
+                places.setdefault(store, []).append(value)
+        return places
 
     @property
     def to_change(self) -> list[ExposedName]:
@@ -82,17 +96,17 @@ def leaver(project: Project, timeline: Timeline, name: str, key: str = "") -> Ke
 
 
 def report_on(project: Project, timeline: Timeline, holder: KeyHolder) -> Leaving:
-    """The report on somebody by a history that was walked already.
-
-    Stores that they could read are to be one more field here: no manifest says where values are published yet.
-    """
+    """The report on somebody by a history that was walked already."""
+    values = tuple(exposed_names(project, timeline, holder))
+    published = PublishedNames(project, {**timeline.changes, **timeline.now})
     return Leaving(
         holder,
-        tuple(exposed_names(project, timeline, holder)),
+        values,
         tuple(machines_in_reach(timeline, holder)),
         tuple(opened_tips(project, timeline, holder)),
         timeline.is_complete and timeline.here is None,
         timeline.is_shallow,
         timeline.here is not None,
         timeline.beside,
+        {(value.environment, value.name): published.stores((value.environment, value.name)) for value in values},
     )

@@ -1,11 +1,12 @@
 """The report on somebody who leaves, as a page for people and as an object for programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gitseal.audit.exposure.exposed import Changed, ExposedName, Reason
 from gitseal.audit.exposure.leaving import Leaving
 from gitseal.audit.exposure.machines import MachineInReach
 from gitseal.audit.exposure.state_words import NOT_COMMITTED, SHALLOW, STATES, moment_text, on_day, short_ref
+from gitseal.audit.exposure.stores import StoreOfName
 from gitseal.report.page.model import Page, PageTable
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, joined, listed, ours, sentence
@@ -53,10 +54,16 @@ def page_of(told: Leaving) -> Page:
         ),
         is_checklist=True,
     )
+    stores = PageTable(
+        ours("Stores that have these: publish there once the values are new"),
+        ("Store", "Target", "Environment", "Names"),
+        tuple(_store(store, values) for store, values in told.to_publish.items()),
+        is_checklist=True,
+    )
     return Page(
         "What somebody who leaves knows",
         tuple(_lead(told)),
-        (to_change, tips, machines, changed, plain),
+        (to_change, stores, tips, machines, changed, plain),
         tuple(_notes(told)),
     )
 
@@ -97,6 +104,11 @@ def _since(value: ExposedName) -> Sentence:
         if value.changed_at.commit
         else ours(f"changed, {NOT_COMMITTED}")
     )
+
+
+def _store(store: StoreOfName, values: Sequence[ExposedName]) -> tuple[Sentence, ...]:
+    names = listed(dict.fromkeys(value.name for value in values), "{}")
+    return (sentence("{}", store.place), sentence("{}", store.target), sentence("{}", store.environment), names)
 
 
 def _machine(machine: MachineInReach) -> tuple[Sentence, ...]:
@@ -141,6 +153,10 @@ def as_object(told: Leaving) -> dict[str, object]:
         ],
         "refs": [
             {"ref": tip.ref, "environments": list(tip.environments), "pending": tip.is_pending} for tip in told.tips
+        ],
+        "stores": [
+            {**store._asdict(), "names": list(dict.fromkeys(value.name for value in values))}
+            for store, values in told.to_publish.items()
         ],
         "beside": list(told.beside),
         "complete": told.is_complete,

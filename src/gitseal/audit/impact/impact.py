@@ -11,6 +11,7 @@ from gitseal.audit.due.comparable import ComparableValues
 from gitseal.audit.exposure.exposed import Changed, known_values, rotated
 from gitseal.audit.exposure.opening import PastValues
 from gitseal.audit.exposure.people import KeyHolder
+from gitseal.audit.exposure.stores import PublishedNames, StoreOfName
 from gitseal.audit.exposure.timeline import (
     Moment,
     Name,
@@ -54,7 +55,7 @@ class ImpactedName(NamedTuple):
     `opens_now` can open the value of today; both by every stanza that was ever made for the data key, also by
     one that only a branch claims. `is_plain`: it stood plain in some version, so that everybody with the repository knows it.
     `is_ordinary`: short or common, so that equality may be chance. `services` get the name, `code` are the lines that read it.
-    Stores that the value was published to belong here as well, as soon as the manifest says where that is.
+    `stores` are the places that `publish` brings the name to, by today's policy; none of them was asked.
     """
 
     environment: str
@@ -72,6 +73,7 @@ class ImpactedName(NamedTuple):
     is_ordinary: bool
     services: tuple[str, ...]
     code: tuple[str, ...]
+    stores: tuple[StoreOfName, ...] = ()
 
 
 class PublishedKey(NamedTuple):
@@ -184,6 +186,10 @@ class Leak:
     def _prepared(self) -> list[Batch]:
         return list(prepare(self._names_by_content))
 
+    @cached_property
+    def _published(self) -> PublishedNames:
+        return PublishedNames(self._project, {**self.timeline.changes, **self.timeline.now})
+
     def _named(self, path: str) -> str:
         """Takes what stands in a file's name, and gives the name as it may be shown."""
         named = in_names(self._names_by_content, (path,), self._prepared).get(path)
@@ -246,6 +252,7 @@ class Leak:
             any(self._is_ordinary(name, token) for token in reason.tokens),
             services,
             self._code(variables),
+            self._published.stores(name),
         )
 
     def _is_ordinary(self, name: Name, token: str) -> bool:

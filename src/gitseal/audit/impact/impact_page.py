@@ -17,7 +17,19 @@ _WHY = {
     "opened": ours("could open it"),
     "committed": ours("set it"),
 }
-_HEAD = ("Name", "Environment", "Owner", "State", "First known since", "Until", "Why", "Where", "Services", "Code")
+_HEAD = (
+    "Name",
+    "Environment",
+    "Owner",
+    "State",
+    "First known since",
+    "Until",
+    "Why",
+    "Where",
+    "Services",
+    "Stores",
+    "Code",
+)
 
 
 def page_of(told: Impact) -> Page:
@@ -66,6 +78,7 @@ def _row(value: ImpactedName) -> tuple[Sentence, ...]:
         joined([*(_WHY[why] for why in value.why), *_only(value)]),
         listed(value.places, "{}"),
         listed(value.services, "{}"),
+        listed(dict.fromkeys(store.place for store in value.stores), "{}"),
         listed(value.code, "{}"),
     )
 
@@ -134,5 +147,6 @@ def _object(value: ImpactedName) -> dict[str, object]:
         "plain": value.is_plain,
         "ordinary": value.is_ordinary,
         "services": list(value.services),
+        "stores": [store._asdict() for store in value.stores],
         "code": list(value.code),
     }
