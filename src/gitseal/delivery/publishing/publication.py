@@ -1,7 +1,7 @@
 """One environment of one target, from what is to be there to having put it there."""
 
 import contextlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gitseal.delivery.publishing import planning, values
@@ -13,11 +13,12 @@ from gitseal.delivery.publishing.values import Wanted
 from gitseal.delivery.publishing.writing import write
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
+from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring
 from gitseal.records import NamedTuple
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
-from gitseal.stores.protocol import Edit, Outside, Store, Whereabouts
+from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Store, Whereabouts
 
 _MOST_TOLD = 20
 _NO_SERVER = Whereabouts("", "")
@@ -83,7 +84,7 @@ def publications(
         _check_limits(source, place, wanted)
         _check_program(source, place)
     for environment, place, wanted in prepared:
-        store, server = table.open_store(place, outside), table.whereabouts(place, outside)
+        store, server = table.open_store(place, _hiding(outside, wanted)), table.whereabouts(place, outside)
         _check_server(source, server)
         told, identity, _files = server if server is not None else _NO_SERVER
         record = None
@@ -130,6 +131,21 @@ def _record(publication: Publication, done: Sequence[Edit], untouched: Sequence[
     if publication.record is not None:
         keys = {name: desired.key for name, desired in publication.wanted.values.items()}
         publication.record.end(done, untouched, publication.store.read() if done else {}, keys)
+
+
+def _hiding(outside: Outside, wanted: Wanted) -> Outside:
+    """The outside, whose programs show none of the values, also if they are only started to read."""
+    ours = [(name, desired.value.reveal()) for name, desired in wanted.values.items()]
+
+    def start(
+        command: Sequence[str],
+        message: SecretBytes,
+        secrets: Sequence[tuple[str, bytes]],
+        variables: Mapping[str, str],
+    ) -> ProgramAnswer:
+        return outside.start(command, message, [*secrets, *ours], variables)
+
+    return outside._replace(start=start)
 
 
 def _check_limits(source: Source, place: str, wanted: Wanted) -> None:
