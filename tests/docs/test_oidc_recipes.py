@@ -2,8 +2,10 @@
 
 import base64
 import json
+import os
 import re
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from ruamel.yaml import YAML
 
 from tests import programs
 from tests.docs.console import TOP, Peer
+from tests.servers.aws import REGION, AwsServer
 from tests.servers.openbao import Bao
 
 GITHUB, GITLAB = TOP / "examples/github-actions/deploy-by-oidc.yml", TOP / "examples/gitlab-deploy-by-oidc.yml"
@@ -120,19 +123,16 @@ GOOD = {
 }
 
 
-@pytest.fixture
-def runner(vault: Bao, repo: Path, tmp_path: Path) -> Path:
-    """The working tree of a job, as a runner fetches it: one commit, on no branch."""
-    vault.transit_key("shop")
-    add = "recipient add deploy --kms vault:transit/keys/shop --machine --open production --yes"
+def runner(repo: Path, job: Path, key: str, environ: Mapping[str, str]) -> Path:
+    """The working tree of a job, as a runner fetches it: one commit, on no branch. The key opens its values."""
+    add = f"recipient add deploy --kms {key} --machine --open production --yes"
     for words in ("init -e production --as alice", "set -e production URL=postgres://hush", add, "rekey --yes"):
-        done = programs.run("gitseal", *words.split(), cwd=repo, environ=vault.environ)
+        done = programs.run("gitseal", *words.split(), cwd=repo, environ=environ)
         assert done.returncode == 0, done.stderr
     (repo / "deploy.sh").write_text('#!/bin/sh\nprintf %s "$URL" >../deployed\n')
     (repo / "deploy.sh").chmod(0o755)
     programs.git(repo, "add", ".")
     programs.git(repo, "commit", "--quiet", "--no-verify", "-m", "shop")
-    job = tmp_path / "job"
     job.mkdir()
     programs.git(job, "init", "--quiet")
     programs.git(job, "remote", "add", "origin", str(repo))
@@ -141,29 +141,57 @@ def runner(vault: Bao, repo: Path, tmp_path: Path) -> Path:
     return job
 
 
-def run_job(vault: Bao, job: Path, token: str) -> tuple[int, str, str]:
-    """The status, what was printed, and what was deployed. The installation is left out."""
-    script = re.sub(r"^python3 -m venv .*$", ":", script_of("deploy-by-vault"), flags=re.MULTILINE)
-    environ = {"VAULT_ADDR": vault.address, "VAULT_ROLE": "shop-deploy", "VAULT_ID_TOKEN": token}
-    deployed = job.parent / "deployed"
+def run_job(name: str, job: Path, environ: Mapping[str, str]) -> tuple[int, str, str]:
+    """The status, what was printed, and what was deployed. No identity of the person's is at hand, and nothing is installed."""
+    script = re.sub(r"^python3 -m venv .*$", ":", script_of(name), flags=re.MULTILINE)
+    deployed, home = job.parent / "deployed", job.parent / "home"
     deployed.unlink(missing_ok=True)
-    done = programs.run("sh", "-c", script, cwd=job, environ=environ)
+    home.mkdir(exist_ok=True)
+    own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home)}
+    done = programs.run("sh", "-c", script, cwd=job, environ=own | dict(environ))
+    assert "hush" not in done.stdout + done.stderr
     return done.returncode, done.stdout + done.stderr, deployed.read_text() if deployed.exists() else ""
 
 
-def test_the_job_of_gitlab_opens_the_values_with_nothing_but_its_token(
-    vault: Bao, runner: Path, gitlab_key: RSAPrivateKey
+def test_the_job_for_vault_opens_the_values_with_nothing_but_its_token(
+    vault: Bao, repo: Path, tmp_path: Path, gitlab_key: RSAPrivateKey
 ) -> None:
-    status, printed, deployed = run_job(vault, runner, issued(gitlab_key, **GOOD))
+    vault.transit_key("shop")
+    job = runner(repo, tmp_path / "job", "vault:transit/keys/shop", vault.environ)
+
+    def deploy(token: str) -> tuple[int, str, str]:
+        environ = {"VAULT_ADDR": vault.address, "VAULT_ROLE": "shop-deploy", "VAULT_ID_TOKEN": token}
+        return run_job("deploy-by-vault", job, environ)
+
+    status, printed, deployed = deploy(issued(gitlab_key, **GOOD))
     assert (status, deployed) == (0, "postgres://hush"), printed
-    assert "hush" not in printed
     # Another branch, project or environment gets no token, and neither does one whom GitLab does not vouch for.
-    for change in (
-        {"ref": "feature"},
-        {"project_id": "7"},
-        {"environment": "x"},
-        {"ref_type": "tag"},
-        {"aud": "https://x"},
-    ):
-        assert run_job(vault, runner, issued(gitlab_key, **GOOD | change))[::2] == (22, "")
-    assert run_job(vault, runner, issued(generate_private_key(65537, 2048), **GOOD))[2] == ""
+    changes = ({"ref": "feature"}, {"project_id": "7"}, {"environment": "x"}, {"ref_type": "tag"}, {"aud": "https://x"})
+    for change in changes:
+        assert deploy(issued(gitlab_key, **GOOD | change))[::2] == (22, "")
+    assert deploy(issued(generate_private_key(65537, 2048), **GOOD))[2] == ""
+
+
+@pytest.mark.slow
+def test_the_job_for_aws_opens_the_values_with_nothing_but_its_token(
+    ministack: AwsServer, repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ministack.client("kms").create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
+    job = runner(repo, tmp_path / "job", f"aws:{made['KeyMetadata']['Arn']}", ministack.environ)
+    for name in list(os.environ):
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    token = tmp_path / "token"
+    environ = {
+        "AWS_ENDPOINT_URL": ministack.address,
+        "AWS_REGION": REGION,
+        "AWS_ROLE_ARN": "arn:aws:iam::000000000000:role/shop-deploy",
+        "AWS_ROLE_SESSION_NAME": "gitlab-1",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(token),
+    }
+    # ministack believes every token; that it is asked at all is the library's doing, and enough for it.
+    status, printed, deployed = run_job("deploy-by-aws", job, environ | {"AWS_ID_TOKEN": "head.body.signature"})
+    assert (status, deployed) == (0, "postgres://hush"), printed
+    assert (token.read_text(), token.stat().st_mode & 0o777) == ("head.body.signature", 0o600)
+    # Without a token there are no credentials.
+    assert run_job("deploy-by-aws", job, environ | {"AWS_ROLE_ARN": "", "AWS_ID_TOKEN": "x"})[2] == ""

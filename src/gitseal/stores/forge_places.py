@@ -78,7 +78,7 @@ def actions_refusals(
         elif any(name.startswith(word) if word.endswith("_") else name == word for word in reserved):
             yield StoreRefusal(name, f"{forge} keeps such names for itself")
         if not content:
-            # A workflow cannot tell it from a secret that is not there, and the pages of the forges refuse it.
+            # A workflow cannot tell it from a secret that is not there, and Gitea's API refuses it.
             yield StoreRefusal(name, f"{forge} has no empty secrets")
         elif len(content) > most_bytes:
             yield StoreRefusal(name, f"it has more than {most_bytes} bytes")

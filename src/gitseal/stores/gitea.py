@@ -35,7 +35,7 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
 
 def open_store(locator: str, outside: Outside) -> Store:
     """The secrets of a place. Raises Error if there is no address or no token."""
-    return _Secrets(forges.gitea(outside.environ, outside.wait), _place(locator))
+    return _GiteaSecrets(forges.gitea(outside.environ, outside.wait), _place(locator))
 
 
 def whereabouts(locator: str, outside: Outside) -> Whereabouts:  # noqa: ARG001 - all places there are on one server
@@ -51,7 +51,7 @@ def _place(locator: str) -> ForgePlace:
     return place
 
 
-class _Secrets:
+class _GiteaSecrets:
     """The secrets of one place."""
 
     is_whole = False

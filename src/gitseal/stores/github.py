@@ -57,7 +57,7 @@ def open_store(locator: str, outside: Outside) -> Store:
         import nacl.public  # noqa: F401 - said before anything is read, rather than when something is written
     except ImportError:
         raise extras.missing("GitHub", "PyNaCl") from None
-    return _Secrets(forges.github(outside.environ, outside.wait), place)
+    return _GitHubSecrets(forges.github(outside.environ, outside.wait), place)
 
 
 def whereabouts(locator: str, outside: Outside) -> Whereabouts:  # noqa: ARG001 - all places there are on one server
@@ -104,7 +104,7 @@ class _SealingKey:
         return b2a_base64(SealedBox(PublicKey(self._bytes)).encrypt(value.reveal()), newline=False).decode("ascii")
 
 
-class _Secrets:
+class _GitHubSecrets:
     """The secrets of one place."""
 
     is_whole = False
