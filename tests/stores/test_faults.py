@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
+from unittest.mock import patch
 
 import pytest
 
@@ -70,9 +71,9 @@ class Place:
 
     def store(self, place: str, *, directly: bool) -> Store:
         environ = self._behind.direct if directly else self._behind.through
-        # AWS's SDK reads the variables of the process.
-        os.environ.update(environ)
-        return table.open_store(place, outside(environ))
+        # AWS's SDK reads the variables of the process, when it makes a client.
+        with patch.dict(os.environ, environ):
+            return table.open_store(place, outside(environ))
 
     def values(self, place: str) -> dict[str, bytes]:
         if self._behind.there is not None:
@@ -174,10 +175,6 @@ def kubernetes(request: pytest.FixtureRequest) -> Iterator[Behind]:
 @contextmanager
 def aws(request: pytest.FixtureRequest, place: str) -> Iterator[Behind]:
     server: AwsServer = request.getfixturevalue("ministack")
-    patched: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
-    # The SDK asks up to ten times, with pauses that a test does not need.
-    patched.setattr("gitseal.remote.aws._TRIES", 3)
-    patched.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
     with faulty.in_front_of(server.address) as proxy:
         proxy.throttled = (400, {"Content-Type": "application/x-amz-json-1.1"}, b'{"__type": "ThrottlingException"}')
         through = server.environ | {"AWS_ENDPOINT_URL": proxy.address}
@@ -222,8 +219,7 @@ PATIENT = {*KINDS} - {"vault, whole", "vault, each"}
 
 
 @pytest.fixture(params=[pytest.param(kind, marks=HEAVY.get(kind, ())) for kind in KINDS])
-def place(request: pytest.FixtureRequest, repo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    monkeypatch.setattr(os, "environ", os.environ.copy())
+def place(request: pytest.FixtureRequest, repo: Path) -> Iterator[Place]:
     with KINDS[request.param](request) as behind:
         yield Place(request.param, behind, Repository(repo))
 

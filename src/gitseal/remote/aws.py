@@ -15,39 +15,40 @@ from pathlib import Path
 from typing import Any
 
 from gitseal.remote.aws_failure import answered, unanswered
-from gitseal.remote.calling import address
+from gitseal.remote.calling import Patience, address, pauses
 from gitseal.remote.extras import missing
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from botocore.session import Session
 
-_SECONDS = 30.0
 _CONNECT_SECONDS = 10.0
-# Parameter Store lets an account write three parameters a second: the SDK's own pace, which adapts, gets through many of them.
-_TRIES = 10
+# It may go well in a moment. What was throttled was not done; whatever else failed may have been.
+_AGAIN_IF_READ = frozenset({RemoteFailure.THROTTLED, RemoteFailure.NO_NETWORK, RemoteFailure.NOT_READY})
+_AGAIN_IF_WRITTEN = frozenset({RemoteFailure.THROTTLED})
 _SETTINGS = "read its settings"
 _LOGGERS = frozenset({"botocore", "urllib3"})
-_ABOUT = frozenset({"ResponseMetadata"})
-_AGAIN = "run the same again: it reads what is there, and writes what is missing"
 _LOGIN = 'eval "$(aws configure export-credentials --format env)"'
 
 
 class Aws:
     """The way to AWS's services in one region: the given one, or that of AWS_REGION or the profile.
 
-    With `tries` a request is made again if that can do no harm, with pauses between; it is given up after `seconds` of silence.
-    Raises RemoteError if the SDK is not installed, or no region is named.
+    `wait` waits for seconds. Raises RemoteError if the SDK is not installed, or no region is named.
     """
 
     def __init__(
-        self, environ: "Mapping[str, str]", region: str = "", *, seconds: float = _SECONDS, tries: int = _TRIES
+        self,
+        environ: "Mapping[str, str]",
+        region: str,
+        wait: "Callable[[float], object]",
+        patience: Patience = Patience(),  # noqa: B008 - it never changes
     ) -> None:
         self._session = _session()
-        self._seconds, self._tries = seconds, tries
+        self._wait, self._patience = wait, patience
         with _translated(_SETTINGS), _silence():
             # The SDK for Python knows AWS_DEFAULT_REGION alone; the others and AWS's own programs set AWS_REGION.
             named = self._session.get_config_variable("region") or environ.get("AWS_REGION") or ""
@@ -62,21 +63,22 @@ class Aws:
         """The client of a service. Nothing is asked of it yet. Raises Error if its address lets others read on the way."""
         from botocore.config import Config
 
-        retries: Any = {"mode": "adaptive", "total_max_attempts": self._tries}
-        config = Config(
-            connect_timeout=min(self._seconds, _CONNECT_SECONDS), read_timeout=self._seconds, retries=retries
-        )
+        seconds = self._patience.seconds
+        # Its own tries would repeat what may be done, and wait without a word.
+        once: Any = {"mode": "standard", "total_max_attempts": 1}
+        config = Config(connect_timeout=min(seconds, _CONNECT_SECONDS), read_timeout=seconds, retries=once)
         with _translated(_SETTINGS), _silence():
             client: Any = self._session.create_client(name, region_name=self.region, config=config)
         address("AWS", client.meta.endpoint_url)
-        return AwsService(client)
+        return AwsService(client, self._wait, self._patience.tries)
 
 
 class AwsService:
     """One service of AWS."""
 
-    def __init__(self, client: Any) -> None:  # noqa: ANN401 - made at run time from AWS's description of it
+    def __init__(self, client: Any, wait: "Callable[[float], object]", tries: int) -> None:  # noqa: ANN401 - made at run time
         self._client = client
+        self._wait, self._tries = wait, tries
 
     def __repr__(self) -> str:
         return f"AwsService({self.address!r})"
@@ -86,30 +88,54 @@ class AwsService:
         """The URL that is asked."""
         return str(self._client.meta.endpoint_url)
 
-    def ask(self, operation: str, what: str, **arguments: object) -> dict[str, Any]:
-        """The answer to one operation, named as in the SDK. `what` continues "AWS did not" in messages. Raises RemoteError."""
-        with _translated(what), _silence():
-            answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
-        if answer.keys() <= _ABOUT and self._says_something(operation):
-            # The SDK takes a page of somebody in between for an answer in which nothing stands.
-            raise RemoteError(f"AWS did not {what}: its answer says nothing", _AGAIN, kind=RemoteFailure.NOT_READY)
-        return answer
+    def read(self, operation: str, what: str, **arguments: object) -> dict[str, Any]:
+        """The answer to an operation that changes nothing, named as in the SDK: it is tried again after a failure in passing.
 
-    def _says_something(self, operation: str) -> bool:
-        """True if AWS's answers to an operation have something in them."""
-        name = self._client.meta.method_to_api_mapping[operation]
-        shape = self._client.meta.service_model.operation_model(name).output_shape
-        return bool(shape is not None and shape.members)
+        `what` continues "AWS did not" in messages. Raises RemoteError.
+        """
+        return self._tried(operation, what, arguments, _AGAIN_IF_READ)
 
-    def pages(self, operation: str, what: str, **arguments: object) -> Iterator[dict[str, Any]]:
-        """The answers to an operation that gives a part at a time."""
+    def write(self, operation: str, what: str, **arguments: object) -> dict[str, Any]:
+        """The answer to an operation that changes something. It is tried again only if nothing was done.
+
+        Raises NotSent if AWS got nothing of it, and RemoteError otherwise; then it may be done.
+        """
+        return self._tried(operation, what, arguments, _AGAIN_IF_WRITTEN)
+
+    def _tried(
+        self, operation: str, what: str, arguments: "Mapping[str, object]", passing: frozenset[RemoteFailure]
+    ) -> dict[str, Any]:
+        for pause in pauses(self._tries):
+            try:
+                with _translated(what), _silence():
+                    answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
+                    return answer
+            except RemoteError as failure:
+                if pause is None or not (failure.kind in passing or isinstance(failure, NotSent)):
+                    raise
+                self._wait(pause)
+        raise AssertionError  # the last try returns or raises
+
+    def items(self, operation: str, key: str, what: str, **arguments: object) -> Iterator[dict[str, Any]]:
+        """All that an operation lists under a key, a part at a time. Raises RemoteError."""
         more: dict[str, object] = {}
         while True:
-            answer = self.ask(operation, what, **arguments, **more)
-            yield answer
+            answer = self.read(operation, what, **arguments, **more)
+            # Something in between that answers without a list must not pass for a place with nothing in it.
+            yield from told(answer, key, what)
             if not answer.get("NextToken"):
                 return
             more = {"NextToken": answer["NextToken"]}
+
+
+def told(answer: "Mapping[str, Any]", key: str, what: str) -> Any:  # noqa: ANN401 - whatever AWS has there
+    """What an answer has under a key that AWS always gives. Raises RemoteError if it has not: then it is none of AWS's."""
+    if key not in answer:
+        raise RemoteError(f"AWS gave no answer to: {what}", _LOOK, kind=RemoteFailure.NOT_READY)
+    return answer[key]
+
+
+_LOOK = "see what is there with --dry-run"
 
 
 def credentials(environ: "Mapping[str, str]") -> str:
@@ -190,10 +216,11 @@ def _silence() -> Iterator[None]:
 def _translated(what: str) -> Iterator[None]:
     """Turns the SDK's errors into ours; for some it has none of its own, and raises a ValueError."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
     except ClientError as error:
         raise answered(what, error.operation_name, error.response) from None
-    except (BotoCoreError, ValueError) as error:
+    except (BotoCoreError, ResponseParserError, ValueError) as error:
         raise unanswered(what, error) from None

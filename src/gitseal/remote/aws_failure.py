@@ -4,21 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitseal.remote.extras import missing
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
 
 
 class AwsRefusal(RemoteError):
-    """AWS said no. `code` is its word for it; `was_retried`: an earlier try of the same request may have been done."""
+    """AWS said no. `code` is its word for it."""
 
-    def __init__(self, message: str, hint: str, kind: RemoteFailure, code: str, *, retried: bool) -> None:
+    def __init__(self, message: str, hint: str, kind: RemoteFailure, code: str) -> None:
         super().__init__(message, hint, kind=kind)
         self.code = code
-        self.was_retried = retried
-
-
-def was_retried(answer: Mapping[str, Any]) -> bool:
-    """True if an answer is not to the first try: that one may have been done, too."""
-    return bool(answer.get("ResponseMetadata", {}).get("RetryAttempts"))
 
 
 def answered(what: str, operation: str, answer: Mapping[str, Any]) -> AwsRefusal:
@@ -35,7 +29,7 @@ def answered(what: str, operation: str, answer: Mapping[str, Any]) -> AwsRefusal
         reason = f"{reason} ({operation})"
     if operation in _ROLES:
         what = "let you take the role"
-    return AwsRefusal(f"AWS did not {what}: {reason}", hint, kind, code, retried=was_retried(answer))
+    return AwsRefusal(f"AWS did not {what}: {reason}", hint, kind, code)
 
 
 def unanswered(what: str, error: Exception) -> RemoteError:
@@ -43,12 +37,15 @@ def unanswered(what: str, error: Exception) -> RemoteError:
     for kind in type(error).__mro__:
         if kind.__name__ in _NO_ANSWER:
             failure, message, hint = _NO_ANSWER[kind.__name__]
-            return RemoteError(message, hint, kind=failure)
+            # By these the SDK says that there was no connection yet.
+            make = NotSent if type(error).__name__ in _NOT_SENT else RemoteError
+            return make(message, hint, kind=failure)
     if type(error).__name__ == "MissingDependencyException":
         return missing("this way to sign in to AWS", "botocore[crt]")
     return RemoteError(f"AWS was not asked to {what}: its SDK takes no such request", _WHO)
 
 
+_NOT_SENT = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"})
 # What the SDK asks on the way to credentials.
 _ROLES = frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetRoleCredentials"})
 _Reason = tuple[RemoteFailure, str, str]
@@ -87,6 +84,7 @@ _NO_ANSWER: dict[str, _Reason] = {
     ),
     "ConnectionError": _AWAY,
     "HTTPClientError": _AWAY,
+    "ResponseParserError": (RemoteFailure.NOT_READY, "something that is not AWS answers in its place", _AGAIN),
 }
 _SIGNATURES = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure"})
 _OF_TIME = ("Signature expired", "not yet current", "earlier than", "later than")
@@ -137,6 +135,7 @@ _REASONS: dict[str, _Reason] = {
             "RequestThrottled",
             "TooManyUpdates",
             "SlowDown",
+            "429",
         ),
         _TOO_MANY,
     ),

@@ -108,7 +108,7 @@ class Server:
         body = SecretBytes(json.dumps(content).encode()) if content is not None else None
         del content  # an error's frames show what is in them
         end = time.monotonic() + _SPANS * self._patience.seconds
-        for pause in _pauses(self._patience.tries):
+        for pause in pauses(self._patience.tries):
             try:
                 answer = self._answer(method, path, body, kind)
             except RemoteError as error:
@@ -183,7 +183,7 @@ _REASONS = {
 }
 
 
-def _pauses(tries: int) -> Iterator[float | None]:
+def pauses(tries: int) -> Iterator[float | None]:
     """The seconds to wait after each try, None after the last. Chance spreads those who were refused together."""
     longest = _FIRST_WAIT
     for _ in range(tries - 1):

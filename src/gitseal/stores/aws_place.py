@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from gitseal.errors import Error
 from gitseal.remote.aws import Aws
-from gitseal.stores.protocol import Whereabouts
+from gitseal.stores.protocol import Outside, Whereabouts
 
 REGION = r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 OPTIONS = {"region": REGION, "key": r"[a-zA-Z0-9:/_-]{1,256}"}
@@ -23,15 +23,17 @@ def options(text: str, known: Mapping[str, str], example: str) -> dict[str, str]
     return found
 
 
-def way(region: str, environ: Mapping[str, str]) -> Aws:
-    """The way to AWS. Raises Error if the environment names no region and the place neither, or the SDK is not installed."""
-    return Aws(environ, region)
+def way(region: str, outside: Outside) -> Aws:
+    """The way to AWS. Raises Error if neither the place nor the environment names a region, or the SDK is not installed."""
+    return Aws(outside.environ, region, outside.wait)
 
 
-def whereabouts(service: str, region: str, environ: Mapping[str, str]) -> Whereabouts:
+def whereabouts(service: str, region: str, outside: Outside) -> Whereabouts:
     """The region, and the address if it is not AWS's own. Raises Error as `way`."""
-    aws = way(region, environ)
+    aws = way(region, outside)
     address = aws.service(service).address
     is_own = re.fullmatch(r"https://[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)", address)
     told = f"AWS in {aws.region}" if is_own else f"AWS in {aws.region} at {address}"
-    return Whereabouts(told, told)
+    # They may have another address and other credentials.
+    files = (outside.environ.get(name) for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"))
+    return Whereabouts(told, told, tuple(file for file in files if file))

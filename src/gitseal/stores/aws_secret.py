@@ -1,9 +1,8 @@
 """One secret of AWS Secrets Manager: making it, looking at it, and having it back after its deletion."""
 
 from typing import Any
-from uuid import uuid4
 
-from gitseal.remote.aws import Aws, AwsService
+from gitseal.remote.aws import Aws, AwsService, told
 from gitseal.remote.aws_failure import AwsRefusal
 
 CURRENT = "AWSCURRENT"
@@ -19,34 +18,29 @@ class AwsSecrets:
         self.service: AwsService = way.service("secretsmanager")
         self._key = {"KmsKeyId": key} if key else {}
 
-    def create(self, name: str, text: str, **how: str) -> str:
-        """Makes a secret; empty if that name is taken, else the version."""
-        token = str(uuid4())
+    def create(self, name: str, text: str, **how: str) -> bool:
+        """Makes a secret. False if that name is taken."""
+        what = f"make {name}"
         try:
-            self.service.ask(
-                "create_secret",
-                f"make {name}",
-                Name=name,
-                SecretString=text,
-                ClientRequestToken=token,
-                **how,
-                **self._key,
-            )
+            answer = self.service.write("create_secret", what, Name=name, SecretString=text, **how, **self._key)
         except AwsRefusal as refused:
             if refused.code not in {_EXISTS, NOT_NOW}:
                 raise
-            # An answer that was lost on its way is asked for again, and then the secret is there already.
-            return token if self.version(name) == token else ""
-        return token
+            return False
+        told(answer, "VersionId", what)
+        return True
 
     def describe(self, name: str) -> dict[str, Any]:
         """All but the value; empty if there is no such secret."""
+        what = f"look at {name}"
         try:
-            return self.service.ask("describe_secret", f"look at {name}", SecretId=name)
+            answer = self.service.read("describe_secret", what, SecretId=name)
         except AwsRefusal as refused:
             if refused.code != MISSING:
                 raise
             return {}
+        told(answer, "Name", what)
+        return answer
 
     def version(self, name: str) -> str:
         """The version that readers get now; empty if they get none."""
@@ -58,7 +52,8 @@ class AwsSecrets:
         described = self.describe(name)
         version = current(described.get("VersionIdsToStages"))
         if described.get("DeletedDate"):
-            self.service.ask("restore_secret", f"restore {name}", SecretId=name)
+            what = f"restore {name}"
+            told(self.service.write("restore_secret", what, SecretId=name), "Name", what)
             return version
         return None if version or not described else ""
 

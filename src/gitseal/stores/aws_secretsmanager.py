@@ -11,10 +11,10 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import uuid4
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes, UnshownDict
+from gitseal.remote.aws import told
 from gitseal.remote.aws_failure import AwsRefusal, answered
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import aws_place, fields
@@ -53,6 +53,7 @@ _MOST_BYTES = 65_536
 _MARK_BYTES = MARK_LENGTH + 16
 _LISTED, _BATCH = 100, 20
 _OURS = "GITSEAL"
+_WRONG = "InvalidParameterException"
 _AGAIN = "look at it again with --dry-run"
 
 
@@ -97,13 +98,13 @@ def _limits_of_each(prefix: str, values: Values) -> Iterator[StoreRefusal]:
 def open_store(locator: str, outside: Outside) -> Store:
     """The secret, or the secrets below a prefix. Raises Error if the SDK is not installed, or no region is named."""
     name, options = _parts(locator)
-    secrets = AwsSecrets(aws_place.way(options.get("region", ""), outside.environ), options.get("key", ""))
+    secrets = AwsSecrets(aws_place.way(options.get("region", ""), outside), options.get("key", ""))
     return _EachSecret(secrets, name) if name.endswith("/") else _OneSecret(secrets, name)
 
 
 def whereabouts(locator: str, outside: Outside) -> Whereabouts:
     """The region. Raises Error if none is named."""
-    return aws_place.whereabouts("secretsmanager", _parts(locator)[1].get("region", ""), outside.environ)
+    return aws_place.whereabouts("secretsmanager", _parts(locator)[1].get("region", ""), outside)
 
 
 def _parts(locator: str) -> tuple[str, dict[str, str]]:
@@ -128,12 +129,14 @@ class _OneSecret:
     def read(self) -> dict[str, Live]:
         """See `Store`."""
         self._fields, self._version = UnshownDict(), ""
+        what = f"read {self._name}"
         try:
-            answer = self._secrets.service.ask("get_secret_value", f"read {self._name}", SecretId=self._name)
+            answer = self._secrets.service.read("get_secret_value", what, SecretId=self._name)
         except AwsRefusal as refused:
             if refused.code == MISSING or (refused.code == NOT_NOW and not self._secrets.version(self._name)):
                 return {}
             raise
+        version = str(told(answer, "VersionId", what))
         try:
             found = json.loads(answer.get("SecretString", ""))
         except (ValueError, RecursionError):
@@ -141,7 +144,7 @@ class _OneSecret:
         if not isinstance(found, dict):
             message = f"the secret {self._name} is no JSON object, and gitseal did not put it there"
             raise RemoteError(message, "give the target a name of its own")
-        self._fields, self._version = UnshownDict(found), str(answer.get("VersionId"))
+        self._fields, self._version = UnshownDict(found), version
         return fields.live(found, self._version)
 
     def write(self, edits: Sequence[Edit]) -> None:
@@ -159,24 +162,19 @@ class _OneSecret:
 
     def _move_to(self, text: str, version: str) -> None:
         """Makes a new version the current one in place of that version, or of none."""
-        service, name, token = self._secrets.service, self._name, str(uuid4())
-        put = {"SecretId": name, "SecretString": text, "ClientRequestToken": token}
-        service.ask("put_secret_value", f"write {name}", **put, VersionStages=[_OURS])
-        moved = {"SecretId": name, "VersionStage": CURRENT, "MoveToVersionId": token}
+        service, what = self._secrets.service, f"write {self._name}"
+        put = {"SecretId": self._name, "SecretString": text, "VersionStages": [_OURS]}
+        made = told(service.write("put_secret_value", what, **put), "VersionId", what)
+        moved = {"SecretId": self._name, "VersionStage": CURRENT, "MoveToVersionId": made}
+        if version:
+            moved["RemoveFromVersionId"] = version
         try:
-            service.ask(
-                "update_secret_version_stage",
-                f"make the new version of {name} its current one",
-                **moved,
-                **({"RemoveFromVersionId": version} if version else {}),
-            )
+            answer = service.write("update_secret_version_stage", what, **moved)
         except AwsRefusal as refused:
-            now = self._secrets.version(name)
-            if now == token:
-                return  # an earlier try did it
-            if now != version or refused.code == MISSING:
+            if refused.code == MISSING or (refused.code == _WRONG and self._secrets.version(self._name) != version):
                 raise self._raced() from None
             raise
+        told(answer, "Name", what)
 
     def _raced(self) -> Raced:
         return Raced(f"somebody else wrote {self._name} at the same time, and nothing of ours is live", _AGAIN)
@@ -213,8 +211,10 @@ class _EachSecret:
     def _listed(self) -> dict[str, dict[str, Any]]:
         """What is known of each secret directly below the prefix, by its full name."""
         begin = [{"Key": "name", "Values": [self._prefix]}]
-        pages = self._secrets.service.pages("list_secrets", f"list {self._prefix}", Filters=begin, MaxResults=_LISTED)
-        listed = {str(one["Name"]): one for page in pages for one in page.get("SecretList", ())}
+        found = self._secrets.service.items(
+            "list_secrets", "SecretList", f"list {self._prefix}", Filters=begin, MaxResults=_LISTED
+        )
+        listed = {str(one["Name"]): one for one in found}
         # The filter takes other cases and more than one level.
         return {
             name: one
@@ -224,12 +224,12 @@ class _EachSecret:
 
     def _values(self, names: list[str]) -> list[dict[str, Any]]:
         operation, what = "batch_get_secret_value", f"read {self._prefix}"
-        answer = self._secrets.service.ask(operation, what, SecretIdList=names)
+        answer = self._secrets.service.read(operation, what, SecretIdList=names)
         for error in answer.get("Errors", ()):
             # Removed since they were listed.
             if error.get("ErrorCode") not in {MISSING, NOT_NOW}:
                 raise answered(what, "GetSecretValue", {"Error": {"Code": error.get("ErrorCode")}})
-        found: list[dict[str, Any]] = answer.get("SecretValues", [])
+        found: list[dict[str, Any]] = told(answer, "SecretValues", what)
         return found
 
     def write(self, edits: Sequence[Edit]) -> None:
@@ -239,7 +239,8 @@ class _EachSecret:
             if edit.version and self._secrets.version(name) != edit.version:
                 raise self._raced(name)
             if edit.value is None:
-                self._secrets.service.ask("delete_secret", f"remove {name}", SecretId=name)
+                what = f"remove {name}"
+                told(self._secrets.service.write("delete_secret", what, SecretId=name), "Name", what)
             elif edit.version:
                 self._change(name, edit.value, edit.mark)
             elif not self._secrets.create(name, edit.value.reveal().decode(), Description=edit.mark):
@@ -248,13 +249,8 @@ class _EachSecret:
                 self._change(name, edit.value, edit.mark)
 
     def _change(self, name: str, value: SecretBytes, mark: str) -> None:
-        token = str(uuid4())
-        put = {"SecretId": name, "SecretString": value.reveal().decode(), "Description": mark}
-        try:
-            self._secrets.service.ask("update_secret", f"write {name}", **put, ClientRequestToken=token)
-        except AwsRefusal:
-            if self._secrets.version(name) != token:  # else an earlier try did it
-                raise
+        what, put = f"write {name}", {"SecretString": value.reveal().decode(), "Description": mark}
+        told(self._secrets.service.write("update_secret", what, SecretId=name, **put), "VersionId", what)
 
     def _raced(self, name: str) -> Raced:
         return Raced(f"somebody else wrote {name} at the same time, and nothing of ours was written", _AGAIN)

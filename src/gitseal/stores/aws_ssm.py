@@ -10,8 +10,8 @@ from typing import Any
 
 from gitseal.errors import Error, shell_quoted
 from gitseal.hidden import SecretBytes
-from gitseal.remote.aws import AwsService
-from gitseal.remote.aws_failure import AwsRefusal, was_retried
+from gitseal.remote.aws import AwsService, told
+from gitseal.remote.aws_failure import AwsRefusal
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import aws_place
 from gitseal.stores.protocol import (
@@ -78,13 +78,13 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
 def open_store(locator: str, outside: Outside) -> Store:
     """The parameters below a path. Raises Error if the SDK is not installed, or no region is named."""
     path, options = _parts(locator)
-    service = aws_place.way(options.get("region", ""), outside.environ).service("ssm")
+    service = aws_place.way(options.get("region", ""), outside).service("ssm")
     return _Parameters(service, path, options.get("key", ""))
 
 
 def whereabouts(locator: str, outside: Outside) -> Whereabouts:
     """The region. Raises Error if none is named."""
-    return aws_place.whereabouts("ssm", _parts(locator)[1].get("region", ""), outside.environ)
+    return aws_place.whereabouts("ssm", _parts(locator)[1].get("region", ""), outside)
 
 
 def _parts(locator: str) -> tuple[str, dict[str, str]]:
@@ -127,20 +127,19 @@ class _Parameters:
 
     def _read(self) -> tuple[dict[str, Live], bool]:
         """What is there, and True if nobody wrote between the two lists: one has the values, the other the descriptions."""
+        place, kind = self._path.rstrip("/"), "Parameters"
+        below = [{"Key": "Path", "Option": "OneLevel", "Values": [place]}]
         what = f"list {self._path}"
-        below = [{"Key": "Path", "Option": "OneLevel", "Values": [self._path.rstrip("/")]}]
-        pages = self._service.pages("describe_parameters", what, ParameterFilters=below, MaxResults=_LISTED)
-        self._described = {self._name(one): one for page in pages for one in page.get("Parameters", ())}
-        pages = self._service.pages(
-            "get_parameters_by_path", f"read {self._path}", Path=self._path.rstrip("/"), WithDecryption=True, MaxResults=_PAGE
-        )  # fmt: skip
+        described = self._service.items("describe_parameters", kind, what, ParameterFilters=below, MaxResults=_LISTED)
+        self._described = {self._name(one): one for one in described}
+        what, how = f"read {self._path}", {"WithDecryption": True, "MaxResults": _PAGE}
         live: dict[str, Live] = {}
-        for parameter in (one for page in pages for one in page.get("Parameters", ())):
+        for parameter in self._service.items("get_parameters_by_path", kind, what, Path=place, **how):
             name, version = self._name(parameter), str(parameter["Version"])
             mark = str(self._described.get(name, {}).get("Description", ""))
             live[name] = Live(version, mark, SecretBytes(parameter["Value"].encode()))
-        described = {name: str(one.get("Version")) for name, one in self._described.items()}
-        return live, described == {name: one.version for name, one in live.items()}
+        versions = {name: str(one.get("Version")) for name, one in self._described.items()}
+        return live, versions == {name: one.version for name, one in live.items()}
 
     def write(self, edits: Sequence[Edit]) -> None:
         """See `Store`."""
@@ -158,12 +157,7 @@ class _Parameters:
         except AwsRefusal as refused:
             if refused.code != "ParameterAlreadyExists":
                 raise
-            # An answer that was lost on its way is asked for again, and then our own value is there already.
-            if (
-                not refused.was_retried
-                or self._now(edit.name, WithDecryption=True).get("Value") != value.reveal().decode()
-            ):
-                raise self._raced(edit.name) from None
+            raise self._raced(edit.name) from None
 
     def _change(self, edit: Edit, value: SecretBytes) -> None:
         kind = self._described.get(edit.name, {}).get("Type", _TYPE)
@@ -171,24 +165,27 @@ class _Parameters:
             message = f"the parameter {self._path}{edit.name} is a {kind}, and stays one as long as it is there"
             raise RemoteError(message, "remove it, if nobody needs it as it is; publishing makes it a SecureString")
         self._check_version(edit)
-        answer = self._put(edit, value, Overwrite=True)
-        if int(answer.get("Version", 0)) != int(edit.version) + 1 and not was_retried(answer):
+        if self._put(edit, value, Overwrite=True) != int(edit.version) + 1:
             message = f"somebody else wrote {self._path}{edit.name} at the same moment, and that was overwritten"
             raise Overwritten(message, f"its history has both: {self._history(edit.name)}")
 
     def _remove(self, edit: Edit) -> None:
         self._check_version(edit)
-        self._service.ask("delete_parameters", f"remove {self._path}{edit.name}", Names=[self._path + edit.name])
+        what = f"remove {self._path}{edit.name}"
+        answer = self._service.write("delete_parameters", what, Names=[self._path + edit.name])
+        told(answer, "DeletedParameters", what)
 
-    def _put(self, edit: Edit, value: SecretBytes, *, Overwrite: bool) -> dict[str, Any]:  # noqa: N803 - AWS's word
+    def _put(self, edit: Edit, value: SecretBytes, *, Overwrite: bool) -> int:  # noqa: N803 - AWS's word
+        """Writes, and gives the version."""
         content = value.reveal()
         there = self._described.get(edit.name, {})
         # A parameter that is advanced stays so, and AWS refuses to make it less.
         is_advanced = len(content) > _STANDARD or there.get("Tier") == "Advanced"
         key = self._key or there.get("KeyId", "")
-        return self._service.ask(
+        what = f"write {self._path}{edit.name}"
+        answer = self._service.write(
             "put_parameter",
-            f"write {self._path}{edit.name}",
+            what,
             Name=self._path + edit.name,
             Value=content.decode(),
             Description=edit.mark,
@@ -197,21 +194,18 @@ class _Parameters:
             Overwrite=Overwrite,
             **({"KeyId": key} if key else {}),
         )
+        return int(told(answer, "Version", what))
 
     def _check_version(self, edit: Edit) -> None:
-        if str(self._now(edit.name).get("Version")) != edit.version:
-            raise self._raced(edit.name)
-
-    def _now(self, name: str, **how: bool) -> dict[str, Any]:
-        """A parameter as it is now; empty if it is gone."""
+        what = f"look at {self._path}{edit.name}"
         try:
-            answer = self._service.ask("get_parameter", f"read {self._path}{name}", Name=self._path + name, **how)
+            answer = self._service.read("get_parameter", what, Name=self._path + edit.name)
         except AwsRefusal as refused:
             if refused.code != _MISSING:
                 raise
-            return {}
-        parameter: dict[str, Any] = answer.get("Parameter", {})
-        return parameter
+            raise self._raced(edit.name) from None
+        if str(told(answer, "Parameter", what).get("Version")) != edit.version:
+            raise self._raced(edit.name)
 
     def _raced(self, name: str) -> Raced:
         message = f"somebody else wrote {self._path}{name} at the same time, and nothing of ours was written"

@@ -10,6 +10,7 @@ from gitseal.hidden import SecretBytes
 from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings
 from gitseal.remote import aws
 from gitseal.remote.aws_failure import AwsRefusal
+from gitseal.remote.calling import Patience
 from gitseal.remote.failure import RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
@@ -81,8 +82,12 @@ def _decrypted(arn: str, ciphertext: bytes, surroundings: Surroundings) -> Secre
 
 def _asked(arn: str, what: str, surroundings: Surroundings, operation: str, **arguments: object) -> "dict[str, Any]":
     # `asking` tries again, for all services alike.
-    way = aws.Aws(surroundings.environ, _region(arn), seconds=surroundings.seconds, tries=1)
-    return way.service("kms").ask(operation, what, KeyId=arn, **arguments)
+    way = aws.Aws(surroundings.environ, _region(arn), _never, Patience(surroundings.seconds, tries=1))
+    return way.service("kms").read(operation, what, KeyId=arn, **arguments)
+
+
+def _never(_seconds: float) -> None:
+    raise AssertionError
 
 
 def _arns(locator: str) -> list[str]:
