@@ -214,7 +214,6 @@ HEAVY = {"kubernetes": [pytest.mark.cluster, pytest.mark.slow]} | {
 # They have no version by which another try would be safe, or no mark by which a write is known.
 TELL_LESS = {"github", "gitlab"}
 # Nothing says how long their clients wait, so no test waits for them.
-AWS = {name for name in KINDS if name.startswith("aws-")}
 PATIENT = {*KINDS} - {"vault, whole", "vault, each"}
 
 
@@ -287,7 +286,7 @@ def test_any_write_may_fail(place: Place, fault: Fault) -> None:
     assert writes
     ends = Counter(failed_run(place, Moment(fault, number)) for number in writes)
     # Another try or a look at what is there ends it right at once, if the store says enough, and not the same each time.
-    may_halt = {Fault.REDIRECT, Fault.EMPTY} | ({Fault.TWICE} if place.name in {*AWS, "google"} else set())
+    may_halt = {Fault.REDIRECT, Fault.EMPTY} | ({Fault.TWICE} if place.name == "google" else set())
     assert set(ends) == {"whole"} or place.name in TELL_LESS or fault in may_halt, ends
 
 
