@@ -2,11 +2,13 @@
 
 import os
 import ssl
+from binascii import b2a_base64
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple, cast
 from unittest.mock import patch
 
@@ -16,12 +18,15 @@ from gitseal.delivery.publishing.planning import Desired, Publisher, PublishPlan
 from gitseal.delivery.publishing.publication import Halted, Publication, carry_out
 from gitseal.delivery.publishing.record import PublishRecord
 from gitseal.delivery.publishing.values import Wanted
+from gitseal.errors import Error
 from gitseal.git.repository import Repository
 from gitseal.hidden import SecretBytes
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
 from gitseal.stores.protocol import Store
 from tests.servers import azure_cloud, faulty, google_cloud
+from tests.servers import github as github_server
+from tests.servers import gitlab as gitlab_server
 from tests.servers.azure_cloud import VAULT
 from tests.servers.faulty import SLOW, Fault, Faulty, Moment
 from tests.servers.github import GitHub
@@ -39,6 +44,18 @@ if TYPE_CHECKING:
 FILE = "f" + "1" * 32
 BEFORE = {"CHANGED": b"of-before", "SAME": b"of-always", "GONE": b"of-the-past"}
 AFTER = {"CHANGED": b"of-after", "SAME": b"of-always", "CREATED": b"new-\xc3\xa4\xc3\xb6\xc3\xbc"}
+
+
+# As they are, and in base64; tokens of the stand-ins among them.
+SECRETS = [
+    *(
+        form
+        for value in {*BEFORE.values(), *AFTER.values()}
+        for form in (value.decode(), b2a_base64(value).decode()[:-3])
+    ),
+    *(github_server.TOKEN, gitlab_server.TOKEN, google_cloud.TOKEN, "hush-access-key"),
+]
+SOURCE = "/src/gitseal/"
 
 
 class Told(NamedTuple):
@@ -92,7 +109,8 @@ class Place:
         made = plan(publisher, desired, store.read(), lambda *_: None, PublishRules(prunes=True), (), names)
         assert not made.refused
         return Publication(
-            source=cast("Source", None),  # nothing asks for it, nor for what does not go out
+            # Nothing asks for more of it, nor for what does not go out.
+            source=cast("Source", SimpleNamespace(target=SimpleNamespace(name="shop"))),
             environment="production",
             place=place,
             server="",
@@ -112,6 +130,7 @@ class Place:
             for names in carry_out(made):
                 done.update(names)
         except Halted as halted:
+            check_locals(halted)
             if set(halted.done) != done:
                 raise AssertionError(halted.done) from None
             return made.plan, Told(done, set(halted.left), set(halted.unclear))
@@ -223,6 +242,18 @@ def place(request: pytest.FixtureRequest, repo: Path) -> Iterator[Place]:
         yield Place(request.param, behind, Repository(repo))
 
 
+def check_locals(error: Error) -> None:
+    """Error reports of many programs come with the locals of each frame: none of gitseal's has a value or a token."""
+    trace = error.__traceback__
+    while trace is not None:
+        if SOURCE in trace.tb_frame.f_code.co_filename:
+            shown = repr([repr(value) for name, value in trace.tb_frame.f_locals.items() if name != "environ"])
+            for secret in SECRETS:
+                assert secret not in shown, f"{trace.tb_frame.f_code.co_qualname}: {shown}"
+        trace = trace.tb_next
+    assert not any(secret in f"{error} {error.hint}" for secret in SECRETS)
+
+
 def failed_run(place: Place, moment: Moment | None) -> str:
     """A publication that fails at a moment, held against the law; gives how it ended."""
     at = place.fresh()
@@ -230,7 +261,8 @@ def failed_run(place: Place, moment: Moment | None) -> str:
     place.proxy.begin(moment)
     try:
         _, told = place.publish(at, AFTER, 2, directly=False)
-    except RemoteError:
+    except RemoteError as error:
+        check_locals(error)
         told = None
     finally:
         place.proxy.moment = None
