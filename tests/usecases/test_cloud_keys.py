@@ -160,9 +160,8 @@ def test_a_key_that_the_trusted_ref_lacks_is_not_asked_for_without_a_yes(
     # On a branch somebody puts another key, and seals to it.
     programs.git(deploy.top, "switch", "-qc", "other")
     (tmp_path / "evil.pem").write_bytes(deploy.bao.transit_key(f"{deploy.name}-evil"))
-    old = next(line.split()[-1] for line in deploy.person("recipient", "list").splitlines() if "gitseal-kms" in line)
     public = ("--kms", f"vault:transit/keys/{deploy.name}-evil@1", "--public", str(tmp_path / "evil.pem"), "--yes")
-    deploy.person("recipient", "replace-key", old, *public)
+    deploy.person("recipient", "replace-key", f"vault:transit/keys/{deploy.name}@1", *public)
     deploy.person("rekey", "--yes")
     deploy.commit()
     programs.git(clone, "fetch", "-q")
@@ -266,8 +265,7 @@ def test_the_public_half_is_fetched_shown_and_asked_about(bao: Bao, repo: Path) 
     assert "vault:transit/keys/fetch-me@1:MII" in (repo / ".secrets/policy.yaml").read_text()
     # The next version takes its place, and both are one machine's.
     bao.call("POST", "transit/keys/fetch-me/rotate", {})
-    old = re.findall(r"gitseal-kms:\S+", (repo / ".secrets/policy.yaml").read_text())[0].rstrip("]\"'")
-    renew = ("recipient", "replace-key", old, "--kms", "vault:transit/keys/fetch-me")
+    renew = ("recipient", "replace-key", "vault:transit/keys/fetch-me@1", "--kms", "vault:transit/keys/fetch-me")
     assert "replaced a key of deploy" in deploy.person(*renew, "--yes", **environ)
     assert "fetch-me@2:MII" in (repo / ".secrets/policy.yaml").read_text()
 

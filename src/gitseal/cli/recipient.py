@@ -255,9 +255,10 @@ def remove_key(session: Session, name: str, key: str) -> None:
     Examples:
       gitseal recipient remove-key bob "$(cat lost.pub)"
     """
+    from gitseal.project import cloud_keys
     from gitseal.usecases import recipient
 
-    recipient.remove_key(session.project, name, key)
+    recipient.remove_key(session.project, name, cloud_keys.named(session.project.policy, key))
     say(f"took a key from {name}", _REKEY)
 
 
@@ -272,13 +273,14 @@ def replace_key(
     """Put the new key of a person or machine in the place of an old one.
 
     In history this is a renewal: the old key is not lost, so nobody has to set new values. NEW is a key, or a file or page that
-    has one, as gitseal recipient add takes it; --kms gives a key in a key service instead, such as its next version. gitseal
-    rekey then seals the files to the new key.
+    has one, as gitseal recipient add takes it; --kms gives a key in a key service instead, such as its next version. OLD may be
+    where a key is in its service, such as vault:transit/keys/deploy@1. gitseal rekey then seals the files to the new key.
 
     Examples:
       gitseal recipient replace-key "$(cat old.pub)" new.pub
-      gitseal recipient replace-key "$(cat old.pub)" --kms vault:transit/keys/deploy
+      gitseal recipient replace-key vault:transit/keys/deploy@1 --kms vault:transit/keys/deploy
     """
+    from gitseal.project import cloud_keys
     from gitseal.usecases import recipient
 
     if bool(new) == bool(kms):
@@ -286,5 +288,6 @@ def replace_key(
     keys = [*(_given(session, new) if new else ()), *_cloud_key(session, kms, public, yes=yes)]
     if len(keys) != 1:
         raise Error(f"{new} has {len(keys)} keys, and one takes the place of another", "give the one itself")
-    name = session.confirmed(accept, lambda workspace: recipient.replace_key(workspace, old, keys[0]))
+    before = cloud_keys.named(session.project.policy, old)
+    name = session.confirmed(accept, lambda workspace: recipient.replace_key(workspace, before, keys[0]))
     say(f"replaced a key of {name}", _REKEY)

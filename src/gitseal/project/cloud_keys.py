@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gitseal.errors import Error
 from gitseal.files.reading import unreadable
+from gitseal.policy.policy import Policy
 from gitseal.project.given_keys import OfferedKey, is_tracked
 from gitseal.project.project import Project
 from gitseal.recipients import kms
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from gitseal.recipients.clouds.asking import Asker
 
 _LIMIT = 64 * 1024
+
+
+def named(policy: Policy, text: str) -> str:
+    """The key of the policy that a person means by where it is, such as `vault:transit/keys/deploy@1`; other text as it is."""
+    keys = (key for principal in policy.recipients.values() for key in principal.keys)
+    return next((key for key in keys if key.startswith(f"{kms.PREFIX}{text}:")), text)
 
 
 def from_file(project: Project, text: str, path: str | os.PathLike[str]) -> OfferedKey | str:
