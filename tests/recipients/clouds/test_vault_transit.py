@@ -108,6 +108,33 @@ def test_a_disabled_version_and_a_deleted_key_are_told_apart(bao: Bao) -> None:
         assert refusal(ask.unwrap, "vault", locator, ciphertext).kind is RemoteFailure.GONE
 
 
+def test_a_key_that_is_deleted_for_now_is_disabled(bao: Bao) -> None:
+    ciphertext = sealed(bao.transit_key("soft"))
+    bao.call("POST", "transit/keys/soft/config", {"deletion_allowed": True})
+    bao.call("DELETE", "transit/keys/soft/soft-delete")
+    ask = asker(bao.environ)
+    for failure in (
+        refusal(ask.unwrap, "vault", "transit/keys/soft@1", ciphertext),
+        refusal(ask.public_key, "vault", "transit/keys/soft"),
+    ):
+        assert failure.kind is RemoteFailure.DISABLED
+        assert "enabled again" in failure.hint
+
+
+def test_a_quota_that_is_used_up_is_waited_for(bao: Bao) -> None:
+    ciphertext = sealed(bao.transit_key("quota"))
+    bao.call("POST", "sys/quotas/rate-limit/few", {"rate": 1, "interval": "1h", "path": "transit/"})
+    waited: list[float] = []
+    try:
+        ask = Asker(bao.environ, waited.append)
+        ask.unwrap("vault", "transit/keys/quota@1", ciphertext)
+        failure = refusal(ask.unwrap, "vault", "transit/keys/quota@1", ciphertext)
+    finally:
+        bao.call("DELETE", "sys/quotas/rate-limit/few")
+    assert failure.kind is RemoteFailure.THROTTLED
+    assert waited == [0.5, 1.0, 2.0]
+
+
 def test_what_the_key_does_not_decrypt_is_damaged(bao: Bao) -> None:
     ciphertext = sealed(bao.transit_key("damaged"))
     for wrong in (ciphertext[:-1] + bytes([ciphertext[-1] ^ 1]), ciphertext[:100], b""):

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from gitseal.remote.calling import Server
 
 _OK, _FORBIDDEN, _MISSING = 200, 403, 404
+_SOFT = "soft-deleted"
 # What the engine says of itself, by a piece of it: the status alone leaves too much open.
 _SAID = {
     "disallowed by policy (too old)": (RemoteFailure.DISABLED, "this version is disabled (min_decryption_version)"),
+    _SOFT: (RemoteFailure.DISABLED, "the key is deleted for now (soft-delete)"),
     "version is too new": (RemoteFailure.GONE, "there is no such version of the key"),
     "encryption key not found": (RemoteFailure.GONE, "there is no such key"),
     "decryption not supported": (RemoteFailure.OTHER, "this key decrypts nothing: it is no RSA key"),
 }
-_NOT_ITS_OWN = ("failed to RSA decrypt", "message authentication failed", "invalid ciphertext")
+_NOT_ITS_OWN = ("failed to RSA decrypt", "decryption error", "message authentication failed", "invalid ciphertext")
 
 
 def unwrap(locator: str, ciphertext: bytes, surroundings: Surroundings) -> SecretBytes:
@@ -55,6 +57,9 @@ def public_key(locator: str, surroundings: Surroundings) -> FetchedKey:
     if answer.status != _OK:
         raise _failure(f"{mount}/keys/{name}", answer)
     data = _data(answer)
+    if data.get("soft_deleted"):
+        kind, reason = _SAID[_SOFT]
+        raise RemoteError(reason, kind=kind)
     version = version or str(data.get("latest_version", ""))
     versions = data.get("keys")
     key = versions.get(version) if isinstance(versions, dict) else None
