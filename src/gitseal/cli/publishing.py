@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from gitseal.cli.output import stderr_is_terminal
 from gitseal.cli.session import Session
@@ -21,7 +22,8 @@ _MOST_PRINTED = 64 * 1024 * 1024
 
 def outside(session: Session, project: Project) -> Outside:
     """The outside of a project."""
-    return Outside(session.environ, _start, _wait, project.git().folder)
+    folder = project.git().folder
+    return Outside(session.environ, partial(_start, folder), _wait, folder)
 
 
 def _wait(seconds: float) -> None:
@@ -32,13 +34,17 @@ def _wait(seconds: float) -> None:
 
 
 def _start(
-    command: Sequence[str], message: SecretBytes, secrets: Sequence[tuple[str, bytes]], variables: Mapping[str, str]
+    folder: str,
+    command: Sequence[str],
+    message: SecretBytes,
+    secrets: Sequence[tuple[str, bytes]],
+    variables: Mapping[str, str],
 ) -> ProgramAnswer:
-    """Starts a program with what it reads; its talk goes to standard error, without the values that it was given."""
+    """Starts a program in a folder, with what it reads; its talk goes to standard error, without the values that it was given."""
     if sys.stderr is not None:
         sys.stderr.flush()
     hidden = [(name, value) for name, value in secrets if value and not is_ordinary(value)]
     collected = between.Collected(_MOST_PRINTED)
     environ = for_child(os.environb) | {os.fsencode(name): os.fsencode(text) for name, text in variables.items()}
-    status = between.run(command, environ, hidden, frozenset({2}), message.reveal(), collected)
+    status = between.run(command, environ, hidden, frozenset({2}), message.reveal(), collected, folder)
     return ProgramAnswer(status, SecretBytes(bytes(collected.content)), collected.is_too_long)

@@ -38,10 +38,12 @@ def run(
     streams: frozenset[int],
     given: bytes | None = None,
     collected: "Collected | None" = None,
+    folder: str | None = None,
 ) -> int:
     """Run `command` and give its status, 128 + n if signal n ended it.
 
-    With `given`, that is its standard input. With `collected`, its standard output goes there, and nowhere else.
+    With `given`, that is its standard input. With `collected`, its standard output goes there, and nowhere else. It starts in
+    `folder`, or where we are.
 
     `streams` are the descriptors to redact (1, 2, both or none), `secrets` the values to replace with the names to show
     instead; the first name keeps what two have in common. It returns when the command has ended, and every process that still
@@ -55,7 +57,7 @@ def run(
         elif streams == {_OUT, _ERR} and os.path.sameopenfile(_OUT, _ERR):
             # Both go to one file or terminal: through one pipe, so that their lines keep their order.
             pipes[_ERR] = subprocess.STDOUT
-        child = _started(command, environ, pipes, given)
+        child = _started(command, environ, pipes, given, folder)
         forwarding.to(child)
         # Copies, which the pump closes one by one. Popen's own file objects would close the descriptors a second time, when
         # the numbers may belong to somebody else.
@@ -73,7 +75,11 @@ def run(
 
 
 def _started(
-    command: Sequence[str], environ: Mapping[bytes, bytes], pipes: Mapping[int, int], given: bytes | None
+    command: Sequence[str],
+    environ: Mapping[bytes, bytes],
+    pipes: Mapping[int, int],
+    given: bytes | None,
+    folder: str | None,
 ) -> subprocess.Popen[bytes]:
     feed = Feed(given) if given is not None else None
     try:
@@ -83,6 +89,7 @@ def _started(
             stdin=feed.reader if feed is not None else None,
             stdout=pipes.get(_OUT),
             stderr=pipes.get(_ERR),
+            cwd=folder,
         )
     except OSError as error:
         raise not_started(command[0], error, environ) from None

@@ -1,6 +1,7 @@
 """One environment of one target, from what is to be there to having put it there."""
 
 import contextlib
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -172,21 +173,31 @@ def _check_server(source: Source, server: Whereabouts | None) -> None:
 
 
 def _check_program(source: Source, place: str) -> None:
-    """Raises Error for a program of the repository that is not the published commit's own: a branch's would get the values."""
+    """Raises Error for a file of the repository among a program's words that is not the published commit's own.
+
+    A branch's program would get the values; `python3 deploy/push.py` is one as well.
+    """
     if not table.kind_of(place).runs_code:
         return
     from gitseal.stores import program
 
-    file = program.words(place.partition(":")[2])[0]
-    if not program.is_in_repository(file):
-        return
-    committed = source.repository.file(source.commit, file.removeprefix("./"))
+    for number, word in enumerate(program.words(place.partition(":")[2])):
+        is_program = number == 0
+        if is_program and not program.is_in_repository(word):
+            continue
+        file = os.path.normpath(word)
+        committed = source.repository.file(source.commit, file)
+        if committed is None and not is_program:
+            continue
+        if committed is None or _read(source.repository.top / file) != committed:
+            raise Error(
+                f'the program "{word}" is not what commit {source.commit[:12]} has, so it is not started',
+                f"commit it, and merge it where {source.target.name} publishes from",
+            )
+
+
+def _read(path: Path) -> bytes | None:
     try:
-        there = read_regular(source.repository.top / file)
+        return read_regular(path)
     except FileNotFoundError:
-        there = None
-    if committed is None or there != committed:
-        raise Error(
-            f'the program "{file}" is not what commit {source.commit[:12]} has, so it is not started',
-            f"commit it, and merge it where {source.target.name} publishes from",
-        )
+        return None
