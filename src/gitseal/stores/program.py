@@ -24,7 +24,8 @@ from gitseal.remote.failure import RemoteError
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Untold, Values
 
 CARRIES = Carries(
-    locator="`exec:PROGRAM ARGUMENT...`, without a shell, in the repository's top; files of the repository among them have to be the published commit's",
+    locator="`exec:PROGRAM ARGUMENT...`, without a shell, started at the repository's top; files of the repository among these"
+    " words have to be those of the published commit",
     names="any",
     values="any bytes; what is no UTF-8 text as base64",
     mark="given with each value, for the program to keep",

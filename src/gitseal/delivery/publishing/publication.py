@@ -1,11 +1,9 @@
 """One environment of one target, from what is to be there to having put it there."""
 
 import contextlib
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 
-from gitseal.delivery.publishing import planning, values
+from gitseal.delivery.publishing import planning, preconditions, values
 from gitseal.delivery.publishing.planning import Publisher, PublishPlan, PublishRules
 from gitseal.delivery.publishing.record import PublishRecord
 from gitseal.delivery.publishing.source import Source
@@ -13,7 +11,6 @@ from gitseal.delivery.publishing.standing import PlaceStanding, standing
 from gitseal.delivery.publishing.values import Wanted
 from gitseal.delivery.publishing.writing import write
 from gitseal.errors import Error
-from gitseal.files.reading import read_regular
 from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring
 from gitseal.records import NamedTuple
@@ -21,7 +18,6 @@ from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Store, Whereabouts
 
-_MOST_TOLD = 20
 _NO_SERVER = Whereabouts("", "")
 
 
@@ -82,11 +78,11 @@ def publications(
     places = [(name, place) for name, place in source.target.places() if name in chosen]
     prepared = [(name, place, values.wanted(source, name, keyring)) for name, place in places]
     for _environment, place, wanted in prepared:
-        _check_limits(source, place, wanted)
-        _check_program(source, place)
+        preconditions.check_limits(source, place, wanted)
+        preconditions.check_program(source, place)
     for environment, place, wanted in prepared:
         store, server = table.open_store(place, _hiding(outside, wanted)), table.whereabouts(place, outside)
-        _check_server(source, server)
+        preconditions.check_server(source, server)
         told, identity, _files = server if server is not None else _NO_SERVER
         record = None
         if not store.keeps_marks:
@@ -147,57 +143,3 @@ def _hiding(outside: Outside, wanted: Wanted) -> Outside:
         return outside.start(command, message, [*secrets, *ours], variables)
 
     return outside._replace(start=start)
-
-
-def _check_limits(source: Source, place: str, wanted: Wanted) -> None:
-    refused = [*table.refusals(place, {name: desired.value for name, desired in wanted.values.items()})]
-    if refused:
-        told = [f"{one.name}: {one.reason}" if one.name else one.reason for one in refused[:_MOST_TOLD]]
-        more = f"; and {len(refused) - _MOST_TOLD} more" if len(refused) > _MOST_TOLD else ""
-        raise Error(
-            f'"{place}" cannot carry what {source.target.name} publishes: {"; ".join(told)}{more}',
-            "change these values, or give the target a service of the manifest that leaves them out",
-        )
-
-
-def _check_server(source: Source, server: Whereabouts | None) -> None:
-    """Raises Error if a file that says which server it is stands in the published commit: whoever commits could change it."""
-    top = source.repository.top.resolve()
-    for name in server.files if server is not None else ():
-        file = Path(name).resolve()
-        if file.is_relative_to(top) and source.repository.file(source.commit, str(file.relative_to(top))) is not None:
-            raise Error(
-                f'"{name}" says where the values go, and it is committed, so whoever changes it there would get them',
-                "take it out of the repository, and keep it elsewhere",
-            )
-
-
-def _check_program(source: Source, place: str) -> None:
-    """Raises Error for a file of the repository among a program's words that is not the published commit's own.
-
-    A branch's program would get the values; `python3 deploy/push.py` is one as well.
-    """
-    if not table.kind_of(place).runs_code:
-        return
-    from gitseal.stores import program
-
-    for number, word in enumerate(program.words(place.partition(":")[2])):
-        is_program = number == 0
-        if is_program and not program.is_in_repository(word):
-            continue
-        file = os.path.normpath(word)
-        committed = source.repository.file(source.commit, file)
-        if committed is None and not is_program:
-            continue
-        if committed is None or _read(source.repository.top / file) != committed:
-            raise Error(
-                f'the program "{word}" is not what commit {source.commit[:12]} has, so it is not started',
-                f"commit it, and merge it where {source.target.name} publishes from",
-            )
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return read_regular(path)
-    except FileNotFoundError:
-        return None
