@@ -19,7 +19,7 @@ import pytest
 from tests import programs
 from tests.servers import ministack as ministack_server
 from tests.servers import moto as moto_server
-from tests.servers import openbao
+from tests.servers import openbao, softhsm
 from tests.servers.aws import AwsServer
 from tests.templates import Templates
 
@@ -214,3 +214,19 @@ def moto(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -
     """Another server that speaks like AWS."""
     with moto_server.running(peer("moto_server"), tmp_path_factory.mktemp("moto")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def new_soft_hsm(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Callable[[], softhsm.SoftHsm]:
+    """Makes a real SoftHSM without tokens, in a folder of its own."""
+    program = peer("softhsm2-util")
+    module = next(filter(os.path.exists, softhsm.SOFTHSM), None) or pytest.skip(
+        "SoftHSM's module is in none of its usual places"
+    )
+    return lambda: softhsm.SoftHsm(program, module, tmp_path_factory.mktemp("softhsm") / "hsm")
+
+
+@pytest.fixture(scope="session")
+def token_shim(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The module that stands in front of a real one: see `tests/servers/token_shim.c`."""
+    return softhsm.shim(peer("cc"), tmp_path_factory.mktemp("shim"))

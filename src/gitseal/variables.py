@@ -7,10 +7,12 @@ if TYPE_CHECKING:
 # Where a service's files are: set for the child of `run --files`, and what `${env:...}` of the manifest finds.
 FILES_VARIABLE = "GITSEAL_FILES"
 
-# They hold or lead to an identity, in gitseal and in sops; no child is started with them.
+# They hold or lead to an identity, in gitseal and in sops, or to the PIN of a token; no child is started with them.
 IDENTITY_VARIABLES = (
     "GITSEAL_IDENTITY",
     "GITSEAL_IDENTITY_FILE",
+    "GITSEAL_PKCS11_PIN",
+    "GITSEAL_PKCS11_PIN_FILE",
     "SOPS_AGE_KEY",
     "SOPS_AGE_KEY_CMD",
     "SOPS_AGE_KEY_FILE",

@@ -81,6 +81,32 @@ def test_every_place_of_an_identity_is_told(tmp_path: Path) -> None:
     assert set(re.findall(r"`(GITSEAL_IDENTITY\w*)`", text)) <= set(IDENTITY_VARIABLES)
 
 
+# Words of services that are written like variables, and what a program is started with.
+_NO_VARIABLES = {
+    "DESTROY_SCHEDULED",
+    "ENCRYPT_DECRYPT",
+    "FAILED_PRECONDITION",
+    "INVALID_ARGUMENT",
+    "KUBERNETES_EXEC_INFO",
+    "RSAES_OAEP_SHA_256",
+    "SERVICE_DISABLED",
+}
+
+
+def test_every_variable_of_key_services_and_stores_is_told() -> None:
+    text = page("environment-variables")
+    folders = ("remote", "stores", "recipients/clouds")
+    files = (file for folder in folders for file in (TOP / "src/gitseal" / folder).rglob("*.py"))
+    read = {
+        name
+        for file in files
+        for name in re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"', file.read_text(encoding="utf-8"))
+    }
+
+    assert {"VAULT_ADDR", "GITSEAL_PKCS11_PIN"} <= read
+    assert {name for name in read - _NO_VARIABLES if f"`{name}`" not in text} == set()
+
+
 def test_every_status_is_told() -> None:
     told = {
         int(number)

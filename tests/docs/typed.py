@@ -2,11 +2,12 @@
 
 import os
 import pty
+import re
 import sys
 import threading
 
 # A question of gitseal's ends like this, and the cursor waits behind it.
-_ASKED = (b"]: ", b"? ")
+_ASKED = re.compile(rb"(?:\]: |\? |PIN of the token \S+: )\Z")
 
 
 def main() -> int:
@@ -20,7 +21,7 @@ def main() -> int:
     shown = b""
     while data := _read(terminal):
         shown += data
-        if answers and shown.endswith(_ASKED):
+        if answers and _ASKED.search(shown[-200:]):
             os.write(terminal, answers.pop(0).encode() + b"\n")
     sys.stdout.write(shown.decode().replace("\r\n", "\n"))
     sys.stdout.flush()

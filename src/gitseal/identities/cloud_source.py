@@ -101,8 +101,11 @@ class CloudSource:
         if not keys:
             return ()
         from gitseal.recipients import kms
+        from gitseal.recipients.clouds.locators import PROVIDERS
 
-        return tuple(CloudPlace(key, kms.KmsIdentity(kms.parse(key.recipient), self._asker)) for key in keys)
+        places = (CloudPlace(key, kms.KmsIdentity(kms.parse(key.recipient), self._asker)) for key in keys)
+        # Nobody is asked for a PIN if a key without one serves.
+        return tuple(sorted(places, key=lambda place: PROVIDERS[place.identity.provider].asks))
 
     @cached_property
     def _asker(self) -> "Asker":

@@ -25,7 +25,7 @@ def named(policy: Policy, text: str) -> str:
 
 
 def from_file(project: Project, text: str, path: str | os.PathLike[str]) -> OfferedKey | str:
-    """The recipient of a locator that names a version, and of the public half in a file. Nothing is called.
+    """The recipient of a whole locator, and of the public half in a file. Nothing is called.
 
     It is offered if Git tracks the file, because somebody else may have written it. Raises Error for a malformed locator, and for
     a file that holds no public key of a kind that is taken.
@@ -33,8 +33,8 @@ def from_file(project: Project, text: str, path: str | os.PathLike[str]) -> Offe
     provider, locator = locators.given(text)
     if not locators.is_whole(provider, locator):
         raise Error(
-            "the file does not say which version of the key this is",
-            f"name it too, like {provider.name}:{provider.example}",
+            "the file does not say what this name of the key leaves out, such as its version",
+            f"name it as a whole, like {provider.name}:{provider.example}",
         )
     try:
         with Path(path).open("rb") as file:

@@ -14,6 +14,7 @@ from gitseal.recipients.clouds.locators import check_locator
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.protocol import AgeHeader, Tier
 from gitseal.recipients.stanza import DATA_KEY, check_stanza, encode, parse_header
+from gitseal.remote.failure import RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ class KmsRecipient:
     def modulus(self) -> bytes:
         """The modulus of the RSA key, without a zero before it. The exponent is 65537."""
         return _modulus(self._key, self._size)
+
+    def is_of(self, public: bytes) -> bool:
+        """True if this is its public half, in DER."""
+        return public == self._key
 
     def wrap(self, data_key: bytes, _dialogue: "Dialogue | None" = None) -> bytes:
         """See `Recipient.wrap`. The public half is enough: nothing asks the service."""
@@ -150,7 +155,22 @@ class KmsIdentity:
 
     def _opened(self, stanza: bytes) -> bytes:
         place, body = self._recipient, parse_header(stanza).body
-        return self._recipient.opened(stanza, self._asker.unwrap(place.provider, place.locator, body).reveal())
+        try:
+            return self._recipient.opened(stanza, self._asker.unwrap(place.provider, place.locator, body).reveal())
+        except Damaged:
+            if self._is_replaced():
+                message = "there is another key of that name now, which opens nothing that was sealed to the old one"
+                hint = "have the old key brought back, or replace it with gitseal recipient replace-key"
+                raise RemoteError(message, hint, kind=RemoteFailure.GONE, place=self.label) from None
+            raise
+
+    def _is_replaced(self) -> bool:
+        """True if the service says that the key of that name has another public half; False too if it does not say."""
+        try:
+            shown = self._asker.public_key(self.provider, self._recipient.locator).public
+            return not self._recipient.is_of(public_key_in(shown))
+        except Error:
+            return False
 
 
 def parse(text: str) -> KmsRecipient:

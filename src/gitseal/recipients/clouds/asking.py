@@ -53,6 +53,7 @@ class Asker:
         self._wait = wait
         self._ask = ask
         self._down: dict[str, RemoteError] = {}
+        self._kept: dict[str, SecretBytes] = {}
 
     def unwrap(self, provider: str, locator: str, ciphertext: bytes) -> "SecretBytes":
         """What the service decrypts. Raises RemoteError, which names the key, or Damaged."""
@@ -85,7 +86,7 @@ class Asker:
         raise told
 
     def _asked(self, question: "Callable[[Surroundings], T]") -> "T":
-        surroundings = Surroundings(self._environ, _SILENCE, self._ask)
+        surroundings = Surroundings(self._environ, _SILENCE, self._ask, self._kept)
         end, pause = monotonic() + _SECONDS, _FIRST_WAIT
         for left in range(_TRIES - 1, -1, -1):
             try:

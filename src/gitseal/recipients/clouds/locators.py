@@ -26,12 +26,21 @@ _HEX = "[0-9a-f]"
 # A key of several regions is the same in each, and one whose name does not begin with `mrk-` is in one alone.
 _AWS_KEY = rf"key/(?:{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}|mrk-{_HEX}{{32}}(?:\+{_REGION}){{0,15}})"
 
+# PKCS#11 (RFC 7512): a byte that may stand as it is does, another is escaped in capitals, and a control character is neither.
+_BYTE = r"(?:[A-Za-z0-9._~-]|%(?:2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-D]|[89A-F][0-9A-F]))"
+_SERIAL = rf"serial={_BYTE}{{1,16}}"
+_TOKEN = rf"(?:token={_BYTE}{{1,32}}(?:;{_SERIAL})?|{_SERIAL})"
+_KEY_IN_TOKEN = rf"{_TOKEN};(?:object={_BYTE}{{1,128}}|id=(?:%[0-9A-F]{{2}}){{1,64}})"
+# As other programs write it: more attributes, in any order. What follows a "?", such as a module to load, is never taken.
+_LOOSE_BYTE = r"(?:[A-Za-z0-9._~:\[\]@!$'()*+,=&-]|%[0-9A-Fa-f]{2})"
+_ATTRIBUTE = rf"(?:token|serial|manufacturer|model|object|id|type|library-[a-z]{{1,16}})={_LOOSE_BYTE}{{1,400}}"
+
 
 class Provider(NamedTuple):
     """A key service; its module in this package is `name`.
 
-    `pattern` matches a whole locator, with the key's version if the service has versions. `newest` matches one without, if the
-    service can say which is the newest. `example` is a whole locator.
+    `pattern` matches a whole locator, with the key's version if the service has versions. `newest` matches one that leaves out
+    what the service can say, such as the newest version. `example` is a whole locator. `asks`: a person may be asked for a PIN.
     """
 
     name: str
@@ -39,6 +48,7 @@ class Provider(NamedTuple):
     pattern: str
     example: str
     newest: str = ""
+    asks: bool = False
 
     def load(self) -> "KeyService":
         """The module that asks this service, imported now."""
@@ -77,6 +87,14 @@ PROVIDERS = {
             pattern=rf"{_TRANSIT}@[1-9][0-9]{{0,5}}",
             newest=_TRANSIT,
             example="transit/keys/deploy@1",
+        ),
+        Provider(
+            "pkcs11",
+            "a PKCS#11 token",
+            pattern=_KEY_IN_TOKEN,
+            newest=rf"{_ATTRIBUTE}(?:;{_ATTRIBUTE}){{0,9}}",
+            example="token=deploy;id=%01",
+            asks=True,
         ),
     )
 }

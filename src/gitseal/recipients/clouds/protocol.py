@@ -21,12 +21,14 @@ class Surroundings(NamedTuple):
     """What a key service's module may use of the outside.
 
     The environment says where the service is and who we are to it. A request is given up after `seconds` without an answer, and
-    is not made again. `ask` gets a PIN from a person; None: nobody can be asked.
+    is not made again. `ask` gets a PIN from a person; None: nobody can be asked. `kept` is for what a module keeps while a
+    command runs, by words of its own; None: it keeps nothing.
     """
 
     environ: "Mapping[str, str]"
     seconds: float
     ask: "AskPin | None" = None
+    kept: "dict[str, SecretBytes] | None" = None
 
     def __repr__(self) -> str:
         # A token is among the variables.
