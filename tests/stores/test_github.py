@@ -1,6 +1,7 @@
 """GitHub Actions secrets, against a GitHub of our own making that opens the sealed boxes."""
 
 import re
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Raced, Store
 from tests.servers.github import TOKEN, GitHub
 from tests.servers.json_server import Answer
-from tests.stores.outside import outside, put, refused
+from tests.stores.outside import outside, put, refused, seen
 
 REPOSITORY, ENVIRONMENT, ORGANISATION = (
     ("repos", "acme", "shop"),
@@ -180,6 +181,21 @@ def test_what_is_no_github_is_told(github: GitHub, answer: Answer) -> None:
     github.next_answers = [answer]
     with pytest.raises(RemoteError, match="GitHub gave no list of secrets"):
         opened(github).read()
+
+
+def test_no_frame_of_an_error_shows_the_value(github: GitHub) -> None:
+    github.may_write = False
+    with pytest.raises(RemoteError) as error:
+        put(opened(github), A=b"some-hush-value")
+    assert "hush" not in seen(error.value.__traceback__)
+
+
+def test_a_missing_library_is_told_before_anything_is_asked(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nacl.public", None)
+    with pytest.raises(RemoteError, match="GitHub needs the package PyNaCl, which is not installed") as error:
+        opened(github)
+    assert error.value.hint.endswith("-m pip install PyNaCl")
+    assert not github.asked
 
 
 @pytest.mark.parametrize("key", ["", "not base64!", "c2hvcnQ="])

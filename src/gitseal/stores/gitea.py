@@ -6,6 +6,7 @@ description, where each of our writes leaves another text, and both together are
 
 from collections.abc import Iterator, Sequence
 
+from gitseal.hidden import UnshownDict
 from gitseal.remote import forges
 from gitseal.remote.calling import Server
 from gitseal.stores.forge_calls import CREATED, MISSING, NO_CONTENT, ForgeCalls
@@ -74,7 +75,7 @@ class _GiteaSecrets:
             if edit.value is None:
                 self._calls.ask("DELETE", f"/{edit.name}", f'remove the secret "{edit.name}"', NO_CONTENT, MISSING)
             else:
-                content = {"data": edit.value.reveal().decode(), "description": edit.mark}
+                content = UnshownDict(data=edit.value.reveal().decode(), description=edit.mark)
                 what = f'write the secret "{edit.name}"'
                 self._calls.ask("PUT", f"/{edit.name}", what, CREATED, NO_CONTENT, content=content)
 

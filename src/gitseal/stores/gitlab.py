@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from gitseal.hidden import SecretBytes
+from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.remote import forges
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
@@ -143,7 +143,7 @@ class _Variables:
             else:
                 self._change(edit, self._content(edit, edit.value, there))
 
-    def _change(self, edit: Edit, content: dict[str, object]) -> None:
+    def _change(self, edit: Edit, content: UnshownDict) -> None:
         what = f'write the variable "{edit.name}"'
         answer = self._calls.ask("PUT", self._path(edit.name), what, OK, content=content)
         if not _is_as_sent(answer, content):
@@ -157,7 +157,8 @@ class _Variables:
         return answer.content if answer.status == OK else None
 
     def _create(self, edit: Edit, value: SecretBytes) -> None:
-        content = self._content(edit, value, {}) | {"key": edit.name, "environment_scope": self._scope}
+        content = self._content(edit, value, {})
+        content |= {"key": edit.name, "environment_scope": self._scope}
         what = f'write the variable "{edit.name}"'
         answer = self._calls.ask("POST", "", what, CREATED, BAD, content=content)
         if answer.status == BAD:
@@ -171,13 +172,9 @@ class _Variables:
             self._calls.ask("DELETE", self._path(edit.name), f'remove the variable "{edit.name}"', NO_CONTENT, MISSING)
             raise RemoteError("this GitLab is older than 16.2: variables of it cannot have a mark", "upgrade GitLab")
 
-    def _content(self, edit: Edit, value: SecretBytes, there: Mapping[str, Any]) -> dict[str, object]:
-        return {
-            "value": value.reveal().decode(),
-            "description": edit.mark,
-            "raw": True,
-            **self._guards(there, value),
-        }
+    def _content(self, edit: Edit, value: SecretBytes, there: Mapping[str, Any]) -> UnshownDict:
+        about = {"description": edit.mark, "raw": True, **self._guards(there, value)}
+        return UnshownDict(about, value=value.reveal().decode())
 
 
 _PERMISSION = "give it the scope `api` and the role of a maintainer of the project, or of an owner of the group"
