@@ -1,7 +1,6 @@
 """What the stores under test get of the outside."""
 
 from collections.abc import Mapping
-from types import TracebackType
 
 from gitseal.hidden import SecretBytes
 from gitseal.stores import table
@@ -28,14 +27,3 @@ def refused(place: str, **values: bytes) -> dict[str, str]:
     """What a place cannot carry of these, with the reason."""
     secrets = {name: SecretBytes(value) for name, value in values.items()}
     return {refusal.name: refusal.reason for refusal in table.refusals(place, secrets)}
-
-
-def seen(traceback: TracebackType | None) -> str:
-    """What a tool that shows the variables of an error's frames would show of ours."""
-    shown = []
-    while traceback is not None:
-        if "/src/gitseal/" in traceback.tb_frame.f_code.co_filename:
-            shown.append(repr(traceback.tb_frame.f_locals))
-        traceback = traceback.tb_next
-    assert shown
-    return "".join(shown)

@@ -11,7 +11,7 @@ from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Raced, Store
 from tests.servers.gitlab import TOKEN, GitLab
 from tests.servers.json_server import Answer
-from tests.stores.outside import outside, put, refused, seen
+from tests.stores.outside import outside, put, refused
 
 PROJECT, DEEP, GROUP = ("projects", "acme/shop"), ("projects", "acme/eu/shop"), ("groups", "acme")
 PLACES = {
@@ -141,16 +141,6 @@ def test_a_gitlab_that_keeps_no_marks_keeps_no_value(gitlab: GitLab) -> None:
     with pytest.raises(RemoteError, match=r"older than 16\.2"):
         put(opened(gitlab), A=b"some-value")
     assert gitlab.variables[PROJECT] == []
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT"])
-def test_no_frame_of_an_error_shows_the_value(gitlab: GitLab, method: str) -> None:
-    if method == "PUT":
-        gitlab.put(PROJECT, "A", "some-hush-before")
-    gitlab.before[method] = lambda: gitlab.next_answers.append(Answer(403, {"message": "hush"}))
-    with pytest.raises(RemoteError) as error:
-        put(opened(gitlab), A=b"some-hush-value")
-    assert "hush" not in seen(error.value.__traceback__)
 
 
 def test_an_answer_that_is_not_of_gitlab_counts_as_none(gitlab: GitLab) -> None:

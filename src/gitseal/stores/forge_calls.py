@@ -10,7 +10,6 @@ from gitseal.stores.protocol import Raced
 
 OK, CREATED, NO_CONTENT, BAD, MISSING, UNPROCESSABLE = 200, 201, 204, 400, 404, 422
 _FORBIDDEN = 403
-_LATER = "wait an hour, and run the same again: it reads what is there, and writes what is missing"
 
 
 class ForgeCalls:
@@ -42,9 +41,9 @@ class ForgeCalls:
         if answer.status == MISSING:
             message = f"{name} shows this token no {self._noun} of {self._words}: it is not there, or the token may not see it"
             raise RemoteError(message, self._permission, kind=RemoteFailure.GONE)
-        if answer.status == _FORBIDDEN and answer.headers.get("x-ratelimit-remaining") == "0":
-            message = f"{name} did not {what} of {self._words}: this token has made all the requests that it may make in an hour"
-            raise RemoteError(message, _LATER, kind=RemoteFailure.THROTTLED)
+        if answer.status == _FORBIDDEN and _is_throttled(answer):
+            message = f"{name} did not {what} of {self._words}: this token has made too many requests"
+            raise RemoteError(message, _later(answer), kind=RemoteFailure.THROTTLED)
         if answer.status == _FORBIDDEN:
             message = f"{name} did not {what} of {self._words}: the token may not do that"
             raise RemoteError(message, self._permission, kind=RemoteFailure.DENIED)
@@ -71,3 +70,19 @@ class ForgeCalls:
             f'somebody else changed the {self._noun.removesuffix("s")} "{name}" at the same time, and it stays as it is'
         )
         return Raced(message, "look at it again with --dry-run")
+
+
+def _is_throttled(answer: Response) -> bool:
+    """True for a 403 that is no denial. GitHub says so in a header, or in words alone."""
+    content = answer.content if isinstance(answer.content, dict) else {}
+    said = "rate limit" in str(content.get("message", "")).lower()
+    return said or _is_for_an_hour(answer) or "retry-after" in answer.headers
+
+
+def _is_for_an_hour(answer: Response) -> bool:
+    return answer.headers.get("x-ratelimit-remaining") == "0"
+
+
+def _later(answer: Response) -> str:
+    span = "an hour" if _is_for_an_hour(answer) else "some minutes"
+    return f"wait {span}, and run the same again: it reads what is there, and writes what is missing"
