@@ -1,0 +1,191 @@
+"""What a branch, a push or another clone can do about where values go: nothing. With a real remote and an empty store."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import pytest
+
+from gitseal.cli.main import main
+from gitseal.delivery.publishing.record import PublishRecord
+from gitseal.git.repository import Repository
+from gitseal.stores import table
+from gitseal.stores.protocol import Outside, Store, Values
+from gitseal.stores.table import StoreKind
+from tests.attacks.world import NEEDLE, Clone, clone, person, start
+from tests.delivery.publishing.test_planning import Store as StoreInMemory
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+TARGET = '{environments: [production], to: "memory:good"}'
+
+
+class Memory:
+    """A kind of store whose places lie in memory."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, StoreInMemory] = {}
+        self.keeps_marks = True
+
+    def limits(self, _locator: str, _values: Values) -> tuple[()]:
+        return ()
+
+    def open_store(self, locator: str, _outside: Outside) -> Store:
+        made = StoreInMemory(is_whole=False, gives_back=self.keeps_marks, keeps_marks=self.keeps_marks)
+        return self.places.setdefault(locator, made)
+
+    def values(self, place: str = "good") -> dict[str, bytes]:
+        return (
+            {name: value for name, (_, _, value) in self.places[place].entries.items()} if place in self.places else {}
+        )
+
+
+class Team(NamedTuple):
+    """Alice's clone of what lies on a server, and what publishing from there did."""
+
+    hub: Path
+    alice: Clone
+    memory: Memory
+    publish: Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Team:
+    memory = Memory()
+    monkeypatch.setitem(sys.modules, "gitseal.stores.memory", cast("ModuleType", memory))
+    monkeypatch.setattr(table, "KINDS", (*table.KINDS, StoreKind("memory", "Memory", "memory")))
+    owner = person("alice")
+    monkeypatch.setenv("GITSEAL_IDENTITY", owner.identity)
+    founder = start(tmp_path / "founder", owner)
+    founder.policy("environments:", f"publish:\n  shop: {TARGET}\n\nenvironments:")
+    founder.set("production", "A", NEEDLE)
+    founder.commit("start")
+    hub = tmp_path / "hub.git"
+    founder.git("clone", "--quiet", "--bare", ".", str(hub))
+    alice = clone(hub, tmp_path / "alice", owner)
+
+    def publish(*options: str, at: Clone = alice) -> tuple[int, str]:
+        monkeypatch.chdir(at.top)
+        status = main(["publish", "--yes", *options])
+        said = "".join(capsys.readouterr())
+        assert NEEDLE not in said
+        return status, said
+
+    return Team(hub, alice, memory, publish)
+
+
+def test_a_yes_confirms_no_target_that_is_new_to_the_clone(team: Team, tmp_path: Path) -> None:
+    assert team.publish()[0] == 1
+    assert not team.memory.values()
+    assert team.publish("--accept-target", "other")[0] == 1
+    assert team.publish("--accept-target", "shop")[0] == 0
+    assert team.memory.values() == {"A": NEEDLE.encode()}
+    other = clone(team.hub, tmp_path / "other", team.alice.owner)
+    status, said = team.publish(at=other)
+    assert status == 1
+    assert "this clone never published to shop" in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("memory:good", "memory:evil"),
+        ('good"}', 'good", service: evil}'),
+        (TARGET, TARGET.replace("[production]", "[production, development]").replace("good", "evil/{environment}")),
+        (TARGET, TARGET.replace("{env", "{from: refs/heads/feature, env").replace("good", "evil")),
+        (TARGET, f"{TARGET}\n  more: {TARGET.replace('good', 'evil')}"),
+    ],
+)
+@pytest.mark.parametrize("is_pushed", [False, True])
+def test_a_branch_decides_nothing(team: Team, old: str, new: str, is_pushed: bool) -> None:  # noqa: FBT001 - a case
+    assert team.publish("--accept-target", "shop")[0] == 0
+    team.alice.git("checkout", "--quiet", "-b", "feature")
+    team.alice.policy(old, new)
+    team.alice.commit("evil")
+    if is_pushed:
+        team.alice.push("feature")
+    for names in ((), ("shop",), ("more",)):
+        status, said = team.publish(*names, "--accept-target", "shop", "--accept-target", "more", "--rollback")
+        assert status == 1, said
+    # What is checked out again and not committed decides nothing either.
+    team.alice.git("checkout", "--quiet", "main")
+    team.alice.policy(old, new)
+    status, said = team.publish()
+    assert status == 1
+    assert "has changes that are not committed" in said
+    assert [place for place in team.memory.places if "evil" in place] == []
+
+
+def test_a_merged_target_that_changed_is_asked_about_again(team: Team) -> None:
+    assert team.publish("--accept-target", "shop")[0] == 0
+    team.alice.policy("memory:good", "memory:elsewhere")
+    team.alice.commit("merged")
+    team.alice.push()
+    status, said = team.publish()
+    assert status == 1
+    assert "shop is not what this clone published to before" in said
+    assert not team.memory.values("elsewhere")
+    assert team.publish("--accept-target", "shop")[0] == 0
+    assert team.memory.values("elsewhere")
+
+
+def test_a_ref_that_is_called_like_the_remotes_is_not_taken_for_it(team: Team) -> None:
+    assert team.publish("--accept-target", "shop")[0] == 0
+    team.alice.set("production", "A", "another needle")
+    team.alice.commit("not pushed")
+    team.alice.git("tag", "origin/main")
+    team.alice.git("branch", "origin/main")
+    team.alice.git("replace", team.alice.git("rev-parse", "refs/remotes/origin/main").strip(), "HEAD")
+    status, said = team.publish()
+    assert status == 1
+    assert "does not have commit" in said
+    assert team.memory.values() == {"A": NEEDLE.encode()}
+
+
+def test_a_forced_push_takes_a_word(team: Team) -> None:
+    assert team.publish("--accept-target", "shop")[0] == 0
+    team.alice.set("production", "B", "forced")
+    team.alice.git("commit", "--quiet", "--all", "--amend", "--message", "rewritten")
+    team.alice.git("push", "--quiet", "--force", "origin", "HEAD:main")
+    status, said = team.publish()
+    assert status == 1
+    assert "is no ancestor of" in said
+    assert "B" not in team.memory.values()
+    assert team.publish("--rollback")[0] == 0
+    assert "B" in team.memory.values()
+
+
+def test_a_record_goes_with_the_refs_and_without_it_nothing_is_overwritten(team: Team, tmp_path: Path) -> None:
+    team.memory.keeps_marks = False
+    status, said = team.publish("--accept-target", "shop")
+    assert status == 0
+    ref = "refs/gitseal/published/shop/production"
+    assert f"for others to see: git push origin +{ref}" in said
+    other = clone(team.hub, tmp_path / "other", team.alice.owner)
+    status, said = team.publish("--accept-target", "shop", at=other)
+    assert status == 1
+    assert f"fetch what others recorded: git fetch origin +{ref}:{ref}" in said
+    # The clone is armed: its hooks take the record for no plaintext.
+    assert main(["-C", str(team.alice.top), "init"]) == 0
+    assert (team.alice.top / ".git/hooks/pre-push").exists()
+    team.alice.git("push", "--quiet", "origin", f"+{ref}")
+    other.git("fetch", "--quiet", "origin", "+refs/gitseal/*:refs/gitseal/*")
+    status, said = team.publish(at=other)
+    assert (status, said.splitlines()[-1]) == (0, "0 created, 0 changed, 0 removed, 0 left, 1 unchanged")
+
+
+def test_a_forged_record_hides_no_change(team: Team) -> None:
+    team.memory.keeps_marks = False
+    assert team.publish("--accept-target", "shop")[0] == 0
+    store = team.memory.places["good"]
+    store.put("A", b"evil")
+    record = PublishRecord(Repository(team.alice.top), "shop", "production", ("memory:good", ""))
+    record.names["A"] = record.names["A"]._replace(version=store.read()["A"].version)
+    record.begin([])
+    status, said = team.publish("--check")
+    assert status == 1
+    assert "  change  A: its mark proves nothing here\n" in said
+    assert team.publish()[0] == 0
+    assert team.memory.values() == {"A": NEEDLE.encode()}
