@@ -178,14 +178,16 @@ def test_a_write_between_reading_and_writing_is_not_overwritten(
     assert {name: one.value for name, one in there.items()} == expected
 
 
-def test_a_secret_that_appeared_meanwhile_keeps_its_keys(cluster: Cluster, namespace: str) -> None:
+@pytest.mark.parametrize("manager", ["kubectl-create", "gitseal"])
+def test_a_secret_that_appeared_meanwhile_stays_as_it_is(cluster: Cluster, namespace: str, manager: str) -> None:
     store = table.open_store(f"kubernetes:{namespace}/env", outside(cluster))
     assert store.read() == {}
-    path = f"/api/v1/namespaces/{namespace}/secrets"
-    cluster.call("POST", path, {"metadata": {"name": "env"}, "data": {"A": encoded(b"theirs")}})
+    # Another publisher is the same manager to the cluster.
+    body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "env"}, "data": {"T": encoded(b"theirs")}}
+    cluster.call("PATCH", f"/api/v1/namespaces/{namespace}/secrets/env?fieldManager={manager}", body, kind=APPLY)
     with pytest.raises(Raced):
-        store.write([Edit("A", SecretBytes(b"ours"), "", ""), Edit("B", SecretBytes(b"ours"), "", "")])
-    assert secret(cluster, namespace)["data"] == {"A": encoded(b"theirs")}
+        store.write([Edit("A", SecretBytes(b"ours"), "", "")])
+    assert secret(cluster, namespace)["data"] == {"T": encoded(b"theirs")}
 
 
 @pytest.mark.parametrize(

@@ -35,12 +35,12 @@ def applied(secret: dict[str, Any], **edits: bytes | None) -> tuple[dict[str, st
     return made["data"], json.loads(annotations.get("gitseal", "{}"))
 
 
-def test_a_new_secret_has_the_edits_and_no_version() -> None:
+def test_a_new_secret_has_the_edits_and_a_version_that_none_has() -> None:
     made = secret_object.applied({}, [Edit("A", SecretBytes(b"\xff"), "m", "")])
     assert made == {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": {"annotations": {"gitseal": '{"A":"m"}'}},
+        "metadata": {"annotations": {"gitseal": '{"A":"m"}'}, "resourceVersion": "1"},
         "data": {"A": "/w=="},
     }
 

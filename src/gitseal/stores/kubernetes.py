@@ -35,7 +35,7 @@ CARRIES = Carries(
     names="letters, digits, `-`, `_` and `.`, at most 253 of them, and no `..` at the start",
     values="any bytes; 1,048,576 bytes together, and 262,144 of names and marks",
     mark="the annotation `gitseal` of the same Secret, written in the same call",
-    race="compare-and-set on the version that was read; a Secret that was not there is only added to",
+    race="compare-and-set on the version that was read, and on there being none",
     removal="left out of what is applied; the Secret stays, also without names",
 )
 
@@ -135,9 +135,8 @@ class _KubeSecret:
         self._check_removals([edit.name for edit in edits if edit.value is None])
         content = secret_object.applied(self._live, edits)
         content["metadata"] |= {"name": self._name, "namespace": self._namespace}
-        # A Secret that was not there is not forced: whoever made it meanwhile keeps what is theirs.
-        force = "true" if self._live else "false"
-        answer = self._cluster.ask("PATCH", f"{self._url}?fieldManager={MANAGER}&force={force}", content, kind=APPLY)
+        # Forced, since whose each key is was seen: it is applied to the version that was read, and to no other.
+        answer = self._cluster.ask("PATCH", f"{self._url}?fieldManager={MANAGER}&force=true", content, kind=APPLY)
         if answer.status == _RACED or _is_another(answer):
             message = f"somebody else wrote the Secret {self._told} at the same time, and nothing of ours was written"
             raise Raced(message, _AGAIN)
@@ -178,7 +177,8 @@ class _KubeSecret:
         if answer.status == _FORBIDDEN and "NamespaceTerminating" in _causes(answer, "reason"):
             return RemoteError(f"the cluster did not {what}: the namespace is being deleted", kind=RemoteFailure.GONE)
         if answer.status == _FORBIDDEN:
-            message = f"the cluster did not {what}: the kubeconfig's user may not {verb} it, or not create it"
+            message = f"the cluster did not {what}: the kubeconfig's user may not {verb} it"
+            message += ", or not create it" if did == "write" else ""
             return RemoteError(message, may, kind=RemoteFailure.DENIED)
         if answer.status == _MISSING:
             message = f"the cluster did not {what}: there is no namespace {self._namespace}"

@@ -12,6 +12,8 @@ from gitseal.stores.protocol import Edit, Live
 
 MANAGER = "gitseal"
 ANNOTATION = "gitseal"
+# No Secret ever has it. One that is not there is made all the same, and one that is there is refused.
+_OF_NONE = "1"
 
 
 def live_values(secret: Mapping[str, Any]) -> dict[str, Live]:
@@ -38,8 +40,9 @@ def why_not_ours(secret: Mapping[str, Any]) -> str:
 
 def applied(secret: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
     """What is applied to a Secret: the edits, and everything else of ours as it is. Without it, it would go."""
-    data = {name: text for name, text in _data(secret).items() if MANAGER in owners_of(secret, name)}
-    marks = {name: mark for name, mark in _marks(secret).items() if name in _data(secret)}
+    there = _data(secret)
+    data = {name: text for name, text in there.items() if MANAGER in owners_of(secret, name)}
+    marks = {name: mark for name, mark in _marks(secret).items() if name in there}
     for edit in edits:
         data.pop(edit.name, None)
         marks.pop(edit.name, None)
@@ -50,6 +53,8 @@ def applied(secret: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
     if secret:
         # Both: a version says nothing about a Secret that was deleted, and would make it anew.
         metadata |= {key: _metadata(secret).get(key) for key in ("resourceVersion", "uid")}
+    else:
+        metadata["resourceVersion"] = _OF_NONE
     return UnshownDict({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": UnshownDict(data)})
 
 
