@@ -107,35 +107,30 @@ class AwsService:
     ) -> dict[str, Any]:
         for pause in pauses(self._tries):
             try:
-                with _translated(what), _silence():
-                    answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
-                    return answer
+                return self._once(operation, what, arguments)
             except RemoteError as failure:
                 if pause is None or not (failure.kind in passing or isinstance(failure, NotSent)):
                     raise
                 self._wait(pause)
         raise AssertionError  # the last try returns or raises
 
-    def items(self, operation: str, key: str, what: str, **arguments: object) -> Iterator[dict[str, Any]]:
-        """All that an operation lists under a key, a part at a time. Raises RemoteError."""
+    def _once(self, operation: str, what: str, arguments: "Mapping[str, object]") -> dict[str, Any]:
+        with _translated(what), _silence():
+            answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
+        if _ALWAYS[operation] not in answer:
+            # The SDK takes a page of somebody in between, or half an answer, for one in which nothing stands.
+            raise RemoteError(f"AWS gave no whole answer to: {what}", _LOOK, kind=RemoteFailure.NOT_READY)
+        return answer
+
+    def items(self, operation: str, what: str, **arguments: object) -> Iterator[dict[str, Any]]:
+        """All that an operation lists, a part at a time. Raises RemoteError."""
         more: dict[str, object] = {}
         while True:
             answer = self.read(operation, what, **arguments, **more)
-            # Something in between that answers without a list must not pass for a place with nothing in it.
-            yield from told(answer, key, what)
+            yield from answer[_ALWAYS[operation]]
             if not answer.get("NextToken"):
                 return
             more = {"NextToken": answer["NextToken"]}
-
-
-def told(answer: "Mapping[str, Any]", key: str, what: str) -> Any:  # noqa: ANN401 - whatever AWS has there
-    """What an answer has under a key that AWS always gives. Raises RemoteError if it has not: then it is none of AWS's."""
-    if key not in answer:
-        raise RemoteError(f"AWS gave no answer to: {what}", _LOOK, kind=RemoteFailure.NOT_READY)
-    return answer[key]
-
-
-_LOOK = "see what is there with --dry-run"
 
 
 def credentials(environ: "Mapping[str, str]") -> str:
@@ -150,6 +145,28 @@ def credentials(environ: "Mapping[str, str]") -> str:
             return name if environ.get(name) else f"~/.aws/{file}"
     return ""
 
+
+# The operations, and what AWS's answer to each always has.
+_ALWAYS = {
+    "create_secret": "VersionId",
+    "batch_get_secret_value": "SecretValues",
+    "decrypt": "Plaintext",
+    "delete_parameters": "DeletedParameters",
+    "delete_secret": "Name",
+    "describe_parameters": "Parameters",
+    "describe_secret": "Name",
+    "get_parameter": "Parameter",
+    "get_parameters_by_path": "Parameters",
+    "get_public_key": "PublicKey",
+    "get_secret_value": "VersionId",
+    "list_secrets": "SecretList",
+    "put_parameter": "Version",
+    "put_secret_value": "VersionId",
+    "restore_secret": "Name",
+    "update_secret": "VersionId",
+    "update_secret_version_stage": "Name",
+}
+_LOOK = "run the same again: it reads what is there, and writes what is missing"
 
 _BY_VARIABLE = (
     "AWS_ACCESS_KEY_ID",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gitseal.remote.aws import Aws, AwsService, told
+from gitseal.remote.aws import Aws, AwsService
 from gitseal.remote.aws_failure import AwsRefusal
 
 CURRENT = "AWSCURRENT"
@@ -20,27 +20,22 @@ class AwsSecrets:
 
     def create(self, name: str, text: str, **how: str) -> bool:
         """Makes a secret. False if that name is taken."""
-        what = f"make {name}"
         try:
-            answer = self.service.write("create_secret", what, Name=name, SecretString=text, **how, **self._key)
+            self.service.write("create_secret", f"make {name}", Name=name, SecretString=text, **how, **self._key)
         except AwsRefusal as refused:
             if refused.code not in {_EXISTS, NOT_NOW}:
                 raise
             return False
-        told(answer, "VersionId", what)
         return True
 
     def describe(self, name: str) -> dict[str, Any]:
         """All but the value; empty if there is no such secret."""
-        what = f"look at {name}"
         try:
-            answer = self.service.read("describe_secret", what, SecretId=name)
+            return self.service.read("describe_secret", f"look at {name}", SecretId=name)
         except AwsRefusal as refused:
             if refused.code != MISSING:
                 raise
             return {}
-        told(answer, "Name", what)
-        return answer
 
     def version(self, name: str) -> str:
         """The version that readers get now; empty if they get none."""
@@ -52,8 +47,7 @@ class AwsSecrets:
         described = self.describe(name)
         version = current(described.get("VersionIdsToStages"))
         if described.get("DeletedDate"):
-            what = f"restore {name}"
-            told(self.service.write("restore_secret", what, SecretId=name), "Name", what)
+            self.service.write("restore_secret", f"restore {name}", SecretId=name)
             return version
         return None if version or not described else ""
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes, UnshownDict
-from gitseal.remote.aws import told
 from gitseal.remote.aws_failure import AwsRefusal, answered
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import aws_place, fields
@@ -129,14 +128,13 @@ class _OneSecret:
     def read(self) -> dict[str, Live]:
         """See `Store`."""
         self._fields, self._version = UnshownDict(), ""
-        what = f"read {self._name}"
         try:
-            answer = self._secrets.service.read("get_secret_value", what, SecretId=self._name)
+            answer = self._secrets.service.read("get_secret_value", f"read {self._name}", SecretId=self._name)
         except AwsRefusal as refused:
             if refused.code == MISSING or (refused.code == NOT_NOW and not self._secrets.version(self._name)):
                 return {}
             raise
-        version = str(told(answer, "VersionId", what))
+        version = str(answer["VersionId"])
         try:
             found = json.loads(answer.get("SecretString", ""))
         except (ValueError, RecursionError):
@@ -164,17 +162,16 @@ class _OneSecret:
         """Makes a new version the current one in place of that version, or of none."""
         service, what = self._secrets.service, f"write {self._name}"
         put = {"SecretId": self._name, "SecretString": text, "VersionStages": [_OURS]}
-        made = told(service.write("put_secret_value", what, **put), "VersionId", what)
+        made = service.write("put_secret_value", what, **put)["VersionId"]
         moved = {"SecretId": self._name, "VersionStage": CURRENT, "MoveToVersionId": made}
         if version:
             moved["RemoveFromVersionId"] = version
         try:
-            answer = service.write("update_secret_version_stage", what, **moved)
+            service.write("update_secret_version_stage", what, **moved)
         except AwsRefusal as refused:
             if refused.code == MISSING or (refused.code == _WRONG and self._secrets.version(self._name) != version):
                 raise self._raced() from None
             raise
-        told(answer, "Name", what)
 
     def _raced(self) -> Raced:
         return Raced(f"somebody else wrote {self._name} at the same time, and nothing of ours is live", _AGAIN)
@@ -211,9 +208,7 @@ class _EachSecret:
     def _listed(self) -> dict[str, dict[str, Any]]:
         """What is known of each secret directly below the prefix, by its full name."""
         begin = [{"Key": "name", "Values": [self._prefix]}]
-        found = self._secrets.service.items(
-            "list_secrets", "SecretList", f"list {self._prefix}", Filters=begin, MaxResults=_LISTED
-        )
+        found = self._secrets.service.items("list_secrets", f"list {self._prefix}", Filters=begin, MaxResults=_LISTED)
         listed = {str(one["Name"]): one for one in found}
         # The filter takes other cases and more than one level.
         return {
@@ -229,7 +224,7 @@ class _EachSecret:
             # Removed since they were listed.
             if error.get("ErrorCode") not in {MISSING, NOT_NOW}:
                 raise answered(what, "GetSecretValue", {"Error": {"Code": error.get("ErrorCode")}})
-        found: list[dict[str, Any]] = told(answer, "SecretValues", what)
+        found: list[dict[str, Any]] = answer["SecretValues"]
         return found
 
     def write(self, edits: Sequence[Edit]) -> None:
@@ -239,8 +234,7 @@ class _EachSecret:
             if edit.version and self._secrets.version(name) != edit.version:
                 raise self._raced(name)
             if edit.value is None:
-                what = f"remove {name}"
-                told(self._secrets.service.write("delete_secret", what, SecretId=name), "Name", what)
+                self._secrets.service.write("delete_secret", f"remove {name}", SecretId=name)
             elif edit.version:
                 self._change(name, edit.value, edit.mark)
             elif not self._secrets.create(name, edit.value.reveal().decode(), Description=edit.mark):
@@ -249,8 +243,8 @@ class _EachSecret:
                 self._change(name, edit.value, edit.mark)
 
     def _change(self, name: str, value: SecretBytes, mark: str) -> None:
-        what, put = f"write {name}", {"SecretString": value.reveal().decode(), "Description": mark}
-        told(self._secrets.service.write("update_secret", what, SecretId=name, **put), "VersionId", what)
+        put = {"SecretId": name, "SecretString": value.reveal().decode(), "Description": mark}
+        self._secrets.service.write("update_secret", f"write {name}", **put)
 
     def _raced(self, name: str) -> Raced:
         return Raced(f"somebody else wrote {name} at the same time, and nothing of ours was written", _AGAIN)

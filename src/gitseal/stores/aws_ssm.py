@@ -10,7 +10,7 @@ from typing import Any
 
 from gitseal.errors import Error, shell_quoted
 from gitseal.hidden import SecretBytes
-from gitseal.remote.aws import AwsService, told
+from gitseal.remote.aws import AwsService
 from gitseal.remote.aws_failure import AwsRefusal
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import aws_place
@@ -127,14 +127,14 @@ class _Parameters:
 
     def _read(self) -> tuple[dict[str, Live], bool]:
         """What is there, and True if nobody wrote between the two lists: one has the values, the other the descriptions."""
-        place, kind = self._path.rstrip("/"), "Parameters"
+        place = self._path.rstrip("/")
         below = [{"Key": "Path", "Option": "OneLevel", "Values": [place]}]
         what = f"list {self._path}"
-        described = self._service.items("describe_parameters", kind, what, ParameterFilters=below, MaxResults=_LISTED)
+        described = self._service.items("describe_parameters", what, ParameterFilters=below, MaxResults=_LISTED)
         self._described = {self._name(one): one for one in described}
         what, how = f"read {self._path}", {"WithDecryption": True, "MaxResults": _PAGE}
         live: dict[str, Live] = {}
-        for parameter in self._service.items("get_parameters_by_path", kind, what, Path=place, **how):
+        for parameter in self._service.items("get_parameters_by_path", what, Path=place, **how):
             name, version = self._name(parameter), str(parameter["Version"])
             mark = str(self._described.get(name, {}).get("Description", ""))
             live[name] = Live(version, mark, SecretBytes(parameter["Value"].encode()))
@@ -171,9 +171,8 @@ class _Parameters:
 
     def _remove(self, edit: Edit) -> None:
         self._check_version(edit)
-        what = f"remove {self._path}{edit.name}"
-        answer = self._service.write("delete_parameters", what, Names=[self._path + edit.name])
-        told(answer, "DeletedParameters", what)
+        name = self._path + edit.name
+        self._service.write("delete_parameters", f"remove {name}", Names=[name])
 
     def _put(self, edit: Edit, value: SecretBytes, *, Overwrite: bool) -> int:  # noqa: N803 - AWS's word
         """Writes, and gives the version."""
@@ -182,11 +181,11 @@ class _Parameters:
         # A parameter that is advanced stays so, and AWS refuses to make it less.
         is_advanced = len(content) > _STANDARD or there.get("Tier") == "Advanced"
         key = self._key or there.get("KeyId", "")
-        what = f"write {self._path}{edit.name}"
+        name = self._path + edit.name
         answer = self._service.write(
             "put_parameter",
-            what,
-            Name=self._path + edit.name,
+            f"write {name}",
+            Name=name,
             Value=content.decode(),
             Description=edit.mark,
             Type=_TYPE,
@@ -194,17 +193,17 @@ class _Parameters:
             Overwrite=Overwrite,
             **({"KeyId": key} if key else {}),
         )
-        return int(told(answer, "Version", what))
+        return int(answer["Version"])
 
     def _check_version(self, edit: Edit) -> None:
-        what = f"look at {self._path}{edit.name}"
+        name = self._path + edit.name
         try:
-            answer = self._service.read("get_parameter", what, Name=self._path + edit.name)
+            answer = self._service.read("get_parameter", f"look at {name}", Name=name)
         except AwsRefusal as refused:
             if refused.code != _MISSING:
                 raise
             raise self._raced(edit.name) from None
-        if str(told(answer, "Parameter", what).get("Version")) != edit.version:
+        if str(answer["Parameter"].get("Version")) != edit.version:
             raise self._raced(edit.name)
 
     def _raced(self, name: str) -> Raced:

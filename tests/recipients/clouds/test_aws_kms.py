@@ -106,13 +106,13 @@ def test_the_next_region_is_asked_if_one_is_down(monkeypatch: pytest.MonkeyPatch
     class Regional:
         """A region of AWS: `failing` ones say no."""
 
-        def __init__(self, _environ: Mapping[str, str], region: str, **_how: object) -> None:
+        def __init__(self, _environ: Mapping[str, str], region: str, *_how: object) -> None:
             self.region = region
 
         def service(self, _name: str) -> "Regional":
             return self
 
-        def ask(self, _operation: str, _what: str, **arguments: Any) -> dict[str, Any]:
+        def read(self, _operation: str, _what: str, **arguments: Any) -> dict[str, Any]:
             asked.append(arguments["KeyId"])
             if self.region in failing:
                 raise RemoteError("no", kind=failing[self.region])

@@ -41,7 +41,7 @@ def public_key(locator: str, surroundings: Surroundings) -> FetchedKey:
     """See `KeyService.public_key`. All regions that are named must have that key."""
     first, *others = _arns(locator)
     answer = _asked(first, "show the key", surroundings, "get_public_key")
-    public, arn = answer.get("PublicKey"), str(answer.get("KeyId"))
+    public, arn = answer["PublicKey"], str(answer.get("KeyId"))
     if (
         answer.get("KeyUsage") != "ENCRYPT_DECRYPT"
         or _ALGORITHM not in answer.get("EncryptionAlgorithms", ())
@@ -74,10 +74,7 @@ def _decrypted(arn: str, ciphertext: bytes, surroundings: Surroundings) -> Secre
         if refused.code in _NOT_ITS_OWN:
             raise Damaged("AWS does not decrypt the stanza with the key that it is for: it is damaged") from None
         raise
-    plaintext = answer.get("Plaintext")
-    if not isinstance(plaintext, bytes):
-        raise RemoteError("AWS gave no answer that can be read")
-    return SecretBytes(plaintext)
+    return SecretBytes(answer["Plaintext"])
 
 
 def _asked(arn: str, what: str, surroundings: Surroundings, operation: str, **arguments: object) -> "dict[str, Any]":
