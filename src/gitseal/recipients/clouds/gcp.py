@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _OK, _MISSING = 200, 404
 _ALGORITHMS = frozenset(f"RSA_DECRYPT_OAEP_{size}_SHA256" for size in (2048, 3072, 4096))
 _VERSIONS = "/cryptoKeyVersions"
-_TAKE = "take a key of the purpose asymmetric-decryption and the algorithm rsa-decrypt-oaep-4096-sha256"
+_TAKE = "take a key of the purpose asymmetric-encryption and the algorithm rsa-decrypt-oaep-4096-sha256"
 
 
 def unwrap(locator: str, ciphertext: bytes, surroundings: Surroundings) -> SecretBytes:
