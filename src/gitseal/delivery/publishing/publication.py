@@ -88,7 +88,7 @@ def publications(
         if not store.keeps_marks:
             record = PublishRecord(source.repository, source.target.name, environment, (place, identity))
         publisher = Publisher(wanted.file_id, source.target.name, source.commit)
-        keys = values.KeysAt(source, environment, keyring)
+        keys = values.KeysAt(source, environment, keyring, wanted.values)
         records = record.names if record is not None else None
         plan = planning.plan(publisher, wanted.values, store.read(), keys, rules, wanted.going.held, records)
         yield Publication(source, environment, place, told, publisher, wanted, plan, store, record)

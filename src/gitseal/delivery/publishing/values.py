@@ -1,16 +1,18 @@
 """The values that a target gets of one environment in one commit, each with the data key that its mark is made with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
 from gitseal.delivery.publishing.planning import Desired
 from gitseal.delivery.publishing.source import Source
 from gitseal.delivery.request import Request
+from gitseal.document.header import Header
 from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
+from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.project.states import at_commit
 from gitseal.records import NamedTuple
@@ -85,35 +87,52 @@ class _Keys:
 
 
 class KeysAt:
-    """The data keys of past commits, by their ids; each commit is read once."""
+    """The data keys of past commits, by their ids. Each file is read once, and each key unwrapped once: that may be a call.
 
-    def __init__(self, source: Source, environment: str, keyring: Keyring) -> None:
+    `known` are the keys that the wanted values have; mostly no other is asked for.
+    """
+
+    def __init__(self, source: Source, environment: str, keyring: Keyring, known: Mapping[str, Desired]) -> None:
         self._source = source
         self._chain = source.project.policy.chain(environment)
         self._keyring = keyring
-        self._known: dict[str, dict[str, tuple[Keys, str]]] = {}
+        self._projects: dict[str, Project | None] = {}
+        self._keys: dict[str, DataKey | None] = {
+            desired.key.key_id: desired.key for desired in known.values() if desired.key is not None
+        }
 
     def __call__(self, commit: str, key: str) -> "DataKey | None":
         """See `planning.KeyAt`."""
-        if commit not in self._known:
-            self._known[commit] = dict(self._read(commit))
-        keys, group = self._known[commit].get(key, (None, ""))
-        try:
-            return keys.get(group) if keys is not None else None
-        except Error:
-            return None  # damaged there: it proves nothing
+        if commit not in self._projects:
+            self._projects[commit] = self._at(commit)
+        project = self._projects[commit]
+        place = self._place(project, key) if project is not None else None
+        if place is None:
+            return None
+        header, group = place
+        if key not in self._keys:
+            try:
+                self._keys[key] = Keys(header, self._keyring).get(group)
+            except Error:
+                return None  # damaged there: it proves nothing
+        return self._keys[key]
 
-    def _read(self, commit: str) -> Iterator[tuple[str, tuple[Keys, str]]]:
+    def _at(self, commit: str) -> Project | None:
         repository = self._source.repository
-        if repository.commit(commit) != commit:
-            return
-        project = at_commit(repository, self._source.project.root, commit)
-        for name in self._chain:
+        return at_commit(repository, self._source.project.root, commit) if repository.commit(commit) == commit else None
+
+    def _place(self, project: Project, key: str) -> tuple[Header, str] | None:
+        """The header and the access group that have a key in a commit. What an environment extended then may be another one."""
+        try:
+            names = dict.fromkeys((*self._chain, *project.environments))
+        except Error:
+            names = dict.fromkeys(self._chain)
+        for name in names:
             try:
                 header = project.read(name).header
             except Error:
                 continue  # it was not there yet, or was damaged
-            else:
-                keys = Keys(header, self._keyring)
-                for group, access in header.access.items():
-                    yield access.key_id, (keys, group)
+            for group, access in header.access.items():
+                if access.key_id == key:
+                    return header, group
+        return None
