@@ -18,6 +18,7 @@ from gitseal.remote.aws_failure import answered, unanswered
 from gitseal.remote.calling import Patience, address, pauses
 from gitseal.remote.extras import missing
 from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
+from gitseal.remote.machine import is_amazons
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class AwsService:
 
 
 def credentials(environ: "Mapping[str, str]") -> str:
-    """What the SDK would sign in with, in words; empty if nothing is at hand. Nothing is called: no instance's role is found."""
+    """What the SDK would sign in with, in words; empty if nothing is at hand. Nothing is called."""
     for name in _BY_VARIABLE:
         if environ.get(name):
             return name
@@ -143,7 +144,8 @@ def credentials(environ: "Mapping[str, str]") -> str:
         path = environ.get(name) or (home and f"{home}/.aws/{file}")
         if path and Path(path).is_file():
             return name if environ.get(name) else f"~/.aws/{file}"
-    return ""
+    is_there = is_amazons() and environ.get("AWS_EC2_METADATA_DISABLED", "").lower() != "true"
+    return "the role of this machine" if is_there else ""
 
 
 # The operations, and what AWS's answer to each always has.

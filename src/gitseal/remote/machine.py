@@ -2,9 +2,15 @@
 
 from pathlib import Path
 
+_AMAZON = Path("/sys/class/dmi/id/sys_vendor"), b"Amazon EC2"
 _GOOGLE = Path("/sys/class/dmi/id/product_name"), b"Google"
 # The same on every virtual machine of Azure.
 _AZURE = Path("/sys/class/dmi/id/chassis_asset_tag"), b"7783-7084-3265-9085-8269-3286-77"
+
+
+def is_amazons() -> bool:
+    """True on a machine of EC2."""
+    return _begins(*_AMAZON)
 
 
 def is_googles() -> bool:
