@@ -144,6 +144,7 @@ def _cloud_key(session: Session, locator: str, public: str, *, yes: bool) -> "Se
         return ()
     from gitseal.project import cloud_keys
     from gitseal.project.given_keys import OfferedKey
+    from gitseal.recipients.cloud_text import place_of
 
     key: str | OfferedKey
     if public:
@@ -151,7 +152,7 @@ def _cloud_key(session: Session, locator: str, public: str, *, yes: bool) -> "Se
     else:
         key, source = cloud_keys.fetched(_asker(session), locator), locator.partition(":")[0]
     text = key if isinstance(key, str) else key.key
-    say(f"{text.removeprefix('gitseal-kms:').rpartition(':')[0]} has this public half")
+    say(f"{place_of(text)} has this public half")
     _show([text])
     # Nobody typed it, wherever it is from: it is a yes to the locator that makes it known.
     return [key if yes or isinstance(key, OfferedKey) else OfferedKey(key, source)]

@@ -4,12 +4,14 @@ Nobody has their private halves, so none of them says whose machine this is: `Ke
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from functools import cached_property
 
 from gitseal.errors import Error
 from gitseal.recipients.dialogue import Dialogue
 from gitseal.recipients.ids import recipient_id
 from gitseal.records import NamedTuple, Protocol
+from gitseal.remote.failure import RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
     from gitseal.recipients.clouds.asking import Asker
     from gitseal.recipients.kms import KmsIdentity
+
+
+# So fails whoever has nothing to do with the service.
+_NOBODYS = frozenset({RemoteFailure.UNKNOWN_TO_IT, RemoteFailure.NO_LIBRARY})
 
 
 class CloudKey(NamedTuple):
@@ -87,9 +93,8 @@ class CloudSource:
         return [(place.identity.label, self._outcome(place)) for place in self._places]
 
     def failure(self) -> Error | None:
-        """The first failure of a key that may be one's own: without anything to sign in with, none is."""
-        failures = (place.failure for place in self._places if place.failure is not None and self._credentials(place))
-        return next(failures, None)
+        """The first failure of a key that may be one's own: of one that nothing here signs in for, none is."""
+        return next((place.failure for place in self._places if place.failure is not None and self._knows(place)), None)
 
     @cached_property
     def _keys(self) -> "CloudKeys | None":
@@ -103,7 +108,11 @@ class CloudSource:
         from gitseal.recipients import kms
         from gitseal.recipients.clouds.locators import PROVIDERS
 
-        places = (CloudPlace(key, kms.KmsIdentity(kms.parse(key.recipient), self._asker)) for key in keys)
+        places = []
+        for key in keys:
+            # `check` tells of a key that cannot be read, or that is of a later gitseal.
+            with suppress(Error):
+                places.append(CloudPlace(key, kms.KmsIdentity(kms.parse(key.recipient), self._asker)))
         # Nobody is asked for a PIN if a key without one serves.
         return tuple(sorted(places, key=lambda place: PROVIDERS[place.identity.provider].asks))
 
@@ -123,7 +132,9 @@ class CloudSource:
     def _unconfirmed(self, place: CloudPlace) -> Error | None:
         """The refusal of a key, unless a person says yes to it now."""
         refusal, confirm = self._refusal(place), self._dialogue.confirm
-        if refusal is None or confirm is None or not confirm(refusal.message, "Ask it all the same", None):
+        if refusal is None or confirm is None or not self._credentials(place):
+            return refusal
+        if not confirm(refusal.message, "Ask it all the same", None):
             return refusal
         if self._keys is not None:
             self._keys.believe(place.key)
@@ -131,6 +142,11 @@ class CloudSource:
 
     def _refusal(self, place: CloudPlace) -> Error | None:
         return self._keys.refusal(place.key) if self._keys is not None else None
+
+    def _knows(self, place: CloudPlace) -> bool:
+        """True if the service knows us, or would: what an instance's role allows shows only when it is asked."""
+        kind = place.failure.kind if isinstance(place.failure, RemoteError) else RemoteFailure.UNKNOWN_TO_IT
+        return kind not in _NOBODYS or bool(self._credentials(place))
 
     def _credentials(self, place: CloudPlace) -> str:
         return self._asker.credentials(place.identity.provider)

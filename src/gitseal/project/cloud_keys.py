@@ -9,6 +9,7 @@ from gitseal.policy.policy import Policy
 from gitseal.project.given_keys import OfferedKey, is_tracked
 from gitseal.project.project import Project
 from gitseal.recipients import kms
+from gitseal.recipients.cloud_text import is_cloud_key, place_of
 from gitseal.recipients.clouds import locators
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ _LIMIT = 64 * 1024
 def named(policy: Policy, text: str) -> str:
     """The key of the policy that a person means by where it is, such as `vault:transit/keys/deploy@1`; other text as it is."""
     keys = (key for principal in policy.recipients.values() for key in principal.keys)
-    return next((key for key in keys if key.startswith(f"{kms.PREFIX}{text}:")), text)
+    return next((key for key in keys if is_cloud_key(key) and place_of(key) == text), text)
 
 
 def from_file(project: Project, text: str, path: str | os.PathLike[str]) -> OfferedKey | str:

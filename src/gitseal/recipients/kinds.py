@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from gitseal.crypto import bech32
 from gitseal.errors import Error
+from gitseal.recipients.cloud_text import is_cloud_key
 from gitseal.recipients.ids import recipient_id
 from gitseal.records import NamedTuple
 
@@ -131,7 +132,7 @@ KINDS = (
     ),
     RecipientKind(
         "kms",
-        is_public=lambda text: text.startswith("gitseal-kms:"),
+        is_public=is_cloud_key,
         examples=("gitseal-kms:… (a cloud key)",),
         stanzas={"gitseal-rsa-oaep": StanzaShape((32,), 256, 512, words=("v1",))},
     ),

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from gitseal.errors import Damaged, Error
 from gitseal.recipients import age_file
+from gitseal.recipients.cloud_text import PREFIX
 from gitseal.recipients.clouds.locators import check_locator
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.protocol import AgeHeader, Tier
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from gitseal.recipients.clouds.asking import Asker
     from gitseal.recipients.dialogue import Dialogue
 
-PREFIX = "gitseal-kms:"
 TYPE = "gitseal-rsa-oaep"
 _VERSION = "v1"
 

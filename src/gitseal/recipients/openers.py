@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from gitseal.crypto import bech32, points
 from gitseal.crypto.ssh_wire import strings
+from gitseal.recipients.cloud_text import is_cloud_key
 from gitseal.recipients.ids import recipient_id
 
 _MOST_KEPT = 4096
@@ -23,7 +24,7 @@ def opener(canonical: str) -> str:
     if canonical.startswith("ssh-ed25519 "):
         *_type, point = strings(a2b_base64(canonical.split()[1])) or [b""]
         return bech32.encode("age", points.montgomery(point))
-    if canonical.startswith("gitseal-kms:"):
+    if is_cloud_key(canonical):
         from gitseal.recipients import kms  # few teams have keys in a key service
 
         return _ssh_rsa(kms.parse(canonical).modulus)

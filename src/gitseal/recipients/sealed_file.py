@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from gitseal.errors import Damaged, Error, Malformed, NotForYou
 from gitseal.recipients import rage
+from gitseal.recipients.cloud_text import is_cloud_key
 from gitseal.recipients.dialogue import Dialogue
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.recipients.passphrase import unlock
@@ -40,7 +41,7 @@ def recipient_keys(given: Iterable[str]) -> tuple[str, ...]:
     # The data part of a Bech32 string has no "1", so a second one ends the name of a plugin.
     if any(key.startswith("age1") and key.count("1") > 1 and key not in hybrid for key in keys):
         raise Error("a file is not sealed to the key of an age plugin", "give age or SSH recipients")
-    if any(key.startswith("gitseal-kms:") for key in keys):
+    if any(map(is_cloud_key, keys)):
         raise Error("a file is not sealed to a cloud key: age alone could not open it", "give age or SSH recipients")
     return keys
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from gitseal.errors import Error
+from gitseal.recipients.cloud_text import is_cloud_key
 from gitseal.report.causes import Cause
 from gitseal.report.findings import NOTE, FindingRule
 from gitseal.report.hints import NO_HINT, Hint
@@ -76,7 +77,7 @@ def quoted(names: Iterable[str]) -> Sentence:
 
 def short(key: str) -> str:
     """A public key as a person can compare it; the longest kinds without their middle."""
-    if key.startswith("gitseal-kms:"):
+    if is_cloud_key(key):
         from gitseal.recipients.kms import short as short_kms  # few teams have one
 
         return short_kms(key)

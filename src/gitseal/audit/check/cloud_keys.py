@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gitseal.policy.policy import DEFAULT, MACHINE, Policy
 from gitseal.project.key_holders import opener_of
+from gitseal.recipients.cloud_text import is_cloud_key, place_of
 from gitseal.report.causes import ENVIRONMENT, Cause
 from gitseal.report.causes import people as caused_by
 from gitseal.report.findings import WARNING, Finding, FindingRule
@@ -16,7 +17,6 @@ SHARED_CLOUD_KEY = FindingRule(
 MACHINES_ONLY = FindingRule(
     "machines-only", WARNING, "only machines may open an access group, by a cloud key: no person can seal it anew"
 )
-_PREFIX = "gitseal-kms:"
 
 
 def check_cloud_keys(policy: Policy, path: str) -> Iterator[Finding]:
@@ -27,11 +27,11 @@ def check_cloud_keys(policy: Policy, path: str) -> Iterator[Finding]:
     for environment in policy.environments:
         for group in _access_groups(policy, environment):
             members = policy.open_to(environment, group) or ()
-            keys = [(name, key) for name in members for key in policy.recipients[name].keys if key.startswith(_PREFIX)]
+            keys = [(name, key) for name in members for key in policy.recipients[name].keys if is_cloud_key(key)]
             for name, key in keys:
                 own = opener_of(key)
                 opened.setdefault(own, set()).add(environment)
-                places.setdefault(own, key.removeprefix(_PREFIX).rpartition(":")[0])
+                places.setdefault(own, place_of(key))
                 holders.setdefault(own, set()).add(name)
             if keys and all(policy.recipients[name].kind == MACHINE for name in members):
                 yield _machines_only(path, environment, group, members)

@@ -11,6 +11,7 @@ from gitseal.errors import Error
 from gitseal.identities.cloud_source import CloudKey
 from gitseal.policy.policy import Policy
 from gitseal.project.project import Project
+from gitseal.recipients.cloud_text import is_cloud_key, place_of
 from gitseal.recipients.ids import recipient_id
 from gitseal.report.hints import command
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from gitseal.project.belief.known import Known
     from gitseal.project.belief.trusted import TrustedState
 
-_PREFIX = "gitseal-kms:"
-
 
 class ProjectCloudKeys:
     """The keys in key services that a project's policy has."""
@@ -30,7 +29,7 @@ class ProjectCloudKeys:
         self._project = project
 
     def all(self) -> tuple[CloudKey, ...]:
-        """See `CloudKeys.all`. None if the policy cannot be read: the command comes to it, and says so."""
+        """See `CloudKeys.all`. Empty if the policy cannot be read: the command comes to it, and says so."""
         try:
             return _cloud_keys(self._project.policy)
         except Error:
@@ -42,10 +41,9 @@ class ProjectCloudKeys:
             return None
         if self._known.has_met(recipient_id(key.recipient), key.name):
             return None
-        place = key.recipient.removeprefix(_PREFIX).rpartition(":")[0]
         message = f"the policy of {self._trusted.name} lacks this key of {key.name}, so no key service is asked"
         confirm = command("gitseal recipient add {} {}", key.name, key.recipient).as_text()
-        return Error(message, f"if it is right to ask for it: {confirm}", place=place)
+        return Error(message, f"if it is right to ask for it: {confirm}", place=place_of(key.recipient))
 
     def believe(self, key: CloudKey) -> None:
         """See `CloudKeys.believe`. If the clone cannot be written to, the next command asks again."""
@@ -77,6 +75,6 @@ def _cloud_keys(policy: Policy) -> tuple[CloudKey, ...]:
             CloudKey(key, name)
             for name, principal in policy.recipients.items()
             for key in principal.keys
-            if key.startswith(_PREFIX)
+            if is_cloud_key(key)
         )
     )

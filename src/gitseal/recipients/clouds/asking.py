@@ -67,7 +67,10 @@ class Asker:
 
     def credentials(self, provider: str) -> str:
         """What is at hand to sign in with, in words; empty if nothing is. Nothing is called."""
-        return PROVIDERS[provider].load().credentials(self._environ)
+        try:
+            return PROVIDERS[provider].load().credentials(self._environ)
+        except Error:
+            return ""
 
     def _answer(self, provider: str, locator: str, question: "Callable[[Surroundings], T]") -> "T":
         if provider in self._down:
