@@ -150,34 +150,6 @@ def test_a_recipient_has_one_spelling() -> None:
     refused(loose[:-1] + digits[digits.index(loose[-1]) + 1])
 
 
-@pytest.mark.parametrize(
-    "locator",
-    [
-        "transit/keys/deploy",
-        "transit/keys/deploy@0",
-        "transit/keys/deploy@01",
-        "transit/keys/deploy@latest",
-        "transit/keys/@1",
-        "keys/deploy@1",
-        "transit/deploy@1",
-        "/transit/keys/deploy@1",
-        "../keys/deploy@1",
-        "transit/keys/..@1",
-        "transit/../sys/keys/deploy@1",
-        "transit/keys/deploy@1?x=1",
-        "transit/keys/de ploy@1",
-        "transit/keys/de%2fploy@1",
-        "transit/keys/deploy@1#x",
-        "http://host/transit/keys/deploy@1",
-        "transit/keys/deploy@1\n",
-        "transit/keys/dépl@1",
-        "transit/keys/deploy@\N{ARABIC-INDIC DIGIT ONE}",
-    ],
-)
-def test_a_locator_of_vault_names_a_key_and_nothing_else(locator: str) -> None:
-    assert "vault:transit/keys/deploy@1" in refused(f"gitseal-kms:vault:{locator}:{KEY}").hint
-
-
 def test_a_provider_that_is_not_known_is_named_with_those_that_are() -> None:
     assert "vault" in refused(f"gitseal-kms:vaul:transit/keys/deploy@1:{KEY}").hint
     with pytest.raises(Error, match="no key service of that name"):
