@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.errors import Error
-from gitseal.remote.azure import connect, credentials
+from gitseal.remote.azure import addressed, connect, credentials
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from tests.servers import azure_cloud
 from tests.servers.azure_cloud import VAULT, Azure
@@ -40,6 +40,13 @@ def test_no_credentials_are_told_without_the_librarys_words(
 
 
 def test_a_vault_is_below_a_suffix_of_azures_own() -> None:
+    assert addressed(VAULT, {}) == "https://my-vault.vault.azure.net"
+    for host, suffix in (("login.chinacloudapi.cn", "azure.cn"), ("login.microsoftonline.us", "usgovcloudapi.net")):
+        place = addressed(VAULT, {"AZURE_AUTHORITY_HOST": f"https://{host}/"})
+        assert place == f"https://my-vault.vault.{suffix}"
+    assert addressed(VAULT, {"GITSEAL_AZURE_VAULTS": "https://vaults.example/"}) == "https://vaults.example/my-vault"
+    with pytest.raises(Error, match="plain HTTP"):
+        addressed(VAULT, {"GITSEAL_AZURE_VAULTS": "http://vaults.example"})
     with pytest.raises(Error, match="AZURE_AUTHORITY_HOST is no cloud of Azure"):
         connect(VAULT, {"AZURE_AUTHORITY_HOST": "https://evil.example"}, lambda _: None)
 

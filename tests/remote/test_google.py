@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitseal.errors import Error
 from gitseal.remote.failure import RemoteError, RemoteFailure
-from gitseal.remote.google import SECRETS, connect, crc32c, credentials
+from gitseal.remote.google import SECRETS, addressed, connect, crc32c, credentials
 from tests.servers import google_cloud
 from tests.servers.google_cloud import PROJECT, Google
 
@@ -106,6 +107,13 @@ def test_no_credentials_and_broken_ones_are_told(
         asked(google)
     assert failure.value.kind is RemoteFailure.NO_NETWORK
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_service_is_googles_own_unless_the_environment_names_another() -> None:
+    assert addressed(SECRETS, {}) == "https://secretmanager.googleapis.com"
+    assert addressed(SECRETS, {SECRETS.override: "https://secrets.example/"}) == "https://secrets.example"
+    with pytest.raises(Error, match="plain HTTP"):
+        addressed(SECRETS, {SECRETS.override: "http://secrets.example"})
 
 
 def test_where_the_credentials_are_is_said_without_a_call(tmp_path: Path) -> None:

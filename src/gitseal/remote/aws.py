@@ -3,13 +3,11 @@
 Credentials, profiles, roles, addresses (AWS_ENDPOINT_URL) and certificates are found as every program that uses the SDK finds
 them, so the SDK reads the variables of the process itself. Nothing of it stands in a repository.
 
-The SDK logs what it sends and receives, values and tokens among it, to whoever turned its logging on. For our calls it does not.
+The SDK logs what it sends and receives, values and tokens among it, to whoever turned its logging on. Our calls are silent.
 """
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from gitseal.remote.calling import Patience, address, pauses
 from gitseal.remote.extras import missing
 from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
 from gitseal.remote.machine import is_amazons
+from gitseal.remote.silence import silent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ _CONNECT_SECONDS = 10.0
 _AGAIN_IF_READ = frozenset({RemoteFailure.THROTTLED, RemoteFailure.NO_NETWORK, RemoteFailure.NOT_READY})
 _AGAIN_IF_WRITTEN = frozenset({RemoteFailure.THROTTLED})
 _SETTINGS = "read its settings"
-_LOGGERS = frozenset({"botocore", "urllib3"})
+_LOGGERS = ("botocore", "urllib3")
 _LOGIN = 'eval "$(aws configure export-credentials --format env)"'
 
 
@@ -50,7 +49,7 @@ class Aws:
     ) -> None:
         self._session = _session()
         self._wait, self._patience = wait, patience
-        with _translated(_SETTINGS), _silence():
+        with _translated(_SETTINGS), silent(*_LOGGERS):
             # The SDK for Python knows AWS_DEFAULT_REGION alone; the others and AWS's own programs set AWS_REGION.
             named = self._session.get_config_variable("region") or environ.get("AWS_REGION") or ""
         self.region: str = region or named
@@ -68,7 +67,7 @@ class Aws:
         # Its own tries would repeat what may be done, and wait without a word.
         once: Any = {"mode": "standard", "total_max_attempts": 1}
         config = Config(connect_timeout=min(seconds, _CONNECT_SECONDS), read_timeout=seconds, retries=once)
-        with _translated(_SETTINGS), _silence():
+        with _translated(_SETTINGS), silent(*_LOGGERS):
             client: Any = self._session.create_client(name, region_name=self.region, config=config)
         address("AWS", client.meta.endpoint_url)
         return AwsService(client, self._wait, self._patience.tries)
@@ -116,7 +115,7 @@ class AwsService:
         raise AssertionError  # the last try returns or raises
 
     def _once(self, operation: str, what: str, arguments: "Mapping[str, object]") -> dict[str, Any]:
-        with _translated(what), _silence():
+        with _translated(what), silent(*_LOGGERS):
             answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
         if _ALWAYS[operation] not in answer:
             # The SDK takes a page of somebody in between, or half an answer, for one in which nothing stands.
@@ -184,7 +183,7 @@ def _session() -> "Session":
         from botocore.session import Session
     except ImportError:
         raise missing("AWS", "botocore") from None
-    with _translated(_SETTINGS), _silence():
+    with _translated(_SETTINGS), silent(*_LOGGERS):
         session = Session()
         session.register_component("data_loader", _descriptions())
         resolver: Any = session.get_component("credential_provider")
@@ -204,31 +203,6 @@ def _descriptions() -> object:
 def _nobody_asks(_words: str) -> str:
     message = "AWS wants a code of your MFA device for this profile, and nobody is asked for it here"
     raise RemoteError(message, f"sign in for this shell: {_LOGIN}", kind=RemoteFailure.UNKNOWN_TO_IT)
-
-
-_is_calling: ContextVar[bool] = ContextVar("is_calling", default=False)
-
-
-class _Silence(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - a filter's signature
-        return not _is_calling.get()
-
-
-_SILENCE = _Silence()
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Takes what the SDK logs within the block, in this thread, away from everybody."""
-    # A filter counts for one logger alone, so each of the SDK's gets it. Adding it again does nothing.
-    for name in list(logging.Logger.manager.loggerDict):
-        if name.partition(".")[0] in _LOGGERS:
-            logging.getLogger(name).addFilter(_SILENCE)
-    token = _is_calling.set(True)
-    try:
-        yield
-    finally:
-        _is_calling.reset(token)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ token to Azure alone.
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from gitseal.errors import Error
 from gitseal.hidden import UnshownDict
@@ -16,6 +15,8 @@ from gitseal.remote.calling import refused as refused_by_status
 from gitseal.remote.extras import missing
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.machine import is_azures
+from gitseal.remote.shapes import mapping
+from gitseal.remote.silence import silent
 
 VERSION = "api-version=7.4"
 """The version of the API that each request names: generally available since 2023, in all clouds."""
@@ -88,8 +89,8 @@ _ENABLE = "somebody who manages the vault can enable it"
 
 def inner_code(answer: Response) -> str:
     """The code that says most of an error, such as SecretDisabled; empty if there is none."""
-    error = _mapping(_mapping(answer.content).get("error"))
-    inner = _mapping(error.get("innererror") or error.get("innerError"))
+    error = mapping(mapping(answer.content).get("error"))
+    inner = mapping(error.get("innererror") or error.get("innerError"))
     return str(inner.get("code") or error.get("code") or "")
 
 
@@ -102,18 +103,13 @@ def _suffix(environ: Mapping[str, str]) -> str:
 
 
 def _token(scope: str) -> str:
-    import logging
-
     try:
         from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
         from azure.identity import CredentialUnavailableError, DefaultAzureCredential
     except ImportError:
         raise missing("Azure", "azure-identity") from None
-    # The libraries would print what each kind of credentials said, beside our own words.
-    for library in ("azure", "msal"):
-        logging.getLogger(library).addHandler(logging.NullHandler())
     try:
-        with DefaultAzureCredential() as credential:
+        with silent("azure", "msal", "urllib3"), DefaultAzureCredential() as credential:
             return str(credential.get_token(scope).token)
     except ServiceRequestError:
         message = "the server that gives tokens for Azure cannot be reached"
@@ -138,7 +134,3 @@ def _not_taken(told: str) -> RemoteError:
         # The chain's own error, with which it ends too if none of its kinds of credentials is set up.
         return RemoteError("there are no credentials for Azure here", _LOGIN, kind=_UNKNOWN)
     return RemoteError("Azure does not take the credentials: they are not valid", _LOGIN, kind=_UNKNOWN)
-
-
-def _mapping(content: object) -> dict[str, Any]:
-    return content if isinstance(content, dict) else {}

@@ -15,6 +15,8 @@ from gitseal.remote.calling import refused as refused_by_status
 from gitseal.remote.extras import missing
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.machine import is_googles
+from gitseal.remote.shapes import mapping, mappings
+from gitseal.remote.silence import silent
 
 _TOKEN = "CLOUDSDK_AUTH_ACCESS_TOKEN"  # noqa: S105 - a variable's name
 _FILE = "GOOGLE_APPLICATION_CREDENTIALS"
@@ -93,18 +95,15 @@ _UNKNOWN = RemoteFailure.UNKNOWN_TO_IT
 
 def status_of(answer: Response) -> str:
     """The canonical code of an error, such as FAILED_PRECONDITION (AIP-193); empty if there is none."""
-    return str(_mapping(_mapping(answer.content).get("error")).get("status", ""))
+    return str(mapping(mapping(answer.content).get("error")).get("status", ""))
 
 
 def has_reason(answer: Response, reason: str) -> bool:
     """True if an error's details give this reason, or name a precondition of this type (AIP-193, google.rpc)."""
-    details = _mapping(_mapping(answer.content).get("error")).get("details", [])
-    for detail in map(_mapping, details if isinstance(details, list) else []):
-        violations = detail.get("violations", [])
-        types = [_mapping(one).get("type") for one in violations] if isinstance(violations, list) else []
-        if reason in [detail.get("reason"), *types]:
-            return True
-    return False
+    details = mappings(mapping(mapping(answer.content).get("error")).get("details"))
+    reasons = [detail.get("reason") for detail in details]
+    types = [violation.get("type") for detail in details for violation in mappings(detail.get("violations"))]
+    return reason in {*reasons, *types}
 
 
 def escaped(text: str) -> str:
@@ -136,7 +135,6 @@ def _entry(value: int) -> int:
 
 def _credentials() -> dict[str, str]:
     """The headers that say who we are: a token, and the project that pays, if the credentials name one."""
-    import logging
     import warnings
 
     try:
@@ -146,11 +144,9 @@ def _credentials() -> dict[str, str]:
         from google.auth.transport.requests import Request
     except ImportError:
         raise missing("Google Cloud", "google-auth[requests]") from None
-    # What the library would print beside our own words: that no default project is set, which we never use.
-    logging.getLogger("google.auth").addHandler(logging.NullHandler())
     headers: dict[str, str] = UnshownDict()
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), silent("google", "requests", "urllib3"):
             warnings.simplefilter("ignore")
             # With the scope at once it would ask which project that is, by a service that need not be turned on.
             found, _project = google.auth.default()
@@ -180,7 +176,3 @@ def _not_taken(told: str, *, may_pass: bool) -> RemoteError:
         message = "Google Cloud does not take the credentials: this machine's clock is wrong"
         return RemoteError(message, "set the clock", kind=RemoteFailure.CLOCK)
     return RemoteError("Google Cloud does not take the credentials: they are no longer valid", _LOGIN, kind=_UNKNOWN)
-
-
-def _mapping(content: object) -> dict[str, Any]:
-    return content if isinstance(content, dict) else {}

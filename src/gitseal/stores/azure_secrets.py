@@ -17,6 +17,7 @@ from gitseal.remote.azure import refused as refused_for
 from gitseal.remote.calling import Response, Server
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.names import AZURE_VAULT
+from gitseal.remote.shapes import mapping, mappings
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
@@ -128,7 +129,7 @@ class _VaultSecrets:
                 answer = self._ask("DELETE", self._path(edit.name))
                 if answer.status not in {_OK, _MISSING}:
                     raise _refused(f"remove {self._called(edit.name)}", answer)
-                if answer.status == _OK and not _mapping(answer.content).get("id"):
+                if answer.status == _OK and not mapping(answer.content).get("id"):
                     raise _unsaid(f"removed {self._called(edit.name)}")
 
     def _check(self, edit: Edit) -> None:
@@ -143,7 +144,7 @@ class _VaultSecrets:
         elif answer.status == _MISSING:
             is_same = not edit.version
         elif answer.status == _OK:
-            secret = _mapping(answer.content)
+            secret = mapping(answer.content)
             is_same = edit.version in {_version(secret), _updated(secret)}
         else:
             raise _refused(f"give {self._called(edit.name)}", answer)
@@ -158,7 +159,7 @@ class _VaultSecrets:
             content["contentType"] = before.content_type
         for _ in range(_PAUSES):
             answer = self._ask("PUT", self._path(name), content)
-            if answer.status == _OK and _tags(_mapping(answer.content)).get(_TAG) == mark:
+            if answer.status == _OK and _tags(mapping(answer.content)).get(_TAG) == mark:
                 return
             if answer.status == _OK:
                 raise _unsaid(f"wrote {self._called(name)}")
@@ -174,7 +175,7 @@ class _VaultSecrets:
         """Brings back a secret that was deleted; its name is not free until the vault's days are over. A new value follows."""
         path = self._path(name).replace("/secrets/", "/deletedsecrets/")
         answer = self._ask("GET", path)
-        if answer.status == _OK and _TAG not in _tags(_mapping(answer.content)):
+        if answer.status == _OK and _TAG not in _tags(mapping(answer.content)):
             message = f"{self._called(name)} was deleted in Key Vault, and gitseal had not put it there"
             raise RemoteError(message, "recover or purge it there, or take another prefix for this target")
         if answer.status == _OK:
@@ -189,11 +190,11 @@ class _VaultSecrets:
             answer = self._ask("GET", f"/secrets?{query}")
             if answer.status != _OK:
                 raise _refused("list the secrets", answer)
-            page = _mapping(answer.content)
+            page = mapping(answer.content)
             items = page.get("value")
             if not isinstance(items, list):
                 raise _unsaid("listed the secrets")
-            yield from map(_mapping, items)
+            yield from mappings(items)
             # Of the address of the next page its query alone is used: a host from an answer would get our token.
             query = urlsplit(str(page.get("nextLink") or "")).query
 
@@ -204,10 +205,10 @@ class _VaultSecrets:
             return item, _NOTHING
         if answer.status == _MISSING:
             return {}, None
-        value = _mapping(answer.content).get("value")
+        value = mapping(answer.content).get("value")
         if answer.status != _OK or not isinstance(value, str):
             raise _refused(f"give {self._called(name)}", answer)
-        return _mapping(answer.content), SecretBytes(value.encode("utf-8", "surrogatepass"))
+        return mapping(answer.content), SecretBytes(value.encode("utf-8", "surrogatepass"))
 
     def _version(self, name: str) -> str:
         return self._read[name].version if name in self._read else ""
@@ -240,7 +241,7 @@ def _is_disabled(answer: Response) -> bool:
 
 
 def _tags(secret: Mapping[str, Any]) -> dict[str, str]:
-    return {str(name): str(text) for name, text in _mapping(secret.get("tags")).items()}
+    return {str(name): str(text) for name, text in mapping(secret.get("tags")).items()}
 
 
 def _version(secret: Mapping[str, Any]) -> str:
@@ -250,8 +251,4 @@ def _version(secret: Mapping[str, Any]) -> str:
 
 
 def _updated(secret: Mapping[str, Any]) -> str:
-    return f"updated {_mapping(secret.get('attributes')).get('updated', '')}"
-
-
-def _mapping(content: object) -> dict[str, Any]:
-    return content if isinstance(content, dict) else {}
+    return f"updated {mapping(secret.get('attributes')).get('updated', '')}"

@@ -15,6 +15,7 @@ from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.remote import forges
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.shapes import mapping
 from gitseal.stores.forge_calls import BAD, CREATED, MISSING, NO_CONTENT, OK, ForgeCalls
 from gitseal.stores.forge_places import ForgePlace, PlaceGrammar, is_text
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values, Whereabouts
@@ -165,7 +166,7 @@ class _Variables:
             if _is_taken(answer):
                 raise self._calls.raced(edit.name)
             raise refused("GitLab", what, BAD)
-        if _mapping(answer.content).get("key") != edit.name:
+        if mapping(answer.content).get("key") != edit.name:
             raise _not_told(edit.name)
         if not _is_as_sent(answer, content):
             # Without its mark nobody would know that it is ours.
@@ -186,15 +187,11 @@ def _not_told(name: str) -> RemoteError:
     return RemoteError(message, "see what is there with --dry-run", kind=RemoteFailure.NOT_READY)
 
 
-def _mapping(content: object) -> dict[str, Any]:
-    return content if isinstance(content, dict) else {}
-
-
 def _is_taken(answer: Response) -> bool:
-    of_key = _mapping(_mapping(answer.content).get("message")).get("key")
+    of_key = mapping(mapping(answer.content).get("message")).get("key")
     return isinstance(of_key, list) and any("taken" in str(text) for text in of_key)
 
 
 def _is_as_sent(answer: Response, content: Mapping[str, object]) -> bool:
-    there = _mapping(answer.content)
+    there = mapping(answer.content)
     return all(there.get(field) == content[field] for field in ("raw", "description"))

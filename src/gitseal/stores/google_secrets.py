@@ -17,6 +17,7 @@ from gitseal.remote.calling import Response, Server
 from gitseal.remote.failure import RemoteError
 from gitseal.remote.google import SECRETS, addressed, connect, crc32c, escaped, refused, status_of
 from gitseal.remote.names import GOOGLE_PROJECT
+from gitseal.remote.shapes import mapping, mappings
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
@@ -26,7 +27,7 @@ CARRIES = Carries(
     mark="an annotation of the secret for each version, put there before the version",
     race="compare-and-set on the secret's etag, which tells of marks and settings; the newest version is read again before, and a"
     " version that somebody adds in that moment stays, as an older one",
-    removal="the secret with all its versions, for good: Google keeps none back. Older versions of a changed value stay enabled",
+    removal="the secret with all its versions, for good: Google keeps none back",
 )
 
 _ID = r"[A-Za-z0-9_-]"
@@ -125,14 +126,13 @@ class _ProjectSecrets:
         while True:
             path = f"{self._secrets}?pageSize={_PAGE}{f'&pageToken={escaped(token)}' if token else ''}"
             page = self._asked("list the secrets", "GET", path)
-            secrets = page.get("secrets", [])
-            yield from map(_mapping, secrets if isinstance(secrets, list) else [])
+            yield from mappings(page.get("secrets"))
             token = str(page.get("nextPageToken", ""))
             if not token:
                 return
 
     def _live(self, name: str, secret: Mapping[str, Any]) -> Live | None:
-        annotations = {str(key): str(text) for key, text in _mapping(secret.get("annotations")).items()}
+        annotations = {str(key): str(text) for key, text in mapping(secret.get("annotations")).items()}
         marks = _marks(annotations)
         number, value = self._value(name) if marks else (self._newest(name), None)
         self._read[name] = _SecretRead(str(secret.get("etag", "")), annotations, number)
@@ -146,11 +146,11 @@ class _ProjectSecrets:
             return self._newest(name), _NOTHING
         if answer.status != _OK:
             raise refused(SECRETS, f"give {self._prefix}{name}", answer)
-        payload = _mapping(_mapping(answer.content).get("payload"))
+        payload = mapping(mapping(answer.content).get("payload"))
         value = _decoded(payload)
         if value is None:
             raise RemoteError(f"{self._prefix}{name} did not arrive as Secret Manager sent it", "run the same again")
-        return _number(_mapping(answer.content)), SecretBytes(value)
+        return _number(mapping(answer.content)), SecretBytes(value)
 
     def _newest(self, name: str) -> int:
         """The number of the newest version, in whatever state; 0 if there is none."""
@@ -169,7 +169,7 @@ class _ProjectSecrets:
                 raise _raced(edit.name)
             answer = self._server.ask("GET", self._url(edit.name), reads=True)
         secret = self._checked(f"create {self._prefix}{edit.name}", answer)
-        there = _mapping(secret.get("annotations"))
+        there = mapping(secret.get("annotations"))
         return _SecretRead(str(secret.get("etag", "")), {str(key): str(text) for key, text in there.items()}, 0)
 
     def _change(self, name: str, before: _SecretRead, mark: str, value: SecretBytes) -> None:
@@ -217,7 +217,7 @@ class _ProjectSecrets:
     def _checked(what: str, answer: Response) -> dict[str, Any]:
         if answer.status != _OK:
             raise refused(SECRETS, what, answer)
-        return _mapping(answer.content)
+        return mapping(answer.content)
 
 
 def _raced(name: str) -> Raced:
@@ -249,7 +249,3 @@ def _decoded(payload: Mapping[str, Any]) -> bytes | None:
         return content if int(payload["dataCrc32c"]) == crc32c(content) else None
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _mapping(content: object) -> dict[str, Any]:
-    return content if isinstance(content, dict) else {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.remote.failure import RemoteError
+from gitseal.remote.shapes import mapping
 from gitseal.stores.protocol import Edit, Live
 
 MANAGER = "gitseal"
@@ -33,7 +34,7 @@ def why_not_ours(secret: Mapping[str, Any]) -> str:
     if metadata.get("deletionTimestamp"):
         return "is being deleted"
     if owners:
-        owner = _mapping(owners[0])
+        owner = mapping(owners[0])
         return f"belongs to {printable(owner.get('kind'))} {printable(owner.get('name'))}, which writes it"
     return ""
 
@@ -67,8 +68,8 @@ def has(secret: Mapping[str, Any], edits: Sequence[Edit]) -> bool:
 def owners_of(secret: Mapping[str, Any], name: str) -> set[str]:
     """The managers that a Secret's key belongs to. An update by our own manager's name is somebody else's, who took the name."""
     owners = set()
-    for entry in map(_mapping, _list(_metadata(secret).get("managedFields"))):
-        if f"f:{name}" in _mapping(_mapping(entry.get("fieldsV1")).get("f:data")):
+    for entry in map(mapping, _list(_metadata(secret).get("managedFields"))):
+        if f"f:{name}" in mapping(mapping(entry.get("fieldsV1")).get("f:data")):
             manager, operation = str(entry.get("manager")), entry.get("operation")
             owners.add(manager if manager != MANAGER or operation == "Apply" else f"{manager} ({printable(operation)})")
     return owners
@@ -80,16 +81,16 @@ def marks_text(marks: Mapping[str, str]) -> str:
 
 
 def _marks(secret: Mapping[str, Any]) -> dict[str, str]:
-    text = _mapping(_metadata(secret).get("annotations")).get(ANNOTATION)
+    text = mapping(_metadata(secret).get("annotations")).get(ANNOTATION)
     try:
         marks = json.loads(text) if isinstance(text, str) else {}
     except (ValueError, RecursionError):
         return {}
-    return {name: mark for name, mark in _mapping(marks).items() if isinstance(mark, str)}
+    return {name: mark for name, mark in mapping(marks).items() if isinstance(mark, str)}
 
 
 def _data(secret: Mapping[str, Any]) -> dict[str, str]:
-    return {name: text for name, text in _mapping(secret.get("data")).items() if isinstance(text, str)}
+    return {name: text for name, text in mapping(secret.get("data")).items() if isinstance(text, str)}
 
 
 def _bytes(text: str) -> SecretBytes:
@@ -100,11 +101,7 @@ def _bytes(text: str) -> SecretBytes:
 
 
 def _metadata(secret: Mapping[str, Any]) -> dict[str, Any]:
-    return _mapping(secret.get("metadata"))
-
-
-def _mapping(content: object) -> dict[str, Any]:
-    return content if isinstance(content, dict) else {}
+    return mapping(secret.get("metadata"))
 
 
 def _list(content: object) -> list[Any]:

@@ -7,13 +7,13 @@ With a `/` at the end each name is a secret of its own below the path, with the 
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 from urllib.parse import quote
 
 from gitseal.errors import Error
 from gitseal.hidden import UnshownDict
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.shapes import mapping
 from gitseal.remote.vault import addressed, connect
 from gitseal.stores import fields
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
@@ -96,13 +96,13 @@ class _Secret:
         answer = self._server.ask("GET", self._url, reads=True)
         self.fields, self.version = UnshownDict(), 0
         _check(answer, f"read {self.path}")
-        content = _mapping(_mapping(answer.content).get("data"))
-        version = _mapping(content.get("metadata")).get("version", 0)
+        content = mapping(mapping(answer.content).get("data"))
+        version = mapping(content.get("metadata")).get("version", 0)
         self.version = version if isinstance(version, int) else 0
         fields = content.get("data")
         if answer.status == _OK and not (isinstance(fields, dict) and self.version):
             raise RemoteError(f"Vault gave no secret at {self.path}: is this a KV engine of version 2?", _ENGINES)
-        self.fields = UnshownDict(_mapping(fields))
+        self.fields = UnshownDict(mapping(fields))
         return answer.status == _OK
 
     def write(self, fields: UnshownDict) -> None:
@@ -112,7 +112,7 @@ class _Secret:
             raise Raced(f"somebody else wrote {self.path} at the same time, and nothing of ours was written", _AGAIN)
         if answer.status != _OK:
             raise refused("Vault", f"write {self.path}", answer.status)
-        if _mapping(_mapping(answer.content).get("data")).get("version") != self.version + 1:
+        if mapping(mapping(answer.content).get("data")).get("version") != self.version + 1:
             # Something in between answered, or it is the answer to another request.
             message = f"Vault does not say that it wrote {self.path}"
             raise RemoteError(message, "see what is there with --dry-run", kind=RemoteFailure.NOT_READY)
@@ -134,13 +134,13 @@ _ENGINES = "see with: vault secrets list -detailed"
 
 def _check(answer: Response, what: str) -> None:
     """Raises RemoteError for what is no answer of Vault to reading: not there is `{"errors": []}`, or a deleted version."""
-    is_missing = answer.status == _MISSING and {"errors", "data"} & _mapping(answer.content).keys()
+    is_missing = answer.status == _MISSING and {"errors", "data"} & mapping(answer.content).keys()
     if answer.status != _OK and not is_missing:
         raise refused("Vault", what, answer.status)
 
 
 def _is_race(answer: Response) -> bool:
-    errors = _mapping(answer.content).get("errors")
+    errors = mapping(answer.content).get("errors")
     return isinstance(errors, list) and any("check-and-set" in str(error) for error in errors)
 
 
@@ -178,7 +178,7 @@ class _Each:
         url = f"/v1/{quote(self._mount)}/metadata/{quote(self._path)}/"
         answer = self._server.ask("LIST", url, reads=True)
         _check(answer, f"list {self._mount}/{self._path}")
-        names = _mapping(_mapping(answer.content).get("data")).get("keys", [] if answer.status == _MISSING else None)
+        names = mapping(mapping(answer.content).get("data")).get("keys", [] if answer.status == _MISSING else None)
         if not isinstance(names, list):
             raise RemoteError(f"Vault gave no list of {self._mount}/{self._path}: is this a KV engine?", _ENGINES)
         live: dict[str, Live] = {}
@@ -203,7 +203,3 @@ class _Each:
 
     def _secret(self, name: str) -> _Secret:
         return self._read.setdefault(name, _Secret(self._server, self._mount, f"{self._path}/{name}"))
-
-
-def _mapping(content: object) -> dict[str, Any]:
-    return content if isinstance(content, dict) else {}

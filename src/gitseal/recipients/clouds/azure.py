@@ -14,6 +14,7 @@ from gitseal.remote import azure
 from gitseal.remote.azure import VERSION, inner_code, refused
 from gitseal.remote.calling import Patience, Response
 from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.shapes import mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def public_key(locator: str, surroundings: Surroundings) -> FetchedKey:
     """See `KeyService.public_key`."""
     vault, path = _parts(locator)
     told = _told(_server(vault, surroundings).ask("GET", f"{path}?{VERSION}", reads=True), "give the public key")
-    key = _mapping(told.get("key"))
+    key = mapping(told.get("key"))
     if key.get("kty") not in _KINDS:
         raise RemoteError("the key is no RSA key", "take one of the type RSA or RSA-HSM")
-    if _mapping(told.get("attributes")).get("enabled") is not True:
+    if mapping(told.get("attributes")).get("enabled") is not True:
         raise RemoteError("this version of the key is disabled", kind=RemoteFailure.DISABLED)
     version = str(key.get("kid", "")).rpartition("/")[2]
     return FetchedKey(f"{'/'.join(locator.split('/')[:3])}/{version}", _der(_bytes(key.get("n")), _bytes(key.get("e"))))
@@ -68,7 +69,7 @@ def _parts(locator: str) -> tuple[str, str]:
 def _told(answer: Response, what: str) -> "dict[str, Any]":
     """What an answer tells. Raises RemoteError for a refusal."""
     if answer.status == _OK:
-        return _mapping(answer.content)
+        return mapping(answer.content)
     if answer.status == _MISSING:
         raise RemoteError("there is no such key, or no such version", kind=RemoteFailure.GONE)
     if inner_code(answer) == "KeyOperationForbidden":
@@ -108,7 +109,3 @@ def _bytes(text: object) -> bytes:
 
 _TO_URL = str.maketrans("+/", "-_")
 _FROM_URL = str.maketrans("-_", "+/")
-
-
-def _mapping(content: object) -> "dict[str, Any]":
-    return content if isinstance(content, dict) else {}

@@ -14,6 +14,7 @@ from gitseal.remote import google
 from gitseal.remote.calling import Patience, Response
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.google import KEYS, crc32c, has_reason, refused, status_of
+from gitseal.remote.shapes import mapping, mappings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ def _versions(server: "Server", key: str) -> "Iterator[dict[str, Any]]":
     query = "pageSize=1000"
     while query:
         page = _told(server.ask("GET", f"/v1/{key}{_VERSIONS}?{query}", reads=True), "list the versions of the key")
-        versions = page.get("cryptoKeyVersions")
-        yield from (version for version in versions or () if isinstance(version, dict))
+        yield from mappings(page.get("cryptoKeyVersions"))
         token = str(page.get("nextPageToken") or "")
         query = f"pageSize=1000&pageToken={google.escaped(token)}" if token else ""
 
@@ -88,7 +88,7 @@ def _versions(server: "Server", key: str) -> "Iterator[dict[str, Any]]":
 def _told(answer: Response, what: str) -> "dict[str, Any]":
     """What an answer tells. Raises RemoteError for a refusal."""
     if answer.status == _OK:
-        return answer.content if isinstance(answer.content, dict) else {}
+        return mapping(answer.content)
     if answer.status == _MISSING:
         raise RemoteError("there is no such key, or no such version", kind=RemoteFailure.GONE)
     if status_of(answer) == "FAILED_PRECONDITION":
