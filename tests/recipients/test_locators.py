@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from gitseal.errors import Error
 from gitseal.recipients import kms
+from gitseal.recipients.cloud_text import PREFIX
 from gitseal.recipients.clouds import locators, pkcs11_names
 from gitseal.recipients.clouds.locators import PROVIDERS, Provider
 
@@ -52,7 +53,7 @@ def stays_in_its_place(provider: Provider, locator: str) -> None:
     # Only a name that goes into no URL has escapes.
     assert provider.name == "pkcs11" or "%" not in locator
     assert provider.name == "aws" or ":" not in locator
-    text = f"{kms.PREFIX}{provider.name}:{locator}:{KEY}"
+    text = f"{PREFIX}{provider.name}:{locator}:{KEY}"
     parsed = kms.parse(text)
     assert (parsed.provider, parsed.locator, parsed.canonical) == (provider.name, locator, text)
 
@@ -75,7 +76,7 @@ def test_the_vectors(provider: Provider) -> None:
         assert not is_taken(provider.name, locator), locator
         assert not is_taken_from_a_person(provider.name, locator), locator
         with pytest.raises(Error) as caught:
-            kms.parse(f"{kms.PREFIX}{provider.name}:{locator}:{KEY}")
+            kms.parse(f"{PREFIX}{provider.name}:{locator}:{KEY}")
         assert provider.example in caught.value.hint
 
 
