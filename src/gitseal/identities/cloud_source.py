@@ -11,7 +11,6 @@ from gitseal.errors import Error
 from gitseal.recipients.dialogue import Dialogue
 from gitseal.recipients.ids import recipient_id
 from gitseal.records import NamedTuple, Protocol
-from gitseal.remote.failure import RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
 
     from gitseal.recipients.clouds.asking import Asker
     from gitseal.recipients.kms import KmsIdentity
-
-
-# So fails whoever has nothing to do with the service.
-_NOBODYS = frozenset({RemoteFailure.UNKNOWN_TO_IT, RemoteFailure.NO_LIBRARY})
 
 
 class CloudKey(NamedTuple):
@@ -145,8 +140,13 @@ class CloudSource:
 
     def _knows(self, place: CloudPlace) -> bool:
         """True if the service knows us, or would: what an instance's role allows shows only when it is asked."""
-        kind = place.failure.kind if isinstance(place.failure, RemoteError) else RemoteFailure.UNKNOWN_TO_IT
-        return kind not in _NOBODYS or bool(self._credentials(place))
+        from gitseal.remote.failure import RemoteError, RemoteFailure  # most commands never come here
+
+        # So fails whoever has nothing to do with the service; so does a key that is not believed.
+        strangers = {RemoteFailure.UNKNOWN_TO_IT, RemoteFailure.NO_LIBRARY}
+        failure = place.failure
+        is_known = isinstance(failure, RemoteError) and failure.kind not in strangers
+        return is_known or bool(self._credentials(place))
 
     def _credentials(self, place: CloudPlace) -> str:
         return self._asker.credentials(place.identity.provider)
