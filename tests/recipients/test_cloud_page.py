@@ -5,12 +5,18 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from gitseal.recipients import kms
+from gitseal.recipients.clouds.locators import PROVIDERS, Provider
 from tests import programs
 from tests.recipients import oaep
+from tests.servers.aws import AwsServer
 from tests.servers.openbao import Bao
 
 TOP = Path(__file__).parents[2]
@@ -24,18 +30,57 @@ def block(file: str, page: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["recipient"].rpartition(":")[0])
-def test_the_page_opens_a_stanza(vector: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "unwrap.py").write_text(block("unwrap.py", PAGE))
-    (tmp_path / "stanza").write_bytes(base64.b64decode(vector["stanza"]))
+class Page(NamedTuple):
+    """A folder with `unwrap.py` of the page and a stanza."""
 
-    def unwrap(word: str, stdin: bytes = b"") -> bytes:
+    folder: Path
+
+    def unwrap(self, word: str, stdin: bytes = b"") -> bytes:
         command = [sys.executable, "unwrap.py", word, "stanza"]
-        return subprocess.run(command, cwd=tmp_path, input=stdin, capture_output=True, check=True).stdout
+        return subprocess.run(command, cwd=self.folder, input=stdin, capture_output=True, check=True).stdout
 
-    body = base64.b64decode(unwrap("body"), validate=False)
-    file_key = oaep.unsealed(body, int(vector["modulus"], 16), int(vector["private exponent"], 16))
-    assert unwrap("open", base64.b64encode(file_key)).hex() == vector["data key"]
+    def body(self) -> bytes:
+        return base64.b64decode(self.unwrap("body"), validate=False)
+
+    def data_key(self, file_key: bytes) -> bytes:
+        return self.unwrap("open", base64.b64encode(file_key))
+
+
+@pytest.fixture
+def page_with(tmp_path: Path) -> Callable[[bytes], Page]:
+    def write(stanza: bytes) -> Page:
+        (tmp_path / "unwrap.py").write_text(block("unwrap.py", PAGE))
+        (tmp_path / "stanza").write_bytes(stanza)
+        return Page(tmp_path)
+
+    return write
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["recipient"].rpartition(":")[0])
+def test_the_page_opens_a_stanza(vector: dict[str, str], page_with: Callable[[bytes], Page]) -> None:
+    page = page_with(base64.b64decode(vector["stanza"]))
+    file_key = oaep.unsealed(page.body(), int(vector["modulus"], 16), int(vector["private exponent"], 16))
+    assert page.data_key(file_key).hex() == vector["data key"]
+
+
+def test_awss_own_sdk_and_the_page_open_a_stanza(ministack: AwsServer, page_with: Callable[[bytes], Page]) -> None:
+    client = ministack.client("kms")
+    arn = client.create_key(KeyUsage="ENCRYPT_DECRYPT", KeySpec="RSA_2048")["KeyMetadata"]["Arn"]
+    public = client.get_public_key(KeyId=arn)["PublicKey"]
+    page = page_with(kms.compose("aws", arn, public).wrap(b"k" * 32))
+    # The words that the page gives to AWS's command line are those of its API.
+    for word in ("--encryption-algorithm RSAES_OAEP_SHA_256", "--query Plaintext"):
+        assert word in PAGE
+    answer = client.decrypt(KeyId=arn, EncryptionAlgorithm="RSAES_OAEP_SHA_256", CiphertextBlob=page.body())
+    assert page.data_key(answer["Plaintext"]) == b"k" * 32
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provider: provider.name)
+def test_the_page_says_first_where_each_key_service_is_told(provider: Provider) -> None:
+    extras = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    extra = f"`{provider.name}`" if provider.name in extras else "none"
+    row = rf"^\| \[.+\]\(.+\) \| `{provider.name}:[^`]+` \| {extra} \|$"
+    assert re.search(row, PAGE.partition("\n## ")[0], re.MULTILINE)
 
 
 def test_the_key_services_own_command_line_and_the_pages_open_a_value(bao: Bao, repo: Path) -> None:
