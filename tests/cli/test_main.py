@@ -125,6 +125,7 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "arming_notice",
         "introducing",
         "overview",
+        "publish_words",
         "publishing",
         "rotating",
         "taking_over",
