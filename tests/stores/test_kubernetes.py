@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gitseal.delivery.publishing.planning import Desired, PublishAction, Publisher, PublishPlan, PublishRules, plan
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.remote.failure import RemoteError, RemoteFailure
-from gitseal.stores import table
+from gitseal.stores import secret_object, table
 from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Raced
 from tests import programs
 from tests.servers.kube import ADMIN, DEPLOYER, Cluster, encoded
@@ -358,3 +360,59 @@ def test_a_locator_is_a_namespace_and_a_name() -> None:
     ):
         with pytest.raises(Error, match="is no Secret: the cluster comes from your kubeconfig"):
             list(table.refusals(f"kubernetes:{place}", {}))
+
+
+NAMES = st.sampled_from(["A", "B", "C"])
+VALUES = st.sampled_from([b"1", b"2"])
+WANTED = st.dictionaries(NAMES, VALUES)
+EVENTS = st.one_of(
+    st.tuples(st.just("publish"), WANTED, st.booleans()),
+    st.tuples(st.just("by hand"), NAMES, st.none() | VALUES),
+    st.tuples(st.just("another manager"), WANTED),
+    st.tuples(st.just("deleted")),
+)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(EVENTS, max_size=8))
+def test_after_any_course_of_events_ours_is_as_wanted_and_theirs_as_they_left_it(
+    cluster: Cluster, namespace: str, events: list[tuple[Any, ...]]
+) -> None:
+    place, path = f"kubernetes:{namespace}/env", f"/api/v1/namespaces/{namespace}/secrets"
+    cluster.call("DELETE", path)
+
+    def there() -> dict[str, Any]:
+        (*found,) = cluster.call("GET", path)["items"]
+        return dict(found[0]) if found else {}
+
+    for number, (event, *given_by) in enumerate([*events, ("publish", {"A": b"1"}, True)]):
+        before = there()
+        data = before.get("data", {})
+        if event == "publish":
+            wanted, prunes = given_by
+            try:
+                made = planned(cluster, place, wanted, number, PublishRules(prunes=prunes))
+            except RemoteError as refused:
+                assert "is not removed" in refused.message  # noqa: PT017 - either end is right
+                assert there() == before
+                continue
+            after = there()
+            if made.refused:
+                assert after == before
+                continue
+            removed = {step.name for step in made.steps if step.action is PublishAction.REMOVE}
+            expected = data | {name: encoded(value) for name, value in wanted.items()}
+            assert after.get("data", {}) == {name: value for name, value in expected.items() if name not in removed}
+            for name in data.keys() - wanted.keys() - removed:
+                assert secret_object.owners_of(after, name) == secret_object.owners_of(before, name)
+            again = planned(cluster, place, wanted, number, PublishRules(prunes=prunes))
+            assert again.counts()["unchanged"] == len(wanted)
+            assert there() == after
+        elif event == "by hand" and before:
+            by_hand(cluster, namespace, dict([given_by]))
+        elif event == "another manager":
+            values = {name: encoded(value) for name, value in given_by[0].items()}
+            body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "env"}, "data": values}
+            cluster.call("PATCH", f"{path}/env?fieldManager=argo&force=true", body, kind=APPLY)
+        elif event == "deleted" and before:
+            cluster.call("DELETE", f"{path}/env")
