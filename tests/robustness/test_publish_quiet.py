@@ -8,6 +8,7 @@ import subprocess
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +117,31 @@ def _in_process(publishing: PublishWorld) -> None:
     for publication in prepare(workspace, outside, wishes):
         for _ in carry_out(publication):
             pass
+
+
+SPY = """#!/bin/sh
+# Keeps what it was given beside its input, apart from that: arguments and variables.
+{ printf '%s\\0' "$0" "$@"; env -0; tr '\\0' '\\n' < "/proc/$PPID/cmdline"; } >> "$SEEN"
+cat > /dev/null
+"""
+
+
+def test_a_program_gets_values_on_its_input_and_no_identity_at_all(publishing: PublishWorld, tmp_path: Path) -> None:
+    clone, seen = publishing.clone, tmp_path / "seen"
+    spy = clone.top / "deploy" / "spy.sh"
+    spy.parent.mkdir()
+    spy.write_text(SPY)
+    spy.chmod(0o755)
+    clone.policy("vault:secret/clone/shop/", "exec:deploy/spy.sh production")
+    clone.commit("to a program")
+    assert clone.owner is not None
+    status, _, err = commands.run(clone, *LINE, more={"SEEN": str(seen), "SOPS_AGE_KEY": clone.owner.identity})
+    assert status == 0, err
+    content = seen.read_bytes()
+    assert b"\0production\0" in content
+    assert b"PATH=" in content
+    assert b"AGE-SECRET-KEY" not in content
+    assert not publishing.is_shown(content)
 
 
 # --- many names, and a server that has had enough

@@ -1,5 +1,6 @@
 """A store that fails at any request, in any way: nothing is lost, what is told is so, and the next run ends right."""
 
+import logging
 import os
 import ssl
 from binascii import b2a_base64
@@ -237,9 +238,15 @@ PATIENT = {*KINDS} - {"vault, whole", "vault, each"}
 
 
 @pytest.fixture(params=[pytest.param(kind, marks=HEAVY.get(kind, ())) for kind in KINDS])
-def place(request: pytest.FixtureRequest, repo: Path) -> Iterator[Place]:
+def place(
+    request: pytest.FixtureRequest, repo: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[Place]:
+    # Everything that any library logs, as with the debug switches of the clouds' own programs.
+    caplog.set_level(logging.NOTSET)
     with KINDS[request.param](request) as behind:
         yield Place(request.param, behind, Repository(repo))
+    logged = "\n".join(record.getMessage() for record in caplog.get_records("call"))
+    assert not any(secret in logged for secret in SECRETS)
 
 
 def check_locals(error: Error) -> None:
