@@ -23,7 +23,7 @@ from gitseal.usecases.publish import Wishes, prepare
 from gitseal.usecases.set_ import set_values
 from tests.attacks.world import files, objects
 from tests.robustness import commands
-from tests.robustness.publishing import LINE, PublishWorld
+from tests.robustness.publishing import DONE, LEFT, LINE, UNCLEAR, PublishWorld
 from tests.robustness.watching import PARTS, Watch
 from tests.servers.faulty import SLOW, Fault, Moment
 from tests.slow import slow_but
@@ -88,6 +88,8 @@ def test_a_bug_report_holds_no_value_and_no_token(publishing: PublishWorld, brok
     status, out, err = publishing.publish(before)
     assert status == 3, err
     assert "this is a bug" in err
+    told = {*DONE.findall(err), *LEFT.findall(err), *UNCLEAR.findall(err)}
+    assert told == ({"CHANGED", "CREATED", "GONE"} if "  change  CHANGED" in err else set())
     assert not publishing.is_shown((out + err).encode()), err
 
 

@@ -87,7 +87,7 @@ def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Don
     """Asks, writes, and adds what was written to `done`."""
     from gitseal.cli import publish_words as words
     from gitseal.cli import terminal
-    from gitseal.delivery.publishing.publication import Halted, Interrupted, carry_out
+    from gitseal.delivery.publishing.publication import carry_out
 
     waiting = [publication for publication in prepared if words.changing(publication)]
     if waiting and not yes:
@@ -97,16 +97,15 @@ def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Don
             raise Declined
     for number, publication in enumerate(waiting):
         session.note_read("publish", publication.environment, words.changing(publication))
-        written = 0
+        written, under_way = 0, list[str]()
         try:
-            for names in carry_out(publication):
+            for names in carry_out(publication, under_way):
                 for name in names:
                     written += 1
                     done[words.key(publication, name)] = True
                     words.say_done(publication, name, written)
-        except (Halted, KeyboardInterrupt) as stop:
-            unclear = stop.unclear if isinstance(stop, Halted | Interrupted) else []
-            done |= {words.key(publication, name): None for name in unclear}
+        except BaseException:  # a store that says no, Ctrl-C, or a bug: what was done and what not is told all the same
+            done |= dict.fromkeys(words.key(publication, name) for name in under_way)
             words.say_undone(publication, done)
             for other in waiting[number + 1 :]:
                 say(f"{other.source.target.name}: not begun: {', '.join(words.changing(other))}")

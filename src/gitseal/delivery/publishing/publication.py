@@ -45,14 +45,6 @@ class Publication(NamedTuple):
         return f"Publication({self.source.target.name!r}, {self.environment!r}, …)"
 
 
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C in the middle of writing. `unclear` are the names that were being written."""
-
-    def __init__(self, unclear: list[str]) -> None:
-        super().__init__()
-        self.unclear = unclear
-
-
 class Halted(Error):
     """A store said no in the middle, and the next run completes it.
 
@@ -94,8 +86,12 @@ def publications(
         yield Publication(source, environment, place, told, publisher, wanted, plan, store, record)
 
 
-def carry_out(publication: Publication) -> Iterator[list[str]]:
-    """Writes what the plan says, and gives the names after each write. Raises Halted if the store says no."""
+def carry_out(publication: Publication, under_way: list[str] | None = None) -> Iterator[list[str]]:
+    """Writes what the plan says, and gives the names after each write. Raises Halted if the store says no.
+
+    `under_way` has the names that are being written, so that whoever is interrupted knows of which nobody can tell.
+    """
+    under_way = under_way if under_way is not None else []
     edits = publication.plan.edits(publication.wanted.values, publication.publisher)
     if not edits:
         return
@@ -104,10 +100,9 @@ def carry_out(publication: Publication) -> Iterator[list[str]]:
         publication.record.begin(edits)
     done: list[Edit] = []
     for number, batch in enumerate(batches):
-        try:
-            outcome = write(publication.store, batch)
-        except KeyboardInterrupt:
-            raise Interrupted(_names(batch)) from None
+        under_way[:] = _names(batch)
+        outcome = write(publication.store, batch)
+        under_way[:] = _names(outcome.unclear)
         done += outcome.done
         if outcome.done:
             yield _names(outcome.done)
