@@ -1,5 +1,6 @@
 """Values sealed offline to a key in a real OpenBao, opened by whoever may decrypt with it there and has no identity here."""
 
+import json
 import re
 import socket
 import subprocess
@@ -15,6 +16,9 @@ from tests import programs
 from tests.servers.openbao import Bao
 from tests.servers.scripted import send, server
 from tests.stories import runner
+
+VECTORS = json.loads((Path(__file__).parents[1] / "recipients/kms-vectors.json").read_text())
+CLOUD_KEY = VECTORS[0]["recipient"]
 
 
 class Deploy(NamedTuple):
@@ -230,15 +234,20 @@ def test_a_stanza_of_another_key_or_file_key_is_damaged_before_any_value_is_used
     refused(deploy.with_token("get", "-e", "production", "A"), "another key")
 
 
-def test_an_environment_without_cloud_keys_loads_nothing_of_this(repo: Path) -> None:
+@pytest.mark.parametrize("keys", [(), (CLOUD_KEY,)], ids=["no cloud key", "a cloud key beside an identity"])
+def test_whoever_needs_no_key_service_loads_nothing_of_it(repo: Path, keys: tuple[str, ...]) -> None:
     deploy = Deploy(repo, Bao(""), "", repo)
     deploy.person("init", "-e", "production", "--as", "alice")
     deploy.person("set", "-e", "production", *(f"NAME_{number}=value{number}" for number in range(100)))
+    for key in keys:
+        deploy.person("recipient", "add", "deploy", key, "--machine", "--open", "production")
+        deploy.person("rekey", "--yes")
     code = (
         "import sys\nfrom gitseal.cli.main import main\n"
         "sys.argv = ['gitseal', 'render', '-e', 'production']\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
-        "ours = ('gitseal.recipients.clouds', 'gitseal.recipients.kms', 'gitseal.remote')\n"
+        "ours = ('gitseal.recipients.clouds', 'gitseal.recipients.kms', 'gitseal.remote', 'gitseal.identities.cloud_source',\n"
+        "        'gitseal.project.belief')\n"
         "loaded = [name for name in sys.modules if name.startswith(ours)]\n"
         "assert not loaded, loaded\n"
         "assert not {'ssl', 'http.client', 'boto3', 'google', 'azure', 'pkcs11'} & set(sys.modules)\n"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from gitseal.identities.cloud_source import CloudKeys
+    from gitseal.identities.cloud_source import CloudKeys, CloudSource
     from gitseal.recipients.dialogue import Ask, AskLine, Confirm, Tell
 
     StrPath = str | os.PathLike[str]
@@ -51,10 +51,14 @@ def reach_key_services(
 
     `wait` pauses for seconds. `keys` is called when it comes to that; None: there is no project, or it has no such keys.
     """
-    if not any(source.explicit for source in keyring.sources):
-        from gitseal.identities.cloud_source import CloudSource  # neither hooks nor drivers need it
 
-        keyring.cloud = CloudSource(environ, wait, keys, keyring.dialogue)
+    def find() -> "CloudSource":
+        from gitseal.identities.cloud_source import CloudSource  # hardly any command comes to it
+
+        return CloudSource(environ, wait, keys, keyring.dialogue)
+
+    if not any(source.explicit for source in keyring.sources):
+        keyring.find_cloud = find
 
 
 def _sources(

@@ -1,6 +1,7 @@
 """All identities at hand, tried in order of what that costs, each on its own stanzas only."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, islice
 
 from gitseal.errors import Damaged, Error, Malformed
@@ -31,13 +32,18 @@ class Keyring:
         unattended: bool = False,
     ) -> None:
         self.sources = tuple(sources)
-        # None if key services are not to be asked.
-        self.cloud: CloudSource | None = None
+        # Makes `cloud`; None if key services are not to be asked.
+        self.find_cloud: Callable[[], CloudSource] | None = None
         # For a plugin that asks something when it wraps.
         self.dialogue = dialogue
         self._unattended = unattended
         # Set by who knows that this command opens several files: gives the stanzas of an access group in all of them.
         self.coming: Callable[[str], Iterable[bytes]] | None = None
+
+    @cached_property
+    def cloud(self) -> "CloudSource | None":
+        """The keys in key services, None if these are not to be asked."""
+        return self.find_cloud() if self.find_cloud is not None else None
 
     def unattended(self) -> "Keyring":
         """The same, of which only what asks nobody is tried: no passphrase, no plugin, no key service."""
@@ -179,8 +185,9 @@ class Keyring:
 
     def _in_cloud(self, stanzas: Stanzas) -> "Iterator[tuple[CloudPlace, Identity]]":
         """The keys in key services that these stanzas are for: last, since to ask one is to call somebody else's server."""
-        places = self.cloud.places_of(stanzas) if self.cloud is not None else ()
-        return ((place, place.identity) for place in places)
+        # Whoever is served before loads nothing of it.
+        for place in self.cloud.places_of(stanzas) if self.cloud is not None else ():
+            yield place, place.identity
 
     def _foreseen(self, group: str) -> Iterator[bytes]:
         return islice(self.coming(group), MAX_FORESEEN) if self.coming is not None else iter(())
