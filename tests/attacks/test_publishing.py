@@ -129,3 +129,12 @@ def test_a_forged_record_hides_no_change(team: Team) -> None:
     assert "  change  A: its mark proves nothing here\n" in said
     assert team.publish()[0] == 0
     assert team.memory.values() == {"A": NEEDLE.encode()}
+
+
+def test_an_environment_that_was_renamed_keeps_its_place(team: Team) -> None:
+    assert team.publish("--accept-target", "shop")[0] == 0
+    assert main(["env", "rename", "production", "live"]) == 0
+    team.alice.commit("renamed")
+    team.alice.push()
+    status, said = team.publish("--accept-target", "shop")
+    assert (status, said.splitlines()[-1]) == (0, "0 created, 0 changed, 0 removed, 0 left, 1 unchanged")

@@ -101,12 +101,18 @@ def descends(repository: Repository, head: str, base: str) -> bool:
     return repository.git("merge-base", "--is-ancestor", base, head) is not None
 
 
+def outside(repository: Repository, tip: str, commits: Sequence[str]) -> list[str]:
+    """Those commits that are in no history of `tip`, newest first. What is not here is left out."""
+    if not commits:
+        return []
+    wanted = "".join(f"{commit}\n" for commit in (*commits, f"^{tip}"))
+    answer = repository.git("rev-list", "--ignore-missing", "--stdin", stdin=wanted.encode()) or b""
+    asked = set(commits)
+    return [commit for commit in answer.decode().split() if commit in asked]
+
+
 def forced_away(repository: Repository, ref: str, tip: str) -> tuple[list[str], list[str]]:
     """The commits that a ref named before, by its reflog and without `tip`; and those of them that are in no history of `tip`."""
     answer = repository.git("log", "--walk-reflogs", "--no-show-signature", "--format=%H", ref, "--") or b""
     named = [commit for commit in dict.fromkeys(answer.decode().split()) if commit != tip]
-    if not named:
-        return [], []
-    wanted = "".join(f"{commit}\n" for commit in (*named, f"^{tip}"))
-    outside = repository.git("rev-list", "--ignore-missing", "--stdin", stdin=wanted.encode()) or b""
-    return named, [commit for commit in outside.decode().split() if commit in set(named)]
+    return named, outside(repository, tip, named)

@@ -69,7 +69,7 @@ def _check(publication: Publication, *, goes_back: bool) -> None:
 
 def _way_on(publication: Publication) -> str:
     if publication.plan.is_foreign:
-        return "give this target a place of its own"
+        return "give this target a place of its own, or take away there what nobody publishes any more"
     record = publication.record
     if record is not None and not record.names:
         # What another clone put there is known by its record alone.

@@ -191,6 +191,21 @@ def test_another_publisher_at_the_same_place_stops_everything() -> None:
         assert [edit.name for edit in edits] == ["A"]
 
 
+def test_what_a_file_of_ours_put_there_is_ours_though_it_has_another_id_now() -> None:
+    store = Store(is_whole=False)
+    before = Publisher(OTHER, "shop", commit(1))
+    wanted = desired({"A": b"1", "B": b"2"})
+    for edit in planning.plan(before, wanted, {}, key_at, PublishRules()).edits(wanted, before):
+        store.write([edit])
+
+    after, wanted = Publisher(FILE, "shop", commit(2)), desired({"A": b"1"})
+    rules = PublishRules(prunes=True)
+    assert planning.plan(after, wanted, store.read(), key_at, rules).is_foreign
+    plan = planning.plan(after._replace(former=frozenset({OTHER})), wanted, store.read(), key_at, rules)
+    assert not plan.refused
+    assert [step.action for step in plan.steps] == [PublishAction.SAME, PublishAction.REMOVE]
+
+
 def test_only_what_a_mark_proves_is_removed() -> None:
     store = Store(is_whole=False)
     publish(store, {"A": b"1", "B": b"2"}, 1)

@@ -22,11 +22,15 @@ class Desired(NamedTuple):
 
 
 class Publisher(NamedTuple):
-    """Who publishes: the file id of the environment, the target's name, and the commit."""
+    """Who publishes: the file id of the environment, the target's name, and the commit.
+
+    `former` are ids of files of ours that published there before: of an environment that was renamed since, or is gone.
+    """
 
     file_id: str
     target: str
     commit: str
+    former: frozenset[str] = frozenset()
 
     def mark_of(self, name: str, desired: Desired) -> Mark:
         """The mark of a value."""
@@ -174,7 +178,7 @@ def judge(publisher: Publisher, seen: Seen, wanted: Desired | None, key_at: KeyA
     known = seen.known
     if known is None:
         return MarkVerdict.UNMARKED
-    if known.publisher != publisher.file_id:
+    if known.publisher != publisher.file_id and known.publisher not in publisher.former:
         return MarkVerdict.FOREIGN
     key = key_at(known.commit, known.key) if known.key else None
     if known.key and key is None:

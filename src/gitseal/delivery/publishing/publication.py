@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from gitseal.delivery.publishing import planning, preconditions, values
+from gitseal.delivery.publishing import mark, planning, preconditions, values
 from gitseal.delivery.publishing.planning import Publisher, PublishPlan, PublishRules
 from gitseal.delivery.publishing.record import PublishRecord
 from gitseal.delivery.publishing.source import Source
@@ -73,17 +73,32 @@ def publications(
         preconditions.check_limits(source, place, wanted)
         preconditions.check_program(source, place)
     for environment, place, wanted in prepared:
-        store, server = table.open_store(place, _hiding(outside, wanted)), table.whereabouts(place, outside)
-        preconditions.check_server(source, server)
-        told, identity, _files = server if server is not None else _NO_SERVER
-        record = None
-        if not store.keeps_marks:
-            record = PublishRecord(source.repository, source.target.name, environment, (place, identity))
-        publisher = Publisher(wanted.file_id, source.target.name, source.commit)
-        keys = values.KeysAt(source, environment, keyring, wanted.values)
-        records = record.names if record is not None else None
-        plan = planning.plan(publisher, wanted.values, store.read(), keys, rules, wanted.going.held, records)
-        yield Publication(source, environment, place, told, publisher, wanted, plan, store, record)
+        yield _publication(source, (environment, place), wanted, keyring, outside, rules)
+
+
+def _publication(
+    source: Source,
+    goes: tuple[str, str],
+    wanted: Wanted,
+    keyring: Keyring,
+    outside: Outside,
+    rules: PublishRules,
+) -> Publication:
+    """What one environment needs at its place, by what is there."""
+    environment, place = goes
+    store, server = table.open_store(place, _hiding(outside, wanted)), table.whereabouts(place, outside)
+    preconditions.check_server(source, server)
+    told, identity, _files = server if server is not None else _NO_SERVER
+    record = None
+    if not store.keeps_marks:
+        record = PublishRecord(source.repository, source.target.name, environment, (place, identity))
+    keys = values.KeysAt(source, environment, keyring, wanted.values)
+    live, records = store.read(), record.names if record is not None else None
+    texts = (one.mark for one in (records if records is not None else live).values())
+    former = keys.former(filter(None, map(mark.parse, texts)), wanted.file_id)
+    publisher = Publisher(wanted.file_id, source.target.name, source.commit, former)
+    plan = planning.plan(publisher, wanted.values, live, keys, rules, wanted.going.held, records)
+    return Publication(source, environment, place, told, publisher, wanted, plan, store, record)
 
 
 def carry_out(publication: Publication, under_way: list[str] | None = None) -> Iterator[list[str]]:

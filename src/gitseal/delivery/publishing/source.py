@@ -114,14 +114,23 @@ def _governed(project: Project, target: PublishTarget, commit: str, ref: str, ti
 
 def check_ancestors(source: Source, commits: list[str]) -> None:
     """Raises Error if something that is there was published from a commit that this one does not have in its history."""
-    for commit in commits:
-        if not ranges.descends(source.repository, source.commit, commit):
-            is_here = source.repository.commit(commit) is not None
-            what = "is no ancestor of" if is_here else "is not here, so nobody can tell whether it is before"
-            raise Error(
-                f"{source.target.name} has values of commit {commit[:_SHORT]}, which {what} {source.commit[:_SHORT]}",
-                "to go back on purpose, give --rollback" if is_here else f"fetch it: {_way_to_all(source.repository)}",
-            )
+    repository = source.repository
+    missing = next((commit for commit in commits if repository.commit(commit) != commit), None)
+    if missing is not None:
+        unsure = f"which is not here, so nobody can tell whether it is before {source.commit[:_SHORT]}"
+        raise Error(
+            f"{_has_values(source, missing)}, {unsure}",
+            f"fetch it: {_way_to_all(repository)}",
+        )
+    for commit in ranges.outside(repository, source.commit, commits):
+        raise Error(
+            f"{_has_values(source, commit)}, which is no ancestor of {source.commit[:_SHORT]}",
+            "to go back on purpose, give --rollback",
+        )
+
+
+def _has_values(source: Source, commit: str) -> str:
+    return f"{source.target.name} has values of commit {commit[:_SHORT]}"
 
 
 def _way_to_all(repository: Repository) -> str:

@@ -1,8 +1,9 @@
 """The values that a target gets of one environment in one commit, each with the data key that its mark is made with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
+from gitseal.delivery.publishing.mark import Mark
 from gitseal.delivery.publishing.planning import Desired
 from gitseal.delivery.publishing.source import Source
 from gitseal.delivery.request import Request
@@ -12,7 +13,6 @@ from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring
 from gitseal.project.keys import Keys
-from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.project.states import at_commit
 from gitseal.records import NamedTuple
@@ -21,6 +21,7 @@ from gitseal.yamltext.tree import NamePath
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.crypto.datakey import DataKey
+    from gitseal.project.project import Project
     from gitseal.resolve.services import View
 
 
@@ -103,13 +104,15 @@ class KeysAt:
 
     def __call__(self, commit: str, key: str) -> "DataKey | None":
         """See `planning.KeyAt`."""
-        if commit not in self._projects:
-            self._projects[commit] = self._at(commit)
-        project = self._projects[commit]
-        place = self._place(project, key) if project is not None else None
-        if place is None:
+        there = (
+            (header, group)
+            for header in self._headers(commit)
+            for group, access in header.access.items()
+            if access.key_id == key
+        )
+        header, group = next(there, (None, ""))
+        if header is None:
             return None
-        header, group = place
         if key not in self._keys:
             try:
                 self._keys[key] = Keys(header, self._keyring).get(group)
@@ -117,22 +120,29 @@ class KeysAt:
                 return None  # damaged there: it proves nothing
         return self._keys[key]
 
-    def _at(self, commit: str) -> Project | None:
-        repository = self._source.repository
-        return at_commit(repository, self._source.project.root, commit) if repository.commit(commit) == commit else None
+    def former(self, marks: Iterable[Mark], file: str) -> frozenset[str]:
+        """The other publishers of these marks that were files of ours in the marks' commits."""
+        return frozenset(
+            one.publisher
+            for one in marks
+            if one.publisher != file and any(header.id == one.publisher for header in self._headers(one.commit))
+        )
 
-    def _place(self, project: Project, key: str) -> tuple[Header, str] | None:
-        """The header and the access group that have a key in a commit. What an environment extended then may be another one."""
+    def _headers(self, commit: str) -> Iterator[Header]:
+        """The headers that a commit has. What the environment extended then may be another one than now, so all are looked at."""
+        if commit not in self._projects:
+            repository, root = self._source.repository, self._source.project.root
+            is_here = repository.commit(commit) == commit
+            self._projects[commit] = at_commit(repository, root, commit) if is_here else None
+        project = self._projects[commit]
+        if project is None:
+            return
         try:
             names = dict.fromkeys((*self._chain, *project.environments))
         except Error:
             names = dict.fromkeys(self._chain)
         for name in names:
             try:
-                header = project.read(name).header
+                yield project.read(name).header
             except Error:
                 continue  # it was not there yet, or was damaged
-            for group, access in header.access.items():
-                if access.key_id == key:
-                    return header, group
-        return None
