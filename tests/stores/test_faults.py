@@ -2,12 +2,9 @@
 
 import logging
 import os
-import ssl
 from binascii import b2a_base64
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from itertools import count
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -25,22 +22,16 @@ from gitseal.hidden import SecretBytes
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
 from gitseal.stores.protocol import Store
-from tests.servers import azure_cloud, faulty, google_cloud
 from tests.servers import github as github_server
 from tests.servers import gitlab as gitlab_server
-from tests.servers.azure_cloud import VAULT
-from tests.servers.faulty import SLOW, Fault, Faulty, Moment
-from tests.servers.github import GitHub
-from tests.servers.gitlab import GitLab
-from tests.servers.google_cloud import PROJECT
+from tests.servers import google_cloud
+from tests.servers.faulty import SLOW, Fault, Moment
+from tests.stores.behind_faults import HEAVY, KINDS, Behind
 from tests.stores.outside import outside
 
 if TYPE_CHECKING:
     from gitseal.delivery.outgoing import Outgoing
     from gitseal.delivery.publishing.source import Source
-    from tests.servers.aws import AwsServer
-    from tests.servers.kube import Cluster
-    from tests.servers.openbao import Bao
 
 FILE = "f" + "1" * 32
 BEFORE = {"CHANGED": b"of-before", "SAME": b"of-always", "GONE": b"of-the-past"}
@@ -65,16 +56,6 @@ class Told(NamedTuple):
     done: set[str]
     left: set[str]
     unclear: set[str]
-
-
-class Behind(NamedTuple):
-    """A kind of store behind the proxy. `fresh` gives a place that nothing is at; `there` what a place has, if it can be seen."""
-
-    proxy: Faulty
-    direct: Mapping[str, str]
-    through: Mapping[str, str]
-    fresh: Callable[[], str]
-    there: Callable[[str], dict[str, bytes]] | None = None
 
 
 class Place:
@@ -141,96 +122,6 @@ class Place:
         return made.plan, Told(done, set(), set())
 
 
-_numbers = count()
-
-
-@contextmanager
-def vault(request: pytest.FixtureRequest, end: str) -> Iterator[Behind]:
-    bao: Bao = request.getfixturevalue("bao")
-    with faulty.in_front_of(bao.address) as proxy:
-        through = {"VAULT_ADDR": proxy.address, "VAULT_TOKEN": bao.token, "VAULT_CLIENT_TIMEOUT": "200ms"}
-        yield Behind(proxy, bao.environ, through, lambda: f"vault:secret/faults/{next(_numbers)}{end}")
-
-
-@contextmanager
-def github(_request: pytest.FixtureRequest) -> Iterator[Behind]:
-    server = GitHub()
-
-    def fresh() -> str:
-        name = f"r{next(_numbers)}"
-        server.secrets["repos", "acme", name] = {}
-        return f"github:acme/{name}"
-
-    def there(place: str) -> dict[str, bytes]:
-        secrets = server.secrets["repos", "acme", place.rpartition("/")[2]]
-        return {name: secret.value for name, secret in secrets.items()}
-
-    with server.running() as address, faulty.in_front_of(address) as proxy:
-        yield Behind(proxy, server.environ, server.environ | {"GITHUB_API_URL": proxy.address}, fresh, there)
-
-
-@contextmanager
-def gitlab(_request: pytest.FixtureRequest) -> Iterator[Behind]:
-    server = GitLab()
-
-    def fresh() -> str:
-        name = f"acme/r{next(_numbers)}"
-        server.variables["projects", name] = []
-        return f"gitlab:{name}"
-
-    with server.running() as address, faulty.in_front_of(address) as proxy:
-        yield Behind(proxy, server.environ, server.environ | {"GITLAB_HOST": proxy.address}, fresh)
-
-
-@contextmanager
-def kubernetes(request: pytest.FixtureRequest) -> Iterator[Behind]:
-    cluster: Cluster = request.getfixturevalue("cluster")
-    namespace = cluster.namespace("faults")
-    tls = ssl.create_default_context(cafile=str(cluster.folder / "ca.pem"))
-    with faulty.in_front_of(cluster.address, tls) as proxy:
-        direct, through = ({"KUBECONFIG": cluster.config(at=at)} for at in (cluster.address, proxy.address))
-        yield Behind(proxy, direct, through, lambda: f"kubernetes:{namespace}/s{next(_numbers)}")
-
-
-@contextmanager
-def aws(request: pytest.FixtureRequest, place: str) -> Iterator[Behind]:
-    server: AwsServer = request.getfixturevalue("ministack")
-    with faulty.in_front_of(server.address) as proxy:
-        proxy.throttled = (400, {"Content-Type": "application/x-amz-json-1.1"}, b'{"__type": "ThrottlingException"}')
-        through = server.environ | {"AWS_ENDPOINT_URL": proxy.address}
-        yield Behind(proxy, server.environ, through, lambda: place.format(next(_numbers)))
-
-
-@contextmanager
-def google(_request: pytest.FixtureRequest) -> Iterator[Behind]:
-    with google_cloud.running() as server, faulty.in_front_of(server.address) as proxy:
-        through = server.environ | {"CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER": f"{proxy.address}/"}
-        yield Behind(proxy, server.environ, through, lambda: f"gcp-secretmanager:{PROJECT}/f{next(_numbers)}-")
-
-
-@contextmanager
-def azure(_request: pytest.FixtureRequest) -> Iterator[Behind]:
-    with azure_cloud.running() as server, faulty.in_front_of(server.address) as proxy:
-        through = server.environ | {"GITSEAL_AZURE_VAULTS": proxy.address}
-        yield Behind(proxy, server.environ, through, lambda: f"azure-keyvault:{VAULT}/f{next(_numbers)}-")
-
-
-KINDS: dict[str, Callable[[pytest.FixtureRequest], AbstractContextManager[Behind]]] = {
-    "vault, whole": lambda request: vault(request, ""),
-    "vault, each": lambda request: vault(request, "/"),
-    "github": github,
-    "gitlab": gitlab,
-    "google": google,
-    "azure": azure,
-    "kubernetes": kubernetes,
-    "aws-ssm": lambda request: aws(request, "aws-ssm:/faults/{}/"),
-    "aws-secretsmanager, whole": lambda request: aws(request, "aws-secretsmanager:faults/{}"),
-    "aws-secretsmanager, each": lambda request: aws(request, "aws-secretsmanager:faults/{}/"),
-}
-# They take their time to start.
-HEAVY = {"kubernetes": [pytest.mark.cluster, pytest.mark.slow]} | {
-    name: [pytest.mark.slow] for name in KINDS if name.startswith("aws-")
-}
 # They have no version by which another try would be safe, or no mark by which a write is known.
 TELL_LESS = {"github", "gitlab"}
 # Nothing says how long their clients wait, so no test waits for them.
