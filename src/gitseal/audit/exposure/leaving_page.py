@@ -41,7 +41,15 @@ def page_of(told: Leaving) -> Page:
     machines = PageTable(
         ours("Machines whose identity they may have had: make a new one if so"),
         ("Machine", "Opens", "In a group with them"),
-        tuple(map(_machine, told.machines)),
+        tuple(_machine(machine) for machine in told.machines if not machine.cloud_keys),
+        is_checklist=True,
+    )
+    cloud_keys = PageTable(
+        ours(
+            "Cloud keys with which they may have been able to decrypt: see in the key service who may, and take it from them"
+        ),
+        ("Key", "Machine", "Opens"),
+        tuple(row for machine in told.machines for row in _cloud_keys(machine)),
         is_checklist=True,
     )
     tips = PageTable(
@@ -63,7 +71,7 @@ def page_of(told: Leaving) -> Page:
     return Page(
         "What somebody who leaves knows",
         tuple(_lead(told)),
-        (to_change, stores, tips, machines, changed, plain),
+        (to_change, stores, tips, cloud_keys, machines, changed, plain),
         tuple(_notes(told)),
     )
 
@@ -115,6 +123,11 @@ def _machine(machine: MachineInReach) -> tuple[Sentence, ...]:
     return (sentence("{}", machine.name), listed(machine.environments, "{}"), listed(machine.groups, "{}"))
 
 
+def _cloud_keys(machine: MachineInReach) -> Iterator[tuple[Sentence, ...]]:
+    for place in machine.cloud_keys:
+        yield (sentence("{}", place), sentence("{}", machine.name), listed(machine.environments, "{}"))
+
+
 def _notes(told: Leaving) -> Iterator[Sentence]:
     for tip in told.tips:
         if tip.is_pending:
@@ -148,7 +161,12 @@ def as_object(told: Leaving) -> dict[str, object]:
         "recipients": sorted(holder.recipients),
         "values": [_value_object(value) for value in told.values],
         "machines": [
-            {"name": one.name, "environments": list(one.environments), "groups": list(one.groups)}
+            {
+                "name": one.name,
+                "environments": list(one.environments),
+                "groups": list(one.groups),
+                "cloud_keys": list(one.cloud_keys),
+            }
             for one in told.machines
         ],
         "refs": [

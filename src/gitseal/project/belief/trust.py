@@ -23,6 +23,7 @@ from gitseal.project.belief.losses import Losses
 from gitseal.project.belief.rule import Standing
 from gitseal.project.belief.trusted import TrustedState
 from gitseal.project.workspace import Workspace
+from gitseal.recipients.cloud_text import is_cloud_key, place_of
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient, recipient_id_of
 from gitseal.yamltext.tree import NamePath
@@ -119,11 +120,13 @@ class Trust:
         # Last, for the keychain costs time.
         if any(identity.recipient == canonical for identity in self._keyring.everywhere()):
             return True
+        # The text of a cloud key fills a screen, and the option has it whole.
+        shown = place_of(canonical) if is_cloud_key(canonical) else canonical
         self._ask(
             Question(
                 canonical,
                 f"--accept-recipient '{canonical}'",
-                f"{name} with the key {canonical} is new to this clone: {meaning}",
+                f"{name} with the key {shown} is new to this clone: {meaning}",
             )
         )
         return False

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from gitseal.policy.policy import DEFAULT
+from gitseal.recipients.cloud_text import is_cloud_key
 from gitseal.report.causes import PERSON
 from gitseal.report.sentences import NOTHING, Sentence, ours, sentence
 from gitseal.review.acts.clusters import Cluster
@@ -208,6 +209,8 @@ def _keys(whom: Iterable[str], changes: Mapping[str, PersonChange]) -> Sentence:
         return NOTHING
     if len(new) == 1:
         ((who, key),) = new
+        if is_cloud_key(key):
+            return sentence("Key {}: ask whoever runs the key service whether it is a key of theirs", short(key))
         return sentence("Key {}: ask {} whether it is theirs", short(key), named(who))
     shown = [sentence("{} ({})", short(key), named(who)) for who, key in new[:MOST]]
     more = [ours(f"{len(new) - MOST} more")] if len(new) > MOST else []

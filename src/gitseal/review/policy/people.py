@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 
 from gitseal.policy.policy import FORGE, PERSON, Policy, Principal
+from gitseal.recipients.cloud_text import is_cloud_key
 from gitseal.report import causes
 from gitseal.report.findings import WARNING, FindingRule
-from gitseal.report.hints import REVIEWER, command, decision
+from gitseal.report.hints import REVIEWER, Hint, command, decision
 from gitseal.report.pages import RISKS
 from gitseal.report.sentences import listed, ours, sentence
 from gitseal.review.saying import StatementCollector, quoted, short
@@ -34,6 +35,9 @@ GROUP_RENAMED = FindingRule(
 )
 
 _NEW_KEY = decision(REVIEWER, "ask them, by another way than this repository, whether it is theirs")
+_NEW_CLOUD_KEY = decision(
+    REVIEWER, "ask whoever runs the key service, by another way than this repository, whether it is a key of theirs"
+)
 _KINDS = {"person": ours("a person"), "machine": ours("a machine"), "forge": ours("a forge")}
 
 
@@ -65,7 +69,11 @@ def _came(openers: Mapping[str, Collection[str]], name: str, principal: Principa
     keys = listed(map(short, principal.keys), "{}")
     key = sentence("with the key {}", keys) if keys else ours("without a key")
     text = sentence('"{}" is a new {} {}, and may open {}', name, which, key, opens)
-    say(text, at, RECIPIENT_ADDED, _NEW_KEY, causes=cause)
+    say(text, at, RECIPIENT_ADDED, _whom_to_ask(principal.keys), causes=cause)
+
+
+def _whom_to_ask(keys: Collection[str]) -> Hint:
+    return _NEW_CLOUD_KEY if keys and all(map(is_cloud_key, keys)) else _NEW_KEY
 
 
 def _openers(policy: Policy, environment: str) -> set[str]:
@@ -81,7 +89,7 @@ def _keys(name: str, before: Principal, after: Principal, say: StatementCollecto
     for key in after.keys:
         if key not in before.keys:
             text = sentence('"{}", known before, has a new key: {}', name, short(key))
-            say(text, at, RECIPIENT_KEY_ADDED, _NEW_KEY, causes=cause)
+            say(text, at, RECIPIENT_KEY_ADDED, _whom_to_ask((key,)), causes=cause)
     for key in before.keys:
         if key not in after.keys:
             say(sentence('"{}" no longer has the key {}', name, short(key)), at, causes=cause)
