@@ -33,7 +33,7 @@ from gitseal.stores.protocol import (
 
 CARRIES = Carries(
     locator="`aws-secretsmanager:NAME`: one secret in JSON, a field for each name; `aws-secretsmanager:PREFIX/`: a secret for "
-    "each name; then `?`, and joined by `&`, `region=eu-central-1`, `key=alias/shop` for a KMS key of your own",
+    "each name; then `?`, and joined by `&`, `region=eu-central-1`, `key=alias/shop` for a KMS key of your own in new secrets",
     names="in one secret any but `gitseal`, which holds the marks; as secrets letters, digits and `_+=.@-`, at most 512 "
     "characters with the prefix, and no `-` before the last six, which AWS takes for a part of an ARN",
     values="UTF-8 text, as secrets not empty; 65,536 bytes a secret, marks included",
