@@ -50,13 +50,7 @@ def _decrypted(key: "Any", ciphertext: bytes, pin: str | None) -> bytes:  # noqa
     import pkcs11
     from pkcs11 import MGF, Attribute, Mechanism
 
-    if _attribute(key, Attribute.DECRYPT) is False:
-        hint = "make a key for decryption: in a PIV card that is the one in slot 9d"
-        raise RemoteError("the token lets this key decrypt nothing", hint, kind=RemoteFailure.DENIED)
-    modulus = (_attribute(key, Attribute.MODULUS) or b"").lstrip(b"\0")
-    if modulus and (len(ciphertext) != len(modulus) or ciphertext >= modulus):
-        # Another key has that name now. Some tokens fail for it in a way that says nothing.
-        raise Damaged(pkcs11_tokens.NOT_ITS_OWN)
+    _check_use(key, ciphertext)
     # Some keys want the PIN for each use.
     again = pin if _attribute(key, Attribute.ALWAYS_AUTHENTICATE) else None
     offered = key.session.token.slot.get_mechanisms()
@@ -79,6 +73,19 @@ def _decrypted(key: "Any", ciphertext: bytes, pin: str | None) -> bytes:  # noqa
     encoded = key.decrypt(ciphertext, mechanism=Mechanism.RSA_X_509, pin=again)
     # Some leave zeros out.
     return oaep.file_key_in(encoded.rjust(len(ciphertext), b"\0"))
+
+
+def _check_use(key: "Object", ciphertext: bytes) -> None:
+    """Raises RemoteError for a key that decrypts nothing, and Damaged for a ciphertext that cannot be its own."""
+    from pkcs11 import Attribute
+
+    if _attribute(key, Attribute.DECRYPT) is False:
+        hint = "make a key for decryption: in a PIV card that is the one in slot 9d"
+        raise RemoteError("the token lets this key decrypt nothing", hint, kind=RemoteFailure.DENIED)
+    modulus = (_attribute(key, Attribute.MODULUS) or b"").lstrip(b"\0")
+    if modulus and (len(ciphertext) != len(modulus) or ciphertext >= modulus):
+        # Another key has that name now. Some tokens fail for it in a way that says nothing.
+        raise Damaged(pkcs11_tokens.NOT_ITS_OWN)
 
 
 def _private(session: "Session", name: KeyInToken) -> "Object":
