@@ -139,6 +139,46 @@ def test_nobody_is_asked_for_a_code(isolated: Any, monkeypatch: pytest.MonkeyPat
     assert "aws configure export-credentials" in refused.value.hint
 
 
+def test_the_program_of_a_profile_gets_no_identity(isolated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = isolated / "credentials"
+    program.write_text(
+        '#!/bin/sh\nprintenv >"$HOME/seen"\n'
+        'echo \'{"Version": 1, "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "hush"}\'\n'
+    )
+    program.chmod(0o755)
+    (isolated / ".aws").mkdir()
+    (isolated / ".aws/config").write_text(
+        f"[profile program]\ncredential_process = {program}\n"
+        "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/deploy\nsource_profile = program\n"
+    )
+    monkeypatch.setenv("GITSEAL_IDENTITY", "AGE-SECRET-KEY-hush")
+    # Nobody answers there, and only then the credentials are there.
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    for profile in ("program", "role"):
+        monkeypatch.setenv("AWS_PROFILE", profile)
+        with pytest.raises(NotSent):
+            service().read("get_parameter", "read /shop/A", Name="/shop/A")
+        seen = (isolated / "seen").read_text()
+        assert "AWS_PROFILE" in seen
+        assert "GITSEAL_IDENTITY" not in seen
+        (isolated / "seen").unlink()
+
+
+def test_a_program_or_a_token_that_is_not_there_is_no_bug(isolated: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (isolated / ".aws").mkdir()
+    (isolated / ".aws/config").write_text("[profile program]\ncredential_process = /nowhere/hush\n")
+    for environ in (
+        {"AWS_PROFILE": "program"},
+        {"AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere/hush", "AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/deploy"},
+    ):
+        with monkeypatch.context() as patched:
+            for name, value in environ.items():
+                patched.setenv(name, value)
+            with pytest.raises(RemoteError, match="cannot be fetched") as refused:
+                service().read("get_parameter", "read /shop/A", Name="/shop/A")
+        assert "hush" not in f"{refused.value} {refused.value.hint}"
+
+
 def test_the_region_is_the_given_one_or_that_of_the_environment_or_the_profile(
     isolated: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

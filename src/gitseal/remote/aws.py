@@ -18,10 +18,12 @@ from gitseal.remote.extras import missing
 from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
 from gitseal.remote.machine import is_amazons
 from gitseal.remote.silence import silent
+from gitseal.variables import for_child
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from subprocess import Popen
 
     from botocore.session import Session
 
@@ -52,7 +54,9 @@ class Aws:
         with _translated(_SETTINGS), silent(*_LOGGERS):
             # The SDK for Python knows AWS_DEFAULT_REGION alone; the others and AWS's own programs set AWS_REGION.
             named = self._session.get_config_variable("region") or environ.get("AWS_REGION") or ""
-        self.region: str = region or named
+            self.region: str = region or named
+            # Where a role is asked for, too.
+            self._session.set_config_variable("region", self.region)
         if not self.region:
             raise RemoteError("no region of AWS is named", "set AWS_REGION to it, like AWS_REGION=eu-central-1")
 
@@ -187,9 +191,21 @@ def _session() -> "Session":
         session = Session()
         session.register_component("data_loader", _descriptions())
         resolver: Any = session.get_component("credential_provider")
-        # A profile may want a code of somebody: the SDK would ask on the terminal, in the middle of a hook too.
-        resolver.get_provider("assume-role")._prompter = _nobody_asks  # noqa: SLF001 - it has no other place for that
+        roles, programs = resolver.get_provider("assume-role"), resolver.get_provider("custom-process")
+        # The SDK has no other place for these than its own attributes. A profile may want a code of somebody: it would ask on the
+        # terminal, in the middle of a hook too. And the program of a profile would inherit our identities.
+        roles._prompter = _nobody_asks  # noqa: SLF001 - see above
+        programs._popen = _started  # noqa: SLF001 - see above
+        sources = roles._profile_provider_builder  # noqa: SLF001 - see above
+        sources._create_process_provider = lambda profile: type(programs)(profile, programs._load_config, _started)  # noqa: SLF001
     return session
+
+
+def _started(words: "Sequence[str]", **streams: int) -> "Popen[bytes]":
+    import os
+    from subprocess import Popen
+
+    return Popen(words, env=for_child(os.environb), **streams)  # type: ignore[call-overload, no-any-return] # stdout and stderr
 
 
 @cache
@@ -215,5 +231,5 @@ def _translated(what: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise answered(what, error.operation_name, error.response) from None
-    except (BotoCoreError, ResponseParserError, ValueError) as error:
+    except (BotoCoreError, ResponseParserError, OSError, ValueError) as error:
         raise unanswered(what, error) from None

@@ -77,6 +77,8 @@ _NO_ANSWER: dict[str, _Reason] = {
     "UnknownCredentialError": _SETTINGS,
     "CredentialRetrievalError": _FETCH,
     "MetadataRetrievalError": _FETCH,
+    # A token's file or a profile's program that is not there.
+    "OSError": _FETCH,
     "SSLError": (
         RemoteFailure.UNPROVEN,
         "AWS does not prove that it is AWS",
