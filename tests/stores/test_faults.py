@@ -4,13 +4,15 @@ import logging
 import os
 from binascii import b2a_base64
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple, cast
 from unittest.mock import patch
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from gitseal.delivery.publishing.planning import Desired, Publisher, PublishPlan, PublishRules, plan
 from gitseal.delivery.publishing.publication import Halted, Publication, carry_out
@@ -128,7 +130,7 @@ TELL_LESS = {"github", "gitlab"}
 PATIENT = {*KINDS} - {"vault, whole", "vault, each"}
 
 
-@pytest.fixture(params=[pytest.param(kind, marks=HEAVY.get(kind, ())) for kind in KINDS])
+@pytest.fixture
 def place(
     request: pytest.FixtureRequest, repo: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> Iterator[Place]:
@@ -205,12 +207,27 @@ def _skip_what_cannot_be_told(place: Place, fault: Fault) -> None:
 
 
 READS = ("GET", "LIST", "POST Get", "POST List", "POST Describe", "POST BatchGet")
-# What may have been done, and what comes of it.
-QUICK = [fault for fault in Fault if fault not in SLOW]
+# Vault has all of them for everybody; what the others say is another matter for each.
+QUICK = {Fault.LOST, Fault.PAGE, Fault.EMPTY}
 
 
-@pytest.mark.parametrize("fault", QUICK)
-def test_any_write_may_fail(place: Place, fault: Fault) -> None:
+def _cases(faults: Iterable[Fault], *, quickly: bool) -> list[ParameterSet]:
+    """Each kind of store with each fault, once and for good, by the marks of the kind; all but some of the quick ones slow."""
+    cases = []
+    for kind, fault, for_good in product(KINDS, faults, [False] if quickly else [False, True]):
+        is_told_most = kind.startswith("vault") or fault in QUICK
+        marks = [*HEAVY.get(kind, ()), *(() if quickly and is_told_most else (pytest.mark.slow,))]
+        if is_told_most or not for_good:
+            name = f"{kind}-{fault.name}{'-for good' if for_good else ''}"
+            cases.append(pytest.param(kind, fault, for_good, id=name, marks=marks))
+    return cases
+
+
+ALL, ALL_BUT_SLOW = list(Fault), [fault for fault in Fault if fault not in SLOW]
+
+
+@pytest.mark.parametrize(("place", "fault", "_once"), _cases(ALL_BUT_SLOW, quickly=True), indirect=["place"])
+def test_any_write_may_fail(place: Place, fault: Fault, *, _once: bool) -> None:
     _skip_what_cannot_be_told(place, fault)
     writes = [number for number, line in enumerate(requests(place)) if not line.startswith(READS)]
     assert writes
@@ -220,9 +237,7 @@ def test_any_write_may_fail(place: Place, fault: Fault) -> None:
     assert set(ends) == {"whole"} or place.name in TELL_LESS or fault in may_halt, ends
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("for_good", [False, True], ids=["once", "for good"])
-@pytest.mark.parametrize("fault", list(Fault))
+@pytest.mark.parametrize(("place", "fault", "for_good"), _cases(ALL, quickly=False), indirect=["place"])
 def test_any_request_may_fail(place: Place, fault: Fault, *, for_good: bool) -> None:
     _skip_what_cannot_be_told(place, fault)
     number_of = len(requests(place))
