@@ -156,7 +156,8 @@ def _tip(repository: Repository, ref: str) -> str:
     there = refs.exact(repository, [ref]).get(ref)
     commit = repository.commit(there) if there else None
     if commit is None:
-        raise Error(f'"{ref}" is not here, and its policy says what is published', "fetch it: git fetch")
+        way = "fetch it: git fetch" if ref.startswith(refs.REMOTES) else "commit .secrets on that branch first"
+        raise Error(f'"{ref}" is not here, and its policy says what is published', way)
     return commit
 
 
