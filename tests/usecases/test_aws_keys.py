@@ -45,6 +45,7 @@ def test_credentials_alone_render(ministack: AwsServer, sealed: str, repo: Path,
     assert "hush" not in who.stdout + who.stderr
 
 
+@pytest.mark.slow
 def test_every_way_to_be_refused_says_which_key(ministack: AwsServer, sealed: str, repo: Path, tmp_path: Path) -> None:
     for environ, words in (
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "cannot be reached"),
@@ -60,6 +61,7 @@ def test_every_way_to_be_refused_says_which_key(ministack: AwsServer, sealed: st
     assert "GITSEAL_IDENTITY" in job(repo, tmp_path, "render", "-e", "production").stderr
 
 
+@pytest.mark.slow
 def test_without_the_library_it_is_said_what_to_install(
     ministack: AwsServer, sealed: str, repo: Path, tmp_path: Path
 ) -> None:
@@ -71,6 +73,7 @@ def test_without_the_library_it_is_said_what_to_install(
     assert f"{sys.executable} -m pip install botocore" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_public_half_is_fetched_by_an_alias(ministack: AwsServer, sealed: str, repo: Path) -> None:
     client = ministack.client("kms")
     arn = client.create_key(KeyUsage="ENCRYPT_DECRYPT", KeySpec="RSA_2048")["KeyMetadata"]["Arn"]

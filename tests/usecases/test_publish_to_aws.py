@@ -112,6 +112,7 @@ def test_a_first_run_creates_a_second_writes_nothing_and_a_change_by_hand_is_fou
     assert shop.values() == VALUES
 
 
+@pytest.mark.slow
 def test_prune_removes_what_is_ours(shop: Shop) -> None:
     shop.counts()
     assert main(["unset", "-e", "production", "TOKEN"]) == 0

@@ -50,7 +50,7 @@ def refusal(act: Any, *arguments: object) -> RemoteError:
     return caught.value
 
 
-@pytest.mark.parametrize("size", [2048, 3072, 4096])
+@pytest.mark.parametrize("size", [2048, *(pytest.param(size, marks=pytest.mark.slow) for size in (3072, 4096))])
 def test_what_was_sealed_offline_is_decrypted(ministack: AwsServer, ask: Asker, size: int) -> None:
     arn = made(ministack, size)
     fetched = ask.public_key("aws", arn)
