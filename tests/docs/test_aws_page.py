@@ -65,7 +65,8 @@ def test_so_are_those_for_secrets_manager(
     else:
         text = text.partition("A secret for each name takes")[2].partition("\n* ")[0]
     told = set(re.findall(r"`(?:secretsmanager:)?([A-Z]\w+)`", text))
-    # The batch wants the right to each of its secrets. Some are for what is seldom so: a secret that waits for its deletion, and somebody who wrote meanwhile.
+    # The batch wants the right to each of its secrets. Some are for what is seldom so: a secret that waits for its deletion, and
+    # somebody who wrote meanwhile.
     assert calls(ministack, place, monkeypatch) | rare == told
 
 
