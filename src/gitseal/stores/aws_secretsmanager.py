@@ -67,12 +67,10 @@ def _limits_of_one(values: Values) -> Iterator[StoreRefusal]:
     for name, value in values.items():
         if name == fields.FIELD:
             yield StoreRefusal(name, f'the name "{fields.FIELD}" is that of the marks')
-        try:
-            text = value.reveal().decode()
-        except UnicodeDecodeError:
+        if not aws_place.is_text(value.reveal()):
             yield StoreRefusal(name, "it is not UTF-8 text")
             continue
-        total += len(json.dumps({name: text})) + len(name) + _MARK_BYTES
+        total += len(json.dumps({name: value.reveal().decode()})) + len(name) + _MARK_BYTES
     if total > _MOST_BYTES:
         yield StoreRefusal("", f"all together have more than the {_MOST_BYTES:,} bytes of a secret, marks included")
 
@@ -88,9 +86,7 @@ def _limits_of_each(prefix: str, values: Values) -> Iterator[StoreRefusal]:
             yield StoreRefusal(name, "it is empty, and a secret has a value")
         if len(content) > _MOST_BYTES:
             yield StoreRefusal(name, f"it has more than the {_MOST_BYTES:,} bytes of a secret")
-        try:
-            content.decode()
-        except UnicodeDecodeError:
+        if not aws_place.is_text(content):
             yield StoreRefusal(name, "it is not UTF-8 text")
 
 

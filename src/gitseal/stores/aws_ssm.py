@@ -71,7 +71,7 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
             yield StoreRefusal(name, f"it has more than {most:,} bytes{more}")
         if _REFERENCE.search(content):
             yield StoreRefusal(name, "it has {{…}}, which a parameter takes for a reference")
-        if not _is_text(content):
+        if not aws_place.is_text(content):
             yield StoreRefusal(name, "it is not UTF-8 text")
 
 
@@ -97,14 +97,6 @@ def _parts(locator: str) -> tuple[str, dict[str, str]]:
             f'"{locator}" begins as only AWS\'s own parameters do', "give the path another name at its beginning"
         )
     return parts[1], aws_place.options(parts[2] or "", _OPTIONS, _EXAMPLE)
-
-
-def _is_text(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 class _Parameters:
