@@ -135,9 +135,7 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "hook_run",
         "import_counts",
         "importing_backup",
-        "reading_log",
         "recovering",
-        "rekey_words",
         "request",
     }  # of a command, of the program alone, or what Git calls
     modules = {path.stem for path in folder.glob("*.py")} - frames - parts

@@ -76,7 +76,7 @@ def _take_out(session: Session, name: str, key: str, accept: tuple[str, ...], *,
 
 
 def _say_plan(planned: "Offboarding") -> None:
-    from gitseal.cli.rekey_words import say_plan
+    from gitseal.sealing.rekeying.words import plan_words
 
     for other in planned.namesakes:
         say(
@@ -95,7 +95,7 @@ def _say_plan(planned: "Offboarding") -> None:
     if planned.change is not None:
         lists = f", and {', '.join(planned.lists)}" if planned.lists else ""
         say(f"{planned.name} loses a key" if planned.key else f"{planned.name} leaves the policy{lists}")
-    say_plan(planned.rekey, is_whole=True)
+    say(*plan_words(planned.rekey, is_whole=True))
 
 
 def _print(told: "Leaving", form: str) -> None:

@@ -2,11 +2,11 @@
 
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.options import accept_options, environment_option, json_option
-from gitseal.cli.rekey_words import say_plan
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
 from gitseal.errors import UsageError
 from gitseal.sealing.rekeying.planning import Plan
+from gitseal.sealing.rekeying.words import plan_words
 from gitseal.usecases import rekey
 from gitseal.yamltext.reader import path_text
 
@@ -101,4 +101,4 @@ def _show(planned: Plan, *, as_json: bool, is_whole: bool) -> None:
             }
         )
         return
-    say_plan(planned, is_whole=is_whole)
+    say(*plan_words(planned, is_whole=is_whole))

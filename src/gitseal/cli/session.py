@@ -168,13 +168,14 @@ class Session:
         If the log cannot be written, the person is told and the command goes on: a deploy host may have no place for it.
         """
         project = self.committed_project
-        rule = project.policy.environments.get(environment)
-        if rule is None or not rule.protected:
+        if not project.policy.logs_reads(environment):
             return
-        from gitseal.cli import reading_log
+        import time
+
+        from gitseal.audit.history.noting import Reading, note
 
         try:
-            reading_log.note(self.environ, self.home, command, project.root, environment, names)
+            note(self.environ, self.home, Reading(command, project.root, environment, tuple(names)), time.time())
         except Error as error:
             say(f"gitseal: this read is in no log: {error.message}")
 

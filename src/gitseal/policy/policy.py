@@ -203,6 +203,11 @@ class Policy(NamedTuple):
         # Whoever asks, asks it of every pair, and most environments extend nothing.
         return name == environment or (bool(self.environments[name].extends) and environment in self.chain(name))
 
+    def logs_reads(self, environment: str) -> bool:
+        """True if whoever gets values of the environment is noted in the machine's log of reads."""
+        rule = self.environments.get(environment)
+        return rule is not None and rule.protected
+
     def resolve(self, name: str) -> str:
         """The environment that a name or alias stands for; an unknown name stands for itself."""
         for environment, value in self.environments.items():

@@ -9,13 +9,14 @@ from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
 from gitseal.policy.policy import Policy
 from gitseal.policy.policy_editor import PolicyEditor
-from gitseal.project import journal, rotations
+from gitseal.project import journal, rotations, seen
 from gitseal.project.belief.trust import Trust
 from gitseal.project.project import Project
 from gitseal.project.unseen import left_out, uncommitted
 from gitseal.project.workspace import Workspace
 from gitseal.report.sentences import listed
 from gitseal.sealing.change import Change
+from gitseal.yamltext.tree import NamePath
 
 T = TypeVar("T")
 _MOST_NAMED = 5
@@ -64,6 +65,8 @@ def commit(trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, byte
         if unseen is not None:
             raise unseen
     journal.replace(project, old, changed)
+    if trust.workspace.written is not None:
+        trust.workspace.written({stem: old[stem] for stem in changed}, changed)
     trust.remember()
     if project.is_committed:
         written = [journal.place(project, stem) for stem, data in changed.items() if data is not None]
@@ -114,6 +117,8 @@ def change_locked(
     results = {environment: action(edit) for environment, edit in changes.items()}
     if not ends_rotation:
         _refuse_rotating(workspace.project, changes.values())
+    for edit in changes.values() if workspace.seen else ():
+        seen.check(workspace.seen, edit.document, _touched(edit))
     old: dict[str, bytes | None] = {environment: edit.document.serialise() for environment, edit in changes.items()}
     commit(trust, old, {environment: edit.result() for environment, edit in changes.items()})
     return results
@@ -125,7 +130,11 @@ def _refuse_rotating(project: Project, edits: Iterable[Change]) -> None:
     from gitseal.sealing import waiting  # hardly ever does one wait
 
     for edit in edits:
-        waiting.refuse(project, edit.document, {*edit.puts, *edit.removes, *edit.renames, *edit.renames.values()})
+        waiting.refuse(project, edit.document, _touched(edit))
+
+
+def _touched(edit: Change) -> set[NamePath]:
+    return {*edit.puts, *edit.removes, *edit.renames, *edit.renames.values()}
 
 
 def preview(

@@ -11,11 +11,15 @@ from gitseal.report.sentences import Sentence
 
 def write(page: Page) -> str:
     """The page. A table without rows is left out."""
-    head = [*opening(f"gitseal: {page.title}"), f'<header class="good"><h1>{escape(page.title)}</h1></header>']
-    lead = [f"<p>{_said(words)}</p>" for words in page.lead]
-    tables = [line for table in page.tables if table.rows for line in _table(table)]
-    notes = [f'<p class="note">{_said(note)}</p>' for note in page.notes]
-    return "\n".join([*head, *lead, *tables, *notes, CLOSING])
+    return "\n".join([*opening(f"gitseal: {page.title}"), *body(page), CLOSING])
+
+
+def body(page: Page) -> Iterator[str]:
+    """What stands on the page, for whoever puts it on one of their own."""
+    yield f'<header class="good"><h1>{escape(page.title)}</h1></header>'
+    yield from (f"<p>{_said(words)}</p>" for words in page.lead)
+    yield from (line for table in page.tables if table.rows for line in _table(table))
+    yield from (f'<p class="note">{_said(note)}</p>' for note in page.notes)
 
 
 def _table(table: PageTable) -> Iterator[str]:

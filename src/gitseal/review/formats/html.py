@@ -20,15 +20,20 @@ _QUIET = 12
 
 def write(review: Review) -> str:
     """The whole page. Values are in it only if the review has them."""
+    return "\n".join([*opening(f"gitseal review: {plain(spoken(review.headline))}"), *body(review), CLOSING])
+
+
+def body(review: Review) -> Iterator[str]:
+    """What stands on the page, for whoever puts it on one of their own."""
     those = cards.cards(review)
     linked = frozenset(rule.id for rule in review.rules)
     loud = [card for card in those if not card.is_quiet]
     quiet = [card for card in those if card.is_quiet]
-    parts = list(_head(review))
+    yield from _head(review)
     if loud:
-        parts += ["<section>", *(line for card in loud for line in _card(card, linked)), "</section>"]
-    parts += [*_quiet(quiet), *_matrix(cards.matrix(review)), *_notes(review.notes), *_rules(review.rules)]
-    return "\n".join([*opening(f"gitseal review: {plain(spoken(review.headline))}"), *parts, *_foot(review), CLOSING])
+        yield from ("<section>", *(line for card in loud for line in _card(card, linked)), "</section>")
+    yield from (*_quiet(quiet), *_matrix(cards.matrix(review)), *_notes(review.notes), *_rules(review.rules))
+    yield from _foot(review)
 
 
 def _head(review: Review) -> Iterator[str]:

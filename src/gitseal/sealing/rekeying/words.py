@@ -1,25 +1,26 @@
-"""What a rekey will do, as lines for people: `rekey` shows them, and `offboard`."""
+"""A plan of a rekey as lines for people."""
 
-from gitseal.cli.talk import say
+from collections.abc import Iterator
+
 from gitseal.project.key_holders import Holder
 from gitseal.report.plurals import plural
 from gitseal.sealing.rekeying.planning import GroupPlan, Move, Plan
 from gitseal.yamltext.reader import path_text
 
 
-def say_plan(planned: Plan, *, is_whole: bool) -> None:
-    """Says who gains and who loses what, which data keys are new, and which names move. `is_whole`: every file is here."""
+def plan_words(planned: Plan, *, is_whole: bool) -> Iterator[str]:
+    """Who gains and who loses what, which data keys are new, and which names move. `is_whole`: every file is here."""
     if planned.is_empty:
-        say("every file is as the policy says" if is_whole else "every other file is as the policy says")
+        yield "every file is as the policy says" if is_whole else "every other file is as the policy says"
     for group in planned.groups:
         for words in _words(group):
-            say(f"{group.environment}: {words}")
+            yield f"{group.environment}: {words}"
     for move in planned.moves:
-        say(f"{move.environment}: {path_text(move.name)} moves from {move.old or 'plain'} to {move.new}{_shift(move)}")
+        yield f"{move.environment}: {path_text(move.name)} moves from {move.old or 'plain'} to {move.new}{_shift(move)}"
     for claim in planned.claims:
-        say(claim.words)
+        yield claim.words
     if planned.shallow:
-        say("this clone is shallow, so it does not show who held a key earlier; see all with: git fetch --unshallow")
+        yield "this clone is shallow, so it does not show who held a key earlier; see all with: git fetch --unshallow"
 
 
 def _words(group: GroupPlan) -> list[str]:

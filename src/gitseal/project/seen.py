@@ -1,0 +1,37 @@
+"""What somebody saw of a name before they changed it, so that nothing is written over what they did not see."""
+
+from collections.abc import Iterable, Mapping
+
+from gitseal.crypto.digest import sha256_hex
+from gitseal.document.document import Document, Entry
+from gitseal.errors import Error, shell_quoted
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+NOTHING = "-"
+_DIGITS = 16
+
+
+class ChangedSince(Error):
+    """A name is no longer what somebody saw when they decided to change it. Nothing was written."""
+
+
+def digest(entry: Entry | None) -> str:
+    """A digest of what the file has for a name, which tells nothing of a sealed value; NOTHING if it is not there."""
+    if entry is None:
+        return NOTHING
+    source = entry.token.serialise() if entry.token is not None else entry.node.source or repr(entry.node.items)
+    return sha256_hex(source.encode("utf-8", "surrogatepass"))[:_DIGITS]
+
+
+def check(seen: Mapping[tuple[str, str], str], document: Document, paths: Iterable[NamePath]) -> None:
+    """Raises ChangedSince for the first of these paths that somebody saw otherwise."""
+    environment = document.header.environment
+    for path in paths:
+        name = path_text(path)
+        before = seen.get((environment, name))
+        if before is not None and before != digest(document.entries.get(path)):
+            raise ChangedSince(
+                f'"{name}" in {environment} was changed by somebody else after you saw it, and nothing was written',
+                f"look at it again: gitseal log {shell_quoted(name)} -e {environment}",
+            )
