@@ -1,0 +1,179 @@
+"""The addresses of the page, and how a request becomes a call of the desk. GET shows, POST acts and answers with JSON."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from json import JSONDecodeError
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from gitseal.errors import Error
+from gitseal.studio import changing, committing, names, reporting
+from gitseal.studio.access import Access
+from gitseal.studio.desk import Action, Asked, Desk, Done, Waiting
+from gitseal.studio.guard import CSP, OPENING, TooLarge
+from gitseal.studio.rendering import View, content_security_policy, page
+
+Query = Mapping[str, str]
+
+# What stands in the bar at the top, and what is reached from a page.
+BAR: dict[str, tuple[str, Callable[[Desk, Query], View]]] = {
+    "/": ("Names", names.matrix_view),
+    "/compare": ("Compare", reporting.compare_view),
+    "/review": ("Review", reporting.review_view),
+    "/people": ("People", reporting.people_view),
+    "/due": ("Due", reporting.due_view),
+    "/status": ("Status", reporting.status_view),
+    "/commit": ("Commit", committing.commit_view),
+}
+VIEWS = {address: view for address, (_, view) in BAR.items()} | {
+    "/name": names.name_view,
+    "/new": changing.new_view,
+    "/pasted": changing.pasted_view,
+}
+ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], Action]] = {
+    "/set": changing.set_action,
+    "/unset": changing.unset_action,
+    "/rename": changing.rename_action,
+    "/paste": changing.paste_action,
+    "/import": changing.import_action,
+    "/commit": committing.commit_action,
+    "/undo": committing.undo_action,
+}
+_REFUSED, _FAILED = 409, 500
+
+
+def application(desk: Desk, access: Access) -> Starlette:
+    """The page for one desk. Whoever serves it owes a Guard before it."""
+
+    async def opened(request: Request) -> Response:
+        cookie = access.admit(request.query_params.get("token", ""))
+        if cookie is None:
+            words = "this address was used already; stop gitseal studio, and start it anew"
+            return PlainTextResponse(f"{words}\n", 403)
+        # A redirect would come without the cookie: the browser takes it for a part of whoever led here.
+        moved = '<!doctype html><title>gitseal studio</title><meta http-equiv="refresh" content="0;url=/">'
+        return HTMLResponse(moved, headers={"Set-Cookie": cookie})
+
+    async def alive(_request: Request) -> Response:
+        return JSONResponse({"state": await run_in_threadpool(_locked(desk, desk.state))})
+
+    routes = [
+        Route(OPENING, opened),
+        Route("/alive", alive),
+        *(Route(address, _shown(desk, address, view), methods=["GET"]) for address, view in VIEWS.items()),
+        *(Route(address, _acted(desk, act), methods=["POST"]) for address, act in ACTIONS.items()),
+        Route("/answer", _answered(desk), methods=["POST"]),
+        Route("/reveal", _revealed(desk), methods=["POST"]),
+    ]
+    return Starlette(routes=routes, exception_handlers={404: _not_there, Exception: _broken, TooLarge: _too_large})
+
+
+def _locked(desk: Desk, do: Callable[[], Any]) -> Callable[[], Any]:
+    def locked() -> Any:  # noqa: ANN401 - whatever `do` gives
+        with desk.lock:
+            return do()
+
+    return locked
+
+
+def _shown(
+    desk: Desk, address: str, view: Callable[[Desk, Query], View]
+) -> Callable[[Request], Awaitable[Response]]:
+    def made(query: Query) -> tuple[str, int]:
+        # Before the view reads: what changes meanwhile is then seen as a change.
+        state = desk.state()
+        status = 200
+        try:
+            told = view(desk, query)
+        except Error as error:
+            status = _REFUSED
+            told = View("error.html", "This page cannot be shown", {"error": error})
+        about = {
+            "bar": [(at, words) for at, (words, _) in BAR.items()],
+            "address": address,
+            "state": state,
+            "notices": desk.take_notices(),
+            "undo": desk.steps[-1].words if desk.steps else "",
+            "folder": str(desk.project.root) if status == 200 else "",
+        }
+        return page(told, about), status
+
+    async def answer(request: Request) -> Response:
+        query = dict(request.query_params)
+        html, status = await run_in_threadpool(_locked(desk, lambda: made(query)))
+        return HTMLResponse(html, status, headers={CSP: content_security_policy()})
+
+    return answer
+
+
+def _acted(
+    desk: Desk, act: Callable[[Desk, Mapping[str, object]], Action]
+) -> Callable[[Request], Awaitable[Response]]:
+    return _posted(desk, lambda body: _result(desk.do(act(desk, body))))
+
+
+def _answered(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    def answer(body: Mapping[str, object]) -> dict[str, object]:
+        passphrase = body.get("passphrase")
+        return _result(desk.answer(str(body.get("id", "")), passphrase if isinstance(passphrase, str) else None))
+
+    return _posted(desk, answer)
+
+
+def _revealed(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    def answer(body: Mapping[str, object]) -> dict[str, object]:
+        try:
+            return names.reveal(desk, body)
+        except Asked:
+            # The same once more as an action, which can wait for the passphrase; the page asks again then.
+            return _result(desk.do(Action(lambda _workspace: _unlock(desk, body), "")))
+
+    return _posted(desk, answer)
+
+
+def _unlock(desk: Desk, body: Mapping[str, object]) -> str:
+    names.opens(desk, body)
+    return ""
+
+
+def _posted(
+    desk: Desk, answer: Callable[[Mapping[str, object]], dict[str, object]]
+) -> Callable[[Request], Awaitable[Response]]:
+    async def posted(request: Request) -> Response:
+        try:
+            body = await request.json()
+        except (JSONDecodeError, UnicodeDecodeError, RecursionError):
+            body = None
+        if not isinstance(body, dict):
+            return JSONResponse({"error": "this is no JSON object", "hint": ""}, 400)
+        try:
+            return JSONResponse(await run_in_threadpool(_locked(desk, lambda: answer(body))))
+        except Error as error:
+            return JSONResponse({"error": error.message, "hint": error.hint}, _REFUSED)
+
+    return posted
+
+
+def _result(result: Done | Waiting) -> dict[str, object]:
+    if isinstance(result, Done):
+        return {"to": result.after}
+    questions = [question.meaning for question in result.questions]
+    return {"question": {"id": result.id, "questions": questions, "prompt": result.prompt}}
+
+
+async def _not_there(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse("there is no such page\n", 404)
+
+
+async def _too_large(_request: Request, _error: Exception) -> Response:
+    return JSONResponse({"error": "that is more than a value may have", "hint": "store it in a file"}, 413)
+
+
+async def _broken(_request: Request, error: Exception) -> Response:
+    # The kind alone: a message of something that nobody expected may hold anything.
+    words = f"this is a bug of gitseal: {type(error).__name__}; please report it"
+    return JSONResponse({"error": words, "hint": ""}, _FAILED)

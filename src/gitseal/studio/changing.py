@@ -1,0 +1,166 @@
+"""Changes of values: each is the use-case of a command, with what the person saw when they decided on it."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from gitseal.document.value import TypedValue, ValueType, checked
+from gitseal.errors import UsageError
+from gitseal.project.names import parse_name
+from gitseal.project.seen import digest
+from gitseal.project.workspace import Workspace
+from gitseal.sealing.change import SetResult
+from gitseal.studio.desk import Action, Desk, Seen
+from gitseal.studio.rendering import View
+from gitseal.usecases.import_ import ImportFile, import_files
+from gitseal.usecases.rename import rename
+from gitseal.usecases.set_ import set_values
+from gitseal.usecases.unset import unset
+
+Body = Mapping[str, object]
+
+
+def set_action(_desk: Desk, body: Body) -> Action:
+    """`set`: a value, or with `generate` a new one for each environment."""
+    name, environments = _name(body), _environments(body)
+    path = parse_name(name)
+    generate = _text(body, "generate")
+    values: dict[tuple[str, ...], TypedValue] = {}
+    if not generate:
+        word = _text(body, "type") or ValueType.TEXT.word
+        kind = next((kind for kind in ValueType if kind.word == word), None)
+        if kind is None:
+            raise UsageError(f'there is no type "{word}"', f"types are: {', '.join(kind.word for kind in ValueType)}")
+        values[path] = checked(kind, _text(body, "value").encode("utf-8", "surrogatepass"))
+    plain, replaces = body.get("plain") is True, body.get("replace") is True
+
+    def do(workspace: Workspace) -> str:
+        chosen = workspace._replace(replaces_unread=replaces)
+        generated = {path: generate} if generate else {}
+        return _told(set_values(chosen, environments, values, generated=generated, plain=plain))
+
+    return Action(do, _page_of(name), _seen(body, name, environments))
+
+
+def unset_action(_desk: Desk, body: Body) -> Action:
+    """`unset` in the environments given."""
+    name, environments = _name(body), _environments(body)
+
+    def do(workspace: Workspace) -> str:
+        gone = unset(workspace, environments, [name])
+        return "; ".join(f"{environment}: removed {each}" for environment, each in gone)
+
+    return Action(do, "/", _seen(body, name, environments))
+
+
+def rename_action(_desk: Desk, body: Body) -> Action:
+    """`rename` in the environments given."""
+    name, environments, new = _name(body), _environments(body), _text(body, "new")
+    parse_name(new)
+
+    def do(workspace: Workspace) -> str:
+        done = rename(workspace, environments, name, new)
+        return "; ".join(f"{environment}: {name} is {each} now" for environment, each in done)
+
+    return Action(do, _page_of(new), _seen(body, name, environments))
+
+
+class Pasted:
+    """The text of an env file that somebody pasted or dropped, kept until they say yes to what it would change."""
+
+    def __init__(self, environments: Sequence[str], file: ImportFile, results: Sequence[SetResult], seen: Seen) -> None:
+        self.environments = tuple(environments)
+        self.file = file
+        self.results = tuple(results)
+        self.seen = seen
+
+    def __repr__(self) -> str:
+        return f"Pasted({self.environments!r}, …)"
+
+
+def paste_action(desk: Desk, body: Body) -> Action:
+    """The preview of `import`: what each name of a pasted file would become. Nothing is written."""
+    environments = _environments(body)
+    file = ImportFile(_text(body, "text").encode("utf-8", "surrogatepass"), _text(body, "format") or "dotenv", "what you pasted")
+
+    # Where the preview is kept is known only when it is made, which an answered question may come before.
+    id_ = desk.keep(None)
+
+    def do(workspace: Workspace) -> str:
+        results = import_files(workspace, environments, (file,), dry_run=True).done
+        project = workspace.project
+        entries = {environment: project.read(environment).entries for environment in environments}
+        seen = {
+            (one.environment, one.name): digest(entries[one.environment].get(parse_name(one.name))) for one in results
+        }
+        desk.keep_as(id_, Pasted(environments, file, results, seen))
+        return ""
+
+    return Action(do, f"/pasted?id={id_}")
+
+
+def pasted_view(desk: Desk, query: Mapping[str, str]) -> View:
+    """What a pasted file would change, by name."""
+    id_ = query.get("id", "")
+    return View("pasted.html", "What this file changes", {"pasted": _pasted(desk, id_), "id": id_})
+
+
+def import_action(desk: Desk, body: Body) -> Action:
+    """`import` of what was pasted and previewed."""
+    pasted = _pasted(desk, _text(body, "id"))
+
+    def do(workspace: Workspace) -> str:
+        return _told(import_files(workspace, pasted.environments, (pasted.file,)).done)
+
+    return Action(do, "/", pasted.seen)
+
+
+def new_view(desk: Desk, query: Mapping[str, str]) -> View:
+    """The forms for a new name, and for a whole file."""
+    environments = desk.project.environments
+    types = [kind.word for kind in ValueType]
+    return View("new.html", "Add", {"environments": environments, "types": types, "name": query.get("name", "")})
+
+
+def _pasted(desk: Desk, id_: str) -> Pasted:
+    kept = desk.kept(id_)
+    if not isinstance(kept, Pasted):
+        raise UsageError("there is no such preview", "paste the file again")
+    return kept
+
+
+def _told(done: Sequence[SetResult]) -> str:
+    return "; ".join(f"{one.environment}: {one.outcome.value} {one.name}" for one in done)
+
+
+def _page_of(name: str) -> str:
+    return f"/name?name={quote(name, safe='')}"
+
+
+def _name(body: Body) -> str:
+    name = _text(body, "name")
+    if not name:
+        raise UsageError("this needs a name", "such as DATABASE_URL")
+    return name
+
+
+def _environments(body: Body) -> tuple[str, ...]:
+    given = body.get("environments")
+    names = tuple(name for name in given if isinstance(name, str)) if isinstance(given, list) else ()
+    if not names:
+        raise UsageError("no environment is chosen", "choose at least one")
+    return names
+
+
+def _text(body: Body, field: str) -> str:
+    content = body.get(field, "")
+    if not isinstance(content, str):
+        raise UsageError(f'"{field}" has to be text', "reload the page")
+    return content
+
+
+def _seen(body: Body, name: str, environments: Sequence[str]) -> Seen:
+    """What the page showed of the name. A form for a new name saw nothing there."""
+    shown = body.get("seen")
+    if not isinstance(shown, dict):
+        raise UsageError("the page did not say what it showed", "reload the page")
+    return {(environment, name): str(shown[environment]) for environment in environments if environment in shown}

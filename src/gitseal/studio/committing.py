@@ -1,0 +1,35 @@
+"""The page that commits, and undo."""
+
+from collections.abc import Mapping
+
+from gitseal.project.workspace import Workspace
+from gitseal.studio.desk import Action, Desk
+from gitseal.studio.rendering import View
+from gitseal.usecases.uncommitted import commit_secrets, uncommitted
+
+_DIGITS = 12
+
+
+def commit_view(desk: Desk, _query: Mapping[str, str]) -> View:
+    """What is in the working tree and in no commit."""
+    project = desk.project
+    branch = project.git().git("symbolic-ref", "--quiet", "--short", "HEAD", ok=(0, 1)) or b""
+    values = {"files": uncommitted(project), "branch": branch.decode("utf-8", "replace").strip()}
+    return View("commit.html", "Commit", values)
+
+
+def commit_action(desk: Desk, body: Mapping[str, object]) -> Action:
+    """`git commit` of the files of `.secrets` alone."""
+    message, branch = str(body.get("message", "")), str(body.get("branch", "")).strip()
+
+    def do(workspace: Workspace) -> str:
+        made = commit_secrets(workspace.project, message, branch)
+        desk.forget_steps()
+        return f"committed {made[:_DIGITS]}; nothing is pushed"
+
+    return Action(do, "/commit")
+
+
+def undo_action(desk: Desk, _body: Mapping[str, object]) -> Action:
+    """Takes back the last change."""
+    return Action(lambda _workspace: desk.undo(), "/")

@@ -1,0 +1,210 @@
+"""The desk: what this process knows of the repository, of the person's identities, and of what they did so far.
+
+One thing is done at a time, whatever the browser asks at once. The project is found anew each time, for files change beneath
+the page: by a pull, an editor, or the command line.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
+from typing import NamedTuple
+
+from gitseal.audit.history.noting import Reading, note
+from gitseal.errors import Error, Question, Unconfirmed
+from gitseal.hidden import SecretBytes
+from gitseal.identities import Keyring, discover
+from gitseal.project.finding import find
+from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
+from gitseal.usecases.put_back import UndoStep, put_back
+
+_MOST_WAITING = 20
+_MOST_UNDONE = 200
+Seen = Mapping[tuple[str, str], str]
+
+
+class Action(NamedTuple):
+    """Something to do: the words for it when it is done, and the address of the page to show then.
+
+    `seen` is what the person had before their eyes (see `Workspace`).
+    """
+
+    do: Callable[[Workspace], str]
+    after: str
+    seen: Seen = {}  # noqa: RUF012 - nobody changes it
+
+    def __repr__(self) -> str:
+        # What it does holds values.
+        return f"Action(…, {self.after!r})"
+
+
+class Asked(Exception):  # noqa: N818 - no error: the person is asked, and the action is tried again
+    """An identity needs a passphrase. It goes past whoever would try the next identity."""
+
+    def __init__(self, prompt: str) -> None:
+        super().__init__(prompt)
+        self.prompt = prompt
+
+
+class Waiting(NamedTuple):
+    """An action that waits for an answer. `questions` are about keys and recipients; or `prompt` asks for a passphrase."""
+
+    id: str
+    questions: tuple[Question, ...] = ()
+    prompt: str = ""
+
+
+class Done(NamedTuple):
+    """An action that was done: the address of the page to show."""
+
+    after: str
+
+
+class Desk:
+    """See the module. `lock` is held by whoever answers a request."""
+
+    def __init__(self, folder: str, environ: Mapping[str, str], home: str, identity: str | None) -> None:
+        self.lock = Lock()
+        self.notices: list[str] = []
+        self.steps: list[UndoStep] = []
+        self._folder = folder
+        self._environ = environ
+        self._home = home
+        self._accepted: frozenset[str] = frozenset()
+        self._passphrases: dict[str, SecretBytes] = {}
+        self._waiting: dict[str, tuple[Action, Waiting]] = {}
+        self._kept: dict[str, object] = {}
+        self._keyring = discover(environ, home, self._ask, identity)
+
+    def __repr__(self) -> str:
+        return f"Desk({self._folder!r})"
+
+    @property
+    def project(self) -> Project:
+        """The project as it is now, without this machine's overrides: what is changed here is what is committed."""
+        return self.with_overrides.shared()
+
+    @property
+    def with_overrides(self) -> Project:
+        """The project as programs on this machine get it."""
+        project = find(self._folder)
+        project.tell = self._tell
+        return project
+
+    @property
+    def keyring(self) -> Keyring:
+        """The identities. One that needs a passphrase raises Asked."""
+        return self._keyring
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace of an action, by what was accepted so far."""
+        return Workspace(self.project, self._keyring, self._accepted, written=self._note_step)
+
+    def state(self) -> str:
+        """A text that is another one as soon as a file of `.secrets` changed."""
+        folder = str(self.project.folder)
+        try:
+            with os.scandir(folder) as entries:
+                stats = sorted((entry.name, entry.stat(follow_symlinks=False)) for entry in entries)
+        except OSError:
+            return "gone"
+        from gitseal.crypto.digest import sha256_hex
+
+        return sha256_hex(repr([(name, one.st_ino, one.st_size, one.st_mtime_ns) for name, one in stats]).encode())
+
+    def do(self, action: Action) -> Done | Waiting:
+        """Does an action, or says what has to be answered first. Raises Error if it is refused; then nothing was done."""
+        count = len(self.steps)
+        try:
+            words = action.do(self.workspace._replace(seen=action.seen))
+        except Unconfirmed as unconfirmed:
+            return self._wait(action, Waiting(secrets.token_hex(8), questions=tuple(unconfirmed.questions)))
+        except Asked as asked:
+            return self._wait(action, Waiting(secrets.token_hex(8), prompt=asked.prompt))
+        self.steps[count:] = [step._replace(words=words) for step in self.steps[count:]]
+        del self.steps[:-_MOST_UNDONE]
+        if words:
+            self.notices.append(words)
+        project = find(self._folder)
+        self.notices += project.repository.notes if project.repository is not None else ()
+        return Done(action.after)
+
+    def answer(self, waiting: str, passphrase: str | None) -> Done | Waiting:
+        """Goes on with an action: `passphrase` is given, or the questions are answered with yes. Raises Error as `do` does."""
+        if waiting not in self._waiting:
+            raise Error("this question was answered, or the page is an old one", "do it again")
+        action, asked = self._waiting.pop(waiting)
+        if asked.prompt:
+            self._passphrases[asked.prompt] = SecretBytes((passphrase or "").encode())
+        self._accepted |= {question.exact for question in asked.questions}
+        return self.do(action)
+
+    def undo(self) -> str:
+        """Puts back the last change; gives the words for it. Raises Error if there is none, or the files are others by now."""
+        if not self.steps:
+            raise Error("there is nothing to undo", "what is committed is undone by git revert")
+        put_back(self.project, self.steps[-1])
+        return f"undone: {self.steps.pop().words}"
+
+    def forget_steps(self) -> None:
+        """Everything is committed, so nothing can be undone."""
+        self.steps.clear()
+
+    def note_read(self, command: str, environment: str, names: Iterable[str]) -> None:
+        """Logs that values are handed out, as the command line does. If that fails, the person is told."""
+        project = self.project
+        if not project.policy.logs_reads(environment):
+            return
+        from pathlib import Path
+
+        try:
+            reading = Reading(command, project.root, environment, tuple(names))
+            note(self._environ, Path(self._home), reading, time.time())
+        except Error as error:
+            self.notices.append(f"this read is in no log: {error.message}")
+
+    def keep(self, content: object) -> str:
+        """Keeps something for a page to come; gives its id. What was kept longest goes."""
+        id_ = secrets.token_hex(8)
+        self.keep_as(id_, content)
+        while len(self._kept) > _MOST_WAITING:
+            del self._kept[next(iter(self._kept))]
+        return id_
+
+    def keep_as(self, id_: str, content: object) -> None:
+        """Keeps something else under an id that `keep` gave."""
+        self._kept[id_] = content
+
+    def kept(self, id_: str) -> object:
+        """What was kept. Raises Error if it is there no more."""
+        if id_ not in self._kept:
+            raise Error("that preview is there no more", "paste the file again")
+        return self._kept[id_]
+
+    def take_notices(self) -> list[str]:
+        """What the next page tells, once."""
+        taken, self.notices = list(dict.fromkeys(self.notices)), []
+        return taken
+
+    def _ask(self, prompt: str) -> SecretBytes:
+        # Used up by one try: a wrong one is asked for again.
+        known = self._passphrases.pop(prompt, None)
+        if known is None:
+            raise Asked(prompt)
+        return known
+
+    def _wait(self, action: Action, waiting: Waiting) -> Waiting:
+        self._waiting[waiting.id] = (action, waiting)
+        while len(self._waiting) > _MOST_WAITING:
+            del self._waiting[next(iter(self._waiting))]
+        return waiting
+
+    def _note_step(self, before: Mapping[str, bytes | None], after: Mapping[str, bytes | None]) -> None:
+        if after:
+            self.steps.append(UndoStep("", dict(before), dict(after)))
+
+    def _tell(self, words: str) -> None:
+        self.notices.append(words)

@@ -1,0 +1,120 @@
+"""What stands before every request: the host it names, whose page it comes from, and the cookie; and the headers of answers.
+
+docs/explanation/studio.md says what each of these keeps out.
+"""
+
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gitseal.studio.access import Access
+
+MOST_BYTES = 12 * 1024 * 1024
+_JSON = "application/json"
+_ALIVE = "/alive"
+OPENING = "/open"
+# `same-origin`: with no-referrer, Chromium sends `Origin: null` with a form.
+_HEADERS = {
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "clipboard-read=(), camera=(), microphone=(), geolocation=()",
+}
+_NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+CSP = "Content-Security-Policy"
+
+
+class Guard:
+    """Lets through what the person's own page asks. `last` is when that was, by `time.monotonic`; asking if we live is nothing."""
+
+    def __init__(self, app: ASGIApp, access: Access, port: int) -> None:
+        self._app = app
+        self._access = access
+        self._host = f"{access.host}:{port}"
+        self.last = time.monotonic()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the ASGI specification, 3.0. Anything but HTTP is refused."""
+        if scope["type"] != "http":
+            return
+        guarded = _with_headers(send)
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            status, words = refusal
+            await PlainTextResponse(f"{words}\n", status)(scope, receive, guarded)
+            return
+        if scope["path"] not in {_ALIVE, OPENING}:
+            self.last = time.monotonic()
+        await self._app(scope, _limited(receive), guarded)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        """The status and the words for a request that nobody may make, None if it is in order."""
+        hosts = _headers(scope, b"host")
+        # A name that somebody made point to 127.0.0.1 would make their page the same origin as ours.
+        if hosts != [self._host]:
+            return 421, "this is not the host that gitseal studio answers for"
+        method, path = scope["method"], scope["path"]
+        if method not in {"GET", "HEAD", "POST"}:
+            return 405, "this is no way to ask"
+        site = _one(scope, b"sec-fetch-site")
+        if path == OPENING and method == "GET":
+            return None
+        if not self._access.knows("; ".join(_headers(scope, b"cookie"))):
+            return 403, "gitseal studio does not know this browser. Stop it with Ctrl-C, and start it anew: gitseal studio"
+        if method == "POST":
+            if site != "same-origin" or _one(scope, b"origin") != f"http://{self._host}":
+                return 403, "only the page of gitseal studio itself can do this"
+            if _one(scope, b"content-type").partition(";")[0].strip() != _JSON:
+                return 415, "this takes JSON"
+        elif site not in {"same-origin", "none", ""}:
+            return 403, "another page asked for this"
+        return None
+
+
+def _with_headers(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers: list[tuple[bytes, bytes]] = list(message.get("headers", []))
+            there = {name.lower() for name, _ in headers}
+            added = {**_HEADERS, CSP: _NOTHING}
+            headers += [
+                (name.encode(), value.encode()) for name, value in added.items() if name.lower().encode() not in there
+            ]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return sent
+
+
+class TooLarge(Exception):
+    """The body has more bytes than any value that fits."""
+
+
+def _limited(receive: Receive) -> Receive:
+    count = 0
+
+    async def received() -> MutableMapping[str, Any]:
+        nonlocal count
+        message = await receive()
+        count += len(message.get("body", b""))
+        if count > MOST_BYTES:
+            raise TooLarge
+        return message
+
+    return received
+
+
+def _headers(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
+def _one(scope: Scope, name: bytes) -> str:
+    """The value of a header that is there once; two of one kind are none."""
+    found = _headers(scope, name)
+    return found[0] if len(found) == 1 else ""

@@ -1,0 +1,115 @@
+"""The matrix of names and environments, and the page of one name."""
+
+from collections.abc import Mapping
+
+from gitseal.audit.history.log import Selection, log
+from gitseal.document.value import TypedValue, ValueType
+from gitseal.errors import Error
+from gitseal.project.names import parse_name
+from gitseal.project.reading import EffectiveEnvironment, OpenedEnvironment, check_reveal
+from gitseal.project.seen import digest
+from gitseal.records import NamedTuple
+from gitseal.resolve.receivers import Receiver
+from gitseal.studio.desk import Desk
+from gitseal.studio.rendering import View
+from gitseal.usecases.access import access
+from gitseal.usecases.explain import explain
+from gitseal.usecases.get import get_value
+from gitseal.usecases.matrix import CellState, MatrixCell, matrix
+from gitseal.yamltext.reader import path_text
+from gitseal.yamltext.tree import NamePath
+
+_MOST_EVENTS = 50
+
+
+class Place(NamedTuple):
+    """One environment on the page of a name. `seen` is what the file has (see `project/seen.py`); `refusal` why it is not shown."""
+
+    environment: str
+    cell: MatrixCell
+    seen: str
+    refusal: str
+    receivers: tuple[Receiver, ...]
+    openers: tuple[str, ...]
+
+
+def matrix_view(desk: Desk, _query: Mapping[str, str]) -> View:
+    """All names. No identity is needed; one that asks nothing tells which values are equal to their base's."""
+    project = desk.with_overrides
+    workspace = desk.workspace._replace(project=project)
+    told = matrix(workspace, project.environments)
+    sections: dict[str, list[object]] = {}
+    for row in told.rows:
+        sections.setdefault("/".join(row.path[:-1]), []).append(row)
+    owners = sorted({row.declared.owner for row in told.rows if row.declared is not None and row.declared.owner})
+    services = sorted({service for row in told.rows for service in row.services})
+    values = {"matrix": told, "sections": sections, "states": [*CellState], "owners": owners, "services": services}
+    return View("matrix.html", "Names", values)
+
+
+def name_view(desk: Desk, query: Mapping[str, str]) -> View:
+    """One name in every environment: its states, who opens it, what gets it, and its history."""
+    name = query.get("name", "")
+    path = parse_name(name)
+    project = desk.with_overrides
+    told = matrix(desk.workspace._replace(project=project), project.environments)
+    row = next((row for row in told.rows if row.path == path), None)
+    if row is None:
+        raise Error(f'no environment and no manifest has "{name}"', "look at all names")
+    cells = zip(told.environments, row.cells, strict=True)
+    places = [_place(desk, environment, path, cell) for environment, cell in cells if environment not in told.broken]
+    events = []
+    for event in log(project, Selection(name=name)).events:
+        events.append(event)
+        if len(events) == _MOST_EVENTS:
+            break
+    published = [
+        (target.name, environment, place)
+        for target in project.policy.publish
+        for environment, place in target.places()
+    ]
+    values = {"row": row, "places": places, "events": events, "published": published, "types": _TYPES}
+    return View("name.html", name, values)
+
+
+_TYPES = [kind.word for kind in ValueType]
+
+
+def reveal(desk: Desk, body: Mapping[str, object]) -> dict[str, object]:
+    """One value, for the page to show or to copy: as text, or base64 if it is no text. The read is logged.
+
+    Raises Error if the policy keeps the environment off screens or the value does not open, and Asked for a passphrase.
+    """
+    value = opens(desk, body)
+    desk.note_read("studio", str(body.get("environment", "")), (str(body.get("name", "")),))
+    content = value.reveal()
+    try:
+        return {"value": content.decode(), "type": value.kind.word}
+    except UnicodeDecodeError:
+        from base64 import b64encode
+
+        return {"value": b64encode(content).decode("ascii"), "type": "bytes, in base64"}
+
+
+def opens(desk: Desk, body: Mapping[str, object]) -> TypedValue:
+    """The value that a request is about. Raises as `reveal` does."""
+    environment, name = str(body.get("environment", "")), str(body.get("name", ""))
+    project = desk.with_overrides
+    check_reveal(project, environment)
+    return get_value(OpenedEnvironment(project, environment, desk.keyring), name)
+
+
+def _place(desk: Desk, environment: str, path: NamePath, cell: MatrixCell) -> Place:
+    project = desk.with_overrides
+    layered = EffectiveEnvironment(project, environment)
+    own = desk.project.read(environment).entries.get(path)
+    refusal = ""
+    try:
+        check_reveal(project, environment)
+    except Error as error:
+        refusal = error.message
+    there = path in layered.entries
+    receivers = explain(layered, path_text(path)).receivers if there else ()
+    groups = access(project, (environment,), (path_text(path),)) if there and cell.access != "plain" else []
+    openers = tuple(one.name for group in groups for one in group.people if one.opens)
+    return Place(environment, cell, digest(own), refusal, receivers, openers)

@@ -1,0 +1,83 @@
+"""Pages from templates. Whatever comes from the repository is escaped, for HTML and for what steers a reader's eye."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from gitseal.report.dates import utc
+from gitseal.report.escaping import printable
+from gitseal.report.html_style import STYLE
+
+
+class View(NamedTuple):
+    """A page: its template, its title, and what the template shows."""
+
+    template: str
+    title: str
+    values: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        # A value that was revealed may be among them.
+        return f"View({self.template!r})"
+
+
+def page(view: View, about: Mapping[str, Any]) -> str:
+    """The whole page; `about` is what the frame around it shows."""
+    template = _environment().get_template(view.template)
+    return template.render(**about, **view.values, title=view.title, style=Markup(style()), script=Markup(script()))  # noqa: S704 - ours
+
+
+@cache
+def style() -> str:
+    """The one style sheet: that of reports, and ours on top."""
+    return STYLE + _asset("studio.css")
+
+
+@cache
+def script() -> str:
+    """The one script."""
+    return _asset("studio.js")
+
+
+@cache
+def content_security_policy() -> str:
+    """Only our own style and script run, and they talk to nobody but us."""
+    return (
+        f"default-src 'none'; style-src '{_source(style())}'; script-src '{_source(script())}'; connect-src 'self'; "
+        "form-action 'none'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+    )
+
+
+def _source(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}"
+
+
+def _asset(name: str) -> str:
+    return (files("gitseal.studio") / "assets" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("gitseal.studio"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    made.filters["utc"] = utc
+    made.filters["json"] = lambda content: json.dumps(content)
+    return made
+
+
+def _shown(content: object) -> object:
+    """Text that is no markup of ours, with what would steer a reader's eye spelt out."""
+    return printable(content) if isinstance(content, str) and not isinstance(content, Markup) else content

@@ -1,0 +1,81 @@
+"""The reports that commands give, as pages: review, people, due, status, and two sides compared."""
+
+import time
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from gitseal.audit.access.access_page import page_of as access_page
+from gitseal.audit.due.due_names import Today
+from gitseal.audit.due.due_page import page_of as due_page
+from gitseal.audit.review.range import ReviewOptions
+from gitseal.audit.review.review import review
+from gitseal.audit.verify.approvals.store import keep_fetched
+from gitseal.errors import Error
+from gitseal.report.page import html
+from gitseal.review.formats.html import body as review_body
+from gitseal.sealing.rekeying.words import plan_words
+from gitseal.studio.desk import Asked, Desk
+from gitseal.studio.rendering import View
+from gitseal.usecases.access import access
+from gitseal.usecases.diff import compare
+from gitseal.usecases.due import due
+from gitseal.usecases.rekey import plan
+from gitseal.usecases.status import status
+
+Query = Mapping[str, str]
+
+
+def review_view(desk: Desk, query: Query) -> View:
+    """`review` of a range, by default of this branch up to the working tree."""
+    span = query.get("range", "")
+    repository = desk.project.git()
+    keep_fetched(repository)
+    told = review(repository, span, desk.keyring.unattended(), ReviewOptions())
+    return View("review.html", "Review", {"body": _markup(review_body(told)), "span": span})
+
+
+def people_view(desk: Desk, _query: Query) -> View:
+    """`access`, and what a rekey would change."""
+    project = desk.project
+    body = html.body(access_page(access(project, project.environments), with_names=False))
+    try:
+        planned = [*plan_words(plan(desk.workspace, project.environments), is_whole=True)]
+    except Error as error:
+        planned = [f"{error.message}; {error.hint}" if error.hint else error.message]
+    except Asked:
+        planned = ["Your identity is locked. Reveal a value first; then this page can tell."]
+    return View("people.html", "People", {"body": _markup(body), "planned": planned})
+
+
+def due_view(desk: Desk, _query: Query) -> View:
+    """`due`, with what will be in 30 days."""
+    project = desk.project
+    today = Today(int(time.time()), 30)
+    workspace = desk.workspace._replace(keyring=desk.keyring.unattended())
+    told = due(workspace, project.environments, today)
+    return View("report.html", "Due", {"body": _markup(html.body(due_page(told, today.within)))})
+
+
+def status_view(desk: Desk, _query: Query) -> View:
+    """`status`: what the next deploy brings, and what has drifted."""
+    project = desk.project
+    told = status(project, project.environments, int(time.time()))
+    return View("status.html", "Status", {"deploys": told, "targets": project.policy.publish})
+
+
+def compare_view(desk: Desk, query: Query) -> View:
+    """`diff` of two environments or revisions, by name. Values are opened to compare them, and none is shown."""
+    project = desk.project
+    left, right = query.get("left", ""), query.get("right", "")
+    told = []
+    if left and right:
+        workspace = desk.workspace._replace(keyring=desk.keyring.unattended())
+        told = compare(workspace, left, right)
+    values = {"environments": project.environments, "left": left, "right": right, "compared": told}
+    return View("compare.html", "Compare", values)
+
+
+def _markup(lines: object) -> Markup:
+    # The writers of reports escape by themselves, as what they write to files needs.
+    return Markup("\n".join(lines))  # type: ignore[call-overload]  # noqa: S704
