@@ -26,7 +26,8 @@ class Session:
 
     def __init__(self, folder: str | None, identity: str | None) -> None:
         self._folder = folder
-        self._identity = identity
+        # The file that --identity names.
+        self.identity = identity
         self.environ = os.environ
         # Set by commands that seal and judge nothing, before they ask for anything else.
         self.only_reads = False
@@ -133,7 +134,7 @@ class Session:
         """The identities at hand; a passphrase is asked for on the terminal, if there is one."""
         from gitseal.cli import identity_questions
 
-        keyring = identity_questions.keyring(self.environ, self._identity, lambda: self.committed_project)
+        keyring = identity_questions.keyring(self.environ, self.identity, lambda: self.committed_project)
         keyring.coming = self._coming
         return keyring
 

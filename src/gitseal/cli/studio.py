@@ -1,7 +1,5 @@
 """`gitseal studio`."""
 
-import sys
-
 from gitseal.cli import declare, output
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
@@ -30,8 +28,12 @@ def command(session: Session, *, no_browser: bool, port: str) -> int:
     try:
         from gitseal.studio.desk import Desk
         from gitseal.studio.serving import serve
-    except ImportError as error:
-        raise _not_installed(error) from None
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("gitseal"):
+            raise
+        from gitseal.remote.extras import missing
+
+        raise missing("gitseal studio", "starlette", "uvicorn", "jinja2") from None
     if not port.isdecimal():
         raise Error(f'"{port}" is no port', "give a number, or leave out --port")
     session.project.check_working_tree()
@@ -62,14 +64,9 @@ def _open(address: str) -> "Path":
     folder = Path(tempfile.mkdtemp(prefix="gitseal-studio-"))
     file = folder / "open.html"
     file.touch(mode=0o600)
-    file.write_text(f'<!doctype html><title>gitseal studio</title><meta http-equiv="refresh" content="0;url={address}">')
+    file.write_text(
+        f'<!doctype html><title>gitseal studio</title><meta http-equiv="refresh" content="0;url={address}">'
+    )
     if not webbrowser.open(file.as_uri()):
         say("no browser can be opened from here; open the address yourself")
     return file
-
-
-def _not_installed(error: ImportError) -> Error:
-    name = (error.name or "").partition(".")[0]
-    if name not in {"starlette", "uvicorn", "jinja2", "markupsafe"}:
-        raise error
-    return Error("the page needs the extra studio, which is not installed", f"install it: {sys.executable} -m pip install {name}")

@@ -12,6 +12,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "keygen": "Make a new identity and print its recipient, the public key.",
         "whoami": "Show which identities are at hand and what they open.",
         "doctor": "Show what is set up in this clone and how to mend the rest.",
+        "studio": "Open a page on this machine to see, change, compare and review.",
         "completion": "Print the completion script of a shell.",
     },
     "Values": {

@@ -43,7 +43,7 @@ ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], Action]] = {
     "/commit": committing.commit_action,
     "/undo": committing.undo_action,
 }
-_REFUSED, _FAILED = 409, 500
+_SHOWN, _REFUSED, _FAILED = 200, 409, 500
 
 
 def application(desk: Desk, access: Access) -> Starlette:
@@ -80,13 +80,11 @@ def _locked(desk: Desk, do: Callable[[], Any]) -> Callable[[], Any]:
     return locked
 
 
-def _shown(
-    desk: Desk, address: str, view: Callable[[Desk, Query], View]
-) -> Callable[[Request], Awaitable[Response]]:
+def _shown(desk: Desk, address: str, view: Callable[[Desk, Query], View]) -> Callable[[Request], Awaitable[Response]]:
     def made(query: Query) -> tuple[str, int]:
         # Before the view reads: what changes meanwhile is then seen as a change.
         state = desk.state()
-        status = 200
+        status = _SHOWN
         try:
             told = view(desk, query)
         except Error as error:
@@ -98,7 +96,6 @@ def _shown(
             "state": state,
             "notices": desk.take_notices(),
             "undo": desk.steps[-1].words if desk.steps else "",
-            "folder": str(desk.project.root) if status == 200 else "",
         }
         return page(told, about), status
 
@@ -110,9 +107,7 @@ def _shown(
     return answer
 
 
-def _acted(
-    desk: Desk, act: Callable[[Desk, Mapping[str, object]], Action]
-) -> Callable[[Request], Awaitable[Response]]:
+def _acted(desk: Desk, act: Callable[[Desk, Mapping[str, object]], Action]) -> Callable[[Request], Awaitable[Response]]:
     return _posted(desk, lambda body: _result(desk.do(act(desk, body))))
 
 

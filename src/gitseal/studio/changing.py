@@ -80,7 +80,9 @@ class Pasted:
 def paste_action(desk: Desk, body: Body) -> Action:
     """The preview of `import`: what each name of a pasted file would become. Nothing is written."""
     environments = _environments(body)
-    file = ImportFile(_text(body, "text").encode("utf-8", "surrogatepass"), _text(body, "format") or "dotenv", "what you pasted")
+    file = ImportFile(
+        _text(body, "text").encode("utf-8", "surrogatepass"), _text(body, "format") or "dotenv", "what you pasted"
+    )
 
     # Where the preview is kept is known only when it is made, which an answered question may come before.
     id_ = desk.keep(None)

@@ -40,7 +40,7 @@ class Action(NamedTuple):
         return f"Action(…, {self.after!r})"
 
 
-class Asked(Exception):  # noqa: N818 - no error: the person is asked, and the action is tried again
+class Asked(Exception):
     """An identity needs a passphrase. It goes past whoever would try the next identity."""
 
     def __init__(self, prompt: str) -> None:

@@ -31,7 +31,7 @@ CSP = "Content-Security-Policy"
 
 
 class Guard:
-    """Lets through what the person's own page asks. `last` is when that was, by `time.monotonic`; asking if we live is nothing."""
+    """Lets through what the person's own page asks. `last` is when that was, by `time.monotonic`; `/alive` does not count."""
 
     def __init__(self, app: ASGIApp, access: Access, port: int) -> None:
         self._app = app
@@ -55,25 +55,30 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """The status and the words for a request that nobody may make, None if it is in order."""
-        hosts = _headers(scope, b"host")
         # A name that somebody made point to 127.0.0.1 would make their page the same origin as ours.
-        if hosts != [self._host]:
+        if _headers(scope, b"host") != [self._host]:
             return 421, "this is not the host that gitseal studio answers for"
-        method, path = scope["method"], scope["path"]
+        method = scope["method"]
         if method not in {"GET", "HEAD", "POST"}:
             return 405, "this is no way to ask"
-        site = _one(scope, b"sec-fetch-site")
-        if path == OPENING and method == "GET":
+        if scope["path"] == OPENING and method == "GET":
             return None
         if not self._access.knows("; ".join(_headers(scope, b"cookie"))):
-            return 403, "gitseal studio does not know this browser. Stop it with Ctrl-C, and start it anew: gitseal studio"
-        if method == "POST":
-            if site != "same-origin" or _one(scope, b"origin") != f"http://{self._host}":
-                return 403, "only the page of gitseal studio itself can do this"
-            if _one(scope, b"content-type").partition(";")[0].strip() != _JSON:
-                return 415, "this takes JSON"
-        elif site not in {"same-origin", "none", ""}:
-            return 403, "another page asked for this"
+            return (
+                403,
+                "gitseal studio does not know this browser. Stop it with Ctrl-C, and start it anew: gitseal studio",
+            )
+        return self._from_elsewhere(scope, acts=method == "POST")
+
+    def _from_elsewhere(self, scope: Scope, *, acts: bool) -> tuple[int, str] | None:
+        """The refusal of a request that another page makes the browser send."""
+        site = _one(scope, b"sec-fetch-site")
+        if not acts:
+            return None if site in {"same-origin", "none", ""} else (403, "another page asked for this")
+        if site != "same-origin" or _one(scope, b"origin") != f"http://{self._host}":
+            return 403, "only the page of gitseal studio itself can do this"
+        if _one(scope, b"content-type").partition(";")[0].strip() != _JSON:
+            return 415, "this takes JSON"
         return None
 
 

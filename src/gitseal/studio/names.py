@@ -23,7 +23,7 @@ _MOST_EVENTS = 50
 
 
 class Place(NamedTuple):
-    """One environment on the page of a name. `seen` is what the file has (see `project/seen.py`); `refusal` why it is not shown."""
+    """One environment on a name's page. `seen`: what the file has (`project/seen.py`); `refusal`: why it is not shown."""
 
     environment: str
     cell: MatrixCell
@@ -64,9 +64,7 @@ def name_view(desk: Desk, query: Mapping[str, str]) -> View:
         if len(events) == _MOST_EVENTS:
             break
     published = [
-        (target.name, environment, place)
-        for target in project.policy.publish
-        for environment, place in target.places()
+        (target.name, environment, place) for target in project.policy.publish for environment, place in target.places()
     ]
     values = {"row": row, "places": places, "events": events, "published": published, "types": _TYPES}
     return View("name.html", name, values)

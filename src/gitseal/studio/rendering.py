@@ -1,6 +1,5 @@
 """Pages from templates. Whatever comes from the repository is escaped, for HTML and for what steers a reader's eye."""
 
-import json
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
@@ -51,7 +50,7 @@ def content_security_policy() -> str:
     """Only our own style and script run, and they talk to nobody but us."""
     return (
         f"default-src 'none'; style-src '{_source(style())}'; script-src '{_source(script())}'; connect-src 'self'; "
-        "form-action 'none'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
     )
 
 
@@ -74,7 +73,6 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     made.filters["utc"] = utc
-    made.filters["json"] = lambda content: json.dumps(content)
     return made
 
 

@@ -1,7 +1,7 @@
 """The reports that commands give, as pages: review, people, due, status, and two sides compared."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 
@@ -76,6 +76,6 @@ def compare_view(desk: Desk, query: Query) -> View:
     return View("compare.html", "Compare", values)
 
 
-def _markup(lines: object) -> Markup:
+def _markup(lines: Iterable[str]) -> Markup:
     # The writers of reports escape by themselves, as what they write to files needs.
-    return Markup("\n".join(lines))  # type: ignore[call-overload]  # noqa: S704
+    return Markup("\n".join(lines))  # noqa: S704
