@@ -1,0 +1,133 @@
+"""Who gets an answer from the page, over real sockets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gitseal.studio.guard import MOST_BYTES
+from tests.servers import studio
+from tests.studio.conftest import Desktop, made
+
+VIEWS = ["/", "/name?name=DATABASE_URL", "/new", "/compare", "/review", "/people", "/due", "/status", "/commit"]
+ACTIONS = ["/set", "/unset", "/rename", "/paste", "/import", "/commit", "/undo", "/answer", "/reveal"]
+REVEAL = {"environment": "production", "name": "DATABASE_URL"}
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:{port}",
+        "localhost:{port}",
+        "evil.test:{port}",
+        "{host}.evil.test:{port}",
+        "{host}",
+        "{host}.:{port}",
+        "",
+    ],
+)
+def test_another_host_gets_nothing(desktop: Desktop, host: str) -> None:
+    page = desktop.page
+    name = page.host.partition(":")[0]
+    headers = page.own | {"Host": host.format(port=page.port, host=name)}
+    for path in ("/", page.opening, "/alive"):
+        assert page.ask("GET", path, headers).status == 421
+    answer = page.ask("POST", "/reveal", headers, json.dumps(REVEAL).encode())
+    assert answer.status == 421
+    assert "hush" not in answer.body
+
+
+@pytest.mark.parametrize("path", VIEWS)
+def test_a_view_is_for_the_browser_that_was_let_in(desktop: Desktop, path: str) -> None:
+    page = desktop.page
+    assert page.get(path).status == 200
+    for cookie in ("", "gitseal=", "gitseal=x", page.cookie + "x", page.cookie.replace("gitseal=", "other=")):
+        answer = page.ask("GET", path, {"Host": page.host, "Cookie": cookie})
+        assert answer.status == 403
+        assert "DATABASE_URL" not in answer.body
+    for site in ("cross-site", "same-site"):
+        headers = {"Host": page.host, "Cookie": page.cookie, "Sec-Fetch-Site": site}
+        assert page.ask("GET", path, headers).status == 403
+
+
+@pytest.mark.parametrize("path", ACTIONS)
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"Cookie": ""}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://evil.test"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Sec-Fetch-Site": ""}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+    ],
+)
+def test_only_the_page_itself_acts(desktop: Desktop, path: str, change: dict[str, str], status: int) -> None:
+    page = desktop.page
+    assert page.ask("POST", path, page.own | change, json.dumps(REVEAL).encode()).status == status
+
+
+@pytest.mark.parametrize("path", ACTIONS)
+def test_an_address_that_acts_shows_nothing(desktop: Desktop, path: str) -> None:
+    answer = desktop.page.get(path)
+    assert answer.status in ({200} if path == "/commit" else {405})
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT"])
+def test_no_other_method_is_taken(desktop: Desktop, method: str) -> None:
+    assert desktop.page.ask(method, "/set", desktop.page.own).status == 405
+
+
+@pytest.mark.parametrize("path", [*VIEWS, "/nothing", "/alive"])
+def test_every_answer_has_the_headers(desktop: Desktop, path: str) -> None:
+    headers = desktop.page.get(path).headers
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert not any(name.startswith("access-control-") for name in headers)
+    assert "server" not in headers
+
+
+def test_too_much_is_refused(desktop: Desktop) -> None:
+    page = desktop.page
+    assert page.ask("POST", "/set", page.own, b'"' + b"x" * MOST_BYTES + b'"').status == 413
+    assert page.get("/").status == 200
+
+
+def test_what_is_no_json_object_is_refused(desktop: Desktop) -> None:
+    page = desktop.page
+    for body in (b"", b"[]", b"{", b"\xff", b"[" * 100_000):
+        assert page.ask("POST", "/set", page.own, body).status == 400
+
+
+def test_no_value_is_in_a_page(desktop: Desktop) -> None:
+    for path in VIEWS:
+        assert "hush" not in desktop.page.get(path).body
+    assert desktop.page.post("/reveal", **REVEAL).told == {"value": "hush-database", "type": "text"}
+
+
+def test_a_second_use_of_the_address_ends_it(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    _, environ = made(tmp_path / "top", tmp_path)
+    with studio.running(tmp_path / "top", environ=environ) as page:
+        assert page.get("/").status == 403
+        # A wrong token is nothing: anybody on this machine could try one.
+        assert page.ask("GET", "/open?token=x", {"Host": page.host}).status == 403
+        assert page.let_in().status == 200
+        assert page.get("/").status == 200
+        assert page.ask("GET", page.opening, {"Host": page.host}).status == 403
+        assert page.get("/").status == 403
+        _, said = page.child.communicate(timeout=20)
+    assert page.child.returncode == 1
+    assert "opened a second time" in said
+    assert page.opening not in said
+    assert "Traceback" not in said
