@@ -1,0 +1,384 @@
+"""The page in a real Chromium: each view and action, and the attacks that only a browser can make."""
+
+import http.server
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import PEERS
+from tests.programs import git
+from tests.servers import studio
+from tests.servers.studio import Studio
+from tests.studio.conftest import Desktop, made
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = pytest.mark.slow
+_SEALED = "hush-database"
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP evil.test 127.0.0.1"),
+]
+HOSTILE = '<img src=x onerror=alert(1)>"\'</td></script><script>alert(2)</script>'
+
+
+@pytest.fixture(scope="module")
+def browser(peer: Callable[[str], str]) -> "Iterator[Browser]":
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: `make peers` fetches it")
+    with api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=peer("chromium"), args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desktop]:
+    """A page of its own, whose address was not opened yet."""
+    pytest.importorskip("starlette", reason="the extra studio is not installed")
+    (tmp_path / "top").mkdir()
+    world, environ = made(tmp_path / "top", tmp_path)
+    with studio.running(tmp_path / "top", environ=environ) as page:
+        yield Desktop(world, page, environ)
+
+
+class Look:
+    """One tab, and all that its console said."""
+
+    def __init__(self, context: "BrowserContext", studio: Studio) -> None:
+        self.page: Page = context.new_page()
+        self.said: list[str] = []
+        self.base = f"http://{studio.host}"
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.said.append(f"dialog {dialog.message}"))
+
+    def go(self, path: str) -> "Page":
+        self.page.goto(self.base + path)
+        return self.page
+
+
+@pytest.fixture
+def look(browser: "Browser", desk: Desktop) -> Iterator[Look]:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    made = Look(context, desk.page)
+    made.page.goto(desk.page.address)
+    made.page.wait_for_selector("#matrix")
+    yield made
+    # The clipboard is emptied without focus in some tests, which the browser says in its console.
+    assert [words for words in made.said if "clipboard" not in words.lower()] == []
+    context.close()
+
+
+def submit(page: "Page", form: str, after: str) -> None:
+    """Presses the form's button, and waits until a page says this."""
+    page.click(f'form[data-post="{form}"] button')
+    page.get_by_text(after).first.wait_for()
+
+
+def test_a_value_is_shown_by_a_press_and_hidden_again(look: Look) -> None:
+    page = look.page
+    page.clock.install()
+    look.go("/name?name=DATABASE_URL")
+    shown = page.locator('.value[data-environment="production"] .shown')
+    assert _SEALED not in page.content()
+    page.get_by_label("Show the value in production").click()
+    page.wait_for_function("document.body.textContent.includes('hush-database')")
+    assert shown.inner_text() == _SEALED
+    # One at a time.
+    page.get_by_label("Show the value in development").click()
+    page.wait_for_function("!document.querySelector('.value[data-environment=production] .shown').textContent.includes('hush')")
+    page.clock.fast_forward(31_000)
+    assert _SEALED not in page.content()
+    page.get_by_label("Show the value in production").click()
+    page.wait_for_function("document.body.textContent.includes('hush-database')")
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    assert _SEALED not in page.content()
+
+
+def test_a_value_is_copied_unseen_and_the_clipboard_cleared(look: Look, evil: str) -> None:
+    page = look.page
+    # Our page may not read the clipboard; another may.
+    reader = page.context.new_page()
+    reader.goto(evil)
+    page.bring_to_front()
+    page.clock.install()
+    look.go("/name?name=DATABASE_URL")
+    page.get_by_label("Copy the value in production without showing it").click()
+    page.get_by_text("Copied").wait_for()
+    assert _SEALED not in page.content()
+    reader.bring_to_front()
+    assert reader.evaluate("navigator.clipboard.readText()") == _SEALED
+    page.bring_to_front()
+    page.clock.fast_forward(61_000)
+    reader.bring_to_front()
+    reader.wait_for_function("navigator.clipboard.readText().then((text) => text === '')")
+    reader.close()
+
+
+def test_no_value_stays_in_the_browser(look: Look) -> None:
+    page = look.go("/name?name=DATABASE_URL")
+    page.get_by_label("Show the value in production").click()
+    page.wait_for_function("document.body.textContent.includes('hush-database')")
+    page.fill('form[data-post="/set"] textarea', "hush-typed")
+    look.go("/")
+    page.go_back()
+    page.wait_for_selector('form[data-post="/set"]')
+    assert "hush" not in page.content()
+    assert page.input_value('form[data-post="/set"] textarea') == ""
+    kept = page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie, history.state])")
+    assert json.loads(kept) == [{}, {}, "", None]
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    assert page.evaluate("caches.keys().then((all) => all.length)") == 0
+
+
+def test_a_value_is_set_in_two_environments_and_undone(look: Look, desk: Desktop) -> None:
+    page = look.go("/name?name=DATABASE_URL")
+    for environment in ("development", "production"):
+        page.check(f'form[data-post="/set"] input[value="{environment}"]')
+    page.fill('form[data-post="/set"] textarea', "one\ntwo")
+    submit(page, "/set", "production: updated DATABASE_URL")
+    assert desk.world.get("DATABASE_URL") == desk.world.get("DATABASE_URL", "development") == "one\ntwo"
+    submit(page, "/undo", "undone")
+    assert desk.world.get("DATABASE_URL") == _SEALED
+
+
+def test_a_file_is_dropped_previewed_and_taken(look: Look, desk: Desktop) -> None:
+    page = look.go("/new")
+    page.check('form[data-post="/paste"] input[value="production"]')
+    page.evaluate(
+        "() => { const data = new DataTransfer(); data.items.add(new File(['FRESH=x\\nDATABASE_URL=hush-database\\n'], '.env'));"
+        "document.querySelector('form[data-drop]').dispatchEvent(new DragEvent('drop', {dataTransfer: data, cancelable: true})); }"
+    )
+    page.wait_for_function("document.querySelector('form[data-drop] textarea').value.includes('FRESH')")
+    submit(page, "/paste", "Take them")
+    assert page.locator("tbody tr").all_inner_texts() == ["FRESH\tproduction\tcreated", "DATABASE_URL\tproduction\tunchanged"]
+    submit(page, "/import", "production: created FRESH")
+    assert desk.world.get("FRESH") == "x"
+
+
+def test_it_commits_on_a_branch(look: Look, desk: Desktop) -> None:
+    desk.world.set(NEW="x")
+    page = look.go("/commit")
+    page.fill('textarea[name="message"]', "Add NEW")
+    page.fill('input[name="branch"]', "feature/new")
+    submit(page, "/commit", "; nothing is pushed")
+    assert git(desk.world.top, "log", "-1", "--format=%D %s").strip() == "HEAD -> feature/new Add NEW"
+
+
+def test_a_hook_that_refuses_is_told(look: Look, desk: Desktop) -> None:
+    hook = desk.world.top / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'no commits on Fridays' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    desk.world.set(NEW="x")
+    page = look.go("/commit")
+    page.fill('textarea[name="message"]', "Add NEW")
+    submit(page, "/commit", "no commits on Fridays")
+    assert page.input_value('textarea[name="message"]') == "Add NEW"
+    look.said.clear()  # the browser's own line about status 409
+
+
+def test_it_says_that_files_changed_beneath_it(look: Look, desk: Desktop) -> None:
+    page = look.go("/name?name=DATABASE_URL")
+    desk.world.set(DATABASE_URL="theirs")
+    page.get_by_text("The files changed on disk").wait_for()
+    page.check('form[data-post="/set"] input[value="production"]')
+    page.fill('form[data-post="/set"] textarea', "mine")
+    submit(page, "/set", "was changed by somebody else")
+    assert page.input_value('form[data-post="/set"] textarea') == "mine"
+    assert desk.world.get("DATABASE_URL") == "theirs"
+    look.said.clear()  # the browser's own line about status 409
+
+
+def test_a_page_that_lost_its_server_shows_nothing(look: Look, desk: Desktop) -> None:
+    page = look.go("/name?name=DATABASE_URL")
+    page.get_by_label("Show the value in production").click()
+    page.wait_for_function("document.body.textContent.includes('hush-database')")
+    desk.page.end()
+    page.get_by_text("gitseal studio has ended").wait_for()
+    assert "hush" not in page.content()
+    assert "DATABASE_URL" not in page.locator("main").inner_html()
+    look.said.clear()  # the browser's own lines about a refused connection
+
+
+def test_filters_and_folding(look: Look, desk: Desktop) -> None:
+    desk.world.set(ONLY_PRODUCTION="x")
+    page = look.go("/")
+    rows = page.locator("tr[data-name]:visible")
+    assert rows.count() == 3
+    page.fill('input[name="name"]', "only")
+    assert rows.count() == 1
+    page.fill('input[name="name"]', "")
+    page.select_option('select[name="environment"]', "development")
+    page.select_option('select[name="state"]', "MISSING")
+    assert rows.all_inner_texts() == ["ONLY_PRODUCTION\t–\nmissing"]
+    page.select_option('select[name="state"]', "")
+    page.get_by_role("button", name="api/").click()
+    assert rows.count() == 2
+
+
+def test_another_name_for_this_machine_gets_nothing(browser: "Browser", desk: Desktop) -> None:
+    page = browser.new_page()
+    answer = page.goto(f"http://evil.test:{desk.page.port}{desk.page.opening}")
+    assert answer is not None
+    assert answer.status == 421
+    page.close()
+
+
+@pytest.fixture
+def evil(desk: Desktop) -> Iterator[str]:
+    """Another server on this machine, whose page tries everything against ours."""
+    host, body = desk.page.host, '{"environment":"production","name":"DATABASE_URL"}'
+    content = f"""<!doctype html><body><script>
+        window.got = [];
+        const note = (what) => (answer) => window.got.push(what + (answer.status ?? answer));
+        for (const mode of ["no-cors", "cors"]) {{
+          for (const type of ["text/plain", "application/json"]) {{
+            fetch("http://{host}/reveal", {{method: "POST", mode, credentials: "include", headers: {{"Content-Type": type}},
+              body: '{body}'}}).then(note("fetch")).catch(note("refused"));
+          }}
+        }}
+        fetch("http://{host}/", {{credentials: "include"}}).then((a) => a.text()).then(note("read")).catch(note("refused"));
+        </script><iframe name="inside" src="http://{host}/"></iframe>
+        <form id="form" method="post" enctype="text/plain" action="http://{host}/unset" target="inside">
+        <input name='{{"name":"DATABASE_URL","environments":["production"],"seen":{{}},"x":"' value='"}}'></form>
+        <script>document.getElementById("form").submit()</script>"""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802 - the library's name
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(content.encode())
+            cookies.append(self.headers.get("Cookie", ""))
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    cookies: list[str] = []
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+    assert cookies
+    assert not any(desk.page.cookie.partition("=")[2] in cookie for cookie in cookies if desk.page.cookie)
+    assert not any("gitseal" in cookie for cookie in cookies)
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "evil.test"])
+def test_a_page_of_another_server_neither_reads_nor_acts(look: Look, desk: Desktop, evil: str, name: str) -> None:
+    before = desk.world.files()
+    tab = look.page.context.new_page()
+    tab.goto(evil.replace("127.0.0.1", name))
+    tab.wait_for_function("window.got.length === 5")
+    assert not any("hush" in words for words in tab.evaluate("window.got.map(String)"))
+    assert all(not words.startswith("read") for words in tab.evaluate("window.got.map(String)"))
+    inside = tab.frame(name="inside")
+    assert inside is not None
+    assert "DATABASE_URL" not in inside.content()
+    assert desk.world.files() == before
+    look.go("/")
+    tab.close()
+
+
+def test_a_hostile_repository_runs_nothing(browser: "Browser", tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    top = tmp_path / "top"
+    world, environ = made(top, tmp_path)
+    manifest = top / ".secrets/manifest.yaml"
+    hostile = json.dumps(HOSTILE)
+    manifest.write_text(f"version: 1\nsecrets:\n  DATABASE_URL:\n    description: {hostile}\n    owner: {hostile}\n")
+    who = {"GIT_AUTHOR_NAME": HOSTILE.replace("<", "‹").replace(">", "›") + "\u202e", "GIT_COMMITTER_NAME": "x"}
+    world.set(DATABASE_URL="other")
+    git(top, "switch", "-q", "-c", "<script>alert(3)</script>\"'")
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "--no-verify", "-m", HOSTILE, environ=environ | who)
+    with studio.running(top, environ=environ) as page:
+        look = Look(browser.new_context(), page)
+        look.page.goto(page.address)
+        look.page.wait_for_selector("#matrix")
+        for path in ("/", "/name?name=DATABASE_URL", "/review", "/review?range=HEAD~1..HEAD", "/people", "/due", "/status"):
+            look.go(path)
+            assert look.page.locator("main img").count() == 0
+            assert look.page.locator("script").count() == 1
+        for path in ("/name?name=<script>alert(4)</script>", "/compare?left=<b>&right=x", "/review?range=<b>", "/pasted?id=<b>"):
+            look.go(path)
+            assert look.page.locator("main b, main script").count() == 0
+        assert [words for words in look.said if "status of 409" not in words] == []
+        look.page.context.close()
+
+
+VIEWS = ["/", "/name?name=DATABASE_URL", "/new", "/compare?left=development&right=production", "/review", "/people", "/due"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1200])
+def test_the_pages_are_in_order_narrow_and_wide_light_and_dark(
+    browser: "Browser", desk: Desktop, width: int, scheme: str
+) -> None:
+    axe = PEERS / "node/node_modules/axe-core/axe.min.js"
+    if not axe.is_file():
+        pytest.skip("npm's axe-core is not on this machine: `make peers` fetches it")
+    desk.world.set(WAITING="x")
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light", bypass_csp=True
+    )
+    look = Look(context, desk.page)
+    look.page.goto(desk.page.address)
+    look.page.wait_for_selector("#matrix")
+    for path in (*VIEWS, "/status", "/commit"):
+        page = look.go(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        page.evaluate("window.trustedTypes && trustedTypes.createPolicy('default', {createHTML: (s) => s, createScript: (s) => s})")
+        page.evaluate(axe.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run().then((told) => told.violations.map((one) => [one.id, one.impact, one.nodes[0].html]))")
+        assert [one for one in found if one[1] in {"serious", "critical"}] == [], path
+    context.close()
+
+
+def test_the_keyboard_alone_is_enough(look: Look, desk: Desktop) -> None:
+    page = look.go("/name?name=DATABASE_URL")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('aria-label')") == "Show the value in production":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.body.textContent.includes('hush-database')")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.value") == "production":
+            break
+    page.keyboard.press("Space")
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "TEXTAREA":
+            break
+    page.keyboard.type("typed")
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Set":
+            break
+    page.keyboard.press("Enter")
+    page.get_by_text("production: updated DATABASE_URL").first.wait_for()
+    assert desk.world.get("DATABASE_URL") == "typed"
+
+
+def test_only_this_machine_is_answered(desk: Desktop) -> None:
+    with socket.socket() as other:
+        other.settimeout(5)
+        other.bind(("127.0.0.2", 0))
+        with pytest.raises(OSError):  # noqa: PT011 - refused or unreachable, as the system says it
+            other.connect(("127.0.0.2", desk.page.port))
