@@ -6,10 +6,11 @@ PEERS := $(CURDIR)/.peers
 # Without compiled modules each test process takes 6 s longer to begin, and each gitseal twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check format peers bench fuzz clean
+.PHONY: help demo studio test check format peers bench fuzz clean
 
 help:
 	@echo 'make demo     the main job on a small web application, in this clone, which stays clean'
+	@echo 'make studio   the page on your machine, with the values of this repository'
 	@echo 'make test     the tests, but for the slow ones'
 	@echo 'make check    lint, types, floors, generated files, then all tests: what CI runs'
 	@echo 'make format   put the code and the generated help into their one shape'
@@ -28,6 +29,9 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh
+
+studio: $(READY)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/studio.sh
 
 # Laws are tried with a few inputs here and with more in `check`.
 test: $(READY)

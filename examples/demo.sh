@@ -4,19 +4,8 @@
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
-
-# A machine of its own: no settings, keys or hooks of whoever runs this, nor the repository of a hook that runs this.
-# shellcheck disable=SC2046
-unset $(git rev-parse --local-env-vars) XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME GITSEAL_IDENTITY GITSEAL_IDENTITY_FILE GITSEAL_ENV \
-    SOPS_AGE_KEY SOPS_AGE_KEY_FILE
-export HOME=$work/home GIT_CONFIG_GLOBAL=$work/home/.gitconfig GIT_CONFIG_NOSYSTEM=1 GIT_PAGER=cat TMPDIR=$work
-mkdir "$HOME"
-git config --global user.name Alice
-git config --global user.email alice@example.com
-git config --global init.defaultBranch main
+# shellcheck source=examples/shop.sh
+. "$top/examples/shop.sh"
 
 say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
 [ -t 1 ] || say() { printf '\n# %s\n' "$*"; }
@@ -31,13 +20,6 @@ shown() {
 }
 # must STATUS: the demo is a test too.
 must() { [ "$status" = "$1" ] || { echo "demo: status $status, not $1" >&2; exit 1; }; }
-
-git init --quiet "$work/origin"
-cp -R "$top/.secrets" "$top/.gitattributes" "$top/.gitignore" "$work/origin"
-git -C "$work/origin" add --all
-git -C "$work/origin" commit --quiet --message "The shop's secrets"
-git clone --quiet "$work/origin" "$work/shop"
-cd "$work/shop"
 
 say "A fresh clone of a shop. With no identity at all, everyone sees which names there are, and checks them"
 run gitseal list -e production; must 0
