@@ -1,7 +1,14 @@
 """What the page does, as its script asks for it."""
 
+from pathlib import Path
+
+import pyrage
+
+from gitseal.recipients import x25519
 from tests.programs import GITSEAL, git, run
-from tests.studio.conftest import Desktop
+from tests.servers import studio
+from tests.studio.conftest import Desktop, made
+from tests.world import World, keyring_of
 
 
 def seen(desktop: Desktop, name: str, environment: str) -> str:
@@ -122,3 +129,61 @@ def test_reading_a_protected_environment_is_logged(desktop: Desktop) -> None:
     assert desktop.page.post("/reveal", environment="production", name="DATABASE_URL").status == 200
     logged = run(GITSEAL, "log", "--reads", cwd=desktop.world.top, environ=desktop.environ)
     assert "studio  production  DATABASE_URL" in logged.stdout
+
+
+def test_a_rekey_does_what_the_page_showed_after_a_question(desktop: Desktop) -> None:
+    policy = desktop.world.top / ".secrets/policy.yaml"
+    text = policy.read_text()
+    assert 'data-post="/rekey"' not in desktop.page.get("/people").body
+    bob = x25519.generate()
+    people = text.replace(
+        "groups:\n  team: [alice]", f'  bob:\n    keys: ["{bob.recipient}"]\n\ngroups:\n  team: [alice, bob]'
+    )
+    policy.write_text(people)
+    page = desktop.page.get("/people").body
+    assert "bob gains access" in page
+    id_ = page.partition('name="id" value="')[2].partition('"')[0]
+    before = desktop.world.files()
+    question = desktop.page.post("/rekey", id=id_).told["question"]
+    assert question["prompt"] == ""
+    assert any(str(bob.recipient) in words for words in question["questions"])
+    assert desktop.world.files() == before
+    assert desktop.page.post("/answer", id="x").status == 409
+    assert desktop.page.post("/answer", id=question["id"]).told == {"to": "/people"}
+    # A yes counts once.
+    assert desktop.page.post("/answer", id=question["id"]).status == 409
+    theirs = keyring_of(bob.text.reveal().decode())
+    assert World(desktop.world.top, theirs).get("OTHER") == desktop.world.get("OTHER")
+    assert desktop.page.post("/rekey", id="x").status == 409
+
+
+def test_a_policy_that_this_gitseal_does_not_know_stops_changes(desktop: Desktop) -> None:
+    policy = desktop.world.top / ".secrets/policy.yaml"
+    text = policy.read_text()
+    policy.write_text(f"{text}unheard: of\n")
+    assert set_(desktop, "OTHER", "x")["error"]
+    policy.write_text(text)
+
+
+def test_a_passphrase_is_asked_for_in_the_page(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    world, environ = made(tmp_path / "top", tmp_path)
+    locked = tmp_path / "locked.age"
+    sealed = pyrage.passphrase.encrypt(environ.pop("GITSEAL_IDENTITY").encode(), "hush-passphrase")
+    locked.write_bytes(sealed)
+    with studio.running(tmp_path / "top", environ=environ | {"GITSEAL_IDENTITY_FILE": str(locked)}) as page:
+        page.let_in()
+        desktop = Desktop(world, page, environ)
+        for path in ("/", "/name?name=DATABASE_URL", "/people", "/review"):
+            assert page.get(path).status == 200
+        reveal = {"environment": "production", "name": "DATABASE_URL"}
+        question = page.post("/reveal", **reveal).told["question"]
+        assert "passphrase" in question["prompt"]
+        assert page.post("/answer", id=question["id"], passphrase="wrong").status in {200, 409}
+        question = page.post("/reveal", **reveal).told["question"]
+        assert page.post("/answer", id=question["id"], passphrase="hush-passphrase").told == {"to": ""}
+        assert page.post("/reveal", **reveal).told["value"] == "hush-database"
+        assert set_(desktop, "DATABASE_URL", "new") == {"to": "/name?name=DATABASE_URL"}
+        _, said = page.end()
+    assert "hush" not in said
+    assert world.get("DATABASE_URL") == "new"

@@ -25,7 +25,7 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP evil.test 127.0.0.1"),
 ]
-HOSTILE = '<img src=x onerror=alert(1)>"\'</td></script><script>alert(2)</script>'
+HOSTILE = "<img src=x onerror=alert(1)>\"'</td></script><script>alert(2)</script>"
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,9 @@ def test_a_value_is_shown_by_a_press_and_hidden_again(look: Look) -> None:
     assert shown.inner_text() == _SEALED
     # One at a time.
     page.get_by_label("Show the value in development").click()
-    page.wait_for_function("!document.querySelector('.value[data-environment=production] .shown').textContent.includes('hush')")
+    page.wait_for_function(
+        "!document.querySelector('.value[data-environment=production] .shown').textContent.includes('hush')"
+    )
     page.clock.fast_forward(31_000)
     assert _SEALED not in page.content()
     page.get_by_label("Show the value in production").click()
@@ -160,7 +162,10 @@ def test_a_file_is_dropped_previewed_and_taken(look: Look, desk: Desktop) -> Non
     )
     page.wait_for_function("document.querySelector('form[data-drop] textarea').value.includes('FRESH')")
     submit(page, "/paste", "Take them")
-    assert page.locator("tbody tr").all_inner_texts() == ["FRESH\tproduction\tcreated", "DATABASE_URL\tproduction\tunchanged"]
+    assert page.locator("tbody tr").all_inner_texts() == [
+        "FRESH\tproduction\tcreated",
+        "DATABASE_URL\tproduction\tunchanged",
+    ]
     submit(page, "/import", "production: created FRESH")
     assert desk.world.get("FRESH") == "x"
 
@@ -307,18 +312,39 @@ def test_a_hostile_repository_runs_nothing(browser: "Browser", tmp_path: Path) -
         look = Look(browser.new_context(), page)
         look.page.goto(page.address)
         look.page.wait_for_selector("#matrix")
-        for path in ("/", "/name?name=DATABASE_URL", "/review", "/review?range=HEAD~1..HEAD", "/people", "/due", "/status"):
+        for path in (
+            "/",
+            "/name?name=DATABASE_URL",
+            "/review",
+            "/review?range=HEAD~1..HEAD",
+            "/people",
+            "/due",
+            "/status",
+        ):
             look.go(path)
             assert look.page.locator("main img").count() == 0
             assert look.page.locator("script").count() == 1
-        for path in ("/name?name=<script>alert(4)</script>", "/compare?left=<b>&right=x", "/review?range=<b>", "/pasted?id=<b>"):
+        for path in (
+            "/name?name=<script>alert(4)</script>",
+            "/compare?left=<b>&right=x",
+            "/review?range=<b>",
+            "/pasted?id=<b>",
+        ):
             look.go(path)
             assert look.page.locator("main b, main script").count() == 0
         assert [words for words in look.said if "status of 409" not in words] == []
         look.page.context.close()
 
 
-VIEWS = ["/", "/name?name=DATABASE_URL", "/new", "/compare?left=development&right=production", "/review", "/people", "/due"]
+VIEWS = [
+    "/",
+    "/name?name=DATABASE_URL",
+    "/new",
+    "/compare?left=development&right=production",
+    "/review",
+    "/people",
+    "/due",
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -339,9 +365,13 @@ def test_the_pages_are_in_order_narrow_and_wide_light_and_dark(
     for path in (*VIEWS, "/status", "/commit"):
         page = look.go(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        page.evaluate("window.trustedTypes && trustedTypes.createPolicy('default', {createHTML: (s) => s, createScript: (s) => s})")
+        page.evaluate(
+            "window.trustedTypes && trustedTypes.createPolicy('default', {createHTML: (s) => s, createScript: (s) => s})"
+        )
         page.evaluate(axe.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run().then((told) => told.violations.map((one) => [one.id, one.impact, one.nodes[0].html]))")
+        found = page.evaluate(
+            "axe.run().then((told) => told.violations.map((one) => [one.id, one.impact, one.nodes[0].html]))"
+        )
         assert [one for one in found if one[1] in {"serious", "critical"}] == [], path
     context.close()
 

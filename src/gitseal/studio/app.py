@@ -40,6 +40,7 @@ ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], Action]] = {
     "/rename": changing.rename_action,
     "/paste": changing.paste_action,
     "/import": changing.import_action,
+    "/rekey": reporting.rekey_action,
     "/commit": committing.commit_action,
     "/undo": committing.undo_action,
 }

@@ -84,11 +84,11 @@ class Desk:
     @property
     def project(self) -> Project:
         """The project as it is now, without this machine's overrides: what is changed here is what is committed."""
-        return self.with_overrides.shared()
+        return find(self._folder).shared()
 
     @property
     def with_overrides(self) -> Project:
-        """The project as programs on this machine get it."""
+        """The project as programs on this machine get it, for whoever only reads."""
         project = find(self._folder)
         project.tell = self._tell
         return project

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from gitseal.audit.check.source_files import read
 from gitseal.audit.history.log import Selection, log
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.project.names import parse_name
+from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment, OpenedEnvironment, check_reveal
 from gitseal.project.seen import digest
 from gitseal.records import NamedTuple
@@ -16,6 +18,7 @@ from gitseal.usecases.access import access
 from gitseal.usecases.explain import explain
 from gitseal.usecases.get import get_value
 from gitseal.usecases.matrix import CellState, MatrixCell, matrix
+from gitseal.usecases.set_ import prospect
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -23,12 +26,17 @@ _MOST_EVENTS = 50
 
 
 class Place(NamedTuple):
-    """One environment on a name's page. `seen`: what the file has (`project/seen.py`); `refusal`: why it is not shown."""
+    """One environment on the page of a name.
+
+    `seen` is what the file has (see `project/seen.py`), `refusal` why the value is not shown, `prospect` what would become of
+    one that is set.
+    """
 
     environment: str
     cell: MatrixCell
     seen: str
     refusal: str
+    prospect: str
     receivers: tuple[Receiver, ...]
     openers: tuple[str, ...]
 
@@ -66,8 +74,14 @@ def name_view(desk: Desk, query: Mapping[str, str]) -> View:
     published = [
         (target.name, environment, place) for target in project.policy.publish for environment, place in target.places()
     ]
-    values = {"row": row, "places": places, "events": events, "published": published, "types": _TYPES}
+    uses = _uses(project, path[-1]) if query.get("code") else None
+    values = {"row": row, "places": places, "events": events, "published": published, "types": _TYPES, "uses": uses}
     return View("name.html", name, values)
+
+
+def _uses(project: Project, variable: str) -> list[str]:
+    """The lines of the repository's code that read a name."""
+    return [f"{path}:{use.line}" for path, use in read(project, [project.root]).uses if use.name == variable]
 
 
 _TYPES = [kind.word for kind in ValueType]
@@ -110,4 +124,5 @@ def _place(desk: Desk, environment: str, path: NamePath, cell: MatrixCell) -> Pl
     receivers = explain(layered, path_text(path)).receivers if there else ()
     groups = access(project, (environment,), (path_text(path),)) if there and cell.access != "plain" else []
     openers = tuple(one.name for group in groups for one in group.people if one.opens)
-    return Place(environment, cell, digest(own), refusal, receivers, openers)
+    told = prospect(desk.workspace._replace(keyring=desk.keyring.unattended()), environment, path)
+    return Place(environment, cell, digest(own), refusal, told, receivers, openers)

@@ -12,15 +12,17 @@ from gitseal.audit.review.range import ReviewOptions
 from gitseal.audit.review.review import review
 from gitseal.audit.verify.approvals.store import keep_fetched
 from gitseal.errors import Error
+from gitseal.project.workspace import Workspace
 from gitseal.report.page import html
 from gitseal.review.formats.html import body as review_body
+from gitseal.sealing.rekeying.planning import Plan
 from gitseal.sealing.rekeying.words import plan_words
-from gitseal.studio.desk import Asked, Desk
+from gitseal.studio.desk import Action, Desk
 from gitseal.studio.rendering import View
 from gitseal.usecases.access import access
 from gitseal.usecases.diff import compare
 from gitseal.usecases.due import due
-from gitseal.usecases.rekey import plan
+from gitseal.usecases.rekey import apply, plan
 from gitseal.usecases.status import status
 
 Query = Mapping[str, str]
@@ -36,16 +38,30 @@ def review_view(desk: Desk, query: Query) -> View:
 
 
 def people_view(desk: Desk, _query: Query) -> View:
-    """`access`, and what a rekey would change."""
+    """`access`, and what a rekey would change. No identity is asked for it."""
     project = desk.project
     body = html.body(access_page(access(project, project.environments), with_names=False))
+    planned, words, id_ = None, [], ""
     try:
-        planned = [*plan_words(plan(desk.workspace, project.environments), is_whole=True)]
+        planned = plan(desk.workspace._replace(keyring=desk.keyring.unattended()), project.environments)
+        words = [*plan_words(planned, is_whole=True)]
+        id_ = "" if planned.is_empty else desk.keep(planned)
     except Error as error:
-        planned = [f"{error.message}; {error.hint}" if error.hint else error.message]
-    except Asked:
-        planned = ["Your identity is locked. Reveal a value first; then this page can tell."]
-    return View("people.html", "People", {"body": _markup(body), "planned": planned})
+        words = [f"{error.message}; {error.hint}" if error.hint else error.message]
+    return View("people.html", "People", {"body": _markup(body), "planned": words, "id": id_})
+
+
+def rekey_action(desk: Desk, body: Mapping[str, object]) -> Action:
+    """`rekey` by the plan that the page showed, and no other."""
+    agreed = desk.kept(str(body.get("id", "")))
+    if not isinstance(agreed, Plan):
+        raise Error("there is no such plan", "look at the page of people again")
+
+    def do(workspace: Workspace) -> str:
+        apply(workspace, workspace.project.environments, agreed)
+        return f"done: {', '.join(agreed.environments)}"
+
+    return Action(do, "/people")
 
 
 def due_view(desk: Desk, _query: Query) -> View:

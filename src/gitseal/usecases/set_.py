@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from gitseal.document.generated import generate
-from gitseal.document.value import TypedValue
-from gitseal.errors import Error
+from gitseal.document.value import TypedValue, text
+from gitseal.errors import Error, Unconfirmed
 from gitseal.project.names import missing
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.sealing.change import Change, SetResult
+from gitseal.sealing.change import Change, Outcome, SetResult
 from gitseal.sealing.companions import set_generated
-from gitseal.sealing.writing import change
+from gitseal.sealing.writing import change, preview
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -54,6 +54,18 @@ def set_values(
 
     results = change(workspace, environments, action)
     return [done for environment_results in results.values() for done in environment_results]
+
+
+def prospect(workspace: Workspace, environment: str, path: NamePath) -> str:
+    """What would become of a value that is set here, in words; empty if it would simply be set. Nothing is written or asked."""
+    try:
+        tried = preview(workspace, [environment], lambda edit: edit.put(path, text("")))
+    except Unconfirmed as unconfirmed:
+        return unconfirmed.questions[0].meaning
+    except Error as error:
+        return error.message
+    unseen = tried[environment] is Outcome.UNSEEN
+    return "you cannot read it here, so what you set waits until somebody who can takes it over" if unseen else ""
 
 
 def require_plain_rule(project: Project, environments: Sequence[str], names: Iterable[NamePath]) -> None:

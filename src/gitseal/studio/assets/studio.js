@@ -137,6 +137,14 @@
         hide = () => {};
       };
     });
+    one("[data-edit]", holder).addEventListener("click", async () => {
+      const told = await revealed(holder, "edit"), form = one("#set");
+      if (!told || document.hidden) return;
+      form.elements.value.value = told.value;
+      form.elements.type.value = told.type;
+      for (const field of all("input[name=environments]", form)) field.checked = field.value === holder.dataset.environment;
+      form.elements.value.focus();
+    });
     one("[data-copy]", holder).addEventListener("click", async (event) => {
       const told = await revealed(holder, "copy");
       if (!told) return;
