@@ -259,7 +259,7 @@ def evil(desk: Desktop) -> Iterator[str]:
         <script>document.getElementById("form").submit()</script>"""
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
