@@ -46,7 +46,7 @@ def clicks(words: Sequence[str]) -> Read | None:
     calls: list[Read] = []
 
     def record(command: Command, session: Session, values: dict[str, Any]) -> int:
-        calls.append((command.name, session._folder, session._identity, values))
+        calls.append((command.name, session._folder, session.identity, values))
         return 0
 
     try:

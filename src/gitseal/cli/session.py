@@ -173,10 +173,10 @@ class Session:
             return
         import time
 
-        from gitseal.audit.history.noting import Reading, note
+        from gitseal.audit.history.noting import NotedRead, note
 
         try:
-            note(self.environ, self.home, Reading(command, project.root, environment, tuple(names)), time.time())
+            note(self.environ, self.home, NotedRead(command, project.root, environment, tuple(names)), time.time())
         except Error as error:
             say(f"gitseal: this read is in no log: {error.message}")
 

@@ -12,7 +12,7 @@ NOTHING = "-"
 _DIGITS = 16
 
 
-class ChangedSince(Error):
+class NotAsSeen(Error):
     """A name is no longer what somebody saw when they decided to change it. Nothing was written."""
 
 
@@ -25,13 +25,13 @@ def digest(entry: Entry | None) -> str:
 
 
 def check(seen: Mapping[tuple[str, str], str], document: Document, paths: Iterable[NamePath]) -> None:
-    """Raises ChangedSince for the first of these paths that somebody saw otherwise."""
+    """Raises NotAsSeen for the first of these paths that somebody saw otherwise."""
     environment = document.header.environment
     for path in paths:
         name = path_text(path)
         before = seen.get((environment, name))
         if before is not None and before != digest(document.entries.get(path)):
-            raise ChangedSince(
+            raise NotAsSeen(
                 f'"{name}" in {environment} was changed by somebody else after you saw it, and nothing was written',
                 f"look at it again: gitseal log {shell_quoted(name)} -e {environment}",
             )

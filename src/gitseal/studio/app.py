@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from gitseal.errors import Error
 from gitseal.studio import changing, committing, names, reporting
-from gitseal.studio.access import Access
-from gitseal.studio.desk import Action, Asked, Desk, Done, Waiting
+from gitseal.studio.admission import Admission
+from gitseal.studio.desk import ActionDone, Asked, Desk, OpenQuestion, PageAction
 from gitseal.studio.guard import CSP, OPENING, TooLarge
 from gitseal.studio.rendering import View, content_security_policy, page
 
@@ -34,7 +34,7 @@ VIEWS = {address: view for address, (_, view) in BAR.items()} | {
     "/new": changing.new_view,
     "/pasted": changing.pasted_view,
 }
-ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], Action]] = {
+ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], PageAction]] = {
     "/set": changing.set_action,
     "/unset": changing.unset_action,
     "/rename": changing.rename_action,
@@ -47,11 +47,11 @@ ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], Action]] = {
 _SHOWN, _REFUSED, _FAILED = 200, 409, 500
 
 
-def application(desk: Desk, access: Access) -> Starlette:
+def application(desk: Desk, admission: Admission) -> Starlette:
     """The page for one desk. Whoever serves it owes a Guard before it."""
 
     async def opened(request: Request) -> Response:
-        cookie = access.admit(request.query_params.get("token", ""))
+        cookie = admission.admit(request.query_params.get("token", ""))
         if cookie is None:
             words = "this address was used already; stop gitseal studio, and start it anew"
             return PlainTextResponse(f"{words}\n", 403)
@@ -108,7 +108,9 @@ def _shown(desk: Desk, address: str, view: Callable[[Desk, Query], View]) -> Cal
     return answer
 
 
-def _acted(desk: Desk, act: Callable[[Desk, Mapping[str, object]], Action]) -> Callable[[Request], Awaitable[Response]]:
+def _acted(
+    desk: Desk, act: Callable[[Desk, Mapping[str, object]], PageAction]
+) -> Callable[[Request], Awaitable[Response]]:
     return _posted(desk, lambda body: _result(desk.do(act(desk, body))))
 
 
@@ -126,7 +128,7 @@ def _revealed(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
             return names.reveal(desk, body)
         except Asked:
             # The same once more as an action, which can wait for the passphrase; the page asks again then.
-            return _result(desk.do(Action(lambda _workspace: _unlock(desk, body), "")))
+            return _result(desk.do(PageAction(lambda _workspace: _unlock(desk, body), "")))
 
     return _posted(desk, answer)
 
@@ -154,8 +156,8 @@ def _posted(
     return posted
 
 
-def _result(result: Done | Waiting) -> dict[str, object]:
-    if isinstance(result, Done):
+def _result(result: ActionDone | OpenQuestion) -> dict[str, object]:
+    if isinstance(result, ActionDone):
         return {"to": result.after}
     questions = [question.meaning for question in result.questions]
     return {"question": {"id": result.id, "questions": questions, "prompt": result.prompt}}

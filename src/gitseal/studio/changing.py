@@ -9,7 +9,7 @@ from gitseal.project.names import parse_name
 from gitseal.project.seen import digest
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import SetResult
-from gitseal.studio.desk import Action, Desk, Seen
+from gitseal.studio.desk import Desk, PageAction, Seen
 from gitseal.studio.rendering import View
 from gitseal.usecases.import_ import ImportFile, import_files
 from gitseal.usecases.rename import rename
@@ -19,7 +19,7 @@ from gitseal.usecases.unset import unset
 Body = Mapping[str, object]
 
 
-def set_action(_desk: Desk, body: Body) -> Action:
+def set_action(_desk: Desk, body: Body) -> PageAction:
     """`set`: a value, or with `generate` a new one for each environment."""
     name, environments = _name(body), _environments(body)
     path = parse_name(name)
@@ -38,10 +38,10 @@ def set_action(_desk: Desk, body: Body) -> Action:
         generated = {path: generate} if generate else {}
         return _told(set_values(chosen, environments, values, generated=generated, plain=plain))
 
-    return Action(do, _page_of(name), _seen(body, name, environments))
+    return PageAction(do, _page_of(name), _seen(body, name, environments))
 
 
-def unset_action(_desk: Desk, body: Body) -> Action:
+def unset_action(_desk: Desk, body: Body) -> PageAction:
     """`unset` in the environments given."""
     name, environments = _name(body), _environments(body)
 
@@ -49,10 +49,10 @@ def unset_action(_desk: Desk, body: Body) -> Action:
         gone = unset(workspace, environments, [name])
         return "; ".join(f"{environment}: removed {each}" for environment, each in gone)
 
-    return Action(do, "/", _seen(body, name, environments))
+    return PageAction(do, "/", _seen(body, name, environments))
 
 
-def rename_action(_desk: Desk, body: Body) -> Action:
+def rename_action(_desk: Desk, body: Body) -> PageAction:
     """`rename` in the environments given."""
     name, environments, new = _name(body), _environments(body), _text(body, "new")
     parse_name(new)
@@ -61,7 +61,7 @@ def rename_action(_desk: Desk, body: Body) -> Action:
         done = rename(workspace, environments, name, new)
         return "; ".join(f"{environment}: {name} is {each} now" for environment, each in done)
 
-    return Action(do, _page_of(new), _seen(body, name, environments))
+    return PageAction(do, _page_of(new), _seen(body, name, environments))
 
 
 class Pasted:
@@ -77,7 +77,7 @@ class Pasted:
         return f"Pasted({self.environments!r}, …)"
 
 
-def paste_action(desk: Desk, body: Body) -> Action:
+def paste_action(desk: Desk, body: Body) -> PageAction:
     """The preview of `import`: what each name of a pasted file would become. Nothing is written."""
     environments = _environments(body)
     file = ImportFile(
@@ -97,7 +97,7 @@ def paste_action(desk: Desk, body: Body) -> Action:
         desk.keep_as(id_, Pasted(environments, file, results, seen))
         return ""
 
-    return Action(do, f"/pasted?id={id_}")
+    return PageAction(do, f"/pasted?id={id_}")
 
 
 def pasted_view(desk: Desk, query: Mapping[str, str]) -> View:
@@ -106,14 +106,14 @@ def pasted_view(desk: Desk, query: Mapping[str, str]) -> View:
     return View("pasted.html", "What this file changes", {"pasted": _pasted(desk, id_), "id": id_})
 
 
-def import_action(desk: Desk, body: Body) -> Action:
+def import_action(desk: Desk, body: Body) -> PageAction:
     """`import` of what was pasted and previewed."""
     pasted = _pasted(desk, _text(body, "id"))
 
     def do(workspace: Workspace) -> str:
         return _told(import_files(workspace, pasted.environments, (pasted.file,)).done)
 
-    return Action(do, "/", pasted.seen)
+    return PageAction(do, "/", pasted.seen)
 
 
 def new_view(desk: Desk, query: Mapping[str, str]) -> View:

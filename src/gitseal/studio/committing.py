@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gitseal.project.workspace import Workspace
-from gitseal.studio.desk import Action, Desk
+from gitseal.studio.desk import Desk, PageAction
 from gitseal.studio.rendering import View
 from gitseal.usecases.uncommitted import commit_secrets, uncommitted
 
@@ -18,7 +18,7 @@ def commit_view(desk: Desk, _query: Mapping[str, str]) -> View:
     return View("commit.html", "Commit", values)
 
 
-def commit_action(desk: Desk, body: Mapping[str, object]) -> Action:
+def commit_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
     """`git commit` of the files of `.secrets` alone."""
     message, branch = str(body.get("message", "")), str(body.get("branch", "")).strip()
 
@@ -27,9 +27,9 @@ def commit_action(desk: Desk, body: Mapping[str, object]) -> Action:
         desk.forget_steps()
         return f"committed {made[:_DIGITS]}; nothing is pushed"
 
-    return Action(do, "/commit")
+    return PageAction(do, "/commit")
 
 
-def undo_action(desk: Desk, _body: Mapping[str, object]) -> Action:
+def undo_action(desk: Desk, _body: Mapping[str, object]) -> PageAction:
     """Takes back the last change."""
-    return Action(lambda _workspace: desk.undo(), "/")
+    return PageAction(lambda _workspace: desk.undo(), "/")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import NamedTuple
 
-from gitseal.audit.history.noting import Reading, note
+from gitseal.audit.history.noting import NotedRead, note
 from gitseal.errors import Error, Question, Unconfirmed
 from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring, discover
@@ -25,7 +25,7 @@ _MOST_UNDONE = 200
 Seen = Mapping[tuple[str, str], str]
 
 
-class Action(NamedTuple):
+class PageAction(NamedTuple):
     """Something to do: the words for it when it is done, and the address of the page to show then.
 
     `seen` is what the person had before their eyes (see `Workspace`).
@@ -37,7 +37,7 @@ class Action(NamedTuple):
 
     def __repr__(self) -> str:
         # What it does holds values.
-        return f"Action(…, {self.after!r})"
+        return f"PageAction(…, {self.after!r})"
 
 
 class Asked(Exception):
@@ -48,7 +48,7 @@ class Asked(Exception):
         self.prompt = prompt
 
 
-class Waiting(NamedTuple):
+class OpenQuestion(NamedTuple):
     """An action that waits for an answer. `questions` are about keys and recipients; or `prompt` asks for a passphrase."""
 
     id: str
@@ -56,7 +56,7 @@ class Waiting(NamedTuple):
     prompt: str = ""
 
 
-class Done(NamedTuple):
+class ActionDone(NamedTuple):
     """An action that was done: the address of the page to show."""
 
     after: str
@@ -74,7 +74,7 @@ class Desk:
         self._home = home
         self._accepted: frozenset[str] = frozenset()
         self._passphrases: dict[str, SecretBytes] = {}
-        self._waiting: dict[str, tuple[Action, Waiting]] = {}
+        self._waiting: dict[str, tuple[PageAction, OpenQuestion]] = {}
         self._kept: dict[str, object] = {}
         self._keyring = discover(environ, home, self._ask, identity)
 
@@ -115,24 +115,24 @@ class Desk:
 
         return sha256_hex(repr([(name, one.st_ino, one.st_size, one.st_mtime_ns) for name, one in stats]).encode())
 
-    def do(self, action: Action) -> Done | Waiting:
+    def do(self, action: PageAction) -> ActionDone | OpenQuestion:
         """Does an action, or says what has to be answered first. Raises Error if it is refused; then nothing was done."""
         count = len(self.steps)
         try:
             words = action.do(self.workspace._replace(seen=action.seen))
         except Unconfirmed as unconfirmed:
-            return self._wait(action, Waiting(secrets.token_hex(8), questions=tuple(unconfirmed.questions)))
+            return self._wait(action, OpenQuestion(secrets.token_hex(8), questions=tuple(unconfirmed.questions)))
         except Asked as asked:
-            return self._wait(action, Waiting(secrets.token_hex(8), prompt=asked.prompt))
+            return self._wait(action, OpenQuestion(secrets.token_hex(8), prompt=asked.prompt))
         self.steps[count:] = [step._replace(words=words) for step in self.steps[count:]]
         del self.steps[:-_MOST_UNDONE]
         if words:
             self.notices.append(words)
         project = find(self._folder)
         self.notices += project.repository.notes if project.repository is not None else ()
-        return Done(action.after)
+        return ActionDone(action.after)
 
-    def answer(self, waiting: str, passphrase: str | None) -> Done | Waiting:
+    def answer(self, waiting: str, passphrase: str | None) -> ActionDone | OpenQuestion:
         """Goes on with an action: `passphrase` is given, or the questions are answered with yes. Raises Error as `do` does."""
         if waiting not in self._waiting:
             raise Error("this question was answered, or the page is an old one", "do it again")
@@ -161,7 +161,7 @@ class Desk:
         from pathlib import Path
 
         try:
-            reading = Reading(command, project.root, environment, tuple(names))
+            reading = NotedRead(command, project.root, environment, tuple(names))
             note(self._environ, Path(self._home), reading, time.time())
         except Error as error:
             self.notices.append(f"this read is in no log: {error.message}")
@@ -196,7 +196,7 @@ class Desk:
             raise Asked(prompt)
         return known
 
-    def _wait(self, action: Action, waiting: Waiting) -> Waiting:
+    def _wait(self, action: PageAction, waiting: OpenQuestion) -> OpenQuestion:
         self._waiting[waiting.id] = (action, waiting)
         while len(self._waiting) > _MOST_WAITING:
             del self._waiting[next(iter(self._waiting))]

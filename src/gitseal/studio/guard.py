@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gitseal.studio.access import Access
+from gitseal.studio.admission import Admission
 
 MOST_BYTES = 12 * 1024 * 1024
 _JSON = "application/json"
@@ -33,10 +33,10 @@ CSP = "Content-Security-Policy"
 class Guard:
     """Lets through what the person's own page asks. `last` is when that was, by `time.monotonic`; `/alive` does not count."""
 
-    def __init__(self, app: ASGIApp, access: Access, port: int) -> None:
+    def __init__(self, app: ASGIApp, admission: Admission, port: int) -> None:
         self._app = app
-        self._access = access
-        self._host = f"{access.host}:{port}"
+        self._admission = admission
+        self._host = f"{admission.host}:{port}"
         self.last = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,10 +63,10 @@ class Guard:
             return 405, "this is no way to ask"
         if scope["path"] == OPENING and method == "GET":
             return None
-        if not self._access.knows("; ".join(_headers(scope, b"cookie"))):
+        if not self._admission.knows("; ".join(_headers(scope, b"cookie"))):
             return (
                 403,
-                "gitseal studio does not know this browser. Stop it with Ctrl-C, and start it anew: gitseal studio",
+                "the page does not know this browser; stop it with Ctrl-C, and start it anew: gitseal studio",
             )
         return self._from_elsewhere(scope, acts=method == "POST")
 

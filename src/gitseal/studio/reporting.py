@@ -17,7 +17,7 @@ from gitseal.report.page import html
 from gitseal.review.formats.html import body as review_body
 from gitseal.sealing.rekeying.planning import Plan
 from gitseal.sealing.rekeying.words import plan_words
-from gitseal.studio.desk import Action, Desk
+from gitseal.studio.desk import Desk, PageAction
 from gitseal.studio.rendering import View
 from gitseal.usecases.access import access
 from gitseal.usecases.diff import compare
@@ -51,7 +51,7 @@ def people_view(desk: Desk, _query: Query) -> View:
     return View("people.html", "People", {"body": _markup(body), "planned": words, "id": id_})
 
 
-def rekey_action(desk: Desk, body: Mapping[str, object]) -> Action:
+def rekey_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
     """`rekey` by the plan that the page showed, and no other."""
     agreed = desk.kept(str(body.get("id", "")))
     if not isinstance(agreed, Plan):
@@ -61,7 +61,7 @@ def rekey_action(desk: Desk, body: Mapping[str, object]) -> Action:
         apply(workspace, workspace.project.environments, agreed)
         return f"done: {', '.join(agreed.environments)}"
 
-    return Action(do, "/people")
+    return PageAction(do, "/people")
 
 
 def due_view(desk: Desk, _query: Query) -> View:

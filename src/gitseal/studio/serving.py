@@ -12,7 +12,7 @@ from typing import NamedTuple
 import uvicorn
 
 from gitseal.errors import Error, os_reason
-from gitseal.studio.access import Access
+from gitseal.studio.admission import Admission
 from gitseal.studio.app import application
 from gitseal.studio.desk import Desk
 from gitseal.studio.guard import Guard
@@ -38,10 +38,10 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None], idle: float = IDL
 
     Raises Error if the port is taken.
     """
-    access = Access()
+    admission = Admission()
     with _listening(port) as listening:
         chosen = listening.getsockname()[1]
-        guard = Guard(application(desk, access), access, chosen)
+        guard = Guard(application(desk, admission), admission, chosen)
         # Their lines would have addresses with the token, and tracebacks with values.
         for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
             logging.getLogger(name).disabled = True
@@ -56,8 +56,8 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None], idle: float = IDL
             ws="none",
             timeout_graceful_shutdown=2,
         )
-        server = _Server(config, lambda: ready(access.address(chosen)))
-        watch = _Watch(guard, access, idle)
+        server = _Server(config, lambda: ready(admission.address(chosen)))
+        watch = _EndWatch(guard, admission, idle)
         asyncio.run(_both(server, watch, listening))
         return watch.ended
 
@@ -89,19 +89,19 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-class _Watch:
+class _EndWatch:
     """Looks each second for a reason to end."""
 
-    def __init__(self, guard: Guard, access: Access, idle: float) -> None:
+    def __init__(self, guard: Guard, admission: Admission, idle: float) -> None:
         self._guard = guard
-        self._access = access
+        self._admission = admission
         self._idle = idle
         self._parent = os.getppid()
         self.ended = Ended("stopped")
 
     def reason(self) -> Ended | None:
         """Why to end now, None to go on."""
-        if self._access.is_over:
+        if self._admission.is_over:
             words = "the address was opened a second time, so somebody else may have seen it; nothing answers any more"
             return Ended(words, is_alarm=True)
         if time.monotonic() - self._guard.last > self._idle:
@@ -111,7 +111,7 @@ class _Watch:
         return None
 
 
-async def _both(server: _Server, watch: _Watch, listening: socket.socket) -> None:
+async def _both(server: _Server, watch: _EndWatch, listening: socket.socket) -> None:
     serving = asyncio.create_task(server.serve([listening]))
     while not serving.done():
         reason = watch.reason()

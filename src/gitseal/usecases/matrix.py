@@ -48,7 +48,7 @@ class MatrixRow(NamedTuple):
     cells: tuple[MatrixCell, ...]
 
 
-class Matrix(NamedTuple):
+class NameMatrix(NamedTuple):
     """The whole. `broken` says by environment why it could not be read; its cells are empty then."""
 
     environments: tuple[str, ...]
@@ -56,7 +56,7 @@ class Matrix(NamedTuple):
     broken: Mapping[str, Error]
 
 
-def matrix(workspace: Workspace, environments: Sequence[str]) -> Matrix:
+def matrix(workspace: Workspace, environments: Sequence[str]) -> NameMatrix:
     """The matrix of these environments, names sorted.
 
     Values are opened only to compare them with a base's, by identities that ask nobody; without one, a name that overrides its
@@ -82,7 +82,7 @@ def matrix(workspace: Workspace, environments: Sequence[str]) -> Matrix:
         MatrixRow(path, path_text(path), manifest.secrets.get(path), services.get(path, ()), row)
         for path, row in zip(paths, cells, strict=True)
     ]
-    return Matrix(tuple(environments), tuple(rows), broken)
+    return NameMatrix(tuple(environments), tuple(rows), broken)
 
 
 def _column(

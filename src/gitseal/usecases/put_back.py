@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gitseal.errors import Error
 from gitseal.project import journal
 from gitseal.project.project import Project
-from gitseal.project.seen import ChangedSince
+from gitseal.project.seen import NotAsSeen
 from gitseal.records import NamedTuple
 from gitseal.sealing.writing import writing
 
@@ -24,7 +24,7 @@ class UndoStep(NamedTuple):
 def put_back(project: Project, step: UndoStep) -> None:
     """Undoes a change. Sealed bytes come back as they were, so nothing is opened or sealed.
 
-    Raises ChangedSince, with nothing written, if a file is no longer what the change made of it, and Error if it is committed.
+    Raises NotAsSeen, with nothing written, if a file is no longer what the change made of it, and Error if it is committed.
     """
     with writing(project):
         for stem, after in step.after.items():
@@ -35,7 +35,7 @@ def put_back(project: Project, step: UndoStep) -> None:
             except FileNotFoundError:
                 now = None
             if now != after:
-                raise ChangedSince(f'"{name}" was changed after that, so it is not put back', "see: git diff .secrets")
+                raise NotAsSeen(f'"{name}" was changed after that, so it is not put back', "see: git diff .secrets")
             if after is not None and project.git().file("HEAD", name) == after:
                 raise Error(f'"{name}" is committed as it is, so there is nothing to undo', "see: gitseal log")
         journal.replace(project, step.after, step.before)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Reading(NamedTuple):
+class NotedRead(NamedTuple):
     """Values about to be handed out: by which command, of which project's folder and environment, and their names."""
 
     command: str
@@ -21,7 +21,7 @@ class Reading(NamedTuple):
     names: tuple[str, ...]
 
 
-def note(environ: Mapping[str, str], home: "Path", reading: Reading, now: float) -> None:
+def note(environ: Mapping[str, str], home: "Path", reading: NotedRead, now: float) -> None:
     """Logs a reading; `now` in seconds since 1970. Raises Error if the log cannot be written."""
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
     command, root, environment, names = reading

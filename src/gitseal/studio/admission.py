@@ -12,7 +12,7 @@ _COOKIE = "gitseal"
 _RANDOM = 16  # bytes: 128 bits
 
 
-class Access:
+class Admission:
     """The token and the cookie of one run. `is_over`: the token came a second time, so somebody else may have it."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Access:
         self._is_used = False
 
     def __repr__(self) -> str:
-        return "Access(…)"
+        return "Admission(…)"
 
     def address(self, port: int) -> str:
         """The address that lets in, once."""
