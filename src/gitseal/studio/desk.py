@@ -14,7 +14,8 @@ from typing import NamedTuple
 from gitseal.audit.history.noting import NotedRead, note
 from gitseal.errors import Error, Question, Unconfirmed
 from gitseal.hidden import SecretBytes
-from gitseal.identities import Keyring, discover
+from gitseal.identities import Keyring, discover, reach_key_services
+from gitseal.project.belief.cloud_trust import ProjectCloudKeys
 from gitseal.project.finding import find
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
@@ -77,6 +78,7 @@ class Desk:
         self._waiting: dict[str, tuple[PageAction, OpenQuestion]] = {}
         self._kept: dict[str, object] = {}
         self._keyring = discover(environ, home, self._ask, identity)
+        reach_key_services(self._keyring, environ, time.sleep, lambda: ProjectCloudKeys(find(folder)))
 
     def __repr__(self) -> str:
         return f"Desk({self._folder!r})"
