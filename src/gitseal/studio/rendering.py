@@ -1,7 +1,7 @@
 """Pages from templates. Whatever comes from the repository is escaped, for HTML and for what steers a reader's eye."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from gitseal.report.dates import utc
 from gitseal.report.escaping import printable
 from gitseal.report.html_style import STYLE
+from gitseal.usecases.matrix import CellState, MatrixCell
 
 
 class View(NamedTuple):
@@ -73,7 +74,18 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     made.filters["utc"] = utc
+    made.filters["drawn"] = _drawn
     return made
+
+
+def _drawn(cells: Sequence[MatrixCell]) -> Markup:
+    """The cells of a row. There are few kinds and many cells, so each kind is rendered once."""
+    return Markup("".join(_cell(cell.state, cell.access) for cell in cells))  # noqa: S704 - from the template
+
+
+@cache
+def _cell(state: CellState, access: str) -> str:
+    return _environment().get_template("cell.html").render(state=state, access=access)
 
 
 def _shown(content: object) -> object:
