@@ -187,3 +187,37 @@ def test_a_passphrase_is_asked_for_in_the_page(tmp_path: Path) -> None:
         _, said = page.end()
     assert "hush" not in said
     assert world.get("DATABASE_URL") == "new"
+
+
+def test_stores_are_asked_by_a_press_alone(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    world, environ = made(tmp_path / "top", tmp_path)
+    top = world.top
+    reads = tmp_path / "reads"
+    program = top / "push.sh"
+    program.write_text(f"#!/bin/sh\ncat >>{reads}\n")
+    program.chmod(0o755)
+    with (top / ".secrets/policy.yaml").open("a") as policy:
+        policy.write('publish:\n  shop: {environments: [production], to: "exec:./push.sh"}\n')
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "-m", "publish", environ=environ)
+    git(top, "config", "gitseal.trust", "main")
+    with studio.running(top, environ=environ) as page:
+        page.let_in()
+        assert "shop: production to" in page.get("/status").body
+        # A program that nobody accepted in this clone is not started.
+        answer = page.post("/stores")
+        assert answer.status == 200, answer
+        body = page.get(str(answer.told["to"])).body
+        assert "this clone never published to shop" in body
+        assert not reads.exists()
+        run(GITSEAL, "publish", "--dry-run", "--accept-target", "shop", cwd=top, environ=environ)
+        reads.unlink()
+        page.get("/status")
+        assert not reads.exists()
+        answer = page.post("/stores")
+        assert answer.status == 200, answer
+        body = page.get(str(answer.told["to"])).body
+        assert "nothing of ours is there" in body
+        assert "hush" not in body
+        assert reads.exists()

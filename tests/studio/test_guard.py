@@ -10,7 +10,19 @@ from tests.servers import studio
 from tests.studio.conftest import Desktop, made
 
 VIEWS = ["/", "/name?name=DATABASE_URL", "/new", "/compare", "/review", "/people", "/due", "/status", "/commit"]
-ACTIONS = ["/set", "/unset", "/rename", "/paste", "/import", "/rekey", "/commit", "/undo", "/answer", "/reveal"]
+ACTIONS = [
+    "/set",
+    "/unset",
+    "/rename",
+    "/paste",
+    "/import",
+    "/rekey",
+    "/stores",
+    "/commit",
+    "/undo",
+    "/answer",
+    "/reveal",
+]
 REVEAL = {"environment": "production", "name": "DATABASE_URL"}
 
 

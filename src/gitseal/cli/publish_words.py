@@ -1,7 +1,7 @@
 """What `publish` and `status --published` say of a publication: lines for people on standard error, and the JSON of both."""
 
 from gitseal.cli.talk import say
-from gitseal.report.plurals import plural
+from gitseal.delivery.publishing.words import where
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,11 +41,6 @@ def show(prepared: "Sequence[Publication]", *, with_refused: bool = False) -> No
         if publication.wanted.files:
             files = ", ".join(publication.wanted.files)
             say(f"gitseal: left out the files of {source.target.service}: {files}; a store has names and no files")
-
-
-def where(publication: "Publication") -> str:
-    """The place, and the server that it is on."""
-    return f"{publication.place} on {publication.server}" if publication.server else publication.place
 
 
 def _line(step: "PublishStep") -> str:
@@ -96,26 +91,6 @@ def count(prepared: "Sequence[Publication]", would: str = "", done: "Done | None
 def key(publication: "Publication", name: str) -> tuple[str, str, str]:
     """A name by its target and environment."""
     return publication.source.target.name, publication.environment, name
-
-
-def standing_lines(publication: "Publication") -> list[str]:
-    """How a place stands: what is live, how far behind, and by name what differs and why."""
-    from gitseal.git.trusted_ref import short
-
-    source, standing = publication.source, publication.standing()
-    if not standing.live:
-        state = "nothing of ours is there"
-    elif standing.behind is None:
-        state = f"live is {standing.live[:_COMMIT_DIGITS]}, which {short(source.ref)} does not have"
-    elif standing.behind:
-        state = (
-            f"live is {standing.live[:_COMMIT_DIGITS]}, {plural(standing.behind, 'commit')} behind {short(source.ref)}"
-        )
-    else:
-        state = f"live is {standing.live[:_COMMIT_DIGITS]}, which is up to date"
-    lines = [f"published as {source.target.name} to {where(publication)}: {state}"]
-    lines += [f"  {words}: {', '.join(names)}" for words, names in standing.names.items()]
-    return [*lines, *(f"  {name} {reason}" for name, reason in publication.plan.refused)]
 
 
 def as_object(

@@ -68,7 +68,7 @@ def _lines(deploy: Status) -> "Iterator[str]":
 
 def _published(environment: str, stores: "Sequence[PublishedTarget]") -> "Iterator[str]":
     """The lines of the targets that an environment goes to."""
-    from gitseal.cli.publish_words import standing_lines
+    from gitseal.delivery.publishing.words import standing_lines
 
     for one in stores:
         if one.environment == environment and one.publication is not None:

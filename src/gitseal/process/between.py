@@ -9,6 +9,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Self
@@ -225,7 +226,9 @@ class _Forwarding:
 
     def __enter__(self) -> Self:
         self.late, self._tell = os.pipe()
-        self._before = {number: signal.signal(number, self._forward) for number in _FORWARDED}
+        # In another thread the process is somebody else's, who says what its signals mean.
+        is_ours = threading.current_thread() is threading.main_thread()
+        self._before = {number: signal.signal(number, self._forward) for number in _FORWARDED} if is_ours else {}
         return self
 
     def __exit__(self, *_: object) -> None:

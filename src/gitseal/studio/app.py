@@ -41,6 +41,7 @@ ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], PageAction]] = {
     "/paste": changing.paste_action,
     "/import": changing.import_action,
     "/rekey": reporting.rekey_action,
+    "/stores": reporting.stores_action,
     "/commit": committing.commit_action,
     "/undo": committing.undo_action,
 }

@@ -71,7 +71,7 @@ class Desk:
         self.notices: list[str] = []
         self.steps: list[UndoStep] = []
         self._folder = folder
-        self._environ = environ
+        self.environ = environ
         self._home = home
         self._accepted: frozenset[str] = frozenset()
         self._passphrases: dict[str, SecretBytes] = {}
@@ -164,7 +164,7 @@ class Desk:
 
         try:
             reading = NotedRead(command, project.root, environment, tuple(names))
-            note(self._environ, Path(self._home), reading, time.time())
+            note(self.environ, Path(self._home), reading, time.time())
         except Error as error:
             self.notices.append(f"this read is in no log: {error.message}")
 

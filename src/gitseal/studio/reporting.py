@@ -11,6 +11,8 @@ from gitseal.audit.due.due_page import page_of as due_page
 from gitseal.audit.review.range import ReviewOptions
 from gitseal.audit.review.review import review
 from gitseal.audit.verify.approvals.store import keep_fetched
+from gitseal.delivery.publishing.outside import outside
+from gitseal.delivery.publishing.words import standing_lines
 from gitseal.errors import Error
 from gitseal.project.workspace import Workspace
 from gitseal.report.page import html
@@ -23,7 +25,7 @@ from gitseal.usecases.access import access
 from gitseal.usecases.diff import compare
 from gitseal.usecases.due import due
 from gitseal.usecases.rekey import apply, plan
-from gitseal.usecases.status import status
+from gitseal.usecases.status import published, status
 
 Query = Mapping[str, str]
 
@@ -73,11 +75,31 @@ def due_view(desk: Desk, _query: Query) -> View:
     return View("report.html", "Due", {"body": _markup(html.body(due_page(told, today.within)))})
 
 
-def status_view(desk: Desk, _query: Query) -> View:
-    """`status`: what the next deploy brings, and what has drifted."""
+def status_view(desk: Desk, query: Query) -> View:
+    """`status`: what the next deploy brings, and what has drifted; and what stores said, if they were asked."""
     project = desk.project
     told = status(project, project.environments, int(time.time()))
-    return View("status.html", "Status", {"deploys": told, "targets": project.policy.publish})
+    stores = desk.kept(query["stores"]) if "stores" in query else None
+    return View("status.html", "Status", {"deploys": told, "targets": project.policy.publish, "stores": stores})
+
+
+def stores_action(desk: Desk, _body: Mapping[str, object]) -> PageAction:
+    """`status --published`: asks the stores. Nothing is written, and no program of a target that is new here is started."""
+    id_ = desk.keep(None)
+
+    def do(workspace: Workspace) -> str:
+        project = workspace.project
+        reached = outside(project, desk.environ, time.sleep)
+        lines: list[str] = []
+        for one in published(workspace, reached, project.environments):
+            if one.publication is not None:
+                lines += (f"{one.environment}: {line.strip()}" for line in standing_lines(one.publication))
+            elif one.error is not None:
+                lines.append(f"{one.environment}, {one.target}: nobody can tell: {one.error.message}; {one.error.hint}")
+        desk.keep_as(id_, lines)
+        return ""
+
+    return PageAction(do, f"/status?stores={id_}")
 
 
 def compare_view(desk: Desk, query: Query) -> View:
