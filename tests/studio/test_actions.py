@@ -132,6 +132,7 @@ def test_reading_a_protected_environment_is_logged(desktop: Desktop) -> None:
 
 
 def test_a_rekey_does_what_the_page_showed_after_a_question(desktop: Desktop) -> None:
+    desktop.world.set(OTHER="other")
     policy = desktop.world.top / ".secrets/policy.yaml"
     text = policy.read_text()
     assert 'data-post="/rekey"' not in desktop.page.get("/people").body
