@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 import gitseal
-from bench import environments, histories, hooks, leaving, one_environment
+from bench import environments, histories, hooks, leaving, one_environment, studio
 from bench.page import line, page
 from bench.row import measure
 from bench.world import World
@@ -24,6 +24,7 @@ ROWS = (
     environments.rows,
     histories.rows,
     leaving.rows,
+    studio.rows,
     one_environment.largest_rows,
 )
 """Cheapest first, about."""
