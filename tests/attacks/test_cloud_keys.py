@@ -31,7 +31,7 @@ def test_credentials_at_hand_confirm_no_recipient(repo: Path, tmp_path: Path) ->
     )
     assert "deploy" in policy.read_text().partition("environments:")[2]
     programs.git(repo, "commit", "-qam", "theirs")
-    assert f"deploy with the key {KEY} is new to this clone" in run("rekey", "--yes", ok=False)
+    assert "deploy with the key vault:transit/keys/deploy@1 is new to this clone" in run("rekey", "--yes", ok=False)
     assert "STANZA" in (repo / ".secrets/production.yaml").read_text()
     assert "deploy" not in (repo / ".secrets/production.yaml").read_text()
     # Nor does a machine with nothing else take its overrides, or anything new, to be sealed to it.

@@ -72,7 +72,7 @@ def run(command: Command, session: Session, values: "dict[str, Any]") -> int:
         raise _Unread from None
     finally:
         session.tell_notes()
-    return status if isinstance(status, int) else int(session.is_incomplete)
+    return (status if isinstance(status, int) else 0) or int(session.is_incomplete)
 
 
 def outcome(error: BaseException) -> int:
