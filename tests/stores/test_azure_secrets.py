@@ -184,7 +184,7 @@ def test_what_a_vault_cannot_carry_is_refused() -> None:
     assert list(refused(PLACE, **{"A-B": b"1", "A.B": b"1", "": b"1"})) == ["A-B", "A.B", ""]
     reasons = refused(PLACE, A=b"x" * 25_001, B=b"\xff", Mode=b"1", MODE=b"2")
     assert reasons == {
-        "A": "it has more than 25000 bytes",
+        "A": "it has more than 25,000 bytes",
         "B": "it is not UTF-8 text",
         "MODE": "a vault does not tell it from Mode",
     }

@@ -192,7 +192,7 @@ def test_what_secret_manager_cannot_carry_is_refused() -> None:
     assert refused(PLACE, **fine) == {}
     assert list(refused(PLACE, **fine, **{"a.b": b"1", "": b"1", "ü": b"1"})) == ["a.b", "", "ü"]
     reasons = refused(PLACE, A=b"x" * 65_537, EMPTY=b"")
-    assert reasons == {"A": "it has more than 65536 bytes", "EMPTY": "it is empty, and a version there is not"}
+    assert reasons == {"A": "it has more than 65,536 bytes", "EMPTY": "it is empty, and a version there is not"}
     assert list(refused(PLACE, **{"x" * 250: b"1", "x" * 251: b"1"})) == ["x" * 251]
 
 

@@ -37,12 +37,3 @@ def whereabouts(service: str, region: str, outside: Outside) -> Whereabouts:
     # They may have another address and other credentials.
     files = (outside.environ.get(name) for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"))
     return Whereabouts(told, told, tuple(file for file in files if file))
-
-
-def is_text(content: bytes) -> bool:
-    """True if AWS can keep a value: it is UTF-8."""
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -16,7 +16,7 @@ from gitseal.errors import Error
 from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.remote.aws_failure import AwsRefusal, answered
 from gitseal.remote.failure import RemoteError
-from gitseal.stores import aws_place, fields
+from gitseal.stores import aws_place, carrying, fields
 from gitseal.stores.aws_secret import CURRENT, MISSING, NOT_NOW, AwsSecrets, current
 from gitseal.stores.protocol import (
     MARK_LENGTH,
@@ -53,7 +53,6 @@ _MARK_BYTES = MARK_LENGTH + 16
 _LISTED, _BATCH = 100, 20
 _OURS = "GITSEAL"
 _WRONG = "InvalidParameterException"
-_AGAIN = "look at it again with --dry-run"
 
 
 def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
@@ -67,12 +66,10 @@ def _limits_of_one(values: Values) -> Iterator[StoreRefusal]:
     for name, value in values.items():
         if name == fields.FIELD:
             yield StoreRefusal(name, f'the name "{fields.FIELD}" is that of the marks')
-        if not aws_place.is_text(value.reveal()):
-            yield StoreRefusal(name, "it is not UTF-8 text")
-            continue
-        total += len(json.dumps({name: value.reveal().decode()})) + len(name) + _MARK_BYTES
-    if total > _MOST_BYTES:
-        yield StoreRefusal("", f"all together have more than the {_MOST_BYTES:,} bytes of a secret, marks included")
+        content = value.reveal()
+        yield from carrying.not_text(name, content)
+        total += len(json.dumps({name: content.decode(errors="replace")})) + len(name) + _MARK_BYTES
+    yield from carrying.too_many_bytes("", total, _MOST_BYTES, "a secret, marks included")
 
 
 def _limits_of_each(prefix: str, values: Values) -> Iterator[StoreRefusal]:
@@ -84,10 +81,8 @@ def _limits_of_each(prefix: str, values: Values) -> Iterator[StoreRefusal]:
         content = value.reveal()
         if not content:
             yield StoreRefusal(name, "it is empty, and a secret has a value")
-        if len(content) > _MOST_BYTES:
-            yield StoreRefusal(name, f"it has more than the {_MOST_BYTES:,} bytes of a secret")
-        if not aws_place.is_text(content):
-            yield StoreRefusal(name, "it is not UTF-8 text")
+        yield from carrying.too_many_bytes(name, len(content), _MOST_BYTES, "a secret")
+        yield from carrying.not_text(name, content)
 
 
 def open_store(locator: str, outside: Outside) -> Store:
@@ -170,7 +165,7 @@ class _OneSecret:
             raise
 
     def _raced(self) -> Raced:
-        return Raced(f"somebody else wrote {self._name} at the same time, and nothing of ours is live", _AGAIN)
+        return Raced(self._name, "nothing of ours is live")
 
 
 class _EachSecret:
@@ -228,19 +223,16 @@ class _EachSecret:
         for edit in edits:
             name = self._prefix + edit.name
             if edit.version and self._secrets.version(name) != edit.version:
-                raise self._raced(name)
+                raise Raced(name)
             if edit.value is None:
                 self._secrets.service.write("delete_secret", f"remove {name}", SecretId=name)
             elif edit.version:
                 self._change(name, edit.value, edit.mark)
             elif not self._secrets.create(name, edit.value.reveal().decode(), Description=edit.mark):
                 if self._secrets.revived(name) is None:
-                    raise self._raced(name)
+                    raise Raced(name)
                 self._change(name, edit.value, edit.mark)
 
     def _change(self, name: str, value: SecretBytes, mark: str) -> None:
         put = {"SecretId": name, "SecretString": value.reveal().decode(), "Description": mark}
         self._secrets.service.write("update_secret", f"write {name}", **put)
-
-    def _raced(self, name: str) -> Raced:
-        return Raced(f"somebody else wrote {name} at the same time, and nothing of ours was written", _AGAIN)

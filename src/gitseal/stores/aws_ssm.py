@@ -13,7 +13,7 @@ from gitseal.hidden import SecretBytes
 from gitseal.remote.aws import AwsService
 from gitseal.remote.aws_failure import AwsRefusal
 from gitseal.remote.failure import RemoteError
-from gitseal.stores import aws_place
+from gitseal.stores import aws_place, carrying
 from gitseal.stores.protocol import (
     Carries,
     Edit,
@@ -71,8 +71,7 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
             yield StoreRefusal(name, f"it has more than {most:,} bytes{more}")
         if _REFERENCE.search(content):
             yield StoreRefusal(name, "it has {{…}}, which a parameter takes for a reference")
-        if not aws_place.is_text(content):
-            yield StoreRefusal(name, "it is not UTF-8 text")
+        yield from carrying.not_text(name, content)
 
 
 def open_store(locator: str, outside: Outside) -> Store:
@@ -149,7 +148,7 @@ class _Parameters:
         except AwsRefusal as refused:
             if refused.code != "ParameterAlreadyExists":
                 raise
-            raise self._raced(edit.name) from None
+            raise Raced(self._path + edit.name) from None
 
     def _change(self, edit: Edit, value: SecretBytes) -> None:
         kind = self._described.get(edit.name, {}).get("Type", _TYPE)
@@ -194,13 +193,9 @@ class _Parameters:
         except AwsRefusal as refused:
             if refused.code != _MISSING:
                 raise
-            raise self._raced(edit.name) from None
+            raise Raced(self._path + edit.name) from None
         if str(answer["Parameter"].get("Version")) != edit.version:
-            raise self._raced(edit.name)
-
-    def _raced(self, name: str) -> Raced:
-        message = f"somebody else wrote {self._path}{name} at the same time, and nothing of ours was written"
-        return Raced(message, "look at it again with --dry-run")
+            raise Raced(self._path + edit.name)
 
     def _history(self, name: str) -> str:
         return f"aws ssm get-parameter-history --name {shell_quoted(self._path + name)}"

@@ -18,6 +18,7 @@ from gitseal.remote.calling import Response, Server
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.names import AZURE_VAULT
 from gitseal.remote.shapes import mapping, mappings
+from gitseal.stores import carrying
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
@@ -53,12 +54,8 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
         other = by_letters.setdefault(name.casefold(), name)
         if other != name:
             yield StoreRefusal(name, f"a vault does not tell it from {other}")
-        try:
-            value.reveal().decode()
-        except UnicodeDecodeError:
-            yield StoreRefusal(name, "it is not UTF-8 text")
-        if len(value.reveal()) > _MOST_BYTES:
-            yield StoreRefusal(name, f"it has more than {_MOST_BYTES} bytes")
+        yield from carrying.not_text(name, value.reveal())
+        yield from carrying.too_many_bytes(name, len(value.reveal()), _MOST_BYTES)
 
 
 def open_store(locator: str, outside: Outside) -> Store:
@@ -149,8 +146,7 @@ class _VaultSecrets:
         else:
             raise _refused(f"give {self._called(edit.name)}", answer)
         if not is_same:
-            message = f"somebody else wrote {edit.name} at the same time, and nothing of ours was written"
-            raise Raced(message, "look at it again with --dry-run")
+            raise Raced(edit.name)
 
     def _put(self, name: str, value: SecretBytes, mark: str) -> None:
         before = self._read.get(name, _VersionRead("", {}, ""))

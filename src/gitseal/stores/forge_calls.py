@@ -65,11 +65,8 @@ class ForgeCalls:
             last = entries
 
     def raced(self, name: str) -> Raced:
-        """The error for what somebody else changed at the same time."""
-        message = (
-            f'somebody else changed the {self._noun.removesuffix("s")} "{name}" at the same time, and it stays as it is'
-        )
-        return Raced(message, "look at it again with --dry-run")
+        """The error for what somebody else wrote at the same time."""
+        return Raced(f'the {self._noun.removesuffix("s")} "{name}"', "it stays as it is")
 
 
 def _is_throttled(answer: Response) -> bool:

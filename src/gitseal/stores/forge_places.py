@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
+from gitseal.stores import carrying
 from gitseal.stores.protocol import StoreRefusal, Values
 
 _PART = r"[A-Za-z0-9_.-]*[A-Za-z0-9_-]"  # not `.` and not `..`, which lead elsewhere in a URL
@@ -80,15 +81,5 @@ def actions_refusals(
         if not content:
             # A workflow cannot tell it from a secret that is not there, and Gitea's API refuses it.
             yield StoreRefusal(name, f"{forge} has no empty secrets")
-        elif len(content) > most_bytes:
-            yield StoreRefusal(name, f"it has more than {most_bytes} bytes")
-        elif not is_text(content):
-            yield StoreRefusal(name, "it is not UTF-8 text without NUL bytes")
-
-
-def is_text(content: bytes) -> bool:
-    """True for what a variable of a job can hold: UTF-8 without NUL."""
-    try:
-        return "\0" not in content.decode()
-    except UnicodeDecodeError:
-        return False
+        yield from carrying.too_many_bytes(name, len(content), most_bytes)
+        yield from carrying.not_text_of_a_job(name, content)

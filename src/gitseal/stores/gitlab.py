@@ -16,8 +16,9 @@ from gitseal.remote import forges
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.shapes import mapping
+from gitseal.stores import carrying
 from gitseal.stores.forge_calls import BAD, CREATED, MISSING, NO_CONTENT, OK, ForgeCalls
-from gitseal.stores.forge_places import ForgePlace, PlaceGrammar, is_text
+from gitseal.stores.forge_places import ForgePlace, PlaceGrammar
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
@@ -50,10 +51,9 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
         content = value.reveal()
         if not _KEY.fullmatch(name):
             yield StoreRefusal(name, "variables have names of letters, digits and _, of at most 255 characters")
-        if not is_text(content):
-            yield StoreRefusal(name, "it is not UTF-8 text without NUL bytes")
-        elif len(content.decode()) > _MOST_CHARACTERS:
-            yield StoreRefusal(name, f"it has more than {_MOST_CHARACTERS} characters")
+        yield from carrying.not_text_of_a_job(name, content)
+        if len(content.decode(errors="replace")) > _MOST_CHARACTERS:
+            yield StoreRefusal(name, f"it has more than {_MOST_CHARACTERS:,} characters")
         elif is_masked and not _is_maskable(value):
             yield StoreRefusal(
                 name,

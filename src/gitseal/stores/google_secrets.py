@@ -18,6 +18,7 @@ from gitseal.remote.failure import RemoteError
 from gitseal.remote.google import SECRETS, addressed, connect, crc32c, escaped, refused, status_of
 from gitseal.remote.names import GOOGLE_PROJECT
 from gitseal.remote.shapes import mapping, mappings
+from gitseal.stores import carrying
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
@@ -51,8 +52,7 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
         size = len(value.reveal())
         if not size:
             yield StoreRefusal(name, "it is empty, and a version there is not")
-        if size > _MOST_BYTES:
-            yield StoreRefusal(name, f"it has more than {_MOST_BYTES} bytes")
+        yield from carrying.too_many_bytes(name, size, _MOST_BYTES)
 
 
 def open_store(locator: str, outside: Outside) -> Store:
@@ -115,7 +115,7 @@ class _ProjectSecrets:
             before = self._read.get(edit.name)
             there = str(before.number or "") if before is not None else ""
             if edit.version != there or (before is not None and self._newest(edit.name) != before.number):
-                raise _raced(edit.name)
+                raise Raced(edit.name)
             if edit.value is not None:
                 self._change(edit.name, before or self._created(edit), edit.mark, edit.value)
             elif before is not None:
@@ -166,7 +166,7 @@ class _ProjectSecrets:
         answer = self._server.ask("POST", path, {"replication": {"automatic": {}}, "annotations": annotations})
         if answer.status == _CONFLICT:
             if self._newest(edit.name):
-                raise _raced(edit.name)
+                raise Raced(edit.name)
             answer = self._server.ask("GET", self._url(edit.name), reads=True)
         secret = self._checked(f"create {self._prefix}{edit.name}", answer)
         there = mapping(secret.get("annotations"))
@@ -196,14 +196,14 @@ class _ProjectSecrets:
         content = {"etag": before.etag, "annotations": kept | both}
         answer = self._server.ask("PATCH", f"{self._url(name)}?updateMask=annotations", content)
         if answer.status == _BAD and status_of(answer) == "FAILED_PRECONDITION":
-            raise _raced(name)
+            raise Raced(name)
         secret = self._checked(f"mark {self._prefix}{name}", answer)
         return _SecretRead(str(secret.get("etag", "")), kept | both, before.number)
 
     def _delete(self, name: str, before: _SecretRead) -> None:
         answer = self._server.ask("DELETE", f"{self._url(name)}?etag={escaped(before.etag)}")
         if answer.status == _BAD and status_of(answer) == "FAILED_PRECONDITION":
-            raise _raced(name)
+            raise Raced(name)
         if answer.status != _MISSING:
             self._checked(f"remove {self._prefix}{name}", answer)
 
@@ -218,11 +218,6 @@ class _ProjectSecrets:
         if answer.status != _OK:
             raise refused(SECRETS, what, answer)
         return mapping(answer.content)
-
-
-def _raced(name: str) -> Raced:
-    message = f"somebody else wrote {name} at the same time, and nothing of ours was written"
-    return Raced(message, "look at it again with --dry-run")
 
 
 def _annotation(number: int) -> str:

@@ -15,8 +15,9 @@ from gitseal.remote import kubeconfig
 from gitseal.remote.calling import Response, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.kubernetes import APPLY, KubeCluster, identity
-from gitseal.stores import secret_object
+from gitseal.stores import carrying, secret_object
 from gitseal.stores.protocol import (
+    LOOK,
     MARK_LENGTH,
     Carries,
     Edit,
@@ -44,7 +45,6 @@ _LOCATOR = re.compile(rf"({_LABEL})/({_LABEL}(?:\.{_LABEL})*)")
 _LONGEST_NAMESPACE, _LONGEST_NAME = 63, 253
 _KEY = re.compile(r"(?!\.\.|\.\Z)[-._a-zA-Z0-9]{1,253}")
 _MOST_BYTES, _MOST_ANNOTATIONS = 1_048_576, 262_144
-_AGAIN = "look at it again with --dry-run"
 _OK, _CREATED, _UNAUTHORIZED, _FORBIDDEN, _MISSING, _RACED, _INVALID = 200, 201, 401, 403, 404, 409, 422
 
 
@@ -54,10 +54,11 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
     for name in values:
         if not _KEY.fullmatch(name):
             yield StoreRefusal(name, "it is no key of a Secret")
-    if sum(len(value.reveal()) for value in values.values()) > _MOST_BYTES:
-        yield StoreRefusal("", f"all together have more than the {_MOST_BYTES} bytes of a Secret")
+    yield from carrying.too_many_bytes(
+        "", sum(len(value.reveal()) for value in values.values()), _MOST_BYTES, "a Secret"
+    )
     if len(ANNOTATION) + len(secret_object.marks_text(dict.fromkeys(values, "m" * MARK_LENGTH))) > _MOST_ANNOTATIONS:
-        yield StoreRefusal("", f"their marks have more than the {_MOST_ANNOTATIONS} bytes of a Secret's annotations")
+        yield StoreRefusal("", f"their marks have more than the {_MOST_ANNOTATIONS:,} bytes of a Secret's annotations")
 
 
 def open_store(locator: str, outside: Outside) -> Store:
@@ -138,12 +139,11 @@ class _KubeSecret:
         # Forced, since whose each key is was seen: it is applied to the version that was read, and to no other.
         answer = self._cluster.ask("PATCH", f"{self._url}?fieldManager={MANAGER}&force=true", content, kind=APPLY)
         if answer.status == _RACED or _is_another(answer):
-            message = f"somebody else wrote the Secret {self._told} at the same time, and nothing of ours was written"
-            raise Raced(message, _AGAIN)
+            raise Raced(f"the Secret {self._told}")
         if answer.status not in {_OK, _CREATED}:
             raise self._refused("write", answer)
         if not secret_object.has(self._secret(answer), edits):
-            raise RemoteError(f"the cluster answered with another Secret {self._told} than we wrote", _AGAIN)
+            raise RemoteError(f"the cluster answered with another Secret {self._told} than we wrote", LOOK)
 
     @property
     def _told(self) -> str:
@@ -152,7 +152,7 @@ class _KubeSecret:
     def _secret(self, answer: Response) -> dict[str, Any]:
         """The Secret in an answer. Something on the way may have answered in the cluster's place."""
         if not isinstance(answer.content, dict) or answer.content.get("kind") != "Secret":
-            raise RemoteError(f"the cluster answered with something else than the Secret {self._told}", _AGAIN)
+            raise RemoteError(f"the cluster answered with something else than the Secret {self._told}", LOOK)
         return answer.content
 
     def _check_removals(self, names: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ from gitseal.records import NamedTuple, Protocol
 from gitseal.remote.failure import RemoteError
 
 MARK_LENGTH = 256
+LOOK = "look at it again with --dry-run"
 
 
 class Live(NamedTuple):
@@ -50,7 +51,13 @@ class StoreRefusal(NamedTuple):
 
 
 class Raced(RemoteError):
-    """Somebody else wrote between our reading and our writing. Nothing was written."""
+    """Somebody else wrote between our reading and our writing. Nothing was written.
+
+    `what` is what they wrote, and `outcome` what that means for it.
+    """
+
+    def __init__(self, what: str, outcome: str = "nothing of ours was written") -> None:
+        super().__init__(f"somebody else wrote {what} at the same time, and {outcome}", LOOK)
 
 
 class Overwritten(RemoteError):

@@ -15,7 +15,7 @@ from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.shapes import mapping
 from gitseal.remote.vault import addressed, connect
-from gitseal.stores import fields
+from gitseal.stores import carrying, fields
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
@@ -44,16 +44,13 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
             yield StoreRefusal(name, f'the name "{fields.FIELD}" is that of the marks')
         if "/" in name or not re.fullmatch(_PART, name):
             yield StoreRefusal(name, "it is no name of a secret there")
-        try:
-            size = len(json.dumps({name: value.reveal().decode()})) + _MARK_BYTES
-        except UnicodeDecodeError:
-            yield StoreRefusal(name, "it is not UTF-8 text")
-            continue
-        total = size if is_each else total + size
-        if is_each and total > _MOST_BYTES:
-            yield StoreRefusal(name, f"it has more than the {_MOST_BYTES} bytes of a secret")
-    if not is_each and total > _MOST_BYTES:
-        yield StoreRefusal("", f"all together have more than the {_MOST_BYTES} bytes of a secret")
+        yield from carrying.not_text(name, value.reveal())
+        size = len(json.dumps({name: value.reveal().decode(errors="replace")})) + _MARK_BYTES
+        if is_each:
+            yield from carrying.too_many_bytes(name, size, _MOST_BYTES, "a secret")
+        total += size
+    if not is_each:
+        yield from carrying.too_many_bytes("", total, _MOST_BYTES, "a secret")
 
 
 def open_store(locator: str, outside: Outside) -> Store:
@@ -109,7 +106,7 @@ class _Secret:
         """Writes it, if it is still as it was read."""
         answer = self._server.ask("POST", self._url, {"options": {"cas": self.version}, "data": fields})
         if answer.status == _BAD and _is_race(answer):
-            raise Raced(f"somebody else wrote {self.path} at the same time, and nothing of ours was written", _AGAIN)
+            raise Raced(self.path)
         if answer.status != _OK:
             raise refused("Vault", f"write {self.path}", answer.status)
         if mapping(mapping(answer.content).get("data")).get("version") != self.version + 1:
@@ -122,13 +119,12 @@ class _Secret:
         if not self.read():
             return
         if str(self.version) != version:
-            raise Raced(f"somebody else wrote {self.path} at the same time, and it was not removed", _AGAIN)
+            raise Raced(self.path, "it was not removed")
         answer = self._server.ask("DELETE", self._url)
         if answer.status != _NO_CONTENT:
             raise refused("Vault", f"remove {self.path}", answer.status)
 
 
-_AGAIN = "look at it again with --dry-run"
 _ENGINES = "see with: vault secrets list -detailed"
 
 
