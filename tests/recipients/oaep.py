@@ -20,14 +20,18 @@ def xored(one: bytes, other: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
-def sealed(message: bytes, modulus: int, exponent: int, seed: bytes) -> bytes:
-    """EME-OAEP with SHA-256, MGF1 with SHA-256 and an empty label, then RSAEP; `seed` is of 32 bytes."""
-    size = (modulus.bit_length() + 7) // 8
+def padded(message: bytes, size: int, seed: bytes) -> bytes:
+    """EME-OAEP with SHA-256, MGF1 with SHA-256 and an empty label, for a modulus of that many bytes; `seed` is of 32."""
     room = size - HASH - 1
     block = hashlib.sha256(b"").digest() + bytes(room - HASH - 1 - len(message)) + b"\x01" + message
     masked = xored(block, mgf1(seed, room))
-    encoded = b"\x00" + xored(seed, mgf1(masked, HASH)) + masked
-    return pow(int.from_bytes(encoded, "big"), exponent, modulus).to_bytes(size, "big")
+    return b"\x00" + xored(seed, mgf1(masked, HASH)) + masked
+
+
+def sealed(message: bytes, modulus: int, exponent: int, seed: bytes) -> bytes:
+    """The padding, then RSAEP."""
+    size = (modulus.bit_length() + 7) // 8
+    return pow(int.from_bytes(padded(message, size, seed), "big"), exponent, modulus).to_bytes(size, "big")
 
 
 def unsealed(ciphertext: bytes, modulus: int, private: int) -> bytes:

@@ -95,6 +95,7 @@ def test_values_that_were_never_ours_are_neither_read_nor_overwritten(azure: Azu
     assert shop.publish(VALUES, 2) == {"unchanged": 3}
 
 
+@pytest.mark.slow  # tests/stores/test_faults.py lets any one request fail
 def test_whatever_request_is_the_last_the_next_run_completes(azure: Azure, shop: Publishing) -> None:
     """A publication of a recovered, a changed and a removed name is stopped before each of its requests in turn."""
     for requests in range(60):

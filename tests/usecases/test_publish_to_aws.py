@@ -72,7 +72,11 @@ class Shop(NamedTuple):
         client.put_secret_value(SecretId=secret, SecretString=text)
 
 
-@pytest.fixture(params=["aws-ssm:/{}/", "aws-secretsmanager:{}/", "aws-secretsmanager:{}"])
+# What the stores do is tests/stores/test_aws.py's: here one kind of place is enough to see the command do it.
+_OTHERS = ("aws-secretsmanager:{}/", "aws-secretsmanager:{}")
+
+
+@pytest.fixture(params=["aws-ssm:/{}/", *(pytest.param(place, marks=pytest.mark.slow) for place in _OTHERS)])
 def shop(
     request: pytest.FixtureRequest,
     ministack: AwsServer,
