@@ -222,3 +222,73 @@ def test_stores_are_asked_by_a_press_alone(tmp_path: Path) -> None:
         assert "nothing of ours is there" in body
         assert "hush" not in body
         assert reads.exists()
+
+
+def test_a_preview_tells_what_the_terminal_tells(desktop: Desktop) -> None:
+    text = "PASTED=1\nPASTED=2\n# a comment\nOTHER_NAME=${PASTED}\n"
+    told = desktop.page.post("/paste", environments=["production"], text=text, format="dotenv").told
+    body = desktop.page.get(str(told["to"])).body
+    assert "readable to everyone" in body
+    assert "set more than once, the last value counts: PASTED" in body
+    assert "still have a ${...}" in body
+
+
+def test_a_preview_can_be_made_again_after_a_change(desktop: Desktop) -> None:
+    told = desktop.page.post("/paste", environments=["production"], text="AGAIN=mine\n", format="dotenv").told
+    id_ = str(told["to"]).partition("=")[2]
+    desktop.world.set(AGAIN="theirs")
+    refused = desktop.page.post("/import", id=id_)
+    assert (refused.status, refused.told["changed"]) == (409, True)
+    again = desktop.page.post("/paste", id=id_).told
+    assert "updated" in desktop.page.get(str(again["to"])).body
+    assert desktop.page.post("/import", id=str(again["to"]).partition("=")[2]).status == 200
+    assert desktop.world.get("AGAIN") == "mine"
+
+
+def test_a_name_that_is_plain_by_a_rule_is_imported_if_that_is_said(desktop: Desktop) -> None:
+    policy = desktop.world.top / ".secrets/policy.yaml"
+    before = policy.read_text()
+    policy.write_text(f"{before}\nrules:\n  - {{names: [LOG_LEVEL], plain: true}}\n")
+    body = {"environments": ["development"], "text": "LOG_LEVEL=info\n", "format": "dotenv"}
+    assert "makes" in desktop.page.post("/paste", **body).told["error"]
+    told = desktop.page.post("/paste", plain=True, **body).told
+    assert desktop.page.post("/import", id=str(told["to"]).partition("=")[2]).status == 200
+    assert desktop.world.get("LOG_LEVEL", "development") == "info"
+    policy.write_text(before)
+
+
+def test_a_name_that_exists_is_no_conflict_with_somebody(desktop: Desktop) -> None:
+    body = {"name": "DATABASE_URL", "environments": ["production"], "seen": {"production": "-"}}
+    answer = desktop.page.post("/set", value="another", **body)
+    assert "exists in production already" in answer.told["error"]
+    now = desktop.page.ask("GET", "/seen?name=DATABASE_URL", desktop.page.own).told
+    assert desktop.page.post("/set", value="another", **body | {"seen": now}).status == 200
+    assert desktop.page.post("/set", value="x", generate="uuid", **body | {"seen": now}).status == 409
+
+
+def test_a_merge_is_finished_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    world, environ = made(tmp_path / "top", tmp_path)
+    top = world.top
+    git(top, "switch", "-q", "-c", "side")
+    world.set(DATABASE_URL="side")
+    git(top, "commit", "-qam", "side", environ=environ)
+    git(top, "switch", "-q", "main")
+    world.set(DATABASE_URL="main")
+    git(top, "commit", "-qam", "main", environ=environ)
+    git(top, "-c", "merge.gitseal.driver=false", "merge", "side", environ=environ, ok=(0, 1))
+    with studio.running(top, environ=environ) as page:
+        page.let_in()
+        body = page.get("/commit").body
+        assert "A merge is under way" in body
+        assert 'data-post="/commit"' not in body
+
+
+def test_without_its_script_nothing_is_sent(desktop: Desktop) -> None:
+    for path in ("/name?name=DATABASE_URL", "/new", "/commit"):
+        body = desktop.page.get(path).body
+        for form in body.split("<form ")[1:]:
+            opening, _, rest = form.partition(">")
+            if "data-post" in opening:
+                assert 'method="post"' in opening
+                assert "<button>" not in rest.partition("</form>")[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
-from gitseal.git.run import environment
+from gitseal.git.run import GENUINE, environment
 
 _SECONDS = 120.0
 _MOST_TOLD = 2000
@@ -30,21 +30,26 @@ def commit(repository: Repository, paths: Sequence[str], message: str, branch: s
     """
     top = repository.top
     if branch:
-        _git(top, "it does not make the branch", "check-ref-format", "--branch", branch)
-        _git(top, "it does not make the branch", "switch", "--quiet", "--create", branch)
+        _git(top, "Git did not create the branch", "check-ref-format", "--branch", branch)
+        _git(top, "Git did not create the branch", "switch", "--quiet", "--create", branch)
     chosen = [f":(top,literal){path}" for path in paths]
-    _git(top, "it does not take the files", "add", "--", *chosen)
-    _git(top, "nothing is committed", "commit", "--quiet", "--file=-", "--only", "--", *chosen, stdin=message)
+    _git(top, "Git did not take the files", "add", "--", *chosen)
+    _git(top, "nothing was committed", "commit", "--quiet", "--file=-", "--only", "--", *chosen, stdin=message)
     made = repository.commit("HEAD")
     if made is None:
         raise Error("Git made no commit", "see: git status")
     return made
 
 
+def _as_a_person() -> dict[str, str]:
+    """The variables of a `git` that runs a person's hooks: without those by which we see what was really committed."""
+    return {name: text for name, text in environment(in_hook=False).items() if name not in GENUINE}
+
+
 def _git(top: Path, what: str, *arguments: str, stdin: str = "") -> None:
     child = subprocess.Popen(
         ["git", "-C", str(top), *arguments],
-        env=environment(in_hook=False),
+        env=_as_a_person(),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -58,9 +63,10 @@ def _git(top: Path, what: str, *arguments: str, stdin: str = "") -> None:
             os.killpg(child.pid, signal.SIGKILL)
         child.communicate()
         raise Error(
-            f"Git took longer than {_SECONDS:g} seconds, and {what}: a hook or signing may wait for a terminal",
+            f"{what}: it took longer than {_SECONDS:g} seconds; a hook or signing may wait for a terminal",
             "commit in a terminal: git commit .secrets",
         ) from None
     if child.returncode:
-        words = said.decode("utf-8", "replace").strip()[-_MOST_TOLD:]
-        raise Error(f"Git refused, and {what}: {words}", "mend what it names, and commit again")
+        lines = [line for line in said.decode("utf-8", "replace").splitlines() if not line.startswith("hint:")]
+        words = "\n".join(lines).strip()[-_MOST_TOLD:]
+        raise Error(f"{what}: {words}", "mend what it names, and do it again")

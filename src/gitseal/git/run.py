@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Settings of the caller's shell that would aim a command at another repository than the one it is given.
 _AIMS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE", "GIT_PREFIX")
 # Replace refs and grafts show other content under the ids of what was committed.
-_GENUINE = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
+GENUINE = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 _QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 # A hook answers from what is here: it waits for no network, and a server starts no transport (Git 2.45).
 _IN_HOOK = {"GIT_NO_LAZY_FETCH": "1"}
@@ -127,7 +127,7 @@ def environment(*, in_hook: bool) -> dict[str, str]:
     return (
         {name: value for name, value in os.environ.items() if name not in left_out}
         | _QUIET
-        | _GENUINE
+        | GENUINE
         | (_IN_HOOK if in_hook else {})
     )
 

@@ -30,8 +30,13 @@ def check(seen: Mapping[tuple[str, str], str], document: Document, paths: Iterab
     for path in paths:
         name = path_text(path)
         before = seen.get((environment, name))
+        if before == NOTHING and path in document.entries:
+            raise NotAsSeen(
+                f'"{name}" exists in {environment} already, and nothing was written',
+                f"look at it first: gitseal explain {shell_quoted(name)} -e {environment}",
+            )
         if before is not None and before != digest(document.entries.get(path)):
             raise NotAsSeen(
                 f'"{name}" in {environment} was changed by somebody else after you saw it, and nothing was written',
-                f"look at it again: gitseal log {shell_quoted(name)} -e {environment}",
+                f"look at it again: gitseal explain {shell_quoted(name)} -e {environment}",
             )

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from gitseal.errors import Error
+from gitseal.project.seen import NotAsSeen
 from gitseal.studio import changing, committing, names, reporting
 from gitseal.studio.admission import Admission
 from gitseal.studio.desk import ActionDone, Asked, Desk, OpenQuestion, PageAction
@@ -63,9 +64,17 @@ def application(desk: Desk, admission: Admission) -> Starlette:
     async def alive(_request: Request) -> Response:
         return JSONResponse({"state": await run_in_threadpool(_locked(desk, desk.state))})
 
+    async def seen(request: Request) -> Response:
+        name = request.query_params.get("name", "")
+        try:
+            return JSONResponse(await run_in_threadpool(_locked(desk, lambda: names.seen(desk, name))))
+        except Error as error:
+            return JSONResponse({"error": error.message, "hint": error.hint}, _REFUSED)
+
     routes = [
         Route(OPENING, opened),
         Route("/alive", alive),
+        Route("/seen", seen),
         *(Route(address, _shown(desk, address, view), methods=["GET"]) for address, view in VIEWS.items()),
         *(Route(address, _acted(desk, act), methods=["POST"]) for address, act in ACTIONS.items()),
         Route("/answer", _answered(desk), methods=["POST"]),
@@ -152,7 +161,9 @@ def _posted(
         try:
             return JSONResponse(await run_in_threadpool(_locked(desk, lambda: answer(body))))
         except Error as error:
-            return JSONResponse({"error": error.message, "hint": error.hint}, _REFUSED)
+            # `changed`: the page can offer to look again.
+            told = {"error": error.message, "hint": error.hint, "changed": isinstance(error, NotAsSeen)}
+            return JSONResponse(told, _REFUSED)
 
     return posted
 

@@ -8,10 +8,11 @@ from gitseal.errors import UsageError
 from gitseal.project.names import parse_name
 from gitseal.project.seen import digest
 from gitseal.project.workspace import Workspace
+from gitseal.records import NamedTuple
 from gitseal.sealing.change import SetResult
 from gitseal.studio.desk import Desk, PageAction, Seen
 from gitseal.studio.rendering import View
-from gitseal.usecases.import_ import ImportFile, import_files
+from gitseal.usecases.import_ import ImportFile, ImportResult, import_files
 from gitseal.usecases.rename import rename
 from gitseal.usecases.set_ import set_values
 from gitseal.usecases.unset import unset
@@ -24,6 +25,8 @@ def set_action(_desk: Desk, body: Body) -> PageAction:
     name, environments = _name(body), _environments(body)
     path = parse_name(name)
     generate = _text(body, "generate")
+    if generate and _text(body, "value"):
+        raise UsageError("there is a value, and a kind of value to generate", "leave one of them empty")
     values: dict[tuple[str, ...], TypedValue] = {}
     if not generate:
         word = _text(body, "type") or ValueType.TEXT.word
@@ -59,45 +62,65 @@ def rename_action(_desk: Desk, body: Body) -> PageAction:
 
     def do(workspace: Workspace) -> str:
         done = rename(workspace, environments, name, new)
-        return "; ".join(f"{environment}: {name} is {each} now" for environment, each in done)
+        return "; ".join(f"{environment}: renamed {name} to {each}" for environment, each in done)
 
     return PageAction(do, _page_of(new), _seen(body, name, environments))
+
+
+class Paste(NamedTuple):
+    """The text of an env file that somebody pasted or dropped, and what is to become of it."""
+
+    environments: tuple[str, ...]
+    file: ImportFile
+    plain: bool
+    replaces: bool
+
+    def __repr__(self) -> str:
+        return f"Paste({self.environments!r}, …)"
+
+    def imported(self, workspace: Workspace, *, dry_run: bool) -> ImportResult:
+        """The result of `import`."""
+        chosen = workspace._replace(replaces_unread=self.replaces)
+        return import_files(chosen, self.environments, (self.file,), plain=self.plain, dry_run=dry_run)
 
 
 class Pasted:
     """The text of an env file that somebody pasted or dropped, kept until they say yes to what it would change."""
 
-    def __init__(self, environments: Sequence[str], file: ImportFile, results: Sequence[SetResult], seen: Seen) -> None:
-        self.environments = tuple(environments)
-        self.file = file
-        self.results = tuple(results)
+    def __init__(self, asked: "Paste", result: ImportResult, seen: Seen) -> None:
+        self.asked = asked
+        self.results = result.done
+        self.notes = result.notes()
         self.seen = seen
 
     def __repr__(self) -> str:
-        return f"Pasted({self.environments!r}, …)"
+        return f"Pasted({self.asked.environments!r}, …)"
 
 
 def paste_action(desk: Desk, body: Body) -> PageAction:
-    """The preview of `import`: what each name of a pasted file would become. Nothing is written."""
-    environments = _environments(body)
-    file = ImportFile(
-        _text(body, "text").encode("utf-8", "surrogatepass"), _text(body, "format") or "dotenv", "what you pasted"
-    )
-
+    """The preview of `import`: what each name of a pasted file would become, or of one that was previewed before."""
+    asked = _pasted(desk, _text(body, "id")).asked if "id" in body else _asked(body)
     # Where the preview is kept is known only when it is made, which an answered question may come before.
     id_ = desk.keep(None)
 
     def do(workspace: Workspace) -> str:
-        results = import_files(workspace, environments, (file,), dry_run=True).done
+        result = asked.imported(workspace, dry_run=True)
         project = workspace.project
-        entries = {environment: project.read(environment).entries for environment in environments}
+        entries = {environment: project.read(environment).entries for environment in asked.environments}
         seen = {
-            (one.environment, one.name): digest(entries[one.environment].get(parse_name(one.name))) for one in results
+            (one.environment, one.name): digest(entries[one.environment].get(parse_name(one.name)))
+            for one in result.done
         }
-        desk.keep_as(id_, Pasted(environments, file, results, seen))
+        desk.keep_as(id_, Pasted(asked, result, seen))
         return ""
 
     return PageAction(do, f"/pasted?id={id_}")
+
+
+def _asked(body: Body) -> Paste:
+    data = _text(body, "text").encode("utf-8", "surrogatepass")
+    file = ImportFile(data, _text(body, "format") or "dotenv", "what you pasted")
+    return Paste(_environments(body), file, body.get("plain") is True, body.get("replace") is True)
 
 
 def pasted_view(desk: Desk, query: Mapping[str, str]) -> View:
@@ -111,7 +134,7 @@ def import_action(desk: Desk, body: Body) -> PageAction:
     pasted = _pasted(desk, _text(body, "id"))
 
     def do(workspace: Workspace) -> str:
-        return _told(import_files(workspace, pasted.environments, (pasted.file,)).done)
+        return _told(pasted.asked.imported(workspace, dry_run=False).done)
 
     return PageAction(do, "/", pasted.seen)
 
@@ -120,7 +143,11 @@ def new_view(desk: Desk, query: Mapping[str, str]) -> View:
     """The forms for a new name, and for a whole file."""
     environments = desk.project.environments
     types = [kind.word for kind in ValueType]
-    return View("new.html", "Add", {"environments": environments, "types": types, "name": query.get("name", "")})
+    return View(
+        "new.html",
+        "Add",
+        {"environments": environments, "types": types, "name": query.get("name", ""), "generates": ""},
+    )
 
 
 def _pasted(desk: Desk, id_: str) -> Pasted:

@@ -14,8 +14,8 @@ def commit_view(desk: Desk, _query: Mapping[str, str]) -> View:
     """What is in the working tree and in no commit."""
     project = desk.project
     branch = project.git().git("symbolic-ref", "--quiet", "--short", "HEAD", ok=(0, 1)) or b""
-    values = {"files": uncommitted(project), "branch": branch.decode("utf-8", "replace").strip()}
-    return View("commit.html", "Commit", values)
+    name, merging = branch.decode("utf-8", "replace").strip(), project.git().is_merging()
+    return View("commit.html", "Commit", {"files": uncommitted(project), "branch": name, "merging": merging})
 
 
 def commit_action(desk: Desk, body: Mapping[str, object]) -> PageAction:

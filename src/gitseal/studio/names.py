@@ -75,7 +75,16 @@ def name_view(desk: Desk, query: Mapping[str, str]) -> View:
         (target.name, environment, place) for target in project.policy.publish for environment, place in target.places()
     ]
     uses = _uses(project, path[-1]) if query.get("code") else None
-    values = {"row": row, "places": places, "events": events, "published": published, "types": _TYPES, "uses": uses}
+    generates = row.declared.generate if row.declared is not None else ""
+    values = {
+        "row": row,
+        "places": places,
+        "events": events,
+        "published": published,
+        "types": _TYPES,
+        "uses": uses,
+        "generates": generates,
+    }
     return View("name.html", name, values)
 
 
@@ -109,6 +118,12 @@ def opens(desk: Desk, body: Mapping[str, object]) -> TypedValue:
     project = desk.with_overrides
     check_reveal(project, environment)
     return get_value(OpenedEnvironment(project, environment, desk.keyring), name)
+
+
+def seen(desk: Desk, name: str) -> dict[str, str]:
+    """What each environment's own file has of a name, as forms say what they showed (see `project/seen.py`)."""
+    project, path = desk.project, parse_name(name)
+    return {environment: digest(project.read(environment).entries.get(path)) for environment in project.environments}
 
 
 def _place(desk: Desk, environment: str, path: NamePath, cell: MatrixCell) -> Place:

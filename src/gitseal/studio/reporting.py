@@ -61,7 +61,7 @@ def rekey_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
 
     def do(workspace: Workspace) -> str:
         apply(workspace, workspace.project.environments, agreed)
-        return f"done: {', '.join(agreed.environments)}"
+        return f"rekeyed {', '.join(agreed.environments)}"
 
     return PageAction(do, "/people")
 

@@ -9,6 +9,7 @@ from gitseal.errors import Error, shell_quoted
 from gitseal.exchange import Encrypted, Imported, ImportedValue
 from gitseal.exchange.parsing import parse_text
 from gitseal.project.workspace import Workspace
+from gitseal.report.plurals import plural
 from gitseal.sealing.change import Change, Outcome, SetResult
 from gitseal.sealing.writing import change, preview
 from gitseal.yamltext.reader import path_text
@@ -34,6 +35,19 @@ class ImportResult(NamedTuple):
     left_out: int = 0
     commands: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
+
+    def notes(self) -> list[str]:
+        """What a person should know about the file's values and comments, beside the counts."""
+        lists = {
+            "set more than once, the last value counts": self.duplicates,
+            "kept $(...) or `...` as text, where a shell would run a command": self.commands,
+            "readers of env files differ on these values, so look at them": self.differing,
+            "these values still have a ${...}, which --expand resolves": self.references,
+        }
+        kept = f"{plural(self.comments, 'comment line')} kept, readable to everyone with the repository"
+        left = f"{plural(self.left_out, 'comment line')} left out, which may hold a value"
+        told = [words for words, number in ((kept, self.comments), (left, self.left_out)) if number]
+        return [*told, *(f"{words}: {', '.join(names)}" for words, names in lists.items() if names)]
 
     def count(self, outcome: Outcome) -> int:
         """The number of values with this outcome."""

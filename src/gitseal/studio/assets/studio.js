@@ -6,23 +6,30 @@
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const talk = one("#talk");
 
-  const say = (words, hint) => {
-    talk.textContent = hint ? `${words}. ${hint}` : words;
-    talk.hidden = false;
-    talk.scrollIntoView({ block: "nearest" });
+  const sentence = (words) => words && words[0].toUpperCase() + words.slice(1);
+  // Beside the form that it is about, or at the top.
+  const say = (words, hint, form) => {
+    let place = talk;
+    if (form) {
+      place = one(".problem", form) ?? form.appendChild(document.createElement("p"));
+      place.className = "problem";
+      place.setAttribute("role", "alert");
+    }
+    place.textContent = hint ? `${sentence(words)}\n${sentence(hint)}` : sentence(words);
+    place.hidden = false;
+    place.scrollIntoView({ block: "nearest" });
+    return place;
   };
 
   // Whatever answers on this port from now on may be another program, so the page keeps nothing that it could be sent or shown.
   const lock = (words) => {
     clearInterval(looking);
-    document.body.classList.add("locked");
-    one("main").replaceChildren();
-    one("nav").replaceChildren();
-    for (const dialog of all("dialog")) dialog.remove();
+    document.title = "gitseal studio";
+    document.body.replaceChildren(talk);
     say(words);
   };
 
-  const post = async (address, body) => {
+  const post = async (address, body, form) => {
     let answer;
     try {
       answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), redirect: "error" });
@@ -36,15 +43,30 @@
     }
     const told = await answer.json();
     if (told.error) {
-      say(told.error, told.hint);
+      const place = say(told.error, told.hint, form);
+      if (told.changed && form?.dataset.post !== "/import") lookAgain(place, body.name, form);
       return null;
     }
-    if (told.question) return ask(told.question);
+    if (told.question) return ask(told.question, form);
     return told;
   };
 
+  // Somebody else changed the name. What was typed stays; what was seen is what is there now, once the person says so.
+  const lookAgain = (place, name, form) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "I know; let me do it all the same";
+    button.addEventListener("click", async () => {
+      const answer = await fetch(`/seen?name=${encodeURIComponent(name)}`, { redirect: "error" });
+      const seen = answer.ok ? await answer.json() : {};
+      for (const field of all("input[name=environments]", form)) field.dataset.seen = seen[field.value] ?? "-";
+      place.hidden = true;
+    });
+    place.append("\n", button);
+  };
+
   // Resolves with what the action gives in the end; with null if somebody says no.
-  const ask = (question) => new Promise((resolve) => {
+  const ask = (question, form) => new Promise((resolve) => {
     const dialog = one("#question"), field = one("#question-passphrase"), input = one("input", field);
     one("#question-words").replaceChildren(...(question.prompt ? [question.prompt] : question.questions).map((words) => {
       const line = document.createElement("p");
@@ -53,7 +75,7 @@
     }));
     field.hidden = !question.prompt;
     one("#question-yes").textContent = question.prompt ? "Unlock" : "Believe it";
-    one("#question-no").textContent = question.prompt ? "Leave it" : "No";
+    one("#question-no").textContent = question.prompt ? "Cancel" : "No";
     const end = (result) => {
       input.value = "";
       dialog.onclose = null;
@@ -64,11 +86,12 @@
       event.preventDefault();
       const body = { id: question.id };
       if (question.prompt) body.passphrase = input.value;
-      end(post("/answer", body));
+      end(post("/answer", body, form));
     };
     one("#question-no").onclick = () => end(null);
     dialog.onclose = () => end(null);
     dialog.showModal();
+    (question.prompt ? input : one("#question-no")).focus();
   });
 
   const go = (told) => {
@@ -76,9 +99,11 @@
   };
 
   for (const form of all("form[data-post]")) {
+    for (const button of all("button", form)) button.disabled = false;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       talk.hidden = true;
+      for (const problem of all(".problem", form)) problem.remove();
       const body = { seen: {} };
       for (const field of form.elements) {
         if (!field.name) continue;
@@ -91,9 +116,9 @@
           body[field.name] = field.type === "checkbox" ? field.checked : field.value;
         }
       }
-      const button = one("button", form);
+      const button = event.submitter ?? one("button", form);
       button.disabled = true;
-      go(await post(form.dataset.post, body));
+      go(await post(form.dataset.post, body, form));
       button.disabled = false;
     });
   }
@@ -106,7 +131,10 @@
       event.preventDefault();
       drop.classList.remove("over");
       const file = event.dataTransfer.files[0];
-      if (file) one("textarea", drop).value = await file.text();
+      if (!file) return;
+      const ending = file.name.toLowerCase().split(".").pop();
+      drop.elements.format.value = { json: "json", yaml: "yaml", yml: "yaml" }[ending] ?? "dotenv";
+      drop.elements.text.value = await file.text();
     });
   }
 
@@ -199,8 +227,17 @@
         count += fits;
       }
       for (const head of all("#matrix tr.section")) head.hidden = !all("tr[data-name]", head.parentElement).some((row) => !row.hidden);
-      one("#count").textContent = `${count} names`;
+      one("#matrix").classList.toggle("filtering", Boolean(name || owner || service || state));
+      one("#count").textContent = count === 1 ? "1 name" : `${count} names`;
+      one("#none").hidden = count > 0;
+      // So that the way back from a name leads to the same rows.
+      const kept = new URLSearchParams([...new FormData(filter)].filter(([, value]) => value)).toString();
+      history.replaceState(null, "", kept ? `#${kept}` : location.pathname);
     };
+    for (const [field, value] of new URLSearchParams(location.hash.slice(1))) {
+      if (filter.elements[field]) filter.elements[field].value = value;
+    }
+    if (location.hash.length > 1) apply();
     filter.addEventListener("input", apply);
     filter.addEventListener("submit", (event) => event.preventDefault());
     for (const button of all("tr.section button")) {
