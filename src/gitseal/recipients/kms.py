@@ -4,7 +4,6 @@ The public half stands in the text, so that sealing needs no network and no cred
 private half never leaves the service, which unwraps one file key of 16 bytes for whoever may decrypt with it (`clouds`).
 """
 
-from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from hashlib import sha256
 
@@ -38,9 +37,9 @@ _HINT = "copy the whole text that gitseal recipient list prints, gitseal-kms:PRO
 
 
 class KmsRecipient:
-    """The public half of a key in a key service: RSA. A stanza is marked with the SHA-256 of its DER."""
+    """The public half of a key in a key service: RSA. A stanza names it by the SHA-256 of its DER."""
 
-    __slots__ = ("_key", "_mark", "_size", "canonical", "locator", "provider")
+    __slots__ = ("_digest", "_key", "_size", "canonical", "locator", "provider")
 
     def __init__(self, provider: str, locator: str, key: bytes) -> None:
         self.provider = provider
@@ -48,7 +47,7 @@ class KmsRecipient:
         self.canonical = f"{PREFIX}{provider}:{locator}:{_encoded(key)}"
         self._key = key
         self._size = _modulus_size(key)
-        self._mark = encode(sha256(key).digest())
+        self._digest = encode(sha256(key).digest())
 
     def __repr__(self) -> str:
         return f"KmsRecipient({self.canonical!r})"
@@ -72,14 +71,14 @@ class KmsRecipient:
         if len(data_key) != DATA_KEY:
             raise ValueError(f"a data key has {DATA_KEY} bytes")
         file_key = age_file.new_file_key()
-        wrapped = age_file.WrappedFileKey(TYPE, (_VERSION, self._mark), self._sealed(file_key))
+        wrapped = age_file.WrappedFileKey(TYPE, (_VERSION, self._digest), self._sealed(file_key))
         stanza = age_file.write(data_key, (wrapped,), file_key)
         check_stanza(stanza, self)
         return stanza
 
     def fits(self, header: AgeHeader) -> bool:
-        """True if type, mark and length are those of this key."""
-        arguments = (_VERSION, self._mark)
+        """True if type, digest and length are those of this key."""
+        arguments = (_VERSION, self._digest)
         return header.type == TYPE and header.arguments == arguments and len(header.body) == self._size
 
     def opened(self, stanza: bytes, file_key: bytes) -> bytes:
@@ -154,9 +153,9 @@ class KmsIdentity:
         return None
 
     def _opened(self, stanza: bytes) -> bytes:
-        place, body = self._recipient, parse_header(stanza).body
+        asked, body = self._recipient, parse_header(stanza).body
         try:
-            return self._recipient.opened(stanza, self._asker.unwrap(place.provider, place.locator, body).reveal())
+            return asked.opened(stanza, self._asker.unwrap(asked.provider, asked.locator, body).reveal())
         except Damaged:
             if self._is_replaced():
                 message = "there is another key of that name now, which opens nothing that was sealed to the old one"
@@ -240,6 +239,6 @@ def _decoded(text: str) -> bytes | None:
     """The bytes of base64url without padding, in its one spelling; None for another."""
     try:
         key = a2b_base64(text.translate({ord("-"): "+", ord("_"): "/"}) + "=" * (-len(text) % 4))
-    except (Base64Error, ValueError):
+    except ValueError:
         return None
     return key if _encoded(key) == text else None

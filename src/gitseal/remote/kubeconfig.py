@@ -5,7 +5,6 @@ entry decides it. Whatever would change the answer and is not understood here is
 """
 
 import os
-from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -104,7 +103,7 @@ class _ConfigEntry(NamedTuple):
         data = "".join(self.text(f"{key}-data").split())
         try:
             return a2b_base64(data, strict_mode=True) if data else _file(self.path(key)) if self.text(key) else b""
-        except (Base64Error, ValueError):
+        except ValueError:
             raise _unusable(f"{key}-data of {self.told} is no base64") from None
 
     def refuse(self, reasons: Mapping[str, str]) -> None:

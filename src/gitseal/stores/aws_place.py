@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from gitseal.errors import Error
 from gitseal.remote.aws import Aws
+from gitseal.remote.names import AWS_REGION
 from gitseal.stores.protocol import Outside, Whereabouts
 
-REGION = r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
-OPTIONS = {"region": REGION, "key": r"[a-zA-Z0-9:/_-]{1,256}"}
+OPTIONS = {"region": AWS_REGION, "key": r"[a-zA-Z0-9:/_-]{1,256}"}
 """The options that both take, with what each may be: another region than the environment's, another KMS key than AWS's own."""
 
 

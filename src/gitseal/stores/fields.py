@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gitseal.hidden import SecretBytes, UnshownDict
+from gitseal.remote.shapes import mapping
 from gitseal.stores.protocol import Edit, Live
 
 FIELD = "gitseal"
@@ -12,7 +13,7 @@ FIELD = "gitseal"
 
 def live(fields: Mapping[str, Any], version: str) -> dict[str, Live]:
     """What is there, by name; all have the version of the object."""
-    marks = _marks(fields)
+    marks = marks_in(fields.get(FIELD))
     return {
         name: Live(version, marks.get(name, ""), value_bytes(value)) for name, value in fields.items() if name != FIELD
     }
@@ -20,7 +21,7 @@ def live(fields: Mapping[str, Any], version: str) -> dict[str, Live]:
 
 def edited(fields: Mapping[str, Any], edits: Sequence[Edit]) -> UnshownDict:
     """The fields after the edits. What is not in them stays."""
-    after, marks = UnshownDict(fields), _marks(fields)
+    after, marks = UnshownDict(fields), marks_in(fields.get(FIELD))
     for edit in edits:
         if edit.value is None:
             after.pop(edit.name, None)
@@ -39,10 +40,10 @@ def value_bytes(value: object) -> SecretBytes:
     return SecretBytes(value.encode("utf-8", "surrogatepass") if isinstance(value, str) else json.dumps(value).encode())
 
 
-def _marks(fields: Mapping[str, Any]) -> dict[str, str]:
-    text = fields.get(FIELD)
+def marks_in(text: object) -> dict[str, str]:
+    """The marks in a text, by name; none in one that is not JSON, or that somebody changed into something else."""
     try:
         marks = json.loads(text) if isinstance(text, str) else {}
     except (ValueError, RecursionError):
         return {}
-    return {name: mark for name, mark in marks.items() if isinstance(mark, str)} if isinstance(marks, dict) else {}
+    return {name: mark for name, mark in mapping(marks).items() if isinstance(mark, str)}

@@ -6,6 +6,7 @@ from typing import Any
 
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.shapes import mapping
 from gitseal.stores.protocol import Raced
 
 OK, CREATED, NO_CONTENT, BAD, MISSING, UNPROCESSABLE = 200, 201, 204, 400, 404, 422
@@ -71,8 +72,7 @@ class ForgeCalls:
 
 def _is_throttled(answer: Response) -> bool:
     """True for a 403 that is no denial. GitHub says so in a header, or in words alone."""
-    content = answer.content if isinstance(answer.content, dict) else {}
-    said = "rate limit" in str(content.get("message", "")).lower()
+    said = "rate limit" in str(mapping(answer.content).get("message", "")).lower()
     return said or _is_for_an_hour(answer) or "retry-after" in answer.headers
 
 

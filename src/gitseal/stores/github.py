@@ -6,7 +6,6 @@ another. It counts whole seconds.
 Written by the published description of its API: https://docs.github.com/rest/actions/secrets
 """
 
-from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,6 +16,7 @@ from gitseal.hidden import SecretBytes
 from gitseal.remote import extras, forges
 from gitseal.remote.calling import Response, Server
 from gitseal.remote.failure import RemoteError
+from gitseal.remote.shapes import mapping
 from gitseal.stores.forge_calls import CREATED, MISSING, NO_CONTENT, OK, UNPROCESSABLE, ForgeCalls
 from gitseal.stores.forge_places import ForgePlace, PlaceGrammar, actions_refusals
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values, Whereabouts
@@ -88,10 +88,10 @@ class _SealingKey:
     """The public half that GitHub gives for a place, and its id."""
 
     def __init__(self, content: object) -> None:
-        answer = content if isinstance(content, dict) else {}
+        answer = mapping(content)
         try:
             self._bytes = a2b_base64(str(answer.get("key", "")))
-        except Base64Error:
+        except ValueError:
             self._bytes = b""
         self.id = str(answer.get("key_id", ""))
         if len(self._bytes) != _KEY_BYTES or not self.id:
@@ -135,7 +135,7 @@ class _GitHubSecrets:
     def _one(self, name: str) -> dict[str, Any]:
         """What GitHub says about a secret; empty if it is not there. A place that is not there was noticed when it was read."""
         answer = self._calls.ask("GET", f"/{name}", f'look at the secret "{name}"', OK, MISSING)
-        return answer.content if answer.status == OK and isinstance(answer.content, dict) else {}
+        return mapping(answer.content) if answer.status == OK else {}
 
     def _put(self, name: str, value: SecretBytes, visibility: dict[str, object]) -> None:
         what = f'write the secret "{name}"'

@@ -12,7 +12,6 @@ names are set each time. What is no UTF-8 has `base64` in place of `value`. `mar
 
 import json
 import shlex
-from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -121,10 +120,7 @@ class _ProgramStore:
 
 
 def _live(entry: dict[str, Any]) -> Live:
-    try:
-        content = a2b_base64(entry["base64"]) if "base64" in entry else str(entry["value"]).encode()
-    except Base64Error:
-        raise ValueError from None
+    content = a2b_base64(entry["base64"]) if "base64" in entry else str(entry["value"]).encode()
     return Live(str(entry.get("version", "")), str(entry.get("mark", "")), SecretBytes(content))
 
 

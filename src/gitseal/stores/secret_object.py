@@ -1,14 +1,14 @@
 """The object of a Secret, as the cluster gives it and takes it: its values, the marks on it, and whose each key is."""
 
 import json
-from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.remote.failure import RemoteError
-from gitseal.remote.shapes import mapping
+from gitseal.remote.shapes import mapping, mappings
+from gitseal.stores import fields
 from gitseal.stores.protocol import Edit, Live
 
 MANAGER = "gitseal"
@@ -26,7 +26,7 @@ def live_values(secret: Mapping[str, Any]) -> dict[str, Live]:
 def why_not_ours(secret: Mapping[str, Any]) -> str:
     """Why a Secret is no place for values of ours, as the end of a sentence; empty if it is one."""
     metadata, kind = _metadata(secret), secret.get("type")
-    owners = _list(metadata.get("ownerReferences"))
+    owners = mappings(metadata.get("ownerReferences"))
     if kind not in {"Opaque", None}:
         return f"is of type {printable(kind)}"
     if secret.get("immutable"):
@@ -34,8 +34,7 @@ def why_not_ours(secret: Mapping[str, Any]) -> str:
     if metadata.get("deletionTimestamp"):
         return "is being deleted"
     if owners:
-        owner = mapping(owners[0])
-        return f"belongs to {printable(owner.get('kind'))} {printable(owner.get('name'))}, which writes it"
+        return f"belongs to {printable(owners[0].get('kind'))} {printable(owners[0].get('name'))}, which writes it"
     return ""
 
 
@@ -68,7 +67,7 @@ def has(secret: Mapping[str, Any], edits: Sequence[Edit]) -> bool:
 def owners_of(secret: Mapping[str, Any], name: str) -> set[str]:
     """The managers that a Secret's key belongs to. An update by our own manager's name is somebody else's, who took the name."""
     owners = set()
-    for entry in map(mapping, _list(_metadata(secret).get("managedFields"))):
+    for entry in mappings(_metadata(secret).get("managedFields")):
         if f"f:{name}" in mapping(mapping(entry.get("fieldsV1")).get("f:data")):
             manager, operation = str(entry.get("manager")), entry.get("operation")
             owners.add(manager if manager != MANAGER or operation == "Apply" else f"{manager} ({printable(operation)})")
@@ -81,12 +80,7 @@ def marks_text(marks: Mapping[str, str]) -> str:
 
 
 def _marks(secret: Mapping[str, Any]) -> dict[str, str]:
-    text = mapping(_metadata(secret).get("annotations")).get(ANNOTATION)
-    try:
-        marks = json.loads(text) if isinstance(text, str) else {}
-    except (ValueError, RecursionError):
-        return {}
-    return {name: mark for name, mark in mapping(marks).items() if isinstance(mark, str)}
+    return fields.marks_in(mapping(_metadata(secret).get("annotations")).get(ANNOTATION))
 
 
 def _data(secret: Mapping[str, Any]) -> dict[str, str]:
@@ -96,16 +90,12 @@ def _data(secret: Mapping[str, Any]) -> dict[str, str]:
 def _bytes(text: str) -> SecretBytes:
     try:
         return SecretBytes(a2b_base64(text, strict_mode=True))
-    except (Base64Error, ValueError):
+    except ValueError:
         raise RemoteError("the cluster gave a Secret that cannot be read") from None
 
 
 def _metadata(secret: Mapping[str, Any]) -> dict[str, Any]:
     return mapping(secret.get("metadata"))
-
-
-def _list(content: object) -> list[Any]:
-    return content if isinstance(content, list) else []
 
 
 def printable(word: object) -> str:

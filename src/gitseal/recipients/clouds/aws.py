@@ -7,7 +7,7 @@ A key of several regions has its other regions after it, `key/mrk-...+us-east-1`
 
 from gitseal.errors import Damaged
 from gitseal.hidden import SecretBytes
-from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings
+from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings, never_wait
 from gitseal.remote import aws
 from gitseal.remote.aws_failure import AwsRefusal
 from gitseal.remote.calling import Patience
@@ -79,12 +79,8 @@ def _decrypted(arn: str, ciphertext: bytes, surroundings: Surroundings) -> Secre
 
 def _asked(arn: str, what: str, surroundings: Surroundings, operation: str, **arguments: object) -> "dict[str, Any]":
     # `asking` tries again, for all services alike.
-    way = aws.Aws(surroundings.environ, _region(arn), _never, Patience(surroundings.seconds, tries=1))
+    way = aws.Aws(surroundings.environ, _region(arn), never_wait, Patience(surroundings.seconds, tries=1))
     return way.service("kms").read(operation, what, KeyId=arn, **arguments)
-
-
-def _never(_seconds: float) -> None:
-    raise AssertionError
 
 
 def _arns(locator: str) -> list[str]:

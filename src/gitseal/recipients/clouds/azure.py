@@ -4,12 +4,11 @@ The credentials need the permission to decrypt with the key (a role with `Micros
 Key Vault Crypto User) and nothing else; to fetch the public half, `get`.
 """
 
-from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 
 from gitseal.errors import Damaged
 from gitseal.hidden import SecretBytes
-from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings, never_wait
+from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings, never_wait, public_half
 from gitseal.remote import azure
 from gitseal.remote.azure import VERSION, inner_code, refused
 from gitseal.remote.calling import Patience, Response
@@ -48,7 +47,10 @@ def public_key(locator: str, surroundings: Surroundings) -> FetchedKey:
     if mapping(told.get("attributes")).get("enabled") is not True:
         raise RemoteError("this version of the key is disabled", kind=RemoteFailure.DISABLED)
     version = str(key.get("kid", "")).rpartition("/")[2]
-    return FetchedKey(f"{'/'.join(locator.split('/')[:3])}/{version}", _der(_bytes(key.get("n")), _bytes(key.get("e"))))
+    public = public_half(_bytes(key.get("n")), _bytes(key.get("e")))
+    if public is None:
+        raise _unreadable()
+    return FetchedKey(f"{'/'.join(locator.split('/')[:3])}/{version}", public)
 
 
 def credentials(environ: "Mapping[str, str]") -> str:
@@ -78,18 +80,6 @@ def _told(answer: Response, what: str) -> "dict[str, Any]":
     raise refused(what, answer, "the role Key Vault Crypto User on the key")
 
 
-def _der(modulus: bytes, exponent: bytes) -> bytes:
-    """The SubjectPublicKeyInfo of an RSA key (RFC 7518, section 6.3.1)."""
-    from cryptography.hazmat.primitives import serialization as s
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
-
-    try:
-        key = RSAPublicNumbers(int.from_bytes(exponent, "big"), int.from_bytes(modulus, "big")).public_key()
-    except ValueError:
-        raise _unreadable() from None
-    return key.public_bytes(s.Encoding.DER, s.PublicFormat.SubjectPublicKeyInfo)
-
-
 def _unreadable() -> RemoteError:
     return RemoteError("Key Vault gave no answer that can be read")
 
@@ -103,7 +93,7 @@ def _bytes(text: object) -> bytes:
     plain = str(text).translate(_FROM_URL)
     try:
         return a2b_base64(plain + "=" * (-len(plain) % 4), strict_mode=True)
-    except (Base64Error, ValueError):
+    except ValueError:
         raise _unreadable() from None
 
 

@@ -8,7 +8,7 @@ import re
 
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
-from gitseal.remote.names import AZURE_VAULT, GOOGLE_PROJECT
+from gitseal.remote.names import AWS_REGION, AZURE_VAULT, GOOGLE_PROJECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,11 +20,10 @@ _AZURE = rf"{AZURE_VAULT}/keys/[A-Za-z0-9-]{{1,127}}"
 _ID = "[A-Za-z0-9_-]{1,63}"
 _GOOGLE = rf"projects/{GOOGLE_PROJECT}/locations/[a-z0-9-]{{1,63}}/keyRings/{_ID}/cryptoKeys/{_ID}"
 
-_REGION = r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
-_AWS = rf"arn:aws(?:-cn|-us-gov)?:kms:{_REGION}:[0-9]{{12}}:"
+_AWS = rf"arn:aws(?:-cn|-us-gov)?:kms:{AWS_REGION}:[0-9]{{12}}:"
 _HEX = "[0-9a-f]"
 # A key of several regions is the same in each, and one whose name does not begin with `mrk-` is in one alone.
-_AWS_KEY = rf"key/(?:{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}|mrk-{_HEX}{{32}}(?:\+{_REGION}){{0,15}})"
+_AWS_KEY = rf"key/(?:{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}|mrk-{_HEX}{{32}}(?:\+{AWS_REGION}){{0,15}})"
 
 # PKCS#11 (RFC 7512): a byte that may stand as it is does, another is escaped in capitals, and a control character is neither.
 _BYTE = r"(?:[A-Za-z0-9._~-]|%(?:2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-D]|[89A-F][0-9A-F]))"

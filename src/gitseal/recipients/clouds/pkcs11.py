@@ -7,7 +7,7 @@ from gitseal.errors import Damaged
 from gitseal.hidden import SecretBytes
 from gitseal.recipients.clouds import locators, oaep, pkcs11_names, pkcs11_tokens
 from gitseal.recipients.clouds.pkcs11_names import KeyInToken
-from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings
+from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings, public_half
 from gitseal.remote.failure import RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
@@ -134,18 +134,13 @@ def _objects(session: "Session", name: KeyInToken, kind: "ObjectClass") -> "Iter
 
 def _half_of(key: "Object") -> tuple[KeyInToken, bytes]:
     """The name and the public half, in DER, of a key, public or private: both say modulus and exponent."""
-    from cryptography.hazmat.primitives import serialization as s
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
     from pkcs11 import Attribute
 
     modulus, exponent = _attribute(key, Attribute.MODULUS), _attribute(key, Attribute.PUBLIC_EXPONENT)
-    try:
-        public = RSAPublicNumbers(
-            int.from_bytes(exponent or b"", "big"), int.from_bytes(modulus or b"", "big")
-        ).public_key()
-    except ValueError:
-        raise RemoteError("the token shows no public half of the key", _GIVE_IT) from None
-    return _name_of(key), public.public_bytes(s.Encoding.DER, s.PublicFormat.SubjectPublicKeyInfo)
+    public = public_half(modulus or b"", exponent or b"")
+    if public is None:
+        raise RemoteError("the token shows no public half of the key", _GIVE_IT)
+    return _name_of(key), public
 
 
 _GIVE_IT = "save the public half with the program of its maker, and give that file with --public"

@@ -47,6 +47,18 @@ class FetchedKey(NamedTuple):
     public: bytes
 
 
+def public_half(modulus: bytes, exponent: bytes) -> bytes | None:
+    """An RSA key in DER (SubjectPublicKeyInfo) by its two numbers, the first byte the highest; None if they make no key."""
+    from cryptography.hazmat.primitives import serialization as s
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+
+    try:
+        key = RSAPublicNumbers(int.from_bytes(exponent, "big"), int.from_bytes(modulus, "big")).public_key()
+    except ValueError:
+        return None
+    return key.public_bytes(s.Encoding.DER, s.PublicFormat.SubjectPublicKeyInfo)
+
+
 class KeyService(Protocol):
     """A module of this package: its name is the provider's in `locators`."""
 

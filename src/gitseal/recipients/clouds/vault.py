@@ -3,7 +3,6 @@
 The token needs `update` on `MOUNT/decrypt/NAME` and nothing else; to fetch the public half, `read` on `MOUNT/keys/NAME`.
 """
 
-from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 
 from gitseal.errors import Damaged
@@ -12,6 +11,7 @@ from gitseal.recipients.clouds.protocol import FetchedKey, Surroundings, never_w
 from gitseal.remote import vault
 from gitseal.remote.calling import Response, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.shapes import mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def unwrap(locator: str, ciphertext: bytes, surroundings: Surroundings) -> Secre
         raise _failure(f"{mount}/decrypt/{name}", answer)
     try:
         return SecretBytes(a2b_base64(str(_data(answer).get("plaintext")), strict_mode=True))
-    except (Base64Error, ValueError):
+    except ValueError:
         raise RemoteError("Vault gave no answer that can be read") from None
 
 
@@ -61,11 +61,10 @@ def public_key(locator: str, surroundings: Surroundings) -> FetchedKey:
         kind, reason = _SAID[_SOFT]
         raise RemoteError(reason, kind=kind)
     version = version or str(data.get("latest_version", ""))
-    versions = data.get("keys")
-    key = versions.get(version) if isinstance(versions, dict) else None
+    key = mapping(data.get("keys")).get(version)
     if key is None:
         raise RemoteError("there is no such version of the key, or it is disabled", kind=RemoteFailure.GONE)
-    public = key.get("public_key") if isinstance(key, dict) else None
+    public = mapping(key).get("public_key")
     if not isinstance(public, str) or not public:
         raise RemoteError("the key has no public half", "take an RSA key, such as one of type=rsa-4096")
     return FetchedKey(f"{locator.partition('@')[0]}@{version}", public.encode())
@@ -95,7 +94,7 @@ def _failure(path: str, answer: Response) -> RemoteError | Damaged:
             f"see what it may: vault token capabilities {path}",
         )
         return RemoteError(message, hint, kind=RemoteFailure.DENIED)
-    errors = answer.content.get("errors") if isinstance(answer.content, dict) else None
+    errors = mapping(answer.content).get("errors")
     said = " ".join(map(str, errors)) if isinstance(errors, list) else ""
     for piece, (kind, reason) in _SAID.items():
         if piece in said:
@@ -106,5 +105,4 @@ def _failure(path: str, answer: Response) -> RemoteError | Damaged:
 
 
 def _data(answer: Response) -> "dict[str, Any]":
-    data = answer.content.get("data") if isinstance(answer.content, dict) else None
-    return data if isinstance(data, dict) else {}
+    return mapping(mapping(answer.content).get("data"))
