@@ -15,7 +15,7 @@ from typing import Any
 from gitseal.remote.aws_failure import answered, unanswered
 from gitseal.remote.calling import Patience, address, pauses
 from gitseal.remote.extras import missing
-from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
+from gitseal.remote.failure import AGAIN, NotSent, RemoteError, RemoteFailure
 from gitseal.remote.machine import is_amazons
 from gitseal.remote.silence import silent
 from gitseal.variables import for_child
@@ -123,7 +123,7 @@ class AwsService:
             answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
         if _ALWAYS[operation] not in answer:
             # The SDK takes a page of somebody in between, or half an answer, for one in which nothing stands.
-            raise RemoteError(f"AWS gave no whole answer to: {what}", _LOOK, kind=RemoteFailure.NOT_READY)
+            raise RemoteError(f"AWS gave no whole answer to: {what}", AGAIN, kind=RemoteFailure.NOT_READY)
         return answer
 
     def items(self, operation: str, what: str, **arguments: object) -> Iterator[dict[str, Any]]:
@@ -171,7 +171,6 @@ _ALWAYS = {
     "update_secret": "VersionId",
     "update_secret_version_stage": "Name",
 }
-_LOOK = "run the same again: it reads what is there, and writes what is missing"
 
 _BY_VARIABLE = (
     "AWS_ACCESS_KEY_ID",

@@ -15,7 +15,7 @@ from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.records import NamedTuple
 from gitseal.remote import addresses
 from gitseal.remote.connection import Connection, HttpAnswer, Limits
-from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
+from gitseal.remote.failure import AGAIN, NotSent, RemoteError, RemoteFailure
 from gitseal.remote.tls import Tls
 
 SECONDS = 30.0
@@ -88,7 +88,7 @@ class Server:
             name,
             place,
             Limits(patience.seconds, _MOST_BYTES),
-            _AGAIN,
+            AGAIN,
             tls=tls,
             proxy=addresses.proxy_to(place, environ or {}),
         )
@@ -145,10 +145,7 @@ class Server:
             if answer.status // 100 != 2:  # noqa: PLR2004 - all that say that something was done
                 return None
         told = "is no JSON" if answer.is_measured else "ends too early"
-        raise RemoteError(f"the answer of {self.name} {told}", _AGAIN, kind=RemoteFailure.NOT_READY)
-
-
-_AGAIN = "run the same again: it reads what is there, and writes what is missing"
+        raise RemoteError(f"the answer of {self.name} {told}", AGAIN, kind=RemoteFailure.NOT_READY)
 
 
 def address(name: str, url: str) -> SplitResult:
@@ -164,7 +161,7 @@ def address(name: str, url: str) -> SplitResult:
 def refused(server: str, what: str, status: int) -> RemoteError:
     """The error for a status that is none of those that mean something to the caller."""
     kind, reason = _REASONS.get(status, (RemoteFailure.OTHER, "it failed"))
-    hint = "look at what the token may do there" if status in {401, 403} else _AGAIN
+    hint = "look at what the token may do there" if status in {401, 403} else AGAIN
     return RemoteError(f"{server} did not {what}: {reason} (status {status})", hint, kind=kind)
 
 

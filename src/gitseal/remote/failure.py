@@ -6,6 +6,9 @@ No text of a server, nor of a cloud's library, gets into a message: it may quote
 from gitseal.errors import Error
 from gitseal.records import Enum
 
+AGAIN = "run the same again: it reads what is there, and writes what is missing"
+"""What helps if a write may be done or not."""
+
 
 class RemoteFailure(Enum):
     """The kinds that a caller or a person acts on differently."""
@@ -32,6 +35,11 @@ class RemoteError(Error):
     ) -> None:
         super().__init__(message, hint, place=place)
         self.kind = kind
+
+
+def unsaid(server: str, what: str) -> RemoteError:
+    """The error for an answer that does not say that the server did something: somebody in between may have given it."""
+    return RemoteError(f"{server} does not say that it {what}", AGAIN, kind=RemoteFailure.NOT_READY)
 
 
 class NotSent(RemoteError):

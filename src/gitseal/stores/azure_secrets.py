@@ -15,7 +15,7 @@ from gitseal.records import NamedTuple
 from gitseal.remote.azure import VERSION, addressed, connect, inner_code
 from gitseal.remote.azure import refused as refused_for
 from gitseal.remote.calling import Response, Server
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import AGAIN, RemoteError, RemoteFailure, unsaid
 from gitseal.remote.names import AZURE_VAULT
 from gitseal.remote.shapes import mapping, mappings
 from gitseal.stores import carrying
@@ -127,7 +127,7 @@ class _VaultSecrets:
                 if answer.status not in {_OK, _MISSING}:
                     raise _refused(f"remove {self._called(edit.name)}", answer)
                 if answer.status == _OK and not mapping(answer.content).get("id"):
-                    raise _unsaid(f"removed {self._called(edit.name)}")
+                    raise unsaid("Key Vault", f"removed {self._called(edit.name)}")
 
     def _check(self, edit: Edit) -> None:
         """Raises Raced unless the name is still as it was read."""
@@ -158,14 +158,14 @@ class _VaultSecrets:
             if answer.status == _OK and _tags(mapping(answer.content)).get(_TAG) == mark:
                 return
             if answer.status == _OK:
-                raise _unsaid(f"wrote {self._called(name)}")
+                raise unsaid("Key Vault", f"wrote {self._called(name)}")
             code = inner_code(answer) if answer.status == _CONFLICT else ""
             if code == "ObjectIsDeletedButRecoverable":
                 self._recover(name)
             elif code not in _MOVING:
                 raise _refused(f"write {self._called(name)}", answer)
             self._wait(_PAUSE)
-        raise RemoteError(f"Key Vault is not done with {self._called(name)}", _AGAIN, kind=RemoteFailure.NOT_READY)
+        raise RemoteError(f"Key Vault is not done with {self._called(name)}", AGAIN, kind=RemoteFailure.NOT_READY)
 
     def _recover(self, name: str) -> None:
         """Brings back a secret that was deleted; its name is not free until the vault's days are over. A new value follows."""
@@ -189,7 +189,7 @@ class _VaultSecrets:
             page = mapping(answer.content)
             items = page.get("value")
             if not isinstance(items, list):
-                raise _unsaid("listed the secrets")
+                raise unsaid("Key Vault", "listed the secrets")
             yield from mappings(items)
             # Of the address of the next page its query alone is used: a host from an answer would get our token.
             query = urlsplit(str(page.get("nextLink") or "")).query
@@ -222,14 +222,6 @@ class _VaultSecrets:
 def _refused(what: str, answer: Response) -> RemoteError:
     """The error for an answer that means nothing else here."""
     return refused_for(what, answer, "the role Key Vault Secrets Officer in the vault")
-
-
-_AGAIN = "run the same again: it reads what is there, and writes what is missing"
-
-
-def _unsaid(what: str) -> RemoteError:
-    """The error for an answer of something in between, which says that all is well and nothing else."""
-    return RemoteError(f"Key Vault does not say that it {what}", _AGAIN, kind=RemoteFailure.NOT_READY)
 
 
 def _is_disabled(answer: Response) -> bool:

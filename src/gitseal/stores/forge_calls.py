@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from gitseal.remote.calling import Response, Server, refused
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import AGAIN, RemoteError, RemoteFailure
 from gitseal.remote.shapes import mapping
 from gitseal.stores.protocol import Raced
 
@@ -82,4 +82,4 @@ def _is_for_an_hour(answer: Response) -> bool:
 
 def _later(answer: Response) -> str:
     span = "an hour" if _is_for_an_hour(answer) else "some minutes"
-    return f"wait {span}, and run the same again: it reads what is there, and writes what is missing"
+    return f"wait {span}, and {AGAIN}"

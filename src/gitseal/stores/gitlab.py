@@ -14,7 +14,7 @@ from urllib.parse import quote
 from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.remote import forges
 from gitseal.remote.calling import Response, Server, refused
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import RemoteError, unsaid
 from gitseal.remote.shapes import mapping
 from gitseal.stores import carrying
 from gitseal.stores.forge_calls import BAD, CREATED, MISSING, NO_CONTENT, OK, ForgeCalls
@@ -183,8 +183,7 @@ _PERMISSION = "give it the scope `api` and the role of a maintainer of the proje
 
 def _not_told(name: str) -> RemoteError:
     """The error for an answer that is not GitLab's: something in between gave it."""
-    message = f'GitLab does not say that it wrote the variable "{name}"'
-    return RemoteError(message, "see what is there with --dry-run", kind=RemoteFailure.NOT_READY)
+    return unsaid("GitLab", f'wrote the variable "{name}"')
 
 
 def _is_taken(answer: Response) -> bool:

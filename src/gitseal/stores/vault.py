@@ -12,7 +12,7 @@ from urllib.parse import quote
 from gitseal.errors import Error
 from gitseal.hidden import UnshownDict
 from gitseal.remote.calling import Response, Server, refused
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import RemoteError, unsaid
 from gitseal.remote.shapes import mapping
 from gitseal.remote.vault import addressed, connect
 from gitseal.stores import carrying, fields
@@ -111,8 +111,7 @@ class _Secret:
             raise refused("Vault", f"write {self.path}", answer.status)
         if mapping(mapping(answer.content).get("data")).get("version") != self.version + 1:
             # Something in between answered, or it is the answer to another request.
-            message = f"Vault does not say that it wrote {self.path}"
-            raise RemoteError(message, "see what is there with --dry-run", kind=RemoteFailure.NOT_READY)
+            raise unsaid("Vault", f"wrote {self.path}")
 
     def delete(self, version: str) -> None:
         """Deletes the newest version, softly."""

@@ -64,7 +64,8 @@ class PublishAction(Enum):
 class PublishStep(NamedTuple):
     """One name: what is done with it, why in words if that does not go without saying, and the version that is there now.
 
-    `commit` is the one that put what is there, empty if none of ours did.
+    `commit` is the one that put what is there, empty if none of ours did. `is_gone`: the value there is ours, and the environment
+    has the name no more.
     """
 
     name: str
@@ -73,6 +74,7 @@ class PublishStep(NamedTuple):
     version: str = ""
     verdict: MarkVerdict | None = None
     commit: str = ""
+    is_gone: bool = False
 
 
 class PublishPlan(NamedTuple):
@@ -102,13 +104,14 @@ class PublishPlan(NamedTuple):
     @property
     def is_drift(self) -> bool:
         """True if what is there is not what this publication wants there."""
-        return bool(self.refused) or any(step.action in _DRIFT or step.note == GONE for step in self.steps)
+        return bool(self.refused) or any(step.action in _DRIFT or step.is_gone for step in self.steps)
 
 
 _WRITTEN = (PublishAction.CREATE, PublishAction.CHANGE)
 _DRIFT = (PublishAction.CREATE, PublishAction.CHANGE, PublishAction.REMOVE)
-GONE = "no longer in the environment; --prune removes it"
-_NEVER_OURS = "never put there by gitseal"
+BY_HAND = "changed there by hand"
+NEVER_OURS = "never put there by gitseal"
+_NO_PROOF = "its mark proves nothing here"
 
 KeyAt = Callable[[str, str], "DataKey | None"]
 """The data key of an id as a commit has it; None if the commit is not here, has no such key, or does not open."""
@@ -223,8 +226,8 @@ def _wanted(seen: Seen, wanted: Desired, verdict: MarkVerdict, key_at: KeyAt) ->
     if is_equal and verdict is MarkVerdict.OURS:
         return PublishStep(name, PublishAction.SAME, "", live.version, verdict)
     notes = {
-        MarkVerdict.BY_HAND: "changed there by hand" if not is_equal else "its mark was changed there",
-        MarkVerdict.UNPROVEN: "its mark proves nothing here",
+        MarkVerdict.BY_HAND: BY_HAND if not is_equal else "its mark was changed there",
+        MarkVerdict.UNPROVEN: _NO_PROOF,
         MarkVerdict.UNMARKED: "taken over",
     }
     return PublishStep(name, PublishAction.CHANGE, notes.get(verdict, ""), live.version, verdict)
@@ -234,15 +237,16 @@ def _unwanted(name: str, live: Live, verdict: MarkVerdict, rules: PublishRules, 
     if is_held:
         return PublishStep(name, PublishAction.LEAVE, "waits for a member to take it over", live.version, verdict)
     if verdict is MarkVerdict.UNMARKED:
-        return PublishStep(name, PublishAction.LEAVE, _NEVER_OURS, live.version, verdict)
+        return PublishStep(name, PublishAction.LEAVE, NEVER_OURS, live.version, verdict)
     if verdict is not MarkVerdict.OURS:
-        why = "changed there by hand" if verdict is MarkVerdict.BY_HAND else "its mark proves nothing here"
+        why = BY_HAND if verdict is MarkVerdict.BY_HAND else _NO_PROOF
         return PublishStep(
             name, PublishAction.LEAVE, f"no longer in the environment, and not removed: {why}", live.version, verdict
         )
     if rules.prunes:
-        return PublishStep(name, PublishAction.REMOVE, "", live.version, verdict)
-    return PublishStep(name, PublishAction.LEAVE, GONE, live.version, verdict)
+        return PublishStep(name, PublishAction.REMOVE, "", live.version, verdict, is_gone=True)
+    note = "no longer in the environment; --prune removes it"
+    return PublishStep(name, PublishAction.LEAVE, note, live.version, verdict, is_gone=True)
 
 
 def of_ours(steps: Sequence[PublishStep]) -> list[PublishStep]:

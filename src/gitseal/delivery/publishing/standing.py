@@ -40,11 +40,11 @@ def _words(step: PublishStep) -> str:
     if step.action is PublishAction.CREATE:
         return "not there"
     if step.verdict is MarkVerdict.BY_HAND:
-        return "changed there by hand"
+        return planning.BY_HAND
     if step.verdict is MarkVerdict.UNMARKED:
-        return "never put there by gitseal"
+        return planning.NEVER_OURS
     if step.verdict is MarkVerdict.UNPROVEN:
         return "not proven to be ours"
     if step.action is PublishAction.CHANGE:
         return "another value in Git"
-    return "no longer in Git" if step.note == planning.GONE or step.action is PublishAction.REMOVE else ""
+    return "no longer in Git" if step.is_gone else ""
