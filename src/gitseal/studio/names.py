@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from gitseal.audit.check.source_files import read
 from gitseal.audit.history.log import Selection, log
+from gitseal.document.document import Entry
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
-from gitseal.project.names import parse_name
+from gitseal.project.names import missing, parse_name
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment, OpenedEnvironment, check_reveal
 from gitseal.project.seen import digest
@@ -29,7 +30,7 @@ class Place(NamedTuple):
     """One environment on the page of a name.
 
     `seen` is what the file has (see `project/seen.py`), `refusal` why the value is not shown, `prospect` what would become of
-    one that is set.
+    one that is set. `openers` open the value that everybody has; `is_shared` is false if only this machine has one.
     """
 
     environment: str
@@ -39,6 +40,7 @@ class Place(NamedTuple):
     prospect: str
     receivers: tuple[Receiver, ...]
     openers: tuple[str, ...]
+    is_shared: bool
 
 
 def matrix_view(desk: Desk, _query: Mapping[str, str]) -> View:
@@ -113,11 +115,20 @@ def reveal(desk: Desk, body: Mapping[str, object]) -> dict[str, object]:
 
 
 def opens(desk: Desk, body: Mapping[str, object]) -> TypedValue:
-    """The value that a request is about. Raises as `reveal` does."""
+    """The value that a request is about. Raises as `reveal` does.
+
+    What is edited is written to the file that everybody has, so it comes from there: no override of this machine, and no
+    reference replaced by what it refers to.
+    """
     environment, name = str(body.get("environment", "")), str(body.get("name", ""))
     project = desk.with_overrides
     check_reveal(project, environment)
-    return get_value(OpenedEnvironment(project, environment, desk.keyring), name)
+    if body.get("purpose") != "edit":
+        return get_value(OpenedEnvironment(project, environment, desk.keyring), name)
+    shared, path = OpenedEnvironment(desk.project, environment, desk.keyring), parse_name(name)
+    if path not in shared.entries:
+        raise missing(path, environment, shared.entries)
+    return shared.open(path)
 
 
 def seen(desk: Desk, name: str) -> dict[str, str]:
@@ -137,7 +148,15 @@ def _place(desk: Desk, environment: str, path: NamePath, cell: MatrixCell) -> Pl
         refusal = error.message
     there = path in layered.entries
     receivers = explain(layered, path_text(path)).receivers if there else ()
-    groups = access(project, (environment,), (path_text(path),)) if there and cell.access != "plain" else []
-    openers = tuple(one.name for group in groups for one in group.people if one.opens)
     told = prospect(desk.workspace._replace(keyring=desk.keyring.unattended()), environment, path)
-    return Place(environment, cell, digest(own), refusal, told, receivers, openers)
+    shared = EffectiveEnvironment(desk.project, environment).entries.get(path)
+    openers = _openers(desk.project, shared, path)
+    return Place(environment, cell, digest(own), refusal, told, receivers, openers, shared is not None)
+
+
+def _openers(project: Project, shared: tuple[str, Entry] | None, path: NamePath) -> tuple[str, ...]:
+    """Who opens the value that everybody has, by the file that it comes from."""
+    if shared is None or shared[1].token is None:
+        return ()
+    groups = access(project, (shared[0],), (path_text(path),))
+    return tuple(one.name for group in groups for one in group.people if one.opens)

@@ -165,7 +165,7 @@
         hide = () => {};
       };
     });
-    one("[data-edit]", holder).addEventListener("click", async () => {
+    one("[data-edit]", holder)?.addEventListener("click", async () => {
       const told = await revealed(holder, "edit"), form = one("#set");
       if (!told || document.hidden) return;
       form.elements.value.value = told.value;
