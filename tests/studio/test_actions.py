@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pyrage
+import pytest
 
 from gitseal.recipients import x25519
 from tests.programs import GITSEAL, git, run
@@ -67,6 +68,52 @@ def test_undo_takes_back_nothing_of_others(desktop: Desktop) -> None:
     assert answer.status == 409
     assert "was changed after that" in answer.told["error"]
     assert desktop.world.get("OTHER") == "theirs-again"
+
+
+@pytest.mark.parametrize("other", ["changed", "committed", "checked out"])
+def test_a_change_that_cannot_be_undone_any_more_is_told_and_dropped(desktop: Desktop, other: str) -> None:
+    top = desktop.world.top
+    git(top, "commit", "-q", "--allow-empty", "-a", "-m", "before", environ=desktop.environ)
+    desktop.page.get("/")
+    set_(desktop, "DATABASE_URL", f"mine-{other}")
+    if other == "changed":
+        desktop.world.set(OTHER=f"theirs-{other}")
+    elif other == "committed":
+        git(top, "commit", "-q", "-a", "-m", "theirs", environ=desktop.environ)
+    else:
+        git(top, "checkout", "-q", ".secrets")
+    body = desktop.page.get("/").body
+    assert "cannot be undone any more: production: updated DATABASE_URL" in body
+    assert f"was {'committed' if other == 'committed' else 'changed'} after that" in body
+    assert 'data-post="/undo"' not in body
+    assert "cannot be undone" not in desktop.page.get("/").body
+
+
+def test_an_undo_that_is_refused_is_dropped(desktop: Desktop) -> None:
+    git(desktop.world.top, "commit", "-q", "--allow-empty", "-a", "-m", "before", environ=desktop.environ)
+    desktop.page.get("/")
+    set_(desktop, "DATABASE_URL", "mine-refused")
+    git(desktop.world.top, "commit", "-q", "-a", "-m", "theirs", environ=desktop.environ)
+    assert "was committed after that" in desktop.page.post("/undo").told["error"]
+    assert "nothing to undo" in desktop.page.post("/undo").told["error"]
+
+
+def test_what_leads_back_to_the_commit_is_undone_all_the_same(desktop: Desktop) -> None:
+    git(desktop.world.top, "commit", "-q", "--allow-empty", "-a", "-m", "before", environ=desktop.environ)
+    before = desktop.world.files()
+    set_(desktop, "TWICE", "x")
+    added = desktop.world.files()
+    body = {
+        "name": "TWICE",
+        "environments": ["production"],
+        "seen": {"production": seen(desktop, "TWICE", "production")},
+    }
+    assert desktop.page.post("/unset", **body).status == 200
+    assert desktop.world.files() == before
+    assert desktop.page.post("/undo").status == 200
+    assert desktop.world.files() == added
+    assert desktop.page.post("/undo").status == 200
+    assert desktop.world.files() == before
 
 
 def test_a_file_is_previewed_by_name_and_then_taken(desktop: Desktop) -> None:

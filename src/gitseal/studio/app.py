@@ -101,12 +101,14 @@ def _shown(desk: Desk, address: str, view: Callable[[Desk, Query], View]) -> Cal
         except Error as error:
             status = _REFUSED
             told = View("error.html", "This page cannot be shown", {"error": error})
+        # Before the notices are taken: it may have one.
+        undo = desk.undoable()
         about = {
             "bar": [(at, words) for at, (words, _) in BAR.items()],
             "address": address,
             "state": state,
             "notices": desk.take_notices(),
-            "undo": desk.steps[-1].words if desk.steps else "",
+            "undo": undo,
         }
         return page(told, about), status
 

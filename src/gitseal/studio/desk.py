@@ -19,10 +19,12 @@ from gitseal.project.belief.cloud_trust import ProjectCloudKeys
 from gitseal.project.finding import find
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
-from gitseal.usecases.put_back import UndoStep, put_back
+from gitseal.report.sentences import listed
+from gitseal.usecases.put_back import UndoStep, obstacle, put_back
 
 _MOST_WAITING = 20
 _MOST_UNDONE = 200
+_MOST_TOLD = 3
 Seen = Mapping[tuple[str, str], str]
 
 
@@ -144,11 +146,31 @@ class Desk:
         self._accepted |= {question.exact for question in asked.questions}
         return self.do(action)
 
+    def undoable(self) -> str:
+        """The words for what `undo` would take back, empty if there is nothing. What it no longer can is dropped and told."""
+        dropped: list[str] = []
+        told = ""
+        project = self.project
+        while self.steps and (refusal := obstacle(project, self.steps[-1])) is not None:
+            dropped.append(self.steps.pop().words)
+            told = told or refusal.message
+        if dropped:
+            self.notices.append(f"cannot be undone any more: {listed(dropped, '{}', most=_MOST_TOLD)}; {told}")
+        return self.steps[-1].words if self.steps else ""
+
     def undo(self) -> str:
-        """Puts back the last change; gives the words for it. Raises Error if there is none, or the files are others by now."""
+        """Puts back the last change; gives the words for it.
+
+        Raises Error if there is none, or if it cannot be put back any more: then it is dropped, so that nobody is stuck with it.
+        """
         if not self.steps:
             raise Error("there is nothing to undo", "what is committed is undone by git revert")
-        put_back(self.project, self.steps[-1])
+        step = self.steps[-1]
+        refusal = obstacle(self.project, step)
+        if refusal is not None:
+            self.steps.pop()
+            raise refusal
+        put_back(self.project, step)
         return f"undone: {self.steps.pop().words}"
 
     def forget_steps(self) -> None:
@@ -206,7 +228,7 @@ class Desk:
 
     def _note_step(self, before: Mapping[str, bytes | None], after: Mapping[str, bytes | None]) -> None:
         if after:
-            self.steps.append(UndoStep("", dict(before), dict(after)))
+            self.steps.append(UndoStep("", dict(before), dict(after), self.project.git().commit("HEAD")))
 
     def _tell(self, words: str) -> None:
         self.notices.append(words)

@@ -11,32 +11,52 @@ from gitseal.sealing.writing import writing
 
 
 class UndoStep(NamedTuple):
-    """One change that was written: the sealed bytes before and after, by environment or `policy`; None means no file."""
+    """One change that was written: the sealed bytes before and after, by environment or `policy`; None means no file.
+
+    `head` is the commit that HEAD was then, None if there was none.
+    """
 
     words: str
     before: Mapping[str, bytes | None]
     after: Mapping[str, bytes | None]
+    head: str | None
 
     def __repr__(self) -> str:
         return f"UndoStep({self.words!r}, …)"
 
 
+def obstacle(project: Project, step: UndoStep) -> Error | None:
+    """Why a change cannot be put back any more: NotAsSeen if a file is another by now, Error if it is committed; else None."""
+    repository = project.git()
+    head = repository.commit("HEAD")
+    for stem, after in step.after.items():
+        path = journal.place(project, stem)
+        name = project.relative(path)
+        try:
+            now: bytes | None = project.source.read(path)
+        except FileNotFoundError:
+            now = None
+        if now != after:
+            return NotAsSeen(f'"{name}" was changed after that, so it is not put back', "see: git diff .secrets")
+        # A change may lead back to what HEAD has, such as a name that was added and removed. Only a later commit takes it.
+        if head not in {step.head, None} and repository.file("HEAD", name) == after != _then(project, step, name):
+            return Error(f'"{name}" was committed after that, so it is not put back', "see: gitseal log")
+    return None
+
+
 def put_back(project: Project, step: UndoStep) -> None:
     """Undoes a change. Sealed bytes come back as they were, so nothing is opened or sealed.
 
-    Raises NotAsSeen, with nothing written, if a file is no longer what the change made of it, and Error if it is committed.
+    Raises what `obstacle` gives, with nothing written.
     """
     with writing(project):
-        for stem, after in step.after.items():
-            path = journal.place(project, stem)
-            name = project.relative(path)
-            try:
-                now: bytes | None = project.source.read(str(path))
-            except FileNotFoundError:
-                now = None
-            if now != after:
-                raise NotAsSeen(f'"{name}" was changed after that, so it is not put back', "see: git diff .secrets")
-            if after is not None and project.git().file("HEAD", name) == after:
-                raise Error(f'"{name}" is committed as it is, so there is nothing to undo', "see: gitseal log")
+        refusal = obstacle(project, step)
+        if refusal is not None:
+            raise refusal
         journal.replace(project, step.after, step.before)
     project.refresh()
+
+
+def _then(project: Project, step: UndoStep, name: str) -> bytes | None:
+    """The file in the commit that HEAD was when the change was made."""
+    return project.git().file(step.head, name) if step.head is not None else None
