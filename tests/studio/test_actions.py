@@ -101,7 +101,7 @@ def test_an_undo_that_is_refused_is_dropped(desktop: Desktop) -> None:
 def test_what_leads_back_to_the_commit_is_undone_all_the_same(desktop: Desktop) -> None:
     git(desktop.world.top, "commit", "-q", "--allow-empty", "-a", "-m", "before", environ=desktop.environ)
     before = desktop.world.files()
-    set_(desktop, "TWICE", "x")
+    assert "to" in set_(desktop, "TWICE", "x", seen={"production": "-"})
     added = desktop.world.files()
     body = {
         "name": "TWICE",
