@@ -421,3 +421,74 @@ def test_only_this_machine_is_answered(desk: Desktop) -> None:
         other.bind(("127.0.0.2", 0))
         with pytest.raises(OSError):  # noqa: PT011 - refused or unreachable, as the system says it
             other.connect(("127.0.0.2", desk.page.port))
+
+
+def test_whoever_takes_the_port_gets_nothing(look: Look, desk: Desktop) -> None:
+    page = look.go("/name?name=DATABASE_URL")
+    page.fill('form[data-post="/set"] textarea', "hush-typed")
+    page.check('form[data-post="/set"] input[value="production"]')
+    asked: list[str] = []
+
+    class Imposter(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(b'{"state":"x","proof":"00","question":{"id":"1","prompt":"Passphrase"}}')
+
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self._answer(b'{"question":{"id":"1","prompt":"Passphrase"}}')
+
+        def _answer(self, body: bytes) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    desk.page.end()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", desk.page.port), Imposter)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    if page.locator('form[data-post="/set"] button').count():
+        page.click('form[data-post="/set"] button')
+    page.get_by_text("gitseal studio has ended").wait_for()
+    server.shutdown()
+    server.server_close()
+    assert asked == []
+    assert "hush" not in page.content()
+    look.said.clear()
+
+
+def test_two_quick_presses_show_one_value(look: Look) -> None:
+    page = look.go("/name?name=DATABASE_URL")
+    page.evaluate("document.querySelectorAll('[data-reveal]').forEach((button) => button.click())")
+    page.get_by_text(_SEALED).first.wait_for()
+    page.wait_for_timeout(500)
+    assert page.get_by_text(_SEALED).count() == 1
+
+
+def test_lines_that_end_as_in_windows_come_back_as_they_were(look: Look, desk: Desktop) -> None:
+    desk.world.set(DATABASE_URL="one\r\ntwo")
+    page = look.go("/name?name=DATABASE_URL")
+    page.get_by_label("Edit the value in production").click()
+    until(page, "document.querySelector('#set textarea').value !== ''")
+    page.check('form[data-post="/set"] input[value="development"]')
+    submit(page, "/set", "updated DATABASE_URL")
+    assert desk.world.get("DATABASE_URL", "development") == "one\r\ntwo"
+
+
+def test_the_clipboard_is_cleared_from_another_page_too(look: Look, evil: str) -> None:
+    page = look.page
+    reader = page.context.new_page()
+    reader.goto(evil)
+    page.bring_to_front()
+    page.clock.install()
+    look.go("/name?name=DATABASE_URL")
+    page.get_by_label("Copy the value in production without showing it").click()
+    page.get_by_text("Copied").wait_for()
+    look.go("/people")
+    page.bring_to_front()
+    page.clock.fast_forward(61_000)
+    reader.bring_to_front()
+    until(reader, "navigator.clipboard.readText().then((text) => text === '')")
+    reader.close()

@@ -1,11 +1,15 @@
 """Who gets an answer from the page, over real sockets."""
 
+import hmac
 import json
+import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from gitseal.studio.guard import MOST_BYTES
+from tests.programs import GITSEAL, run
 from tests.servers import studio
 from tests.studio.conftest import Desktop, made
 
@@ -143,3 +147,48 @@ def test_a_second_use_of_the_address_ends_it(tmp_path: Path) -> None:
     assert "opened a second time" in said
     assert page.opening not in said
     assert "Traceback" not in said
+
+
+def test_nobody_else_can_listen_where_a_browser_would_look(desktop: Desktop) -> None:
+    """Browsers take a name below localhost to ::1 first."""
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        with socket.socket(family, socket.SOCK_STREAM) as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                other.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            with pytest.raises(OSError, match="in use"):
+                other.bind((address, desktop.page.port))
+
+
+def test_a_port_that_is_taken_on_one_of_them_is_refused(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as other:
+        other.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        other.bind(("::1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        (tmp_path / "top").mkdir()
+        _, environ = made(tmp_path / "top", tmp_path)
+        done = run(GITSEAL, "studio", "--no-browser", "--port", str(port), cwd=tmp_path / "top", environ=environ)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"port {port} cannot be used" in done.stderr
+
+
+def test_the_server_proves_that_it_served_the_page(desktop: Desktop) -> None:
+    key = bytes.fromhex(desktop.page.get("/").body.partition('data-proof="')[2].partition('"')[0])
+    told = desktop.page.get("/alive?nonce=abc").told
+    assert told["proof"] == hmac.digest(key, b"abc", "sha256").hex()
+    answer = desktop.page.ask("GET", "/alive?nonce=abc", {"Host": desktop.page.host})
+    assert answer.status == 403
+
+
+def test_those_who_say_nothing_keep_nobody_out(desktop: Desktop) -> None:
+    with ExitStack() as opened:
+        for _ in range(200):
+            silent = opened.enter_context(socket.create_connection(("127.0.0.1", desktop.page.port), timeout=10))
+            silent.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        assert desktop.page.get("/").status == 200
+
+
+def test_a_wrong_address_is_told_as_that(desktop: Desktop) -> None:
+    answer = desktop.page.ask("GET", "/open?token=x", {"Host": desktop.page.host})
+    assert "not the address that gitseal studio printed" in answer.body

@@ -56,9 +56,13 @@ def command(session: Session, *, no_browser: bool, port: str) -> int:
 
 
 def _open(address: str) -> "Path":
-    """Opens the browser by a file that leads to the address: in a process list, everybody could read the token."""
+    """Opens the browser by a file that leads to the address: in a process list, everybody could read the token.
+
+    A process of its own does it, for some browsers end only when they are closed.
+    """
+    import subprocess
+    import sys
     import tempfile
-    import webbrowser
     from pathlib import Path
 
     folder = Path(tempfile.mkdtemp(prefix="gitseal-studio-"))
@@ -67,6 +71,7 @@ def _open(address: str) -> "Path":
     file.write_text(
         f'<!doctype html><title>gitseal studio</title><meta http-equiv="refresh" content="0;url={address}">'
     )
-    if not webbrowser.open(file.as_uri()):
-        say("no browser can be opened from here; open the address yourself")
+    nothing = subprocess.DEVNULL
+    words = [sys.executable, "-m", "webbrowser", file.as_uri()]
+    subprocess.Popen(words, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
     return file

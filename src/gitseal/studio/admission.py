@@ -10,6 +10,7 @@ from http.cookies import CookieError, SimpleCookie
 
 _COOKIE = "gitseal"
 _RANDOM = 16  # bytes: 128 bits
+_HTTP = 80
 
 
 class Admission:
@@ -22,13 +23,28 @@ class Admission:
         self._token = secrets.token_urlsafe(_RANDOM * 2)
         self._key = secrets.token_urlsafe(_RANDOM * 2)
         self._is_used = False
+        # It stands in each page, and proves to the page who answers: the port may be another's by then.
+        self._proof = secrets.token_bytes(_RANDOM * 2)
 
     def __repr__(self) -> str:
         return "Admission(…)"
 
+    def authority(self, port: int) -> str:
+        """The host and port as a browser names them: it leaves out the usual port."""
+        return self.host if port == _HTTP else f"{self.host}:{port}"
+
     def address(self, port: int) -> str:
         """The address that lets in, once."""
-        return f"http://{self.host}:{port}/open?token={self._token}"
+        return f"http://{self.authority(port)}/open?token={self._token}"
+
+    @property
+    def proof_key(self) -> str:
+        """The key of `proof` in hex digits, for a page to check it."""
+        return self._proof.hex()
+
+    def proof(self, nonce: str) -> str:
+        """HMAC-SHA256 of a page's nonce, in hex digits: only who served the page can make it."""
+        return hmac.digest(self._proof, nonce.encode(), "sha256").hex()
 
     def admit(self, token: str) -> str | None:
         """The cookie to set for a token, or None if it is not the one. A second time ends everything."""

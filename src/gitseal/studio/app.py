@@ -55,14 +55,16 @@ def application(desk: Desk, admission: Admission) -> Starlette:
     async def opened(request: Request) -> Response:
         cookie = admission.admit(request.query_params.get("token", ""))
         if cookie is None:
-            words = "this address was used already; stop gitseal studio, and start it anew"
+            used = "this address was used already; stop gitseal studio, and start it anew"
+            words = used if admission.is_over else "this is not the address that gitseal studio printed"
             return PlainTextResponse(f"{words}\n", 403)
         # A redirect would come without the cookie: the browser takes it for a part of whoever led here.
         moved = '<!doctype html><title>gitseal studio</title><meta http-equiv="refresh" content="0;url=/">'
         return HTMLResponse(moved, headers={"Set-Cookie": cookie})
 
-    async def alive(_request: Request) -> Response:
-        return JSONResponse({"state": await run_in_threadpool(_locked(desk, desk.state))})
+    async def alive(request: Request) -> Response:
+        state = await run_in_threadpool(desk.state)
+        return JSONResponse({"state": state, "proof": admission.proof(request.query_params.get("nonce", ""))})
 
     async def seen(request: Request) -> Response:
         name = request.query_params.get("name", "")
@@ -75,7 +77,10 @@ def application(desk: Desk, admission: Admission) -> Starlette:
         Route(OPENING, opened),
         Route("/alive", alive),
         Route("/seen", seen),
-        *(Route(address, _shown(desk, address, view), methods=["GET"]) for address, view in VIEWS.items()),
+        *(
+            Route(address, _shown(desk, address, view, admission.proof_key), methods=["GET"])
+            for address, view in VIEWS.items()
+        ),
         *(Route(address, _acted(desk, act), methods=["POST"]) for address, act in ACTIONS.items()),
         Route("/answer", _answered(desk), methods=["POST"]),
         Route("/reveal", _revealed(desk), methods=["POST"]),
@@ -91,7 +96,9 @@ def _locked(desk: Desk, do: Callable[[], Any]) -> Callable[[], Any]:
     return locked
 
 
-def _shown(desk: Desk, address: str, view: Callable[[Desk, Query], View]) -> Callable[[Request], Awaitable[Response]]:
+def _shown(
+    desk: Desk, address: str, view: Callable[[Desk, Query], View], proof_key: str
+) -> Callable[[Request], Awaitable[Response]]:
     def made(query: Query) -> tuple[str, int]:
         # Before the view reads: what changes meanwhile is then seen as a change.
         state = desk.state()
@@ -107,6 +114,7 @@ def _shown(desk: Desk, address: str, view: Callable[[Desk, Query], View]) -> Cal
             "bar": [(at, words) for at, (words, _) in BAR.items()],
             "address": address,
             "state": state,
+            "proof_key": proof_key,
             "notices": desk.take_notices(),
             "undo": undo,
         }

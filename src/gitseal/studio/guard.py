@@ -36,7 +36,7 @@ class Guard:
     def __init__(self, app: ASGIApp, admission: Admission, port: int) -> None:
         self._app = app
         self._admission = admission
-        self._host = f"{admission.host}:{port}"
+        self._host = admission.authority(port)
         self.last = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

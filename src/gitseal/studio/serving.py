@@ -1,15 +1,21 @@
-"""The server: on this machine alone, for as long as somebody uses it."""
+"""The server: on this machine alone, for as long as somebody uses it.
+
+It holds its port on both loopback addresses. Browsers take a name below `localhost` to `::1` first, and whoever listened there
+would get the address with its token, and the cookie.
+"""
 
 import asyncio
+import errno
 import logging
 import os
 import socket
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gitseal.errors import Error, os_reason
 from gitseal.studio.admission import Admission
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 15 * 60
 _LOOK = 1.0
+_PORT_TRIES = 20
+_MOST_CONNECTIONS, _SECONDS_TO_ASK = 64, 10.0
 
 
 class Ended(NamedTuple):
@@ -39,14 +47,16 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None], idle: float = IDL
     Raises Error if the port is taken.
     """
     admission = Admission()
-    with _listening(port) as listening:
-        chosen = listening.getsockname()[1]
+    with ExitStack() as open_sockets:
+        listening = [open_sockets.enter_context(one) for one in _listening(port)]
+        chosen = listening[0].getsockname()[1]
         guard = Guard(application(desk, admission), admission, chosen)
         # Their lines would have addresses with the token, and tracebacks with values.
-        for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio"):
             logging.getLogger(name).disabled = True
         config = uvicorn.Config(
             guard,
+            http=_Connection,
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -97,6 +107,7 @@ class _EndWatch:
         self._admission = admission
         self._idle = idle
         self._parent = os.getppid()
+        self._had_terminal = _has_terminal()
         self.ended = Ended("stopped")
 
     def reason(self) -> Ended | None:
@@ -106,13 +117,13 @@ class _EndWatch:
             return Ended(words, is_alarm=True)
         if time.monotonic() - self._guard.last > self._idle:
             return Ended(f"nobody used the page for {self._idle / 60:g} minutes")
-        if os.getppid() != self._parent:
+        if os.getppid() != self._parent or (self._had_terminal and not _has_terminal()):
             return Ended("the terminal is gone")
         return None
 
 
-async def _both(server: _Server, watch: _EndWatch, listening: socket.socket) -> None:
-    serving = asyncio.create_task(server.serve([listening]))
+async def _both(server: _Server, watch: _EndWatch, listening: list[socket.socket]) -> None:
+    serving = asyncio.create_task(server.serve(listening))
     while not serving.done():
         reason = watch.reason()
         if reason is not None:
@@ -122,14 +133,76 @@ async def _both(server: _Server, watch: _EndWatch, listening: socket.socket) -> 
     await serving
 
 
-def _listening(port: int) -> socket.socket:
-    # Not SO_REUSEPORT, and on a port of our own: nobody else on this machine may answer for us.
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def _has_terminal() -> bool:
+    """True while the terminal that this process was started on is there."""
     try:
-        made.bind(("127.0.0.1", port))
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
+class _Connection(H11Protocol):
+    """One connection. Everybody on this machine can open some, so they are few, and each has to ask for something soon."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        for other in [*self.connections] if len(self.connections) >= _MOST_CONNECTIONS else ():
+            # Those that never asked for anything go first.
+            if isinstance(other, _Connection) and other.asks_nothing and len(self.connections) >= _MOST_CONNECTIONS:
+                other.transport.abort()
+                self.connections.discard(other)
+        super().connection_made(transport)
+        self.loop.call_later(_SECONDS_TO_ASK, self._close_silent)
+
+    def _close_silent(self) -> None:
+        if self.asks_nothing and not self.transport.is_closing():
+            self.transport.abort()
+
+    @property
+    def asks_nothing(self) -> bool:
+        """True if no whole request came yet."""
+        cycle: object = self.cycle
+        return cycle is None
+
+
+def _listening(port: int) -> list[socket.socket]:
+    """Sockets on both loopback addresses. Raises Error if the port is taken on one; without a port, others are tried."""
+    for tries_left in range(_PORT_TRIES - 1, -1, -1):
+        opened: list[socket.socket] = []
+        try:
+            opened.append(_bound(socket.AF_INET, "127.0.0.1", port))
+            if _has_ipv6():
+                opened.append(_bound(socket.AF_INET6, "::1", opened[0].getsockname()[1]))
+        except (OSError, OverflowError) as error:
+            for one in opened:
+                one.close()
+            if port == 0 and tries_left and isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+                continue
+            reason = os_reason(error) if isinstance(error, OSError) else "there is no such port"
+            raise Error(f"port {port} cannot be used: {reason}", "leave out --port, and a free one is taken") from None
+        return opened
+    raise AssertionError  # the last try returns or raises
+
+
+def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
+    # Without SO_REUSEADDR and SO_REUSEPORT: nobody else on this machine may answer for us.
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind((address, port))
         made.listen()
-    except (OSError, OverflowError) as error:
+    except BaseException:
         made.close()
-        reason = os_reason(error) if isinstance(error, OSError) else "there is no such port"
-        raise Error(f"port {port} cannot be used: {reason}", "leave out --port, and a free one is taken") from None
+        raise
     return made
+
+
+def _has_ipv6() -> bool:
+    """True if this machine has `::1`; if not, nobody can listen there."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as tried:
+            tried.bind(("::1", 0))
+    except OSError:
+        return False
+    return True

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const SHOWN_SECONDS = 30, COPIED_SECONDS = 60, LOOK_SECONDS = 3;
-  const MASK = "••••••••";
+  const MASK = "••••••••", ENDED = "gitseal studio has ended. Start it again in a terminal: gitseal studio";
   const one = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const talk = one("#talk");
@@ -29,19 +29,44 @@
     say(words);
   };
 
+  const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const proofKey = document.body.dataset.proof;
+  document.body.removeAttribute("data-proof");
+
+  // True if whoever answers on this port served this page. Anything else on it could ask for values and passphrases.
+  const isOurs = async () => {
+    const nonce = hex(crypto.getRandomValues(new Uint8Array(16)));
+    const raw = new Uint8Array(proofKey.match(/../g).map((digits) => parseInt(digits, 16)));
+    const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    const expected = hex(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(nonce)));
+    try {
+      const answer = await fetch(`/alive?nonce=${nonce}`, { redirect: "error" });
+      const told = await answer.json();
+      if (told.proof === expected) {
+        one("#changed").hidden = told.state === state;
+        return true;
+      }
+    } catch {
+      // Nobody answers, or not in our words.
+    }
+    lock(ENDED);
+    return false;
+  };
+
   const post = async (address, body, form) => {
-    let answer;
+    if (!await isOurs()) return null;
+    let answer, told;
     try {
       answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), redirect: "error" });
+      if (answer.status === 403) {
+        lock(await answer.text());
+        return null;
+      }
+      told = await answer.json();
     } catch {
-      lock("gitseal studio has ended. Start it again in a terminal: gitseal studio");
+      lock(ENDED);
       return null;
     }
-    if (answer.status === 403) {
-      lock(await answer.text());
-      return null;
-    }
-    const told = await answer.json();
     if (told.error) {
       const place = say(told.error, told.hint, form);
       if (told.changed && form?.dataset.post !== "/import") lookAgain(place, body.name, form);
@@ -57,6 +82,7 @@
     button.type = "button";
     button.textContent = "I know; let me do it all the same";
     button.addEventListener("click", async () => {
+      if (!await isOurs()) return;
       const answer = await fetch(`/seen?name=${encodeURIComponent(name)}`, { redirect: "error" });
       const seen = answer.ok ? await answer.json() : {};
       for (const field of all("input[name=environments]", form)) field.dataset.seen = seen[field.value] ?? "-";
@@ -114,6 +140,7 @@
           body.seen[field.value] = field.dataset.seen ?? "-";
         } else {
           body[field.name] = field.type === "checkbox" ? field.checked : field.value;
+          if (field.name === "value" && form.untouched?.shown === field.value) body.value = form.untouched.value;
         }
       }
       const button = event.submitter ?? one("button", form);
@@ -138,8 +165,18 @@
     });
   }
 
+  // Without reading it, which the browser would ask about: what was copied since then goes too. The time is kept from page to page.
+  const clearLater = () => {
+    const due = Number(sessionStorage.getItem("clear"));
+    if (!due) return;
+    setTimeout(() => {
+      navigator.clipboard.writeText("").then(() => sessionStorage.removeItem("clear")).catch(() => addEventListener("focus", clearLater, { once: true }));
+    }, Math.max(0, due - Date.now()));
+  };
+  clearLater();
+
   // Values: shown one at a time, and hidden again.
-  let hide = () => {};
+  let hide = () => {}, presses = 0;
   const revealed = async (holder, purpose) => {
     const { environment, name } = holder.dataset;
     let told = await post("/reveal", { environment, name, purpose });
@@ -153,8 +190,9 @@
       const was = button.textContent;
       hide();
       if (was === "Hide") return;
+      const press = ++presses;
       const told = await revealed(holder, "show");
-      if (!told || document.hidden) return;
+      if (!told || document.hidden || press !== presses) return;
       shown.textContent = told.value;
       button.textContent = "Hide";
       const timer = setTimeout(() => hide(), SHOWN_SECONDS * 1000);
@@ -169,6 +207,8 @@
       const told = await revealed(holder, "edit"), form = one("#set");
       if (!told || document.hidden) return;
       form.elements.value.value = told.value;
+      // A text field knows no CR: what was not touched goes back as it came.
+      form.untouched = { shown: form.elements.value.value, value: told.value };
       form.elements.type.value = told.type;
       for (const field of all("input[name=environments]", form)) field.checked = field.value === holder.dataset.environment;
       form.elements.value.focus();
@@ -180,11 +220,17 @@
       const copy = event.target;
       copy.textContent = "Copied";
       setTimeout(() => { copy.textContent = "Copy"; }, 2000);
-      // Without reading it, which the browser would ask about: what was copied since then goes too.
-      setTimeout(() => { navigator.clipboard.writeText("").catch(() => {}); }, COPIED_SECONDS * 1000);
+      sessionStorage.setItem("clear", String(Date.now() + COPIED_SECONDS * 1000));
+      clearLater();
     });
   }
-  document.addEventListener("visibilitychange", () => { if (document.hidden) hide(); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return;
+    hide();
+    // What somebody types stays, and shows again in the field that they go on in.
+    for (const field of all("textarea")) field.classList.add("veiled");
+    document.activeElement?.blur();
+  });
   // The browser may keep the page as it is for its back button.
   addEventListener("pagehide", () => {
     hide();
@@ -193,18 +239,16 @@
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   const state = document.body.dataset.state;
-  const look = async () => {
-    if (document.hidden) return;
-    try {
-      const answer = await fetch("/alive", { redirect: "error" });
-      if (!answer.ok) throw new Error();
-      const told = await answer.json();
-      one("#changed").hidden = told.state === state;
-    } catch {
-      lock("gitseal studio has ended. Start it again in a terminal: gitseal studio");
-    }
-  };
-  const looking = setInterval(look, LOOK_SECONDS * 1000);
+  const looking = setInterval(isOurs, LOOK_SECONDS * 1000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) isOurs(); });
+  // A page that somebody else serves by now could look like ours.
+  for (const link of all("a[href]")) {
+    link.addEventListener("click", async (event) => {
+      if (link.getAttribute("href").startsWith("#") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (await isOurs()) location.assign(link.href);
+    });
+  }
 
   // The matrix.
   const filter = one("#filter");
