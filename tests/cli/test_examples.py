@@ -56,6 +56,23 @@ git merge -q side || true
 """
 _CLOUD_KEY = "openssl genpkey -quiet -algorithm RSA -out k.pem; openssl pkey -in k.pem -pubout -out deploy.pem"
 _PLAIN = r"sed -i 's|^environments:|rules:\n  - {names: [LOG_LEVEL], plain: true}\nenvironments:|' .secrets/policy.yaml"
+# A program that keeps what it is given in a file.
+_STORE = r"""
+mkdir -p deploy; cat > deploy/push.py <<'END'
+#!/usr/bin/env python3
+import json, os, sys
+asked, file = json.load(sys.stdin), "../store.json"
+live = json.load(open(file)) if os.path.exists(file) else {}
+if asked["action"] == "read":
+    print(json.dumps(live))
+else:
+    json.dump({name: entry for name, entry in (live | asked["set"]).items() if name not in asked["remove"]}, open(file, "w"))
+END
+chmod +x deploy/push.py
+printf 'publish:\n  shop: {environments: [development], to: "exec:deploy/push.py"}\n' >> .secrets/policy.yaml
+git add deploy; git commit -qam publish --no-verify
+gitseal publish shop --yes --accept-target shop
+"""
 # Dave has to approve what alice changes.
 _APPROVALS = r"""
 dave="$(cut -d' ' -f1,2 "$HOME/dave.pub")"
@@ -81,6 +98,8 @@ PREPARE = {
     "gitseal recipient remove-key": "ssh-keygen -qt ed25519 -N '' -f lost; gitseal recipient add bob bob.pub lost.pub",
     "gitseal recipient replace-key": "cp bob.pub old.pub; ssh-keygen -qt ed25519 -N '' -f new; gitseal recipient add bob old.pub;"
     + _CLOUD_KEY,
+    "gitseal publish": _STORE,
+    "gitseal status --published": _STORE,
     "gitseal studio": "export BROWSER=true",
     "gitseal absorb": "HOME=$PWD XDG_CONFIG_HOME=$PWD gitseal set -e production PARTNER_TOKEN=x",
     "gitseal hook allow": "cp carol test/example.pem; git add test",
