@@ -19,7 +19,7 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 def test_a_yes_confirms_no_target_that_is_new_to_the_clone(team: Team, tmp_path: Path) -> None:
     assert team.publish()[0] == 1
     assert not team.memory.values()
-    assert team.publish("--accept-target", "other")[0] == 1
+    assert team.publish("--accept-target", "other")[0] == 2
     assert team.publish("--accept-target", "shop")[0] == 0
     assert team.memory.values() == {"A": NEEDLE.encode()}
     other = clone(team.hub, tmp_path / "other", team.alice.owner)
@@ -112,7 +112,7 @@ def test_a_record_goes_with_the_refs_and_without_it_nothing_is_overwritten(team:
     assert (team.alice.top / ".git/hooks/pre-push").exists()
     team.alice.git("push", "--quiet", "origin", f"+{ref}")
     other.git("fetch", "--quiet", "origin", "+refs/gitseal/*:refs/gitseal/*")
-    status, said = team.publish(at=other)
+    status, said = team.publish("--accept-target", "shop", at=other)
     assert (status, said.splitlines()[-1]) == (0, "0 created, 0 changed, 0 removed, 0 left, 1 unchanged")
 
 

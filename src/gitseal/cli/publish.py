@@ -65,7 +65,7 @@ def command(
     if dry_run and check:
         raise UsageError("--dry-run and --check exclude each other", "give one of them")
     writes = not dry_run and not check
-    wishes = Wishes(targets, PublishRules(prune, adopt), writes, rollback)
+    wishes = Wishes(targets, PublishRules(prune, adopt), writes, rollback, accept)
     prepared = session.confirmed(
         accept, lambda workspace: prepare(workspace, outside(session, workspace.project), wishes)
     )
@@ -87,7 +87,9 @@ def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Don
     """Asks, writes, and adds what was written to `done`."""
     from gitseal.cli import publish_words as words
     from gitseal.cli import terminal
+    from gitseal.cli.publishing import outside
     from gitseal.delivery.publishing.publication import carry_out
+    from gitseal.usecases.publish import remember
 
     waiting = [publication for publication in prepared if words.changing(publication)]
     if waiting and not yes:
@@ -95,6 +97,7 @@ def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Don
             raise Error("nothing was written: nobody is here to say yes", "if that is what you want, add: --yes")
         if not terminal.confirm("Write this?"):
             raise Declined
+    remember(session.project, prepared, outside(session, session.project))
     for number, publication in enumerate(waiting):
         session.note_read("publish", publication.environment, words.changing(publication))
         written, under_way = 0, list[str]()

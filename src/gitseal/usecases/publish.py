@@ -6,7 +6,7 @@ from gitseal.delivery.publishing import accepted, planning, source
 from gitseal.delivery.publishing.planning import PublishRules
 from gitseal.delivery.publishing.publication import Publication, publications
 from gitseal.delivery.publishing.source import Source
-from gitseal.errors import Error, Unconfirmed
+from gitseal.errors import Error, Unconfirmed, UsageError
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
@@ -14,12 +14,16 @@ from gitseal.stores.protocol import Outside
 
 
 class Wishes(NamedTuple):
-    """How somebody publishes: `writes` is False for whoever only looks, `goes_back` allows an older commit."""
+    """How somebody publishes: `writes` is False for whoever only looks, `goes_back` allows an older commit.
+
+    `accepts` are the targets that they said yes to beforehand.
+    """
 
     names: tuple[str, ...]
     rules: PublishRules
     writes: bool
     goes_back: bool = False
+    accepts: tuple[str, ...] = ()
 
 
 def sources(project: Project, names: tuple[str, ...]) -> list[Source]:
@@ -30,13 +34,31 @@ def sources(project: Project, names: tuple[str, ...]) -> list[Source]:
 def confirm(workspace: Workspace, found: Sequence[Source], outside: Outside, *, writes: bool) -> None:
     """Raises Unconfirmed for targets that are new to this clone, or on another server than last time, and not accepted.
 
-    To look only starts no program of theirs. Accepted ones are remembered.
+    To look only starts no program of theirs.
     """
     repository, names = workspace.project.git(), workspace.accepted
     questions = [accepted.question(repository, one.target, outside, names, writes=writes) for one in found]
     asked = tuple(question for question in questions if question is not None)
     if asked:
         raise Unconfirmed(asked)
+
+
+def remember(project: Project, prepared: Sequence[Publication], outside: Outside) -> None:
+    """Remembers the targets of publications, which somebody accepted: their servers were reached, and may be written to."""
+    for target in {one.source.target.name: one.source.target for one in prepared}.values():
+        accepted.remember(project.git(), target, outside)
+
+
+def _check_accepts(found: Sequence[Source], accepts: Sequence[str]) -> None:
+    """Raises UsageError for a target that somebody accepts, and that this run is not about."""
+    known = [one.target.name for one in found]
+    for name in accepts:
+        if name not in known:
+            raise UsageError(f'--accept-target names "{name}", which is no target of this run', _listed(known))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"the targets of this run: {', '.join(names)}"
 
 
 def prepare(workspace: Workspace, outside: Outside, wishes: Wishes) -> list[Publication]:
@@ -46,6 +68,7 @@ def prepare(workspace: Workspace, outside: Outside, wishes: Wishes) -> list[Publ
     for values there that we did not put there, and for a commit that is no descendant of what is live.
     """
     found = sources(workspace.project, wishes.names)
+    _check_accepts(found, wishes.accepts)
     confirm(workspace, found, outside, writes=wishes.writes)
     prepared = [
         publication for one in found for publication in publications(one, workspace.keyring, outside, wishes.rules)

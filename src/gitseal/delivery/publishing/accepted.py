@@ -15,19 +15,27 @@ from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository
 from gitseal.policy.target import PublishTarget
+from gitseal.records import NamedTuple
 from gitseal.report.hints import set_aside
 from gitseal.stores import table
 from gitseal.stores.protocol import Outside, Whereabouts
 
-_VERSION = 1
+_VERSION = 2
+
+
+class Accepted(NamedTuple):
+    """A target as somebody accepted it: by a digest of all that counts, and in words."""
+
+    digest: str
+    told: str
 
 
 def question(
     repository: Repository, target: PublishTarget, outside: Outside, names: Collection[str], *, writes: bool
 ) -> Question | None:
-    """What somebody has to say yes to before a target is used, None if nothing. One whose name is in `names` is remembered.
+    """What somebody has to say yes to before a target is used, None if nothing, or if they did: its name is in `names`.
 
-    To look only takes a yes if that starts a program.
+    To look only takes a yes if that starts a program. Nothing is remembered.
     """
     if not writes and not table.kind_of(target.to).runs_code and target.name not in names:
         return None
@@ -35,10 +43,16 @@ def question(
     if _is_accepted(repository, target, servers):
         return None
     if target.name in names:
-        _accept(repository, target, servers)
         return None
-    meaning = _meaning(target, servers, is_known=_is_known(repository, target))
+    meaning = _meaning(target, servers, _read(_path(repository)).get(target.name))
     return Question(target.name, f"--accept-target {target.name}", meaning)
+
+
+def remember(repository: Repository, target: PublishTarget, outside: Outside) -> None:
+    """Remembers a target that somebody said yes to, as it is now."""
+    servers = _servers(target, outside)
+    if not _is_accepted(repository, target, servers):
+        _accept(repository, target, servers)
 
 
 def _servers(target: PublishTarget, outside: Outside) -> list[Whereabouts]:
@@ -47,23 +61,24 @@ def _servers(target: PublishTarget, outside: Outside) -> list[Whereabouts]:
     return list(dict.fromkeys(server for server in found if server is not None))
 
 
-def _meaning(target: PublishTarget, servers: Sequence[Whereabouts], *, is_known: bool) -> str:
+def _meaning(target: PublishTarget, servers: Sequence[Whereabouts], before: Accepted | None) -> str:
+    goes = _goes(target, servers)
+    if before is None:
+        return f"this clone never published to {target.name}: {goes}"
+    was = f"; before: {before.told}" if before.told != goes else "; its branch or its prune changed"
+    return f"{target.name} is not what this clone published to before: {goes}{was}"
+
+
+def _goes(target: PublishTarget, servers: Sequence[Whereabouts]) -> str:
     what = f"what service {target.service} gets" if target.service else "all names"
     where = "".join(f", on {server.told}" for server in servers)
-    goes = f"{what} of {', '.join(target.environments)} to {target.to}{where}"
-    if is_known:
-        return f"{target.name} is not what this clone published to before: {goes}"
-    return f"this clone never published to {target.name}: {goes}"
+    return f"{what} of {', '.join(target.environments)} to {target.to}{where}"
 
 
 def _is_accepted(repository: Repository, target: PublishTarget, servers: Sequence[Whereabouts]) -> bool:
     """True if this very target was accepted here. One that sends other values, or elsewhere, is another one."""
-    return _read(_path(repository)).get(target.name) == _digest(target, servers)
-
-
-def _is_known(repository: Repository, target: PublishTarget) -> bool:
-    """True if a target of this name was accepted here, whatever it was then."""
-    return target.name in _read(_path(repository))
+    known = _read(_path(repository)).get(target.name)
+    return known is not None and known.digest == _digest(target, servers)
 
 
 def _accept(repository: Repository, target: PublishTarget, servers: Sequence[Whereabouts]) -> None:
@@ -71,7 +86,7 @@ def _accept(repository: Repository, target: PublishTarget, servers: Sequence[Whe
     path = _path(repository)
     path.parent.mkdir(exist_ok=True)
     with locked(path.parent):
-        known = _read(path) | {target.name: _digest(target, servers)}
+        known = _read(path) | {target.name: Accepted(_digest(target, servers), _goes(target, servers))}
         content = json.dumps({"version": _VERSION, "targets": known}, indent=1)
         atomic.write(path, content.encode() + b"\n", private=True)
 
@@ -80,15 +95,15 @@ def _path(repository: Repository) -> Path:
     return repository.common_dir() / "gitseal" / "targets"
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, Accepted]:
     try:
         content = json.loads(read_regular(path))
         if content["version"] != _VERSION:
             raise Error(f'"{path}" was written by another version of gitseal', "upgrade gitseal")
-        return dict(content["targets"])
+        return {str(name): Accepted(*map(str, one)) for name, one in content["targets"].items()}
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Error(f'"{path}" is damaged', f"accept each target once again: {set_aside(str(path))}") from None
 
 

@@ -10,7 +10,6 @@ from gitseal.errors import Error, shell_quoted
 from gitseal.git import ranges, refs
 from gitseal.git.repository import LITERAL, Repository
 from gitseal.git.trusted_ref import as_fetched, short, trusted_ref, way_to_one
-from gitseal.policy.fields import nearest
 from gitseal.policy.target import PublishTarget
 from gitseal.project.project import FOLDER, Project
 from gitseal.project.states import at_commit
@@ -60,7 +59,7 @@ def targets(project: Project, names: tuple[str, ...]) -> list[PublishTarget]:
     for name in names:
         if name not in known:
             here = name in {target.name for target in project.policy.publish}
-            hint = f"merge it into {short(ref)} first" if here else nearest(name, known)
+            hint = f"merge it into {short(ref)} first" if here else f"the targets: {', '.join(known)}"
             raise Error(f'the policy of {short(ref)} has no target "{name}"', hint)
     return [known[name] for name in dict.fromkeys(names or known)]
 
