@@ -84,7 +84,8 @@ class Unconfirmed(Error):
         first, *others = questions
         more = f", and {len(others)} more" if others else ""
         super().__init__(
-            f"{first.meaning}{more}", "if that is right, add: " + " ".join(question.option for question in questions)
+            f"{first.meaning}{more}",
+            "if that is right, add: " + " ".join(dict.fromkeys(question.option for question in questions)),
         )
         self.questions = questions
 

@@ -26,6 +26,8 @@ _MOST_WAITING = 20
 _MOST_UNDONE = 200
 _MOST_TOLD = 3
 Seen = Mapping[tuple[str, str], str]
+# What a person said yes to, for one action: the key or recipient, and the words that they read.
+Agreed = frozenset[tuple[str, str]]
 
 
 class PageAction(NamedTuple):
@@ -75,9 +77,8 @@ class Desk:
         self._folder = folder
         self.environ = environ
         self._home = home
-        self._accepted: frozenset[str] = frozenset()
         self._passphrases: dict[str, SecretBytes] = {}
-        self._waiting: dict[str, tuple[PageAction, OpenQuestion]] = {}
+        self._waiting: dict[str, tuple[PageAction, OpenQuestion, Agreed]] = {}
         self._kept: dict[str, object] = {}
         self._keyring = discover(environ, home, self._ask, identity)
         reach_key_services(self._keyring, environ, time.sleep, lambda: ProjectCloudKeys(find(folder)))
@@ -104,8 +105,8 @@ class Desk:
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace of an action, by what was accepted so far."""
-        return Workspace(self.project, self._keyring, self._accepted, written=self._note_step)
+        """The workspace of an action. Nothing is accepted in it: what lasts of an answer is what this clone remembers."""
+        return Workspace(self.project, self._keyring, written=self._note_step)
 
     def state(self) -> str:
         """A text that is another one as soon as a file of `.secrets` changed."""
@@ -121,13 +122,26 @@ class Desk:
 
     def do(self, action: PageAction) -> ActionDone | OpenQuestion:
         """Does an action, or says what has to be answered first. Raises Error if it is refused; then nothing was done."""
+        return self._go_on(action, frozenset())
+
+    def _go_on(self, action: PageAction, agreed: Agreed) -> ActionDone | OpenQuestion:
         count = len(self.steps)
-        try:
-            words = action.do(self.workspace._replace(seen=action.seen))
-        except Unconfirmed as unconfirmed:
-            return self._wait(action, OpenQuestion(secrets.token_hex(8), questions=tuple(unconfirmed.questions)))
-        except Asked as asked:
-            return self._wait(action, OpenQuestion(secrets.token_hex(8), prompt=asked.prompt))
+        accepted: frozenset[str] = frozenset()
+        while True:
+            try:
+                words = action.do(self.workspace._replace(seen=action.seen, accepted=accepted))
+                break
+            except Unconfirmed as unconfirmed:
+                # Asked anew each time, so that a yes counts for the very question that was shown: the same key may by now
+                # stand for somebody else, or open something else.
+                asks = frozenset(question.exact for question in unconfirmed.questions)
+                is_agreed = all((question.exact, question.meaning) in agreed for question in unconfirmed.questions)
+                if not is_agreed or asks <= accepted:
+                    waiting = OpenQuestion(secrets.token_hex(8), questions=tuple(unconfirmed.questions))
+                    return self._wait(action, waiting, agreed)
+                accepted |= asks
+            except Asked as asked:
+                return self._wait(action, OpenQuestion(secrets.token_hex(8), prompt=asked.prompt), agreed)
         self.steps[count:] = [step._replace(words=words) for step in self.steps[count:]]
         del self.steps[:-_MOST_UNDONE]
         if words:
@@ -140,11 +154,10 @@ class Desk:
         """Goes on with an action: `passphrase` is given, or the questions are answered with yes. Raises Error as `do` does."""
         if waiting not in self._waiting:
             raise Error("this question was answered, or the page is an old one", "do it again")
-        action, asked = self._waiting.pop(waiting)
+        action, asked, agreed = self._waiting.pop(waiting)
         if asked.prompt:
             self._passphrases[asked.prompt] = SecretBytes((passphrase or "").encode())
-        self._accepted |= {question.exact for question in asked.questions}
-        return self.do(action)
+        return self._go_on(action, agreed | {(question.exact, question.meaning) for question in asked.questions})
 
     def undoable(self) -> str:
         """The words for what `undo` would take back, empty if there is nothing. What it no longer can is dropped and told."""
@@ -220,8 +233,8 @@ class Desk:
             raise Asked(prompt)
         return known
 
-    def _wait(self, action: PageAction, waiting: OpenQuestion) -> OpenQuestion:
-        self._waiting[waiting.id] = (action, waiting)
+    def _wait(self, action: PageAction, waiting: OpenQuestion, agreed: Agreed) -> OpenQuestion:
+        self._waiting[waiting.id] = (action, waiting, agreed)
         while len(self._waiting) > _MOST_WAITING:
             del self._waiting[next(iter(self._waiting))]
         return waiting

@@ -46,7 +46,7 @@ class Trust:
         self._known = known_in(project.git())
         self._trusted = TrustedState(project)
         self._judge = Judge(workspace, self._known, self._trusted)
-        self._questions: dict[str, Question] = {}
+        self._questions: dict[tuple[str, str], Question] = {}
 
     def judge(self, header: Header, group: str) -> Judgement:
         """The standing of a group's data key. Asks nobody and refuses nothing."""
@@ -127,7 +127,8 @@ class Trust:
                 canonical,
                 f"--accept-recipient '{canonical}'",
                 f"{name} with the key {shown} is new to this clone: {meaning}",
-            )
+            ),
+            name,
         )
         return False
 
@@ -272,8 +273,9 @@ class Trust:
                 return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
         return ""
 
-    def _ask(self, question: Question) -> None:
-        self._questions[question.exact] = question
+    def _ask(self, question: Question, name: str = "") -> None:
+        # One key under two names is two questions: a yes to the one shown would count for both.
+        self._questions[question.exact, name] = question
 
     @cached_property
     def _own(self) -> frozenset[str]:
