@@ -58,6 +58,23 @@ def test_a_branch_decides_nothing(team: Team, old: str, new: str, is_pushed: boo
     assert [place for place in team.memory.places if "evil" in place] == []
 
 
+def test_a_branch_of_a_fork_is_not_the_branch_that_a_target_names(team: Team, tmp_path: Path) -> None:
+    team.alice.policy("environments: [production]", "from: refs/heads/release, environments: [production]")
+    team.alice.commit("from release")
+    team.alice.git("push", "--quiet", "origin", "HEAD:main", "HEAD:release")
+    assert team.publish("--accept-target", "shop")[0] == 0
+    team.alice.git("clone", "--quiet", "--bare", str(team.hub), str(tmp_path / "fork.git"))
+    team.alice.git("remote", "add", "fork", str(tmp_path / "fork.git"))
+    team.alice.set("production", "A", "evil")
+    team.alice.commit("of a fork")
+    team.alice.git("push", "--quiet", "fork", "HEAD:release")
+    team.alice.git("switch", "--quiet", "-c", "release", "--track", "fork/release")
+    status, said = team.publish()
+    assert status == 1
+    assert "origin/release does not have commit" in said
+    assert team.memory.values() == {"A": NEEDLE.encode()}
+
+
 def test_a_merged_target_that_changed_is_asked_about_again(team: Team) -> None:
     assert team.publish("--accept-target", "shop")[0] == 0
     team.alice.policy("memory:good", "memory:elsewhere")

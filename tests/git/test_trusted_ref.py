@@ -8,7 +8,7 @@ import pytest
 from gitseal.errors import Error
 from gitseal.git import refs
 from gitseal.git.repository import Repository
-from gitseal.git.trusted_ref import is_set, to_write, trusted_ref, way_back
+from gitseal.git.trusted_ref import as_fetched, is_set, to_write, trusted_ref, way_back
 
 Git = Callable[..., str]
 
@@ -70,7 +70,49 @@ def test_a_branch_of_this_repository_stands_for_what_its_remote_has(clone: Path,
     git("push", "-q", "origin", "feature", cwd=clone)
     assert trusted_ref(Repository(clone)) == "refs/remotes/origin/feature"
     git("branch", "-q", "--set-upstream-to=origin/release", "feature", cwd=clone)
-    assert trusted_ref(Repository(clone)) == "refs/remotes/origin/release"
+    assert trusted_ref(Repository(clone)) == "refs/remotes/origin/feature"
+
+
+@pytest.mark.parametrize(
+    ("before", "branch", "ref"),
+    [
+        ([], "release", "refs/remotes/origin/release"),
+        (["branch --set-upstream-to=fork/release feature"], "feature", "refs/remotes/origin/feature"),
+        (["switch -c release --track fork/release"], "release", "refs/remotes/origin/release"),
+        (["switch -c release --track origin/main"], "release", "refs/remotes/origin/release"),
+        (["switch -c release --track feature"], "release", "refs/remotes/origin/release"),
+        (["config gitseal.trust refs/remotes/fork/main"], "release", "refs/remotes/fork/release"),
+        (["remote rename origin theirs"], "release", "refs/remotes/theirs/release"),
+        (["remote rename origin theirs", "remote remove fork"], "release", "refs/remotes/theirs/release"),
+    ],
+)
+def test_what_a_branch_tracks_does_not_say_which_branch_counts(
+    clone: Path, git: Git, before: list[str], branch: str, ref: str
+) -> None:
+    git("remote", "add", "fork", git("config", "remote.origin.url", cwd=clone).strip(), cwd=clone)
+    git("fetch", "-q", "fork", cwd=clone)
+    git("config", "gitseal.trust", "refs/remotes/origin/main", cwd=clone)
+    for command in before:
+        git(*command.split(), cwd=clone)
+    if "rename" in " ".join(before):
+        git("config", "gitseal.trust", "refs/remotes/theirs/main", cwd=clone)
+    assert as_fetched(Repository(clone), f"refs/heads/{branch}") == ref
+
+
+def test_no_branch_is_a_forks_because_it_tracks_it(clone: Path, git: Git) -> None:
+    git("remote", "add", "fork", git("config", "remote.origin.url", cwd=clone).strip(), cwd=clone)
+    git("fetch", "-q", "fork", cwd=clone)
+    git("config", "gitseal.trust", "refs/heads/main", cwd=clone)
+    git("branch", "-q", "--set-upstream-to=fork/main", "main", cwd=clone)
+    assert trusted_ref(Repository(clone)) == "refs/remotes/origin/main"
+    git("remote", "rename", "origin", "theirs", cwd=clone)
+    with pytest.raises(Error, match='nothing says whose "main" is meant: fork, theirs') as caught:
+        trusted_ref(Repository(clone))
+    assert caught.value.hint == "say which one counts, such as: git config gitseal.trust refs/remotes/fork/main"
+    git("config", "gitseal.trust", "refs/heads/of-nobody", cwd=clone)
+    assert trusted_ref(Repository(clone)) == "refs/heads/of-nobody"
+    with pytest.raises(Error, match='nothing says whose "of-nobody" is meant'):
+        as_fetched(Repository(clone), "refs/heads/release")
 
 
 def test_a_tag_of_a_refs_name_is_told_and_not_used(clone: Path, git: Git) -> None:

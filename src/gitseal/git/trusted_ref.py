@@ -1,5 +1,7 @@
 """The ref whose state is believed, always by its full name."""
 
+from collections.abc import Sequence
+
 from gitseal.errors import Error
 from gitseal.git import refs
 from gitseal.git.repository import Repository
@@ -55,7 +57,7 @@ def to_write(repository: Repository, *, founding: bool) -> str:
         return default
     if not remotes:
         return head
-    return _upstream(repository, head) or f"{_REMOTES}{remote}/{head.removeprefix(_HEADS)}"
+    return f"{_REMOTES}{remote}/{head.removeprefix(_HEADS)}"
 
 
 def way_to_one(repository: Repository) -> str:
@@ -115,10 +117,28 @@ def _resolved(repository: Repository, value: str) -> str:
 
 
 def _pushed(repository: Repository, branch: str) -> str:
-    """The remote's state of a branch, or the branch."""
-    of_origin = f"{_REMOTES}origin/{branch.removeprefix(_HEADS)}"
-    asked = dict.fromkeys(filter(None, (_upstream(repository, branch), of_origin)))
-    return next((name for name in asked if name.startswith(_REMOTES) and _exists(repository, name)), branch)
+    """The remote's state of a branch, or the branch. Raises Error if several remotes have it and none is the one to ask."""
+    name, remotes = branch.removeprefix(_HEADS), repository.remotes()
+    remote = _remote(remotes)
+    having = [one for one in ([remote] if remote else remotes) if _exists(repository, f"{_REMOTES}{one}/{name}")]
+    if having and not remote:
+        raise _ambiguous(having, name)
+    return f"{_REMOTES}{remote}/{name}" if having else branch
+
+
+def _remote(remotes: Sequence[str]) -> str:
+    """The remote whose branches count if nothing names one: `origin`, else the only one, else none.
+
+    What a branch of this clone tracks does not say: to look at a branch of a fork is to track it.
+    """
+    if "origin" in remotes:
+        return "origin"
+    return remotes[0] if len(remotes) == 1 else ""
+
+
+def _ambiguous(remotes: Sequence[str], name: str) -> Error:
+    hint = f"say which one counts, such as: git config {SETTING} {_quoted(f'{_REMOTES}{remotes[0]}/{name}')}"
+    return Error(f'nothing says whose "{name}" is meant: {", ".join(remotes)}', hint)
 
 
 def is_set(repository: Repository) -> bool:
@@ -146,15 +166,17 @@ def _upstream(repository: Repository, branch: str) -> str:
 def as_fetched(repository: Repository, branch: str) -> str:
     """The full name of the remote's state of a branch, by the branch's full name; the branch itself if there is no remote.
 
-    Where there is a remote nothing of this clone stands for it: what only lies here was looked at by nobody else.
+    The remote is that of the trusted ref, and the name is the same there, whatever the branch tracks. If there is a remote,
+    nothing of this clone stands for it: what only lies here was looked at by nobody else. Raises Error if no remote is the
+    one to ask.
     """
     remotes = repository.remotes()
     if not remotes:
         return branch
-    tracked = _upstream(repository, branch)
-    if tracked.startswith(_REMOTES):
-        return tracked
-    remote = "origin" if "origin" in remotes else remotes[0]
+    trusted = trusted_ref(repository)
+    remote = next((one for one in remotes if trusted.startswith(f"{_REMOTES}{one}/")), _remote(remotes))
+    if not remote:
+        raise _ambiguous(remotes, short(trusted) or short(branch))
     return f"{_REMOTES}{remote}/{branch.removeprefix(_HEADS)}"
 
 
