@@ -48,7 +48,9 @@ def test_a_branch_decides_nothing(team: Team, old: str, new: str, is_pushed: boo
         team.alice.push("feature")
     for names in ((), ("shop",), ("more",)):
         status, said = team.publish(*names, "--accept-target", "shop", "--accept-target", "more", "--rollback")
-        assert status == 1, said
+        assert status == (2 if "no target of this run" in said else 1), said
+        status, said = team.publish(*names, "--accept-target", "shop", "--rollback")
+        assert status == (2 if "no target of this run" in said else 1), said
     # What is checked out again and not committed decides nothing either.
     team.alice.git("checkout", "--quiet", "main")
     team.alice.policy(old, new)

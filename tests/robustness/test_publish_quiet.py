@@ -116,8 +116,9 @@ def _in_process(publishing: PublishWorld) -> None:
     outside = Outside(publishing.more, start, lambda _seconds: None, str(clone.top))
     workspace = Workspace(clone.project, clone.keyring, frozenset({"shop"}))
     wishes = Wishes(("shop",), PublishRules(prunes=True), writes=True)
-    for publication in prepare(workspace, outside, wishes):
-        for _ in carry_out(publication):
+    for looked in prepare(workspace, outside, wishes):
+        assert looked.publication is not None
+        for _ in carry_out(looked.publication):
             pass
 
 

@@ -92,9 +92,10 @@ def test_the_objects_are_those_of_publish(shop: Statuses, capsys: pytest.Capture
     told = shop.object()
     assert main(["publish", "--dry-run", "--json"]) == 0
     (published,) = json.loads(capsys.readouterr().out)
-    assert told == published | {"error": ""}
+    assert told == published
     assert sorted(published) == [
-        "behind", "commit", "counts", "drift", "environment", "live", "ref", "refused", "server", "steps", "target", "to",
+        "behind", "commit", "counts", "drift", "environment", "error", "live", "ref", "refused", "server", "steps", "target",
+        "to",
     ]  # fmt: skip
 
 
@@ -106,4 +107,42 @@ def test_a_store_that_cannot_be_asked_is_told_and_the_others_are_not_held_up(
 
     monkeypatch.setattr(shop.store, "read", refuse)
     told = shop.object(status=1)
-    assert told == {"target": "shop", "environment": "production", "error": "the store cannot be reached"}
+    assert told == {
+        "target": "shop",
+        "environment": "production",
+        "error": "shop, production: the store cannot be reached",
+    }
+
+
+def test_a_check_names_the_place_that_it_could_not_look_at_and_ends_with_2(
+    shop: Statuses, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise RemoteError("the store cannot be reached", "try it again")
+
+    monkeypatch.setattr(shop.store, "read", refuse)
+    assert main(["publish", "--check", "--json"]) == 2
+    said = capsys.readouterr()
+    (told,) = json.loads(said.out)
+    assert told == {
+        "target": "shop",
+        "environment": "production",
+        "error": "shop, production: the store cannot be reached",
+    }
+    assert "gitseal: shop, production: the store cannot be reached\n  try it again\n" in said.err
+    assert said.err.endswith(" 1 that could not be looked at\n")
+
+
+def test_a_clone_that_lacks_the_live_commit_cannot_tell_and_says_no_drift(
+    shop: Statuses, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, mark = "A", shop.store.entries["A"][1]
+    parts = mark.split(":")
+    shop.store.put(name, shop.store.entries[name][2], ":".join([*parts[:3], "d" * 40, *parts[4:]]))
+    assert main(["publish", "--check"]) == 2
+    said = capsys.readouterr().err
+    assert f"cannot tell of A: commit {'d' * 12} is not in this clone\n  fetch it: git fetch\n" in said
+    assert "by hand" not in said
+    assert f"cannot tell: commit {'d' * 12} is not in this clone; git fetch" in shop.lines("--published")[0]
+    shop.store.put("Z", b"by hand")
+    assert shop.object()["drift"] is False

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from gitseal.delivery.publishing.publication import Publication
 
 
+_COULD_NOT_LOOK = 2
+
+
 @declare.command("publish")
 @declare.argument("targets", metavar="[TARGET...]", nargs=-1)
 @declare.option("--dry-run", is_flag=True, help="Only show what would be done.")
-@declare.option("--check", is_flag=True, help="Only say if what is there is right; the status is 1 if not.")
+@declare.option(
+    "--check", is_flag=True, help="Only say if what is there is right; the status is 1 if not, 2 if it cannot tell."
+)
 @declare.option("--yes", is_flag=True, help="Do not ask before writing to targets that this clone knows.")
 @declare.option("--prune", is_flag=True, help="Remove there what was published and is gone here.")
 @declare.option("--adopt", is_flag=True, help="Overwrite values under our names that gitseal did not put there.")
@@ -61,26 +66,32 @@ def command(
     from gitseal.cli.publishing import outside
     from gitseal.delivery.publishing.planning import PublishRules
     from gitseal.usecases.publish import Wishes, prepare
+    from gitseal.usecases.publish import check as check_all
 
     if dry_run and check:
         raise UsageError("--dry-run and --check exclude each other", "give one of them")
     writes = not dry_run and not check
     wishes = Wishes(targets, PublishRules(prune, adopt), writes, rollback, accept)
-    prepared = session.confirmed(
+    looked = session.confirmed(
         accept, lambda workspace: prepare(workspace, outside(session, workspace.project), wishes)
     )
-    words.show(prepared, with_refused=not writes)
+    prepared = [one.publication for one in looked if one.publication is not None]
+    words.show(looked)
     done: dict[tuple[str, str, str], bool | None] = {}
     try:
         if writes:
+            check_all(prepared, goes_back=rollback)
             _write(session, prepared, done, yes=yes)
     finally:
         # What was done is told, however it ends.
-        words.count(prepared, "" if writes else "would be ", done if writes else None)
+        words.count(looked, "" if writes else "would be ", done if writes else None)
         if as_json:
-            output.as_json([words.as_object(publication, done) for publication in prepared])
+            output.as_json([words.looked_object(one, done) for one in looked])
     is_refused = any(publication.plan.refused for publication in prepared)
-    return int(is_refused or (check and any(publication.plan.is_drift for publication in prepared)))
+    if is_refused or (check and any(publication.plan.is_drift for publication in prepared)):
+        return 1
+    could_look = all(one.error is None and not (check and one.untold()) for one in looked)
+    return 0 if could_look else _COULD_NOT_LOOK
 
 
 def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Done", *, yes: bool) -> None:
@@ -88,6 +99,7 @@ def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Don
     from gitseal.cli import publish_words as words
     from gitseal.cli import terminal
     from gitseal.cli.publishing import outside
+    from gitseal.delivery.publishing.grouped import listed
     from gitseal.delivery.publishing.publication import carry_out
     from gitseal.usecases.publish import remember
 
@@ -111,6 +123,6 @@ def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Don
             done |= dict.fromkeys(words.key(publication, name) for name in under_way)
             words.say_undone(publication, done)
             for other in waiting[number + 1 :]:
-                say(f"{other.source.target.name}: not begun: {', '.join(words.changing(other))}")
+                say(f"{words.who(other)}: not begun: {listed(words.changing(other))}")
             raise
         words.say_recorded(publication)

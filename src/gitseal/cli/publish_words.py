@@ -1,12 +1,14 @@
 """What `publish` and `status --published` say of a publication: lines for people on standard error, and the JSON of both."""
 
 from gitseal.cli.talk import say
+from gitseal.delivery.publishing.grouped import by_reason
 from gitseal.delivery.publishing.words import where
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gitseal.delivery.publishing.looking import PublishedTarget
     from gitseal.delivery.publishing.planning import PublishStep
     from gitseal.delivery.publishing.publication import Publication
 
@@ -23,24 +25,39 @@ def changing(publication: "Publication") -> list[str]:
     return [step.name for step in publication.plan.steps if step.action.value in _WRITTEN]
 
 
-def show(prepared: "Sequence[Publication]", *, with_refused: bool = False) -> None:
-    """Says what would be done, by name."""
+def who(publication: "Publication") -> str:
+    """The target, with the environment if it has several."""
+    target = publication.source.target
+    return target.name if len(target.environments) == 1 else f"{target.name}, {publication.environment}"
+
+
+def show(looked: "Sequence[PublishedTarget]") -> None:
+    """Says what would be done, by name, and what cannot be told of."""
+    for one in looked:
+        if one.publication is not None:
+            _show(one.publication)
+        error = one.untold()
+        if error is not None:
+            told = "" if error.message.startswith(f"{one.target}, ") else f"{one.target}, {one.environment}: "
+            say(f"gitseal: {told}{error.message}", *([f"  {error.hint}"] if error.hint else []))
+
+
+def _show(publication: "Publication") -> None:
     from gitseal.cli import selecting
     from gitseal.git.trusted_ref import short
 
-    for publication in prepared:
-        source = publication.source
-        way = f"{publication.environment} to {where(publication)}"
-        say(f"{source.target.name}: {way}, from {source.commit[:_COMMIT_DIGITS]} of {short(source.ref)}")
-        for step in publication.plan.steps:
-            if step.action.value != "unchanged":
-                say(f"  {_line(step)}")
-        for name, reason in publication.plan.refused if with_refused else ():
-            say(f"  refused {name}: it {reason}")
-        selecting.tell(publication.wanted.going, "a service of the manifest can give them names of one part")
-        if publication.wanted.files:
-            files = ", ".join(publication.wanted.files)
-            say(f"gitseal: left out the files of {source.target.service}: {files}; a store has names and no files")
+    source = publication.source
+    way = f"{publication.environment} to {where(publication)}"
+    say(f"{source.target.name}: {way}, from {source.commit[:_COMMIT_DIGITS]} of {short(source.ref)}")
+    for step in publication.plan.steps:
+        if step.action.value != "unchanged" and not step.untold:
+            say(f"  {_line(step)}")
+    for told in by_reason(publication.plan.refused):
+        say(f"  refused {told}")
+    selecting.tell(publication.wanted.going, "a service of the manifest can give them names of one part")
+    if publication.wanted.files:
+        files = ", ".join(publication.wanted.files)
+        say(f"gitseal: left out the files of {source.target.service}: {files}; a store has names and no files")
 
 
 def _line(step: "PublishStep") -> str:
@@ -53,7 +70,7 @@ def say_done(publication: "Publication", name: str, number: int) -> None:
 
     (action,) = (step.action.value for step in publication.plan.steps if step.name == name)
     progress = f" ({number} of {len(changing(publication))})" if stderr_is_terminal() else ""
-    say(f"{publication.source.target.name}: {_DONE[action]} {name}{progress}")
+    say(f"{who(publication)}: {_DONE[action]} {name}{progress}")
 
 
 def say_undone(publication: "Publication", done: "Done") -> None:
@@ -62,20 +79,21 @@ def say_undone(publication: "Publication", done: "Done") -> None:
         is_done = done.get(key(publication, name), False)
         if not is_done:
             words = "not done" if is_done is False else "nobody can tell if it was done"
-            say(f"{publication.source.target.name}: {words}: {name}")
+            say(f"{who(publication)}: {words}: {name}")
 
 
 def say_recorded(publication: "Publication") -> None:
     """Says how the record of a store that keeps no marks gets to others."""
     if publication.record is not None:
         say(
-            f"{publication.source.target.name}: recorded",
+            f"{who(publication)}: recorded",
             f"  for others to see: git push origin +{publication.record.ref}",
         )
 
 
-def count(prepared: "Sequence[Publication]", would: str = "", done: "Done | None" = None) -> None:
+def count(looked: "Sequence[PublishedTarget]", would: str = "", done: "Done | None" = None) -> None:
     """The last line: how many names of each kind; with `done` only those count as written that were."""
+    prepared = [one.publication for one in looked if one.publication is not None]
     total: dict[str, int] = dict.fromkeys((*_DONE, "not done", "unclear"), 0)
     for publication in prepared:
         for step in publication.plan.steps:
@@ -84,6 +102,7 @@ def count(prepared: "Sequence[Publication]", would: str = "", done: "Done | None
     refused = sum(len(publication.plan.refused) for publication in prepared)
     parts = [f"{total[action]} {would}{word}" for action, word in _DONE.items() if action != "unchanged"]
     others = {"refused": refused, "not done": total["not done"], "unclear": total["unclear"]}
+    others["that could not be looked at"] = len(looked) - len(prepared)
     told = [f"{number} {word}" for word, number in others.items() if number]
     say(", ".join([*parts, f"{total['unchanged']} unchanged", *told]))
 
@@ -93,10 +112,20 @@ def key(publication: "Publication", name: str) -> tuple[str, str, str]:
     return publication.source.target.name, publication.environment, name
 
 
-def as_object(
-    publication: "Publication", done: "Mapping[tuple[str, str, str], bool | None] | None" = None
+def looked_object(
+    one: "PublishedTarget", done: "Mapping[tuple[str, str, str], bool | None] | None" = None
 ) -> dict[str, object]:
-    """A publication for programs."""
+    """An environment of a target for programs; `error` says why it, or some of its names, cannot be told of."""
+    error = one.untold()
+    told = {} if one.publication is None else _object(one.publication, done or {})
+    return told | {
+        "target": one.target,
+        "environment": one.environment,
+        "error": error.message if error is not None else "",
+    }
+
+
+def _object(publication: "Publication", done: "Mapping[tuple[str, str, str], bool | None]") -> dict[str, object]:
     source, plan, standing = publication.source, publication.plan, publication.standing()
     steps = [
         {
@@ -104,13 +133,11 @@ def as_object(
             "action": step.action.value,
             "note": step.note,
             "found": step.verdict.value if step.verdict is not None else "",
-            "done": (done or {}).get(key(publication, step.name), False),
+            "done": done.get(key(publication, step.name), False),
         }
         for step in plan.steps
     ]
     return {
-        "target": source.target.name,
-        "environment": publication.environment,
         "to": publication.place,
         "server": publication.server,
         "commit": source.commit,

@@ -6,11 +6,13 @@ from gitseal.cli import declare, output
 from gitseal.cli.options import environment_option, json_option
 from gitseal.cli.session import Session
 from gitseal.report.plurals import plural
-from gitseal.usecases.status import PublishedTarget, Staged, Status, published, status
+from gitseal.usecases.status import Staged, Status, published, status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from gitseal.delivery.publishing.looking import PublishedTarget
 
 _COMMIT_DIGITS = 12
 
@@ -48,7 +50,7 @@ def command(session: Session, environments: tuple[str, ...], *, asks_stores: boo
     return int(any(one.error is not None for one in stores or ()))
 
 
-def _of_stores(session: Session, environments: "Sequence[str]") -> list[PublishedTarget]:
+def _of_stores(session: Session, environments: "Sequence[str]") -> "list[PublishedTarget]":
     from gitseal.cli.publishing import outside
 
     return [*published(session.workspace, outside(session, session.project), environments)]
@@ -96,6 +98,8 @@ def _line(environment: str, staged: Staged) -> str:
 
 
 def _object(environment: Status, stores: "Sequence[PublishedTarget] | None") -> dict[str, object]:
+    from gitseal.cli.publish_words import looked_object
+
     staged = [
         {
             "action": one.change.action.value,
@@ -109,7 +113,7 @@ def _object(environment: Status, stores: "Sequence[PublishedTarget] | None") -> 
     told = (
         {}
         if stores is None
-        else {"published": [_target(one) for one in stores if one.environment == environment.environment]}
+        else {"published": [looked_object(one) for one in stores if one.environment == environment.environment]}
     )
     return told | {
         "environment": environment.environment,
@@ -118,11 +122,3 @@ def _object(environment: Status, stores: "Sequence[PublishedTarget] | None") -> 
         "drift": [drift._asdict() for drift in environment.drift],
         "overdue": list(environment.overdue),
     }
-
-
-def _target(one: PublishedTarget) -> dict[str, object]:
-    from gitseal.cli.publish_words import as_object
-
-    if one.publication is not None:
-        return as_object(one.publication) | {"error": ""}
-    return {"target": one.target, "environment": one.environment, "error": one.error.message if one.error else ""}

@@ -1,12 +1,16 @@
 """`publish`: the values of a commit brought to the stores that the policy names for them."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from gitseal.delivery.publishing import accepted, planning, source
+from gitseal.delivery.publishing.grouped import by_reason, listed
+from gitseal.delivery.publishing.looking import PublishedTarget, look
 from gitseal.delivery.publishing.planning import PublishRules
 from gitseal.delivery.publishing.publication import Publication, publications
 from gitseal.delivery.publishing.source import Source
 from gitseal.errors import Error, Unconfirmed, UsageError
+from gitseal.policy.target import PublishTarget
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
@@ -24,11 +28,6 @@ class Wishes(NamedTuple):
     writes: bool
     goes_back: bool = False
     accepts: tuple[str, ...] = ()
-
-
-def sources(project: Project, names: tuple[str, ...]) -> list[Source]:
-    """What the targets publish now. Raises Error if one of them may not be published from here."""
-    return [source.source(project, target) for target in source.targets(project, names)]
 
 
 def confirm(workspace: Workspace, found: Sequence[Source], outside: Outside, *, writes: bool) -> None:
@@ -49,40 +48,72 @@ def remember(project: Project, prepared: Sequence[Publication], outside: Outside
         accepted.remember(project.git(), target, outside)
 
 
-def _check_accepts(found: Sequence[Source], accepts: Sequence[str]) -> None:
+def _check_accepts(targets: Sequence[PublishTarget], accepts: Sequence[str]) -> None:
     """Raises UsageError for a target that somebody accepts, and that this run is not about."""
-    known = [one.target.name for one in found]
+    known = [target.name for target in targets]
     for name in accepts:
         if name not in known:
-            raise UsageError(f'--accept-target names "{name}", which is no target of this run', _listed(known))
+            raise UsageError(
+                f'--accept-target names "{name}", which is no target of this run',
+                f"the targets of this run: {listed(known)}",
+            )
 
 
-def _listed(names: Sequence[str]) -> str:
-    return f"the targets of this run: {', '.join(names)}"
-
-
-def prepare(workspace: Workspace, outside: Outside, wishes: Wishes) -> list[Publication]:
+def prepare(workspace: Workspace, outside: Outside, wishes: Wishes) -> list[PublishedTarget]:
     """Everything that is to be done, in the order of the targets; nothing was written.
 
-    Raises Error, before anything is written anywhere, for what a store cannot carry, for a place that another publisher uses,
-    for values there that we did not put there, and for a commit that is no descendant of what is live.
+    Who only looks gets an error beside each environment that cannot be told of. Raises Error for what a store cannot carry, or
+    a target that may not be published from here, if something is to be written.
     """
-    found = sources(workspace.project, wishes.names)
-    _check_accepts(found, wishes.accepts)
-    confirm(workspace, found, outside, writes=wishes.writes)
-    prepared = [
-        publication for one in found for publication in publications(one, workspace.keyring, outside, wishes.rules)
+    project = workspace.project
+    targets = source.targets(project, wishes.names)
+    _check_accepts(targets, wishes.accepts)
+    if not wishes.writes:
+        return _look(workspace, targets, outside, wishes.rules)
+    found = [source.source(project, target) for target in targets]
+    confirm(workspace, found, outside, writes=True)
+    prepared = (one for origin in found for one in publications(origin, workspace.keyring, outside, wishes.rules))
+    return [PublishedTarget(one.source.target.name, one.environment, one) for one in prepared]
+
+
+def _look(
+    workspace: Workspace, targets: Sequence[PublishTarget], outside: Outside, rules: PublishRules
+) -> list[PublishedTarget]:
+    found: list[tuple[PublishTarget, Source | Error]] = []
+    for target in targets:
+        try:
+            found.append((target, source.source(workspace.project, target)))
+        except Error as error:
+            found.append((target, error))
+    confirm(workspace, [origin for _, origin in found if isinstance(origin, Source)], outside, writes=False)
+    return [
+        PublishedTarget(target.name, environment, None, origin)
+        if isinstance(origin, Error)
+        else look(target.name, environment, partial(_only, workspace, origin, outside, rules, environment))
+        for target, origin in found
+        for environment in (target if isinstance(origin, Error) else origin.target).environments
     ]
-    if wishes.writes:
-        for publication in prepared:
-            _check(publication, goes_back=wishes.goes_back)
-    return prepared
+
+
+def _only(workspace: Workspace, origin: Source, outside: Outside, rules: PublishRules, environment: str) -> Publication:
+    (told,) = publications(origin, workspace.keyring, outside, rules, (environment,))
+    return told
+
+
+def check(prepared: Sequence[Publication], *, goes_back: bool) -> None:
+    """Raises Error for a place where nothing may be written, before anything is written anywhere.
+
+    That is one that another publisher uses, or that has values that we did not put there, or those of a commit that is no
+    ancestor of ours.
+    """
+    for publication in prepared:
+        _check(publication, goes_back=goes_back)
 
 
 def _check(publication: Publication, *, goes_back: bool) -> None:
     refused = publication.plan.refused
     if refused:
-        told = "; ".join(f"{name} {reason}" for name, reason in refused)
+        told = "; ".join(by_reason(refused))
         what = f'{publication.source.target.name} is not published to "{publication.place}"'
         raise Error(f"{what}: {told}", _way_on(publication))
     if not goes_back:

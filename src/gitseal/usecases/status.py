@@ -13,6 +13,7 @@ from gitseal.project.project import Project
 from gitseal.report.findings import Finding
 
 if TYPE_CHECKING:  # only --published needs them
+    from gitseal.delivery.publishing.looking import PublishedTarget
     from gitseal.delivery.publishing.publication import Publication
     from gitseal.policy.target import PublishTarget
     from gitseal.project.workspace import Workspace
@@ -51,32 +52,26 @@ class Status(NamedTuple):
     overdue: tuple[str, ...] = ()
 
 
-class PublishedTarget(NamedTuple):
-    """One environment of a target: how it stands, or why nobody can tell."""
-
-    target: str
-    environment: str
-    publication: "Publication | None"
-    error: Error | None = None
-
-
-def published(workspace: "Workspace", outside: "Outside", environments: Sequence[str]) -> Iterator[PublishedTarget]:
+def published(workspace: "Workspace", outside: "Outside", environments: Sequence[str]) -> "Iterator[PublishedTarget]":
     """How the targets of these environments stand, by the tips of their branches. Stores are read, and nothing is written.
 
     A target that cannot be told of has its error. Raises Error if no branch's policy is believed, or it publishes nothing.
     """
     from gitseal.delivery.publishing import publication, source
+    from gitseal.delivery.publishing.looking import look
     from gitseal.delivery.publishing.planning import PublishRules
 
     for target in source.targets(workspace.project, ()):
         for environment in (one for one in target.environments if one in environments):
-            try:
+
+            def ask(target: "PublishTarget" = target, environment: str = environment) -> "Publication":
                 _check_accepted(workspace.project, target, outside)
                 origin = source.at_tip(workspace.project, target)
-                (told,) = publication.publications(origin, workspace.keyring, outside, PublishRules(), (environment,))
-                yield PublishedTarget(target.name, environment, told)
-            except Error as error:
-                yield PublishedTarget(target.name, environment, None, error)
+                rules = PublishRules()
+                (told,) = publication.publications(origin, workspace.keyring, outside, rules, (environment,))
+                return told
+
+            yield look(target.name, environment, ask)
 
 
 def _check_accepted(project: Project, target: "PublishTarget", outside: "Outside") -> None:

@@ -65,7 +65,7 @@ class PublishStep(NamedTuple):
     """One name: what is done with it, why in words if that does not go without saying, and the version that is there now.
 
     `commit` is the one that put what is there, empty if none of ours did. `is_gone`: the value there is ours, and the environment
-    has the name no more.
+    has the name no more. `untold`: why this clone cannot tell whose value is there, empty if it can.
     """
 
     name: str
@@ -75,6 +75,7 @@ class PublishStep(NamedTuple):
     verdict: MarkVerdict | None = None
     commit: str = ""
     is_gone: bool = False
+    untold: str = ""
 
 
 class PublishPlan(NamedTuple):
@@ -104,7 +105,9 @@ class PublishPlan(NamedTuple):
     @property
     def is_drift(self) -> bool:
         """True if what is there is not what this publication wants there."""
-        return bool(self.refused) or any(step.action in _DRIFT or step.is_gone for step in self.steps)
+        return bool(self.refused) or any(
+            not step.untold and (step.action in _DRIFT or step.is_gone) for step in self.steps
+        )
 
 
 _WRITTEN = (PublishAction.CREATE, PublishAction.CHANGE)

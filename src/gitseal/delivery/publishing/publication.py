@@ -4,9 +4,10 @@ import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gitseal.delivery.publishing import mark, planning, preconditions, values
-from gitseal.delivery.publishing.planning import Publisher, PublishPlan, PublishRules
+from gitseal.delivery.publishing.grouped import listed
+from gitseal.delivery.publishing.planning import MarkVerdict, Publisher, PublishPlan, PublishRules, PublishStep
 from gitseal.delivery.publishing.record import PublishRecord
-from gitseal.delivery.publishing.source import Source
+from gitseal.delivery.publishing.source import Source, way_to_all
 from gitseal.delivery.publishing.standing import PlaceStanding, standing
 from gitseal.delivery.publishing.values import Wanted
 from gitseal.delivery.publishing.writing import write
@@ -41,6 +42,17 @@ class Publication(NamedTuple):
         """How the place stands."""
         return standing(self.source, self.plan)
 
+    def untold(self) -> Error | None:
+        """The error for names that this clone cannot tell of; None if there are none."""
+        whys = [(step.name, step.untold) for step in self.plan.steps if step.untold]
+        if not whys:
+            return None
+        reason = whys[0][1]
+        hint = f"fetch it: {way_to_all(self.source.repository)}"
+        names = listed([name for name, why in whys if why == reason])
+        is_here = "not in this clone" not in reason
+        return Error(f"cannot tell of {names}: {reason}", "let somebody look who can open it" if is_here else hint)
+
     def __repr__(self) -> str:
         return f"Publication({self.source.target.name!r}, {self.environment!r}, …)"
 
@@ -51,8 +63,8 @@ class Halted(Error):
     `done`, `left` and `unclear` are names: what is there, what is not, and what nobody can tell of.
     """
 
-    def __init__(self, cause: RemoteError, done: list[str], left: list[str], unclear: list[str]) -> None:
-        super().__init__(cause.message, cause.hint)
+    def __init__(self, message: str, cause: RemoteError, done: list[str], left: list[str], unclear: list[str]) -> None:
+        super().__init__(message, cause.hint)
         self.done = done
         self.left = left
         self.unclear = unclear
@@ -73,7 +85,11 @@ def publications(
         preconditions.check_limits(source, place, wanted)
         preconditions.check_program(source, place)
     for environment, place, wanted in prepared:
-        yield _publication(source, (environment, place), wanted, keyring, outside, rules)
+        try:
+            yield _publication(source, (environment, place), wanted, keyring, outside, rules)
+        except RemoteError as error:
+            told = f"{source.target.name}, {environment}: {error.message}"
+            raise RemoteError(told, error.hint, kind=error.kind) from None
 
 
 def _publication(
@@ -98,7 +114,16 @@ def _publication(
     former = keys.former(filter(None, map(mark.parse, texts)), wanted.file_id)
     publisher = Publisher(wanted.file_id, source.target.name, source.commit, former)
     plan = planning.plan(publisher, wanted.values, live, keys, rules, wanted.going.held, records)
-    return Publication(source, environment, place, told, publisher, wanted, plan, store, record)
+    marks = {name: one.mark for name, one in (records if records is not None else live).items()}
+    steps = tuple(_untold(step, marks, keys) for step in plan.steps)
+    return Publication(source, environment, place, told, publisher, wanted, plan._replace(steps=steps), store, record)
+
+
+def _untold(step: PublishStep, marks: Mapping[str, str], keys: values.KeysAt) -> PublishStep:
+    """A step with the reason if this clone cannot tell whose the value is: that is no drift."""
+    known = mark.parse(marks.get(step.name, "")) if step.verdict is MarkVerdict.UNPROVEN else None
+    why = keys.why_none(known.commit, known.key) if known is not None and known.key else ""
+    return step._replace(untold=why, note=f"cannot tell: {why}") if why else step
 
 
 def carry_out(publication: Publication, under_way: list[str] | None = None) -> Iterator[list[str]]:
@@ -125,7 +150,8 @@ def carry_out(publication: Publication, under_way: list[str] | None = None) -> I
             left = [*outcome.left, *(edit for rest in batches[number + 1 :] for edit in rest)]
             with contextlib.suppress(RemoteError):
                 _record(publication, done, left)
-            raise Halted(outcome.failure, _names(done), _names(left), _names(outcome.unclear))
+            told = f"{publication.source.target.name}, {publication.environment}: {outcome.failure.message}"
+            raise Halted(told, outcome.failure, _names(done), _names(left), _names(outcome.unclear))
     _record(publication, done, [])
 
 

@@ -119,7 +119,7 @@ def check_ancestors(source: Source, commits: list[str]) -> None:
         unsure = f"which is not here, so nobody can tell whether it is before {source.commit[:_SHORT]}"
         raise Error(
             f"{_has_values(source, missing)}, {unsure}",
-            f"fetch it: {_way_to_all(repository)}",
+            f"fetch it: {way_to_all(repository)}",
         )
     for commit in ranges.outside(repository, source.commit, commits):
         raise Error(
@@ -132,7 +132,8 @@ def _has_values(source: Source, commit: str) -> str:
     return f"{source.target.name} has values of commit {commit[:_SHORT]}"
 
 
-def _way_to_all(repository: Repository) -> str:
+def way_to_all(repository: Repository) -> str:
+    """The command that fetches a commit which this clone lacks."""
     return "git fetch --unshallow" if repository.is_shallow() else "git fetch"
 
 

@@ -120,6 +120,13 @@ class KeysAt:
                 return None  # damaged there: it proves nothing
         return self._keys[key]
 
+    def why_none(self, commit: str, key: str) -> str:
+        """Why there is no such key, in words that follow "cannot tell: "; empty if the commit has no key of that id."""
+        if self._source.repository.commit(commit) != commit:
+            return f"commit {commit[:12]} is not in this clone"
+        is_there = any(access.key_id == key for header in self._headers(commit) for access in header.access.values())
+        return f"you cannot open what commit {commit[:12]} has" if is_there and self(commit, key) is None else ""
+
     def former(self, marks: Iterable[Mark], file: str) -> frozenset[str]:
         """The other publishers of these marks that were files of ours in the marks' commits."""
         return frozenset(

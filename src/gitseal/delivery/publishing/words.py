@@ -1,6 +1,8 @@
 """How a place stands, as lines for people."""
 
+from gitseal.delivery.publishing.grouped import by_reason, listed
 from gitseal.delivery.publishing.publication import Publication
+from gitseal.delivery.publishing.source import way_to_all
 from gitseal.git.trusted_ref import short
 from gitseal.report.plurals import plural
 
@@ -12,6 +14,9 @@ def standing_lines(publication: Publication) -> list[str]:
     source, standing = publication.source, publication.standing()
     if not standing.live:
         state = "nothing of ours is there"
+    elif standing.missing:
+        way = way_to_all(source.repository)
+        state = f"cannot tell: commit {standing.missing[:_COMMIT_DIGITS]} is not in this clone; {way}"
     elif standing.behind is None:
         state = f"live is {standing.live[:_COMMIT_DIGITS]}, which {short(source.ref)} does not have"
     elif standing.behind:
@@ -21,8 +26,8 @@ def standing_lines(publication: Publication) -> list[str]:
     else:
         state = f"live is {standing.live[:_COMMIT_DIGITS]}, which is up to date"
     lines = [f"published as {source.target.name} to {where(publication)}: {state}"]
-    lines += [f"  {words}: {', '.join(names)}" for words, names in standing.names.items()]
-    return [*lines, *(f"  {name} {reason}" for name, reason in publication.plan.refused)]
+    lines += [f"  {words}: {listed(names)}" for words, names in standing.names.items()]
+    return [*lines, *(f"  {told}" for told in by_reason(publication.plan.refused))]
 
 
 def where(publication: Publication) -> str:
