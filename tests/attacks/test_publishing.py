@@ -1,5 +1,6 @@
 """What a branch, a push or another clone can do about where values go: nothing. With a real remote and an empty store."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from gitseal.cli.main import main
 from gitseal.delivery.publishing.record import PublishRecord
 from gitseal.git.repository import Repository
-from tests.attacks.world import NEEDLE, clone
+from tests.attacks.world import NEEDLE, Clone, clone
 from tests.stores.memory import TARGET, Team, team_with_memory
 
 
@@ -75,6 +76,36 @@ def test_a_branch_of_a_fork_is_not_the_branch_that_a_target_names(team: Team, tm
     assert status == 1
     assert "origin/release does not have commit" in said
     assert team.memory.values() == {"A": NEEDLE.encode()}
+
+
+def test_a_yes_holds_for_no_other_secrets_folder_of_the_repository(team: Team) -> None:
+    assert team.publish("--accept-target", "shop")[0] == 0
+    (team.alice.top / "pay").mkdir()
+    shutil.copytree(team.alice.top / ".secrets", team.alice.top / "pay/.secrets")
+    team.alice.commit("a project of its own")
+    team.alice.push()
+    for _ in range(2):
+        status, said = team.publish(at=Clone(team.alice.top / "pay", team.alice.owner))
+        assert status == 1
+        assert "this clone never published to shop" in said
+        assert team.publish()[0] == 0
+
+
+@pytest.mark.parametrize("other", ["other", "development"])
+def test_what_another_target_or_environment_put_there_is_not_ours(team: Team, other: str) -> None:
+    environment = other if other == "development" else "production"
+    team.alice.set(environment, "B", "of another")
+    target = TARGET.replace("production", environment).replace("good", "moved")
+    team.alice.policy(TARGET, TARGET.replace('good"', 'good", prune: true') + f"\n  {other}: {target}")
+    team.alice.commit("two targets")
+    team.alice.push()
+    assert team.publish("--accept-target", "shop", "--accept-target", other)[0] == 0
+    team.memory.places["good"] = team.memory.places["moved"]
+    before = team.memory.values()
+    status, said = team.publish("shop", "--adopt", "--prune")
+    assert status == 1
+    assert "is of another publisher" in said
+    assert team.memory.values() == before
 
 
 def test_a_merged_target_that_changed_is_asked_about_again(team: Team) -> None:

@@ -35,8 +35,8 @@ def confirm(workspace: Workspace, found: Sequence[Source], outside: Outside, *, 
 
     To look only starts no program of theirs.
     """
-    repository, names = workspace.project.git(), workspace.accepted
-    questions = [accepted.question(repository, one.target, outside, names, writes=writes) for one in found]
+    project, names = workspace.project, workspace.accepted
+    questions = [accepted.question(project, one.target, outside, names, writes=writes) for one in found]
     asked = tuple(question for question in questions if question is not None)
     if asked:
         raise Unconfirmed(asked)
@@ -45,7 +45,7 @@ def confirm(workspace: Workspace, found: Sequence[Source], outside: Outside, *, 
 def remember(project: Project, prepared: Sequence[Publication], outside: Outside) -> None:
     """Remembers the targets of publications, which somebody accepted: their servers were reached, and may be written to."""
     for target in {one.source.target.name: one.source.target for one in prepared}.values():
-        accepted.remember(project.git(), target, outside)
+        accepted.remember(project, target, outside)
 
 
 def _check_accepts(targets: Sequence[PublishTarget], accepts: Sequence[str]) -> None:

@@ -78,7 +78,7 @@ def _check_accepted(project: Project, target: "PublishTarget", outside: "Outside
     """Raises Error for a target whose program this clone never started."""
     from gitseal.delivery.publishing import accepted
 
-    question = accepted.question(project.git(), target, outside, (), writes=False)
+    question = accepted.question(project, target, outside, (), writes=False)
     if question is not None:
         accept = f"if that is right: gitseal publish {target.name} --dry-run --accept-target {target.name}"
         raise Error(question.meaning, accept)

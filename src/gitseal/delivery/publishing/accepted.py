@@ -13,8 +13,8 @@ from gitseal.errors import Error, Question
 from gitseal.files import atomic
 from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
-from gitseal.git.repository import Repository
 from gitseal.policy.target import PublishTarget
+from gitseal.project.project import FOLDER, Project
 from gitseal.records import NamedTuple
 from gitseal.report.hints import set_aside
 from gitseal.stores import table
@@ -31,7 +31,7 @@ class Accepted(NamedTuple):
 
 
 def question(
-    repository: Repository, target: PublishTarget, outside: Outside, names: Collection[str], *, writes: bool
+    project: Project, target: PublishTarget, outside: Outside, names: Collection[str], *, writes: bool
 ) -> Question | None:
     """What somebody has to say yes to before a target is used, None if nothing, or if they did: its name is in `names`.
 
@@ -40,19 +40,19 @@ def question(
     if not writes and not table.kind_of(target.to).runs_code and target.name not in names:
         return None
     servers = _servers(target, outside)
-    if _is_accepted(repository, target, servers):
+    if _is_accepted(project, target, servers):
         return None
     if target.name in names:
         return None
-    meaning = _meaning(target, servers, _read(_path(repository)).get(target.name))
+    meaning = _meaning(target, servers, _read(_path(project)).get(_name(project, target)))
     return Question(target.name, f"--accept-target {target.name}", meaning)
 
 
-def remember(repository: Repository, target: PublishTarget, outside: Outside) -> None:
+def remember(project: Project, target: PublishTarget, outside: Outside) -> None:
     """Remembers a target that somebody said yes to, as it is now."""
     servers = _servers(target, outside)
-    if not _is_accepted(repository, target, servers):
-        _accept(repository, target, servers)
+    if not _is_accepted(project, target, servers):
+        _accept(project, target, servers)
 
 
 def _servers(target: PublishTarget, outside: Outside) -> list[Whereabouts]:
@@ -75,24 +75,31 @@ def _goes(target: PublishTarget, servers: Sequence[Whereabouts]) -> str:
     return f"{what} of {', '.join(target.environments)} to {target.to}{where}"
 
 
-def _is_accepted(repository: Repository, target: PublishTarget, servers: Sequence[Whereabouts]) -> bool:
+def _is_accepted(project: Project, target: PublishTarget, servers: Sequence[Whereabouts]) -> bool:
     """True if this very target was accepted here. One that sends other values, or elsewhere, is another one."""
-    known = _read(_path(repository)).get(target.name)
-    return known is not None and known.digest == _digest(target, servers)
+    known = _read(_path(project)).get(_name(project, target))
+    return known is not None and known.digest == _digest(project, target, servers)
 
 
-def _accept(repository: Repository, target: PublishTarget, servers: Sequence[Whereabouts]) -> None:
+def _accept(project: Project, target: PublishTarget, servers: Sequence[Whereabouts]) -> None:
     """Remembers a target."""
-    path = _path(repository)
+    path = _path(project)
     path.parent.mkdir(exist_ok=True)
     with locked(path.parent):
-        known = _read(path) | {target.name: Accepted(_digest(target, servers), _goes(target, servers))}
+        accepted = Accepted(_digest(project, target, servers), _goes(target, servers))
+        known = _read(path) | {_name(project, target): accepted}
         content = json.dumps({"version": _VERSION, "targets": known}, indent=1)
         atomic.write(path, content.encode() + b"\n", private=True)
 
 
-def _path(repository: Repository) -> Path:
-    return repository.common_dir() / "gitseal" / "targets"
+def _name(project: Project, target: PublishTarget) -> str:
+    """The target's name in the file. A repository may have several `.secrets`, each with a target of that name."""
+    folder = project.relative(project.folder)
+    return f"{folder}:{target.name}" if folder != FOLDER else target.name
+
+
+def _path(project: Project) -> Path:
+    return project.git().common_dir() / "gitseal" / "targets"
 
 
 def _read(path: Path) -> dict[str, Accepted]:
@@ -107,7 +114,7 @@ def _read(path: Path) -> dict[str, Accepted]:
         raise Error(f'"{path}" is damaged', f"accept each target once again: {set_aside(str(path))}") from None
 
 
-def _digest(target: PublishTarget, servers: Sequence[Whereabouts]) -> str:
+def _digest(project: Project, target: PublishTarget, servers: Sequence[Whereabouts]) -> str:
     environments = frame(*target.environments)
-    parts = (target.name, environments, target.to, target.service, target.source, str(target.prune))
+    parts = (_name(project, target), environments, target.to, target.service, target.source, str(target.prune))
     return sha256_hex(frame(*parts, *(server.identity for server in servers)))

@@ -24,13 +24,15 @@ class Desired(NamedTuple):
 class Publisher(NamedTuple):
     """Who publishes: the file id of the environment, the target's name, and the commit.
 
-    `former` are ids of files of ours that published there before: of an environment that was renamed since, or is gone.
+    `former` are ids of files of ours that published there before: of an environment that is gone. `others` are
+    the other targets of the policy: what one of them put there is not ours.
     """
 
     file_id: str
     target: str
     commit: str
     former: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
 
     def mark_of(self, name: str, desired: Desired) -> Mark:
         """The mark of a value."""
@@ -184,7 +186,8 @@ def judge(publisher: Publisher, seen: Seen, wanted: Desired | None, key_at: KeyA
     known = seen.known
     if known is None:
         return MarkVerdict.UNMARKED
-    if known.publisher != publisher.file_id and known.publisher not in publisher.former:
+    is_other = known.publisher != publisher.file_id and known.publisher not in publisher.former
+    if is_other or known.target in publisher.others:
         return MarkVerdict.FOREIGN
     key = key_at(known.commit, known.key) if known.key else None
     if known.key and key is None:

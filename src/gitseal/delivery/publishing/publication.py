@@ -112,7 +112,8 @@ def _publication(
     live, records = store.read(), record.names if record is not None else None
     texts = (one.mark for one in (records if records is not None else live).values())
     former = keys.former(filter(None, map(mark.parse, texts)), wanted.file_id)
-    publisher = Publisher(wanted.file_id, source.target.name, source.commit, former)
+    others = frozenset(target.name for target in source.project.policy.publish) - {source.target.name}
+    publisher = Publisher(wanted.file_id, source.target.name, source.commit, former, others)
     plan = planning.plan(publisher, wanted.values, live, keys, rules, wanted.going.held, records)
     marks = {name: one.mark for name, one in (records if records is not None else live).items()}
     steps = tuple(_untold(step, marks, keys) for step in plan.steps)

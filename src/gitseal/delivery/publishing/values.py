@@ -128,12 +128,17 @@ class KeysAt:
         return f"you cannot open what commit {commit[:12]} has" if is_there and self(commit, key) is None else ""
 
     def former(self, marks: Iterable[Mark], file: str) -> frozenset[str]:
-        """The other publishers of these marks that were files of ours in the marks' commits."""
+        """The other publishers of these marks that were files of ours in the marks' commits, and are none now."""
         return frozenset(
             one.publisher
             for one in marks
-            if one.publisher != file and any(header.id == one.publisher for header in self._headers(one.commit))
+            if one.publisher != file
+            and one.publisher not in self._present()
+            and any(header.id == one.publisher for header in self._headers(one.commit))
         )
+
+    def _present(self) -> frozenset[str]:
+        return frozenset(header.id for header in self._headers(self._source.commit))
 
     def _headers(self, commit: str) -> Iterator[Header]:
         """The headers that a commit has. What the environment extended then may be another one than now, so all are looked at."""
