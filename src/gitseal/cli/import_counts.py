@@ -16,5 +16,7 @@ def tell(counts: "ImportResult") -> None:
     ]
     unseen = counts.count(Outcome.UNSEEN)
     say(", ".join([*words, *([f"{unseen} {Outcome.UNSEEN.value}"] if unseen else [])]))
-    for note in counts.notes():
-        say(f"gitseal: {note}")
+    if counts.kept:
+        say(counts.kept)
+    for warning in counts.warnings:
+        say(f"gitseal: {warning}")

@@ -90,7 +90,7 @@ class Pasted:
     def __init__(self, asked: "Paste", result: ImportResult, seen: Seen) -> None:
         self.asked = asked
         self.results = result.done
-        self.notes = result.notes()
+        self.notes = [note for note in (result.kept, *result.warnings) if note]
         self.seen = seen
 
     def __repr__(self) -> str:

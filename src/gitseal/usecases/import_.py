@@ -36,18 +36,23 @@ class ImportResult(NamedTuple):
     commands: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
 
-    def notes(self) -> list[str]:
-        """What a person should know about the file's values and comments, beside the counts."""
+    @property
+    def kept(self) -> str:
+        """What became of the file's comments that now stand above new names; empty if there are none."""
+        kept = f"{plural(self.comments, 'comment line')} kept, readable to everyone with the repository"
+        return kept if self.comments else ""
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should look at, beside the counts."""
         lists = {
             "set more than once, the last value counts": self.duplicates,
             "kept $(...) or `...` as text, where a shell would run a command": self.commands,
             "readers of env files differ on these values, so look at them": self.differing,
             "these values still have a ${...}, which --expand resolves": self.references,
         }
-        kept = f"{plural(self.comments, 'comment line')} kept, readable to everyone with the repository"
-        left = f"{plural(self.left_out, 'comment line')} left out, which may hold a value"
-        told = [words for words, number in ((kept, self.comments), (left, self.left_out)) if number]
-        return [*told, *(f"{words}: {', '.join(names)}" for words, names in lists.items() if names)]
+        left = [f"{plural(self.left_out, 'comment line')} left out, which may hold a value"] if self.left_out else []
+        return left + [f"{words}: {', '.join(names)}" for words, names in lists.items() if names]
 
     def count(self, outcome: Outcome) -> int:
         """The number of values with this outcome."""
