@@ -136,7 +136,7 @@ class _Checks:
         nodes = dict(each(self.top.get("publish")))
         for target in self.policy.publish:
             self.known(target.environments, self.policy.environments, "environment", nodes[target.name])
-        clash = publishing.clash(self.policy)
+        clash = publishing.clash(self.policy.publish)
         if clash is not None:
             name, reason = clash
             hint = f"put {ENVIRONMENT_HOLE} into its to:, or give each a target of its own"

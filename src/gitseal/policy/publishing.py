@@ -7,7 +7,6 @@ from gitseal.policy.target import PublishTarget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.policy.policy import Policy
     from gitseal.yamltext.tree import Node
 
 _HEADS = "refs/heads/"
@@ -44,18 +43,39 @@ def _target(name: str, node: "Node", branches: str) -> PublishTarget:
     return target
 
 
-def clash(policy: "Policy") -> tuple[str, str] | None:
+def clash(targets: tuple[PublishTarget, ...]) -> tuple[str, str] | None:
     """The first target that goes where another one or another environment goes already, with the reason; None if none does.
 
     Two of them in one place would take each other's names for their own.
     """
-    taken: dict[str, str] = {}
-    for target in policy.publish:
+    taken: dict[str, dict[str, str]] = {}
+    for target in targets:
         for environment, place in target.places():
-            if place in taken:
-                reason = (
-                    f'"{environment}" of target "{target.name}" goes to "{place}", where {taken[place]} goes already'
-                )
+            base, region = _whole(place)
+            there = taken.setdefault(base, {})
+            # A place without a region is in the one that the environment names, which may be any.
+            other = there.get(region) or (next(iter(there.values()), None) if not region else there.get(""))
+            if other is not None:
+                reason = f'"{environment}" of target "{target.name}" goes to "{place}", where {other} goes already'
                 return target.name, reason
-            taken[place] = f'"{environment}" of target "{target.name}"'
+            there[region] = f'"{environment}" of target "{target.name}"'
     return None
+
+
+_CASELESS = frozenset({"github", "gitea", "gitlab", "azure-keyvault"})
+_AWS = frozenset({"aws-ssm", "aws-secretsmanager"})
+_SLASH_IS_NOTHING = frozenset({"azure-keyvault", "gcp-secretmanager"})
+
+
+def _whole(place: str) -> tuple[str, str]:
+    """A place as every spelling of it is, without the options that only say how values are kept; and the region that it names."""
+    scheme, _, locator = place.partition(":")
+    options = ""
+    if scheme in _CASELESS | _AWS:
+        locator, _, options = locator.partition("?")
+    if scheme in _CASELESS:
+        locator = locator.lower()
+    if scheme in _SLASH_IS_NOTHING:
+        locator = locator.rstrip("/")
+    regions = [option.partition("=")[2] for option in options.split("&") if option.startswith("region=")]
+    return f"{scheme}:{locator}", next(iter(regions), "")
