@@ -95,7 +95,7 @@ class Busy(Error):
 
 
 class Declined(Exception):
-    """A person who was asked said no, or left. No Error: there is nothing to say."""
+    """A person who was asked said no, or left. No Error: at most its words say what came of it."""
 
 
 def os_reason(error: OSError) -> str:

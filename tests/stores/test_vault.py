@@ -122,3 +122,9 @@ def test_what_a_secret_cannot_carry_is_refused() -> None:
 def test_a_kind_that_is_not_known_is_refused() -> None:
     with pytest.raises(Error, match='"ftp" is no kind of store'):
         table.open_store("ftp:somewhere", outside({}))
+
+
+@pytest.mark.parametrize("place", ["vault:nope/shop", "vault:nope/shop/"])
+def test_a_mount_that_is_not_there_is_told_before_anything_is_written(bao: Bao, place: str) -> None:
+    with pytest.raises(RemoteError, match="Vault has no KV engine at nope"):
+        table.open_store(place, outside(bao.environ)).read()

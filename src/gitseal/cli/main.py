@@ -78,7 +78,8 @@ def run(command: Command, session: Session, values: "dict[str, Any]") -> int:
 def outcome(error: BaseException) -> int:
     """Says what an exception means, and gives its status."""
     if isinstance(error, Declined) or _is_interrupt(error):
-        say("gitseal: interrupted")
+        declined = str(error) if isinstance(error, Declined) else ""
+        say(f"gitseal: {declined or 'interrupted'}")
         return STATUS_INTERRUPTED
     if isinstance(error, Error):
         return _say_no(error)

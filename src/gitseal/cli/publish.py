@@ -108,7 +108,7 @@ def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Don
         if not terminal.can_ask():
             raise Error("nothing was written: nobody is here to say yes", "if that is what you want, add: --yes")
         if not terminal.confirm("Write this?"):
-            raise Declined
+            raise Declined("nothing was written")
     remember(session.project, prepared, outside(session, session.project))
     for number, publication in enumerate(waiting):
         session.note_read("publish", publication.environment, words.changing(publication))

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from gitseal.errors import Error
 from gitseal.hidden import UnshownDict
 from gitseal.remote.calling import Response, Server, refused
-from gitseal.remote.failure import RemoteError, unsaid
+from gitseal.remote.failure import RemoteError, RemoteFailure, unsaid
 from gitseal.remote.shapes import mapping
 from gitseal.remote.vault import addressed, connect
 from gitseal.stores import carrying, fields
@@ -92,7 +92,7 @@ class _Secret:
         """Reads it; False if it is not there, or was deleted."""
         answer = self._server.ask("GET", self._url, reads=True)
         self.fields, self.version = UnshownDict(), 0
-        _check(answer, f"read {self.path}")
+        _check(answer, f"read {self.path}", self.path.partition("/")[0])
         content = mapping(mapping(answer.content).get("data"))
         version = mapping(content.get("metadata")).get("version", 0)
         self.version = version if isinstance(version, int) else 0
@@ -127,8 +127,11 @@ class _Secret:
 _ENGINES = "see with: vault secrets list -detailed"
 
 
-def _check(answer: Response, what: str) -> None:
+def _check(answer: Response, what: str, mount: str) -> None:
     """Raises RemoteError for what is no answer of Vault to reading: not there is `{"errors": []}`, or a deleted version."""
+    errors = mapping(answer.content).get("errors")
+    if answer.status == _MISSING and isinstance(errors, list) and any("no handler" in str(error) for error in errors):
+        raise RemoteError(f"Vault has no KV engine at {mount}", _ENGINES, kind=RemoteFailure.GONE)
     is_missing = answer.status == _MISSING and {"errors", "data"} & mapping(answer.content).keys()
     if answer.status != _OK and not is_missing:
         raise refused("Vault", what, answer.status)
@@ -172,7 +175,7 @@ class _Each:
         """See `Store`."""
         url = f"/v1/{quote(self._mount)}/metadata/{quote(self._path)}/"
         answer = self._server.ask("LIST", url, reads=True)
-        _check(answer, f"list {self._mount}/{self._path}")
+        _check(answer, f"list {self._mount}/{self._path}", self._mount)
         names = mapping(mapping(answer.content).get("data")).get("keys", [] if answer.status == _MISSING else None)
         if not isinstance(names, list):
             raise RemoteError(f"Vault gave no list of {self._mount}/{self._path}: is this a KV engine?", _ENGINES)

@@ -7,7 +7,9 @@ from functools import partial
 
 from gitseal.hidden import SecretBytes
 from gitseal.process import between
+from gitseal.process.replacing import NotStarted
 from gitseal.project.project import Project
+from gitseal.remote.failure import NotSent
 from gitseal.scan.ordinary import is_ordinary
 from gitseal.stores.protocol import Outside, ProgramAnswer
 from gitseal.variables import for_child
@@ -34,5 +36,8 @@ def _start(
     hidden = [(name, value) for name, value in secrets if value and not is_ordinary(value)]
     collected = between.Collected(_MOST_PRINTED)
     environ = for_child(os.environb) | {os.fsencode(name): os.fsencode(text) for name, text in variables.items()}
-    status = between.run(command, environ, hidden, frozenset({2}), message.reveal(), collected, folder)
+    try:
+        status = between.run(command, environ, hidden, frozenset({2}), message.reveal(), collected, folder)
+    except NotStarted as error:  # its status is for `run`, which becomes the program
+        raise NotSent(error.message, error.hint) from None
     return ProgramAnswer(status, SecretBytes(bytes(collected.content)), collected.is_too_long)

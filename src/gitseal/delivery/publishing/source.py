@@ -156,9 +156,15 @@ def _tip(repository: Repository, ref: str) -> str:
     there = refs.exact(repository, [ref]).get(ref)
     commit = repository.commit(there) if there else None
     if commit is None:
-        way = "fetch it: git fetch" if ref.startswith(refs.REMOTES) else "commit .secrets on that branch first"
+        way = _way_to(ref) if ref.startswith(refs.REMOTES) else "commit .secrets on that branch first"
         raise Error(f'"{ref}" is not here, and its policy says what is published', way)
     return commit
+
+
+def _way_to(ref: str) -> str:
+    """The command that fetches a remote's branch, also in a clone of one branch alone."""
+    remote, _, branch = ref.removeprefix(refs.REMOTES).partition("/")
+    return f"fetch it: git fetch {shell_quoted(remote)} {shell_quoted(f'{branch}:{ref}')}"
 
 
 def _check_clean(project: Project, repository: Repository) -> None:
