@@ -145,7 +145,7 @@ def test_what_is_there_already_is_not_overwritten_unasked(shop: World) -> None:
     shop.there.put("TOKEN", "their-own-value")
     status, said = shop.publish("--yes", "--accept-target", "shop")
     assert (status, shop.writes()) == (1, [])
-    assert "TOKEN is there already, and gitseal did not put it there" in said
+    assert "TOKEN: it is there already, and gitseal did not put it there" in said
     assert shop.there.values() == {"TOKEN": "their-own-value"}
     assert shop.counts("--adopt") == "1 created, 1 changed, 0 removed, 0 left, 0 unchanged"
     assert shop.there.values() == VALUES
