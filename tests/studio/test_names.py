@@ -1,11 +1,12 @@
 """The page of one name: inherited, overridden on this machine, of bytes, locked, and waiting."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gitseal.document.value import text
+from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.local import overrides
 from gitseal.usecases.set_ import set_values
@@ -67,3 +68,15 @@ def test_a_value_of_this_machine_alone_is_not_edited(desk: Desktop) -> None:
     assert "Only this machine has a value" in answer.body
     assert "error" in reveal(desk, "MINE", "development", "edit")
     assert reveal(desk, "MINE", "development")["value"] == "hush-local"
+
+
+def test_bytes_go_there_and_back_as_they_are(desk: Desktop) -> None:
+    content = bytes(range(256))
+    for one in (content, b"readable"):
+        desk.world.set("development", BLOB=TypedValue(ValueType.BYTES, one))
+        told = reveal(desk, "BLOB", "development", "edit")
+        assert told == {"value": b64encode(one).decode(), "type": "bytes", "base64": True}
+        set_(desk, "BLOB", f" {told['value']}\n", "production", type=told["type"])
+        assert desk.page.post("/reveal", name="BLOB", environment="production").told["value"] == told["value"]
+    refused = set_(desk, "BLOB", "no base64!", "production", type="bytes")
+    assert "no base64" in str(refused["error"])

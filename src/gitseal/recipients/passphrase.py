@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gitseal.recipients.dialogue import Ask
 
 TRIES = 3
+_AGAIN = " (wrong; try "
 T = TypeVar("T")
 
 
@@ -72,9 +73,14 @@ def unlock(dialogue: Dialogue, label: str, attempt: Callable[[bytes], T | None])
     raise Error(f'the passphrase for "{label}" is wrong', "run the command again")
 
 
+def first_prompt(prompt: str) -> str:
+    """What a prompt is about, without the words on earlier tries: all tries of one passphrase have it in common."""
+    return prompt.partition(_AGAIN)[0]
+
+
 def _answer(ask: "Ask | None", label: str, number: int) -> bytes | None:
     if ask is None:
         return None
-    again = "" if number == 1 else f" (wrong; try {number} of {TRIES})"
+    again = "" if number == 1 else f"{_AGAIN}{number} of {TRIES})"
     answer = ask(f'passphrase for "{label}"{again}')
     return answer.reveal() if isinstance(answer, SecretBytes) else answer

@@ -1,5 +1,6 @@
 """Changes of values: each is the use-case of a command, with what the person saw when they decided on it."""
 
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
@@ -33,7 +34,7 @@ def set_action(_desk: Desk, body: Body) -> PageAction:
         kind = next((kind for kind in ValueType if kind.word == word), None)
         if kind is None:
             raise UsageError(f'there is no type "{word}"', f"types are: {', '.join(kind.word for kind in ValueType)}")
-        values[path] = checked(kind, _text(body, "value").encode("utf-8", "surrogatepass"))
+        values[path] = checked(kind, _content(kind, _text(body, "value")))
     plain, replaces = body.get("plain") is True, body.get("replace") is True
 
     def do(workspace: Workspace) -> str:
@@ -42,6 +43,18 @@ def set_action(_desk: Desk, body: Body) -> PageAction:
         return _told(set_values(chosen, environments, values, generated=generated, plain=plain))
 
     return PageAction(do, _page_of(name), _seen(body, name, environments))
+
+
+def _content(kind: ValueType, given: str) -> bytes:
+    """The bytes of a value as the form gives it: a text field holds no others, so bytes come in base64."""
+    if kind is not ValueType.BYTES:
+        return given.encode("utf-8", "surrogatepass")
+    try:
+        return b64decode("".join(given.split()), validate=True)
+    except ValueError:
+        raise UsageError(
+            "the value is no base64", "bytes are given in base64 here; for a text choose another type"
+        ) from None
 
 
 def unset_action(_desk: Desk, body: Body) -> PageAction:

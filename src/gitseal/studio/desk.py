@@ -19,6 +19,7 @@ from gitseal.project.belief.cloud_trust import ProjectCloudKeys
 from gitseal.project.finding import find
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
+from gitseal.recipients.passphrase import first_prompt
 from gitseal.report.sentences import listed
 from gitseal.usecases.put_back import UndoStep, obstacle, put_back
 
@@ -156,7 +157,7 @@ class Desk:
             raise Error("this question was answered, or the page is an old one", "do it again")
         action, asked, agreed = self._waiting.pop(waiting)
         if asked.prompt:
-            self._passphrases[asked.prompt] = SecretBytes((passphrase or "").encode())
+            self._passphrases[first_prompt(asked.prompt)] = SecretBytes((passphrase or "").encode())
         return self._go_on(action, agreed | {(question.exact, question.meaning) for question in asked.questions})
 
     def undoable(self) -> str:
@@ -227,8 +228,8 @@ class Desk:
         return taken
 
     def _ask(self, prompt: str) -> SecretBytes:
-        # Used up by one try: a wrong one is asked for again.
-        known = self._passphrases.pop(prompt, None)
+        # Used up by one try: a wrong one is asked for again. The action begins anew, so a later try comes to the first prompt.
+        known = self._passphrases.pop(first_prompt(prompt), None)
         if known is None:
             raise Asked(prompt)
         return known

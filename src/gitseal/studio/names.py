@@ -1,5 +1,6 @@
 """The matrix of names and environments, and the page of one name."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 
 from gitseal.audit.check.source_files import read
@@ -99,19 +100,16 @@ _TYPES = [kind.word for kind in ValueType]
 
 
 def reveal(desk: Desk, body: Mapping[str, object]) -> dict[str, object]:
-    """One value, for the page to show or to copy: as text, or base64 if it is no text. The read is logged.
+    """One value, for the page to show or to copy: bytes in base64, everything else as text. The read is logged.
 
     Raises Error if the policy keeps the environment off screens or the value does not open, and Asked for a passphrase.
     """
     value = opens(desk, body)
     desk.note_read("studio", str(body.get("environment", "")), (str(body.get("name", "")),))
     content = value.reveal()
-    try:
-        return {"value": content.decode(), "type": value.kind.word}
-    except UnicodeDecodeError:
-        from base64 import b64encode
-
-        return {"value": b64encode(content).decode("ascii"), "type": "bytes, in base64"}
+    if value.kind is ValueType.BYTES:
+        return {"value": b64encode(content).decode("ascii"), "type": value.kind.word, "base64": True}
+    return {"value": content.decode(), "type": value.kind.word}
 
 
 def opens(desk: Desk, body: Mapping[str, object]) -> TypedValue:

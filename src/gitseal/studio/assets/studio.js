@@ -185,7 +185,7 @@
     return told && "value" in told ? told : null;
   };
   for (const holder of all(".value")) {
-    const shown = one(".shown", holder), button = one("[data-reveal]", holder);
+    const shown = one(".shown", holder), encoding = one(".encoding", holder), button = one("[data-reveal]", holder);
     button.addEventListener("click", async () => {
       const was = button.textContent;
       hide();
@@ -194,11 +194,13 @@
       const told = await revealed(holder, "show");
       if (!told || document.hidden || press !== presses) return;
       shown.textContent = told.value;
+      encoding.textContent = told.base64 ? "(bytes, in base64)" : "";
       button.textContent = "Hide";
       const timer = setTimeout(() => hide(), SHOWN_SECONDS * 1000);
       hide = () => {
         clearTimeout(timer);
         shown.textContent = MASK;
+        encoding.textContent = "";
         button.textContent = "Show";
         hide = () => {};
       };
@@ -218,7 +220,7 @@
       if (!told) return;
       await navigator.clipboard.writeText(told.value);
       const copy = event.target;
-      copy.textContent = "Copied";
+      copy.textContent = told.base64 ? "Copied in base64" : "Copied";
       setTimeout(() => { copy.textContent = "Copy"; }, 2000);
       sessionStorage.setItem("clear", String(Date.now() + COPIED_SECONDS * 1000));
       clearLater();
