@@ -12,6 +12,7 @@ from gitseal.sealing.local import overrides
 from gitseal.usecases.set_ import set_values
 from tests.servers import studio
 from tests.studio.conftest import Desktop, made
+from tests.studio.test_actions import set_
 
 
 @pytest.fixture
