@@ -254,13 +254,13 @@ def test_stores_are_asked_by_a_press_alone(tmp_path: Path) -> None:
     with studio.running(top, environ=environ) as page:
         page.let_in()
         assert "shop: production to" in page.get("/status").body
-        # A program that nobody accepted in this clone is not started.
+        # A program that nobody accepted in this clone is not started. To look remembers no yes, to publish does.
         answer = page.post("/stores")
         assert answer.status == 200, answer
         body = page.get(str(answer.told["to"])).body
         assert "this clone never published to shop" in body
         assert not reads.exists()
-        run(GITSEAL, "publish", "--dry-run", "--accept-target", "shop", cwd=top, environ=environ)
+        run(GITSEAL, "publish", "--yes", "--accept-target", "shop", cwd=top, environ=environ)
         reads.unlink()
         page.get("/status")
         assert not reads.exists()
