@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gitseal.cli.main import main
+from gitseal.delivery.publishing import planning
 from gitseal.delivery.publishing.record import PublishRecord
 from gitseal.git.repository import Repository
 from tests.attacks.world import NEEDLE, Clone, clone
@@ -173,11 +174,13 @@ def test_a_forged_record_hides_no_change(team: Team) -> None:
     store.put("A", b"evil")
     record = PublishRecord(Repository(team.alice.top), "shop", "production", ("memory:good", ""))
     record.names["A"] = record.names["A"]._replace(version=store.read()["A"].version)
-    record.begin([])
+    record.begin([], {})
     status, said = team.publish("--check")
     assert status == 1
-    assert "  change  A: its mark proves nothing here\n" in said
-    assert team.publish()[0] == 0
+    assert planning.NOT_PROVEN in said
+    assert team.publish()[0] == 1
+    assert team.memory.values() == {"A": b"evil"}
+    assert team.publish("--adopt")[0] == 0
     assert team.memory.values() == {"A": NEEDLE.encode()}
 
 

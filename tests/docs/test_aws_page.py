@@ -16,6 +16,7 @@ from tests.docs.test_deploy_pages import HOW_TO, file_of
 from tests.servers import faulty
 from tests.servers.aws import AwsServer
 from tests.stores.outside import outside
+from tests.stores.publishing import KEY
 
 PAGE = "deploy-to-ecs-and-lambda"
 
@@ -27,9 +28,9 @@ def calls(server: AwsServer, place: str, patched: pytest.MonkeyPatch) -> set[str
             patched.setenv(name, value)
         for number, values in enumerate(({"A": b"one", "B": b"two"}, {"A": b"three"})):
             store = table.open_store(place, outside(server.environ))
-            wanted = {name: Desired(SecretBytes(value), None) for name, value in values.items()}
+            wanted = {name: Desired(SecretBytes(value), KEY) for name, value in values.items()}
             publisher = Publisher("f" + "1" * 32, "shop", f"{number:040x}")
-            made = plan(publisher, wanted, store.read(), lambda *_: None, PublishRules(prunes=True))
+            made = plan(publisher, wanted, store.read(), lambda *_: KEY, PublishRules(prunes=True))
             edits = made.edits(wanted, publisher)
             for batch in [edits] if store.is_whole else [[edit] for edit in edits]:
                 store.write(batch)

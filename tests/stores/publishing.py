@@ -1,7 +1,9 @@
-"""A publication of plain values to one store, as planning makes it and as it is carried out."""
+"""A publication of values to one store, as planning makes it and as it is carried out."""
 
 from typing import NamedTuple
 
+from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.public_key import Scope
 from gitseal.delivery.publishing.planning import Desired, Publisher, PublishPlan, PublishRules, plan
 from gitseal.hidden import SecretBytes
 from gitseal.remote.failure import RemoteError
@@ -11,6 +13,7 @@ from tests.servers.json_server import JsonServer
 from tests.stores.outside import outside
 
 FILE = "f" + "1" * 32
+KEY = DataKey(Scope(FILE, "production", "default"), b"k" * 32)
 
 
 class Planned(NamedTuple):
@@ -45,9 +48,9 @@ class Publishing(NamedTuple):
     def plan(self, values: dict[str, bytes], number: int = 1, *, prunes: bool = False, adopts: bool = False) -> Planned:
         """What is to be done for these values at commit `number`."""
         store = self.store()
-        wanted = {name: Desired(SecretBytes(value), None) for name, value in values.items()}
+        wanted = {name: Desired(SecretBytes(value), KEY) for name, value in values.items()}
         publisher = Publisher(FILE, "shop", f"{number:040x}")
-        made = plan(publisher, wanted, store.read(), lambda *_: None, PublishRules(prunes, adopts))
+        made = plan(publisher, wanted, store.read(), lambda *_: KEY, PublishRules(prunes, adopts))
         return Planned(store, made, made.edits(wanted, publisher))
 
     def publish(self, values: dict[str, bytes], number: int = 1, *, prunes: bool = False) -> dict[str, int]:

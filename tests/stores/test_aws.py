@@ -12,6 +12,7 @@ from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Raced, Store
 from tests.servers.aws import AwsServer
+from tests.stores.publishing import KEY
 
 FILE = "f" + "1" * 32
 AT_MINISTACK = ["aws-ssm:/shop/prod/", "aws-secretsmanager:shop/prod/", "aws-secretsmanager:shop/whole"]
@@ -44,9 +45,9 @@ def server(ministack: AwsServer) -> AwsServer:
 
 
 def planned(store: Store, values: dict[str, bytes], number: int, *, prunes: bool = False) -> PublishPlan:
-    wanted = {name: Desired(SecretBytes(value), None) for name, value in values.items()}
+    wanted = {name: Desired(SecretBytes(value), KEY) for name, value in values.items()}
     publisher = Publisher(FILE, "shop", f"{number:040x}")
-    made = plan(publisher, wanted, store.read(), lambda *_: None, PublishRules(prunes))
+    made = plan(publisher, wanted, store.read(), lambda *_: KEY, PublishRules(prunes))
     assert not made.refused
     edits = made.edits(wanted, publisher)
     for batch in [edits] if store.is_whole and edits else [[edit] for edit in edits]:

@@ -30,6 +30,7 @@ from tests.servers import google_cloud
 from tests.servers.faulty import SLOW, Fault, Moment
 from tests.stores.behind_faults import HEAVY, KINDS, Behind
 from tests.stores.outside import outside
+from tests.stores.publishing import KEY
 
 if TYPE_CHECKING:
     from gitseal.delivery.outgoing import Outgoing
@@ -83,14 +84,14 @@ class Place:
         return {name: one.value.reveal() for name, one in live.items() if one.value is not None}
 
     def prepared(self, place: str, wanted: Mapping[str, bytes], number: int, *, directly: bool) -> Publication:
-        desired = {name: Desired(SecretBytes(value), None) for name, value in wanted.items()}
+        desired = {name: Desired(SecretBytes(value), KEY) for name, value in wanted.items()}
         publisher = Publisher(FILE, "shop", f"{number:040x}")
         store = self.store(place, directly=directly)
         record = None
         if not store.keeps_marks:
             record = PublishRecord(self._repository, "shop", place.encode().hex(), (place, ""))
         names = record.names if record is not None else None
-        made = plan(publisher, desired, store.read(), lambda *_: None, PublishRules(prunes=True), (), names)
+        made = plan(publisher, desired, store.read(), lambda *_: KEY, PublishRules(prunes=True), (), names)
         assert not made.refused
         return Publication(
             # Nothing asks for more of it, nor for what does not go out.

@@ -18,6 +18,7 @@ from gitseal.stores import secret_object, table
 from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Raced
 from tests import programs
 from tests.servers.kube import ADMIN, DEPLOYER, Cluster, encoded
+from tests.stores.publishing import KEY
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
@@ -56,9 +57,9 @@ def planned(
     **user: Any,
 ) -> PublishPlan:
     store = table.open_store(place, outside(cluster, **user))
-    wanted = {name: Desired(SecretBytes(value), None) for name, value in values.items()}
+    wanted = {name: Desired(SecretBytes(value), KEY) for name, value in values.items()}
     publisher = Publisher(FILE, "shop", f"{number:040x}")
-    made = plan(publisher, wanted, store.read(), lambda *_: None, rules)
+    made = plan(publisher, wanted, store.read(), lambda *_: KEY, rules)
     edits = made.edits(wanted, publisher)
     if edits and not made.refused:
         store.write(edits)

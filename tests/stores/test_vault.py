@@ -9,6 +9,7 @@ from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Raced
 from tests.servers.openbao import Bao
+from tests.stores.publishing import KEY
 
 FILE = "f" + "1" * 32
 
@@ -22,9 +23,9 @@ def outside(environ: dict[str, str]) -> Outside:
 
 def planned(place: str, bao: Bao, values: dict[str, bytes], number: int, *, prunes: bool = False) -> PublishPlan:
     store = table.open_store(place, outside(bao.environ))
-    wanted = {name: Desired(SecretBytes(value), None) for name, value in values.items()}
+    wanted = {name: Desired(SecretBytes(value), KEY) for name, value in values.items()}
     publisher = Publisher(FILE, "shop", f"{number:040x}")
-    made = plan(publisher, wanted, store.read(), lambda *_: None, PublishRules(prunes))
+    made = plan(publisher, wanted, store.read(), lambda *_: KEY, PublishRules(prunes))
     assert not made.refused
     edits = made.edits(wanted, publisher)
     for batch in [edits] if store.is_whole and edits else [[edit] for edit in edits]:

@@ -111,7 +111,11 @@ class DataKey:
         """
         import hmac  # only `publish` needs it
 
-        return hmac.digest(self._derive(_PUBLISH_INFO), frame(*parts), "sha256")
+        return hmac.digest(self.publish_key(), frame(*parts), "sha256")
+
+    def publish_key(self) -> bytes:
+        """The 32 bytes that marks are made with, alone or composed with those of other data keys."""
+        return self._derive(_PUBLISH_INFO)
 
     def seal(self, name: tuple[str, ...], plaintext: bytes) -> bytes:
         """A value sealed by a holder of the data key (kind `s`), bound to its scope, key id and name."""

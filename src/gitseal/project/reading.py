@@ -178,6 +178,11 @@ class OpenedEnvironment(EffectiveEnvironment):
         layer, entry = self.entries[path]
         return self._keys[layer].get(entry.token.group) if entry.token is not None else None
 
+    @property
+    def own_keys(self) -> Keys:
+        """The data keys of the environment's own file that the identities at hand open."""
+        return self._keys[self.environment]
+
     def look_up(self, path: NamePath) -> "Resolved | None":
         """The stored value that a reference to a name gets, and if it is plain. None if there is no value."""
         from gitseal.resolve.references import Resolved  # few environments have references

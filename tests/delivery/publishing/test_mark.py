@@ -5,7 +5,10 @@ import hmac
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gitseal.crypto.composed_key import mark_key
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.framing import frame
 from gitseal.crypto.public_key import Scope
@@ -53,7 +56,42 @@ def test_equal_values_do_not_show_in_their_marks() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "gitseal1", "hello", "gitseal2:a:b:c:d:e", f"gitseal1:{FILE}:t:{'a' * 40}:kx:{'m' * 43}", "x" * 100_000],
+    [
+        "",
+        "gitseal1",
+        "hello",
+        "gitseal2:a:b:c:d:e",
+        f"gitseal1:{FILE}:t:{'a' * 40}:kx:{'m' * 43}",
+        "x" * 100_000,
+        f"gitseal1:{FILE}:\ud800:{'a' * 40}::{'m' * 43}",
+    ],
 )
 def test_other_texts_are_no_marks(text: str) -> None:
     assert mark.parse(text) is None
+
+
+def test_a_text_of_two_groups_is_marked_by_the_keys_of_both() -> None:
+    other = DataKey(SCOPE._replace(group="secretive"), b"j" * 32)
+    both, again = mark_key([KEY, other]), mark_key([other, KEY, other])
+    assert both is not None
+    assert again is not None
+    made = mark.make(UNSIGNED, "URL", VALUE, both)
+    assert made == mark.make(UNSIGNED, "URL", VALUE, again)
+    assert mark.parse(made.text()) == made
+    for one in (KEY, other):
+        assert not made.proves("URL", VALUE, one)
+    assert mark_key([KEY, KEY]) is KEY
+
+
+_parts = st.sampled_from(["gitseal1", FILE, "shop", "\ud800", "", "a" * 40, KEY.key_id, "m" * 43, "é"]) | st.text(
+    st.characters(), max_size=50
+)
+
+
+@pytest.mark.fuzz
+@given(st.lists(_parts, max_size=8).map(":".join), st.text(st.characters(), max_size=5))
+def test_any_text_is_a_mark_or_none_and_never_fails(text: str, name: str) -> None:
+    known = mark.parse(text)
+    if known is not None:
+        assert known.text() == text
+        assert not known.proves(name, VALUE, KEY)

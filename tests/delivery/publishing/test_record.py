@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from gitseal.delivery.publishing import planning
+from gitseal.delivery.publishing.mark import Mark
 from gitseal.delivery.publishing.planning import MarkVerdict, PublishAction, Publisher, PublishPlan, PublishRules
 from gitseal.delivery.publishing.publication import Halted, Publication, carry_out
 from gitseal.delivery.publishing.record import PublishRecord, Recorded
@@ -146,8 +147,7 @@ def test_who_cannot_open_the_commit_cannot_make_a_change_look_like_ours(world: W
             (),
             {"A": entry},
         )
-        assert plan.steps[0].verdict is MarkVerdict.UNPROVEN
-        assert plan.steps[0].action is PublishAction.CHANGE
+        assert plan.refused == (("A", planning.NOT_PROVEN),)
 
 
 def test_who_cannot_open_the_commit_is_told_that_nothing_is_proven(world: World) -> None:
@@ -177,9 +177,9 @@ def test_a_damaged_record_is_told_and_not_believed(world: World, content: bytes)
 
 def test_two_records_at_the_same_time_do_not_lose_one_another(world: World) -> None:
     one, other = world.record(), world.record()
-    one.begin([])
+    one.begin([], {})
     with pytest.raises(Error, match="somebody else did at the same time"):
-        other.begin([])
+        other.begin([], {})
 
 
 def test_recorded_is_what_its_key_says(world: World) -> None:
@@ -187,5 +187,22 @@ def test_recorded_is_what_its_key_says(world: World) -> None:
     recorded = world.record().names["A"]
     assert recorded.is_proven("A", KEY)
     assert not recorded.is_proven("B", KEY)
-    assert not recorded._replace(mark="other").is_proven("A", KEY)
-    assert Recorded("m", "1").is_proven("A", None)
+    for changed in ({"mark": "other"}, {"version": "7"}, {"version": ""}, {"place": ("shop", "staging", *PLACE)}):
+        assert not recorded._replace(**changed).is_proven("A", KEY)
+    assert not Recorded("m", "1").is_proven("A", None)
+
+
+def test_an_entry_that_needs_no_key_has_nothing_removed_overwritten_or_taken_for_a_commit(world: World) -> None:
+    world.store.put("A", b"theirs")
+    version = world.store.read()["A"].version
+    plain = Mark(FILE, "shop", commit(1), "", "A" * 43).text()
+    sealed = Mark(FILE, "shop", commit(1), KEY.key_id, "A" * 43).text()
+    foreign = Mark("f" + "9" * 32, "shop", commit(1), "", "A" * 43).text()
+    for text in (plain, sealed, foreign):
+        for entry in (Recorded(text, version), Recorded(text), Recorded(text, version, "0" * 64)):
+            for values in ({"A": b"ours"}, {}):
+                publisher, rules = Publisher(FILE, "shop", commit(2)), PublishRules(prunes=True)
+                plan = planning.plan(publisher, desired(values), world.store.read(), key_at, rules, (), {"A": entry})
+                assert not plan.edits(desired(values), publisher)
+                assert not planning.live_commits(planning.of_ours(plan.steps))
+                assert plan.refused == ((("A", planning.NOT_PROVEN),) if values else ())

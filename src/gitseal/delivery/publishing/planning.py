@@ -11,14 +11,14 @@ from gitseal.stores.protocol import Edit, Live
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.crypto.datakey import DataKey
+    from gitseal.crypto.composed_key import MarkKey
 
 
 class Desired(NamedTuple):
-    """A value that a store is to have, and the data key of its mark; None if it is plain in Git."""
+    """A value that a store is to have, and the key of its mark; None if the publisher has no data key for it."""
 
     value: SecretBytes
-    key: "DataKey | None"
+    key: "MarkKey | None"
 
 
 class Publisher(NamedTuple):
@@ -43,7 +43,8 @@ class MarkVerdict(Enum):
     """What the mark of a live value shows.
 
     OURS: the value is what we put there at the mark's commit. BY_HAND: it is another one, or the mark is. UNPROVEN: the
-    commit is not here, or does not open. UNMARKED: it was never put there by `publish`. FOREIGN: another publisher's.
+    commit is not here, or does not open. UNMARKED: it was never put there by `publish`, or anybody could have made its mark,
+    or its entry in the record: then the commit counts for nothing. FOREIGN: another publisher's.
     """
 
     OURS = "ours"
@@ -118,7 +119,7 @@ BY_HAND = "changed there by hand"
 NEVER_OURS = "never put there by gitseal"
 _NO_PROOF = "its mark proves nothing here"
 
-KeyAt = Callable[[str, str], "DataKey | None"]
+KeyAt = Callable[[str, str], "MarkKey | None"]
 """The data key of an id as a commit has it; None if the commit is not here, has no such key, or does not open."""
 
 
@@ -170,15 +171,17 @@ def plan(
         elif wanted is None:
             steps.append(_unwanted(name, seen.live, verdict, rules, is_held=name in held))
         elif verdict is MarkVerdict.UNMARKED and not rules.adopts:
-            refused.append((name, NOT_OURS))
+            refused.append((name, NOT_OURS if known is None else NOT_PROVEN))
         else:
             steps.append(_wanted(seen, wanted, verdict, key_at))
-        if known is not None and steps and steps[-1].name == name:
+        is_believed = known is not None and verdict is not MarkVerdict.UNMARKED
+        if known is not None and is_believed and steps and steps[-1].name == name:
             steps[-1] = steps[-1]._replace(commit=known.commit)
     return PublishPlan(tuple(steps), tuple(refused), is_foreign)
 
 
 NOT_OURS = "is there already, and gitseal did not put it there"
+NOT_PROVEN = "is there already, and nothing here proves that gitseal put it there"
 
 
 def judge(publisher: Publisher, seen: Seen, wanted: Desired | None, key_at: KeyAt) -> MarkVerdict:
@@ -186,19 +189,28 @@ def judge(publisher: Publisher, seen: Seen, wanted: Desired | None, key_at: KeyA
     known = seen.known
     if known is None:
         return MarkVerdict.UNMARKED
-    is_other = known.publisher != publisher.file_id and known.publisher not in publisher.former
-    if is_other or known.target in publisher.others:
+    is_known = known.publisher == publisher.file_id or known.publisher in publisher.former
+    is_ours = is_known and known.target not in publisher.others
+    key = key_at(known.commit, known.key) if known.key and is_ours else None
+    if seen.recorded is not None:
+        # Whoever can push the record's ref can write anything into it, also an entry of another publisher.
+        return _by_record(seen, seen.recorded, key)
+    if not is_ours:
         return MarkVerdict.FOREIGN
-    key = key_at(known.commit, known.key) if known.key else None
-    if known.key and key is None:
-        return MarkVerdict.UNPROVEN
-    if not known.key and wanted is not None and wanted.key is not None:
-        # Anybody can make such a mark: it says that the value was plain in Git, and it is sealed.
-        return MarkVerdict.UNPROVEN
-    return _by_value(seen, known, wanted, key) if seen.recorded is None else _by_record(seen, seen.recorded, key)
+    if not known.key:
+        return _by_digest(seen, known, wanted)
+    return _by_value(seen, known, wanted, key) if key is not None else MarkVerdict.UNPROVEN
 
 
-def _by_value(seen: Seen, known: Mark, wanted: Desired | None, key: "DataKey | None") -> MarkVerdict:
+def _by_digest(seen: Seen, known: Mark, wanted: Desired | None) -> MarkVerdict:
+    """The verdict by a mark that needs no key: anybody can make it, so nothing is overwritten or removed because of one."""
+    if wanted is None or not known.proves(seen.name, wanted.value, None):
+        return MarkVerdict.UNMARKED
+    is_there = seen.live.value == wanted.value if seen.live.value is not None else wanted.key is None
+    return MarkVerdict.OURS if is_there else MarkVerdict.UNMARKED
+
+
+def _by_value(seen: Seen, known: Mark, wanted: Desired | None, key: "MarkKey") -> MarkVerdict:
     """The verdict by what the store keeps beside the mark."""
     if seen.live.value is not None:
         return MarkVerdict.OURS if known.proves(seen.name, seen.live.value, key) else MarkVerdict.BY_HAND
@@ -207,13 +219,13 @@ def _by_value(seen: Seen, known: Mark, wanted: Desired | None, key: "DataKey | N
     return MarkVerdict.OURS if is_wanted else MarkVerdict.UNPROVEN
 
 
-def _by_record(seen: Seen, recorded: Recorded, key: "DataKey | None") -> MarkVerdict:
+def _by_record(seen: Seen, recorded: Recorded, key: "MarkKey | None") -> MarkVerdict:
     """The verdict by what was recorded: the version of the store is all that tells of a write by somebody else."""
+    if not recorded.is_proven(seen.name, key):
+        return MarkVerdict.UNMARKED
     if not recorded.version:
         return MarkVerdict.UNPROVEN
-    if recorded.version != seen.live.version:
-        return MarkVerdict.BY_HAND
-    return MarkVerdict.OURS if recorded.is_proven(seen.name, key) else MarkVerdict.UNPROVEN
+    return MarkVerdict.OURS if recorded.version == seen.live.version else MarkVerdict.BY_HAND
 
 
 def _is_equal(seen: Seen, wanted: Desired, verdict: MarkVerdict, key_at: KeyAt) -> bool:

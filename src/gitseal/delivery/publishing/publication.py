@@ -138,7 +138,8 @@ def carry_out(publication: Publication, under_way: list[str] | None = None) -> I
         return
     batches = [edits] if publication.store.is_whole else [[edit] for edit in edits]
     if publication.record is not None:
-        publication.record.begin(edits)
+        keys = {name: desired.key for name, desired in publication.wanted.values.items()}
+        publication.record.begin(edits, keys)
     done: list[Edit] = []
     for number, batch in enumerate(batches):
         under_way[:] = _names(batch)
@@ -163,8 +164,7 @@ def _names(edits: Sequence[Edit]) -> list[str]:
 def _record(publication: Publication, done: Sequence[Edit], untouched: Sequence[Edit]) -> None:
     """Notes the versions that the store has now. Raises RemoteError if it does not say: then the next run writes again."""
     if publication.record is not None:
-        keys = {name: desired.key for name, desired in publication.wanted.values.items()}
-        publication.record.end(done, untouched, publication.store.read() if done else {}, keys)
+        publication.record.end(done, untouched, publication.store.read() if done else {})
 
 
 def _hiding(outside: Outside, wanted: Wanted) -> Outside:

@@ -1,8 +1,8 @@
 """What was published to a store that has no room for marks: each mark with the version that the store told after writing it.
 
 It is a blob in the ref `refs/gitseal/published/TARGET/ENVIRONMENT`, which is pushed and fetched as the record of a deploy is. No
-value is in it. A proof by the value's data key binds the version to the mark: who can push the ref and not open the commit
-cannot make a value that was changed by hand look like ours.
+value is in it. Each entry has a proof by the key of its mark, over all that it says and where it stands. One without counts for
+nothing: whoever can push the ref could have written it.
 """
 
 import json
@@ -17,7 +17,7 @@ from gitseal.stores.protocol import Edit, Live
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitseal.crypto.datakey import DataKey
+    from gitseal.crypto.composed_key import MarkKey
 
 _REFS = "refs/gitseal/published"
 _VERSION = 1
@@ -25,15 +25,28 @@ _PROOF = "gitseal/v1/published-version"
 
 
 class Recorded(NamedTuple):
-    """One name's mark, and the version that it had in the store. An empty version: it was about to be written."""
+    """One name's mark, and the version that it had in the store. An empty version: it was about to be written.
+
+    `place` is what the record is of; it is in the proof, and not in the entry.
+    """
 
     mark: str
     version: str = ""
     proof: str = ""
+    place: tuple[str, ...] = ()
 
-    def is_proven(self, name: str, key: "DataKey | None") -> bool:
-        """True if whoever had the data key recorded this version with this mark. A value that is plain in Git has no proof."""
-        return self.proof == _proof(name, self.mark, self.version, key)
+    def proven(self, name: str, key: "MarkKey | None") -> "Recorded":
+        """The same with its proof, if there is a key to prove it with."""
+        return self._replace(proof=self._mac(name, key) if key is not None else "")
+
+    def is_proven(self, name: str, key: "MarkKey | None") -> bool:
+        """True if whoever had that key recorded all this of this name, here. `key` is the one that the mark names."""
+        # The content of a proof is no secret, and whoever could time this would have to write to the ref.
+        return key is not None and self.proof == self._mac(name, key)
+
+    def _mac(self, name: str, key: "MarkKey") -> str:
+        state = "written" if self.version else "begun"
+        return key.published_mac(_PROOF, *self.place, name, self.mark, self.version, state).hex()
 
 
 class PublishRecord:
@@ -44,36 +57,37 @@ class PublishRecord:
         self.ref = f"{_REFS}/{target}/{environment}"
         self._repository = repository
         self._place = place
+        self._bound = (target, environment, *place)
         self._blob = refs.exact(repository, [self.ref]).get(self.ref, "")
         self.names = self._read() if self._blob else {}
         self._before: Mapping[str, Recorded] = {}
+        self._keys: Mapping[str, MarkKey | None] = {}
 
-    def begin(self, edits: Iterable[Edit]) -> None:
-        """Notes what is about to be written, so that a run that is cut off leaves nothing that looks like somebody else's."""
-        self._before = dict(self.names)
-        self.names |= {edit.name: Recorded(edit.mark) for edit in edits if edit.value is not None}
+    def begin(self, edits: Iterable[Edit], keys: Mapping[str, "MarkKey | None"]) -> None:
+        """Notes what is about to be written, so that a run that is cut off leaves nothing that looks like somebody else's.
+
+        `keys` are those of the marks, by name.
+        """
+        self._before, self._keys = dict(self.names), keys
+        self.names |= {edit.name: self._proven(edit, "") for edit in edits if edit.value is not None}
         self._write()
 
-    def end(
-        self,
-        done: Iterable[Edit],
-        untouched: Iterable[Edit],
-        live: Mapping[str, Live],
-        keys: Mapping[str, "DataKey | None"],
-    ) -> None:
+    def end(self, done: Iterable[Edit], untouched: Iterable[Edit], live: Mapping[str, Live]) -> None:
         """Notes the versions of what was written, and takes back what was noted for edits that nothing was done of.
 
-        What is in neither may have been written or not: it stays noted as about to be. `keys` are the data keys of the values.
+        What is in neither may have been written or not: it stays noted as about to be.
         """
         for edit in done:
             there = live.get(edit.name)
             if edit.value is None or there is None:
                 self.names.pop(edit.name, None)
             else:
-                proof = _proof(edit.name, edit.mark, there.version, keys.get(edit.name))
-                self.names[edit.name] = Recorded(edit.mark, there.version, proof)
+                self.names[edit.name] = self._proven(edit, there.version)
         self._take_back([edit.name for edit in untouched])
         self._write()
+
+    def _proven(self, edit: Edit, version: str) -> Recorded:
+        return Recorded(edit.mark, version, place=self._bound).proven(edit.name, self._keys.get(edit.name))
 
     def _take_back(self, names: Collection[str]) -> None:
         for name in names:
@@ -87,14 +101,20 @@ class PublishRecord:
                 raise Error(f'"{self.ref}" was written by another version of gitseal', "upgrade gitseal")
             if (content["to"], content["server"]) != self._place:
                 return {}
-            return {name: Recorded(*map(str, entry)) for name, entry in content["names"].items()}
+            return {name: self._entry(name, entry) for name, entry in content["names"].items()}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, StopIteration):
             hint = f"fetch it anew from where it was pushed to, or take it away: git update-ref -d {shell_quoted(self.ref)}"
             raise Error(f'"{self.ref}" is no record of what was published', hint) from None
 
+    def _entry(self, name: str, entry: list[str]) -> Recorded:
+        known, version, proof = entry
+        for text in (name, known, version, proof):
+            text.encode()  # JSON can spell what is no text
+        return Recorded(known, version, proof, self._bound)
+
     def _write(self) -> None:
         to, server = self._place
-        names = {name: [*one] for name, one in self.names.items()}
+        names = {name: [one.mark, one.version, one.proof] for name, one in self.names.items()}
         content = {"version": _VERSION, "to": to, "server": server, "names": names}
         text = json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
         made = self._repository.git("hash-object", "-w", "--stdin", "--no-filters", stdin=text)
@@ -103,7 +123,3 @@ class PublishRecord:
             again = "see what it is with git for-each-ref refs/gitseal, and run the same again"
             raise Error(f'Git does not write the record "{self.ref}", or somebody else did at the same time', again)
         self._blob = blob
-
-
-def _proof(name: str, mark: str, version: str, key: "DataKey | None") -> str:
-    return key.published_mac(_PROOF, name, mark, version).hex() if key is not None and version else ""

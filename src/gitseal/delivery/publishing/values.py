@@ -1,7 +1,10 @@
-"""The values that a target gets of one environment in one commit, each with the data key that its mark is made with."""
+"""The values that a target gets of one environment in one commit, each with the key that its mark is made with."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import combinations, islice
 
+from gitseal.crypto.composed_key import ComposedKey, composed_id, mark_key
 from gitseal.delivery.outgoing import Outgoing, outgoing, refuse_steering
 from gitseal.delivery.publishing.mark import Mark
 from gitseal.delivery.publishing.planning import Desired
@@ -12,6 +15,7 @@ from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring
+from gitseal.policy.policy import DEFAULT
 from gitseal.project.keys import Keys
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.project.states import at_commit
@@ -20,9 +24,13 @@ from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gitseal.crypto.composed_key import MarkKey
     from gitseal.crypto.datakey import DataKey
     from gitseal.project.project import Project
     from gitseal.resolve.services import View
+
+# A table of so many ids takes some hundredths of a second for a commit.
+_MOST_COMPOSITIONS = 8192
 
 
 class Wanted(NamedTuple):
@@ -52,7 +60,9 @@ def wanted(source: Source, environment: str, keyring: Keyring) -> Wanted:
     refuse_steering(opened, source.target.service, [entry.path[0] for entry in entries])
     keys = _Keys(opened, source)
     values = {
-        entry.path[0]: Desired(SecretBytes(entry.value.reveal()), keys.of(entry.path) if entry.sealed else None)
+        entry.path[0]: Desired(
+            SecretBytes(entry.value.reveal()), keys.of(entry.path) if entry.sealed else keys.of_plain
+        )
         for entry in entries
     }
     service = source.project.manifest.services.get(source.target.service)
@@ -71,9 +81,15 @@ class _Keys:
 
             self._view = services.view(opened.project.manifest, source.target.service, opened.entries)
 
-    def of(self, path: NamePath) -> "DataKey | None":
-        """The key of the value's own file and group; of a composed text, that of the first sealed name in it."""
-        return next(filter(None, map(self._opened.key_of, self._stored(path))), None)
+    def of(self, path: NamePath) -> "MarkKey | None":
+        """The key of the value's own file and group; of a composed text, one that takes the keys of all sealed names in it."""
+        return mark_key(filter(None, map(self._opened.key_of, self._stored(path))))
+
+    @cached_property
+    def of_plain(self) -> "MarkKey | None":
+        """The key for plain values, which proves who put them there: the default group's, or the first other that opens."""
+        own = self._opened.own_keys
+        return own.get(DEFAULT) or next((own[group] for group in sorted(own)), None)
 
     def _stored(self, path: NamePath) -> Iterator[NamePath]:
         composed = self._view[path] if self._view is not None else None
@@ -98,12 +114,38 @@ class KeysAt:
         self._chain = source.project.policy.chain(environment)
         self._keyring = keyring
         self._projects: dict[str, Project | None] = {}
-        self._keys: dict[str, DataKey | None] = {
-            desired.key.key_id: desired.key for desired in known.values() if desired.key is not None
-        }
+        from gitseal.crypto.datakey import DataKey  # `cryptography`, which names alone do not need
 
-    def __call__(self, commit: str, key: str) -> "DataKey | None":
+        marked = {desired.key.key_id: desired.key for desired in known.values() if desired.key is not None}
+        self._composed = {key_id: key for key_id, key in marked.items() if isinstance(key, ComposedKey)}
+        self._keys: dict[str, DataKey | None] = {
+            key_id: key for key_id, key in marked.items() if isinstance(key, DataKey)
+        }
+        self._compositions: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    def __call__(self, commit: str, key: str) -> "MarkKey | None":
         """See `planning.KeyAt`."""
+        return self._single(commit, key) or self._of_several(commit, key)
+
+    def _of_several(self, commit: str, key: str) -> "MarkKey | None":
+        """The key of this id that is composed of keys that the commit has. Nothing says which, so they are tried."""
+        there = self._key_ids(commit)
+        known = self._composed.get(key)
+        if known is not None and set(known.key_ids) <= set(there):
+            return known
+        if commit not in self._compositions:
+            # Those of few keys come first, and are the likely ones.
+            choices = (some for size in range(2, len(there) + 1) for some in combinations(there, size))
+            self._compositions[commit] = {composed_id(some): some for some in islice(choices, _MOST_COMPOSITIONS)}
+        parts = [self._single(commit, part) for part in self._compositions[commit].get(key, ())]
+        keys = [part for part in parts if part is not None]
+        return mark_key(keys) if keys and len(keys) == len(parts) else None
+
+    def _key_ids(self, commit: str) -> list[str]:
+        headers = self._headers(commit)
+        return list(dict.fromkeys(access.key_id for header in headers for access in header.access.values()))
+
+    def _single(self, commit: str, key: str) -> "DataKey | None":
         there = (
             (header, group)
             for header in self._headers(commit)
