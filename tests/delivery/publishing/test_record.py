@@ -1,6 +1,7 @@
 """Stores with no room for a mark: the record in Git tells what was put there, by the version that the store told."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -13,6 +14,7 @@ from gitseal.delivery.publishing.record import PublishRecord, Recorded
 from gitseal.delivery.publishing.values import Wanted
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
+from gitseal.policy.target import PublishTarget
 from gitseal.remote.failure import RemoteError
 from tests.delivery.publishing.test_planning import FILE, KEY, Store, commit, desired, key_at, no_key
 
@@ -41,8 +43,9 @@ class World:
     def publication(self, values: dict[str, bytes], number: int, rules: PublishRules | None = None) -> Publication:
         plan = self.plan(values, number, rules)
         assert not plan.refused
-        # Where the values come from plays no part in writing them.
-        source, going = cast("Source", None), cast("Outgoing", None)
+        # Of where the values come from, only the target's name plays a part in writing them.
+        source = cast("Source", SimpleNamespace(target=PublishTarget("shop", ("production",), "")))
+        going = cast("Outgoing", None)
         wanted, publisher = Wanted(desired(values), going, FILE), Publisher(FILE, "shop", commit(number))
         return Publication(source, "production", "", "", publisher, wanted, plan, self.store, self.record())
 
