@@ -8,6 +8,7 @@ import pytest
 from gitseal.recipients import x25519
 from tests.programs import GITSEAL, git, run
 from tests.servers import studio
+from tests.servers.studio import Answer, Studio
 from tests.studio.conftest import Desktop, made
 from tests.world import World, keyring_of
 
@@ -16,6 +17,15 @@ def seen(desktop: Desktop, name: str, environment: str) -> str:
     """What the page of a name shows of it, as a form would send it."""
     body = desktop.page.get(f"/name?name={name}").body
     return body.partition(f'name="environments" value="{environment}" data-seen="')[2].partition('"')[0]
+
+
+def hidden(page: Studio, path: str, field: str) -> str:
+    """What a page keeps in a hidden field of a form."""
+    return page.get(path).body.partition(f'name="{field}" value="')[2].partition('"')[0]
+
+
+def undo(desktop: Desktop, step: str = "") -> Answer:
+    return desktop.page.post("/undo", step=step or hidden(desktop.page, "/", "step"))
 
 
 def set_(desktop: Desktop, name: str, value: str, environment: str = "production", **more: object) -> dict[str, object]:
@@ -29,9 +39,9 @@ def test_a_value_is_set_and_undone_to_the_very_bytes(desktop: Desktop) -> None:
     assert set_(desktop, "DATABASE_URL", "new") == {"to": "/name?name=DATABASE_URL"}
     assert desktop.world.get("DATABASE_URL") == "new"
     assert "production: updated DATABASE_URL" in desktop.page.get("/").body
-    assert desktop.page.post("/undo").told == {"to": "/"}
+    assert undo(desktop).told == {"to": "/"}
     assert desktop.world.files() == before
-    assert desktop.page.post("/undo").status == 409
+    assert undo(desktop).status == 409
 
 
 def test_nothing_is_written_over_what_the_page_did_not_show(desktop: Desktop) -> None:
@@ -63,8 +73,9 @@ def test_another_name_changed_meanwhile_is_in_nobodys_way(desktop: Desktop) -> N
 
 def test_undo_takes_back_nothing_of_others(desktop: Desktop) -> None:
     set_(desktop, "DATABASE_URL", "mine")
+    step = hidden(desktop.page, "/", "step")
     desktop.world.set(OTHER="theirs-again")
-    answer = desktop.page.post("/undo")
+    answer = undo(desktop, step)
     assert answer.status == 409
     assert "was changed after that" in answer.told["error"]
     assert desktop.world.get("OTHER") == "theirs-again"
@@ -93,9 +104,10 @@ def test_an_undo_that_is_refused_is_dropped(desktop: Desktop) -> None:
     git(desktop.world.top, "commit", "-q", "--allow-empty", "-a", "-m", "before", environ=desktop.environ)
     desktop.page.get("/")
     set_(desktop, "DATABASE_URL", "mine-refused")
+    step = hidden(desktop.page, "/", "step")
     git(desktop.world.top, "commit", "-q", "-a", "-m", "theirs", environ=desktop.environ)
-    assert "was committed after that" in desktop.page.post("/undo").told["error"]
-    assert "nothing to undo" in desktop.page.post("/undo").told["error"]
+    assert "was committed after that" in undo(desktop, step).told["error"]
+    assert "nothing to undo" in undo(desktop).told["error"]
 
 
 def test_what_leads_back_to_the_commit_is_undone_all_the_same(desktop: Desktop) -> None:
@@ -110,9 +122,9 @@ def test_what_leads_back_to_the_commit_is_undone_all_the_same(desktop: Desktop) 
     }
     assert desktop.page.post("/unset", **body).status == 200
     assert desktop.world.files() == before
-    assert desktop.page.post("/undo").status == 200
+    assert undo(desktop).status == 200
     assert desktop.world.files() == added
-    assert desktop.page.post("/undo").status == 200
+    assert undo(desktop).status == 200
     assert desktop.world.files() == before
 
 
@@ -158,11 +170,13 @@ def test_it_commits_the_secrets_alone(desktop: Desktop) -> None:
     desktop.world.set(COMMITTED="x")
     assert "COMMITTED" in desktop.page.get("/commit").body
     assert desktop.page.post("/commit", message="", branch="").status == 409
-    assert desktop.page.post("/commit", message="by the page", branch="").told == {"to": "/commit"}
+    assert desktop.page.post("/commit", message="by the page", shown=hidden(desktop.page, "/commit", "shown")).told == {
+        "to": "/commit"
+    }
     assert git(top, "show", "--name-only", "--format=%s").split() == ["by", "the", "page", ".secrets/production.yaml"]
     assert git(top, "diff", "--cached", "--name-only").split() == ["other.txt"]
     assert "is committed" in desktop.page.get("/commit").body
-    assert desktop.page.post("/undo").status == 409
+    assert undo(desktop).status == 409
 
 
 def test_it_tells_when_files_change(desktop: Desktop) -> None:

@@ -102,14 +102,14 @@ def _shown(
     def made(query: Query) -> tuple[str, int]:
         # Before the view reads: what changes meanwhile is then seen as a change.
         state = desk.state()
-        status = _SHOWN
+        status, undo = _SHOWN, ""
         try:
             told = view(desk, query)
+            # Before the notices are taken: it may have one.
+            undo = desk.undoable()
         except Error as error:
             status = _REFUSED
             told = View("error.html", "This page cannot be shown", {"error": error})
-        # Before the notices are taken: it may have one.
-        undo = desk.undoable()
         about = {
             "bar": [(at, words) for at, (words, _) in BAR.items()],
             "address": address,
@@ -117,6 +117,7 @@ def _shown(
             "proof_key": proof_key,
             "notices": desk.take_notices(),
             "undo": undo,
+            "step": desk.steps[-1].id if desk.steps else "",
         }
         return page(told, about), status
 

@@ -15,21 +15,23 @@ def commit_view(desk: Desk, _query: Mapping[str, str]) -> View:
     project = desk.project
     branch = project.git().git("symbolic-ref", "--quiet", "--short", "HEAD", ok=(0, 1)) or b""
     name, merging = branch.decode("utf-8", "replace").strip(), project.git().is_merging()
-    return View("commit.html", "Commit", {"files": uncommitted(project), "branch": name, "merging": merging})
+    return View("commit.html", "Commit", {"now": uncommitted(project), "branch": name, "merging": merging})
 
 
 def commit_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
     """`git commit` of the files of `.secrets` alone."""
     message, branch = str(body.get("message", "")), str(body.get("branch", "")).strip()
+    shown = str(body.get("shown", ""))
 
     def do(workspace: Workspace) -> str:
-        made = commit_secrets(workspace.project, message, branch)
+        made = commit_secrets(workspace.project, message, branch, shown)
         desk.forget_steps()
         return f"committed {made[:_DIGITS]}; nothing is pushed"
 
     return PageAction(do, "/commit")
 
 
-def undo_action(desk: Desk, _body: Mapping[str, object]) -> PageAction:
-    """Takes back the last change."""
-    return PageAction(lambda _workspace: desk.undo(), "/")
+def undo_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
+    """Takes back the last change, if it is the one that the page showed."""
+    step = str(body.get("step", ""))
+    return PageAction(lambda _workspace: desk.undo(step), "/")

@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 from gitseal.audit.history.noting import NotedRead, note
 from gitseal.errors import Error, Question, Unconfirmed
+from gitseal.git.committing import head_now
 from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring, discover, reach_key_services
 from gitseal.project.belief.cloud_trust import ProjectCloudKeys
 from gitseal.project.finding import find
 from gitseal.project.project import Project
+from gitseal.project.seen import NotAsSeen
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.passphrase import first_prompt
 from gitseal.report.sentences import listed
@@ -110,8 +112,13 @@ class Desk:
         return Workspace(self.project, self._keyring, written=self._note_step)
 
     def state(self) -> str:
-        """A text that is another one as soon as a file of `.secrets` changed."""
-        folder = str(self.project.folder)
+        """A text that is another one as soon as a file of `.secrets` changed, or what HEAD is. It takes no lock."""
+        try:
+            project = self.project
+            folder, head = str(project.folder), head_now(project.git())
+        except Error as error:
+            # A checkout under way, for example: the page stays, and shows what is there once it is loaded again.
+            return f"gone: {type(error).__name__}"
         try:
             with os.scandir(folder) as entries:
                 stats = sorted((entry.name, entry.stat(follow_symlinks=False)) for entry in entries)
@@ -119,7 +126,9 @@ class Desk:
             return "gone"
         from gitseal.crypto.digest import sha256_hex
 
-        return sha256_hex(repr([(name, one.st_ino, one.st_size, one.st_mtime_ns) for name, one in stats]).encode())
+        return sha256_hex(
+            repr([head, *((name, one.st_ino, one.st_size, one.st_mtime_ns) for name, one in stats)]).encode()
+        )
 
     def do(self, action: PageAction) -> ActionDone | OpenQuestion:
         """Does an action, or says what has to be answered first. Raises Error if it is refused; then nothing was done."""
@@ -172,14 +181,19 @@ class Desk:
             self.notices.append(f"cannot be undone any more: {listed(dropped, '{}', most=_MOST_TOLD)}; {told}")
         return self.steps[-1].words if self.steps else ""
 
-    def undo(self) -> str:
-        """Puts back the last change; gives the words for it.
+    def undo(self, shown: str) -> str:
+        """Puts back the last change; gives the words for it. `shown` is the id of the step that the person saw.
 
-        Raises Error if there is none, or if it cannot be put back any more: then it is dropped, so that nobody is stuck with it.
+        Raises NotAsSeen if that is not the last one, and Error if there is none,
+        or if it cannot be put back any more: then it is dropped, so that nobody is stuck with it.
         """
         if not self.steps:
             raise Error("there is nothing to undo", "what is committed is undone by git revert")
         step = self.steps[-1]
+        if step.id != shown:
+            raise NotAsSeen(
+                f"the last change is another one by now: {step.words}", "look at the page again, and decide"
+            )
         refusal = obstacle(self.project, step)
         if refusal is not None:
             self.steps.pop()
@@ -242,7 +256,9 @@ class Desk:
 
     def _note_step(self, before: Mapping[str, bytes | None], after: Mapping[str, bytes | None]) -> None:
         if after:
-            self.steps.append(UndoStep("", dict(before), dict(after), self.project.git().commit("HEAD")))
+            self.steps.append(
+                UndoStep("", dict(before), dict(after), self.project.git().commit("HEAD"), secrets.token_hex(8))
+            )
 
     def _tell(self, words: str) -> None:
         self.notices.append(words)

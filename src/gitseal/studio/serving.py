@@ -18,6 +18,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gitseal.errors import Error, os_reason
+from gitseal.git.committing import STOPPING
 from gitseal.studio.admission import Admission
 from gitseal.studio.app import application
 from gitseal.studio.desk import Desk
@@ -125,11 +126,15 @@ class _EndWatch:
 async def _both(server: _Server, watch: _EndWatch, listening: list[socket.socket]) -> None:
     serving = asyncio.create_task(server.serve(listening))
     while not serving.done():
+        if server.should_exit:
+            break
         reason = watch.reason()
         if reason is not None:
             watch.ended, server.should_exit = reason, True
             break
         await asyncio.wait([serving], timeout=_LOOK)
+    # A commit that is under way ends with the page that asked for it.
+    STOPPING.set()
     await serving
 
 

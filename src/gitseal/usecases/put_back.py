@@ -13,13 +13,14 @@ from gitseal.sealing.writing import writing
 class UndoStep(NamedTuple):
     """One change that was written: the sealed bytes before and after, by environment or `policy`; None means no file.
 
-    `head` is the commit that HEAD was then, None if there was none.
+    `head` is the commit that HEAD was then, None if there was none. `id` tells the step from others with the same words.
     """
 
     words: str
     before: Mapping[str, bytes | None]
     after: Mapping[str, bytes | None]
     head: str | None
+    id: str = ""
 
     def __repr__(self) -> str:
         return f"UndoStep({self.words!r}, …)"

@@ -1,10 +1,20 @@
 """What of `.secrets` is in the working tree and in no commit, by file and by name, and how it is committed."""
 
+import os
+import stat
+from pathlib import Path
+
+from gitseal.crypto.digest import sha256_hex
 from gitseal.document.changes import EntryChange, changes
 from gitseal.errors import Error, UsageError
-from gitseal.git.committing import commit, uncommitted_paths
+from gitseal.git.committing import ChangedPath, commit, head_now, uncommitted_paths
+from gitseal.policy.allow import FILE as ALLOW
+from gitseal.project.comparison import is_environment_file
 from gitseal.project.project import Project
+from gitseal.project.seen import NotAsSeen
 from gitseal.records import NamedTuple
+
+_KNOWN = frozenset({"policy.yaml", "manifest.yaml", ALLOW})
 
 
 class ChangedFileNames(NamedTuple):
@@ -15,32 +25,72 @@ class ChangedFileNames(NamedTuple):
     changes: tuple[EntryChange, ...]
 
 
-def uncommitted(project: Project) -> list[ChangedFileNames]:
+class Uncommitted(NamedTuple):
+    """What a commit would take, and the other paths that lie there, which it leaves out.
+
+    `shown` is another text as soon as HEAD, its branch or one of the files is another.
+    """
+
+    files: tuple[ChangedFileNames, ...]
+    left_out: tuple[str, ...]
+    shown: str
+
+
+def uncommitted(project: Project) -> Uncommitted:
     """The files of `.secrets` that differ from HEAD. No identity is needed."""
     repository = project.git()
     environments = {project.relative(project.file(name)): name for name in project.policy.environments}
-    told = []
-    for path in uncommitted_paths(repository, project.relative(project.folder)):
+    told, others, parts = [], [], [head_now(repository)]
+    for changed in uncommitted_paths(repository, project.relative(project.folder)):
+        path = changed.path
+        if not _is_ours(project, changed, path in environments):
+            others.append(path)
+            continue
+        now = _now(project, path)
+        parts += [path, "gone" if now is None else sha256_hex(now)]
         environment = environments.get(path, "")
         names: tuple[EntryChange, ...] = ()
         if environment:
-            names = tuple(changes(repository.file("HEAD", path), _now(project, environment)))
+            names = tuple(changes(repository.file("HEAD", path), now))
         told.append(ChangedFileNames(path, environment, names))
-    return told
+    digest = sha256_hex("\0".join(parts).encode("utf-8", "surrogateescape"))
+    return Uncommitted(tuple(told), tuple(others), digest)
 
 
-def commit_secrets(project: Project, message: str, branch: str = "") -> str:
-    """Commits what `uncommitted` tells and nothing else; gives the commit's id. Raises Error if a hook or Git refuses."""
+def commit_secrets(project: Project, message: str, branch: str, shown: str) -> str:
+    """Commits what `uncommitted` tells and nothing else; gives the commit's id.
+
+    Raises NotAsSeen if it tells something else than it did when `shown` was, and Error if a hook or Git refuses.
+    """
     if not message.strip():
         raise UsageError("a commit needs a message", "say in a line what changed and why")
-    paths = [file.path for file in uncommitted(project)]
-    if not paths:
+    now = uncommitted(project)
+    if not now.files:
         raise Error("nothing of .secrets is to be committed", "see: git status")
-    return commit(project.git(), paths, message, branch)
+    if now.shown != shown:
+        raise NotAsSeen(
+            "the files or the branch are others than this page showed, and nothing was committed",
+            "look at them again: git status .secrets",
+        )
+    return commit(project.git(), [file.path for file in now.files], message, branch)
 
 
-def _now(project: Project, environment: str) -> bytes | None:
+def _is_ours(project: Project, changed: ChangedPath, is_of_policy: bool) -> bool:  # noqa: FBT001 - one private caller
+    """True for what gitseal itself keeps in `.secrets`: no note, no link, no repository that lies there as well."""
+    folder, name = os.path.split(changed.path)
+    if folder != project.relative(project.folder):
+        return False
     try:
-        return project.source.read(project.file(environment))
+        if not stat.S_ISREG(os.lstat(project.folder / name).st_mode):
+            return False
+    except OSError:
+        pass
+    # An environment that was taken out of the policy goes with it.
+    return name in _KNOWN or is_of_policy or (not changed.is_new and is_environment_file(changed.path))
+
+
+def _now(project: Project, path: str) -> bytes | None:
+    try:
+        return project.source.read(str(project.folder / Path(path).name))
     except FileNotFoundError:
         return None

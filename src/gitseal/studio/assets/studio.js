@@ -69,7 +69,7 @@
     }
     if (told.error) {
       const place = say(told.error, told.hint, form);
-      if (told.changed && form?.dataset.post !== "/import") lookAgain(place, body.name, form);
+      if (told.changed && body.name) lookAgain(place, body.name, form);
       return null;
     }
     if (told.question) return ask(told.question, form);
