@@ -80,7 +80,7 @@ def _check_accepted(project: Project, target: "PublishTarget", outside: "Outside
 
     question = accepted.question(project, target, outside, (), writes=False)
     if question is not None:
-        accept = f"if that is right: gitseal publish {target.name} --dry-run --accept-target {target.name}"
+        accept = f"if that is right: gitseal publish {target.name} --accept-target {target.name}"
         raise Error(question.meaning, accept)
 
 
