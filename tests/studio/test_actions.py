@@ -354,3 +354,20 @@ def test_without_its_script_nothing_is_sent(desktop: Desktop) -> None:
             if "data-post" in opening:
                 assert 'method="post"' in opening
                 assert "<button>" not in rest.partition("</form>")[0]
+
+
+def test_a_section_that_nobody_saw_is_not_removed(desktop: Desktop) -> None:
+    desktop.world.set(part="one")
+    shown = seen(desktop, "part", "production")
+    run(GITSEAL, "unset", "part", "-e", "production", cwd=desktop.world.top, environ=desktop.environ)
+    desktop.world.set(part__A="a", part__B="b")
+    for said in ({"production": shown}, {"production": "-"}, {}):
+        answer = desktop.page.post("/unset", name="part", environments=["production"], seen=said)
+        assert (answer.status, answer.told["changed"]) == (409, True)
+    assert desktop.world.get("part/A") == "a"
+
+
+def test_text_that_is_none_is_refused_in_one_place(desktop: Desktop) -> None:
+    for body in ('{"id": "\\ud800"}', '{"a\\u0000": 1}', '{"a": [{"b": "\\udfff"}]}', '{"a": ' + "1" * 5000 + "}"):
+        for address in ("/set", "/commit", "/answer", "/reveal", "/undo"):
+            assert desktop.page.ask("POST", address, desktop.page.own, body.encode()).status == 400

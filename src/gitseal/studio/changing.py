@@ -7,7 +7,7 @@ from urllib.parse import quote
 from gitseal.document.value import TypedValue, ValueType, checked
 from gitseal.errors import UsageError
 from gitseal.project.names import parse_name
-from gitseal.project.seen import digest
+from gitseal.project.seen import NOTHING, digest
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
 from gitseal.sealing.change import SetResult
@@ -205,4 +205,5 @@ def _seen(body: Body, name: str, environments: Sequence[str]) -> Seen:
     shown = body.get("seen")
     if not isinstance(shown, dict):
         raise UsageError("the page did not say what it showed", "reload the page")
-    return {(environment, name): str(shown[environment]) for environment in environments if environment in shown}
+    # An environment of which it says nothing had nothing.
+    return {(environment, name): str(shown.get(environment, NOTHING)) for environment in environments}
