@@ -145,7 +145,7 @@ class _Said:
 def _git(top: Path, what: str, *arguments: str, stdin: str = "", is_made: Callable[[], bool] = lambda: False) -> None:
     """Runs Git. If its time is up when `is_made` is true, what it still does goes on, as nothing is left to be refused."""
     if STOPPING.is_set():
-        raise Error(f"{what}: gitseal studio is ending", "commit in a terminal: git commit .secrets")
+        raise Error(f"{what}: the page is ending", "commit in a terminal: git commit .secrets")
     child = subprocess.Popen(
         ["git", "-C", str(top), *arguments],
         env=_as_a_person(),
@@ -176,7 +176,7 @@ def _waited(child: "subprocess.Popen[bytes]", is_made: Callable[[], bool]) -> st
             _end(child)
             if is_late:
                 return f"it took longer than {_SECONDS:g} seconds; a hook or signing may wait for a terminal"
-            return "gitseal studio was stopped meanwhile"
+            return "the page was stopped meanwhile"
         time.sleep(_LOOK)
     return ""
 
