@@ -109,10 +109,15 @@ def test_only_what_gitseal_keeps_is_committed(own: Desktop) -> None:
     (folder / "link.yaml").symlink_to("/etc/hosts")
     (folder / "sub").mkdir()
     (folder / "sub/production.yaml").write_text("hush\n")
+    with (folder / "schema/policy.json").open("a") as schema:
+        schema.write("\n")
     body = own.page.get("/commit").body
     assert "no commit from here takes them" in body
     assert commit(own).status == 200
-    assert git(own.world.top, "show", "--name-only", "--format=").split() == [".secrets/production.yaml"]
+    assert git(own.world.top, "show", "--name-only", "--format=").split() == [
+        ".secrets/production.yaml",
+        ".secrets/schema/policy.json",
+    ]
 
 
 def test_undo_takes_back_what_its_page_showed(own: Desktop) -> None:

@@ -162,7 +162,10 @@ def _git(top: Path, what: str, *arguments: str, stdin: str = "", is_made: Callab
     if why:
         raise Error(f"{what}: {why}", "commit in a terminal: git commit .secrets")
     if child.returncode:
-        raise Error(f"{what}: {said.text()}", "mend what it names, and do it again")
+        raise Error(
+            f"{what}: {said.text() or 'a hook or Git refused, and did not say why'}",
+            "mend what it names, and do it again",
+        )
 
 
 def _waited(child: "subprocess.Popen[bytes]", is_made: Callable[[], bool]) -> str:

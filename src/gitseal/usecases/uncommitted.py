@@ -2,19 +2,16 @@
 
 import os
 import stat
-from pathlib import Path
 
 from gitseal.crypto.digest import sha256_hex
 from gitseal.document.changes import EntryChange, changes
 from gitseal.errors import Error, UsageError
+from gitseal.exchange.backup import FILES
 from gitseal.git.committing import ChangedPath, commit, head_now, uncommitted_paths
-from gitseal.policy.allow import FILE as ALLOW
 from gitseal.project.comparison import is_environment_file
 from gitseal.project.project import Project
 from gitseal.project.seen import NotAsSeen
 from gitseal.records import NamedTuple
-
-_KNOWN = frozenset({"policy.yaml", "manifest.yaml", ALLOW})
 
 
 class ChangedFileNames(NamedTuple):
@@ -77,20 +74,24 @@ def commit_secrets(project: Project, message: str, branch: str, shown: str) -> s
 
 def _is_ours(project: Project, changed: ChangedPath, is_of_policy: bool) -> bool:  # noqa: FBT001 - one private caller
     """True for what gitseal itself keeps in `.secrets`: no note, no link, no repository that lies there as well."""
-    folder, name = os.path.split(changed.path)
-    if folder != project.relative(project.folder):
-        return False
+    inside = _inside(project, changed.path)
     try:
-        if not stat.S_ISREG(os.lstat(project.folder / name).st_mode):
+        if not stat.S_ISREG(os.lstat(project.folder / inside).st_mode):
             return False
     except OSError:
         pass
     # An environment that was taken out of the policy goes with it.
-    return name in _KNOWN or is_of_policy or (not changed.is_new and is_environment_file(changed.path))
+    is_former = not changed.is_new and "/" not in inside and is_environment_file(changed.path)
+    return inside in FILES or is_of_policy or is_former
+
+
+def _inside(project: Project, path: str) -> str:
+    """A path below the top as one below `.secrets`."""
+    return path.removeprefix(f"{project.relative(project.folder)}/")
 
 
 def _now(project: Project, path: str) -> bytes | None:
     try:
-        return project.source.read(str(project.folder / Path(path).name))
+        return project.source.read(str(project.folder / _inside(project, path)))
     except FileNotFoundError:
         return None
