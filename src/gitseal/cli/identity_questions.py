@@ -33,7 +33,7 @@ def keyring(environ: "Mapping[str, str]", identity: str | None, project: "Callab
         from gitseal.project.belief.cloud_trust import ProjectCloudKeys
 
         try:
-            return ProjectCloudKeys(project())
+            return ProjectCloudKeys(project(), environ)
         except Error:
             return None  # there is no project, or the command says what is wrong with it
 

@@ -150,7 +150,11 @@ def _cloud_key(session: Session, locator: str, public: str, *, yes: bool) -> "Se
     if public:
         key, source = cloud_keys.from_file(session.project, locator, public), public
     else:
-        key, source = cloud_keys.fetched(_asker(session), locator), locator.partition(":")[0]
+        from gitseal.project.belief import configured
+
+        source = locator.partition(":")[0]
+        configured.check(session.project.repository, source, session.environ)
+        key = cloud_keys.fetched(_asker(session), locator)
     text = key if isinstance(key, str) else key.key
     say(f"{place_of(text)} has this public half")
     _show([text])

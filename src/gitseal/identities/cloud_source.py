@@ -38,6 +38,10 @@ class CloudKeys(Protocol):
         """Why no key service is asked for a key without a yes; None if it may be asked."""
         raise NotImplementedError
 
+    def steered(self, key: CloudKey) -> Error | None:
+        """The error for a file that says who we are to its service, and is committed; no yes helps. None if there is none."""
+        raise NotImplementedError
+
     def believe(self, key: CloudKey) -> None:
         """Takes a person's yes to a key, and remembers it."""
         raise NotImplementedError
@@ -129,10 +133,11 @@ class CloudSource:
         refusal, confirm = self._refusal(place), self._dialogue.confirm
         if refusal is None or confirm is None or not self._credentials(place):
             return refusal
+        if self._keys is None or self._keys.steered(place.key) is not None:
+            return refusal
         if not confirm(refusal.message, "Ask it all the same", None):
             return refusal
-        if self._keys is not None:
-            self._keys.believe(place.key)
+        self._keys.believe(place.key)
         return None
 
     def _refusal(self, place: CloudPlace) -> Error | None:

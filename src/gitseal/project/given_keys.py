@@ -1,12 +1,11 @@
 """Public keys as somebody gives them on a command line, and whether they wrote them themselves."""
 
-import os
 from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.files.reading import unreadable
-from gitseal.git import index
+from gitseal.git.brought import is_brought
 from gitseal.project.project import Project
 from gitseal.recipients.kinds import is_key, parse_recipient
 from gitseal.recipients.recipients_file import LIMIT, parse_recipients
@@ -62,9 +61,5 @@ def given_keys(project: Project, text: str) -> GivenKeys:
 
 
 def is_tracked(project: Project, path: str) -> bool:
-    """True if Git tracks a file of this name, so that somebody else may have written it."""
-    repository = project.repository
-    if repository is None:
-        return False
-    place = os.path.relpath(os.path.realpath(path), os.path.realpath(repository.folder))
-    return not place.startswith("..") and bool(index.entries(repository, f":(top,literal){place}"))
+    """True if a commit brought the file, or a link to it, here or in a submodule: somebody else may have written it."""
+    return project.repository is not None and is_brought(project.repository, path)

@@ -39,7 +39,7 @@ def keyring(project: Project, identity: str | os.PathLike[str] | None, ask: Ask 
 def _cloud_keys(project: Project) -> "CloudKeys":
     from gitseal.project.belief.cloud_trust import ProjectCloudKeys  # asked for only if nothing else opens a value
 
-    return ProjectCloudKeys(project)
+    return ProjectCloudKeys(project, os.environ)
 
 
 def _asking(ask: Ask) -> Callable[[str], SecretBytes | None]:

@@ -84,7 +84,7 @@ class Desk:
         self._waiting: dict[str, tuple[PageAction, OpenQuestion, Agreed]] = {}
         self._kept: dict[str, object] = {}
         self._keyring = discover(environ, home, self._ask, identity)
-        reach_key_services(self._keyring, environ, time.sleep, lambda: ProjectCloudKeys(find(folder)))
+        reach_key_services(self._keyring, environ, time.sleep, lambda: ProjectCloudKeys(find(folder), environ))
 
     def __repr__(self) -> str:
         return f"Desk({self._folder!r})"

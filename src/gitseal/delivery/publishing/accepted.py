@@ -14,6 +14,7 @@ from gitseal.files import atomic
 from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
 from gitseal.policy.target import PublishTarget
+from gitseal.project.belief import configured
 from gitseal.project.project import FOLDER, Project
 from gitseal.records import NamedTuple
 from gitseal.report.hints import set_aside
@@ -39,7 +40,7 @@ def question(
     """
     if not writes and not table.kind_of(target.to).runs_code and target.name not in names:
         return None
-    servers = _servers(target, outside)
+    servers = _servers(project, target, outside)
     if _is_accepted(project, target, servers):
         return None
     if target.name in names:
@@ -50,13 +51,14 @@ def question(
 
 def remember(project: Project, target: PublishTarget, outside: Outside) -> None:
     """Remembers a target that somebody said yes to, as it is now."""
-    servers = _servers(target, outside)
+    servers = _servers(project, target, outside)
     if not _is_accepted(project, target, servers):
         _accept(project, target, servers)
 
 
-def _servers(target: PublishTarget, outside: Outside) -> list[Whereabouts]:
-    """The servers that the target's places are on, each once."""
+def _servers(project: Project, target: PublishTarget, outside: Outside) -> list[Whereabouts]:
+    """The servers that the target's places are on, each once. Raises Error if something that is committed says so."""
+    configured.check(project.git(), table.kind_of(target.to).scheme, outside.environ)
     found = (table.whereabouts(place, outside) for _environment, place in target.places())
     return list(dict.fromkeys(server for server in found if server is not None))
 

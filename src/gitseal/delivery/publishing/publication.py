@@ -14,6 +14,7 @@ from gitseal.delivery.publishing.writing import write
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring
+from gitseal.project.belief import configured
 from gitseal.records import NamedTuple
 from gitseal.remote.failure import RemoteError
 from gitseal.stores import table
@@ -84,6 +85,7 @@ def publications(
     for _environment, place, wanted in prepared:
         preconditions.check_limits(source, place, wanted)
         preconditions.check_program(source, place)
+        configured.check(source.repository, table.kind_of(place).scheme, outside.environ)
     for environment, place, wanted in prepared:
         try:
             yield _publication(source, (environment, place), wanted, keyring, outside, rules)

@@ -4,12 +4,14 @@ A key counts if the trusted ref's policy has it too, or if a person typed or con
 as in a checkout of one commit in CI, the policy that was checked out counts.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 
 from gitseal.errors import Error
 from gitseal.identities.cloud_source import CloudKey
 from gitseal.policy.policy import Policy
+from gitseal.project.belief import configured
 from gitseal.project.project import Project
 from gitseal.recipients.cloud_text import is_cloud_key, place_of
 from gitseal.recipients.ids import recipient_id
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
 
 
 class ProjectCloudKeys:
-    """The keys in key services that a project's policy has."""
+    """The keys in key services that a project's policy has. `environ` says who we are to them."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, environ: Mapping[str, str]) -> None:
         self._project = project
+        self._environ = environ
 
     def all(self) -> tuple[CloudKey, ...]:
         """See `CloudKeys.all`. Empty if the policy cannot be read: the command comes to it, and says so."""
@@ -37,6 +40,9 @@ class ProjectCloudKeys:
 
     def refusal(self, key: CloudKey) -> Error | None:
         """See `CloudKeys.refusal`. The hint is the command that confirms it for this clone."""
+        committed = self.steered(key)
+        if committed is not None:
+            return committed
         if self._project.repository is None or not self._trusted.ref or key.recipient in self._of_trusted:
             return None
         if self._known.has_met(recipient_id(key.recipient), key.name):
@@ -44,6 +50,11 @@ class ProjectCloudKeys:
         message = f"the policy of {self._trusted.name} lacks this key of {key.name}, so no key service is asked"
         confirm = command("gitseal recipient add {} {}", key.name, key.recipient).as_text()
         return Error(message, f"if it is right to ask for it: {confirm}", place=place_of(key.recipient))
+
+    def steered(self, key: CloudKey) -> Error | None:
+        """See `CloudKeys.steered`."""
+        service = place_of(key.recipient).partition(":")[0]
+        return configured.refusal(self._project.repository, service, self._environ)
 
     def believe(self, key: CloudKey) -> None:
         """See `CloudKeys.believe`. If the clone cannot be written to, the next command asks again."""

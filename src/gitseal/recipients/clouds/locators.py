@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from gitseal.recipients.clouds.protocol import KeyService
 
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9_-])?"
-_TRANSIT = rf"{_PART}(?:/{_PART}){{0,7}}/keys/{_PART}"
+# Vault's own paths, in a namespace too: a branch's key would have us write there with our token.
+_NOT_A_MOUNT = r"(?!(?:[^@]*/)?(?:sys|auth|identity|cubbyhole)/)"
+_TRANSIT = rf"{_NOT_A_MOUNT}{_PART}(?:/{_PART}){{0,7}}/keys/{_PART}"
 _AZURE = rf"{AZURE_VAULT}/keys/[A-Za-z0-9-]{{1,127}}"
 _ID = "[A-Za-z0-9_-]{1,63}"
 _GOOGLE = rf"projects/{GOOGLE_PROJECT}/locations/[a-z0-9-]{{1,63}}/keyRings/{_ID}/cryptoKeys/{_ID}"
