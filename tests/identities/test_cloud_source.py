@@ -69,6 +69,9 @@ class ProjectKeys:
         self.refused = refused
         self.believed: list[str] = []
 
+    def steered(self, key: CloudKey) -> Error | None:
+        return None
+
     def believe(self, key: CloudKey) -> None:
         self.believed.append(key.recipient)
 
